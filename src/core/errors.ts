@@ -1,0 +1,60 @@
+/** The exit codes of the program (cli.md): what a script that calls Showtime can tell apart. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  busy: 4,
+  incomplete: 5,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** One of the exit codes in {@link EXIT}. */
+export type ExitCode = typeof EXIT[keyof typeof EXIT];
+
+/** What an {@link AppError} is made of besides its code and message. */
+export interface AppErrorOptions {
+  /** The next step a person can take, as a sentence or a command. */
+  readonly hint?: string;
+  /** Whether doing the same again may work (network, 429, 5xx). Default false. */
+  readonly retryable?: boolean;
+  /** The exit code of the program when nothing handles this error. Default 1. */
+  readonly exitCode?: ExitCode;
+  /** The error this one explains. */
+  readonly cause?: unknown;
+  /** The last lines of the output that shows the failure (a build's log, a container's log). */
+  readonly logTail?: readonly string[];
+}
+
+/**
+ * A failure that a person is told about. `code` is a stable slug; `message` reads "Attempted action: current
+ * state" without a final period; `hint` names the next step. What happens in normal life is a value, not this.
+ */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+  readonly exitCode: ExitCode;
+  readonly logTail: readonly string[];
+
+  constructor(code: string, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+    this.exitCode = options.exitCode ?? EXIT.failed;
+    this.logTail = options.logTail ?? [];
+  }
+}
+
+/** An {@link AppError} for wrong usage or configuration: exit code 2. */
+export function usageError(code: string, message: string, hint?: string): AppError {
+  return new AppError(code, message, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Returns `value` as an Error, whatever was thrown. */
+export function toError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value));
+}

@@ -1,0 +1,33 @@
+/** Why an environment did not come up, as the comment on the pull request classifies it (lifecycle.md). */
+export type FailureReason =
+  | "build_failed"
+  | "image_not_found"
+  | "out_of_memory"
+  | "unhealthy"
+  | "no_capacity"
+  | "quota"
+  | "permission"
+  | "timeout"
+  | "port_taken"
+  | "engine_unavailable"
+  | "failed";
+
+/** Every {@link FailureReason}, with the words for people. */
+export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
+  build_failed: "The image could not be built",
+  image_not_found: "The image could not be found",
+  out_of_memory: "The environment ran out of memory",
+  unhealthy: "The environment did not become healthy",
+  no_capacity: "There was no capacity to run the environment",
+  quota: "A quota or limit was reached",
+  permission: "A permission is missing",
+  timeout: "It took too long",
+  port_taken: "The port is taken",
+  engine_unavailable: "The container engine could not be reached",
+  failed: "The environment could not be brought up",
+};
+
+/** Tells whether an error code is one of the classified reasons. */
+export function failureReason(code: string): FailureReason {
+  return code in FAILURE_WORDS ? code as FailureReason : "failed";
+}

@@ -1,0 +1,49 @@
+/** Builds images and keeps track of them where they are stored. */
+
+import type { FullSha, PrNumber } from "../core/ids.ts";
+
+/** What to build. The rest (context, file, target, arguments, caches, timeout) is configuration. */
+export interface BuildRequest {
+  readonly repo: string;
+  readonly pr: PrNumber;
+  readonly sha: FullSha;
+  /** Full reference, `repository:tag`. */
+  readonly image: string;
+  /** Called with each line of the build's output. */
+  readonly onLine: (line: string) => void;
+}
+
+/** What became of an image that was to be removed. */
+export type ImageRemoval =
+  | { readonly kind: "removed" }
+  | { readonly kind: "absent" }
+  | { readonly kind: "kept"; readonly reason: string };
+
+/** An image in the store. */
+export interface StoredImage {
+  /** Full reference, `repository:tag`. */
+  readonly image: string;
+  /** Milliseconds since 1970; undefined where the store does not tell. */
+  readonly createdAt: number | undefined;
+}
+
+/** Builds images and removes them from where they are stored. */
+export interface Images {
+  /**
+   * Throws AppError (exit code 2) where the build could not be right: the context is a Git work tree that is not
+   * at `sha` (`wrong_commit`), a required commit is missing (`required_commit_missing`), no Dockerfile. Nothing
+   * is built here.
+   */
+  check(request: Pick<BuildRequest, "pr" | "sha">, signal: AbortSignal): Promise<void>;
+  /**
+   * Builds the image and, where configured, pushes it. Throws AppError `build_failed`, `timeout`,
+   * `engine_unavailable` or `permission` with the last 50 lines of output as logTail.
+   */
+  build(request: BuildRequest, signal: AbortSignal): Promise<void>;
+  /** Whether the image is where environments get it from (registry, or the local engine where nothing is pushed). */
+  exists(image: string, signal: AbortSignal): Promise<boolean>;
+  /** Removes the image; what cannot be removed is kept and named, never called removed. */
+  remove(image: string, signal: AbortSignal): Promise<ImageRemoval>;
+  /** Images of our tag pattern in the store, all pages; undefined where the store cannot list. */
+  list(signal: AbortSignal): Promise<readonly StoredImage[] | undefined>;
+}
