@@ -1,0 +1,127 @@
+import { nearest } from "../core/nearest.ts";
+import type { Layer } from "./layer.ts";
+import { type ConfigProblem, type ProblemCode, quote } from "./problems.ts";
+import { ConfigFile } from "./schema.ts";
+import { isText, isTree, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";
+
+/** What is wrong with the settings of one source, each key by itself. */
+export function checkLayer(layer: Layer): readonly ConfigProblem[] {
+  const result = ConfigFile.safeParse(layer.tree);
+  if (result.success) return [];
+  const problems = new Map<string, ConfigProblem>();
+  for (const issue of result.error.issues) {
+    const path = issue.path.map(String);
+    const found = issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => unknownKey(layer, [...path, key]))
+      : [wrongValue(layer, path, issue)];
+    // Two rules that fail for one value say the same thing twice.
+    for (const problem of found) if (!problems.has(problem.path)) problems.set(problem.path, problem);
+  }
+  return [...problems.values()];
+}
+
+function unknownKey(layer: Layer, path: SettingPath): ConfigProblem {
+  const section = path.slice(0, -1);
+  const key = path.at(-1) ?? "";
+  return {
+    ...layer.where(path, "key"),
+    code: "unknown_key",
+    path: shown(path),
+    message: `unknown key ${quote(key)}`,
+    remedy: remedyForKey(key, section),
+  };
+}
+
+function remedyForKey(key: string, section: SettingPath): string {
+  const variable = NOT_IN_THE_FILE[[...section, key].join(".").toLowerCase()];
+  if (variable !== undefined) return `set the variable ${variable} instead`;
+  const keys = keysAt(section);
+  const near = nearest(key, keys);
+  if (near !== undefined) return `did you mean ${quote(near)}?`;
+  const elsewhere = settingPaths().find((path) => path.at(-1) === key);
+  if (elsewhere !== undefined) return `did you mean ${quote(elsewhere.join("."))}?`;
+  return `take it out; the keys here are ${keys.join(", ")}`;
+}
+
+const NOT_IN_THE_FILE: Readonly<Record<string, string>> = {
+  "region": "AWS_REGION",
+  "aws": "AWS_REGION or ECR_REPOSITORY",
+  "ecs.region": "AWS_REGION",
+  "ecs.repository": "ECR_REPOSITORY",
+  "docker.load": "DOCKER_LOAD",
+};
+
+interface Issue {
+  readonly code: string;
+  readonly message: string;
+  readonly values?: readonly unknown[];
+  readonly issues?: readonly { readonly message: string }[];
+}
+
+function wrongValue(layer: Layer, path: SettingPath, issue: Issue): ConfigProblem {
+  const badName = issue.code === "invalid_key";
+  const value = valueAt(layer.tree, path);
+  const found = badName ? quote(path.at(-1) ?? "") : describe(value, isPrivate(path));
+  const expected = (badName ? issue.issues?.[0]?.message : undefined) ?? issue.message;
+  return {
+    ...layer.where(path, badName ? "key" : "value"),
+    code: codeOf(issue),
+    path: shown(path),
+    message: `expected ${badName ? "a name of " : ""}${expected}, found ${found}`,
+    remedy: remedyForValue(path, value, issue),
+  };
+}
+
+function codeOf(issue: Issue): ProblemCode {
+  return issue.code === "invalid_type" ? "wrong_type" : "wrong_value";
+}
+
+function remedyForValue(path: SettingPath, value: unknown, issue: Issue): string {
+  if (issue.code === "invalid_key") return "rename it";
+  const allowed = (issue.values ?? []).map(String);
+  const near = typeof value === "string" ? nearest(value, allowed) : undefined;
+  if (near !== undefined) return `did you mean ${quote(near)}?`;
+  if (allowed.length > 1) return "write one of them";
+  if (path.join(".") === "version") {
+    return "write version: 1, or use the release of Showtime the file was written for";
+  }
+  if (value === null || value === undefined) return "give it a value, or remove the key";
+  const key = path.at(-1) ?? "";
+  if (issue.code === "invalid_type" && (isText(path) || settingKind(path) === undefined) && !isTree(value)) {
+    return Array.isArray(value) ? "write one value" : "put it in quotes";
+  }
+  if (typeof value === "string" && issue.message.startsWith("a list")) return `write ${key}: [${value}]`;
+  return path.length === 0 ? "write key: value on each line" : "correct the value";
+}
+
+/** Whether a value may be a secret of somebody's, so that a message must not repeat it. */
+function isPrivate(path: SettingPath): boolean {
+  return settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
+}
+
+function describe(value: unknown, hidden: boolean): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (isTree(value)) return "a map";
+  const kind = typeof value === "number" ? "the number " : "";
+  if (hidden) {
+    return typeof value === "number"
+      ? "a number"
+      : typeof value === "boolean"
+      ? "true or false"
+      : "other text";
+  }
+  return kind + (typeof value === "string" ? quote(value) : String(value));
+}
+
+function valueAt(tree: unknown, path: SettingPath): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (Array.isArray(value)) return value[Number(key)];
+    return isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }, tree);
+}
+
+function shown(path: SettingPath): string {
+  // A key is quoted in the message; in the path only what needs it.
+  return path.map((key) => /^[\w-]+$/.test(key) ? key : quote(key)).join(".");
+}

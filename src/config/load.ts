@@ -1,0 +1,147 @@
+import { checkLayer } from "./check_layer.ts";
+import { type Config, makeConfig } from "./config.ts";
+import { parseSetting, readVariables, type Variables } from "./environment_layers.ts";
+import { type Layer, singleLayer, type Source } from "./layer.ts";
+import { type PresetName, PRESETS } from "./presets.ts";
+import { ConfigError, type ConfigProblem } from "./problems.ts";
+import type { Settings } from "./schema.ts";
+import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
+import { readVariableSettings } from "./variable_settings.ts";
+import { readYaml } from "./yaml.ts";
+
+/** What the configuration is made from. */
+export interface ConfigInput {
+  /** The file with the path to name in messages; undefined where there is none. */
+  readonly file?: { readonly path: string; readonly text: string } | undefined;
+  readonly env: Variables;
+  /** Dotted keys of the file with the values flags gave, as text or as typed values: `{ "max_age": "7d" }`. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** The configuration with the story of how it came about. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** By dotted key of the file, `environment.variables.DEBUG` for entries of maps. */
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Puts the configuration together: a flag beats a variable, which beats the file, which beats the preset; maps are
+ * merged entry by entry, lists are replaced. Throws {@link ConfigError} `config_invalid` with every problem of every
+ * source at once.
+ */
+export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
+  const yaml = file === undefined ? undefined : readYaml(file.path, file.text);
+  const fromFile: Layer[] = yaml === undefined || yaml.value === undefined
+    ? []
+    : [{ kind: "file", tree: yaml.value ?? {}, where: yaml.where }];
+  const fromEnv = readVariables(env);
+  const fromFlags = flagLayers(flags);
+  const layers = [...fromFile, ...fromEnv.layers, ...fromFlags];
+  const others = readVariableSettings(env);
+  const problems = [
+    ...[...yaml?.problems ?? [], ...fromFile.flatMap(checkLayer)].sort(byPlace),
+    ...[...fromEnv.problems, ...[...fromEnv.layers, ...fromFlags].flatMap(checkLayer), ...others.problems],
+  ];
+  if (problems.length > 0) throw invalid(problems);
+
+  const preset = presetLayer(choosePreset(layers, file === undefined ? "superset" : "none"));
+  const merged = mergeLayers([preset, ...layers]);
+  const settings = nest(merged);
+  const incomplete = incompleteSizes(settings, layers);
+  if (incomplete.length > 0) throw invalid(incomplete);
+  const sources = new Map([...merged].map(([key, { source }]) => [key, source] as const));
+  for (const [key, source] of others.sources) sources.set(key, source);
+  return {
+    config: makeConfig(settings, others.settings),
+    sources,
+    warnings: [...yaml?.warnings ?? [], ...doubledCluster(env)],
+  };
+}
+
+function invalid(problems: readonly ConfigProblem[]): ConfigError {
+  return new ConfigError("config_invalid", "Reading the configuration", problems);
+}
+
+function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+function flagLayers(flags: Readonly<Record<string, unknown>>): readonly Layer[] {
+  return Object.entries(flags).filter(([, value]) => value !== undefined).map(([key, value]) => {
+    const path = key.split(".");
+    const parsed = typeof value === "string" ? parseSetting(path, value) ?? { value } : { value };
+    return singleLayer("flag", `--${path.at(-1)?.replaceAll("_", "-")}`, { path, value: parsed.value });
+  });
+}
+
+function presetLayer(name: PresetName): Layer {
+  return { kind: "preset", tree: PRESETS[name], where: () => ({ source: `preset ${name}` }) };
+}
+
+function choosePreset(layers: readonly Layer[], otherwise: PresetName): PresetName {
+  const named = layers.map(({ tree }) => isTree(tree) ? tree["preset"] : undefined);
+  return named.findLast((name): name is PresetName => name === "superset" || name === "none") ?? otherwise;
+}
+
+interface Leaf {
+  readonly path: SettingPath;
+  readonly source: Source;
+}
+
+/** The leaves of all layers by dotted key; a later layer wins. Null takes an entry out of a map. */
+function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Leaf> {
+  const leaves = new Map<string, Leaf>();
+  for (const layer of layers) {
+    for (const [path, value] of leavesOf(layer.tree)) {
+      const key = path.join(".");
+      const { source, line } = layer.where(path, "key");
+      const name = line === undefined ? source : `${source}:${line}`;
+      if (value === null && settingKind(path.slice(0, -1)) === "map") leaves.delete(key);
+      else leaves.set(key, { path, source: { kind: layer.kind, name, value } });
+    }
+  }
+  return leaves;
+}
+
+/** The settings of a whole file. Every layer has passed the schema and the preset has every key: so has the result. */
+function nest(leaves: ReadonlyMap<string, Leaf>): Settings {
+  const root: Record<string, unknown> = { build: { args: {} }, environment: { variables: {} } };
+  for (const { path, source } of leaves.values()) {
+    let section = root;
+    for (const key of path.slice(0, -1)) {
+      const inner = section[key];
+      const next: Record<string, unknown> = isTree(inner) ? inner : {};
+      section[key] = next;
+      section = next;
+    }
+    section[path.at(-1) ?? ""] = source.value;
+  }
+  return root as Settings;
+}
+
+/** A size that one source begins must have both its numbers when all sources are together. */
+function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly ConfigProblem[] {
+  return Object.entries(settings.environment.sizes).flatMap(([name, size]) =>
+    (["cpu", "memory"] as const).filter((key) => size[key] === undefined).map((key): ConfigProblem => {
+      const path = ["environment", "sizes", name];
+      const layer = layers.find(({ tree }) =>
+        leavesOf(tree).some(([leaf]) => path.every((part, i) => leaf[i] === part))
+      );
+      return {
+        ...layer?.where(path, "key") ?? { source: "environment.sizes" },
+        code: "missing",
+        path: [...path, key].join("."),
+        message: `a size needs ${key}, and it is not given`,
+        remedy: `add ${key}`,
+      };
+    })
+  );
+}
+
+function doubledCluster(env: Variables): readonly string[] {
+  const [general, own] = [env["ECS_CLUSTER"], env["SHOWTIME_ECS__CLUSTER"]];
+  if (!general || !own || general === own) return [];
+  return ["ECS_CLUSTER and SHOWTIME_ECS__CLUSTER differ: SHOWTIME_ECS__CLUSTER is used"];
+}

@@ -1,0 +1,36 @@
+/**
+ * Configuration: reads the file, variables and flags into one typed {@link Config}, and says what is wrong with them
+ * all at once. Everything here is pure: texts and variables come in as arguments, nobody reads a file, the process's
+ * environment or the network in this folder, and nothing here knows a driver or a command.
+ *
+ * Read `schema.ts` for what the file may say, `presets.ts` for the defaults, `load.ts` for who wins.
+ */
+export {
+  type ActionsContext,
+  type ActionsEvent,
+  type GithubUrls,
+  readActionsContext,
+  readGithubUrls,
+} from "./actions.ts";
+export type {
+  AwsConfig,
+  BuildConfig,
+  Config,
+  DockerConfig,
+  EcsConfig,
+  EnvironmentConfig,
+  HealthConfig,
+  SizeConfig,
+} from "./config.ts";
+export { parseDuration, parseTtlSetting } from "./durations.ts";
+export { settingVariables, variableName, type Variables } from "./environment_layers.ts";
+export { configJsonSchema } from "./json_schema.ts";
+export type { Source, SourceKind } from "./layer.ts";
+export { type ConfigInput, loadConfig, type LoadedConfig } from "./load.ts";
+export { type PresetName, PRESETS } from "./presets.ts";
+export { ConfigError, type ConfigProblem, type Place, type ProblemCode, renderProblem } from "./problems.ts";
+export { type ConfigRow, renderConfig } from "./render_config.ts";
+export { parseRemote, type Repository, resolveRepository } from "./repository.ts";
+export { imageRepository, pushesImages, requireForPlatform } from "./required.ts";
+export { ConfigFile, type Settings } from "./schema.ts";
+export { resolveDockerHubLogin, resolveToken, type Token } from "./token.ts";

@@ -1,0 +1,42 @@
+import { usageError } from "../core/errors.ts";
+import type { Variables } from "./environment_layers.ts";
+
+/** A token for GitHub; `value` is a secret. */
+export interface Token {
+  readonly value: string;
+  readonly source: "GITHUB_TOKEN" | "GH_TOKEN" | "gh auth token";
+}
+
+/**
+ * The token: GITHUB_TOKEN, else GH_TOKEN, else what `gh auth token` printed, where that is given. Throws AppError
+ * `token_malformed` (exit code 2) for one that cannot be sent in a header; it is never repeated.
+ */
+export function resolveToken(
+  { env, ghAuthToken }: { readonly env: Variables; readonly ghAuthToken?: string | undefined },
+): Token | undefined {
+  const candidates = [
+    { value: env["GITHUB_TOKEN"], source: "GITHUB_TOKEN" },
+    { value: env["GH_TOKEN"], source: "GH_TOKEN" },
+    { value: ghAuthToken, source: "gh auth token" },
+  ] as const;
+  for (const { value, source } of candidates) {
+    const token = value?.trim();
+    if (!token) continue;
+    if (/^[\x21-\x7e]+$/.test(token)) return { value: token, source };
+    const state = `${source} holds a space, a line break or a letter that no token has`;
+    throw usageError(
+      "token_malformed",
+      `Reading the GitHub token: ${state}`,
+      "Copy the token again, alone and whole",
+    );
+  }
+  return undefined;
+}
+
+/** The login for deleting images on Docker Hub, where both of its variables are set; `token` is a secret. */
+export function resolveDockerHubLogin(
+  env: Variables,
+): { readonly user: string; readonly token: string } | undefined {
+  const [user, token] = [env["DOCKERHUB_USER"]?.trim(), env["DOCKERHUB_TOKEN"]?.trim()];
+  return user && token ? { user, token } : undefined;
+}

@@ -1,0 +1,56 @@
+/** Longer words are not compared: no name of ours is that long, and the cost grows with the square. */
+const LONGEST = 80;
+
+/**
+ * The candidate that `word` was probably meant to be, or undefined where none is close. Letter case and the
+ * difference between `-`, `_` and nothing do not count; a swap of two neighbours is one mistake. A word of three
+ * letters or more also finds a candidate that it begins. Of equally near candidates the first wins.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = simplify(word);
+  if (wanted === "" || wanted.length > LONGEST) return undefined;
+  let best: string | undefined;
+  let bestScore = Infinity;
+  for (const candidate of candidates) {
+    const offered = simplify(candidate);
+    if (offered.length > LONGEST) continue;
+    const score = scoreOf(wanted, offered);
+    if (score < bestScore) [best, bestScore] = [candidate, score];
+  }
+  return best;
+}
+
+function simplify(word: string): string {
+  return word.toLowerCase().replace(/[-_]/g, "");
+}
+
+/** Number of mistakes between two words; infinite where they are too far apart to be meant for each other. */
+function scoreOf(wanted: string, offered: string): number {
+  const mistakes = editDistance(wanted, offered);
+  const tolerated = Math.max(1, Math.floor(Math.max(wanted.length, offered.length) / 3));
+  if (mistakes <= tolerated && mistakes < wanted.length) return mistakes;
+  // Half a mistake above the tolerated ones: a near word is better than the beginning of a long one.
+  return wanted.length >= 3 && offered.startsWith(wanted) ? tolerated + 0.5 : Infinity;
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) cost = Math.min(cost, at(beforeLast, j - 2) + 1);
+      row.push(cost);
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}
