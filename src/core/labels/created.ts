@@ -1,0 +1,26 @@
+const EARLIEST = 0;
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * Writes a time (milliseconds since 1970) as labels carry it: UTC, to the minute, `YYYY-MM-DDTHH-MM`. Seconds are
+ * cut. Throws RangeError outside the years 1970 to 9999.
+ */
+export function formatCreated(at: number): string {
+  if (!(at >= EARLIEST && at <= LATEST)) {
+    throw new RangeError(`Writing a time: ${at} is not in the years 1970 to 9999, in milliseconds`);
+  }
+  return new Date(at).toISOString().slice(0, 16).replace(":", "-");
+}
+
+/**
+ * Reads `YYYY-MM-DDTHH-MM` (UTC) as milliseconds since 1970. Undefined for any other form and for days that no
+ * calendar has.
+ */
+export function parseCreated(text: string): number | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})$/i.exec(text);
+  if (match === null) return undefined;
+  const at = Date.parse(`${match[1]}T${match[2]}:${match[3]}:00Z`);
+  // Some days that do not exist are read as days of the next month, so the way back decides.
+  if (Number.isNaN(at) || at < EARLIEST || formatCreated(at) !== text.toUpperCase()) return undefined;
+  return at;
+}

@@ -1,0 +1,31 @@
+/**
+ * The label language: what a label's name means, the one form in which it is written, and what all labels of a
+ * pull request say together. Labels are Showtime's user interface and its visible state, so this is its grammar.
+ *
+ * Nothing here decides what is to be done, and nothing here guesses: a name that does not fit is `foreign`, kept
+ * and ignored. Names come from strangers: every reader takes any text, in linear time, without throwing.
+ *
+ * Start with `label.ts` (the kinds), then `parse.ts` and `format.ts`, which undo each other, then `state.ts`.
+ * Decisions are made from {@link LabelState} in `../plan`.
+ *
+ * @module
+ */
+
+export { parseAddress } from "./address.ts";
+export { formatCreated, parseCreated } from "./created.ts";
+export { fitsLabel, formatLabel } from "./format.ts";
+export type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";
+export { LABEL_DESCRIPTION_UNITS, LABEL_NAME_UNITS, LABELS_PER_PULL } from "./limits.ts";
+export { normalizeLabelName, sameLabelName } from "./names.ts";
+export { type LabelStyle, labelStyle } from "./palette.ts";
+export { isFlag, parseLabel, STATUS_PRECEDENCE } from "./parse.ts";
+export { FIXED_LABELS, LABEL_REFERENCE, type LabelReferenceRow } from "./reference.ts";
+export {
+  activeSha,
+  isShaCarrying,
+  type LabeledEnvironment,
+  type LabelState,
+  type OwnLabel,
+  readLabels,
+} from "./state.ts";
+export { compareTtl, formatTtl, parseTtl, ttlMs } from "./ttl.ts";
