@@ -2,7 +2,15 @@ import { nearest } from "../core/nearest.ts";
 import type { Layer } from "./layer.ts";
 import { type ConfigProblem, type ProblemCode, quote } from "./problems.ts";
 import { ConfigFile } from "./schema.ts";
-import { isText, isTree, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";
+import {
+  accepts,
+  isText,
+  isTree,
+  keysAt,
+  settingKind,
+  type SettingPath,
+  settingPaths,
+} from "./schema_walk.ts";
 
 /** What is wrong with the settings of one source, each key by itself. */
 export function checkLayer(layer: Layer): readonly ConfigProblem[] {
@@ -27,7 +35,7 @@ function unknownKey(layer: Layer, path: SettingPath): ConfigProblem {
     ...layer.where(path, "key"),
     code: "unknown_key",
     path: shown(path),
-    message: `unknown key ${quote(key)}`,
+    message: "unknown key",
     remedy: remedyForKey(key, section),
   };
 }
@@ -78,20 +86,35 @@ function codeOf(issue: Issue): ProblemCode {
 
 function remedyForValue(path: SettingPath, value: unknown, issue: Issue): string {
   if (issue.code === "invalid_key") return "rename it";
-  const allowed = (issue.values ?? []).map(String);
-  const near = typeof value === "string" ? nearest(value, allowed) : undefined;
-  if (near !== undefined) return `did you mean ${quote(near)}?`;
-  if (allowed.length > 1) return "write one of them";
-  if (path.join(".") === "version") {
-    return "write version: 1, or use the release of Showtime the file was written for";
-  }
   if (value === null || value === undefined) return "give it a value, or remove the key";
-  const key = path.at(-1) ?? "";
-  if (issue.code === "invalid_type" && (isText(path) || settingKind(path) === undefined) && !isTree(value)) {
-    return Array.isArray(value) ? "write one value" : "put it in quotes";
+  const allowed = (issue.values ?? []).map(String);
+  const near = isPrivate(path) ? undefined : remedyFor(path, value) ?? nearest(String(value), allowed);
+  if (near !== undefined) return `did you mean ${quote(near)}?`;
+  if (path.join(".") === "version") return "write 1, or use the release of Showtime the file was written for";
+  if (allowed.length > 1) return "write one of them";
+  if (path.length === 0) return "write key: value on each line";
+  if (settingKind(path) === "section") return `indent its keys below it: ${keysAt(path).join(", ")}`;
+  if (typeof value === "string") {
+    if (accepts(path, [value])) return `write [${value}]`;
+    if (accepts(path, Number(value))) return "write it without quotes";
+    if (accepts(path, true)) return /^(?:true|yes|on|y|1)$/i.test(value) ? "write true" : "write false";
   }
-  if (typeof value === "string" && issue.message.startsWith("a list")) return `write ${key}: [${value}]`;
-  return path.length === 0 ? "write key: value on each line" : "correct the value";
+  const isMeantAsText = isTree(value) ? isText(path) : accepts(path, String(value));
+  return isMeantAsText && !Array.isArray(value) ? "put it in quotes" : "correct the value";
+}
+
+/** The text that was probably meant, by small mistakes that are often made. */
+function remedyFor(path: SettingPath, value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const [, amount, unit] = /^\s*(\d{1,6})\s*(ms|m(?!o)|[shdw])/i.exec(value) ?? [];
+  const guesses = [
+    value.trim(),
+    value.trim().toLowerCase(),
+    unit === undefined ? value : `${amount}${unit.toLowerCase()}`,
+    `/${value}`,
+    value.replace(/[:@][^/]*$/, ""),
+  ];
+  return guesses.find((guess) => guess !== value && guess !== "/" && accepts(path, guess));
 }
 
 /** Whether a value may be a secret of somebody's, so that a message must not repeat it. */

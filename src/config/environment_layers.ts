@@ -1,7 +1,7 @@
 import { nearest } from "../core/nearest.ts";
 import { type Layer, singleLayer } from "./layer.ts";
 import { type ConfigProblem, quote } from "./problems.ts";
-import { acceptsNull, isText, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";
+import { accepts, isText, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";
 import { readYamlValue } from "./yaml.ts";
 
 /** The variables of a process. */
@@ -63,7 +63,7 @@ export function readVariables(
  * of YAML; `null` unsets what can be unset. Undefined where it is no YAML.
  */
 export function parseSetting(path: SettingPath, text: string): { readonly value: unknown } | undefined {
-  if (acceptsNull(path) && (text === "null" || text === "~")) return { value: null };
+  if (accepts(path, null) && (text === "null" || text === "~")) return { value: null };
   return isText(path) ? { value: text } : readYamlValue(text);
 }
 

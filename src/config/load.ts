@@ -41,7 +41,7 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   const layers = [...fromFile, ...fromEnv.layers, ...fromFlags];
   const others = readVariableSettings(env);
   const problems = [
-    ...[...yaml?.problems ?? [], ...fromFile.flatMap(checkLayer)].sort(byPlace),
+    ...fileProblems(yaml?.problems ?? [], fromFile.flatMap(checkLayer)),
     ...[...fromEnv.problems, ...[...fromEnv.layers, ...fromFlags].flatMap(checkLayer), ...others.problems],
   ];
   if (problems.length > 0) throw invalid(problems);
@@ -62,6 +62,15 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
 
 function invalid(problems: readonly ConfigProblem[]): ConfigError {
   return new ConfigError("config_invalid", "Reading the configuration", problems);
+}
+
+/** The problems of a file from top to bottom; where its YAML is wrong already, the value is not looked at again. */
+function fileProblems(
+  yaml: readonly ConfigProblem[],
+  values: readonly ConfigProblem[],
+): readonly ConfigProblem[] {
+  const known = new Set(yaml.filter(({ code }) => code === "syntax").map(({ path }) => path));
+  return [...yaml, ...values.filter(({ path }) => !known.has(path))].sort(byPlace);
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {

@@ -30,6 +30,9 @@ export interface ConfigProblem extends Place {
   readonly remedy: string;
 }
 
+// A file that is nothing of ours would fill the screen; `problems` has them all.
+const MOST_SHOWN = 50;
+
 /** All mistakes of the configuration at once. Exit code 2. */
 export class ConfigError extends AppError {
   readonly problems: readonly ConfigProblem[];
@@ -40,14 +43,12 @@ export class ConfigError extends AppError {
     problems: readonly ConfigProblem[],
   ) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super(
-      code,
-      [`${action}: ${count}`, ...problems.map((problem) => `  ${renderProblem(problem)}`)].join("\n"),
-      {
-        exitCode: EXIT.usage,
-        hint: "Correct what is listed; `showtime config schema` prints every key with its meaning",
-      },
-    );
+    const lines = problems.slice(0, MOST_SHOWN).map((problem) => `  ${renderProblem(problem)}`);
+    if (problems.length > MOST_SHOWN) lines.push(`  and ${problems.length - MOST_SHOWN} more`);
+    super(code, [`${action}: ${count}`, ...lines].join("\n"), {
+      exitCode: EXIT.usage,
+      hint: "Correct what is listed; `showtime config schema` prints every key with its meaning",
+    });
     this.problems = problems;
   }
 }

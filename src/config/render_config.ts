@@ -1,4 +1,5 @@
 import type { Source } from "./layer.ts";
+import { settingPaths } from "./schema_walk.ts";
 
 /** One line of `showtime config`. */
 export interface ConfigRow {
@@ -14,12 +15,18 @@ export interface ConfigRow {
 
 const HIDDEN = "(hidden)";
 
-/** The settings in force with the source of each, secrets hidden. */
+/** The settings in force with the source of each, in the order of the file, secrets hidden. */
 export function renderConfig(sources: ReadonlyMap<string, Source>): readonly ConfigRow[] {
-  return [...sources].map(([key, source]) => {
+  const order = settingPaths().map((path) => path.join("."));
+  const rank = (key: string) =>
+    order.findIndex((setting) => key === setting || key.startsWith(`${setting}.`));
+  const rows = [...sources].map(([key, source]): ConfigRow & { readonly rank: number } => {
     const value = isSecret(key, source.value) ? HIDDEN : source.value;
-    return { key, value, text: textOf(value), source: source.name };
+    // What the file does not have comes last.
+    const place = rank(key) < 0 ? order.length : rank(key);
+    return { key, value, text: textOf(value), source: source.name, rank: place };
   });
+  return rows.sort((a, b) => a.rank - b.rank).map(({ rank: _, ...row }) => row);
 }
 
 /** Whether an entry's name says that its value is a secret, and the value is one rather than a placeholder. */

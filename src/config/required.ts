@@ -35,7 +35,7 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
       source: `platform ${platform}`,
       code: "missing",
       path: key,
-      message: `${what} is not given`,
+      message: `missing: ${what}`,
       remedy: `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
     }));
   if (problems.length > 0) {

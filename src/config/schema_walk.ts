@@ -27,9 +27,9 @@ export function isText(path: SettingPath): boolean {
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum;
 }
 
-/** Whether the setting at `path` can be null: not set at all. */
-export function acceptsNull(path: SettingPath): boolean {
-  return rawSchemaAt(path)?.safeParse(null).success ?? false;
+/** Whether the setting at `path` can have that value. Null: whether it can be unset. */
+export function accepts(path: SettingPath, value: unknown): boolean {
+  return rawSchemaAt(path)?.safeParse(value).success ?? false;
 }
 
 /** Every leaf and map of the file, sections left out, in the order of the schema. */

@@ -1,15 +1,11 @@
 import process from "node:process";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { type ConfigProblem, type Place, quote } from "./problems.ts";
+import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import type { ConfigProblem, Place } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
+import { TooMuch, TreeReader } from "./tree_reader.ts";
 
 /** Files above this size are not read: 256 kB. */
 export const MAX_FILE_BYTES = 256 * 1024;
-const MAX_DEPTH = 20;
-// What aliases expand to is counted as well, so that a few lines cannot become a million values.
-const MAX_VALUES = 10_000;
-// Each one is looked up in the whole document.
-const MAX_ALIASES = 100;
 
 /** A YAML text as plain values, with the place of each of them. */
 export interface YamlTree {
@@ -45,16 +41,11 @@ export function readYaml(source: string, text: string): YamlTree {
   };
   const warnings = document.warnings.map((warning) => `${at(place(warning.pos[0]))}: ${warning.message}`);
   const reader = new TreeReader(document, place);
+  if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
+    return unreadable(source, "nested too deep to be read", "write it without that much nesting");
+  }
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      ...place(error.pos[0]),
-      code: "syntax" as const,
-      path: "",
-      message: error.code === "MULTIPLE_DOCS" ? "more than one document" : inline(error.message),
-      remedy: error.code === "MULTIPLE_DOCS"
-        ? "keep the first and remove the --- line"
-        : "correct the YAML there",
-    }));
+    const problems = syntaxProblems(document.errors, place);
     return { value: undefined, where: reader.where, problems, warnings };
   }
   try {
@@ -72,111 +63,26 @@ export function readYamlValue(text: string): { readonly value: unknown } | undef
   return problems.length === 0 ? { value } : undefined;
 }
 
-class TooMuch extends Error {}
-
-/** Walks a document's nodes into plain values and remembers where each one stood. */
-class TreeReader {
-  readonly problems: ConfigProblem[] = [];
-  readonly #document: Document;
-  readonly #place: (offset: number) => Place;
-  readonly #keys = new Map<string, Place>();
-  readonly #values = new Map<string, Place>();
-  #count = 0;
-  #aliases = 0;
-
-  constructor(document: Document, place: (offset: number) => Place) {
-    this.#document = document;
-    this.#place = place;
+/** One problem for each line: what follows the first mistake of a line is mostly its consequence. */
+function syntaxProblems(
+  errors: readonly YAMLParseError[],
+  place: (offset: number) => Place,
+): readonly ConfigProblem[] {
+  const byLine = new Map<number, ConfigProblem>();
+  for (const { code, message, pos } of errors) {
+    const at = place(pos[0]);
+    const line = at.line ?? 0;
+    const several = code === "MULTIPLE_DOCS";
+    if (byLine.has(line)) continue;
+    byLine.set(line, {
+      ...at,
+      code: "syntax",
+      path: "",
+      message: several ? "more than one document" : inline(message),
+      remedy: several ? "keep the first and remove the --- line" : "correct the YAML there",
+    });
   }
-
-  readonly where = (path: SettingPath, at: "key" | "value"): Place => {
-    for (let length = path.length; length > 0; length--) {
-      const id = path.slice(0, length).join("\0");
-      const found = (at === "value" ? this.#values.get(id) : undefined) ?? this.#keys.get(id) ??
-        this.#values.get(id);
-      if (found !== undefined) return found;
-    }
-    return this.#place(0);
-  };
-
-  read(node: unknown, path: SettingPath): unknown {
-    if (++this.#count > MAX_VALUES) throw new TooMuch(`more than ${MAX_VALUES} values`);
-    if (path.length > MAX_DEPTH) throw new TooMuch(`nested more than ${MAX_DEPTH} deep`);
-    if (isAlias(node)) return this.read(this.#target(node, path), path);
-    const range = isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
-    const id = path.join("\0");
-    // An empty value has no extent of its own; its key's place says more than the end of the line.
-    if (range && range[1] > range[0] && !this.#values.has(id)) this.#values.set(id, this.#place(range[0]));
-    if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, String(index)]));
-    if (isMap(node)) return this.#readMap(node.items, path);
-    return isScalar(node) ? node.value : null;
-  }
-
-  #readMap(items: readonly { readonly key: unknown; readonly value: unknown }[], path: SettingPath): unknown {
-    const entries = new Map<string, unknown>();
-    for (const item of items) {
-      const key = isAlias(item.key) ? item.key.resolve(this.#document) : item.key;
-      const place = this.#place(isScalar(item.key) || isAlias(item.key) ? item.key.range?.[0] ?? 0 : 0);
-      if (!isScalar(key)) {
-        this.#problem(
-          place,
-          path,
-          "a key that is a list or a map",
-          "write a plain word as the key",
-          "wrong_type",
-        );
-        continue;
-      }
-      const name = typeof key.value === "string" ? key.value : key.source ?? String(key.value);
-      const inner = [...path, name];
-      const first = this.#keys.get(inner.join("\0"));
-      if (entries.has(name)) {
-        this.#problem(
-          place,
-          inner,
-          `the key stands here for the second time`,
-          `keep one of them (the first is on line ${first?.line})`,
-        );
-        continue;
-      }
-      if (name === "__proto__") {
-        this.#problem(place, inner, "a key that cannot be used", "take another name", "unknown_key");
-        continue;
-      }
-      if (first === undefined) this.#keys.set(inner.join("\0"), place);
-      entries.set(name, this.read(item.value, inner));
-    }
-    return Object.fromEntries(entries);
-  }
-
-  #target(
-    node: { readonly source: string; resolve(document: Document): unknown },
-    path: SettingPath,
-  ): unknown {
-    if (++this.#aliases > MAX_ALIASES) throw new TooMuch(`more than ${MAX_ALIASES} aliases`);
-    const target = node.resolve(this.#document);
-    if (target === undefined) {
-      const message = `the anchor ${quote(node.source)} is not defined before its use`;
-      this.#problem(
-        this.where(path, "value"),
-        path,
-        message,
-        "define it above, or write the value here",
-        "syntax",
-      );
-    }
-    return target;
-  }
-
-  #problem(
-    place: Place,
-    path: SettingPath,
-    message: string,
-    remedy: string,
-    code: ConfigProblem["code"] = "duplicate_key",
-  ): void {
-    this.problems.push({ ...place, code, path: path.join("."), message, remedy });
-  }
+  return [...byLine.values()];
 }
 
 function unreadable(
