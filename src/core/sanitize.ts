@@ -40,11 +40,12 @@ export function escapeMarkdown(text: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replace(/[\\`*_{}[\]()#+=!~-]/g, "\\$&")
-    .replaceAll("|", "&#124;")
-    .replaceAll("$", "&#36;")
     .replace(/^(\d+)\./, "$1\\.")
     // GitHub looks for these in the rendered text, where a backslash is gone.
-    .replace(/[@#]|gh\\-(?=\d)|:(?=\/\/)|www(?=\.)|mailto:|xmpp:/gi, `$&${ZERO_WIDTH_SPACE}`);
+    .replace(/[@#]|gh\\-(?=\d)|:(?=\/\/)|www(?=\.)|mailto:|xmpp:/gi, `$&${ZERO_WIDTH_SPACE}`)
+    // Last, for the number sign in them.
+    .replaceAll("|", "&#124;")
+    .replaceAll("$", "&#36;");
 }
 
 /**
