@@ -15,7 +15,9 @@ export const FIXED_LABELS: readonly Label[] = [
 export interface LabelReferenceRow {
   /** The name, with `<…>` where something is to be filled in. */
   readonly name: string;
+  /** What it does or says, in words. */
   readonly meaning: string;
+  /** Who puts it on a pull request. */
   readonly setBy: "person" | "showtime";
 }
 

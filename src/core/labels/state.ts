@@ -8,6 +8,7 @@ export type OwnLabel = Exclude<ParsedLabel, { readonly kind: "foreign" | "other"
 
 /** What the labels say about one SHA. Where a crash left two of a kind, the choice does not depend on their order. */
 export interface LabeledEnvironment {
+  /** The SHA it is about. */
   readonly sha: ShortSha;
   /** Every known status that is present; more than one after a crash. */
   readonly statuses: readonly Status[];
