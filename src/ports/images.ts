@@ -47,3 +47,19 @@ export interface Images {
   /** Images of our tag pattern in the store, all pages; undefined where the store cannot list. */
   list(signal: AbortSignal): Promise<readonly StoredImage[] | undefined>;
 }
+
+/**
+ * Where pushed images are stored: a registry, Docker Hub, ECR. Wiring gives one to what builds images, so that the
+ * builder need not know which vendor holds them.
+ */
+export interface ImageStore {
+  /** Whether a tag is there. Throws AppError `registry_unreachable` or `permission` where that cannot be established. */
+  exists(image: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Removes one image. What the store refuses to delete, or what another tag still needs, is `kept` with a reason
+   * that a person understands. Throws AppError `registry_unreachable` where the store does not answer.
+   */
+  remove(image: string, signal: AbortSignal): Promise<ImageRemoval>;
+  /** Images of our tag pattern, all pages; undefined where the store cannot list. */
+  list(signal: AbortSignal): Promise<readonly StoredImage[] | undefined>;
+}

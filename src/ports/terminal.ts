@@ -8,6 +8,8 @@ export interface Terminal {
   say(text: string): void;
   /** Writes a line to stderr only under `--verbose`. */
   detail(text: string): void;
+  /** A line of a child's output inside a group: shown in Actions and under `--verbose`, else only counted. */
+  log(text: string): void;
   /** A warning: `warning: …` on stderr, an annotation in Actions. */
   warn(text: string): void;
   /**

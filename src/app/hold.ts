@@ -1,0 +1,198 @@
+/** The lock of a pull request: taken by compare-and-set, renewed while it is held, released by node id. */
+
+import { AppError, EXIT, toError } from "../core/errors.ts";
+import type { PrNumber } from "../core/ids.ts";
+import { formatLabel, labelStyle } from "../core/labels/mod.ts";
+import {
+  formatLockOwner,
+  judgeLock,
+  LOCK_LEASE_MS,
+  LOCK_RENEWAL_MS,
+  type LockOwner,
+  type LockRecord,
+  parseLockOwner,
+} from "../core/lock.ts";
+import type { LockView } from "../core/plan/mod.ts";
+import type { AppContext } from "./context.ts";
+
+/** How often a taken lock is looked at again when it vanished under our hands. */
+const TRIES = 4;
+
+/** The lock, held. */
+export interface Hold {
+  readonly nodeId: string;
+  /** Numeric id of the definition: grows with every claim. */
+  readonly epoch: number;
+  readonly nonce: string;
+  /** Aborts when the lock is found to be somebody else's; the reason is the AppError to throw. */
+  readonly lost: AbortSignal;
+  /** Gives the lock back; never throws. */
+  release(): Promise<void>;
+}
+
+/** What a run says and exits with when another one holds the pull request. */
+export function busyError(context: AppContext, pr: PrNumber, owner: LockOwner | undefined): AppError {
+  const who = owner === undefined
+    ? "somebody whose entry cannot be read"
+    : owner.run === undefined
+    ? `${owner.login ?? "somebody"} outside of Actions`
+    : `run ${owner.run.id}, attempt ${owner.run.attempt}${owner.login === undefined ? "" : ` of ${owner.login}`} (${
+      context.links.run(owner.run.id)
+    })`;
+  const until = owner === undefined ? "" : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
+  return new AppError("busy", `Working on pull request #${pr}: it is held by ${who}${until}`, {
+    exitCode: EXIT.busy,
+    hint: owner === undefined
+      ? `Remove the lock with "showtime unlock ${pr}" once nobody works on it`
+      : `It looks again before it lets go, so nothing is lost; if it is stuck, "showtime unlock ${pr}"`,
+  });
+}
+
+/** Finds out who holds the lock, from the definitions that were read. */
+export async function viewLock(
+  context: AppContext,
+  options: { readonly locks: readonly LockRecord[]; readonly nodeId: string | undefined },
+  signal: AbortSignal,
+): Promise<LockView> {
+  const { locks, nodeId } = options;
+  if (nodeId !== undefined) {
+    // The run that holds it: any other sight of the definition means that it is not ours any more.
+    const mine = locks.find((each) => each.nodeId === nodeId);
+    if (mine !== undefined && parseLockOwner(mine.description)?.nonce === context.identity.nonce) return { kind: "mine" };
+  }
+  const record = locks[0];
+  if (record === undefined) return { kind: "free" };
+  const owner = parseLockOwner(record.description);
+  const verdict = await judge(context, record, signal);
+  return { kind: "held", owner, alive: verdict !== "dead" };
+}
+
+async function judge(context: AppContext, record: LockRecord, signal: AbortSignal): Promise<"alive" | "dead" | "unreadable"> {
+  const owner = parseLockOwner(record.description);
+  const now = context.forge.now();
+  const early = judgeLock(record, { now, run: undefined });
+  if (early !== "alive" || owner?.run === undefined) return early;
+  return judgeLock(record, { now, run: await context.forge.readRun(owner.run.id, signal) });
+}
+
+/** Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. */
+export async function takeLock(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<Hold> {
+  const name = formatLabel({ kind: "lock", pr });
+  const { color } = labelStyle({ kind: "lock", pr });
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const description = describeOwner(context);
+    const made = await context.forge.createLock({ name, color, description }, signal);
+    if (made.kind === "created") {
+      return makeHold(context, { pr, nodeId: made.nodeId, epoch: made.epoch });
+    }
+    const records = await context.forge.readLock(name, signal);
+    const record = records[0];
+    if (record === undefined) continue;
+    const mine = records.find((each) => parseLockOwner(each.description)?.nonce === context.identity.nonce);
+    if (mine !== undefined) {
+      const numbers = await context.forge.lockNumbers(name, signal);
+      const epoch = numbers.get(mine.nodeId);
+      if (epoch === undefined) continue;
+      return makeHold(context, { pr, nodeId: mine.nodeId, epoch });
+    }
+    if (await judge(context, record, signal) !== "dead") throw busyError(context, pr, parseLockOwner(record.description));
+    context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
+    try {
+      await context.forge.deleteDefinition(record.nodeId, signal);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "forge_refused") {
+        throw busyError(context, pr, parseLockOwner(record.description));
+      }
+      throw error;
+    }
+  }
+  throw new AppError("busy", `Taking the lock of pull request #${pr}: others keep taking it first`, {
+    exitCode: EXIT.busy,
+    retryable: true,
+    hint: "Run the same command again in a minute",
+  });
+}
+
+/**
+ * Checks a fresh claim against the definitions that the first look under the lock showed. Throws `busy` after
+ * deleting our own definition where another of the same name has a lower id.
+ */
+export async function confirmLock(
+  context: AppContext,
+  hold: Hold,
+  options: { readonly pr: PrNumber; readonly locks: readonly LockRecord[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const { pr, locks } = options;
+  const others = locks.filter((each) => each.nodeId !== hold.nodeId);
+  if (others.length === 0) return;
+  const numbers = await context.forge.lockNumbers(formatLabel({ kind: "lock", pr }), signal);
+  const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < hold.epoch);
+  if (rival === undefined) return;
+  await hold.release();
+  throw busyError(context, pr, parseLockOwner(rival.description));
+}
+
+function describeOwner(context: AppContext): string {
+  const { identity, forge } = context;
+  return formatLockOwner({
+    nonce: identity.nonce,
+    run: identity.run,
+    expiresAt: forge.now() + LOCK_LEASE_MS,
+    login: identity.actor,
+  });
+}
+
+function makeHold(
+  context: AppContext,
+  claim: { readonly pr: PrNumber; readonly nodeId: string; readonly epoch: number },
+): Hold {
+  const { nodeId, epoch, pr } = claim;
+  const ended = new AbortController();
+  const lost = new AbortController();
+  const renewal = renew(context, { nodeId, pr }, { ended: ended.signal, lost });
+  return {
+    nodeId,
+    epoch,
+    nonce: context.identity.nonce,
+    lost: lost.signal,
+    async release() {
+      ended.abort();
+      await renewal;
+      try {
+        await context.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
+      } catch (error) {
+        context.terminal.warn(`The lock of #${pr} could not be given back (${toError(error).message}); it expires by itself`);
+      }
+    },
+  };
+}
+
+/** Renews the lease until the lock is given back; finds out when it is lost. */
+async function renew(
+  context: AppContext,
+  lock: { readonly nodeId: string; readonly pr: PrNumber },
+  signals: { readonly ended: AbortSignal; readonly lost: AbortController },
+): Promise<void> {
+  while (!signals.ended.aborted) {
+    try {
+      await context.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
+      const renewed = await context.forge.renewLock(lock.nodeId, describeOwner(context), signals.ended);
+      if (renewed) continue;
+      signals.lost.abort(lostError(lock.pr));
+      return;
+    } catch (error) {
+      if (signals.ended.aborted) return;
+      // A failed renewal is no loss yet: the lease has minutes left, and every write is preceded by a look.
+      context.terminal.detail(`Renewing the lock of #${lock.pr} failed: ${toError(error).message}`);
+    }
+  }
+}
+
+/** What a run stops with when its lock has been taken by another. */
+export function lostError(pr: PrNumber): AppError {
+  return new AppError("lock_lost", `Working on pull request #${pr}: another run took the lock over`, {
+    exitCode: EXIT.busy,
+    hint: "The other run finishes the work; nothing more is written by this one",
+  });
+}

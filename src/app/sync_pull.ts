@@ -1,0 +1,111 @@
+/** Makes the world agree with the labels of one pull request. Everything that changes something goes through here. */
+
+import { AppError, EXIT, type ExitCode } from "../core/errors.ts";
+import type { PrNumber } from "../core/ids.ts";
+import { shortSha } from "../core/ids.ts";
+import { type PermissionAnswer, type Plan, planPull, type Policy, type Request } from "../core/plan/mod.ts";
+import { applyPlan } from "./apply.ts";
+import type { AppContext, RunOptions } from "./context.ts";
+import { busyError, confirmLock, type Hold, takeLock } from "./hold.ts";
+import { lookAt, type Sight } from "./observe.ts";
+import { policyFor } from "./policy.ts";
+import { Session } from "./session.ts";
+
+/** How often one run starts over because the pull request changed meanwhile. */
+const ROUNDS = 8;
+
+/** What is asked of a sync. */
+export interface SyncOptions extends RunOptions {
+  readonly request: Request | undefined;
+  /** Plan only: nothing is written anywhere. */
+  readonly planOnly: boolean;
+}
+
+/** What a sync led to. */
+export interface SyncResult {
+  /** The plan that decided; the first one that did anything, else the only one. */
+  readonly plan: Plan;
+  /** What was done, as sentences. */
+  readonly applied: readonly string[];
+  /** The newest look. */
+  readonly sight: Sight;
+  /** The failure of the environment, where it did not come up; the record of it is on the pull request. */
+  readonly failure: AppError | undefined;
+  readonly exitCode: ExitCode;
+}
+
+/** Looks and plans; changes nothing. */
+export async function planOnce(
+  context: AppContext,
+  pr: PrNumber,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<{ readonly plan: Plan; readonly sight: Sight; readonly policy: Policy }> {
+  const policy = policyFor(context, pr, options);
+  const sight = await lookAt(context, pr, { request: options.request, sha: options.sha, hold: undefined, people: new Map() }, signal);
+  return { plan: planPull(sight.observation, policy), sight, policy };
+}
+
+/** Makes the pull request's environment agree with its labels, and looks once more after letting go. */
+export async function syncPull(
+  context: AppContext,
+  pr: PrNumber,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const policy = policyFor(context, pr, options);
+  const people = new Map<string, PermissionAnswer>();
+  let request = options.request;
+  const look = (hold: Hold | undefined) => lookAt(context, pr, { request, sha: options.sha, hold, people }, signal);
+  let sight = await look(undefined);
+  let plan = planPull(sight.observation, policy);
+  let decisive: Plan | undefined;
+  let failure: AppError | undefined;
+  const applied: string[] = [];
+  for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
+    const { lock } = sight.observation;
+    const wants = plan.steps.length > 0 || plan.reason === "in_progress";
+    if (!wants || isRetryOfThisRun(plan, failure)) break;
+    if (lock.kind === "held" && lock.alive) throw busyError(context, pr, lock.owner);
+    const hold = await takeLock(context, pr, signal);
+    try {
+      sight = await look(hold);
+      await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
+      plan = planPull(sight.observation, policy);
+      if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
+        decisive = decisive === undefined || decisive.action === "no_action" ? plan : decisive;
+        const session = new Session(context, hold, sight);
+        const outcome = await applyPlan(session, plan, {
+          policy,
+          look: () => look(hold),
+          done: (sentence) => applied.push(sentence),
+        }, signal);
+        failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
+        if (outcome.kind === "superseded") context.terminal.say(`Starting over: ${outcome.why}`);
+        else request = undefined;
+      }
+    } finally {
+      await hold.release();
+    }
+    if (context.githubDryRun) break;
+    sight = await look(undefined);
+    plan = planPull(sight.observation, policy);
+  }
+  const deciding = decisive ?? plan;
+  return { plan: deciding, applied, sight, failure, exitCode: exitCodeOf(deciding, failure) };
+}
+
+/** A run does not retry its own failure: the next event does, once the cause may have gone. */
+function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
+  return failure !== undefined && (plan.reason === "retry_failed" || plan.reason === "housekeeping");
+}
+
+function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {
+  if (failure !== undefined) return EXIT.failed;
+  return plan.action === "blocked" ? EXIT.refused : EXIT.done;
+}
+
+/** The SHA the pull request should have running, short, for people. */
+export function targetOf(result: SyncResult): string {
+  return shortSha(result.plan.target);
+}

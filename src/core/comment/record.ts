@@ -1,0 +1,69 @@
+/**
+ * What the comment remembers between runs, hidden in it as `<!-- showtime:data … -->`. Losing it loses nothing that
+ * matters: labels and platform tell the state; this only spares repetition.
+ */
+
+import { parseShortSha, type ShortSha } from "../ids.ts";
+
+/** Something that happened, as the comment lists it. `at`: milliseconds since 1970. */
+export interface CommentEvent {
+  readonly at: number;
+  /** A sentence; already safe to stand in Markdown. */
+  readonly text: string;
+}
+
+/** What is hidden in the comment. */
+export interface CommentRecord {
+  readonly attempts: Readonly<Record<string, number>>;
+  readonly size: string | undefined;
+  readonly notice: string | undefined;
+  /** Oldest first, at most {@link EVENT_LIMIT}. */
+  readonly events: readonly CommentEvent[];
+}
+
+/** How many events a comment keeps. */
+export const EVENT_LIMIT = 10;
+
+/** A record of nothing. */
+export const EMPTY_RECORD: CommentRecord = { attempts: {}, size: undefined, notice: undefined, events: [] };
+
+const DATA = /<!-- showtime:data ([A-Za-z0-9+/=]{0,40000}) -->/;
+
+/** Writes a record as the comment hides it. */
+export function formatRecord(record: CommentRecord): string {
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, ...record }));
+  return `<!-- showtime:data ${btoa(String.fromCharCode(...bytes))} -->`;
+}
+
+/** Reads the record in a comment's body; an empty one where there is none or it cannot be read. */
+export function parseRecord(body: string): CommentRecord {
+  const text = DATA.exec(body)?.[1];
+  if (text === undefined) return EMPTY_RECORD;
+  try {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    return readRecord(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return EMPTY_RECORD;
+  }
+}
+
+function readRecord(data: unknown): CommentRecord {
+  if (typeof data !== "object" || data === null) return EMPTY_RECORD;
+  const { attempts, size, notice, events } = data as Record<string, unknown>;
+  const counts: Record<ShortSha, number> = {};
+  if (typeof attempts === "object" && attempts !== null) {
+    for (const [key, value] of Object.entries(attempts)) {
+      const sha = parseShortSha(key);
+      if (sha !== undefined && typeof value === "number" && value >= 0 && value < 1000) counts[sha] = Math.floor(value);
+    }
+  }
+  const list = Array.isArray(events) ? events : [];
+  return {
+    attempts: counts,
+    size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
+    notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
+    events: list.filter((each): each is CommentEvent =>
+      typeof each === "object" && each !== null && Number.isFinite(each.at) && typeof each.text === "string"
+    ).map(({ at, text }) => ({ at, text: text.slice(0, 500) })).slice(-EVENT_LIMIT),
+  };
+}

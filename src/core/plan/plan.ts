@@ -1,0 +1,110 @@
+import type { DeployedSettings } from "../envs/environment.ts";
+import type { FullSha, PrNumber, ServiceName, ShortSha } from "../ids.ts";
+import type { Label, Status, Ttl } from "../labels/label.ts";
+
+/** What a plan amounts to, for the workflow that called (`--check-only`). */
+export type ActionNeeded = "destroy_environment" | "create_environment" | "rolling_update" | "no_action" | "blocked";
+
+/** Why a plan is what it is: stable codes, one for each line of the rule table. */
+export type Reason =
+  | "pr_closed"
+  | "stop_requested"
+  | "blocked"
+  | "not_authorized"
+  | "in_progress"
+  | "resumed"
+  | "start_requested"
+  | "rebuild_requested"
+  | "sync_requested"
+  | "drifted"
+  | "frozen"
+  | "new_commit"
+  | "untrusted_commit"
+  | "auto_sync_off"
+  | "retry_failed"
+  | "settings_changed"
+  | "housekeeping"
+  | "up_to_date"
+  | "no_environment"
+  | "attempts_exhausted"
+  | "expired";
+
+/** How the environment is brought up. */
+export interface BringUp {
+  readonly sha: FullSha;
+  readonly image: string;
+  readonly settings: DeployedSettings;
+  readonly ttl: Ttl;
+  readonly requestedBy: string | undefined;
+  /** Milliseconds since 1970; kept when the environment existed before. */
+  readonly createdAt: number;
+  /** The same SHA runs already and serves until the new instance is healthy. */
+  readonly inPlace: boolean;
+}
+
+/** An environment that is to go: what remains of it on the platform and on GitHub. */
+export interface Retirement {
+  readonly short: ShortSha | undefined;
+  /** Undefined where the platform has nothing of it. */
+  readonly service: ServiceName | undefined;
+  /** The image to delete; undefined where it is not ours or still needed. */
+  readonly image: string | undefined;
+  /** Label names on the pull request that belong to it. */
+  readonly labels: readonly string[];
+}
+
+/** One thing to do. The very objects that `--dry-run` prints are those that are applied. */
+export type Step =
+  | { readonly kind: "record_intent"; readonly bringUp: BringUp; readonly status: Status; readonly build: boolean }
+  | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
+  | { readonly kind: "settle"; readonly service: ServiceName }
+  | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
+  | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /** `address`: known already where nothing is deployed; otherwise the deployment tells it. */
+  | { readonly kind: "activate"; readonly bringUp: BringUp; readonly address: string | undefined }
+  | { readonly kind: "retire"; readonly retirement: Retirement }
+  | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly string[] }
+  | { readonly kind: "remove_labels"; readonly names: readonly string[] }
+  | { readonly kind: "notice"; readonly key: string };
+
+/** The decision about a pull request. */
+export interface Plan {
+  readonly pr: PrNumber;
+  readonly target: FullSha;
+  readonly action: ActionNeeded;
+  readonly reason: Reason;
+  /** Number of the rule that fired, 1 to 17. */
+  readonly rule: number;
+  /** An image is to be built. */
+  readonly build: boolean;
+  /** In order; empty where nothing at all would be written. */
+  readonly steps: readonly Step[];
+  /** Sentences for people: what was seen, and what would change the decision. */
+  readonly because: readonly string[];
+}
+
+/** Says a step as a sentence for people. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case "record_intent":
+      return `record ${step.status} for ${step.bringUp.sha.slice(0, 7)} on the pull request`;
+    case "consume_triggers":
+      return `take off ${step.names.map((name) => `"${name}"`).join(", ")}`;
+    case "settle":
+      return `finish the interrupted change of ${step.service}`;
+    case "build":
+      return `build ${step.image}`;
+    case "deploy":
+      return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${step.bringUp.sha.slice(0, 7)} from ${step.bringUp.image}`;
+    case "activate":
+      return `send people to ${step.bringUp.sha.slice(0, 7)}`;
+    case "retire":
+      return `remove ${step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`}`;
+    case "repair_labels":
+      return "repair labels";
+    case "remove_labels":
+      return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
+    case "notice":
+      return "say why in the comment";
+  }
+}

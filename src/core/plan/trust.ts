@@ -1,0 +1,137 @@
+/** Who asked for what, and whether they may: the part of the decision that guards builds. */
+
+import type { ShortSha } from "../ids.ts";
+import { sameLabelName } from "../labels/mod.ts";
+import type { Trigger } from "../labels/label.ts";
+import type { Observation, Policy } from "./observation.ts";
+import { mayCauseBuild } from "./permission.ts";
+
+/** A trigger label on the pull request, or a command that acts like one. */
+export interface TriggerView {
+  readonly trigger: Trigger;
+  /** The label's name; undefined for a command. */
+  readonly name: string | undefined;
+  /** Who set it; undefined where nobody can be established. */
+  readonly by: string | undefined;
+  /** Milliseconds since 1970; undefined where the timeline does not tell. */
+  readonly at: number | undefined;
+  readonly authorized: boolean;
+  /** Set for the target, or the target is trusted anyway. */
+  readonly approvesTarget: boolean;
+  /** Why it is refused, as a sentence; undefined where it is not. */
+  readonly refusal: string | undefined;
+}
+
+/** Whether a login names a bot: bots cannot ask for builds. */
+function isBot(login: string): boolean {
+  return login.endsWith("[bot]");
+}
+
+/** Whether `login` may cause a build, by the permissions that were asked. */
+export function personMay(observation: Observation, login: string | undefined): boolean {
+  return login !== undefined && !isBot(login) && mayCauseBuild(observation.people.get(login));
+}
+
+/** Why `login` may not cause a build, as a sentence. */
+export function describeRefusal(observation: Observation, login: string | undefined): string {
+  if (login === undefined) return "nobody could be established as the one who asked";
+  if (isBot(login)) return `${login} is a bot, and bots cannot ask for environments`;
+  const answer = observation.people.get(login);
+  switch (answer?.kind) {
+    case "known":
+      return `${login} has the role "${answer.permission}" in ${observation.repo}; write, maintain or admin is needed`;
+    case "not_found":
+      return `${login} has no role in ${observation.repo}; write, maintain or admin is needed`;
+    case "error":
+      return `the permission of ${login} could not be read (${answer.message}), so the request is refused`;
+    case undefined:
+      return `the permission of ${login} is not known, so the request is refused`;
+  }
+}
+
+/**
+ * Whether the target may be built without somebody asking for it: it is on a branch of this repository, or the
+ * sender of the event that pushed it may cause builds.
+ */
+export function isTargetTrusted(observation: Observation): boolean {
+  const { headRepo, repo, target, headSha, event } = observation;
+  if (target === headSha && headRepo?.toLowerCase() === repo.toLowerCase()) return true;
+  const pushed = event?.action === "synchronize" && event.headSha === target;
+  return pushed && personMay(observation, event.sender);
+}
+
+/** All triggers, those of commands included, with who set them and whether they count. */
+export function viewTriggers(observation: Observation, policy: Policy): readonly TriggerView[] {
+  const trusted = policy.autoSync === "always" || isTargetTrusted(observation);
+  const views: TriggerView[] = observation.labels.triggers.map(({ trigger, name }) => {
+    const origin = observation.origins.get(name);
+    const by = origin?.login ?? observation.actor;
+    const authorized = personMay(observation, by);
+    return {
+      trigger,
+      name,
+      by,
+      at: origin?.at,
+      authorized,
+      approvesTarget: trusted || labelApprovesTarget(observation, name),
+      refusal: authorized ? undefined : describeRefusal(observation, by),
+    };
+  });
+  if (observation.request !== undefined) {
+    const by = observation.actor;
+    const authorized = personMay(observation, by);
+    views.push({
+      trigger: observation.request.trigger,
+      name: undefined,
+      by,
+      at: undefined,
+      authorized,
+      approvesTarget: true,
+      refusal: authorized ? undefined : describeRefusal(observation, by),
+    });
+  }
+  return views;
+}
+
+/**
+ * Whether a trigger label was set on the target: by the event that is about it, else by the timeline. Where neither
+ * tells, the label counts as set now.
+ */
+function labelApprovesTarget(observation: Observation, name: string): boolean {
+  const { event, origins, target } = observation;
+  if (event?.action === "labeled" && event.label !== undefined && sameLabelName(event.label, name)) {
+    if (event.headSha !== undefined) return event.headSha === target;
+  }
+  const origin = origins.get(name);
+  return origin === undefined || origin.approves === target;
+}
+
+/**
+ * Whether the record of an SHA on the pull request was written by Showtime or somebody who may cause builds. A
+ * status label set by anybody else must not make a run "resume" a build that nobody approved.
+ */
+export function isRecordTrusted(observation: Observation, short: ShortSha): boolean {
+  const labeled = observation.labels.environments.get(short);
+  const statuses = observation.labels.ours.filter(({ label, name }) =>
+    label.kind === "status" && label.sha === short && labeled?.names.includes(name)
+  );
+  return statuses.every(({ name }) => {
+    const origin = observation.origins.get(name);
+    if (origin === undefined) return personMay(observation, observation.actor);
+    return origin.own || origin.bot || personMay(observation, origin.login);
+  });
+}
+
+/** Logins whose permission the decision depends on; the actor is asked along with the pull request. */
+export function peopleToAsk(observation: Omit<Observation, "people">, headShort: ShortSha): readonly string[] {
+  const wanted = new Set<string>();
+  for (const { name } of observation.labels.triggers) wanted.add(observation.origins.get(name)?.login ?? "");
+  for (const name of observation.labels.environments.get(headShort)?.names ?? []) {
+    const origin = observation.origins.get(name);
+    if (origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
+  }
+  const { event } = observation;
+  if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);
+  wanted.delete("");
+  return [...wanted].filter((login) => !isBot(login) && login !== observation.actor);
+}
