@@ -1,0 +1,30 @@
+/**
+ * The real clock: this machine's time and timers.
+ *
+ * What must not happen here: anything but time. Tests bring a clock of their own; nothing else in the program
+ * may read the time directly. Next: `src/ports/clock.ts`.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ports/clock.ts";
+
+/** Makes the clock that follows this machine's time. */
+export function makeClock(): Clock {
+  return { now: () => Date.now(), sleep };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { BuildConfig } from "./images.ts";
+
+/** How one image is to be built. */
+export interface BuildArgsOptions {
+  readonly config: BuildConfig;
+  readonly image: string;
+  /** The engine's buildx is there; else the older builder. */
+  readonly buildx: boolean;
+  /** Push as part of the build (buildx only). */
+  readonly push: boolean;
+  /** Leave the image in the local engine (the older builder always does). */
+  readonly load: boolean;
+  readonly cacheWrite: boolean;
+}
+
+/** The arguments of the build, an array of its own for each value. */
+export function buildArgs(options: BuildArgsOptions): readonly string[] {
+  const { config, buildx } = options;
+  return [
+    ...(buildx ? ["buildx", "build", "--progress", "plain"] : ["build"]),
+    "--tag",
+    options.image,
+    "--file",
+    join(config.context, config.file),
+    ...(config.target === undefined || config.target === "" ? [] : ["--target", config.target]),
+    ...(config.platform === undefined || config.platform === "" ? [] : ["--platform", config.platform]),
+    ...Object.entries(config.args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+    ...(buildx ? buildxCache(options) : config.cacheFrom.flatMap(olderCacheFrom)),
+    ...(buildx && options.push ? ["--push"] : []),
+    ...(buildx && options.load ? ["--load"] : []),
+    config.context,
+  ];
+}
+
+function buildxCache({ config, cacheWrite }: BuildArgsOptions): readonly string[] {
+  return [
+    ...config.cacheFrom.flatMap((source) => ["--cache-from", source]),
+    ...(cacheWrite ? config.cacheTo.flatMap((target) => ["--cache-to", target]) : []),
+  ];
+}
+
+/** The older builder knows image references only, and cannot export a cache. */
+function olderCacheFrom(source: string): readonly string[] {
+  if (!source.includes("=")) return ["--cache-from", source];
+  const fields = new Map(
+    source.split(",").map((field) => {
+      const at = field.indexOf("=");
+      return [field.slice(0, at), field.slice(at + 1)] as const;
+    }),
+  );
+  const ref = fields.get("ref");
+  return fields.get("type") === "registry" && ref !== undefined ? ["--cache-from", ref] : [];
+}

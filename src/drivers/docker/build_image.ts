@@ -1,0 +1,123 @@
+import { AppError } from "../../core/errors.ts";
+import type { BuildRequest } from "../../ports/images.ts";
+import type { ShellResult } from "../../ports/shell.ts";
+import { buildArgs } from "./build_args.ts";
+import type { DockerCli } from "./docker_cli.ts";
+import { lastWords } from "./errors.ts";
+import type { BuildConfig } from "./images.ts";
+
+const KEPT_LINES = 50;
+const NO_PERMISSION =
+  /denied: |unauthorized|no basic auth credentials|authentication required|insufficient_scope|authorization failed|403 forbidden/i;
+
+/** One build, with what configuration says about it. */
+export interface BuildOptions {
+  readonly docker: DockerCli;
+  readonly config: BuildConfig;
+  readonly request: BuildRequest;
+  readonly push: boolean;
+  readonly load: boolean;
+  readonly cacheWrite: boolean;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Builds an image, and pushes it where wanted. The last 50 lines of output travel with a failure. */
+export async function buildImage(options: BuildOptions, signal: AbortSignal): Promise<void> {
+  const { config, docker, push, request } = options;
+  const { image } = request;
+  const tail: string[] = [];
+  const run = { ...options, tail };
+  const buildx = await hasBuildx(docker, signal);
+  // Together with --load a push is a step of its own: older releases of buildx do not do both at once.
+  const pushInBuild = buildx && push && !options.load;
+  const args = buildArgs({
+    config,
+    image,
+    buildx,
+    push: pushInBuild,
+    load: options.load || (buildx && !push),
+    cacheWrite: options.cacheWrite,
+  });
+  await step(run, { args, action: `Building the image "${image}"`, pushes: pushInBuild }, signal);
+  if (push && !pushInBuild) {
+    await step(run, { args: ["push", image], action: `Pushing the image "${image}"`, pushes: true }, signal);
+  }
+}
+
+async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolean> {
+  const result = await docker.run(["buildx", "version"], { action: "Looking for buildx" }, signal);
+  return result.code === 0;
+}
+
+async function step(
+  options: BuildOptions & { readonly tail: string[] },
+  call: { readonly args: readonly string[]; readonly action: string; readonly pushes: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, docker, tail } = options;
+  const result = await docker.run(call.args, {
+    action: call.action,
+    env: options.env,
+    timeoutMs: config.timeoutMs,
+    raw: true,
+    onLine(line) {
+      if (tail.push(line) > KEPT_LINES) tail.shift();
+      options.request.onLine(line);
+    },
+  }, signal);
+  if (result.timedOut) {
+    throw new AppError("timeout", `${call.action}: not done within ${formatMinutes(config.timeoutMs)}`, {
+      hint: "Raise build.timeout, or make the build faster with build.cache_from",
+      logTail: tail,
+    });
+  }
+  if (result.code !== 0) throw await failure({ ...options, ...call, result }, signal);
+}
+
+async function failure(
+  options: BuildOptions & {
+    readonly tail: readonly string[];
+    readonly action: string;
+    readonly pushes: boolean;
+    readonly result: ShellResult;
+  },
+  signal: AbortSignal,
+): Promise<AppError> {
+  const { action, docker, result, tail } = options;
+  try {
+    // An engine that dies during a build leaves a broken connection, not a message: ask whether it is there.
+    await docker.run(["version", "--format", "{{.Server.Version}}"], { action, timeoutMs: 10_000 }, signal);
+  } catch (error) {
+    if (error instanceof AppError) return withTail(error, tail);
+    throw error;
+  }
+  const said = lastWords(result.stderr);
+  // Only the command's own last words count: what the build prints is the pull request's text.
+  if (NO_PERMISSION.test(said)) {
+    return new AppError("permission", `${action}: the registry refused (${said})`, {
+      hint: options.pushes
+        ? "Log in with the right to push: docker login"
+        : "Log in with the right to pull the base images: docker login",
+      logTail: tail,
+    });
+  }
+  return new AppError("build_failed", `${action}: docker ended with exit code ${result.code} (${said})`, {
+    hint: "Mend what the last lines of the build say, then push a commit or set the start trigger",
+    logTail: tail,
+  });
+}
+
+function withTail(error: AppError, logTail: readonly string[]): AppError {
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  return new AppError(error.code, error.message, {
+    ...hint,
+    exitCode: error.exitCode,
+    retryable: error.retryable,
+    cause: error,
+    logTail,
+  });
+}
+
+function formatMinutes(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}

@@ -1,0 +1,148 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { ServiceName } from "../../core/ids.ts";
+import { AppError } from "../../core/errors.ts";
+import { type DockerConfig, parsePublish, publicHost } from "./config.ts";
+import { type Container, inspectContainers } from "./container.ts";
+import type { DockerCli } from "./docker_cli.ts";
+import { lastWords } from "./errors.ts";
+import { probe } from "./health.ts";
+import { type InstanceNames, instanceNames, type Sight } from "./instance.ts";
+
+/** What all operations of the platform share. */
+export interface Engine {
+  readonly docker: DockerCli;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly config: DockerConfig;
+}
+
+/** The containers of a service that are there. */
+export interface Instances {
+  readonly names: InstanceNames;
+  readonly primary: Container | undefined;
+  readonly next: Container | undefined;
+}
+
+const PROBE_TIMEOUT_MS = 3000;
+const REMOVAL_TIMEOUT_MS = 15_000;
+
+/** Looks for both containers of a service. */
+export async function findInstances(
+  engine: Engine,
+  service: ServiceName,
+  signal: AbortSignal,
+): Promise<Instances> {
+  const names = instanceNames(service);
+  const wanted = names.short === undefined ? [names.primary] : [names.primary, names.next];
+  const found = await inspectContainers(engine.docker, wanted, signal);
+  return {
+    names,
+    // The engine also finds a container by the beginning of an id: only the name counts.
+    primary: found.find((one) => one.name === names.primary),
+    next: found.find((one) => one.name === names.next),
+  };
+}
+
+/** `host:port` of a container; undefined as long as no port of it is published. */
+export function addressOf(engine: Engine, container: Container): string | undefined {
+  const ports = [...container.ports].sort((a, b) => Number(a.v6) - Number(b.v6));
+  const port = ports.find((one) => one.inside === engine.config.port) ?? ports[0];
+  if (port === undefined) return undefined;
+  return `${publicHost(parsePublish(engine.config.publish), engine.docker.host)}:${port.outside}`;
+}
+
+/** How a container is: by the engine's word, and where `ask` is set by its health check too. */
+export async function look(
+  engine: Engine,
+  container: Container,
+  options: { readonly ask: boolean; readonly tries?: number },
+  signal: AbortSignal,
+): Promise<Sight> {
+  const { state } = container;
+  const address = addressOf(engine, container);
+  if (state.status !== "running") {
+    const ended = state.everEnded ? ` (${state.oomKilled ? "out of memory" : state.exitCode})` : "";
+    return { container, address, healthy: false, condition: `${state.status}${ended}` };
+  }
+  if (!options.ask) {
+    const healthy = state.ownHealth === undefined || state.ownHealth === "healthy";
+    return {
+      container,
+      address,
+      healthy,
+      condition: state.ownHealth === undefined ? "running" : `running (${state.ownHealth})`,
+    };
+  }
+  if (address === undefined) {
+    return { container, address, healthy: false, condition: "running, without a published port" };
+  }
+  const answer = await ask(engine, { address, tries: options.tries ?? 1 }, signal);
+  const condition = answer.ok ? "running" : `running, health check: ${answer.answer}`;
+  return { container, address, healthy: answer.ok, condition };
+}
+
+async function ask(
+  engine: Engine,
+  options: { readonly address: string; readonly tries: number },
+  signal: AbortSignal,
+) {
+  const { path, fallback } = engine.config.health;
+  for (let left = options.tries - 1;; left--) {
+    const answer = await probe(options.address, {
+      fetch: engine.fetch,
+      path,
+      fallback,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    }, signal);
+    if (answer.ok || left <= 0) return answer;
+    await engine.clock.sleep(300, signal);
+  }
+}
+
+/** Removes a container by id and confirms that it is gone. One that is gone already is success. */
+export async function removeContainer(
+  engine: Engine,
+  container: Pick<Container, "id" | "name">,
+  signal: AbortSignal,
+): Promise<void> {
+  const action = `Removing the container "${container.name}"`;
+  const started = engine.clock.now();
+  for (;;) {
+    const result = await engine.docker.run(["rm", "--force", "--volumes", container.id], { action }, signal);
+    if ((await inspectContainers(engine.docker, [container.id], signal)).length === 0) return;
+    if (engine.clock.now() - started > REMOVAL_TIMEOUT_MS) {
+      throw new AppError("engine_failed", `${action}: it is still there (${lastWords(result.stderr)})`, {
+        hint: `Try it by hand: docker rm -f ${container.name}`,
+        retryable: true,
+      });
+    }
+    // "removal already in progress": another run is at it.
+    await engine.clock.sleep(200, signal);
+  }
+}
+
+/** Gives a container the service's own name. */
+export async function renameContainer(
+  engine: Engine,
+  container: Container,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const action = `Renaming the container "${container.name}" to "${name}"`;
+  await engine.docker.must(["rename", container.id, name], { action }, signal);
+}
+
+/** The last lines of a container's log; empty where it cannot be had, since it only explains another failure. */
+export async function logTail(engine: Engine, id: string, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const lines: string[] = [];
+    await engine.docker.run(["logs", "--tail", "50", id], {
+      action: "Reading a container's log",
+      onLine: (line) => lines.push(line),
+      timeoutMs: 10_000,
+    }, signal);
+    return lines.slice(-50);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,62 @@
+/** What a health check said. */
+export interface Probe {
+  readonly ok: boolean;
+  /** For people: `200`, `503`, `connection refused`. */
+  readonly answer: string;
+}
+
+/** How to ask. */
+export interface ProbeOptions {
+  readonly fetch: typeof fetch;
+  readonly path: string;
+  readonly fallback: string;
+  readonly timeoutMs: number;
+}
+
+const MAX_REDIRECTS = 5;
+
+/** Asks the health check at `host:port` once; the fallback path where the first one answers 404. Only 200 is healthy. */
+export async function probe(address: string, options: ProbeOptions, signal: AbortSignal): Promise<Probe> {
+  const first = await ask(address, { ...options, path: options.path }, signal);
+  if (first.answer !== "404" || options.fallback === options.path) return first;
+  const second = await ask(address, { ...options, path: options.fallback }, signal);
+  return second.ok ? second : { ok: false, answer: `404, and ${second.answer} at ${options.fallback}` };
+}
+
+async function ask(address: string, options: ProbeOptions, signal: AbortSignal): Promise<Probe> {
+  signal.throwIfAborted();
+  const ending = new AbortController();
+  const onAbort = () => ending.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(onAbort, options.timeoutMs);
+  try {
+    let url = new URL(options.path, `http://${address}`);
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const response = await options.fetch(url, { redirect: "manual", signal: ending.signal });
+      await response.body?.cancel();
+      const location = response.headers.get("location");
+      if (response.status < 300 || response.status > 399 || location === null) {
+        return { ok: response.status === 200, answer: String(response.status) };
+      }
+      const next = new URL(location, url);
+      // The application comes from a pull request: it must not send this machine's requests anywhere else.
+      if (next.host !== url.host || next.protocol !== "http:") {
+        return { ok: false, answer: `${response.status} to another host` };
+      }
+      url = next;
+    }
+    return { ok: false, answer: "too many redirects" };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, answer: ending.signal.aborted ? "no answer in time" : reason(error) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function reason(error: unknown): string {
+  const text = String(error);
+  if (/refused/i.test(text)) return "connection refused";
+  return /reset|closed|before message completed|eof/i.test(text) ? "connection closed" : "no connection";
+}

@@ -1,0 +1,45 @@
+import type { DeployedSettings, Flags } from "../../core/envs/environment.ts";
+import type { DeploySpec } from "../../ports/platform.ts";
+
+/** The labels that make a container ours and keep what was deployed. */
+export function containerLabels(spec: DeploySpec): Readonly<Record<string, string>> {
+  const { settings } = spec;
+  return {
+    showtime_managed: "true",
+    pr: String(spec.pr),
+    sha: spec.sha,
+    ...(spec.requestedBy === undefined ? {} : { github_user: spec.requestedBy }),
+    showtime_created: String(Math.floor(spec.createdAt / 1000)),
+    ...(spec.expiresAt === undefined ? {} : { showtime_expires: String(Math.floor(spec.expiresAt / 1000)) }),
+    showtime_epoch: String(spec.epoch),
+    showtime_repo: spec.repo,
+    showtime_size: settings.size,
+    showtime_flags: JSON.stringify(settings.flags),
+    ...(settings.login === undefined ? {} : { showtime_login: settings.login }),
+    showtime_image: spec.image,
+  };
+}
+
+/** What labels say was deployed; what is missing reads as the smallest that can be said. */
+export function readSettings(labels: Readonly<Record<string, string>>): DeployedSettings {
+  return {
+    size: labels["showtime_size"] ?? "",
+    flags: readFlags(labels["showtime_flags"] ?? ""),
+    login: labels["showtime_login"],
+  };
+}
+
+function readFlags(text: string): Flags {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return {};
+    return Object.fromEntries(Object.entries(value).map(([name, on]) => [name, on === true]));
+  } catch {
+    return {};
+  }
+}
+
+/** Reads a label of seconds since 1970 as milliseconds. */
+export function readSeconds(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
+}

@@ -1,0 +1,41 @@
+import type { PlatformEnvironment } from "../../core/envs/environment.ts";
+import type { PlatformScope } from "../../ports/platform.ts";
+import { type Container, findContainers, inspectContainers } from "./container.ts";
+import { type Engine, look } from "./engine.ts";
+import { instanceOf, sameRepo, type Sight, toEnvironment } from "./instance.ts";
+
+/** Lists environments with one listing and one description of all containers, and asks their health checks if wanted. */
+export async function listEnvironments(
+  engine: Engine,
+  scope: PlatformScope,
+  signal: AbortSignal,
+): Promise<readonly PlatformEnvironment[]> {
+  const ids = await findContainers(engine.docker, (name) => inScope(name, scope), signal);
+  const containers = ids.length === 0 ? [] : await inspectContainers(engine.docker, ids, signal);
+  const ours = containers.filter((one) => inScope(one.name, scope) && isVisible(one, scope));
+  const sights = await Promise.all(
+    ours.map((one) => look(engine, one, { ask: scope.probe === true }, signal)),
+  );
+  const services = new Map<string, Sight[]>();
+  for (const sight of sights) {
+    const service = instanceOf(sight.container.name)?.service ?? "";
+    services.set(service, [...services.get(service) ?? [], sight]);
+  }
+  return [...services.values()].flatMap((group) => {
+    const names = instanceOf(group[0]?.container.name ?? "");
+    if (names === undefined) return [];
+    const primary = group.find((one) => one.container.name === names.primary);
+    const next = group.find((one) => one.container.name === names.next);
+    return toEnvironment(names, { primary, next }) ?? [];
+  }).sort((a, b) => a.pr - b.pr || a.service.localeCompare(b.service));
+}
+
+function inScope(name: string, scope: PlatformScope): boolean {
+  const names = instanceOf(name);
+  return names !== undefined && (scope.pr === undefined || names.pr === scope.pr);
+}
+
+function isVisible(container: Container, scope: PlatformScope): boolean {
+  const owner = container.labels["showtime_repo"];
+  return owner === undefined || sameRepo(owner, scope.repo);
+}

@@ -1,0 +1,59 @@
+import { parseImageTag } from "../../core/envs/names.ts";
+import { splitImage } from "../../core/envs/image_reference.ts";
+import { AppError } from "../../core/errors.ts";
+import type { ImageRemoval, StoredImage } from "../../ports/images.ts";
+import type { DockerCli } from "./docker_cli.ts";
+import { lastWords } from "./errors.ts";
+
+const ABSENT = /no such image/i;
+const IN_USE = /conflict|is being used|is using|must force|must be forced/i;
+
+/** Whether the local engine has an image under that tag. */
+export async function localExists(docker: DockerCli, image: string, signal: AbortSignal): Promise<boolean> {
+  const action = `Looking for the image "${image}"`;
+  const result = await docker.run(["image", "inspect", "--format", "{{.Id}}", image], { action }, signal);
+  if (result.code !== 0 && !ABSENT.test(result.stderr)) {
+    throw new AppError("engine_failed", `${action}: ${lastWords(result.stderr)}`);
+  }
+  return result.code === 0;
+}
+
+/** Takes the tag off the local engine, and the image with it where no other tag is left; never by force. */
+export async function localRemove(
+  docker: DockerCli,
+  image: string,
+  signal: AbortSignal,
+): Promise<ImageRemoval> {
+  const action = `Removing the image "${image}"`;
+  const result = await docker.run(["image", "rm", image], { action }, signal);
+  if (result.code === 0) return { kind: "removed" };
+  if (ABSENT.test(result.stderr)) return { kind: "absent" };
+  const reason = lastWords(result.stderr);
+  if (IN_USE.test(result.stderr)) {
+    return { kind: "kept", reason: `the local engine still uses it: ${reason}` };
+  }
+  return { kind: "kept", reason: `the local engine refused: ${reason}` };
+}
+
+/** Images of the local engine whose tag fits the pattern. */
+export async function localList(
+  docker: DockerCli,
+  config: { readonly image: string; readonly tag: string },
+  signal: AbortSignal,
+): Promise<readonly StoredImage[]> {
+  const action = "Listing images";
+  const listed = await docker.must(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", config.image], {
+    action,
+  }, signal);
+  const ours = listed.stdout.split("\n").map((line) => line.trim())
+    .filter((image) => parseImageTag(config.tag, splitImage(image).tag ?? "") !== undefined);
+  if (ours.length === 0) return [];
+  // The age of a tag counts, not that of its layers: a build from the cache yields an old image under a new tag.
+  const format = "{{.Created}} {{json .Metadata.LastTagTime}}";
+  return await Promise.all(ours.map(async (image) => {
+    const result = await docker.run(["image", "inspect", "--format", format, image], { action }, signal);
+    const times = result.stdout.trim().split(" ").map((text) => Date.parse(text.replaceAll('"', "")))
+      .filter((time) => time > 0);
+    return { image, createdAt: result.code === 0 && times.length > 0 ? Math.max(...times) : undefined };
+  }));
+}

@@ -1,0 +1,70 @@
+import { AppError, usageError } from "../../core/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Platform } from "../../ports/platform.ts";
+import type { Shell } from "../../ports/shell.ts";
+import type { DockerConfig } from "./config.ts";
+import { assertAllTouchable, deploy, settle } from "./deploy.ts";
+import { makeDockerCli } from "./docker_cli.ts";
+import { type Engine, findInstances, removeContainer } from "./engine.ts";
+import { listEnvironments } from "./list.ts";
+import { followLogs } from "./logs.ts";
+
+export type { DockerConfig } from "./config.ts";
+
+/** What the platform is made of. */
+export interface DockerPlatformOptions {
+  readonly shell: Shell;
+  readonly clock: Clock;
+  /** Asks health checks; the global one unless given. */
+  readonly fetch?: typeof fetch;
+  readonly config: DockerConfig;
+}
+
+/** Makes the platform that runs environments on a Docker engine. */
+export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
+  const { config } = options;
+  if (config.network === "host" || config.network === "none" || config.network.startsWith("container:")) {
+    throw usageError(
+      "bad_network",
+      `Reading docker.network: "${config.network}" publishes no ports`,
+      "Use `bridge`, or the name of a network made with `docker network create`",
+    );
+  }
+  const engine: Engine = {
+    docker: makeDockerCli(options.shell, config.host),
+    clock: options.clock,
+    fetch: options.fetch ?? fetch,
+    config,
+  };
+  return {
+    kind: "docker",
+    list: (scope, signal) => listEnvironments(engine, scope, signal),
+    deploy: (spec, { onProgress }, signal) => deploy(engine, { spec, onProgress }, signal),
+    async settle(service, owner, signal) {
+      const instances = await findInstances(engine, service, signal);
+      assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
+      await settle(engine, instances, signal);
+    },
+    async destroy(service, owner, signal) {
+      const instances = await findInstances(engine, service, signal);
+      assertAllTouchable(instances, { ...owner, action: `Removing "${service}"` });
+      for (const one of [instances.next, instances.primary]) {
+        if (one !== undefined) await removeContainer(engine, one, signal);
+      }
+    },
+    async *logs(service, { tail, follow }, signal) {
+      const { primary, next } = await findInstances(engine, service, signal);
+      const container = primary ?? next;
+      if (container === undefined) {
+        throw new AppError(
+          "environment_not_found",
+          `Reading the log of "${service}": no container of it is there`,
+          {
+            hint: "`showtime list` shows what runs",
+          },
+        );
+      }
+      yield* followLogs(engine, { id: container.id, tail, follow }, signal);
+    },
+  };
+}

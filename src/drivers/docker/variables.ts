@@ -1,0 +1,57 @@
+import type { DeploySpec } from "../../ports/platform.ts";
+import { shortSha } from "../../core/ids.ts";
+import type { DockerConfig } from "./config.ts";
+
+const SECRET = "{secret}";
+
+/** The environment variables of one environment: configuration first, then its feature flags. */
+export function environmentVariables(
+  spec: DeploySpec,
+  options: { readonly config: DockerConfig; readonly secret: string },
+): ReadonlyMap<string, string> {
+  const { config, secret } = options;
+  const variables = new Map<string, string>();
+  for (const [name, template] of Object.entries(config.variables)) {
+    // One pass: what a value contains is not looked at for placeholders again.
+    const filled = template.replace(/\{(secret|pr|sha|login)\}/g, (_, key: string) => {
+      if (key === "secret") return secret;
+      if (key === "pr") return String(spec.pr);
+      return key === "sha" ? shortSha(spec.sha) : spec.settings.login ?? "";
+    });
+    variables.set(name, filled);
+  }
+  for (const [flag, on] of Object.entries(spec.settings.flags)) {
+    variables.set(`${config.flags.prefix}${flag}`, on ? config.flags.on : config.flags.off);
+  }
+  return variables;
+}
+
+/**
+ * The secret that an earlier instance was given, from its `NAME=value` lines; undefined where no configured variable
+ * shows it.
+ */
+export function readSecret(
+  env: readonly string[],
+  templates: Readonly<Record<string, string>>,
+): string | undefined {
+  for (const [name, template] of Object.entries(templates)) {
+    if (!template.includes(SECRET)) continue;
+    const line = env.find((candidate) => candidate.startsWith(`${name}=`));
+    const pattern = template.split(SECRET).map((part) =>
+      part.replace(/[.*+?^$()|[\]\\{}]/g, "\\$&").replace(/\\\{(?:pr|sha|login)\\\}/g, ".*?")
+    );
+    // 32 random bytes are 43 characters of base64url.
+    const source = `^${pattern[0]}([\\w-]{43})${pattern.slice(1).join("\\1")}$`;
+    const secret = line === undefined
+      ? undefined
+      : new RegExp(source, "s").exec(line.slice(name.length + 1))?.[1];
+    if (secret !== undefined) return secret;
+  }
+  return undefined;
+}
+
+/** A new secret: 32 random bytes as base64url. */
+export function newSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}

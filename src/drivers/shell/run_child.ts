@@ -1,0 +1,159 @@
+import type { ShellCommand, ShellResult } from "../../ports/shell.ts";
+import { LineSplitter, Tail } from "./lines.ts";
+
+const KEPT_CHARACTERS = 1024 * 1024;
+/** How long the pipes of a child that was ended may stay open: a grandchild can hold them for ever. */
+const DRAIN_MS = 1000;
+
+/** What {@link runChild} needs besides the child. */
+export interface RunOptions {
+  readonly command: ShellCommand;
+  readonly redact: (text: string) => string;
+  readonly graceMs: number;
+}
+
+/** Follows a child to its end. Nothing of it is left when the promise settles: no process, timer, listener or pipe. */
+export async function runChild(
+  child: Deno.ChildProcess,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<ShellResult> {
+  const { command } = options;
+  const ending = new Ending(child, options.graceMs);
+  const failures: unknown[] = [];
+  const onLine = (line: string) => {
+    if (command.onLine === undefined || failures.length > 0) return;
+    try {
+      command.onLine(options.redact(line));
+    } catch (error) {
+      failures.push(error);
+      ending.begin();
+    }
+  };
+  const onAbort = () => ending.begin();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) ending.begin();
+  let timedOut = false;
+  const limit = command.timeoutMs === undefined ? undefined : setTimeout(() => {
+    timedOut = true;
+    ending.begin();
+  }, command.timeoutMs);
+  const out = new Pipe(child.stdout, onLine);
+  const err = new Pipe(child.stderr, onLine);
+  try {
+    const fed = feed(child, command.stdin);
+    const status = await child.status;
+    ending.exited();
+    await Promise.race([Promise.all([out.ended, err.ended, fed]), ending.drained]);
+    if (failures.length > 0) throw failures[0];
+    signal.throwIfAborted();
+    return { code: status.code, stdout: out.text(), stderr: options.redact(err.text()), timedOut };
+  } finally {
+    if (limit !== undefined) clearTimeout(limit);
+    signal.removeEventListener("abort", onAbort);
+    ending.dispose();
+    await Promise.all([out.close(), err.close()]);
+  }
+}
+
+/** TERM, then KILL after the grace period, then no more patience with its pipes. */
+class Ending {
+  readonly drained: Promise<void>;
+  readonly #child: Deno.ChildProcess;
+  readonly #graceMs: number;
+  readonly #giveUp: () => void;
+  #begun = false;
+  #gone = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(child: Deno.ChildProcess, graceMs: number) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.drained = promise;
+    this.#giveUp = resolve;
+    this.#child = child;
+    this.#graceMs = graceMs;
+  }
+
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    if (this.#gone) return this.#drain();
+    this.#kill("SIGTERM");
+    this.#timer = setTimeout(() => this.#kill("SIGKILL"), this.#graceMs);
+  }
+
+  exited(): void {
+    this.#gone = true;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#begun) this.#drain();
+  }
+
+  dispose(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+  }
+
+  #drain(): void {
+    this.#timer = setTimeout(this.#giveUp, DRAIN_MS);
+  }
+
+  #kill(how: Deno.Signal): void {
+    try {
+      this.#child.kill(how);
+    } catch {
+      // It has ended by itself in this moment.
+    }
+  }
+}
+
+/** Reads one of the child's streams to its end, line by line. */
+class Pipe {
+  readonly ended: Promise<void>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #tail = new Tail(KEPT_CHARACTERS);
+  readonly #lines: LineSplitter;
+
+  constructor(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void) {
+    this.#reader = stream.getReader();
+    this.#lines = new LineSplitter(onLine);
+    this.ended = this.#read();
+  }
+
+  text(): string {
+    return this.#tail.text();
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.cancel().catch(() => {});
+    await this.ended;
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        this.#take(decoder.decode(value, { stream: !done }));
+        if (done) break;
+      }
+    } catch {
+      // A pipe that breaks is one that has ended: the child's exit code tells the rest.
+    }
+    this.#lines.end();
+  }
+
+  #take(text: string): void {
+    this.#tail.push(text);
+    this.#lines.push(text);
+  }
+}
+
+async function feed(child: Deno.ChildProcess, text: string | undefined): Promise<void> {
+  if (text === undefined) return;
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // The child does not read its input to the end: its own affair.
+  }
+}
