@@ -2,7 +2,6 @@
 
 import { AppError, EXIT, type ExitCode } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
-import { shortSha } from "../core/ids.ts";
 import { type PermissionAnswer, type Plan, planPull, type Policy, type Request } from "../core/plan/mod.ts";
 import { applyPlan } from "./apply.ts";
 import type { AppContext, RunOptions } from "./context.ts";
@@ -67,12 +66,15 @@ export async function syncPull(
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
     if (lock.kind === "held" && lock.alive) throw busyError(context, pr, lock.owner);
+    if (plan.build) await context.images.check({ pr, sha: plan.target }, signal);
+    const checked = plan.target;
     const hold = await takeLock(context, pr, signal);
     try {
       sight = await look(hold);
       await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
       plan = planPull(sight.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
+        if (plan.build && plan.target !== checked) await context.images.check({ pr, sha: plan.target }, signal);
         decisive = decisive === undefined || decisive.action === "no_action" ? plan : decisive;
         const session = new Session(context, hold, sight);
         const outcome = await applyPlan(session, plan, {
@@ -103,9 +105,4 @@ function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
 function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {
   if (failure !== undefined) return EXIT.failed;
   return plan.action === "blocked" ? EXIT.refused : EXIT.done;
-}
-
-/** The SHA the pull request should have running, short, for people. */
-export function targetOf(result: SyncResult): string {
-  return shortSha(result.plan.target);
 }

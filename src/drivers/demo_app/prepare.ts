@@ -1,0 +1,76 @@
+import type { Shell } from "../../ports/shell.ts";
+import { isStaticElf } from "./static_elf.ts";
+
+/** How long the engine may take to pull the base image, in milliseconds. */
+const PULL_TIMEOUT_MS = 60_000;
+const BUSYBOX = "busybox:1.36";
+const STATIC_PLACES = ["/bin/busybox", "/usr/bin/busybox", "/bin/busybox.static", "/usr/local/bin/busybox"];
+
+/** The demo application, or why it cannot be run. */
+export type DemoApp =
+  | {
+    readonly kind: "ready";
+    /** Build context. */
+    readonly directory: string;
+    /** A sentence about what it is built from. */
+    readonly from: string;
+    /** Makes the folder's content that of a commit. */
+    write(sha: string, title: string): Promise<void>;
+    remove(): Promise<void>;
+  }
+  | { readonly kind: "impossible"; readonly why: string };
+
+/** Finds out what the application can be built from on this machine, and writes it. */
+export async function prepareDemoApp(shell: Shell, signal: AbortSignal): Promise<DemoApp> {
+  const engine = await tryRun(shell, ["version", "--format", "{{.Server.Version}}"], { timeoutMs: 15_000, signal });
+  if (!engine) return { kind: "impossible", why: "no Docker engine answers" };
+  const busybox = await findStaticBusybox();
+  const present = await tryRun(shell, ["image", "inspect", BUSYBOX], { timeoutMs: 15_000, signal });
+  const pulled = present ||
+    await tryRun(shell, ["pull", "--quiet", BUSYBOX], { timeoutMs: busybox === undefined ? PULL_TIMEOUT_MS : 15_000, signal });
+  if (!pulled && busybox === undefined) {
+    return { kind: "impossible", why: `the engine cannot pull ${BUSYBOX}, and this machine has no static busybox` };
+  }
+  const directory = await Deno.makeTempDir({ prefix: "showtime-demo-" });
+  const dockerfile = pulled
+    ? `FROM ${BUSYBOX}\nCOPY www /www\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n`
+    : `FROM scratch\nCOPY busybox /bin/busybox\nCOPY www /www\nCMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n`;
+  await Deno.mkdir(`${directory}/www`);
+  await Deno.writeTextFile(`${directory}/Dockerfile`, dockerfile);
+  if (!pulled && busybox !== undefined) await Deno.copyFile(busybox, `${directory}/busybox`);
+  return {
+    kind: "ready",
+    directory,
+    from: pulled ? `FROM ${BUSYBOX}` : "FROM scratch, with this machine's static busybox",
+    async write(sha, title) {
+      await Deno.writeTextFile(`${directory}/www/index.html`, `${title}, commit ${sha.slice(0, 7)}\n`);
+      await Deno.writeTextFile(`${directory}/www/health`, "ok\n");
+    },
+    remove: () => Deno.remove(directory, { recursive: true }),
+  };
+}
+
+async function tryRun(
+  shell: Shell,
+  args: readonly string[],
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const { timeoutMs, signal } = options;
+  try {
+    return (await shell.run({ program: "docker", args, timeoutMs }, signal)).code === 0;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
+async function findStaticBusybox(): Promise<string | undefined> {
+  for (const place of STATIC_PLACES) {
+    try {
+      if (isStaticElf(await Deno.readFile(place))) return place;
+    } catch {
+      // Not there, or not to be read: the next place.
+    }
+  }
+  return undefined;
+}

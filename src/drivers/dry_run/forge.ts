@@ -1,0 +1,50 @@
+import type { Forge, ForgeWrite } from "../../ports/forge.ts";
+
+/** GitHub, read but not written. */
+export function dryForge(real: Forge, tell: (text: string) => void): Forge {
+  return {
+    now: () => real.now(),
+    requestCount: () => real.requestCount(),
+    readPull: (...args) => real.readPull(...args),
+    permissions: (...args) => real.permissions(...args),
+    viewer: (...args) => real.viewer(...args),
+    listPulls: (...args) => real.listPulls(...args),
+    readPulls: (...args) => real.readPulls(...args),
+    resolveCommit: (...args) => real.resolveCommit(...args),
+    readBaseFile: (...args) => real.readBaseFile(...args),
+    readRun: (...args) => real.readRun(...args),
+    listDefinitions: (...args) => real.listDefinitions(...args),
+    readLock: (...args) => real.readLock(...args),
+    lockNumbers: (...args) => real.lockNumbers(...args),
+    retirementInfo: (...args) => real.retirementInfo(...args),
+    listDeployments: (...args) => real.listDeployments(...args),
+    define(definitions) {
+      return Promise.resolve(definitions.map(({ name }) => name));
+    },
+    write(pr, batch) {
+      for (const write of batch) tell(`Dry run: would ${describe(write)} on #${pr.number}`);
+      return Promise.resolve({ comment: undefined, warnings: [] });
+    },
+    createLock() {
+      return Promise.resolve({ kind: "created", nodeId: "dry-run", epoch: 0 });
+    },
+    renewLock: () => Promise.resolve(true),
+    deleteDefinition: () => Promise.resolve(true),
+    createDeployment: () => Promise.resolve({ deployment: undefined, warning: undefined }),
+  };
+}
+
+function describe(write: ForgeWrite): string {
+  switch (write.kind) {
+    case "attach":
+      return `add ${write.names.map((name) => `"${name}"`).join(", ")}`;
+    case "detach":
+      return `take off ${write.names.map((name) => `"${name}"`).join(", ")}`;
+    case "comment":
+      return "write the comment";
+    case "deployment_status":
+      return `set the deployment to ${write.state}`;
+    case "delete_definition":
+      return "delete a label definition";
+  }
+}

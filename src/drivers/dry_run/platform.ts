@@ -1,0 +1,38 @@
+import type { PlatformKind } from "../../core/envs/environment.ts";
+import { formatServiceName } from "../../core/envs/names.ts";
+import { shortSha } from "../../core/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Platform } from "../../ports/platform.ts";
+
+/** The address that every pretended deployment has. */
+const ADDRESS = "52.1.2.3:8080";
+
+/** A platform that pretends. `sleepMs`: how long a deployment pretends to take. */
+export function dryPlatform(
+  kind: PlatformKind,
+  options: { readonly clock: Clock; readonly sleepMs: number; readonly tell: (text: string) => void },
+): Platform {
+  const { clock, sleepMs, tell } = options;
+  return {
+    kind,
+    list: () => Promise.resolve([]),
+    logs: async function* () {},
+    async deploy(spec, { onProgress }, signal) {
+      const service = formatServiceName(spec.pr, shortSha(spec.sha));
+      tell(`Dry run: would deploy ${spec.image} as ${service}`);
+      if (sleepMs > 0) {
+        onProgress(`Pretending to deploy ${service} for ${sleepMs / 1000} s`);
+        await clock.sleep(sleepMs, signal);
+      }
+      return { address: ADDRESS, service, unsettled: false };
+    },
+    settle(service) {
+      tell(`Dry run: would settle ${service}`);
+      return Promise.resolve();
+    },
+    destroy(service) {
+      tell(`Dry run: would remove ${service}`);
+      return Promise.resolve();
+    },
+  };
+}
