@@ -1,7 +1,7 @@
 import { type FullSha, parseFullSha } from "../core/ids.ts";
 import type { PlatformKind } from "../core/envs/environment.ts";
-import type { Ttl } from "../core/labels/label.ts";
-import { parseDuration, parseTtlSetting } from "./durations.ts";
+import { parseTtl, type Ttl } from "../core/labels/mod.ts";
+import { parseDuration } from "./durations.ts";
 import type { PresetName } from "./presets.ts";
 import type { Settings } from "./schema.ts";
 
@@ -110,7 +110,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
   return {
     preset: settings.preset,
     platform: settings.platform,
-    ttl: { text: settings.ttl, value: known(parseTtlSetting(settings.ttl), settings.ttl) },
+    ttl: { text: settings.ttl, value: known(parseTtl(settings.ttl), settings.ttl) },
     maxAgeMs: settings.max_age === null ? undefined : durationMs(settings.max_age),
     autoSync: settings.auto_sync,
     retries: settings.retries,

@@ -1,5 +1,3 @@
-import type { Ttl } from "../core/labels/label.ts";
-
 /** A length of time as the file writes it: `500ms`, `5s`, `15m`, `48h`, `14d`, `2w`. */
 export const DURATION_PATTERN = /^[1-9]\d{0,5}(?:ms|s|m|h|d|w)$/;
 
@@ -20,15 +18,4 @@ export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;
   const unit = UNIT_MS[text.replace(/^\d+/, "")];
   return unit === undefined ? undefined : Number.parseInt(text, 10) * unit;
-}
-
-/** The time-to-live in a text that fits {@link TTL_PATTERN}; undefined for any other text. */
-export function parseTtlSetting(text: string): Ttl | undefined {
-  if (!TTL_PATTERN.test(text)) return undefined;
-  if (text === "close") return { kind: "close" };
-  return {
-    kind: "duration",
-    amount: Number.parseInt(text, 10),
-    unit: text.slice(-1) as "m" | "h" | "d" | "w",
-  };
 }

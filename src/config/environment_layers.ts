@@ -92,7 +92,7 @@ function unknownVariable(name: string, parts: readonly string[]): ConfigProblem 
   let path: SettingPath = [];
   let near: string | undefined;
   for (const part of parts) {
-    const key = part.toLowerCase();
+    const key = isTextMap(path) ? part : part.toLowerCase();
     const keys = keysAt(path);
     const meant = keys.length === 0 || keys.includes(key) ? key : nearest(key, keys);
     if (meant === undefined) break;

@@ -22,7 +22,7 @@ export type {
   HealthConfig,
   SizeConfig,
 } from "./config.ts";
-export { parseDuration, parseTtlSetting } from "./durations.ts";
+export { parseDuration } from "./durations.ts";
 export { settingVariables, variableName, type Variables } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";
 export type { Source, SourceKind } from "./layer.ts";

@@ -67,7 +67,8 @@ function rawSchemaAt(path: SettingPath): z.ZodType | undefined {
   for (const key of path) {
     const inner = unwrap(schema);
     if (inner instanceof z.ZodObject) schema = Object.hasOwn(inner.shape, key) ? inner.shape[key] : undefined;
-    else schema = inner instanceof z.ZodRecord ? inner.valueType : undefined;
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType;
+    else schema = inner instanceof z.ZodArray ? inner.element : undefined;
   }
   return schema instanceof z.ZodType ? schema : undefined;
 }

@@ -31,7 +31,7 @@ export function readYaml(source: string, text: string): YamlTree {
       merge: false,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error",
       lineCounter: lines,
     })
   );
