@@ -3,7 +3,7 @@ import { findBusybox } from "./require.ts";
 /**
  * A web server in an image of 2 MB, whose behaviour feature flags choose at run time (as `FEATURE_<NAME>=on`):
  *
- *     (none)   answers 200 at /health, and shows a variable at /cgi-bin/env?NAME
+ *     (none)   answers 200 at /health, and shows a variable at /cgi-bin/env?NAME; NAME=QUIT makes it unhealthy
  *     EXIT     says so and ends with exit code 3
  *     NEVER    runs, but answers 404 everywhere
  *     MEMORY   takes memory until it is ended
@@ -11,7 +11,7 @@ import { findBusybox } from "./require.ts";
  */
 const START = `#!/bin/sh
 if [ "$FEATURE_EXIT" = on ]; then echo "giving up: no database"; exit 3; fi
-if [ "$FEATURE_MEMORY" = on ]; then tail /dev/zero; fi
+if [ "$FEATURE_MEMORY" = on ]; then x=0123456789; while :; do x=$x$x; done; fi
 if [ "$FEATURE_NEVER" = on ]; then rm /www/health; fi
 if [ "$FEATURE_SLOW" = on ]; then sleep 2; fi
 echo "listening on 8080"
@@ -19,7 +19,8 @@ exec httpd -f -p 8080 -h /www
 `;
 const SHOW_ENV = `#!/bin/sh
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
-printenv "$QUERY_STRING"
+if [ "$QUERY_STRING" = QUIT ]; then rm -f /www/health; fi
+env | sed -n "s/^$QUERY_STRING=//p"
 `;
 const DOCKERFILE = `FROM scratch
 COPY busybox /bin/busybox

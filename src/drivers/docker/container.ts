@@ -28,7 +28,7 @@ export interface ContainerState {
 }
 
 // Chosen fields only: a whole description can be 50 KB with a talkative health check.
-const FORMAT = `{"id":{{json .Id}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
+const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
   `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
   `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
   `"restarts":{{json .RestartCount}},"ports":{{json .NetworkSettings.Ports}},` +
