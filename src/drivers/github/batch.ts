@@ -1,0 +1,226 @@
+/** A batch of writes on a pull request as one mutation, and what becomes of the parts that GitHub refuses. */
+
+import { COMMENT_MARKER } from "../../core/comment/marker.ts";
+import type { PrNumber } from "../../core/ids.ts";
+import type { ForgeWrite, WriteResult } from "../../ports/forge.ts";
+import { resolveIds } from "./definitions.ts";
+import { oneLine } from "./errors.ts";
+import { flagAt, textAt, valueAt } from "./json.ts";
+import { type FieldIssue, mutate, type MutationField } from "./mutation.ts";
+import { askAllPages, type Context } from "./repository.ts";
+
+/** The pull request that is written to. */
+export interface Target {
+  readonly number: PrNumber;
+  readonly nodeId: string;
+}
+
+interface Sending {
+  readonly what: string;
+  readonly signal: AbortSignal;
+  /** The second round sends what a stale node id stopped in the first, each label by itself. */
+  readonly round: 1 | 2;
+}
+
+/**
+ * Writes with several node ids fail as a whole where one id is stale. So what failed for that is sent once more,
+ * with ids looked up afresh; then a label that is not found is one that is not attached.
+ */
+export async function writeBatch(
+  context: Context,
+  target: Target,
+  options: { readonly batch: readonly ForgeWrite[]; readonly signal: AbortSignal },
+): Promise<WriteResult> {
+  const { signal } = options;
+  const what = `Writing to pull request #${target.number} of "${context.repo}"`;
+  let batch = options.batch;
+  return await context.client.once(() => sendBatch(context, target, { batch, what, signal, round: 1 }), {
+    signal,
+    lookBack: async () => {
+      batch = await whatIsLeft(context, target, { batch, signal });
+      return undefined;
+    },
+  });
+}
+
+/** A batch that adds something each time it is sent is looked back on before it is sent again. */
+function mayResend(batch: readonly ForgeWrite[]): boolean {
+  return !batch.some((write) => write.kind === "comment" || write.kind === "deployment_status");
+}
+
+async function sendBatch(
+  context: Context,
+  target: Target,
+  sending: Sending & { readonly batch: readonly ForgeWrite[] },
+): Promise<WriteResult> {
+  const { batch, what, signal, round } = sending;
+  const sent = await toFields(context, target, { batch, signal });
+  const answer = await mutate(context, sent.map(({ field }) => field), {
+    what,
+    signal,
+    resend: mayResend(batch),
+  });
+  const again: ForgeWrite[] = [];
+  const warnings: string[] = [];
+  const fatal: FieldIssue[] = [];
+  for (const issue of answer.issues) {
+    const write = sent[issue.field]?.write;
+    if (write === undefined) fatal.push(issue);
+    else if (round === 1 && issue.type === "NOT_FOUND" && isWorthAnotherTry(write)) {
+      again.push(...afresh(context, write));
+    } else if (
+      issue.type === "NOT_FOUND" && (write.kind === "detach" || write.kind === "delete_definition")
+    ) continue;
+    else if (write.kind === "comment") warnings.push(`GitHub refused the comment: ${oneLine(issue.message)}`);
+    else if (write.kind === "deployment_status") {
+      warnings.push(`GitHub refused the deployment status: ${oneLine(issue.message)}`);
+    } else fatal.push(issue);
+  }
+  if (fatal.length > 0) throw context.client.issueError(fatal, { what, signal });
+  for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
+  const comment = answer.fields.map(commentId).findLast((id) => id !== undefined);
+  if (again.length === 0) return { comment, warnings };
+  const rest = await sendBatch(context, target, { batch: again, what, signal, round: 2 });
+  return { comment: rest.comment ?? comment, warnings: [...warnings, ...rest.warnings] };
+}
+
+function isWorthAnotherTry(write: ForgeWrite): boolean {
+  if (write.kind === "comment") return write.nodeId !== undefined;
+  return write.kind === "attach" || (write.kind === "detach" && write.names.length > 1);
+}
+
+/** The same write without what turned out to be stale: a new comment, labels looked up anew and one by one. */
+function afresh(context: Context, write: ForgeWrite): readonly ForgeWrite[] {
+  if (write.kind === "comment") return [{ ...write, nodeId: undefined }];
+  if (write.kind !== "attach" && write.kind !== "detach") return [write];
+  context.ids.forget(write.names);
+  return write.kind === "attach" ? [write] : write.names.map((name) => ({ kind: "detach", names: [name] }));
+}
+
+interface Sent {
+  readonly write: ForgeWrite;
+  readonly field: MutationField;
+}
+
+async function toFields(
+  context: Context,
+  target: Target,
+  options: { readonly batch: readonly ForgeWrite[]; readonly signal: AbortSignal },
+): Promise<readonly Sent[]> {
+  const { batch, signal } = options;
+  const namesOf = (kind: "attach" | "detach") =>
+    batch.flatMap((write) => write.kind === kind ? write.names : []);
+  const attached = await resolveIds(context, namesOf("attach"), { create: true, signal });
+  const detached = await resolveIds(context, namesOf("detach"), { create: false, signal });
+  return batch.flatMap((write): readonly Sent[] => {
+    const ids = write.kind === "attach"
+      ? idsOf(write.names, attached)
+      : write.kind === "detach"
+      ? idsOf(write.names, detached)
+      : [];
+    const field = toField(target, { write, ids });
+    return field === undefined ? [] : [{ write, field }];
+  });
+}
+
+function idsOf(names: readonly string[], ids: ReadonlyMap<string, string>): readonly string[] {
+  return [...new Set(names.flatMap((name) => ids.get(name.toLowerCase()) ?? []))];
+}
+
+/** The mutation for a write; undefined where there is nothing to change. */
+function toField(
+  target: Target,
+  { write, ids }: { readonly write: ForgeWrite; readonly ids: readonly string[] },
+): MutationField | undefined {
+  const labels = { labelableId: target.nodeId, labelIds: ids };
+  const select = "clientMutationId";
+  switch (write.kind) {
+    case "attach":
+      return ids.length === 0 ? undefined : { name: "addLabelsToLabelable", input: labels, select };
+    case "detach":
+      return ids.length === 0 ? undefined : { name: "removeLabelsFromLabelable", input: labels, select };
+    case "delete_definition":
+      return { name: "deleteLabel", input: { id: write.nodeId }, select };
+    case "comment":
+      return write.nodeId === undefined
+        ? {
+          name: "addComment",
+          input: { subjectId: target.nodeId, body: write.body },
+          select: "commentEdge { node { id } }",
+        }
+        : {
+          name: "updateIssueComment",
+          input: { id: write.nodeId, body: write.body },
+          select: "issueComment { id }",
+        };
+    case "deployment_status":
+      return { name: "createDeploymentStatus", input: toStatus(write), select };
+  }
+}
+
+/** GitHub takes at most 140 characters of description. */
+function toStatus(
+  write: Extract<ForgeWrite, { kind: "deployment_status" }>,
+): Readonly<Record<string, unknown>> {
+  return {
+    deploymentId: write.deployment,
+    state: write.state.toUpperCase(),
+    description: write.description.slice(0, 140),
+    autoInactive: false,
+    ...(write.url === undefined ? {} : { environmentUrl: write.url }),
+  };
+}
+
+function commentId(payload: unknown): string | undefined {
+  return textAt(payload, "commentEdge", "node", "id") ?? textAt(payload, "issueComment", "id");
+}
+
+/** The batch without what a sending in doubt has done already, of the writes that must not be done twice. */
+async function whatIsLeft(
+  context: Context,
+  target: Target,
+  options: { readonly batch: readonly ForgeWrite[]; readonly signal: AbortSignal },
+): Promise<readonly ForgeWrite[]> {
+  const left: ForgeWrite[] = [];
+  for (const write of options.batch) {
+    if (write.kind === "comment") {
+      left.push({ ...write, nodeId: await ownComment(context, target, options.signal) ?? write.nodeId });
+    } else if (write.kind !== "deployment_status" || !await hasStatus(context, write, options.signal)) {
+      left.push(write);
+    }
+  }
+  return left;
+}
+
+async function ownComment(
+  context: Context,
+  target: Target,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const comments = await askAllPages(context, {
+    what: `Reading the comments of pull request #${target.number}`,
+    path: ["pullRequest", "comments"],
+    declare: "$pr: Int!",
+    variables: { pr: target.number },
+    select: `id pullRequest(number: $pr) { comments(first: 100, after: $after) {
+      nodes { id body viewerDidAuthor } pageInfo { hasNextPage endCursor } } }`,
+  }, signal);
+  const own = comments.filter((one) =>
+    flagAt(one, "viewerDidAuthor") && textAt(one, "body")?.startsWith(COMMENT_MARKER)
+  );
+  return textAt(own.at(-1), "id");
+}
+
+async function hasStatus(
+  context: Context,
+  write: Extract<ForgeWrite, { kind: "deployment_status" }>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answer = await context.client.graphql(
+    "query ($id: ID!) { node(id: $id) { ... on Deployment { latestStatus { state environmentUrl } } } }",
+    { what: "Reading a deployment's status", signal, variables: { id: write.deployment } },
+  );
+  const latest = valueAt(answer.data, "node", "latestStatus");
+  return textAt(latest, "state") === write.state.toUpperCase() &&
+    (textAt(latest, "environmentUrl") || undefined) === write.url;
+}

@@ -1,0 +1,199 @@
+/**
+ * How one request to GitHub is sent: octokit with its retry and throttling plugins, told to wait by our clock.
+ *
+ * The plugins decide whether a request is sent again; every wait is made by {@link pace} and the limit handler
+ * through the Clock, so that an abort ends it and nothing is left that keeps the process alive.
+ */
+
+import { Octokit } from "@octokit/core";
+import { retry } from "@octokit/plugin-retry";
+import { throttling } from "@octokit/plugin-throttling";
+import type { Clock } from "../../ports/clock.ts";
+import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
+import { listAt, textAt, valueAt } from "./json.ts";
+import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
+import { makeGroups, QuietBottleneck } from "./groups.ts";
+import { backoffMs, pace, waitForLimit } from "./pace.ts";
+
+export interface GithubClientOptions {
+  readonly token: string;
+  readonly restUrl: string;
+  readonly graphqlUrl: string;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly fetch?: typeof fetch;
+  /** Told what is waited for and how long. */
+  readonly onWait?: (text: string) => void;
+  readonly delays?: Delays;
+}
+
+/** What every request is told besides its content. */
+export interface Asking {
+  /** What is attempted, as "Reading …", for messages. */
+  readonly what: string;
+  readonly signal: AbortSignal;
+  /** False: sent once only, because it may not take effect twice. Default true. */
+  readonly resend?: boolean;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly data: unknown;
+}
+
+export interface GraphqlAnswer {
+  readonly data: unknown;
+  readonly issues: readonly GraphqlIssue[];
+}
+
+/** Statuses that are answers: asking again would not change them. 403 and 429 belong to the throttling plugin. */
+const ANSWERS = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 451];
+
+export class GithubClient {
+  readonly #options: GithubClientOptions;
+  readonly #delays: Required<Delays>;
+  readonly #octokit: Octokit;
+  #sent = 0;
+  #newest: { readonly date: number; readonly at: number } | undefined;
+
+  constructor(options: GithubClientOptions) {
+    this.#options = options;
+    this.#delays = { ...DEFAULT_DELAYS, ...options.delays };
+    const wait = { clock: options.clock, delays: this.#delays, onWait: options.onWait ?? (() => {}) };
+    const onLimit = waitForLimit(wait);
+    const ShowtimeOctokit = Octokit.plugin(pace(wait), retry, throttling);
+    this.#octokit = new ShowtimeOctokit({
+      auth: options.token,
+      baseUrl: options.restUrl.replace(/\/+$/, ""),
+      request: { fetch: this.#fetch.bind(this) },
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      // The waits are ours (pace.ts), so the plugins' own are zero.
+      retry: { doNotRetry: ANSWERS, retries: this.#delays.retries, retryAfterBaseValue: 0 },
+      throttle: {
+        Bottleneck: QuietBottleneck,
+        ...makeGroups(),
+        retryAfterBaseValue: 0,
+        onRateLimit: onLimit,
+        onSecondaryRateLimit: onLimit,
+      },
+    });
+  }
+
+  /** GitHub's time, milliseconds since 1970; this machine's before the first answer. */
+  now(): number {
+    const here = this.#options.clock.now();
+    return this.#newest === undefined ? here : this.#newest.date + (here - this.#newest.at);
+  }
+
+  /** HTTP requests sent, repeated ones included. */
+  requestCount(): number {
+    return this.#sent;
+  }
+
+  /** Sends a REST request; statuses in `answers` are returned, other failures throw AppError. */
+  async rest(
+    route: string,
+    asking: Asking & {
+      readonly parameters: Readonly<Record<string, unknown>>;
+      readonly answers?: readonly number[];
+    },
+  ): Promise<RestAnswer> {
+    try {
+      return await this.#request(route, asking.parameters, asking);
+    } catch (thrown) {
+      asking.signal.throwIfAborted();
+      const status = Number(valueAt(thrown, "status"));
+      const response = valueAt(thrown, "response");
+      if (response !== undefined && asking.answers?.includes(status)) {
+        return { status, data: valueAt(response, "data") };
+      }
+      throw translateFailure(thrown, this.#failure(asking, this.#options.restUrl));
+    }
+  }
+
+  /** Sends a GraphQL document. Partial errors are returned; an answer without data throws AppError. */
+  async graphql(
+    document: string,
+    asking: Asking & { readonly variables: Readonly<Record<string, unknown>> },
+  ): Promise<GraphqlAnswer> {
+    const failure = this.#failure(asking, this.#options.graphqlUrl);
+    let answer: RestAnswer;
+    try {
+      const parameters = { query: document, variables: asking.variables };
+      answer = await this.#request(`POST ${this.#options.graphqlUrl}`, parameters, asking);
+    } catch (thrown) {
+      asking.signal.throwIfAborted();
+      throw translateFailure(thrown, failure);
+    }
+    const issues = listAt(answer.data, "errors").map(toIssue);
+    const data = valueAt(answer.data, "data");
+    if (data === undefined && issues.length > 0) throw translateIssues(issues, failure);
+    if (data === undefined) throw unreachable(asking.what, failure.host, "its answer is not GraphQL");
+    return { data, issues };
+  }
+
+  /** An AppError for partial errors that the caller cannot live with. */
+  issueError(issues: readonly GraphqlIssue[], asking: Asking): Error {
+    return translateIssues(issues, this.#failure(asking, this.#options.graphqlUrl));
+  }
+
+  /**
+   * Sends something that must not take effect twice: after a failure that leaves doubt, `lookBack` says whether it
+   * did (its value), or gives undefined and it is sent again.
+   */
+  async once<T>(
+    send: () => Promise<T>,
+    options: { readonly lookBack: () => Promise<T | undefined>; readonly signal: AbortSignal },
+  ): Promise<T> {
+    for (let sent = 1;; sent++) {
+      try {
+        return await send();
+      } catch (error) {
+        options.signal.throwIfAborted();
+        if (!isDoubtful(error)) throw error;
+        if (sent <= this.#delays.retries) {
+          await this.#options.clock.sleep(backoffMs(this.#delays, sent), options.signal);
+        }
+        const done = await options.lookBack();
+        if (done !== undefined) return done;
+        if (sent > this.#delays.retries) throw error;
+      }
+    }
+  }
+
+  async #request(
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+    asking: Asking,
+  ): Promise<RestAnswer> {
+    asking.signal.throwIfAborted();
+    const response = await this.#octokit.request(route, {
+      ...parameters,
+      headers: { "user-agent": this.#options.userAgent, "x-github-api-version": "2022-11-28" },
+      request: { signal: asking.signal, ...(asking.resend === false ? { retries: 0 } : {}) },
+    });
+    return { status: response.status, data: response.data };
+  }
+
+  async #fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    this.#sent += 1;
+    const limit = AbortSignal.timeout(this.#delays.answerMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    const response = await (this.#options.fetch ?? fetch)(input, { ...init, signal });
+    const date = dateMs(response.headers.get("date"));
+    if (date !== undefined) this.#newest = { date, at: this.#options.clock.now() };
+    return response;
+  }
+
+  #failure(asking: Asking, url: string): { what: string; host: string; now: number } {
+    return { what: asking.what, host: URL.canParse(url) ? new URL(url).host : url, now: this.now() };
+  }
+}
+
+function toIssue(value: unknown): GraphqlIssue {
+  return {
+    type: textAt(value, "type") ?? textAt(value, "extensions", "code") ?? "",
+    message: textAt(value, "message") ?? "",
+    path: listAt(value, "path").map(String),
+  };
+}

@@ -1,0 +1,149 @@
+/** GitHub Deployments of pull requests' commits in the environment `showtime`. */
+
+import type { FullSha, PrNumber, ShortSha } from "../../core/ids.ts";
+import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../ports/forge.ts";
+import { DEFINITION, payloadPull, shaAt, toDefinition } from "./convert.ts";
+import { listDefinitions } from "./definitions.ts";
+import { oneLine } from "./errors.ts";
+import { instantAt, listAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { askAllPages, askRepository, chunk, type Context } from "./repository.ts";
+
+/** The environment's name on GitHub; also written out in the documents below. */
+const ENVIRONMENT = "showtime";
+/** How many commits one request asks about. */
+const PER_REQUEST = 25;
+
+export interface DeploymentCreation {
+  readonly deployment: string | undefined;
+  readonly warning: string | undefined;
+}
+
+export async function createDeployment(
+  context: Context,
+  pr: PrNumber,
+  options: { readonly sha: FullSha; readonly description: string; readonly signal: AbortSignal },
+): Promise<DeploymentCreation> {
+  const { sha, signal } = options;
+  return await context.client.once(() => postDeployment(context, pr, options), {
+    signal,
+    lookBack: async () => {
+      const deployment = await findDeployment(context, pr, { sha, signal });
+      return deployment === undefined ? undefined : { deployment, warning: undefined };
+    },
+  });
+}
+
+async function postDeployment(
+  context: Context,
+  pr: PrNumber,
+  options: { readonly sha: FullSha; readonly description: string; readonly signal: AbortSignal },
+): Promise<DeploymentCreation> {
+  const { client, owner, name: repo } = context;
+  const { status, data } = await client.rest("POST /repos/{owner}/{repo}/deployments", {
+    what: `Creating a deployment in "${context.repo}"`,
+    signal: options.signal,
+    resend: false,
+    parameters: {
+      owner,
+      repo,
+      ref: options.sha,
+      environment: ENVIRONMENT,
+      description: options.description.slice(0, 140),
+      payload: { pr },
+      auto_merge: false,
+      required_contexts: [],
+      transient_environment: true,
+      production_environment: false,
+    },
+    answers: [403, 404, 409, 422],
+  });
+  const deployment = textAt(data, "node_id");
+  if (deployment !== undefined) return { deployment, warning: undefined };
+  const reason = oneLine(textAt(data, "message") ?? `status ${status}`);
+  return {
+    deployment,
+    warning: `GitHub refused a deployment (${reason}): the token needs the right deployments (write)`,
+  };
+}
+
+async function findDeployment(
+  context: Context,
+  pr: PrNumber,
+  options: { readonly sha: FullSha; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const { data } = await context.client.rest("GET /repos/{owner}/{repo}/deployments", {
+    what: `Listing the deployments of "${context.repo}"`,
+    signal: options.signal,
+    parameters: {
+      owner: context.owner,
+      repo: context.name,
+      sha: options.sha,
+      environment: ENVIRONMENT,
+      per_page: 100,
+    },
+    answers: [403, 404],
+  });
+  return textAt(listAt(data).find((one) => payloadPull(valueAt(one, "payload")) === pr), "node_id");
+}
+
+export async function retirementInfo(
+  context: Context,
+  pr: PrNumber,
+  options: { readonly shas: readonly ShortSha[]; readonly signal: AbortSignal },
+): Promise<RetirementInfo> {
+  const definitions = new Map<string, LabelDefinition>();
+  const deployments = new Set<string>();
+  for (const part of chunk([...new Set(options.shas)], PER_REQUEST)) {
+    const { repository } = await askRepository(context, {
+      what: `Reading what belongs to the environments of pull request #${pr}`,
+      declare: part.map((_, index) => `$s${index}: String!`).join(", "),
+      variables: Object.fromEntries(part.map((sha, index) => [`s${index}`, sha])),
+      select: "id " +
+        part.map((_, index) =>
+          `l${index}: labels(query: $s${index}, first: 100) { nodes { ${DEFINITION} } pageInfo { hasNextPage endCursor } }
+         c${index}: object(expression: $s${index}) { ... on Commit {
+           deployments(environments: ["showtime"], first: 100) { nodes { id payload state } } } }`
+        ).join(" "),
+      // A commit that is gone has no deployments that could be found.
+      tolerate: (issue) => issue.type === "NOT_FOUND",
+    }, options.signal);
+    for (const [index, sha] of part.entries()) {
+      const found = pageInfoAt(repository, `l${index}`).hasNextPage
+        ? await listDefinitions(context, sha, options.signal)
+        : nodesAt(repository, `l${index}`).flatMap((node) => toDefinition(node) ?? []);
+      for (const one of found) if (one.name.toLowerCase().includes(sha)) definitions.set(one.nodeId, one);
+      for (const node of nodesAt(repository, `c${index}`, "deployments")) {
+        const id = textAt(node, "id");
+        if (id !== undefined && payloadPull(valueAt(node, "payload")) === pr) deployments.add(id);
+      }
+    }
+  }
+  return { definitions: [...definitions.values()], deployments: [...deployments] };
+}
+
+export async function listDeployments(
+  context: Context,
+  pr: PrNumber,
+  options: { readonly limit: number; readonly signal: AbortSignal },
+): Promise<readonly DeploymentEvent[]> {
+  const isOurs = (node: unknown) => payloadPull(valueAt(node, "payload")) === pr;
+  const nodes = await askAllPages(context, {
+    what: `Listing the deployments of "${context.repo}"`,
+    path: ["deployments"],
+    select: `id deployments(environments: ["showtime"], first: 100, after: $after,
+      orderBy: { field: CREATED_AT, direction: DESC }) {
+      nodes { commitOid createdAt payload state latestStatus { environmentUrl } } pageInfo { hasNextPage endCursor } }`,
+    enough: (seen) => seen.filter(isOurs).length >= options.limit,
+  }, options.signal);
+  return nodes.filter(isOurs).slice(0, options.limit).flatMap((node) => {
+    const sha = shaAt(node, "commitOid");
+    if (sha === undefined) return [];
+    const state = (textAt(node, "state") ?? "unknown").toLowerCase();
+    return [{
+      sha,
+      state,
+      at: instantAt(node, "createdAt"),
+      url: textAt(node, "latestStatus", "environmentUrl") || undefined,
+    }];
+  });
+}

@@ -1,0 +1,130 @@
+/** GitHub's refusals and the network's failures as AppErrors. No vendor type, request or token gets past here. */
+
+import { AppError, EXIT } from "../../core/errors.ts";
+import { limitSeconds } from "./limits.ts";
+import { textAt, valueAt } from "./json.ts";
+
+/** One entry of a GraphQL answer's `errors`. */
+export interface GraphqlIssue {
+  /** NOT_FOUND, FORBIDDEN, UNPROCESSABLE …; empty where GitHub gives none. */
+  readonly type: string;
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
+/** What a failed request is told about. */
+export interface FailureContext {
+  /** What was attempted, as "Reading …". */
+  readonly what: string;
+  /** The host that was asked. */
+  readonly host: string;
+  /** GitHub's time, milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Translates what octokit threw. */
+export function translateFailure(thrown: unknown, context: FailureContext): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const { what, host } = context;
+  const status = Number(valueAt(thrown, "status"));
+  const response = valueAt(thrown, "response");
+  if (!Number.isInteger(status) || response === undefined) {
+    return unreachable(what, host, failureReason(thrown));
+  }
+  const message = answerMessage(thrown, response);
+  const seconds = limitSeconds({ status, headers: headersOf(response), message });
+  if (seconds !== undefined) return rateLimited(what, context.now + seconds * 1000);
+  if (status >= 500) return unreachable(what, host, `it answered ${status}`);
+  if (status === 401) return tokenInvalid(what, message);
+  if (status === 403) {
+    return refused(what, message, textAt(headersOf(response), "x-accepted-github-permissions"));
+  }
+  if (status === 404) {
+    return new AppError("forge_not_found", `${what}: GitHub knows no such thing`, {
+      hint: "Check --repo, and that the token may see it",
+    });
+  }
+  return new AppError("forge_failed", `${what}: GitHub answered ${status} (${message})`);
+}
+
+/** An AppError for entries of a GraphQL answer's `errors` that cannot be lived with. */
+export function translateIssues(issues: readonly GraphqlIssue[], context: FailureContext): AppError {
+  const [first] = issues;
+  const message = oneLine(first?.message ?? "no reason given");
+  if (issues.some((issue) => issue.type === "FORBIDDEN" || issue.type === "INSUFFICIENT_SCOPES")) {
+    return refused(context.what, message, undefined);
+  }
+  if (first?.type === "NOT_FOUND") {
+    return new AppError("forge_not_found", `${context.what}: GitHub knows no such thing (${message})`, {
+      hint: "Check --repo, and that the token may see it",
+    });
+  }
+  return new AppError("forge_failed", `${context.what}: GitHub answered "${message}"`);
+}
+
+/** Whether a request that failed so may have taken effect at GitHub all the same. */
+export function isDoubtful(error: unknown): boolean {
+  return error instanceof AppError && error.code === "forge_unreachable";
+}
+
+export function unreachable(what: string, host: string, reason: string): AppError {
+  return new AppError("forge_unreachable", `${what}: "${host}" cannot be used (${reason})`, {
+    hint:
+      "Check the network and GITHUB_API_URL, and whether GitHub has an incident; then run the command again",
+    retryable: true,
+  });
+}
+
+export function refused(what: string, message: string, rights: string | undefined): AppError {
+  const needed = rights === undefined
+    ? "issues, pull-requests and deployments (write), contents and actions (read)"
+    : oneLine(rights);
+  return new AppError("forge_refused", `${what}: GitHub refuses it (${message})`, {
+    hint: `Give the token the rights it lacks: ${needed}. \`showtime doctor\` shows what it has`,
+  });
+}
+
+function rateLimited(what: string, until: number): AppError {
+  const time = new Date(until).toISOString().slice(0, 19) + "Z";
+  return new AppError("forge_rate_limited", `${what}: GitHub's rate limit holds until ${time}`, {
+    hint: "Run the command again after that time",
+    retryable: true,
+  });
+}
+
+function tokenInvalid(what: string, message: string): AppError {
+  return new AppError("token_invalid", `${what}: GitHub does not accept the token (${message})`, {
+    hint: "Set GITHUB_TOKEN or GH_TOKEN to a valid token, or run `gh auth login`",
+    exitCode: EXIT.usage,
+  });
+}
+
+/** Headers of octokit's response object; empty where it has none. */
+export function headersOf(response: unknown): Record<string, string> {
+  const headers = valueAt(response, "headers");
+  return typeof headers === "object" && headers !== null ? headers as Record<string, string> : {};
+}
+
+function answerMessage(thrown: unknown, response: unknown): string {
+  const problems = valueAt(response, "data", "errors");
+  const details = Array.isArray(problems)
+    ? problems.map((problem) =>
+      textAt(problem, "message") ?? [textAt(problem, "field"), textAt(problem, "code")].join(" ")
+    )
+    : [];
+  const message = textAt(response, "data", "message") ?? textAt(thrown, "message") ?? "no reason given";
+  return oneLine([message, ...details].join(": "));
+}
+
+/** The last part of a nested network message is the one that a person understands. */
+function failureReason(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const last = message.split(": ").at(-1) ?? message;
+  return oneLine(last.replace(/ \(os error \d+\)$/, "")) || "no answer";
+}
+
+/** Text from a server on one line, without control characters, and not too long. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim().slice(0, 300);
+}

@@ -1,0 +1,87 @@
+/** The port's calls, each in the file that does it. */
+
+import { AppError, usageError } from "../../core/errors.ts";
+import type { RunView } from "../../core/lock.ts";
+import type { Actor, Forge } from "../../ports/forge.ts";
+import { writeBatch } from "./batch.ts";
+import { GithubClient, type GithubClientOptions } from "./client.ts";
+import { ACTOR, toActor } from "./convert.ts";
+import { define, listDefinitions } from "./definitions.ts";
+import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
+import { numberAt, textAt, valueAt } from "./json.ts";
+import { LabelIds } from "./label_ids.ts";
+import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
+import { readPull } from "./read_pull.ts";
+import { listPulls, readBaseFile, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
+import type { Context } from "./repository.ts";
+
+/** How to reach a repository on GitHub. */
+export interface GithubForgeOptions extends GithubClientOptions {
+  /** `owner/name`. */
+  readonly repo: string;
+}
+
+/** Makes the driver for one repository. Throws AppError `bad_repository` (exit code 2) where `repo` is no `owner/name`. */
+export function makeGithubForge(options: GithubForgeOptions): Forge {
+  const [, owner, name] = /^([^/\s]+)\/([^/\s]+)$/.exec(options.repo) ?? [];
+  if (owner === undefined || name === undefined) {
+    throw usageError(
+      "bad_repository",
+      `Reading the repository: "${options.repo}" is not owner/name`,
+      "Give --repo owner/name",
+    );
+  }
+  const client = new GithubClient(options);
+  const context: Context = { client, owner, name, repo: options.repo, ids: new LabelIds() };
+  return {
+    now: () => client.now(),
+    requestCount: () => client.requestCount(),
+    readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
+    permissions: (logins, signal) => readPermissions(context, logins, signal),
+    viewer: (signal) => readViewer(context, signal),
+    listPulls: (wanted, signal) => listPulls(context, { ...wanted, signal }),
+    readPulls: (numbers, signal) => readPulls(context, numbers, signal),
+    resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
+    readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    readRun: (id, signal) => readRun(context, id, signal),
+    listDefinitions: (query, signal) => listDefinitions(context, query, signal),
+    readLock: (lock, signal) => readLock(context, lock, signal),
+    lockNumbers: (lock, signal) => lockNumbers(context, lock, signal),
+    retirementInfo: (pr, shas, signal) => retirementInfo(context, pr, { shas, signal }),
+    listDeployments: (pr, { limit }, signal) => listDeployments(context, pr, { limit, signal }),
+    define: (definitions, { repair }, signal) => define(context, definitions, { repair, signal }),
+    write: (pr, batch, signal) => writeBatch(context, pr, { batch, signal }),
+    createLock: (definition, signal) => createLock(context, definition, signal),
+    renewLock: (nodeId, description, signal) => renewLock(context, nodeId, { description, signal }),
+    deleteDefinition: (nodeId, signal) => deleteDefinition(context, nodeId, signal),
+    createDeployment: (pr, wanted, signal) => createDeployment(context, pr, { ...wanted, signal }),
+  };
+}
+
+async function readViewer(context: Context, signal: AbortSignal): Promise<Actor | undefined> {
+  try {
+    const asking = { what: "Reading whose token this is", signal, variables: {} };
+    const { data } = await context.client.graphql(`query { viewer { ${ACTOR} } }`, asking);
+    return toActor(valueAt(data, "viewer"));
+  } catch (error) {
+    if (error instanceof AppError && error.code === "forge_refused") return undefined;
+    throw error;
+  }
+}
+
+async function readRun(context: Context, id: number, signal: AbortSignal): Promise<RunView | undefined> {
+  try {
+    const { data } = await context.client.rest("GET /repos/{owner}/{repo}/actions/runs/{run_id}", {
+      what: `Reading workflow run ${id}`,
+      signal,
+      parameters: { owner: context.owner, repo: context.name, run_id: id },
+    });
+    const status = textAt(data, "status");
+    return status === undefined
+      ? undefined
+      : { completed: status === "completed", attempt: numberAt(data, "run_attempt") ?? 1 };
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+/** The lock's definition: made over REST, whose 201 and 422 are a compare-and-set; changed by node id only. */
+
+import type { LockRecord } from "../../core/lock.ts";
+import type { NewDefinition } from "../../ports/forge.ts";
+import { sameText, toLock } from "./convert.ts";
+import { translateFailure } from "./errors.ts";
+import { listAt, numberAt, textAt } from "./json.ts";
+import { mutate } from "./mutation.ts";
+import type { Context } from "./repository.ts";
+
+export type LockCreation =
+  | { readonly kind: "created"; readonly nodeId: string; readonly epoch: number }
+  | { readonly kind: "exists" };
+
+export async function createLock(
+  context: Context,
+  definition: NewDefinition,
+  signal: AbortSignal,
+): Promise<LockCreation> {
+  const { client, owner, name: repo } = context;
+  const what = `Claiming "${definition.name}"`;
+  const before = client.requestCount();
+  const { name, color, description } = definition;
+  const answer = await client.rest("POST /repos/{owner}/{repo}/labels", {
+    what,
+    signal,
+    parameters: { owner, repo, name, color: color.toLowerCase(), description },
+    answers: [422],
+  });
+  if (answer.status !== 422) return toCreation(answer.data) ?? { kind: "exists" };
+  if (!listAt(answer.data, "errors").some((problem) => textAt(problem, "code") === "already_exists")) {
+    throw translateFailure({ status: 422, response: answer }, { what, host: "", now: client.now() });
+  }
+  if (client.requestCount() - before < 2) return { kind: "exists" };
+  // It was sent more than once, so the definition in the way may be this very one.
+  const { status, data } = await getLabel(context, name, signal);
+  const isOurs = status === 200 && (textAt(data, "description") ?? "") === description;
+  return (isOurs ? toCreation(data) : undefined) ?? { kind: "exists" };
+}
+
+export async function readLock(
+  context: Context,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly LockRecord[]> {
+  const { status, data } = await getLabel(context, name, signal);
+  const lock = status === 200 ? toLock(data) : undefined;
+  return lock === undefined ? [] : [lock];
+}
+
+export async function lockNumbers(
+  context: Context,
+  name: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const numbers = new Map<string, number>();
+  const { client, owner, name: repo } = context;
+  const size = 100;
+  for (let page = 1, count = size; count === size; page++) {
+    const { data } = await client.rest("GET /repos/{owner}/{repo}/labels", {
+      what: `Listing the label definitions of "${context.repo}"`,
+      signal,
+      parameters: { owner, repo, per_page: size, page },
+    });
+    const labels = listAt(data);
+    for (const label of labels) {
+      const nodeId = textAt(label, "node_id");
+      const id = numberAt(label, "id");
+      if (sameText(textAt(label, "name"), name) && nodeId !== undefined && id !== undefined) {
+        numbers.set(nodeId, id);
+      }
+    }
+    count = labels.length;
+  }
+  return numbers;
+}
+
+export async function renewLock(
+  context: Context,
+  nodeId: string,
+  options: { readonly description: string; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const asking = { what: "Renewing the lock", signal: options.signal };
+  const input = { id: nodeId, description: options.description };
+  const { issues } = await mutate(context, [{ name: "updateLabel", input, select: "label { id }" }], asking);
+  if (issues.some((issue) => issue.type !== "NOT_FOUND")) throw context.client.issueError(issues, asking);
+  return issues.length === 0;
+}
+
+export async function deleteDefinition(
+  context: Context,
+  nodeId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const asking = { what: "Deleting a label definition", signal };
+  const { issues } = await mutate(context, [{
+    name: "deleteLabel",
+    input: { id: nodeId },
+    select: "clientMutationId",
+  }], asking);
+  if (issues.some((issue) => issue.type !== "NOT_FOUND")) throw context.client.issueError(issues, asking);
+  context.ids.forgetId(nodeId);
+  return issues.length === 0;
+}
+
+async function getLabel(
+  context: Context,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ status: number; data: unknown }> {
+  return await context.client.rest("GET /repos/{owner}/{repo}/labels/{name}", {
+    what: `Reading the definition "${name}"`,
+    signal,
+    parameters: { owner: context.owner, repo: context.name, name },
+    answers: [404],
+  });
+}
+
+function toCreation(label: unknown): LockCreation | undefined {
+  const nodeId = textAt(label, "node_id");
+  const epoch = numberAt(label, "id");
+  return nodeId === undefined || epoch === undefined ? undefined : { kind: "created", nodeId, epoch };
+}

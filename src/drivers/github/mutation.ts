@@ -1,0 +1,63 @@
+/** Many writes as one GraphQL mutation: one alias each, all values as variables. */
+
+import type { GraphqlIssue } from "./errors.ts";
+import { valueAt } from "./json.ts";
+import type { Context } from "./repository.ts";
+
+/** The mutations this driver sends. */
+export type MutationName =
+  | "addComment"
+  | "addLabelsToLabelable"
+  | "createDeploymentStatus"
+  | "createLabel"
+  | "deleteLabel"
+  | "removeLabelsFromLabelable"
+  | "updateIssueComment"
+  | "updateLabel";
+
+export interface MutationField {
+  readonly name: MutationName;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What is asked for of its payload. */
+  readonly select: string;
+}
+
+/** One entry of `errors`, and which of the fields sent it is about. */
+export interface FieldIssue extends GraphqlIssue {
+  readonly field: number;
+}
+
+export interface MutationAnswer {
+  /** The payload of each field, in the order sent; undefined where it failed. */
+  readonly fields: readonly unknown[];
+  readonly issues: readonly FieldIssue[];
+}
+
+/** Sends the fields in order; each takes effect or fails by itself. An empty list sends nothing. */
+export async function mutate(
+  context: Context,
+  fields: readonly MutationField[],
+  asking: { readonly what: string; readonly signal: AbortSignal; readonly resend?: boolean },
+): Promise<MutationAnswer> {
+  if (fields.length === 0) return { fields: [], issues: [] };
+  const declare = fields.map(({ name }, index) => `$i${index}: ${inputType(name)}!`).join(", ");
+  const lines = fields.map(({ name, select }, index) =>
+    `m${index}: ${name}(input: $i${index}) { ${select} }`
+  );
+  const variables = Object.fromEntries(fields.map(({ input }, index) => [`i${index}`, input]));
+  const answer = await context.client.graphql(`mutation (${declare}) {\n${lines.join("\n")}\n}`, {
+    ...asking,
+    variables,
+  });
+  const issues = answer.issues.map((issue): FieldIssue => {
+    const field = /^m(\d+)$/.exec(issue.path[0] ?? "")?.[1];
+    // An error about the whole document is about everything in it.
+    if (field === undefined) throw context.client.issueError([issue], asking);
+    return { ...issue, field: Number(field) };
+  });
+  return { fields: fields.map((_, index) => valueAt(answer.data, `m${index}`)), issues };
+}
+
+function inputType(name: MutationName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+}

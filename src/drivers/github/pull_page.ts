@@ -1,0 +1,85 @@
+/** The query that reads a pull request, whole or the next pages of its lists. */
+
+import { AppError } from "../../core/errors.ts";
+import type { PrNumber } from "../../core/ids.ts";
+import { ACTOR } from "./convert.ts";
+import { valueAt } from "./json.ts";
+import { askRepository, type Context, type RepositoryAnswer } from "./repository.ts";
+
+/** The four lists of the query. Each is asked for on its first page and then as long as it is needed. */
+export type List = "locks" | "labels" | "comments" | "timeline";
+export const LISTS: readonly List[] = ["locks", "labels", "comments", "timeline"];
+
+const FIELDS: Readonly<Record<List, string>> = {
+  locks: `locks: labels(query: $query, first: 100, after: $locks) {
+    nodes { id name description } pageInfo { hasNextPage endCursor } }`,
+  labels: `labels(first: 100, after: $labels) { nodes { id name } pageInfo { hasNextPage endCursor } }`,
+  comments: `comments(first: 100, after: $comments) {
+    nodes { id body viewerDidAuthor author { ${ACTOR} } } pageInfo { hasNextPage endCursor } }`,
+  timeline: `timelineItems(last: 100, before: $timeline,
+    itemTypes: [LABELED_EVENT, UNLABELED_EVENT, PULL_REQUEST_COMMIT, HEAD_REF_FORCE_PUSHED_EVENT]) {
+    nodes {
+      __typename
+      ... on LabeledEvent { createdAt actor { ${ACTOR} } label { name } }
+      ... on UnlabeledEvent { createdAt actor { ${ACTOR} } label { name } }
+      ... on PullRequestCommit { commit { oid } }
+      ... on HeadRefForcePushedEvent { createdAt actor { ${ACTOR} } afterCommit { oid } }
+    } pageInfo { hasPreviousPage startCursor } }`,
+};
+
+const PULL = `id number title body state isDraft headRefOid headRefName headRepository { nameWithOwner }
+  baseRefName author { ${ACTOR} }`;
+
+export interface PageRequest {
+  readonly lists: readonly List[];
+  /** Where each list goes on; missing on its first page. */
+  readonly cursors: Partial<Record<List, string>>;
+  readonly signal: AbortSignal;
+  /** Given for the first page, which tells what there is only once. */
+  readonly first?: { readonly actor: string | undefined };
+}
+
+export async function askPage(context: Context, pr: PrNumber, page: PageRequest): Promise<RepositoryAnswer> {
+  const actor = page.first?.actor;
+  const inPull = page.lists.filter((list) => list !== "locks").map((list) => FIELDS[list]);
+  if (page.first !== undefined) inPull.unshift(PULL);
+  const select = ["id"];
+  if (page.lists.includes("locks")) select.push(FIELDS.locks);
+  if (inPull.length > 0) select.push(`pullRequest(number: $pr) { ${inPull.join(" ")} }`);
+  const declare = page.lists.map((list) => `$${list}: String`);
+  const variables: Record<string, unknown> = {};
+  for (const list of page.lists) variables[list] = page.cursors[list] ?? null;
+  if (inPull.length > 0) {
+    declare.push("$pr: Int!");
+    variables["pr"] = pr;
+  }
+  if (page.lists.includes("locks")) {
+    declare.push("$query: String!");
+    variables["query"] = `lock pr-${pr}`;
+  }
+  if (actor !== undefined) {
+    select.push("actor: collaborators(login: $actor, first: 1) { edges { permission node { login } } }");
+    declare.push("$actor: String!");
+    variables["actor"] = actor;
+  }
+  const answer = await askRepository(context, {
+    what: `Reading pull request #${pr} of "${context.repo}"`,
+    select: select.join(" "),
+    declare: declare.join(", "),
+    variables,
+    ...(page.first === undefined ? {} : { beside: `viewer { ${ACTOR} }` }),
+    tolerate: (issue) =>
+      issue.path[0] === "actor" || issue.path[0] === "viewer" ||
+      (issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest"),
+  }, page.signal);
+  if (inPull.length > 0 && valueAt(answer.repository, "pullRequest") === undefined) {
+    throw pullNotFound(pr, context.repo);
+  }
+  return answer;
+}
+
+export function pullNotFound(pr: PrNumber, repo: string): AppError {
+  return new AppError("pull_not_found", `Reading pull request #${pr} of "${repo}": there is none`, {
+    hint: "Check the number and --repo, and that the token may see the repository",
+  });
+}

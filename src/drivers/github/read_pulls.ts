@@ -1,0 +1,156 @@
+/** Pull requests in numbers, and what hangs on them: commits, files, permissions. */
+
+import { toError, usageError } from "../../core/errors.ts";
+import { type FullSha, parseFullSha, type PrNumber } from "../../core/ids.ts";
+import type { PermissionAnswer } from "../../core/plan/permission.ts";
+import type { PullSummary } from "../../ports/forge.ts";
+import { shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
+import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { pullNotFound } from "./pull_page.ts";
+import { askAllPages, askRepository, chunk, type Context } from "./repository.ts";
+
+/** How many pull requests or logins one request asks for by name. */
+const PER_REQUEST = 100;
+
+export async function listPulls(
+  context: Context,
+  options: { readonly label: string; readonly states: "open" | "all"; readonly signal: AbortSignal },
+): Promise<readonly PullSummary[]> {
+  const nodes = await askAllPages(context, {
+    what: `Listing the pull requests of "${context.repo}"`,
+    path: ["pullRequests"],
+    declare: "$labels: [String!], $states: [PullRequestState!]",
+    variables: {
+      labels: [options.label],
+      states: options.states === "open" ? ["OPEN"] : ["OPEN", "CLOSED", "MERGED"],
+    },
+    select: `id pullRequests(labels: $labels, states: $states, first: 100, after: $after) {
+      nodes { ${SUMMARY} } pageInfo { hasNextPage endCursor } }`,
+  }, options.signal);
+  const pulls = nodes.flatMap((node) => toSummary(node) ?? []);
+  return [...pulls.filter((pull) => pull.open), ...pulls.filter((pull) => !pull.open)];
+}
+
+export async function readPulls(
+  context: Context,
+  numbers: readonly PrNumber[],
+  signal: AbortSignal,
+): Promise<readonly PullSummary[]> {
+  const pulls: PullSummary[] = [];
+  for (const part of chunk([...new Set(numbers)], PER_REQUEST)) {
+    const { repository } = await askRepository(context, {
+      what: `Reading pull requests of "${context.repo}"`,
+      declare: part.map((_, index) => `$n${index}: Int!`).join(", "),
+      variables: Object.fromEntries(part.map((number, index) => [`n${index}`, number])),
+      select: "id " +
+        part.map((_, index) => `p${index}: pullRequest(number: $n${index}) { ${SUMMARY} }`).join(" "),
+      tolerate: (issue) => issue.type === "NOT_FOUND" && issue.path.length === 1,
+    }, signal);
+    pulls.push(...part.flatMap((_, index) => toSummary(valueAt(repository, `p${index}`)) ?? []));
+  }
+  return pulls;
+}
+
+export async function readPermissions(
+  context: Context,
+  logins: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, PermissionAnswer>> {
+  const answers = new Map<string, PermissionAnswer>();
+  for (const part of chunk([...new Set(logins)], PER_REQUEST)) {
+    try {
+      const { repository, issues } = await askRepository(context, {
+        what: `Reading permissions in "${context.repo}"`,
+        declare: part.map((_, index) => `$l${index}: String!`).join(", "),
+        variables: Object.fromEntries(part.map((login, index) => [`l${index}`, login])),
+        select: "id " +
+          part.map((_, index) =>
+            `p${index}: collaborators(login: $l${index}, first: 1) { edges { permission node { login } } }`
+          ).join(" "),
+        tolerate: () => true,
+      }, signal);
+      part.forEach((login, index) =>
+        answers.set(login, toPermission(repository, { alias: `p${index}`, login, issues }))
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      for (const login of part) answers.set(login, { kind: "error", message: toError(error).message });
+    }
+  }
+  return answers;
+}
+
+/** Newest commits first: the one that is asked for is nearly always among them. */
+export async function resolveCommit(
+  context: Context,
+  pr: PrNumber,
+  options: { readonly sha: string; readonly signal: AbortSignal },
+): Promise<FullSha> {
+  const wanted = options.sha.toLowerCase();
+  const what = `Looking for commit "${options.sha}" in pull request #${pr}`;
+  const hint = "Give 7 to 40 hex digits of a commit that the pull request has now";
+  if (!/^[0-9a-f]{7,40}$/.test(wanted)) {
+    throw usageError("unknown_commit", `${what}: that is not a commit's hash`, hint);
+  }
+  const found = new Set<FullSha>();
+  let before: string | undefined;
+  do {
+    const { repository } = await askRepository(context, {
+      what,
+      declare: "$pr: Int!, $before: String",
+      variables: { pr, before: before ?? null },
+      select: `id pullRequest(number: $pr) { headRefOid commits(last: 100, before: $before) {
+        nodes { commit { oid } } pageInfo { hasPreviousPage startCursor } } }`,
+      tolerate: (issue) => issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest",
+    }, options.signal);
+    const pull = valueAt(repository, "pullRequest");
+    if (pull === undefined) throw pullNotFound(pr, context.repo);
+    const listed = nodesAt(pull, "commits").map((node) => shaAt(node, "commit", "oid"));
+    for (const sha of [shaAt(pull, "headRefOid"), ...listed]) if (sha?.startsWith(wanted)) found.add(sha);
+    const page = pageInfoAt(pull, "commits");
+    before = page.hasPreviousPage && !found.has(parseFullSha(wanted) ?? "" as FullSha)
+      ? page.startCursor
+      : undefined;
+  } while (before !== undefined);
+  const [sha] = found;
+  if (sha === undefined) throw usageError("unknown_commit", `${what}: it has no such commit`, hint);
+  if (found.size > 1) {
+    throw usageError("unknown_commit", `${what}: ${found.size} commits begin so`, "Give more digits");
+  }
+  return sha;
+}
+
+export async function readBaseFile(
+  context: Context,
+  path: string,
+  options: { readonly pr: PrNumber | undefined; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const { pr, signal } = options;
+  const what = `Reading "${path}" of "${context.repo}"`;
+  const onDefault = `id object(expression: $expression) { ... on Blob { text } }`;
+  const tolerate = (issue: { readonly type: string }) => issue.type === "NOT_FOUND";
+  if (pr !== undefined) {
+    const { repository } = await askRepository(context, {
+      what,
+      declare: "$pr: Int!, $path: String!",
+      variables: { pr, path },
+      select: `id pullRequest(number: $pr) { baseRef { name target { ... on Commit { file(path: $path) {
+        object { ... on Blob { text } } } } } } }`,
+      tolerate,
+    }, signal);
+    const pull = valueAt(repository, "pullRequest");
+    if (pull === undefined) throw pullNotFound(pr, context.repo);
+    if (valueAt(pull, "baseRef") !== undefined) {
+      return textAt(pull, "baseRef", "target", "file", "object", "text");
+    }
+    // The base branch was deleted: the default branch is the one people can still change by review.
+  }
+  const { repository } = await askRepository(context, {
+    what,
+    declare: "$expression: String!",
+    variables: { expression: `HEAD:${path}` },
+    select: onDefault,
+    tolerate,
+  }, signal);
+  return textAt(repository, "object", "text");
+}
