@@ -1,0 +1,93 @@
+import type { ArgumentNode, ValueNode } from "graphql";
+import { ApiError } from "../api_error.ts";
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+function evaluate(node: ValueNode, variables: Variables): unknown {
+  switch (node.kind) {
+    case "Variable":
+      return variables[node.name.value];
+    case "IntValue":
+    case "FloatValue":
+      return Number(node.value);
+    case "NullValue":
+      return null;
+    case "ListValue":
+      return node.values.map((value) => evaluate(value, variables));
+    case "ObjectValue":
+      return Object.fromEntries(
+        node.fields.map((field) => [field.name.value, evaluate(field.value, variables)]),
+      );
+    default:
+      return node.value;
+  }
+}
+
+/** The arguments of a field, or the members of an input object. */
+export class Args {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
+
+  static of(nodes: readonly ArgumentNode[], variables: Variables): Args {
+    return new Args(
+      Object.fromEntries(nodes.map((node) => [node.name.value, evaluate(node.value, variables)])),
+    );
+  }
+
+  text(name: string): string {
+    const value = this.optionalText(name);
+    if (value === undefined) throw new ApiError("bad_request", `Argument '${name}' is required`);
+    return value;
+  }
+
+  optionalText(name: string): string | undefined {
+    const value = this.#values[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "string") return value;
+    throw new ApiError(
+      "bad_request",
+      `Argument '${name}' has an invalid value (${JSON.stringify(value)}). Expected type 'String'.`,
+    );
+  }
+
+  optionalInteger(name: string): number | undefined {
+    const value = this.#values[name];
+    if (value === undefined || value === null) return undefined;
+    if (Number.isSafeInteger(value)) return Number(value);
+    throw new ApiError(
+      "bad_request",
+      `Argument '${name}' has an invalid value (${JSON.stringify(value)}). Expected type 'Int'.`,
+    );
+  }
+
+  integer(name: string): number {
+    const value = this.optionalInteger(name);
+    if (value === undefined) throw new ApiError("bad_request", `Argument '${name}' is required`);
+    return value;
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.#values[name];
+    return typeof value === "boolean" ? value : fallback;
+  }
+
+  /** A list of texts; GraphQL takes a single one for a list of one. */
+  texts(name: string): readonly string[] | undefined {
+    const value = this.#values[name];
+    if (value === undefined || value === null) return undefined;
+    return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  /** An input object. */
+  object(name: string): Args {
+    const value = this.#values[name];
+    return new Args(typeof value === "object" && value !== null ? { ...value } : {});
+  }
+
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import type {
+  DirectiveNode,
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from "graphql";
+import { ApiError } from "../api_error.ts";
+import { Args, type Variables } from "./args.ts";
+import { applies, GqlObject } from "./gql_object.ts";
+
+/** One entry of `errors`. */
+export interface GraphqlError {
+  readonly type?: string;
+  readonly path?: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A document that cannot be run at all: nothing of it took effect that comes after the fault. */
+export class DocumentError extends Error {
+  override readonly name = "DocumentError";
+}
+
+type Path = readonly (string | number)[];
+
+/** Runs one operation over objects. There is no schema: a field is there when its object has it. */
+export class Execution {
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #variables: Variables;
+  readonly errors: GraphqlError[] = [];
+
+  constructor(document: DocumentNode, variables: Variables) {
+    this.#variables = variables;
+    this.#fragments = new Map(
+      document.definitions.flatMap((node) =>
+        node.kind === "FragmentDefinition" ? [[node.name.value, node]] : []
+      ),
+    );
+  }
+
+  /** Root fields run one after the other; one that fails is null, the others go on. */
+  run(operation: OperationDefinitionNode, root: GqlObject): Readonly<Record<string, unknown>> {
+    return this.#object([operation.selectionSet], root, []);
+  }
+
+  #object(sets: readonly SelectionSetNode[], object: GqlObject, path: Path): Record<string, unknown> {
+    const fields = new Map<string, FieldNode[]>();
+    for (const set of sets) this.#collect(set, object.typename, fields);
+    const result: Record<string, unknown> = {};
+    for (const [key, nodes] of fields) result[key] = this.#field(nodes, object, [...path, key]);
+    return result;
+  }
+
+  #collect(set: SelectionSetNode, typename: string, into: Map<string, FieldNode[]>): void {
+    for (const node of set.selections) {
+      if (!this.#included(node.directives ?? [])) continue;
+      if (node.kind === "Field") {
+        const key = node.alias?.value ?? node.name.value;
+        into.set(key, [...into.get(key) ?? [], node]);
+        continue;
+      }
+      const fragment = node.kind === "InlineFragment" ? node : this.#fragments.get(node.name.value);
+      if (fragment === undefined) throw new DocumentError(`Fragment is not defined`);
+      const condition = fragment.typeCondition?.name.value;
+      if (condition === undefined || applies(condition, typename)) {
+        this.#collect(fragment.selectionSet, typename, into);
+      }
+    }
+  }
+
+  #included(directives: readonly DirectiveNode[]): boolean {
+    return directives.every((directive) => {
+      const condition = Args.of(directive.arguments ?? [], this.#variables).flag("if", true);
+      return directive.name.value === "skip" ? !condition : condition;
+    });
+  }
+
+  #field(nodes: readonly FieldNode[], object: GqlObject, path: Path): unknown {
+    const [node] = nodes;
+    if (node === undefined) return null;
+    const name = node.name.value;
+    if (name === "__typename") return object.typename;
+    const resolve = object.field(name);
+    if (resolve === undefined) {
+      throw new DocumentError(`Field '${name}' doesn't exist on type '${object.typename}'`);
+    }
+    const sets = nodes.flatMap(({ selectionSet }) => selectionSet === undefined ? [] : [selectionSet]);
+    try {
+      return this.#complete(resolve(Args.of(node.arguments ?? [], this.#variables)), { sets, name, path });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.errors.push({ type: error.graphqlType, path, message: error.sentence });
+      return null;
+    }
+  }
+
+  #complete(
+    value: unknown,
+    at: { readonly sets: readonly SelectionSetNode[]; readonly name: string; readonly path: Path },
+  ): unknown {
+    if (value === undefined || value === null) return null;
+    if (Array.isArray(value)) {
+      return value.map((item, index) => this.#complete(item, { ...at, path: [...at.path, index] }));
+    }
+    if (value instanceof GqlObject) {
+      if (at.sets.length === 0) {
+        throw new DocumentError(
+          `Field must have selections (field '${at.name}' returns ${value.typename} but has no selections.)`,
+        );
+      }
+      return this.#object(at.sets, value, at.path);
+    }
+    if (at.sets.length > 0) {
+      throw new DocumentError(`Selections can't be made on scalars (field '${at.name}')`);
+    }
+    return value;
+  }
+}

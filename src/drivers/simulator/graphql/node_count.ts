@@ -1,0 +1,36 @@
+import type { DocumentNode, OperationDefinitionNode, SelectionSetNode } from "graphql";
+import { Args, type Variables } from "./args.ts";
+
+/**
+ * How many nodes a query may ask for at most: each list counts its page size times that of the lists around it.
+ * GitHub refuses what goes beyond half a million before it looks at the data.
+ */
+export function countNodes(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  options: { readonly variables: Variables },
+): number {
+  const fragments = new Map(
+    document.definitions.flatMap((node) =>
+      node.kind === "FragmentDefinition" ? [[node.name.value, node]] : []
+    ),
+  );
+  const count = (set: SelectionSetNode, times: number): number => {
+    let sum = 0;
+    for (const node of set.selections) {
+      if (node.kind === "FragmentSpread") {
+        const fragment = fragments.get(node.name.value);
+        sum += fragment === undefined ? 0 : count(fragment.selectionSet, times);
+        continue;
+      }
+      if (node.selectionSet === undefined) continue;
+      const args = Args.of(node.kind === "Field" ? node.arguments ?? [] : [], options.variables);
+      const size = args.optionalInteger("first") ?? args.optionalInteger("last");
+      sum += size === undefined
+        ? count(node.selectionSet, times)
+        : times * size + count(node.selectionSet, times * size);
+    }
+    return sum;
+  };
+  return count(operation.selectionSet, 1);
+}

@@ -1,0 +1,93 @@
+interface Waiting {
+  readonly client: string;
+  readonly pass: () => void;
+}
+
+interface Watcher {
+  readonly client: string;
+  readonly count: number;
+  readonly done: () => void;
+}
+
+/**
+ * Requests that are stopped before they take effect, by a part of their User-Agent. A release lets requests through
+ * in the order in which they came; where fewer wait, the rest is kept for those that come.
+ */
+export class Holds {
+  readonly #credits = new Map<string, number>();
+  #waiting: readonly Waiting[] = [];
+  #watchers: readonly Watcher[] = [];
+
+  hold(client: string): void {
+    if (!this.#credits.has(client)) this.#credits.set(client, 0);
+  }
+
+  /** Lets `count` requests through; without a number it ends the hold. Returns how many went on at once. */
+  release(client: string, count?: number): number {
+    let left = count ?? Infinity;
+    let released = 0;
+    for (const waiting of this.#waiting.filter((candidate) => candidate.client === client)) {
+      if (left <= 0) break;
+      left -= 1;
+      released += 1;
+      this.#remove(waiting);
+      waiting.pass();
+    }
+    if (count === undefined) this.#credits.delete(client);
+    else if (this.#credits.has(client)) this.#credits.set(client, (this.#credits.get(client) ?? 0) + left);
+    return released;
+  }
+
+  /** How many requests wait, by hold. */
+  waiting(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#credits.keys()].map((client) => [client, this.#count(client)]));
+  }
+
+  /** Settles as soon as `count` requests of that hold wait. */
+  whenWaiting(client: string, count: number): Promise<void> {
+    if (this.#count(client) >= count) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#watchers = [...this.#watchers, { client, count, done: resolve }];
+    });
+  }
+
+  /** Waits until the request of this User-Agent may go on. Rejects with the signal's reason when its client is gone. */
+  async pass(userAgent: string, signal: AbortSignal): Promise<void> {
+    const client = [...this.#credits.keys()].find((part) => userAgent.includes(part));
+    if (client === undefined) return;
+    const credit = this.#credits.get(client) ?? 0;
+    if (credit > 0) {
+      this.#credits.set(client, credit - 1);
+      return;
+    }
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting: Waiting = { client, pass: resolve };
+    const leave = () => {
+      this.#remove(waiting);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    this.#waiting = [...this.#waiting, waiting];
+    this.#tell();
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  #count(client: string): number {
+    return this.#waiting.filter((waiting) => waiting.client === client).length;
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((candidate) => candidate !== waiting);
+  }
+
+  #tell(): void {
+    const ready = this.#watchers.filter(({ client, count }) => this.#count(client) >= count);
+    this.#watchers = this.#watchers.filter((watcher) => !ready.includes(watcher));
+    for (const watcher of ready) watcher.done();
+  }
+}

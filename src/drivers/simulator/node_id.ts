@@ -1,0 +1,41 @@
+/** Kinds of global node ids, by the prefix that GitHub gives them. */
+export type NodeKind =
+  | "R"
+  | "LA"
+  | "PR"
+  | "IC"
+  | "DE"
+  | "DES"
+  | "U"
+  | "BOT"
+  | "O"
+  | "C"
+  | "LE"
+  | "ULE"
+  | "EV"
+  | "WFR"
+  | "B"
+  | "REF";
+
+/** An opaque global id. */
+export function nodeId(kind: NodeKind, key: string | number): string {
+  const bytes = new TextEncoder().encode(`showtime:${key}`);
+  const text = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
+    "=",
+    "",
+  );
+  return `${kind}_${text}`;
+}
+
+/** The key in a global id of that kind; undefined where it is not one. */
+export function nodeKey(kind: NodeKind, id: string): string | undefined {
+  if (!id.startsWith(`${kind}_`)) return undefined;
+  const text = id.slice(kind.length + 1).replaceAll("-", "+").replaceAll("_", "/");
+  try {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    const key = new TextDecoder().decode(bytes);
+    return key.startsWith("showtime:") ? key.slice("showtime:".length) : undefined;
+  } catch {
+    return undefined;
+  }
+}

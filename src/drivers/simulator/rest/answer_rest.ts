@@ -1,0 +1,43 @@
+import { ApiError, notFound } from "../api_error.ts";
+import type { Answer, Call } from "./call.ts";
+import { DEPLOYMENT_ROUTES } from "./deployment_routes.ts";
+import { ISSUE_ROUTES } from "./issue_routes.ts";
+import { LABEL_ROUTES } from "./label_routes.ts";
+import { REPO_ROUTES, ROOT_ROUTES } from "./repo_routes.ts";
+import { Router } from "./routes.ts";
+import { SEARCH_ROUTES } from "./search_routes.ts";
+
+const REPOSITORY = new Router(LABEL_ROUTES, ISSUE_ROUTES, DEPLOYMENT_ROUTES, REPO_ROUTES);
+const ROOT = new Router(ROOT_ROUTES, SEARCH_ROUTES);
+
+/** The part of a path below the repository; undefined where it is another repository or none. */
+function belowRepository(call: Omit<Call, "params" | "path">, path: string): string | undefined {
+  const alias = /^\/repositories\/(\d+)(\/.*)?$/.exec(path);
+  if (alias !== null) return Number(alias[1]) === call.world.repositoryId ? alias[2] ?? "" : undefined;
+  const named = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/.exec(path);
+  if (named === null) return undefined;
+  const full = `${named[1]}/${named[2]}`.toLowerCase();
+  return full === call.urls.repository.toLowerCase() ? named[3] ?? "" : undefined;
+}
+
+/** Answers a REST request: an error is an answer too. */
+export function answerRest(
+  call: Omit<Call, "params" | "path">,
+  options: { readonly method: string; readonly path: string },
+): Answer {
+  try {
+    const { method } = options;
+    const below = belowRepository(call, options.path);
+    const hidden = below !== undefined && call.world.people.rights(call.actor) === "none";
+    const route = hidden
+      ? undefined
+      : below === undefined
+      ? ROOT.find(method, options.path)
+      : REPOSITORY.find(method, below);
+    if (route === undefined) throw notFound();
+    return route.run({ ...call, params: route.params, path: below ?? options.path });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { status: error.status, body: error.body };
+  }
+}

@@ -1,0 +1,114 @@
+import { ApiError, notFound } from "./api_error.ts";
+import { nodeKey } from "./node_id.ts";
+import { People } from "./people.ts";
+import type {
+  Comment,
+  Commit,
+  Definition,
+  Deployment,
+  NewTimelineEvent,
+  Pull,
+  Run,
+  TimelineEvent,
+} from "./records.ts";
+import type { Seed } from "./seed.ts";
+import { Table } from "./table.ts";
+
+interface Tables {
+  readonly definitions: Table<number, Definition, "name">;
+  readonly pulls: Table<number, Pull, "label" | "commit">;
+  readonly comments: Table<number, Comment, "pull">;
+  readonly deployments: Table<number, Deployment, "sha">;
+  readonly runs: Table<number, Run>;
+  readonly commits: Table<string, Commit, "prefix">;
+}
+
+function emptyTables(): Tables {
+  return {
+    definitions: new Table({ name: (row) => [row.name.toLowerCase()] }),
+    pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }),
+    comments: new Table({ pull: (row) => [String(row.pull)] }),
+    deployments: new Table({ sha: (row) => [row.sha] }),
+    runs: new Table({}),
+    commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }),
+  };
+}
+
+/** One repository on the simulated GitHub: what is stored, who may do what, and the server's time. */
+export class World {
+  readonly seed: Seed;
+  readonly people: People;
+  readonly repositoryId = 39464018;
+  readonly now: () => number;
+  readonly #tables: Tables;
+  #lastId = 1000;
+
+  constructor(seed: Seed, now: () => number, tables: Tables = emptyTables()) {
+    this.seed = seed;
+    this.people = new People(seed);
+    this.now = now;
+    this.#tables = tables;
+  }
+
+  get definitions(): Tables["definitions"] {
+    return this.#tables.definitions;
+  }
+  get pulls(): Tables["pulls"] {
+    return this.#tables.pulls;
+  }
+  get comments(): Tables["comments"] {
+    return this.#tables.comments;
+  }
+  get deployments(): Tables["deployments"] {
+    return this.#tables.deployments;
+  }
+  get runs(): Tables["runs"] {
+    return this.#tables.runs;
+  }
+  get commits(): Tables["commits"] {
+    return this.#tables.commits;
+  }
+
+  /** A copy as it was at that time, for reading. */
+  past(at: number): World {
+    return new World(this.seed, this.now, {
+      definitions: this.definitions.past(at),
+      pulls: this.pulls.past(at),
+      comments: this.comments.past(at),
+      deployments: this.deployments.past(at),
+      runs: this.runs.past(at),
+      commits: this.commits.past(at),
+    });
+  }
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** The pull request; throws 404. */
+  pull(number: number): Pull {
+    const pull = this.pulls.get(number);
+    if (pull === undefined) throw notFound();
+    return pull;
+  }
+
+  /** Changes a pull request; `events` are appended to its timeline. */
+  change(pull: Pull, change: Partial<Pull>, events: readonly NewTimelineEvent[] = []): Pull {
+    const appended = events.map((event): TimelineEvent => ({ ...event, id: this.nextId() }));
+    const timeline = [...(change.timeline ?? pull.timeline), ...appended];
+    const next: Pull = { ...pull, updatedAt: this.now(), ...change, timeline };
+    this.pulls.put(next.number, next, this.now());
+    return next;
+  }
+
+  /** The record of a global node id; throws where there is none. */
+  node<V>(find: (key: string) => V | undefined, id: string, kind: Parameters<typeof nodeKey>[0]): V {
+    const key = nodeKey(kind, id);
+    const row = key === undefined ? undefined : find(key);
+    if (row === undefined) {
+      throw new ApiError("not_found", `Could not resolve to a node with the global id of '${id}'`);
+    }
+    return row;
+  }
+}
