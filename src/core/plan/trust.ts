@@ -133,5 +133,5 @@ export function peopleToAsk(observation: Omit<Observation, "people">, headShort:
   const { event } = observation;
   if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);
   wanted.delete("");
-  return [...wanted].filter((login) => !isBot(login) && login !== observation.actor);
+  return [...wanted].filter((login) => !isBot(login));
 }

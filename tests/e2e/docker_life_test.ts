@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { part } from "../support/require.ts";
+import { A, B, BLOCKED, C, containersOf, FREEZE, imagesOf, onStage, REPO, START, STOP, SYNC } from "../support/stage.ts";
+
+const docker = await part("docker");
+const busybox = docker.missing === undefined ? await part("busybox") : docker;
+const needs = busybox.missing === undefined ? docker : busybox;
+
+needs.test("sync brings a labelled pull request up, and the address on its label answers", async () => {
+  await onStage({ labels: [START, "bug"] }, async (stage) => {
+    const done = await stage.sync();
+
+    assert.equal(done.code, 0, done.err);
+    const labels = await stage.labels();
+    assert.ok(labels.includes("🎪 aaaaaaa 🚦 running"), labels.join(", "));
+    assert.ok(labels.includes("🎪 🎯 aaaaaaa"));
+    assert.ok(labels.includes("🎪 showtime"));
+    assert.ok(labels.includes("🎪 aaaaaaa 🤡 maxime"));
+    assert.ok(labels.includes("🎪 aaaaaaa ⌛ 48h"));
+    assert.ok(labels.includes("bug"));
+    assert.ok(!labels.includes(START));
+    assert.equal((await fetch(`http://${await stage.address()}/health`)).status, 200);
+    assert.match(await stage.comment(), /Running at/);
+    assert.ok(!(await stage.state()).labels.some(({ name }) => name.startsWith("🎪 lock")));
+  });
+});
+
+needs.test("sync a second time writes nothing and takes at most 3 requests", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    const before = (await stage.simulator.requests()).length;
+
+    const done = await stage.sync();
+
+    assert.equal(done.code, 0, done.err);
+    const requests = (await stage.simulator.requests()).slice(before);
+    assert.ok(requests.length <= 3, `${requests.length} requests`);
+    assert.equal(requests.filter(({ write }) => write).length, 0);
+  });
+});
+
+needs.test("a push brings a second environment up beside the first, which answers until people are moved", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    const old = await stage.address();
+    await stage.push(B);
+    let refused = 0;
+    let polling = true;
+    const poll = (async () => {
+      while (polling) {
+        const address = await stage.address();
+        const fine = await fetch(`http://${address}/health`).then(async (answer) => (await answer.text(), answer.ok), () => false);
+        if (!fine && address === await stage.address()) refused++;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    })();
+
+    const done = await stage.sync();
+    polling = false;
+    await poll;
+
+    assert.equal(done.code, 0, done.err);
+    assert.equal(refused, 0);
+    assert.notEqual(await stage.address(), old);
+    const labels = await stage.labels();
+    assert.ok(labels.includes("🎪 bbbbbbb 🚦 running"), labels.join(", "));
+    assert.deepEqual(labels.filter((name) => name.includes("aaaaaaa")), []);
+    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-bbbbbbb`]);
+    assert.deepEqual(await imagesOf(stage.pr), [`e2e-showtime:pr-${stage.pr}-bbbbbbb-ci`]);
+    assert.deepEqual((await stage.state()).labels.filter(({ name }) => name.includes("aaaaaaa")), []);
+  });
+});
+
+needs.test("freeze holds the environment over pushes and says how far behind; thaw brings the newest", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    await stage.label({ add: [FREEZE] });
+    await stage.push(B);
+    await stage.push(C);
+
+    assert.equal((await stage.sync()).code, 0);
+    assert.ok((await stage.labels()).includes("🎪 aaaaaaa 🚦 running"));
+    assert.match(await stage.comment(), /2 commits behind/);
+
+    await stage.label({ remove: [FREEZE] });
+    assert.equal((await stage.sync()).code, 0);
+    const labels = await stage.labels();
+    assert.ok(labels.includes("🎪 ccccccc 🚦 running"), labels.join(", "));
+    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-ccccccc`]);
+  });
+});
+
+needs.test("a flag label and its removal reach the environment without a build, and its secret is kept", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    const secret = await stage.variable("SECRET");
+    await stage.label({ add: ["🎪 conf-enable-DARK_MODE"] });
+
+    const on = await stage.sync();
+
+    assert.equal(on.code, 0, on.err);
+    assert.doesNotMatch(on.err, /Building/);
+    assert.equal(await stage.variable("FEATURE_DARK_MODE"), "on");
+    assert.equal(await stage.variable("SECRET"), secret);
+    assert.notEqual(secret, "");
+
+    await stage.label({ remove: ["🎪 conf-enable-DARK_MODE"] });
+    assert.equal((await stage.sync()).code, 0);
+    assert.equal(await stage.variable("FEATURE_DARK_MODE"), "");
+    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-aaaaaaa`]);
+  });
+});
+
+needs.test("stop removes containers, images, labels and definitions, and leaves other people's labels", async () => {
+  await onStage({ labels: [START, "bug"] }, async (stage) => {
+    await stage.sync();
+    await stage.label({ add: [STOP, START] });
+
+    const done = await stage.sync();
+
+    assert.equal(done.code, 0, done.err);
+    assert.deepEqual(await stage.labels(), ["bug"]);
+    assert.deepEqual(await containersOf(stage.pr), []);
+    assert.deepEqual(await imagesOf(stage.pr), []);
+    assert.deepEqual((await stage.state()).labels.filter(({ name }) => name.includes("aaaaaaa")), []);
+    assert.match(await stage.comment(), /has been removed/);
+  });
+});
+
+needs.test("closing removes everything whoever closed it, blocked or not", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    await stage.label({ add: [BLOCKED] });
+    await stage.simulator.control("pull", { pr: stage.pr, state: "closed" });
+
+    const done = await stage.sync({ GITHUB_ACTIONS: "true", GITHUB_ACTOR: "rando", GITHUB_TRIGGERING_ACTOR: "rando" });
+
+    assert.equal(done.code, 0, done.err);
+    assert.deepEqual(await stage.labels(), [BLOCKED]);
+    assert.deepEqual(await containersOf(stage.pr), []);
+  });
+});
+
+needs.test("a start label on a running environment rebuilds it in place under one name", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    const old = await stage.address();
+    await stage.label({ add: [START] });
+
+    const done = await stage.sync();
+
+    assert.equal(done.code, 0, done.err);
+    assert.notEqual(await stage.address(), old);
+    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-aaaaaaa`]);
+    const labels = await stage.labels();
+    assert.equal(labels.filter((name) => name.includes("🚦")).length, 1, labels.join(", "));
+  });
+});
+
+needs.test("a container that was taken away comes back at the next sync", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    await new Deno.Command("docker", { args: ["rm", "-f", `pr-${stage.pr}-aaaaaaa`], stdout: "null" }).output();
+
+    const done = await stage.sync();
+
+    assert.equal(done.code, 0, done.err);
+    assert.equal((await fetch(`http://${await stage.address()}/health`)).status, 200);
+    assert.doesNotMatch(done.err, /Building/);
+  });
+});
+
+needs.test("cleanup removes what has expired by GitHub's clock, without a question", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    await stage.simulator.control("clock", { advance: "49h" });
+
+    const done = await stage.run(["cleanup"]);
+
+    assert.equal(done.code, 0, done.err);
+    assert.deepEqual(await containersOf(stage.pr), []);
+    assert.deepEqual(await stage.labels(), []);
+  });
+});
+
+needs.test("two runs at once: one wins, the other exits 4 and names the owner", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    const runs = [["101", "1"], ["102", "1"]].map(([id, attempt]) =>
+      stage.sync({ GITHUB_ACTIONS: "true", GITHUB_ACTOR: "maxime", GITHUB_RUN_ID: `${id}`, GITHUB_RUN_ATTEMPT: `${attempt}` })
+    );
+
+    const done = await Promise.all(runs);
+
+    assert.deepEqual(done.map(({ code }) => code).sort(), [0, 4], done.map(({ err }) => err).join("\n"));
+    const loser = done.find(({ code }) => code === 4);
+    assert.match(loser?.err ?? "", /run 10[12], attempt 1/);
+    assert.match(loser?.err ?? "", /actions\/runs\/10[12]/);
+    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-aaaaaaa`]);
+  });
+});
+
+needs.test("the lock of a run that is completed is taken over, and its work finished", async () => {
+  const expiry = Math.floor(Date.now() / 1000) + 600;
+  await onStage({
+    labels: ["🎪 showtime", "🎪 aaaaaaa 🚦 building", "🎪 🏗️ aaaaaaa"],
+  }, async (stage) => {
+    const lock = `🎪 lock pr-${stage.pr}`;
+    await fetch(`${stage.simulator.url}/repos/${REPO}/labels`, {
+      method: "POST",
+      headers: { authorization: "Bearer owner-token", "content-type": "application/json" },
+      body: JSON.stringify({ name: lock, color: "6A737D", description: `v1 n=deadbeef00 r=101/1 x=${expiry} u=maxime` }),
+    }).then((answer) => answer.text());
+    await stage.simulator.control("run", { id: 101, status: "in_progress" });
+
+    const early = await stage.sync();
+    assert.equal(early.code, 4, early.err);
+    assert.match(early.err, /run 101, attempt 1/);
+
+    await stage.simulator.control("run", { id: 101, status: "completed" });
+    const done = await stage.sync();
+    assert.equal(done.code, 0, done.err);
+    assert.ok((await stage.labels()).includes("🎪 aaaaaaa 🚦 running"));
+    assert.ok(!(await stage.state()).labels.some(({ name }) => name === lock));
+  });
+});
+
+needs.test("a sync trigger brings an environment up where none was, and is consumed", async () => {
+  await onStage({ labels: [SYNC] }, async (stage) => {
+    const done = await stage.sync();
+
+    assert.equal(done.code, 0, done.err);
+    const labels = await stage.labels();
+    assert.ok(labels.includes("🎪 aaaaaaa 🚦 running") && !labels.includes(SYNC), labels.join(", "));
+    assert.equal(A.slice(0, 7), "aaaaaaa");
+  });
+});
