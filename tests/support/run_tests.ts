@@ -1,0 +1,83 @@
+/**
+ * Runs the tests part by part, each with the permissions it needs and no more, and tells at the end what could not be
+ * tested here and why. The last line is `N passed, N failed`; the exit code is 0 only if nothing failed.
+ *
+ *     deno task test             all parts
+ *     deno task test unit cli    these parts
+ */
+
+import { countTests, formatSkips, type TestCounts } from "./test_report.ts";
+
+interface TestPart {
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
+const WORLD = ["--allow-net", "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-sys"];
+
+/** In the order in which they run: what is quick and pure first. */
+const PARTS: readonly TestPart[] = [
+  { name: "unit", permissions: [] },
+  { name: "lint", permissions: ["--allow-read"] },
+  { name: "app", permissions: WORLD },
+  { name: "cli", permissions: WORLD },
+  { name: "contract", permissions: WORLD },
+  { name: "e2e", permissions: WORLD },
+];
+
+const ROOT = new URL("../../", import.meta.url);
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no part \`${unknown.join("`, `")}\`: ${PARTS.map(({ name }) => name).join(", ")}`,
+    );
+    return 2;
+  }
+  const chosen = names.length === 0 ? PARTS : PARTS.filter(({ name }) => names.includes(name));
+  const skips = await Deno.makeTempFile({ prefix: "showtime-skips-" });
+  try {
+    const results: (TestCounts & { name: string })[] = [];
+    for (const part of chosen) results.push({ name: part.name, ...await runPart(part, skips) });
+    console.log(`\n${results.map(formatResult).join("\n")}`);
+    for (const line of formatSkips(await Deno.readTextFile(skips))) console.log(line);
+    const passed = results.reduce((sum, one) => sum + one.passed, 0);
+    const failed = results.reduce((sum, one) => sum + one.failed, 0);
+    console.log(`\n${passed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await Deno.remove(skips);
+  }
+}
+
+async function runPart({ name, permissions }: TestPart, skips: string): Promise<TestCounts> {
+  console.log(`\n--- ${name}`);
+  // Types are checked once, by `deno task check`.
+  const args = ["test", "--no-check", "--no-prompt", "--permit-no-files", ...permissions, `tests/${name}`];
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { SHOWTIME_SKIPS: skips },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let output = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
+    await writeAll(chunk);
+  }
+  return countTests(output, (await child.status).success);
+}
+
+async function writeAll(chunk: Uint8Array): Promise<void> {
+  for (let rest = chunk; rest.length > 0;) rest = rest.subarray(await Deno.stdout.write(rest));
+}
+
+function formatResult({ name, passed, failed, ignored }: TestCounts & { name: string }): string {
+  return `${name}: ${passed} passed, ${failed} failed${ignored > 0 ? `, ${ignored} not run` : ""}`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
