@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { composeScript, findCommandBlocks } from "../support/readme.ts";
+import { part } from "../support/require.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const TITLE = "README.md holds commands that work as they stand";
+
+const docker = await part("docker");
+const readme = await Deno.readTextFile(new URL("README.md", ROOT)).catch((error: unknown) => {
+  if (error instanceof Deno.errors.NotFound) return undefined;
+  throw error;
+});
+
+if (readme === undefined) Deno.test.ignore(`${TITLE} [skipped: there is no README.md]`, () => {});
+else docker.test(TITLE, () => runCommandsOf(readme));
+
+async function runCommandsOf(markdown: string): Promise<void> {
+  const blocks = findCommandBlocks(markdown);
+  assert.ok(blocks.length > 0, "README.md has no ```sh block marked by a line <!-- test --> before it");
+  assert.ok(
+    blocks.every(({ script }) => !/\btask (test|ok)\b/.test(script)),
+    "README.md marks the test command itself to be tested, which would never end",
+  );
+  const programs = await Deno.makeTempDir({ prefix: "showtime-readme-" });
+  try {
+    await offerPrograms(programs);
+    const { code, stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", composeScript(blocks)],
+      cwd: ROOT,
+      env: { PATH: `${programs}:${Deno.env.get("PATH") ?? ""}`, NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.equal(code, 0, said.split("\n").slice(-40).join("\n"));
+  } finally {
+    await Deno.remove(programs, { recursive: true });
+  }
+}
+
+/** A reader has installed `deno` and `showtime`; here both are this tree and the Deno that runs the tests. */
+async function offerPrograms(folder: string): Promise<void> {
+  await Deno.symlink(Deno.execPath(), `${folder}/deno`);
+  const config = decodeURIComponent(new URL("deno.json", ROOT).pathname);
+  const script = `#!/bin/sh\nexec "${Deno.execPath()}" task --quiet --config "${config}" showtime "$@"\n`;
+  await Deno.writeTextFile(`${folder}/showtime`, script, { mode: 0o755 });
+}
