@@ -104,6 +104,7 @@ function benchPlanning(): void {
     ttl: undefined,
     size: undefined,
     login: undefined,
+    comments: true,
     imageOf: (short) => `acme/shop:${short}`,
     givenImage: undefined,
   };

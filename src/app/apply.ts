@@ -125,7 +125,7 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
       }, signal);
     case "notice":
       session.remember({ notice: step.key });
-      session.say({ notice: plan.because.map((each) => escapeMarkdown(each)).join(" ") });
+      session.say({ notice: step.key === undefined ? undefined : plan.because.map((each) => escapeMarkdown(each)).join(" ") });
       return await session.write({ comment: true }, signal);
     case "retire":
       return;

@@ -15,6 +15,7 @@ export function policyFor(context: AppContext, pr: PrNumber, options: RunOptions
     ttl: options.ttl,
     size: options.size,
     login: settings.login,
+    comments: settings.commentEnabled,
     imageOf: (short) => settings.imageOf(pr, short),
     givenImage: options.givenImage,
   };

@@ -99,7 +99,7 @@ export async function syncPull(
 
 /** A run does not retry its own failure: the next event does, once the cause may have gone. */
 function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
-  return failure !== undefined && (plan.reason === "retry_failed" || plan.reason === "housekeeping");
+  return failure !== undefined && plan.reason === "retry_failed";
 }
 
 function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {

@@ -339,7 +339,7 @@ function idle(
   }
   if (lockAlive) return result(situation, { ...how, action: "no_action" });
   const steps: Step[] = [
-    ...(how.notice === undefined ? [] : notice(situation, how.reason, how.notice)),
+    ...(how.notice === undefined ? outdatedNotice(situation) : notice(situation, how.reason, how.notice)),
     ...planHousekeeping(observation, policy, { views, target, satisfied }),
   ];
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";
@@ -352,10 +352,17 @@ function idle(
   });
 }
 
+/** Takes back what the comment says about a commit that waits, once the target runs. */
+function outdatedNotice({ observation, state }: Situation): readonly Step[] {
+  const outdated = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(observation.record.notice ?? "");
+  return outdated && state === "running" ? [{ kind: "notice", key: undefined }] : [];
+}
+
 /** The step that says something in the comment, unless it says so already. */
 function notice(situation: Situation, reason: Reason, about: string): readonly Step[] {
   const key = `${reason}:${about}`;
-  return situation.observation.record.notice === key ? [] : [{ kind: "notice", key }];
+  const { observation, policy } = situation;
+  return !policy.comments || observation.record.notice === key ? [] : [{ kind: "notice", key }];
 }
 
 function result(

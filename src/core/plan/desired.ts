@@ -43,9 +43,9 @@ export interface LabelChange {
 export function diffLabels(present: readonly string[], wanted: readonly Label[]): LabelChange {
   const names = wanted.map((label) => formatLabel(label));
   return {
-    add: wanted.filter((_, index) => !present.some((name) => name === names[index])),
-    // A name that GitHub takes for the wanted one (letter case) is the same label: removing it would remove both.
-    remove: present.filter((name) => !names.some((wantedName) => name.toLowerCase() === wantedName.toLowerCase())),
+    // A name that differs in letter case only is the same label to GitHub: neither missing nor to be removed.
+    add: wanted.filter((_, index) => !present.some((name) => sameLabelName(name, names[index] ?? ""))),
+    remove: present.filter((name) => !names.some((wantedName) => sameLabelName(name, wantedName))),
   };
 }
 

@@ -96,6 +96,8 @@ export interface Policy {
   /** `--size`, else undefined: what the pull request had before. */
   readonly size: string | undefined;
   readonly login: string | undefined;
+  /** Whether the pull request has a comment in which something can be said. */
+  readonly comments: boolean;
   /** The reference of the image that Showtime builds for a SHA: what is named otherwise is never deleted. */
   readonly imageOf: (short: ShortSha) => string;
   /** Deploy this image and build nothing (`--image-tag`, `--docker-tag`). */

@@ -65,7 +65,8 @@ export type Step =
   | { readonly kind: "retire"; readonly retirement: Retirement }
   | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly string[] }
   | { readonly kind: "remove_labels"; readonly names: readonly string[] }
-  | { readonly kind: "notice"; readonly key: string };
+  /** `key`: the reason and what it is about; undefined takes back what was said. */
+  | { readonly kind: "notice"; readonly key: string | undefined };
 
 /** The decision about a pull request. */
 export interface Plan {
@@ -105,6 +106,6 @@ export function describeStep(step: Step): string {
     case "remove_labels":
       return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
     case "notice":
-      return "say why in the comment";
+      return step.key === undefined ? "take back what the comment said" : "say why in the comment";
   }
 }

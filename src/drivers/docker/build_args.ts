@@ -18,7 +18,8 @@ export interface BuildArgsOptions {
 export function buildArgs(options: BuildArgsOptions): readonly string[] {
   const { config, buildx } = options;
   return [
-    ...(buildx ? ["buildx", "build", "--progress", "plain"] : ["build"]),
+    // Without --force-rm the older builder leaves the container of a step that failed.
+    ...(buildx ? ["buildx", "build", "--progress", "plain"] : ["build", "--force-rm"]),
     "--tag",
     options.image,
     "--file",

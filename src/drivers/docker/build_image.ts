@@ -8,7 +8,7 @@ import type { BuildConfig } from "./images.ts";
 
 const KEPT_LINES = 50;
 const NO_PERMISSION =
-  /denied: |unauthorized|no basic auth credentials|authentication required|insufficient_scope|authorization failed|403 forbidden/i;
+  /(?<!permission )\bdenied\b|unauthorized|no basic auth credentials|authentication required|insufficient_scope|authorization failed|403 forbidden/i;
 
 /** One build, with what configuration says about it. */
 export interface BuildOptions {

@@ -42,7 +42,7 @@ export async function deploy(
     );
     return { address, service, unsettled: old !== undefined };
   } catch (error) {
-    await removeHalfMade(engine, { id, name, epoch: spec.epoch }, error);
+    await removeHalfMade(engine, { id, name, epoch: spec.epoch, failure: error });
     throw error;
   }
 }
@@ -95,8 +95,12 @@ async function tidy(
 /** Removes the container of a deployment that failed or was aborted; never hides the failure itself. */
 async function removeHalfMade(
   engine: Engine,
-  made: { readonly id: string | undefined; readonly name: string; readonly epoch: number },
-  failure: unknown,
+  made: {
+    readonly id: string | undefined;
+    readonly name: string;
+    readonly epoch: number;
+    readonly failure: unknown;
+  },
 ): Promise<void> {
   // The caller's signal may be what ended the deployment: the removal has one of its own.
   const signal = new AbortController().signal;
@@ -107,6 +111,7 @@ async function removeHalfMade(
     if (made.id === undefined && container.labels["showtime_epoch"] !== String(made.epoch)) return;
     await removeContainer(engine, container, signal);
   } catch (error) {
+    const { failure } = made;
     if (failure instanceof Error && failure.cause === undefined) failure.cause = error;
   }
 }

@@ -12,7 +12,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
-import { makeGroups, QuietBottleneck } from "./groups.ts";
+import { openGroups, QuietBottleneck } from "./groups.ts";
 import { backoffMs, pace, waitForLimit } from "./pace.ts";
 
 export interface GithubClientOptions {
@@ -71,7 +71,7 @@ export class GithubClient {
       retry: { doNotRetry: ANSWERS, retries: this.#delays.retries, retryAfterBaseValue: 0 },
       throttle: {
         Bottleneck: QuietBottleneck,
-        ...makeGroups(),
+        ...openGroups(),
         retryAfterBaseValue: 0,
         onRateLimit: onLimit,
         onSecondaryRateLimit: onLimit,

@@ -34,12 +34,13 @@ export function addComment(
     createdAt: at,
     updatedAt: at,
   };
-  world.comments.put(comment.id, comment, at);
+  world.comments.put(comment.id, comment);
   world.change(pull, {});
   return comment;
 }
 
-function mayChange(world: World, comment: Comment, actor: string): void {
+function mayChange(world: World, comment: Comment, options: { readonly actor: string }): void {
+  const { actor } = options;
   if (actor === comment.author || atLeast(world.people.rights(actor), "write")) return;
   throw forbidden("Must have admin rights to Repository.");
 }
@@ -49,14 +50,14 @@ export function editComment(
   comment: Comment,
   options: { readonly body: string; readonly actor: string },
 ): Comment {
-  mayChange(world, comment, options.actor);
+  mayChange(world, comment, options);
   check(options.body);
   const next: Comment = { ...comment, body: options.body, updatedAt: world.now() };
-  world.comments.put(next.id, next, world.now());
+  world.comments.put(next.id, next);
   return next;
 }
 
-export function deleteComment(world: World, comment: Comment, actor: string): void {
-  mayChange(world, comment, actor);
-  world.comments.put(comment.id, undefined, world.now());
+export function deleteComment(world: World, comment: Comment, options: { readonly actor: string }): void {
+  mayChange(world, comment, options);
+  world.comments.put(comment.id, undefined);
 }

@@ -44,7 +44,11 @@ export function history(world: World, sha: string): readonly Commit[] {
 }
 
 /** A file at a commit: what a pull request changes, over what the base branch holds. */
-export function fileAt(world: World, path: string, sha: string): string | undefined {
+export function fileAt(
+  world: World,
+  options: { readonly path: string; readonly sha: string },
+): string | undefined {
+  const { path, sha } = options;
   const pull = world.pulls.by("commit", sha).find((candidate) => headOf(candidate) === sha);
   const changed = pull !== undefined && Object.hasOwn(pull.files, path) ? pull.files[path] : undefined;
   return changed ?? (Object.hasOwn(world.seed.files, path) ? world.seed.files[path] : undefined);

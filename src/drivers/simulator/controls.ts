@@ -103,7 +103,7 @@ export function applyRun(world: World, control: RunControl): void {
     status,
     conclusion,
     updatedAt: at,
-  }, at);
+  });
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -129,22 +129,24 @@ export function parseAdvance(text: string): number {
   return Number(match[1]) * unit;
 }
 
-function finish<T>(reader: JsonReader, what: string, value: T): T {
+function finish<T>(reader: JsonReader, options: { readonly what: string; readonly value: T }): T {
+  const { what, value } = options;
   if (reader.problems.length > 0) throw usageError("bad_control", `${what}: ${reader.problems.join("; ")}`);
   return value;
 }
 
+/** `{[key]: value}` where the member is there, else `{}`. */
 function given<K extends string, T>(
   reader: JsonReader,
   key: K,
-  read: (reader: JsonReader) => T,
+  options: { readonly read: (reader: JsonReader) => T },
 ): { readonly [P in K]?: T } {
-  return (reader.value === undefined ? {} : { [key]: read(reader) }) as { readonly [P in K]?: T };
+  return (reader.value === undefined ? {} : { [key]: options.read(reader) }) as { readonly [P in K]?: T };
 }
 
-const text = (reader: JsonReader) => reader.text();
-const flag = (reader: JsonReader) => reader.flag();
-const texts = (reader: JsonReader) => reader.items().map(text);
+const TEXT = { read: (reader: JsonReader) => reader.text() };
+const FLAG = { read: (reader: JsonReader) => reader.flag() };
+const TEXTS = { read: (reader: JsonReader) => reader.items().map((item) => item.text()) };
 
 /** Readers of the bodies of control requests; each throws AppError `bad_control` that names every problem. */
 export const CONTROL_READERS = {
@@ -154,59 +156,59 @@ export const CONTROL_READERS = {
     const value = {
       pr: body.pr.integer(1),
       sha: body.sha.text(),
-      ...given(body.pusher, "pusher", text),
-      ...given(body.force, "force", flag),
+      ...given(body.pusher, "pusher", TEXT),
+      ...given(body.force, "force", FLAG),
     };
-    return finish(reader, "Pushing", value);
+    return finish(reader, { what: "Pushing", value });
   },
   label(json: unknown): LabelControl {
     const reader = new JsonReader(json);
     const body = reader.object(["pr", "add", "remove", "actor"]);
     const value = {
       pr: body.pr.integer(1),
-      ...given(body.add, "add", texts),
-      ...given(body.remove, "remove", texts),
-      ...given(body.actor, "actor", text),
+      ...given(body.add, "add", TEXTS),
+      ...given(body.remove, "remove", TEXTS),
+      ...given(body.actor, "actor", TEXT),
     };
-    return finish(reader, "Labelling", value);
+    return finish(reader, { what: "Labelling", value });
   },
   pull(json: unknown): PullControl {
     const reader = new JsonReader(json);
     const body = reader.object(["pr", "state", "title", "body", "draft", "merged", "actor"]);
     const value = {
       pr: body.pr.integer(1),
-      ...given(body.state, "state", (state) => state.oneOf(["open", "closed"] as const)),
-      ...given(body.title, "title", text),
-      ...given(body.body, "body", text),
-      ...given(body.draft, "draft", flag),
-      ...given(body.merged, "merged", flag),
-      ...given(body.actor, "actor", text),
+      ...given(body.state, "state", { read: (state) => state.oneOf(["open", "closed"] as const) }),
+      ...given(body.title, "title", TEXT),
+      ...given(body.body, "body", TEXT),
+      ...given(body.draft, "draft", FLAG),
+      ...given(body.merged, "merged", FLAG),
+      ...given(body.actor, "actor", TEXT),
     };
-    return finish(reader, "Changing a pull request", value);
+    return finish(reader, { what: "Changing a pull request", value });
   },
   run(json: unknown): RunControl {
     const reader = new JsonReader(json);
     const body = reader.object(["id", "status", "conclusion", "run_attempt"]);
     const value = {
       id: body.id.integer(1),
-      ...given(body.status, "status", (status) => status.oneOf(RUN_STATUSES)),
-      ...given(body.conclusion, "conclusion", text),
-      ...given(body.run_attempt, "run_attempt", (attempt) => attempt.integer(1)),
+      ...given(body.status, "status", { read: (status) => status.oneOf(RUN_STATUSES) }),
+      ...given(body.conclusion, "conclusion", TEXT),
+      ...given(body.run_attempt, "run_attempt", { read: (attempt) => attempt.integer(1) }),
     };
-    return finish(reader, "Changing a workflow run", value);
+    return finish(reader, { what: "Changing a workflow run", value });
   },
   clock(json: unknown): string {
     const reader = new JsonReader(json);
     const { advance } = reader.object(["advance"]);
-    return finish(reader, "Advancing the clock", advance.text());
+    return finish(reader, { what: "Advancing the clock", value: advance.text() });
   },
   hold(json: unknown): { readonly client: string; readonly count?: number } {
     const reader = new JsonReader(json);
     const body = reader.object(["client", "count"]);
     const value = {
       client: body.client.matching(/\S/, "a part of a User-Agent"),
-      ...given(body.count, "count", (count) => count.integer(1)),
+      ...given(body.count, "count", { read: (count) => count.integer(1) }),
     };
-    return finish(reader, "Holding requests", value);
+    return finish(reader, { what: "Holding requests", value });
   },
 };

@@ -43,21 +43,20 @@ export function createDeployment(
     createdAt: at,
     updatedAt: at,
   };
-  world.deployments.put(deployment.id, deployment, at);
+  world.deployments.put(deployment.id, deployment);
   return deployment;
 }
 
 function append(
   world: World,
   deployment: Deployment,
-  status: Omit<DeploymentStatus, "id" | "createdAt">,
+  options: { readonly status: Omit<DeploymentStatus, "id" | "createdAt"> },
 ): DeploymentStatus {
   const at = world.now();
-  const full: DeploymentStatus = { ...status, id: world.nextId(), createdAt: at };
+  const full: DeploymentStatus = { ...options.status, id: world.nextId(), createdAt: at };
   world.deployments.put(
     deployment.id,
-    { ...deployment, statuses: [...deployment.statuses, full], updatedAt: at },
-    at,
+    { ...deployment, statuses: [...deployment.statuses, full], updatedAt: at }
   );
   return full;
 }
@@ -81,17 +80,17 @@ export function addDeploymentStatus(
       const ends = other.id !== deployment.id && other.environment === deployment.environment &&
         !other.transient && !other.production && latestStatus(other)?.state === "success";
       if (!ends) continue;
-      append(world, other, {
+      append(world, other, { status: {
         ...status,
         state: "inactive",
         description: "",
         environmentUrl: "",
         logUrl: "",
         creator: options.creator,
-      });
+      } });
     }
   }
-  return append(world, deployment, { ...status, creator: options.creator });
+  return append(world, deployment, { status: { ...status, creator: options.creator } });
 }
 
 /** Deletes a deployment that is not active, or the only one of its repository. */
@@ -105,5 +104,5 @@ export function deleteDeployment(world: World, deployment: Deployment): void {
       "We cannot delete an active deployment unless it is the only deployment in a given environment.",
     );
   }
-  world.deployments.put(deployment.id, undefined, world.now());
+  world.deployments.put(deployment.id, undefined);
 }

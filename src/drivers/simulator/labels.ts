@@ -51,12 +51,17 @@ export function define(
     description: input.description ?? null,
     createdAt: world.now(),
   };
-  world.definitions.put(definition.id, definition, world.now());
+  world.definitions.put(definition.id, definition);
   return definition;
 }
 
 /** Changes a definition; its id stays. */
-export function redefine(world: World, definition: Definition, input: DefinitionInput): Definition {
+export function redefine(
+  world: World,
+  definition: Definition,
+  options: { readonly input: DefinitionInput },
+): Definition {
+  const { input } = options;
   check(input);
   const name = input.name?.trim() ?? definition.name;
   const other = findDefinition(world, name);
@@ -68,7 +73,7 @@ export function redefine(world: World, definition: Definition, input: Definition
     color: input.color ?? definition.color,
     description: input.description === undefined ? definition.description : input.description,
   };
-  world.definitions.put(next.id, next, world.now());
+  world.definitions.put(next.id, next);
   return next;
 }
 
@@ -77,15 +82,15 @@ export function undefine(world: World, definition: Definition): void {
   for (const pull of world.pulls.by("label", definition.id)) {
     world.change(pull, { labels: pull.labels.filter((id) => id !== definition.id) });
   }
-  world.definitions.put(definition.id, undefined, world.now());
+  world.definitions.put(definition.id, undefined);
 }
 
 function events(
+  world: World,
   kind: "labeled" | "unlabeled",
-  definitions: readonly Definition[],
-  facts: { readonly actor: string; readonly at: number },
+  options: { readonly definitions: readonly Definition[]; readonly actor: string },
 ): NewTimelineEvent[] {
-  return definitions.map((label) => ({ kind, label, ...facts }));
+  return options.definitions.map((label) => ({ kind, label, actor: options.actor, at: world.now() }));
 }
 
 /** Adds labels by their definitions. Those that are there already stay as they are. */
@@ -101,7 +106,7 @@ export function attach(
   const fresh = asked.filter(({ id }) => !pull.labels.includes(id));
   if (fresh.length === 0) return pull;
   const labels = [...pull.labels, ...fresh.map(({ id }) => id)].sort((a, b) => a - b);
-  return world.change(pull, { labels }, events("labeled", fresh, { actor: options.actor, at: world.now() }));
+  return world.change(pull, { labels, events: events(world, "labeled", { ...options, definitions: fresh }) });
 }
 
 /** Adds labels by name; a name without a definition gets one in grey, without a description. */
@@ -134,7 +139,7 @@ export function detach(
   const gone = [...new Set(options.definitions)].filter(({ id }) => pull.labels.includes(id));
   if (gone.length === 0) return pull;
   const labels = pull.labels.filter((id) => !gone.some((definition) => definition.id === id));
-  return world.change(pull, { labels }, events("unlabeled", gone, { actor: options.actor, at: world.now() }));
+  return world.change(pull, { labels, events: events(world, "unlabeled", { ...options, definitions: gone }) });
 }
 
 /** Takes one label off by name; throws 404 where it is not on the pull request, defined or not. */

@@ -64,11 +64,11 @@ export class People {
   }
 
   /** The login of somebody who is signed in and has at least that role; throws otherwise. */
-  require(actor: Actor, least: Permission, message?: string): string {
+  require(actor: Actor, least: Permission, options: { readonly message?: string } = {}): string {
     if (actor === undefined) throw new ApiError("unauthorized", "Requires authentication");
     if (atLeast(this.rights(actor), least)) return actor;
     throw forbidden(
-      message ??
+      options.message ??
         (isBot(actor)
           ? "Resource not accessible by integration"
           : "Resource not accessible by personal access token"),

@@ -7,7 +7,7 @@ function plantPull(world: World, pull: SeedPull): void {
   const { sha } = pull.head;
   if (world.commits.get(sha) === undefined) {
     const message = pull.title;
-    world.commits.put(sha, { sha, parent: pull.base, author: pull.pusher, message, at }, at);
+    world.commits.put(sha, { sha, parent: pull.base, author: pull.pusher, message, at });
   }
   const labels = pull.labels.map((name) => (findDefinition(world, name) ?? define(world, { name })).id);
   const id = world.nextId();
@@ -40,7 +40,7 @@ function plantPull(world: World, pull: SeedPull): void {
       pull: pull.number,
       createdAt: at,
       updatedAt: at,
-    }, at);
+    });
   }
 }
 
@@ -50,12 +50,12 @@ export function plant(world: World): void {
   let parent: string | undefined;
   for (const sha of world.seed.commits) {
     const message = `Commit ${sha.slice(0, 7)}`;
-    world.commits.put(sha, { sha, parent, author: world.seed.tokenOwner, message, at }, at);
+    world.commits.put(sha, { sha, parent, author: world.seed.tokenOwner, message, at });
     parent = sha;
   }
   for (const label of world.seed.labels) define(world, label);
   for (const pull of world.seed.pulls) plantPull(world, pull);
   for (const run of world.seed.runs) {
-    world.runs.put(run.id, { ...run, createdAt: at, updatedAt: at }, at);
+    world.runs.put(run.id, { ...run, createdAt: at, updatedAt: at });
   }
 }

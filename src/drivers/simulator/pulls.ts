@@ -17,13 +17,13 @@ export function push(
   }
   if (world.commits.get(sha) === undefined) {
     const parent = force ? pull.baseSha : before;
-    world.commits.put(sha, { sha, parent, author: pusher, message: `Commit ${sha.slice(0, 7)}`, at }, at);
+    world.commits.put(sha, { sha, parent, author: pusher, message: `Commit ${sha.slice(0, 7)}`, at });
   }
   const kept = force ? [] : pull.commits.filter((commit) => commit !== sha);
   const timeline = pull.timeline.filter((event) => !(force && event.kind === "commit"));
   const events: NewTimelineEvent[] = [{ kind: "commit", sha }];
   if (force) events.push({ kind: "force_push", actor: pusher, at, before, after: sha });
-  return world.change(pull, { commits: [...kept, sha], pusher, timeline }, events);
+  return world.change(pull, { commits: [...kept, sha], pusher, timeline, events });
 }
 
 /** Changes what a person edits on a pull request's page. */
@@ -51,5 +51,6 @@ export function editPull(
     draft: options.draft ?? pull.draft,
     merged: state === "open" ? false : options.merged ?? pull.merged,
     closedAt: state === "open" ? null : pull.closedAt ?? at,
-  }, events);
+    events,
+  });
 }

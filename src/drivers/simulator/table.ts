@@ -5,8 +5,12 @@ export class Table<K extends string | number, V, I extends string = never> {
   readonly #index = new Map<string, Set<K>>();
   readonly #journal: { readonly at: number; readonly key: K; readonly before: V | undefined }[] = [];
 
-  constructor(indexes: Readonly<Record<I, (row: V) => readonly string[]>>) {
+  readonly #now: () => number;
+
+  /** `now`: milliseconds since 1970, for the journal. */
+  constructor(indexes: Readonly<Record<I, (row: V) => readonly string[]>>, now: () => number) {
     this.#indexes = indexes;
+    this.#now = now;
   }
 
   get size(): number {
@@ -31,15 +35,15 @@ export class Table<K extends string | number, V, I extends string = never> {
     });
   }
 
-  /** Stores a row, or removes it where `row` is undefined. `at`: milliseconds since 1970. */
-  put(key: K, row: V | undefined, at: number): void {
-    this.#journal.push({ at, key, before: this.#rows.get(key) });
+  /** Stores a row, or removes it where `row` is undefined. */
+  put(key: K, row: V | undefined): void {
+    this.#journal.push({ at: this.#now(), key, before: this.#rows.get(key) });
     this.#write(key, row);
   }
 
   /** A copy as it was at that time. */
   past(at: number): Table<K, V, I> {
-    const copy = new Table<K, V, I>(this.#indexes);
+    const copy = new Table<K, V, I>(this.#indexes, this.#now);
     const rows = new Map(this.#rows);
     for (const change of this.#journal.toReversed()) {
       if (change.at <= at) break;

@@ -1,5 +1,5 @@
 import { ApiError, notFound } from "./api_error.ts";
-import { nodeKey } from "./node_id.ts";
+import { type NodeKind, nodeKey } from "./node_id.ts";
 import { People } from "./people.ts";
 import type {
   Comment,
@@ -23,14 +23,14 @@ interface Tables {
   readonly commits: Table<string, Commit, "prefix">;
 }
 
-function emptyTables(): Tables {
+function emptyTables(now: () => number): Tables {
   return {
-    definitions: new Table({ name: (row) => [row.name.toLowerCase()] }),
-    pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }),
-    comments: new Table({ pull: (row) => [String(row.pull)] }),
-    deployments: new Table({ sha: (row) => [row.sha] }),
-    runs: new Table({}),
-    commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }),
+    definitions: new Table({ name: (row) => [row.name.toLowerCase()] }, now),
+    pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }, now),
+    comments: new Table({ pull: (row) => [String(row.pull)] }, now),
+    deployments: new Table({ sha: (row) => [row.sha] }, now),
+    runs: new Table({}, now),
+    commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }, now),
   };
 }
 
@@ -43,7 +43,7 @@ export class World {
   readonly #tables: Tables;
   #lastId = 1000;
 
-  constructor(seed: Seed, now: () => number, tables: Tables = emptyTables()) {
+  constructor(seed: Seed, now: () => number, tables: Tables = emptyTables(now)) {
     this.seed = seed;
     this.people = new People(seed);
     this.now = now;
@@ -94,18 +94,19 @@ export class World {
   }
 
   /** Changes a pull request; `events` are appended to its timeline. */
-  change(pull: Pull, change: Partial<Pull>, events: readonly NewTimelineEvent[] = []): Pull {
+  change(pull: Pull, options: Partial<Pull> & { readonly events?: readonly NewTimelineEvent[] }): Pull {
+    const { events = [], ...change } = options;
     const appended = events.map((event): TimelineEvent => ({ ...event, id: this.nextId() }));
     const timeline = [...(change.timeline ?? pull.timeline), ...appended];
     const next: Pull = { ...pull, updatedAt: this.now(), ...change, timeline };
-    this.pulls.put(next.number, next, this.now());
+    this.pulls.put(next.number, next);
     return next;
   }
 
   /** The record of a global node id; throws where there is none. */
-  node<V>(find: (key: string) => V | undefined, id: string, kind: Parameters<typeof nodeKey>[0]): V {
+  node<V>(id: string, kind: NodeKind, options: { readonly find: (key: string) => V | undefined }): V {
     const key = nodeKey(kind, id);
-    const row = key === undefined ? undefined : find(key);
+    const row = key === undefined ? undefined : options.find(key);
     if (row === undefined) {
       throw new ApiError("not_found", `Could not resolve to a node with the global id of '${id}'`);
     }

@@ -110,7 +110,7 @@ export function commitNode(graph: Graph, sha: string): GqlObject | null {
       }),
     file: (args) => {
       const path = args.text("path");
-      const text = fileAt(world, path, sha);
+      const text = fileAt(world, { path, sha });
       if (text === undefined) return null;
       return new GqlObject("TreeEntry", {
         name: () => path.split("/").at(-1),

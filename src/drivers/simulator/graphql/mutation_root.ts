@@ -21,24 +21,24 @@ type Mutation = (
 ) => Readonly<Record<string, unknown>>;
 
 function definitionOf(graph: Graph, id: string): Definition {
-  return graph.world.node((key) => graph.world.definitions.get(Number(key)), id, "LA");
+  return graph.world.node(id, "LA", { find: (key) => graph.world.definitions.get(Number(key)) });
 }
 
 function pullOf(graph: Graph, id: string): Pull {
-  return graph.world.node((key) => graph.world.pulls.get(Number(key)), id, "PR");
+  return graph.world.node(id, "PR", { find: (key) => graph.world.pulls.get(Number(key)) });
 }
 
 function commentOf(graph: Graph, id: string): Comment {
-  return graph.world.node((key) => graph.world.comments.get(Number(key)), id, "IC");
+  return graph.world.node(id, "IC", { find: (key) => graph.world.comments.get(Number(key)) });
 }
 
 function deploymentOf(graph: Graph, id: string): Deployment {
-  return graph.world.node((key) => graph.world.deployments.get(Number(key)), id, "DE");
+  return graph.world.node(id, "DE", { find: (key) => graph.world.deployments.get(Number(key)) });
 }
 
 const createLabel: Mutation = (graph, input) => {
   const id = input.text("repositoryId");
-  graph.world.node((key) => key === String(graph.world.repositoryId) ? true : undefined, id, "R");
+  graph.world.node(id, "R", { find: (key) => key === String(graph.world.repositoryId) ? true : undefined });
   const definition = define(graph.world, {
     name: input.text("name"),
     color: input.text("color"),
@@ -48,11 +48,11 @@ const createLabel: Mutation = (graph, input) => {
 };
 
 const updateLabel: Mutation = (graph, input) => {
-  const definition = redefine(graph.world, definitionOf(graph, input.text("id")), {
+  const definition = redefine(graph.world, definitionOf(graph, input.text("id")), { input: {
     name: input.optionalText("name"),
     color: input.optionalText("color"),
     description: input.optionalText("description"),
-  });
+  } });
   return { label: labelNode(graph, definition) };
 };
 
@@ -99,7 +99,7 @@ const updateComment: Mutation = (graph, input, { actor }) => {
 };
 
 const removeComment: Mutation = (graph, input, { actor }) => {
-  deleteComment(graph.world, commentOf(graph, input.text("id")), actor);
+  deleteComment(graph.world, commentOf(graph, input.text("id")), { actor });
   return {};
 };
 

@@ -77,7 +77,7 @@ function object(graph: Graph, args: Args): GqlObject | null {
   if (commit === undefined) return null;
   if (colon < 0) return commitNode(graph, commit.sha);
   const path = expression.slice(colon + 1);
-  const text = fileAt(graph.world, path, commit.sha);
+  const text = fileAt(graph.world, { path, sha: commit.sha });
   return text === undefined ? null : blobNode(path, text);
 }
 

@@ -58,7 +58,11 @@ function naturalParam(
 }
 
 /** One page of a list: 30 unless asked for up to 100, with links to the others by the repository's number. */
-export function paged<T>(call: Call, items: readonly T[], render: (item: T) => unknown): Answer {
+export function paged<T>(
+  call: Call,
+  items: readonly T[],
+  options: { readonly render: (item: T) => unknown },
+): Answer {
   const size = naturalParam(call, "per_page", { fallback: 30, max: 100 });
   const page = naturalParam(call, "page", { fallback: 1, max: Number.MAX_SAFE_INTEGER });
   const last = Math.max(1, Math.ceil(items.length / size));
@@ -71,7 +75,7 @@ export function paged<T>(call: Call, items: readonly T[], render: (item: T) => u
   if (page > 1) links.push(`${address(Math.min(page - 1, last))}; rel="prev"`);
   if (page < last) links.push(`${address(page + 1)}; rel="next"`, `${address(last)}; rel="last"`);
   if (page > 1) links.push(`${address(1)}; rel="first"`);
-  const body = items.slice((page - 1) * size, page * size).map(render);
+  const body = items.slice((page - 1) * size, page * size).map(options.render);
   return links.length === 0 ? ok(body) : { ...ok(body), link: links.join(", ") };
 }
 
@@ -119,10 +123,10 @@ export function requiredText(
 export function optionalFlag(
   body: Readonly<Record<string, unknown>>,
   name: string,
-  fallback: boolean,
+  options: { readonly fallback: boolean },
 ): boolean {
   const value = body[name];
-  if (value === undefined || value === null) return fallback;
+  if (value === undefined || value === null) return options.fallback;
   if (typeof value === "boolean") return value;
   throw new ApiError(
     "unprocessable",

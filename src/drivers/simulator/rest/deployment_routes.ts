@@ -35,7 +35,7 @@ function list(call: Call): Answer {
   const deployments = rows.filter((row) =>
     matches("ref", row.ref) && matches("task", row.task) && matches("environment", row.environment)
   ).toSorted((a, b) => b.id - a.id);
-  return paged(call, deployments, (deployment) => deploymentBody(call.urls, deployment));
+  return paged(call, deployments, { render: (deployment) => deploymentBody(call.urls, deployment) });
 }
 
 function create(call: Call): Answer {
@@ -48,8 +48,8 @@ function create(call: Call): Answer {
     environment,
     description: optionalText(body, "description") ?? "",
     payload: body["payload"] ?? {},
-    transient: optionalFlag(body, "transient_environment", false),
-    production: optionalFlag(body, "production_environment", environment === "production"),
+    transient: optionalFlag(body, "transient_environment", { fallback: false }),
+    production: optionalFlag(body, "production_environment", { fallback: environment === "production" }),
   }, { creator });
   return created(deploymentBody(call.urls, deployment));
 }
@@ -85,7 +85,7 @@ function createStatus(call: Call): Answer {
       description: optionalText(body, "description") ?? "",
       environmentUrl: optionalText(body, "environment_url") ?? "",
       logUrl: optionalText(body, "log_url") ?? optionalText(body, "target_url") ?? "",
-      autoInactive: optionalFlag(body, "auto_inactive", true),
+      autoInactive: optionalFlag(body, "auto_inactive", { fallback: true }),
     },
   });
   return created(statusBody(call.urls, deployment, { status }));

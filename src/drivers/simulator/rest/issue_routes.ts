@@ -47,7 +47,7 @@ function listIssues(call: Call): Answer {
   const pulls = selected(call, pullsWithAll(call.world, names)).filter((pull) =>
     creator === undefined || pull.author.toLowerCase() === creator
   );
-  return paged(call, pulls, (pull) => issueBody(call.world, call.urls, { pull }));
+  return paged(call, pulls, { render: (pull) => issueBody(call.world, call.urls, { pull }) });
 }
 
 function listPulls(call: Call): Answer {
@@ -57,7 +57,7 @@ function listPulls(call: Call): Answer {
     (head === null || head === `${pull.headRepo?.split("/")[0]}:${pull.headRef}`) &&
     (base === null || base === call.world.seed.defaultBranch)
   );
-  return paged(call, pulls, (pull) => simplePullBody(call.world, call.urls, { pull }));
+  return paged(call, pulls, { render: (pull) => simplePullBody(call.world, call.urls, { pull }) });
 }
 
 function pullOf(call: Call): Pull {
@@ -73,7 +73,7 @@ function commentOf(call: Call): Comment {
 function listComments(call: Call): Answer {
   const since = Date.parse(call.query.get("since") ?? "");
   const comments = commentsOf(call.world, pullOf(call)).filter((comment) => !(comment.updatedAt < since));
-  return paged(call, comments, (comment) => commentBody(call.world, call.urls, { comment }));
+  return paged(call, comments, { render: (comment) => commentBody(call.world, call.urls, { comment }) });
 }
 
 function createComment(call: Call): Answer {
@@ -92,14 +92,14 @@ function updateComment(call: Call): Answer {
 
 function removeComment(call: Call): Answer {
   const actor = call.world.people.require(call.actor, "read");
-  deleteComment(call.world, commentOf(call), actor);
+  deleteComment(call.world, commentOf(call), { actor });
   return NO_CONTENT;
 }
 
 function listFiles(call: Call): Answer {
   const pull = pullOf(call);
   const head = headOf(pull);
-  return paged(call, Object.entries(pull.files), ([path, text]) => {
+  return paged(call, Object.entries(pull.files), { render: ([path, text]) => {
     const lines = text.split("\n").length;
     const page = call.urls.page(call.urls.repository);
     return {
@@ -113,14 +113,14 @@ function listFiles(call: Call): Answer {
       raw_url: `${page}/raw/${head}/${encodeURI(path)}`,
       contents_url: call.urls.repo(`/contents/${encodeURI(path)}?ref=${head}`),
     };
-  });
+  } });
 }
 
 function listCommits(call: Call): Answer {
   const pull = pullOf(call);
   const own = new Set(pull.commits);
   const commits = history(call.world, headOf(pull)).filter(({ sha }) => own.has(sha)).toReversed();
-  return paged(call, commits, (commit) => commitBody(call.urls, commit));
+  return paged(call, commits, { render: (commit) => commitBody(call.urls, commit) });
 }
 
 export const ISSUE_ROUTES: Routes = {

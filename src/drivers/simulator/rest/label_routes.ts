@@ -74,11 +74,11 @@ function updateDefinition(call: Call): Answer {
   call.world.people.require(call.actor, "write");
   const definition = definitionOf(call);
   const body = bodyObject(call);
-  const next = redefine(call.world, definition, {
+  const next = redefine(call.world, definition, { input: {
     name: optionalText(body, "new_name"),
     color: optionalText(body, "color"),
     description: body["description"] === null ? null : optionalText(body, "description"),
-  });
+  } });
   return ok(labelBody(call.urls, next));
 }
 
@@ -112,13 +112,13 @@ function removeAllLabels(call: Call): Answer {
 
 export const LABEL_ROUTES: Routes = {
   "GET /labels": (call) =>
-    paged(call, call.world.definitions.values(), (label) => labelBody(call.urls, label)),
+    paged(call, call.world.definitions.values(), { render: (label) => labelBody(call.urls, label) }),
   "POST /labels": createDefinition,
   "GET /labels/:name": (call) => ok(labelBody(call.urls, definitionOf(call))),
   "PATCH /labels/:name": updateDefinition,
   "DELETE /labels/:name": deleteDefinition,
   "GET /issues/:number/labels": (call) =>
-    paged(call, labelsOf(call.world, pullOf(call)), (label) => labelBody(call.urls, label)),
+    paged(call, labelsOf(call.world, pullOf(call)), { render: (label) => labelBody(call.urls, label) }),
   "POST /issues/:number/labels": addLabels,
   "PUT /issues/:number/labels": setLabels,
   "DELETE /issues/:number/labels": removeAllLabels,

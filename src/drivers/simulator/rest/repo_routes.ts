@@ -12,7 +12,9 @@ import { permissionBody, userBody, viewerBody } from "./user_body.ts";
 
 function permission(call: Call): Answer {
   const { people } = call.world;
-  people.require(call.actor, "write", "Must have push access to view collaborator permission.");
+  people.require(call.actor, "write", {
+    message: "Must have push access to view collaborator permission.",
+  });
   const login = textParam(call, "login");
   if (isBot(login) && people.given(login) === undefined) throw notFound(`${login} is not a user`);
   return ok(permissionBody(call.urls, login, { role: people.roleOf(login) }));
@@ -99,7 +101,7 @@ function contents(call: Call): Answer {
   const ref = call.query.get("ref");
   const at = resolveCommit(world, ref ?? "HEAD");
   if (at === undefined) throw notFound(`No commit found for the ref ${ref}`);
-  const text = fileAt(world, path, at.sha);
+  const text = fileAt(world, { path, sha: at.sha });
   if (text === undefined) throw notFound();
   if (/\braw\b/.test(call.accept)) return { status: 200, text };
   const bytes = new TextEncoder().encode(text);
