@@ -206,7 +206,7 @@ export const CONTROL_READERS = {
     const reader = new JsonReader(json);
     const body = reader.object(["client", "count"]);
     const value = {
-      client: body.client.matching(/\S/, "a part of a User-Agent"),
+      client: body.client.matching(/\S/, { what: "a part of a User-Agent" }),
       ...given(body.count, "count", { read: (count) => count.integer(1) }),
     };
     return finish(reader, { what: "Holding requests", value });

@@ -56,7 +56,7 @@ function append(
   const full: DeploymentStatus = { ...options.status, id: world.nextId(), createdAt: at };
   world.deployments.put(
     deployment.id,
-    { ...deployment, statuses: [...deployment.statuses, full], updatedAt: at }
+    { ...deployment, statuses: [...deployment.statuses, full], updatedAt: at },
   );
   return full;
 }
@@ -80,14 +80,16 @@ export function addDeploymentStatus(
       const ends = other.id !== deployment.id && other.environment === deployment.environment &&
         !other.transient && !other.production && latestStatus(other)?.state === "success";
       if (!ends) continue;
-      append(world, other, { status: {
-        ...status,
-        state: "inactive",
-        description: "",
-        environmentUrl: "",
-        logUrl: "",
-        creator: options.creator,
-      } });
+      append(world, other, {
+        status: {
+          ...status,
+          state: "inactive",
+          description: "",
+          environmentUrl: "",
+          logUrl: "",
+          creator: options.creator,
+        },
+      });
     }
   }
   return append(world, deployment, { status: { ...status, creator: options.creator } });

@@ -96,10 +96,9 @@ function parseFault(reader: JsonReader): Fault {
   if ((status.status ?? 200) > 599) given.status.problem("must be an HTTP status");
   const headers = given.headers.entries().map(([name, value]) => [name, value.text()] as const);
   return {
-    match: given.match.matching(
-      /^(graphql:\w+|[A-Z*]+ ?[/*].*|\*)$/s,
-      'a glob over "METHOD /path", or "graphql:<field>"',
-    ),
+    match: given.match.matching(/^(graphql:\w+|[A-Z*]+ ?[/*].*|\*)$/s, {
+      what: 'a glob over "METHOD /path", or "graphql:<field>"',
+    }),
     ...status,
     ...integer("nth", 1),
     ...integer("times", 1),

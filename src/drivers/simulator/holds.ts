@@ -52,7 +52,7 @@ export class Holds {
   }
 
   /** Waits until the request of this User-Agent may go on. Rejects with the signal's reason when its client is gone. */
-  async pass(userAgent: string, signal: AbortSignal): Promise<void> {
+  async pass(userAgent: string, options: { readonly signal: () => AbortSignal }): Promise<void> {
     const client = [...this.#credits.keys()].find((part) => userAgent.includes(part));
     if (client === undefined) return;
     const credit = this.#credits.get(client) ?? 0;
@@ -60,6 +60,7 @@ export class Holds {
       this.#credits.set(client, credit - 1);
       return;
     }
+    const signal = options.signal();
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting: Waiting = { client, pass: resolve };

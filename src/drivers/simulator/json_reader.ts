@@ -87,10 +87,13 @@ export class JsonReader {
   }
 
   /** A text of that form. */
-  matching(pattern: RegExp, what: string, fallback?: string): string {
+  matching(
+    pattern: RegExp,
+    options: { readonly what: string; readonly fallback?: string | undefined },
+  ): string {
     return this.#read((value) => typeof value === "string" && pattern.test(value) ? value : undefined, {
-      what,
-      fallback,
+      what: options.what,
+      fallback: options.fallback,
       empty: "",
     });
   }

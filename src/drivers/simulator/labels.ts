@@ -139,7 +139,10 @@ export function detach(
   const gone = [...new Set(options.definitions)].filter(({ id }) => pull.labels.includes(id));
   if (gone.length === 0) return pull;
   const labels = pull.labels.filter((id) => !gone.some((definition) => definition.id === id));
-  return world.change(pull, { labels, events: events(world, "unlabeled", { ...options, definitions: gone }) });
+  return world.change(pull, {
+    labels,
+    events: events(world, "unlabeled", { ...options, definitions: gone }),
+  });
 }
 
 /** Takes one label off by name; throws 404 where it is not on the pull request, defined or not. */

@@ -11,11 +11,11 @@ const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 const FIRST_COMMIT = "ba5e0000".padEnd(40, "0");
 
 function sha(reader: JsonReader, fallback?: string): string {
-  return reader.matching(SHA, "a commit hash of 40 lower-case hex digits", fallback);
+  return reader.matching(SHA, { what: "a commit hash of 40 lower-case hex digits", fallback: fallback });
 }
 
 function login(reader: JsonReader, fallback?: string): string {
-  return reader.matching(LOGIN, "a login", fallback);
+  return reader.matching(LOGIN, { what: "a login", fallback: fallback });
 }
 
 function labelName(reader: JsonReader): string {
@@ -70,7 +70,7 @@ function parseHead(reader: JsonReader, defaults: { number: number; repository: s
     ref: head.ref.text(`branch-${defaults.number}`),
     repo: head.repo.value === null
       ? null
-      : head.repo.matching(REPOSITORY, "a repository as owner/name", defaults.repository),
+      : head.repo.matching(REPOSITORY, { what: "a repository as owner/name", fallback: defaults.repository }),
   };
 }
 
@@ -119,7 +119,10 @@ function parsePull(
     files: texts(pull.files),
     comments: pull.comments.items().map((item) => {
       const comment = item.object(["author", "body"]);
-      return { author: login(comment.author), body: comment.body.matching(/\S/, "a text that is not empty") };
+      return {
+        author: login(comment.author),
+        body: comment.body.matching(/\S/, { what: "a text that is not empty" }),
+      };
     }),
   };
 }
@@ -162,7 +165,7 @@ export function parseSeed(json: unknown): Seed {
   ] as const;
   if (json === undefined) document.problem("is missing");
   const seed = document.object(keys);
-  const repository = seed.repository.matching(REPOSITORY, "a repository as owner/name");
+  const repository = seed.repository.matching(REPOSITORY, { what: "a repository as owner/name" });
   const [owner = "", name = ""] = repository.split("/");
   const tokenOwner = login(seed.token_owner, "maxime");
   const collaborators: Record<string, Permission> = Object.fromEntries(

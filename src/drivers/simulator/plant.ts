@@ -31,7 +31,7 @@ function plantPull(world: World, pull: SeedPull): void {
     createdAt: at,
     updatedAt: at,
     closedAt: pull.state === "closed" ? at : null,
-  }, at);
+  });
   for (const comment of pull.comments) {
     const commentId = world.nextId();
     world.comments.put(commentId, {

@@ -1,4 +1,5 @@
 import { AppError } from "../../core/errors.ts";
+import { Relay } from "./relay.ts";
 import type { Simulator } from "./simulator.ts";
 
 /** A served simulator. */
@@ -8,35 +9,42 @@ export interface ServedSimulator {
   stop(): Promise<void>;
 }
 
-/** An answer that breaks off: the nearest to a dropped connection that the server allows. */
-function dropped(): Response {
-  const body = new ReadableStream({
-    start(controller) {
-      controller.error(new TypeError("connection reset by the simulator"));
-    },
-  });
-  return new Response(body, { status: 502, headers: { "content-length": "1000000" } });
-}
+const HOST = "127.0.0.1";
 
 /** Serves a simulator over HTTP on 127.0.0.1; port 0 takes a free one. Throws AppError `port_taken`. */
 export function serveSimulator(simulator: Simulator, options: { readonly port: number }): ServedSimulator {
-  const answer = async (request: Request): Promise<Response> => {
+  const listener = listen(options.port);
+  const abort = new AbortController();
+  const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     try {
       return await simulator.handle(request);
     } catch (error) {
-      if (request.signal.aborted || error instanceof TypeError) return dropped();
+      await relay.break(info.remoteAddr.port);
+      if (error instanceof TypeError || error instanceof DOMException) {
+        return new Response(null, { status: 502 });
+      }
       throw error;
     }
   };
+  const server = Deno.serve({ port: 0, hostname: HOST, onListen() {}, signal: abort.signal }, answer);
+  const relay = new Relay(listener, { hostname: HOST, port: server.addr.port });
+  const { port } = listener.addr;
+  return {
+    url: `http://${HOST}:${port}`,
+    async stop() {
+      await relay.close();
+      abort.abort();
+      await server.finished;
+    },
+  };
+}
+
+function listen(port: number): Deno.TcpListener {
   try {
-    const server = Deno.serve({ port: options.port, hostname: "127.0.0.1", onListen() {} }, answer);
-    return {
-      url: `http://127.0.0.1:${server.addr.port}`,
-      stop: () => server.shutdown(),
-    };
+    return Deno.listen({ port, hostname: HOST });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new AppError("port_taken", `Serving the simulator: port ${options.port} is taken`, {
+    throw new AppError("port_taken", `Serving the simulator: port ${port} is taken`, {
       hint: "Give another one with --port, or 0 for any free one",
       cause: error,
     });

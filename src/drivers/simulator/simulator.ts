@@ -23,7 +23,8 @@ interface Incoming {
   readonly body: unknown;
   readonly badJson: boolean;
   readonly headers: Headers;
-  readonly signal: AbortSignal;
+  /** Read only where something waits: under `Deno.serve` it is not free. */
+  readonly signal: () => AbortSignal;
   readonly graphql: GraphqlRequest | undefined;
   readonly write: boolean;
 }
@@ -51,7 +52,7 @@ async function readIncoming(request: Request): Promise<Incoming> {
     body,
     badJson,
     headers: request.headers,
-    signal: request.signal,
+    signal: () => request.signal,
     graphql,
     write,
   };
@@ -173,7 +174,7 @@ export class Simulator {
       client,
       operations: incoming.graphql?.rootFields ?? [],
     });
-    await this.#holds.pass(client, incoming.signal);
+    await this.#holds.pass(client, incoming);
     const response = await this.#answer(incoming);
     close(response.status);
     return response;
@@ -186,7 +187,7 @@ export class Simulator {
       fields: incoming.graphql?.fields ?? new Set(),
     });
     const delay = hits.reduce((sum, fault) => sum + (fault.delay_ms ?? 0), 0);
-    if (delay > 0) await pause(delay, incoming.signal);
+    if (delay > 0) await pause(delay, incoming.signal());
     const failure = hits.find((fault) => fault.status !== undefined || fault.reset === true);
     const stale = incoming.write ? undefined : hits.find((fault) => fault.stale_ms !== undefined)?.stale_ms;
     const duplicate = hits.some((fault) => fault.duplicate === true);

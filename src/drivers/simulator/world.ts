@@ -1,5 +1,5 @@
 import { ApiError, notFound } from "./api_error.ts";
-import { type NodeKind, nodeKey } from "./node_id.ts";
+import { nodeKey, type NodeKind } from "./node_id.ts";
 import { People } from "./people.ts";
 import type {
   Comment,

@@ -72,9 +72,10 @@ export function deploymentNode(graph: Graph, deployment: Deployment): GqlObject 
 /** Deployments, of the environments asked for; oldest first unless the order says otherwise. */
 export function deploymentConnection(
   graph: Graph,
-  deployments: readonly Deployment[],
   args: Args,
+  options: { readonly deployments: readonly Deployment[] },
 ): GqlObject {
+  const { deployments } = options;
   const environments = args.texts("environments");
   const found = deployments.filter(({ environment }) =>
     environments === undefined || environments.includes(environment)
@@ -101,7 +102,8 @@ export function commitNode(graph: Graph, sha: string): GqlObject | null {
     committedDate: () => iso(commit.at),
     authoredDate: () => iso(commit.at),
     url: () => urls.page(`${urls.repository}/commit/${sha}`),
-    deployments: (args) => deploymentConnection(graph, world.deployments.by("sha", sha), args),
+    deployments: (args) =>
+      deploymentConnection(graph, args, { deployments: world.deployments.by("sha", sha) }),
     associatedPullRequests: (args) =>
       connection("PullRequestConnection", pullsOfCommit(graph, sha), {
         args,

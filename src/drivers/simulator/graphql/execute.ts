@@ -41,18 +41,28 @@ export class Execution {
 
   /** Root fields run one after the other; one that fails is null, the others go on. */
   run(operation: OperationDefinitionNode, root: GqlObject): Readonly<Record<string, unknown>> {
-    return this.#object([operation.selectionSet], root, []);
+    return this.#object([operation.selectionSet], root, { path: [] });
   }
 
-  #object(sets: readonly SelectionSetNode[], object: GqlObject, path: Path): Record<string, unknown> {
+  #object(
+    sets: readonly SelectionSetNode[],
+    object: GqlObject,
+    options: { readonly path: Path },
+  ): Record<string, unknown> {
     const fields = new Map<string, FieldNode[]>();
-    for (const set of sets) this.#collect(set, object.typename, fields);
+    for (const set of sets) this.#collect(set, fields, { typename: object.typename });
     const result: Record<string, unknown> = {};
-    for (const [key, nodes] of fields) result[key] = this.#field(nodes, object, [...path, key]);
+    for (const [key, nodes] of fields) {
+      result[key] = this.#field(nodes, object, { path: [...options.path, key] });
+    }
     return result;
   }
 
-  #collect(set: SelectionSetNode, typename: string, into: Map<string, FieldNode[]>): void {
+  #collect(
+    set: SelectionSetNode,
+    into: Map<string, FieldNode[]>,
+    options: { readonly typename: string },
+  ): void {
     for (const node of set.selections) {
       if (!this.#included(node.directives ?? [])) continue;
       if (node.kind === "Field") {
@@ -63,8 +73,8 @@ export class Execution {
       const fragment = node.kind === "InlineFragment" ? node : this.#fragments.get(node.name.value);
       if (fragment === undefined) throw new DocumentError(`Fragment is not defined`);
       const condition = fragment.typeCondition?.name.value;
-      if (condition === undefined || applies(condition, typename)) {
-        this.#collect(fragment.selectionSet, typename, into);
+      if (condition === undefined || applies(condition, options.typename)) {
+        this.#collect(fragment.selectionSet, into, options);
       }
     }
   }
@@ -76,7 +86,8 @@ export class Execution {
     });
   }
 
-  #field(nodes: readonly FieldNode[], object: GqlObject, path: Path): unknown {
+  #field(nodes: readonly FieldNode[], object: GqlObject, options: { readonly path: Path }): unknown {
+    const { path } = options;
     const [node] = nodes;
     if (node === undefined) return null;
     const name = node.name.value;
@@ -109,7 +120,7 @@ export class Execution {
           `Field must have selections (field '${at.name}' returns ${value.typename} but has no selections.)`,
         );
       }
-      return this.#object(at.sets, value, at.path);
+      return this.#object(at.sets, value, { path: at.path });
     }
     if (at.sets.length > 0) {
       throw new DocumentError(`Selections can't be made on scalars (field '${at.name}')`);

@@ -17,6 +17,6 @@ export function labelNode(graph: Graph, label: LabelEventLabel): GqlObject {
     isDefault: () => false,
     createdAt: () => iso(live?.createdAt ?? graph.world.now()),
     url: () => graph.urls.page(`${graph.urls.repository}/labels/${encodeURIComponent(shown.name)}`),
-    pullRequests: (args) => pullConnection(graph, graph.world.pulls.by("label", label.id), args),
+    pullRequests: (args) => pullConnection(graph, args, { pulls: graph.world.pulls.by("label", label.id) }),
   });
 }

@@ -48,11 +48,13 @@ const createLabel: Mutation = (graph, input) => {
 };
 
 const updateLabel: Mutation = (graph, input) => {
-  const definition = redefine(graph.world, definitionOf(graph, input.text("id")), { input: {
-    name: input.optionalText("name"),
-    color: input.optionalText("color"),
-    description: input.optionalText("description"),
-  } });
+  const definition = redefine(graph.world, definitionOf(graph, input.text("id")), {
+    input: {
+      name: input.optionalText("name"),
+      color: input.optionalText("color"),
+      description: input.optionalText("description"),
+    },
+  });
   return { label: labelNode(graph, definition) };
 };
 

@@ -21,8 +21,13 @@ function withAny(graph: Graph, names: readonly string[]): readonly Pull[] {
   return [...new Map(found.map((pull) => [pull.number, pull])).values()];
 }
 
-/** A list of pull requests, filtered by the arguments; `pulls` undefined: all of the repository. */
-export function pullConnection(graph: Graph, pulls: readonly Pull[] | undefined, args: Args): GqlObject {
+/** A list of pull requests, filtered by the arguments; without `pulls`: of the repository. */
+export function pullConnection(
+  graph: Graph,
+  args: Args,
+  options: { readonly pulls?: readonly Pull[] } = {},
+): GqlObject {
+  const { pulls } = options;
   const names = args.texts("labels");
   const states = args.texts("states");
   const headRef = args.optionalText("headRefName");

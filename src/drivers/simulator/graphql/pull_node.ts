@@ -79,7 +79,7 @@ export function pullNode(graph: Graph, pull: Pull): GqlObject {
         key: ({ id }) => [id],
         make: (comment) => commentNode(graph, comment),
       }),
-    timelineItems: (args) => timelineConnection(graph, pull, args),
+    timelineItems: (args) => timelineConnection(graph, args, { pull }),
     commits: (args) =>
       connection("PullRequestCommitConnection", [...pull.commits.entries()], {
         args,

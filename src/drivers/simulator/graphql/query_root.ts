@@ -1,5 +1,5 @@
 import { ApiError } from "../api_error.ts";
-import { nodeKey } from "../node_id.ts";
+import { nodeKey, type NodeKind } from "../node_id.ts";
 import { viewerNode } from "./actor_node.ts";
 import { commitNode, deploymentNode } from "./commit_node.ts";
 import { GqlObject } from "./gql_object.ts";
@@ -10,24 +10,24 @@ import { findRepository, repositoryNode } from "./repository_node.ts";
 
 function find<T>(
   id: string,
-  kind: Parameters<typeof nodeKey>[0],
-  get: (key: string) => T | undefined,
+  kind: NodeKind,
+  options: { readonly get: (key: string) => T | undefined },
 ): T | undefined {
   const key = nodeKey(kind, id);
-  return key === undefined ? undefined : get(key);
+  return key === undefined ? undefined : options.get(key);
 }
 
 function node(graph: Graph, id: string): GqlObject {
   const { world } = graph;
-  const label = find(id, "LA", (key) => world.definitions.get(Number(key)));
+  const label = find(id, "LA", { get: (key) => world.definitions.get(Number(key)) });
   if (label !== undefined) return labelNode(graph, label);
-  const pull = find(id, "PR", (key) => world.pulls.get(Number(key)));
+  const pull = find(id, "PR", { get: (key) => world.pulls.get(Number(key)) });
   if (pull !== undefined) return pullNode(graph, pull);
-  const comment = find(id, "IC", (key) => world.comments.get(Number(key)));
+  const comment = find(id, "IC", { get: (key) => world.comments.get(Number(key)) });
   if (comment !== undefined) return commentNode(graph, comment);
-  const deployment = find(id, "DE", (key) => world.deployments.get(Number(key)));
+  const deployment = find(id, "DE", { get: (key) => world.deployments.get(Number(key)) });
   if (deployment !== undefined) return deploymentNode(graph, deployment);
-  const commit = find(id, "C", (key) => commitNode(graph, key) ?? undefined);
+  const commit = find(id, "C", { get: (key) => commitNode(graph, key) ?? undefined });
   if (commit !== undefined) return commit;
   if (nodeKey("R", id) === String(world.repositoryId)) return repositoryNode(graph);
   throw new ApiError("not_found", `Could not resolve to a node with the global id of '${id}'`);

@@ -118,10 +118,10 @@ export function repositoryNode(graph: Graph): GqlObject {
       }
       return pullNode(graph, pull);
     },
-    pullRequests: (args) => pullConnection(graph, undefined, args),
+    pullRequests: (args) => pullConnection(graph, args),
     collaborators: (args) => collaborators(graph, args),
     object: (args) => object(graph, args),
-    deployments: (args) => deploymentConnection(graph, world.deployments.values(), args),
+    deployments: (args) => deploymentConnection(graph, args, { deployments: world.deployments.values() }),
   });
 }
 

@@ -48,7 +48,8 @@ function eventNode(graph: Graph, pull: Pull, options: { readonly event: Timeline
 }
 
 /** What happened on a pull request, in order. */
-export function timelineConnection(graph: Graph, pull: Pull, args: Args): GqlObject {
+export function timelineConnection(graph: Graph, args: Args, options: { readonly pull: Pull }): GqlObject {
+  const { pull } = options;
   const wanted = args.texts("itemTypes");
   const events = pull.timeline.filter((event) =>
     wanted === undefined || wanted.includes(TYPES[event.kind].item)

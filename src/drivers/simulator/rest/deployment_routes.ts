@@ -65,7 +65,7 @@ function listStatuses(call: Call): Answer {
   return paged(
     call,
     deployment.statuses.toReversed(),
-    (status) => statusBody(call.urls, deployment, { status }),
+    { render: (status) => statusBody(call.urls, deployment, { status }) },
   );
 }
 

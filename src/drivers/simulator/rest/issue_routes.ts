@@ -99,21 +99,23 @@ function removeComment(call: Call): Answer {
 function listFiles(call: Call): Answer {
   const pull = pullOf(call);
   const head = headOf(pull);
-  return paged(call, Object.entries(pull.files), { render: ([path, text]) => {
-    const lines = text.split("\n").length;
-    const page = call.urls.page(call.urls.repository);
-    return {
-      sha: head,
-      filename: path,
-      status: Object.hasOwn(call.world.seed.files, path) ? "modified" : "added",
-      additions: lines,
-      deletions: 0,
-      changes: lines,
-      blob_url: `${page}/blob/${head}/${encodeURI(path)}`,
-      raw_url: `${page}/raw/${head}/${encodeURI(path)}`,
-      contents_url: call.urls.repo(`/contents/${encodeURI(path)}?ref=${head}`),
-    };
-  } });
+  return paged(call, Object.entries(pull.files), {
+    render: ([path, text]) => {
+      const lines = text.split("\n").length;
+      const page = call.urls.page(call.urls.repository);
+      return {
+        sha: head,
+        filename: path,
+        status: Object.hasOwn(call.world.seed.files, path) ? "modified" : "added",
+        additions: lines,
+        deletions: 0,
+        changes: lines,
+        blob_url: `${page}/blob/${head}/${encodeURI(path)}`,
+        raw_url: `${page}/raw/${head}/${encodeURI(path)}`,
+        contents_url: call.urls.repo(`/contents/${encodeURI(path)}?ref=${head}`),
+      };
+    },
+  });
 }
 
 function listCommits(call: Call): Answer {

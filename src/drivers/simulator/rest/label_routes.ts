@@ -74,11 +74,13 @@ function updateDefinition(call: Call): Answer {
   call.world.people.require(call.actor, "write");
   const definition = definitionOf(call);
   const body = bodyObject(call);
-  const next = redefine(call.world, definition, { input: {
-    name: optionalText(body, "new_name"),
-    color: optionalText(body, "color"),
-    description: body["description"] === null ? null : optionalText(body, "description"),
-  } });
+  const next = redefine(call.world, definition, {
+    input: {
+      name: optionalText(body, "new_name"),
+      color: optionalText(body, "color"),
+      description: body["description"] === null ? null : optionalText(body, "description"),
+    },
+  });
   return ok(labelBody(call.urls, next));
 }
 

@@ -31,7 +31,7 @@ function searchIssues(call: Call): Answer {
   const page = paged(
     call,
     found,
-    (pull) => ({ ...issueBody(call.world, call.urls, { pull }), body: pull.body, score: 1 }),
+    { render: (pull) => ({ ...issueBody(call.world, call.urls, { pull }), body: pull.body, score: 1 }) },
   );
   return {
     ...page,
