@@ -49,14 +49,19 @@ export interface PlatformContractOptions {
   readonly test: (title: string, run: (context: Deno.TestContext) => Promise<void>) => void;
 }
 
+/** A harness, and the pull request that a test plays with. */
+interface Scene {
+  readonly harness: PlatformHarness;
+  readonly pr: PrNumber;
+}
+
 const SHA_A = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 const SHA_B = fullSha("b1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 const CREATED = Date.UTC(2026, 0, 15, 14, 30);
 const EXPIRES = CREATED + 24 * 3600_000;
 
 function spec(
-  harness: PlatformHarness,
-  pr: PrNumber,
+  { harness, pr }: Scene,
   change: Partial<DeploySpec> & { flags?: Flags; size?: string } = {},
 ): DeploySpec {
   const { flags = {}, size = "standard", ...rest } = change;
@@ -84,11 +89,11 @@ async function status(address: string, path = "/health"): Promise<number> {
   return response.status;
 }
 
-function deploy(harness: PlatformHarness, what: DeploySpec, signal = never()): Promise<Deployed> {
-  return harness.platform.deploy(what, { onProgress: () => {} }, signal);
+function deploy(harness: PlatformHarness, what: DeploySpec): Promise<Deployed> {
+  return harness.platform.deploy(what, { onProgress: () => {} }, never());
 }
 
-async function one(harness: PlatformHarness, pr: PrNumber, probe = true): Promise<PlatformEnvironment> {
+async function one({ harness, pr }: Scene, probe = true): Promise<PlatformEnvironment> {
   const found = await harness.platform.list({ repo: harness.repo, pr, probe }, never());
   assert.equal(found.length, 1, `one environment of pull request ${pr}`);
   const [environment] = found;
@@ -101,7 +106,7 @@ export function platformContract(options: PlatformContractOptions): void {
   const scenario = (
     title: string,
     run: (harness: PlatformHarness, pr: PrNumber) => Promise<void>,
-    needs: readonly PlatformAbility[] = [],
+    { needs = [] }: { readonly needs?: readonly PlatformAbility[] } = {},
   ) => {
     if (!needs.every((need) => options.supports.has(need))) return;
     options.test(`${options.name}: ${title}`, async () => {
@@ -119,12 +124,12 @@ export function platformContract(options: PlatformContractOptions): void {
     async (harness, pr) => {
       const progress: string[] = [];
       const flags = { ALPHA: true, BETA: false };
-      const what = spec(harness, pr, { flags });
+      const what = spec({ harness, pr }, { flags });
 
       const deployed = await harness.platform.deploy(what, {
         onProgress: (text) => progress.push(text),
       }, never());
-      const environment = await one(harness, pr);
+      const environment = await one({ harness, pr });
 
       assert.equal(deployed.unsettled, false);
       assert.ok(progress.length > 0);
@@ -154,36 +159,36 @@ export function platformContract(options: PlatformContractOptions): void {
   );
 
   scenario("deploy() without expiry and requester leaves both out", async (harness, pr) => {
-    await deploy(harness, spec(harness, pr, { expiresAt: undefined, requestedBy: undefined }));
+    await deploy(harness, spec({ harness, pr }, { expiresAt: undefined, requestedBy: undefined }));
 
-    const environment = await one(harness, pr);
+    const environment = await one({ harness, pr });
 
     assert.equal(environment.expiresAt, undefined);
     assert.equal(environment.requestedBy, undefined);
   });
 
   scenario("deploy() answers only when the address answers 200", async (harness, pr) => {
-    const deployed = await deploy(harness, spec(harness, pr, { flags: { SLOW: true } }));
+    const deployed = await deploy(harness, spec({ harness, pr }, { flags: { SLOW: true } }));
 
     assert.equal(await status(deployed.address), 200);
-  }, ["traffic"]);
+  }, { needs: ["traffic"] });
 
   scenario(
     "deploy() reaches the application with flags, pull request, commit and login",
     async (harness, pr) => {
-      const deployed = await deploy(harness, spec(harness, pr, { flags: { ALPHA: true, BETA: false } }));
+      const deployed = await deploy(harness, spec({ harness, pr }, { flags: { ALPHA: true, BETA: false } }));
 
       assert.equal(await harness.variable(deployed, "FEATURE_ALPHA"), "on");
       assert.equal(await harness.variable(deployed, "FEATURE_BETA"), "off");
       assert.equal(await harness.variable(deployed, "SHOWN"), `${pr} ${shortSha(SHA_A)} admin/admin`);
       assert.match(await harness.variable(deployed, harness.secretVariable), /^[\w-]{43}$/);
     },
-    ["traffic"],
+    { needs: ["traffic"] },
   );
 
   scenario("deploy() gives each environment a secret of its own", async (harness, pr) => {
-    const first = await deploy(harness, spec(harness, pr));
-    const second = await deploy(harness, spec(harness, pr, { sha: SHA_B }));
+    const first = await deploy(harness, spec({ harness, pr }));
+    const second = await deploy(harness, spec({ harness, pr }, { sha: SHA_B }));
 
     const [a, b] = [
       await harness.variable(first, harness.secretVariable),
@@ -192,13 +197,13 @@ export function platformContract(options: PlatformContractOptions): void {
 
     assert.notEqual(a, b);
     assert.equal((await harness.platform.list({ repo: harness.repo, pr }, never())).length, 2);
-  }, ["traffic"]);
+  }, { needs: ["traffic"] });
 
   scenario(
     "deploy() over a running one changes flags in place, keeps the secret and drops no request",
     async (harness, pr) => {
       const service = formatServiceName(pr, shortSha(SHA_A));
-      const old = await deploy(harness, spec(harness, pr));
+      const old = await deploy(harness, spec({ harness, pr }));
       const secret = await harness.variable(old, harness.secretVariable);
       const failures: unknown[] = [];
       let polls = 0;
@@ -219,13 +224,13 @@ export function platformContract(options: PlatformContractOptions): void {
 
       const renewed = await deploy(
         harness,
-        spec(harness, pr, { flags: { ALPHA: true, SLOW: true }, epoch: 101 }),
+        spec({ harness, pr }, { flags: { ALPHA: true, SLOW: true }, epoch: 101 }),
       );
-      const during = await one(harness, pr);
+      const during = await one({ harness, pr });
       const oldStatus = await status(old.address);
       active = renewed.address;
       await harness.platform.settle(service, { repo: harness.repo, epoch: 101 }, never());
-      const after = await one(harness, pr);
+      const after = await one({ harness, pr });
       polling = false;
       await poll;
 
@@ -245,48 +250,48 @@ export function platformContract(options: PlatformContractOptions): void {
       assert.equal(await harness.variable(renewed, "FEATURE_ALPHA"), "on");
       assert.equal((await harness.parts(service)).length, 1);
     },
-    ["traffic", "settle"],
+    { needs: ["traffic", "settle"] },
   );
 
   scenario("settle() keeps the old one where the newer one does not answer", async (harness, pr) => {
     const service = formatServiceName(pr, shortSha(SHA_A));
-    const old = await deploy(harness, spec(harness, pr));
-    const renewed = await deploy(harness, spec(harness, pr, { flags: { ALPHA: true } }));
+    const old = await deploy(harness, spec({ harness, pr }));
+    const renewed = await deploy(harness, spec({ harness, pr }, { flags: { ALPHA: true } }));
     await harness.variable(renewed, "QUIT");
 
     await harness.platform.settle(service, { repo: harness.repo, epoch: 100 }, never());
 
-    const after = await one(harness, pr);
+    const after = await one({ harness, pr });
     assert.deepEqual([after.address, after.unsettled, after.healthy], [old.address, false, true]);
-  }, ["traffic", "settle"]);
+  }, { needs: ["traffic", "settle"] });
 
   scenario("settle() with nothing to do is success", async (harness, pr) => {
     const service = formatServiceName(pr, shortSha(SHA_A));
     const owner = { repo: harness.repo, epoch: 100 };
     await harness.platform.settle(service, owner, never());
-    const deployed = await deploy(harness, spec(harness, pr));
+    const deployed = await deploy(harness, spec({ harness, pr }));
 
     await harness.platform.settle(service, owner, never());
 
-    assert.equal((await one(harness, pr)).address, deployed.address);
+    assert.equal((await one({ harness, pr })).address, deployed.address);
   });
 
   scenario(
     "deploy() twice without settling in between leaves at most one extra part",
     async (harness, pr) => {
       const service = formatServiceName(pr, shortSha(SHA_A));
-      await deploy(harness, spec(harness, pr));
-      await deploy(harness, spec(harness, pr, { flags: { ONE: true } }));
-      const third = await deploy(harness, spec(harness, pr, { flags: { TWO: true } }));
+      await deploy(harness, spec({ harness, pr }));
+      await deploy(harness, spec({ harness, pr }, { flags: { ONE: true } }));
+      const third = await deploy(harness, spec({ harness, pr }, { flags: { TWO: true } }));
 
       assert.equal((await harness.parts(service)).length, 2);
       await harness.platform.settle(service, { repo: harness.repo, epoch: 100 }, never());
 
-      const after = await one(harness, pr);
+      const after = await one({ harness, pr });
       assert.deepEqual(after.settings.flags, { TWO: true });
       assert.equal(after.address, third.address);
     },
-    ["settle"],
+    { needs: ["settle"] },
   );
 
   for (
@@ -300,9 +305,9 @@ export function platformContract(options: PlatformContractOptions): void {
       `deploy() of one that fails (${flag}) says ${code}, removes it and keeps the old one`,
       async (harness, pr) => {
         const service = formatServiceName(pr, shortSha(SHA_A));
-        const old = await deploy(harness, spec(harness, pr));
+        const old = await deploy(harness, spec({ harness, pr }));
 
-        await assert.rejects(deploy(harness, spec(harness, pr, { flags: { [flag]: true } })), (error) => {
+        await assert.rejects(deploy(harness, spec({ harness, pr }, { flags: { [flag]: true } })), (error) => {
           assert.ok(error instanceof AppError);
           assert.equal(error.code, code, error.message);
           assert.match(error.message, words);
@@ -314,26 +319,26 @@ export function platformContract(options: PlatformContractOptions): void {
 
         assert.equal(await status(old.address), 200);
         assert.equal((await harness.parts(service)).length, 1);
-        assert.equal((await one(harness, pr)).unsettled, false);
+        assert.equal((await one({ harness, pr })).unsettled, false);
       },
-      ["traffic", "failures"],
+      { needs: ["traffic", "failures"] },
     );
   }
 
   scenario("deploy() of a new one that fails leaves nothing", async (harness, pr) => {
     const service = formatServiceName(pr, shortSha(SHA_A));
 
-    await assert.rejects(deploy(harness, spec(harness, pr, { flags: { EXIT: true } })), {
+    await assert.rejects(deploy(harness, spec({ harness, pr }, { flags: { EXIT: true } })), {
       code: "unhealthy",
     });
 
     assert.deepEqual([await harness.isThere(service), await harness.parts(service)], [false, []]);
-  }, ["failures"]);
+  }, { needs: ["failures"] });
 
   scenario("deploy() of an image that is not there says so and leaves nothing", async (harness, pr) => {
     const image = `${harness.image}-missing`;
 
-    await assert.rejects(deploy(harness, spec(harness, pr, { image })), (error) => {
+    await assert.rejects(deploy(harness, spec({ harness, pr }, { image })), (error) => {
       assert.ok(error instanceof AppError);
       assert.equal(error.code, "image_not_found");
       assert.ok(error.message.includes(image));
@@ -341,12 +346,12 @@ export function platformContract(options: PlatformContractOptions): void {
     });
 
     assert.equal(await harness.isThere(formatServiceName(pr, shortSha(SHA_A))), false);
-  }, ["failures"]);
+  }, { needs: ["failures"] });
 
   scenario("deploy() that is aborted leaves nothing of itself", async (harness, pr) => {
     const controller = new AbortController();
     const reason = new Error("interrupted");
-    const what = spec(harness, pr, { flags: { NEVER: true } });
+    const what = spec({ harness, pr }, { flags: { NEVER: true } });
     const running = harness.platform.deploy(what, {
       onProgress: (text) => text.startsWith("Waiting") && controller.abort(reason),
     }, controller.signal);
@@ -354,10 +359,10 @@ export function platformContract(options: PlatformContractOptions): void {
     await assert.rejects(running, reason);
 
     assert.equal(await harness.isThere(formatServiceName(pr, shortSha(SHA_A))), false);
-  }, ["failures"]);
+  }, { needs: ["failures"] });
 
   scenario("deploy() refuses a size that is not configured, naming those that are", async (harness, pr) => {
-    await assert.rejects(deploy(harness, spec(harness, pr, { size: "huge" })), (error) => {
+    await assert.rejects(deploy(harness, spec({ harness, pr }, { size: "huge" })), (error) => {
       assert.ok(error instanceof AppError);
       assert.deepEqual([error.code, error.exitCode], ["unknown_size", 2]);
       assert.match(error.hint ?? "", /standard, large/);
@@ -368,8 +373,8 @@ export function platformContract(options: PlatformContractOptions): void {
   scenario("destroy() removes every part, and again is success", async (harness, pr) => {
     const service = formatServiceName(pr, shortSha(SHA_A));
     const owner = { repo: harness.repo, epoch: 100 };
-    await deploy(harness, spec(harness, pr));
-    await deploy(harness, spec(harness, pr, { flags: { ALPHA: true } }));
+    await deploy(harness, spec({ harness, pr }));
+    await deploy(harness, spec({ harness, pr }, { flags: { ALPHA: true } }));
 
     await harness.platform.destroy(service, owner, never());
     await harness.platform.destroy(service, owner, never());
@@ -379,8 +384,8 @@ export function platformContract(options: PlatformContractOptions): void {
   });
 
   scenario("destroy() leaves other environments of the pull request alone", async (harness, pr) => {
-    await deploy(harness, spec(harness, pr));
-    const other = await deploy(harness, spec(harness, pr, { sha: SHA_B }));
+    await deploy(harness, spec({ harness, pr }));
+    const other = await deploy(harness, spec({ harness, pr }, { sha: SHA_B }));
 
     await harness.platform.destroy(
       formatServiceName(pr, shortSha(SHA_A)),
@@ -388,7 +393,7 @@ export function platformContract(options: PlatformContractOptions): void {
       never(),
     );
 
-    assert.equal((await one(harness, pr)).address, other.address);
+    assert.equal((await one({ harness, pr })).address, other.address);
   });
 
   for (
@@ -407,7 +412,7 @@ export function platformContract(options: PlatformContractOptions): void {
 
       await assert.rejects(harness.platform.destroy(service, owner, never()), { code });
       await assert.rejects(harness.platform.settle(service, owner, never()), { code });
-      await assert.rejects(deploy(harness, spec(harness, pr)), { code });
+      await assert.rejects(deploy(harness, spec({ harness, pr })), { code });
 
       assert.deepEqual(await harness.parts(service), before);
       assert.ok(before.length > 0);
@@ -431,7 +436,7 @@ export function platformContract(options: PlatformContractOptions): void {
         pr: foreignPr,
       });
 
-      assert.equal((await one(harness, pr, false)).managed, false);
+      assert.equal((await one({ harness, pr }, false)).managed, false);
       assert.deepEqual(await harness.platform.list({ repo: harness.repo, pr: foreignPr }, never()), []);
     },
   );
@@ -442,7 +447,7 @@ export function platformContract(options: PlatformContractOptions): void {
       const service = `pr-${pr}-service` as ServiceName;
       await harness.plant(service, { managed: false, repo: undefined, epoch: undefined, pr });
 
-      const environment = await one(harness, pr, false);
+      const environment = await one({ harness, pr }, false);
       await harness.platform.destroy(service, { repo: harness.repo, epoch: 100 }, never());
 
       assert.deepEqual([environment.legacy, environment.managed, environment.short], [
@@ -452,7 +457,7 @@ export function platformContract(options: PlatformContractOptions): void {
       ]);
       assert.equal(await harness.isThere(service), false);
     },
-    ["legacy"],
+    { needs: ["legacy"] },
   );
 
   scenario(
@@ -472,12 +477,12 @@ export function platformContract(options: PlatformContractOptions): void {
 
       assert.equal(await harness.isThere(service), true);
     },
-    ["legacy"],
+    { needs: ["legacy"] },
   );
 
   scenario("logs() tells the last lines, and follows until it is stopped", async (harness, pr) => {
     const service = formatServiceName(pr, shortSha(SHA_A));
-    await deploy(harness, spec(harness, pr));
+    await deploy(harness, spec({ harness, pr }));
     const controller = new AbortController();
     const followed: string[] = [];
     const lines: string[] = [];
@@ -494,7 +499,7 @@ export function platformContract(options: PlatformContractOptions): void {
 
     assert.deepEqual(lines, ["listening on 8080"]);
     assert.deepEqual(followed, ["listening on 8080"]);
-  }, ["logs"]);
+  }, { needs: ["logs"] });
 
   scenario("logs() of an environment that is not there says so", async (harness, pr) => {
     const lines = harness.platform.logs(
@@ -504,5 +509,5 @@ export function platformContract(options: PlatformContractOptions): void {
     );
 
     await assert.rejects(lines[Symbol.asyncIterator]().next(), { code: "environment_not_found" });
-  }, ["logs"]);
+  }, { needs: ["logs"] });
 }

@@ -53,12 +53,14 @@ async function lookFor(name: PartName): Promise<string | undefined> {
   switch (name) {
     case "docker":
       return await succeeds(
-        "docker",
-        ["version", "--format", "{{.Server.Version}}"],
+        ["docker", "version", "--format", "{{.Server.Version}}"],
         "no Docker engine answers",
       );
     case "registry":
-      return await succeeds(registryProgram(), ["--version"], "the program docker-registry is not installed");
+      return await succeeds(
+        [registryProgram(), "--version"],
+        "the program docker-registry is not installed",
+      );
     case "busybox":
       return await findBusybox() === undefined ? "no statically linked busybox is installed" : undefined;
     case "aws":
@@ -86,11 +88,10 @@ export async function findBusybox(): Promise<string | undefined> {
 }
 
 async function succeeds(
-  program: string,
-  args: readonly string[],
+  [program = "", ...args]: readonly string[],
   otherwise: string,
 ): Promise<string | undefined> {
-  const command = new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" });
+  const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
   const done = await command.output().then(({ success }) => success, () => false);
   return done ? undefined : otherwise;
 }

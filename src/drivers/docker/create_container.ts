@@ -98,7 +98,7 @@ export async function ensureImage(engine: Engine, image: string, signal: AbortSi
   if (local.code === 0) return;
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;
-  throw imageNotFound(`Pulling the image "${image}"`, image, lastWords(pulled.stderr));
+  throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
 }
 
 /**

@@ -63,7 +63,7 @@ export async function settle(
     return primary;
   }
   if (primary !== undefined) await removeContainer(engine, primary, signal);
-  await renameContainer(engine, next, names.primary, signal);
+  await renameContainer(engine, { container: next, name: names.primary }, signal);
   return { ...next, name: names.primary };
 }
 

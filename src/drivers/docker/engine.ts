@@ -124,10 +124,10 @@ export async function removeContainer(
 /** Gives a container the service's own name. */
 export async function renameContainer(
   engine: Engine,
-  container: Container,
-  name: string,
+  options: { readonly container: Container; readonly name: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const { container, name } = options;
   const action = `Renaming the container "${container.name}" to "${name}"`;
   await engine.docker.must(["rename", container.id, name], { action }, signal);
 }

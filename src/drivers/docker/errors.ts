@@ -55,7 +55,7 @@ export function containerError(
       hint: "Free the port, or leave the port out of `docker.publish` so that a free one is used",
     });
   }
-  if (NO_IMAGE.test(text)) return imageNotFound(options.action, options.image, detail);
+  if (NO_IMAGE.test(text)) return imageNotFound(options.action, { image: options.image, detail });
   if (NO_CAPACITY.test(text)) {
     return new AppError("no_capacity", `${options.action}: the engine has not enough room (${detail})`, {
       hint: "Choose a smaller size, or free disk and memory on the engine's machine",
@@ -67,7 +67,10 @@ export function containerError(
 }
 
 /** An image that neither the engine nor its registry has. */
-export function imageNotFound(action: string, image: string, detail: string): AppError {
+export function imageNotFound(
+  action: string,
+  { image, detail }: { readonly image: string; readonly detail: string },
+): AppError {
   return new AppError("image_not_found", `${action}: the image "${image}" is not there (${detail})`, {
     hint: "Rebuild it with a start trigger, or check its name and `docker login`",
   });

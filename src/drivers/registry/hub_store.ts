@@ -1,0 +1,158 @@
+import { parseImageReference } from "../../core/envs/image_reference.ts";
+import { parseImageTag } from "../../core/envs/names.ts";
+import { AppError, usageError } from "../../core/errors.ts";
+import type { ImageStore, StoredImage } from "../../ports/images.ts";
+import { type Credentials, field } from "./credentials.ts";
+import { fetchWithin } from "./registry_client.ts";
+
+/** Which repository of Docker Hub, and as whom. */
+export interface HubStoreOptions {
+  /** Repository as it is written in references, `apache/superset`. */
+  readonly image: string;
+  /** The pattern of our tags, with `{pr}` and `{sha}`. */
+  readonly tag: string;
+  /** DOCKERHUB_USER and DOCKERHUB_TOKEN; without them nothing can be deleted. */
+  readonly credentials?: Credentials | undefined;
+  readonly fetch?: typeof fetch;
+  /** Another address of the API; `https://hub.docker.com` unless given. */
+  readonly baseUrl?: string | undefined;
+}
+
+/** Makes the store that a repository on Docker Hub is. It deletes single tags: others of the same image stay. */
+export function makeHubStore(options: HubStoreOptions): ImageStore {
+  const place = parseImageReference(options.image);
+  if (place?.host !== "docker.io") {
+    throw usageError(
+      "bad_image",
+      `Reading build.image: "${options.image}" is not on Docker Hub`,
+      "It reads namespace/name",
+    );
+  }
+  const api = makeHubApi(options, place.path);
+
+  function tagPath(image: string): string {
+    const reference = parseImageReference(image);
+    if (reference?.host === "docker.io" && reference.path === place?.path) return `tags/${reference.tag}/`;
+    throw usageError(
+      "bad_image",
+      `Looking for an image: "${image}" is not in ${options.image} on Docker Hub`,
+    );
+  }
+
+  return {
+    async exists(image, signal) {
+      const response = await api("GET", tagPath(image), signal);
+      await response.body?.cancel();
+      if (response.status !== 404) must(response, `looking for "${image}"`);
+      return response.ok;
+    },
+    async remove(image, signal) {
+      if (options.credentials === undefined) {
+        return { kind: "kept", reason: "deleting on Docker Hub needs DOCKERHUB_USER and DOCKERHUB_TOKEN" };
+      }
+      const response = await api("DELETE", tagPath(image), signal);
+      await response.body?.cancel();
+      if (response.status === 404) return { kind: "absent" };
+      if (response.status === 401 || response.status === 403) {
+        return {
+          kind: "kept",
+          reason: `Docker Hub refuses to delete (${response.status}): DOCKERHUB_TOKEN lacks the right`,
+        };
+      }
+      must(response, `deleting "${image}"`);
+      const left = await api("GET", tagPath(image), signal);
+      await left.body?.cancel();
+      return left.status === 404
+        ? { kind: "removed" }
+        : { kind: "kept", reason: "Docker Hub still has it after deleting it" };
+    },
+    async list(signal) {
+      const images: StoredImage[] = [];
+      let path: string | undefined = "tags/?page_size=100";
+      while (path !== undefined) {
+        const response: Response = await api("GET", path, signal);
+        if (response.status === 404) {
+          await response.body?.cancel();
+          return images;
+        }
+        must(response, "listing tags");
+        const page: unknown = await response.json();
+        images.push(...readPage(page, options));
+        const next = field(page, "next");
+        path = typeof next === "string" && next !== ""
+          ? `tags/${new URL(next, "http://hub/").search}`
+          : undefined;
+      }
+      return images;
+    },
+  };
+}
+
+type HubApi = (method: "GET" | "DELETE", path: string, signal: AbortSignal) => Promise<Response>;
+
+function makeHubApi(options: HubStoreOptions, repository: string): HubApi {
+  const how = { fetch: options.fetch ?? fetch, host: "hub.docker.com" };
+  const base = (options.baseUrl ?? "https://hub.docker.com").replace(/\/$/, "");
+  let token: Promise<string> | undefined;
+
+  async function login(credentials: Credentials, signal: AbortSignal): Promise<string> {
+    const body = JSON.stringify({ username: credentials.user, password: credentials.password });
+    const headers = { "content-type": "application/json" };
+    const response = await fetchWithin(how, {
+      url: new URL(`${base}/v2/users/login/`),
+      method: "POST",
+      headers,
+      body,
+    }, signal);
+    must(response, "logging in as DOCKERHUB_USER");
+    const answer = field(await response.json(), "token");
+    if (typeof answer === "string") return answer;
+    throw new AppError("permission", "Logging in to Docker Hub: the answer holds no token", {
+      hint: "Use an access token without a second factor as DOCKERHUB_TOKEN",
+    });
+  }
+
+  return async (method, path, signal) => {
+    const headers = new Headers();
+    if (options.credentials !== undefined) {
+      token ??= login(options.credentials, signal);
+      const known = await token.catch((error) => {
+        // The next call tries again.
+        token = undefined;
+        throw error;
+      });
+      headers.set("authorization", `Bearer ${known}`);
+    }
+    return await fetchWithin(how, {
+      url: new URL(`${base}/v2/repositories/${repository}/${path}`),
+      method,
+      headers,
+    }, signal);
+  };
+}
+
+function readPage(page: unknown, options: HubStoreOptions): readonly StoredImage[] {
+  const results = field(page, "results");
+  return (Array.isArray(results) ? results : []).flatMap((entry) => {
+    const name = field(entry, "name");
+    if (typeof name !== "string" || parseImageTag(options.tag, name) === undefined) return [];
+    const pushed = Date.parse(String(field(entry, "tag_last_pushed") ?? field(entry, "last_updated")));
+    return [{ image: `${options.image}:${name}`, createdAt: pushed > 0 ? pushed : undefined }];
+  });
+}
+
+function must(response: Response, action: string): void {
+  if (response.ok) return;
+  void response.body?.cancel();
+  const refused = response.status === 401 || response.status === 403;
+  throw new AppError(
+    refused ? "permission" : "registry_unreachable",
+    `Asking Docker Hub, ${action}: it answers ${response.status}`,
+    {
+      retryable: response.status === 429 || response.status >= 500,
+      hint: refused
+        ? "Check DOCKERHUB_USER and DOCKERHUB_TOKEN"
+        : "Try again later; https://www.dockerstatus.com tells whether it is up",
+    },
+  );
+}

@@ -1,0 +1,15 @@
+/**
+ * Image stores over HTTP: any registry that speaks the distribution API (version 2), and Docker Hub by its own API,
+ * since its registry refuses to delete.
+ *
+ * What must not happen here: calling a deletion done that was not confirmed, deleting a manifest that another tag
+ * needs, sending credentials anywhere but to the registry they belong to and the token service it names, starting a
+ * program (credential helpers are not asked). Next: `registry_store.ts` and `hub_store.ts`, then
+ * `src/ports/images.ts`.
+ *
+ * @module
+ */
+
+export { makeRegistryStore, type RegistryStoreOptions } from "./registry_store.ts";
+export { type HubStoreOptions, makeHubStore } from "./hub_store.ts";
+export { type Credentials, readDockerConfig } from "./credentials.ts";

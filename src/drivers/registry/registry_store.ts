@@ -1,0 +1,202 @@
+import { parseImageReference } from "../../core/envs/image_reference.ts";
+import { parseImageTag } from "../../core/envs/names.ts";
+import { AppError, usageError } from "../../core/errors.ts";
+import type { ImageRemoval, ImageStore, StoredImage } from "../../ports/images.ts";
+import { type Credentials, field } from "./credentials.ts";
+import { makeRegistryClient, type RegistryClient, type RegistryRequest } from "./registry_client.ts";
+
+/** Which images of which registry. */
+export interface RegistryStoreOptions {
+  /** Repository with its host, `localhost:5000/team/app`. */
+  readonly image: string;
+  /** The pattern of our tags, with `{pr}` and `{sha}`. */
+  readonly tag: string;
+  readonly fetch?: typeof fetch;
+  readonly credentials?: Credentials | undefined;
+}
+
+const MANIFESTS = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+const AT_ONCE = 8;
+
+/** Makes the store that a registry is. */
+export function makeRegistryStore(options: RegistryStoreOptions): ImageStore {
+  const reference = parseImageReference(options.image);
+  if (reference === undefined) {
+    throw usageError(
+      "bad_image",
+      `Reading build.image: "${options.image}" is no image name`,
+      "It reads host/path, in lower case",
+    );
+  }
+  const { host, path } = reference;
+  const client = makeRegistryClient({
+    host,
+    fetch: options.fetch ?? fetch,
+    credentials: options.credentials,
+  });
+  const registry = new Registry(client, { host, path });
+  return {
+    exists: async (image, signal) =>
+      await registry.digest(tagOf(image, { host, path }), signal) !== undefined,
+    remove: async (image, signal) => await remove(registry, tagOf(image, { host, path }), signal),
+    async list(signal) {
+      const tags = (await registry.tags(signal)).filter((tag) =>
+        parseImageTag(options.tag, tag) !== undefined
+      );
+      return await inTurns(tags, async (tag): Promise<StoredImage> => ({
+        image: `${options.image}:${tag}`,
+        createdAt: await registry.createdAt(tag, signal),
+      }));
+    },
+  };
+}
+
+/** The tag of an image of this repository; throws AppError `bad_image` for one of another. */
+function tagOf(image: string, place: { readonly host: string; readonly path: string }): string {
+  const reference = parseImageReference(image);
+  if (reference?.host === place.host && reference.path === place.path) return reference.tag;
+  throw usageError("bad_image", `Looking for an image: "${image}" is not in ${place.host}/${place.path}`);
+}
+
+async function remove(registry: Registry, tag: string, signal: AbortSignal): Promise<ImageRemoval> {
+  const digest = await registry.digest(tag, signal);
+  if (digest === undefined) return { kind: "absent" };
+  // Deleting a manifest takes every tag of it along, whoever set that tag.
+  const others = (await registry.tags(signal)).filter((other) => other !== tag);
+  const digests = await inTurns(others, (other) => registry.digest(other, signal));
+  const sharing = others.filter((_, at) => digests[at] === digest);
+  if (sharing.length > 0) {
+    const names = sharing.slice(0, 3).join(", ") + (sharing.length > 3 ? ", …" : "");
+    return { kind: "kept", reason: `the same image is tagged ${names}` };
+  }
+  const refusal = await registry.deleteManifest(digest, signal);
+  if (refusal !== undefined) return { kind: "kept", reason: refusal };
+  const left = await registry.digest(tag, signal);
+  return left === undefined
+    ? { kind: "removed" }
+    : { kind: "kept", reason: "the registry still has it after deleting it" };
+}
+
+/** Does the work for all items, a few at a time, and keeps their order. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    results.push(...await Promise.all(items.slice(at, at + AT_ONCE).map(work)));
+  }
+  return results;
+}
+
+/** One repository of a registry. */
+class Registry {
+  readonly #client: RegistryClient;
+  readonly #place: { readonly host: string; readonly path: string };
+
+  constructor(client: RegistryClient, place: { readonly host: string; readonly path: string }) {
+    this.#client = client;
+    this.#place = place;
+  }
+
+  /** The digest of what a tag names; undefined where there is no such tag. */
+  async digest(tag: string, signal: AbortSignal): Promise<string | undefined> {
+    const response = await this.#ask({ method: "HEAD", path: `manifests/${tag}`, accept: MANIFESTS }, signal);
+    if (response.status === 404) return undefined;
+    this.#must(response, `looking for the tag "${tag}"`);
+    const digest = response.headers.get("docker-content-digest");
+    if (digest !== null) return digest;
+    const whole = await this.#ask({ method: "GET", path: `manifests/${tag}`, accept: MANIFESTS }, signal);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await whole.arrayBuffer()));
+    return `sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  }
+
+  /** All tags, all pages. */
+  async tags(signal: AbortSignal): Promise<readonly string[]> {
+    const tags: string[] = [];
+    let path: string | undefined = "tags/list?n=100";
+    while (path !== undefined) {
+      const response: Response = await this.#ask({ method: "GET", path }, signal);
+      if (response.status === 404) {
+        await response.body?.cancel();
+        return tags;
+      }
+      this.#must(response, "listing tags");
+      const page = field(await response.json(), "tags");
+      if (Array.isArray(page)) tags.push(...page.filter((tag) => typeof tag === "string"));
+      const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get("link") ?? "")?.[1];
+      const query: string | undefined = next === undefined
+        ? undefined
+        : new URL(next, "http://registry/").search;
+      path = query === undefined ? undefined : `tags/list${query}`;
+    }
+    return tags;
+  }
+
+  /** When the image was built, by its own word; undefined where it does not say. */
+  async createdAt(tag: string, signal: AbortSignal): Promise<number | undefined> {
+    const manifest = await this.#json(`manifests/${tag}`, signal);
+    const list = field(manifest, "manifests");
+    const inner = Array.isArray(list)
+      ? await this.#json(`manifests/${String(field(list[0], "digest"))}`, signal)
+      : manifest;
+    const config = field(field(inner, "config"), "digest");
+    if (typeof config !== "string") return undefined;
+    const created = Date.parse(String(field(await this.#json(`blobs/${config}`, signal), "created")));
+    return created > 0 ? created : undefined;
+  }
+
+  /** Deletes a manifest; returns why it was refused, or undefined when it is gone. */
+  async deleteManifest(digest: string, signal: AbortSignal): Promise<string | undefined> {
+    const response = await this.#ask({ method: "DELETE", path: `manifests/${digest}` }, signal);
+    const body = await response.text();
+    if (response.ok || response.status === 404) return undefined;
+    if (response.status === 405 || /UNSUPPORTED/.test(body)) return "the registry does not allow deleting";
+    if (response.status === 401 || response.status === 403) {
+      return `the registry refuses to delete (${response.status}): the login lacks the right`;
+    }
+    throw this.#unreachable(response, `deleting ${digest}`);
+  }
+
+  async #json(path: string, signal: AbortSignal): Promise<unknown> {
+    const response = await this.#ask(
+      { method: "GET", path, accept: `${MANIFESTS}, application/json` },
+      signal,
+    );
+    if (response.ok) return await response.json().catch(() => undefined);
+    await response.body?.cancel();
+    return undefined;
+  }
+
+  #ask(request: Omit<RegistryRequest, "scope">, signal: AbortSignal): Promise<Response> {
+    const { path } = this.#place;
+    const scope = `repository:${path}:${request.method === "DELETE" ? "pull,push,delete" : "pull"}`;
+    return this.#client.request({ ...request, path: `/v2/${path}/${request.path}`, scope }, signal);
+  }
+
+  #must(response: Response, action: string): void {
+    if (response.ok) return;
+    void response.body?.cancel();
+    if (response.status !== 401 && response.status !== 403) throw this.#unreachable(response, action);
+    throw new AppError(
+      "permission",
+      `Asking the registry "${this.#place.host}", ${action}: it answers ${response.status}`,
+      {
+        hint: `docker login ${this.#place.host}`,
+      },
+    );
+  }
+
+  #unreachable(response: Response, action: string): AppError {
+    return new AppError(
+      "registry_unreachable",
+      `Asking the registry "${this.#place.host}", ${action}: it answers ${response.status}`,
+      {
+        retryable: response.status === 429 || response.status >= 500,
+        hint: "Try again later, or check the image's name",
+      },
+    );
+  }
+}
