@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import { composeScript, findCommandBlocks } from "../support/readme.ts";
-import { part } from "../support/require.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const TITLE = "README.md holds commands that work as they stand";
 
-const docker = await part("docker");
 const readme = await Deno.readTextFile(new URL("README.md", ROOT)).catch((error: unknown) => {
   if (error instanceof Deno.errors.NotFound) return undefined;
   throw error;
 });
 
 if (readme === undefined) Deno.test.ignore(`${TITLE} [skipped: there is no README.md]`, () => {});
-else docker.test(TITLE, () => runCommandsOf(readme));
+else Deno.test(TITLE, () => runCommandsOf(readme));
 
 async function runCommandsOf(markdown: string): Promise<void> {
   const blocks = findCommandBlocks(markdown);

@@ -68,10 +68,10 @@ Deno.test("workflows pin every action by commit and start without rights", async
 });
 
 Deno.test("the documentation names only tasks that exist", async () => {
-  const pages = (await list(".github/")).filter((path) => path.endsWith(".md"));
+  const pages = ["README.md", ...(await list(".github/")).filter((path) => path.endsWith(".md"))];
   const wrong: string[] = [];
   for (const path of pages) {
-    for (const [, task] of (await read(path)).matchAll(/\bdeno task ([a-z:]+)/g)) {
+    for (const [, task] of (await read(path)).matchAll(/\bdeno(?:@[\d.]+)? task ([a-z:]+)/g)) {
       if (task !== undefined && !(task in manifest.tasks)) wrong.push(`${path}: deno task ${task}`);
     }
   }
