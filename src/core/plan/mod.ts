@@ -7,9 +7,33 @@
 export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
-export type { LabelOrigin, LockView, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
+export type {
+  LabelOrigin,
+  LockView,
+  Observation,
+  Policy,
+  PullRecord,
+  Request,
+  RunEvent,
+} from "./observation.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "./permission.ts";
-export { type ActionNeeded, type BringUp, describeStep, type Plan, type Reason, type Retirement, type Step } from "./plan.ts";
+export {
+  type ActionNeeded,
+  type BringUp,
+  describeStep,
+  type Plan,
+  type Reason,
+  type Retirement,
+  type Step,
+} from "./plan.ts";
 export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./settings.ts";
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
-export { describeRefusal, isTargetTrusted, peopleToAsk, personMay, type TriggerView, viewTriggers } from "./trust.ts";
+export {
+  describeRefusal,
+  isTargetTrusted,
+  peopleToAsk,
+  personMay,
+  type TriggerView,
+  viewTriggers,
+} from "./trust.ts";
+export { planVariations, type Variation } from "./variations.ts";

@@ -1,0 +1,135 @@
+/** Decides and says so in `key=value` pairs for a workflow; writes nothing. */
+
+import { AppError } from "../core/errors.ts";
+import { type PrNumber, shortSha } from "../core/ids.ts";
+import {
+  describeRefusal,
+  type Observation,
+  personMay,
+  type Plan,
+  type Policy,
+  viewShas,
+  viewTriggers,
+} from "../core/plan/mod.ts";
+import { stripControls } from "../core/sanitize.ts";
+import type { Images } from "../ports/images.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { AppContext } from "./context.ts";
+import type { Sight } from "./observe.ts";
+import { planOnce, type SyncOptions } from "./sync_pull.ts";
+
+/** The pairs in the documented order; those that do not apply are left out. */
+export async function checkOnly(
+  context: AppContext,
+  pr: PrNumber,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const { plan, sight, policy } = await planWithoutPlatform(context, pr, options, signal);
+  return {
+    ...decisionOf(plan, sight.observation),
+    ...authorityOf(context, { plan, policy, observation: sight.observation }),
+  };
+}
+
+/** Plans; where the platform cannot be asked it is taken to be what the labels say. */
+async function planWithoutPlatform(
+  context: AppContext,
+  pr: PrNumber,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<{ plan: Plan; sight: Sight; policy: Policy }> {
+  const failures: unknown[] = [];
+  const remember = (error: unknown): never => {
+    failures.push(error);
+    throw error;
+  };
+  const { platform, images } = context;
+  const watched: Platform = {
+    kind: platform.kind,
+    list: (scope, abort) => platform.list(scope, abort).catch(remember),
+    logs: (service, how, abort) => platform.logs(service, how, abort),
+    deploy: (spec, how, abort) => platform.deploy(spec, how, abort),
+    settle: (service, how, abort) => platform.settle(service, how, abort),
+    destroy: (service, how, abort) => platform.destroy(service, how, abort),
+  };
+  const watchedImages: Images = {
+    check: (request, abort) => images.check(request, abort),
+    build: (request, abort) => images.build(request, abort),
+    exists: (image, abort) => images.exists(image, abort).catch(remember),
+    remove: (image, abort) => images.remove(image, abort),
+    list: (abort) => images.list(abort),
+  };
+  try {
+    return await planOnce({ ...context, platform: watched, images: watchedImages }, pr, options, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!failures.includes(error) || !(error instanceof AppError)) throw error;
+    context.terminal.warn(
+      `The platform could not be asked, so the decision is what the labels say: ${error.message}`,
+    );
+    return await planOnce({ ...context, platformAsLabels: true }, pr, options, signal);
+  }
+}
+
+function decisionOf(plan: Plan, observation: Observation): Readonly<Record<string, string>> {
+  return {
+    build_needed: String(plan.build),
+    sync_needed: String(plan.steps.length > 0),
+    pr_number: String(observation.pr),
+    target_sha: plan.target,
+    action_needed: plan.action,
+    action_reason: plan.reason,
+  };
+}
+
+function authorityOf(
+  context: AppContext,
+  at: { readonly plan: Plan; readonly policy: Policy; readonly observation: Observation },
+): Readonly<Record<string, string>> {
+  const { plan, policy, observation } = at;
+  const triggers = viewTriggers(observation, policy);
+  // Whoever set the trigger decides; a refused one before others, because it is what holds the pull request up.
+  const trigger = triggers.find((each) => !each.authorized) ?? triggers[0];
+  const person = trigger === undefined ? observation.actor : trigger.by;
+  const answer = person === undefined ? undefined : observation.people.get(person);
+  const judged = context.identity.inActions || trigger !== undefined;
+  const status = judged ? authStatus(observation, person) : "skipped_not_actions";
+  const target = viewShas(observation).get(shortSha(plan.target));
+  const views = [...viewShas(observation).values()];
+  const blocked = plan.reason === "blocked"
+    ? "existing_blocked_label"
+    : plan.reason === "not_authorized"
+    ? "authorization_failed"
+    : undefined;
+  const names = observation.labels.triggers.map(({ name }) => name);
+  const refused = judged && status !== "authorized" ? describeRefusal(observation, person) : undefined;
+  return {
+    github_actor: observation.actor ?? "",
+    permission_level: answer?.kind === "known"
+      ? answer.permission
+      : answer?.kind === "not_found"
+      ? "none"
+      : "unknown",
+    auth_status: status,
+    ...(blocked === undefined ? {} : { blocked_reason: blocked }),
+    ...(names.length === 0 ? {} : { trigger_labels: names.join(",") }),
+    ...(target === undefined || target.state === "absent"
+      ? {}
+      : { target_show_status: target.labeled?.status ?? target.state }),
+    ...(views.length === 0
+      ? {}
+      : { has_previous_shows: String(views.some((each) => each !== target && each.state !== "absent")) }),
+    ...(refused === undefined ? {} : { auth_error: stripControls(refused) }),
+  };
+}
+
+function authStatus(observation: Observation, person: string | undefined): string {
+  if (personMay(observation, person)) return "authorized";
+  const answer = person === undefined ? undefined : observation.people.get(person);
+  if (answer?.kind === "not_found") return "denied_404";
+  // A bot is refused for being one, whatever its role.
+  return answer?.kind === "known" || person?.endsWith("[bot]") === true
+    ? "denied_insufficient_perms"
+    : "error";
+}

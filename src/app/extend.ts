@@ -1,0 +1,171 @@
+/** Prolongs the time-to-live of the active environment, counted from now. */
+
+import { AppError, EXIT, usageError } from "../core/errors.ts";
+import type { PrNumber, ShortSha } from "../core/ids.ts";
+import { shortSha } from "../core/ids.ts";
+import { expiryOf } from "../core/envs/expiry.ts";
+import { activeSha, formatTtl, parseTtl, readLabels, ttlMs } from "../core/labels/mod.ts";
+import type { Ttl } from "../core/labels/label.ts";
+import { describeRefusal, personMay, viewShas } from "../core/plan/mod.ts";
+import type { AppContext } from "./context.ts";
+import { type EnvironmentView, viewSight } from "./environment_view.ts";
+import { lookAt, type Sight } from "./observe.ts";
+import { lookAfter, underLock } from "./under_lock.ts";
+
+/** What an extension led to: the environment as it is now, and what was done, as sentences. */
+export interface Extension {
+  readonly view: EnvironmentView;
+  /** Empty where it lives that long already. */
+  readonly applied: readonly string[];
+}
+
+/**
+ * Writes the active environment's time-to-live so that it lives at least `ttl` from now. Throws AppError
+ * `not_authorized` or `ttl_of_pull` (exit code 3), `no_environment` (1), `busy` (4).
+ */
+export async function extendPull(
+  context: AppContext,
+  pr: PrNumber,
+  ttl: Ttl,
+  signal: AbortSignal,
+): Promise<Extension> {
+  const sight = await lookAt(context, pr, {
+    request: undefined,
+    sha: undefined,
+    hold: undefined,
+    people: new Map(),
+  }, signal);
+  await checkActor(context, sight, signal);
+  // Refusals are found out before anything is written, and once more under the lock.
+  if (chooseChange(context, sight, ttl).next === undefined) {
+    return { view: viewActive(context, sight), applied: [] };
+  }
+  const extension = await underLock(context, pr, async ({ session, signal: both }) => {
+    const { short, next, remove } = chooseChange(context, session.sight, ttl);
+    if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
+    const said = `the time-to-live of ${short} is ${formatTtl(next)} now`;
+    session.note(`The time-to-live of \`${short}\` is ${formatTtl(next)} now`);
+    await session.write({ add: [{ kind: "ttl", sha: short, ttl: next }], remove, comment: true }, both);
+    const { observation } = session.sight;
+    const written: Sight = {
+      ...session.sight,
+      observation: { ...observation, labelNames: session.names, labels: readLabels(session.names) },
+    };
+    return { view: viewActive(context, written), applied: [said] };
+  }, signal);
+  if (extension.applied.length > 0) await lookAfter(context, pr, signal);
+  return extension;
+}
+
+/** Fails where the person of this run may not ask for environments. */
+async function checkActor(context: AppContext, sight: Sight, signal: AbortSignal): Promise<void> {
+  const { observation } = sight;
+  const { actor, pr } = observation;
+  const people = new Map(observation.people);
+  if (actor !== undefined && !people.has(actor)) {
+    for (const [login, answer] of await context.forge.permissions([actor], signal)) people.set(login, answer);
+  }
+  const judged = { ...observation, people };
+  if (personMay(judged, actor)) return;
+  throw new AppError(
+    "not_authorized",
+    `Extending the environment of pull request #${pr}: ${describeRefusal(judged, actor)}`,
+    {
+      exitCode: EXIT.refused,
+      hint: "Ask somebody with write permission to extend it",
+    },
+  );
+}
+
+/** What is to be written; `next` is undefined where the environment lives that long already. */
+interface TtlChange {
+  readonly short: ShortSha;
+  readonly next: Ttl | undefined;
+  readonly remove: readonly string[];
+}
+
+function chooseChange(context: AppContext, sight: Sight, asked: Ttl): TtlChange {
+  const { observation } = sight;
+  const { labels, pr } = observation;
+  const what = `Extending the environment of pull request #${pr}`;
+  const short = activeSha(labels, shortSha(observation.target));
+  const view = short === undefined ? undefined : viewShas(observation).get(short);
+  if (
+    !observation.open || short === undefined || view === undefined || view.state === "absent" ||
+    view.state === "stopping"
+  ) {
+    throw new AppError(
+      "no_environment",
+      `${what}: ${observation.open ? "it has none that is active" : "the pull request is closed"}`,
+      {
+        hint: observation.open ? `"showtime start ${pr}" creates one` : "Reopen the pull request first",
+      },
+    );
+  }
+  const deciding = labels.ours.find(({ label }) => label.kind === "pr_ttl");
+  if (deciding !== undefined) {
+    throw new AppError(
+      "ttl_of_pull",
+      `${what}: the label "${deciding.name}" on it decides how long its environments live`,
+      {
+        exitCode: EXIT.refused,
+        hint: `Change that label: take it off, or put another "🎪 ⌛ <ttl>" in its place`,
+      },
+    );
+  }
+  const createdAt = view.labeled?.createdAt ?? view.deployed?.createdAt;
+  if (createdAt === undefined && asked.kind !== "close") {
+    throw new AppError("no_creation_time", `${what}: it is not known when ${short} was created`, {
+      hint: `"showtime sync ${pr}" repairs its labels`,
+    });
+  }
+  const present = view.labeled?.ttl;
+  const remove = labels.ours.flatMap(({ label, name }) =>
+    label.kind === "ttl" && label.sha === short ? [name] : []
+  );
+  const next = nextTtl({ createdAt: createdAt ?? 0, present, asked, now: context.forge.now() });
+  return { short, next, remove };
+}
+
+/** The time-to-live that reaches from the creation to `asked` from now; undefined where the present one does. */
+export function nextTtl(facts: {
+  readonly createdAt: number;
+  readonly present: Ttl | undefined;
+  readonly asked: Ttl;
+  readonly now: number;
+}): Ttl | undefined {
+  const { createdAt, present, asked, now } = facts;
+  if (present?.kind === "close") return undefined;
+  const length = ttlMs(asked);
+  if (length === undefined) return asked;
+  const until = expiryOf(createdAt, present);
+  if (until !== undefined && until >= now + length) return undefined;
+  return fitTtl(now + length - createdAt);
+}
+
+/** The largest number that is still read at a glance. */
+const READABLE = 9_999;
+
+/** The shortest time-to-live of at least `ms`, in the smallest unit whose number is readable. */
+function fitTtl(ms: number): Ttl {
+  for (const [unit, length] of [["m", 60_000], ["h", 3_600_000], ["d", 86_400_000]] as const) {
+    const amount = Math.max(1, Math.ceil(ms / length));
+    if (amount > READABLE && unit !== "d") continue;
+    const ttl = parseTtl(`${amount}${unit}`);
+    if (ttl !== undefined) return ttl;
+  }
+  throw usageError(
+    "ttl_too_long",
+    "Extending an environment: the time-to-live is longer than any can be",
+    "Use close instead",
+  );
+}
+
+function viewActive(context: AppContext, sight: Sight): EnvironmentView {
+  const view = viewSight(context, sight)[0];
+  if (view !== undefined) return view;
+  throw new AppError(
+    "no_environment",
+    `Extending the environment of pull request #${sight.observation.pr}: it is gone`,
+  );
+}
