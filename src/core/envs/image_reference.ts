@@ -17,6 +17,7 @@ export function parseImageReference(image: string): ImageReference | undefined {
   const match = /^([a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?$/.exec(rest);
   const path = match?.[1];
   if (match === null || path === undefined) return undefined;
+  if (hasHost && !/^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\[[0-9a-fA-F:]+\])(?::\d+)?$/.test(first)) return undefined;
   const host = !hasHost || first === "index.docker.io" ? "docker.io" : first;
   return {
     host,
