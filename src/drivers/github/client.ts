@@ -104,10 +104,10 @@ export class GithubClient {
       asking.signal.throwIfAborted();
       const status = Number(valueAt(thrown, "status"));
       const response = valueAt(thrown, "response");
-      if (response !== undefined && asking.answers?.includes(status)) {
-        return { status, data: valueAt(response, "data") };
-      }
-      throw translateFailure(thrown, this.#failure(asking, this.#options.restUrl));
+      const error = translateFailure(thrown, this.#failure(asking, this.#options.restUrl));
+      const isLimit = error.code === "forge_rate_limited";
+      if (response === undefined || isLimit || !asking.answers?.includes(status)) throw error;
+      return { status, data: valueAt(response, "data") };
     }
   }
 

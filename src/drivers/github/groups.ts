@@ -26,13 +26,19 @@ export class QuietBottleneck extends Light {
 
 /** The part of a limiter group that the plugin uses. */
 interface OpenGroup {
-  key(id: string): { schedule<T>(options: unknown, run: (...args: readonly unknown[]) => T, ...args: readonly unknown[]): T };
+  key(
+    id: string,
+  ): {
+    schedule<T>(options: unknown, run: (...args: readonly unknown[]) => T, ...args: readonly unknown[]): T;
+  };
 }
 
 const OPEN: OpenGroup = { key: () => ({ schedule: (_options, run, ...args) => run(...args) }) };
 
 /** One group for each kind of request that the plugin tells apart; none of them holds anything back. */
-export function openGroups(): Readonly<Record<"global" | "auth" | "search" | "write" | "notifications", Bottleneck.Group>> {
+export function openGroups(): Readonly<
+  Record<"global" | "auth" | "search" | "write" | "notifications", Bottleneck.Group>
+> {
   const open = OPEN as unknown as Bottleneck.Group;
   return { global: open, auth: open, search: open, write: open, notifications: open };
 }
