@@ -3,30 +3,15 @@
  * numbers are those of the table in .github/ARCHITECTURE.md.
  */
 
-import { shortSha, type ShortSha } from "../ids.ts";
+import { shortSha } from "../ids.ts";
 import { activeSha } from "../labels/mod.ts";
+import { bringUp, planResume } from "./bring_up.ts";
 import { planHousekeeping, retirementOf } from "./housekeeping.ts";
 import type { Observation, Policy } from "./observation.ts";
-import type { ActionNeeded, BringUp, Plan, Reason, Step } from "./plan.ts";
-import { requesterOf, settingsDifference, wantedSettings, wantedTtl } from "./settings.ts";
-import { type ShaView, viewShas } from "./state.ts";
-import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView, viewTriggers } from "./trust.ts";
-
-/** What every rule looks at. */
-interface Situation {
-  readonly observation: Observation;
-  readonly policy: Policy;
-  readonly target: ShortSha;
-  readonly views: ReadonlyMap<ShortSha, ShaView>;
-  readonly view: ShaView | undefined;
-  readonly state: ShaView["state"];
-  readonly others: readonly ShaView[];
-  readonly triggers: readonly TriggerView[];
-  /** Start and sync triggers that count and are for the target, the newest last. */
-  readonly wanted: readonly TriggerView[];
-  readonly frozen: boolean;
-  readonly lockAlive: boolean;
-}
+import type { Plan, Reason, Step } from "./plan.ts";
+import { settingsDifference, wantedSettings } from "./settings.ts";
+import { notice, result, type Situation, survey } from "./situation.ts";
+import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } from "./trust.ts";
 
 /** Decides what is to be done about the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
@@ -34,7 +19,8 @@ export function planPull(observation: Observation, policy: Policy): Plan {
   const ended = planEnd(situation);
   if (ended !== undefined) return ended;
   const plan = planLife(situation);
-  const quiet = plan.steps.length === 0 && ["up_to_date", "no_environment", "attempts_exhausted"].includes(plan.reason);
+  const quiet = plan.steps.length === 0 &&
+    ["up_to_date", "no_environment", "attempts_exhausted"].includes(plan.reason);
   if (observation.labels.blocked.length > 0 && !quiet) {
     return result(situation, {
       rule: 3,
@@ -46,41 +32,19 @@ export function planPull(observation: Observation, policy: Policy): Plan {
   return plan;
 }
 
-function survey(observation: Observation, policy: Policy): Situation {
-  const views = viewShas(observation);
-  const target = shortSha(observation.target);
-  const view = views.get(target);
-  const triggers = viewTriggers(observation, policy);
-  const becameRunning = observation.labels.ours.filter(({ label }) =>
-    label.kind === "status" && label.sha === target && label.status === "running"
-  ).map(({ name }) => observation.origins.get(name)?.at).find((at) => at !== undefined);
-  const stale = (trigger: TriggerView) =>
-    becameRunning !== undefined && trigger.at !== undefined && trigger.at < becameRunning;
-  return {
-    observation,
-    policy,
-    target,
-    views,
-    view,
-    state: view?.state ?? "absent",
-    others: [...views.values()].filter((each) => each.short !== target && each.state !== "absent"),
-    triggers,
-    wanted: triggers.filter((each) =>
-      each.trigger !== "stop" && each.authorized && each.approvesTarget && !stale(each)
-    ),
-    frozen: observation.labels.frozen.length > 0,
-    lockAlive: observation.lock.kind === "held" && observation.lock.alive,
-  };
-}
-
 /** Rules 1 and 2: everything goes. */
 function planEnd(situation: Situation): Plan | undefined {
   const { observation, policy, views, triggers } = situation;
   const stop = triggers.find((each) => each.trigger === "stop" && each.authorized);
   if (observation.open && stop === undefined) return undefined;
-  const names = observation.labels.ours.filter(({ label }) => label.kind !== "blocked" && label.kind !== "lock")
+  const names = observation.labels.ours.filter(({ label }) =>
+    label.kind !== "blocked" && label.kind !== "lock"
+  )
     .map(({ name }) => name);
-  const steps: Step[] = [...views.values()].map((view) => ({ kind: "retire", retirement: retirementOf(view, policy) }));
+  const steps: Step[] = [...views.values()].map((view) => ({
+    kind: "retire",
+    retirement: retirementOf(view, policy),
+  }));
   if (observation.platform !== "as_labels") {
     for (const legacy of observation.platform.filter((each) => each.short === undefined)) {
       steps.push({
@@ -132,13 +96,20 @@ function planLife(situation: Situation): Plan {
   }
   const start = wanted.find((each) => each.trigger === "start");
   const sync = wanted.find((each) => each.trigger === "sync");
-  if (state === "in_progress" || state === "drifted" || (state === "failed" && start === undefined && sync === undefined)) {
+  if (
+    state === "in_progress" || state === "drifted" ||
+    (state === "failed" && start === undefined && sync === undefined)
+  ) {
     if (!isRecordTrusted(observation, target) && start === undefined && sync === undefined) {
       return result(situation, {
         rule: 4,
         reason: "not_authorized",
         action: "blocked",
-        because: [`The labels of ${target} were set by somebody who may not: ${describeRefusal(observation, observation.actor)}`],
+        because: [
+          `The labels of ${target} were set by somebody who may not: ${
+            describeRefusal(observation, observation.actor)
+          }`,
+        ],
       });
     }
   }
@@ -146,7 +117,9 @@ function planLife(situation: Situation): Plan {
   if (start !== undefined && (state === "absent" || state === "failed")) {
     return bringUp(situation, { rule: 7, reason: "start_requested", build: true, asked: start.by });
   }
-  if (start !== undefined && (state === "drifted" || (state === "running" && isRebuild(observation, start)))) {
+  if (
+    start !== undefined && (state === "drifted" || (state === "running" && isRebuild(observation, start)))
+  ) {
     return bringUp(situation, { rule: 8, reason: "rebuild_requested", build: true, asked: start.by });
   }
   if (sync !== undefined && (state === "absent" || state === "failed")) {
@@ -159,7 +132,11 @@ function planLife(situation: Situation): Plan {
   if (state === "failed") {
     const attempts = observation.record.attempts.get(target) ?? 1;
     if (frozen) {
-      return idle(situation, { rule: 17, reason: "frozen", because: [`${target} failed, and the pull request is frozen`] });
+      return idle(situation, {
+        rule: 17,
+        reason: "frozen",
+        because: [`${target} failed, and the pull request is frozen`],
+      });
     }
     if (attempts < 1 + policy.retries) {
       return bringUp(situation, { rule: 14, reason: "retry_failed", build: true });
@@ -177,7 +154,9 @@ function planLife(situation: Situation): Plan {
       return { ...plan, because: [...plan.because, `Deployed settings differ: ${differs.join(", ")}`] };
     }
   }
-  if (state === "running") return idle(situation, { rule: 17, reason: "up_to_date", because: [`${target} is running`] });
+  if (state === "running") {
+    return idle(situation, { rule: 17, reason: "up_to_date", because: [`${target} is running`] });
+  }
   const stopping = state === "stopping";
   return idle(situation, {
     rule: 17,
@@ -194,23 +173,16 @@ function isRebuild(observation: Observation, start: TriggerView): boolean {
 /** Rule 4: triggers by people who may not are taken off, and the comment says why. */
 function planRefusal(situation: Situation, refused: readonly TriggerView[]): Plan {
   const names = refused.flatMap((each) => each.name === undefined ? [] : [each.name]);
-  const because = [...new Set(refused.map((each) => `"${each.name ?? `${each.trigger} (command)`}" is refused: ${each.refusal}`))];
+  const because = [
+    ...new Set(
+      refused.map((each) => `"${each.name ?? `${each.trigger} (command)`}" is refused: ${each.refusal}`),
+    ),
+  ];
   const steps: Step[] = names.length === 0 ? [] : [
-    ...notice(situation, "not_authorized", refused.map((each) => each.by ?? "").join(",")),
+    ...notice(situation, { reason: "not_authorized", about: refused.map((each) => each.by ?? "").join(",") }),
     { kind: "consume_triggers", names },
   ];
   return result(situation, { rule: 4, reason: "not_authorized", action: "blocked", steps, because });
-}
-
-/** Rule 6: a run died; its work is continued from what exists. */
-function planResume(situation: Situation): Plan {
-  const { observation, view } = situation;
-  const status = view?.labeled?.status;
-  const rebuilding = status === "updating" && observation.labels.preparing.includes(situation.target);
-  const build = rebuilding || observation.imageExists === false ||
-    (status === "building" && observation.imageExists !== true);
-  const serves = view?.deployed?.healthy === true && view.deployed.unsettled === false && status !== "updating";
-  return bringUp(situation, { rule: 6, reason: "resumed", build: build && !serves, serves });
 }
 
 /** Rules 11 to 13: the pull request has an environment, and its target is a commit without one. */
@@ -221,7 +193,11 @@ function planNewCommit(situation: Situation): Plan {
       rule: 11,
       reason: "frozen",
       notice: target,
-      because: [`The pull request is frozen${describeDistance(observation)}; removing the label brings it to ${target}`],
+      because: [
+        `The pull request is frozen${
+          describeDistance(observation)
+        }; removing the label brings it to ${target}`,
+      ],
     });
   }
   if (policy.autoSync === "never") {
@@ -229,7 +205,9 @@ function planNewCommit(situation: Situation): Plan {
       rule: 13,
       reason: "auto_sync_off",
       notice: target,
-      because: [`Pushes do not update environments here (auto_sync: never); a sync trigger brings it to ${target}`],
+      because: [
+        `Pushes do not update environments here (auto_sync: never); a sync trigger brings it to ${target}`,
+      ],
     });
   }
   if (policy.autoSync === "always" || isTargetTrusted(observation)) {
@@ -239,7 +217,9 @@ function planNewCommit(situation: Situation): Plan {
     rule: 13,
     reason: "untrusted_commit",
     notice: target,
-    because: [`${target} was not pushed by somebody who may cause builds; a start or sync trigger approves it`],
+    because: [
+      `${target} was not pushed by somebody who may cause builds; a start or sync trigger approves it`,
+    ],
   });
 }
 
@@ -253,94 +233,48 @@ export function describeDistance(observation: Observation): string {
   return `: ${active} is ${behind} ${behind === 1 ? "commit" : "commits"} behind`;
 }
 
-/** Brings the target up: record, consume, build, deploy, activate, then retire the others. */
-function bringUp(
+/** Nothing to do about the target itself; what is left is housekeeping, and maybe a word in the comment. */
+function idle(
   situation: Situation,
   how: {
     readonly rule: number;
     readonly reason: Reason;
-    readonly build: boolean;
-    readonly asked?: string | undefined;
-    /** It runs already; only the record is missing. */
-    readonly serves?: boolean;
+    readonly notice?: string;
+    readonly because: readonly string[];
   },
-): Plan {
-  const { observation, policy, target, view, others } = situation;
-  const asked = how.asked ?? (view?.labeled?.requestedBy === undefined ? observation.actor : undefined);
-  const inherited = situation.view?.labeled?.requestedBy ?? others[0]?.labeled?.requestedBy;
-  const bringUp: BringUp = {
-    sha: observation.target,
-    image: policy.givenImage ?? (how.build ? undefined : view?.deployed?.image) ?? policy.imageOf(target),
-    settings: wantedSettings(observation, policy),
-    ttl: wantedTtl(observation, policy, target),
-    requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
-    createdAt: view?.labeled?.createdAt ?? view?.deployed?.createdAt ?? observation.now,
-    inPlace: view?.deployed !== undefined || (observation.platform === "as_labels" && view?.state === "running"),
-  };
-  const build = how.build && policy.givenImage === undefined;
-  const updates = view?.deployed !== undefined && (how.rule === 8 || how.rule === 15 || view.labeled?.status === "updating");
-  const steps: Step[] = [];
-  const names = consumable(situation);
-  steps.push({
-    kind: "record_intent",
-    bringUp,
-    status: updates ? "updating" : build ? "building" : "deploying",
-    build,
-  });
-  if (names.length > 0) steps.push({ kind: "consume_triggers", names });
-  if (how.serves !== true) {
-    if (build) steps.push({ kind: "build", sha: bringUp.sha, image: bringUp.image });
-    steps.push({ kind: "deploy", bringUp });
-  }
-  steps.push({ kind: "activate", bringUp, address: how.serves === true ? view?.deployed?.address : undefined });
-  for (const other of [...situation.views.values()].filter((each) => each.short !== target)) {
-    steps.push({ kind: "retire", retirement: retirementOf(other, policy) });
-  }
-  const active = others.some((each) => each.state === "running") || (bringUp.inPlace && view?.state === "running");
-  const rolling = how.rule === 8 || how.rule === 12 || how.rule === 15 || (active && [7, 9, 14].includes(how.rule));
-  return result(situation, {
-    rule: how.rule,
-    reason: how.reason,
-    action: rolling ? "rolling_update" : "create_environment",
-    build,
-    steps,
-    because: [`${target} is ${situation.state}`],
-  });
-}
-
-/** Start and sync triggers that bringing the target up satisfies. */
-function consumable(situation: Situation): readonly string[] {
-  return situation.triggers.flatMap((each) => each.trigger === "stop" || each.name === undefined ? [] : [each.name]);
-}
-
-/** Nothing to do about the target itself; what is left is housekeeping, and maybe a word in the comment. */
-function idle(
-  situation: Situation,
-  how: { readonly rule: number; readonly reason: Reason; readonly notice?: string; readonly because: readonly string[] },
 ): Plan {
   const { observation, policy, triggers, views, target, lockAlive } = situation;
   // A trigger that was set on an earlier commit is no approval of this one: it goes, and the comment asks anew.
-  const unapproved = triggers.filter((each) => each.name !== undefined && each.trigger !== "stop" && !each.approvesTarget);
+  const unapproved = triggers.filter((each) =>
+    each.name !== undefined && each.trigger !== "stop" && !each.approvesTarget
+  );
   const satisfied = triggers.flatMap((each) =>
     each.name === undefined || each.trigger === "stop" || unapproved.includes(each) ? [] : [each.name]
   );
   if (unapproved.length > 0) {
     const steps: Step[] = [
-      ...notice(situation, "untrusted_commit", target),
-      { kind: "consume_triggers", names: unapproved.flatMap((each) => each.name === undefined ? [] : [each.name]) },
+      ...notice(situation, { reason: "untrusted_commit", about: target }),
+      {
+        kind: "consume_triggers",
+        names: unapproved.flatMap((each) => each.name === undefined ? [] : [each.name]),
+      },
     ];
     return result(situation, {
       rule: 13,
       reason: "untrusted_commit",
       action: "no_action",
       steps,
-      because: [`The trigger was set on an earlier commit, and ${target} was not pushed by somebody who may cause builds`],
+      because: [
+        `The trigger was set on an earlier commit, and ${target} was not pushed by somebody who may cause builds`,
+      ],
     });
   }
   if (lockAlive) return result(situation, { ...how, action: "no_action" });
   const steps: Step[] = [
-    ...(how.notice === undefined ? outdatedNotice(situation) : notice(situation, how.reason, how.notice)),
-    ...planHousekeeping(observation, policy, { views, target, satisfied }),
+    ...(how.notice === undefined
+      ? outdatedNotice(situation)
+      : notice(situation, { reason: how.reason, about: how.notice })),
+    ...planHousekeeping(observation, { policy, views, target, satisfied }),
   ];
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";
   return result(situation, {
@@ -356,34 +290,4 @@ function idle(
 function outdatedNotice({ observation, state }: Situation): readonly Step[] {
   const outdated = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(observation.record.notice ?? "");
   return outdated && state === "running" ? [{ kind: "notice", key: undefined }] : [];
-}
-
-/** The step that says something in the comment, unless it says so already. */
-function notice(situation: Situation, reason: Reason, about: string): readonly Step[] {
-  const key = `${reason}:${about}`;
-  const { observation, policy } = situation;
-  return !policy.comments || observation.record.notice === key ? [] : [{ kind: "notice", key }];
-}
-
-function result(
-  situation: Situation,
-  how: {
-    readonly rule: number;
-    readonly reason: Reason;
-    readonly action: ActionNeeded;
-    readonly build?: boolean;
-    readonly steps?: readonly Step[];
-    readonly because: readonly string[];
-  },
-): Plan {
-  return {
-    pr: situation.observation.pr,
-    target: situation.observation.target,
-    action: how.action,
-    reason: how.reason,
-    rule: how.rule,
-    build: how.build ?? false,
-    steps: how.steps ?? [],
-    because: how.because,
-  };
 }

@@ -30,14 +30,14 @@ function ownImage(view: ShaView, policy: Policy): string | undefined {
 /** Housekeeping where nothing is brought up. `retireOthers`: the target is healthy. */
 export function planHousekeeping(
   observation: Observation,
-  policy: Policy,
   context: {
+    readonly policy: Policy;
     readonly views: ReadonlyMap<ShortSha, ShaView>;
     readonly target: ShortSha;
     readonly satisfied: readonly string[];
   },
 ): readonly Step[] {
-  const { views, target, satisfied } = context;
+  const { policy, views, target, satisfied } = context;
   const targetRuns = views.get(target)?.state === "running";
   const steps: Step[] = [];
   for (const view of views.values()) {
@@ -45,13 +45,13 @@ export function planHousekeeping(
       steps.push({ kind: "settle", service: view.deployed.service });
     }
   }
-  const repair = planRepair(observation, policy, { views, target, targetRuns });
+  const repair = planRepair(observation, { policy, views, target, targetRuns });
   if (repair.add.length > 0 || repair.remove.length > 0) {
     steps.push({ kind: "repair_labels", add: repair.add, remove: repair.remove });
   }
   if (satisfied.length > 0) steps.push({ kind: "consume_triggers", names: satisfied });
   for (const view of views.values()) {
-    if (mustGo(view, target, targetRuns)) {
+    if (mustGo(view, { target, targetRuns })) {
       steps.push({ kind: "retire", retirement: retirementOf(view, policy) });
     }
   }
@@ -59,26 +59,30 @@ export function planHousekeeping(
 }
 
 /** Whether an environment has no reason to stay. */
-function mustGo(view: ShaView, target: ShortSha, targetRuns: boolean): boolean {
+function mustGo(view: ShaView, place: { readonly target: ShortSha; readonly targetRuns: boolean }): boolean {
   if (view.state === "stopping") return true;
-  if (view.short === target) return false;
+  if (view.short === place.target) return false;
   // Labels that speak of nothing: no status, and the platform does not have it.
-  return targetRuns || view.state === "absent";
+  return place.targetRuns || view.state === "absent";
 }
 
 /** Labels to add and to remove so that they say what is. */
 function planRepair(
   observation: Observation,
-  policy: Policy,
-  context: { readonly views: ReadonlyMap<ShortSha, ShaView>; readonly target: ShortSha; readonly targetRuns: boolean },
+  context: {
+    readonly policy: Policy;
+    readonly views: ReadonlyMap<ShortSha, ShaView>;
+    readonly target: ShortSha;
+    readonly targetRuns: boolean;
+  },
 ): { add: readonly Label[]; remove: readonly string[] } {
-  const { views, target, targetRuns } = context;
+  const { policy, views, target, targetRuns } = context;
   const add: Label[] = [];
   const remove: string[] = [];
-  const active = decideActive(observation, views, target);
+  const active = decideActive(observation, { views, target });
   let living = false;
   for (const view of views.values()) {
-    if (mustGo(view, target, targetRuns)) continue;
+    if (mustGo(view, { target, targetRuns })) continue;
     const present = view.labeled?.names ?? [];
     if (view.state === "absent") {
       remove.push(...present);
@@ -92,7 +96,9 @@ function planRepair(
   const marker: Label = { kind: "marker" };
   if (living && !hasLabel(observation.labelNames, marker)) add.push(marker);
   if (!living && views.size === 0 && hasLabel(observation.labelNames, marker)) {
-    remove.push(...observation.labels.ours.filter(({ label }) => label.kind === "marker").map(({ name }) => name));
+    remove.push(
+      ...observation.labels.ours.filter(({ label }) => label.kind === "marker").map(({ name }) => name),
+    );
   }
   return { add, remove };
 }
@@ -128,15 +134,16 @@ function repairedLabels(
 /** Whom people are to be sent to: the running target, else where they are sent now, else the newest that runs. */
 function decideActive(
   observation: Observation,
-  views: ReadonlyMap<ShortSha, ShaView>,
-  target: ShortSha,
+  { views, target }: { readonly views: ReadonlyMap<ShortSha, ShaView>; readonly target: ShortSha },
 ): ShortSha | undefined {
   if (views.get(target)?.state === "running") return target;
   const pointed = activeSha(observation.labels, target);
   // A pointer stays while anything may serve there: a failed update in place leaves the old instance serving.
   const view = pointed === undefined ? undefined : views.get(pointed);
   if (view !== undefined && view.state !== "absent" && view.state !== "stopping") {
-    if (view.state !== "failed" || view.deployed !== undefined || observation.platform === "as_labels") return pointed;
+    if (view.state !== "failed" || view.deployed !== undefined || observation.platform === "as_labels") {
+      return pointed;
+    }
   }
   return [...views.values()].filter((each) => each.state === "running")
     .sort((a, b) => (b.labeled?.createdAt ?? 0) - (a.labeled?.createdAt ?? 0))[0]?.short;

@@ -3,7 +3,12 @@ import type { FullSha, PrNumber, ServiceName, ShortSha } from "../ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 
 /** What a plan amounts to, for the workflow that called (`--check-only`). */
-export type ActionNeeded = "destroy_environment" | "create_environment" | "rolling_update" | "no_action" | "blocked";
+export type ActionNeeded =
+  | "destroy_environment"
+  | "create_environment"
+  | "rolling_update"
+  | "no_action"
+  | "blocked";
 
 /** Why a plan is what it is: stable codes, one for each line of the rule table. */
 export type Reason =
@@ -55,7 +60,12 @@ export interface Retirement {
 
 /** One thing to do. The very objects that `--dry-run` prints are those that are applied. */
 export type Step =
-  | { readonly kind: "record_intent"; readonly bringUp: BringUp; readonly status: Status; readonly build: boolean }
+  | {
+    readonly kind: "record_intent";
+    readonly bringUp: BringUp;
+    readonly status: Status;
+    readonly build: boolean;
+  }
   | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
   | { readonly kind: "settle"; readonly service: ServiceName }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
@@ -96,11 +106,15 @@ export function describeStep(step: Step): string {
     case "build":
       return `build ${step.image}`;
     case "deploy":
-      return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${step.bringUp.sha.slice(0, 7)} from ${step.bringUp.image}`;
+      return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
+        step.bringUp.sha.slice(0, 7)
+      } from ${step.bringUp.image}`;
     case "activate":
       return `send people to ${step.bringUp.sha.slice(0, 7)}`;
     case "retire":
-      return `remove ${step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`}`;
+      return `remove ${
+        step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`
+      }`;
     case "repair_labels":
       return "repair labels";
     case "remove_labels":

@@ -123,7 +123,10 @@ export function isRecordTrusted(observation: Observation, short: ShortSha): bool
 }
 
 /** Logins whose permission the decision depends on; the actor is asked along with the pull request. */
-export function peopleToAsk(observation: Omit<Observation, "people">, headShort: ShortSha): readonly string[] {
+export function peopleToAsk(
+  observation: Omit<Observation, "people">,
+  headShort: ShortSha,
+): readonly string[] {
   const wanted = new Set<string>();
   for (const { name } of observation.labels.triggers) wanted.add(observation.origins.get(name)?.login ?? "");
   for (const name of observation.labels.environments.get(headShort)?.names ?? []) {

@@ -1,0 +1,19 @@
+/** Names of labels on a pull request, as a session knows them. */
+
+import type { ShortSha } from "../core/ids.ts";
+import { readLabels } from "../core/labels/mod.ts";
+import type { Session } from "./session.ts";
+
+/** Status labels of a SHA other than `keep`. */
+export function statusNames(session: Session, sha: ShortSha, keep: string): readonly string[] {
+  return readLabels(session.names).ours.flatMap(({ label, name }) =>
+    label.kind === "status" && label.sha === sha && label.status !== keep ? [name] : []
+  );
+}
+
+/** The pointers to environments being prepared. */
+export function preparingNames(session: Session): readonly string[] {
+  return readLabels(session.names).ours.flatMap(({ label, name }) =>
+    label.kind === "preparing" ? [name] : []
+  );
+}

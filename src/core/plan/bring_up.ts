@@ -1,0 +1,88 @@
+/** Plans that bring the target up: record, consume, build, deploy, activate, then retire the others. */
+
+import { retirementOf } from "./housekeeping.ts";
+import type { BringUp, Plan, Reason, Step } from "./plan.ts";
+import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
+import { result, type Situation } from "./situation.ts";
+
+/** Brings the target up: record, consume, build, deploy, activate, then retire the others. */
+export function bringUp(
+  situation: Situation,
+  how: {
+    readonly rule: number;
+    readonly reason: Reason;
+    readonly build: boolean;
+    readonly asked?: string | undefined;
+    /** It runs already; only the record is missing. */
+    readonly serves?: boolean;
+  },
+): Plan {
+  const { observation, policy, target, view, others } = situation;
+  const asked = how.asked ?? (view?.labeled?.requestedBy === undefined ? observation.actor : undefined);
+  const inherited = situation.view?.labeled?.requestedBy ?? others[0]?.labeled?.requestedBy;
+  const bringUp: BringUp = {
+    sha: observation.target,
+    image: policy.givenImage ?? (how.build ? undefined : view?.deployed?.image) ?? policy.imageOf(target),
+    settings: wantedSettings(observation, policy),
+    ttl: wantedTtl(observation, policy, target),
+    requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
+    createdAt: view?.labeled?.createdAt ?? view?.deployed?.createdAt ?? observation.now,
+    inPlace: view?.deployed !== undefined ||
+      (observation.platform === "as_labels" && view?.state === "running"),
+  };
+  const build = how.build && policy.givenImage === undefined;
+  const updates = view?.deployed !== undefined &&
+    (how.rule === 8 || how.rule === 15 || view.labeled?.status === "updating");
+  const steps: Step[] = [];
+  const names = consumable(situation);
+  steps.push({
+    kind: "record_intent",
+    bringUp,
+    status: updates ? "updating" : build ? "building" : "deploying",
+    build,
+  });
+  if (names.length > 0) steps.push({ kind: "consume_triggers", names });
+  if (how.serves !== true) {
+    if (build) steps.push({ kind: "build", sha: bringUp.sha, image: bringUp.image });
+    steps.push({ kind: "deploy", bringUp });
+  }
+  steps.push({
+    kind: "activate",
+    bringUp,
+    address: how.serves === true ? view?.deployed?.address : undefined,
+  });
+  for (const other of [...situation.views.values()].filter((each) => each.short !== target)) {
+    steps.push({ kind: "retire", retirement: retirementOf(other, policy) });
+  }
+  const active = others.some((each) => each.state === "running") ||
+    (bringUp.inPlace && view?.state === "running");
+  const rolling = how.rule === 8 || how.rule === 12 || how.rule === 15 ||
+    (active && [7, 9, 14].includes(how.rule));
+  return result(situation, {
+    rule: how.rule,
+    reason: how.reason,
+    action: rolling ? "rolling_update" : "create_environment",
+    build,
+    steps,
+    because: [`${target} is ${situation.state}`],
+  });
+}
+
+/** Start and sync triggers that bringing the target up satisfies. */
+function consumable(situation: Situation): readonly string[] {
+  return situation.triggers.flatMap((each) =>
+    each.trigger === "stop" || each.name === undefined ? [] : [each.name]
+  );
+}
+
+/** Rule 6: a run died; its work is continued from what exists. */
+export function planResume(situation: Situation): Plan {
+  const { observation, view } = situation;
+  const status = view?.labeled?.status;
+  const rebuilding = status === "updating" && observation.labels.preparing.includes(situation.target);
+  const build = rebuilding || observation.imageExists === false ||
+    (status === "building" && observation.imageExists !== true);
+  const serves = view?.deployed?.healthy === true && view.deployed.unsettled === false &&
+    status !== "updating";
+  return bringUp(situation, { rule: 6, reason: "resumed", build: build && !serves, serves });
+}
