@@ -7,7 +7,12 @@ import { EMPTY_RECORD } from "../src/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/core/ids.ts";
 import { readLabels } from "../src/core/labels/mod.ts";
 import { type Observation, planPull, type Policy } from "../src/core/plan/mod.ts";
-import { type LoggedRequest, runShowtime, type RunningSimulator, startSimulator } from "../tests/support/process.ts";
+import {
+  type LoggedRequest,
+  type RunningSimulator,
+  runShowtime,
+  startSimulator,
+} from "../tests/support/process.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const DRY = ["--platform", "docker", "--dry-run-docker", "--repo", "acme/shop"] as const;
@@ -17,7 +22,13 @@ function sha(index: number): string {
 }
 
 function seedOf(pulls: readonly unknown[]): unknown {
-  return { repository: "acme/shop", token_owner: "maxime", collaborators: { maxime: "admin" }, labels: [], pulls };
+  return {
+    repository: "acme/shop",
+    token_owner: "maxime",
+    collaborators: { maxime: "admin" },
+    labels: [],
+    pulls,
+  };
 }
 
 function pull(number: number, labels: readonly string[]): unknown {
@@ -46,7 +57,11 @@ function environmentLabels(number: number): readonly string[] {
   ];
 }
 
-async function counted(simulator: RunningSimulator, args: readonly string[], env: Record<string, string> = {}) {
+async function counted(
+  simulator: RunningSimulator,
+  args: readonly string[],
+  env: Record<string, string> = {},
+) {
   const before = (await simulator.requests()).length;
   const started = performance.now();
   const done = await runShowtime(args, { env: { ...simulator.env, ...env } });
@@ -82,14 +97,25 @@ async function benchRequests(): Promise<void> {
 }
 
 async function benchList(): Promise<void> {
-  const pulls = Array.from({ length: 1000 }, (_, index) => pull(index + 1, index < 200 ? environmentLabels(index + 1) : []));
+  const pulls = Array.from(
+    { length: 1000 },
+    (_, index) => pull(index + 1, index < 200 ? environmentLabels(index + 1) : []),
+  );
   const simulator = await startSimulator(seedOf(pulls));
   try {
     await simulator.control("faults", [{ match: "*", delay_ms: 100, times: 1_000_000 }]);
     const runs = [];
     for (let index = 0; index < 5; index++) runs.push(await counted(simulator, ["list", "--json", ...DRY]));
-    row("list: 200 environments, 1,000 pull requests, 100 ms each", `${runs[0]?.requests} requests`, "budget 5");
-    row("  whole process, median of 5", `${median(runs.map(({ ms }) => ms)).toFixed(0)} ms`, "under 1,000 ms");
+    row(
+      "list: 200 environments, 1,000 pull requests, 100 ms each",
+      `${runs[0]?.requests} requests`,
+      "budget 5",
+    );
+    row(
+      "  whole process, median of 5",
+      `${median(runs.map(({ ms }) => ms)).toFixed(0)} ms`,
+      "under 1,000 ms",
+    );
   } finally {
     await simulator.stop();
   }
@@ -114,7 +140,11 @@ function benchPlanning(): void {
     for (const make of observations) planPull(make(), policy);
     times.push(performance.now() - started);
   }
-  row("reading and planning 10,000 pull requests of 20 labels", `${median(times).toFixed(0)} ms`, "under 1,000 ms");
+  row(
+    "reading and planning 10,000 pull requests of 20 labels",
+    `${median(times).toFixed(0)} ms`,
+    "under 1,000 ms",
+  );
 }
 
 /** The labels are read anew in each run: reading them is part of planning. */

@@ -58,7 +58,8 @@ export class Parts {
   async repository(flags: ContextFlags): Promise<{ readonly repo: string; readonly source: string }> {
     const { resolveRepository } = await import("./config/mod.ts");
     const { env } = this.host;
-    const named = flags.repo !== undefined || env["GITHUB_REPOSITORY"] || (env["GITHUB_ORG"] && env["GITHUB_REPO"]);
+    const named = flags.repo !== undefined || env["GITHUB_REPOSITORY"] ||
+      (env["GITHUB_ORG"] && env["GITHUB_REPO"]);
     const gitRemote = named ? undefined : await this.#ask("git", ["remote", "get-url", "origin"]);
     return resolveRepository({ flag: flags.repo, env, gitRemote });
   }
@@ -68,7 +69,9 @@ export class Parts {
     const actions = await this.actions;
     const { repo } = await this.repository(flags);
     const { makeGithubForge } = await import("./drivers/github/mod.ts");
-    const run = actions.isActions && actions.runId !== undefined ? ` run/${actions.runId}.${actions.runAttempt ?? 1}` : "";
+    const run = actions.isActions && actions.runId !== undefined
+      ? ` run/${actions.runId}.${actions.runAttempt ?? 1}`
+      : "";
     return makeGithubForge({
       token: await this.token(actions.urls.api),
       repo,
@@ -85,7 +88,8 @@ export class Parts {
     const { resolveToken } = await import("./config/mod.ts");
     const local = /^(127\.|localhost$|\[::1\]$)/.test(new URL(apiUrl).hostname);
     const given = resolveToken({ env: this.host.env });
-    const token = given ?? (local ? undefined : resolveToken({ env: {}, ghAuthToken: await this.#ask("gh", ["auth", "token"]) }));
+    const token = given ??
+      (local ? undefined : resolveToken({ env: {}, ghAuthToken: await this.#ask("gh", ["auth", "token"]) }));
     if (token !== undefined) {
       this.host.keepSecret(token.value);
       return token.value;
@@ -129,7 +133,11 @@ async function readNamed(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw usageError("config_unreadable", `Reading the configuration "${path}": ${toError(error).message}`, "Check the path given to --config");
+    throw usageError(
+      "config_unreadable",
+      `Reading the configuration "${path}": ${toError(error).message}`,
+      "Check the path given to --config",
+    );
   }
 }
 
@@ -143,14 +151,23 @@ async function readHere(): Promise<{ path: string; text: string } | undefined> {
     return { path: CONFIG_FILE, text: await Deno.readTextFile(CONFIG_FILE) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw usageError("config_unreadable", `Reading ${CONFIG_FILE}: ${toError(error).message}`, "Make it readable, or name another with --config");
+    throw usageError(
+      "config_unreadable",
+      `Reading ${CONFIG_FILE}: ${toError(error).message}`,
+      "Make it readable, or name another with --config",
+    );
   }
 }
 
 /** Makes the context of one command. */
 export async function makeContext(
   parts: Parts,
-  options: { readonly flags: ContextFlags; readonly terminal: Terminal; readonly pr: PrNumber | undefined; readonly forge?: Forge },
+  options: {
+    readonly flags: ContextFlags;
+    readonly terminal: Terminal;
+    readonly pr: PrNumber | undefined;
+    readonly forge?: Forge;
+  },
 ): Promise<{ readonly context: AppContext; readonly loaded: LoadedConfig }> {
   const { flags, terminal, pr } = options;
   const actions = await parts.actions;
@@ -168,7 +185,9 @@ export async function makeContext(
   const context: AppContext = {
     repo,
     serverUrl: actions.urls.server,
-    forge: flags.dryRunGithub === true ? (await import("./drivers/dry_run/mod.ts")).dryForge(forge, tell) : forge,
+    forge: flags.dryRunGithub === true
+      ? (await import("./drivers/dry_run/mod.ts")).dryForge(forge, tell)
+      : forge,
     platformKind: config.platform,
     platform: dryPlatform
       ? (await import("./drivers/dry_run/mod.ts")).dryPlatform(config.platform, {
@@ -221,7 +240,14 @@ async function makePlatform(parts: Parts, config: Config): Promise<Platform> {
 
 function absentPlatform(): Platform {
   const refuse = () => Promise.reject(platformAbsent());
-  return { kind: "ecs", list: refuse, deploy: refuse, settle: refuse, destroy: refuse, logs: () => failingLines() };
+  return {
+    kind: "ecs",
+    list: refuse,
+    deploy: refuse,
+    settle: refuse,
+    destroy: refuse,
+    logs: () => failingLines(),
+  };
 }
 
 // deno-lint-ignore require-yield -- a log that cannot be read has no lines
@@ -230,10 +256,14 @@ async function* failingLines(): AsyncGenerator<string> {
 }
 
 function platformAbsent(): AppError {
-  return new AppError("platform_absent", "Using platform ecs: this version of Showtime runs environments on docker only", {
-    exitCode: EXIT.usage,
-    hint: "Use --platform docker, or --dry-run-aws to play it without AWS",
-  });
+  return new AppError(
+    "platform_absent",
+    "Using platform ecs: this version of Showtime runs environments on docker only",
+    {
+      exitCode: EXIT.usage,
+      hint: "Use --platform docker, or --dry-run-aws to play it without AWS",
+    },
+  );
 }
 
 async function makeImages(
@@ -259,7 +289,9 @@ async function makeImages(
       image: repository,
       requiredCommit: config.requiredCommit,
     },
-    store: pushesImages(config, config.platform) ? await makeStore(parts, { repository, tag: config.build.tag }) : undefined,
+    store: pushesImages(config, config.platform)
+      ? await makeStore(parts, { repository, tag: config.build.tag })
+      : undefined,
     platformIsLocal: config.platform === "docker",
     ci: actions.isActions && actions.isCi,
     dockerLoad: config.docker.load,
@@ -275,7 +307,8 @@ async function makeStore(
   const { env } = parts.host;
   const registry = await import("./drivers/registry/mod.ts");
   const first = repository.split("/")[0] ?? "";
-  const onHub = !repository.includes("/") || !(first.includes(".") || first.includes(":") || first === "localhost") ||
+  const onHub = !repository.includes("/") ||
+    !(first.includes(".") || first.includes(":") || first === "localhost") ||
     first === "docker.io";
   if (onHub) {
     const { resolveDockerHubLogin } = await import("./config/mod.ts");
@@ -295,15 +328,22 @@ async function makeStore(
 }
 
 function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIdentity {
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (!actions.isActions) return { actor: undefined, inActions: false, run: undefined, event: undefined, nonce };
+  const nonce = Array.from(
+    crypto.getRandomValues(new Uint8Array(8)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+  if (!actions.isActions) {
+    return { actor: undefined, inActions: false, run: undefined, event: undefined, nonce };
+  }
   const { event } = actions;
   const about = event.pr !== undefined && event.pr === pr;
   return {
     actor: actions.triggeringActor ?? actions.actor,
     inActions: true,
     run: actions.runId === undefined ? undefined : { id: actions.runId, attempt: actions.runAttempt ?? 1 },
-    event: about ? { action: event.action, headSha: event.headSha, sender: event.sender, label: event.label } : undefined,
+    event: about
+      ? { action: event.action, headSha: event.headSha, sender: event.sender, label: event.label }
+      : undefined,
     nonce,
   };
 }

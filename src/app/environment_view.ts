@@ -1,7 +1,7 @@
 import { expiryOf } from "../core/envs/expiry.ts";
 import { formatServiceName, formatUrl } from "../core/envs/names.ts";
 import type { PlatformEnvironment } from "../core/envs/environment.ts";
-import { type FullSha, type PrNumber, shortSha, type ShortSha } from "../core/ids.ts";
+import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
 import { formatTtl, type LabeledEnvironment, type LabelState } from "../core/labels/mod.ts";
 import { decideShaState } from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
@@ -88,7 +88,10 @@ export function viewEnvironment(context: AppContext, sources: EnvironmentSources
   };
 }
 
-function decideType(sources: EnvironmentSources, state: ReturnType<typeof decideShaState>): EnvironmentView["type"] {
+function decideType(
+  sources: EnvironmentSources,
+  state: ReturnType<typeof decideShaState>,
+): EnvironmentView["type"] {
   if (sources.short === undefined || sources.deployed?.legacy === true) return "legacy";
   if (sources.open === false || sources.labeled?.status === undefined) return "orphaned";
   return state === "in_progress" ? "building" : "active";
@@ -118,7 +121,8 @@ export function viewSight(context: AppContext, sight: Sight): readonly Environme
 
 /** Active first, then by pull request, then the newest. */
 export function byActivity(a: EnvironmentView, b: EnvironmentView): number {
-  return Number(b.active) - Number(a.active) || b.pr - a.pr || (b.created_at ?? "").localeCompare(a.created_at ?? "");
+  return Number(b.active) - Number(a.active) || b.pr - a.pr ||
+    (b.created_at ?? "").localeCompare(a.created_at ?? "");
 }
 
 /** How long an environment has left, in milliseconds; undefined where it does not expire by age. */

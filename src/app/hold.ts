@@ -36,10 +36,12 @@ export function busyError(context: AppContext, pr: PrNumber, owner: LockOwner | 
     ? "somebody whose entry cannot be read"
     : owner.run === undefined
     ? `${owner.login ?? "somebody"} outside of Actions`
-    : `run ${owner.run.id}, attempt ${owner.run.attempt}${owner.login === undefined ? "" : ` of ${owner.login}`} (${
-      context.links.run(owner.run.id)
-    })`;
-  const until = owner === undefined ? "" : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
+    : `run ${owner.run.id}, attempt ${owner.run.attempt}${
+      owner.login === undefined ? "" : ` of ${owner.login}`
+    } (${context.links.run(owner.run.id)})`;
+  const until = owner === undefined
+    ? ""
+    : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
   return new AppError("busy", `Working on pull request #${pr}: it is held by ${who}${until}`, {
     exitCode: EXIT.busy,
     hint: owner === undefined
@@ -58,7 +60,9 @@ export async function viewLock(
   if (nodeId !== undefined) {
     // The run that holds it: any other sight of the definition means that it is not ours any more.
     const mine = locks.find((each) => each.nodeId === nodeId);
-    if (mine !== undefined && parseLockOwner(mine.description)?.nonce === context.identity.nonce) return { kind: "mine" };
+    if (mine !== undefined && parseLockOwner(mine.description)?.nonce === context.identity.nonce) {
+      return { kind: "mine" };
+    }
   }
   const record = locks[0];
   if (record === undefined) return { kind: "free" };
@@ -67,7 +71,11 @@ export async function viewLock(
   return { kind: "held", owner, alive: verdict !== "dead" };
 }
 
-async function judge(context: AppContext, record: LockRecord, signal: AbortSignal): Promise<"alive" | "dead" | "unreadable"> {
+async function judge(
+  context: AppContext,
+  record: LockRecord,
+  signal: AbortSignal,
+): Promise<"alive" | "dead" | "unreadable"> {
   const owner = parseLockOwner(record.description);
   const now = context.forge.now();
   const early = judgeLock(record, { now, run: undefined });
@@ -95,7 +103,9 @@ export async function takeLock(context: AppContext, pr: PrNumber, signal: AbortS
       if (epoch === undefined) continue;
       return makeHold(context, { pr, nodeId: mine.nodeId, epoch });
     }
-    if (await judge(context, record, signal) !== "dead") throw busyError(context, pr, parseLockOwner(record.description));
+    if (await judge(context, record, signal) !== "dead") {
+      throw busyError(context, pr, parseLockOwner(record.description));
+    }
     context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
     try {
       await context.forge.deleteDefinition(record.nodeId, signal);
@@ -162,7 +172,9 @@ function makeHold(
       try {
         await context.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
       } catch (error) {
-        context.terminal.warn(`The lock of #${pr} could not be given back (${toError(error).message}); it expires by itself`);
+        context.terminal.warn(
+          `The lock of #${pr} could not be given back (${toError(error).message}); it expires by itself`,
+        );
       }
     },
   };

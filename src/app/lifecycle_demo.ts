@@ -73,10 +73,14 @@ export async function playLifecycle(
   }
   if (stage.pass !== undefined) {
     const pass = stage.pass;
-    await play.scene("Time runs out", "does nothing for three days; the scheduled cleanup comes by", async () => {
-      await pass(72);
-      await play.cleanup(signal);
-    });
+    await play.scene(
+      "Time runs out",
+      "does nothing for three days; the scheduled cleanup comes by",
+      async () => {
+        await pass(72);
+        await play.cleanup(signal);
+      },
+    );
     await play.expectGone();
     await context.clock.sleep(options.pauseMs, signal);
     await play.scene("It starts again on demand", `adds "${trigger("start")}"`, async () => {
@@ -97,7 +101,9 @@ export async function playLifecycle(
 }
 
 function labelName(kind: "trigger" | "freeze", trigger?: "start" | "stop"): string {
-  const label = FIXED_LABELS.find((each) => each.kind === kind && (each.kind !== "trigger" || each.trigger === trigger));
+  const label = FIXED_LABELS.find((each) =>
+    each.kind === kind && (each.kind !== "trigger" || each.trigger === trigger)
+  );
   if (label === undefined) throw new RangeError(`Naming a label: there is no "${kind}"`);
   return formatLabel(label);
 }
@@ -129,7 +135,11 @@ class Play {
   }
 
   async sync(signal: AbortSignal): Promise<void> {
-    const result = await syncPull(this.#context, this.#stage.pr, { ...NO_OPTIONS, request: undefined, planOnly: false }, signal);
+    const result = await syncPull(this.#context, this.#stage.pr, {
+      ...NO_OPTIONS,
+      request: undefined,
+      planOnly: false,
+    }, signal);
     if (result.failure !== undefined) throw result.failure;
     this.#tell(`   showtime sync: ${result.plan.reason}; ${result.plan.because.join("; ")}.`);
   }

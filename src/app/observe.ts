@@ -1,7 +1,7 @@
 /** Looks at GitHub and the platform, and puts together what the planner decides from. Changes nothing. */
 
 import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../core/comment/mod.ts";
-import { parseShortSha, type FullSha, type PrNumber, shortSha, type ShortSha } from "../core/ids.ts";
+import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
 import { type LabelState, readLabels, sameLabelName } from "../core/labels/mod.ts";
 import {
   type LabelOrigin,
@@ -56,8 +56,14 @@ export async function lookAt(
   if (actor !== undefined && snapshot.actorPermission !== undefined && identity.actor !== undefined) {
     options.people.set(actor, snapshot.actorPermission);
   }
-  const target = options.sha === undefined ? snapshot.headSha : await resolveTarget(context, snapshot, options.sha, signal);
-  const lock: LockView = await viewLock(context, { locks: snapshot.locks, nodeId: options.hold?.nodeId }, signal);
+  const target = options.sha === undefined
+    ? snapshot.headSha
+    : await resolveTarget(context, snapshot, options.sha, signal);
+  const lock: LockView = await viewLock(
+    context,
+    { locks: snapshot.locks, nodeId: options.hold?.nodeId },
+    signal,
+  );
   const draft: Omit<Observation, "people" | "record" | "imageExists"> = {
     repo: context.repo,
     now: forge.now(),
@@ -77,7 +83,11 @@ export async function lookAt(
     event: identity.event,
     request: options.request,
   };
-  const base = { ...draft, record: { attempts: new Map(), size: undefined, notice: undefined, present: false }, imageExists: undefined };
+  const base = {
+    ...draft,
+    record: { attempts: new Map(), size: undefined, notice: undefined, present: false },
+    imageExists: undefined,
+  };
   const wanted = new Set(peopleToAsk(base, shortSha(target)));
   if (actor !== undefined && needsActor(base)) wanted.add(actor);
   for (const comment of snapshot.comments) {
@@ -104,9 +114,10 @@ export async function lookAt(
 
 /** Whether the decision may depend on the actor's permission: asked only where it is not known along the way. */
 function needsActor(observation: Omit<Observation, "people">): boolean {
-  return observation.request !== undefined || observation.labels.ours.some(({ name, label }) =>
-    (label.kind === "trigger" || label.kind === "status") && !observation.origins.has(name)
-  );
+  return observation.request !== undefined ||
+    observation.labels.ours.some(({ name, label }) =>
+      (label.kind === "trigger" || label.kind === "status") && !observation.origins.has(name)
+    );
 }
 
 async function resolveTarget(
@@ -197,7 +208,11 @@ function failures(timeline: readonly TimelineEvent[], name: string): number {
 }
 
 /** The image is asked for only where the decision depends on it. */
-async function askImage(context: AppContext, observation: Observation, signal: AbortSignal): Promise<boolean | undefined> {
+async function askImage(
+  context: AppContext,
+  observation: Observation,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
   if (context.platformAsLabels) return undefined;
   const short = shortSha(observation.target);
   const state = viewShas(observation).get(short)?.state;

@@ -9,7 +9,11 @@ import type { Session } from "./session.ts";
 /** Removes what a plan retires, all of it with as few requests as it takes. */
 export async function retire(
   session: Session,
-  at: { readonly plan: Plan; readonly retirements: readonly Retirement[]; readonly guard: () => Promise<void> },
+  at: {
+    readonly plan: Plan;
+    readonly retirements: readonly Retirement[];
+    readonly guard: () => Promise<void>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { plan, retirements, guard } = at;
@@ -28,7 +32,9 @@ export async function retire(
     }
     if (retirement.image !== undefined) {
       const removal = await context.images.remove(retirement.image, signal);
-      if (removal.kind === "kept") context.terminal.warn(`Image ${retirement.image} is kept: ${removal.reason}`);
+      if (removal.kind === "kept") {
+        context.terminal.warn(`Image ${retirement.image} is kept: ${removal.reason}`);
+      }
     }
   }
   const everything = plan.rule === 1 || plan.rule === 2;
@@ -36,14 +42,18 @@ export async function retire(
     for (const short of shorts) session.note(`\`${short}\` is removed`);
   }
   session.remember({
-    attempts: Object.fromEntries(Object.entries(session.record.attempts).filter(([sha]) => !shorts.some((each) => each === sha))),
+    attempts: Object.fromEntries(
+      Object.entries(session.record.attempts).filter(([sha]) => !shorts.some((each) => each === sha)),
+    ),
   });
   await session.write({
     remove: namesOf(session, shorts),
     // Where everything goes, the comment is written with the last labels.
     comment: !everything || !plan.steps.some((each) => each.kind === "remove_labels"),
     also: [
-      ...info.definitions.filter((each) => each.openPulls.every((pull) => pull === plan.pr) && carries(each.name, shorts))
+      ...info.definitions.filter((each) =>
+        each.openPulls.every((pull) => pull === plan.pr) && carries(each.name, shorts)
+      )
         .map((each): ForgeWrite => ({ kind: "delete_definition", nodeId: each.nodeId })),
       ...info.deployments.map((deployment): ForgeWrite => ({
         kind: "deployment_status",
@@ -57,7 +67,11 @@ export async function retire(
 }
 
 /** Puts on record that these environments are going, so that a run that dies here is continued by the next. */
-async function markStopping(session: Session, retirements: readonly Retirement[], signal: AbortSignal): Promise<void> {
+async function markStopping(
+  session: Session,
+  retirements: readonly Retirement[],
+  signal: AbortSignal,
+): Promise<void> {
   const add: Label[] = [];
   const remove: string[] = [];
   const state = readLabels(session.names);

@@ -7,7 +7,7 @@ import {
   EVENT_LIMIT,
   renderComment,
 } from "../core/comment/mod.ts";
-import { type FullSha, shortSha, type ShortSha } from "../core/ids.ts";
+import { type FullSha, type ShortSha, shortSha } from "../core/ids.ts";
 import { expiryOf } from "../core/envs/expiry.ts";
 import { formatLabel, type Label, labelStyle, readLabels, sameLabelName } from "../core/labels/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../ports/forge.ts";
@@ -58,7 +58,9 @@ export class Session {
       this.#shas.set(shortSha(sha), sha);
     }
     if (sight.observation.platform !== "as_labels") {
-      for (const each of sight.observation.platform) if (each.sha !== undefined) this.#shas.set(shortSha(each.sha), each.sha);
+      for (const each of sight.observation.platform) {
+        if (each.sha !== undefined) this.#shas.set(shortSha(each.sha), each.sha);
+      }
     }
   }
 
@@ -95,19 +97,28 @@ export class Session {
   /** Makes sure that definitions of these labels exist, with our colours, before they are needed. */
   async define(labels: readonly Label[], signal: AbortSignal): Promise<void> {
     const missing = labels.filter((label) => !this.#names.includes(formatLabel(label)));
-    if (missing.length > 0) await this.context.forge.define(missing.map(definitionOf), { repair: false }, signal);
+    if (missing.length > 0) {
+      await this.context.forge.define(missing.map(definitionOf), { repair: false }, signal);
+    }
   }
 
   /** Sends a change. Additions take effect before removals. */
   async write(change: SessionWrite, signal: AbortSignal): Promise<void> {
     this.hold.lost.throwIfAborted();
     const { forge, terminal, settings } = this.context;
-    const phases = [{ add: change.add ?? [], remove: change.remove ?? [] }, change.then ?? { add: [], remove: [] }];
-    const fresh = phases.flatMap(({ add }) => add).filter((label) => !this.#names.includes(formatLabel(label)));
+    const phases = [
+      { add: change.add ?? [], remove: change.remove ?? [] },
+      change.then ?? { add: [], remove: [] },
+    ];
+    const fresh = phases.flatMap(({ add }) => add).filter((label) =>
+      !this.#names.includes(formatLabel(label))
+    );
     if (fresh.length > 0) await forge.define(fresh.map(definitionOf), { repair: false }, signal);
     const batch: ForgeWrite[] = [];
     for (const phase of phases) {
-      const attach = phase.add.map((label) => formatLabel(label)).filter((name) => !this.#names.includes(name));
+      const attach = phase.add.map((label) => formatLabel(label)).filter((name) =>
+        !this.#names.includes(name)
+      );
       const remove = phase.remove.filter((name) => this.#names.includes(name));
       if (attach.length > 0) batch.push({ kind: "attach", names: attach });
       if (remove.length > 0) batch.push({ kind: "detach", names: remove });

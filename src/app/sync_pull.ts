@@ -41,7 +41,12 @@ export async function planOnce(
   signal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly sight: Sight; readonly policy: Policy }> {
   const policy = policyFor(context, pr, options);
-  const sight = await lookAt(context, pr, { request: options.request, sha: options.sha, hold: undefined, people: new Map() }, signal);
+  const sight = await lookAt(context, pr, {
+    request: options.request,
+    sha: options.sha,
+    hold: undefined,
+    people: new Map(),
+  }, signal);
   return { plan: planPull(sight.observation, policy), sight, policy };
 }
 
@@ -55,7 +60,8 @@ export async function syncPull(
   const policy = policyFor(context, pr, options);
   const people = new Map<string, PermissionAnswer>();
   let request = options.request;
-  const look = (hold: Hold | undefined) => lookAt(context, pr, { request, sha: options.sha, hold, people }, signal);
+  const look = (hold: Hold | undefined) =>
+    lookAt(context, pr, { request, sha: options.sha, hold, people }, signal);
   let sight = await look(undefined);
   let plan = planPull(sight.observation, policy);
   let decisive: Plan | undefined;
@@ -74,7 +80,9 @@ export async function syncPull(
       await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
       plan = planPull(sight.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
-        if (plan.build && plan.target !== checked) await context.images.check({ pr, sha: plan.target }, signal);
+        if (plan.build && plan.target !== checked) {
+          await context.images.check({ pr, sha: plan.target }, signal);
+        }
         decisive = decisive === undefined || decisive.action === "no_action" ? plan : decisive;
         const session = new Session(context, hold, sight);
         const outcome = await applyPlan(session, plan, {

@@ -17,9 +17,19 @@ export interface Actor {
 
 /** Something that happened on a pull request, in the order GitHub tells it. Times: milliseconds since 1970. */
 export type TimelineEvent =
-  | { readonly kind: "labeled" | "unlabeled"; readonly name: string; readonly actor: Actor | undefined; readonly at: number }
+  | {
+    readonly kind: "labeled" | "unlabeled";
+    readonly name: string;
+    readonly actor: Actor | undefined;
+    readonly at: number;
+  }
   | { readonly kind: "commit"; readonly sha: FullSha }
-  | { readonly kind: "force_push"; readonly sha: FullSha | undefined; readonly actor: Actor | undefined; readonly at: number };
+  | {
+    readonly kind: "force_push";
+    readonly sha: FullSha | undefined;
+    readonly actor: Actor | undefined;
+    readonly at: number;
+  };
 
 /** A comment that carries our marker. */
 export interface MarkedComment {
@@ -103,7 +113,11 @@ export interface ForgeReader {
   /** Requests sent so far (each page and retry counts). */
   requestCount(): number;
   /** Throws AppError `pull_not_found` (naming repository and number) or `repository_not_found`. */
-  readPull(pr: PrNumber, options: { readonly actor: string | undefined }, signal: AbortSignal): Promise<PullSnapshot>;
+  readPull(
+    pr: PrNumber,
+    options: { readonly actor: string | undefined },
+    signal: AbortSignal,
+  ): Promise<PullSnapshot>;
   /** One request for all; an answer for each login, failures included: this never throws for a refusal. */
   permissions(logins: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, PermissionAnswer>>;
   /** The owner of the token; undefined where GitHub does not tell. */
@@ -118,7 +132,11 @@ export interface ForgeReader {
   /** The full hash of a commit of this pull request (7 to 40 digits given). Throws AppError `unknown_commit`, exit code 2. */
   resolveCommit(pr: PrNumber, sha: string, signal: AbortSignal): Promise<FullSha>;
   /** A file on the base branch of a pull request, or on the default branch without one; undefined where there is none. */
-  readBaseFile(path: string, options: { readonly pr: PrNumber | undefined }, signal: AbortSignal): Promise<string | undefined>;
+  readBaseFile(
+    path: string,
+    options: { readonly pr: PrNumber | undefined },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** A workflow run; undefined where it cannot be read (which proves nothing). Never throws but for an abort. */
   readRun(id: number, signal: AbortSignal): Promise<RunView | undefined>;
   /** All label definitions whose name or description contains `query`. */
@@ -129,7 +147,11 @@ export interface ForgeReader {
   lockNumbers(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   retirementInfo(pr: PrNumber, shas: readonly ShortSha[], signal: AbortSignal): Promise<RetirementInfo>;
   /** Deployments of this pull request in the environment `showtime`, newest first, at most `limit`. */
-  listDeployments(pr: PrNumber, options: { readonly limit: number }, signal: AbortSignal): Promise<readonly DeploymentEvent[]>;
+  listDeployments(
+    pr: PrNumber,
+    options: { readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly DeploymentEvent[]>;
 }
 
 /** A definition to create. */
@@ -179,12 +201,20 @@ export interface ForgeWriter {
    * Sends a batch as one request. `attach` of a label whose definition is not known is looked up or defined in grey
    * by GitHub. A failed attach or detach throws AppError; a failed comment or deployment status is a warning.
    */
-  write(pr: { readonly number: PrNumber; readonly nodeId: string }, batch: readonly ForgeWrite[], signal: AbortSignal): Promise<WriteResult>;
+  write(
+    pr: { readonly number: PrNumber; readonly nodeId: string },
+    batch: readonly ForgeWrite[],
+    signal: AbortSignal,
+  ): Promise<WriteResult>;
   /** `created` with the numeric id (the epoch), or `exists`: compare-and-set on the definition's name. */
   createLock(
     definition: NewDefinition,
     signal: AbortSignal,
-  ): Promise<{ readonly kind: "created"; readonly nodeId: string; readonly epoch: number } | { readonly kind: "exists" }>;
+  ): Promise<
+    { readonly kind: "created"; readonly nodeId: string; readonly epoch: number } | {
+      readonly kind: "exists";
+    }
+  >;
   /** Rewrites a lock's description by node id; false where that definition is gone. */
   renewLock(nodeId: string, description: string, signal: AbortSignal): Promise<boolean>;
   /** Deletes a definition by node id; false where it was gone already. Throws AppError `forge_refused` where GraphQL is refused. */

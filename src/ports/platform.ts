@@ -73,10 +73,18 @@ export interface Platform extends PlatformReader {
    * Finishes what an update in place left: of two instances of one service the healthy newer one stays (under
    * the service's own name), the other goes. Nothing to do is success.
    */
-  settle(service: ServiceName, options: { readonly repo: string; readonly epoch: number }, signal: AbortSignal): Promise<void>;
+  settle(
+    service: ServiceName,
+    options: { readonly repo: string; readonly epoch: number },
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * Removes a service and confirms that it is gone. One that is not there is success. Refuses (`not_ours`,
    * `stale_epoch`) what lacks our tag, belongs to another repository or carries a higher epoch.
    */
-  destroy(service: ServiceName, options: { readonly repo: string; readonly epoch: number }, signal: AbortSignal): Promise<void>;
+  destroy(
+    service: ServiceName,
+    options: { readonly repo: string; readonly epoch: number },
+    signal: AbortSignal,
+  ): Promise<void>;
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { part } from "../support/require.ts";
-import { B, containersOf, onStage, START, type Stage } from "../support/stage.ts";
+import { B, containersOf, onStage, type Stage, START } from "../support/stage.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;
 const needs = busybox.missing === undefined ? docker : busybox;
 
-const HEALTH = "environment:\n  health: { timeout: 3s, interval: 200ms }\n  flags: { prefix: FEATURE_, on: 'on', off: 'off' }\n";
+const HEALTH =
+  "environment:\n  health: { timeout: 3s, interval: 200ms }\n  flags: { prefix: FEATURE_, on: 'on', off: 'off' }\n";
 const QUICK = `version: 1\nplatform: docker\nbuild: { image: e2e-showtime }\n${HEALTH}`;
 
 /** Checks that the first environment goes on serving after a failed update, and is the one people are sent to. */
@@ -23,7 +24,10 @@ needs.test("a Dockerfile that fails: exit 1, the log in the comment, the first e
   await onStage({ labels: [START] }, async (stage) => {
     await stage.sync();
     const address = await stage.address();
-    await Deno.writeTextFile(`${stage.folder}/Dockerfile`, `FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "no-such-applet-7"]\n`);
+    await Deno.writeTextFile(
+      `${stage.folder}/Dockerfile`,
+      `FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "no-such-applet-7"]\n`,
+    );
     await stage.push(B);
 
     const done = await stage.sync();
@@ -98,14 +102,17 @@ needs.test("a port that is taken: exit 1, names the port, and the comment says s
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   try {
-    await onStage({ labels: [START], config: `${QUICK}docker: { publish: "127.0.0.1:${port}" }\n` }, async (stage) => {
-      const done = await stage.sync();
+    await onStage(
+      { labels: [START], config: `${QUICK}docker: { publish: "127.0.0.1:${port}" }\n` },
+      async (stage) => {
+        const done = await stage.sync();
 
-      assert.equal(done.code, 1);
-      assert.match(done.err, new RegExp(String(port)));
-      assert.match(await stage.comment(), /port_taken/);
-      assert.deepEqual(await containersOf(stage.pr), []);
-    });
+        assert.equal(done.code, 1);
+        assert.match(done.err, new RegExp(String(port)));
+        assert.match(await stage.comment(), /port_taken/);
+        assert.deepEqual(await containersOf(stage.pr), []);
+      },
+    );
   } finally {
     listener.close();
   }
@@ -113,7 +120,12 @@ needs.test("a port that is taken: exit 1, names the port, and the comment says s
 
 needs.test("an image that is gone: the environment cannot be brought back, and the comment says why", async () => {
   await onStage({ labels: [], config: QUICK }, async (stage) => {
-    const done = await stage.run(["start", String(stage.pr), "--image-tag", "no-such-repository.invalid/nothing:1"]);
+    const done = await stage.run([
+      "start",
+      String(stage.pr),
+      "--image-tag",
+      "no-such-repository.invalid/nothing:1",
+    ]);
 
     assert.equal(done.code, 1);
     assert.match(await stage.comment(), /image_not_found/);
@@ -135,7 +147,12 @@ needs.test("an engine that is not there: a clear error that names the socket, an
 needs.test("a work tree at another commit: exit 2 with the command that mends it, and nothing is changed", async () => {
   await onStage({ labels: [START] }, async (stage) => {
     const git = (...args: string[]) =>
-      new Deno.Command("git", { args: ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], cwd: stage.folder, stdout: "null", stderr: "null" }).output();
+      new Deno.Command("git", {
+        args: ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args],
+        cwd: stage.folder,
+        stdout: "null",
+        stderr: "null",
+      }).output();
     await git("init", "-q");
     await git("add", "-A");
     await git("commit", "-qm", "another");
@@ -156,7 +173,9 @@ needs.test("malformed labels and a hostile title change nothing and reach no lin
 
     assert.equal(done.code, 0, done.err);
     const after = await stage.labels();
-    for (const name of labels.slice(0, 4)) assert.ok(after.includes(name), `${name} is gone: ${after.join(", ")}`);
+    for (const name of labels.slice(0, 4)) {
+      assert.ok(after.includes(name), `${name} is gone: ${after.join(", ")}`);
+    }
     const status = await stage.run(["status", String(stage.pr), "--verbose"]);
     assert.match(status.out + status.err, /feedface rocks/);
     assert.ok(!/^::set-output/m.test(status.out + status.err));
@@ -178,7 +197,10 @@ needs.test("a trigger by somebody who may not is taken off and explained, and no
 });
 
 needs.test("a commit pushed by a stranger after the trigger is not built", async () => {
-  const pull = { head: { sha: "aaaaaaa000000000000000000000000000000000", ref: "charts", repo: "rando/fork" }, pusher: "rando" };
+  const pull = {
+    head: { sha: "aaaaaaa000000000000000000000000000000000", ref: "charts", repo: "rando/fork" },
+    pusher: "rando",
+  };
   await onStage({ labels: [], pull }, async (stage) => {
     await stage.label({ add: [START], actor: "ana" });
     await stage.push(B, "rando");

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { part } from "../support/require.ts";
-import { A, B, BLOCKED, C, containersOf, FREEZE, imagesOf, onStage, REPO, START, STOP, SYNC } from "../support/stage.ts";
+import {
+  A,
+  B,
+  BLOCKED,
+  C,
+  containersOf,
+  FREEZE,
+  imagesOf,
+  onStage,
+  REPO,
+  START,
+  STOP,
+  SYNC,
+} from "../support/stage.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;
@@ -49,7 +62,10 @@ needs.test("a push brings a second environment up beside the first, which answer
     const poll = (async () => {
       while (polling) {
         const address = await stage.address();
-        const fine = await fetch(`http://${address}/health`).then(async (answer) => (await answer.text(), answer.ok), () => false);
+        const fine = await fetch(`http://${address}/health`).then(
+          async (answer) => (await answer.text(), answer.ok),
+          () => false,
+        );
         if (!fine && address === await stage.address()) refused++;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
@@ -133,7 +149,11 @@ needs.test("closing removes everything whoever closed it, blocked or not", async
     await stage.label({ add: [BLOCKED] });
     await stage.simulator.control("pull", { pr: stage.pr, state: "closed" });
 
-    const done = await stage.sync({ GITHUB_ACTIONS: "true", GITHUB_ACTOR: "rando", GITHUB_TRIGGERING_ACTOR: "rando" });
+    const done = await stage.sync({
+      GITHUB_ACTIONS: "true",
+      GITHUB_ACTOR: "rando",
+      GITHUB_TRIGGERING_ACTOR: "rando",
+    });
 
     assert.equal(done.code, 0, done.err);
     assert.deepEqual(await stage.labels(), [BLOCKED]);
@@ -160,7 +180,8 @@ needs.test("a start label on a running environment rebuilds it in place under on
 needs.test("a container that was taken away comes back at the next sync", async () => {
   await onStage({ labels: [START] }, async (stage) => {
     await stage.sync();
-    await new Deno.Command("docker", { args: ["rm", "-f", `pr-${stage.pr}-aaaaaaa`], stdout: "null" }).output();
+    await new Deno.Command("docker", { args: ["rm", "-f", `pr-${stage.pr}-aaaaaaa`], stdout: "null" })
+      .output();
 
     const done = await stage.sync();
 
@@ -186,7 +207,12 @@ needs.test("cleanup removes what has expired by GitHub's clock, without a questi
 needs.test("two runs at once: one wins, the other exits 4 and names the owner", async () => {
   await onStage({ labels: [START] }, async (stage) => {
     const runs = [["101", "1"], ["102", "1"]].map(([id, attempt]) =>
-      stage.sync({ GITHUB_ACTIONS: "true", GITHUB_ACTOR: "maxime", GITHUB_RUN_ID: `${id}`, GITHUB_RUN_ATTEMPT: `${attempt}` })
+      stage.sync({
+        GITHUB_ACTIONS: "true",
+        GITHUB_ACTOR: "maxime",
+        GITHUB_RUN_ID: `${id}`,
+        GITHUB_RUN_ATTEMPT: `${attempt}`,
+      })
     );
 
     const done = await Promise.all(runs);
@@ -208,7 +234,11 @@ needs.test("the lock of a run that is completed is taken over, and its work fini
     await fetch(`${stage.simulator.url}/repos/${REPO}/labels`, {
       method: "POST",
       headers: { authorization: "Bearer owner-token", "content-type": "application/json" },
-      body: JSON.stringify({ name: lock, color: "6A737D", description: `v1 n=deadbeef00 r=101/1 x=${expiry} u=maxime` }),
+      body: JSON.stringify({
+        name: lock,
+        color: "6A737D",
+        description: `v1 n=deadbeef00 r=101/1 x=${expiry} u=maxime`,
+      }),
     }).then((answer) => answer.text());
     await stage.simulator.control("run", { id: 101, status: "in_progress" });
 

@@ -30,7 +30,14 @@ export interface RunOptions {
 function command(args: readonly string[], options: RunOptions): Deno.Command {
   const binary = Deno.env.get("SHOWTIME_BINARY");
   const [program, first] = binary === undefined
-    ? [Deno.execPath(), ["run", "--quiet", "--no-prompt", `--config=${ROOT}deno.json`, ...PERMISSIONS, `${ROOT}main.ts`]]
+    ? [Deno.execPath(), [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      `--config=${ROOT}deno.json`,
+      ...PERMISSIONS,
+      `${ROOT}main.ts`,
+    ]]
     : [binary, []];
   const kept: Record<string, string> = {};
   for (const name of ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE", "TMPDIR", "DOCKER_HOST"]) {
@@ -83,7 +90,11 @@ export interface LoggedRequest {
 
 /** The part of the simulator's state that tests look at. */
 export interface SimulatorState {
-  readonly pulls: readonly { readonly number: number; readonly labels: readonly string[]; readonly comments: readonly { readonly body: string }[] }[];
+  readonly pulls: readonly {
+    readonly number: number;
+    readonly labels: readonly string[];
+    readonly comments: readonly { readonly body: string }[];
+  }[];
   readonly labels: readonly { readonly name: string }[];
 }
 

@@ -1,7 +1,13 @@
 /** A pull request on a simulator of its own, with a folder to build from: what end-to-end tests play on. */
 
 import { writeTestContext } from "./images.ts";
-import { type Finished, runShowtime, type RunningSimulator, type SimulatorState, startSimulator } from "./process.ts";
+import {
+  type Finished,
+  type RunningSimulator,
+  runShowtime,
+  type SimulatorState,
+  startSimulator,
+} from "./process.ts";
 
 export const START = "🎪 ⚡ showtime-trigger-start";
 export const STOP = "🎪 🛑 showtime-trigger-stop";
@@ -42,7 +48,10 @@ export class Stage {
 
   /** Runs the program in the folder, against the simulator. */
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    return runShowtime(args, { cwd: this.folder, env: { ...this.simulator.env, GITHUB_REPOSITORY: REPO, ...env } });
+    return runShowtime(args, {
+      cwd: this.folder,
+      env: { ...this.simulator.env, GITHUB_REPOSITORY: REPO, ...env },
+    });
   }
 
   /** Runs `sync` for the pull request. */
@@ -61,14 +70,17 @@ export class Stage {
 
   async comment(): Promise<string> {
     const pulls = (await this.simulator.state()).pulls;
-    return pulls.find(({ number }) => number === this.pr)?.comments.map(({ body }) => body).join("\n---\n") ?? "";
+    return pulls.find(({ number }) => number === this.pr)?.comments.map(({ body }) => body).join("\n---\n") ??
+      "";
   }
 
   /** The address on the label of the active environment. */
   async address(): Promise<string> {
     const labels = await this.labels();
     const active = labels.map((name) => /^🎪 🎯 (\w{7})$/u.exec(name)?.[1]).find((sha) => sha !== undefined);
-    const address = labels.map((name) => /^🎪 (\w{7}) 🌐 (\S+)$/u.exec(name)).find((match) => match?.[1] === active)?.[2];
+    const address = labels.map((name) => /^🎪 (\w{7}) 🌐 (\S+)$/u.exec(name)).find((match) =>
+      match?.[1] === active
+    )?.[2];
     if (address === undefined) throw new Error(`Reading the address: the labels are ${labels.join(", ")}`);
     return address;
   }
@@ -82,7 +94,13 @@ export class Stage {
     await this.simulator.control("push", { pr: this.pr, sha, pusher });
   }
 
-  async label(change: { readonly add?: readonly string[]; readonly remove?: readonly string[]; readonly actor?: string }): Promise<void> {
+  async label(
+    change: {
+      readonly add?: readonly string[];
+      readonly remove?: readonly string[];
+      readonly actor?: string;
+    },
+  ): Promise<void> {
     await this.simulator.control("label", { pr: this.pr, add: [], remove: [], actor: "maxime", ...change });
   }
 }
@@ -135,7 +153,14 @@ async function docker(...args: string[]): Promise<string[]> {
 }
 
 async function removeAll(pr: number): Promise<void> {
-  const containers = await docker("ps", "-aq", "--filter", `label=pr=${pr}`, "--filter", `label=showtime_repo=${REPO}`);
+  const containers = await docker(
+    "ps",
+    "-aq",
+    "--filter",
+    `label=pr=${pr}`,
+    "--filter",
+    `label=showtime_repo=${REPO}`,
+  );
   if (containers.length > 0) await docker("rm", "-f", ...containers);
   const images = await docker("images", "-q", "--filter", `reference=*:pr-${pr}-*`);
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
@@ -143,7 +168,16 @@ async function removeAll(pr: number): Promise<void> {
 
 /** Names of the containers that carry this pull request's label. */
 export function containersOf(pr: number): Promise<readonly string[]> {
-  return docker("ps", "-a", "--format", "{{.Names}}", "--filter", `label=pr=${pr}`, "--filter", `label=showtime_repo=${REPO}`);
+  return docker(
+    "ps",
+    "-a",
+    "--format",
+    "{{.Names}}",
+    "--filter",
+    `label=pr=${pr}`,
+    "--filter",
+    `label=showtime_repo=${REPO}`,
+  );
 }
 
 /** Images that were built for this pull request. */

@@ -4,5 +4,18 @@
  */
 
 export { COMMENT_MARKER } from "./marker.ts";
-export { type CommentEvent, type CommentRecord, EMPTY_RECORD, EVENT_LIMIT, formatRecord, parseRecord } from "./record.ts";
-export { type CommentEnvironment, type CommentFailure, type CommentModel, formatInstant, renderComment } from "./render.ts";
+export {
+  type CommentEvent,
+  type CommentRecord,
+  EMPTY_RECORD,
+  EVENT_LIMIT,
+  formatRecord,
+  parseRecord,
+} from "./record.ts";
+export {
+  type CommentEnvironment,
+  type CommentFailure,
+  type CommentModel,
+  formatInstant,
+  renderComment,
+} from "./render.ts";

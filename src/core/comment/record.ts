@@ -54,7 +54,9 @@ function readRecord(data: unknown): CommentRecord {
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
       const sha = parseShortSha(key);
-      if (sha !== undefined && typeof value === "number" && value >= 0 && value < 1000) counts[sha] = Math.floor(value);
+      if (sha !== undefined && typeof value === "number" && value >= 0 && value < 1000) {
+        counts[sha] = Math.floor(value);
+      }
     }
   }
   const list = Array.isArray(events) ? events : [];

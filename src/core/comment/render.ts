@@ -86,7 +86,10 @@ function headline(
 function facts(model: CommentModel, active: CommentEnvironment): string {
   const rows: [string, string][] = [["Commit", commit(model, active)]];
   if (active.createdAt !== undefined) rows.push(["Created", formatInstant(active.createdAt)]);
-  rows.push(["Expires", active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt)]);
+  rows.push([
+    "Expires",
+    active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
+  ]);
   if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
   if (model.login !== undefined) rows.push(["Login", `\`${model.login.replaceAll("`", "'")}\``]);
   return ["| | |", "|---|---|", ...rows.map(([key, value]) => `| ${key} | ${value} |`)].join("\n");
@@ -95,11 +98,15 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
 function failureText(failure: CommentFailure, active: CommentEnvironment | undefined): string {
   const serving = active?.address === undefined ? "" : " The environment above keeps serving.";
   const lines = [
-    `🔴 **${FAILURE_WORDS[failure.reason]}** for \`${failure.short}\` (\`${failure.reason}\`): ${escapeMarkdown(failure.message)}.${serving}`,
+    `🔴 **${FAILURE_WORDS[failure.reason]}** for \`${failure.short}\` (\`${failure.reason}\`): ${
+      escapeMarkdown(failure.message)
+    }.${serving}`,
   ];
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
   if (failure.logTail.length > 0) {
-    lines.push(`<details><summary>The last lines of the log</summary>\n\n${codeBlock(failure.logTail)}\n\n</details>`);
+    lines.push(
+      `<details><summary>The last lines of the log</summary>\n\n${codeBlock(failure.logTail)}\n\n</details>`,
+    );
   }
   return lines.join("\n\n");
 }

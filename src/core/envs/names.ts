@@ -1,4 +1,4 @@
-import { type PrNumber, parsePrNumber, parseShortSha, type ServiceName, type ShortSha } from "../ids.ts";
+import { parsePrNumber, parseShortSha, type PrNumber, type ServiceName, type ShortSha } from "../ids.ts";
 
 /** The name of an environment's service: `pr-<n>-<sha7>-service` (platforms.md). */
 export function formatServiceName(pr: PrNumber, short: ShortSha): ServiceName {

@@ -22,14 +22,23 @@ export type DemoApp =
 
 /** Finds out what the application can be built from on this machine, and writes it. */
 export async function prepareDemoApp(shell: Shell, signal: AbortSignal): Promise<DemoApp> {
-  const engine = await tryRun(shell, ["version", "--format", "{{.Server.Version}}"], { timeoutMs: 15_000, signal });
+  const engine = await tryRun(shell, ["version", "--format", "{{.Server.Version}}"], {
+    timeoutMs: 15_000,
+    signal,
+  });
   if (!engine) return { kind: "impossible", why: "no Docker engine answers" };
   const busybox = await findStaticBusybox();
   const present = await tryRun(shell, ["image", "inspect", BUSYBOX], { timeoutMs: 15_000, signal });
   const pulled = present ||
-    await tryRun(shell, ["pull", "--quiet", BUSYBOX], { timeoutMs: busybox === undefined ? PULL_TIMEOUT_MS : 15_000, signal });
+    await tryRun(shell, ["pull", "--quiet", BUSYBOX], {
+      timeoutMs: busybox === undefined ? PULL_TIMEOUT_MS : 15_000,
+      signal,
+    });
   if (!pulled && busybox === undefined) {
-    return { kind: "impossible", why: `the engine cannot pull ${BUSYBOX}, and this machine has no static busybox` };
+    return {
+      kind: "impossible",
+      why: `the engine cannot pull ${BUSYBOX}, and this machine has no static busybox`,
+    };
   }
   const directory = await Deno.makeTempDir({ prefix: "showtime-demo-" });
   const dockerfile = pulled
