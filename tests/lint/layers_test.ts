@@ -42,6 +42,7 @@ const FORBIDDEN: readonly ImportCase[] = [
   { from: "src/cli/run.ts", text: `import { wire } from "../wiring.ts";` },
   { from: "src/cli/run.ts", text: `import { readFile } from "node:fs";` },
   { from: "src/cli/run.ts", text: `import { make } from "../../tests/support/world.ts";` },
+  { from: "src/core/ids.ts", text: `import manifest from "../../deno.json" with { type: "json" };` },
   { from: "src/wiring.ts", text: `import { makeClient } from "./drivers/github/client.ts";` },
   { from: "src/wiring.ts", text: `import { make } from "../tests/support/world.ts";` },
   { from: "main.ts", text: `import { renderTable } from "./src/cli/render/table.ts";` },

@@ -23,12 +23,14 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   app: { rooms: ["core", "ports"], packages: ["p-retry", "p-limit"], node: [] },
   config: { rooms: ["core"], packages: ["zod", "yaml"], node: ["path"] },
   cli: {
-    rooms: ["app", "config", "core", "types:ports"],
+    rooms: ["app", "config", "core", "types:ports", "version"],
     packages: ["commander", "@commander-js/", "@bomb.sh/tab", "@clack/prompts", "picocolors", "string-width"],
     node: ["path", "util"],
   },
+  // The program's own version, out of deno.json.
+  version: { rooms: ["deno.json"], packages: [], node: [] },
   wiring: ANYTHING,
-  main: { rooms: ["cli", "wiring"], packages: [], node: [] },
+  main: { rooms: ["cli", "wiring", "version"], packages: [], node: [] },
 };
 
 /** What each driver's vendor publishes. A driver that is not named here imports no package. */
