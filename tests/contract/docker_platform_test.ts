@@ -271,8 +271,7 @@ dockerTest("settle() removes a half-made new container that never ran", async ({
   assert.deepEqual(await harness.parts(service), [name]);
 });
 
-Deno.test("docker: an engine that is not there is named, with the socket that was tried", async () => {
-  if (await tryDocker(["--version"]).then(({ code }) => code !== 0, () => true)) return;
+docker.test("docker: an engine that is not there is named, with the socket that was tried", async () => {
   const host = "unix:///nowhere/docker.sock";
 
   await assert.rejects(platformWith({ host }).list({ repo: "a/b" }, never()), (error) => {

@@ -45,7 +45,7 @@ export async function part(name: PartName): Promise<Part> {
 async function record(name: PartName, reason: string): Promise<void> {
   console.warn(`skipping the tests that need ${name}: ${reason}`);
   const file = Deno.env.get("SHOWTIME_SKIPS");
-  const line = `${name}\t${new URL(Deno.mainModule).pathname.split("/").at(-1)}\t${reason}\n`;
+  const line = `${name}\t${reason}\n`;
   if (file) await Deno.writeTextFile(file, line, { append: true });
 }
 
@@ -91,7 +91,11 @@ async function succeeds(
   [program = "", ...args]: readonly string[],
   otherwise: string,
 ): Promise<string | undefined> {
-  const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
-  const done = await command.output().then(({ success }) => success, () => false);
-  return done ? undefined : otherwise;
+  try {
+    const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+    return (await command.output()).success ? undefined : otherwise;
+  } catch {
+    // The program itself is missing.
+    return otherwise;
+  }
 }
