@@ -47,18 +47,18 @@ async function planWithoutPlatform(
   const { platform, images } = context;
   const watched: Platform = {
     kind: platform.kind,
-    list: (scope, abort) => platform.list(scope, abort).catch(remember),
-    logs: (service, how, abort) => platform.logs(service, how, abort),
-    deploy: (spec, how, abort) => platform.deploy(spec, how, abort),
-    settle: (service, how, abort) => platform.settle(service, how, abort),
-    destroy: (service, how, abort) => platform.destroy(service, how, abort),
+    list: (scope, callSignal) => platform.list(scope, callSignal).catch(remember),
+    logs: (service, options, callSignal) => platform.logs(service, options, callSignal),
+    deploy: (spec, options, callSignal) => platform.deploy(spec, options, callSignal),
+    settle: (service, options, callSignal) => platform.settle(service, options, callSignal),
+    destroy: (service, options, callSignal) => platform.destroy(service, options, callSignal),
   };
   const watchedImages: Images = {
-    check: (request, abort) => images.check(request, abort),
-    build: (request, abort) => images.build(request, abort),
-    exists: (image, abort) => images.exists(image, abort).catch(remember),
-    remove: (image, abort) => images.remove(image, abort),
-    list: (abort) => images.list(abort),
+    check: (request, callSignal) => images.check(request, callSignal),
+    build: (request, callSignal) => images.build(request, callSignal),
+    exists: (image, callSignal) => images.exists(image, callSignal).catch(remember),
+    remove: (image, callSignal) => images.remove(image, callSignal),
+    list: (callSignal) => images.list(callSignal),
   };
   try {
     return await planOnce({ ...context, platform: watched, images: watchedImages }, pr, options, signal);

@@ -23,6 +23,7 @@ export interface Extension {
  * Writes the active environment's time-to-live so that it lives at least `ttl` from now. Throws AppError
  * `not_authorized` or `ttl_of_pull` (exit code 3), `no_environment` (1), `busy` (4).
  */
+// deno-lint-ignore layers/few-parameters -- it is called as the command is typed: what, and how long
 export async function extendPull(
   context: AppContext,
   pr: PrNumber,
@@ -37,21 +38,23 @@ export async function extendPull(
   }, signal);
   await checkActor(context, sight, signal);
   // Refusals are found out before anything is written, and once more under the lock.
-  if (chooseChange(context, sight, ttl).next === undefined) {
+  if (chooseChange(context, sight, { asked: ttl }).next === undefined) {
     return { view: viewActive(context, sight), applied: [] };
   }
-  const extension = await underLock(context, pr, async ({ session, signal: both }) => {
-    const { short, next, remove } = chooseChange(context, session.sight, ttl);
-    if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
-    const said = `the time-to-live of ${short} is ${formatTtl(next)} now`;
-    session.note(`The time-to-live of \`${short}\` is ${formatTtl(next)} now`);
-    await session.write({ add: [{ kind: "ttl", sha: short, ttl: next }], remove, comment: true }, both);
-    const { observation } = session.sight;
-    const written: Sight = {
-      ...session.sight,
-      observation: { ...observation, labelNames: session.names, labels: readLabels(session.names) },
-    };
-    return { view: viewActive(context, written), applied: [said] };
+  const extension = await underLock(context, pr, {
+    work: async ({ session, signal: both }) => {
+      const { short, next, remove } = chooseChange(context, session.sight, { asked: ttl });
+      if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
+      const said = `the time-to-live of ${short} is ${formatTtl(next)} now`;
+      session.note(`The time-to-live of \`${short}\` is ${formatTtl(next)} now`);
+      await session.write({ add: [{ kind: "ttl", sha: short, ttl: next }], remove, comment: true }, both);
+      const { observation } = session.sight;
+      const written: Sight = {
+        ...session.sight,
+        observation: { ...observation, labelNames: session.names, labels: readLabels(session.names) },
+      };
+      return { view: viewActive(context, written), applied: [said] };
+    },
   }, signal);
   if (extension.applied.length > 0) await lookAfter(context, pr, signal);
   return extension;
@@ -84,7 +87,7 @@ interface TtlChange {
   readonly remove: readonly string[];
 }
 
-function chooseChange(context: AppContext, sight: Sight, asked: Ttl): TtlChange {
+function chooseChange(context: AppContext, sight: Sight, { asked }: { readonly asked: Ttl }): TtlChange {
   const { observation } = sight;
   const { labels, pr } = observation;
   const what = `Extending the environment of pull request #${pr}`;

@@ -22,12 +22,12 @@ export interface LockedPull {
 export async function underLock<Result>(
   context: AppContext,
   pr: PrNumber,
-  work: (locked: LockedPull) => Promise<Result>,
+  { work }: { readonly work: (locked: LockedPull) => Promise<Result> },
   signal: AbortSignal,
 ): Promise<Result> {
   const hold = await takeLock(context, pr, signal);
   try {
-    const look = () => lookLocked(context, pr, hold, signal);
+    const look = () => lookLocked(context, pr, { hold, signal });
     const sight = await lookAt(context, pr, lookOptions(hold), signal);
     await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
     const both = AbortSignal.any([signal, hold.lost]);
@@ -62,8 +62,7 @@ export async function lookAfter(context: AppContext, pr: PrNumber, signal: Abort
 async function lookLocked(
   context: AppContext,
   pr: PrNumber,
-  hold: Hold,
-  signal: AbortSignal,
+  { hold, signal }: { readonly hold: Hold; readonly signal: AbortSignal },
 ): Promise<Sight> {
   const sight = await lookAt(context, pr, lookOptions(hold), signal);
   if (!context.githubDryRun && sight.observation.lock.kind !== "mine") throw lostError(pr);

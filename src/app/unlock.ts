@@ -40,10 +40,10 @@ export async function readLock(context: AppContext, pr: PrNumber, signal: AbortS
 export async function removeLock(
   context: AppContext,
   pr: PrNumber,
-  lock: Pick<LockSight, "nodeId">,
+  { nodeId }: Pick<LockSight, "nodeId">,
   signal: AbortSignal,
 ): Promise<void> {
-  if (lock.nodeId === undefined) return;
-  const deleted = await context.forge.deleteDefinition(lock.nodeId, signal);
+  if (nodeId === undefined) return;
+  const deleted = await context.forge.deleteDefinition(nodeId, signal);
   if (!deleted) context.terminal.say(`The lock of #${pr} was gone already`);
 }

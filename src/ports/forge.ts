@@ -219,6 +219,8 @@ export interface ForgeWriter {
   renewLock(nodeId: string, description: string, signal: AbortSignal): Promise<boolean>;
   /** Deletes a definition by node id; false where it was gone already. Throws AppError `forge_refused` where GraphQL is refused. */
   deleteDefinition(nodeId: string, signal: AbortSignal): Promise<boolean>;
+  /** Deletes definitions by node id, many in one request; those that are gone already are success. Throws like {@link deleteDefinition}. */
+  deleteDefinitions(nodeIds: readonly string[], signal: AbortSignal): Promise<void>;
   /** Makes a deployment of `sha` in the environment `showtime`; returns its node id, or undefined with a reason where the right to it is missing. */
   createDeployment(
     pr: PrNumber,

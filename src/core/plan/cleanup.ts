@@ -113,11 +113,11 @@ export function judgePull(
   const labeled = [...labels?.environments.values() ?? []].filter((each) => each.status !== undefined);
   for (const environment of labeled) {
     const service = deployed.find((each) => each.short === environment.sha);
-    judgeLabeled(facts, options, { labels, environment, deployed: service, doomed, kept });
+    judgeLabeled(facts, { options, labels, environment, deployed: service, doomed, kept });
   }
   for (const each of deployed) {
     if (labeled.some(({ sha }) => sha === each.short)) continue;
-    judgeUnnamed(facts, options, { labels, deployed: each, doomed, kept });
+    judgeUnnamed(facts, { options, labels, deployed: each, doomed, kept });
   }
   const living = labeled.length > 0 || deployed.some((each) => each.managed);
   if (
@@ -131,7 +131,7 @@ export function judgePull(
       why: "It has no environment any more",
       pr,
       needsApproval: false,
-      seen: fingerprint(facts, labels, undefined),
+      seen: fingerprint(facts, labels),
     };
     doomed.push({ candidate, short: undefined, service: undefined });
   }
@@ -140,6 +140,7 @@ export function judgePull(
 
 /** Where verdicts and reasons to keep are gathered. */
 interface Gathering {
+  readonly options: CleanupOptions;
   readonly labels: LabelState | undefined;
   readonly doomed: Verdict[];
   readonly kept: Kept[];
@@ -148,13 +149,12 @@ interface Gathering {
 /** An environment that the labels of an open pull request name: only time removes it. */
 function judgeLabeled(
   facts: CleanupFacts,
-  options: CleanupOptions,
   at: Gathering & {
     readonly environment: LabeledEnvironment;
     readonly deployed: PlatformEnvironment | undefined;
   },
 ): void {
-  const { environment, deployed, labels, doomed, kept } = at;
+  const { options, environment, deployed, labels, doomed, kept } = at;
   const { pr } = facts;
   const what = `${environment.sha} of #${pr}`;
   if (deployed !== undefined && !deployed.managed) {
@@ -172,7 +172,7 @@ function judgeLabeled(
     why: lifetime.why,
     pr,
     needsApproval: false,
-    seen: fingerprint(facts, labels, environment),
+    seen: fingerprint(facts, labels, { environment }),
   };
   doomed.push({ candidate, short: environment.sha, service: deployed?.service });
 }
@@ -180,17 +180,16 @@ function judgeLabeled(
 /** A service that no label names: expired by its own tag, orphaned, or not ours to touch. */
 function judgeUnnamed(
   facts: CleanupFacts,
-  options: CleanupOptions,
   at: Gathering & { readonly deployed: PlatformEnvironment },
 ): void {
-  const { deployed, labels, doomed, kept } = at;
+  const { options, deployed, labels, doomed, kept } = at;
   const { pr, now } = facts;
   const what = `${deployed.service} of #${pr}`;
   if (!deployed.managed && !deployed.legacy) {
     kept.push({ what, why: "It does not carry our tag: it is reported and never deleted" });
     return;
   }
-  const seen = fingerprint(facts, labels, undefined);
+  const seen = fingerprint(facts, labels);
   // What carries no repository could be another one's: time alone does not condemn it.
   const own = deployed.managed && deployed.short !== undefined &&
     deployed.repo?.toLowerCase() === facts.repo.toLowerCase();
@@ -240,8 +239,9 @@ function describeOrphan({ pull }: CleanupFacts, deployed: PlatformEnvironment): 
 function fingerprint(
   { pull }: CleanupFacts,
   labels: LabelState | undefined,
-  environment: LabeledEnvironment | undefined,
+  options: { readonly environment?: LabeledEnvironment } = {},
 ): string {
+  const statuses = options.environment?.statuses.join(",");
   const triggers = (labels?.triggers ?? []).map(({ name }) => name).join(",");
-  return [pull?.open, pull?.headSha, triggers, environment?.statuses.join(",")].join("|");
+  return [pull?.open, pull?.headSha, triggers, statuses].join("|");
 }

@@ -37,3 +37,24 @@ export {
   viewTriggers,
 } from "./trust.ts";
 export { planVariations, type Variation } from "./variations.ts";
+export {
+  type CleanupCandidate,
+  type CleanupFacts,
+  type CleanupKind,
+  type CleanupOptions,
+  type CleanupPull,
+  GRACE_MS,
+  judgePull,
+  type Kept,
+  type Verdict,
+} from "./cleanup.ts";
+export { decideLifetime, type Lifetime } from "./lifetime.ts";
+export {
+  type DefinitionFacts,
+  type ImageFacts,
+  judgeDefinitions,
+  judgeImages,
+  judgeLocks,
+  type LivingFacts,
+  type LockFacts,
+} from "./leftovers.ts";

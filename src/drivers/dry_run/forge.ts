@@ -30,6 +30,10 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     },
     renewLock: () => Promise.resolve(true),
     deleteDefinition: () => Promise.resolve(true),
+    deleteDefinitions(nodeIds) {
+      tell(`Dry run: would delete ${nodeIds.length} label definitions`);
+      return Promise.resolve();
+    },
     createDeployment: () => Promise.resolve({ deployment: undefined, warning: undefined }),
   };
 }

@@ -71,6 +71,26 @@ export async function define(
   return [...created, ...wrong.map((one) => one.wanted.name)];
 }
 
+/** Deletes definitions by node id; one that is gone already is as good as deleted. */
+export async function deleteDefinitions(
+  context: Context,
+  nodeIds: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const asking = { what: `Deleting label definitions of "${context.repo}"`, signal };
+  for (const part of chunk(nodeIds, PER_REQUEST)) {
+    const fields = part.map((id): MutationField => ({
+      name: "deleteLabel",
+      input: { id },
+      select: "clientMutationId",
+    }));
+    const { issues } = await mutate(context, fields, asking);
+    const bad = issues.filter((issue) => issue.type !== "NOT_FOUND");
+    if (bad.length > 0) throw context.client.issueError(bad, asking);
+    for (const id of part) context.ids.forgetId(id);
+  }
+}
+
 /** Creates definitions and gives the names of those that were not there before. */
 export async function createDefinitions(
   context: Context,

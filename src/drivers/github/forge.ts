@@ -6,7 +6,7 @@ import type { Actor, Forge } from "../../ports/forge.ts";
 import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
-import { define, listDefinitions } from "./definitions.ts";
+import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { LabelIds } from "./label_ids.ts";
@@ -54,6 +54,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     createLock: (definition, signal) => createLock(context, definition, signal),
     renewLock: (nodeId, description, signal) => renewLock(context, nodeId, { description, signal }),
     deleteDefinition: (nodeId, signal) => deleteDefinition(context, nodeId, signal),
+    deleteDefinitions: (nodeIds, signal) => deleteDefinitions(context, nodeIds, signal),
     createDeployment: (pr, wanted, signal) => createDeployment(context, pr, { ...wanted, signal }),
   };
 }
