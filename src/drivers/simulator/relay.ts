@@ -16,12 +16,12 @@ export class Relay {
   }
 
   /**
-   * Breaks the connection whose way to the server begins at that port, a few bytes into the answer: after none at all
-   * some clients silently send the request again, and nobody would see the fault.
+   * Breaks the connection whose way to the server begins at that port. A byte that is no HTTP goes first: after none at
+   * all some clients, Deno's among them, silently send the request again, and nobody would see the fault.
    */
   async break(port: number): Promise<void> {
     const pair = this.#clients.get(port);
-    await pair?.client.write(new TextEncoder().encode("HTTP/1.1 ")).catch(() => undefined);
+    await pair?.client.write(Uint8Array.of(0)).catch(() => undefined);
     this.#drop(port);
   }
 

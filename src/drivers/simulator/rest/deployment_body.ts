@@ -43,9 +43,10 @@ export function statusBody(
     creator: userBody(urls, status.creator),
     description: status.description,
     environment: deployment.environment,
-    target_url: status.logUrl,
-    log_url: status.logUrl,
-    environment_url: status.environmentUrl,
+    // GitHub's description wants an address here, even where none was given.
+    target_url: status.logUrl === "" ? urls.page(`${urls.repository}/deployments`) : status.logUrl,
+    ...(status.logUrl === "" ? {} : { log_url: status.logUrl }),
+    ...(status.environmentUrl === "" ? {} : { environment_url: status.environmentUrl }),
     created_at: iso(status.createdAt),
     updated_at: iso(status.createdAt),
     deployment_url: url,
