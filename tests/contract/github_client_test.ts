@@ -51,7 +51,7 @@ function script(answers: readonly Answer[], options: Partial<GithubForgeOptions>
   return { forge, requests, waits, slept };
 }
 
-function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+function json(status: number, body: unknown, { ...headers }: Readonly<Record<string, string>> = {}): Answer {
   return () =>
     new Response(JSON.stringify(body), {
       status,

@@ -51,9 +51,9 @@ function mayResend(batch: readonly ForgeWrite[]): boolean {
 async function sendBatch(
   context: Context,
   target: Target,
-  sending: Sending & { readonly batch: readonly ForgeWrite[] },
+  options: Sending & { readonly batch: readonly ForgeWrite[] },
 ): Promise<WriteResult> {
-  const { batch, what, signal, round } = sending;
+  const { batch, what, signal, round } = options;
   const sent = await toFields(context, target, { batch, signal });
   const answer = await mutate(context, sent.map(({ field }) => field), {
     what,

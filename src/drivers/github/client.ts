@@ -99,7 +99,7 @@ export class GithubClient {
     },
   ): Promise<RestAnswer> {
     try {
-      return await this.#request(route, asking.parameters, asking);
+      return await this.#request(route, asking);
     } catch (thrown) {
       asking.signal.throwIfAborted();
       const status = Number(valueAt(thrown, "status"));
@@ -120,7 +120,7 @@ export class GithubClient {
     let answer: RestAnswer;
     try {
       const parameters = { query: document, variables: asking.variables };
-      answer = await this.#request(`POST ${this.#options.graphqlUrl}`, parameters, asking);
+      answer = await this.#request(`POST ${this.#options.graphqlUrl}`, { ...asking, parameters });
     } catch (thrown) {
       asking.signal.throwIfAborted();
       throw translateFailure(thrown, failure);
@@ -128,7 +128,9 @@ export class GithubClient {
     const issues = listAt(answer.data, "errors").map(toIssue);
     const data = valueAt(answer.data, "data");
     if (data === undefined && issues.length > 0) throw translateIssues(issues, failure);
-    if (data === undefined) throw unreachable(asking.what, failure.host, "its answer is not GraphQL");
+    if (data === undefined) {
+      throw unreachable(asking.what, { host: failure.host, reason: "its answer is not GraphQL" });
+    }
     return { data, issues };
   }
 
@@ -163,12 +165,11 @@ export class GithubClient {
 
   async #request(
     route: string,
-    parameters: Readonly<Record<string, unknown>>,
-    asking: Asking,
+    asking: Asking & { readonly parameters: Readonly<Record<string, unknown>> },
   ): Promise<RestAnswer> {
     asking.signal.throwIfAborted();
     const response = await this.#octokit.request(route, {
-      ...parameters,
+      ...asking.parameters,
       headers: { "user-agent": this.#options.userAgent, "x-github-api-version": "2022-11-28" },
       request: { signal: asking.signal, ...(asking.resend === false ? { retries: 0 } : {}) },
     });

@@ -164,7 +164,10 @@ async function findDefinitions(
         part.map((_, index) => `l${index}: label(name: $l${index}) { id name color description }`).join(" "),
       tolerate: (issue) => issue.type === "NOT_FOUND",
     }, signal);
-    for (const index of part.keys()) keep(context, found, toDefinition(valueAt(repository, `l${index}`)));
+    for (const index of part.keys()) {
+      const definition = keep(context, toDefinition(valueAt(repository, `l${index}`)));
+      if (definition !== undefined) found.set(definition.name.toLowerCase(), definition);
+    }
   }
   return found;
 }
@@ -174,19 +177,13 @@ async function searchDefinition(
   name: string,
   signal: AbortSignal,
 ): Promise<LabelDefinition | undefined> {
-  const definition = (await listDefinitions(context, name, signal)).find((one) => sameText(one.name, name));
-  keep(context, new Map(), definition);
-  return definition;
+  const definitions = await listDefinitions(context, name, signal);
+  return keep(context, definitions.find((one) => sameText(one.name, name)));
 }
 
-function keep(
-  context: Context,
-  found: Map<string, LabelDefinition>,
-  definition: LabelDefinition | undefined,
-): void {
-  if (definition === undefined) return;
-  context.ids.remember(definition.name, definition.nodeId);
-  found.set(definition.name.toLowerCase(), definition);
+function keep(context: Context, definition: LabelDefinition | undefined): LabelDefinition | undefined {
+  if (definition !== undefined) context.ids.remember(definition.name, definition.nodeId);
+  return definition;
 }
 
 function isLike(now: LabelDefinition, wanted: NewDefinition): boolean {

@@ -29,15 +29,15 @@ export function translateFailure(thrown: unknown, context: FailureContext): AppE
   const status = Number(valueAt(thrown, "status"));
   const response = valueAt(thrown, "response");
   if (!Number.isInteger(status) || response === undefined) {
-    return unreachable(what, host, failureReason(thrown));
+    return unreachable(what, { host, reason: failureReason(thrown) });
   }
   const message = answerMessage(thrown, response);
   const seconds = limitSeconds({ status, headers: headersOf(response), message });
   if (seconds !== undefined) return rateLimited(what, context.now + seconds * 1000);
-  if (status >= 500) return unreachable(what, host, `it answered ${status}`);
+  if (status >= 500) return unreachable(what, { host, reason: `it answered ${status}` });
   if (status === 401) return tokenInvalid(what, message);
   if (status === 403) {
-    return refused(what, message, textAt(headersOf(response), "x-accepted-github-permissions"));
+    return refused(what, { message, rights: textAt(headersOf(response), "x-accepted-github-permissions") });
   }
   if (status === 404) {
     return new AppError("forge_not_found", `${what}: GitHub knows no such thing`, {
@@ -52,7 +52,7 @@ export function translateIssues(issues: readonly GraphqlIssue[], context: Failur
   const [first] = issues;
   const message = oneLine(first?.message ?? "no reason given");
   if (issues.some((issue) => issue.type === "FORBIDDEN" || issue.type === "INSUFFICIENT_SCOPES")) {
-    return refused(context.what, message, undefined);
+    return refused(context.what, { message });
   }
   if (first?.type === "NOT_FOUND") {
     return new AppError("forge_not_found", `${context.what}: GitHub knows no such thing (${message})`, {
@@ -67,7 +67,10 @@ export function isDoubtful(error: unknown): boolean {
   return error instanceof AppError && error.code === "forge_unreachable";
 }
 
-export function unreachable(what: string, host: string, reason: string): AppError {
+export function unreachable(
+  what: string,
+  { host, reason }: { readonly host: string; readonly reason: string },
+): AppError {
   return new AppError("forge_unreachable", `${what}: "${host}" cannot be used (${reason})`, {
     hint:
       "Check the network and GITHUB_API_URL, and whether GitHub has an incident; then run the command again",
@@ -75,7 +78,10 @@ export function unreachable(what: string, host: string, reason: string): AppErro
   });
 }
 
-export function refused(what: string, message: string, rights: string | undefined): AppError {
+function refused(
+  what: string,
+  { message, rights }: { readonly message: string; readonly rights?: string | undefined },
+): AppError {
   const needed = rights === undefined
     ? "issues, pull-requests and deployments (write), contents and actions (read)"
     : oneLine(rights);

@@ -24,16 +24,15 @@ export class QuietBottleneck extends Light {
   static override readonly Group = QuietGroup;
 }
 
-/** The part of a limiter group that the plugin uses. */
-interface OpenGroup {
-  key(
-    id: string,
-  ): {
-    schedule<T>(options: unknown, run: (...args: readonly unknown[]) => T, ...args: readonly unknown[]): T;
-  };
+/** What the plugin calls of a limiter: `schedule(options, run, ...arguments)`. */
+function runAtOnce<T>(
+  _options: unknown,
+  ...[run, ...args]: readonly [(...args: readonly unknown[]) => T, ...unknown[]]
+): T {
+  return run(...args);
 }
 
-const OPEN: OpenGroup = { key: () => ({ schedule: (_options, run, ...args) => run(...args) }) };
+const OPEN = { key: () => ({ schedule: runAtOnce }) };
 
 /** One group for each kind of request that the plugin tells apart; none of them holds anything back. */
 export function openGroups(): Readonly<

@@ -19,7 +19,6 @@ export async function createLock(
 ): Promise<LockCreation> {
   const { client, owner, name: repo } = context;
   const what = `Claiming "${definition.name}"`;
-  const before = client.requestCount();
   const { name, color, description } = definition;
   const answer = await client.rest("POST /repos/{owner}/{repo}/labels", {
     what,
@@ -31,8 +30,7 @@ export async function createLock(
   if (!listAt(answer.data, "errors").some((problem) => textAt(problem, "code") === "already_exists")) {
     throw translateFailure({ status: 422, response: answer }, { what, host: "", now: client.now() });
   }
-  if (client.requestCount() - before < 2) return { kind: "exists" };
-  // It was sent more than once, so the definition in the way may be this very one.
+  // What is in the way may be this very definition: a request that was sent again, by us or by the network's client.
   const { status, data } = await getLabel(context, name, signal);
   const isOurs = status === 200 && (textAt(data, "description") ?? "") === description;
   return (isOurs ? toCreation(data) : undefined) ?? { kind: "exists" };

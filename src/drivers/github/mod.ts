@@ -12,3 +12,4 @@
  */
 
 export { type GithubForgeOptions, makeGithubForge } from "./forge.ts";
+export type { Delays } from "./limits.ts";

@@ -37,7 +37,7 @@ export interface MutationAnswer {
 export async function mutate(
   context: Context,
   fields: readonly MutationField[],
-  asking: { readonly what: string; readonly signal: AbortSignal; readonly resend?: boolean },
+  options: { readonly what: string; readonly signal: AbortSignal; readonly resend?: boolean },
 ): Promise<MutationAnswer> {
   if (fields.length === 0) return { fields: [], issues: [] };
   const declare = fields.map(({ name }, index) => `$i${index}: ${inputType(name)}!`).join(", ");
@@ -46,13 +46,13 @@ export async function mutate(
   );
   const variables = Object.fromEntries(fields.map(({ input }, index) => [`i${index}`, input]));
   const answer = await context.client.graphql(`mutation (${declare}) {\n${lines.join("\n")}\n}`, {
-    ...asking,
+    ...options,
     variables,
   });
   const issues = answer.issues.map((issue): FieldIssue => {
     const field = /^m(\d+)$/.exec(issue.path[0] ?? "")?.[1];
     // An error about the whole document is about everything in it.
-    if (field === undefined) throw context.client.issueError([issue], asking);
+    if (field === undefined) throw context.client.issueError([issue], options);
     return { ...issue, field: Number(field) };
   });
   return { fields: fields.map((_, index) => valueAt(answer.data, `m${index}`)), issues };

@@ -37,7 +37,7 @@ export function pace(waiting: Waiting): (octokit: Octokit) => Record<string, nev
         // The plugins would try again what was given up.
         signal.throwIfAborted();
         markLimit(thrown);
-        await backOff(thrown, options, waiting);
+        await backOff(waiting, thrown, options);
         throw thrown;
       }
     });
@@ -45,11 +45,14 @@ export function pace(waiting: Waiting): (octokit: Octokit) => Record<string, nev
   };
 }
 
-/** The throttling plugin's question whether to wait for a limit; the wait is done here. */
-export function waitForLimit(
-  waiting: Waiting,
-): (seconds: number, options: unknown, octokit: unknown, waits: number) => Promise<boolean> {
-  return async (seconds, options, _octokit, waits) => {
+/** What the throttling plugin asks: whether to send again after so many seconds, having waited so often. */
+type LimitHandler = (
+  ...asked: readonly [seconds: number, options: unknown, octokit: unknown, waits: number]
+) => Promise<boolean>;
+
+/** Answers the throttling plugin; the wait is done here, so that it has nothing left to wait for. */
+export function waitForLimit(waiting: Waiting): LimitHandler {
+  return async (...[seconds, options, , waits]) => {
     const ms = seconds * 1000;
     if (waits >= waiting.delays.limitWaits || ms > waiting.delays.maxLimitWaitMs) return false;
     waiting.onWait(`GitHub's rate limit: waiting ${spell(seconds)}`);
@@ -58,7 +61,7 @@ export function waitForLimit(
   };
 }
 
-async function backOff(thrown: unknown, options: unknown, waiting: Waiting): Promise<void> {
+async function backOff(waiting: Waiting, thrown: unknown, options: unknown): Promise<void> {
   const status = valueAt(thrown, "status");
   if (typeof status !== "number" || status < 500) return;
   const sent = Number(valueAt(options, "request", "retryCount") ?? 0) + 1;

@@ -39,21 +39,25 @@ export interface PageRequest {
   readonly first?: { readonly actor: string | undefined };
 }
 
-export async function askPage(context: Context, pr: PrNumber, page: PageRequest): Promise<RepositoryAnswer> {
-  const actor = page.first?.actor;
-  const inPull = page.lists.filter((list) => list !== "locks").map((list) => FIELDS[list]);
-  if (page.first !== undefined) inPull.unshift(PULL);
+export async function askPage(
+  context: Context,
+  pr: PrNumber,
+  options: PageRequest,
+): Promise<RepositoryAnswer> {
+  const actor = options.first?.actor;
+  const inPull = options.lists.filter((list) => list !== "locks").map((list) => FIELDS[list]);
+  if (options.first !== undefined) inPull.unshift(PULL);
   const select = ["id"];
-  if (page.lists.includes("locks")) select.push(FIELDS.locks);
+  if (options.lists.includes("locks")) select.push(FIELDS.locks);
   if (inPull.length > 0) select.push(`pullRequest(number: $pr) { ${inPull.join(" ")} }`);
-  const declare = page.lists.map((list) => `$${list}: String`);
+  const declare = options.lists.map((list) => `$${list}: String`);
   const variables: Record<string, unknown> = {};
-  for (const list of page.lists) variables[list] = page.cursors[list] ?? null;
+  for (const list of options.lists) variables[list] = options.cursors[list] ?? null;
   if (inPull.length > 0) {
     declare.push("$pr: Int!");
     variables["pr"] = pr;
   }
-  if (page.lists.includes("locks")) {
+  if (options.lists.includes("locks")) {
     declare.push("$query: String!");
     variables["query"] = `lock pr-${pr}`;
   }
@@ -67,11 +71,11 @@ export async function askPage(context: Context, pr: PrNumber, page: PageRequest)
     select: select.join(" "),
     declare: declare.join(", "),
     variables,
-    ...(page.first === undefined ? {} : { beside: `viewer { ${ACTOR} }` }),
+    ...(options.first === undefined ? {} : { beside: `viewer { ${ACTOR} }` }),
     tolerate: (issue) =>
       issue.path[0] === "actor" || issue.path[0] === "viewer" ||
       (issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest"),
-  }, page.signal);
+  }, options.signal);
   if (inPull.length > 0 && valueAt(answer.repository, "pullRequest") === undefined) {
     throw pullNotFound(pr, context.repo);
   }

@@ -34,7 +34,7 @@ export async function readPull(
     signal: options.signal,
   });
   const at = context.client.now();
-  const snapshot = toSnapshot(first, pr, options.actor);
+  const snapshot = toSnapshot(first, { pr, actor: options.actor });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
   for (let lists = missing(gathered); lists.length > 0; lists = missing(gathered)) {
     const answer = await askPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
@@ -47,11 +47,11 @@ export async function readPull(
 function gather(
   context: Context,
   into: Gathered,
-  page: { readonly lists: readonly List[]; readonly answer: RepositoryAnswer; readonly pr: PrNumber },
+  options: { readonly lists: readonly List[]; readonly answer: RepositoryAnswer; readonly pr: PrNumber },
 ): void {
-  const { repository } = page.answer;
+  const { repository } = options.answer;
   const pull = valueAt(repository, "pullRequest");
-  for (const list of page.lists) {
+  for (const list of options.lists) {
     const info = pageInfoAt(
       list === "locks" ? repository : pull,
       list === "timeline" ? "timelineItems" : list,
@@ -62,7 +62,7 @@ function gather(
     if (typeof cursor === "string") into.more[list] = cursor;
     else delete into.more[list];
   }
-  const lockName = formatLabel({ kind: "lock", pr: page.pr });
+  const lockName = formatLabel({ kind: "lock", pr: options.pr });
   into.locks.push(
     ...nodesAt(repository, "locks").flatMap((node) => toLock(node) ?? []).filter((lock) =>
       sameText(lock.name, lockName)
@@ -117,7 +117,10 @@ function toMarkedComment(node: unknown): MarkedComment | undefined {
 
 type Facts = Omit<PullSnapshot, "locks" | "labels" | "comments" | "timeline" | "at">;
 
-function toSnapshot(answer: RepositoryAnswer, pr: PrNumber, actor: string | undefined): Facts {
+function toSnapshot(
+  answer: RepositoryAnswer,
+  { pr, actor }: { readonly pr: PrNumber; readonly actor: string | undefined },
+): Facts {
   const pull = valueAt(answer.repository, "pullRequest");
   const nodeId = textAt(pull, "id");
   const headSha = parseFullSha(textAt(pull, "headRefOid") ?? "");
