@@ -388,6 +388,32 @@ Deno.test("serveSimulator() serves over HTTP, and a reset drops the connection",
   }
 });
 
+Deno.test("serveSimulator() lets a held request whose client goes away take no effect, and stops whatever is held", async () => {
+  const simulator = makeSimulator(parseSeed(seedDocument()));
+  const served = serveSimulator(simulator, { port: 0 });
+  const url = `${served.url}/repos/apache/superset/labels`;
+  const send = (signal?: AbortSignal) =>
+    fetch(url, {
+      method: "POST",
+      headers: { authorization: "Bearer x", ...HOLDER },
+      body: JSON.stringify(LOCK),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  simulator.hold("run/101");
+  const abort = new AbortController();
+  const gone = send(abort.signal);
+  await simulator.whenHeld("run/101");
+  abort.abort();
+  await assert.rejects(gone, { name: "AbortError" });
+  const stays = send();
+  const lost = assert.rejects(stays, TypeError);
+  await simulator.whenHeld("run/101");
+  await served.stop();
+  await lost;
+  simulator.release("run/101");
+  assert.equal(simulator.state().labels.some(({ name }) => name === LOCK.name), false);
+});
+
 Deno.test("Simulator.handle() lists 200 environments among 1,000 pull requests in little time", async () => {
   const pulls = Array.from({ length: 1000 }, (_one, index) => {
     const sha = (0xaaaaaaa + index).toString(16).padEnd(40, "0");

@@ -142,7 +142,9 @@ export class GraphqlGate {
       rootValue: answer.data,
       ...(body.variables === undefined ? {} : { variableValues: body.variables }),
       ...(body.operationName === undefined ? {} : { operationName: body.operationName }),
+      // deno-lint-ignore layers/few-parameters -- graphql calls it
       fieldResolver: (source, _args, _context, info) => member(source, info.path.key),
+      // deno-lint-ignore layers/few-parameters -- graphql calls it
       typeResolver: (value, _context, info, type) =>
         typeOf(value, info, { candidates: info.schema.getPossibleTypes(type).map(({ name }) => name) }),
     });

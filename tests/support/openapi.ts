@@ -146,18 +146,20 @@ export class OpenApiGate {
       one.method === exchange.method && one.pattern.test(path)
     );
     const found: Violation[] = [];
-    const add = (side: Violation["side"], at: string, message: string) =>
+    const report = (side: Violation["side"]) => (at: string, message: string) => {
       found.push({ operation: operation?.id, side, at, message });
-    if (operation === undefined) add("request", `${exchange.method} ${exchange.path}`, "no such operation");
-    else {
+    };
+    if (operation === undefined) {
+      report("request")(`${exchange.method} ${exchange.path}`, "no such operation");
+    } else {
       this.#seen.set(operation.id, new Set([...this.#seen.get(operation.id) ?? [], exchange.status]));
       this.#checkParameters(operation, {
         path,
         query: exchange.query,
-        add: (at, message) => add("request", at, message),
+        add: report("request"),
       });
-      this.#checkRequestBody(operation, { exchange, add: (at, message) => add("request", at, message) });
-      this.#checkAnswer(operation, { exchange, add: (at, message) => add("answer", at, message) });
+      this.#checkRequestBody(operation, { exchange, add: report("request") });
+      this.#checkAnswer(operation, { exchange, add: report("answer") });
     }
     this.violations.push(...found);
     return found;

@@ -1,24 +1,27 @@
 import type { ArgumentNode, ValueNode } from "graphql";
+import { Kind } from "graphql";
 import { ApiError } from "../api_error.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
 function evaluate(node: ValueNode, variables: Variables): unknown {
   switch (node.kind) {
-    case "Variable":
+    case Kind.VARIABLE:
       return variables[node.name.value];
-    case "IntValue":
-    case "FloatValue":
+    case Kind.INT:
+    case Kind.FLOAT:
       return Number(node.value);
-    case "NullValue":
+    case Kind.NULL:
       return null;
-    case "ListValue":
+    case Kind.LIST:
       return node.values.map((value) => evaluate(value, variables));
-    case "ObjectValue":
+    case Kind.OBJECT:
       return Object.fromEntries(
         node.fields.map((field) => [field.name.value, evaluate(field.value, variables)]),
       );
-    default:
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+    case Kind.ENUM:
       return node.value;
   }
 }

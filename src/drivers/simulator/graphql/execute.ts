@@ -6,6 +6,7 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from "graphql";
+import { Kind } from "graphql";
 import { ApiError } from "../api_error.ts";
 import { Args, type Variables } from "./args.ts";
 import { applies, GqlObject } from "./gql_object.ts";
@@ -34,7 +35,7 @@ export class Execution {
     this.#variables = variables;
     this.#fragments = new Map(
       document.definitions.flatMap((node) =>
-        node.kind === "FragmentDefinition" ? [[node.name.value, node]] : []
+        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : []
       ),
     );
   }
@@ -65,12 +66,12 @@ export class Execution {
   ): void {
     for (const node of set.selections) {
       if (!this.#included(node.directives ?? [])) continue;
-      if (node.kind === "Field") {
+      if (node.kind === Kind.FIELD) {
         const key = node.alias?.value ?? node.name.value;
         into.set(key, [...into.get(key) ?? [], node]);
         continue;
       }
-      const fragment = node.kind === "InlineFragment" ? node : this.#fragments.get(node.name.value);
+      const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value);
       if (fragment === undefined) throw new DocumentError(`Fragment is not defined`);
       const condition = fragment.typeCondition?.name.value;
       if (condition === undefined || applies(condition, options.typename)) {

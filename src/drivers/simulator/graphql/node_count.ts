@@ -1,4 +1,5 @@
 import type { DocumentNode, OperationDefinitionNode, SelectionSetNode } from "graphql";
+import { Kind } from "graphql";
 import { Args, type Variables } from "./args.ts";
 
 /**
@@ -12,19 +13,19 @@ export function countNodes(
 ): number {
   const fragments = new Map(
     document.definitions.flatMap((node) =>
-      node.kind === "FragmentDefinition" ? [[node.name.value, node]] : []
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : []
     ),
   );
   const count = (set: SelectionSetNode, times: number): number => {
     let sum = 0;
     for (const node of set.selections) {
-      if (node.kind === "FragmentSpread") {
+      if (node.kind === Kind.FRAGMENT_SPREAD) {
         const fragment = fragments.get(node.name.value);
         sum += fragment === undefined ? 0 : count(fragment.selectionSet, times);
         continue;
       }
       if (node.selectionSet === undefined) continue;
-      const args = Args.of(node.kind === "Field" ? node.arguments ?? [] : [], options.variables);
+      const args = Args.of(node.kind === Kind.FIELD ? node.arguments ?? [] : [], options.variables);
       const size = args.optionalInteger("first") ?? args.optionalInteger("last");
       sum += size === undefined
         ? count(node.selectionSet, times)

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   GraphQLError,
+  Kind,
   type OperationDefinitionNode,
   parse,
   visit,
@@ -31,7 +32,7 @@ function fieldsOf(document: DocumentNode): Set<string> {
 }
 
 function operationIn(document: DocumentNode, name: unknown): OperationDefinitionNode | undefined {
-  const operations = document.definitions.filter((node) => node.kind === "OperationDefinition");
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   if (typeof name === "string") return operations.find((node) => node.name?.value === name);
   return operations.length === 1 ? operations[0] : undefined;
 }
@@ -42,7 +43,7 @@ function withDefaults(operation: OperationDefinitionNode, given: unknown): Recor
     const name = definition.variable.name.value;
     const fallback = definition.defaultValue;
     if (variables[name] === undefined && fallback !== undefined && "value" in fallback) {
-      variables[name] = fallback.kind === "IntValue" ? Number(fallback.value) : fallback.value;
+      variables[name] = fallback.kind === Kind.INT ? Number(fallback.value) : fallback.value;
     }
   }
   return variables;
@@ -53,7 +54,7 @@ function missing(
   variables: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const lacking = (operation.variableDefinitions ?? []).find(({ type, variable }) =>
-    type.kind === "NonNullType" && (variables[variable.name.value] ?? null) === null
+    type.kind === Kind.NON_NULL_TYPE && (variables[variable.name.value] ?? null) === null
   );
   if (lacking === undefined) return undefined;
   return `Variable $${lacking.variable.name.value} was provided invalid value`;
@@ -93,7 +94,7 @@ export function readGraphqlRequest(body: unknown): GraphqlRequest {
     operation,
     variables,
     rootFields: operation.selectionSet.selections.flatMap((node) =>
-      node.kind === "Field" ? [node.name.value] : []
+      node.kind === Kind.FIELD ? [node.name.value] : []
     ),
     fields: fieldsOf(document),
     problem: missing(operation, variables),
