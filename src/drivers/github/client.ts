@@ -15,13 +15,16 @@ import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
 import { openGroups, QuietBottleneck } from "./groups.ts";
 import { backoffMs, pace, waitForLimit } from "./pace.ts";
 
+/** The part of `fetch` that is used. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
 export interface GithubClientOptions {
   readonly token: string;
   readonly restUrl: string;
   readonly graphqlUrl: string;
   readonly userAgent: string;
   readonly clock: Clock;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
   /** Told what is waited for and how long. */
   readonly onWait?: (text: string) => void;
   readonly delays?: Delays;
