@@ -46,7 +46,7 @@ function planEnd(situation: Situation): Plan | undefined {
     retirement: retirementOf(view, policy),
   }));
   if (observation.platform !== "as_labels") {
-    for (const legacy of observation.platform.filter((each) => each.short === undefined)) {
+    for (const legacy of observation.platform.filter((each) => each.legacy && each.short === undefined)) {
       steps.push({
         kind: "retire",
         retirement: { short: undefined, service: legacy.service, image: undefined, labels: [] },
@@ -128,10 +128,11 @@ function planLife(situation: Situation): Plan {
   if (state === "drifted") {
     return bringUp(situation, { rule: 10, reason: "drifted", build: observation.imageExists === false });
   }
-  if (state === "absent" && others.length > 0) return planNewCommit(situation);
+  // One that is being removed is no environment any more: a push must not bring back what was stopped.
+  if (state === "absent" && others.some((each) => each.state !== "stopping")) return planNewCommit(situation);
   if (state === "failed") {
     const attempts = observation.record.attempts.get(target) ?? 1;
-    if (frozen) {
+    if (attempts < 1 + policy.retries && frozen) {
       return idle(situation, {
         rule: 17,
         reason: "frozen",
@@ -243,13 +244,15 @@ function idle(
     readonly because: readonly string[];
   },
 ): Plan {
-  const { observation, policy, triggers, views, target, lockAlive } = situation;
+  const { observation, policy, triggers, views, target, lockAlive, state, wanted } = situation;
   // A trigger that was set on an earlier commit is no approval of this one: it goes, and the comment asks anew.
   const unapproved = triggers.filter((each) =>
     each.name !== undefined && each.trigger !== "stop" && !each.approvesTarget
   );
+  // What is asked for while the environment is being removed is still to be done once it is gone.
+  const pending = state === "stopping" ? [...unapproved, ...wanted] : unapproved;
   const satisfied = triggers.flatMap((each) =>
-    each.name === undefined || each.trigger === "stop" || unapproved.includes(each) ? [] : [each.name]
+    each.name === undefined || each.trigger === "stop" || pending.includes(each) ? [] : [each.name]
   );
   if (unapproved.length > 0) {
     const steps: Step[] = [

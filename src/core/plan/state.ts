@@ -54,7 +54,11 @@ export function decideShaState(
 
 /** All SHAs of the pull request that labels or platform know, by short SHA. */
 export function viewShas(observation: Observation): ReadonlyMap<ShortSha, ShaView> {
-  const { labels, platform } = observation;
+  const { labels } = observation;
+  // What lacks our tag is nobody's environment here: nothing is decided about it, and it is never removed.
+  const platform = observation.platform === "as_labels"
+    ? "as_labels"
+    : observation.platform.filter((each) => each.managed);
   const views = new Map<ShortSha, ShaView>();
   const shorts = new Set<ShortSha>(labels.environments.keys());
   if (platform !== "as_labels") {
