@@ -1,0 +1,78 @@
+import type { AppContext } from "../app/context.ts";
+import type { LoadedConfig, Variables } from "../config/mod.ts";
+import { type AppError, usageError } from "../core/errors.ts";
+import type { PrNumber } from "../core/ids.ts";
+import type { Terminal } from "../ports/terminal.ts";
+import type { CommandEnv, CommandSpec } from "./command.ts";
+import { readPull } from "./read_arguments.ts";
+import { renderJson, type Style } from "./render/mod.ts";
+import type { Values } from "./values.ts";
+import type { About, GlobalFlags, Wiring } from "./wiring_types.ts";
+
+/** What the environment of a command is made from. */
+export interface CommandEnvOptions {
+  readonly spec: CommandSpec;
+  readonly args: readonly (string | undefined)[];
+  readonly values: Values;
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  readonly style: Style;
+  readonly variables: Variables;
+  readonly signal: AbortSignal;
+  readonly about: About;
+  readonly makeWiring: () => Promise<Wiring>;
+  readonly onFailure: (error: AppError) => void;
+}
+
+/** Makes what a command works with. Drivers are loaded when the command first asks for the wiring. */
+export function makeCommandEnv(options: CommandEnvOptions): CommandEnv {
+  const { spec, args, terminal } = options;
+  let { flags } = options;
+  let wiring: Promise<Wiring> | undefined;
+
+  function getWiring(): Promise<Wiring> {
+    if (spec.needs === "nothing") {
+      throw new RangeError(`Running ${spec.name}: it is declared to need nothing`);
+    }
+    wiring ??= options.makeWiring();
+    return wiring;
+  }
+
+  return {
+    ...options,
+    get flags() {
+      return flags;
+    },
+    pull() {
+      const { pr, repo } = readPull(args[0] ?? "");
+      if (repo !== undefined) flags = { ...flags, repo: chooseRepo(flags.repo, repo) };
+      return pr;
+    },
+    wiring: getWiring,
+    async context(
+      pr: PrNumber | undefined,
+      changed: Partial<GlobalFlags> = {},
+    ): Promise<{ readonly context: AppContext; readonly loaded: LoadedConfig }> {
+      return await (await getWiring()).makeContext({ flags: { ...flags, ...changed }, terminal, pr });
+    },
+    lines(lines) {
+      if (lines.length > 0) terminal.out(lines.join("\n"));
+    },
+    json(document) {
+      terminal.out(renderJson(document));
+    },
+    next(sentence) {
+      if (!flags.json) terminal.say(`Next: ${sentence}`);
+    },
+    fail: options.onFailure,
+  };
+}
+
+function chooseRepo(flag: string | undefined, fromUrl: string): string {
+  if (flag === undefined || flag.toLowerCase() === fromUrl.toLowerCase()) return fromUrl;
+  throw usageError(
+    "repository_conflict",
+    `Reading the command line: the URL is of ${fromUrl}, and --repo says ${flag}`,
+    "Leave --repo out, or give the number of the pull request alone",
+  );
+}

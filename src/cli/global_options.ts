@@ -1,0 +1,53 @@
+import type { PlatformKind } from "../core/envs/environment.ts";
+import type { OptionSpec } from "./command.ts";
+import { readSeconds } from "./read_arguments.ts";
+import type { Values } from "./values.ts";
+import type { GlobalFlags } from "./wiring_types.ts";
+
+/** The flags that every command takes, before or after its name. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { name: "repo", short: "R", value: "owner/name", description: "repository to work on" },
+  { name: "platform", value: "kind", description: "where environments run", choices: ["ecs", "docker"] },
+  { name: "config", value: "file", description: "configuration file, instead of showtime.yml" },
+  { name: "json", description: "print the answer as JSON" },
+  { name: "quiet", short: "q", description: "print the answer and nothing else" },
+  { name: "verbose", short: "v", description: "print details, and stack traces of failures" },
+  { name: "no-color", description: "print plain text" },
+  { name: "dry-run", description: "say what would be done; write nothing anywhere" },
+  { name: "dry-run-github", description: "do not write to GitHub" },
+  { name: "dry-run-aws", description: "do not use AWS; play the platform" },
+  { name: "dry-run-docker", description: "do not use Docker; play builds and the platform" },
+  { name: "aws-sleep", value: "seconds", description: "how long a dry-run deploy pretends to take" },
+];
+
+/** Reads the flags of {@link GLOBAL_OPTIONS}; their choices have been checked. */
+export function readGlobalFlags(values: Values): GlobalFlags {
+  return {
+    repo: values.text("repo"),
+    platform: values.text("platform") as PlatformKind | undefined,
+    config: values.text("config"),
+    json: values.flag("json"),
+    quiet: values.flag("quiet"),
+    verbose: values.flag("verbose"),
+    color: !values.flag("no-color"),
+    dryRun: values.flag("dry-run"),
+    dryRunGithub: values.flag("dry-run-github"),
+    dryRunAws: values.flag("dry-run-aws"),
+    dryRunDocker: values.flag("dry-run-docker"),
+    awsSleepSeconds: values.read("aws-sleep", readSeconds),
+  };
+}
+
+/** The flags that decide how things are printed, as far as a command line shows them that cannot be read. */
+export function guessOutputFlags(
+  argv: readonly string[],
+): Pick<GlobalFlags, "json" | "quiet" | "verbose" | "color"> {
+  const end = argv.indexOf("--");
+  const words = new Set(end < 0 ? argv : argv.slice(0, end));
+  return {
+    json: words.has("--json"),
+    quiet: words.has("--quiet") || words.has("-q"),
+    verbose: words.has("--verbose") || words.has("-v"),
+    color: !words.has("--no-color"),
+  };
+}

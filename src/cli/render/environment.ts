@@ -1,0 +1,125 @@
+import { type EnvironmentView, timeLeft } from "../../app/environment_view.ts";
+import { stripControls } from "../../core/sanitize.ts";
+import type { Style } from "./style.ts";
+import { type Cell, type Column, renderTable } from "./table.ts";
+import { formatAge, formatInstant } from "./time.ts";
+
+/** How environments are shown. */
+export interface EnvironmentStyle {
+  readonly style: Style;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "PR" },
+  { title: "STATUS" },
+  { title: "TYPE" },
+  { title: "COMMIT" },
+  { title: "ADDRESS", shrinks: true },
+  { title: "AGE" },
+  { title: "LEFT" },
+  { title: "BY", shrinks: true },
+];
+const WIDE_COLUMNS: readonly Column[] = [
+  ...COLUMNS,
+  { title: "TTL" },
+  { title: "SIZE" },
+  { title: "PLATFORM" },
+  { title: "SERVICE", shrinks: true },
+  { title: "IMAGE", shrinks: true },
+  { title: "FLAGS", shrinks: true },
+];
+
+/** One row for each environment, with a heading. */
+export function renderEnvironmentTable(
+  environments: readonly EnvironmentView[],
+  options: EnvironmentStyle & { readonly wide: boolean },
+): readonly string[] {
+  const { style, now, wide } = options;
+  const rows = environments.map((view): readonly Cell[] => [
+    { text: `#${view.pr}`, url: view.links["pull_request"] },
+    { text: `${signOf(view)} ${view.status}`, paint: painter(view, style) },
+    { text: view.type },
+    { text: view.short_sha ?? "-", url: view.links["commit"] },
+    { text: view.address ?? "-", url: view.url ?? undefined },
+    { text: ageOf(view, now) ?? "-" },
+    { text: describeLeft(view, now) },
+    { text: view.requested_by ?? "-" },
+    ...(wide ? wideCells(view) : []),
+  ]);
+  return renderTable(wide ? WIDE_COLUMNS : COLUMNS, rows, { style });
+}
+
+function wideCells(view: EnvironmentView): readonly Cell[] {
+  const texts = [view.ttl, view.size, view.platform, view.service, view.image, flagsOf(view)];
+  return texts.map((text) => ({ text: text === null || text === "" ? "-" : text }));
+}
+
+/** One environment as a block of lines: a heading, then a line for each fact that is known. */
+export function renderEnvironment(view: EnvironmentView, options: EnvironmentStyle): readonly string[] {
+  const { style, now } = options;
+  const paint = painter(view, style);
+  const commit = style.link(style.bold(view.short_sha ?? "no commit"), view.links["commit"]);
+  const type = view.type === "active" ? "" : ` (${view.type})`;
+  const links = Object.entries(view.links).filter(([title]) =>
+    title !== "pull_request" && title !== "commit"
+  );
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["address", view.url === null ? null : style.link(clean(view.url), view.url)],
+    ["created", view.created_at === null ? null : `${instant(view.created_at)} (${ageOf(view, now)} ago)`],
+    ["expires", view.expires_at === null ? null : `${instant(view.expires_at)} (${leftWords(view, now)})`],
+    ["ttl", view.ttl === "close" ? "close: until the pull request closes" : view.ttl],
+    ["requested by", view.requested_by === null ? null : clean(view.requested_by)],
+    ["platform", view.service === null ? view.platform : `${view.platform}, ${view.service}`],
+    ["image", view.image === null ? null : clean(view.image)],
+    ["size", view.size === null ? null : clean(view.size)],
+    ["flags", clean(flagsOf(view)) || null],
+    ...links.map(([title, url]): readonly [string, string] => [title, style.link(clean(url), url)]),
+  ];
+  return [
+    `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
+    ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
+  ];
+}
+
+function clean(text: string): string {
+  return stripControls(text);
+}
+
+function instant(text: string): string {
+  return formatInstant(Date.parse(text));
+}
+
+/** Tells states apart without colour. */
+function signOf(view: EnvironmentView): string {
+  if (view.status === "running") return view.active ? "🎯" : "✅";
+  if (view.status === "failed" || view.status === "drifted") return "❌";
+  if (view.status === "stopping") return "🛑";
+  return view.type === "building" ? "🏗️" : "❔";
+}
+
+function painter(view: EnvironmentView, style: Style): (text: string) => string {
+  if (view.status === "running") return style.good;
+  return view.status === "failed" || view.status === "drifted" ? style.bad : style.warm;
+}
+
+function ageOf(view: EnvironmentView, now: number): string | undefined {
+  return view.created_at === null ? undefined : formatAge(now - Date.parse(view.created_at));
+}
+
+/** Time left for a table: `45h`, `expired`, `close`, `-`. */
+export function describeLeft(view: EnvironmentView, now: number): string {
+  const left = timeLeft(view, now);
+  if (left === undefined) return view.ttl === "close" ? "close" : "-";
+  return left <= 0 ? "expired" : formatAge(left);
+}
+
+function leftWords(view: EnvironmentView, now: number): string {
+  const left = timeLeft(view, now) ?? 0;
+  return left <= 0 ? "expired" : `${formatAge(left)} left`;
+}
+
+function flagsOf(view: EnvironmentView): string {
+  return Object.entries(view.flags).map(([name, on]) => `${name}=${on ? "on" : "off"}`).join(" ");
+}

@@ -1,0 +1,54 @@
+/** What a workflow of GitHub Actions is told: step outputs and the job's summary. */
+
+import { AppError } from "../../core/errors.ts";
+import type { EnvironmentView } from "../../app/environment_view.ts";
+import type { Plan } from "../../core/plan/mod.ts";
+import { escapeMarkdown } from "../../core/sanitize.ts";
+
+/**
+ * Text to append to the file of step outputs. Each value stands between two lines of a delimiter that nobody could
+ * know beforehand; a value that holds it all the same, or a name that is none, throws AppError `output_refused`.
+ */
+export function renderOutputs(outputs: Readonly<Record<string, string>>, delimiter: string): string {
+  let text = "";
+  for (const [name, value] of Object.entries(outputs)) {
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) throw refused(name, "that is no name of an output");
+    if (value.includes(delimiter)) throw refused(name, "the value holds the delimiter");
+    text += `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+  }
+  return text;
+}
+
+function refused(name: string, why: string): AppError {
+  return new AppError("output_refused", `Writing the step output "${name}": ${why}`, {
+    hint: "Run it again: every run draws a new delimiter",
+  });
+}
+
+/** A delimiter that is not to be guessed. */
+export function makeDelimiter(): string {
+  return `showtime_${crypto.randomUUID().replaceAll("-", "")}`;
+}
+
+/** The job's summary of a change, in Markdown; everything from people is escaped. */
+export function renderSummary(result: {
+  readonly plan: Plan;
+  readonly applied: readonly string[];
+  readonly environment: EnvironmentView | undefined;
+  readonly failure: string | undefined;
+}): string {
+  const { plan, applied, environment, failure } = result;
+  const url = environment?.url ?? undefined;
+  return [
+    `### 🎪 Pull request ${plan.pr}: ${escapeMarkdown(plan.action)}`,
+    "",
+    ...(url === undefined
+      ? []
+      : [`**${escapeMarkdown(environment?.status ?? "")}** at <${encodeURI(url)}>`, ""]),
+    ...(failure === undefined ? [] : [`❌ ${escapeMarkdown(failure)}`, ""]),
+    `${escapeMarkdown(plan.reason)}: ${plan.because.map((sentence) => escapeMarkdown(sentence)).join("; ")}`,
+    "",
+    ...applied.map((sentence) => `- ${escapeMarkdown(sentence)}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,38 @@
+import pc from "picocolors";
+import { stripControls } from "../../core/sanitize.ts";
+import type { TerminalAbilities } from "../../ports/terminal.ts";
+
+/** How words are painted and linked; without colours and links every function returns the plain text. */
+export interface Style {
+  readonly columns: number | undefined;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly warm: (text: string) => string;
+  /** An OSC 8 hyperlink; the text alone where the terminal has none or the address is no web address. */
+  readonly link: (text: string, url: string | undefined) => string;
+}
+
+/** Makes the style for what a terminal can do. */
+export function makeStyle(can: TerminalAbilities): Style {
+  const colors = pc.createColors(can.color);
+  return {
+    columns: can.tty ? can.columns : undefined,
+    bold: (text) => colors.bold(text),
+    dim: (text) => colors.dim(text),
+    good: (text) => colors.green(text),
+    bad: (text) => colors.red(text),
+    warm: (text) => colors.yellow(text),
+    link: (text, url) => can.links && url !== undefined && isWebAddress(url) ? hyperlink(text, url) : text,
+  };
+}
+
+function hyperlink(text: string, url: string): string {
+  return `\x1b]8;;${url}\x1b\\${text}\x1b]8;;\x1b\\`;
+}
+
+/** An address that cannot end the escape sequence it stands in. */
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\/[\x21-\x7e]+$/.test(url) && stripControls(url) === url;
+}

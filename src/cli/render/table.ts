@@ -1,0 +1,95 @@
+import stringWidth from "string-width";
+import { stripControls } from "../../core/sanitize.ts";
+import type { Style } from "./style.ts";
+
+/** What stands in one place of a table. The text may come from people: it is cleaned here. */
+export interface Cell {
+  readonly text: string;
+  readonly url?: string | undefined;
+  readonly paint?: ((text: string) => string) | undefined;
+}
+
+/** A column; one that may shrink is cut, ending in `…`, where the terminal is too narrow. */
+export interface Column {
+  readonly title: string;
+  readonly shrinks?: boolean;
+}
+
+const GAP = 2;
+/** No column is cut below this width. */
+const NARROWEST = 6;
+
+/**
+ * Renders aligned rows, one line each. Emoji count for the two columns they take. On a terminal no line is wider
+ * than it, as far as the columns that shrink allow; elsewhere nothing is cut.
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  options: { readonly style: Style },
+): readonly string[] {
+  const { style } = options;
+  const texts = rows.map((row) => columns.map((_, index) => stripControls(row[index]?.text ?? "")));
+  const natural = columns.map(({ title }, index) =>
+    Math.max(stringWidth(title), ...texts.map((row) => stringWidth(row[index] ?? "")))
+  );
+  const widths = fit(natural, { columns, available: style.columns });
+  const lines = [
+    style.bold(
+      columns.map(({ title }, index) => pad(cut(title, widths[index] ?? 0), widths[index] ?? 0))
+        .join(" ".repeat(GAP)).trimEnd(),
+    ),
+  ];
+  for (const [at, row] of rows.entries()) {
+    const last = lastFilled(texts[at] ?? []);
+    const cells = columns.slice(0, last + 1).map((_, index) => {
+      const width = widths[index] ?? 0;
+      const text = cut(texts[at]?.[index] ?? "", width);
+      const painted = style.link(row[index]?.paint?.(text) ?? text, row[index]?.url);
+      return index === last ? painted : painted + " ".repeat(Math.max(0, width - stringWidth(text)));
+    });
+    lines.push(cells.join(" ".repeat(GAP)));
+  }
+  return lines;
+}
+
+function lastFilled(texts: readonly string[]): number {
+  return Math.max(0, texts.findLastIndex((text) => text !== ""));
+}
+
+function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+}
+
+/** Takes width from the widest columns that may shrink until the row fits. */
+function fit(
+  natural: readonly number[],
+  { columns, available }: { readonly columns: readonly Column[]; readonly available: number | undefined },
+): readonly number[] {
+  const widths = [...natural];
+  if (available === undefined) return widths;
+  let excess = widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1) - available;
+  for (; excess > 0; excess--) {
+    let widest = -1;
+    for (const [index, width] of widths.entries()) {
+      if (columns[index]?.shrinks !== true || width <= NARROWEST) continue;
+      if (widest < 0 || width > (widths[widest] ?? 0)) widest = index;
+    }
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+/** Cuts text to a width in columns, ending in `…`, never inside of what is seen as one character. */
+export function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let kept = "";
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter("en").segment(text)) {
+    used += stringWidth(segment);
+    if (used > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}

@@ -1,0 +1,40 @@
+import { usageError } from "../core/errors.ts";
+
+/** The flags of one command as they were given, read by name and type. */
+export class Values {
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  /** By name without dashes: `older-than`. */
+  constructor(values: ReadonlyMap<string, unknown>) {
+    this.#values = values;
+  }
+
+  /** The text of `--name`; undefined where it was not given. Throws AppError where it is empty. */
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    if (typeof value !== "string") return undefined;
+    if (value.trim() !== "") return value.trim();
+    throw usageError(
+      "value_empty",
+      `Reading --${name}: the value is empty`,
+      "Give it a value, or leave it out",
+    );
+  }
+
+  /** Whether `--name` was given. */
+  flag(name: string): boolean {
+    return this.#values.get(name) === true;
+  }
+
+  /** True for `--name`, false for `--no-name`, undefined for neither. */
+  choice(name: string): boolean | undefined {
+    const value = this.#values.get(name);
+    return typeof value === "boolean" ? value : undefined;
+  }
+
+  /** The text of `--name` read by `parse`, which throws AppError for what it cannot read. */
+  read<T>(name: string, parse: (text: string, name: string) => T): T | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : parse(text, `--${name}`);
+  }
+}

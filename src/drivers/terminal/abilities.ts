@@ -1,0 +1,46 @@
+import type { TerminalAbilities } from "../../ports/terminal.ts";
+
+/** What a terminal is made with. */
+export interface TerminalOptions {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdinTty: boolean;
+  readonly stdoutTty: boolean;
+  readonly stderrTty: boolean;
+  /** Undefined where it is not known. */
+  readonly columns: number | undefined;
+  /** False for `--no-color`. */
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Milliseconds that only ever grow; tests play it. */
+  readonly now?: () => number;
+}
+
+/** Terminals that show links, by what they say of themselves. */
+const LINKING = /iTerm|WezTerm|vscode|Hyper|ghostty|kitty|rio|tabby|WarpTerminal/i;
+
+/** Decides once what the place where we write is able to show. */
+export function findAbilities(options: TerminalOptions): TerminalAbilities {
+  const { env, stdoutTty, stderrTty, stdinTty } = options;
+  const dumb = env["TERM"] === "dumb";
+  // Set to anything but nothing, NO_COLOR means no.
+  const color = options.color && (env["NO_COLOR"] ?? "") === "" && stdoutTty && !dumb;
+  const ci = (env["CI"] ?? "") !== "" || env["GITHUB_ACTIONS"] === "true";
+  return {
+    color,
+    links: color && canLink(env),
+    tty: stdoutTty,
+    ask: stdinTty && stderrTty && !ci && !dumb,
+    columns: options.columns !== undefined && options.columns > 0 ? options.columns : 80,
+  };
+}
+
+function canLink(env: TerminalOptions["env"]): boolean {
+  if (env["FORCE_HYPERLINK"] !== undefined) return env["FORCE_HYPERLINK"] !== "0";
+  if (env["WT_SESSION"] !== undefined || env["KONSOLE_VERSION"] !== undefined) return true;
+  if (LINKING.test(env["TERM_PROGRAM"] ?? "") || LINKING.test(env["TERM"] ?? "")) return true;
+  // GNOME Terminal and its relatives, since 0.50.
+  return Number(env["VTE_VERSION"] ?? "0") >= 5000;
+}

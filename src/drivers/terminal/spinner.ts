@@ -1,0 +1,72 @@
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+const FRAME_MS = 120;
+const CLEAR = "\r\x1b[2K";
+
+/** Shows what is waited for and for how long: a moving line on a terminal, a plain line on each change elsewhere. */
+export class Spinner {
+  readonly #write: (text: string) => void;
+  readonly #moves: boolean;
+  readonly #width: number;
+  readonly #now: () => number;
+  #text: string | undefined;
+  #since = 0;
+  #frame = 0;
+  #counted = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    write: (text: string) => void,
+    options: { readonly moves: boolean; readonly columns: number; readonly now: () => number },
+  ) {
+    this.#write = write;
+    this.#moves = options.moves;
+    this.#width = options.columns;
+    this.#now = options.now;
+  }
+
+  /** Shows another text; undefined ends it. The time counts from the first text on. */
+  show(text: string | undefined): void {
+    if (text === undefined) return this.#end();
+    if (text === this.#text) return;
+    if (this.#text === undefined) this.#since = this.#now();
+    this.#text = text;
+    if (!this.#moves) return this.#write(`${text}${this.#elapsed(" after ")}\n`);
+    this.#timer ??= setInterval(() => this.#draw(), FRAME_MS);
+    this.#draw();
+  }
+
+  /** Counts a line of output that is not shown. */
+  count(): void {
+    this.#counted++;
+  }
+
+  /** Takes the moving line away while something else is written, and puts it back. */
+  around(write: () => void): void {
+    const moving = this.#moves && this.#text !== undefined;
+    if (moving) this.#write(CLEAR);
+    write();
+    if (moving) this.#draw();
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    if (this.#moves && this.#text !== undefined) this.#write(CLEAR);
+    this.#text = undefined;
+    this.#counted = 0;
+  }
+
+  #draw(): void {
+    const sign = FRAMES[this.#frame++ % FRAMES.length] ?? "";
+    const tail = `${this.#elapsed(" ")}${this.#counted === 0 ? "" : ` · ${this.#counted} lines`}`;
+    const room = Math.max(10, this.#width - tail.length - 3);
+    const text = this.#text ?? "";
+    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    this.#write(`${CLEAR}${sign} ${shown}${tail}`);
+  }
+
+  #elapsed(before: string): string {
+    const seconds = Math.floor((this.#now() - this.#since) / 1000);
+    return seconds < 1 ? "" : `${before}${seconds}s`;
+  }
+}

@@ -1,0 +1,83 @@
+import pc from "picocolors";
+import { defuseWorkflowCommand, escapeWorkflowCommand, stripControls } from "../../core/sanitize.ts";
+import type { Terminal } from "../../ports/terminal.ts";
+import { findAbilities, type TerminalOptions } from "./abilities.ts";
+import { Spinner } from "./spinner.ts";
+
+/** Makes the terminal on the given streams. */
+export function makeTerminal(options: TerminalOptions): Terminal {
+  const { env, quiet, verbose, stderr, stderrTty } = options;
+  const can = findAbilities(options);
+  const inActions = env["GITHUB_ACTIONS"] === "true";
+  const dumb = env["TERM"] === "dumb";
+  const colors = pc.createColors(options.color && (env["NO_COLOR"] ?? "") === "" && stderrTty && !dumb);
+  const spinner = new Spinner((text) => stderr(text), {
+    moves: stderrTty && !inActions && !dumb && (env["CI"] ?? "") === "",
+    columns: can.columns,
+    now: options.now ?? (() => performance.now()),
+  });
+
+  function talk(text: string, paint: (line: string) => string = (line) => line): void {
+    spinner.around(() => {
+      for (const line of text.split(/\r?\n/)) {
+        const plain = stripControls(line);
+        stderr(`${paint(inActions ? defuseWorkflowCommand(plain) : plain)}\n`);
+      }
+    });
+  }
+  function command(name: string, text: string): void {
+    const clean = text.split(/\r?\n/).map((line) => stripControls(line)).join("\n");
+    spinner.around(() => stderr(`::${name}::${escapeWorkflowCommand(clean)}\n`));
+  }
+  function openGroup(title: string): () => void {
+    if (inActions) {
+      command("group", title);
+      return () => command("endgroup", "");
+    }
+    if (quiet) return () => undefined;
+    if (verbose) talk(title, colors.bold);
+    else spinner.show(stripControls(title));
+    return () => spinner.show(undefined);
+  }
+
+  return {
+    can,
+    out(text) {
+      const safe = inActions ? text.split("\n").map(defuseWorkflowCommand).join("\n") : text;
+      spinner.around(() => options.stdout(`${safe}\n`));
+    },
+    say(text) {
+      if (!quiet) talk(text);
+    },
+    detail(text) {
+      if (verbose) talk(text, colors.dim);
+    },
+    log(text) {
+      if (inActions || verbose) talk(text);
+      else spinner.count();
+    },
+    warn(text) {
+      if (inActions) command("warning", text);
+      else talk(`warning: ${text}`, colors.yellow);
+    },
+    progress(text) {
+      if (quiet) return;
+      const plain = text === undefined ? undefined : stripControls(text);
+      spinner.show(plain === undefined || !inActions ? plain : defuseWorkflowCommand(plain));
+    },
+    group: openGroup,
+    async confirm(question) {
+      if (!can.ask) return false;
+      spinner.show(undefined);
+      const { confirm, isCancel } = await import("@clack/prompts");
+      const { default: process } = await import("node:process");
+      // On the stream of the talk: stdout stays the answer's.
+      const answer = await confirm({
+        message: stripControls(question),
+        initialValue: false,
+        output: process.stderr,
+      });
+      return !isCancel(answer) && answer;
+    },
+  };
+}
