@@ -3,7 +3,6 @@
 import type { AppContext, LinkMaker, RunIdentity } from "./app/context.ts";
 import { type ActionsContext, type Config, type LoadedConfig } from "./config/mod.ts";
 import { AppError, EXIT, toError, usageError } from "./core/errors.ts";
-import type { PlatformKind } from "./core/envs/environment.ts";
 import { formatImageTag } from "./core/envs/names.ts";
 import type { PrNumber } from "./core/ids.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -12,41 +11,29 @@ import type { Images, ImageStore } from "./ports/images.ts";
 import type { Platform } from "./ports/platform.ts";
 import type { Shell } from "./ports/shell.ts";
 import type { Terminal } from "./ports/terminal.ts";
+import { Redactor } from "./cli/redact.ts";
+import type { GlobalFlags, LifecycleOptions, Wiring, WiringHost, WiringRequest } from "./cli/wiring_types.ts";
 import { VERSION } from "./version.ts";
 
 /** The name of the configuration file, on the base branch and in the working directory. */
 const CONFIG_FILE = "showtime.yml";
 
-/** Flags that decide what is built. */
-export interface ContextFlags {
-  readonly repo?: string | undefined;
-  readonly platform?: PlatformKind | undefined;
-  readonly config?: string | undefined;
-  readonly dryRunGithub?: boolean | undefined;
-  readonly dryRunAws?: boolean | undefined;
-  readonly dryRunDocker?: boolean | undefined;
-  readonly awsSleepSeconds?: number | undefined;
-}
-
-/** What the process gives. */
-export interface Host {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  /** Told every secret that this process learns. */
-  readonly keepSecret: (value: string) => void;
-}
-
 /** The parts that everything else is made from, each made once. */
-export class Parts {
-  readonly host: Host;
+class Parts {
+  readonly host: WiringHost;
+  readonly redactor: Redactor;
   readonly clock: Promise<Clock>;
   readonly shell: Promise<Shell>;
   readonly actions: Promise<ActionsContext>;
 
-  constructor(host: Host) {
+  constructor(host: WiringHost) {
     this.host = host;
+    this.redactor = new Redactor(host.env);
     this.clock = import("./drivers/clock/mod.ts").then(({ makeClock }) => makeClock());
-    this.shell = import("./drivers/shell/mod.ts").then(({ makeShell }) => makeShell());
+    this.shell = import("./drivers/shell/mod.ts").then(({ makeShell }) =>
+      // Output of builds and containers ends up in comments: secrets are taken out where it enters.
+      makeShell({ redact: (text) => this.redactor.redact(text) })
+    );
     this.actions = import("./config/mod.ts").then(({ readActionsContext }) =>
       readActionsContext(host.env, (path) => Deno.readTextFile(path))
     );
@@ -55,7 +42,7 @@ export class Parts {
   }
 
   /** `owner/name`, by flag, variables, git remote. */
-  async repository(flags: ContextFlags): Promise<{ readonly repo: string; readonly source: string }> {
+  async repository(flags: GlobalFlags): Promise<{ readonly repo: string; readonly source: string }> {
     const { resolveRepository } = await import("./config/mod.ts");
     const { env } = this.host;
     const named = flags.repo !== undefined || env["GITHUB_REPOSITORY"] ||
@@ -65,7 +52,7 @@ export class Parts {
   }
 
   /** GitHub. Throws AppError `no_token` (exit code 2) where no token can be found. */
-  async forge(flags: ContextFlags, terminal: Terminal): Promise<Forge> {
+  async forge(flags: GlobalFlags, terminal: Terminal): Promise<Forge> {
     const actions = await this.actions;
     const { repo } = await this.repository(flags);
     const { makeGithubForge } = await import("./drivers/github/mod.ts");
@@ -91,7 +78,7 @@ export class Parts {
     const token = given ??
       (local ? undefined : resolveToken({ env: {}, ghAuthToken: await this.#ask("gh", ["auth", "token"]) }));
     if (token !== undefined) {
-      this.host.keepSecret(token.value);
+      this.keepSecret(token.value);
       return token.value;
     }
     if (local) return "simulator";
@@ -100,6 +87,11 @@ export class Parts {
       "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set, and `gh auth token` gives none",
       'Set GITHUB_TOKEN, or run "gh auth login"',
     );
+  }
+
+  keepSecret(value: string): void {
+    this.redactor.keep(value);
+    this.host.keepSecret(value);
   }
 
   async #ask(program: "git" | "gh", args: readonly string[]): Promise<string | undefined> {
@@ -115,7 +107,7 @@ export class Parts {
 
   /** The configuration in force. In Actions the file comes from the base branch, never from the checkout. */
   async config(
-    flags: ContextFlags,
+    flags: GlobalFlags,
     options: { readonly pr: PrNumber | undefined; readonly forge: () => Promise<Forge> },
   ): Promise<LoadedConfig> {
     const { loadConfig } = await import("./config/mod.ts");
@@ -160,14 +152,9 @@ async function readHere(): Promise<{ path: string; text: string } | undefined> {
 }
 
 /** Makes the context of one command. */
-export async function makeContext(
+async function makeContext(
   parts: Parts,
-  options: {
-    readonly flags: ContextFlags;
-    readonly terminal: Terminal;
-    readonly pr: PrNumber | undefined;
-    readonly forge?: Forge;
-  },
+  options: WiringRequest & { readonly forge?: Forge },
 ): Promise<{ readonly context: AppContext; readonly loaded: LoadedConfig }> {
   const { flags, terminal, pr } = options;
   const actions = await parts.actions;
@@ -179,15 +166,13 @@ export async function makeContext(
   const { repo } = await parts.repository(flags);
   const { imageRepository } = await import("./config/mod.ts");
   const repository = imageRepository(config, repo);
-  const dryPlatform = config.platform === "docker" ? flags.dryRunDocker === true : flags.dryRunAws === true;
+  const dryPlatform = config.platform === "docker" ? flags.dryRunDocker : flags.dryRunAws;
   const tell = (text: string) => terminal.say(text);
   const clock = await parts.clock;
   const context: AppContext = {
     repo,
     serverUrl: actions.urls.server,
-    forge: flags.dryRunGithub === true
-      ? (await import("./drivers/dry_run/mod.ts")).dryForge(forge, tell)
-      : forge,
+    forge: flags.dryRunGithub ? (await import("./drivers/dry_run/mod.ts")).dryForge(forge, tell) : forge,
     platformKind: config.platform,
     platform: dryPlatform
       ? (await import("./drivers/dry_run/mod.ts")).dryPlatform(config.platform, {
@@ -197,7 +182,7 @@ export async function makeContext(
       })
       : await makePlatform(parts, config),
     platformAsLabels: dryPlatform,
-    githubDryRun: flags.dryRunGithub === true,
+    githubDryRun: flags.dryRunGithub,
     images: await makeImages(parts, { config, repository, flags, dryPlatform, tell }),
     clock,
     terminal,
@@ -271,13 +256,13 @@ async function makeImages(
   options: {
     readonly config: Config;
     readonly repository: string;
-    readonly flags: ContextFlags;
+    readonly flags: GlobalFlags;
     readonly dryPlatform: boolean;
     readonly tell: (text: string) => void;
   },
 ): Promise<Images> {
   const { config, repository, flags, dryPlatform, tell } = options;
-  const dry = flags.dryRunDocker === true || dryPlatform;
+  const dry = flags.dryRunDocker || dryPlatform;
   if (dry) return (await import("./drivers/dry_run/mod.ts")).dryImages(undefined, tell);
   const actions = await parts.actions;
   const { pushesImages } = await import("./config/mod.ts");
@@ -313,7 +298,7 @@ async function makeStore(
   if (onHub) {
     const { resolveDockerHubLogin } = await import("./config/mod.ts");
     const login = resolveDockerHubLogin(env);
-    if (login !== undefined) parts.host.keepSecret(login.token);
+    if (login !== undefined) parts.keepSecret(login.token);
     return registry.makeHubStore({
       image: repository,
       tag,
@@ -323,7 +308,7 @@ async function makeStore(
   const folder = env["DOCKER_CONFIG"] ?? `${env["HOME"] ?? ""}/.docker`;
   const text = await Deno.readTextFile(`${folder}/config.json`).catch(() => "");
   const credentials = registry.readDockerConfig(text, first);
-  if (credentials !== undefined) parts.host.keepSecret(credentials.password);
+  if (credentials !== undefined) parts.keepSecret(credentials.password);
   return registry.makeRegistryStore({ image: repository, tag, credentials });
 }
 
@@ -355,4 +340,98 @@ function makeLinks(server: string, repo: string): LinkMaker {
     run: (id) => `${server}/${repo}/actions/runs/${id}`,
     console: () => ({}),
   };
+}
+
+/** Makes the wiring of one process. */
+export function makeWiring(host: WiringHost): Promise<Wiring> {
+  const parts = new Parts(host);
+  return Promise.resolve({
+    async loadConfig(request) {
+      const { flags, terminal, pr } = request;
+      const loaded = await parts.config(flags, { pr, forge: () => parts.forge(flags, terminal) });
+      return { ...loaded, repository: await parts.repository(flags) };
+    },
+    makeContext: (request) => makeContext(parts, request),
+    shell: () => parts.shell,
+    doctor: (request, signal) => diagnose(parts, request, signal),
+    async simulate({ port, seed }, signal) {
+      const simulator = await import("./drivers/simulator/mod.ts");
+      const parsed = seed === undefined ? simulator.defaultSeed() : simulator.parseSeed(await readSeed(seed));
+      const served = simulator.serveSimulator(simulator.makeSimulator(parsed), { port });
+      const finished = new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve(served.stop()), { once: true });
+      });
+      return { address: served.url, finished };
+    },
+    playLifecycle: (options, signal) => play(parts, options, signal),
+    appendFile: (path, text) => Deno.writeTextFile(path, text, { append: true }),
+  });
+}
+
+async function readSeed(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw usageError(
+      "bad_seed",
+      `Reading the seed "${path}": ${toError(error).message}`,
+      "It is a JSON file; see the README",
+    );
+  }
+}
+
+async function diagnose(parts: Parts, request: WiringRequest, signal: AbortSignal) {
+  const { flags, terminal } = request;
+  const { runDoctor } = await import("./app/doctor.ts");
+  const forge = parts.forge(flags, terminal);
+  forge.catch(() => undefined);
+  const loaded = parts.config(flags, { pr: undefined, forge: () => forge });
+  loaded.catch(() => undefined);
+  return await runDoctor({
+    async config() {
+      const { config, sources } = await loaded;
+      return {
+        platform: config.platform,
+        sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
+      };
+    },
+    forge: async () => ({ forge: await forge, repo: (await parts.repository(flags)).repo }),
+    platform: async () => await makePlatform(parts, (await loaded).config),
+    shell: () => parts.shell,
+    now: () => Date.now(),
+  }, signal);
+}
+
+/** Plays a whole life on the built-in simulator, or on a real pull request. */
+async function play(parts: Parts, options: LifecycleOptions, signal: AbortSignal): Promise<void> {
+  const { makeRealStage, makeSimulatedStage } = await import("./stage.ts");
+  const { playLifecycle } = await import("./app/lifecycle_demo.ts");
+  const pauseMs = options.speed === Infinity ? 0 : 1500 / options.speed;
+  if (options.realGithub) {
+    const { context } = await makeContext(parts, options);
+    await playLifecycle(context, makeRealStage(context, options.pr), { pauseMs, tell: options.tell }, signal);
+    return;
+  }
+  const stage = await makeSimulatedStage({
+    shell: await parts.shell,
+    platform: options.flags.platform,
+    dry: options.flags.dryRun || options.flags.dryRunDocker || options.flags.platform === "ecs",
+  }, signal);
+  try {
+    const host: WiringHost = { ...parts.host, env: { ...onlyDocker(parts.host.env), ...stage.env } };
+    const { context } = await makeContext(new Parts(host), {
+      ...options,
+      flags: { ...options.flags, ...stage.flags },
+      pr: stage.pr,
+    });
+    await playLifecycle(context, stage, { pauseMs, tell: options.tell }, signal);
+  } finally {
+    await stage.end();
+  }
+}
+
+/** The play does not depend on where it is played: of the environment only the engine's address counts. */
+function onlyDocker(env: WiringHost["env"]): Record<string, string | undefined> {
+  const names = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
 }
