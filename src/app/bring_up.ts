@@ -153,12 +153,12 @@ export async function deploy(
   else if (plan.build) {
     await session.write({
       add: [built],
-      remove: statusNames(session, sha, "built"),
+      remove: statusNames(session, { sha, keep: "built" }),
       then: { add: [deploying], remove: [formatLabel(built)] },
       also,
     }, signal);
   } else {await session.write(
-      { add: [deploying], remove: statusNames(session, sha, "deploying"), also },
+      { add: [deploying], remove: statusNames(session, { sha, keep: "deploying" }), also },
       signal,
     );}
   const deployed = await context.platform.deploy(
@@ -242,7 +242,7 @@ export async function recordFailure(
   const { bringUp, error, deployment } = at;
   const sha = shortSha(bringUp.sha);
   const reason = failureReason(error.code);
-  const remove = [...statusNames(session, sha, "failed"), ...preparingNames(session)];
+  const remove = [...statusNames(session, { sha, keep: "failed" }), ...preparingNames(session)];
   session.say({
     failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
     notice: undefined,

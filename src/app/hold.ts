@@ -31,7 +31,10 @@ export interface Hold {
 }
 
 /** What a run says and exits with when another one holds the pull request. */
-export function busyError(context: AppContext, pr: PrNumber, owner: LockOwner | undefined): AppError {
+export function busyError(
+  context: AppContext,
+  { pr, owner }: { readonly pr: PrNumber; readonly owner: LockOwner | undefined },
+): AppError {
   const who = owner === undefined
     ? "somebody whose entry cannot be read"
     : owner.run === undefined
@@ -104,14 +107,14 @@ export async function takeLock(context: AppContext, pr: PrNumber, signal: AbortS
       return makeHold(context, { pr, nodeId: mine.nodeId, epoch });
     }
     if (await judge(context, record, signal) !== "dead") {
-      throw busyError(context, pr, parseLockOwner(record.description));
+      throw busyError(context, { pr, owner: parseLockOwner(record.description) });
     }
     context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
     try {
       await context.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "forge_refused") {
-        throw busyError(context, pr, parseLockOwner(record.description));
+        throw busyError(context, { pr, owner: parseLockOwner(record.description) });
       }
       throw error;
     }
@@ -140,7 +143,7 @@ export async function confirmLock(
   const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < hold.epoch);
   if (rival === undefined) return;
   await hold.release();
-  throw busyError(context, pr, parseLockOwner(rival.description));
+  throw busyError(context, { pr, owner: parseLockOwner(rival.description) });
 }
 
 function describeOwner(context: AppContext): string {

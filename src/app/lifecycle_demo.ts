@@ -43,28 +43,34 @@ export async function playLifecycle(
   const trigger = (name: "start" | "stop") => labelName("trigger", name);
   const freeze = labelName("freeze");
   for (const line of stage.setting) tell(line);
-  await play.scene("Somebody asks for an environment", `adds "${trigger("start")}"`, async () => {
-    await stage.label({ add: [trigger("start")] });
-    await play.sync(signal);
-  });
+  await play.scene(
+    { title: "Somebody asks for an environment", deed: `adds "${trigger("start")}"` },
+    async () => {
+      await stage.label({ add: [trigger("start")] });
+      await play.sync(signal);
+    },
+  );
   await play.expectRunning();
   await context.clock.sleep(options.pauseMs, signal);
   if (stage.push !== undefined) {
     const push = stage.push;
-    await play.scene("A push brings a second one up beside it", "pushes a commit", async () => {
-      await push();
-      await play.sync(signal);
-    });
+    await play.scene(
+      { title: "A push brings a second one up beside it", deed: "pushes a commit" },
+      async () => {
+        await push();
+        await play.sync(signal);
+      },
+    );
     await play.expectRunning();
     await context.clock.sleep(options.pauseMs, signal);
-    await play.scene("Freeze holds it", `adds "${freeze}" and pushes again`, async () => {
+    await play.scene({ title: "Freeze holds it", deed: `adds "${freeze}" and pushes again` }, async () => {
       await stage.label({ add: [freeze] });
       await push();
       await play.sync(signal);
     });
     await play.expectRunning();
     await context.clock.sleep(options.pauseMs, signal);
-    await play.scene("Thaw brings the newest commit", `takes "${freeze}" off`, async () => {
+    await play.scene({ title: "Thaw brings the newest commit", deed: `takes "${freeze}" off` }, async () => {
       await stage.label({ remove: [freeze] });
       await play.sync(signal);
     });
@@ -73,24 +79,23 @@ export async function playLifecycle(
   }
   if (stage.pass !== undefined) {
     const pass = stage.pass;
-    await play.scene(
-      "Time runs out",
-      "does nothing for three days; the scheduled cleanup comes by",
-      async () => {
-        await pass(72);
-        await play.cleanup(signal);
-      },
-    );
+    await play.scene({
+      title: "Time runs out",
+      deed: "does nothing for three days; the scheduled cleanup comes by",
+    }, async () => {
+      await pass(72);
+      await play.cleanup(signal);
+    });
     await play.expectGone();
     await context.clock.sleep(options.pauseMs, signal);
-    await play.scene("It starts again on demand", `adds "${trigger("start")}"`, async () => {
+    await play.scene({ title: "It starts again on demand", deed: `adds "${trigger("start")}"` }, async () => {
       await stage.label({ add: [trigger("start")] });
       await play.sync(signal);
     });
     await play.expectRunning();
     await context.clock.sleep(options.pauseMs, signal);
   }
-  await play.scene("Stop removes everything", `adds "${trigger("stop")}"`, async () => {
+  await play.scene({ title: "Stop removes everything", deed: `adds "${trigger("stop")}"` }, async () => {
     await stage.label({ add: [trigger("stop")] });
     await play.sync(signal);
   });
@@ -122,7 +127,10 @@ class Play {
     this.#tell = tell;
   }
 
-  async scene(title: string, deed: string, act: () => Promise<void>): Promise<void> {
+  async scene(
+    { title, deed }: { readonly title: string; readonly deed: string },
+    act: () => Promise<void>,
+  ): Promise<void> {
     this.#tell("");
     this.#tell(`${++this.#scene}. ${title}`);
     this.#tell(`   A person ${deed}.`);

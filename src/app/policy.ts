@@ -3,7 +3,12 @@ import type { Policy } from "../core/plan/mod.ts";
 import type { AppContext, RunOptions } from "./context.ts";
 
 /** What a command was asked where it was asked nothing special. */
-export const NO_OPTIONS: RunOptions = { ttl: undefined, size: undefined, givenImage: undefined, sha: undefined };
+export const NO_OPTIONS: RunOptions = {
+  ttl: undefined,
+  size: undefined,
+  givenImage: undefined,
+  sha: undefined,
+};
 
 /** The policy for one pull request under one command. */
 export function policyFor(context: AppContext, pr: PrNumber, options: RunOptions): Policy {

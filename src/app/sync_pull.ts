@@ -71,7 +71,7 @@ export async function syncPull(
     const { lock } = sight.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
-    if (lock.kind === "held" && lock.alive) throw busyError(context, pr, lock.owner);
+    if (lock.kind === "held" && lock.alive) throw busyError(context, { pr, owner: lock.owner });
     if (plan.build) await context.images.check({ pr, sha: plan.target }, signal);
     const checked = plan.target;
     const hold = await takeLock(context, pr, signal);

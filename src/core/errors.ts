@@ -39,6 +39,7 @@ export class AppError extends Error {
   readonly exitCode: ExitCode;
   readonly logTail: readonly string[];
 
+  /** Makes the error; `code` and `message` as the class says. */
   constructor(code: string, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isUndocumentedProperty, parseFindings } from "../support/lint_docs.ts";
+import { isBrand, isUndocumentedProperty, parseFindings } from "../support/lint_docs.ts";
 
 function finding(rule: string, source: string): string {
   return `error[${rule}]: exported symbol is wrong\n --> /a/b.ts:6:12\n  | \n6 | ${source}\n  |            ^\n\n\n`;
@@ -42,3 +42,10 @@ for (
     assert.equal(found && isUndocumentedProperty(found), false);
   });
 }
+
+Deno.test("isBrand() is true for the type behind brands and for no other private type", () => {
+  const told = (name: string) =>
+    `error[private-type-ref]: public type 'A' references private type '${name}'\n --> /a.ts:6:1\n`;
+
+  assert.deepEqual(parseFindings(told("Brand") + told("Branding")).map(isBrand), [true, false]);
+});

@@ -21,7 +21,8 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   core: { rooms: [], packages: [], node: [] },
   ports: { rooms: ["types:core"], packages: [], node: [] },
   app: { rooms: ["core", "ports"], packages: ["p-retry", "p-limit"], node: [] },
-  config: { rooms: ["core"], packages: ["zod", "yaml"], node: ["path"] },
+  // The YAML package reads the process's variables while it parses: one file keeps them from it.
+  config: { rooms: ["core"], packages: ["zod", "yaml"], node: ["path", "process"] },
   cli: {
     rooms: ["app", "config", "core", "types:ports", "version"],
     packages: ["commander", "@commander-js/", "@bomb.sh/tab", "@clack/prompts", "picocolors", "string-width"],

@@ -96,7 +96,9 @@ export const fewParameters: Deno.lint.Rule = {
       check(node, isConstructor ? MOST_OF_CONSTRUCTOR : MOST_POSITIONAL);
     }
     return {
-      FunctionDeclaration: (node) => check(node),
+      // What a file keeps to itself is read beside its calls: one more is bearable there.
+      FunctionDeclaration: (node) =>
+        check(node, node.parent.type === "ExportNamedDeclaration" ? MOST_POSITIONAL : MOST_POSITIONAL + 1),
       FunctionExpression: checkExpression,
       ArrowFunctionExpression: checkExpression,
       TSMethodSignature: (node) => check(node),
@@ -115,7 +117,10 @@ function countPositional(params: readonly Deno.lint.Parameter[]): number {
 
 function isOptions(param: Param | undefined): boolean {
   if (param?.type === "AssignmentPattern") return isOptions(param.left);
-  return param?.type === "ObjectPattern" || isNamed(param, { name: /options$/i, type: /(Options|Partial)$/ });
+  const isLiteral = param?.type === "Identifier" &&
+    param.typeAnnotation?.typeAnnotation.type === "TSTypeLiteral";
+  return param?.type === "ObjectPattern" || isLiteral ||
+    isNamed(param, { name: /options$/i, type: /(Options|Partial|Tools)$/ });
 }
 
 function isNamed(param: Param | undefined, { name, type }: { name: RegExp; type: RegExp }): boolean {

@@ -35,7 +35,10 @@ export function parseContainerName(name: string): { pr: PrNumber; short: ShortSh
 /**
  * The tag of an environment's image, from the configured pattern: `{pr}` and `{sha}` (7 digits) are filled in.
  */
-export function formatImageTag(pattern: string, pr: PrNumber, short: ShortSha): string {
+export function formatImageTag(
+  pattern: string,
+  { pr, short }: { readonly pr: PrNumber; readonly short: ShortSha },
+): string {
   return pattern.replaceAll("{pr}", String(pr)).replaceAll("{sha}", short);
 }
 

@@ -24,7 +24,7 @@ export function bringUp(
     sha: observation.target,
     image: policy.givenImage ?? (how.build ? undefined : view?.deployed?.image) ?? policy.imageOf(target),
     settings: wantedSettings(observation, policy),
-    ttl: wantedTtl(observation, policy, target),
+    ttl: wantedTtl(observation, { policy, short: target }),
     requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
     createdAt: view?.labeled?.createdAt ?? view?.deployed?.createdAt ?? observation.now,
     inPlace: view?.deployed !== undefined ||

@@ -123,7 +123,7 @@ function repairedLabels(
     sha: view.short,
     status,
     createdAt: labeled?.createdAt ?? deployed?.createdAt,
-    ttl: wantedTtl(observation, ttlPolicy, view.short),
+    ttl: wantedTtl(observation, { policy: ttlPolicy, short: view.short }),
     requestedBy: labeled?.requestedBy ?? deployed?.requestedBy,
     address: running ? deployed?.address ?? labeled?.address : labeled?.address,
     active: active === view.short,

@@ -44,7 +44,10 @@ export function settingsDifference(deployed: DeployedSettings, wanted: DeployedS
 }
 
 /** The time-to-live of an SHA: the pull request's label, then `--ttl`, then the SHA's own label, then the default. */
-export function wantedTtl(observation: Observation, policy: Policy, short: ShortSha): Ttl {
+export function wantedTtl(
+  observation: Observation,
+  { policy, short }: { readonly policy: Policy; readonly short: ShortSha },
+): Ttl {
   return observation.labels.prTtl ?? policy.ttl ?? observation.labels.environments.get(short)?.ttl ??
     policy.defaultTtl;
 }

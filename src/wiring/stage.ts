@@ -1,16 +1,16 @@
 /** Where `test-lifecycle` plays: the built-in simulator with a demo application, or a real pull request. */
 
-import type { AppContext } from "./app/context.ts";
-import type { Stage } from "./app/lifecycle_demo.ts";
-import type { GlobalFlags } from "./cli/wiring_types.ts";
-import { usageError } from "./core/errors.ts";
-import type { PlatformKind } from "./core/envs/environment.ts";
-import { type PrNumber, prNumber } from "./core/ids.ts";
-import { parseLabel } from "./core/labels/mod.ts";
-import { definitionOf } from "./app/session.ts";
-import { prepareDemoApp } from "./drivers/demo_app/mod.ts";
-import { makeSimulator, parseSeed, serveSimulator } from "./drivers/simulator/mod.ts";
-import type { Shell } from "./ports/shell.ts";
+import type { AppContext } from "../app/context.ts";
+import type { Stage } from "../app/lifecycle_demo.ts";
+import type { GlobalFlags } from "../cli/wiring_types.ts";
+import { usageError } from "../core/errors.ts";
+import type { PlatformKind } from "../core/envs/environment.ts";
+import { type PrNumber, prNumber } from "../core/ids.ts";
+import { parseLabel } from "../core/labels/mod.ts";
+import { definitionOf } from "../app/session.ts";
+import { prepareDemoApp } from "../drivers/demo_app/mod.ts";
+import { makeSimulator, parseSeed, serveSimulator } from "../drivers/simulator/mod.ts";
+import type { Shell } from "../ports/shell.ts";
 
 const REPO = "showtime/demo";
 const PR = 1234;
