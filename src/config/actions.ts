@@ -73,8 +73,8 @@ export async function readActionsContext(
     isCi: isActions || (env["CI"] ?? "") !== "" && !/^(?:false|0)$/i.test(env["CI"] ?? ""),
     actor: env["GITHUB_ACTOR"] || undefined,
     triggeringActor: env["GITHUB_TRIGGERING_ACTOR"] || undefined,
-    runId: positive("GITHUB_RUN_ID", env, warnings),
-    runAttempt: positive("GITHUB_RUN_ATTEMPT", env, warnings),
+    runId: positive("GITHUB_RUN_ID", { env, warnings }),
+    runAttempt: positive("GITHUB_RUN_ATTEMPT", { env, warnings }),
     event: readEvent(payload, { name: env["GITHUB_EVENT_NAME"] || undefined, warnings }),
     outputPath: env["GITHUB_OUTPUT"] || undefined,
     summaryPath: env["GITHUB_STEP_SUMMARY"] || undefined,
@@ -113,7 +113,10 @@ function readUrl(name: string, env: Variables): string | undefined {
   );
 }
 
-function positive(name: string, env: Variables, warnings: string[]): number | undefined {
+function positive(
+  name: string,
+  { env, warnings }: { env: Variables; warnings: string[] },
+): number | undefined {
   const text = env[name];
   if (!text) return undefined;
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);

@@ -21,7 +21,7 @@ export function checkLayer(layer: Layer): readonly ConfigProblem[] {
     const path = issue.path.map(String);
     const found = issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => unknownKey(layer, [...path, key]))
-      : [wrongValue(layer, path, issue)];
+      : [wrongValue(layer, { path, issue })];
     // Two rules that fail for one value say the same thing twice.
     for (const problem of found) if (!problems.has(problem.path)) problems.set(problem.path, problem);
   }
@@ -66,7 +66,7 @@ interface Issue {
   readonly issues?: readonly { readonly message: string }[];
 }
 
-function wrongValue(layer: Layer, path: SettingPath, issue: Issue): ConfigProblem {
+function wrongValue(layer: Layer, { path, issue }: { path: SettingPath; issue: Issue }): ConfigProblem {
   const badName = issue.code === "invalid_key";
   const value = valueAt(layer.tree, path);
   const found = badName ? quote(path.at(-1) ?? "") : describe(value, isPrivate(path));
@@ -76,7 +76,7 @@ function wrongValue(layer: Layer, path: SettingPath, issue: Issue): ConfigProble
     code: codeOf(issue),
     path: shown(path),
     message: `expected ${badName ? "a name of " : ""}${expected}, found ${found}`,
-    remedy: remedyForValue(path, value, issue),
+    remedy: remedyForValue(value, { path, issue }),
   };
 }
 
@@ -84,7 +84,7 @@ function codeOf(issue: Issue): ProblemCode {
   return issue.code === "invalid_type" ? "wrong_type" : "wrong_value";
 }
 
-function remedyForValue(path: SettingPath, value: unknown, issue: Issue): string {
+function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; issue: Issue }): string {
   if (issue.code === "invalid_key") return "rename it";
   if (value === null || value === undefined) return "give it a value, or remove the key";
   const allowed = (issue.values ?? []).map(String);

@@ -55,29 +55,33 @@ export class TreeReader {
       const key = isAlias(item.key) ? item.key.resolve(this.#document) : item.key;
       const place = this.#place(isScalar(item.key) || isAlias(item.key) ? item.key.range?.[0] ?? 0 : 0);
       if (!isScalar(key)) {
-        this.#problem(
-          place,
+        this.#problem(place, {
           path,
-          "a key that is a list or a map",
-          "write a plain word as the key",
-          "wrong_type",
-        );
+          code: "wrong_type",
+          message: "a key that is a list or a map",
+          remedy: "write a plain word as the key",
+        });
         continue;
       }
       const name = typeof key.value === "string" ? key.value : key.source ?? String(key.value);
       const inner = [...path, name];
       const first = this.#keys.get(inner.join("\0"));
       if (entries.has(name)) {
-        this.#problem(
-          place,
-          inner,
-          `the key stands here for the second time`,
-          `keep one of them (the first is on line ${first?.line})`,
-        );
+        this.#problem(place, {
+          path: inner,
+          code: "duplicate_key",
+          message: "the key stands here for the second time",
+          remedy: `keep one of them (the first is on line ${first?.line})`,
+        });
         continue;
       }
       if (name === "__proto__") {
-        this.#problem(place, inner, "a key that cannot be used", "take another name", "unknown_key");
+        this.#problem(place, {
+          path: inner,
+          code: "unknown_key",
+          message: "a key that cannot be used",
+          remedy: "take another name",
+        });
         continue;
       }
       if (first === undefined) this.#keys.set(inner.join("\0"), place);
@@ -93,25 +97,20 @@ export class TreeReader {
     if (++this.#aliases > MAX_ALIASES) throw new TooMuch(`more than ${MAX_ALIASES} aliases`);
     const target = node.resolve(this.#document);
     if (target === undefined) {
-      const message = `the anchor ${quote(node.source)} is not defined before its use`;
-      this.#problem(
-        this.where(path, "value"),
+      this.#problem(this.where(path, "value"), {
         path,
-        message,
-        "define it above, or write the value here",
-        "syntax",
-      );
+        code: "syntax",
+        message: `the anchor ${quote(node.source)} is not defined before its use`,
+        remedy: "define it above, or write the value here",
+      });
     }
     return target;
   }
 
   #problem(
     place: Place,
-    path: SettingPath,
-    message: string,
-    remedy: string,
-    code: ConfigProblem["code"] = "duplicate_key",
+    { path, ...what }: Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: SettingPath },
   ): void {
-    this.problems.push({ ...place, code, path: path.join("."), message, remedy });
+    this.problems.push({ ...place, ...what, path: path.join(".") });
   }
 }

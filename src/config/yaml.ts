@@ -22,7 +22,12 @@ export interface YamlTree {
  */
 export function readYaml(source: string, text: string): YamlTree {
   const tooLarge = new TextEncoder().encode(text).length > MAX_FILE_BYTES;
-  if (tooLarge) return unreadable(source, "larger than 256 kB", "keep the configuration below that size");
+  if (tooLarge) {
+    return unreadable(source, {
+      message: "larger than 256 kB",
+      remedy: "keep the configuration below that size",
+    });
+  }
   const lines = new LineCounter();
   const document = withoutEnvironment(() =>
     parseDocument(text, {
@@ -42,7 +47,10 @@ export function readYaml(source: string, text: string): YamlTree {
   const warnings = document.warnings.map((warning) => `${at(place(warning.pos[0]))}: ${warning.message}`);
   const reader = new TreeReader(document, place);
   if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
-    return unreadable(source, "nested too deep to be read", "write it without that much nesting");
+    return unreadable(source, {
+      message: "nested too deep to be read",
+      remedy: "write it without that much nesting",
+    });
   }
   if (document.errors.length > 0) {
     const problems = syntaxProblems(document.errors, place);
@@ -53,7 +61,11 @@ export function readYaml(source: string, text: string): YamlTree {
     return { value, where: reader.where, problems: reader.problems, warnings };
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
-    return unreadable(source, error.message, "write it without nesting or repeating that much", warnings);
+    return unreadable(source, {
+      message: error.message,
+      remedy: "write it without nesting or repeating that much",
+      warnings,
+    });
   }
 }
 
@@ -87,9 +99,11 @@ function syntaxProblems(
 
 function unreadable(
   source: string,
-  message: string,
-  remedy: string,
-  warnings: readonly string[] = [],
+  { message, remedy, warnings = [] }: {
+    readonly message: string;
+    readonly remedy: string;
+    readonly warnings?: readonly string[];
+  },
 ): YamlTree {
   const place = { source, line: 1, column: 1 };
   const problem: ConfigProblem = { ...place, code: "too_large", path: "", message, remedy };

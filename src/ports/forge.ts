@@ -145,6 +145,7 @@ export interface ForgeReader {
   readLock(name: string, signal: AbortSignal): Promise<readonly LockRecord[]>;
   /** Numeric ids by node id of every definition of that exact name; only needed where two have one name. */
   lockNumbers(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** What has to be known before the records of these commits of `pr` are removed. */
   retirementInfo(pr: PrNumber, shas: readonly ShortSha[], signal: AbortSignal): Promise<RetirementInfo>;
   /** Deployments of this pull request in the environment `showtime`, newest first, at most `limit`. */
   listDeployments(

@@ -1,6 +1,7 @@
 /**
- * `deno doc --lint` for core and ports, but for properties: `readonly headSha: FullSha` says what a comment would
- * repeat. Whatever else is exported is documented, methods included.
+ * `deno doc --lint` for core and ports, with two exceptions. Properties: `readonly headSha: FullSha` says what a comment
+ * would repeat. And the type behind brands, which is private so that nobody else makes one. Whatever else is exported
+ * is documented, methods included.
  */
 
 /** One finding of `deno doc --lint`. */
@@ -27,6 +28,12 @@ export function isUndocumentedProperty({ rule, source }: Finding): boolean {
   return rule === "missing-jsdoc" && /^\s+(override )?readonly \w+\??(:| =)/.test(source);
 }
 
+/** Whether a finding only says that a branded type hides how it is branded. */
+export function isBrand({ rule, text }: Finding): boolean {
+  return rule === "private-type-ref" &&
+    text.split("\n")[0]?.endsWith("references private type 'Brand'") === true;
+}
+
 async function main(): Promise<number> {
   const root = new URL("../../", import.meta.url);
   const files = [...await list(root, "src/core/"), ...await list(root, "src/ports/")];
@@ -38,10 +45,10 @@ async function main(): Promise<number> {
   if (success) return 0;
   const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   const findings = parseFindings(output);
-  const wrong = findings.filter((one) => !isUndocumentedProperty(one));
+  const wrong = findings.filter((one) => !isUndocumentedProperty(one) && !isBrand(one));
   if (findings.length === 0) console.error(output);
   for (const { text } of wrong) console.error(`${text}\n`);
-  if (wrong.length > 0) console.error(`Found ${wrong.length} undocumented exports`);
+  if (wrong.length > 0) console.error(`Found ${wrong.length} findings in the documentation`);
   return findings.length > 0 && wrong.length === 0 ? 0 : 1;
 }
 

@@ -4,7 +4,11 @@ import { type Config, ConfigError, loadConfig, requireForPlatform } from "../../
 import { imageRepository, pushesImages } from "../../src/config/mod.ts";
 import { DOCUMENTED } from "./config_fixture.ts";
 
-function failure(text: string | undefined, env: Record<string, string> = {}, flags = {}): ConfigError {
+function failure(
+  text: string | undefined,
+  env: Record<string, string> = {},
+  { flags = {} }: { readonly flags?: Record<string, unknown> } = {},
+): ConfigError {
   try {
     loadConfig({ ...text === undefined ? {} : { file: { path: "showtime.yml", text } }, env, flags });
   } catch (error) {
@@ -150,7 +154,7 @@ Deno.test("loadConfig() reports the problems of variables and flags beside those
     SHOWTIME_ECS__SUBNETS: "[a",
     SHOWTIME_NOTHING__LIKE__THIS: "x",
     AWS_REGION: "mars",
-  }, { platform: "dockr" });
+  }, { flags: { platform: "dockr" } });
   assert.deepEqual(error.problems.map(({ source, code, path }) => [source, code, path]), [
     ["showtime.yml", "unknown_key", "retires"],
     ["SHOWTIME_ECS__CLUSTR", "unknown_variable", ""],

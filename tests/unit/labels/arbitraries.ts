@@ -9,10 +9,8 @@ function hex(min: number, max: number): fc.Arbitrary<string> {
     .map((digits) => digits.join(""));
 }
 
-function wordOf(characters: string, min: number, max: number): fc.Arbitrary<string> {
-  return fc.array(fc.constantFrom(...characters), { minLength: min, maxLength: max }).map((parts) =>
-    parts.join("")
-  );
+function wordOf(characters: string, [minLength, maxLength]: readonly [number, number]): fc.Arbitrary<string> {
+  return fc.array(fc.constantFrom(...characters), { minLength, maxLength }).map((parts) => parts.join(""));
 }
 
 export function sha(text: string): ShortSha {
@@ -38,7 +36,9 @@ export const anyTtl: fc.Arbitrary<Ttl> = fc.oneof(
   }, { noNullPrototype: true }),
 );
 
-const anyFlag = fc.tuple(wordOf("ABCXYZ", 1, 1), wordOf("ABZ019_", 0, 33)).map(([head, tail]) => head + tail);
+const anyFlag = fc.tuple(wordOf("ABCXYZ", [1, 1]), wordOf("ABZ019_", [0, 33])).map(([head, tail]) =>
+  head + tail
+);
 
 const anyMinute = fc.integer({ min: 0, max: Math.floor(Date.UTC(9999, 11, 31, 23, 59) / 60_000) })
   .map((minute) => minute * 60_000);
@@ -48,15 +48,19 @@ const anyHost = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 }).map((octets) =>
     octets.join(".")
   ),
-  wordOf("abcdef", 1, 20).map((word) => `${word}.example`),
+  wordOf("abcdef", [1, 20]).map((word) => `${word}.example`),
   hex(1, 4).map((group) => `[${group}::1]`),
 );
 const anyAddress = fc.tuple(anyHost, anyPort).map(([host, port]) => `${host}:${port}`);
 
 const anyLogin = fc.oneof(
-  fc.tuple(wordOf("abcXYZ019", 1, 1), wordOf("abcXYZ019-", 0, 28), fc.constantFrom("", "[bot]", "_corp", "…"))
+  fc.tuple(
+    wordOf("abcXYZ019", [1, 1]),
+    wordOf("abcXYZ019-", [0, 28]),
+    fc.constantFrom("", "[bot]", "_corp", "…"),
+  )
     .map((parts) => parts.join("")),
-  wordOf("é中𝒜", 1, 18),
+  wordOf("é中𝒜", [1, 18]),
 );
 
 /** A label in every kind, with contents that fit its name. */
