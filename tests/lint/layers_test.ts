@@ -195,8 +195,9 @@ for (
 
 for (
   const text of [
-    `function f(a: A, b: B, c: C) {}`,
-    `function f(a: A, b: B, c: C, signal: AbortSignal) {}`,
+    `export function f(a: A, b: B, c: C) {}`,
+    `export function f(a: A, b: B, c: C, signal: AbortSignal) {}`,
+    `function f(a: A, b: B, c: C, d: D) {}`,
     `const f = (a: A, b: B, c: C) => {};`,
     `class K { m(a: A, b: B, c: C) {} }`,
     `class K { constructor(a: A, b: B, c: C, d: D) {} }`,
@@ -211,11 +212,13 @@ for (
 
 for (
   const text of [
-    `function f(a: A, b: B) {}`,
-    `function f(a: A, b: B, signal: AbortSignal) {}`,
-    `function f(a: A, b: B, options: C = {}, signal?: AbortSignal) {}`,
-    `function f(a: A, b: B, { c, d }: C = {}) {}`,
-    `function f(a: A, b: B, how: BuildOptions) {}`,
+    `export function f(a: A, b: B) {}`,
+    `export function f(a: A, b: B, signal: AbortSignal) {}`,
+    `export function f(a: A, b: B, options: C = {}, signal?: AbortSignal) {}`,
+    `export function f(a: A, b: B, { c, d }: C = {}) {}`,
+    `export function f(a: A, b: B, how: BuildOptions) {}`,
+    `export function f(a: A, b: B, how: { c: C }) {}`,
+    `function f(a: A, b: B, c: C) {}`,
     `class K { constructor(a: A, b: B, c: C) {} }`,
     `interface P { m(a: A, b: B, signal: AbortSignal): void }`,
     `list.reduce((a, b, c) => a, 0);`,
