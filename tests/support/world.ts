@@ -34,6 +34,8 @@ export interface RunChange extends Partial<RunIdentity> {
   readonly token?: string;
   readonly settings?: Partial<AppSettings>;
   readonly platformAsLabels?: boolean;
+  /** What stands between this run and GitHub: it may answer itself, or fail as a dying process does. */
+  readonly wire?: (request: Request, send: (request: Request) => Promise<Response>) => Promise<Response>;
 }
 
 /** What a world is like at its beginning. */
@@ -179,7 +181,7 @@ export function seedPull(
 
 /** The image that is built for a commit. */
 export function imageOf(pr: PrNumber, short: Parameters<AppSettings["imageOf"]>[1]): string {
-  return `apache/superset:${formatImageTag("pr-{pr}-{sha}-ci", pr, short)}`;
+  return `apache/superset:${formatImageTag("pr-{pr}-{sha}-ci", { pr, short })}`;
 }
 
 function seedOf(options: WorldOptions): Readonly<Record<string, unknown>> {
@@ -225,7 +227,10 @@ function makeContext(
       userAgent: `showtime/0.0.0 ${client}`,
       // Waits of the driver itself (retries) are over at once.
       clock: { now: () => clock.now(), sleep: () => Promise.resolve() },
-      fetch: (input, init) => simulator.handle(new Request(input, init)),
+      fetch: (input, init) => {
+        const request = new Request(input, init);
+        return run.wire === undefined ? simulator.handle(request) : run.wire(request, simulator.handle);
+      },
     }),
     platformKind: "docker",
     platform,

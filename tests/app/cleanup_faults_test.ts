@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { applyCleanup, type CleanupOptions, planCleanup } from "../../src/app/cleanup.ts";
+import { prNumber } from "../../src/core/ids.ts";
+import type { PlatformEnvironment } from "../../src/core/envs/environment.ts";
+import {
+  A,
+  environment,
+  HOUR,
+  imageOf,
+  makeWorld,
+  MINUTE,
+  never,
+  NOON,
+  PR,
+  type RunChange,
+  runningLabels,
+  seedPull,
+  type World,
+} from "../support/world.ts";
+
+const OPTIONS: CleanupOptions = {
+  respectTtl: true,
+  maxAgeMs: undefined,
+  olderThanMs: undefined,
+  labels: true,
+  platformOrphans: true,
+  closedPulls: true,
+  labelLimit: undefined,
+};
+
+async function clean(world: World, run: RunChange = {}) {
+  const context = world.context(run);
+  const plan = await planCleanup(context, OPTIONS, never());
+  const approved = plan.candidates.map((each) => each.id);
+  return await applyCleanup(context, plan, { approved }, never());
+}
+
+/** An expired environment with everything that an environment has. */
+function expired(): World {
+  const short = environment(A).short;
+  assert.ok(short !== undefined);
+  const world = makeWorld({
+    pull: { labels: [...runningLabels(A, { ttl: "1h" }), "bug"] },
+    platform: [environment(A)],
+  });
+  world.images.plant({ image: imageOf(PR, short), createdAt: NOON - HOUR });
+  return world;
+}
+
+/** A wire that is cut before or after its k-th request has taken effect: nothing comes through from then on. */
+function cutAt(k: number, after: boolean): NonNullable<RunChange["wire"]> {
+  let sent = 0;
+  return async (request, send) => {
+    const turn = ++sent;
+    if (turn < k || (turn === k && after)) {
+      const response = await send(request);
+      if (turn < k) return response;
+      await response.body?.cancel();
+    }
+    throw new TypeError("the process is gone");
+  };
+}
+
+Deno.test("applyCleanup() is finished by the next one, wherever a run died", async () => {
+  const whole = expired();
+  const { requests } = await whole.count(() => clean(whole));
+  assert.ok(requests > 5);
+  for (let k = 1; k <= requests; k++) {
+    for (const after of [false, true]) {
+      const world = expired();
+      await clean(world, { wire: cutAt(k, after) }).catch(() => undefined);
+      // The dead run's lock is believed until it expires.
+      world.clock.advance(11 * MINUTE);
+      await clean(world);
+      const left = [world.platform.environments, world.images.stored, world.labels()];
+      assert.deepEqual(
+        left,
+        [[], [], ["bug"]],
+        `died at request ${k}, ${after ? "after" : "before"} its effect`,
+      );
+      assert.deepEqual(
+        world.definitions().filter((name) => /aaaaaaa|lock/.test(name)),
+        [],
+        `died at request ${k}`,
+      );
+    }
+  }
+});
+
+Deno.test("applyCleanup() leaves a lock alone whose owner has renewed it meanwhile", async () => {
+  const claim = (minutes: number) => `v1 n=abcdefgh1 x=${(NOON + minutes * MINUTE) / 1000} u=ana`;
+  const world = makeWorld({
+    seed: { labels: [{ name: "🎪 lock pr-5", color: "6a737d", description: claim(-1) }] },
+  });
+  const context = world.context();
+  const plan = await planCleanup(context, OPTIONS, never());
+  const [lock] = await context.forge.readLock("🎪 lock pr-5", never());
+  assert.ok(lock !== undefined);
+  assert.equal(await context.forge.renewLock(lock.nodeId, claim(9), never()), true);
+  const done = await applyCleanup(context, plan, { approved: [] }, never());
+  assert.deepEqual([done.removed, done.kept.map((each) => each.what)], [[], ["the lock of #5"]]);
+  assert.deepEqual(world.definitions(), ["🎪 lock pr-5"]);
+});
+
+/** One pull request of a random world, and what the platform has of it. */
+const piece = fc.record({
+  open: fc.boolean(),
+  exists: fc.boolean(),
+  labeled: fc.boolean(),
+  deployed: fc.boolean(),
+  ttl: fc.constantFrom("30m", "48h", "close"),
+  managed: fc.boolean(),
+  young: fc.boolean(),
+  repo: fc.constantFrom(undefined, "other/repo"),
+});
+type Piece = typeof piece extends fc.Arbitrary<infer Value> ? Value : never;
+
+function deploymentOf(index: number, part: Piece): readonly PlatformEnvironment[] {
+  if (!part.deployed) return [];
+  const age = part.young ? 10 * MINUTE : HOUR;
+  const change = { pr: prNumber(index + 1), managed: part.managed, createdAt: NOON - age };
+  return [environment(A, part.repo === undefined ? change : { ...change, repo: part.repo })];
+}
+
+/** What nobody may touch: no tag of ours, another repository's, or alive by its labels. */
+function mustStay(part: Piece): boolean {
+  if (!part.managed || part.repo !== undefined) return true;
+  const alive = part.exists && part.open && part.labeled && part.ttl !== "30m";
+  return alive || (part.young && !(part.exists && part.labeled));
+}
+
+Deno.test("applyCleanup() leaves what was wanted of any world, and the next one has nothing to write", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 4 }), async (pieces) => {
+      const pulls = pieces.flatMap((part, index) =>
+        part.exists
+          ? [seedPull(index + 1, {
+            state: part.open ? "open" : "closed",
+            labels: part.labeled ? runningLabels(A, { ttl: part.ttl }) : [],
+          })]
+          : []
+      );
+      const platform = pieces.flatMap((part, index) => deploymentOf(index, part));
+      const world = makeWorld({ seed: { pulls }, platform });
+      await clean(world);
+      const left = new Set(world.platform.environments.map((each) => each.pr));
+      for (const [index, part] of pieces.entries()) {
+        if (!part.deployed) continue;
+        assert.equal(left.has(prNumber(index + 1)), mustStay(part), `#${index + 1}`);
+      }
+      assert.deepEqual((await world.count(() => clean(world))).writes, 0);
+    }),
+    { numRuns: 25 },
+  );
+});
