@@ -1,0 +1,110 @@
+/** What the commands that change an environment have in common: they ask for a sync and report what came of it. */
+
+import type { AppContext } from "../../app/context.ts";
+import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
+import { NO_OPTIONS } from "../../app/policy.ts";
+import { type SyncOptions, syncPull, type SyncResult } from "../../app/sync_pull.ts";
+import { EXIT, type ExitCode } from "../../core/errors.ts";
+import type { PrNumber } from "../../core/ids.ts";
+import type { Request } from "../../core/plan/mod.ts";
+import type { CommandEnv } from "../command.ts";
+import { errorDocument } from "../print_error.ts";
+import { readSha, readTtl } from "../read_arguments.ts";
+import { renderEnvironment, renderPlan, renderSummary } from "../render/mod.ts";
+import { howToStart, mainEnvironment, readGivenImage, tellActions } from "./shared.ts";
+
+/** What the flags say that is checked before anything is loaded. */
+export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
+  const { values } = env;
+  return { ttl: values.read("ttl", readTtl), size: values.text("size"), sha: values.read("sha", readSha) };
+}
+
+/** The whole of what a sync is asked. */
+export function makeSyncOptions(
+  env: CommandEnv,
+  context: AppContext,
+  asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
+): SyncOptions {
+  return {
+    ...NO_OPTIONS,
+    ...asked.change,
+    givenImage: readGivenImage(env, context),
+    request: asked.request,
+    planOnly: env.flags.dryRun,
+  };
+}
+
+/** Syncs a pull request and reports. */
+export async function runChange(
+  env: CommandEnv,
+  pr: PrNumber,
+  asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
+): Promise<ExitCode> {
+  const { context } = await env.context(pr);
+  const result = await syncPull(context, pr, makeSyncOptions(env, context, asked), env.signal);
+  await reportChange(env, { context, result, environment: mainEnvironment(context, result.sight) });
+  return result.exitCode;
+}
+
+/** What came of a change. */
+interface Report {
+  readonly context: AppContext;
+  readonly result: SyncResult;
+  readonly environment: EnvironmentView | undefined;
+}
+
+/** Prints what was decided and done. */
+async function reportChange(env: CommandEnv, report: Report): Promise<void> {
+  const { context, result, environment } = report;
+  const { plan, applied, sight, failure } = result;
+  if (env.flags.json) {
+    env.json({
+      pr: plan.pr,
+      action_needed: plan.action,
+      action_reason: plan.reason,
+      applied,
+      environment: environment ?? null,
+      requests: context.forge.requestCount(),
+      ...(env.flags.dryRun ? { dry_run: true } : {}),
+      ...(failure === undefined ? {} : { error: errorDocument(failure) }),
+    });
+  } else {
+    const now = context.forge.now();
+    env.lines([
+      ...renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun }),
+      ...applied.map((sentence) => `${env.style.good("✓")} ${sentence}`),
+      ...viewSight(context, sight).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
+    ]);
+  }
+  if (failure !== undefined) env.fail(failure);
+  if (!env.flags.dryRun) await tellRunner(env, report);
+  if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
+}
+
+async function tellRunner(env: CommandEnv, { result, environment }: Report): Promise<void> {
+  const { plan, applied, failure } = result;
+  await tellActions(env, {
+    outputs: {
+      pr_number: String(plan.pr),
+      target_sha: plan.target,
+      action_needed: plan.action,
+      action_reason: plan.reason,
+      environment_status: environment?.status ?? "",
+      environment_url: environment?.url ?? "",
+    },
+    summary: renderSummary({ plan, applied, environment, failure: failure?.message }),
+  });
+}
+
+function nextStep(env: CommandEnv, { result, environment }: Report): string {
+  const { plan } = result;
+  const { pr } = plan;
+  if (env.flags.dryRun) {
+    return plan.steps.length === 0 ? `"showtime explain ${pr}" tells why` : "run it again without --dry-run";
+  }
+  if (environment === undefined) return howToStart(pr);
+  if (environment.status !== "running" || environment.url === null) {
+    return `"showtime status ${pr}" tells how it goes on`;
+  }
+  return `open ${environment.url}; "showtime logs ${pr}" shows its log, "showtime stop ${pr}" removes it`;
+}

@@ -1,0 +1,61 @@
+import { explainPull } from "../../app/explain.ts";
+import { NO_OPTIONS } from "../../app/policy.ts";
+import { EXIT, type ExitCode } from "../../core/errors.ts";
+import { describeStep } from "../../core/plan/mod.ts";
+import { stripControls } from "../../core/sanitize.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
+import { renderPlan } from "../render/mod.ts";
+
+/** Explains what a sync would decide. */
+export const EXPLAIN: CommandSpec = {
+  name: "explain",
+  args: [PULL_ARGUMENT],
+  summary: "explain what a sync would do, and why",
+  description:
+    "Shows what was seen, the rule that fits, the steps that a sync would take, and what would change " +
+    "the decision. Writes nothing.",
+  examples: [["explain 1234", "learn why nothing happens"]],
+  options: [],
+  needs: "context",
+  run: runExplain,
+};
+
+async function runExplain(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const { context } = await env.context(pr);
+  const options = { ...NO_OPTIONS, request: undefined, planOnly: true };
+  const { plan, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
+  if (env.flags.json) {
+    env.json({
+      pr,
+      target_sha: plan.target,
+      rule: plan.rule,
+      action_needed: plan.action,
+      action_reason: plan.reason,
+      build_needed: plan.build,
+      because: plan.because,
+      steps: plan.steps.map(describeStep),
+      inputs,
+      would_change: wouldChange,
+    });
+    return EXIT.done;
+  }
+  const { style } = env;
+  const width = Math.min(28, Math.max(0, ...inputs.map(({ name }) => stripControls(name).length)));
+  env.lines([
+    style.bold("What was seen"),
+    ...inputs.map(({ name, value }) =>
+      `   ${style.dim(stripControls(name).padEnd(width))}  ${stripControls(value)}`
+    ),
+    style.bold("What is decided"),
+    ...renderPlan(plan, { style, dryRun: true }),
+    style.bold("What would change it"),
+    ...(wouldChange.length === 0
+      ? ["   nothing that was tried"]
+      : wouldChange.map((each) => `   ${stripControls(each)}`)),
+  ]);
+  env.next(
+    plan.steps.length === 0 ? `"showtime status ${pr}" shows what there is` : `"showtime sync ${pr}" does it`,
+  );
+  return EXIT.done;
+}

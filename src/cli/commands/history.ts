@@ -1,0 +1,52 @@
+import { readHistory } from "../../app/history.ts";
+import { EXIT, type ExitCode } from "../../core/errors.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
+import { readCount } from "../read_arguments.ts";
+import { formatInstant, renderTable } from "../render/mod.ts";
+import { howToStart } from "./shared.ts";
+
+const DEFAULT_LIMIT = 20;
+
+/** Shows what happened to a pull request's environments. */
+export const HISTORY: CommandSpec = {
+  name: "history",
+  args: [PULL_ARGUMENT],
+  summary: "show what happened to the environments of a pull request",
+  description: "Lists label changes and deployments of the pull request, the newest first.",
+  examples: [
+    ["history 1234", "see the last twenty events"],
+    ["history 1234 --limit 100", "see more"],
+  ],
+  options: [{ name: "limit", value: "n", description: `at most so many events (${DEFAULT_LIMIT})` }],
+  needs: "context",
+  run: runHistory,
+};
+
+async function runHistory(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const limit = env.values.read("limit", readCount) ?? DEFAULT_LIMIT;
+  const { context } = await env.context(pr);
+  const history = await readHistory(context, pr, { limit }, env.signal);
+  if (env.flags.json) {
+    env.json({ pr, history: history.map((each) => ({ ...each, at: new Date(each.at).toISOString() })) });
+    return EXIT.done;
+  }
+  if (history.length === 0) {
+    env.terminal.say(`Nothing has happened on #${pr} yet`);
+    env.next(howToStart(pr));
+    return EXIT.done;
+  }
+  const columns = [{ title: "WHEN" }, { title: "COMMIT" }, { title: "WHAT", shrinks: true }, {
+    title: "WHO",
+    shrinks: true,
+  }];
+  const rows = history.map(({ at, sha, text, actor, url }) => [
+    { text: formatInstant(at) },
+    { text: sha?.slice(0, 7) ?? "-" },
+    { text, url: url ?? undefined },
+    { text: actor ?? "-" },
+  ]);
+  env.lines(renderTable(columns, rows, { style: env.style }));
+  env.next(`"showtime status ${pr}" shows what there is now`);
+  return EXIT.done;
+}

@@ -1,0 +1,92 @@
+/** What several commands have in common. */
+
+import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
+import type { AppContext } from "../../app/context.ts";
+import { lookAt, type Sight } from "../../app/observe.ts";
+import { toError, usageError } from "../../core/errors.ts";
+import { parseImageReference, splitImage } from "../../core/envs/image_reference.ts";
+import { type PrNumber, shortSha } from "../../core/ids.ts";
+import { FIXED_LABELS, formatLabel } from "../../core/labels/mod.ts";
+import type { CommandEnv, OptionSpec } from "../command.ts";
+import { shown } from "../read_arguments.ts";
+import { makeDelimiter, renderOutputs } from "../render/mod.ts";
+
+/** Which image is deployed instead of a built one; both names mean the same. */
+export const IMAGE_OPTIONS: readonly OptionSpec[] = [
+  { name: "image-tag", value: "tag", description: "deploy this tag or image, build nothing" },
+  { name: "docker-tag", value: "tag", description: "the same as --image-tag" },
+];
+
+/** Looks once, for commands that only show. */
+export function lookOnce(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<Sight> {
+  return lookAt(
+    context,
+    pr,
+    { request: undefined, sha: undefined, hold: undefined, people: new Map() },
+    signal,
+  );
+}
+
+/** The environment that people are sent to, else that of the target, else none. */
+export function mainEnvironment(context: AppContext, sight: Sight): EnvironmentView | undefined {
+  const views = viewSight(context, sight);
+  const target = shortSha(sight.observation.target);
+  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+}
+
+/** How an environment is asked for, as a sentence. */
+export function howToStart(pr: PrNumber): string {
+  const start = FIXED_LABELS.find((label) => label.kind === "trigger" && label.trigger === "start");
+  const label = start === undefined ? "" : `, or the label "${formatLabel(start)}",`;
+  return `"showtime start ${pr}"${label} brings one up`;
+}
+
+/** The image that the flags name, as a full reference; a tag alone is one of the configured repository. */
+export function readGivenImage(env: CommandEnv, context: AppContext): string | undefined {
+  const { values } = env;
+  const [image, docker] = [values.text("image-tag"), values.text("docker-tag")];
+  if (image !== undefined && docker !== undefined && image !== docker) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: --image-tag and --docker-tag mean the same and differ",
+      "Give one of them",
+    );
+  }
+  const given = image ?? docker;
+  if (given === undefined) return undefined;
+  // Only the repository counts: it is the same for every pull request and commit.
+  const { repository } = splitImage(
+    context.settings.imageOf(1 as PrNumber, "0000000" as ReturnType<typeof shortSha>),
+  );
+  const reference = /[/:]/.test(given) ? given : `${repository}:${given}`;
+  if (parseImageReference(reference) !== undefined) return reference;
+  throw usageError(
+    "image_malformed",
+    `Reading --${image === undefined ? "docker" : "image"}-tag: "${shown(given)}" is no tag and no image`,
+    "Give a tag (pr-1234-abc123f-ci) or an image with its tag (apache/superset:latest)",
+  );
+}
+
+/** Hands outputs and a summary to the runner of the workflow; nothing where there is none. */
+export async function tellActions(
+  env: CommandEnv,
+  told: { readonly outputs: Readonly<Record<string, string>>; readonly summary?: string },
+): Promise<void> {
+  const outputs = env.variables["GITHUB_OUTPUT"];
+  if (outputs) await append(env, { path: outputs, text: renderOutputs(told.outputs, makeDelimiter()) });
+  const summary = env.variables["GITHUB_STEP_SUMMARY"];
+  if (summary && told.summary !== undefined) await append(env, { path: summary, text: `${told.summary}\n` });
+}
+
+/** A file that cannot be written is no reason to fail: what was to stand in it goes to stdout. */
+async function append(
+  env: CommandEnv,
+  file: { readonly path: string; readonly text: string },
+): Promise<void> {
+  try {
+    await (await env.wiring()).appendFile(file.path, file.text);
+  } catch (error) {
+    env.terminal.warn(`Writing "${file.path}" failed: ${toError(error).message}`);
+    if (!env.flags.json) env.lines(file.text.trimEnd().split("\n"));
+  }
+}

@@ -1,0 +1,80 @@
+import { viewSight } from "../../app/environment_view.ts";
+import type { Sight } from "../../app/observe.ts";
+import { EXIT, type ExitCode } from "../../core/errors.ts";
+import { shortSha } from "../../core/ids.ts";
+import { stripControls } from "../../core/sanitize.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
+import { renderEnvironment } from "../render/mod.ts";
+import { howToStart, lookOnce } from "./shared.ts";
+
+/** Shows a pull request's environments. */
+export const STATUS: CommandSpec = {
+  name: "status",
+  args: [PULL_ARGUMENT],
+  summary: "show the environments of a pull request",
+  description:
+    "Shows address, age, time left, triggers that wait and links, of every environment of the pull " +
+    "request. With --verbose also each label with the tent, those marked that Showtime does not know.",
+  examples: [
+    ["status 1234", "see what runs"],
+    ["status 1234 --verbose", "see the labels too"],
+    ["status https://github.com/apache/superset/pull/1234 --json", "for a script"],
+  ],
+  options: [],
+  needs: "context",
+  run: runStatus,
+};
+
+async function runStatus(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const { context } = await env.context(pr);
+  const sight = await lookOnce(context, pr, env.signal);
+  const views = viewSight(context, sight);
+  const { observation, snapshot } = sight;
+  const { labels } = observation;
+  if (env.flags.json) {
+    env.json({
+      pr,
+      open: snapshot.open,
+      head_sha: observation.headSha,
+      environments: views,
+      incomplete: [],
+      triggers: labels.triggers.map(({ name }) => name),
+      frozen: labels.frozen.length > 0,
+      blocked: labels.blocked.length > 0,
+      ...(env.flags.verbose
+        ? { labels: labels.ours.map(({ name }) => name), unknown_labels: labels.foreign }
+        : {}),
+    });
+    return EXIT.done;
+  }
+  const { style } = env;
+  const state = snapshot.open ? snapshot.draft ? "draft" : "open" : "closed";
+  const head = shortSha(observation.headSha);
+  env.lines([
+    `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
+    `${state}, head ${style.link(head, context.links.commit(observation.headSha))}`,
+    ...views.flatMap((view) => renderEnvironment(view, { style, now: context.forge.now() })),
+    ...(views.length === 0 ? ["no environment"] : []),
+    ...describeLabels(sight, env.flags.verbose),
+  ]);
+  env.next(
+    labels.triggers.length > 0
+      ? `"showtime sync ${pr}" does what the triggers ask for`
+      : views.length === 0
+      ? howToStart(pr)
+      : `"showtime explain ${pr}" tells what would be done now, "showtime logs ${pr}" shows the log`,
+  );
+  return EXIT.done;
+}
+
+/** Triggers and what stays; with `all` every label of ours and every one that only looks like it. */
+function describeLabels({ observation: { labels } }: Sight, all: boolean): readonly string[] {
+  const names = [...labels.triggers.map(({ name }) => name), ...labels.frozen, ...labels.blocked];
+  if (!all) return names.length === 0 ? [] : [`waiting or in force: ${names.map(stripControls).join(", ")}`];
+  return [
+    "labels:",
+    ...labels.ours.map(({ name }) => `   ${stripControls(name)}`),
+    ...labels.foreign.map((name) => `   ${stripControls(name)}   (unknown: ignored)`),
+  ];
+}

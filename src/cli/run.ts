@@ -1,0 +1,81 @@
+/** Runs one command line: reads it, carries the command out, prints what went wrong, tells the exit code. */
+
+import { AppError, EXIT, type ExitCode, toError } from "../core/errors.ts";
+import { makeCommandEnv } from "./command_env.ts";
+import { COMMANDS } from "./commands/mod.ts";
+import { completeWords } from "./completion.ts";
+import { guessOutputFlags } from "./global_options.ts";
+import { Interrupted } from "./interrupted.ts";
+import { renderError, renderErrorJson } from "./print_error.ts";
+import { readCommandLine } from "./program.ts";
+import { Redactor } from "./redact.ts";
+import { makeStyle } from "./render/mod.ts";
+import type { CliHost, TerminalSettings, Wiring } from "./wiring_types.ts";
+
+export { Interrupted } from "./interrupted.ts";
+export type { About, CliHost, CliIo } from "./wiring_types.ts";
+
+/** Runs a command line, without the program's own name in it, and returns the exit code. Never throws. */
+export async function run(argv: readonly string[], host: CliHost): Promise<ExitCode> {
+  const { io } = host;
+  const redactor = new Redactor(io.env);
+  const stdout = (text: string) => io.stdout(redactor.redact(text));
+  const stderr = (text: string) => io.stderr(redactor.redact(text));
+  const output = guessOutputFlags(argv);
+  const settings: TerminalSettings = { ...io, ...output, stdout, stderr };
+  const terminal = host.makeTerminal(settings);
+  const errorStyle = makeStyle({ ...terminal.can, color: terminal.can.color && io.stderrTty });
+  const makeWiring = (): Promise<Wiring> =>
+    host.makeWiring({ env: io.env, signal: io.signal, keepSecret: (value) => redactor.keep(value) });
+
+  function printForPeople(error: Error): void {
+    const inActions = io.env["GITHUB_ACTIONS"] === "true";
+    const lines = renderError(error, { style: errorStyle, verbose: output.verbose, inActions });
+    stderr(`${lines.join("\n")}\n`);
+  }
+
+  try {
+    if (argv[0] === "complete" && argv[1] === "--") {
+      const quiet = host.makeTerminal({ ...settings, quiet: true, verbose: false });
+      terminal.out(await completeWords(argv.slice(2), { makeWiring, terminal: quiet, signal: io.signal }));
+      return EXIT.done;
+    }
+    const { version } = io.about;
+    const invocation = readCommandLine(argv, { commands: COMMANDS, version, columns: io.columns });
+    if (invocation.kind === "text") {
+      terminal.out(invocation.text);
+      return EXIT.done;
+    }
+    return await invocation.spec.run(makeCommandEnv({
+      ...invocation,
+      terminal,
+      style: makeStyle(terminal.can),
+      variables: io.env,
+      signal: io.signal,
+      about: io.about,
+      makeWiring,
+      onFailure: (error) => {
+        if (!output.json) printForPeople(error);
+      },
+    }));
+  } catch (thrown) {
+    terminal.progress(undefined);
+    const error = interruption(io.signal) ?? toError(thrown);
+    if (output.json) terminal.out(renderErrorJson(error));
+    if (!output.json || output.verbose) printForPeople(error);
+    return error instanceof AppError ? error.exitCode : EXIT.failed;
+  }
+}
+
+/** Whatever was thrown, a run that was told to end failed for that reason. */
+function interruption(signal: AbortSignal): AppError | undefined {
+  const reason: unknown = signal.aborted ? signal.reason : undefined;
+  if (!(reason instanceof Interrupted)) return undefined;
+  const [code, words, exitCode] = reason.by === "SIGINT"
+    ? ["interrupted", "it was interrupted", EXIT.interrupted] as const
+    : ["terminated", "it was told to end", EXIT.terminated] as const;
+  return new AppError(code, `Running the command: ${words}`, {
+    exitCode,
+    hint: "Locks are given back; the next run of the same command continues where this one stopped",
+  });
+}
