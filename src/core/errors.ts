@@ -51,6 +51,7 @@ export class AppError extends Error {
 }
 
 /** An {@link AppError} for wrong usage or configuration: exit code 2. */
+// deno-lint-ignore layers/few-parameters -- three texts in the order in which they are read
 export function usageError(code: string, message: string, hint?: string): AppError {
   return new AppError(code, message, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) });
 }
