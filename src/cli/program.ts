@@ -1,6 +1,6 @@
 /** From a command line to a command with its arguments. The only file that knows the parser package. */
 
-import { Command, CommanderError, Option } from "commander";
+import { type Argument, Command, CommanderError, Option } from "commander";
 import { nearest } from "../core/nearest.ts";
 import { type AppError, usageError } from "../core/errors.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
@@ -77,7 +77,10 @@ function makeProgram(options: ProgramOptions, sink: ProgramSink): Command {
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(termOf)].join(" "),
+    })
     .configureOutput({
       writeOut: sink.write,
       writeErr: sink.write,

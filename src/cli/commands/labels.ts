@@ -28,7 +28,7 @@ function runLabels(env: CommandEnv): Promise<ExitCode> {
       .map(({ name, meaning }) => [{ text: name }, { text: meaning }]);
     const title = setBy === "person" ? "A PERSON ADDS" : "SHOWTIME WRITES";
     env.lines(renderTable([{ title }, { title: "MEANING", shrinks: true }], rows, { style: env.style }));
-    if (setBy === "person") env.lines([" "]);
+    if (setBy === "person") env.lines([""]);
   }
   env.next('"showtime setup-labels" gives the labels their colours and descriptions');
   return Promise.resolve(EXIT.done);
