@@ -163,7 +163,7 @@ class Play {
       labelLimit: undefined,
     }, signal);
     const done = await applyCleanup(this.#context, plan, { approved: [] }, signal);
-    for (const each of done.removed) this.#tell(`   showtime cleanup: ${each}`);
+    for (const each of done.removed) this.#tell(`   showtime cleanup: removed ${each}`);
   }
 
   async expectRunning(): Promise<void> {
