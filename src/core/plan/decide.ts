@@ -188,7 +188,7 @@ function planRefusal(situation: Situation, refused: readonly TriggerView[]): Pla
 
 /** Rules 11 to 13: the pull request has an environment, and its target is a commit without one. */
 function planNewCommit(situation: Situation): Plan {
-  const { observation, policy, target, frozen } = situation;
+  const { observation, policy, target, frozen, others } = situation;
   if (frozen) {
     return idle(situation, {
       rule: 11,
@@ -211,7 +211,19 @@ function planNewCommit(situation: Situation): Plan {
       ],
     });
   }
-  if (policy.autoSync === "always" || isTargetTrusted(observation)) {
+  const updates = policy.autoSync === "always" || isTargetTrusted(observation);
+  const vouched = others.some((each) =>
+    each.state !== "stopping" && (each.deployed !== undefined || isRecordTrusted(observation, each.short))
+  );
+  if (updates && !vouched) {
+    return result(situation, {
+      rule: 4,
+      reason: "not_authorized",
+      action: "blocked",
+      because: ["The labels that speak of an environment were set by somebody who may not ask for one"],
+    });
+  }
+  if (updates) {
     return bringUp(situation, { rule: 12, reason: "new_commit", build: true });
   }
   return idle(situation, {

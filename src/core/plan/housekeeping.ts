@@ -95,7 +95,9 @@ function planRepair(
   }
   const marker: Label = { kind: "marker" };
   if (living && !hasLabel(observation.labelNames, marker)) add.push(marker);
-  if (!living && views.size === 0 && hasLabel(observation.labelNames, marker)) {
+  // While something is still to be removed the marker stays: by it the pull request is found again.
+  const nothing = [...views.values()].every((view) => view.state === "absent");
+  if (!living && nothing && hasLabel(observation.labelNames, marker)) {
     remove.push(
       ...observation.labels.ours.filter(({ label }) => label.kind === "marker").map(({ name }) => name),
     );

@@ -113,7 +113,8 @@ function labelApprovesTarget(observation: Observation, name: string): boolean {
 export function isRecordTrusted(observation: Observation, short: ShortSha): boolean {
   const labeled = observation.labels.environments.get(short);
   const statuses = observation.labels.ours.filter(({ label, name }) =>
-    label.kind === "status" && label.sha === short && labeled?.names.includes(name)
+    (label.kind === "status" || label.kind === "unknown_status") && label.sha === short &&
+    labeled?.names.includes(name)
   );
   return statuses.every(({ name }) => {
     const origin = observation.origins.get(name);
@@ -133,7 +134,15 @@ export function peopleToAsk(
     const origin = observation.origins.get(name);
     if (origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
   }
-  const { event } = observation;
+  // Beside a record of another commit that nothing runs for, a push would be built on the word of its labels alone.
+  const { event, platform } = observation;
+  for (const { label, name } of observation.labels.ours) {
+    if (label.kind !== "status" && label.kind !== "unknown_status") continue;
+    const runs = platform !== "as_labels" &&
+      platform.some((each) => each.managed && each.short === label.sha);
+    const origin = observation.origins.get(name);
+    if (!runs && origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
+  }
   if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);
   wanted.delete("");
   return [...wanted].filter((login) => !isBot(login));

@@ -408,6 +408,22 @@ const TABLE: readonly Line[] = [
     steps: [],
   },
   {
+    when: "a status that is not known was added to the head by somebody who may not",
+    seen: { labels: ["🎪 aaaaaaa 🚦 dancing"], setBy: { "🎪 aaaaaaa 🚦 dancing": "tri" } },
+    decided: [4, "not_authorized", "blocked", false],
+    steps: [],
+  },
+  {
+    when: "a label that speaks of another environment was added by somebody who may not",
+    seen: {
+      labels: ["🎪 bbbbbbb 🚦 running"],
+      setBy: { "🎪 bbbbbbb 🚦 running": "tri" },
+      headRepo: "apache/superset",
+    },
+    decided: [4, "not_authorized", "blocked", false],
+    steps: [],
+  },
+  {
     when: "a label of the head was added by somebody who may not",
     seen: {
       labels: ["🎪 aaaaaaa 🚦 building"],
