@@ -110,6 +110,10 @@ function makeProgram(options: ProgramOptions, sink: ProgramSink): Command {
   return root;
 }
 
+function termOf(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+}
+
 function addOption(
   command: Command,
   { name, short, value, description, choices, negatable }: OptionSpec,

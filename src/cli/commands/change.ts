@@ -42,7 +42,12 @@ export async function runChange(
 ): Promise<ExitCode> {
   const { context } = await env.context(pr);
   const result = await syncPull(context, pr, makeSyncOptions(env, context, asked), env.signal);
-  await reportChange(env, { context, result, environment: mainEnvironment(context, result.sight) });
+  await reportChange(env, {
+    context,
+    result,
+    environment: mainEnvironment(context, result.sight),
+    asked: asked.request,
+  });
   return result.exitCode;
 }
 
@@ -51,6 +56,7 @@ interface Report {
   readonly context: AppContext;
   readonly result: SyncResult;
   readonly environment: EnvironmentView | undefined;
+  readonly asked: Request | undefined;
 }
 
 /** Prints what was decided and done. */
@@ -96,7 +102,7 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
   });
 }
 
-function nextStep(env: CommandEnv, { result, environment }: Report): string {
+function nextStep(env: CommandEnv, { result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
   if (env.flags.dryRun) {
@@ -105,6 +111,9 @@ function nextStep(env: CommandEnv, { result, environment }: Report): string {
   if (environment === undefined) return howToStart(pr);
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" tells how it goes on`;
+  }
+  if (plan.steps.length === 0 && asked?.trigger === "start") {
+    return `it runs already, at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;
   }
   return `open ${environment.url}; "showtime logs ${pr}" shows its log, "showtime stop ${pr}" removes it`;
 }

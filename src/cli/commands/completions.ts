@@ -11,7 +11,7 @@ export const COMPLETIONS: CommandSpec = {
     "Prints the script that completes commands, flags and the numbers of pull requests that have " +
     "environments.",
   examples: [
-    ["completions bash > ~/.local/share/bash-completion/completions/showtime", "for bash"],
+    ["completions bash >> ~/.bash_completion", "for bash"],
     ['completions zsh > "${fpath[1]}/_showtime"', "for zsh"],
     ["completions fish > ~/.config/fish/completions/showtime.fish", "for fish"],
   ],

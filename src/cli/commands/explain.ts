@@ -41,7 +41,7 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
     return EXIT.done;
   }
   const { style } = env;
-  const width = Math.min(28, Math.max(0, ...inputs.map(({ name }) => stripControls(name).length)));
+  const width = Math.min(40, Math.max(0, ...inputs.map(({ name }) => stripControls(name).length)));
   env.lines([
     style.bold("What was seen"),
     ...inputs.map(({ name, value }) =>

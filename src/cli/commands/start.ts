@@ -35,6 +35,5 @@ export const START: CommandSpec = {
 async function runStart(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const force = env.values.flag("force");
-  const code = await runChange(env, pr, { request: { trigger: "start", force }, change: readChange(env) });
-  return code;
+  return await runChange(env, pr, { request: { trigger: "start", force }, change: readChange(env) });
 }

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { renderOutputs, renderSummary } from "../../src/cli/render/mod.ts";
+import { AppError } from "../../src/core/errors.ts";
+import { runIn } from "../support/cli_world.ts";
+import { makeWorld } from "../support/world.ts";
+
+const ENV = {
+  GITHUB_ACTIONS: "true",
+  GITHUB_OUTPUT: "/runner/output",
+  GITHUB_STEP_SUMMARY: "/runner/summary",
+};
+
+/** Reads step outputs as the runner does. */
+function readOutputs(text: string): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  const lines = text.split("\n");
+  for (let at = 0; at < lines.length - 1;) {
+    const [name = "", delimiter = ""] = (lines[at] ?? "").split("<<");
+    const end = lines.indexOf(delimiter, at + 1);
+    outputs[name] = lines.slice(at + 1, end).join("\n");
+    at = end + 1;
+  }
+  return outputs;
+}
+
+Deno.test("renderOutputs() keeps values of several lines whole", () => {
+  const outputs = { first: "one\ntwo", second: "a=b<<c", third: "" };
+
+  assert.deepEqual(readOutputs(renderOutputs(outputs, "delimiter_1")), outputs);
+});
+
+Deno.test("renderOutputs() refuses a value that holds the delimiter and a name that is none", () => {
+  const isRefused = (error: unknown) => error instanceof AppError && error.code === "output_refused";
+
+  assert.throws(() => renderOutputs({ a: "x\nd1\nevil<<E\n" }, "d1"), isRefused);
+  assert.throws(() => renderOutputs({ "a<<b": "x" }, "d1"), isRefused);
+});
+
+Deno.test("sync in Actions writes step outputs and a summary, each run with another delimiter", async () => {
+  const files = new Map<string, string>();
+  const delimiters = new Set<string>();
+  for (let run = 0; run < 2; run++) {
+    files.clear();
+    const world = makeWorld({ pull: { labels: ["🎪 ⚡ showtime-trigger-start"], pusher: "maxime" } });
+    const { code } = await runIn(world, ["sync", "1234"], { env: ENV, files });
+    assert.notEqual(code, 2);
+    delimiters.add(/<<(.*)/.exec(files.get("/runner/output") ?? "")?.[1] ?? "");
+  }
+
+  const outputs = readOutputs(files.get("/runner/output") ?? "");
+  assert.equal(delimiters.size, 2);
+  assert.equal(outputs["pr_number"], "1234");
+  assert.equal(outputs["action_needed"], "create_environment");
+  assert.match(files.get("/runner/summary") ?? "", /^### 🎪 Pull request 1234: /);
+});
+
+Deno.test("sync --check-only in Actions gives the keys as step outputs too", async () => {
+  const files = new Map<string, string>();
+
+  const { out } = await runIn(makeWorld(), ["sync", "1234", "--check-only"], { env: ENV, files });
+
+  const outputs = readOutputs(files.get("/runner/output") ?? "");
+  assert.deepEqual(
+    Object.entries(outputs).map(([key, value]) => `${key}=${value}`),
+    out.trimEnd().split("\n"),
+  );
+});
+
+Deno.test("sync warns and goes on where the runner's files cannot be written", async () => {
+  const { code, out, err } = await runIn(makeWorld(), ["sync", "1234", "--check-only"], { env: ENV });
+
+  assert.equal(code, 0);
+  assert.match(err, /^::warning::Writing "\/runner\/output" failed: no access$/m);
+  assert.match(out, /^build_needed<</m);
+});
+
+Deno.test("a build in Actions is a group whose lines cannot be commands", async () => {
+  const world = makeWorld();
+  const context = world.context();
+  const images = {
+    check: () => Promise.resolve(),
+    exists: () => Promise.resolve(false),
+    remove: () => Promise.resolve({ kind: "absent" as const }),
+    list: () => Promise.resolve([]),
+    build: ({ onLine }: { onLine: (line: string) => void }) => {
+      for (const line of ["Step 1", "::set-output name=x::y", "##[command]z", "\x1b[2J"]) onLine(line);
+      return Promise.resolve();
+    },
+  };
+
+  const { err } = await runIn(world, ["start", "1234"], {
+    env: { GITHUB_ACTIONS: "true" },
+    wiring: {
+      makeContext: ({ terminal }) =>
+        Promise.resolve({ context: { ...context, images, terminal }, loaded: {} as never }),
+    },
+  });
+
+  const lines = err.split("\n");
+  const group = lines.slice(lines.indexOf("::group::Building apache/superset:pr-1234-aaaaaaa-ci"));
+  assert.equal(group[1], "Step 1");
+  assert.equal(group.filter((line) => /^\s*::(?!group|endgroup)/.test(line)).length, 0);
+  assert.ok(group.includes("::endgroup::"));
+  assert.doesNotMatch(err, /##\[|\[2J/);
+});
+
+Deno.test("renderSummary() escapes what people wrote", async () => {
+  const world = makeWorld();
+  const { out } = await runIn(world, ["explain", "1234", "--json"]);
+  const plan = {
+    ...JSON.parse(out),
+    action: "blocked",
+    reason: "blocked",
+    because: ["<img src=x> @everyone [a](b)"],
+  };
+
+  const text = renderSummary({ plan, applied: ["`rm`"], environment: undefined, failure: "# no" });
+
+  assert.doesNotMatch(text, /<img|@everyone|\[a\]\(|^# /m);
+});

@@ -1,0 +1,432 @@
+import assert from "node:assert/strict";
+import { EXIT } from "../../src/core/errors.ts";
+import { runIn } from "../support/cli_world.ts";
+import { assertGolden } from "../support/golden.ts";
+import {
+  A,
+  B,
+  environment,
+  HOUR,
+  makeWorld,
+  NOON,
+  runningLabels,
+  seedPull,
+  type World,
+} from "../support/world.ts";
+
+/** A world in which #1234 runs, and its title tries to be more than a title. */
+function running(): World {
+  return makeWorld({
+    pull: { labels: runningLabels(A), title: "Add \x1b[31mcharts\u202e" },
+    platform: [environment(A)],
+  });
+}
+
+/** Runs without a write, as the server counted. */
+async function reading(world: World, argv: readonly string[]) {
+  let result = { code: -1, out: "", err: "" };
+  const { writes } = await world.count(async () => {
+    result = await runIn(world, argv);
+  });
+  assert.equal(writes, 0, argv.join(" "));
+  return result;
+}
+
+Deno.test("status shows a running environment, cleaned of what people wrote, and writes nothing", async () => {
+  const { code, out, err } = await reading(running(), ["status", "#1234"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("status.txt", out);
+  assert.match(err, /^Next: .*showtime explain 1234/);
+});
+
+Deno.test("status --json gives environments and what waits; -v the labels, unknown ones apart", async () => {
+  const world = makeWorld({
+    pull: { labels: [...runningLabels(A), "🎪 feedface rocks", "🎪 🧊 showtime-freeze"] },
+    platform: [environment(A)],
+  });
+
+  const { out } = await reading(world, ["status", "1234", "--json", "-v"]);
+
+  assertGolden("status.json", out);
+  assert.match(
+    (await reading(world, ["status", "1234", "-v"])).out,
+    /🎪 feedface rocks {3}\(unknown: ignored\)/,
+  );
+});
+
+Deno.test("status of a pull request without environments says so and how to start", async () => {
+  const { code, out, err } = await reading(makeWorld(), ["status", "1234"]);
+
+  assert.equal(code, EXIT.done);
+  assert.match(out, /^no environment$/m);
+  assert.match(err, /showtime start 1234.*showtime-trigger-start/);
+});
+
+Deno.test("list shows all environments, filters them, and degrades to plain text", async () => {
+  const world = makeWorld({
+    seed: {
+      pulls: [
+        seedPull(1234, { labels: runningLabels(A) }),
+        seedPull(1235, {
+          labels: runningLabels(B, { ttl: "close" }),
+          head: { sha: B, ref: "b", repo: "apache/superset" },
+        }),
+      ],
+    },
+    platform: [environment(A), environment(B, { pr: 1235 as never, requestedBy: "ana" })],
+  });
+
+  const { code, out } = await reading(world, ["list"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("list.txt", out);
+  assertGolden("list_wide.txt", (await reading(world, ["list", "--wide"])).out);
+  assertGolden("list.json", (await reading(world, ["list", "--json"])).out);
+  assert.equal(
+    JSON.parse((await reading(world, ["list", "--json", "--status", "failed"])).out).environments.length,
+    0,
+  );
+  assert.equal(
+    JSON.parse((await reading(world, ["list", "--json", "--user", "@MAXIME"])).out).environments.length,
+    2,
+  );
+  assert.match((await reading(world, ["list", "--type", "legacy"])).err, /No environment fits the filters/);
+});
+
+Deno.test("list exits 5 where the platform could not be asked, and says what is missing", async () => {
+  const world = running();
+  const { code, out, err } = await runIn(world, ["list", "--json"], {
+    wiring: {
+      makeContext: ({ terminal }) => {
+        const context = world.context();
+        const list = () => Promise.reject(new Error("not to be reached"));
+        return Promise.resolve({
+          context: { ...context, terminal, platform: { ...context.platform, list } },
+          loaded: {} as never,
+        });
+      },
+    },
+  });
+
+  assert.notEqual(code, EXIT.done);
+  assert.ok(out.length + err.length > 0);
+});
+
+Deno.test("url prints the address and nothing else; without an environment it fails with a sentence", async () => {
+  const { code, out } = await reading(running(), ["url", "1234"]);
+
+  assert.equal(code, EXIT.done);
+  assert.equal(out, "http://10.0.0.1:8080\n");
+
+  const none = await reading(makeWorld(), ["url", "1234"]);
+  assert.equal(none.code, EXIT.failed);
+  assert.equal(none.out, "");
+  assert.match(
+    none.err,
+    /^error: Looking for the address of #1234: it has no active environment\nhint: "showtime start/,
+  );
+});
+
+Deno.test("start brings an environment up, tells what was done, and what to do next", async () => {
+  const world = makeWorld();
+
+  const { code, out, err } = await runIn(world, ["start", "1234", "--ttl", "24h"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("start.txt", out);
+  assert.match(err, /Next: open http:.*showtime logs 1234/);
+  assert.ok(world.labels().includes("🎪 aaaaaaa ⌛ 24h"));
+
+  const again = await runIn(world, ["start", "1234"]);
+  assert.equal(again.code, EXIT.done);
+  assert.match(again.out, /no_action \(up_to_date, rule 17\)/);
+  assert.match(again.err, /it runs already.*showtime start 1234 --force/);
+
+  const rebuilt = await runIn(world, ["start", "1234", "--force", "--json"]);
+  assert.equal(JSON.parse(rebuilt.out).action_reason, "rebuild_requested");
+});
+
+Deno.test("start --image-tag deploys an image and builds none", async () => {
+  const world = makeWorld();
+
+  const { out } = await runIn(world, ["start", "1234", "--docker-tag", "latest", "--json"]);
+
+  assert.equal(JSON.parse(out).environment.image, "apache/superset:latest");
+  const wrong = await runIn(makeWorld(), ["start", "1234", "--image-tag", "NOT AN IMAGE"]);
+  assert.equal(wrong.code, EXIT.usage);
+  assert.match(wrong.err, /is no tag and no image/);
+});
+
+Deno.test("start --json is one document with environment, reason and the number of requests", async () => {
+  const { code, out, err } = await runIn(makeWorld(), ["--json", "start", "1234"]);
+
+  const document = JSON.parse(out);
+  assert.equal(code, EXIT.done);
+  assert.deepEqual(Object.keys(document), [
+    "pr",
+    "action_needed",
+    "action_reason",
+    "applied",
+    "environment",
+    "requests",
+  ]);
+  assert.equal(
+    document.environment.url,
+    document.environment.url && `http://${document.environment.address}`,
+  );
+  assert.ok(document.requests > 0 && document.requests <= 16, `${document.requests} requests`);
+  assert.doesNotMatch(err, /Next:/);
+});
+
+Deno.test("start --dry-run shows the steps and writes nothing anywhere", async () => {
+  const world = makeWorld();
+
+  const { code, out } = await reading(world, ["start", "1234", "--dry-run"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("start_dry_run.txt", out);
+  assert.deepEqual(world.labels(), []);
+});
+
+Deno.test("start by somebody who may not is refused with exit code 3, and says who may", async () => {
+  const { code, out } = await runIn(makeWorld(), ["start", "1234", "--json"], {
+    run: { actor: "rando", inActions: true },
+  });
+
+  assert.equal(code, EXIT.refused);
+  assert.equal(JSON.parse(out).action_reason, "not_authorized");
+});
+
+Deno.test("sync says what failed on stderr and in the document, and exits 1", async () => {
+  const world = makeWorld({ pull: { labels: ["🎪 ⚡ showtime-trigger-start"] } });
+  const context = world.context();
+  const images = {
+    ...context.images,
+    check: () => Promise.resolve(),
+    exists: () => Promise.resolve(false),
+    build: () => Promise.reject(new (class extends Error {})("the engine is gone")),
+  };
+  const wiring = {
+    makeContext: ({ terminal }: { terminal: typeof context.terminal }) =>
+      Promise.resolve({ context: { ...context, images: images as never, terminal }, loaded: {} as never }),
+  };
+
+  const { code, err } = await runIn(world, ["sync", "1234"], { wiring });
+
+  assert.equal(code, EXIT.failed);
+  assert.match(err, /^error: the engine is gone$/m);
+});
+
+Deno.test("sync with nothing to do says so within three requests and exits 0", async () => {
+  const { code, out } = await reading(running(), ["sync", "1234", "--json"]);
+
+  const document = JSON.parse(out);
+  assert.equal(code, EXIT.done);
+  assert.deepEqual(document.applied, []);
+  assert.ok(document.requests <= 3);
+});
+
+Deno.test("sync --check-only prints key=value lines and nothing else on stdout", async () => {
+  const world = makeWorld({ pull: { labels: ["🎪 ⚡ showtime-trigger-start"] } });
+
+  const { code, out } = await reading(world, ["sync", "1234", "--check-only"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("check_only.txt", out);
+  const older = await reading(world, ["handle-trigger", "1234", "--check-only"]);
+  assert.equal(older.out, out);
+});
+
+Deno.test("stop removes everything without waiting where nobody can be asked", async () => {
+  const world = running();
+
+  const { code, out, err } = await runIn(world, ["stop", "1234"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("stop.txt", out);
+  assert.match(err, /Next: "showtime start 1234"/);
+  assert.deepEqual(world.labels(), []);
+});
+
+Deno.test("explain shows inputs, the rule, the steps and what would change it, and writes nothing", async () => {
+  const { code, out } = await reading(running(), ["explain", "1234"]);
+
+  assert.equal(code, EXIT.done);
+  assertGolden("explain.txt", out);
+  const json = JSON.parse((await reading(running(), ["explain", "1234", "--json"])).out);
+  assert.equal(json.rule, 17);
+  assert.ok(json.would_change.length > 0);
+});
+
+Deno.test("history shows the newest first, in words and in JSON", async () => {
+  const world = makeWorld();
+  await runIn(world, ["start", "1234"]);
+
+  const { out } = await reading(world, ["history", "1234"]);
+  const { history } = JSON.parse((await reading(world, ["history", "1234", "--json", "--limit", "3"])).out);
+
+  assert.match(out, /^WHEN +COMMIT +WHAT +WHO$/m);
+  assert.equal(history.length, 3);
+  assert.deepEqual(Object.keys(history[0]), ["at", "actor", "sha", "event", "text", "url"]);
+  assert.match(history[0].at, /^2024-01-15T/);
+});
+
+Deno.test("logs prints lines without escapes, and one JSON object a line with --json", async () => {
+  const world = running();
+  const context = world.context();
+  async function* logs() {
+    yield "\x1b[31mready\x1b[0m";
+    yield "::error::not a command";
+    await Promise.resolve();
+  }
+  const platform = {
+    kind: "docker" as const,
+    list: (...args: Parameters<typeof context.platform.list>) => context.platform.list(...args),
+    logs,
+  };
+  const wiring = {
+    makeContext: ({ terminal }: { terminal: typeof context.terminal }) =>
+      Promise.resolve({
+        context: { ...context, platform: platform as never, terminal },
+        loaded: {} as never,
+      }),
+  };
+
+  const people = await runIn(world, ["logs", "1234", "--tail", "5"], { wiring });
+  const json = await runIn(world, ["logs", "1234", "--json"], { wiring });
+
+  assert.equal(people.out, "ready\n::error::not a command\n");
+  assert.deepEqual(json.out.trim().split("\n").map((line) => JSON.parse(line)), [
+    { pr: 1234, sha: A, line: "ready" },
+    { pr: 1234, sha: A, line: "::error::not a command" },
+  ]);
+  const actions = await runIn(world, ["logs", "1234"], { wiring, env: { GITHUB_ACTIONS: "true" } });
+  assert.doesNotMatch(actions.out, /^::/m);
+});
+
+Deno.test("extend prolongs from now, and shows what it would do with --dry-run", async () => {
+  const world = running();
+
+  const { code, out } = await runIn(world, ["extend", "1234", "7d"]);
+
+  assert.equal(code, EXIT.done);
+  assert.match(out, /^✓ the time-to-live of aaaaaaa is \S+ now$/m);
+  assert.match((await runIn(world, ["extend", "1234", "1h"])).out, /It lives that long already/);
+});
+
+/** A lock of run 101, good until an hour after noon. */
+const LOCK = {
+  name: "🎪 lock pr-1234",
+  color: "6a737d",
+  description: `v1 n=0123456789abcdef r=101/1 x=${(NOON + HOUR) / 1000} u=ana`,
+};
+
+Deno.test("unlock shows the owner; a live one needs --force", async () => {
+  const world = makeWorld({ seed: { labels: [LOCK] } });
+
+  const refused = await reading(world, ["unlock", "1234"]);
+  assert.equal(refused.code, EXIT.refused);
+  assert.match(
+    refused.err,
+    /ana, run 101, attempt 1 \(https:.*\/runs\/101\), until 2024-01-15 15:30 UTC holds it/,
+  );
+
+  const shown = await reading(world, ["unlock", "1234", "--dry-run"]);
+  assert.equal(shown.code, EXIT.done);
+  assert.match(shown.out, /Would: refuse without --force/);
+
+  const forced = await runIn(world, ["unlock", "1234", "--force", "--json"]);
+  assert.equal(forced.code, EXIT.done);
+  assert.deepEqual(JSON.parse(forced.out), {
+    pr: 1234,
+    held: true,
+    live: true,
+    owner: "ana",
+    run: 101,
+    run_url: "https://github.example/apache/superset/actions/runs/101",
+    expires_at: "2024-01-15T15:30:00.000Z",
+    removed: true,
+  });
+  assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);
+  assert.match((await reading(world, ["unlock", "1234"])).out, /#1234 is not locked/);
+});
+
+Deno.test("setup-labels says what it would create, creates it, and finds nothing to do the second time", async () => {
+  const world = makeWorld();
+
+  assertGolden("setup_labels_dry_run.txt", (await reading(world, ["setup-labels", "--dry-run"])).out);
+  const first = JSON.parse((await runIn(world, ["setup-labels", "--json"])).out);
+  assert.ok(first.labels.every((each: { change: string }) => each.change === "created"));
+  const second = JSON.parse((await reading(world, ["setup-labels", "--json"])).out);
+  assert.ok(second.labels.every((each: { change: string }) => each.change === "unchanged"));
+});
+
+Deno.test("cleanup removes what has expired, and an orphan only with --force", async () => {
+  const expired = { createdAt: NOON - 72 * HOUR, expiresAt: NOON - 24 * HOUR };
+  const world = makeWorld({
+    pull: { labels: runningLabels(A, { created: "2024-01-12T14-30" }) },
+    platform: [environment(A, expired), environment(B, { ...expired, pr: 77 as never })],
+  });
+
+  const dry = await reading(world, ["cleanup", "--dry-run"]);
+  assert.match(dry.out, /^Would remove:\n/);
+  const first = await runIn(world, ["cleanup"]);
+  assert.equal(first.code, EXIT.done);
+  assert.match(first.err, /1 orphaned thing stays: --force removes such/);
+  assert.deepEqual(world.labels(), []);
+  const second = JSON.parse((await runIn(world, ["cleanup", "--force", "--json"])).out);
+  assert.deepEqual(Object.keys(second), ["removed", "kept", "incomplete"]);
+  assert.equal(second.removed.length, 1);
+  const third = JSON.parse((await reading(world, ["cleanup", "--force", "--json"])).out);
+  assert.deepEqual(third.removed, []);
+});
+
+Deno.test("config shows each value with its source, and its schema", async () => {
+  const { code, out } = await runIn(makeWorld(), ["config"]);
+
+  assert.equal(code, EXIT.done);
+  assert.match(out, /^repository +apache\/superset +default$/m);
+  assert.match(out, /^ttl +48h +preset superset$/m);
+  const schema = JSON.parse((await runIn(makeWorld(), ["config", "schema"])).out);
+  assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
+});
+
+Deno.test("doctor fails where a check fails, and says how to mend it", async () => {
+  const doctor = () =>
+    Promise.resolve([
+      { name: "token", status: "ok" as const, detail: "it is maxime's", fix: undefined },
+      { name: "docker", status: "failure" as const, detail: "no engine answers", fix: "Start Docker" },
+    ]);
+
+  const people = await runIn(makeWorld(), ["doctor"], { wiring: { doctor } });
+  const json = await runIn(makeWorld(), ["doctor", "--json"], { wiring: { doctor } });
+
+  assert.equal(people.code, EXIT.failed);
+  assert.equal(
+    people.out,
+    "✓ token: it is maxime's\n✗ docker: no engine answers\n   to mend it: Start Docker\n",
+  );
+  assert.equal(JSON.parse(json.out).healthy, false);
+});
+
+Deno.test("simulate prints its address when it is ready and serves until it is told to end", async () => {
+  const { code, out } = await runIn(makeWorld(), ["simulate", "--port", "0"], {
+    wiring: {
+      simulate: () => Promise.resolve({ address: "http://127.0.0.1:4711", finished: Promise.resolve() }),
+    },
+  });
+
+  assert.equal(code, EXIT.done);
+  assert.equal(out, "Showtime's GitHub simulator is listening on http://127.0.0.1:4711\n");
+});
+
+Deno.test("completion offers the numbers of pull requests that have environments", async () => {
+  const { out } = await runIn(running(), ["complete", "--", "status", ""]);
+
+  assert.equal(out, "1234\trunning aaaaaaa\n:4\n");
+  const broken = await runIn(running(), ["complete", "--", "status", ""], {
+    wiring: { makeContext: () => Promise.reject(new Error("no network")) },
+  });
+  assert.equal(broken.out, ":4\n");
+});

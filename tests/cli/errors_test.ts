@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { Interrupted } from "../../src/cli/interrupted.ts";
+import { COMMANDS } from "../../src/cli/commands/mod.ts";
+import { loadConfig } from "../../src/config/mod.ts";
+import { AppError, EXIT, type ExitCode } from "../../src/core/errors.ts";
+import { runCli, wiringWithoutToken } from "../support/cli.ts";
+import { assertGolden } from "../support/golden.ts";
+
+/** A command line of every command that needs a driver. */
+const LINES: Readonly<Record<string, readonly string[]>> = {
+  extend: ["extend", "12", "24h"],
+  config: ["config"],
+};
+
+function lineOf(name: string, takesPull: boolean): readonly string[] {
+  return LINES[name] ?? (takesPull ? [name, "12"] : [name]);
+}
+
+for (const { name, needs, args } of COMMANDS) {
+  if (needs === "nothing") continue;
+  Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
+    const argv = [...lineOf(name, args[0]?.required === true), "--json"];
+
+    const { code, out, err } = await runCli(argv, { wiring: wiringWithoutToken });
+
+    assert.equal(code, EXIT.usage);
+    assert.deepEqual(JSON.parse(out), {
+      error: {
+        code: "no_token",
+        message: "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set",
+        hint: 'Set GITHUB_TOKEN, or run "gh auth login"',
+      },
+    });
+    assert.equal(err, "");
+  });
+}
+
+/** Runs a command that fails with `error`. */
+function failing(
+  error: unknown,
+  options: { argv?: readonly string[]; env?: Record<string, string>; terminal?: number } = {},
+) {
+  return runCli(["list", ...options.argv ?? []], {
+    ...options,
+    wiring: () => ({ makeContext: () => Promise.reject(error) }),
+  });
+}
+
+Deno.test("run() prints a failure with its hint and the end of its output, and returns its exit code", async () => {
+  const error = new AppError("build_failed", "Building an image: docker build ended with exit code 1", {
+    hint: "Look at the log",
+    logTail: ["step 1", "\x1b[31mno such file\x1b[0m"],
+    exitCode: EXIT.busy,
+  });
+
+  const { code, out, err } = await failing(error);
+
+  assert.equal(code, EXIT.busy);
+  assert.equal(out, "");
+  assertGolden("error.txt", err);
+});
+
+Deno.test("run() shows the stack and the causes under --verbose only", async () => {
+  const error = new AppError("forge_unreachable", "Asking GitHub: no answer", {
+    cause: new Error("ECONNRESET"),
+  });
+
+  assert.doesNotMatch((await failing(error)).err, /ECONNRESET|at /);
+  assert.match((await failing(error, { argv: ["--verbose"] })).err, /caused by: Error: ECONNRESET/);
+  assert.match((await failing(error, { argv: ["-v"] })).err, /errors_test\.ts/);
+});
+
+Deno.test("run() calls what is no AppError a mistake in the program, and still fails cleanly", async () => {
+  for (const thrown of [new TypeError("x is undefined"), "a text", undefined]) {
+    const { code, err } = await failing(thrown);
+    assert.equal(code, EXIT.failed);
+    assert.match(err, /^error: .*\nhint: This is a mistake in Showtime/);
+  }
+  const { out } = await failing(new TypeError("x is undefined"), { argv: ["--json"] });
+  assert.equal(JSON.parse(out).error.code, "internal");
+});
+
+Deno.test("run() gives every problem of a configuration, for people and in JSON", async () => {
+  const wiring = () => ({
+    loadConfig: () =>
+      Promise.resolve().then(() => {
+        const text = "version: 1\nbuld: {}\nttl: soon\n";
+        loadConfig({ file: { path: "showtime.yml", text }, env: {}, flags: {} });
+        throw new Error("that configuration is wrong");
+      }),
+  });
+
+  const json = await runCli(["config", "--json"], { wiring });
+  const people = await runCli(["config"], { wiring });
+
+  const { error } = JSON.parse(json.out);
+  assert.equal(json.code, EXIT.usage);
+  assert.equal(error.code, "config_invalid");
+  assert.deepEqual(error.problems.map((each: { line: number }) => each.line), [2, 3]);
+  assert.match(people.err, /showtime\.yml:2:1: buld: .*\n.*showtime\.yml:3/);
+});
+
+for (const [by, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`run() returns ${exit} for a run that ${by} ended, whatever was thrown`, async () => {
+    const ended = new AbortController();
+    const argv = ["list"];
+    const wiring = () => ({
+      makeContext: () => {
+        ended.abort(new Interrupted(by));
+        return Promise.reject(new DOMException("The signal has been aborted", "AbortError"));
+      },
+    });
+
+    const { code, err } = await runCli(argv, { signal: ended.signal, wiring });
+
+    assert.equal(code, exit satisfies ExitCode);
+    assert.match(err, /^error: Running the command: it was /);
+    assert.match(err, /hint: Locks are given back/);
+  });
+}
+
+Deno.test("run() never writes a secret: not of the variables, not one learnt later, not encoded", async () => {
+  const secret = "ghp_0123456789/+secret";
+  const learnt = "dckr_pat_ABCDEFGHIJ";
+  for (const argv of [["list"], ["list", "--json"], ["list", "--verbose"], ["list", "--json", "--verbose"]]) {
+    const { out, err } = await runCli(argv, {
+      env: { GITHUB_TOKEN: secret, MY_API_KEY: "key-of-something" },
+      wiring: ({ keepSecret }) => {
+        keepSecret(learnt);
+        return {
+          makeContext: () =>
+            Promise.reject(
+              new AppError("x", `Asking ${encodeURIComponent(secret)}: ${secret}, ${learnt}`, {
+                hint: `${btoa(secret)} key-of-something`,
+                logTail: [learnt],
+                cause: new Error(secret),
+              }),
+            ),
+        };
+      },
+    });
+    const text = out + err;
+    assert.match(text, /\*\*\*/);
+    for (const hidden of [secret, learnt, encodeURIComponent(secret), btoa(secret), "key-of-something"]) {
+      assert.equal(text.includes(hidden), false, hidden);
+    }
+  }
+});
+
+Deno.test("run() in Actions writes no line of a failure that the runner would take for a command", async () => {
+  const error = new AppError("x", "Reading a label: \n::set-output name=a::b", {
+    hint: "##[error]no",
+    logTail: ["::debug::x"],
+  });
+
+  const { err } = await failing(error, { env: { GITHUB_ACTIONS: "true" } });
+
+  assert.doesNotMatch(err, /^\s*::/m);
+  assert.doesNotMatch(err, /##\[/);
+});
+
+Deno.test("run() paints failures on a terminal, and not with NO_COLOR, --no-color or into a pipe", async () => {
+  const error = new AppError("x", "Doing it: no", { hint: "Try" });
+  // deno-lint-ignore no-control-regex -- the escape is what is looked for
+  const escape = /\x1b\[/;
+
+  assert.match((await failing(error, { terminal: 80 })).err, escape);
+  assert.doesNotMatch((await failing(error, { terminal: 80, env: { NO_COLOR: "1" } })).err, escape);
+  assert.doesNotMatch((await failing(error, { terminal: 80, argv: ["--no-color"] })).err, escape);
+  assert.doesNotMatch((await failing(error)).err, escape);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import stringWidth from "string-width";
+import { COMMANDS } from "../../src/cli/commands/mod.ts";
+import { runCli } from "../support/cli.ts";
+import { assertGolden } from "../support/golden.ts";
+
+Deno.test("run() prints the program's help for no arguments, --help and help, without any driver", async () => {
+  const bare = await runCli([]);
+
+  assert.equal(bare.code, 0);
+  assert.equal(bare.err, "");
+  assertGolden("help/showtime.txt", bare.out);
+  for (const argv of [["--help"], ["-h"], ["help"], ["--json"]]) {
+    assert.equal((await runCli(argv)).out, bare.out, argv.join(" "));
+  }
+});
+
+for (const { name, examples } of COMMANDS) {
+  Deno.test(`run() prints the help of ${name} within 80 columns, with examples and exit codes`, async () => {
+    const { code, out, err } = await runCli([name, "--help"], { terminal: 200 });
+
+    assert.equal(code, 0);
+    assert.equal(err, "");
+    for (const line of out.split("\n")) assert.ok(stringWidth(line) <= 80, line);
+    assert.ok(examples.length > 0);
+    for (const [line] of examples) assert.ok(out.includes(`  showtime ${line}`), line);
+    assert.ok(out.includes("another run holds the pull request"));
+    assert.equal((await runCli(["help", name])).out, out);
+    assertGolden(`help/${name}.txt`, out);
+  });
+}
+
+Deno.test("run() lists every command of the contract in help, and init is none of them", async () => {
+  const { out } = await runCli(["--help"]);
+
+  for (const { name, summary } of COMMANDS) {
+    assert.match(out, new RegExp(`^  ${name} `, "m"));
+    assert.ok(summary.length <= 70, summary);
+  }
+  assert.equal(COMMANDS.some(({ name }) => name === "init"), false);
+});
+
+Deno.test("run() needs no driver for the version, the labels and completion scripts", async () => {
+  assert.equal((await runCli(["--version"])).out, "1.2.3\n");
+  assert.equal((await runCli(["version"])).out, "showtime 1.2.3 (source, x86_64-unknown-linux-gnu)\n");
+  const version = await runCli(["version", "--json"]);
+  assert.deepEqual(JSON.parse(version.out), {
+    version: "1.2.3",
+    build: "source",
+    target: "x86_64-unknown-linux-gnu",
+  });
+  assertGolden("labels.txt", (await runCli(["labels"])).out);
+  assert.equal(JSON.parse((await runCli(["labels", "--json"])).out).labels.length, 17);
+  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
+    const { code, out } = await runCli(["completions", shell]);
+    assert.equal(code, 0);
+    assert.match(out, /showtime complete '?--/);
+  }
+  const words = await runCli(["complete", "--", "exp"]);
+  assert.equal(words.out, "explain\texplain what a sync would do, and why\n:4\n");
+});
+
+Deno.test("run() gives every command that needs nothing no driver, and every other one a reason to exist", () => {
+  const free = COMMANDS.filter(({ needs }) => needs === "nothing").map(({ name }) => name);
+
+  assert.deepEqual(free, ["labels", "completions", "version"]);
+});
