@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { part } from "../support/require.ts";
-import { B, containersOf, onStage, type Stage, START } from "../support/stage.ts";
+import { B, containersOf, onStage, type Stage, START, statusOf } from "../support/stage.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;
@@ -13,7 +13,7 @@ const QUICK = `version: 1\nplatform: docker\nbuild: { image: e2e-showtime }\n${H
 /** Checks that the first environment goes on serving after a failed update, and is the one people are sent to. */
 async function assertFirstServes(stage: Stage, address: string): Promise<void> {
   assert.equal(await stage.address(), address);
-  assert.equal((await fetch(`http://${address}/health`)).status, 200);
+  assert.equal(await statusOf(address), 200);
   assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-aaaaaaa`]);
   const labels = await stage.labels();
   assert.ok(labels.includes("🎪 aaaaaaa 🚦 running"), labels.join(", "));
@@ -93,7 +93,7 @@ needs.test("a flag change that fails leaves the running instance serving", async
 
     assert.equal(done.code, 1);
     assert.equal(await stage.address(), address);
-    assert.equal((await fetch(`http://${address}/health`)).status, 200);
+    assert.equal(await statusOf(address), 200);
     assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-aaaaaaa`]);
   });
 });

@@ -11,6 +11,7 @@ import {
   onStage,
   REPO,
   START,
+  statusOf,
   STOP,
   SYNC,
 } from "../support/stage.ts";
@@ -32,7 +33,7 @@ needs.test("sync brings a labelled pull request up, and the address on its label
     assert.ok(labels.includes("🎪 aaaaaaa ⌛ 48h"));
     assert.ok(labels.includes("bug"));
     assert.ok(!labels.includes(START));
-    assert.equal((await fetch(`http://${await stage.address()}/health`)).status, 200);
+    assert.equal(await statusOf(await stage.address()), 200);
     assert.match(await stage.comment(), /Running at/);
     assert.ok(!(await stage.state()).labels.some(({ name }) => name.startsWith("🎪 lock")));
   });
@@ -186,7 +187,7 @@ needs.test("a container that was taken away comes back at the next sync", async 
     const done = await stage.sync();
 
     assert.equal(done.code, 0, done.err);
-    assert.equal((await fetch(`http://${await stage.address()}/health`)).status, 200);
+    assert.equal(await statusOf(await stage.address()), 200);
     assert.doesNotMatch(done.err, /Building/);
   });
 });

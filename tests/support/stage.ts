@@ -166,6 +166,13 @@ async function removeAll(pr: number): Promise<void> {
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
 }
 
+/** What the health check at an address answers. */
+export async function statusOf(address: string): Promise<number> {
+  const answer = await fetch(`http://${address}/health`);
+  await answer.body?.cancel();
+  return answer.status;
+}
+
 /** Names of the containers that carry this pull request's label. */
 export function containersOf(pr: number): Promise<readonly string[]> {
   return docker(
