@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EXIT } from "../../src/core/errors.ts";
+import { AppError, EXIT } from "../../src/core/errors.ts";
 import { runIn } from "../support/cli_world.ts";
 import { assertGolden } from "../support/golden.ts";
 import {
@@ -96,21 +96,26 @@ Deno.test("list shows all environments, filters them, and degrades to plain text
 
 Deno.test("list exits 5 where the platform could not be asked, and says what is missing", async () => {
   const world = running();
-  const { code, out, err } = await runIn(world, ["list", "--json"], {
-    wiring: {
-      makeContext: ({ terminal }) => {
-        const context = world.context();
-        const list = () => Promise.reject(new Error("not to be reached"));
-        return Promise.resolve({
-          context: { ...context, terminal, platform: { ...context.platform, list } },
-          loaded: {} as never,
-        });
-      },
-    },
-  });
+  const context = world.context();
+  const platform = {
+    kind: "docker" as const,
+    list: () => Promise.reject(new AppError("platform_unreachable", "Asking Docker: no engine answers")),
+  };
+  const wiring = {
+    makeContext: ({ terminal }: { terminal: typeof context.terminal }) =>
+      Promise.resolve({
+        context: { ...context, platform: platform as never, terminal },
+        loaded: {} as never,
+      }),
+  };
 
-  assert.notEqual(code, EXIT.done);
-  assert.ok(out.length + err.length > 0);
+  const { code, out, err } = await runIn(world, ["list", "--json"], { wiring });
+
+  const { environments, incomplete } = JSON.parse(out);
+  assert.equal(code, EXIT.incomplete);
+  assert.equal(environments.length, 1);
+  assert.match(incomplete.join(), /no engine answers/);
+  assert.match(err, /^warning: .*no engine answers$/m);
 });
 
 Deno.test("url prints the address and nothing else; without an environment it fails with a sentence", async () => {
@@ -198,24 +203,38 @@ Deno.test("start by somebody who may not is refused with exit code 3, and says w
   assert.equal(JSON.parse(out).action_reason, "not_authorized");
 });
 
-Deno.test("sync says what failed on stderr and in the document, and exits 1", async () => {
-  const world = makeWorld({ pull: { labels: ["🎪 ⚡ showtime-trigger-start"] } });
-  const context = world.context();
-  const images = {
-    ...context.images,
-    check: () => Promise.resolve(),
-    exists: () => Promise.resolve(false),
-    build: () => Promise.reject(new (class extends Error {})("the engine is gone")),
-  };
-  const wiring = {
-    makeContext: ({ terminal }: { terminal: typeof context.terminal }) =>
-      Promise.resolve({ context: { ...context, images: images as never, terminal }, loaded: {} as never }),
-  };
+Deno.test("start tells of an environment that did not come up, for people and in the document, and exits 1", async () => {
+  for (const json of [false, true]) {
+    const world = makeWorld();
+    const context = world.context();
+    const images = {
+      check: () => Promise.resolve(),
+      exists: () => Promise.resolve(false),
+      remove: () => Promise.resolve({ kind: "absent" as const }),
+      list: () => Promise.resolve([]),
+      build: () =>
+        Promise.reject(
+          new AppError("build_failed", "Building an image: it ended with exit code 1", {
+            logTail: ["no disk"],
+          }),
+        ),
+    };
+    const wiring = {
+      makeContext: ({ terminal }: { terminal: typeof context.terminal }) =>
+        Promise.resolve({ context: { ...context, images, terminal }, loaded: {} as never }),
+    };
 
-  const { code, err } = await runIn(world, ["sync", "1234"], { wiring });
+    const { code, out, err } = await runIn(world, ["start", "1234", ...json ? ["--json"] : []], { wiring });
 
-  assert.equal(code, EXIT.failed);
-  assert.match(err, /^error: the engine is gone$/m);
+    assert.equal(code, EXIT.failed);
+    assert.doesNotMatch(err, /Next:/);
+    if (json) {
+      const { error, environment } = JSON.parse(out);
+      assert.equal(error.code, "build_failed");
+      assert.equal(environment.status, "failed");
+      assert.doesNotMatch(err, /error:/);
+    } else assert.match(err, /error: Building an image: it ended with exit code 1\n.*\n {2}no disk\nhint: /);
+  }
 });
 
 Deno.test("sync with nothing to do says so within three requests and exits 0", async () => {
@@ -366,7 +385,7 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   const expired = { createdAt: NOON - 72 * HOUR, expiresAt: NOON - 24 * HOUR };
   const world = makeWorld({
     pull: { labels: runningLabels(A, { created: "2024-01-12T14-30" }) },
-    platform: [environment(A, expired), environment(B, { ...expired, pr: 77 as never })],
+    platform: [environment(A, expired), environment(B, { pr: 77 as never })],
   });
 
   const dry = await reading(world, ["cleanup", "--dry-run"]);

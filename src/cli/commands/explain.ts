@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { describeStep } from "../../core/plan/mod.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
-import { renderPlan } from "../render/mod.ts";
+import { pad, renderPlan } from "../render/mod.ts";
 
 /** Explains what a sync would decide. */
 export const EXPLAIN: CommandSpec = {
@@ -45,7 +45,7 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
   env.lines([
     style.bold("What was seen"),
     ...inputs.map(({ name, value }) =>
-      `   ${style.dim(stripControls(name).padEnd(width))}  ${stripControls(value)}`
+      `   ${style.dim(pad(stripControls(name), width))}  ${stripControls(value)}`
     ),
     style.bold("What is decided"),
     ...renderPlan(plan, { style, dryRun: true }),

@@ -57,7 +57,8 @@ function lastFilled(texts: readonly string[]): number {
   return Math.max(0, texts.findLastIndex((text) => text !== ""));
 }
 
-function pad(text: string, width: number): string {
+/** Fills text with spaces up to a width in columns. */
+export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - stringWidth(text)));
 }
 
