@@ -7,6 +7,8 @@ import { EMPTY_RECORD } from "../src/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/core/ids.ts";
 import { readLabels } from "../src/core/labels/mod.ts";
 import { type Observation, planPull, type Policy } from "../src/core/plan/mod.ts";
+import { part } from "../tests/support/require.ts";
+import { B as SECOND, onStage, REPO } from "../tests/support/stage.ts";
 import {
   type LoggedRequest,
   type RunningSimulator,
@@ -59,12 +61,18 @@ function environmentLabels(number: number): readonly string[] {
 
 async function counted(
   simulator: RunningSimulator,
-  args: readonly string[],
-  env: Record<string, string> = {},
+  { args, env = {}, cwd }: {
+    readonly args: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+  },
 ) {
   const before = (await simulator.requests()).length;
   const started = performance.now();
-  const done = await runShowtime(args, { env: { ...simulator.env, ...env } });
+  const done = await runShowtime(args, {
+    env: { ...simulator.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const ms = performance.now() - started;
   const requests: readonly LoggedRequest[] = (await simulator.requests()).slice(before);
   if (done.code !== 0) throw new Error(`showtime ${args.join(" ")}: exit ${done.code}\n${done.err}`);
@@ -83,7 +91,7 @@ function row(name: string, value: string, budget: string): void {
 async function benchRequests(): Promise<void> {
   const simulator = await startSimulator(seedOf([pull(1, [START])]));
   try {
-    const run = (args: readonly string[]) => counted(simulator, args);
+    const run = (args: readonly string[]) => counted(simulator, { args });
     const create = await run(["sync", "1", ...DRY]);
     row("sync that creates", `${create.requests} requests`, "budget 16");
     const idle = await run(["sync", "1", ...DRY]);
@@ -96,6 +104,37 @@ async function benchRequests(): Promise<void> {
   }
 }
 
+/** The costliest ordinary case: a workflow, whose configuration comes from the base branch, and a trigger by another person. */
+async function benchDocker(): Promise<void> {
+  const docker = await part("docker");
+  const busybox = await part("busybox");
+  if (docker.missing !== undefined || busybox.missing !== undefined) {
+    return row("on a Docker engine in Actions", "not measured", docker.missing ?? busybox.missing ?? "");
+  }
+  await onStage({ labels: [] }, async (stage) => {
+    const actions = {
+      GITHUB_ACTIONS: "true",
+      GITHUB_ACTOR: "maxime",
+      GITHUB_RUN_ID: "7",
+      GITHUB_REPOSITORY: REPO,
+    };
+    const run = (args: readonly string[]) =>
+      counted(stage.simulator, { args, env: actions, cwd: stage.folder });
+    const sync = ["sync", String(stage.pr)];
+    await stage.label({ add: [START], actor: "ana" });
+    row("sync that creates, on Docker in Actions", `${(await run(sync)).requests} requests`, "budget 16");
+    const idle = await run(sync);
+    row(
+      "sync with nothing to do, likewise",
+      `${idle.requests} requests, ${idle.writes} writes`,
+      "budget 3, 0",
+    );
+    await stage.push(SECOND);
+    await stage.label({ add: [START], actor: "ana" });
+    row("sync that updates, likewise, with a trigger", `${(await run(sync)).requests} requests`, "budget 20");
+  });
+}
+
 async function benchList(): Promise<void> {
   const pulls = Array.from(
     { length: 1000 },
@@ -105,7 +144,9 @@ async function benchList(): Promise<void> {
   try {
     await simulator.control("faults", [{ match: "*", delay_ms: 100, times: 1_000_000 }]);
     const runs = [];
-    for (let index = 0; index < 5; index++) runs.push(await counted(simulator, ["list", "--json", ...DRY]));
+    for (let index = 0; index < 5; index++) {
+      runs.push(await counted(simulator, { args: ["list", "--json", ...DRY] }));
+    }
     row(
       "list: 200 environments, 1,000 pull requests, 100 ms each",
       `${runs[0]?.requests} requests`,
@@ -194,6 +235,7 @@ async function benchStart(): Promise<void> {
 }
 
 await benchRequests();
+await benchDocker();
 await benchList();
 benchPlanning();
 await benchStart();
