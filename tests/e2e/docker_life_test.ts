@@ -265,3 +265,23 @@ needs.test("a sync trigger brings an environment up where none was, and is consu
     assert.equal(A.slice(0, 7), "aaaaaaa");
   });
 });
+
+needs.test("in Actions, on a trigger by somebody else, creating takes at most 16 requests and updating 20", async () => {
+  await onStage({ labels: [] }, async (stage) => {
+    const actions = { GITHUB_ACTIONS: "true", GITHUB_ACTOR: "maxime", GITHUB_RUN_ID: "7" };
+    const counted = async () => {
+      const before = (await stage.simulator.requests()).length;
+      const done = await stage.sync(actions);
+      assert.equal(done.code, 0, done.err);
+      return (await stage.simulator.requests()).length - before;
+    };
+    await stage.label({ add: [START], actor: "ana" });
+    const creating = await counted();
+    await stage.push(B);
+    await stage.label({ add: [START], actor: "ana" });
+    const updating = await counted();
+
+    assert.ok(creating <= 16, `${creating} requests to create`);
+    assert.ok(updating <= 20, `${updating} requests to update`);
+  });
+});
