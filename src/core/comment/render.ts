@@ -45,6 +45,8 @@ export interface CommentModel {
 
 /** How long a comment may be; GitHub's limit is 65,536 characters. */
 const COMMENT_LIMIT = 60_000;
+/** How long a line of a log may be. */
+const LINE_LIMIT = 500;
 
 /** Renders the one comment of a pull request. Text from people is escaped here. */
 export function renderComment(model: CommentModel): string {
@@ -105,10 +107,17 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
   if (failure.logTail.length > 0) {
     lines.push(
-      `<details><summary>The last lines of the log</summary>\n\n${codeBlock(failure.logTail)}\n\n</details>`,
+      `<details><summary>The last lines of the log</summary>\n\n${
+        codeBlock(failure.logTail.map(shorten))
+      }\n\n</details>`,
     );
   }
   return lines.join("\n\n");
+}
+
+/** A line of a log, cut where it is longer than anybody reads. */
+function shorten(line: string): string {
+  return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT)}…`;
 }
 
 function eventsText(model: CommentModel): string {

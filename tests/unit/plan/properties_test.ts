@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { FullSha } from "../../../src/core/ids.ts";
 import { shortSha } from "../../../src/core/ids.ts";
+import { mayBecome } from "../../../src/core/envs/transitions.ts";
 import { parseServiceName } from "../../../src/core/envs/names.ts";
 import { readLabels } from "../../../src/core/labels/mod.ts";
 import { type Observation, planPull, viewShas } from "../../../src/core/plan/mod.ts";
@@ -216,6 +217,20 @@ Deno.test("planPull() never builds for somebody who may not", () => {
         platform: [],
       };
       assert.equal(planPull(stranger, POLICY).build, false);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() lets a status follow another only where that is legal", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      for (const step of planPull(seen, POLICY).steps) {
+        if (step.kind !== "record_intent") continue;
+        const status = seen.labels.environments.get(shortSha(step.bringUp.sha))?.status;
+        if (status === "unknown") continue;
+        assert.ok(mayBecome(status, step.status), `${status} to ${step.status}`);
+      }
     }),
     RUNS,
   );
