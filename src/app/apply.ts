@@ -1,10 +1,11 @@
 /** Applies a plan step by step. Before each change of the platform the pull request is looked at once more. */
 
 import { AppError } from "../core/errors.ts";
-import { describeStep, type Plan, type Retirement, type Step } from "../core/plan/mod.ts";
+import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../core/plan/mod.ts";
 import { escapeMarkdown } from "../core/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, guard, Superseded } from "./guard.ts";
+import { lostError } from "./hold.ts";
 import { retire } from "./retire.ts";
 import type { Session } from "./session.ts";
 
@@ -41,12 +42,35 @@ export async function applyPlan(
     if (error instanceof Superseded) return { kind: "superseded", why: error.message };
     session.hold.lost.throwIfAborted();
     signal.throwIfAborted();
+    if (error instanceof AppError && error.code === "stale_epoch") throw lostError(plan.pr);
     if (
       !(error instanceof AppError) || bringUp === undefined || state.serving || !isEnvironmentFailure(error)
     ) throw error;
-    await recordFailure(session, { bringUp, error, deployment: state.deployment }, signal);
-    return { kind: "failed", error };
+    return await settleFailure(session, { plan, bringUp, error, state, tools }, signal);
   }
+}
+
+/** Records a failure, unless another run has taken over meanwhile or the pull request has moved on. */
+async function settleFailure(
+  session: Session,
+  at: {
+    readonly plan: Plan;
+    readonly bringUp: BringUp;
+    readonly error: AppError;
+    readonly state: Progress;
+    readonly tools: ApplyTools;
+  },
+  signal: AbortSignal,
+): Promise<Applied> {
+  const { plan, bringUp, error, state, tools } = at;
+  try {
+    await guard(session, plan, tools);
+  } catch (late) {
+    if (late instanceof Superseded) return { kind: "superseded", why: late.message };
+    throw late;
+  }
+  await recordFailure(session, { bringUp, error, deployment: state.deployment }, signal);
+  return { kind: "failed", error };
 }
 
 interface StepContext {
@@ -58,8 +82,8 @@ interface StepContext {
 
 /** Failures that belong to the environment and are recorded as such; others leave the record for the next run. */
 function isEnvironmentFailure(error: AppError): boolean {
-  return !error.code.startsWith("forge_") && error.code !== "lock_lost" && error.code !== "busy" &&
-    error.code !== "token_invalid";
+  return !error.code.startsWith("forge_") &&
+    !["lock_lost", "busy", "token_invalid", "stale_epoch", "not_ours"].includes(error.code);
 }
 
 async function applyStep(session: Session, at: StepContext, signal: AbortSignal): Promise<void> {
@@ -79,6 +103,7 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
         signal,
       );
     case "build":
+      session.hold.assertMine();
       state.deployment = await openDeployment(session, plan, signal);
       await build(session, step, signal);
       return await guard(session, plan, tools);
@@ -112,6 +137,7 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
       });
       return await session.write({ comment: true }, signal);
     case "retire":
+    case "drop_lock":
       return;
   }
 }

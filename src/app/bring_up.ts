@@ -161,6 +161,7 @@ export async function deploy(
       { add: [deploying], remove: statusNames(session, { sha, keep: "deploying" }), also },
       signal,
     );}
+  hold.assertMine();
   const deployed = await context.platform.deploy(
     {
       repo: context.repo,
@@ -195,6 +196,10 @@ export async function activate(
   const { context } = session;
   const sha = shortSha(bringUp.sha);
   await guard(session, plan, tools);
+  // Where it served already, as a run left it that died, its deployment is still open.
+  if (!plan.steps.some((each) => each.kind === "deploy")) {
+    state.deployment = await openDeployment(session, plan, signal);
+  }
   const address = state.address ?? step.address;
   const wanted = labelsFor({
     sha,

@@ -206,7 +206,7 @@ async function removeUnrecorded(
   signal: AbortSignal,
 ): Promise<void> {
   const { repo, forge, platform, images, settings } = context;
-  const hold = await takeLock(context, pr, signal);
+  const hold = await takeLock(context, { pr }, signal);
   try {
     const both = AbortSignal.any([signal, hold.lost]);
     const deployed = await platform.list({ repo, pr }, both);

@@ -2,6 +2,7 @@
 
 import { AppError, EXIT, toError } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
+import type { Trigger } from "../core/labels/label.ts";
 import { formatLabel, labelStyle } from "../core/labels/mod.ts";
 import {
   formatLockOwner,
@@ -18,6 +19,9 @@ import type { AppContext } from "./context.ts";
 /** How often a taken lock is looked at again when it vanished under our hands. */
 const TRIES = 4;
 
+/** How long before its end, in milliseconds, a lease counts as run out: what is written now takes a moment. */
+const LEASE_MARGIN_MS = 30_000;
+
 /** The lock, held. */
 export interface Hold {
   readonly nodeId: string;
@@ -26,6 +30,11 @@ export interface Hold {
   readonly nonce: string;
   /** Aborts when the lock is found to be somebody else's; the reason is the AppError to throw. */
   readonly lost: AbortSignal;
+  /**
+   * Throws where the lock is known to be lost, or the lease has run out unrenewed, as it does while a machine sleeps:
+   * asked before everything that is written. Nobody is asked for it.
+   */
+  assertMine(): void;
   /** Gives the lock back; never throws. */
   release(): Promise<void>;
 }
@@ -33,7 +42,12 @@ export interface Hold {
 /** What a run says and exits with when another one holds the pull request. */
 export function busyError(
   context: AppContext,
-  { pr, owner }: { readonly pr: PrNumber; readonly owner: LockOwner | undefined },
+  { pr, owner, asked }: {
+    readonly pr: PrNumber;
+    readonly owner: LockOwner | undefined;
+    /** What a command asked for, which no label remembers. */
+    readonly asked?: Trigger | undefined;
+  },
 ): AppError {
   const who = owner === undefined
     ? "somebody whose entry cannot be read"
@@ -47,7 +61,9 @@ export function busyError(
     : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
   return new AppError("busy", `Working on pull request #${pr}: it is held by ${who}${until}`, {
     exitCode: EXIT.busy,
-    hint: owner === undefined
+    hint: asked !== undefined
+      ? `Nothing of this was recorded: run it again, or add the label of the ${asked} trigger, which the other run sees`
+      : owner === undefined
       ? `Remove the lock with "showtime unlock ${pr}" once nobody works on it`
       : `It looks again before it lets go, so nothing is lost; if it is stuck, "showtime unlock ${pr}"`,
   });
@@ -87,7 +103,11 @@ async function judge(
 }
 
 /** Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. */
-export async function takeLock(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<Hold> {
+export async function takeLock(
+  context: AppContext,
+  { pr, asked }: { readonly pr: PrNumber; readonly asked?: Trigger | undefined },
+  signal: AbortSignal,
+): Promise<Hold> {
   const name = formatLabel({ kind: "lock", pr });
   const { color } = labelStyle({ kind: "lock", pr });
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -107,14 +127,14 @@ export async function takeLock(context: AppContext, pr: PrNumber, signal: AbortS
       return makeHold(context, { pr, nodeId: mine.nodeId, epoch });
     }
     if (await judge(context, record, signal) !== "dead") {
-      throw busyError(context, { pr, owner: parseLockOwner(record.description) });
+      throw busyError(context, { pr, owner: parseLockOwner(record.description), asked });
     }
     context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
     try {
       await context.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "forge_refused") {
-        throw busyError(context, { pr, owner: parseLockOwner(record.description) });
+        throw busyError(context, { pr, owner: parseLockOwner(record.description), asked });
       }
       throw error;
     }
@@ -163,12 +183,17 @@ function makeHold(
   const { nodeId, epoch, pr } = claim;
   const ended = new AbortController();
   const lost = new AbortController();
-  const renewal = renew(context, { nodeId, pr }, { ended: ended.signal, lost });
+  const lease = { until: context.forge.now() + LOCK_LEASE_MS };
+  const renewal = renew(context, { nodeId, pr, lease }, { ended: ended.signal, lost });
   return {
     nodeId,
     epoch,
     nonce: context.identity.nonce,
     lost: lost.signal,
+    assertMine() {
+      lost.signal.throwIfAborted();
+      if (context.forge.now() >= lease.until - LEASE_MARGIN_MS) throw lostError(pr);
+    },
     async release() {
       ended.abort();
       await renewal;
@@ -186,14 +211,17 @@ function makeHold(
 /** Renews the lease until the lock is given back; finds out when it is lost. */
 async function renew(
   context: AppContext,
-  lock: { readonly nodeId: string; readonly pr: PrNumber },
+  lock: { readonly nodeId: string; readonly pr: PrNumber; readonly lease: { until: number } },
   signals: { readonly ended: AbortSignal; readonly lost: AbortController },
 ): Promise<void> {
   while (!signals.ended.aborted) {
     try {
       await context.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
       const renewed = await context.forge.renewLock(lock.nodeId, describeOwner(context), signals.ended);
-      if (renewed) continue;
+      if (renewed) {
+        lock.lease.until = context.forge.now() + LOCK_LEASE_MS;
+        continue;
+      }
       signals.lost.abort(lostError(lock.pr));
       return;
     } catch (error) {

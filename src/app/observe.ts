@@ -88,7 +88,7 @@ export async function lookAt(
     record: { attempts: new Map(), size: undefined, notice: undefined, present: false },
     imageExists: undefined,
   };
-  const wanted = new Set(peopleToAsk(base, shortSha(target)));
+  const wanted = new Set(peopleToAsk(base));
   if (actor !== undefined && needsActor(base)) wanted.add(actor);
   for (const comment of snapshot.comments) {
     if (!comment.own && comment.author !== undefined && !comment.author.bot) wanted.add(comment.author.login);

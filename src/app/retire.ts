@@ -23,9 +23,9 @@ export async function retire(
   const info = shorts.length === 0
     ? { definitions: [], deployments: [] }
     : await context.forge.retirementInfo(plan.pr, shorts, signal);
-  if (retirements.some((each) => each.service !== undefined)) await guard();
   for (const retirement of retirements) {
     if (retirement.service !== undefined) {
+      await guard();
       context.terminal.progress(`Removing ${retirement.service}`);
       await context.platform.destroy(retirement.service, { repo: context.repo, epoch: hold.epoch }, signal)
         .finally(() => context.terminal.progress(undefined));

@@ -104,7 +104,7 @@ export class Session {
 
   /** Sends a change. Additions take effect before removals. */
   async write(change: SessionWrite, signal: AbortSignal): Promise<void> {
-    this.hold.lost.throwIfAborted();
+    this.hold.assertMine();
     const { forge, terminal, settings } = this.context;
     const phases = [
       { add: change.add ?? [], remove: change.remove ?? [] },

@@ -71,10 +71,12 @@ export async function syncPull(
     const { lock } = sight.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
-    if (lock.kind === "held" && lock.alive) throw busyError(context, { pr, owner: lock.owner });
+    if (lock.kind === "held" && lock.alive) {
+      throw busyError(context, { pr, owner: lock.owner, asked: request?.trigger });
+    }
     if (plan.build) await context.images.check({ pr, sha: plan.target }, signal);
     const checked = plan.target;
-    const hold = await takeLock(context, pr, signal);
+    const hold = await takeLock(context, { pr, asked: request?.trigger }, signal);
     try {
       sight = await look(hold);
       await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);

@@ -25,7 +25,7 @@ export async function underLock<Result>(
   { work }: { readonly work: (locked: LockedPull) => Promise<Result> },
   signal: AbortSignal,
 ): Promise<Result> {
-  const hold = await takeLock(context, pr, signal);
+  const hold = await takeLock(context, { pr }, signal);
   try {
     const look = () => lookLocked(context, pr, { hold, signal });
     const sight = await lookAt(context, pr, lookOptions(hold), signal);

@@ -26,6 +26,8 @@ export interface LockRecord {
 
 /** How long a lock lasts without renewal, in milliseconds. */
 export const LOCK_LEASE_MS = 10 * 60_000;
+/** How far clocks may be apart, in milliseconds, before a lease is too long to be one. */
+const CLOCK_SLACK_MS = 10 * 60_000;
 /** How often its holder renews it, in milliseconds. */
 export const LOCK_RENEWAL_MS = 3 * 60_000;
 
@@ -71,7 +73,10 @@ export function judgeLock(
   facts: { readonly now: number; readonly run: RunView | undefined },
 ): "alive" | "dead" | "unreadable" {
   const owner = parseLockOwner(record.description);
-  if (owner === undefined) return "unreadable";
+  // Nobody who goes by the rules takes a longer lease: such an entry was made by hand.
+  if (owner === undefined || owner.expiresAt > facts.now + LOCK_LEASE_MS + CLOCK_SLACK_MS) {
+    return "unreadable";
+  }
   if (owner.expiresAt <= facts.now) return "dead";
   if (owner.run === undefined || facts.run === undefined) return "alive";
   return facts.run.completed || facts.run.attempt > owner.run.attempt ? "dead" : "alive";

@@ -61,7 +61,6 @@ export async function makeSimulatedStage(
     env: {
       GITHUB_API_URL: served.url,
       GITHUB_GRAPHQL_URL: `${served.url}/graphql`,
-      GITHUB_TOKEN: "simulator",
     },
     flags: {
       repo: REPO,

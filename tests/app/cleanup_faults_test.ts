@@ -18,6 +18,7 @@ import {
   seedPull,
   type World,
 } from "../support/world.ts";
+import { cutAt } from "../support/wires.ts";
 
 const OPTIONS: CleanupOptions = {
   respectTtl: true,
@@ -46,20 +47,6 @@ function expired(): World {
   });
   world.images.plant({ image: imageOf(PR, short), createdAt: NOON - HOUR });
   return world;
-}
-
-/** A wire that is cut before or after its k-th request has taken effect: nothing comes through from then on. */
-function cutAt(k: number, after: boolean): NonNullable<RunChange["wire"]> {
-  let sent = 0;
-  return async (request, send) => {
-    const turn = ++sent;
-    if (turn < k || (turn === k && after)) {
-      const response = await send(request);
-      if (turn < k) return response;
-      await response.body?.cancel();
-    }
-    throw new TypeError("the process is gone");
-  };
 }
 
 Deno.test("applyCleanup() is finished by the next one, wherever a run died", async () => {

@@ -91,6 +91,8 @@ function playStep(seen: Observation, step: Step): Observation {
     }
     case "repair_labels":
       return relabel(seen, step);
+    case "drop_lock":
+      return { ...seen, lock: { kind: "free" } };
     case "notice":
       return { ...seen, record: { ...seen.record, notice: step.key } };
   }

@@ -47,6 +47,12 @@ export function parseRecord(body: string): CommentRecord {
   }
 }
 
+/** Whether a number is an instant that a date can say; anything else in a comment is no event. */
+function isInstant(at: unknown): boolean {
+  return Number.isInteger(at) && !Number.isNaN(new Date(Number(at)).getTime()) && Number(at) >= 0 &&
+    Number(at) < Date.UTC(10_000, 0);
+}
+
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
   const { attempts, size, notice, events } = data as Record<string, unknown>;
@@ -65,7 +71,7 @@ function readRecord(data: unknown): CommentRecord {
     size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
     events: list.filter((each): each is CommentEvent =>
-      typeof each === "object" && each !== null && Number.isFinite(each.at) && typeof each.text === "string"
+      typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
     ).map(({ at, text }) => ({ at, text: text.slice(0, 500) })).slice(-EVENT_LIMIT),
   };
 }

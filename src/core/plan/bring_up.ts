@@ -26,7 +26,7 @@ export function bringUp(
     settings: wantedSettings(observation, policy),
     ttl: wantedTtl(observation, { policy, short: target }),
     requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
-    createdAt: view?.labeled?.createdAt ?? view?.deployed?.createdAt ?? observation.now,
+    createdAt: bornBefore(situation, how.rule) ?? observation.now,
     inPlace: view?.deployed !== undefined ||
       (observation.platform === "as_labels" && view?.state === "running"),
   };
@@ -66,6 +66,17 @@ export function bringUp(
     steps,
     because: [`${target} is ${situation.state}`],
   });
+}
+
+/**
+ * When the environment came to be, where it is the same one still: what runs, is resumed or is brought back. One that
+ * is made anew after a failure lives its whole time from now.
+ */
+function bornBefore({ observation, view }: Situation, rule: number): number | undefined {
+  const lives = view?.deployed !== undefined || view?.state === "running" || rule === 6 || rule === 10;
+  if (!lives) return undefined;
+  const createdAt = view?.labeled?.createdAt ?? view?.deployed?.createdAt;
+  return createdAt !== undefined && createdAt <= observation.now ? createdAt : undefined;
 }
 
 /** Start and sync triggers that bringing the target up satisfies. */

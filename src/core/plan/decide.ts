@@ -4,23 +4,50 @@
  */
 
 import { shortSha } from "../ids.ts";
-import { activeSha } from "../labels/mod.ts";
+import { activeSha, readLabels } from "../labels/mod.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { planHousekeeping, retirementOf } from "./housekeeping.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { settingsDifference, wantedSettings } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
-import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } from "./trust.ts";
+import {
+  describeRefusal,
+  forgedStatuses,
+  isRecordTrusted,
+  isTargetTrusted,
+  type TriggerView,
+} from "./trust.ts";
 
 /** Decides what is to be done about the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
+  const forged = forgedStatuses(observation);
+  if (forged.length === 0) return planBelieved(observation, policy);
+  // What somebody wrote who may not says nothing: decided as if it were not there, and taken off.
+  const names = observation.labelNames.filter((name) => !forged.includes(name));
+  const plan = planBelieved({ ...observation, labels: readLabels(names), labelNames: names }, policy);
+  if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
+  const quiet = plan.rule === 17 && plan.steps.length === 0;
+  return {
+    ...plan,
+    ...(quiet ? { rule: 16, reason: "housekeeping" as const } : {}),
+    steps: [{ kind: "repair_labels", add: [], remove: forged }, ...plan.steps],
+    because: [
+      ...plan.because,
+      `${forged.length} status ${
+        forged.length === 1 ? "label was" : "labels were"
+      } set by somebody who may not`,
+    ],
+  };
+}
+
+function planBelieved(observation: Observation, policy: Policy): Plan {
   const situation = survey(observation, policy);
   const ended = planEnd(situation);
   if (ended !== undefined) return ended;
   const plan = planLife(situation);
-  const quiet = plan.steps.length === 0 &&
-    ["up_to_date", "no_environment", "attempts_exhausted"].includes(plan.reason);
+  const quiet = plan.steps.every((step) => step.kind === "drop_lock") &&
+    ["up_to_date", "no_environment", "attempts_exhausted", "housekeeping"].includes(plan.reason);
   if (observation.labels.blocked.length > 0 && !quiet) {
     return result(situation, {
       rule: 3,
@@ -57,10 +84,11 @@ function planEnd(situation: Situation): Plan | undefined {
   const rest = names.filter((name) => !held.has(name));
   if (rest.length > 0) steps.push({ kind: "remove_labels", names: rest });
   if (steps.length === 0) {
+    const left = leftLock(situation);
     return result(situation, {
-      rule: 17,
-      reason: "no_environment",
+      ...(left.length === 0 ? { rule: 17, reason: "no_environment" } : { rule: 16, reason: "housekeeping" }),
       action: "no_action",
+      steps: left,
       because: ["There is nothing of Showtime on this pull request"],
     });
   }
@@ -83,9 +111,17 @@ function planEnd(situation: Situation): Plan | undefined {
 
 /** Rules 4 to 17. */
 function planLife(situation: Situation): Plan {
-  const { observation, policy, target, view, state, others, triggers, wanted, frozen, lockAlive } = situation;
-  const refused = triggers.filter((each) => !each.authorized);
+  const refused = situation.triggers.filter((each) => !each.authorized && !each.uncertain);
   if (refused.length > 0) return planRefusal(situation, refused);
+  const plan = planCommit(situation);
+  // Where GitHub does not tell whether somebody may, nothing is done for them, and nothing of theirs is lost.
+  const uncertain = situation.triggers.filter((each) => each.uncertain);
+  return uncertain.length > 0 && plan.action === "no_action" ? planRefusal(situation, uncertain) : plan;
+}
+
+/** Rules 5 to 17. */
+function planCommit(situation: Situation): Plan {
+  const { observation, policy, target, view, state, others, wanted, frozen, lockAlive } = situation;
   if ((state === "in_progress" || state === "stopping") && lockAlive) {
     return result(situation, {
       rule: 5,
@@ -107,7 +143,7 @@ function planLife(situation: Situation): Plan {
         action: "blocked",
         because: [
           `The labels of ${target} were set by somebody who may not: ${
-            describeRefusal(observation, observation.actor)
+            describeRefusal(observation, setterOf(situation))
           }`,
         ],
       });
@@ -166,6 +202,13 @@ function planLife(situation: Situation): Plan {
   });
 }
 
+/** Who set the status of the target, as far as the timeline tells; else who this run acts for. */
+function setterOf({ observation, target }: Situation): string | undefined {
+  const status = observation.labels.ours.find(({ label }) => label.kind === "status" && label.sha === target);
+  return (status === undefined ? undefined : observation.origins.get(status.name)?.login) ??
+    observation.actor;
+}
+
 /** Whether a start means "build again" for an environment that runs: a label does, a command only with `--force`. */
 function isRebuild(observation: Observation, start: TriggerView): boolean {
   return start.name !== undefined || observation.request?.force === true;
@@ -173,15 +216,17 @@ function isRebuild(observation: Observation, start: TriggerView): boolean {
 
 /** Rule 4: triggers by people who may not are taken off, and the comment says why. */
 function planRefusal(situation: Situation, refused: readonly TriggerView[]): Plan {
-  const names = refused.flatMap((each) => each.name === undefined ? [] : [each.name]);
+  const named = refused.filter((each) => each.name !== undefined);
+  const names = named.flatMap((each) => each.name === undefined || each.uncertain ? [] : [each.name]);
   const because = [
     ...new Set(
       refused.map((each) => `"${each.name ?? `${each.trigger} (command)`}" is refused: ${each.refusal}`),
     ),
   ];
-  const steps: Step[] = names.length === 0 ? [] : [
-    ...notice(situation, { reason: "not_authorized", about: refused.map((each) => each.by ?? "").join(",") }),
-    { kind: "consume_triggers", names },
+  const about = refused.map((each) => each.by ?? "").join(",");
+  const steps: Step[] = named.length === 0 ? [] : [
+    ...notice(situation, { reason: "not_authorized", about }),
+    ...(names.length === 0 ? [] : [{ kind: "consume_triggers", names } as const]),
   ];
   return result(situation, { rule: 4, reason: "not_authorized", action: "blocked", steps, because });
 }
@@ -291,6 +336,7 @@ function idle(
       : notice(situation, { reason: how.reason, about: how.notice })),
     ...planHousekeeping(observation, { policy, views, target, satisfied }),
   ];
+  if (steps.length === 0) steps.push(...leftLock(situation));
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";
   return result(situation, {
     rule: settled ? 16 : how.rule,
@@ -299,6 +345,11 @@ function idle(
     steps,
     because: how.because,
   });
+}
+
+/** The lock of a run that is gone is litter, even where nothing else is to do. */
+function leftLock({ observation }: Situation): readonly Step[] {
+  return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 
 /** Takes back what the comment says about a commit that waits, once the target runs. */

@@ -30,6 +30,7 @@ export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
 export {
   describeRefusal,
+  forgedStatuses,
   isTargetTrusted,
   peopleToAsk,
   personMay,

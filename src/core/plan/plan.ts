@@ -75,6 +75,8 @@ export type Step =
   | { readonly kind: "retire"; readonly retirement: Retirement }
   | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly string[] }
   | { readonly kind: "remove_labels"; readonly names: readonly string[] }
+  /** A run that is gone left its lock: taking it and giving it back is all there is to do. */
+  | { readonly kind: "drop_lock" }
   /** `key`: the reason and what it is about; undefined takes back what was said. */
   | { readonly kind: "notice"; readonly key: string | undefined };
 
@@ -119,6 +121,8 @@ export function describeStep(step: Step): string {
       return "repair labels";
     case "remove_labels":
       return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
+    case "drop_lock":
+      return "give back the lock that a run left which is gone";
     case "notice":
       return step.key === undefined ? "take back what the comment said" : "say why in the comment";
   }

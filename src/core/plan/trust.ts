@@ -20,6 +20,8 @@ export interface TriggerView {
   readonly approvesTarget: boolean;
   /** Why it is refused, as a sentence; undefined where it is not. */
   readonly refusal: string | undefined;
+  /** GitHub did not tell whether they may: refused for now, and not taken off. */
+  readonly uncertain: boolean;
 }
 
 /** Whether a login names a bot: bots cannot ask for builds. */
@@ -75,6 +77,7 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
       authorized,
       approvesTarget: trusted || labelApprovesTarget(observation, name),
       refusal: authorized ? undefined : describeRefusal(observation, by),
+      uncertain: by !== undefined && !isBot(by) && observation.people.get(by)?.kind === "error",
     };
   });
   if (observation.request !== undefined) {
@@ -88,6 +91,7 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
       authorized,
       approvesTarget: true,
       refusal: authorized ? undefined : describeRefusal(observation, by),
+      uncertain: by !== undefined && !isBot(by) && observation.people.get(by)?.kind === "error",
     });
   }
   return views;
@@ -123,27 +127,32 @@ export function isRecordTrusted(observation: Observation, short: ShortSha): bool
   });
 }
 
+/**
+ * Status labels that somebody set who is known not to be one who may: they say nothing, and are taken off. Where the
+ * timeline does not tell who, or the permission could not be read, a label is not called forged.
+ */
+export function forgedStatuses(observation: Observation): readonly string[] {
+  return observation.labels.ours.flatMap(({ label, name }) => {
+    if (label.kind !== "status" && label.kind !== "unknown_status") return [];
+    const origin = observation.origins.get(name);
+    if (origin === undefined || origin.own || origin.bot) return [];
+    const answer = observation.people.get(origin.login);
+    const certain = answer?.kind === "known" || answer?.kind === "not_found";
+    return certain && !mayCauseBuild(answer) ? [name] : [];
+  });
+}
+
 /** Logins whose permission the decision depends on; the actor is asked along with the pull request. */
-export function peopleToAsk(
-  observation: Omit<Observation, "people">,
-  headShort: ShortSha,
-): readonly string[] {
+export function peopleToAsk(observation: Omit<Observation, "people">): readonly string[] {
   const wanted = new Set<string>();
-  for (const { name } of observation.labels.triggers) wanted.add(observation.origins.get(name)?.login ?? "");
-  for (const name of observation.labels.environments.get(headShort)?.names ?? []) {
-    const origin = observation.origins.get(name);
-    if (origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
-  }
-  // Beside a record of another commit that nothing runs for, a push would be built on the word of its labels alone.
-  const { event, platform } = observation;
   for (const { label, name } of observation.labels.ours) {
-    if (label.kind !== "status" && label.kind !== "unknown_status") continue;
-    const runs = platform !== "as_labels" &&
-      platform.some((each) => each.managed && each.short === label.sha);
     const origin = observation.origins.get(name);
-    if (!runs && origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
+    if (label.kind === "trigger" && origin !== undefined) wanted.add(origin.login);
+    // What Showtime did not write itself is believed only from those who may.
+    const isStatus = label.kind === "status" || label.kind === "unknown_status";
+    if (isStatus && origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
   }
+  const { event } = observation;
   if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);
-  wanted.delete("");
   return [...wanted].filter((login) => !isBot(login));
 }

@@ -112,12 +112,28 @@ const TABLE: readonly Line[] = [
     decided: [17, "no_environment", "no_action", false],
     steps: [],
   },
-  ...["tri", "rando", "ghost", "flaky", "stranger", "renovate[bot]"].map((who): Line => ({
+  ...["tri", "rando", "ghost", "stranger", "renovate[bot]"].map((who): Line => ({
     when: `${who} adds a start trigger`,
     seen: { labels: [START], setBy: { [START]: who } },
     decided: [4, "not_authorized", "blocked", false],
     steps: ["notice", "consume_triggers"],
   })),
+  {
+    when: "the permission of who added a start trigger cannot be read: refused, and the trigger stays",
+    seen: { labels: [START], setBy: { [START]: "flaky" } },
+    decided: [4, "not_authorized", "blocked", false],
+    steps: ["notice"],
+  },
+  {
+    when: "a triage user says that a running environment is stopping",
+    seen: {
+      ...RUNNING_A,
+      labels: [...labelsOf(A, "running"), "🎪 aaaaaaa 🚦 stopping"],
+      setBy: { "🎪 aaaaaaa 🚦 stopping": "tri" },
+    },
+    decided: [16, "housekeeping", "no_action", false],
+    steps: ["repair_labels"],
+  },
   {
     when: "a triage user adds a stop trigger",
     seen: { ...RUNNING_A, labels: [...labelsOf(A, "running"), STOP], setBy: { [STOP]: "tri" } },
@@ -410,8 +426,8 @@ const TABLE: readonly Line[] = [
   {
     when: "a status that is not known was added to the head by somebody who may not",
     seen: { labels: ["🎪 aaaaaaa 🚦 dancing"], setBy: { "🎪 aaaaaaa 🚦 dancing": "tri" } },
-    decided: [4, "not_authorized", "blocked", false],
-    steps: [],
+    decided: [16, "housekeeping", "no_action", false],
+    steps: ["repair_labels"],
   },
   {
     when: "a label that speaks of another environment was added by somebody who may not",
@@ -420,8 +436,8 @@ const TABLE: readonly Line[] = [
       setBy: { "🎪 bbbbbbb 🚦 running": "tri" },
       headRepo: "apache/superset",
     },
-    decided: [4, "not_authorized", "blocked", false],
-    steps: [],
+    decided: [16, "housekeeping", "no_action", false],
+    steps: ["repair_labels"],
   },
   {
     when: "a label of the head was added by somebody who may not",
@@ -430,8 +446,8 @@ const TABLE: readonly Line[] = [
       setBy: { "🎪 aaaaaaa 🚦 building": "tri" },
       imageExists: false,
     },
-    decided: [4, "not_authorized", "blocked", false],
-    steps: [],
+    decided: [16, "housekeeping", "no_action", false],
+    steps: ["repair_labels"],
   },
 ];
 

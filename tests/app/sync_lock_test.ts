@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { syncPull } from "../../src/app/sync_pull.ts";
+import { NO_OPTIONS } from "../../src/app/policy.ts";
+import { AppError } from "../../src/core/errors.ts";
+import { A, B, makeWorld, never, PR, REPO, type World } from "../support/world.ts";
+import { onceBefore } from "../support/wires.ts";
+
+const START = "🎪 ⚡ showtime-trigger-start";
+const STOP = "🎪 🛑 showtime-trigger-stop";
+const LOCK = `🎪 lock pr-${PR}`;
+
+const started = () =>
+  makeWorld({
+    pull: { labels: [START, "bug"] },
+    seed: {
+      runs: [{ id: 101, run_attempt: 1, status: "in_progress" }, {
+        id: 102,
+        run_attempt: 1,
+        status: "in_progress",
+      }],
+    },
+  });
+
+function assertRunsOnly(world: World, short: string): void {
+  assert.deepEqual(world.platform.environments.map((each) => each.short), [short]);
+  assert.ok(world.labels().includes(`🎪 ${short} 🚦 running`), world.labels().join(", "));
+  assert.ok(!world.definitions().includes(LOCK));
+}
+
+/** Puts a lock there that somebody else holds. */
+function plantLock(world: World, description: string): Promise<Response> {
+  return world.simulator.handle(
+    new Request(`http://127.0.0.1/repos/${REPO}/labels`, {
+      method: "POST",
+      headers: { authorization: "Bearer token", "content-type": "application/json" },
+      body: JSON.stringify({ name: LOCK, color: "6A737D", description }),
+    }),
+  );
+}
+
+const seconds = (world: World, offset: number) => Math.floor(world.clock.now() / 1000) + offset;
+
+Deno.test("syncPull() loses to a run that holds the lock: exit code 4, the owner named, nothing written", async () => {
+  const world = started();
+  await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} u=ana`);
+  const before = world.labels();
+
+  await assert.rejects(world.sync(), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.equal(error.exitCode, 4);
+    assert.match(error.message, /run 101, attempt 1 of ana/);
+    assert.match(error.message, /actions\/runs\/101/);
+    return true;
+  });
+  assert.deepEqual(world.labels(), before);
+  assert.deepEqual(world.platform.changes, []);
+});
+
+for (
+  const [title, describe] of [
+    [
+      "completed",
+      (
+        world: World,
+      ) => (world.simulator.run({ id: 101, status: "completed" }),
+        `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)}`),
+    ],
+    [
+      "of an earlier attempt",
+      (
+        world: World,
+      ) => (world.simulator.run({ id: 101, run_attempt: 2 }),
+        `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)}`),
+    ],
+    ["past its lease", (world: World) => `v1 n=deadbeef00 x=${seconds(world, -1)}`],
+  ] as const
+) {
+  Deno.test(`syncPull() takes over the lock of a run that is ${title}`, async () => {
+    const world = started();
+    await plantLock(world, describe(world));
+
+    await world.sync();
+
+    assertRunsOnly(world, "aaaaaaa");
+  });
+}
+
+Deno.test("syncPull() never steals a lock whose entry cannot be read, and names the command that removes it", async () => {
+  const world = started();
+  await plantLock(world, "mine, hands off");
+
+  await assert.rejects(world.sync(), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.equal(error.exitCode, 4);
+    assert.match(error.hint ?? "", /showtime unlock 1234/);
+    return true;
+  });
+  assert.ok(world.definitions().includes(LOCK));
+});
+
+Deno.test("syncPull() builds a push that comes between its last look and the release of its lock", async () => {
+  const world = started();
+  const wire = onceBefore((text) => text.includes("deleteLabel"), () => {
+    world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+  });
+
+  await world.sync(world.context({ wire }));
+
+  assertRunsOnly(world, "bbbbbbb");
+});
+
+Deno.test("syncPull() leaves a build that a push has made old, and builds the newest once", async () => {
+  const world = started();
+  world.images.hooks.before("build", () => {
+    world.images.hooks.before("build", undefined);
+    world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+  });
+
+  await world.sync();
+
+  assertRunsOnly(world, "bbbbbbb");
+  assert.equal(world.platform.changes.filter((each) => each.startsWith("deploy")).length, 1);
+});
+
+for (
+  const [title, end] of [
+    ["stop", (world: World) => world.simulator.label({ pr: PR, add: [STOP], remove: [], actor: "maxime" })],
+    ["close", (world: World) => world.simulator.pull({ pr: PR, state: "closed" })],
+  ] as const
+) {
+  for (const phase of ["build", "deploy"] as const) {
+    Deno.test(`syncPull() lets a ${title} win that comes during the ${phase}`, async () => {
+      const world = started();
+      const hooks = phase === "build" ? world.images.hooks : world.platform.hooks;
+      hooks.before(phase, async () => {
+        hooks.before(phase, undefined);
+        await end(world);
+      });
+
+      await world.sync();
+
+      assert.deepEqual(world.platform.environments, []);
+      assert.deepEqual(world.labels(), ["bug"]);
+      assert.deepEqual(world.definitions().filter((name) => /aaaaaaa|lock/.test(name)), []);
+    });
+  }
+}
+
+Deno.test("syncPull() writes nothing more once another run has taken its lock", async () => {
+  const world = started();
+  let labels: readonly string[] = [];
+  world.platform.hooks.before("deploy", async () => {
+    world.platform.hooks.before("deploy", undefined);
+    const forge = world.context().forge;
+    const [lock] = await forge.readLock(LOCK, never());
+    assert.ok(lock !== undefined);
+    await forge.deleteDefinition(lock.nodeId, never());
+    await plantLock(world, `v1 n=0123456789 x=${seconds(world, 600)} u=ana`);
+    labels = world.labels();
+  });
+
+  await assert.rejects(world.sync(), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.equal(error.exitCode, 4);
+    return true;
+  });
+  assert.deepEqual(world.labels(), labels);
+  assert.ok(world.definitions().includes(LOCK), "the lock of the other run is not released");
+});
+
+Deno.test("syncPull() recognises its own lock where GitHub answered 502 after making it", async () => {
+  const world = started();
+  world.simulator.faults([{ match: `POST /repos/${REPO}/labels`, status: 502, after_effect: true }]);
+
+  const running = world.sync();
+  // The retry waits on the world's clock.
+  const ticking = setInterval(() => world.clock.advance(30_000), 5);
+  await running.finally(() => clearInterval(ticking));
+
+  assertRunsOnly(world, "aaaaaaa");
+});
+
+Deno.test("syncPull() twice at once: one environment, one winner, the trigger consumed once, for any order of requests", async () => {
+  // The second run is let in before the first one's k-th request, for every k.
+  const alone = started();
+  const { requests } = await alone.count(() => alone.sync());
+  for (let k = 1; k <= requests; k++) {
+    const world = started();
+    let turn = 0;
+    let second: Promise<string> = Promise.resolve("never started");
+    const first = world.context({
+      wire: async (request, send) => {
+        if (++turn === k) {
+          second = world.sync().then(
+            () => "done",
+            (error) => error instanceof AppError ? String(error.exitCode) : String(error),
+          );
+          await second;
+        }
+        return await send(request);
+      },
+    });
+    const outcome = await syncPull(first, PR, { ...NO_OPTIONS, request: undefined, planOnly: false }, never())
+      .then(() => "done", (error) => error instanceof AppError ? String(error.exitCode) : String(error));
+
+    const told = `second let in at ${k}: ${outcome}, ${await second}`;
+    assertRunsOnly(world, "aaaaaaa");
+    assert.equal(world.platform.changes.filter((each) => each.startsWith("deploy")).length, 1, told);
+    assert.ok([outcome, await second].every((each) => each === "done" || each === "4"), told);
+    assert.ok(outcome === "done" || (await second) === "done", told);
+    assert.equal(A.slice(0, 7), "aaaaaaa");
+  }
+});
+
+Deno.test("syncPull() that slept through its lease writes nothing, and leaves the new owner's environment alone", async () => {
+  const world = started();
+  let frozen = false;
+  world.images.hooks.before("build", async () => {
+    world.images.hooks.before("build", undefined);
+    frozen = true;
+    world.clock.advance(11 * 60_000);
+    await world.sync();
+    throw new AppError("build_failed", "Building: the engine went away");
+  });
+  const zombie = world.context({
+    wire: async (request, send) => {
+      // While the machine sleeps its renewals do not get through.
+      if (frozen && (await request.clone().text()).includes("updateLabel")) throw new TypeError("asleep");
+      return await send(request);
+    },
+  });
+
+  await assert.rejects(world.sync(zombie), (error) => error instanceof AppError && error.exitCode === 4);
+
+  assertRunsOnly(world, "aaaaaaa");
+  assert.ok(!world.labels().some((name) => name.includes("failed")), world.labels().join(", "));
+  const again = await world.count(() => world.sync());
+  assert.equal(again.writes, 0);
+});
+
+Deno.test("syncPull() removes a status that a triage user wrote, and does not touch the environment", async () => {
+  for (const status of ["stopping", "failed", "building", "dancing"]) {
+    const world = started();
+    await world.sync();
+    const changes = world.platform.changes.length;
+    world.simulator.label({ pr: PR, add: [`🎪 aaaaaaa 🚦 ${status}`], remove: [], actor: "tri" });
+
+    const result = await world.sync();
+
+    assert.equal(result.exitCode, 0, status);
+    assert.equal(world.platform.changes.length, changes, status);
+    assert.deepEqual(world.labels().filter((name) => name.includes("🚦")), ["🎪 aaaaaaa 🚦 running"], status);
+  }
+});
+
+Deno.test("syncPull() closes whatever a bot wrote into the comment's record", async () => {
+  const world = started();
+  await world.sync();
+  const data = btoa(JSON.stringify({ v: 1, attempts: {}, events: [{ at: 1e18, text: "x" }] }));
+  await world.simulator.handle(
+    new Request(`http://127.0.0.1/repos/${REPO}/issues/comments/${commentNumber(world)}`, {
+      method: "PATCH",
+      headers: { authorization: "Bearer token", "content-type": "application/json" },
+      body: JSON.stringify({ body: `<!-- showtime -->\n<!-- showtime:data ${data} -->` }),
+    }),
+  );
+  world.simulator.pull({ pr: PR, state: "closed" });
+
+  await world.sync();
+
+  assert.deepEqual(world.platform.environments, []);
+  assert.deepEqual(world.labels(), ["bug"]);
+});
+
+function commentNumber(world: World): number {
+  const [comment] = world.simulator.state().pulls.find(({ number }) => number === PR)?.comments ?? [];
+  return comment?.id ?? assert.fail("there is no comment");
+}
+
+Deno.test("syncPull() made anew after a failure lives its whole time from then on", async () => {
+  const world = started();
+  world.images.hooks.before("build", () => {
+    throw new AppError("build_failed", "Building: no");
+  });
+  assert.equal((await world.sync()).exitCode, 1);
+  world.images.hooks.before("build", undefined);
+  world.clock.advance(60 * 3_600_000);
+  world.simulator.label({ pr: PR, add: [START], remove: [], actor: "maxime" });
+
+  await world.sync();
+
+  const [environment] = world.platform.environments;
+  assert.equal(environment?.createdAt, world.clock.now());
+  assert.equal(world.labels().filter((name) => name.includes("📅")).length, 1, world.labels().join(", "));
+});
