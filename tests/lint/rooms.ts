@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   config: { rooms: ["core"], packages: ["zod", "yaml"], node: ["path", "process"] },
   cli: {
     rooms: ["app", "config", "core", "types:ports", "version"],
-    packages: ["commander", "@commander-js/", "@bomb.sh/tab", "@clack/prompts", "picocolors", "string-width"],
+    packages: ["commander", "@bomb.sh/tab", "@clack/prompts", "picocolors", "string-width"],
     node: ["path", "util"],
   },
   // The program's own version, out of deno.json.
