@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { applyCleanup, planCleanup } from "../../src/app/cleanup.ts";
+import { listEnvironments } from "../../src/app/list_environments.ts";
+import { readHistory } from "../../src/app/history.ts";
+import { setupLabels } from "../../src/app/setup_labels.ts";
+import { AppError } from "../../src/core/errors.ts";
+import { assertConforms, loadConformance, wrapHandler } from "../support/conformance.ts";
+import { B, HOUR, makeWorld, never, PR } from "../support/world.ts";
+
+const START = "🎪 ⚡ showtime-trigger-start";
+const STOP = "🎪 🛑 showtime-trigger-stop";
+
+Deno.test("a whole life sends nothing and is answered nothing that GitHub's own descriptions do not know", async () => {
+  const gates = loadConformance();
+  let exchanges = 0;
+  const world = makeWorld({ pull: { labels: [START, "bug"] } });
+  const context = world.context({
+    wire: (request, send) => {
+      exchanges++;
+      return wrapHandler(gates, send, { basePath: "/api/v3" })(request);
+    },
+  });
+  const label = (add: readonly string[], remove: readonly string[] = []) =>
+    world.simulator.label({ pr: PR, add: [...add], remove: [...remove], actor: "maxime" });
+
+  await setupLabels(context, { dryRun: false }, never());
+  await world.sync(context);
+  world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+  await world.sync(context);
+  label([START, "🎪 conf-enable-X"]);
+  await world.sync(context);
+  world.images.hooks.before("build", () => {
+    throw new AppError("build_failed", "Building: no");
+  });
+  label([START]);
+  await world.sync(context);
+  world.images.hooks.before("build", undefined);
+  await world.sync(context);
+  await listEnvironments(context, never());
+  await readHistory(context, PR, { limit: 50 }, never());
+  world.clock.advance(60 * HOUR);
+  const plan = await planCleanup(context, {
+    respectTtl: true,
+    maxAgeMs: undefined,
+    olderThanMs: undefined,
+    labels: true,
+    platformOrphans: true,
+    closedPulls: true,
+    labelLimit: undefined,
+  }, never());
+  await applyCleanup(context, plan, { approved: [] }, never());
+  label([START]);
+  await world.sync(context);
+  label([STOP]);
+  await world.sync(context);
+
+  assert.ok(exchanges > 60, `${exchanges} exchanges`);
+  assert.deepEqual(world.platform.environments, []);
+  assertConforms(gates);
+});
