@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../support/registry.ts";
 import { part } from "../support/require.ts";
 import { B, containersOf, onStage, type Stage, START, statusOf } from "../support/stage.ts";
 
@@ -98,28 +99,30 @@ needs.test("a flag change that fails leaves the running instance serving", async
   });
 });
 
-needs.test("a port that is taken: exit 1, names the port, and the comment says so", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  try {
-    await onStage(
-      { labels: [START], config: `${QUICK}docker: { publish: "127.0.0.1:${port}" }\n` },
-      async (stage) => {
-        const done = await stage.sync();
+needs.test("a port that is taken: exit 1, names the port, the comment says so, the first environment serves on", async () => {
+  const port = freePort();
+  const config = `${QUICK}docker: { publish: "127.0.0.1:${port}" }\n`;
+  await onStage({ labels: [START], config }, async (stage) => {
+    await stage.sync();
+    const address = await stage.address();
+    assert.equal(address, `127.0.0.1:${port}`);
+    await stage.push(B);
 
-        assert.equal(done.code, 1);
-        assert.match(done.err, new RegExp(String(port)));
-        assert.match(await stage.comment(), /port_taken/);
-        assert.deepEqual(await containersOf(stage.pr), []);
-      },
-    );
-  } finally {
-    listener.close();
-  }
+    const done = await stage.sync();
+
+    assert.equal(done.code, 1);
+    assert.match(done.err, new RegExp(String(port)));
+    assert.match(await stage.comment(), /port_taken/);
+    await assertFirstServes(stage, address);
+  });
 });
 
-needs.test("an image that is gone: the environment cannot be brought back, and the comment says why", async () => {
-  await onStage({ labels: [], config: QUICK }, async (stage) => {
+needs.test("an image that is gone: exit 1, the comment says why, the first environment serves on", async () => {
+  await onStage({ labels: [START], config: QUICK }, async (stage) => {
+    await stage.sync();
+    const address = await stage.address();
+    await stage.push(B);
+
     const done = await stage.run([
       "start",
       String(stage.pr),
@@ -129,7 +132,7 @@ needs.test("an image that is gone: the environment cannot be brought back, and t
 
     assert.equal(done.code, 1);
     assert.match(await stage.comment(), /image_not_found/);
-    assert.deepEqual(await containersOf(stage.pr), []);
+    await assertFirstServes(stage, address);
   });
 });
 
