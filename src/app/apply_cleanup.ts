@@ -5,7 +5,13 @@ import type { PrNumber } from "../core/ids.ts";
 import { parsePrNumber } from "../core/ids.ts";
 import { formatLabel } from "../core/labels/mod.ts";
 import { parseLockOwner, type RunView } from "../core/lock.ts";
-import { type CleanupCandidate, type CleanupOptions, judgeLocks, type Kept } from "../core/plan/mod.ts";
+import {
+  type CleanupCandidate,
+  type CleanupOptions,
+  judgeLocks,
+  type Kept,
+  WHOLE_CLEANUP,
+} from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
 import type { CleanupPlan } from "./cleanup.ts";
 import { judgeWorld, surveyWorld } from "./cleanup.ts";
@@ -26,17 +32,6 @@ export interface Outcome {
   readonly incomplete: string[];
 }
 
-/** Where a plan does not say what was asked. */
-const DEFAULTS: CleanupOptions = {
-  respectTtl: true,
-  maxAgeMs: undefined,
-  olderThanMs: undefined,
-  labels: true,
-  platformOrphans: true,
-  closedPulls: true,
-  labelLimit: undefined,
-};
-
 /** Failures after which a thing simply stays: somebody else is at work on it, or it is not ours. */
 const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours"];
 
@@ -47,7 +42,7 @@ export async function applyCleanup(
   { approved }: { readonly approved: readonly string[] },
   signal: AbortSignal,
 ): Promise<CleanupResult> {
-  const options = plan.options ?? DEFAULTS;
+  const options = plan.options ?? WHOLE_CLEANUP;
   const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
   const chosen: CleanupCandidate[] = [];
   for (const each of plan.candidates) {

@@ -21,6 +21,7 @@ import type { StoredImage } from "../ports/images.ts";
 import type { AppContext } from "./context.ts";
 
 export { applyCleanup, type CleanupResult } from "./apply_cleanup.ts";
+export { WHOLE_CLEANUP } from "../core/plan/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../core/plan/mod.ts";
 
 /** What a cleanup would do. */

@@ -8,7 +8,7 @@ import { formatUrl } from "../core/envs/names.ts";
 import type { PrNumber } from "../core/ids.ts";
 import { activeSha, FIXED_LABELS, formatLabel, parseLabel, readLabels } from "../core/labels/mod.ts";
 import type { AppContext } from "./context.ts";
-import { applyCleanup, planCleanup } from "./cleanup.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "./cleanup.ts";
 import { NO_OPTIONS } from "./policy.ts";
 import { syncPull } from "./sync_pull.ts";
 
@@ -153,15 +153,7 @@ class Play {
   }
 
   async cleanup(signal: AbortSignal): Promise<void> {
-    const plan = await planCleanup(this.#context, {
-      respectTtl: true,
-      maxAgeMs: undefined,
-      olderThanMs: undefined,
-      labels: true,
-      platformOrphans: true,
-      closedPulls: true,
-      labelLimit: undefined,
-    }, signal);
+    const plan = await planCleanup(this.#context, WHOLE_CLEANUP, signal);
     const done = await applyCleanup(this.#context, plan, { approved: [] }, signal);
     for (const each of done.removed) this.#tell(`   showtime cleanup: removed ${each}`);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applyCleanup, type CleanupOptions, planCleanup } from "../../src/app/cleanup.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
 import { prNumber } from "../../src/core/ids.ts";
 import type { PlatformEnvironment } from "../../src/core/envs/environment.ts";
 import {
@@ -20,19 +20,9 @@ import {
 } from "../support/world.ts";
 import { cutAt } from "../support/wires.ts";
 
-const OPTIONS: CleanupOptions = {
-  respectTtl: true,
-  maxAgeMs: undefined,
-  olderThanMs: undefined,
-  labels: true,
-  platformOrphans: true,
-  closedPulls: true,
-  labelLimit: undefined,
-};
-
 async function clean(world: World, run: RunChange = {}) {
   const context = world.context(run);
-  const plan = await planCleanup(context, OPTIONS, never());
+  const plan = await planCleanup(context, WHOLE_CLEANUP, never());
   const approved = plan.candidates.map((each) => each.id);
   return await applyCleanup(context, plan, { approved }, never());
 }
@@ -81,7 +71,7 @@ Deno.test("applyCleanup() leaves a lock alone whose owner has renewed it meanwhi
     seed: { labels: [{ name: "🎪 lock pr-5", color: "6a737d", description: claim(-1) }] },
   });
   const context = world.context();
-  const plan = await planCleanup(context, OPTIONS, never());
+  const plan = await planCleanup(context, WHOLE_CLEANUP, never());
   const [lock] = await context.forge.readLock("🎪 lock pr-5", never());
   assert.ok(lock !== undefined);
   assert.equal(await context.forge.renewLock(lock.nodeId, claim(9), never()), true);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyCleanup, type CleanupOptions, planCleanup } from "../../src/app/cleanup.ts";
+import { applyCleanup, type CleanupOptions, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { prNumber, type ServiceName } from "../../src/core/ids.ts";
 import {
@@ -20,18 +20,8 @@ import {
 } from "../support/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
-const OPTIONS: CleanupOptions = {
-  respectTtl: true,
-  maxAgeMs: undefined,
-  olderThanMs: undefined,
-  labels: true,
-  platformOrphans: true,
-  closedPulls: true,
-  labelLimit: undefined,
-};
-
 async function plan(world: World, change: Partial<CleanupOptions> = {}) {
-  return await planCleanup(world.context(), { ...OPTIONS, ...change }, never());
+  return await planCleanup(world.context(), { ...WHOLE_CLEANUP, ...change }, never());
 }
 
 async function clean(
@@ -40,7 +30,7 @@ async function clean(
   options: { readonly approve?: boolean } = {},
 ) {
   const context = world.context();
-  const planned = await planCleanup(context, { ...OPTIONS, ...change }, never());
+  const planned = await planCleanup(context, { ...WHOLE_CLEANUP, ...change }, never());
   const approved = options.approve === true ? planned.candidates.map((each) => each.id) : [];
   return { planned, done: await applyCleanup(context, planned, { approved }, never()) };
 }
@@ -144,7 +134,7 @@ for (
   Deno.test(`applyCleanup() leaves an environment alone that got ${what} meanwhile`, async () => {
     const world = running({ ttl: "1h" });
     const context = world.context();
-    const planned = await planCleanup(context, OPTIONS, never());
+    const planned = await planCleanup(context, WHOLE_CLEANUP, never());
     change(world);
     const done = await applyCleanup(context, planned, { approved: [] }, never());
     assert.deepEqual([done.removed, done.kept.map((each) => each.what)], [[], [`aaaaaaa of #${PR}`]]);
@@ -155,7 +145,7 @@ for (
 Deno.test("applyCleanup() gives a status back where a push comes between the mark and the removal", async () => {
   const world = running({ ttl: "1h" });
   const context = world.context();
-  const planned = await planCleanup(context, OPTIONS, never());
+  const planned = await planCleanup(context, WHOLE_CLEANUP, never());
   let looks = 0;
   world.platform.hooks.before("list", () => {
     // The second look under the lock is the last one before the platform is written to.
@@ -171,7 +161,7 @@ Deno.test("applyCleanup() leaves a pull request alone that another run holds", a
   const lock = "v1 n=anotherrun r=101/1 x=1705329600 u=ana";
   const world = running({ ttl: "1h" });
   const context = world.context();
-  const planned = await planCleanup(context, OPTIONS, never());
+  const planned = await planCleanup(context, WHOLE_CLEANUP, never());
   await context.forge.createLock({ name: `🎪 lock pr-${PR}`, color: "6a737d", description: lock }, never());
   const done = await applyCleanup(world.context(), planned, { approved: [] }, never());
   assert.deepEqual([done.removed, done.kept.length, world.platform.changes], [[], 1, []]);
@@ -211,7 +201,7 @@ Deno.test("applyCleanup() leaves a pull request alone that was opened again", as
     platform: [environment(A)],
   });
   const context = world.context();
-  const planned = await planCleanup(context, OPTIONS, never());
+  const planned = await planCleanup(context, WHOLE_CLEANUP, never());
   world.simulator.pull({ pr: PR, state: "open" });
   const done = await applyCleanup(context, planned, { approved: [] }, never());
   assert.deepEqual([done.removed, world.platform.environments.length], [[], 1]);

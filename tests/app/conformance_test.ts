@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup } from "../../src/app/cleanup.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
 import { listEnvironments } from "../../src/app/list_environments.ts";
 import { readHistory } from "../../src/app/history.ts";
 import { setupLabels } from "../../src/app/setup_labels.ts";
@@ -39,15 +39,7 @@ Deno.test("a whole life sends nothing and is answered nothing that GitHub's own 
   await listEnvironments(context, never());
   await readHistory(context, PR, { limit: 50 }, never());
   world.clock.advance(60 * HOUR);
-  const plan = await planCleanup(context, {
-    respectTtl: true,
-    maxAgeMs: undefined,
-    olderThanMs: undefined,
-    labels: true,
-    platformOrphans: true,
-    closedPulls: true,
-    labelLimit: undefined,
-  }, never());
+  const plan = await planCleanup(context, WHOLE_CLEANUP, never());
   await applyCleanup(context, plan, { approved: [] }, never());
   label([START]);
   await world.sync(context);

@@ -70,7 +70,7 @@ const ALLOWED: readonly ImportCase[] = [
     from: "src/config/load.ts",
     text: `import { z } from "zod"; import { usageError } from "../core/errors.ts";`,
   },
-  { from: "src/cli/run.ts", text: `import { Command } from "@commander-js/extra-typings";` },
+  { from: "src/cli/run.ts", text: `import { Command } from "commander";` },
   { from: "src/cli/run.ts", text: `import type { Clock } from "../ports/clock.ts";` },
   { from: "src/wiring.ts", text: `const x = await import("./drivers/github/mod.ts");` },
   {

@@ -50,6 +50,17 @@ export interface CleanupCandidate {
   readonly seen?: string;
 }
 
+/** A cleanup of everything, each environment by its own time-to-live: what is done where nothing else is asked. */
+export const WHOLE_CLEANUP: CleanupOptions = {
+  respectTtl: true,
+  maxAgeMs: undefined,
+  olderThanMs: undefined,
+  labels: true,
+  platformOrphans: true,
+  closedPulls: true,
+  labelLimit: undefined,
+};
+
 /** Something that stays, and why. */
 export interface Kept {
   readonly what: string;

@@ -48,6 +48,7 @@ export {
   judgePull,
   type Kept,
   type Verdict,
+  WHOLE_CLEANUP,
 } from "./cleanup.ts";
 export { decideLifetime, type Lifetime } from "./lifetime.ts";
 export {
