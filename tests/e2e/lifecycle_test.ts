@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { runShowtime } from "../support/process.ts";
+import { part } from "../support/require.ts";
+
+const docker = await part("docker");
+const busybox = docker.missing === undefined ? await part("busybox") : docker;
+const needs = busybox.missing === undefined ? docker : busybox;
+
+/** What every play shows, in order, whatever it is played on. */
+const SCENES = [
+  /1\. Somebody asks/,
+  /2\. A push/,
+  /3\. Freeze/,
+  /behind/,
+  /4\. Thaw/,
+  /5\. Time runs out/,
+  /6\. It starts again/,
+  /7\. Stop/,
+  /What to do next/,
+];
+
+function assertWholeLife(out: string): void {
+  let at = 0;
+  for (const scene of SCENES) {
+    const found = out.slice(at).search(scene);
+    assert.ok(found >= 0, `${scene} does not follow in:\n${out}`);
+    at += found;
+  }
+  assert.match(out, /^\s+\+ 🎪 [0-9a-f]{7} 🚦 running$/m);
+  assert.match(out, /^\s+- 🎪 [0-9a-f]{7} 🚦 running$/m);
+}
+
+needs.test("test-lifecycle plays a whole life in real containers, and leaves none", async () => {
+  const done = await runShowtime(["test-lifecycle", "--speed", "100"]);
+
+  assert.equal(done.code, 0, done.err);
+  assertWholeLife(done.out);
+  assert.match(done.out, /real containers/);
+  assert.match(done.out, /answers: Add charts, commit [0-9a-f]{7}/);
+  const filter = ["--filter", "label=showtime_repo=showtime/demo"];
+  const { stdout } = await new Deno.Command("docker", { args: ["ps", "-aq", ...filter], stdout: "piped" })
+    .output();
+  assert.equal(new TextDecoder().decode(stdout), "");
+});
+
+Deno.test("test-lifecycle plays the same life dry where no engine answers, and says so", async () => {
+  const done = await runShowtime(["test-lifecycle", "--speed", "100"], {
+    env: { DOCKER_HOST: "unix:///nowhere/docker.sock" },
+  });
+
+  assert.equal(done.code, 0, done.err);
+  assertWholeLife(done.out);
+  assert.match(done.out, /played dry, because no Docker engine answers/);
+});
