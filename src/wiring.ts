@@ -50,6 +50,7 @@ async function makeContext(
       autoSync: config.autoSync,
       retries: config.retries,
       defaultTtl: config.ttl.value,
+      maxAgeMs: config.maxAgeMs,
       login: config.environment.login,
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       commentEnabled: config.comment.enabled,

@@ -95,8 +95,8 @@ function authorityOf(
   const answer = person === undefined ? undefined : observation.people.get(person);
   const judged = context.identity.inActions || trigger !== undefined;
   const status = judged ? authStatus(observation, person) : "skipped_not_actions";
-  const target = viewShas(observation).get(shortSha(plan.target));
-  const views = [...viewShas(observation).values()];
+  const views = viewShas(observation);
+  const target = views.get(shortSha(plan.target));
   const blocked = plan.reason === "blocked"
     ? "existing_blocked_label"
     : plan.reason === "not_authorized"
@@ -117,9 +117,11 @@ function authorityOf(
     ...(target === undefined || target.state === "absent"
       ? {}
       : { target_show_status: target.labeled?.status ?? target.state }),
-    ...(views.length === 0
-      ? {}
-      : { has_previous_shows: String(views.some((each) => each !== target && each.state !== "absent")) }),
+    ...(views.size === 0 ? {} : {
+      has_previous_shows: String(
+        [...views.values()].some((each) => each !== target && each.state !== "absent"),
+      ),
+    }),
     ...(refused === undefined ? {} : { auth_error: stripControls(refused) }),
   };
 }

@@ -24,6 +24,8 @@ export interface AppSettings {
   readonly autoSync: Policy["autoSync"];
   readonly retries: number;
   readonly defaultTtl: Ttl;
+  /** The cap on ages, in milliseconds; `close` outlives it. */
+  readonly maxAgeMs: number | undefined;
   /** `user/password` of the application; undefined where it has none. */
   readonly login: string | undefined;
   readonly imageOf: (pr: PrNumber, short: ShortSha) => string;

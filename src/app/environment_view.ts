@@ -1,4 +1,4 @@
-import { expiryOf } from "../core/envs/expiry.ts";
+import { capExpiry, expiryOf } from "../core/envs/expiry.ts";
 import { formatServiceName, formatUrl } from "../core/envs/names.ts";
 import type { PlatformEnvironment } from "../core/envs/environment.ts";
 import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
@@ -50,7 +50,10 @@ export function viewEnvironment(context: AppContext, sources: EnvironmentSources
   const { pr, short, labels, labeled, deployed } = sources;
   const sha = deployed?.sha ?? sources.sha;
   const createdAt = labeled?.createdAt ?? deployed?.createdAt;
-  const expiresAt = labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl);
+  const expiresAt = capExpiry(
+    labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
+    { createdAt, maxAgeMs: context.settings.maxAgeMs },
+  );
   const address = labeled?.address ?? deployed?.address;
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
   const presence = context.platformAsLabels

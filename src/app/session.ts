@@ -8,7 +8,7 @@ import {
   renderComment,
 } from "../core/comment/mod.ts";
 import { type FullSha, type ShortSha, shortSha } from "../core/ids.ts";
-import { expiryOf } from "../core/envs/expiry.ts";
+import { capExpiry, expiryOf } from "../core/envs/expiry.ts";
 import { formatLabel, type Label, labelStyle, readLabels, sameLabelName } from "../core/labels/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../ports/forge.ts";
 import type { AppContext } from "./context.ts";
@@ -156,7 +156,10 @@ export class Session {
         active: state.active.includes(each.sha),
         address: each.address,
         createdAt: each.createdAt,
-        expiresAt: expiryOf(each.createdAt, each.ttl),
+        expiresAt: capExpiry(expiryOf(each.createdAt, each.ttl), {
+          createdAt: each.createdAt,
+          maxAgeMs: context.settings.maxAgeMs,
+        }),
         requestedBy: each.requestedBy,
       });
     }

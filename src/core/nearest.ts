@@ -4,7 +4,8 @@ const LONGEST = 80;
 /**
  * The candidate that `word` was probably meant to be, or undefined where none is close. Letter case and the
  * difference between `-`, `_` and nothing do not count; a swap of two neighbours is one mistake. A word of three
- * letters or more also finds a candidate that it begins. Of equally near candidates the first wins.
+ * letters or more also finds a candidate that it begins, and one that it nearly is goes before every mistake. Of
+ * equally near candidates the first wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = simplify(word);
@@ -28,9 +29,10 @@ function simplify(word: string): string {
 function scoreOf(wanted: string, offered: string): number {
   const mistakes = editDistance(wanted, offered);
   const tolerated = Math.max(1, Math.floor(Math.max(wanted.length, offered.length) / 3));
-  if (mistakes <= tolerated && mistakes < wanted.length) return mistakes;
+  const begins = wanted.length >= 3 && offered.startsWith(wanted);
+  if (mistakes <= tolerated && mistakes < wanted.length) return begins && mistakes > 0 ? 0.5 : mistakes;
   // Half a mistake above the tolerated ones: a near word is better than the beginning of a long one.
-  return wanted.length >= 3 && offered.startsWith(wanted) ? tolerated + 0.5 : Infinity;
+  return begins ? tolerated + 0.5 : Infinity;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`. */

@@ -72,6 +72,7 @@ for (
     ["ends close where --max-age says so", "close", { maxAgeMs: HOUR }, 1],
     ["caps a time-to-live by the configured age", "48h", { defaultMaxAgeMs: HOUR }, 1],
     ["caps a time-to-live by --max-age", "48h", { maxAgeMs: HOUR }, 1],
+    ["lets --max-age outweigh the configured age", "48h", { maxAgeMs: 9 * HOUR, defaultMaxAgeMs: HOUR }, 0],
     ["takes one age for all", "48h", { olderThanMs: HOUR }, 1],
     ["takes one age for all, a longer one too", "30m", { olderThanMs: 2 * HOUR }, 0],
     ["leaves close under one age for all", "close", { olderThanMs: HOUR }, 0],

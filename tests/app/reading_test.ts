@@ -11,6 +11,7 @@ import {
   A,
   B,
   environment,
+  HOUR,
   makeWorld,
   never,
   PR,
@@ -77,6 +78,26 @@ Deno.test("listEnvironments() goes by the labels where the platform does not ans
   const { environments, incomplete } = await listEnvironments(world.context(), never());
   assert.deepEqual(environments.map((each) => each.status), ["running"]);
   assert.match(incomplete.join(), /nobody answers/);
+});
+
+for (
+  const [what, maxAgeMs, expected] of [
+    ["the cap on ages ends it first", HOUR, "2024-01-15T14:30:00Z"],
+    ["its time-to-live ends it first", 72 * HOUR, "2024-01-17T13:30:00Z"],
+    ["there is no cap", undefined, "2024-01-17T13:30:00Z"],
+  ] as const
+) {
+  Deno.test(`listEnvironments() tells when an environment expires where ${what}`, async () => {
+    const context = makeWorld(RUNNING).context({ settings: { maxAgeMs } });
+    const { environments } = await listEnvironments(context, never());
+    assert.deepEqual(environments.map((each) => each.expires_at), [expected]);
+  });
+}
+
+Deno.test("listEnvironments() tells no expiry of what lives until the pull request closes", async () => {
+  const world = makeWorld({ ...RUNNING, pull: { labels: runningLabels(A, { ttl: "close" }) } });
+  const { environments } = await listEnvironments(world.context({ settings: { maxAgeMs: HOUR } }), never());
+  assert.deepEqual(environments.map((each) => each.expires_at), [null]);
 });
 
 Deno.test("listEnvironments() asks for environments by the hundred, not for each", async () => {
@@ -159,6 +180,18 @@ Deno.test("checkOnly() names the block, what runs and what ran before", async ()
     [pairs["blocked_reason"], pairs["target_show_status"], pairs["has_previous_shows"], pairs["auth_status"]],
     ["existing_blocked_label", "running", "true", "skipped_not_actions"],
   );
+});
+
+Deno.test("checkOnly() tells apart the target's environment and others", async () => {
+  const other = { pull: { labels: runningLabels(B) }, platform: [environment(B)] };
+  const cases: readonly (readonly [WorldOptions, string | undefined])[] = [
+    [RUNNING, "false"],
+    [other, "true"],
+    [{}, undefined],
+  ];
+  for (const [options, expected] of cases) {
+    assert.equal((await check(makeWorld(options)))["has_previous_shows"], expected);
+  }
 });
 
 Deno.test("checkOnly() decides as the labels say where the platform does not answer", async () => {

@@ -243,6 +243,7 @@ function makeContext(
       autoSync: "trusted",
       retries: 1,
       defaultTtl: { kind: "duration", amount: 48, unit: "h" },
+      maxAgeMs: 14 * 24 * HOUR,
       login: "admin/admin",
       imageOf,
       commentEnabled: true,

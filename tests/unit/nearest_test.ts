@@ -12,6 +12,7 @@ Deno.test("nearest() finds what a small mistake was meant to be", () => {
     ["setuplabels", "setup-labels"],
     ["clean", "cleanup"],
     ["lst", "list"],
+    ["stat", "status"],
     ["deploy", undefined],
     ["", undefined],
     ["x", undefined],

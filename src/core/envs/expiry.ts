@@ -9,3 +9,15 @@ export function expiryOf(createdAt: number | undefined, ttl: Ttl | undefined): n
   const lifetime = ttl === undefined ? undefined : ttlMs(ttl);
   return createdAt === undefined || lifetime === undefined ? undefined : createdAt + lifetime;
 }
+
+/**
+ * When an environment expires under the cap on ages `max_age`, in milliseconds since 1970. What does not expire by
+ * itself (`close`) is not capped, and neither is what has no known age.
+ */
+export function capExpiry(
+  expiresAt: number | undefined,
+  { createdAt, maxAgeMs }: { readonly createdAt: number | undefined; readonly maxAgeMs: number | undefined },
+): number | undefined {
+  if (expiresAt === undefined || createdAt === undefined || maxAgeMs === undefined) return expiresAt;
+  return Math.min(expiresAt, createdAt + maxAgeMs);
+}

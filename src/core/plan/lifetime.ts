@@ -41,7 +41,8 @@ export function decideLifetime(
     if (untilClose) missing.push("It lives until the pull request closes; --max-age would end it");
     else limit(options.olderThanMs, "--older-than");
   } else if (options.respectTtl) {
-    if (!untilClose) limit(options.defaultMaxAgeMs, "max_age");
+    // An age that was asked for outweighs the configured one, whichever is longer.
+    if (!untilClose && options.maxAgeMs === undefined) limit(options.defaultMaxAgeMs, "max_age");
     if (ttl === undefined) {
       if (deployed?.expiresAt === undefined) missing.push("No time-to-live of it is on record");
       else limits.push({ at: deployed.expiresAt, why: "Its time-to-live, by the platform's tag, is over" });
