@@ -43,8 +43,8 @@ export interface Deployed {
 export interface PlatformReader {
   readonly kind: PlatformKind;
   /**
-   * Lists environments, all pages. Throws AppError (`platform_unreachable`, hint names what was tried) rather
-   * than give a part of the list.
+   * Lists environments, all pages. Throws AppError rather than give a part of the list, where the platform
+   * does not answer (`engine_unavailable`; the message or hint names what was tried).
    */
   list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]>;
   /** The environment's log, line by line; with `follow` until `signal` aborts. `tail`: only the last so many lines. */
@@ -71,7 +71,8 @@ export interface Platform extends PlatformReader {
   ): Promise<Deployed>;
   /**
    * Finishes what an update in place left: of two instances of one service the healthy newer one stays (under
-   * the service's own name), the other goes. Nothing to do is success.
+   * the service's own name), the other goes, and so do unused images of this pull request that
+   * lost their tag to a rebuild, where the platform keeps images. Nothing to do is success.
    */
   settle(
     service: ServiceName,

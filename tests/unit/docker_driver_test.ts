@@ -251,18 +251,23 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     push: "auto",
   } as const;
   const args = (change: { buildx: boolean; push: boolean; load: boolean; cacheWrite: boolean }) =>
-    buildArgs({ config, image: "acme/app:t", ...change }).join(" ");
-  const middle =
-    "--tag acme/app:t --file ctx/Dockerfile --target web --platform linux/amd64 --build-arg A=1 2";
+    buildArgs({
+      config,
+      image: "acme/app:t",
+      labels: { pr: "7" },
+      iidFile: change.buildx ? undefined : "/tmp/iid",
+      ...change,
+    }).join(" ");
+  const middle = "--label pr=7 --file ctx/Dockerfile --target web --platform linux/amd64 --build-arg A=1 2";
 
   assert.equal(
     args({ buildx: true, push: true, load: false, cacheWrite: true }),
-    `buildx build --progress plain ${middle} --cache-from type=registry,ref=acme/cache:x --cache-from type=gha ` +
+    `buildx build --progress plain --tag acme/app:t ${middle} --cache-from type=registry,ref=acme/cache:x --cache-from type=gha ` +
       "--cache-to type=gha,mode=max --push ctx",
   );
   assert.equal(
     args({ buildx: false, push: true, load: true, cacheWrite: true }),
-    `build --force-rm ${middle} --cache-from acme/cache:x ctx`,
+    `build --force-rm --iidfile /tmp/iid ${middle} --cache-from acme/cache:x ctx`,
   );
 });
 

@@ -5,6 +5,9 @@ import type { BuildConfig } from "./images.ts";
 export interface BuildArgsOptions {
   readonly config: BuildConfig;
   readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Leave the image without a tag, and its id in this file (the older builder only). */
+  readonly iidFile: string | undefined;
   /** The engine's buildx is there; else the older builder. */
   readonly buildx: boolean;
   /** Push as part of the build (buildx only). */
@@ -20,8 +23,8 @@ export function buildArgs(options: BuildArgsOptions): readonly string[] {
   return [
     // Without --force-rm the older builder leaves the container of a step that failed.
     ...(buildx ? ["buildx", "build", "--progress", "plain"] : ["build", "--force-rm"]),
-    "--tag",
-    options.image,
+    ...(options.iidFile === undefined ? ["--tag", options.image] : ["--iidfile", options.iidFile]),
+    ...Object.entries(options.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     "--file",
     join(config.context, config.file),
     ...(config.target === undefined || config.target === "" ? [] : ["--target", config.target]),

@@ -5,6 +5,8 @@ import { buildArgs } from "./build_args.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
 import type { BuildConfig } from "./images.ts";
+import { imageLabels } from "./labels.ts";
+import { removeReplaced } from "./replaced_images.ts";
 
 const KEPT_LINES = 50;
 const NO_PERMISSION =
@@ -23,25 +25,66 @@ export interface BuildOptions {
 
 /** Builds an image, and pushes it where wanted. The last 50 lines of output travel with a failure. */
 export async function buildImage(options: BuildOptions, signal: AbortSignal): Promise<void> {
-  const { config, docker, push, request } = options;
+  const { docker, push, request } = options;
   const { image } = request;
-  const tail: string[] = [];
-  const run = { ...options, tail };
+  const run: Run = { ...options, tail: [] };
   const buildx = await hasBuildx(docker, signal);
   // Together with --load a push is a step of its own: older releases of buildx do not do both at once.
   const pushInBuild = buildx && push && !options.load;
+  try {
+    if (buildx) await buildOnce(run, { buildx, pushes: pushInBuild, iidFile: undefined }, signal);
+    else await buildThenTag(run, signal);
+    if (push && !pushInBuild) {
+      await step(
+        run,
+        { args: ["push", image], action: `Pushing the image "${image}"`, pushes: true },
+        signal,
+      );
+    }
+  } finally {
+    // A run that was told to stop may have a successor, whose image has no tag yet: it touches nothing more.
+    if (!signal.aborted) {
+      await removeReplaced(docker, { showtime_repo: request.repo, pr: String(request.pr) }, signal);
+    }
+  }
+}
+
+type Run = BuildOptions & { readonly tail: string[] };
+
+/** The engine may finish a build of the older builder without its client: only who still waits gives the tag. */
+async function buildThenTag(run: Run, signal: AbortSignal): Promise<void> {
+  const { image } = run.request;
+  const action = `Tagging the image "${image}"`;
+  const iidFile = await Deno.makeTempFile({ prefix: "showtime-", suffix: ".iid" });
+  try {
+    await buildOnce(run, { buildx: false, pushes: false, iidFile }, signal);
+    const id = (await Deno.readTextFile(iidFile)).trim();
+    await run.docker.must(["tag", id, image], { action }, signal);
+  } finally {
+    await Deno.remove(iidFile).catch(() => {});
+  }
+}
+
+async function buildOnce(
+  run: Run,
+  how: { readonly buildx: boolean; readonly pushes: boolean; readonly iidFile: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, request, push, cacheWrite } = run;
+  const { buildx, pushes, iidFile } = how;
+  const load = run.load || (buildx && !push);
+  const labels = imageLabels(request);
   const args = buildArgs({
     config,
-    image,
+    image: request.image,
+    labels,
+    iidFile,
     buildx,
-    push: pushInBuild,
-    load: options.load || (buildx && !push),
-    cacheWrite: options.cacheWrite,
+    push: pushes,
+    load,
+    cacheWrite,
   });
-  await step(run, { args, action: `Building the image "${image}"`, pushes: pushInBuild }, signal);
-  if (push && !pushInBuild) {
-    await step(run, { args: ["push", image], action: `Pushing the image "${image}"`, pushes: true }, signal);
-  }
+  await step(run, { args, action: `Building the image "${request.image}"`, pushes }, signal);
 }
 
 async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolean> {
@@ -50,7 +93,7 @@ async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolea
 }
 
 async function step(
-  options: BuildOptions & { readonly tail: string[] },
+  options: Run,
   call: { readonly args: readonly string[]; readonly action: string; readonly pushes: boolean },
   signal: AbortSignal,
 ): Promise<void> {

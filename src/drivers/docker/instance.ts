@@ -14,7 +14,7 @@ import {
   type ShortSha,
 } from "../../core/ids.ts";
 import type { Container } from "./container.ts";
-import { readSeconds, readSettings } from "./labels.ts";
+import { IMAGE_MARK, readSeconds, readSettings } from "./labels.ts";
 
 const NEXT = "-next";
 
@@ -102,6 +102,8 @@ export function isManaged(container: Container): boolean {
 }
 
 function isLegacy(container: Container): boolean {
+  // A container that a person made of an image of ours inherits that image's `pr`.
+  if (container.labels["showtime_managed"] === IMAGE_MARK) return false;
   const parts = parseServiceName(container.name);
   return parts !== undefined && parts.short === undefined && container.labels["pr"] === String(parts.pr);
 }

@@ -1,4 +1,5 @@
 import type { DeployedSettings, Flags } from "../../core/envs/environment.ts";
+import type { BuildRequest } from "../../ports/images.ts";
 import type { DeploySpec } from "../../ports/platform.ts";
 
 /** The labels that make a container ours and keep what was deployed. */
@@ -17,6 +18,22 @@ export function containerLabels(spec: DeploySpec): Readonly<Record<string, strin
     showtime_flags: JSON.stringify(settings.flags),
     ...(settings.login === undefined ? {} : { showtime_login: settings.login }),
     showtime_image: spec.image,
+  };
+}
+
+/** Says of an image that Showtime built it. Not `true`: a container inherits it, and is not ours for that. */
+export const IMAGE_MARK = "image";
+
+/** The labels that make an image ours and say what it was built for. */
+export function imageLabels(
+  request: Pick<BuildRequest, "repo" | "pr" | "sha" | "image">,
+): Readonly<Record<string, string>> {
+  return {
+    showtime_managed: IMAGE_MARK,
+    showtime_repo: request.repo,
+    pr: String(request.pr),
+    sha: request.sha,
+    showtime_image: request.image,
   };
 }
 

@@ -4,6 +4,7 @@ import { AppError } from "../../core/errors.ts";
 import type { ImageRemoval, StoredImage } from "../../ports/images.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
+import { removeReplaced } from "./replaced_images.ts";
 
 const ABSENT = /no such image/i;
 const IN_USE = /conflict|is being used|is using|must force|must be forced/i;
@@ -18,7 +19,10 @@ export async function localExists(docker: DockerCli, image: string, signal: Abor
   return result.code === 0;
 }
 
-/** Takes the tag off the local engine, and the image with it where no other tag is left; never by force. */
+/**
+ * Takes the tag off the local engine, and the image with it where no other tag is left; never by force. What builds
+ * have left under that name goes too.
+ */
 export async function localRemove(
   docker: DockerCli,
   image: string,
@@ -26,6 +30,7 @@ export async function localRemove(
 ): Promise<ImageRemoval> {
   const action = `Removing the image "${image}"`;
   const result = await docker.run(["image", "rm", image], { action }, signal);
+  await removeReplaced(docker, { showtime_image: image }, signal);
   if (result.code === 0) return { kind: "removed" };
   if (ABSENT.test(result.stderr)) return { kind: "absent" };
   const reason = lastWords(result.stderr);

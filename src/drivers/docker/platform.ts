@@ -8,6 +8,7 @@ import { makeDockerCli } from "./docker_cli.ts";
 import { type Engine, findInstances, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
 import { followLogs } from "./logs.ts";
+import { removeReplaced } from "./replaced_images.ts";
 
 export type { DockerConfig } from "./config.ts";
 
@@ -44,6 +45,9 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
       await settle(engine, instances, signal);
+      // The image of the instance that went has lost its tag to the rebuild.
+      const labels = { showtime_repo: owner.repo, pr: String(instances.names.pr) };
+      await removeReplaced(engine.docker, labels, signal);
     },
     async destroy(service, owner, signal) {
       const instances = await findInstances(engine, service, signal);
