@@ -3,11 +3,12 @@
 import type { AppContext, LinkMaker, RunIdentity } from "./app/context.ts";
 import type { LifecycleOptions, Wiring, WiringHost, WiringRequest } from "./cli/wiring_types.ts";
 import type { ActionsContext, Config, LoadedConfig } from "./config/mod.ts";
-import { AppError, EXIT, toError, usageError } from "./core/errors.ts";
+import { AppError, EXIT, usageError } from "./core/errors.ts";
 import { formatImageTag } from "./core/envs/names.ts";
 import type { PrNumber } from "./core/ids.ts";
 import type { Forge } from "./ports/forge.ts";
 import type { Platform } from "./ports/platform.ts";
+import { describeFileError } from "./wiring/file_error.ts";
 import { makeImages } from "./wiring/images.ts";
 import { Parts } from "./wiring/parts.ts";
 
@@ -174,7 +175,7 @@ async function readSeed(path: string): Promise<unknown> {
   } catch (error) {
     throw usageError(
       "bad_seed",
-      `Reading the seed "${path}": ${toError(error).message}`,
+      `Reading the seed "${path}": ${describeFileError(error)}`,
       "It is a JSON file; see the README",
     );
   }

@@ -1,6 +1,6 @@
 /** Looks at everything a run needs. What is wrong is an answer with a remedy, not an error. */
 
-import { toError } from "../core/errors.ts";
+import { AppError, toError } from "../core/errors.ts";
 import { FIXED_LABELS, formatLabel, sameLabelName } from "../core/labels/mod.ts";
 import { mayCauseBuild } from "../core/plan/mod.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -33,10 +33,12 @@ const CLOCK_TOLERANCE_MS = 30_000;
 /** Runs every check, whatever the others say. */
 export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
   const checks = [
-    await look("configuration", async () => {
-      const { platform, sources } = await parts.config();
-      return ok("configuration", `platform ${platform}, from ${sources.join(", ")}`);
-    }),
+    ...separate(
+      await look("configuration", async () => {
+        const { platform, sources } = await parts.config();
+        return ok("configuration", `platform ${platform}, from ${sources.join(", ")}`);
+      }),
+    ),
     ...await lookAtGithub(parts, signal),
     ...await lookAtEngine(parts, signal),
   ];
@@ -57,6 +59,17 @@ async function look(name: string, act: () => Promise<DoctorCheck>): Promise<Doct
   }
 }
 
+/** A failure of several lines, a heading and a problem in each, as one check for each problem. */
+function separate(check: DoctorCheck): readonly DoctorCheck[] {
+  const [, ...problems] = check.detail.split("\n");
+  if (problems.length === 0) return [check];
+  return problems.map((problem, index) => ({
+    ...check,
+    detail: problem.trim(),
+    fix: index === problems.length - 1 ? check.fix : undefined,
+  }));
+}
+
 async function lookAtGithub(parts: DoctorParts, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
   let login: string | undefined;
   const token = await look("token", async () => {
@@ -72,6 +85,8 @@ async function lookAtGithub(parts: DoctorParts, signal: AbortSignal): Promise<re
       : ok("token", `it is ${login}'s`);
   });
   if (token.status === "failure") return [token];
+  const absent = await lookForRepository(parts, signal);
+  if (absent !== undefined) return [token, absent];
   const permission = await look("permission", async () => {
     const { forge, repo } = await parts.forge();
     if (login === undefined) {
@@ -119,8 +134,35 @@ async function lookAtGithub(parts: DoctorParts, signal: AbortSignal): Promise<re
   return [token, permission, labels, clock];
 }
 
+/** What to say of a repository that GitHub does not show; undefined where nothing speaks against it. */
+async function lookForRepository(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck | undefined> {
+  const { forge, repo } = await parts.forge();
+  try {
+    await forge.listDefinitions("🎪", signal);
+    return undefined;
+  } catch (error) {
+    // Any other failure is told by the checks that follow.
+    if (!(error instanceof AppError) || error.code !== "repository_not_found") return undefined;
+    return {
+      name: "repository",
+      status: "failure",
+      detail: `${repo} does not exist, or this token may not see it`,
+      fix: "Check --repo, and that the token may see the repository",
+    };
+  }
+}
+
 async function lookAtEngine(parts: DoctorParts, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+  const configured = await parts.config().then(() => true, () => false);
   const platform = await look("platform", async () => {
+    if (!configured) {
+      return {
+        name: "platform",
+        status: "warning",
+        detail: "not checked: the configuration is wrong",
+        fix: undefined,
+      };
+    }
     const place = await parts.platform();
     const { repo } = await parts.forge();
     const found = await place.list({ repo }, signal);

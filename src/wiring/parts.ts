@@ -3,13 +3,14 @@
 import { Redactor } from "../cli/redact.ts";
 import type { GlobalFlags, WiringHost } from "../cli/wiring_types.ts";
 import type { ActionsContext, LoadedConfig } from "../config/mod.ts";
-import { AppError, toError, usageError } from "../core/errors.ts";
+import { AppError, usageError } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import { VERSION } from "../version.ts";
+import { describeFileError } from "./file_error.ts";
 
 /** The name of the configuration file, on the base branch and in the working directory. */
 const CONFIG_FILE = "showtime.yml";
@@ -123,7 +124,7 @@ async function readNamed(path: string): Promise<string> {
   } catch (error) {
     throw usageError(
       "config_unreadable",
-      `Reading the configuration "${path}": ${toError(error).message}`,
+      `Reading the configuration "${path}": ${describeFileError(error)}`,
       "Check the path given to --config",
     );
   }
@@ -141,7 +142,7 @@ async function readHere(): Promise<{ path: string; text: string } | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw usageError(
       "config_unreadable",
-      `Reading ${CONFIG_FILE}: ${toError(error).message}`,
+      `Reading ${CONFIG_FILE}: ${describeFileError(error)}`,
       "Make it readable, or name another with --config",
     );
   }

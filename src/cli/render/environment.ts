@@ -16,7 +16,8 @@ const COLUMNS: readonly Column[] = [
   { title: "STATUS" },
   { title: "TYPE" },
   { title: "COMMIT" },
-  { title: "ADDRESS", shrinks: true },
+  // Never cut: half an address leads nowhere.
+  { title: "ADDRESS" },
   { title: "AGE" },
   { title: "LEFT" },
   { title: "BY", shrinks: true },
@@ -26,12 +27,12 @@ const WIDE_COLUMNS: readonly Column[] = [
   { title: "TTL" },
   { title: "SIZE" },
   { title: "PLATFORM" },
-  { title: "SERVICE", shrinks: true },
-  { title: "IMAGE", shrinks: true },
-  { title: "FLAGS", shrinks: true },
+  { title: "SERVICE" },
+  { title: "IMAGE" },
+  { title: "FLAGS" },
 ];
 
-/** One row for each environment, with a heading. */
+/** One row for each environment, with a heading. `wide`: everything in full, whatever the terminal's width. */
 export function renderEnvironmentTable(
   environments: readonly EnvironmentView[],
   options: EnvironmentStyle & { readonly wide: boolean },
@@ -48,7 +49,8 @@ export function renderEnvironmentTable(
     { text: view.requested_by ?? "-" },
     ...(wide ? wideCells(view) : []),
   ]);
-  return renderTable(wide ? WIDE_COLUMNS : COLUMNS, rows, { style });
+  if (wide) return renderTable(WIDE_COLUMNS, rows, { style: { ...style, columns: undefined } });
+  return renderTable(COLUMNS, rows, { style });
 }
 
 function wideCells(view: EnvironmentView): readonly Cell[] {

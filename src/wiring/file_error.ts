@@ -1,0 +1,9 @@
+import { toError } from "../core/errors.ts";
+
+/** Why a file could not be used, in words for people: without the engine's and the system's own. */
+export function describeFileError(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "it may not be read";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return toError(error).message.replace(/ \(os error \d+\)/g, "");
+}
