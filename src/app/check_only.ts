@@ -95,6 +95,12 @@ function authorityOf(
   const answer = person === undefined ? undefined : observation.people.get(person);
   const judged = context.identity.inActions || trigger !== undefined;
   const status = judged ? authStatus(observation, person) : "skipped_not_actions";
+  if (person !== undefined && observation.actor !== undefined && person !== observation.actor) {
+    context.terminal.say(
+      `permission_level and auth_status are those of ${stripControls(person)}, who set the trigger; ` +
+        `github_actor is ${stripControls(observation.actor)}`,
+    );
+  }
   const views = viewShas(observation);
   const target = views.get(shortSha(plan.target));
   const blocked = plan.reason === "blocked"

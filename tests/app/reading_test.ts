@@ -169,6 +169,9 @@ for (
       [pairs["action_needed"], pairs["auth_status"], pairs["permission_level"], pairs["blocked_reason"]],
       ["blocked", status, level, "authorization_failed"],
     );
+    assert.ok(
+      world.spoken.said.join("\n").includes(`those of ${who}, who set the trigger; github_actor is maxime`),
+    );
     assert.match(pairs["auth_error"] ?? "", new RegExp(who.replace(/[[\]]/g, "\\$&")));
   });
 }
@@ -199,6 +202,7 @@ Deno.test("checkOnly() decides as the labels say where the platform does not ans
   world.platform.hooks.before("list", unreachable);
   const pairs = await check(world, { actor: "ana", inActions: true });
   assert.deepEqual([pairs["action_reason"], pairs["sync_needed"]], ["up_to_date", "false"]);
+  assert.deepEqual(world.spoken.said, []);
   assert.match(world.spoken.warned.join(), /nobody answers/);
 });
 
