@@ -143,15 +143,19 @@ export function nextTtl(facts: {
   if (length === undefined) return asked;
   const until = expiryOf(createdAt, present);
   if (until !== undefined && until >= now + length) return undefined;
-  return fitTtl(now + length - createdAt);
+  return fitTtl(now + length - createdAt, { hours: length >= HOUR });
 }
 
 /** The largest number that is still read at a glance. */
 const READABLE = 9_999;
 
-/** The shortest time-to-live of at least `ms`, in the smallest unit whose number is readable. */
-function fitTtl(ms: number): Ttl {
-  for (const [unit, length] of [["m", 60_000], ["h", 3_600_000], ["d", 86_400_000]] as const) {
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The shortest time-to-live of at least `ms` whose number is readable; in whole hours where minutes are no matter. */
+function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
+  for (const [unit, length] of [["m", 60_000], ["h", HOUR], ["d", DAY]] as const) {
+    if (hours && (unit === "m" || (unit === "h" && ms % DAY === 0))) continue;
     const amount = Math.max(1, Math.ceil(ms / length));
     if (amount > READABLE && unit !== "d") continue;
     const ttl = parseTtl(`${amount}${unit}`);

@@ -18,9 +18,14 @@ export interface LockSight {
   readonly nodeId: string | undefined;
 }
 
-/** Reads who holds the lock. */
+/**
+ * Reads who holds the lock. Throws AppError `pull_not_found` or `repository_not_found` where there is nothing
+ * that could be locked.
+ */
 export async function readLock(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<LockSight> {
   const locks = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+  // No definition is also what an unknown pull request or repository looks like.
+  if (locks.length === 0) await context.forge.readPull(pr, { actor: undefined }, signal);
   const lock = await viewLock(context, { locks, nodeId: undefined }, signal);
   if (lock.kind !== "held") {
     return { held: false, live: false, owner: undefined, runUrl: undefined, nodeId: undefined };

@@ -44,7 +44,7 @@ export function makeCommandEnv(options: CommandEnvOptions): CommandEnv {
       return flags;
     },
     pull() {
-      const { pr, repo } = readPull(args[0] ?? "");
+      const { pr, repo } = readPull(args[0] ?? "", options.variables["GITHUB_SERVER_URL"]);
       if (repo !== undefined) flags = { ...flags, repo: chooseRepo(flags.repo, repo) };
       return pr;
     },

@@ -1,6 +1,6 @@
 import { AppError, toError } from "../core/errors.ts";
 import { defuseWorkflowCommand, stripControls } from "../core/sanitize.ts";
-import { renderJson } from "./render/json.ts";
+import { renderJson, renderJsonLine } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
 
 /** Lines of a failed build or container that are shown; the comment on the pull request has more. */
@@ -17,9 +17,10 @@ export function errorDocument(error: Error): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The document that stands alone on stdout where a command failed. */
-export function renderErrorJson(error: Error): string {
-  return renderJson({ error: errorDocument(error) });
+/** The document on stdout where a command failed; `oneLine` where it stands among lines of JSON. */
+export function renderErrorJson(error: Error, { oneLine }: { readonly oneLine: boolean }): string {
+  const document = { error: errorDocument(error) };
+  return oneLine ? renderJsonLine(document) : renderJson(document);
 }
 
 /** An error for people. The stack and what caused it are for those who asked for `--verbose`. */

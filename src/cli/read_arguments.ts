@@ -15,16 +15,34 @@ export interface PullArgument {
   readonly repo: string | undefined;
 }
 
-/** Reads `1234`, `#1234` or the URL of a pull request. */
-export function readPull(text: string): PullArgument {
-  const url = /^(?:https?:\/\/)?[^/\s]+\/([^/\s]+\/[^/\s]+)\/pulls?\/(\d+)(?:[/?#].*)?$/.exec(text.trim());
-  const pr = parsePrNumber(url?.[2] ?? text.trim());
-  if (pr !== undefined) return { pr, repo: url?.[1] };
+/** Reads `1234`, `#1234` or the URL of a pull request on `server` (the URL of a GitHub; github.com without it). */
+export function readPull(text: string, server?: string): PullArgument {
+  const url = /^(?:https?:\/\/)?([^/\s]+)\/([^/\s]+\/[^/\s]+)\/pulls?\/(\d+)(?:[/?#].*)?$/i.exec(text.trim());
+  const pr = parsePrNumber(url?.[3] ?? text.trim());
+  if (pr !== undefined) {
+    if (url?.[1] !== undefined) checkHost(url[1], server);
+    return { pr, repo: url?.[2] };
+  }
   throw usageError(
     "pull_malformed",
     `Reading the pull request: "${shown(text)}" is no pull request number`,
     "Give its number (1234 or #1234) or its URL",
   );
+}
+
+/** The same number on another GitHub is another pull request. */
+function checkHost(host: string, server: string | undefined): void {
+  const expected = hostOf(server || "github.com");
+  if (hostOf(host) === expected) return;
+  throw usageError(
+    "pull_of_other_host",
+    `Reading the pull request: its URL is of ${shown(host)}, and GitHub is ${shown(expected)} here`,
+    "Set GITHUB_SERVER_URL to that GitHub, or give a URL of this one",
+  );
+}
+
+function hostOf(url: string): string {
+  return url.toLowerCase().replace(/^https?:\/\//, "").replace(/\/.*$/, "").replace(/^www\./, "");
 }
 
 /** Reads a time-to-live: `90m`, `24h`, `7d`, `2w`, `close`. */

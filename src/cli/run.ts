@@ -2,6 +2,7 @@
 
 import { AppError, EXIT, type ExitCode, toError } from "../core/errors.ts";
 import { makeCommandEnv } from "./command_env.ts";
+import { LOGS } from "./commands/logs.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { completeWords } from "./completion.ts";
 import { guessOutputFlags } from "./global_options.ts";
@@ -14,6 +15,16 @@ import type { CliHost, TerminalSettings, Wiring } from "./wiring_types.ts";
 
 export { Interrupted } from "./interrupted.ts";
 export type { About, CliHost, CliIo } from "./wiring_types.ts";
+
+/** Commands that hold pull requests, and continue what an earlier run began. */
+const HOLDS_LOCK: ReadonlySet<string> = new Set([
+  "sync",
+  "handle-trigger",
+  "start",
+  "stop",
+  "extend",
+  "cleanup",
+]);
 
 /** Runs a command line, without the program's own name in it, and returns the exit code. Never throws. */
 export async function run(argv: readonly string[], host: CliHost): Promise<ExitCode> {
@@ -34,6 +45,7 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     stderr(`${lines.join("\n")}\n`);
   }
 
+  let command: string | undefined;
   try {
     if (argv[0] === "complete" && argv[1] === "--") {
       const quiet = host.makeTerminal({ ...settings, quiet: true, verbose: false });
@@ -46,6 +58,7 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
       terminal.out(invocation.text);
       return EXIT.done;
     }
+    command = invocation.spec.name;
     return await invocation.spec.run(makeCommandEnv({
       ...invocation,
       terminal,
@@ -60,15 +73,15 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     }));
   } catch (thrown) {
     terminal.progress(undefined);
-    const error = interruption(io.signal) ?? toError(thrown);
-    if (output.json) terminal.out(renderErrorJson(error));
+    const error = interruption(io.signal, command) ?? toError(thrown);
+    if (output.json) terminal.out(renderErrorJson(error, { oneLine: command === LOGS.name }));
     if (!output.json || output.verbose) printForPeople(error);
     return error instanceof AppError ? error.exitCode : EXIT.failed;
   }
 }
 
 /** Whatever was thrown, a run that was told to end failed for that reason. */
-function interruption(signal: AbortSignal): AppError | undefined {
+function interruption(signal: AbortSignal, command: string | undefined): AppError | undefined {
   const reason: unknown = signal.aborted ? signal.reason : undefined;
   if (!(reason instanceof Interrupted)) return undefined;
   const [code, words, exitCode] = reason.by === "SIGINT"
@@ -76,6 +89,8 @@ function interruption(signal: AbortSignal): AppError | undefined {
     : ["terminated", "it was told to end", EXIT.terminated] as const;
   return new AppError(code, `Running the command: ${words}`, {
     exitCode,
-    hint: "Locks are given back; the next run of the same command continues where this one stopped",
+    hint: command !== undefined && HOLDS_LOCK.has(command)
+      ? "Locks are given back; the next run of the same command continues where this one stopped"
+      : "Run it again",
   });
 }

@@ -40,14 +40,17 @@ async function refusal(act: Promise<unknown>): Promise<readonly [string, number,
 
 for (
   const [present, asked, expected] of [
-    ["48h", "48h", "2940m"],
+    ["48h", "48h", "49h"],
     ["48h", "1h", undefined],
     ["48h", "47h", undefined],
     ["close", "24h", undefined],
     ["48h", "close", "close"],
     ["1h", "30d", "721h"],
     ["1h", "99w", "694d"],
-    [undefined, "1h", "120m"],
+    [undefined, "1h", "2h"],
+    [undefined, "30m", "90m"],
+    ["1h", "23h", "1d"],
+    ["1h", "90m", "3h"],
   ] as const
 ) {
   Deno.test(`nextTtl() makes of ${present ?? "nothing"}, an hour old, and ${asked} from now ${expected ?? "no change"}`, () => {
@@ -70,8 +73,8 @@ Deno.test("nextTtl() rounds up: what was asked for is never cut", () => {
 Deno.test("extendPull() writes the active environment's time-to-live and nothing else, and lets go of the lock", async () => {
   const world = running(["bug"]);
   const { view, applied } = await extendPull(world.context(), PR, ttl("72h"), never());
-  assert.deepEqual([view.ttl, view.expires_at, applied.length], ["4380m", "2024-01-18T14:30:00Z", 1]);
-  assert.deepEqual(world.labels(), [...runningLabels(A, { ttl: "4380m" }), "bug"].sort());
+  assert.deepEqual([view.ttl, view.expires_at, applied.length], ["73h", "2024-01-18T14:30:00Z", 1]);
+  assert.deepEqual(world.labels(), [...runningLabels(A, { ttl: "73h" }), "bug"].sort());
   assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);
   assert.deepEqual(world.platform.changes, []);
   assert.match(world.comment(), /2024-01-18 14:30 UTC/);

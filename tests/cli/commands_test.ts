@@ -345,7 +345,7 @@ Deno.test("unlock shows the owner; a live one needs --force", async () => {
   const world = makeWorld({ seed: { labels: [LOCK] } });
 
   const refused = await reading(world, ["unlock", "1234"]);
-  assert.equal(refused.code, EXIT.refused);
+  assert.equal(refused.code, EXIT.busy);
   assert.match(
     refused.err,
     /ana, run 101, attempt 1 \(https:.*\/runs\/101\), until 2024-01-15 15:30 UTC holds it/,
@@ -448,4 +448,24 @@ Deno.test("completion offers the numbers of pull requests that have environments
     wiring: { makeContext: () => Promise.reject(new Error("no network")) },
   });
   assert.equal(broken.out, ":4\n");
+});
+
+Deno.test("unlock of a pull request that does not exist fails as other commands do", async () => {
+  const unlock = await reading(makeWorld(), ["unlock", "9999", "--json"]);
+  const status = await reading(makeWorld(), ["status", "9999", "--json"]);
+
+  assert.equal(unlock.code, EXIT.failed);
+  assert.equal(JSON.parse(unlock.out).error.code, "pull_not_found");
+  assert.equal(unlock.out, status.out);
+});
+
+Deno.test("extend --json has the shape of sync's, and says where it was dry", async () => {
+  const keys = ["pr", "action_needed", "action_reason", "applied", "environment", "requests"];
+  const dry = JSON.parse((await runIn(running(), ["extend", "1234", "7d", "--dry-run", "--json"])).out);
+  const real = JSON.parse((await runIn(running(), ["extend", "1234", "7d", "--json"])).out);
+
+  assert.deepEqual(Object.keys(dry).sort(), [...keys, "dry_run"].sort());
+  assert.equal(dry.dry_run, true);
+  assert.deepEqual(Object.keys(real).sort(), keys.toSorted());
+  assert.deepEqual([real.action_needed, real.action_reason], ["no_action", "extended"]);
 });

@@ -103,7 +103,7 @@ Deno.test("run() gives every problem of a configuration, for people and in JSON"
 for (const [by, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`run() returns ${exit} for a run that ${by} ended, whatever was thrown`, async () => {
     const ended = new AbortController();
-    const argv = ["list"];
+    const argv = ["sync", "12"];
     const wiring = () => ({
       makeContext: () => {
         ended.abort(new Interrupted(by));
@@ -169,3 +169,29 @@ Deno.test("run() paints failures on a terminal, and not with NO_COLOR, --no-colo
   assert.doesNotMatch((await failing(error, { terminal: 80, argv: ["--no-color"] })).err, escape);
   assert.doesNotMatch((await failing(error)).err, escape);
 });
+
+for (const [by, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const argv of [["logs", "12"], ["logs", "12", "--json"]]) {
+    Deno.test(`run() ends ${argv.join(" ")} --follow silently with ${exit} on ${by}; without it in one line`, async () => {
+      const interrupt = (words: readonly string[]) => {
+        const ended = new AbortController();
+        return runCli(words, {
+          signal: ended.signal,
+          wiring: () => ({
+            makeContext: () => {
+              ended.abort(new Interrupted(by));
+              return Promise.reject(ended.signal.reason);
+            },
+          }),
+        });
+      };
+
+      assert.deepEqual(await interrupt([...argv, "--follow"]), { code: exit, out: "", err: "" });
+      const { code, out, err } = await interrupt(argv);
+      assert.equal(code, exit);
+      assert.doesNotMatch(out + err, /Locks/);
+      if (argv.includes("--json")) assert.equal(typeof JSON.parse(out.trimEnd()).error.code, "string");
+      assert.equal(out.trimEnd().includes("\n"), false);
+    });
+  }
+}

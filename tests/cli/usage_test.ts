@@ -27,6 +27,11 @@ const MISTAKES: readonly (readonly [argv: readonly string[], error: RegExp, hint
     /the URL is of a\/b, and --repo says c\/d/,
     /--repo/,
   ],
+  [
+    ["status", "https://ghe.example.com/a/b/pull/12"],
+    /its URL is of ghe\.example\.com, and GitHub is github\.com here/,
+    /GITHUB_SERVER_URL/,
+  ],
   [["extend", "12", "soon"], /Reading <ttl>: "soon" is no time-to-live/, /90m, 24h or 7d, or close/],
   [["start", "12", "--ttl", "0h"], /Reading --ttl: "0h"/, /24h/],
   [["start", "12", "--ttl"], /--ttl needs a value/, /--ttl <ttl>/],
@@ -72,3 +77,19 @@ for (const [argv, error, hint] of MISTAKES) {
     assert.deepEqual(Object.keys(JSON.parse(json.out).error), ["code", "message", "hint"]);
   });
 }
+
+Deno.test("run() takes the URL of a pull request on the GitHub that GITHUB_SERVER_URL names", async () => {
+  const asked: (string | undefined)[] = [];
+  for (const url of ["https://ghe.example.com/a/b/pull/12", "https://github.com/a/b/pull/12"]) {
+    await runCli(["status", url], {
+      env: { GITHUB_SERVER_URL: "https://GHE.example.com/" },
+      wiring: () => ({
+        makeContext: ({ flags }) => {
+          asked.push(flags.repo);
+          return Promise.reject(new Error("enough"));
+        },
+      }),
+    });
+  }
+  assert.deepEqual(asked, ["a/b"]);
+});

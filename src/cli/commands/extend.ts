@@ -33,9 +33,12 @@ async function runExtend(env: CommandEnv): Promise<ExitCode> {
   if (json) {
     env.json({
       pr,
+      action_needed: "no_action",
+      action_reason: "extended",
       applied: dryRun ? [] : applied,
       environment: view,
       requests: context.forge.requestCount(),
+      ...(dryRun ? { dry_run: true } : {}),
     });
   } else {
     const did = applied.map((sentence) =>

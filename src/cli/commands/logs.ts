@@ -2,6 +2,7 @@ import { openLogs } from "../../app/logs.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
+import { Interrupted } from "../interrupted.ts";
 import { readCount, readSha } from "../read_arguments.ts";
 import { renderJsonLine } from "../render/mod.ts";
 
@@ -34,13 +35,24 @@ async function runLogs(env: CommandEnv): Promise<ExitCode> {
     tail: values.read("tail", readCount),
     follow: values.flag("follow"),
   };
-  const { context } = await env.context(pr);
-  const { view, lines } = await openLogs(context, pr, asked, signal);
   let count = 0;
-  for await (const line of lines) {
-    count++;
-    const text = stripControls(line);
-    terminal.out(env.flags.json ? renderJsonLine({ pr, sha: view.sha ?? view.short_sha, line: text }) : text);
+  try {
+    const { context } = await env.context(pr);
+    const { view, lines } = await openLogs(context, pr, asked, signal);
+    for await (const line of lines) {
+      count++;
+      const text = stripControls(line);
+      terminal.out(
+        env.flags.json ? renderJsonLine({ pr, sha: view.sha ?? view.short_sha, line: text }) : text,
+      );
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  // Following has no other end: one that is asked for is no failure.
+  const { reason } = signal;
+  if (asked.follow && reason instanceof Interrupted) {
+    return reason.by === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   }
   signal.throwIfAborted();
   if (count === 0) terminal.say("The log is empty");

@@ -29,7 +29,7 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   const refused = lock.held && lock.live && !env.values.flag("force");
   if (refused && !env.flags.dryRun) {
     throw new AppError("lock_alive", `Removing the lock of #${pr}: ${owner} holds it and is alive`, {
-      exitCode: EXIT.refused,
+      exitCode: EXIT.busy,
       hint: `Wait for it, or take the lock away with "showtime unlock ${pr} --force"`,
     });
   }
