@@ -94,6 +94,13 @@ for (
   });
 }
 
+Deno.test("syncPull() writes into the comment when the cap on ages ends an environment", async () => {
+  const world = makeWorld();
+  world.simulator.label({ pr: PR, add: [START], actor: "ana" });
+  await world.sync(world.context({ settings: { maxAgeMs: HOUR } }));
+  assert.match(world.comment(), /2024-01-15 15:30 UTC/);
+});
+
 Deno.test("listEnvironments() tells no expiry of what lives until the pull request closes", async () => {
   const world = makeWorld({ ...RUNNING, pull: { labels: runningLabels(A, { ttl: "close" }) } });
   const { environments } = await listEnvironments(world.context({ settings: { maxAgeMs: HOUR } }), never());
