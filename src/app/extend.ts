@@ -92,7 +92,16 @@ function chooseChange(context: AppContext, sight: Sight, { asked }: { readonly a
   const { labels, pr } = observation;
   const what = `Extending the environment of pull request #${pr}`;
   const short = activeSha(labels, shortSha(observation.target));
-  const view = short === undefined ? undefined : viewShas(observation).get(short);
+  const views = viewShas(observation);
+  const view = short === undefined ? undefined : views.get(short);
+  if (
+    observation.open && short === undefined &&
+    [...views.values()].some(({ state }) => state === "in_progress")
+  ) {
+    throw new AppError("no_environment", `${what}: its environment is still being built`, {
+      hint: `Wait for it; "showtime status ${pr}" tells how it goes on`,
+    });
+  }
   if (
     !observation.open || short === undefined || view === undefined || view.state === "absent" ||
     view.state === "stopping"

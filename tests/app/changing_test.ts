@@ -166,3 +166,10 @@ Deno.test("setupLabels() creates what is missing, repairs what differs, and then
   });
   assert.deepEqual(again, { requests: 1, writes: 0 });
 });
+
+Deno.test("extendPull() says that the first build is to be waited for", async () => {
+  const world = makeWorld({ pull: { labels: [`🎪 ${A.slice(0, 7)} 🚦 building`] } });
+  const [code, exit, text] = await refusal(extendPull(world.context(), PR, ttl("72h"), never()));
+  assert.deepEqual([code, exit], ["no_environment", EXIT.failed]);
+  assert.match(text, /still being built.*Wait for it/);
+});

@@ -4,7 +4,7 @@ import type { AppContext } from "../../app/context.ts";
 import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
 import { NO_OPTIONS } from "../../app/policy.ts";
 import { type SyncOptions, syncPull, type SyncResult } from "../../app/sync_pull.ts";
-import { EXIT, type ExitCode } from "../../core/errors.ts";
+import { AppError, EXIT, type ExitCode } from "../../core/errors.ts";
 import type { PrNumber } from "../../core/ids.ts";
 import type { Request } from "../../core/plan/mod.ts";
 import type { CommandEnv } from "../command.ts";
@@ -41,7 +41,8 @@ export async function runChange(
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): Promise<ExitCode> {
   const { context } = await env.context(pr);
-  const result = await syncPull(context, pr, makeSyncOptions(env, context, asked), env.signal);
+  const synced = await syncPull(context, pr, makeSyncOptions(env, context, asked), env.signal);
+  const result = asked.request?.trigger === "start" ? refuseClosed(synced, pr) : synced;
   await reportChange(env, {
     context,
     result,
@@ -49,6 +50,19 @@ export async function runChange(
     asked: asked.request,
   });
   return result.exitCode;
+}
+
+/** Nothing starts on a closed pull request: what was cleaned up there is not what was asked for. */
+function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
+  if (result.sight.observation.open || result.exitCode !== EXIT.done) return result;
+  const failure = new AppError(
+    "pull_closed",
+    `Starting an environment of pull request #${pr}: it is closed`,
+    {
+      hint: "Reopen the pull request first",
+    },
+  );
+  return { ...result, failure, exitCode: EXIT.failed };
 }
 
 /** What came of a change. */
