@@ -22,7 +22,7 @@ export interface SyncOptions extends RunOptions {
 
 /** What a sync led to. */
 export interface SyncResult {
-  /** The plan that decided; the first one that did anything, else the only one. */
+  /** The plan that decided; the last one that did anything, else the only one. */
   readonly plan: Plan;
   /** What was done, as sentences. */
   readonly applied: readonly string[];
@@ -85,7 +85,8 @@ export async function syncPull(
         if (plan.build && plan.target !== checked) {
           await context.images.check({ pr, sha: plan.target }, signal);
         }
-        decisive = decisive === undefined || decisive.action === "no_action" ? plan : decisive;
+        // The newest plan that did something: what a person asked outweighs a refusal on the way, a push what it replaced.
+        if (decisive === undefined || !isIdle(plan)) decisive = plan;
         const session = new Session(context, hold, sight);
         const outcome = await applyPlan(session, plan, {
           policy,
@@ -105,6 +106,10 @@ export async function syncPull(
   }
   const deciding = decisive ?? plan;
   return { plan: deciding, applied, sight, failure, exitCode: exitCodeOf(deciding, failure) };
+}
+
+function isIdle(plan: Plan): boolean {
+  return plan.action === "no_action" || plan.action === "blocked";
 }
 
 /** A run does not retry its own failure: the next event does, once the cause may have gone. */

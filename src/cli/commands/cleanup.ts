@@ -130,7 +130,7 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
   const result = await applyCleanup(context, plan, { approved }, env.signal);
   if (env.flags.json) env.json({ removed: result.removed, ...leftDocument(result) });
   else {
-    const done = result.removed.map((what) => `${env.style.good("✓")} ${stripControls(what)}`);
+    const done = result.removed.map((what) => `${env.style.good("✓")} removed ${stripControls(what)}`);
     env.lines([...(done.length === 0 ? ["Nothing was to be removed"] : done), ...renderKept(result.kept)]);
   }
   env.next('"showtime list" shows what there is now');

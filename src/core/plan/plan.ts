@@ -96,6 +96,10 @@ export interface Plan {
   readonly because: readonly string[];
 }
 
+function countLabels(count: number): string {
+  return count === 0 ? "" : ` with its ${count} ${count === 1 ? "label" : "labels"}`;
+}
+
 /** Says a step as a sentence for people. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
@@ -116,7 +120,7 @@ export function describeStep(step: Step): string {
     case "retire":
       return `remove ${
         step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`
-      }`;
+      }${countLabels(step.retirement.labels.length)}`;
     case "repair_labels":
       return "repair labels";
     case "remove_labels":
