@@ -122,7 +122,7 @@ function nextStep(env: CommandEnv, { result, environment, asked }: Report): stri
   if (env.flags.dryRun) {
     return plan.steps.length === 0 ? `"showtime explain ${pr}" tells why` : "run it again without --dry-run";
   }
-  if (environment === undefined) return howToStart(pr);
+  if (environment === undefined) return howToStart(pr, { open: result.sight.observation.open });
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" tells how it goes on`;
   }

@@ -3,7 +3,6 @@ import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
 import { readCount } from "../read_arguments.ts";
 import { formatInstant, renderTable } from "../render/mod.ts";
-import { howToStart } from "./shared.ts";
 
 const DEFAULT_LIMIT = 20;
 
@@ -33,7 +32,7 @@ async function runHistory(env: CommandEnv): Promise<ExitCode> {
   }
   if (history.length === 0) {
     env.terminal.say(`Nothing has happened on #${pr} yet`);
-    env.next(howToStart(pr));
+    env.next(`"showtime status ${pr}" shows what there is now`);
     return EXIT.done;
   }
   const columns = [{ title: "WHEN" }, { title: "COMMIT" }, { title: "WHAT", shrinks: true }, {

@@ -35,7 +35,10 @@ export function mainEnvironment(context: AppContext, sight: Sight): EnvironmentV
 }
 
 /** How an environment is asked for, as a sentence. */
-export function howToStart(pr: PrNumber): string {
+export function howToStart(pr: PrNumber, { open = true }: { readonly open?: boolean } = {}): string {
+  if (!open) {
+    return `a closed pull request gets no environment; reopen it, then "showtime start ${pr}" brings one up`;
+  }
   const start = FIXED_LABELS.find((label) => label.kind === "trigger" && label.trigger === "start");
   const label = start === undefined ? "" : `, or the label "${formatLabel(start)}",`;
   return `"showtime start ${pr}"${label} brings one up`;

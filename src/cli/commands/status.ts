@@ -62,7 +62,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
     labels.triggers.length > 0
       ? `"showtime sync ${pr}" does what the triggers ask for`
       : views.length === 0
-      ? howToStart(pr)
+      ? howToStart(pr, { open: snapshot.open })
       : `"showtime explain ${pr}" tells what would be done now, "showtime logs ${pr}" shows the log`,
   );
   return EXIT.done;
