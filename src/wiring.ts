@@ -10,6 +10,7 @@ import type { Forge } from "./ports/forge.ts";
 import type { Platform } from "./ports/platform.ts";
 import { describeFileError } from "./wiring/file_error.ts";
 import { makeImages } from "./wiring/images.ts";
+import { newSecret } from "./wiring/new_secret.ts";
 import { Parts } from "./wiring/parts.ts";
 
 /** Makes the context of one command. */
@@ -68,10 +69,13 @@ async function makePlatform(parts: Parts, config: Config): Promise<Platform> {
   const { requireForPlatform } = await import("./config/mod.ts");
   requireForPlatform(config, config.platform);
   if (config.platform === "ecs") return absentPlatform();
+  const { makeHealthProbe } = await import("./drivers/health/mod.ts");
   const { makeDockerPlatform } = await import("./drivers/docker/mod.ts");
   return makeDockerPlatform({
     shell: await parts.shell,
     clock: await parts.clock,
+    probe: makeHealthProbe(),
+    newSecret,
     config: {
       network: config.docker.network,
       publish: config.docker.publish,

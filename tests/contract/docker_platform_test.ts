@@ -4,8 +4,10 @@ import { AppError } from "../../src/core/errors.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../src/core/ids.ts";
 import { makeClock } from "../../src/drivers/clock/mod.ts";
 import { type DockerConfig, makeDockerPlatform } from "../../src/drivers/docker/mod.ts";
+import { makeHealthProbe } from "../../src/drivers/health/mod.ts";
 import { makeShell } from "../../src/drivers/shell/mod.ts";
 import type { DeploySpec, Platform } from "../../src/ports/platform.ts";
+import { newSecret } from "../../src/wiring/new_secret.ts";
 import { buildTestImage, runDocker, tryDocker } from "../support/images.ts";
 import { part } from "../support/require.ts";
 import { platformContract, type PlatformHarness } from "./platform_contract.ts";
@@ -32,7 +34,13 @@ function never(): AbortSignal {
 }
 
 function platformWith(change: Partial<DockerConfig> = {}): Platform {
-  return makeDockerPlatform({ shell: makeShell(), clock: makeClock(), config: { ...CONFIG, ...change } });
+  return makeDockerPlatform({
+    shell: makeShell(),
+    clock: makeClock(),
+    probe: makeHealthProbe(),
+    newSecret,
+    config: { ...CONFIG, ...change },
+  });
 }
 
 /** Runs a test and then removes every container of the pull requests it used; the image goes with the last test. */
@@ -158,6 +166,8 @@ dockerTest("deploy() keeps the secret out of every argument list", async ({ spec
   const platform = makeDockerPlatform({
     shell: { run: (command, signal) => (seen.push(...command.args), shell.run(command, signal)) },
     clock: makeClock(),
+    probe: makeHealthProbe(),
+    newSecret,
     config: CONFIG,
   });
 

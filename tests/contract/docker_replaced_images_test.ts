@@ -3,11 +3,13 @@ import { formatServiceName } from "../../src/core/envs/names.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../src/core/ids.ts";
 import { makeClock } from "../../src/drivers/clock/mod.ts";
 import { type BuildConfig, makeDockerPlatform, makeImages } from "../../src/drivers/docker/mod.ts";
+import { makeHealthProbe } from "../../src/drivers/health/mod.ts";
 import { makeShell } from "../../src/drivers/shell/mod.ts";
 import type { Images } from "../../src/ports/images.ts";
 import type { DeploySpec, Platform } from "../../src/ports/platform.ts";
 import type { Shell } from "../../src/ports/shell.ts";
 import { runDocker, tryDocker, writeTestContext } from "../support/images.ts";
+import { newSecret } from "../../src/wiring/new_secret.ts";
 import { part } from "../support/require.ts";
 
 const docker = await part("docker");
@@ -69,6 +71,8 @@ function test(title: string, run: (world: World) => Promise<void>): void {
         platform: makeDockerPlatform({
           shell: makeShell(),
           clock: makeClock(),
+          probe: makeHealthProbe(),
+          newSecret,
           config: {
             network: "bridge",
             publish: "127.0.0.1",

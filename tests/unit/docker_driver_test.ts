@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { fullSha, prNumber } from "../../src/core/ids.ts";
 import type { DeploySpec } from "../../src/ports/platform.ts";
 import { buildArgs } from "../../src/drivers/docker/build_args.ts";
@@ -7,9 +6,7 @@ import { type DockerConfig, parsePublish, publicHost } from "../../src/drivers/d
 import { parseContainer } from "../../src/drivers/docker/container.ts";
 import { createArgs } from "../../src/drivers/docker/create_container.ts";
 import { containerError, engineError } from "../../src/drivers/docker/errors.ts";
-import { probe } from "../../src/drivers/docker/health.ts";
 import { instanceOf } from "../../src/drivers/docker/instance.ts";
-import { environmentVariables, newSecret, readSecret } from "../../src/drivers/docker/variables.ts";
 
 const CONFIG: DockerConfig = {
   network: "bridge",
@@ -103,45 +100,6 @@ Deno.test("createArgs() carries the labels, the limits and the image as its last
   ]);
   assert.deepEqual([args[args.indexOf("--cpus") + 1], args[args.indexOf("--memory") + 1]], ["0.5", "2048m"]);
   assert.equal(args.at(-1), "acme/app:x");
-});
-
-Deno.test("environmentVariables() fills in placeholders once, and sets flags last", () => {
-  const config = {
-    ...CONFIG,
-    variables: { A: "{pr}/{sha}/{login}", S: "x{secret}y{secret}", N: "{unknown}" },
-  };
-
-  const variables = environmentVariables(SPEC, { config, secret: "{pr}" });
-
-  assert.deepEqual(Object.fromEntries(variables), {
-    A: "7/abcdef0/admin/admin",
-    S: "x{pr}y{pr}",
-    N: "{unknown}",
-    SUPERSET_FEATURE_ALERTS: "True",
-    SUPERSET_FEATURE_TAGS: "False",
-  });
-});
-
-Deno.test("readSecret() finds what environmentVariables() put in, whatever stands around it", () => {
-  const around = fc.array(fc.constantFrom("{pr}", "{sha}", "{login}", "a.*", "(", "]", "\\", "$", " = "), {
-    maxLength: 4,
-  });
-  fc.assert(fc.property(around, around, (before, after) => {
-    const secret = newSecret();
-    const variables = { OTHER: "1", KEY: `${before.join("")}|{secret}|${after.join("")}` };
-
-    const env = [...environmentVariables(SPEC, { config: { ...CONFIG, variables }, secret })].map(([k, v]) =>
-      `${k}=${v}`
-    );
-
-    assert.equal(readSecret(env, variables), secret);
-  }));
-});
-
-Deno.test("readSecret() takes nothing else for a secret", () => {
-  assert.equal(readSecret(["KEY=thisISaSECRET"], { KEY: "{secret}" }), undefined);
-  assert.equal(readSecret([`KEY2=${newSecret()}`], { KEY: "{secret}" }), undefined);
-  assert.equal(readSecret([`KEY=${newSecret()}`], { KEY: "fixed" }), undefined);
 });
 
 Deno.test("instanceOf() accepts exactly our names", () => {
@@ -269,30 +227,4 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     args({ buildx: false, push: true, load: true, cacheWrite: true }),
     `build --force-rm --iidfile /tmp/iid ${middle} --cache-from acme/cache:x ctx`,
   );
-});
-
-Deno.test("probe() follows redirects on the same host only, and calls nothing but 200 healthy", async () => {
-  const pages: Readonly<Record<string, Response>> = {
-    "http://a:1/ok": new Response("x"),
-    "http://a:1/away": new Response(null, { status: 302, headers: { location: "http://169.254.169.254/" } }),
-    "http://a:1/moved": new Response(null, { status: 302, headers: { location: "/ok2" } }),
-    "http://a:1/ok2": new Response("x"),
-    "http://a:1/empty": new Response(null, { status: 204 }),
-    "http://a:1/here": new Response("", { status: 200 }),
-  };
-  const asked: string[] = [];
-  const fetch = (input: string | URL | Request) => {
-    asked.push(String(input));
-    return Promise.resolve(pages[String(input)] ?? new Response("", { status: 404 }));
-  };
-  const look = (path: string, fallback = path) =>
-    probe("a:1", { fetch, path, fallback, timeoutMs: 1000 }, new AbortController().signal);
-
-  assert.deepEqual(await look("/ok"), { ok: true, answer: "200" });
-  assert.deepEqual(await look("/moved"), { ok: true, answer: "200" });
-  assert.deepEqual(await look("/away"), { ok: false, answer: "302 to another host" });
-  assert.deepEqual(await look("/empty"), { ok: false, answer: "204" });
-  assert.deepEqual(await look("/gone", "/here"), { ok: true, answer: "200" });
-  assert.deepEqual(await look("/gone"), { ok: false, answer: "404" });
-  assert.deepEqual(asked.filter((url) => !url.startsWith("http://a:1/")), []);
 });

@@ -1,4 +1,5 @@
 import { formatServiceName } from "../../core/envs/names.ts";
+import { environmentVariables, readSecret } from "../../core/envs/variables.ts";
 import { shortSha } from "../../core/ids.ts";
 import type { Deployed, DeploySpec } from "../../ports/platform.ts";
 import { type Container, inspectContainers } from "./container.ts";
@@ -12,7 +13,6 @@ import {
   renameContainer,
 } from "./engine.ts";
 import { assertTouchable } from "./instance.ts";
-import { environmentVariables, newSecret, readSecret } from "./variables.ts";
 import { waitHealthy } from "./wait_healthy.ts";
 
 /** Brings an environment up beside what is there; see the table in `instance.ts` for what may be left over. */
@@ -29,7 +29,7 @@ export async function deploy(
   await ensureImage(engine, spec.image, signal);
   const old = await tidy(engine, before, signal);
   const name = old === undefined ? before.names.primary : before.names.next;
-  const secret = readSecret(old?.env ?? [], engine.config.variables) ?? newSecret();
+  const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
   const variables = environmentVariables(spec, { config: engine.config, secret });
   let id: string | undefined;
   try {

@@ -1,18 +1,20 @@
 import type { Clock } from "../../ports/clock.ts";
+import type { HealthProbe } from "../../ports/health.ts";
 import type { ServiceName } from "../../core/ids.ts";
 import { AppError } from "../../core/errors.ts";
 import { type DockerConfig, parsePublish, publicHost } from "./config.ts";
 import { type Container, inspectContainers } from "./container.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
-import { probe } from "./health.ts";
 import { type InstanceNames, instanceNames, type Sight } from "./instance.ts";
 
 /** What all operations of the platform share. */
 export interface Engine {
   readonly docker: DockerCli;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly probe: HealthProbe;
+  /** A new random secret for an environment. */
+  readonly newSecret: () => string;
   readonly config: DockerConfig;
 }
 
@@ -88,12 +90,11 @@ async function ask(
 ) {
   const { path, fallback } = engine.config.health;
   for (let left = options.tries - 1;; left--) {
-    const answer = await probe(options.address, {
-      fetch: engine.fetch,
-      path,
-      fallback,
-      timeoutMs: PROBE_TIMEOUT_MS,
-    }, signal);
+    const answer = await engine.probe(
+      options.address,
+      { path, fallback, timeoutMs: PROBE_TIMEOUT_MS },
+      signal,
+    );
     if (answer.ok || left <= 0) return answer;
     await engine.clock.sleep(300, signal);
   }

@@ -5,7 +5,8 @@ import {
   parseContainerName,
   parseServiceName,
 } from "../../core/envs/names.ts";
-import { AppError, usageError } from "../../core/errors.ts";
+import { assertOurs, readEpoch, readSeconds } from "../../core/envs/ownership.ts";
+import { usageError } from "../../core/errors.ts";
 import {
   parseFullSha,
   parsePrNumber,
@@ -14,7 +15,7 @@ import {
   type ShortSha,
 } from "../../core/ids.ts";
 import type { Container } from "./container.ts";
-import { IMAGE_MARK, readSeconds, readSettings } from "./labels.ts";
+import { IMAGE_MARK, readSettings } from "./labels.ts";
 
 const NEXT = "-next";
 
@@ -68,32 +69,14 @@ export function assertTouchable(
   options: { readonly repo: string; readonly epoch: number; readonly action: string },
 ): void {
   const { labels, name } = container;
-  const owner = labels["showtime_repo"];
-  if (!isManaged(container) && !isLegacy(container)) {
-    throw new AppError("not_ours", `${options.action}: the container "${name}" was not made by Showtime`, {
-      hint: `Remove it yourself if it may go: docker rm -f ${name}`,
-    });
-  }
-  // What we made says whose it is; only the older scheme did not.
-  const foreign = owner === undefined ? isManaged(container) : !sameRepo(owner, options.repo);
-  if (foreign) {
-    throw new AppError(
-      "not_ours",
-      `${options.action}: the container "${name}" belongs to ${owner ?? "no known repository"}`,
-      {
-        hint: "Use --repo to work on that repository",
-      },
-    );
-  }
-  if (readEpoch(container) > options.epoch) {
-    throw new AppError(
-      "stale_epoch",
-      `${options.action}: a newer run has changed the container "${name}" since`,
-      {
-        hint: "Run the command again",
-      },
-    );
-  }
+  assertOurs({
+    what: `the container "${name}"`,
+    managed: isManaged(container),
+    legacy: isLegacy(container),
+    repo: labels["showtime_repo"],
+    epoch: epochOf(container),
+    removal: `docker rm -f ${name}`,
+  }, options);
 }
 
 /** Made by Showtime. */
@@ -108,14 +91,8 @@ function isLegacy(container: Container): boolean {
   return parts !== undefined && parts.short === undefined && container.labels["pr"] === String(parts.pr);
 }
 
-/** Whether a repository's environments are to be seen: its own, and those that name none. */
-export function sameRepo(owner: string, repo: string): boolean {
-  return owner.toLowerCase() === repo.toLowerCase();
-}
-
-function readEpoch(container: Container): number {
-  const epoch = Number(container.labels["showtime_epoch"] ?? 0);
-  return Number.isSafeInteger(epoch) ? epoch : Number.MAX_SAFE_INTEGER;
+function epochOf(container: Container): number {
+  return readEpoch(container.labels["showtime_epoch"]);
 }
 
 /** What was seen of one container of a service. */
@@ -159,7 +136,7 @@ export function toEnvironment(
     createdAt: readSeconds(labels["showtime_created"]),
     expiresAt: readSeconds(labels["showtime_expires"]),
     epoch: Math.max(
-      ...[seen.primary, seen.next].flatMap((one) => one === undefined ? [] : [readEpoch(one.container)]),
+      ...[seen.primary, seen.next].flatMap((one) => one === undefined ? [] : [epochOf(one.container)]),
     ),
     repo: labels["showtime_repo"],
     managed: isManaged(container),

@@ -55,8 +55,3 @@ function readFlags(text: string): Flags {
     return {};
   }
 }
-
-/** Reads a label of seconds since 1970 as milliseconds. */
-export function readSeconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
-}

@@ -1,5 +1,6 @@
 import { AppError, usageError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { HealthProbe } from "../../ports/health.ts";
 import type { Platform } from "../../ports/platform.ts";
 import type { Shell } from "../../ports/shell.ts";
 import type { DockerConfig } from "./config.ts";
@@ -16,8 +17,9 @@ export type { DockerConfig } from "./config.ts";
 export interface DockerPlatformOptions {
   readonly shell: Shell;
   readonly clock: Clock;
-  /** Asks health checks; the global one unless given. */
-  readonly fetch?: typeof fetch;
+  readonly probe: HealthProbe;
+  /** A new random secret for an environment. */
+  readonly newSecret: () => string;
   readonly config: DockerConfig;
 }
 
@@ -34,7 +36,8 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
   const engine: Engine = {
     docker: makeDockerCli(options.shell, config.host),
     clock: options.clock,
-    fetch: options.fetch ?? fetch,
+    probe: options.probe,
+    newSecret: options.newSecret,
     config,
   };
   return {

@@ -1,7 +1,6 @@
 import { AppError } from "../../core/errors.ts";
 import { addressOf, type Engine, logTail } from "./engine.ts";
 import { inspectContainers } from "./container.ts";
-import { probe } from "./health.ts";
 
 const FIRST_PAUSE_MS = 250;
 
@@ -69,8 +68,7 @@ async function pollHealth(
     }
     const address = addressOf(engine, container);
     if (address !== undefined) {
-      const seen = await probe(address, {
-        fetch: engine.fetch,
+      const seen = await engine.probe(address, {
         path: health.path,
         fallback: health.fallback,
         timeoutMs: 5000,

@@ -1,13 +1,20 @@
-import type { DeploySpec } from "../../ports/platform.ts";
-import { shortSha } from "../../core/ids.ts";
-import type { DockerConfig } from "./config.ts";
+import { type FullSha, type PrNumber, shortSha } from "../ids.ts";
+import type { DeployedSettings } from "./environment.ts";
 
 const SECRET = "{secret}";
 
+/** How variables are made, by configuration. */
+export interface VariableTemplates {
+  /** By name; `{secret}` `{pr}` `{sha}` (7 digits) and `{login}` are filled in. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** How a feature flag reaches the application. */
+  readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
+}
+
 /** The environment variables of one environment: configuration first, then its feature flags. */
 export function environmentVariables(
-  spec: DeploySpec,
-  options: { readonly config: DockerConfig; readonly secret: string },
+  spec: { readonly pr: PrNumber; readonly sha: FullSha; readonly settings: DeployedSettings },
+  options: { readonly config: VariableTemplates; readonly secret: string },
 ): ReadonlyMap<string, string> {
   const { config, secret } = options;
   const variables = new Map<string, string>();
@@ -48,10 +55,4 @@ export function readSecret(
     if (secret !== undefined) return secret;
   }
   return undefined;
-}
-
-/** A new secret: 32 random bytes as base64url. */
-export function newSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }

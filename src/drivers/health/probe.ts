@@ -1,29 +1,32 @@
-/** What a health check said. */
-export interface Probe {
-  readonly ok: boolean;
-  /** For people: `200`, `503`, `connection refused`. */
-  readonly answer: string;
-}
-
-/** How to ask. */
-export interface ProbeOptions {
-  readonly fetch: typeof fetch;
-  readonly path: string;
-  readonly fallback: string;
-  readonly timeoutMs: number;
-}
+import type { HealthProbe, Probe, ProbeQuestion } from "../../ports/health.ts";
 
 const MAX_REDIRECTS = 5;
 
-/** Asks the health check at `host:port` once; the fallback path where the first one answers 404. Only 200 is healthy. */
-export async function probe(address: string, options: ProbeOptions, signal: AbortSignal): Promise<Probe> {
-  const first = await ask(address, { ...options, path: options.path }, signal);
+/** How to ask one path. */
+interface Ask {
+  readonly fetch: typeof fetch;
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
+/** Makes what asks health checks; `fetch` is the global one unless given. */
+export function makeHealthProbe(options: { readonly fetch?: typeof fetch } = {}): HealthProbe {
+  const asker = options.fetch ?? fetch;
+  return async (address, question, signal) => await probe(address, { ...question, fetch: asker }, signal);
+}
+
+async function probe(
+  address: string,
+  options: ProbeQuestion & { readonly fetch: typeof fetch },
+  signal: AbortSignal,
+): Promise<Probe> {
+  const first = await ask(address, options, signal);
   if (first.answer !== "404" || options.fallback === options.path) return first;
   const second = await ask(address, { ...options, path: options.fallback }, signal);
   return second.ok ? second : { ok: false, answer: `404, and ${second.answer} at ${options.fallback}` };
 }
 
-async function ask(address: string, options: ProbeOptions, signal: AbortSignal): Promise<Probe> {
+async function ask(address: string, options: Ask, signal: AbortSignal): Promise<Probe> {
   signal.throwIfAborted();
   const ending = new AbortController();
   const onAbort = () => ending.abort();
