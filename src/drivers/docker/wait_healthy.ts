@@ -3,6 +3,7 @@ import { addressOf, type Engine, logTail } from "./engine.ts";
 import { inspectContainers } from "./container.ts";
 
 const FIRST_PAUSE_MS = 250;
+const EXIT_WAIT_MS = 5000;
 
 /** What to wait for. */
 export interface WaitOptions {
@@ -60,6 +61,10 @@ async function pollHealth(
       options.exitCode() !== undefined || state.everEnded || state.status === "exited" ||
       state.status === "dead"
     ) {
+      // One that the engine has started again no longer shows how it ended: who watches it tells at its next end.
+      if (options.exitCode() === undefined && state.status !== "exited" && state.status !== "dead") {
+        await pause(engine, { ms: EXIT_WAIT_MS, until: options.watching, hasEnded: () => true }, signal);
+      }
       throw await exitError(engine, {
         ...options,
         code: options.exitCode() ?? state.exitCode,
