@@ -3,15 +3,14 @@
 import type { AppContext, LinkMaker, RunIdentity } from "./app/context.ts";
 import type { LifecycleOptions, Wiring, WiringHost, WiringRequest } from "./cli/wiring_types.ts";
 import type { ActionsContext, Config, LoadedConfig } from "./config/mod.ts";
-import { AppError, EXIT, usageError } from "./core/errors.ts";
+import { usageError } from "./core/errors.ts";
 import { formatImageTag } from "./core/envs/names.ts";
 import type { PrNumber } from "./core/ids.ts";
 import type { Forge } from "./ports/forge.ts";
-import type { Platform } from "./ports/platform.ts";
 import { describeFileError } from "./wiring/file_error.ts";
 import { makeImages } from "./wiring/images.ts";
-import { newSecret } from "./wiring/new_secret.ts";
 import { Parts } from "./wiring/parts.ts";
+import { makePlatform } from "./wiring/platforms.ts";
 
 /** Makes the context of one command. */
 async function makeContext(
@@ -42,7 +41,7 @@ async function makeContext(
         sleepMs: (flags.awsSleepSeconds ?? 0) * 1000,
         tell,
       })
-      : await makePlatform(parts, config),
+      : await makePlatform(parts, { config, flags, pr, forge: () => Promise.resolve(forge) }),
     platformAsLabels: dryPlatform,
     githubDryRun: flags.dryRunGithub,
     images: await makeImages(parts, { config, repository, flags, dryPlatform, tell }),
@@ -59,62 +58,9 @@ async function makeContext(
       deploymentsEnabled: config.deployments.enabled,
     },
     identity: makeIdentity(actions, pr),
-    links: makeLinks(actions.urls.server, repo),
+    links: makeLinks(actions.urls.server, { repo, console: await makeConsole(config) }),
   };
   return { context, loaded };
-}
-
-/** Where environments run. ECS is not part of this version: whoever needs it is told so before anything is changed. */
-async function makePlatform(parts: Parts, config: Config): Promise<Platform> {
-  const { requireForPlatform } = await import("./config/mod.ts");
-  requireForPlatform(config, config.platform);
-  if (config.platform === "ecs") return absentPlatform();
-  const { makeHealthProbe } = await import("./drivers/health/mod.ts");
-  const { makeDockerPlatform } = await import("./drivers/docker/mod.ts");
-  return makeDockerPlatform({
-    shell: await parts.shell,
-    clock: await parts.clock,
-    probe: makeHealthProbe(),
-    newSecret,
-    config: {
-      network: config.docker.network,
-      publish: config.docker.publish,
-      port: config.environment.port,
-      health: { ...config.environment.health, fallback: config.environment.health.fallback ?? "/" },
-      sizes: config.environment.sizes,
-      variables: config.environment.variables,
-      flags: config.environment.flags,
-      host: parts.host.env["DOCKER_HOST"],
-    },
-  });
-}
-
-function absentPlatform(): Platform {
-  const refuse = () => Promise.reject(platformAbsent());
-  return {
-    kind: "ecs",
-    list: refuse,
-    deploy: refuse,
-    settle: refuse,
-    destroy: refuse,
-    logs: () => failingLines(),
-  };
-}
-
-// deno-lint-ignore require-yield -- a log that cannot be read has no lines
-async function* failingLines(): AsyncGenerator<string> {
-  await Promise.reject(platformAbsent());
-}
-
-function platformAbsent(): AppError {
-  return new AppError(
-    "platform_absent",
-    "Using platform ecs: this version of Showtime runs environments on docker only",
-    {
-      exitCode: EXIT.usage,
-      hint: "Use --platform docker, or --dry-run-aws to play it without AWS",
-    },
-  );
 }
 
 function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIdentity {
@@ -138,13 +84,24 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
   };
 }
 
-function makeLinks(server: string, repo: string): LinkMaker {
+function makeLinks(
+  server: string,
+  { repo, console }: { readonly repo: string; readonly console: LinkMaker["console"] },
+): LinkMaker {
   return {
     pull: (pr) => `${server}/${repo}/pull/${pr}`,
     commit: (sha) => `${server}/${repo}/commit/${sha}`,
     run: (id) => `${server}/${repo}/actions/runs/${id}`,
-    console: () => ({}),
+    console,
   };
+}
+
+/** Links to what the cloud's own console shows of an environment; a local engine has none. */
+async function makeConsole({ platform, aws, ecs }: Config): Promise<LinkMaker["console"]> {
+  if (platform === "docker") return () => ({});
+  const { consoleLinks } = await import("./drivers/ecs/mod.ts");
+  const { cluster = "", logGroup } = ecs;
+  return (service) => consoleLinks(service, { region: aws.region, cluster, logGroup });
 }
 
 /** Makes the wiring of one process. */
@@ -201,7 +158,13 @@ async function diagnose(parts: Parts, request: WiringRequest, signal: AbortSigna
       };
     },
     forge: async () => ({ forge: await forge, repo: (await parts.repository(flags)).repo }),
-    platform: async () => await makePlatform(parts, (await loaded).config),
+    platform: async () =>
+      await makePlatform(parts, {
+        config: (await loaded).config,
+        flags,
+        pr: undefined,
+        forge: () => forge,
+      }),
     shell: () => parts.shell,
     now: () => Date.now(),
   }, signal);

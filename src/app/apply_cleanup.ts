@@ -168,6 +168,17 @@ async function removeLeftovers(
     };
     await attempt(outcome, labels, { act });
   }
+  for (const each of going.filter(({ kind }) => kind === "leftover")) {
+    const act = async () => {
+      await context.platform.removeLeftover(
+        each.id.slice("leftover:".length),
+        { repo: context.repo },
+        signal,
+      );
+      outcome.removed.push(each.what);
+    };
+    await attempt(outcome, [each], { act });
+  }
   for (const each of going.filter(({ kind }) => kind === "image")) {
     const act = async () => {
       const removal = await context.images.remove(each.id.slice("image:".length), signal);

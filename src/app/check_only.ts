@@ -48,10 +48,13 @@ async function planWithoutPlatform(
   const watched: Platform = {
     kind: platform.kind,
     list: (scope, callSignal) => platform.list(scope, callSignal).catch(remember),
+    addresses: (services, callSignal) => platform.addresses(services, callSignal),
+    leftovers: (scope, callSignal) => platform.leftovers(scope, callSignal),
     logs: (service, options, callSignal) => platform.logs(service, options, callSignal),
     deploy: (spec, options, callSignal) => platform.deploy(spec, options, callSignal),
     settle: (service, options, callSignal) => platform.settle(service, options, callSignal),
     destroy: (service, options, callSignal) => platform.destroy(service, options, callSignal),
+    removeLeftover: (id, options, callSignal) => platform.removeLeftover(id, options, callSignal),
   };
   const watchedImages: Images = {
     check: (request, callSignal) => images.check(request, callSignal),

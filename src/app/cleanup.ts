@@ -9,6 +9,7 @@ import {
   type CleanupOptions,
   judgeDefinitions,
   judgeImages,
+  judgeLeftovers,
   judgeLocks,
   judgePull,
   type Kept,
@@ -17,6 +18,7 @@ import {
 } from "../core/plan/mod.ts";
 import type { PlatformEnvironment } from "../core/envs/environment.ts";
 import type { LabelDefinition, PullSummary } from "../ports/forge.ts";
+import type { PlatformLeftover } from "../ports/platform.ts";
 import type { StoredImage } from "../ports/images.ts";
 import type { AppContext } from "./context.ts";
 
@@ -41,6 +43,7 @@ export interface CleanupWorld {
   readonly definitions: readonly LabelDefinition[] | undefined;
   readonly locks: readonly LockFacts[];
   readonly images: readonly StoredImage[] | undefined;
+  readonly leftovers: readonly PlatformLeftover[] | undefined;
   readonly incomplete: readonly string[];
 }
 
@@ -79,6 +82,10 @@ export async function surveyWorld(
     ? undefined
     : await attempt("Images could not be listed, so none of them is removed", () =>
       context.images.list(signal));
+  const leftovers = !options.platformOrphans || context.platformAsLabels
+    ? undefined
+    : await attempt("What removed environments left could not be listed, so none of it is removed", () =>
+      context.platform.leftovers({ repo }, signal));
   const definitions = await attempt(
     "Label definitions could not be listed, so none of them is removed",
     // All of them: a search need not find what a tent is the beginning of.
@@ -105,7 +112,7 @@ export async function surveyWorld(
       return known;
     },
   );
-  return { platform, pulls, definitions, locks, images, incomplete };
+  return { platform, pulls, definitions, locks, images, leftovers, incomplete };
 }
 
 /** Locks among the definitions, with their runs; one that has expired needs none. */
@@ -130,7 +137,7 @@ async function readLocks(
 
 /** Decides over what was read. */
 export function judgeWorld(context: AppContext, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
-  const { platform, pulls, definitions, locks, images, incomplete } = world;
+  const { platform, pulls, definitions, locks, images, leftovers, incomplete } = world;
   const { repo, settings } = context;
   const now = context.forge.now();
   const candidates: CleanupCandidate[] = [];
@@ -156,6 +163,11 @@ export function judgeWorld(context: AppContext, world: CleanupWorld, options: Cl
     }
     if (images !== undefined) {
       const judged = judgeImages(images, { ...living, now, imageOf: settings.imageOf });
+      candidates.push(...judged.doomed);
+      kept.push(...judged.kept);
+    }
+    if (leftovers !== undefined) {
+      const judged = judgeLeftovers(leftovers, { ...living, now });
       candidates.push(...judged.doomed);
       kept.push(...judged.kept);
     }

@@ -1,7 +1,7 @@
 /** All environments of the repository, with as few requests as pages. */
 
 import { AppError } from "../core/errors.ts";
-import { type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
+import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../core/ids.ts";
 import type { PlatformEnvironment } from "../core/envs/environment.ts";
 import { formatLabel, readLabels } from "../core/labels/mod.ts";
 import type { PullSummary } from "../ports/forge.ts";
@@ -22,13 +22,53 @@ export async function listEnvironments(
   const missing = [...new Set((deployed ?? []).map((each) => each.pr))].filter((pr) => !known.has(pr));
   const others = missing.length === 0 ? [] : await forge.readPulls(missing, signal);
   const pulls = new Map([...marked, ...others].map((pull) => [pull.number, pull]));
-  const byPull = groupByPull(deployed ?? []);
+  const byPull = groupByPull(
+    await addAddresses(context, { deployed: deployed ?? [], pulls, incomplete }, signal),
+  );
   // Where the platform could not be asked, an environment is what its labels say.
   const viewing = deployed === undefined ? { ...context, platformAsLabels: true } : context;
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
     viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
   );
   return { environments: environments.sort(byActivity), incomplete };
+}
+
+/** Asks the platform for the addresses of those services that no label tells. */
+async function addAddresses(
+  context: AppContext,
+  seen: {
+    readonly deployed: readonly PlatformEnvironment[];
+    readonly pulls: ReadonlyMap<PrNumber, PullSummary>;
+    readonly incomplete: string[];
+  },
+  signal: AbortSignal,
+): Promise<readonly PlatformEnvironment[]> {
+  const { deployed, pulls, incomplete } = seen;
+  const silent = deployed.filter(({ pr, short, address, healthy }) => {
+    if (address !== undefined || !healthy) return false;
+    const labels = pulls.get(pr)?.labels;
+    return labels === undefined || short === undefined ||
+      readLabels(labels).environments.get(short)?.address === undefined;
+  });
+  if (silent.length === 0) return deployed;
+  let addresses: ReadonlyMap<ServiceName, string>;
+  try {
+    addresses = await context.platform.addresses(silent.map(({ service }) => service), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError)) throw error;
+    incomplete.push(`Addresses that no label tells could not be looked up: ${error.message}`);
+    return deployed;
+  }
+  const unknown = silent.filter(({ service }) => !addresses.has(service));
+  if (unknown.length > 0) {
+    incomplete.push(
+      `No address was found for ${
+        unknown.map(({ service }) => service).join(", ")
+      }; "showtime url <pr>" asks for one`,
+    );
+  }
+  return deployed.map((each) => ({ ...each, address: each.address ?? addresses.get(each.service) }));
 }
 
 async function listPlatform(

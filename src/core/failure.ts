@@ -9,6 +9,11 @@ export type FailureReason =
   | "permission"
   | "timeout"
   | "port_taken"
+  | "resource_initialization"
+  | "network_settings"
+  | "no_public_ip"
+  | "throttled"
+  | "draining"
   | "engine_unavailable"
   | "failed";
 
@@ -23,6 +28,11 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   permission: "A permission is missing",
   timeout: "It took too long",
   port_taken: "The port is taken",
+  resource_initialization: "The task could not be set up",
+  network_settings: "A subnet or security group is wrong",
+  no_public_ip: "The environment got no public address",
+  throttled: "AWS was asked too much at once",
+  draining: "An earlier service of that name is still being removed",
   engine_unavailable: "The container engine could not be reached",
   failed: "The environment could not be brought up",
 };

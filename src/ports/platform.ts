@@ -39,14 +39,39 @@ export interface Deployed {
   readonly unsettled: boolean;
 }
 
+/** Something on the platform that was made for an environment and belongs to none any more: a task definition. */
+export interface PlatformLeftover {
+  /** The same for the same thing at every look. */
+  readonly id: string;
+  /** For people: `task definition superset-ci-pr-1234:7`. */
+  readonly what: string;
+  readonly pr: PrNumber;
+  /** Milliseconds since 1970; undefined where the platform does not tell. */
+  readonly createdAt: number | undefined;
+}
+
 /** The calls that change nothing. */
 export interface PlatformReader {
   readonly kind: PlatformKind;
   /**
    * Lists environments, all pages. Throws AppError rather than give a part of the list, where the platform
-   * does not answer (`engine_unavailable`; the message or hint names what was tried).
+   * does not answer (`engine_unavailable`, `aws_unreachable`, `aws_credentials`; the message or hint names what was
+   * tried). Where an address costs a call of its own, only a scope with `probe` gives it.
    */
   list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]>;
+  /**
+   * Addresses that {@link list} left out, with a number of calls that does not grow with the services: one that has no
+   * address, or that was not reached within them, is left out.
+   */
+  addresses(
+    services: readonly ServiceName[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ServiceName, string>>;
+  /** What is left of environments that are gone, all pages. Throws AppError rather than give a part of it. */
+  leftovers(
+    scope: { readonly repo: string },
+    signal: AbortSignal,
+  ): Promise<readonly PlatformLeftover[]>;
   /** The environment's log, line by line; with `follow` until `signal` aborts. `tail`: only the last so many lines. */
   logs(
     service: ServiceName,
@@ -88,4 +113,6 @@ export interface Platform extends PlatformReader {
     options: { readonly repo: string; readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Removes a leftover by its id. One that is not there is success; refuses (`not_ours`) what lacks our tags. */
+  removeLeftover(id: string, options: { readonly repo: string }, signal: AbortSignal): Promise<void>;
 }

@@ -6,7 +6,13 @@ import { AppError } from "../../src/core/errors.ts";
 import { type ServiceName, shortSha } from "../../src/core/ids.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { BuildRequest, ImageRemoval, Images, StoredImage } from "../../src/ports/images.ts";
-import type { Deployed, DeploySpec, Platform, PlatformScope } from "../../src/ports/platform.ts";
+import type {
+  Deployed,
+  DeploySpec,
+  Platform,
+  PlatformLeftover,
+  PlatformScope,
+} from "../../src/ports/platform.ts";
 
 /** Time that passes only when it is told to. */
 export class MemoryClock implements Clock {
@@ -91,6 +97,30 @@ export class MemoryPlatform implements Platform {
       (each.repo === undefined || each.repo === scope.repo) &&
       (scope.pr === undefined || each.pr === scope.pr)
     );
+  }
+
+  /** Addresses that `list` leaves out, by service. */
+  readonly unlisted = new Map<ServiceName, string>();
+  /** What belongs to no environment. */
+  readonly remains: PlatformLeftover[] = [];
+  /** Services whose addresses were asked for one by one. */
+  readonly askedAddresses: ServiceName[] = [];
+
+  addresses(services: readonly ServiceName[]): Promise<ReadonlyMap<ServiceName, string>> {
+    this.askedAddresses.push(...services);
+    return Promise.resolve(
+      new Map([...this.unlisted].filter(([service]) => services.includes(service))),
+    );
+  }
+
+  leftovers(): Promise<readonly PlatformLeftover[]> {
+    return Promise.resolve([...this.remains]);
+  }
+
+  removeLeftover(id: string): Promise<void> {
+    const index = this.remains.findIndex((each) => each.id === id);
+    if (index >= 0) this.remains.splice(index, 1);
+    return Promise.resolve();
   }
 
   async *logs(service: ServiceName, options: { readonly tail: number | undefined }): AsyncIterable<string> {

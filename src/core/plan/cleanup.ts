@@ -33,7 +33,7 @@ export interface CleanupOptions {
 }
 
 /** What a candidate is. */
-export type CleanupKind = "expired" | "orphan" | "closed" | "label" | "lock" | "image";
+export type CleanupKind = "expired" | "orphan" | "closed" | "label" | "lock" | "image" | "leftover";
 
 /** One thing that a cleanup would remove. */
 export interface CleanupCandidate {

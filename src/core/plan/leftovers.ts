@@ -128,6 +128,39 @@ export function judgeImages(
   return { doomed, kept };
 }
 
+/** Something on the platform that belongs to no environment. `createdAt`: milliseconds since 1970. */
+export interface LeftoverFacts {
+  readonly id: string;
+  readonly what: string;
+  readonly pr: PrNumber;
+  readonly createdAt: number | undefined;
+}
+
+/** What belongs to no environment, is older than the grace period, and whose pull request nobody works on. */
+export function judgeLeftovers(
+  leftovers: readonly LeftoverFacts[],
+  { locked, now }: { readonly locked: readonly PrNumber[]; readonly now: number },
+): { readonly doomed: readonly CleanupCandidate[]; readonly kept: readonly Kept[] } {
+  const doomed: CleanupCandidate[] = [];
+  const kept: Kept[] = [];
+  for (const { id, what, pr, createdAt } of leftovers) {
+    const why = `No environment of #${pr} uses it`;
+    if (locked.includes(pr)) kept.push({ what, why: `${why}, but a run works on that pull request` });
+    else if (createdAt === undefined) kept.push({ what, why: `${why}, but its age is not known` });
+    else if (now - createdAt < GRACE_MS) {
+      kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
+    } else {doomed.push({
+        id: `leftover:${id}`,
+        kind: "leftover",
+        what,
+        why,
+        pr: undefined,
+        needsApproval: true,
+      });}
+  }
+  return { doomed, kept };
+}
+
 /** One spelling for all the ways in which an image can be named. */
 function spell(image: string): string {
   const parsed = parseImageReference(image);

@@ -56,7 +56,9 @@ export {
   type ImageFacts,
   judgeDefinitions,
   judgeImages,
+  judgeLeftovers,
   judgeLocks,
+  type LeftoverFacts,
   type LivingFacts,
   type LockFacts,
 } from "./leftovers.ts";

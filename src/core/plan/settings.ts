@@ -24,7 +24,7 @@ export function wantedSettings(observation: Observation, policy: Policy): Deploy
   const newest = [...deployed].filter((each) => each.managed)
     .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0) || b.epoch - a.epoch)[0];
   return {
-    size: policy.size ?? observation.record.size ?? newest?.settings.size ?? "standard",
+    size: policy.size ?? observation.record.size ?? (newest?.settings.size || "standard"),
     flags: { ...readBodyFlags(observation.body), ...observation.labels.flags },
     login: policy.login,
   };
@@ -33,8 +33,10 @@ export function wantedSettings(observation: Observation, policy: Policy): Deploy
 /** What differs between two settings, as words; empty where nothing does. */
 export function settingsDifference(deployed: DeployedSettings, wanted: DeployedSettings): readonly string[] {
   const differs: string[] = [];
-  if (deployed.size !== wanted.size) differs.push(`size ${deployed.size} → ${wanted.size}`);
-  if ((deployed.login ?? "") !== (wanted.login ?? "")) differs.push("login");
+  // What another tool deployed does not say its size and login: only flags can be seen to differ.
+  const told = deployed.size !== "";
+  if (told && deployed.size !== wanted.size) differs.push(`size ${deployed.size} → ${wanted.size}`);
+  if (told && (deployed.login ?? "") !== (wanted.login ?? "")) differs.push("login");
   for (const flag of new Set([...Object.keys(deployed.flags), ...Object.keys(wanted.flags)])) {
     if (deployed.flags[flag] === wanted.flags[flag]) continue;
     const word = (value: boolean | undefined) => value === undefined ? "unset" : value ? "on" : "off";

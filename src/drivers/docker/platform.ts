@@ -43,6 +43,10 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
   return {
     kind: "docker",
     list: (scope, signal) => listEnvironments(engine, scope, signal),
+    // The engine tells a container's ports with the container, and keeps nothing beside containers and images.
+    addresses: () => Promise.resolve(new Map()),
+    leftovers: () => Promise.resolve([]),
+    removeLeftover: () => Promise.resolve(),
     deploy: (spec, { onProgress }, signal) => deploy(engine, { spec, onProgress }, signal),
     async settle(service, owner, signal) {
       const instances = await findInstances(engine, service, signal);

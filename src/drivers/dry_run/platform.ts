@@ -16,6 +16,8 @@ export function dryPlatform(
   return {
     kind,
     list: () => Promise.resolve([]),
+    addresses: () => Promise.resolve(new Map()),
+    leftovers: () => Promise.resolve([]),
     logs: async function* () {},
     async deploy(spec, { onProgress }, signal) {
       const service = formatServiceName(spec.pr, shortSha(spec.sha));
@@ -32,6 +34,10 @@ export function dryPlatform(
     },
     destroy(service) {
       tell(`Dry run: would remove ${service}`);
+      return Promise.resolve();
+    },
+    removeLeftover(id) {
+      tell(`Dry run: would remove ${id}`);
       return Promise.resolve();
     },
   };

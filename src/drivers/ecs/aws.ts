@@ -1,0 +1,29 @@
+import type { Ec2Calls } from "./sdk/ec2.ts";
+import type { EcsCalls } from "./sdk/ecs.ts";
+import type { LogsCalls } from "./sdk/logs.ts";
+
+/** The AWS clients of one platform; each package is loaded when its first call is made. */
+export class Aws {
+  readonly region: string;
+  readonly cluster: string;
+  #ecs: Promise<EcsCalls> | undefined;
+  #ec2: Promise<Ec2Calls> | undefined;
+  #logs: Promise<LogsCalls> | undefined;
+
+  constructor(options: { readonly region: string; readonly cluster: string }) {
+    this.region = options.region;
+    this.cluster = options.cluster;
+  }
+
+  get ecs(): Promise<EcsCalls> {
+    return this.#ecs ??= import("./sdk/ecs.ts").then(({ EcsCalls }) => new EcsCalls(this));
+  }
+
+  get ec2(): Promise<Ec2Calls> {
+    return this.#ec2 ??= import("./sdk/ec2.ts").then(({ Ec2Calls }) => new Ec2Calls(this.region));
+  }
+
+  get logs(): Promise<LogsCalls> {
+    return this.#logs ??= import("./sdk/logs.ts").then(({ LogsCalls }) => new LogsCalls(this.region));
+  }
+}

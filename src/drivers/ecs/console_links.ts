@@ -1,0 +1,25 @@
+/** Where the AWS Console shows an environment, by title. */
+export function consoleLinks(
+  service: string,
+  at: { readonly region: string; readonly cluster: string; readonly logGroup: string | undefined },
+): Readonly<Record<string, string>> {
+  const { region, cluster, logGroup } = at;
+  const base = `https://${region}.${consoleDomain(region)}`;
+  const part = encodeURIComponent;
+  const place = `${base}/ecs/v2/clusters/${part(cluster)}/services/${part(service)}`;
+  return {
+    service: `${place}/health?region=${region}`,
+    tasks: `${place}/tasks?region=${region}`,
+    ...(logGroup === undefined ? {} : {
+      logs: `${base}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${
+        part(part(logGroup)).replaceAll("%", "$")
+      }`,
+    }),
+  };
+}
+
+/** China and GovCloud have consoles of their own. */
+function consoleDomain(region: string): string {
+  if (region.startsWith("cn-")) return "console.amazonaws.cn";
+  return region.startsWith("us-gov-") ? "console.amazonaws-us-gov.com" : "console.aws.amazon.com";
+}

@@ -1,0 +1,161 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { formatServiceName } from "../../core/envs/names.ts";
+import { readSecret } from "../../core/envs/variables.ts";
+import { AppError } from "../../core/errors.ts";
+import { type ServiceName, shortSha } from "../../core/ids.ts";
+import type { Deployed, DeploySpec } from "../../ports/platform.ts";
+import { removeDefinitions } from "./definitions.ts";
+import { waitInactive } from "./destroy.ts";
+import type { Place } from "./place.ts";
+import { tagList } from "./sdk/shapes.ts";
+import { assertTouchable, sameRevision } from "./service_view.ts";
+import { deployedTags, identityTags } from "./tags.ts";
+import { sizeOf, taskDefinition } from "./task_definition.ts";
+import { waitServing } from "./wait_serving.ts";
+
+/** How long what a failed or aborted deployment left may take to be removed, in milliseconds. */
+const TIDY_TIMEOUT_MS = 15_000;
+
+/** What one deployment is about. */
+export interface Deployment {
+  readonly spec: DeploySpec;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Brings an environment up as a service of its own, or updates the service that is there. */
+export async function deploy(place: Place, what: Deployment, signal: AbortSignal): Promise<Deployed> {
+  const { spec, onProgress } = what;
+  sizeOf(place.config, spec.settings.size);
+  const ecs = await place.aws.ecs;
+  const name = formatServiceName(spec.pr, shortSha(spec.sha));
+  const action = `Deploying "${name}"`;
+  let found = await ecs.service(name, signal);
+  if (found?.status === "DRAINING") found = await waitInactive(place, { service: name, onProgress }, signal);
+  const old = found?.status === "ACTIVE" ? found : undefined;
+  if (old !== undefined) assertTouchable(old, { ...spec, action });
+  const secret = await keptSecret(place, old, signal) ?? place.newSecret();
+  onProgress(`Registering the task definition of ${name}`);
+  const input = taskDefinition(spec, { config: place.config, secret });
+  const definition = await ecs.definitions.register(input, signal);
+  const made: Made = { name, definition, old };
+  try {
+    if (old === undefined) await create(place, { what, made }, signal);
+    else await update(place, { what, made, old }, signal);
+    const { address, settled } = await waitServing(
+      place,
+      {
+        service: name,
+        definition,
+        inPlace: old !== undefined,
+        checked: input.containerDefinitions?.some(({ healthCheck }) => healthCheck !== undefined) === true,
+        onProgress,
+      },
+      signal,
+    );
+    if (old !== undefined) await ecs.tag(old.serviceArn ?? name, { tags: deployedTags(spec) }, signal);
+    if (settled) await removeDefinitions(place, { ...spec, service: name, keep: [definition] }, signal);
+    return { address, service: name, unsettled: !settled };
+  } catch (error) {
+    await removeHalfMade(place, { spec, made, failure: error });
+    throw error;
+  }
+}
+
+/** What a deployment has to take back where it fails. */
+interface Made {
+  readonly name: ServiceName;
+  /** The revision's ARN. */
+  readonly definition: string;
+  /** The service as it was; undefined where there was none. */
+  readonly old: Service | undefined;
+}
+
+async function create(
+  place: Place,
+  { what, made }: { readonly what: Deployment; readonly made: Made },
+  signal: AbortSignal,
+): Promise<void> {
+  const { spec, onProgress } = what;
+  const { config } = place;
+  onProgress(`Creating the service ${made.name}`);
+  await (await place.aws.ecs).createService({
+    serviceName: made.name,
+    taskDefinition: made.definition,
+    desiredCount: 1,
+    launchType: "FARGATE",
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: [...config.subnets],
+        securityGroups: [...config.securityGroups],
+        assignPublicIp: config.assignPublicIp ? "ENABLED" : "DISABLED",
+      },
+    },
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      minimumHealthyPercent: 100,
+      maximumPercent: 200,
+    },
+    propagateTags: "SERVICE",
+    enableECSManagedTags: true,
+    clientToken: clientToken(spec),
+    tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
+  }, signal);
+}
+
+async function update(
+  place: Place,
+  { what, made, old }: { readonly what: Deployment; readonly made: Made; readonly old: Service },
+  signal: AbortSignal,
+): Promise<void> {
+  const ecs = await place.aws.ecs;
+  what.onProgress(`Updating the service ${made.name}`);
+  // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it serves.
+  await ecs.tag(old.serviceArn ?? made.name, { tags: identityTags(what.spec) }, signal);
+  await ecs.updateService({ service: made.name, taskDefinition: made.definition }, signal);
+}
+
+/** The secret that the running task was given; undefined where there is none, or none that shows. */
+async function keptSecret(
+  place: Place,
+  old: Service | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (old?.taskDefinition === undefined) return undefined;
+  const found = await (await place.aws.ecs).definitions.describe(old.taskDefinition, signal);
+  const containers = found?.definition.containerDefinitions ?? [];
+  const own = containers.find((each) => each.name === place.config.container);
+  const lines = (own?.environment ?? []).map(({ name, value }) => `${name}=${value}`);
+  return readSecret(lines, place.config.variables);
+}
+
+/** Identifies a creation, so that one that is sent twice makes one service; at most 36 characters. */
+export function clientToken(spec: DeploySpec): string {
+  return `st-${spec.pr}-${shortSha(spec.sha)}-${spec.epoch.toString(36)}`;
+}
+
+/** Takes back what a deployment made; never hides the failure itself. */
+async function removeHalfMade(
+  place: Place,
+  { spec, made, failure }: { readonly spec: DeploySpec; readonly made: Made; readonly failure: unknown },
+): Promise<void> {
+  // Another run has changed the service since: it is that run's to tidy.
+  if (failure instanceof AppError && failure.code === "stale_epoch") return;
+  // The caller's signal may be what ended the deployment: the removal has one of its own.
+  const signal = AbortSignal.timeout(TIDY_TIMEOUT_MS);
+  try {
+    const ecs = await place.aws.ecs;
+    const now = await ecs.service(made.name, signal);
+    if (now?.status === "ACTIVE") {
+      assertTouchable(now, { ...spec, action: `Tidying "${made.name}"` });
+      const before = made.old?.taskDefinition;
+      if (before === undefined) await ecs.deleteService(made.name, signal);
+      else if (!sameRevision(now.taskDefinition, before)) {
+        await ecs.updateService({ service: made.name, taskDefinition: before }, signal);
+      }
+    }
+    await ecs.definitions.remove([made.definition], signal);
+  } catch (error) {
+    if (!(error instanceof AppError) && !signal.aborted) throw error;
+    // What is left carries our tags: the next run, or a cleanup, finds it.
+  }
+}

@@ -1,0 +1,149 @@
+import { AppError, EXIT } from "../../core/errors.ts";
+import { stripControls } from "../../core/sanitize.ts";
+
+/** What was attempted, for the sentence that says what went wrong. */
+export interface Attempt {
+  /** As in `Creating the service "pr-1-abc123f-service"`. */
+  readonly action: string;
+  /** The IAM action that the call needs, `ecs:CreateService`. */
+  readonly permission: string;
+  readonly region: string;
+  /** The cluster that was named; undefined where none was. */
+  readonly cluster?: string | undefined;
+}
+
+const EXPIRED = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+const UNKNOWN_KEY = [
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "AuthFailure",
+  "InvalidSignatureException",
+  "SignatureDoesNotMatch",
+  "IncompleteSignature",
+  "MissingAuthenticationToken",
+];
+const DENIED = ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"];
+const THROTTLED = [
+  "ThrottlingException",
+  "Throttling",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
+];
+const QUOTA = ["LimitExceededException", "ServiceQuotaExceededException", "ResourceLimitExceeded"];
+const CREDENTIALS_HINT =
+  "In Actions let aws-actions/configure-aws-credentials run before; on a laptop run `aws sso login` or `aws configure`, or set AWS_PROFILE";
+
+/** The name AWS gave a failure; empty where it is none of AWS's. */
+export function awsErrorName(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+/** The message of a failure, on one line and of bounded length. */
+export function awsErrorMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = stripControls(text.replace(/\s+/g, " ")).trim();
+  return line.length > 400 ? `${line.slice(0, 400)}…` : line;
+}
+
+/** Says in our own words what AWS answered; see the tests for each of its answers. */
+export function translateAwsError(error: unknown, attempt: Attempt): AppError {
+  if (error instanceof AppError) return error;
+  const { action, region, cluster } = attempt;
+  const name = awsErrorName(error);
+  const message = awsErrorMessage(error);
+  const status = httpStatus(error);
+  const fail = (code: string, state: string, more: { hint: string; retryable?: boolean; usage?: boolean }) =>
+    new AppError(code, `${action}: ${state}`, {
+      hint: more.hint,
+      cause: error,
+      ...(more.retryable === undefined ? {} : { retryable: more.retryable }),
+      ...(more.usage === true ? { exitCode: EXIT.usage } : {}),
+    });
+  if (/CredentialsProviderError|CredentialsError|TokenProviderError/.test(name)) {
+    return fail("aws_credentials", `there are no AWS credentials (${message})`, {
+      hint: CREDENTIALS_HINT,
+      usage: true,
+    });
+  }
+  if (EXPIRED.includes(name)) {
+    return fail("aws_credentials", "the AWS credentials have expired", {
+      hint: CREDENTIALS_HINT,
+      usage: true,
+    });
+  }
+  if (UNKNOWN_KEY.includes(name)) {
+    const clock = /signature (expired|not yet current)/i.test(message);
+    return fail("aws_credentials", `AWS does not accept the credentials (${message})`, {
+      hint: clock ? "Set this machine's clock: a signature holds for minutes only" : CREDENTIALS_HINT,
+      usage: true,
+    });
+  }
+  if (THROTTLED.includes(name) || status === 429) {
+    return fail(
+      "throttled",
+      "AWS still refuses after several tries, because too much is asked of it at once",
+      {
+        hint: "Run the command again in a minute; fewer runs at once help",
+        retryable: true,
+      },
+    );
+  }
+  if (DENIED.includes(name) || status === 403) {
+    const missing = /perform: ([a-z0-9-]+:[A-Za-z*]+)/.exec(message)?.[1] ?? attempt.permission;
+    return fail("permission", `the AWS credentials lack the permission ${missing}`, {
+      hint: `Allow ${missing} in the policy of the role or user; the README has the whole policy`,
+    });
+  }
+  if (name === "ClusterNotFoundException") {
+    return fail("cluster_not_found", `there is no cluster "${cluster ?? ""}" in ${region}`, {
+      hint: "Check ecs.cluster (ECS_CLUSTER) and the region (AWS_REGION)",
+      usage: true,
+    });
+  }
+  if (QUOTA.includes(name) || /service quota|reached the limit|limit exceeded/i.test(message)) {
+    return fail("quota", `a quota of the AWS account is reached (${message})`, {
+      hint: 'Remove environments ("showtime cleanup"), or have the quota raised in Service Quotas',
+    });
+  }
+  if (status === undefined || /timeout/i.test(name)) {
+    return fail("aws_unreachable", `AWS does not answer in ${region} (${message})`, {
+      hint: "Check the network, AWS_REGION and AWS_ENDPOINT_URL",
+      retryable: true,
+    });
+  }
+  return classifyRefusal(message) ?? fail("aws_failed", `AWS answered ${name} (${message})`, {
+    hint: status >= 500 ? "Run the command again" : "Mend what AWS names",
+    retryable: status >= 500,
+  });
+
+  /** Refusals that ECS words in the message of a general error. */
+  function classifyRefusal(text: string): AppError | undefined {
+    if (/InvalidSubnet|InvalidGroup|InvalidSecurityGroup|subnet|security ?group/i.test(text)) {
+      return fail("network_settings", `AWS does not take the network settings (${text})`, {
+        hint: `Check ecs.subnets and ecs.security_groups: they must exist, in ${region}, in one VPC`,
+      });
+    }
+    if (/still draining/i.test(text)) {
+      return fail("draining", "an earlier service of that name is still being removed", {
+        hint: "Run the command again in a few minutes",
+        retryable: true,
+      });
+    }
+    if (/no fargate configuration exists/i.test(text)) {
+      return fail("unknown_size", `Fargate has no such size (${text})`, {
+        hint: "Choose a pair of cpu and memory that Fargate offers in environment.sizes",
+        usage: true,
+      });
+    }
+    return undefined;
+  }
+}
+
+function httpStatus(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null || !("$metadata" in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+}

@@ -1,0 +1,58 @@
+import type { PlatformEnvironment } from "../../core/envs/environment.ts";
+import type { ServiceName } from "../../core/ids.ts";
+import type { PlatformScope } from "../../ports/platform.ts";
+import { type Place, PROBE_TIMEOUT_MS } from "./place.ts";
+import { nameInScope, viewService } from "./service_view.ts";
+import { addressesOf, tasksOf } from "./tasks.ts";
+
+/**
+ * Lists environments: names of all services, then only those with a name of ours described. Addresses and health
+ * checks cost calls for each service, and are asked for only where the scope says so.
+ */
+export async function listEnvironments(
+  place: Place,
+  scope: PlatformScope,
+  signal: AbortSignal,
+): Promise<readonly PlatformEnvironment[]> {
+  const ecs = await place.aws.ecs;
+  const names = (await ecs.serviceNames(signal)).filter((name) => nameInScope(name, scope) !== undefined);
+  const services = names.length === 0 ? [] : await ecs.services(names, signal);
+  const environments = services.flatMap((service) => viewService(service, scope) ?? [])
+    .sort((a, b) => a.pr - b.pr || a.service.localeCompare(b.service));
+  if (scope.probe !== true) return environments;
+  return await Promise.all(environments.map((each) => probeEnvironment(place, each, signal)));
+}
+
+/** Looks at the running tasks of one environment: the newest that answers speaks for it. */
+async function probeEnvironment(
+  place: Place,
+  environment: PlatformEnvironment,
+  signal: AbortSignal,
+): Promise<PlatformEnvironment> {
+  const serving = await servingTasks(place, environment.service, signal);
+  const { path, fallback } = place.config.health;
+  let answer: string | undefined;
+  for (const { address } of serving) {
+    const seen = await place.probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
+    // One that answers serves, even while ECS is about to start another beside it.
+    if (seen.ok) return { ...environment, address, healthy: true };
+    answer ??= seen.answer;
+  }
+  const address = serving[0]?.address;
+  const condition = answer === undefined
+    ? `${environment.condition}, without an address`
+    : `${environment.condition}, health check: ${answer}`;
+  return { ...environment, address, healthy: false, condition };
+}
+
+/** Running tasks with an address, the newest first. */
+async function servingTasks(
+  place: Place,
+  service: ServiceName,
+  signal: AbortSignal,
+): Promise<readonly { readonly address: string }[]> {
+  const tasks = await tasksOf(place, { service, status: "RUNNING" }, signal);
+  const running = tasks.filter((task) => task.lastStatus === "RUNNING");
+  const seen = await addressesOf(place, running, signal);
+  return seen.flatMap(({ address }) => address === undefined ? [] : [{ address }]);
+}

@@ -1,0 +1,144 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import { AppError } from "../../core/errors.ts";
+import type { ServiceName } from "../../core/ids.ts";
+import type { Place } from "./place.ts";
+import type { LogStream } from "./sdk/logs.ts";
+import { lastPart } from "./sdk/shapes.ts";
+import { tasksOf } from "./tasks.ts";
+
+/** How often a log that is followed is asked for more, in milliseconds: it takes as long until a line is there. */
+const FOLLOW_POLL_MS = 5000;
+/** The most events that CloudWatch gives at once. */
+const PAGE_LINES = 10_000;
+/** Pages in a row without a line after which a log is taken to be read to its end. */
+const EMPTY_PAGES = 5;
+
+/** A service's log, line by line; followed from one task to the next until `signal` aborts. */
+export async function* readLogs(
+  place: Place,
+  options: { readonly service: ServiceName; readonly tail: number | undefined; readonly follow: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
+  const { service, tail, follow } = options;
+  const first = await newestTask(place, service, signal);
+  if (first === undefined) {
+    throw new AppError("environment_not_found", `Reading the log of "${service}": no task of it is there`, {
+      hint: "`showtime list` shows what runs",
+    });
+  }
+  let task = first;
+  let token: string | undefined;
+  if (tail !== undefined) {
+    const end = await lastLines(place, { task, count: tail }, signal);
+    yield* end.lines;
+    if (!follow) return;
+    token = end.forward;
+  }
+  while (!signal.aborted) {
+    const page = await nextPage(place, { task, token }, signal);
+    yield* page.lines;
+    const ended = page.forward === token || page.forward === undefined;
+    token = page.forward ?? token;
+    if (!ended) continue;
+    if (!follow) return;
+    await place.clock.sleep(FOLLOW_POLL_MS, signal).catch(() => {});
+    if (signal.aborted) return;
+    const newest = await newestTask(place, service, signal);
+    if (newest === undefined) return;
+    if (newest.taskArn !== task.taskArn && newest.lastStatus === "RUNNING") {
+      [task, token] = [newest, undefined];
+    }
+  }
+}
+
+/** The last lines of a task's log, for the report of a failure; none where they cannot be had. */
+export async function logTail(
+  place: Place,
+  { task, count }: { readonly task: Task; readonly count: number },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const first = await lastLines(place, { task, count }, signal);
+    if (first.lines.length > 0) return first.lines;
+    // What a container said at its very end takes a moment to arrive.
+    await place.clock.sleep(FOLLOW_POLL_MS, signal);
+    return (await lastLines(place, { task, count }, signal)).lines;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}
+
+interface Lines {
+  readonly lines: readonly string[];
+  readonly forward: string | undefined;
+}
+
+/** Goes back page by page: CloudWatch may give empty pages before the one that has lines. */
+async function lastLines(
+  place: Place,
+  { task, count }: { readonly task: Task; readonly count: number },
+  signal: AbortSignal,
+): Promise<Lines> {
+  const logs = await place.aws.logs;
+  const stream = streamOf(place, task);
+  let lines: readonly string[] = [];
+  let forward: string | undefined;
+  let token: string | undefined;
+  for (let empty = 0; lines.length < count && empty < EMPTY_PAGES;) {
+    const from = token === undefined ? "end" as const : { token };
+    const limit = Math.max(1, Math.min(PAGE_LINES, count - lines.length));
+    const page = await logs.lines({ ...stream, from, limit }, signal);
+    if (page === undefined) break;
+    forward ??= page.forward;
+    lines = [...page.lines, ...lines];
+    empty = page.lines.length === 0 ? empty + 1 : 0;
+    if (page.backward === undefined || page.backward === token) break;
+    token = page.backward;
+  }
+  return { lines: (count === 0 ? [] : lines.slice(-count)).map(place.redact), forward };
+}
+
+async function nextPage(
+  place: Place,
+  { task, token }: { readonly task: Task; readonly token: string | undefined },
+  signal: AbortSignal,
+): Promise<Lines> {
+  const logs = await place.aws.logs;
+  const from = token === undefined ? "beginning" as const : { token };
+  const page = await logs.lines({ ...streamOf(place, task), from }, signal);
+  return { lines: (page?.lines ?? []).map(place.redact), forward: page?.forward };
+}
+
+/** Where the application's container writes, by the built-in definition or by the template's own settings. */
+function streamOf(place: Place, task: Task): LogStream {
+  const { config } = place;
+  const own = config.template?.containerDefinitions.find((each) => each.name === config.container)
+    ?.logConfiguration;
+  const group = own?.options?.["awslogs-group"] ?? (own === undefined ? config.logGroup : undefined);
+  const prefix = own === undefined ? "ecs" : own.options?.["awslogs-stream-prefix"];
+  if (group === undefined || prefix === undefined) {
+    throw new AppError(
+      "log_elsewhere",
+      `Reading the log: the task definition sends it through "${
+        own?.logDriver ?? "no log driver"
+      }", not to a CloudWatch log group with a stream prefix`,
+      {
+        hint: "Use the log driver awslogs with awslogs-group and awslogs-stream-prefix, or set ecs.log_group",
+      },
+    );
+  }
+  return { group, stream: `${prefix}/${config.container}/${lastPart(task.taskArn ?? "")}` };
+}
+
+/** The newest task that runs, else the newest that has stopped. */
+async function newestTask(
+  place: Place,
+  service: ServiceName,
+  signal: AbortSignal,
+): Promise<Task | undefined> {
+  const running = await tasksOf(place, { service, status: "RUNNING" }, signal);
+  const [newest] = [...running.filter((task) => task.lastStatus === "RUNNING"), ...running];
+  return newest ?? (await tasksOf(place, { service, status: "STOPPED" }, signal))[0];
+}

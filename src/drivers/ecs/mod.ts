@@ -1,0 +1,12 @@
+/**
+ * AWS: environments as services on ECS Fargate, and images in ECR. Speaks to AWS through the SDK with its own chain of
+ * credentials, untouched; no package of it is loaded before the first call that needs it. Vendor types end in this
+ * folder: what leaves it are the ports' types and AppErrors.
+ *
+ * Read `platform.ts`, then `deploy.ts` and `wait_serving.ts`; `stopped_task.ts` and `errors.ts` say in our words what
+ * AWS answers, `sdk/` holds every call that is made.
+ */
+export type { EcsConfig } from "./config.ts";
+export { consoleLinks } from "./console_links.ts";
+export { type EcsPlatformOptions, makeEcsPlatform } from "./platform.ts";
+export { readTemplate, type TaskDefinitionTemplate } from "./template.ts";

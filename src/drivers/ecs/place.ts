@@ -1,0 +1,22 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { HealthProbe } from "../../ports/health.ts";
+import type { Aws } from "./aws.ts";
+import type { EcsConfig } from "./config.ts";
+
+/** What all operations of the platform share. */
+export interface Place {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly probe: HealthProbe;
+  /** A new random secret for an environment. */
+  readonly newSecret: () => string;
+  /** Takes secrets out of what an environment printed. */
+  readonly redact: (text: string) => string;
+  readonly config: EcsConfig;
+}
+
+/** How often a service is looked at while it changes: what the SDK's own waiter for services does. */
+export const SERVICE_POLL_MS = 15_000;
+
+/** How long one health check may take, in milliseconds. */
+export const PROBE_TIMEOUT_MS = 5000;

@@ -1,0 +1,29 @@
+import type { Platform } from "../../ports/platform.ts";
+import { Aws } from "./aws.ts";
+import { listLeftovers, removeLeftover } from "./definitions.ts";
+import { deploy } from "./deploy.ts";
+import { destroy } from "./destroy.ts";
+import { listEnvironments } from "./list.ts";
+import { readLogs } from "./logs.ts";
+import type { Place } from "./place.ts";
+import { settle } from "./settle.ts";
+import { serviceAddresses } from "./tasks.ts";
+
+/** What the platform is made of. */
+export type EcsPlatformOptions = Omit<Place, "aws">;
+
+/** Makes the platform that runs environments on ECS, as services on Fargate. */
+export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
+  const place: Place = { ...options, aws: new Aws(options.config) };
+  return {
+    kind: "ecs",
+    list: (scope, signal) => listEnvironments(place, scope, signal),
+    addresses: (services, signal) => serviceAddresses(place, services, signal),
+    leftovers: (scope, signal) => listLeftovers(place, scope, signal),
+    removeLeftover: (id, owner, signal) => removeLeftover(place, { ...owner, id }, signal),
+    deploy: (spec, { onProgress }, signal) => deploy(place, { spec, onProgress }, signal),
+    settle: (service, owner, signal) => settle(place, { ...owner, service }, signal),
+    destroy: (service, owner, signal) => destroy(place, { ...owner, service }, signal),
+    logs: (service, { tail, follow }, signal) => readLogs(place, { service, tail, follow }, signal),
+  };
+}

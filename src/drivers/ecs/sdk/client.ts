@@ -1,0 +1,51 @@
+import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import { type Attempt, awsErrorName, translateAwsError } from "../errors.ts";
+
+/** How long one request may take, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Tries of one call; between them the SDK waits longer each time, and longer still where it was throttled. */
+const MAX_ATTEMPTS = 6;
+
+/**
+ * What every client is made with. Credentials, profiles and endpoints come from the SDK's own chain, untouched. The
+ * handler is the one that uses `fetch`: with node:http, Deno 2.7.11 waits for ever where a server drops a connection.
+ */
+export function clientOptions(region: string) {
+  return {
+    region,
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: "adaptive",
+    requestHandler: new FetchHttpHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+  } as const;
+}
+
+/** Makes one call; a failure is told in our own words, an abort as what the signal says. */
+export async function call<Result>(
+  attempt: Attempt,
+  send: () => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  signal.throwIfAborted();
+  try {
+    return await send();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw translateAwsError(error, attempt);
+  }
+}
+
+/** Makes one call to which "there is no such thing" is an answer: undefined. `names` are AWS's words for that. */
+export async function callForSome<Result>(
+  attempt: Attempt & { readonly absent: readonly string[] },
+  send: () => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  return await call(attempt, async () => {
+    try {
+      return await send();
+    } catch (error) {
+      if (attempt.absent.includes(awsErrorName(error))) return undefined;
+      throw error;
+    }
+  }, signal);
+}

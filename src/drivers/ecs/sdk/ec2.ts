@@ -1,0 +1,43 @@
+import { DescribeNetworkInterfacesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { call, clientOptions } from "./client.ts";
+
+/** The most values that one filter takes. */
+const VALUES_A_FILTER = 200;
+
+/** The one call of EC2 that Showtime makes. */
+export class Ec2Calls {
+  readonly #client: EC2Client;
+  readonly #region: string;
+
+  constructor(region: string) {
+    this.#client = new EC2Client(clientOptions(region));
+    this.#region = region;
+  }
+
+  /** Public IPv4 addresses by network interface; one without an address, or gone by now, is left out. */
+  async publicIps(interfaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const addresses = new Map<string, string>();
+    for (let i = 0; i < interfaces.length; i += VALUES_A_FILTER) {
+      // By filter, not by id: an id that is gone by now would fail the whole call.
+      const Filters = [{
+        Name: "network-interface-id",
+        Values: interfaces.slice(i, i + VALUES_A_FILTER),
+      }];
+      const found = await call(
+        {
+          action: "Looking for public addresses",
+          permission: "ec2:DescribeNetworkInterfaces",
+          region: this.#region,
+        },
+        () => this.#client.send(new DescribeNetworkInterfacesCommand({ Filters }), { abortSignal: signal }),
+        signal,
+      );
+      for (const { NetworkInterfaceId, Association } of found.NetworkInterfaces ?? []) {
+        if (NetworkInterfaceId !== undefined && Association?.PublicIp !== undefined) {
+          addresses.set(NetworkInterfaceId, Association.PublicIp);
+        }
+      }
+    }
+    return addresses;
+  }
+}

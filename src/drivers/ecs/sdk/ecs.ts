@@ -1,0 +1,204 @@
+import {
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+  type Service,
+  TagResourceCommand,
+  type Task,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import type { Attempt } from "../errors.ts";
+import type { Tags } from "../tags.ts";
+import { call, callForSome, clientOptions } from "./client.ts";
+import { inChunks, readPages } from "./paging.ts";
+import { lastPart, tagList } from "./shapes.ts";
+import { TaskDefinitionCalls } from "./task_definitions.ts";
+
+/** The most names that one call describes, and the most entries that one page lists. */
+const SERVICES_A_CALL = 10;
+const TASKS_A_CALL = 100;
+const PAGE = 100;
+
+/** Tasks of one service, or of the whole cluster. */
+export interface TaskScope {
+  readonly service?: string;
+  readonly status: "RUNNING" | "STOPPED";
+}
+
+/** The calls of ECS that Showtime makes, in one cluster; every list is read to its end. */
+export class EcsCalls {
+  readonly #client: ECSClient;
+  readonly #region: string;
+  readonly cluster: string;
+  readonly definitions: TaskDefinitionCalls;
+
+  constructor(options: { readonly region: string; readonly cluster: string }) {
+    this.#client = new ECSClient(clientOptions(options.region));
+    this.#region = options.region;
+    this.cluster = options.cluster;
+    this.definitions = new TaskDefinitionCalls(this.#client, options.region);
+  }
+
+  #attempt(action: string, name: string): Attempt {
+    return { action, permission: `ecs:${name}`, region: this.#region, cluster: this.cluster };
+  }
+
+  /** Names of the cluster's services, in the order in which AWS lists them. */
+  async serviceNames(signal: AbortSignal): Promise<readonly string[]> {
+    const arns = await readPages(async (nextToken) => {
+      const page = await call(
+        this.#attempt("Listing services", "ListServices"),
+        () =>
+          this.#client.send(
+            new ListServicesCommand({ cluster: this.cluster, maxResults: PAGE, nextToken }),
+            { abortSignal: signal },
+          ),
+        signal,
+      );
+      return { items: page.serviceArns ?? [], nextToken: page.nextToken };
+    });
+    return arns.map(lastPart);
+  }
+
+  /** Services by name, with their tags; those that are not there are left out. */
+  async services(names: readonly string[], signal: AbortSignal): Promise<readonly Service[]> {
+    return await inChunks(names, {
+      size: SERVICES_A_CALL,
+      act: async (services) => {
+        const found = await call(
+          this.#attempt("Describing services", "DescribeServices"),
+          () =>
+            this.#client.send(
+              new DescribeServicesCommand({ cluster: this.cluster, services, include: ["TAGS"] }),
+              { abortSignal: signal },
+            ),
+          signal,
+        );
+        return found.services ?? [];
+      },
+    });
+  }
+
+  /** One service by name, with its tags; undefined where there is none. */
+  async service(name: string, signal: AbortSignal): Promise<Service | undefined> {
+    const found = await this.services([name], signal);
+    // A service can have been made anew under the name of one that is gone.
+    return found.find((each) => each.serviceName === name && each.status !== "INACTIVE") ??
+      found.find((each) => each.serviceName === name);
+  }
+
+  async createService(
+    input: Omit<CreateServiceCommandInput, "cluster">,
+    signal: AbortSignal,
+  ): Promise<Service | undefined> {
+    const made = await call(
+      this.#attempt(`Creating the service "${input.serviceName}"`, "CreateService"),
+      () =>
+        this.#client.send(new CreateServiceCommand({ ...input, cluster: this.cluster }), {
+          abortSignal: signal,
+        }),
+      signal,
+    );
+    return made.service;
+  }
+
+  /** Goes over to a revision. Back to one whose deployment still runs, ECS takes that up again without a new task. */
+  async updateService(
+    change: { readonly service: string; readonly taskDefinition: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await call(
+      this.#attempt(`Updating the service "${change.service}"`, "UpdateService"),
+      () =>
+        this.#client.send(
+          new UpdateServiceCommand({
+            ...change,
+            cluster: this.cluster,
+            desiredCount: 1,
+          }),
+          { abortSignal: signal },
+        ),
+      signal,
+    );
+  }
+
+  /** Begins to remove a service, its running task included. One that is not there is success. */
+  async deleteService(service: string, signal: AbortSignal): Promise<void> {
+    await callForSome(
+      {
+        ...this.#attempt(`Removing the service "${service}"`, "DeleteService"),
+        absent: ["ServiceNotFoundException", "ServiceNotActiveException"],
+      },
+      () =>
+        this.#client.send(new DeleteServiceCommand({ cluster: this.cluster, service, force: true }), {
+          abortSignal: signal,
+        }),
+      signal,
+    );
+  }
+
+  async tag(arn: string, { tags }: { readonly tags: Tags }, signal: AbortSignal): Promise<void> {
+    await call(
+      this.#attempt(`Tagging ${lastPart(arn)}`, "TagResource"),
+      () =>
+        this.#client.send(new TagResourceCommand({ resourceArn: arn, tags: tagList(tags) }), {
+          abortSignal: signal,
+        }),
+      signal,
+    );
+  }
+
+  /** Tasks of a service, or of the cluster: at most `pages` pages of 100 where that is given. */
+  async taskArns(
+    scope: TaskScope & { readonly pages?: number },
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { service, status, pages } = scope;
+    return await readPages(async (nextToken) => {
+      const page = await callForSome(
+        {
+          ...this.#attempt(
+            service === undefined ? "Listing tasks" : `Listing tasks of "${service}"`,
+            "ListTasks",
+          ),
+          absent: ["ServiceNotFoundException", "ServiceNotActiveException"],
+        },
+        () =>
+          this.#client.send(
+            new ListTasksCommand({
+              cluster: this.cluster,
+              serviceName: service,
+              desiredStatus: status,
+              maxResults: PAGE,
+              nextToken,
+            }),
+            { abortSignal: signal },
+          ),
+        signal,
+      );
+      return { items: page?.taskArns ?? [], nextToken: page?.nextToken };
+    }, pages);
+  }
+
+  async tasks(arns: readonly string[], signal: AbortSignal): Promise<readonly Task[]> {
+    return await inChunks(arns, {
+      size: TASKS_A_CALL,
+      act: async (tasks) => {
+        const found = await call(
+          this.#attempt("Describing tasks", "DescribeTasks"),
+          () =>
+            this.#client.send(new DescribeTasksCommand({ cluster: this.cluster, tasks }), {
+              abortSignal: signal,
+            }),
+          signal,
+        );
+        return found.tasks ?? [];
+      },
+    });
+  }
+}

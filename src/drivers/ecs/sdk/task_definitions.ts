@@ -1,0 +1,148 @@
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  type ECSClient,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type TaskDefinition,
+} from "@aws-sdk/client-ecs";
+import type { Attempt } from "../errors.ts";
+import type { Tags } from "../tags.ts";
+import { call, callForSome } from "./client.ts";
+import { inChunks, readPages } from "./paging.ts";
+import { lastPart, readTags } from "./shapes.ts";
+
+const DEFINITIONS_A_CALL = 10;
+const PAGE = 100;
+
+/** A task definition with its tags. */
+export interface TaggedDefinition {
+  readonly definition: TaskDefinition;
+  readonly tags: Tags;
+}
+
+/** The calls about task definitions: they belong to the account and region, not to a cluster. */
+export class TaskDefinitionCalls {
+  readonly #client: ECSClient;
+  readonly #region: string;
+
+  constructor(client: ECSClient, region: string) {
+    this.#client = client;
+    this.#region = region;
+  }
+
+  #attempt(action: string, name: string): Attempt {
+    return { action, permission: `ecs:${name}`, region: this.#region };
+  }
+
+  /** Registers a revision and returns its ARN. */
+  async register(input: RegisterTaskDefinitionCommandInput, signal: AbortSignal): Promise<string> {
+    const made = await call(
+      this.#attempt(`Registering the task definition "${input.family}"`, "RegisterTaskDefinition"),
+      () => this.#client.send(new RegisterTaskDefinitionCommand(input), { abortSignal: signal }),
+      signal,
+    );
+    return made.taskDefinition?.taskDefinitionArn ?? `${input.family}:${made.taskDefinition?.revision}`;
+  }
+
+  /** Families that begin with `prefix` and have a revision that is not deregistered. */
+  async families(prefix: string, signal: AbortSignal): Promise<readonly string[]> {
+    return await readPages(async (nextToken) => {
+      const page = await call(
+        this.#attempt("Listing task definition families", "ListTaskDefinitionFamilies"),
+        () =>
+          this.#client.send(
+            new ListTaskDefinitionFamiliesCommand({
+              familyPrefix: prefix,
+              status: "ACTIVE",
+              maxResults: PAGE,
+              nextToken,
+            }),
+            { abortSignal: signal },
+          ),
+        signal,
+      );
+      return { items: page.families ?? [], nextToken: page.nextToken };
+    });
+  }
+
+  /** The revisions of one family that are registered (`ACTIVE`) or deregistered (`INACTIVE`). */
+  async arns(
+    of: { readonly family: string; readonly status: "ACTIVE" | "INACTIVE" },
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const arns = await readPages(async (nextToken) => {
+      const page = await call(
+        this.#attempt(`Listing revisions of "${of.family}"`, "ListTaskDefinitions"),
+        () =>
+          this.#client.send(
+            new ListTaskDefinitionsCommand({
+              familyPrefix: of.family,
+              status: of.status,
+              maxResults: PAGE,
+              nextToken,
+            }),
+            { abortSignal: signal },
+          ),
+        signal,
+      );
+      return { items: page.taskDefinitionArns ?? [], nextToken: page.nextToken };
+    });
+    return arns.filter((arn) => lastPart(arn).replace(/:\d+$/, "") === of.family);
+  }
+
+  /** One revision with its tags; undefined where it is gone. */
+  async describe(arn: string, signal: AbortSignal): Promise<TaggedDefinition | undefined> {
+    const found = await callForSome(
+      {
+        ...this.#attempt(`Describing ${lastPart(arn)}`, "DescribeTaskDefinition"),
+        // ECS says of a revision that is gone only that it cannot describe it.
+        absent: ["ClientException"],
+      },
+      () =>
+        this.#client.send(
+          new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ["TAGS"] }),
+          { abortSignal: signal },
+        ),
+      signal,
+    );
+    if (found?.taskDefinition === undefined) return undefined;
+    return { definition: found.taskDefinition, tags: readTags(found.tags) };
+  }
+
+  /** Deregisters and deletes revisions by their ARN; one that is gone already is success. */
+  async remove(arns: readonly string[], signal: AbortSignal): Promise<void> {
+    await inChunks(arns, {
+      size: 1,
+      act: async ([arn = ""]) => {
+        await callForSome(
+          {
+            ...this.#attempt(`Deregistering ${lastPart(arn)}`, "DeregisterTaskDefinition"),
+            absent: ["ClientException", "InvalidParameterException"],
+          },
+          () =>
+            this.#client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }), {
+              abortSignal: signal,
+            }),
+          signal,
+        );
+        return [];
+      },
+    });
+    await inChunks(arns, {
+      size: DEFINITIONS_A_CALL,
+      act: async (taskDefinitions) => {
+        await call(
+          this.#attempt("Deleting task definitions", "DeleteTaskDefinitions"),
+          () =>
+            this.#client.send(new DeleteTaskDefinitionsCommand({ taskDefinitions }), { abortSignal: signal }),
+          signal,
+        );
+        return [];
+      },
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import type { DeployedSettings, Flags } from "../../core/envs/environment.ts";
+import type { DeploySpec } from "../../ports/platform.ts";
+
+/** Tags of a resource by key. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** The most characters that a tag's value holds. */
+const MAX_VALUE = 256;
+/** The tags that flags are spread over: together they hold more than a pull request has labels. */
+const FLAG_TAGS = ["showtime_flags", "showtime_flags_2", "showtime_flags_3", "showtime_flags_4"];
+
+/** The tags that make a service or a task definition ours, and name what it is for. */
+export function identityTags(spec: DeploySpec): Tags {
+  return {
+    showtime_managed: "true",
+    pr: String(spec.pr),
+    sha: spec.sha,
+    showtime_epoch: String(spec.epoch),
+    showtime_repo: spec.repo,
+    showtime_created: String(Math.floor(spec.createdAt / 1000)),
+  };
+}
+
+/** The tags that keep what was deployed. */
+export function deployedTags(spec: DeploySpec): Tags {
+  const { settings } = spec;
+  return {
+    ...(spec.requestedBy === undefined ? {} : { github_user: encodeTagValue(spec.requestedBy) }),
+    ...(spec.expiresAt === undefined ? {} : { showtime_expires: String(Math.floor(spec.expiresAt / 1000)) }),
+    showtime_size: encodeTagValue(settings.size),
+    showtime_image: encodeTagValue(spec.image),
+    ...(settings.login === undefined ? {} : { showtime_login: encodeTagValue(settings.login) }),
+    ...flagTags(settings.flags),
+  };
+}
+
+/** What tags say was deployed; an empty size where they do not tell, as with a service of another tool. */
+export function readDeployed(tags: Tags): DeployedSettings {
+  const login = tags["showtime_login"];
+  return {
+    size: decodeTagValue(tags["showtime_size"] ?? ""),
+    flags: readFlags(tags),
+    login: login === undefined ? undefined : decodeTagValue(login),
+  };
+}
+
+/**
+ * Fits a text into what a tag's value may hold: letters, digits, spaces and `_.:/=+-@`. Every other character, and `=`
+ * itself, becomes `=` and two hex digits for each of its bytes; what is too long is cut. {@link decodeTagValue} reads
+ * it back.
+ */
+export function encodeTagValue(text: string): string {
+  const parts = Array.from(text, (character) => {
+    if (/^[A-Za-z0-9 _.:/+\-@]$/.test(character)) return character;
+    return Array.from(
+      new TextEncoder().encode(character),
+      (byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join("");
+  });
+  let value = "";
+  for (const part of parts) {
+    if (value.length + part.length > MAX_VALUE) break;
+    value += part;
+  }
+  return value;
+}
+
+/** Reads what {@link encodeTagValue} wrote. A value of somebody else's is taken as it is. */
+export function decodeTagValue(value: string): string {
+  return value.replace(/(?:=[0-9A-F]{2})+/g, (run) => {
+    const bytes = run.slice(1).split("=").map((digits) => parseInt(digits, 16));
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(bytes));
+    } catch {
+      return run;
+    }
+  });
+}
+
+/**
+ * `A+ B-`: A is on, B is off. A value that ends in `/` goes on in the next tag; without it, a next tag is left from an
+ * earlier deployment.
+ */
+function flagTags(flags: Flags): Tags {
+  const values = [""];
+  for (const [name, on] of Object.entries(flags)) {
+    const word = `${name}${on ? "+" : "-"} `;
+    const last = values.at(-1) ?? "";
+    if (last.length + word.length < MAX_VALUE) values[values.length - 1] = last + word;
+    else values.push(word);
+  }
+  const tags = values.slice(0, FLAG_TAGS.length).map((value, index, all) =>
+    [FLAG_TAGS[index] ?? "", index < all.length - 1 ? `${value}/` : value.trimEnd()] as const
+  );
+  return Object.fromEntries(tags);
+}
+
+function readFlags(tags: Tags): Flags {
+  const flags: Record<string, boolean> = {};
+  for (const key of FLAG_TAGS) {
+    const value = tags[key] ?? "";
+    for (const word of value.split(" ")) {
+      const match = /^([A-Z][A-Z0-9_]*)([+-])$/.exec(word);
+      if (match?.[1] !== undefined) flags[match[1]] = match[2] === "+";
+    }
+    if (!value.endsWith("/")) break;
+  }
+  return flags;
+}

@@ -1,0 +1,232 @@
+import type { Service, Task } from "@aws-sdk/client-ecs";
+import { AppError } from "../../core/errors.ts";
+import type { ServiceName } from "../../core/ids.ts";
+import { stripControls } from "../../core/sanitize.ts";
+import { formatMs } from "./destroy.ts";
+import { logTail } from "./logs.ts";
+import { type Place, PROBE_TIMEOUT_MS, SERVICE_POLL_MS } from "./place.ts";
+import { deploymentOf, describeService, isStable, sameRevision } from "./service_view.ts";
+import { judgeEvent, judgeStoppedTask, type Verdict } from "./stopped_task.ts";
+import { addressesOf, tasksOf } from "./tasks.ts";
+
+/** How many lines of a log travel with a failure. */
+const TAIL_LINES = 50;
+/** How often ECS may say that it has no room before nobody waits any longer. */
+const PATIENCE = 3;
+
+/** What to wait for. */
+export interface Awaited {
+  readonly service: ServiceName;
+  /** The revision that is to serve. */
+  readonly definition: string;
+  /** An older revision serves until this one is healthy. */
+  readonly inPlace: boolean;
+  /** The definition has a health check of its own: ECS goes by it. */
+  readonly checked: boolean;
+  readonly onProgress: (text: string) => void;
+}
+
+/** A revision that serves. */
+export interface Serving {
+  readonly address: string;
+  /** Nothing of an older revision is left beside it. */
+  readonly settled: boolean;
+}
+
+/**
+ * Waits until a task of the revision runs and answers its health check with 200: for a new service, until ECS calls it
+ * stable too; for an update in place, until ECS counts the task as healthy, upon which it drops the old one. Throws
+ * AppError with a FailureReason as soon as it is clear that this will not happen.
+ */
+export async function waitServing(place: Place, what: Awaited, signal: AbortSignal): Promise<Serving> {
+  const wait = new Wait(place, what);
+  for (;;) {
+    const service = await wait.look(signal);
+    const failure = await wait.failure(service, signal);
+    if (failure !== undefined) throw failure;
+    const serving = await wait.serving(service, signal);
+    if (serving !== undefined) return serving;
+    await wait.pause(signal);
+  }
+}
+
+class Wait {
+  readonly #place: Place;
+  readonly #what: Awaited;
+  readonly #started: number;
+  readonly #seenEvents = new Set<string>();
+  #firstLook = true;
+  #lookedAt = 0;
+  #complaints: Verdict[] = [];
+  /** What the health check last said, and where. */
+  #answer: { readonly address: string; readonly text: string } | undefined;
+  #task: Task | undefined;
+  #withoutAddress = 0;
+  #condition = "no task yet";
+
+  constructor(place: Place, what: Awaited) {
+    this.#place = place;
+    this.#what = what;
+    this.#started = place.clock.now();
+  }
+
+  /** Looks at the service, and tells its new events and what is waited for. */
+  async look(signal: AbortSignal): Promise<Service> {
+    const { service: name, onProgress } = this.#what;
+    this.#lookedAt = this.#place.clock.now();
+    const service = await (await this.#place.aws.ecs).service(name, signal);
+    if (service === undefined || service.status !== "ACTIVE") {
+      throw new AppError("unhealthy", `Waiting for "${name}": the service was removed meanwhile`, {
+        hint: "Start the environment again",
+      });
+    }
+    this.#tellEvents(service);
+    this.#condition = describeService(service);
+    const answer = this.#answer === undefined
+      ? ""
+      : `, http://${this.#answer.address} says ${this.#answer.text}`;
+    onProgress(`Waiting for ${name}: ${this.#condition}${answer}`);
+    return service;
+  }
+
+  #tellEvents(service: Service): void {
+    const { inPlace, onProgress } = this.#what;
+    const events = [...service.events ?? []].reverse();
+    for (const { id = "", message = "", createdAt } of events) {
+      if (this.#seenEvents.has(id)) continue;
+      this.#seenEvents.add(id);
+      // What an older revision went through before is no news.
+      if (this.#firstLook && inPlace && (createdAt?.getTime() ?? 0) < this.#started) continue;
+      onProgress(stripControls(message));
+      const complaint = judgeEvent(message);
+      if (complaint !== undefined) this.#complaints.push(complaint);
+    }
+    this.#firstLook = false;
+  }
+
+  /** The failure, where there is one to be told; undefined as long as there is hope. */
+  async failure(service: Service, signal: AbortSignal): Promise<AppError | undefined> {
+    const { definition } = this.#what;
+    const own = deploymentOf(service, definition);
+    const givenUp = own?.rolloutState === "FAILED" || !sameRevision(service.taskDefinition, definition);
+    const complaint = this.#complaints.find((each) => each.decisive) ??
+      (this.#complaints.length >= PATIENCE ? this.#complaints.at(-1) : undefined);
+    const late = this.#waitedMs() >= this.#place.config.health.timeoutMs;
+    if (givenUp || late || complaint !== undefined || (own?.failedTasks ?? 0) > 0) {
+      const stopped = await this.#stopped(signal);
+      const verdict = stopped?.verdict;
+      if (verdict !== undefined && (verdict.decisive || givenUp || late)) {
+        return await this.#error(verdict, stopped?.task, signal);
+      }
+    }
+    if (complaint !== undefined) return await this.#error(complaint, this.#task, signal);
+    if (!givenUp && !late) return undefined;
+    return await this.#error(this.#lastVerdict(own?.rolloutStateReason, givenUp), this.#task, signal);
+  }
+
+  /** Where the revision serves; undefined as long as it does not. */
+  async serving(service: Service, signal: AbortSignal): Promise<Serving | undefined> {
+    const { definition, inPlace, checked, service: name } = this.#what;
+    if ((service.runningCount ?? 0) === 0) return undefined;
+    const tasks = (await tasksOf(this.#place, { service: name, status: "RUNNING" }, signal))
+      .filter((task) => task.lastStatus === "RUNNING" && sameRevision(task.taskDefinitionArn, definition));
+    const [seen] = await addressesOf(this.#place, tasks.slice(0, 1), signal);
+    this.#task = seen?.task ?? this.#task;
+    if (seen === undefined) return undefined;
+    if (seen.address === undefined) return this.#noAddress();
+    if (!await this.#answers(seen.address, signal)) return undefined;
+    if (inPlace ? checked && seen.task.healthStatus !== "HEALTHY" : !isStable(service)) return undefined;
+    return { address: seen.address, settled: isStable(service) };
+  }
+
+  /** A task runs for a moment before its address is there. */
+  #noAddress(): undefined {
+    if (++this.#withoutAddress < PATIENCE) return undefined;
+    throw new AppError(
+      "no_public_ip",
+      `Waiting for "${this.#what.service}": its task runs without a public address`,
+      {
+        hint:
+          "ecs.subnets must be public subnets, with a route to an internet gateway; or set ecs.assign_public_ip to false and run Showtime inside the VPC",
+      },
+    );
+  }
+
+  /** Asks the health check again and again until the service is to be looked at once more. */
+  async #answers(address: string, signal: AbortSignal): Promise<boolean> {
+    const { clock, config, probe } = this.#place;
+    const { path, fallback, intervalMs } = config.health;
+    const until = this.#nextLook();
+    for (;;) {
+      const seen = await probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
+      this.#answer = { address: `${address}${path}`, text: seen.answer };
+      if (seen.ok) return true;
+      const leftMs = until - clock.now();
+      if (leftMs <= intervalMs) return false;
+      await clock.sleep(Math.max(intervalMs, 1), signal);
+    }
+  }
+
+  async pause(signal: AbortSignal): Promise<void> {
+    await this.#place.clock.sleep(Math.max(0, this.#nextLook() - this.#place.clock.now()), signal);
+  }
+
+  /** When the service may be looked at again, or must be for the last time. */
+  #nextLook(): number {
+    return Math.min(this.#lookedAt + SERVICE_POLL_MS, this.#started + this.#place.config.health.timeoutMs);
+  }
+
+  async #stopped(
+    signal: AbortSignal,
+  ): Promise<{ readonly task: Task; readonly verdict: Verdict } | undefined> {
+    const { definition, service } = this.#what;
+    const tasks = await tasksOf(this.#place, { service, status: "STOPPED" }, signal);
+    for (const task of tasks) {
+      if (!sameRevision(task.taskDefinitionArn, definition)) continue;
+      const verdict = judgeStoppedTask(task, this.#place.config.container);
+      if (verdict !== undefined) return { task, verdict };
+    }
+    return undefined;
+  }
+
+  #lastVerdict(rollout: string | undefined, givenUp: boolean): Verdict {
+    const complaint = this.#complaints.at(-1);
+    if (complaint !== undefined) return complaint;
+    const after = formatMs(this.#waitedMs());
+    if (this.#answer !== undefined) {
+      const { address, text } = this.#answer;
+      return {
+        code: "unhealthy",
+        state: `no 200 from http://${address} within ${after} (last: ${text})`,
+        hint: "Look at the log, or raise environment.health.timeout",
+        decisive: true,
+      };
+    }
+    if (givenUp) {
+      return {
+        code: "unhealthy",
+        state: `ECS gave the deployment up (${rollout ?? "its circuit breaker went off"})`,
+        hint: "Look at the events of the service in the AWS Console",
+        decisive: true,
+      };
+    }
+    return {
+      code: "timeout",
+      state: `not running within ${after} (${this.#condition})`,
+      hint: "Look at the events of the service in the AWS Console, or raise environment.health.timeout",
+      decisive: true,
+    };
+  }
+
+  async #error(verdict: Verdict, task: Task | undefined, signal: AbortSignal): Promise<AppError> {
+    const tail = task === undefined ? [] : await logTail(this.#place, { task, count: TAIL_LINES }, signal);
+    return new AppError(verdict.code, `Waiting for "${this.#what.service}": ${verdict.state}`, {
+      hint: verdict.hint,
+      logTail: tail,
+    });
+  }
+
+  #waitedMs(): number {
+    return this.#place.clock.now() - this.#started;
+  }
+}

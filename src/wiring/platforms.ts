@@ -1,0 +1,99 @@
+/** Builds the platform that environments run on; its packages are loaded here and nowhere else. */
+
+import type { GlobalFlags } from "../cli/wiring_types.ts";
+import type { Config } from "../config/mod.ts";
+import { usageError } from "../core/errors.ts";
+import type { PrNumber } from "../core/ids.ts";
+import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { Platform } from "../ports/platform.ts";
+import { describeFileError } from "./file_error.ts";
+import { newSecret } from "./new_secret.ts";
+import type { Parts } from "./parts.ts";
+
+/** What a platform is built for. */
+export interface PlatformRequest {
+  readonly config: Config;
+  readonly flags: GlobalFlags;
+  readonly pr: PrNumber | undefined;
+  readonly forge: () => Promise<Forge>;
+}
+
+/** Where environments run. Throws AppError (exit code 2) where the configuration cannot be right. */
+export async function makePlatform(parts: Parts, request: PlatformRequest): Promise<Platform> {
+  const { config } = request;
+  const { requireForPlatform } = await import("../config/mod.ts");
+  requireForPlatform(config, config.platform);
+  const { makeHealthProbe } = await import("../drivers/health/mod.ts");
+  const { environment } = config;
+  const shared = {
+    port: environment.port,
+    health: { ...environment.health, fallback: environment.health.fallback ?? "/" },
+    sizes: environment.sizes,
+    variables: environment.variables,
+    flags: environment.flags,
+  };
+  const tools = { clock: await parts.clock, probe: makeHealthProbe(), newSecret };
+  if (config.platform === "docker") {
+    const { makeDockerPlatform } = await import("../drivers/docker/mod.ts");
+    const { network, publish } = config.docker;
+    const host = parts.host.env["DOCKER_HOST"];
+    return makeDockerPlatform({
+      ...tools,
+      shell: await parts.shell,
+      config: { ...shared, network, publish, host },
+    });
+  }
+  const { makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
+  const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
+  return makeEcsPlatform({
+    ...tools,
+    redact: (text) => parts.redactor.redact(text),
+    config: {
+      ...shared,
+      ...ecs,
+      cluster,
+      container,
+      region: config.aws.region,
+      architecture: /\barm64\b|\baarch64\b/.test(config.build.platform) ? "ARM64" : "X86_64",
+      template: await readTaskDefinition(parts, request),
+    },
+  });
+}
+
+/**
+ * The template of task definitions. In Actions it comes from the base branch, as the configuration that names it: what
+ * a pull request brings along must not choose the roles that its code runs with.
+ */
+async function readTaskDefinition(
+  parts: Parts,
+  { config, flags, pr, forge }: PlatformRequest,
+): Promise<TaskDefinitionTemplate | undefined> {
+  const { taskDefinition: path, container = "" } = config.ecs;
+  if (path === undefined) return undefined;
+  const { readTemplate } = await import("../drivers/ecs/mod.ts");
+  const fromBase = (await parts.actions).isActions && flags.config === undefined;
+  const text = fromBase
+    ? await (await forge()).readBaseFile(path, { pr }, parts.host.signal)
+    : await readFile(path);
+  if (text === undefined) {
+    throw usageError(
+      "bad_task_definition",
+      `Reading the task definition "${path}": it is not on the base branch`,
+      "Commit it there, or correct ecs.task_definition",
+    );
+  }
+  return readTemplate(text, { path, container });
+}
+
+async function readFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw usageError(
+      "bad_task_definition",
+      `Reading the task definition "${path}": ${describeFileError(error)}`,
+      "Correct ecs.task_definition: it is a path from the working directory",
+    );
+  }
+}
