@@ -306,6 +306,49 @@ Deno.test("applyCleanup() removes dead locks and no living ones", async () => {
   assert.deepEqual(world.definitions(), ["🎪 lock pr-1", "🎪 lock pr-4"]);
 });
 
+Deno.test("applyCleanup() removes what environments left on the platform where somebody agrees, and only what is old enough", async () => {
+  const world = makeWorld();
+  const remains = [
+    { id: "old", what: "task definition x-pr-1:1", pr: prNumber(1), createdAt: NOON - HOUR },
+    { id: "young", what: "task definition x-pr-1:2", pr: prNumber(1), createdAt: NOON - MINUTE },
+    { id: "ageless", what: "task definition x-pr-1:3", pr: prNumber(1), createdAt: undefined },
+  ];
+  world.platform.remains.push(...remains);
+
+  const asked = await clean(world);
+  const agreed = await clean(world, {}, { approve: true });
+
+  assert.deepEqual(asked.done.removed, []);
+  assert.deepEqual(agreed.done.removed, ["task definition x-pr-1:1"]);
+  assert.deepEqual(world.platform.remains.map(({ id }) => id), ["young", "ageless"]);
+  assert.match(
+    agreed.done.kept.map(({ what, why }) => `${what} ${why}`).join("\n"),
+    /:2 .*30 minutes\n.*:3 .*age is not known/,
+  );
+});
+
+Deno.test("planCleanup() leaves alone what is left of a pull request that a run works on", async () => {
+  const lock = { name: `🎪 lock pr-${PR}`, color: "6a737d", description: "by hand" };
+  const world = makeWorld({ seed: { labels: [lock] } });
+  world.platform.remains.push({ id: "old", what: "task definition x:1", pr: PR, createdAt: NOON - HOUR });
+
+  const { candidates, kept } = await plan(world);
+
+  assert.deepEqual(candidates, []);
+  assert.match(kept.map(({ why }) => why).join(), /a run works on that pull request/);
+});
+
+Deno.test("planCleanup() removes none of what was left where it cannot list it all", async () => {
+  const world = makeWorld();
+  world.platform.leftovers = () =>
+    Promise.reject(new AppError("aws_unreachable", "Listing families: AWS does not answer"));
+
+  const { candidates, incomplete } = await plan(world);
+
+  assert.deepEqual(candidates, []);
+  assert.match(incomplete.join(), /could not be listed, so none of it is removed: Listing families/);
+});
+
 Deno.test("applyCleanup() removes images that nothing uses where somebody agrees", async () => {
   const image = (pr: number, digits: string) => `apache/superset:pr-${pr}-${digits}-ci`;
   const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });

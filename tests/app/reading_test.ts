@@ -117,6 +117,32 @@ Deno.test("listEnvironments() asks for environments by the hundred, not for each
   assert.equal(requests, 2);
 });
 
+Deno.test("listEnvironments() takes addresses from labels, and asks the platform only for those that no label tells", async () => {
+  const [labelled, silent, unreachable] = [prNumber(1), prNumber(2), prNumber(3)];
+  const withoutAddress = (labels: readonly string[]) => labels.filter((name) => !name.includes("🌐"));
+  const world = makeWorld({
+    seed: {
+      pulls: [
+        seedPull(labelled, { labels: runningLabels(A) }),
+        seedPull(silent, { labels: withoutAddress(runningLabels(A)) }),
+        seedPull(unreachable, { labels: withoutAddress(runningLabels(A)) }),
+      ],
+    },
+    platform: [labelled, silent, unreachable].map((pr) => environment(A, { pr, address: undefined })),
+  });
+  const services = world.platform.environments.map(({ service }) => service);
+  world.platform.unlisted.set(services[1] ?? assert.fail(), "52.0.0.2:8080");
+
+  const { environments, incomplete } = await listEnvironments(world.context(), never());
+
+  assert.deepEqual(world.platform.askedAddresses, services.slice(1));
+  const addresses = new Map(environments.map((each) => [each.pr, each.address]));
+  assert.deepEqual([addresses.get(silent), addresses.get(unreachable)], ["52.0.0.2:8080", null]);
+  assert.match(addresses.get(labelled) ?? "", /:\d+$/);
+  assert.equal(incomplete.length, 1);
+  assert.match(incomplete.join(), new RegExp(`No address was found for ${services[2]};.*showtime url`));
+});
+
 Deno.test("explainPull() says who set a trigger, whether it counts, and what would change the decision", async () => {
   const world = makeWorld();
   world.simulator.label({ pr: PR, add: [START, BLOCKED], actor: "ana" });

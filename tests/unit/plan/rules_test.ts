@@ -355,6 +355,15 @@ const TABLE: readonly Line[] = [
     decided: [15, "settings_changed", "rolling_update", false],
   },
   {
+    when: "another tool deployed it, without saying its size and login",
+    seen: {
+      labels: labelsOf(A, "running"),
+      platform: [{ ...deployed(A), settings: { size: "", flags: {}, login: undefined } }],
+    },
+    policy: { login: "admin/admin" },
+    decided: [17, "up_to_date", "no_action", false],
+  },
+  {
     when: "another size is asked for",
     seen: RUNNING_A,
     policy: { size: "large" },
