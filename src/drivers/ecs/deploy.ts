@@ -13,8 +13,10 @@ import { deployedTags, identityTags } from "./tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { waitServing } from "./wait_serving.ts";
 
-/** How long what a failed or aborted deployment left may take to be removed, in milliseconds. */
-const TIDY_TIMEOUT_MS = 15_000;
+/** How long what a failed deployment left may take to be removed, in milliseconds. */
+const TIDY_TIMEOUT_MS = 30_000;
+/** The same where somebody waits for the process to end. */
+const HASTY_TIMEOUT_MS = 3000;
 
 /** What one deployment is about. */
 export interface Deployment {
@@ -56,7 +58,7 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
     if (settled) await removeDefinitions(place, { ...spec, service: name, keep: [definition] }, signal);
     return { address, service: name, unsettled: !settled };
   } catch (error) {
-    await removeHalfMade(place, { spec, made, failure: error });
+    await removeHalfMade(place, { spec, made, failure: error, hasty: signal.aborted });
     throw error;
   }
 }
@@ -136,12 +138,17 @@ export function clientToken(spec: DeploySpec): string {
 /** Takes back what a deployment made; never hides the failure itself. */
 async function removeHalfMade(
   place: Place,
-  { spec, made, failure }: { readonly spec: DeploySpec; readonly made: Made; readonly failure: unknown },
+  { spec, made, failure, hasty }: {
+    readonly spec: DeploySpec;
+    readonly made: Made;
+    readonly failure: unknown;
+    readonly hasty: boolean;
+  },
 ): Promise<void> {
   // Another run has changed the service since: it is that run's to tidy.
   if (failure instanceof AppError && failure.code === "stale_epoch") return;
   // The caller's signal may be what ended the deployment: the removal has one of its own.
-  const signal = AbortSignal.timeout(TIDY_TIMEOUT_MS);
+  const signal = AbortSignal.timeout(hasty ? HASTY_TIMEOUT_MS : TIDY_TIMEOUT_MS);
   try {
     const ecs = await place.aws.ecs;
     const now = await ecs.service(made.name, signal);

@@ -102,7 +102,10 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
       usage: true,
     });
   }
-  if (QUOTA.includes(name) || /service quota|reached the limit|limit exceeded/i.test(message)) {
+  if (
+    QUOTA.includes(name) ||
+    /service quota|reached the (limit|maximum)|limit exceeded|maximum number of/i.test(message)
+  ) {
     return fail("quota", `a quota of the AWS account is reached (${message})`, {
       hint: 'Remove environments ("showtime cleanup"), or have the quota raised in Service Quotas',
     });

@@ -42,7 +42,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
     requestedBy: requestedBy === undefined ? undefined : decodeTagValue(requestedBy),
-    createdAt: readSeconds(tags["showtime_created"]) ?? service.createdAt?.getTime(),
+    createdAt: readSeconds(tags["showtime_created"]),
     expiresAt: readSeconds(tags["showtime_expires"]),
     epoch: readEpoch(tags["showtime_epoch"]),
     repo,

@@ -57,6 +57,8 @@ class Wait {
   readonly #seenEvents = new Set<string>();
   #firstLook = true;
   #lookedAt = 0;
+  /** Looks at which ECS worked towards another revision, one after the other. */
+  #astray = 0;
   #complaints: Verdict[] = [];
   /** What the health check last said, and where. */
   #answer: { readonly address: string; readonly text: string } | undefined;
@@ -108,7 +110,9 @@ class Wait {
   async failure(service: Service, signal: AbortSignal): Promise<AppError | undefined> {
     const { definition } = this.#what;
     const own = deploymentOf(service, definition);
-    const givenUp = own?.rolloutState === "FAILED" || !sameRevision(service.taskDefinition, definition);
+    // Once is none: what was written a moment ago is not always read at once.
+    this.#astray = sameRevision(service.taskDefinition, definition) ? 0 : this.#astray + 1;
+    const givenUp = own?.rolloutState === "FAILED" || this.#astray > 1;
     const complaint = this.#complaints.find((each) => each.decisive) ??
       (this.#complaints.length >= PATIENCE ? this.#complaints.at(-1) : undefined);
     const late = this.#waitedMs() >= this.#place.config.health.timeoutMs;

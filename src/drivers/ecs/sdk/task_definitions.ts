@@ -9,6 +9,8 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import { AppError } from "../../../core/errors.ts";
+import { stripControls } from "../../../core/sanitize.ts";
 import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
 import { call, callForSome } from "./client.ts";
@@ -17,6 +19,8 @@ import { lastPart, readTags } from "./shapes.ts";
 
 const DEFINITIONS_A_CALL = 10;
 const PAGE = 100;
+/** Why a revision need not be deleted: it is gone, or on its way. */
+const GONE = /missing|not (be )?found|not exist|DELETE_IN_PROGRESS|being deleted/i;
 
 /** A task definition with its tags. */
 export interface TaggedDefinition {
@@ -135,12 +139,22 @@ export class TaskDefinitionCalls {
     await inChunks(arns, {
       size: DEFINITIONS_A_CALL,
       act: async (taskDefinitions) => {
-        await call(
+        const { failures = [] } = await call(
           this.#attempt("Deleting task definitions", "DeleteTaskDefinitions"),
           () =>
             this.#client.send(new DeleteTaskDefinitionsCommand({ taskDefinitions }), { abortSignal: signal }),
           signal,
         );
+        const kept = failures.find(({ reason = "", detail = "" }) => !GONE.test(`${reason} ${detail}`));
+        if (kept !== undefined) {
+          throw new AppError(
+            "aws_failed",
+            `Deleting ${lastPart(kept.arn ?? "a task definition")}: AWS keeps it (${
+              stripControls(kept.reason ?? kept.detail ?? "no reason")
+            })`,
+            { hint: "Run the command again", retryable: true },
+          );
+        }
         return [];
       },
     });
