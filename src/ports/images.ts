@@ -27,6 +27,17 @@ export interface StoredImage {
   readonly createdAt: number | undefined;
 }
 
+/** How to log in to a registry. */
+export interface RegistryLogin {
+  /** The registry's host, as it stands in image references. */
+  readonly registry: string;
+  readonly username: string;
+  /** A secret: it goes to a program's standard input and nowhere else. */
+  readonly password: string;
+  /** What a person can do where the registry refuses what this login wants. */
+  readonly hint?: string;
+}
+
 /** Builds images and removes them from where they are stored. */
 export interface Images {
   /**
@@ -37,7 +48,8 @@ export interface Images {
   check(request: Pick<BuildRequest, "pr" | "sha">, signal: AbortSignal): Promise<void>;
   /**
    * Builds the image and, where configured, pushes it. Throws AppError `build_failed`, `timeout`,
-   * `engine_unavailable` or `permission` with the last 50 lines of output as logTail.
+   * `engine_unavailable` or `permission` with the last 50 lines of output as logTail; `registry_unreachable` or the
+   * cloud's own (`aws_credentials`, `aws_unreachable`) where there is no logging in.
    */
   build(request: BuildRequest, signal: AbortSignal): Promise<void>;
   /** Whether the image is where environments get it from (registry, or the local engine where nothing is pushed). */
@@ -53,11 +65,15 @@ export interface Images {
  * builder need not know which vendor holds them.
  */
 export interface ImageStore {
-  /** Whether a tag is there. Throws AppError `registry_unreachable` or `permission` where that cannot be established. */
+  /**
+   * Whether a tag is there. Throws AppError `registry_unreachable`, `permission`, `repository_not_found` or the cloud's
+   * own (`aws_unreachable`, `aws_credentials`, `throttled`) where that cannot be established.
+   */
   exists(image: string, signal: AbortSignal): Promise<boolean>;
   /**
    * Removes one image. What the store refuses to delete, or what another tag still needs, is `kept` with a reason
-   * that a person understands. Throws AppError `registry_unreachable` where the store does not answer.
+   * that a person understands. Throws AppError `registry_unreachable`, or the cloud's own, where the
+   * store does not answer.
    */
   remove(image: string, signal: AbortSignal): Promise<ImageRemoval>;
   /** Images of our tag pattern, all pages; undefined where the store cannot list. */

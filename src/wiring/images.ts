@@ -2,7 +2,8 @@
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
 import type { Config } from "../config/mod.ts";
-import type { Images, ImageStore } from "../ports/images.ts";
+import { AppError } from "../core/errors.ts";
+import type { Images, ImageStore, RegistryLogin } from "../ports/images.ts";
 import type { Parts } from "./parts.ts";
 
 /** Makes the builder of images, with the store that holds them where they are pushed. */
@@ -22,6 +23,7 @@ export async function makeImages(
   const actions = await parts.actions;
   const { pushesImages } = await import("../config/mod.ts");
   const driver = await import("../drivers/docker/mod.ts");
+  const pushes = pushesImages(config, config.platform);
   return driver.makeImages({
     shell: await parts.shell,
     config: {
@@ -29,9 +31,8 @@ export async function makeImages(
       image: repository,
       requiredCommit: config.requiredCommit,
     },
-    store: pushesImages(config, config.platform)
-      ? await makeStore(parts, { repository, tag: config.build.tag })
-      : undefined,
+    store: pushes ? await makeStore(parts, { repository, tag: config.build.tag }) : undefined,
+    login: await makeLogin(parts, { build: config.build, pushedTo: pushes ? repository : undefined, tell }),
     platformIsLocal: config.platform === "docker",
     ci: actions.isActions && actions.isCi,
     dockerLoad: config.docker.load,
@@ -45,6 +46,10 @@ async function makeStore(
 ): Promise<ImageStore> {
   const { repository, tag } = options;
   const { env } = parts.host;
+  if (await isInEcr(repository)) {
+    const { makeEcrStore } = await import("../drivers/ecs/mod.ts");
+    return makeEcrStore({ image: repository, tag });
+  }
   const registry = await import("../drivers/registry/mod.ts");
   const first = repository.split("/")[0] ?? "";
   const onHub = !repository.includes("/") ||
@@ -65,4 +70,42 @@ async function makeStore(
   const credentials = registry.readDockerConfig(text, first);
   if (credentials !== undefined) parts.keepSecret(credentials.password);
   return registry.makeRegistryStore({ image: repository, tag, credentials });
+}
+
+/**
+ * What logs builds in to ECR: where the image is pushed to it, or a cache of the build lies in it. Nothing else needs a
+ * login of ours; `docker login` has been done for other registries.
+ */
+async function makeLogin(
+  parts: Parts,
+  options: {
+    readonly build: Config["build"];
+    readonly pushedTo: string | undefined;
+    readonly tell: (text: string) => void;
+  },
+): Promise<((signal: AbortSignal) => Promise<RegistryLogin | undefined>) | undefined> {
+  const { build, pushedTo, tell } = options;
+  const caches = [...build.cacheFrom, ...build.cacheTo].map((cache) =>
+    /(?:^|,)ref=([^,]+)/.exec(cache)?.[1] ?? cache
+  );
+  for (const image of [...(pushedTo === undefined ? [] : [pushedTo]), ...caches]) {
+    if (!await isInEcr(image)) continue;
+    const { makeEcrLogin } = await import("../drivers/ecs/mod.ts");
+    const login = makeEcrLogin({ image, keepSecret: (value) => parts.keepSecret(value) });
+    if (image === pushedTo) return login;
+    // A build can do without its cache.
+    return (signal) =>
+      login(signal).catch((error) => {
+        if (!(error instanceof AppError)) throw error;
+        tell(`The build goes on without its cache. ${error.message}`);
+        return undefined;
+      });
+  }
+  return undefined;
+}
+
+/** What knows ECR is loaded only for what looks like it. */
+async function isInEcr(image: string): Promise<boolean> {
+  if (!/^\d{12}\.dkr[.-]ecr/.test(image)) return false;
+  return (await import("../drivers/ecs/mod.ts")).parseEcrAddress(image) !== undefined;
 }

@@ -6,8 +6,13 @@ export interface TestRegistry extends AsyncDisposable {
   readonly host: string;
 }
 
-/** Starts a registry on a free port, in a temporary folder; it ends with the scope that holds it. */
-export async function startRegistry(options: { readonly deletes?: boolean } = {}): Promise<TestRegistry> {
+/**
+ * Starts a registry on a free port, in a temporary folder; it ends with the scope that holds it. `htpasswd` are the
+ * lines of a password file (bcrypt): who is not in it gets nothing.
+ */
+export async function startRegistry(
+  options: { readonly deletes?: boolean; readonly htpasswd?: string } = {},
+): Promise<TestRegistry> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-registry-" });
   const host = `127.0.0.1:${freePort()}`;
   const config = [
@@ -17,8 +22,12 @@ export async function startRegistry(options: { readonly deletes?: boolean } = {}
     `  filesystem: { rootdirectory: ${JSON.stringify(folder)} }`,
     `  delete: { enabled: ${options.deletes ?? true} }`,
     `http: { addr: ${JSON.stringify(host)} }`,
+    ...(options.htpasswd === undefined
+      ? []
+      : [`auth: { htpasswd: { realm: test, path: ${JSON.stringify(`${folder}/htpasswd`)} } }`]),
     "",
   ].join("\n");
+  if (options.htpasswd !== undefined) await Deno.writeTextFile(`${folder}/htpasswd`, options.htpasswd);
   await Deno.writeTextFile(`${folder}/config.yml`, config);
   const child = new Deno.Command(registryProgram(), {
     args: ["serve", `${folder}/config.yml`],
@@ -56,7 +65,7 @@ async function untilAnswers(url: string): Promise<void> {
   for (let left = 100; left > 0; left--) {
     const response = await fetch(url).catch(() => undefined);
     await response?.body?.cancel();
-    if (response?.ok) return;
+    if (response?.ok || response?.status === 401) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`Starting a registry: nothing answers at ${url}`);

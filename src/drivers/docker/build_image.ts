@@ -9,6 +9,7 @@ import { imageLabels } from "./labels.ts";
 import { removeReplaced } from "./replaced_images.ts";
 
 const KEPT_LINES = 50;
+const NO_REPOSITORY = /name unknown|repository with name .* does not exist/i;
 const NO_PERMISSION =
   /(?<!permission )\bdenied\b|unauthorized|no basic auth credentials|authentication required|insufficient_scope|authorization failed|403 forbidden/i;
 
@@ -21,6 +22,8 @@ export interface BuildOptions {
   readonly load: boolean;
   readonly cacheWrite: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** What to do where the registry refuses a push; to log in where it is undefined. */
+  readonly pushHint: string | undefined;
 }
 
 /** Builds an image, and pushes it where wanted. The last 50 lines of output travel with a failure. */
@@ -139,8 +142,14 @@ async function failure(
   if (NO_PERMISSION.test(said)) {
     return new AppError("permission", `${action}: the registry refused (${said})`, {
       hint: options.pushes
-        ? "Log in with the right to push: docker login"
+        ? options.pushHint ?? "Log in with the right to push: docker login"
         : "Log in with the right to pull the base images: docker login",
+      logTail: tail,
+    });
+  }
+  if (options.pushes && NO_REPOSITORY.test(said)) {
+    return new AppError("build_failed", `${action}: the registry has no such repository (${said})`, {
+      hint: "Create the repository in the registry, or correct build.image",
       logTail: tail,
     });
   }

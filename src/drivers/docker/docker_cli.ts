@@ -7,6 +7,8 @@ export interface DockerCall {
   /** What a person is told was attempted, as "Listing containers". */
   readonly action: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the command reads: secrets, which never stand among the arguments. */
+  readonly stdin?: string;
   readonly onLine?: (line: string) => void;
   /** Milliseconds; one minute unless given, `undefined` for no limit. */
   readonly timeoutMs?: number | undefined;
@@ -32,6 +34,7 @@ export function makeDockerCli(shell: Shell, host: string | undefined): DockerCli
       program: "docker",
       args,
       env: { ...(host === undefined ? {} : { DOCKER_HOST: host }), ...call.env },
+      ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
       ...(call.onLine === undefined ? {} : { onLine: call.onLine }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     }, signal);

@@ -1,8 +1,9 @@
-import type { BuildRequest, ImageRemoval, Images, ImageStore } from "../../ports/images.ts";
+import type { BuildRequest, ImageRemoval, Images, ImageStore, RegistryLogin } from "../../ports/images.ts";
 import type { Shell } from "../../ports/shell.ts";
 import { buildImage } from "./build_image.ts";
 import { checkContext } from "./check_context.ts";
 import { type DockerCli, makeDockerCli } from "./docker_cli.ts";
+import { logIn } from "./log_in.ts";
 import { localExists, localList, localRemove } from "./local_images.ts";
 import { AppError } from "../../core/errors.ts";
 
@@ -32,6 +33,8 @@ export interface ImagesOptions {
   readonly config: BuildConfig;
   /** Where pushed images are stored; without it, pushed images can be built but not found or removed. */
   readonly store?: ImageStore | undefined;
+  /** Gets the login that a build needs, for what it pulls and pushes; asked before each build, undefined for none. */
+  readonly login?: ((signal: AbortSignal) => Promise<RegistryLogin | undefined>) | undefined;
   /** Environments run on the engine that builds: nothing need be pushed. */
   readonly platformIsLocal: boolean;
   /** A CI run that may write the build cache. */
@@ -52,16 +55,21 @@ export function makeImages(options: ImagesOptions): Images {
   const held = push ? store : undefined;
   return {
     check: (request, signal) => checkContext({ shell, config, ...request }, signal),
-    build: (request: BuildRequest, signal) =>
-      buildImage({
+    async build(request: BuildRequest, signal) {
+      const env = options.env ?? {};
+      const login = await options.login?.(signal);
+      if (login !== undefined) await logIn(docker, { login, env }, signal);
+      await buildImage({
         docker,
         config,
         request,
         push,
         load: options.platformIsLocal || options.dockerLoad,
         cacheWrite: options.ci,
-        env: options.env ?? {},
-      }, signal),
+        env,
+        pushHint: login?.hint,
+      }, signal);
+    },
     exists: (image, signal) =>
       held === undefined ? localExists(docker, image, signal) : held.exists(image, signal),
     async remove(image, signal) {

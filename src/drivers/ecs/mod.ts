@@ -6,6 +6,9 @@
  * Read `platform.ts`, then `deploy.ts` and `wait_serving.ts`; `stopped_task.ts` and `errors.ts` say in our words what
  * AWS answers, `sdk/` holds every call that is made.
  */
+export { type EcrAddress, parseEcrAddress } from "./ecr_address.ts";
+export { type EcrLoginOptions, makeEcrLogin } from "./ecr_login.ts";
+export { type EcrStoreOptions, makeEcrStore } from "./ecr_store.ts";
 export type { EcsConfig } from "./config.ts";
 export { consoleLinks } from "./console_links.ts";
 export { type EcsPlatformOptions, makeEcsPlatform } from "./platform.ts";

@@ -1,0 +1,43 @@
+import { AppError } from "../../core/errors.ts";
+import type { RegistryLogin } from "../../ports/images.ts";
+import type { DockerCli } from "./docker_cli.ts";
+import { engineError, lastWords } from "./errors.ts";
+
+const NO_ANSWER =
+  /no such host|dial tcp|connection refused|connection reset|i\/o timeout|TLS handshake timeout|Client\.Timeout|context deadline exceeded|network is unreachable|server misbehaving|x509:|: EOF$/im;
+
+const NOT_STORED = /(?:saving|storing) credentials/i;
+
+/**
+ * Logs the docker command in to a registry; the password goes to its standard input. Throws AppError `permission`, or
+ * `registry_unreachable` where nobody answers.
+ */
+export async function logIn(
+  docker: DockerCli,
+  options: { readonly login: RegistryLogin; readonly env: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<void> {
+  const { login, env } = options;
+  const { registry, username, password } = login;
+  const action = `Logging in to the registry "${registry}"`;
+  const args = ["login", "--username", username, "--password-stdin", registry];
+  // The registry's words come through the engine: its time limit is not about the engine.
+  const result = await docker.run(args, { action, env, stdin: password, raw: true }, signal);
+  if (result.code === 0) return;
+  // Amazon's credential helper takes no login: it gets one itself whenever docker asks.
+  if (NOT_STORED.test(result.stderr) && /not implemented/i.test(result.stderr)) return;
+  const failure = result.timedOut ? undefined : engineError(result, { action, host: docker.host });
+  if (failure !== undefined) throw failure;
+  const said = lastWords(result.stderr);
+  if (result.timedOut || NO_ANSWER.test(result.stderr)) {
+    throw new AppError("registry_unreachable", `${action}: it does not answer (${said})`, {
+      retryable: true,
+      hint: "Check the network, and the registry in build.image",
+    });
+  }
+  throw new AppError("permission", `${action}: docker could not log in (${said})`, {
+    hint: NOT_STORED.test(said)
+      ? "Mend the store that docker keeps logins in: credsStore and credHelpers in its config.json"
+      : login.hint ?? "Check the login, and that the registry in build.image is the right one",
+  });
+}

@@ -1,0 +1,136 @@
+import {
+  BatchDeleteImageCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+} from "@aws-sdk/client-ecr";
+import { AppError, EXIT } from "../../../core/errors.ts";
+import type { EcrAddress } from "../ecr_address.ts";
+import { type Attempt, awsErrorMessage, awsErrorName } from "../errors.ts";
+import { call, callForSome, clientOptions } from "./client.ts";
+import { type Page, readPages } from "./paging.ts";
+
+const NO_IMAGE = "ImageNotFoundException";
+const NO_REPOSITORY = "RepositoryNotFoundException";
+/** The most that one page holds. */
+const IMAGES_A_PAGE = 1000;
+
+/** An image of the repository; one that lost its tags to a later image is none. */
+export interface EcrImage {
+  readonly tags: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly pushedAt: number | undefined;
+}
+
+/** What ECR says about the one tag that was to be deleted. */
+export type EcrDeletion =
+  | { readonly kind: "deleted" }
+  | { readonly kind: "absent" }
+  | { readonly kind: "refused"; readonly code: string; readonly reason: string };
+
+/** The calls to ECR that Showtime makes, about one repository. Each names the account: it may be another than ours. */
+export class EcrCalls {
+  readonly #client: ECRClient;
+  readonly #address: EcrAddress;
+
+  constructor(address: EcrAddress) {
+    this.#client = new ECRClient(clientOptions(address.region));
+    this.#address = address;
+  }
+
+  /** Whether an image has that tag. Throws AppError `repository_not_found` (exit code 2). */
+  async hasTag(tag: string, signal: AbortSignal): Promise<boolean> {
+    const attempt = this.#attempt(`Looking for the image "${this.#name(tag)}"`, "ecr:DescribeImages");
+    const found = await callForSome({ ...attempt, absent: [NO_IMAGE] }, async () => {
+      const command = new DescribeImagesCommand({ ...this.#repository(), imageIds: [{ imageTag: tag }] });
+      try {
+        return await this.#client.send(command, { abortSignal: signal });
+      } catch (error) {
+        throw awsErrorName(error) === NO_REPOSITORY ? this.#noRepository(attempt.action, error) : error;
+      }
+    }, signal);
+    return found !== undefined;
+  }
+
+  /** Every image that has a tag, all pages; where there is no repository there are none. */
+  async images(signal: AbortSignal): Promise<readonly EcrImage[]> {
+    return await readPages((nextToken) => this.#page(nextToken, signal));
+  }
+
+  /** Takes a tag off; ECR deletes the image with its last tag. */
+  async deleteTag(tag: string, signal: AbortSignal): Promise<EcrDeletion> {
+    const attempt = this.#attempt(`Removing the image "${this.#name(tag)}"`, "ecr:BatchDeleteImage");
+    const command = new BatchDeleteImageCommand({ ...this.#repository(), imageIds: [{ imageTag: tag }] });
+    const answer = await callForSome(
+      { ...attempt, absent: [NO_REPOSITORY] },
+      () => this.#client.send(command, { abortSignal: signal }),
+      signal,
+    );
+    if (answer === undefined) return { kind: "absent" };
+    const failure = answer.failures?.[0];
+    if (failure?.failureCode === "ImageNotFound") return { kind: "absent" };
+    if (failure !== undefined) {
+      const { failureCode: code = "", failureReason: reason = "" } = failure;
+      return { kind: "refused", code, reason: awsErrorMessage(reason) };
+    }
+    const deleted = answer.imageIds?.some(({ imageTag }) => imageTag === tag) ?? false;
+    return deleted ? { kind: "deleted" } : { kind: "refused", code: "", reason: "it does not confirm it" };
+  }
+
+  /** What one logs in to the registry with for the next 12 hours: a name and a password, in base64. */
+  async authorizationToken(signal: AbortSignal): Promise<string> {
+    const { host, account } = this.#address;
+    const attempt = this.#attempt(`Logging in to ECR at ${host}`, "ecr:GetAuthorizationToken");
+    const command = new GetAuthorizationTokenCommand({ registryIds: [account] });
+    const answer = await call(attempt, () => this.#client.send(command, { abortSignal: signal }), signal);
+    const token = answer.authorizationData?.[0]?.authorizationToken;
+    if (token !== undefined) return token;
+    throw new AppError("aws_failed", `${attempt.action}: AWS answers without a token`, {
+      hint: "Run the command again; see what AWS_ENDPOINT_URL leads to",
+    });
+  }
+
+  async #page(nextToken: string | undefined, signal: AbortSignal): Promise<Page<EcrImage>> {
+    const attempt = this.#attempt(`Listing the images of ${this.#name()}`, "ecr:DescribeImages");
+    const command = new DescribeImagesCommand({
+      ...this.#repository(),
+      filter: { tagStatus: "TAGGED" },
+      maxResults: IMAGES_A_PAGE,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    });
+    const page = await callForSome(
+      { ...attempt, absent: [NO_REPOSITORY] },
+      () => this.#client.send(command, { abortSignal: signal }),
+      signal,
+    );
+    const items = (page?.imageDetails ?? []).map(({ imageTags, imagePushedAt }): EcrImage => ({
+      tags: imageTags ?? [],
+      pushedAt: imagePushedAt?.getTime(),
+    }));
+    return { items, nextToken: page?.nextToken };
+  }
+
+  #attempt(action: string, permission: string): Attempt {
+    return { action, permission, region: this.#address.region };
+  }
+
+  #repository(): { readonly registryId: string; readonly repositoryName: string } {
+    return { registryId: this.#address.account, repositoryName: this.#address.repository };
+  }
+
+  #name(tag?: string): string {
+    const { host, repository } = this.#address;
+    return `${host}/${repository}${tag === undefined ? "" : `:${tag}`}`;
+  }
+
+  #noRepository(action: string, cause: unknown): AppError {
+    const { account, region, repository } = this.#address;
+    const state = `ECR of the account ${account} has no repository "${repository}" in ${region}`;
+    return new AppError("repository_not_found", `${action}: ${state}`, {
+      exitCode: EXIT.usage,
+      cause,
+      hint:
+        `Create it (aws ecr create-repository --region ${region} --repository-name ${repository}), or correct build.image`,
+    });
+  }
+}
