@@ -1,6 +1,5 @@
 /** Decides and says so in `key=value` pairs for a workflow; writes nothing. */
 
-import { AppError } from "../core/errors.ts";
 import { type PrNumber, shortSha } from "../core/ids.ts";
 import {
   describeRefusal,
@@ -12,10 +11,8 @@ import {
   viewTriggers,
 } from "../core/plan/mod.ts";
 import { stripControls } from "../core/sanitize.ts";
-import type { Images } from "../ports/images.ts";
-import type { Platform } from "../ports/platform.ts";
+import { readOrGoByLabels } from "./by_labels.ts";
 import type { AppContext } from "./context.ts";
-import type { Sight } from "./observe.ts";
 import { planOnce, type SyncOptions } from "./sync_pull.ts";
 
 /** The pairs in the documented order; those that do not apply are left out. */
@@ -25,54 +22,21 @@ export async function checkOnly(
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  const { plan, sight, policy } = await planWithoutPlatform(context, pr, options, signal);
+  const { result, unasked } = await readOrGoByLabels(
+    context,
+    (seeing) => planOnce(seeing, pr, options, signal),
+    signal,
+  );
+  if (unasked !== undefined) {
+    context.terminal.warn(
+      `The platform could not be asked, so the decision is what the labels say: ${unasked}`,
+    );
+  }
+  const { plan, sight, policy } = result;
   return {
     ...decisionOf(plan, sight.observation),
     ...authorityOf(context, { plan, policy, observation: sight.observation }),
   };
-}
-
-/** Plans; where the platform cannot be asked it is taken to be what the labels say. */
-async function planWithoutPlatform(
-  context: AppContext,
-  pr: PrNumber,
-  options: SyncOptions,
-  signal: AbortSignal,
-): Promise<{ plan: Plan; sight: Sight; policy: Policy }> {
-  const failures: unknown[] = [];
-  const remember = (error: unknown): never => {
-    failures.push(error);
-    throw error;
-  };
-  const { platform, images } = context;
-  const watched: Platform = {
-    kind: platform.kind,
-    list: (scope, callSignal) => platform.list(scope, callSignal).catch(remember),
-    addresses: (services, callSignal) => platform.addresses(services, callSignal),
-    leftovers: (scope, callSignal) => platform.leftovers(scope, callSignal),
-    logs: (service, options, callSignal) => platform.logs(service, options, callSignal),
-    deploy: (spec, options, callSignal) => platform.deploy(spec, options, callSignal),
-    settle: (service, options, callSignal) => platform.settle(service, options, callSignal),
-    destroy: (service, options, callSignal) => platform.destroy(service, options, callSignal),
-    removeLeftover: (id, options, callSignal) => platform.removeLeftover(id, options, callSignal),
-  };
-  const watchedImages: Images = {
-    check: (request, callSignal) => images.check(request, callSignal),
-    build: (request, callSignal) => images.build(request, callSignal),
-    exists: (image, callSignal) => images.exists(image, callSignal).catch(remember),
-    remove: (image, callSignal) => images.remove(image, callSignal),
-    list: (callSignal) => images.list(callSignal),
-  };
-  try {
-    return await planOnce({ ...context, platform: watched, images: watchedImages }, pr, options, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!failures.includes(error) || !(error instanceof AppError)) throw error;
-    context.terminal.warn(
-      `The platform could not be asked, so the decision is what the labels say: ${error.message}`,
-    );
-    return await planOnce({ ...context, platformAsLabels: true }, pr, options, signal);
-  }
 }
 
 function decisionOf(plan: Plan, observation: Observation): Readonly<Record<string, string>> {

@@ -104,13 +104,14 @@ function decideType(
 export function viewSight(context: AppContext, sight: Sight): readonly EnvironmentView[] {
   const { labels, platform, pr, open, commits, headSha, target } = sight.observation;
   const deployed = platform === "as_labels" ? [] : platform;
+  const seeing = platform === "as_labels" ? { ...context, platformAsLabels: true } : context;
   const shorts = new Set<ShortSha | undefined>([
     ...[...labels.environments.values()].filter((each) => each.status !== undefined).map((each) => each.sha),
     ...deployed.map((each) => each.short),
   ]);
   const full = new Map([...commits, headSha, target].map((sha) => [shortSha(sha), sha] as const));
   return [...shorts].map((short) =>
-    viewEnvironment(context, {
+    viewEnvironment(seeing, {
       pr,
       short,
       labels,

@@ -1,6 +1,7 @@
 /** Makes the world agree with the labels of one pull request. Everything that changes something goes through here. */
 
 import { AppError, EXIT, type ExitCode } from "../core/errors.ts";
+import { formatLabel, formatTtl } from "../core/labels/mod.ts";
 import type { PrNumber } from "../core/ids.ts";
 import { type PermissionAnswer, type Plan, planPull, type Policy, type Request } from "../core/plan/mod.ts";
 import { applyPlan } from "./apply.ts";
@@ -50,6 +51,19 @@ export async function planOnce(
   return { plan: planPull(sight.observation, policy), sight, policy };
 }
 
+/** `--ttl` is the weaker one: whoever gives it is told where it comes to nothing. */
+function warnOfWeight(
+  context: AppContext,
+  { policy, sight }: { readonly policy: Policy; readonly sight: Sight },
+): void {
+  const { prTtl } = sight.observation.labels;
+  if (policy.ttl === undefined || prTtl === undefined) return;
+  const [asked, label] = [formatTtl(policy.ttl), formatLabel({ kind: "pr_ttl", ttl: prTtl })];
+  if (asked !== formatTtl(prTtl)) {
+    context.terminal.warn(`--ttl ${asked} is outweighed by the label "${label}" on the pull request`);
+  }
+}
+
 /** Makes the pull request's environment agree with its labels, and looks once more after letting go. */
 export async function syncPull(
   context: AppContext,
@@ -63,6 +77,7 @@ export async function syncPull(
   const look = (hold: Hold | undefined) =>
     lookAt(context, pr, { request, sha: options.sha, hold, people }, signal);
   let sight = await look(undefined);
+  warnOfWeight(context, { policy, sight });
   let plan = planPull(sight.observation, policy);
   let decisive: Plan | undefined;
   let failure: AppError | undefined;

@@ -381,6 +381,36 @@ Deno.test("setup-labels says what it would create, creates it, and finds nothing
   assert.ok(second.labels.every((each: { change: string }) => each.change === "unchanged"));
 });
 
+Deno.test("status and url go by the labels where the platform does not answer, and say so", async () => {
+  const world = running();
+  world.platform.hooks.before("list", () => {
+    throw new AppError("aws_credentials", "Listing services: there are no AWS credentials");
+  });
+
+  const status = await reading(world, ["status", "1234"]);
+  const json = JSON.parse((await reading(world, ["status", "1234", "--json"])).out);
+  const url = await reading(world, ["url", "1234"]);
+
+  assert.equal(status.code, EXIT.incomplete);
+  assert.match(status.out, /running/);
+  assert.match(status.err, /could not be asked.*there are no AWS credentials/);
+  assert.equal(json.environments[0].status, "running");
+  assert.equal(json.incomplete.length, 1);
+  assert.equal(url.code, EXIT.done);
+  assert.match(url.out, /^http:\/\/[\d.]+:\d+\n$/);
+  assert.match(url.err, /could not be asked/);
+});
+
+Deno.test("start --ttl says so where a label of the pull request outweighs it", async () => {
+  const world = makeWorld({ pull: { labels: ["🎪 ⌛ 7d"] } });
+
+  const outweighed = await runIn(world, ["start", "1234", "--ttl", "2h"]);
+
+  assert.equal(outweighed.code, EXIT.done, outweighed.err);
+  assert.match(outweighed.err, /--ttl 2h.*🎪 ⌛ 7d/);
+  assert.ok(world.labels().some((name) => name.endsWith("⌛ 7d")));
+});
+
 Deno.test("cleanup removes what has expired, and an orphan only with --force", async () => {
   const expired = { createdAt: NOON - 72 * HOUR, expiresAt: NOON - 24 * HOUR };
   const world = makeWorld({
@@ -395,7 +425,7 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   assert.match(first.err, /1 orphaned thing stays: --force removes such/);
   assert.deepEqual(world.labels(), []);
   const second = JSON.parse((await runIn(world, ["cleanup", "--force", "--json"])).out);
-  assert.deepEqual(Object.keys(second), ["removed", "kept", "incomplete"]);
+  assert.deepEqual(Object.keys(second), ["dry_run", "candidates", "removed", "kept", "incomplete"]);
   assert.equal(second.removed.length, 1);
   const third = JSON.parse((await reading(world, ["cleanup", "--force", "--json"])).out);
   assert.deepEqual(third.removed, []);

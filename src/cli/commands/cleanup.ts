@@ -121,15 +121,26 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
   const plan = await planCleanup(context, options, env.signal);
   if (env.flags.dryRun) {
     if (env.flags.json) {
-      env.json({ candidates: plan.candidates.map(candidateDocument), ...leftDocument(plan) });
+      env.json({
+        dry_run: true,
+        candidates: plan.candidates.map(candidateDocument),
+        removed: [],
+        ...leftDocument(plan),
+      });
     } else env.lines(["Would remove:", ...renderCandidates(env, plan.candidates), ...renderKept(plan.kept)]);
     env.next("run it again without --dry-run");
     return finish(env, plan.incomplete);
   }
   const approved = await approve(env, plan);
   const result = await applyCleanup(context, plan, { approved }, env.signal);
-  if (env.flags.json) env.json({ removed: result.removed, ...leftDocument(result) });
-  else {
+  if (env.flags.json) {
+    env.json({
+      dry_run: false,
+      candidates: plan.candidates.map(candidateDocument),
+      removed: result.removed,
+      ...leftDocument(result),
+    });
+  } else {
     const done = result.removed.map((what) => `${env.style.good("✓")} removed ${stripControls(what)}`);
     env.lines([...(done.length === 0 ? ["Nothing was to be removed"] : done), ...renderKept(result.kept)]);
   }

@@ -1,6 +1,7 @@
 /** What several commands have in common. */
 
 import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
+import { readOrGoByLabels } from "../../app/by_labels.ts";
 import type { AppContext } from "../../app/context.ts";
 import { lookAt, type Sight } from "../../app/observe.ts";
 import { toError, usageError } from "../../core/errors.ts";
@@ -17,14 +18,25 @@ export const IMAGE_OPTIONS: readonly OptionSpec[] = [
   { name: "docker-tag", value: "tag", description: "the same as --image-tag" },
 ];
 
-/** Looks once, for commands that only show. */
-export function lookOnce(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<Sight> {
-  return lookAt(
+/**
+ * Looks once, for commands that only show. Where the platform cannot be asked the labels speak, and `incomplete` says
+ * so; it is warned about too.
+ */
+export async function lookOnce(
+  context: AppContext,
+  pr: PrNumber,
+  signal: AbortSignal,
+): Promise<{ readonly sight: Sight; readonly incomplete: readonly string[] }> {
+  const options = { request: undefined, sha: undefined, hold: undefined, people: new Map() };
+  const { result, unasked } = await readOrGoByLabels(
     context,
-    pr,
-    { request: undefined, sha: undefined, hold: undefined, people: new Map() },
+    (seeing) => lookAt(seeing, pr, options, signal),
     signal,
   );
+  if (unasked === undefined) return { sight: result, incomplete: [] };
+  const sentence = `The platform could not be asked, so this is what the labels say: ${unasked}`;
+  context.terminal.warn(sentence);
+  return { sight: result, incomplete: [sentence] };
 }
 
 /** The environment that people are sent to, else that of the target, else none. */

@@ -14,7 +14,8 @@ export const STATUS: CommandSpec = {
   summary: "show the environments of a pull request",
   description:
     "Shows address, age, time left, triggers that wait and links, of every environment of the pull " +
-    "request. With --verbose also each label with the tent, those marked that Showtime does not know.",
+    "request. With --verbose also each label with the tent, those marked that Showtime does not know. Where the platform does not answer, " +
+    "the labels speak, and the exit code is 5.",
   examples: [
     ["status 1234", "see what runs"],
     ["status 1234 --verbose", "see the labels too"],
@@ -28,7 +29,7 @@ export const STATUS: CommandSpec = {
 async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.context(pr);
-  const sight = await lookOnce(context, pr, env.signal);
+  const { sight, incomplete } = await lookOnce(context, pr, env.signal);
   const views = viewSight(context, sight);
   const { observation, snapshot } = sight;
   const { labels } = observation;
@@ -38,7 +39,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       open: snapshot.open,
       head_sha: observation.headSha,
       environments: views,
-      incomplete: [],
+      incomplete,
       triggers: labels.triggers.map(({ name }) => name),
       frozen: labels.frozen.length > 0,
       blocked: labels.blocked.length > 0,
@@ -46,7 +47,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
         ? { labels: labels.ours.map(({ name }) => name), unknown_labels: labels.foreign }
         : {}),
     });
-    return EXIT.done;
+    return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
   }
   const { style } = env;
   const state = snapshot.open ? snapshot.draft ? "draft" : "open" : "closed";
@@ -65,7 +66,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       ? howToStart(pr, { open: snapshot.open })
       : `"showtime explain ${pr}" tells what would be done now, "showtime logs ${pr}" shows the log`,
   );
-  return EXIT.done;
+  return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
 }
 
 /** Triggers and what stays; with `all` every label of ours and every one that only looks like it. */
