@@ -5,7 +5,8 @@ import type { PrNumber } from "../core/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { CommandEnv, CommandSpec } from "./command.ts";
 import { readPull } from "./read_arguments.ts";
-import { renderJson, type Style } from "./render/mod.ts";
+import { renderJson } from "./render/json.ts";
+import type { Style } from "./render/style.ts";
 import type { Values } from "./values.ts";
 import type { About, GlobalFlags, Wiring } from "./wiring_types.ts";
 

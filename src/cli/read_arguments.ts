@@ -4,7 +4,7 @@
 import { parseDuration } from "../config/durations.ts";
 import { usageError } from "../core/errors.ts";
 import { parsePrNumber, type PrNumber } from "../core/ids.ts";
-import { parseTtl } from "../core/labels/mod.ts";
+import { parseTtl } from "../core/labels/ttl.ts";
 import type { Ttl } from "../core/labels/label.ts";
 import { stripControls } from "../core/sanitize.ts";
 

@@ -2,16 +2,14 @@
 
 import { AppError, EXIT, type ExitCode, toError } from "../core/errors.ts";
 import { makeCommandEnv } from "./command_env.ts";
-import { LOGS } from "./commands/logs.ts";
-import { COMMANDS } from "./commands/mod.ts";
-import { completeWords } from "./completion.ts";
+import { loadAllCommands, loadNamedCommands } from "./commands/load.ts";
 import { guessOutputFlags } from "./global_options.ts";
 import { Interrupted } from "./interrupted.ts";
 import { renderError, renderErrorJson } from "./print_error.ts";
-import { readCommandLine } from "./program.ts";
+import { type Invocation, readCommandLine } from "./program.ts";
 import { Redactor } from "./redact.ts";
-import { makeStyle } from "./render/mod.ts";
-import type { CliHost, TerminalSettings, Wiring } from "./wiring_types.ts";
+import { makeStyle } from "./render/style.ts";
+import type { CliHost, CliIo, TerminalSettings, Wiring } from "./wiring_types.ts";
 
 export { Interrupted } from "./interrupted.ts";
 export type { About, CliHost, CliIo } from "./wiring_types.ts";
@@ -25,6 +23,9 @@ const HOLDS_LOCK: ReadonlySet<string> = new Set([
   "extend",
   "cleanup",
 ]);
+
+/** The command whose answer is a document on each line. */
+const LOGS = "logs";
 
 /** Runs a command line, without the program's own name in it, and returns the exit code. Never throws. */
 export async function run(argv: readonly string[], host: CliHost): Promise<ExitCode> {
@@ -49,11 +50,11 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
   try {
     if (argv[0] === "complete" && argv[1] === "--") {
       const quiet = host.makeTerminal({ ...settings, quiet: true, verbose: false });
+      const { completeWords } = await import("./completion.ts");
       terminal.out(await completeWords(argv.slice(2), { makeWiring, terminal: quiet, signal: io.signal }));
       return EXIT.done;
     }
-    const { version } = io.about;
-    const invocation = readCommandLine(argv, { commands: COMMANDS, version, columns: io.columns });
+    const invocation = await readInvocation(argv, io);
     if (invocation.kind === "text") {
       terminal.out(invocation.text);
       return EXIT.done;
@@ -74,10 +75,28 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
   } catch (thrown) {
     terminal.progress(undefined);
     const error = interruption(io.signal, command) ?? toError(thrown);
-    if (output.json) terminal.out(renderErrorJson(error, { oneLine: command === LOGS.name }));
+    if (output.json) terminal.out(renderErrorJson(error, { oneLine: command === LOGS }));
     if (!output.json || output.verbose) printForPeople(error);
     return error instanceof AppError ? error.exitCode : EXIT.failed;
   }
+}
+
+/**
+ * Reads the command line with only those commands that it may mean, which is quick; help and mistakes with all of
+ * them.
+ */
+async function readInvocation(argv: readonly string[], { about, columns }: CliIo): Promise<Invocation> {
+  const { version } = about;
+  const named = await loadNamedCommands(argv);
+  if (named.length > 0) {
+    try {
+      const invocation = readCommandLine(argv, { commands: named, version, columns });
+      if (invocation.kind === "command") return invocation;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return readCommandLine(argv, { commands: await loadAllCommands(), version, columns });
 }
 
 /** Whatever was thrown, a run that was told to end failed for that reason. */

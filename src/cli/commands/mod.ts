@@ -3,7 +3,7 @@
  * `src/app` and hands the answer to `../render`; it decides nothing about environments, knows no driver, and writes
  * to no stream but through its {@link CommandEnv}. Arguments are checked before anything is loaded.
  *
- * A new command: copy the file that is most like it, add it below, rewrite the help goldens.
+ * A new command: copy the file that is most like it, add it below and in `load.ts`, rewrite the help goldens.
  *
  * @module
  */

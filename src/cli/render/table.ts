@@ -1,6 +1,6 @@
-import stringWidth from "string-width";
 import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
+import { textWidth } from "./text_width.ts";
 
 /** What stands in one place of a table. The text may come from people: it is cleaned here. */
 export interface Cell {
@@ -31,7 +31,7 @@ export function renderTable(
   const { style } = options;
   const texts = rows.map((row) => columns.map((_, index) => stripControls(row[index]?.text ?? "")));
   const natural = columns.map(({ title }, index) =>
-    Math.max(stringWidth(title), ...texts.map((row) => stringWidth(row[index] ?? "")))
+    Math.max(textWidth(title), ...texts.map((row) => textWidth(row[index] ?? "")))
   );
   const widths = fit(natural, { columns, available: style.columns });
   const lines = [
@@ -46,7 +46,7 @@ export function renderTable(
       const width = widths[index] ?? 0;
       const text = cut(texts[at]?.[index] ?? "", width);
       const painted = style.link(row[index]?.paint?.(text) ?? text, row[index]?.url);
-      return index === last ? painted : painted + " ".repeat(Math.max(0, width - stringWidth(text)));
+      return index === last ? painted : painted + " ".repeat(Math.max(0, width - textWidth(text)));
     });
     lines.push(cells.join(" ".repeat(GAP)));
   }
@@ -59,7 +59,7 @@ function lastFilled(texts: readonly string[]): number {
 
 /** Fills text with spaces up to a width in columns. */
 export function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+  return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
 
 /** Takes width from the widest columns that may shrink until the row fits. */
@@ -84,11 +84,11 @@ function fit(
 
 /** Cuts text to a width in columns, ending in `…`, never inside of what is seen as one character. */
 export function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   let kept = "";
   let used = 0;
   for (const { segment } of new Intl.Segmenter("en").segment(text)) {
-    used += stringWidth(segment);
+    used += textWidth(segment);
     if (used > width - 1) break;
     kept += segment;
   }

@@ -1,0 +1,46 @@
+/** Loads commands when they are asked for: the other ones, and all that they need, are not even read. */
+
+import type { CommandSpec } from "../command.ts";
+
+/** Where each command is, by name. */
+const COMMAND_FILES = new Map<string, () => Promise<CommandSpec>>([
+  ["sync", async () => (await import("./sync.ts")).SYNC],
+  ["start", async () => (await import("./start.ts")).START],
+  ["stop", async () => (await import("./stop.ts")).STOP],
+  ["status", async () => (await import("./status.ts")).STATUS],
+  ["list", async () => (await import("./list.ts")).LIST],
+  ["explain", async () => (await import("./explain.ts")).EXPLAIN],
+  ["history", async () => (await import("./history.ts")).HISTORY],
+  ["logs", async () => (await import("./logs.ts")).LOGS],
+  ["url", async () => (await import("./url.ts")).URL_COMMAND],
+  ["unlock", async () => (await import("./unlock.ts")).UNLOCK],
+  ["extend", async () => (await import("./extend.ts")).EXTEND],
+  ["labels", async () => (await import("./labels.ts")).LABELS],
+  ["setup-labels", async () => (await import("./setup_labels.ts")).SETUP_LABELS],
+  ["cleanup", async () => (await import("./cleanup.ts")).CLEANUP],
+  ["handle-trigger", async () => (await import("./sync.ts")).HANDLE_TRIGGER],
+  ["cleanup-labels", async () => (await import("./cleanup.ts")).CLEANUP_LABELS],
+  ["test-lifecycle", async () => (await import("./test_lifecycle.ts")).TEST_LIFECYCLE],
+  ["simulate", async () => (await import("./simulate.ts")).SIMULATE],
+  ["doctor", async () => (await import("./doctor.ts")).DOCTOR],
+  ["config", async () => (await import("./config.ts")).CONFIG],
+  ["git-check", async () => (await import("./git_check.ts")).GIT_CHECK],
+  ["completions", async () => (await import("./completions.ts")).COMPLETIONS],
+  ["version", async () => (await import("./version.ts")).VERSION_COMMAND],
+]);
+
+/** The commands whose names are among the words, in no order. A value that is spelled like a command counts too. */
+export function loadNamedCommands(argv: readonly string[]): Promise<readonly CommandSpec[]> {
+  const loads = [...new Set(argv)].flatMap((word) => COMMAND_FILES.get(word) ?? []);
+  return Promise.all(loads.map((load) => load()));
+}
+
+/** Every command, in the order of help. */
+export async function loadAllCommands(): Promise<readonly CommandSpec[]> {
+  return (await import("./mod.ts")).COMMANDS;
+}
+
+/** Names of the commands that can be loaded. */
+export function commandNames(): readonly string[] {
+  return [...COMMAND_FILES.keys()];
+}
