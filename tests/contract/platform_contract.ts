@@ -226,20 +226,23 @@ export function platformContract(options: PlatformContractOptions): void {
         harness,
         spec({ harness, pr }, { flags: { ALPHA: true, SLOW: true }, epoch: 101 }),
       );
-      const during = await one({ harness, pr });
-      const oldStatus = await status(old.address);
       active = renewed.address;
+      const during = await one({ harness, pr });
+      const oldStatus = await status(old.address).catch(() => undefined);
       await harness.platform.settle(service, { repo: harness.repo, epoch: 101 }, never());
       const after = await one({ harness, pr });
       polling = false;
       await poll;
 
-      assert.deepEqual({ unsettled: renewed.unsettled, during: during.unsettled, healthy: during.healthy }, {
-        unsettled: true,
-        during: true,
-        healthy: true,
-      });
-      assert.equal(oldStatus, 200);
+      // Where the platform itself lets the old one go, when it does so is its own affair.
+      if (options.supports.has("settle")) {
+        assert.deepEqual({ unsettled: renewed.unsettled, during: during.unsettled, old: oldStatus }, {
+          unsettled: true,
+          during: true,
+          old: 200,
+        });
+      }
+      assert.equal(during.healthy, true);
       assert.deepEqual(failures, []);
       assert.ok(polls > 10, `${polls} polls`);
       assert.equal(after.unsettled, false);
@@ -250,7 +253,7 @@ export function platformContract(options: PlatformContractOptions): void {
       assert.equal(await harness.variable(renewed, "FEATURE_ALPHA"), "on");
       assert.equal((await harness.parts(service)).length, 1);
     },
-    { needs: ["traffic", "settle"] },
+    { needs: ["traffic"] },
   );
 
   scenario("settle() keeps the old one where the newer one does not answer", async (harness, pr) => {
@@ -318,8 +321,13 @@ export function platformContract(options: PlatformContractOptions): void {
         });
 
         assert.equal(await status(old.address), 200);
+        // A platform that replaces by itself is still stopping what failed.
+        if (!options.supports.has("settle")) {
+          await harness.platform.settle(service, { repo: harness.repo, epoch: 100 }, never());
+        }
         assert.equal((await harness.parts(service)).length, 1);
         assert.equal((await one({ harness, pr })).unsettled, false);
+        assert.equal((await one({ harness, pr })).address, old.address);
       },
       { needs: ["traffic", "failures"] },
     );

@@ -64,7 +64,7 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "busybox":
       return await findBusybox() === undefined ? "no statically linked busybox is installed" : undefined;
     case "aws":
-      return Deno.env.get("SHOWTIME_TEST_AWS") ? undefined : "SHOWTIME_TEST_AWS names no emulator";
+      return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "binary":
       return Deno.env.get("SHOWTIME_TEST_BINARY") ? undefined : "SHOWTIME_TEST_BINARY names no executable";
   }
@@ -73,6 +73,11 @@ async function lookFor(name: PartName): Promise<string | undefined> {
 /** The registry's program; `SHOWTIME_TEST_REGISTRY` may name another one. */
 export function registryProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_REGISTRY") ?? "docker-registry";
+}
+
+/** The Python that has moto; `SHOWTIME_TEST_PYTHON` may name another one. */
+export function pythonProgram(): string {
+  return Deno.env.get("SHOWTIME_TEST_PYTHON") ?? "python3";
 }
 
 /** A busybox that runs in an image with nothing else in it. */
