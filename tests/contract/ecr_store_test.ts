@@ -12,9 +12,9 @@ import {
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { AppError } from "../../src/core/errors.ts";
 import { makeEcrLogin, makeEcrStore } from "../../src/drivers/ecs/mod.ts";
-import { enforceIam, motoForFile } from "../support/moto_server.ts";
+import { motoForFile, withEnv } from "../support/aws/mod.ts";
+import { enforceIam } from "../support/aws/moto.ts";
 import { part } from "../support/require.ts";
-import { withEnv } from "../support/with_env.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

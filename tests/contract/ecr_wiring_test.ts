@@ -7,9 +7,8 @@ import { fullSha, prNumber } from "../../src/core/ids.ts";
 import type { Images } from "../../src/ports/images.ts";
 import { makeImages } from "../../src/wiring/images.ts";
 import { Parts } from "../../src/wiring/parts.ts";
-import { motoForFile } from "../support/moto_server.ts";
+import { motoForFile, withEnv } from "../support/aws/mod.ts";
 import { part } from "../support/require.ts";
-import { withEnv } from "../support/with_env.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
