@@ -45,12 +45,15 @@ export async function lookAt(
   signal: AbortSignal,
 ): Promise<Sight> {
   const { identity, forge } = context;
-  const [snapshot, platform] = await Promise.all([
-    forge.readPull(pr, { actor: identity.actor }, signal),
+  const list = async () =>
     context.platformAsLabels
-      ? Promise.resolve("as_labels" as const)
-      : context.platform.list({ repo: context.repo, pr, probe: true }, signal),
-  ]);
+      ? "as_labels" as const
+      : await context.platform.list({ repo: context.repo, pr, probe: true }, signal);
+  const read = forge.readPull(pr, { actor: identity.actor }, signal);
+  // Under a lock the platform comes second: before the pull request shows that nobody else holds one (GitHub can make
+  // two of one name), another run may still be changing it.
+  if (options.hold !== undefined) await read;
+  const [snapshot, platform] = await Promise.all([read, list()]);
   const labels = readLabels(snapshot.labels);
   const actor = identity.actor ?? (identity.inActions ? undefined : snapshot.viewer?.login);
   if (actor !== undefined && snapshot.actorPermission !== undefined && identity.actor !== undefined) {

@@ -1,0 +1,11 @@
+/** Scenarios by name, so that a line of text plays them again. */
+
+import type { Scenario } from "../../support/schedule/mod.ts";
+import { lifeScenario, LIVES } from "./lives.ts";
+import { EXCLUSION } from "./exclusion.ts";
+import { MODELS } from "./models.ts";
+
+/** Every scenario. */
+export function allScenarios(): readonly Scenario[] {
+  return [...EXCLUSION, ...MODELS, ...LIVES.map((life) => lifeScenario(life))];
+}
