@@ -19,6 +19,10 @@ export class DefinitionRules {
     RegisterTaskDefinition: (ask) => this.#register(ask),
     DescribeTaskDefinition: (ask) => this.#describe(ask),
     ListTaskDefinitionFamilies: (ask) => this.#families(ask),
+    TagResource: ({ input, forward }) => {
+      checkTags(input);
+      return forward();
+    },
   };
 
   constructor(records: Records, { clients }: { readonly clients: Clients }) {

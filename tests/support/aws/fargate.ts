@@ -16,6 +16,8 @@ export interface FargateDelays {
   readonly retryMs: number;
   /** How often a health check is run. */
   readonly healthMs: number;
+  /** How long tasks must have run before a deployment is completed: one that ends at once has failed. */
+  readonly steadyMs: number;
   /** How long an old task stays beside a healthy new one. */
   readonly drainMs: number;
   /** How much faster than a definition's own words its health check gives up. */
@@ -28,6 +30,7 @@ export const USUAL_DELAYS: FargateDelays = {
   deprovisionMs: 60,
   retryMs: 150,
   healthMs: 60,
+  steadyMs: 400,
   drainMs: 1500,
   speed: 120,
 };
@@ -57,6 +60,7 @@ export class Fargate {
     this.#records = records;
     this.#options = options;
     this.#rollouts = new Rollouts(records, {
+      steadyMs: options.delays.steadyMs,
       drainMs: options.delays.drainMs,
       threshold: options.breakerThreshold,
     });

@@ -9,6 +9,8 @@ import {
 
 /** How deployments replace one another. */
 export interface RolloutOptions {
+  /** How long tasks must have run before their deployment is completed, in machine milliseconds. */
+  readonly steadyMs: number;
   /** How long an old task stays beside a healthy new one, in machine milliseconds. */
   readonly drainMs: number;
   /** Failed tasks of one deployment after which the circuit breaker goes off. */
@@ -81,6 +83,7 @@ export class Rollouts {
     );
     service.deployments = [primary, ...left];
     if (left.length > 0 || primary.rolloutState !== "IN_PROGRESS") return;
+    if (now - primary.readySince < this.#options.steadyMs) return;
     primary.rolloutState = "COMPLETED";
     primary.rolloutStateReason = `ECS deployment ${primary.id} completed.`;
     primary.updatedAt = this.#records.now();
