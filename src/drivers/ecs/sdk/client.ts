@@ -15,8 +15,23 @@ export function clientOptions(region: string) {
     region,
     maxAttempts: MAX_ATTEMPTS,
     retryMode: "adaptive",
-    requestHandler: new FetchHttpHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    requestHandler: new FetchHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
   } as const;
+}
+
+/** Marks a lost connection as worth another try: the SDK does not know it by the words that Deno has for it. */
+class FetchHandler extends FetchHttpHandler {
+  override async handle(
+    ...request: Parameters<FetchHttpHandler["handle"]>
+  ): ReturnType<FetchHttpHandler["handle"]> {
+    try {
+      return await super.handle(...request);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      const { message } = error.cause instanceof Error ? error.cause : error;
+      throw Object.assign(new TypeError(message, { cause: error }), { $retryable: { throttling: false } });
+    }
+  }
 }
 
 /** Makes one call; a failure is told in our own words, an abort as what the signal says. */
