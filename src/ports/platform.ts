@@ -35,7 +35,10 @@ export interface Deployed {
   /** `host:port`, answering its health check. */
   readonly address: string;
   readonly service: ServiceName;
-  /** True where an older instance of the same service still runs beside it until {@link Platform.settle}. */
+  /**
+   * True where an older instance of the same service still runs beside it, and {@link Platform.settle} has to finish the
+   * update: people are sent to the new address first.
+   */
   readonly unsettled: boolean;
 }
 

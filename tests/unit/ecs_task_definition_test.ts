@@ -97,7 +97,7 @@ Deno.test("taskDefinition() takes the health check of the configuration, patient
     timeout: 5,
     interval: 60,
   });
-  assert.deepEqual([check(60_000)?.startPeriod, check(60_000)?.interval], [60, 10]);
+  assert.deepEqual([check(60_000)?.startPeriod, check(60_000)?.interval], [60, 30]);
   assert.deepEqual([check(36_000_000)?.startPeriod, check(36_000_000)?.interval], [300, 300]);
 });
 

@@ -14,7 +14,7 @@ const AT_ONCE = 5;
 
 /**
  * Deletes the task definition revisions that were registered for a service, but for the one that it goes on with.
- * What another service of the pull request, another repository or a newer run registered stays.
+ * What another service of the pull request, another repository or a newer run registered stays. Returns what it deleted.
  */
 export async function removeDefinitions(
   place: Place,
@@ -25,9 +25,9 @@ export async function removeDefinitions(
     readonly keep: readonly string[];
   },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
   const parts = parseServiceName(of.service);
-  if (parts?.short === undefined) return;
+  if (parts?.short === undefined) return [];
   const { short } = parts;
   const { definitions } = await place.aws.ecs;
   const family = familyOf(place.config.cluster, parts.pr);
@@ -36,6 +36,7 @@ export async function removeDefinitions(
     isFor(each, { short, repo: of.repo }) && readEpoch(each.tags["showtime_epoch"]) <= of.epoch
   ).map(arnOf).filter((arn) => !of.keep.some((kept) => sameRevision(kept, arn)));
   if (doomed.length > 0) await definitions.remove(doomed, signal);
+  return doomed;
 }
 
 /** Revisions of ours whose pull request has no service in the cluster: registered by a run that died before it made one. */

@@ -4,7 +4,6 @@ import { readSecret } from "../../core/envs/variables.ts";
 import { AppError } from "../../core/errors.ts";
 import { type ServiceName, shortSha } from "../../core/ids.ts";
 import type { Deployed, DeploySpec } from "../../ports/platform.ts";
-import { removeDefinitions } from "./definitions.ts";
 import { waitInactive } from "./destroy.ts";
 import type { Place } from "./place.ts";
 import { tagList } from "./sdk/shapes.ts";
@@ -43,7 +42,7 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
   try {
     if (old === undefined) await create(place, { what, made }, signal);
     else await update(place, { what, made, old }, signal);
-    const { address, settled } = await waitServing(
+    const address = await waitServing(
       place,
       {
         service: name,
@@ -54,9 +53,8 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
       },
       signal,
     );
-    if (old !== undefined) await ecs.tag(old.serviceArn ?? name, { tags: deployedTags(spec) }, signal);
-    if (settled) await removeDefinitions(place, { ...spec, service: name, keep: [definition] }, signal);
-    return { address, service: name, unsettled: !settled };
+    // An update is finished once people have been sent to the new task: the old one goes without being told to.
+    return { address, service: name, unsettled: old !== undefined };
   } catch (error) {
     await removeHalfMade(place, { spec, made, failure: error, hasty: signal.aborted });
     throw error;
@@ -111,7 +109,7 @@ async function update(
 ): Promise<void> {
   const ecs = await place.aws.ecs;
   what.onProgress(`Updating the service ${made.name}`);
-  // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it serves.
+  // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
   await ecs.tag(old.serviceArn ?? made.name, { tags: identityTags(what.spec) }, signal);
   await ecs.updateService({ service: made.name, taskDefinition: made.definition }, signal);
 }

@@ -18,5 +18,8 @@ export interface Place {
 /** How often a service is looked at while it changes: what the SDK's own waiter for services does. */
 export const SERVICE_POLL_MS = 15_000;
 
+/** How often tasks are looked at while they start: what the SDK's own waiter for tasks does. */
+export const TASK_POLL_MS = 6000;
+
 /** How long one health check may take, in milliseconds. */
 export const PROBE_TIMEOUT_MS = 5000;

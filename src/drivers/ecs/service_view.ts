@@ -105,6 +105,11 @@ export function deploymentOf(service: Service, definition: string): Deployment |
   return service.deployments?.find((each) => sameRevision(each.taskDefinition, definition));
 }
 
+/** The number of a revision, from its ARN or `family:revision`; 0 where it has none. */
+export function revisionOf(name: string | undefined): number {
+  return Number(/:(\d+)$/.exec(name ?? "")?.[1] ?? 0);
+}
+
 /** Whether two names are of one revision: as an ARN, or as `family:revision`. */
 export function sameRevision(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined &&

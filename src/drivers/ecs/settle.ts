@@ -1,11 +1,16 @@
+import type { Service } from "@aws-sdk/client-ecs";
 import { AppError } from "../../core/errors.ts";
 import type { ServiceName } from "../../core/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
 import { formatMs, type Owner } from "./destroy.ts";
 import { type Place, SERVICE_POLL_MS } from "./place.ts";
-import { assertTouchable } from "./service_view.ts";
+import { assertTouchable, revisionOf } from "./service_view.ts";
+import { DEPLOYED_TAGS } from "./tags.ts";
 
-/** Waits until ECS has let the tasks of an older revision go, and removes the revisions that nothing uses any more. */
+/**
+ * Waits until ECS has let the tasks of an older revision go, and finishes the update. Throws AppError `unhealthy` where
+ * ECS let the newer ones go instead, and `timeout`.
+ */
 export async function settle(
   place: Place,
   of: Owner & { readonly service: ServiceName },
@@ -18,11 +23,7 @@ export async function settle(
     const service = await ecs.service(of.service, signal);
     if (service === undefined || service.status !== "ACTIVE") return;
     assertTouchable(service, { ...of, action: `Settling "${of.service}"` });
-    const deployments = service.deployments ?? [];
-    if (deployments.length <= 1) {
-      const keep = [service.taskDefinition, ...deployments.map((each) => each.taskDefinition)];
-      return await removeDefinitions(place, { ...of, keep: keep.flatMap((each) => each ?? []) }, signal);
-    }
+    if ((service.deployments ?? []).length <= 1) return await finishUpdate(place, { ...of, service }, signal);
     const waitedMs = clock.now() - started;
     if (waitedMs >= config.health.timeoutMs) {
       throw new AppError(
@@ -35,4 +36,41 @@ export async function settle(
     }
     await clock.sleep(Math.min(SERVICE_POLL_MS, config.health.timeoutMs - waitedMs), signal);
   }
+}
+
+/**
+ * Tags the service with what its revision was registered for, and removes the revisions that nothing uses any more. Of
+ * a service that nobody updated, nothing is changed.
+ */
+export async function finishUpdate(
+  place: Place,
+  of: Owner & { readonly service: Service },
+  signal: AbortSignal,
+): Promise<void> {
+  const ecs = await place.aws.ecs;
+  const name = (of.service.serviceName ?? "") as ServiceName;
+  // What was read before the update does not name the revision that it led to.
+  const service = await ecs.service(name, signal);
+  if (service?.taskDefinition === undefined || service.status !== "ACTIVE") return;
+  const current = await ecs.definitions.describe(service.taskDefinition, signal);
+  const deployed = Object.entries(current?.tags ?? {}).filter(([key]) => DEPLOYED_TAGS.includes(key));
+  const stale = deployed.some(([key, value]) =>
+    service.tags?.find((tag) => tag.key === key)?.value !== value
+  );
+  if (stale) await ecs.tag(service.serviceArn ?? name, { tags: Object.fromEntries(deployed) }, signal);
+  const removed = await removeDefinitions(
+    place,
+    { repo: of.repo, epoch: of.epoch, service: name, keep: [service.taskDefinition] },
+    signal,
+  );
+  const newer = removed.find((arn) => revisionOf(arn) > revisionOf(service.taskDefinition));
+  if (newer === undefined) return;
+  throw new AppError(
+    "unhealthy",
+    `Settling "${name}": ECS went back to the earlier task, because the new one did not stay healthy`,
+    {
+      hint:
+        "Look at the events of the service in the AWS Console; then run the command again, which puts the address right",
+    },
+  );
 }

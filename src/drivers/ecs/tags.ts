@@ -9,6 +9,16 @@ const MAX_VALUE = 256;
 /** The tags that flags are spread over: together they hold more than a pull request has labels. */
 const FLAG_TAGS = ["showtime_flags", "showtime_flags_2", "showtime_flags_3", "showtime_flags_4"];
 
+/** The tags that say what was deployed: {@link deployedTags} writes them, {@link readDeployed} reads them. */
+export const DEPLOYED_TAGS: readonly string[] = [
+  "github_user",
+  "showtime_expires",
+  "showtime_size",
+  "showtime_image",
+  "showtime_login",
+  ...FLAG_TAGS,
+];
+
 /** The tags that make a service or a task definition ours, and name what it is for. */
 export function identityTags(spec: DeploySpec): Tags {
   return {

@@ -10,13 +10,14 @@ import type { PrNumber } from "../../core/ids.ts";
 import type { DeploySpec } from "../../ports/platform.ts";
 import type { EcsConfig } from "./config.ts";
 import { tagList } from "./sdk/shapes.ts";
-import { identityTags } from "./tags.ts";
+import { deployedTags, identityTags } from "./tags.ts";
 
 /** ECS takes 300 s at most, during which a failing health check does not count. */
 const MAX_START_SECONDS = 300;
 const HEALTH_RETRIES = 10;
 const HEALTH_TIMEOUT_SECONDS = 5;
-const MIN_HEALTH_INTERVAL_SECONDS = 10;
+/** Showtime asks more often than that, and has sent people on before ECS lets an old task go. */
+const MIN_HEALTH_INTERVAL_SECONDS = 30;
 const MAX_HEALTH_INTERVAL_SECONDS = 300;
 
 /** What every family of ours in a cluster begins with. */
@@ -69,7 +70,7 @@ export function taskDefinition(
         })
         : each
     ),
-    tags: tagList(identityTags(spec)),
+    tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
   };
 }
 

@@ -4,10 +4,10 @@ import type { ServiceName } from "../../core/ids.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { formatMs } from "./destroy.ts";
 import { logTail } from "./logs.ts";
-import { type Place, PROBE_TIMEOUT_MS, SERVICE_POLL_MS } from "./place.ts";
+import { type Place, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "./place.ts";
 import { deploymentOf, describeService, isStable, sameRevision } from "./service_view.ts";
 import { judgeEvent, judgeStoppedTask, type Verdict } from "./stopped_task.ts";
-import { addressesOf, tasksOf } from "./tasks.ts";
+import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
 
 /** How many lines of a log travel with a failure. */
 const TAIL_LINES = 50;
@@ -26,27 +26,18 @@ export interface Awaited {
   readonly onProgress: (text: string) => void;
 }
 
-/** A revision that serves. */
-export interface Serving {
-  readonly address: string;
-  /** Nothing of an older revision is left beside it. */
-  readonly settled: boolean;
-}
-
 /**
- * Waits until a task of the revision runs and answers its health check with 200: for a new service, until ECS calls it
- * stable too; for an update in place, until ECS counts the task as healthy, upon which it drops the old one. Throws
- * AppError with a FailureReason as soon as it is clear that this will not happen.
+ * Waits until a task of the revision runs and answers its health check with 200, and returns its address; for a new service, until ECS calls it
+ * stable and healthy too. Throws AppError with a FailureReason as soon as it is clear that this will not happen.
  */
-export async function waitServing(place: Place, what: Awaited, signal: AbortSignal): Promise<Serving> {
+export async function waitServing(place: Place, what: Awaited, signal: AbortSignal): Promise<string> {
   const wait = new Wait(place, what);
   for (;;) {
     const service = await wait.look(signal);
     const failure = await wait.failure(service, signal);
     if (failure !== undefined) throw failure;
-    const serving = await wait.serving(service, signal);
-    if (serving !== undefined) return serving;
-    await wait.pause(signal);
+    const address = await wait.address(service, signal);
+    if (address !== undefined) return address;
   }
 }
 
@@ -128,24 +119,43 @@ class Wait {
     return await this.#error(this.#lastVerdict(own?.rolloutStateReason, givenUp), this.#task, signal);
   }
 
-  /** Where the revision serves; undefined as long as it does not. */
-  async serving(service: Service, signal: AbortSignal): Promise<Serving | undefined> {
-    const { definition, inPlace, checked, service: name } = this.#what;
-    if ((service.runningCount ?? 0) === 0) return undefined;
-    const tasks = (await tasksOf(this.#place, { service: name, status: "RUNNING" }, signal))
+  /** Looks for the revision's task and asks it, until it serves or the service is to be looked at again. */
+  async address(service: Service, signal: AbortSignal): Promise<string | undefined> {
+    const { clock } = this.#place;
+    for (;;) {
+      const until = Math.min(clock.now() + TASK_POLL_MS, this.#nextLook());
+      const seen = await this.#newestTask(signal);
+      if (seen !== undefined && seen.address === undefined) this.#missAddress();
+      if (
+        seen?.address !== undefined && await this.#answers(seen.address, { until }, signal) &&
+        this.#serves(seen.task, service)
+      ) return seen.address;
+      await clock.sleep(Math.max(0, until - clock.now()), signal);
+      if (clock.now() >= this.#nextLook()) return undefined;
+    }
+  }
+
+  /**
+   * Whether people may be sent to a task that answers. An update in place does not wait until ECS has seen that too: it
+   * lets the old task go right after, and by then nobody must be sent there any more.
+   */
+  #serves(task: Task, service: Service): boolean {
+    const { inPlace, checked } = this.#what;
+    return inPlace || (isStable(service) && (!checked || task.healthStatus === "HEALTHY"));
+  }
+
+  async #newestTask(signal: AbortSignal): Promise<ServingTask | undefined> {
+    const { definition, service } = this.#what;
+    const tasks = (await tasksOf(this.#place, { service, status: "RUNNING" }, signal))
       .filter((task) => task.lastStatus === "RUNNING" && sameRevision(task.taskDefinitionArn, definition));
     const [seen] = await addressesOf(this.#place, tasks.slice(0, 1), signal);
     this.#task = seen?.task ?? this.#task;
-    if (seen === undefined) return undefined;
-    if (seen.address === undefined) return this.#noAddress();
-    if (!await this.#answers(seen.address, signal)) return undefined;
-    if (inPlace ? checked && seen.task.healthStatus !== "HEALTHY" : !isStable(service)) return undefined;
-    return { address: seen.address, settled: isStable(service) };
+    return seen;
   }
 
   /** A task runs for a moment before its address is there. */
-  #noAddress(): undefined {
-    if (++this.#withoutAddress < PATIENCE) return undefined;
+  #missAddress(): void {
+    if (++this.#withoutAddress < PATIENCE) return;
     throw new AppError(
       "no_public_ip",
       `Waiting for "${this.#what.service}": its task runs without a public address`,
@@ -156,23 +166,21 @@ class Wait {
     );
   }
 
-  /** Asks the health check again and again until the service is to be looked at once more. */
-  async #answers(address: string, signal: AbortSignal): Promise<boolean> {
+  /** Asks the health check again and again until that time. */
+  async #answers(
+    address: string,
+    { until }: { readonly until: number },
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { clock, config, probe } = this.#place;
     const { path, fallback, intervalMs } = config.health;
-    const until = this.#nextLook();
     for (;;) {
       const seen = await probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
       this.#answer = { address: `${address}${path}`, text: seen.answer };
       if (seen.ok) return true;
-      const leftMs = until - clock.now();
-      if (leftMs <= intervalMs) return false;
+      if (clock.now() + intervalMs >= until) return false;
       await clock.sleep(Math.max(intervalMs, 1), signal);
     }
-  }
-
-  async pause(signal: AbortSignal): Promise<void> {
-    await this.#place.clock.sleep(Math.max(0, this.#nextLook() - this.#place.clock.now()), signal);
   }
 
   /** When the service may be looked at again, or must be for the last time. */
