@@ -27,6 +27,7 @@ async function makeContext(
   const { repo } = await parts.repository(flags);
   const { imageRepository } = await import("./config/mod.ts");
   const repository = imageRepository(config, repo);
+  parts.host.onPlatform?.(config.platform);
   const dryPlatform = config.platform === "docker" ? flags.dryRunDocker : flags.dryRunAws;
   const tell = (text: string) => terminal.say(text);
   const clock = await parts.clock;
@@ -126,6 +127,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       return { address: served.url, finished };
     },
     playLifecycle: (options, signal) => play(parts, options, signal),
+    setup: async (request, signal) =>
+      await (await import("./wiring/setup.ts")).makeSetup(parts, request, signal),
     appendFile: (path, text) => Deno.writeTextFile(path, text, { append: true }),
   });
 }

@@ -17,6 +17,7 @@ export { checkOnly } from "./check_only.ts";
 export { explainPull } from "./explain.ts";
 export { extendPull } from "./extend.ts";
 export { readHistory } from "./history.ts";
+export { type InitFile, initRepository } from "./init.ts";
 export { listEnvironments } from "./list_environments.ts";
 export { openLogs } from "./logs.ts";
 export { setupLabels } from "./setup_labels.ts";

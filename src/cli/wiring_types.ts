@@ -2,6 +2,8 @@ import type { AppContext } from "../app/context.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
 import type { PlatformKind } from "../core/envs/environment.ts";
 import type { PrNumber } from "../core/ids.ts";
+import type { ReleasePin } from "../core/setup/mod.ts";
+import type { Files } from "../ports/files.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
 
@@ -68,6 +70,16 @@ export interface LifecycleOptions extends WiringRequest {
   readonly tell: (line: string) => void;
 }
 
+/** What a set-up is written with. */
+export interface SetupTools {
+  readonly files: Files;
+  /** `source` is `default` where nothing names a repository. */
+  readonly repository: { readonly repo: string; readonly source: string };
+  readonly defaultBranch: string;
+  /** The release of this program, with the checksum of that file where it could be read. */
+  findRelease(file: string): Promise<ReleasePin>;
+}
+
 /**
  * All that needs a driver, made when it is first asked for. Nothing here is loaded for help, the version, wrong
  * usage and the commands that need nothing.
@@ -89,6 +101,8 @@ export interface Wiring {
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<RunningSimulator>;
   /** Plays a whole life; throws AppError where a scene fails. */
   playLifecycle(options: LifecycleOptions, signal: AbortSignal): Promise<void>;
+  /** For `init`: the folder's files, the repository, and the release that workflows are to install. */
+  setup(request: WiringRequest, signal: AbortSignal): Promise<SetupTools>;
   /** Appends to a file of the runner (step outputs, job summary). */
   appendFile(path: string, text: string): Promise<void>;
 }
@@ -99,6 +113,8 @@ export interface WiringHost {
   readonly signal: AbortSignal;
   /** Told every secret that this process learns: it never appears in any output from then on. */
   readonly keepSecret: (value: string) => void;
+  /** Told the platform once repository, token and configuration are known, before it is used. */
+  readonly onPlatform?: (platform: PlatformKind) => void;
 }
 
 /** What a terminal is made with. */
@@ -145,5 +161,7 @@ export interface CliIo {
 export interface CliHost {
   readonly io: CliIo;
   readonly makeTerminal: (settings: TerminalSettings) => Terminal;
+  /** Told the command before it runs: `help` for every text, `complete` for a completion. */
+  readonly onCommand?: (name: string) => void;
   readonly makeWiring: (host: WiringHost) => Promise<Wiring>;
 }

@@ -21,6 +21,10 @@ export interface Terminal {
   group(title: string): () => void;
   /** Asks for yes or no; only where `can.ask`. */
   confirm(question: string): Promise<boolean>;
+  /** Asks for one of several; undefined where nobody can be asked. Throws AppError `interrupted` for who goes away. */
+  choose<T extends string>(question: string, options: Choices<T>): Promise<T | undefined>;
+  /** Asks for a line of text, in the same way; an empty answer is the proposal. */
+  ask(question: string, options: AskOptions): Promise<string | undefined>;
 }
 
 /** What the place where we write is able to show. */
@@ -34,4 +38,19 @@ export interface TerminalAbilities {
   readonly ask: boolean;
   /** Width in columns; 80 where it is not known. */
   readonly columns: number;
+}
+
+/** What can be chosen. */
+export interface Choices<T extends string> {
+  readonly choices: readonly { readonly value: T; readonly label: string }[];
+  /** Where the choice begins. */
+  readonly initial: T;
+}
+
+/** How a line of text is asked for. */
+export interface AskOptions {
+  /** What an empty answer means. */
+  readonly initial: string;
+  /** Says what is wrong with an answer, as a sentence; undefined where nothing is. */
+  readonly check: (answer: string) => string | undefined;
 }

@@ -66,6 +66,7 @@ function fill(given: Partial<Wiring> | undefined): Wiring {
     doctor: refuse,
     simulate: refuse,
     playLifecycle: refuse,
+    setup: refuse,
     appendFile: refuse,
     ...given,
   };

@@ -23,6 +23,7 @@ const COMMAND_FILES = new Map<string, () => Promise<CommandSpec>>([
   ["test-lifecycle", async () => (await import("./test_lifecycle.ts")).TEST_LIFECYCLE],
   ["simulate", async () => (await import("./simulate.ts")).SIMULATE],
   ["doctor", async () => (await import("./doctor.ts")).DOCTOR],
+  ["init", async () => (await import("./init.ts")).INIT],
   ["config", async () => (await import("./config.ts")).CONFIG],
   ["git-check", async () => (await import("./git_check.ts")).GIT_CHECK],
   ["completions", async () => (await import("./completions.ts")).COMPLETIONS],

@@ -17,6 +17,7 @@ import { EXPLAIN } from "./explain.ts";
 import { EXTEND } from "./extend.ts";
 import { GIT_CHECK } from "./git_check.ts";
 import { HISTORY } from "./history.ts";
+import { INIT } from "./init.ts";
 import { LABELS } from "./labels.ts";
 import { LIST } from "./list.ts";
 import { LOGS } from "./logs.ts";
@@ -52,6 +53,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   TEST_LIFECYCLE,
   SIMULATE,
   DOCTOR,
+  INIT,
   CONFIG,
   GIT_CHECK,
   COMPLETIONS,

@@ -2,6 +2,7 @@ import pc from "picocolors";
 import { defuseWorkflowCommand, escapeWorkflowCommand, stripControls } from "../../core/sanitize.ts";
 import type { Terminal } from "../../ports/terminal.ts";
 import { findAbilities, type TerminalOptions } from "./abilities.ts";
+import { askLine, chooseOne } from "./questions.ts";
 import { Spinner } from "./spinner.ts";
 
 /** Makes the terminal on the given streams. */
@@ -78,6 +79,16 @@ export function makeTerminal(options: TerminalOptions): Terminal {
         output: process.stderr,
       });
       return !isCancel(answer) && answer;
+    },
+    async choose(question, choices) {
+      if (!can.ask) return undefined;
+      spinner.show(undefined);
+      return await chooseOne(question, choices);
+    },
+    async ask(question, asked) {
+      if (!can.ask) return undefined;
+      spinner.show(undefined);
+      return await askLine(question, asked);
     },
   };
 }

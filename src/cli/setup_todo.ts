@@ -1,0 +1,55 @@
+import type { InitFile } from "../app/init.ts";
+import { imageHome, roleArn, type Setup, UNKNOWN_ACCOUNT } from "../core/setup/mod.ts";
+
+/** What is left to do once the files are there, each a sentence. */
+export function listTodo(
+  setup: Setup,
+  options: { readonly written: readonly InitFile[] },
+): readonly string[] {
+  const { aws, image } = setup;
+  const host = image?.split("/")[0] ?? "";
+  const home = imageHome(image);
+  return [
+    ...(aws === undefined ? [] : onAws(setup)),
+    ...(home === "docker_hub"
+      ? ["On GitHub: the variable DOCKERHUB_USER and the secret DOCKERHUB_TOKEN, which may push and delete"]
+      : []),
+    ...(home === "other"
+      ? [`On GitHub: the variable REGISTRY_USER and the secret REGISTRY_TOKEN, which may push to ${host}`]
+      : []),
+    ...(home === "ghcr" && aws !== undefined
+      ? [
+        `Once the first image is pushed: make the package ${image} public, or let the execution role read it`,
+      ]
+      : []),
+    ...(aws === undefined
+      ? [
+        "A runner of your own with the labels self-hosted, linux and x64, and Docker: it runs the code of pull requests, " +
+        "so it must be a machine on which nothing else depends",
+      ]
+      : []),
+    ...(options.written.some(({ change }) => change !== "unchanged")
+      ? [`Read the files and merge them into ${setup.defaultBranch}: only there do they count`]
+      : []),
+    '"showtime setup-labels" makes the labels, "showtime doctor" says what is missing',
+  ];
+}
+
+function onAws(setup: Setup): readonly string[] {
+  const { aws } = setup;
+  if (aws === undefined) return [];
+  const missing = [
+    ...(aws.subnets.length === 0 ? ["subnets"] : []),
+    ...(aws.securityGroups.length === 0 ? ["security_groups"] : []),
+  ];
+  const unknown = aws.account === UNKNOWN_ACCOUNT;
+  return [
+    ...(missing.length === 0 ? [] : [`In showtime.yml: ${missing.join(" and ")} of section ecs`]),
+    `On AWS: the cluster ${aws.cluster}, the log group ${aws.logGroup} and the execution role ${aws.executionRole}`,
+    "On AWS: an identity provider for https://token.actions.githubusercontent.com with the audience sts.amazonaws.com",
+    `On AWS: the role ${roleArn(setup)} with the trust and the policy above${
+      unknown ? `, and your account's number where ${UNKNOWN_ACCOUNT} stands` : ""
+    }`,
+    ...(unknown ? ["On GitHub: that role's ARN as the variable SHOWTIME_AWS_ROLE"] : []),
+  ];
+}

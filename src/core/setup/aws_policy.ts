@@ -1,0 +1,141 @@
+/** What is to be allowed on AWS, as data: the one source of what the README shows and `init` prints. */
+
+import { type AwsPlace, partitionOf, type Setup } from "./setup.ts";
+
+/** A statement of an IAM policy. */
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** An IAM policy. */
+export interface PolicyDocument<Statement = PolicyStatement> {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Statement[];
+}
+
+const TOKENS = "token.actions.githubusercontent.com";
+
+/** What every command together needs of ECS, EC2, IAM and CloudWatch Logs, and nothing else. */
+export function ecsStatements(place: AwsPlace): readonly PolicyStatement[] {
+  const { cluster, executionRole, taskRole, logGroup } = place;
+  const ecs = arnOf("ecs", place);
+  const services = `${ecs}:service/${cluster}/pr-*`;
+  const definitions = `${ecs}:task-definition/${cluster}-pr-*:*`;
+  return [
+    {
+      Sid: "Services",
+      Effect: "Allow",
+      Action: ["ecs:DescribeServices", "ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService"],
+      Resource: services,
+    },
+    { Sid: "Tags", Effect: "Allow", Action: "ecs:TagResource", Resource: [services, definitions] },
+    {
+      Sid: "Cluster",
+      Effect: "Allow",
+      Action: ["ecs:ListServices", "ecs:ListTasks", "ecs:DescribeTasks"],
+      Resource: "*",
+      Condition: { ArnEquals: { "ecs:cluster": `${ecs}:cluster/${cluster}` } },
+    },
+    {
+      Sid: "TaskDefinitions",
+      Effect: "Allow",
+      Action: ["ecs:RegisterTaskDefinition", "ecs:DeleteTaskDefinitions"],
+      Resource: definitions,
+    },
+    {
+      Sid: "WhatAwsCannotLimit",
+      Effect: "Allow",
+      Action: [
+        "ecs:DescribeTaskDefinition",
+        "ecs:DeregisterTaskDefinition",
+        "ecs:ListTaskDefinitions",
+        "ecs:ListTaskDefinitionFamilies",
+        "ec2:DescribeNetworkInterfaces",
+      ],
+      Resource: "*",
+    },
+    {
+      Sid: "Roles",
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: taskRole === undefined ? executionRole : [executionRole, taskRole],
+      Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+    },
+    {
+      Sid: "Logs",
+      Effect: "Allow",
+      Action: "logs:GetLogEvents",
+      Resource: `${arnOf("logs", place)}:log-group:${logGroup}:log-stream:*`,
+    },
+  ];
+}
+
+/** What is needed besides where the images are in ECR, pushing with `docker` included. */
+export function ecrStatements(place: AwsPlace): readonly PolicyStatement[] {
+  if (place.ecrRepository === undefined) return [];
+  const repository = `${arnOf("ecr", place)}:repository/${place.ecrRepository}`;
+  return [
+    { Sid: "Login", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Sid: "Images",
+      Effect: "Allow",
+      Action: ["ecr:DescribeImages", "ecr:BatchDeleteImage"],
+      Resource: repository,
+    },
+    {
+      Sid: "DockerPush",
+      Effect: "Allow",
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      Resource: repository,
+    },
+  ];
+}
+
+/** The whole policy of the role that workflows take on. */
+export function accessPolicy(place: AwsPlace): PolicyDocument {
+  return { Version: "2012-10-17", Statement: [...ecsStatements(place), ...ecrStatements(place)] };
+}
+
+/** A statement that says who may take on a role. */
+export interface TrustStatement {
+  readonly Effect: "Allow";
+  readonly Principal: { readonly Federated: string };
+  readonly Action: "sts:AssumeRoleWithWebIdentity";
+  readonly Condition: { readonly StringEquals: Readonly<Record<string, string | readonly string[]>> };
+}
+
+/**
+ * Who may take on the role: workflows of this repository on its default branch and, where they run for pull requests
+ * themselves, those. With forks nothing that a pull request runs can have the role.
+ */
+export function trustPolicy(setup: Setup, place: AwsPlace): PolicyDocument<TrustStatement> {
+  const onDefault = `repo:${setup.repo}:ref:refs/heads/${setup.defaultBranch}`;
+  const subject = setup.forks ? onDefault : [onDefault, `repo:${setup.repo}:pull_request`];
+  return {
+    Version: "2012-10-17",
+    Statement: [{
+      Effect: "Allow",
+      Principal: {
+        Federated: `arn:${partitionOf(place.region)}:iam::${place.account}:oidc-provider/${TOKENS}`,
+      },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: { StringEquals: { [`${TOKENS}:aud`]: "sts.amazonaws.com", [`${TOKENS}:sub`]: subject } },
+    }],
+  };
+}
+
+function arnOf(service: string, { region, account }: AwsPlace): string {
+  return `arn:${partitionOf(region)}:${service}:${region}:${account}`;
+}

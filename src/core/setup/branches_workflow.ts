@@ -1,0 +1,67 @@
+import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
+import type { Setup } from "./setup.ts";
+
+/** No label was set or taken off, or one of ours, as a condition of GitHub's. */
+export const OUR_LABEL = "(!github.event.label || startsWith(github.event.label.name, '🎪'))";
+
+/** What a dispatch is given, as lines below `on:`. */
+export const DISPATCH = [
+  "workflow_dispatch:",
+  "  inputs:",
+  "    pr_number:",
+  "      description: Number of the pull request",
+  "      required: true",
+  "      type: string",
+  "    sha:",
+  "      description: Commit of the pull request, instead of its head",
+  "      required: false",
+  "      type: string",
+] as const;
+
+/** The events of pull requests, as lines below `on:`. */
+export const PULL_REQUEST = ["pull_request:", "  types: [labeled, unlabeled, synchronize, closed]"] as const;
+
+/** How `run:` steps are run: without `bash` named, a pipe hides the failure of all but its last program. */
+export const DEFAULTS = ["defaults:", "  run:", "    shell: bash"] as const;
+
+/** The workflow for repositories whose pull requests come from branches of their own. */
+export function renderBranchesWorkflow(setup: Setup): string {
+  return [
+    "# Brings the preview environment of a pull request in line with its labels. Written by `showtime init`.",
+    "#",
+    "# For pull requests from branches of this repository, whose authors may write to it. For others GitHub gives a run",
+    "# no secrets and only a token that reads, and nothing is done; `showtime init --forks` serves them too.",
+    "name: Showtime",
+    "",
+    "on:",
+    ...indent(PULL_REQUEST, 2),
+    ...indent(DISPATCH, 2),
+    "",
+    "permissions: {}",
+    "",
+    ...DEFAULTS,
+    "",
+    "jobs:",
+    "  sync:",
+    "    if: >-",
+    "      github.event_name == 'workflow_dispatch' ||",
+    `      (github.event.pull_request.head.repo.full_name == github.repository && ${OUR_LABEL})`,
+    "    # One run for each pull request, and the newest waits: it looks at what is, so it does the work of those it",
+    "    # replaced. A run for a label of others gets a group of its own: waiting, it would replace one that has work.",
+    "    concurrency:",
+    "      group: >-",
+    "        showtime-${{ github.event.pull_request.number || inputs.pr_number }}${{",
+    `        !${OUR_LABEL} && format('-{0}', github.run_id) || '' }}`,
+    "      cancel-in-progress: false",
+    `    ${runsOn(setup)}`,
+    "    timeout-minutes: 90",
+    "    permissions:",
+    ...indent(rightsOf(setup), 6),
+    "    env:",
+    "      PR: ${{ github.event.pull_request.number || inputs.pr_number }}",
+    "      SHA: ${{ inputs.sha }}",
+    "    steps:",
+    ...indent(syncSteps(setup, { fromForks: false }), 6),
+    "",
+  ].join("\n");
+}

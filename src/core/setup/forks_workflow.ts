@@ -1,0 +1,117 @@
+import { DEFAULTS, DISPATCH, OUR_LABEL, PULL_REQUEST } from "./branches_workflow.ts";
+import type { Setup } from "./setup.ts";
+import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
+
+/** The name by which the second stage knows the first. */
+const REQUEST = "Showtime request";
+
+/** The first stage: all it does is end, and so tell the second one that something happened. */
+export function renderRequestWorkflow(): string {
+  return [
+    "# The first of two stages: it runs for pull requests from anywhere, with no secret and no right, and does nothing.",
+    "# That it ends starts showtime.yml, which finds out by itself what happened. Written by `showtime init`.",
+    `name: ${REQUEST}`,
+    "",
+    "on:",
+    ...indent(PULL_REQUEST, 2),
+    "",
+    "permissions: {}",
+    "",
+    "jobs:",
+    "  request:",
+    `    if: \${{ ${OUR_LABEL} }}`,
+    "    runs-on: ubuntu-24.04",
+    "    timeout-minutes: 5",
+    "    permissions: {}",
+    "    steps:",
+    "      - run: echo 'Showtime looks at this pull request next.'",
+    "",
+  ].join("\n");
+}
+
+/** The second stage, which has the secrets and takes nothing from the first but the commit that GitHub names. */
+export function renderForksWorkflow(setup: Setup): string {
+  return [
+    "# Brings the preview environment of a pull request in line with its labels. Written by `showtime init`.",
+    "#",
+    "# The second of two stages. It runs as it stands on the default branch, whatever a pull request makes of it, and",
+    "# takes nothing from the first stage, which a pull request can change: which pull request it is about is asked of",
+    "# GitHub, by the commit and the repository it is in. Whether anything may be built for it Showtime decides.",
+    "name: Showtime",
+    "",
+    "on:",
+    "  workflow_run:",
+    `    workflows: [${REQUEST}]`,
+    "    types: [completed]",
+    ...indent(DISPATCH, 2),
+    "",
+    "permissions: {}",
+    "",
+    ...DEFAULTS,
+    "",
+    "jobs:",
+    "  find:",
+    "    if: >-",
+    "      github.event_name == 'workflow_dispatch' ||",
+    "      (github.event.workflow_run.event == 'pull_request' && github.event.workflow_run.conclusion == 'success')",
+    "    runs-on: ubuntu-24.04",
+    "    timeout-minutes: 5",
+    "    permissions:",
+    "      pull-requests: read",
+    "    outputs:",
+    "      pulls: ${{ steps.find.outputs.pulls }}",
+    "    steps:",
+    ...indent(findStep(), 6),
+    "",
+    "  sync:",
+    "    needs: find",
+    "    if: needs.find.outputs.pulls != '[]'",
+    "    strategy:",
+    "      fail-fast: false",
+    "      matrix:",
+    "        pr: ${{ fromJSON(needs.find.outputs.pulls) }}",
+    "    # One run for each pull request, and the newest waits: it looks at what is, so it does the work of those it",
+    "    # replaced.",
+    "    concurrency:",
+    "      group: showtime-${{ matrix.pr }}",
+    "      cancel-in-progress: false",
+    `    ${runsOn(setup)}`,
+    "    timeout-minutes: 90",
+    "    permissions:",
+    ...indent(rightsOf(setup), 6),
+    "    env:",
+    "      PR: ${{ matrix.pr }}",
+    "      SHA: ${{ inputs.sha }}",
+    "    steps:",
+    ...indent(syncSteps(setup, { fromForks: true }), 6),
+    "",
+  ].join("\n");
+}
+
+/** Finds the numbers of the pull requests that the event is about, as a list in JSON. */
+function findStep(): readonly string[] {
+  return [
+    "- name: Find the pull request",
+    "  id: find",
+    "  env:",
+    "    GITHUB_TOKEN: ${{ github.token }}",
+    "    PR: ${{ inputs.pr_number }}",
+    "    HEAD_OWNER: ${{ github.event.workflow_run.head_repository.owner.login }}",
+    "    HEAD_REPO: ${{ github.event.workflow_run.head_repository.full_name }}",
+    "    HEAD_BRANCH: ${{ github.event.workflow_run.head_branch }}",
+    "    HEAD_SHA: ${{ github.event.workflow_run.head_sha }}",
+    "  run: |",
+    '    if [ "$GITHUB_EVENT_NAME" = workflow_dispatch ]; then',
+    `      if ! [[ "$PR" =~ ^[1-9][0-9]{0,9}$ ]]; then echo '::error::pr_number is no number'; exit 2; fi`,
+    '      echo "pulls=[$PR]" >> "$GITHUB_OUTPUT"',
+    "      exit",
+    "    fi",
+    '    header="header = \\"Authorization: Bearer $GITHUB_TOKEN\\""',
+    "    pulls=$(curl --config - --fail --silent --show-error --retry 3 --get \\",
+    '      "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/pulls" --data state=all --data per_page=100 \\',
+    '      --data-urlencode "head=$HEAD_OWNER:$HEAD_BRANCH" <<< "$header" |',
+    '      jq --compact-output --arg repo "$HEAD_REPO" --arg sha "$HEAD_SHA" \\',
+    "        '[.[] | select(.head.sha == $sha and .head.repo.full_name == $repo) | .number]')",
+    '    echo "pulls=$pulls" >> "$GITHUB_OUTPUT"',
+  ];
+}

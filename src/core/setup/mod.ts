@@ -1,0 +1,31 @@
+/**
+ * What a repository needs before Showtime can work in it, as text: `showtime.yml`, the workflows, and on AWS the trust
+ * and the least policy. Everything is rendered from one {@link Setup}; nothing here looks at a repository or writes a
+ * file. What stands in a workflow is either a constant of this folder or a value that was checked: text from people
+ * reaches a `run:` step only through its environment.
+ *
+ * Read `setup.ts` for what is decided, then `branches_workflow.ts` and `forks_workflow.ts`, which differ in who is let
+ * near the secrets, and `sync_steps.ts`, which they share.
+ *
+ * @module
+ */
+
+export {
+  accessPolicy,
+  ecrStatements,
+  ecsStatements,
+  type PolicyDocument,
+  trustPolicy,
+} from "./aws_policy.ts";
+export { readExposedPort } from "./dockerfile.ts";
+export { completePlace, type KnownPlace, UNKNOWN_ACCOUNT } from "./place.ts";
+export { renderSetup, type SetupFile } from "./render_setup.ts";
+export {
+  type AwsPlace,
+  HOME_REPOSITORY,
+  imageHome,
+  type ReleasePin,
+  roleArn,
+  RUNNER_FILE,
+  type Setup,
+} from "./setup.ts";

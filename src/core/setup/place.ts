@@ -1,0 +1,41 @@
+import { type AwsPlace, partitionOf } from "./setup.ts";
+
+/** Stands where nobody told the account: 12 digits in its place. */
+export const UNKNOWN_ACCOUNT = "ACCOUNT";
+
+/** What is known about where environments run on AWS; what is not gets a name of its own kind. */
+export interface KnownPlace {
+  readonly region: string;
+  /** Repository of the images, without a tag. */
+  readonly image: string | undefined;
+  readonly cluster: string | undefined;
+  readonly container: string | undefined;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly logGroup: string | undefined;
+  readonly executionRole: string | undefined;
+  readonly taskRole: string | undefined;
+}
+
+/** Completes what is known: an address in ECR tells account and region, a role's ARN the account. */
+export function completePlace(known: KnownPlace): AwsPlace {
+  const ecr = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.]+\/(.+)$/.exec(known.image ?? "");
+  const region = ecr?.[2] ?? known.region;
+  const account = ecr?.[1] ??
+    /^arn:[a-z-]+:iam::(\d{12}):/.exec(known.executionRole ?? "")?.[1] ?? UNKNOWN_ACCOUNT;
+  const cluster = known.cluster ?? "previews";
+  const roleOf = (role: string) =>
+    role.startsWith("arn:") ? role : `arn:${partitionOf(region)}:iam::${account}:role/${role}`;
+  return {
+    account,
+    region,
+    cluster,
+    container: known.container ?? "app",
+    subnets: known.subnets,
+    securityGroups: known.securityGroups,
+    logGroup: known.logGroup ?? `/ecs/${cluster}`,
+    executionRole: roleOf(known.executionRole ?? `${cluster}-execution`),
+    taskRole: known.taskRole === undefined ? undefined : roleOf(known.taskRole),
+    ecrRepository: ecr?.[3],
+  };
+}

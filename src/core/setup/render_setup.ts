@@ -1,0 +1,27 @@
+import { renderBranchesWorkflow } from "./branches_workflow.ts";
+import { renderCleanupWorkflow } from "./cleanup_workflow.ts";
+import { renderForksWorkflow, renderRequestWorkflow } from "./forks_workflow.ts";
+import type { Setup } from "./setup.ts";
+import { renderSettings } from "./settings_file.ts";
+
+/** A file of a set-up. */
+export interface SetupFile {
+  /** From the repository's folder, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files of a set-up, the configuration first. */
+export function renderSetup(setup: Setup): readonly SetupFile[] {
+  const workflows = setup.forks
+    ? [
+      { path: ".github/workflows/showtime-request.yml", text: renderRequestWorkflow() },
+      { path: ".github/workflows/showtime.yml", text: renderForksWorkflow(setup) },
+    ]
+    : [{ path: ".github/workflows/showtime.yml", text: renderBranchesWorkflow(setup) }];
+  return [
+    { path: "showtime.yml", text: renderSettings(setup) },
+    ...workflows,
+    { path: ".github/workflows/showtime-cleanup.yml", text: renderCleanupWorkflow(setup) },
+  ];
+}

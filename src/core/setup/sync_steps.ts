@@ -1,0 +1,159 @@
+/** The steps that the workflows have in common, each as lines that are not indented. */
+
+import { AWS_CREDENTIALS, CHECKOUT } from "./actions.ts";
+import { imageHome, roleArn, RUNNER_FILE, type Setup } from "./setup.ts";
+
+/** Lines of YAML. */
+export type Lines = readonly string[];
+
+/** Moves lines to the right; what is empty stays empty. */
+export function indent(lines: Lines, by: number): Lines {
+  return lines.map((line) => line === "" ? "" : " ".repeat(by) + line);
+}
+
+/** Where the jobs run: containers of the local engine must outlive the job, so its machine must be one's own. */
+export function runsOn({ platform }: Setup): string {
+  return platform === "docker" ? "runs-on: [self-hosted, linux, x64]" : "runs-on: ubuntu-24.04";
+}
+
+/** The rights of a job that changes environments, as lines below `permissions:`. */
+export function rightsOf(setup: Setup): Lines {
+  return [
+    "actions: read # whether the run that holds a lock is over",
+    "contents: read # showtime.yml of the base branch, and what is built",
+    "deployments: write",
+    "issues: write # labels, and the lock, which is one",
+    "pull-requests: write # the comment",
+    ...(setup.platform === "ecs" ? ["id-token: write # the role on AWS, by OIDC"] : []),
+    ...(imageHome(setup.image) === "ghcr" ? ["packages: write # pushing the image"] : []),
+  ];
+}
+
+/** Downloads the pinned release, checks it, and puts it first in the PATH. */
+export function installStep({ release }: Setup): Lines {
+  const fetch = (file: string, to: string) => [
+    "    curl --fail --silent --show-error --location --proto-redir =https --retry 3 \\",
+    `      --output ${to} "$URL/${file}"`,
+  ];
+  return [
+    `- name: Install Showtime ${release.version}`,
+    "  env:",
+    `    URL: ${release.url}`,
+    ...(release.sha256 === undefined ? [] : [`    SHA256: ${release.sha256}`]),
+    "  run: |",
+    '    mkdir -p "$RUNNER_TEMP/showtime"',
+    '    cd "$RUNNER_TEMP/showtime"',
+    ...fetch(RUNNER_FILE, "showtime"),
+    ...(release.sha256 === undefined
+      ? [
+        ...fetch("SHA256SUMS", "SHA256SUMS"),
+        `    SHA256=$(awk '$2 == "${RUNNER_FILE}" { print $1 }' SHA256SUMS)`,
+      ]
+      : []),
+    '    echo "$SHA256  showtime" | sha256sum --check --strict',
+    "    chmod +x showtime",
+    '    echo "$PWD" >> "$GITHUB_PATH"',
+  ];
+}
+
+/** Takes on the role on AWS; nothing where the platform is not there. `when` is a condition of the step. */
+export function awsStep(setup: Setup, when: string | undefined): Lines {
+  if (setup.aws === undefined) return [];
+  const known = /^\d{12}$/.test(setup.aws.account);
+  return [
+    "- name: Take on the role on AWS",
+    ...condition(when),
+    `  uses: ${AWS_CREDENTIALS}`,
+    "  with:",
+    `    role-to-assume: ${known ? roleArn(setup) : "${{ vars.SHOWTIME_AWS_ROLE }}"}`,
+    `    aws-region: ${setup.aws.region}`,
+  ];
+}
+
+/** Decides, gets what is to be built, and syncs. The job's environment has PR and, where one was given, SHA. */
+export function syncSteps(setup: Setup, options: { readonly fromForks: boolean }): Lines {
+  const work = "steps.decide.outputs.sync_needed == 'true'";
+  const build = "steps.decide.outputs.build_needed == 'true'";
+  return [
+    ...installStep(setup),
+    "",
+    "- name: Decide",
+    "  id: decide",
+    "  env:",
+    "    GITHUB_TOKEN: ${{ github.token }}",
+    `  run: showtime sync "$PR" \${SHA:+--sha "$SHA"} --check-only`,
+    "",
+    "# The pull request's files are here to be sent to `docker build`, which is all that runs any of them.",
+    "- name: Get the commit to build",
+    ...condition(build),
+    `  uses: ${CHECKOUT}`,
+    "  with:",
+    "    ref: ${{ steps.decide.outputs.target_sha }}",
+    "    persist-credentials: false",
+    ...(options.fromForks
+      ? ["    # The action wants to hear that this is meant: no later step runs a file of the checkout."]
+      : []),
+    ...(options.fromForks ? ["    allow-unsafe-pr-checkout: true"] : []),
+    "",
+    ...between(awsStep(setup, work)),
+    ...between(loginStep(setup, build)),
+    "- name: Sync",
+    ...condition(work),
+    "  env:",
+    "    GITHUB_TOKEN: ${{ github.token }}",
+    ...hubLogin(setup),
+    "    TARGET_SHA: ${{ steps.decide.outputs.target_sha }}",
+    '  run: showtime sync "$PR" --sha "$TARGET_SHA"',
+  ];
+}
+
+/** Variables with which images on Docker Hub can be deleted, as lines of a step's `env:`. */
+export function hubLogin({ image }: Setup): Lines {
+  if (imageHome(image) !== "docker_hub") return [];
+  return [
+    "    DOCKERHUB_USER: ${{ vars.DOCKERHUB_USER }}",
+    "    DOCKERHUB_TOKEN: ${{ secrets.DOCKERHUB_TOKEN }}",
+  ];
+}
+
+/** Logs `docker` in to the registry; into ECR Showtime logs in by itself. */
+function loginStep({ image = "" }: Setup, when: string): Lines {
+  const host = image.split("/")[0] ?? "";
+  const login = (registry: string) =>
+    `  run: docker login${registry} --username "$REGISTRY_USER" --password-stdin <<< "$REGISTRY_TOKEN"`;
+  const head = ["- name: Log in to the registry", ...condition(when), "  env:"];
+  switch (imageHome(image === "" ? undefined : image)) {
+    case "none":
+    case "ecr":
+      return [];
+    case "ghcr":
+      return [
+        ...head,
+        "    REGISTRY_USER: ${{ github.actor }}",
+        "    REGISTRY_TOKEN: ${{ github.token }}",
+        login(` ${host}`),
+      ];
+    case "docker_hub":
+      return [
+        ...head,
+        "    REGISTRY_USER: ${{ vars.DOCKERHUB_USER }}",
+        "    REGISTRY_TOKEN: ${{ secrets.DOCKERHUB_TOKEN }}",
+        login(""),
+      ];
+    case "other":
+      return [
+        ...head,
+        "    REGISTRY_USER: ${{ vars.REGISTRY_USER }}",
+        "    REGISTRY_TOKEN: ${{ secrets.REGISTRY_TOKEN }}",
+        login(` ${host}`),
+      ];
+  }
+}
+
+function condition(when: string | undefined): Lines {
+  return when === undefined ? [] : [`  if: ${when}`];
+}
+
+function between(step: Lines): Lines {
+  return step.length === 0 ? [] : [...step, ""];
+}

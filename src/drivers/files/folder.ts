@@ -1,0 +1,43 @@
+import { dirname, join, normalize } from "node:path";
+import { AppError, toError, usageError } from "../../core/errors.ts";
+import type { Files } from "../../ports/files.ts";
+
+/** The files of a folder. */
+export function makeFiles(folder: string): Files {
+  return {
+    async read(path) {
+      try {
+        return await Deno.readTextFile(placeOf(folder, path));
+      } catch (cause) {
+        if (cause instanceof Deno.errors.NotFound) return undefined;
+        throw usageError("file_unreadable", `Reading ${path}: ${describe(cause)}`, "Make it a readable file");
+      }
+    },
+    async write(path, text) {
+      const place = placeOf(folder, path);
+      try {
+        await Deno.mkdir(dirname(place), { recursive: true });
+        await Deno.writeTextFile(place, text);
+      } catch (cause) {
+        const hint = "Run it in a folder that you may write to";
+        throw new AppError("file_unwritable", `Writing ${path}: ${describe(cause)}`, { cause, hint });
+      }
+    },
+  };
+}
+
+function placeOf(folder: string, path: string): string {
+  const clean = normalize(path);
+  if (clean.startsWith("..") || clean.startsWith("/")) {
+    throw new RangeError(`"${path}" leads out of the folder`);
+  }
+  return join(folder, clean);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "it is not allowed here";
+  }
+  if (error instanceof Deno.errors.IsADirectory) return "there is a folder of that name";
+  return toError(error).message.replace(/ \(os error \d+\)/g, "");
+}
