@@ -50,16 +50,18 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
   try {
     if (argv[0] === "complete" && argv[1] === "--") {
       const quiet = host.makeTerminal({ ...settings, quiet: true, verbose: false });
+      host.onCommand?.("complete");
       const { completeWords } = await import("./completion.ts");
       terminal.out(await completeWords(argv.slice(2), { makeWiring, terminal: quiet, signal: io.signal }));
       return EXIT.done;
     }
     const invocation = await readInvocation(argv, io);
+    command = invocation.kind === "text" ? undefined : invocation.spec.name;
+    host.onCommand?.(command ?? "help");
     if (invocation.kind === "text") {
       terminal.out(invocation.text);
       return EXIT.done;
     }
-    command = invocation.spec.name;
     return await invocation.spec.run(makeCommandEnv({
       ...invocation,
       terminal,

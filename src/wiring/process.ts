@@ -1,15 +1,20 @@
 import type { CliHost } from "../cli/wiring_types.ts";
 import { makeTerminal } from "../drivers/terminal/mod.ts";
 import { VERSION } from "../version.ts";
+import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
+import { settleTemporaryFolder } from "./temporary_folder.ts";
 
 /** This process, as the command line needs it. Everything else is loaded when a command first asks for it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {
   const stdoutTty = Deno.stdout.isTerminal();
+  // Only the variables that the program is allowed to read are there.
+  const env = Deno.env.toObject();
+  let command = "";
   return {
     io: {
       stdout: (text) => writeAll(Deno.stdout, text),
       stderr: (text) => writeAll(Deno.stderr, text),
-      env: Deno.env.toObject(),
+      env,
       stdinTty: Deno.stdin.isTerminal(),
       stdoutTty,
       stderrTty: Deno.stderr.isTerminal(),
@@ -22,7 +27,15 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       },
     },
     makeTerminal,
-    makeWiring: async (host) => (await import("../wiring.ts")).makeWiring(host),
+    onCommand(name) {
+      command = name;
+      dropForCommand(name);
+    },
+    async makeWiring(host) {
+      settleTemporaryFolder(env);
+      const { makeWiring } = await import("../wiring.ts");
+      return makeWiring({ ...host, onPlatform: (platform) => dropForPlatform(command, platform) });
+    },
   };
 }
 

@@ -1,0 +1,111 @@
+/**
+ * Compiles the program into one executable: `deno task compile` for this machine, `deno task compile:all` for every
+ * system that is released. The sources are bundled into chunks first, so that what a command does not need is not
+ * even read, and made small; packages that lie around in a `node_modules` folder never get in.
+ *
+ *     deno task compile --output dist/showtime --target aarch64-apple-darwin
+ */
+
+import { transform } from "esbuild";
+import { parseArgs } from "node:util";
+import { permissionFlags } from "../src/wiring/permissions.ts";
+
+const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
+
+/** What is released, as Deno names it. */
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { all: { type: "boolean" }, target: { type: "string" }, output: { type: "string" } },
+  });
+  const folder = await Deno.makeTempDir({ prefix: "showtime-compile-" });
+  try {
+    await bundle(folder);
+    await Deno.mkdir(`${ROOT}dist`, { recursive: true });
+    if (values.all === true) {
+      for (const target of TARGETS) {
+        await compile(folder, { target, output: withSuffix(`${ROOT}dist/showtime-${target}`, target) });
+      }
+    } else {
+      const target = values.target ?? Deno.build.target;
+      await compile(folder, { target, output: values.output ?? withSuffix(`${ROOT}dist/showtime`, target) });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Bundles into chunks, one for each part that is loaded by itself, and takes out of each what no machine needs. */
+async function bundle(folder: string): Promise<void> {
+  await deno(
+    ["bundle", "--quiet", "--frozen", "--platform=deno", "--code-splitting", "--outdir", folder, "main.ts"],
+    { cwd: ROOT },
+  );
+  for await (const { name } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    // The bundler's own way of doing this takes `require` for a name that can be changed.
+    const { code } = await transform(await Deno.readTextFile(path), {
+      loader: "js",
+      format: "esm",
+      target: "esnext",
+      minify: true,
+      legalComments: "none",
+    });
+    await Deno.writeTextFile(path, code);
+  }
+}
+
+async function compile(
+  folder: string,
+  { target, output }: { readonly target: string; readonly output: string },
+): Promise<void> {
+  const os = target.includes("windows") ? "windows" : target.includes("darwin") ? "darwin" : "linux";
+  await deno([
+    "compile",
+    // Kept by the executable, too: without it Deno remarks on each program that is not installed.
+    "--quiet",
+    "--no-config",
+    "--no-lock",
+    "--no-check",
+    // It would be read from the shared temporary folder, where others could put another one.
+    "--no-code-cache",
+    ...permissionFlags(os),
+    `--target=${target}`,
+    `--output=${output}`,
+    "main.js",
+  ], { cwd: folder, ownRuntime: target === Deno.build.target });
+  const { size } = await Deno.stat(output);
+  console.log(`${output.replace(ROOT, "")}  ${(size / 1e6).toFixed(1)} MB`);
+}
+
+/** Runs the very Deno that runs this. A runtime that DENORT_BIN names is one for this machine only. */
+async function deno(
+  args: readonly string[],
+  { cwd, ownRuntime = true }: { readonly cwd: string; readonly ownRuntime?: boolean },
+): Promise<void> {
+  const { DENORT_BIN: _, ...others } = Deno.env.toObject();
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    ...(ownRuntime ? {} : { env: others, clearEnv: true }),
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  // It has said why.
+  if (!success) Deno.exit(1);
+}
+
+function withSuffix(path: string, target: string): string {
+  return target.includes("windows") ? `${path}.exe` : path;
+}
+
+await main(Deno.args);
