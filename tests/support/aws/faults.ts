@@ -8,6 +8,7 @@ import { type Operation, Refusal } from "./wire.ts";
  *     after       the same, but what was asked for was done
  *     dropped     the connection ends without an answer; nothing was done
  *     dropped_after  the same, but what was asked for was done
+ *     held        nothing goes wrong, but it takes until `until`
  *     denied      the credentials lack the permission
  *     expired     the credentials have expired
  *     unknown_key  AWS does not know the access key
@@ -18,6 +19,7 @@ export type FaultKind =
   | "after"
   | "dropped"
   | "dropped_after"
+  | "held"
   | "denied"
   | "expired"
   | "unknown_key";
@@ -38,6 +40,8 @@ export interface Fault {
   /** The action and the resource that a denial names; the call's own and `*` unless given. */
   readonly action?: string;
   readonly resource?: string;
+  /** What a call that is held waits for. */
+  readonly until?: Promise<unknown>;
 }
 
 /** The faults that are still to come. */
@@ -73,7 +77,7 @@ export function isDone({ kind }: Fault): boolean {
   return kind === "after" || kind === "dropped_after";
 }
 
-/** What the service says about a fault; undefined where the connection is dropped. */
+/** What the service says about a fault that is no delay; undefined where the connection is dropped. */
 export function faultRefusal(fault: Fault, operation: Operation): Refusal | undefined {
   const ec2 = operation.service === "ec2";
   switch (fault.kind) {
@@ -88,6 +92,7 @@ export function faultRefusal(fault: Fault, operation: Operation): Refusal | unde
       });
     case "dropped":
     case "dropped_after":
+    case "held":
       return undefined;
     case "denied":
       return denial(fault, operation);

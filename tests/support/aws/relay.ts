@@ -120,7 +120,8 @@ export class Relay {
 
   async #withFaults(request: WireRequest, operation: Operation): Promise<WireResponse | undefined> {
     const fault = this.faults.take(operation);
-    if (fault === undefined) return await this.#answer(request);
+    if (fault?.kind === "held") await fault.until;
+    if (fault === undefined || fault.kind === "held") return await this.#answer(request);
     if (isDone(fault)) await this.#answer(request);
     const refusal = faultRefusal(fault, operation);
     return refusal === undefined ? undefined : refuse(refusal, operation);
