@@ -29,7 +29,9 @@ export function failingImages(inner: TaskRunner): TaskRunner {
               "toomanyrequests: You have reached your pull rate limit",
           );
         case "busy": {
-          const { promise: ended, resolve } = Promise.withResolvers<{ exitCode: number; reason: undefined }>();
+          const { promise: ended, resolve } = Promise.withResolvers<
+            { exitCode: number; reason: undefined }
+          >();
           const server = Deno.serve(
             { hostname: launch.ip, port: 8080, onListen() {} },
             () => new Response("busy\n", { status: 503 }),

@@ -1,4 +1,9 @@
-import { DescribeTaskDefinitionCommand, RunTaskCommand, type Task } from "@aws-sdk/client-ecs";
+import {
+  DescribeTaskDefinitionCommand,
+  RunTaskCommand,
+  type Task,
+  type TaskDefinition,
+} from "@aws-sdk/client-ecs";
 import type { Clients } from "./clients.ts";
 import { lastPart, type Records, type ServiceRecord, type TaskRecord } from "./records.ts";
 import { Rollouts } from "./rollouts.ts";
@@ -8,7 +13,7 @@ import type { TaskRunner } from "./task_runner.ts";
 
 /** How long things take, in machine milliseconds. */
 export interface FargateDelays {
-  /** The grain of all waiting. */
+  /** How often the scheduler looks at its services. */
   readonly stepMs: number;
   readonly provisionMs: number;
   readonly deprovisionMs: number;
@@ -51,6 +56,7 @@ export class Fargate {
   readonly #records: Records;
   readonly #options: FargateOptions;
   readonly #rollouts: Rollouts;
+  readonly #definitions = new Map<string, TaskDefinition>();
   readonly #lives = new Set<Promise<void>>();
   readonly #troubles: unknown[] = [];
   readonly #loop: Promise<void>;
@@ -95,11 +101,7 @@ export class Fargate {
     const [deployment] = service.deployments;
     if (deployment === undefined) return;
     const { ecs } = this.#options.clients;
-    const described = await ecs.send(
-      new DescribeTaskDefinitionCommand({ taskDefinition: deployment.taskDefinition }),
-    );
-    const definition = described.taskDefinition;
-    if (definition === undefined) throw new Error(`Starting a task: no ${deployment.taskDefinition}`);
+    const definition = await this.#definition(deployment.taskDefinition);
     const { tasks = [] } = await ecs.send(
       new RunTaskCommand({
         cluster: service.cluster,
@@ -134,15 +136,36 @@ export class Fargate {
       stoppedAt: undefined,
       stopCode: undefined,
       stoppedReason: undefined,
+      asked: Promise.withResolvers(),
     };
-    this.#records.tasks.set(arn, task);
+    this.#records.addTask(task);
     this.#records.addEvent(service, `has started 1 tasks: (task ${task.id}).`);
     this.#live(task, interfaceOf(tasks[0]));
   }
 
+  /** A revision never changes: it is asked for once. */
+  async #definition(taskDefinition: string): Promise<TaskDefinition> {
+    const known = this.#definitions.get(taskDefinition);
+    if (known !== undefined) return known;
+    const described = await this.#options.clients.ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition }),
+    );
+    const definition = described.taskDefinition;
+    if (definition === undefined) throw new Error(`Starting a task: no ${taskDefinition}`);
+    this.#definitions.set(taskDefinition, definition);
+    return definition;
+  }
+
   #live(task: TaskRecord, networkInterface: string): void {
     const { clients, runner, delays } = this.#options;
-    const setting = { records: this.#records, clients, runner, delays, failures: this.failures };
+    const setting = {
+      records: this.#records,
+      clients,
+      runner,
+      delays,
+      failures: this.failures,
+      isEnding: () => !this.#on,
+    };
     const life = new TaskLife(setting, task, networkInterface).play().catch((error) => {
       this.#troubles.push(error);
     }).finally(() => {

@@ -87,13 +87,16 @@ export interface TaskRecord {
   stoppedAt: Date | undefined;
   stopCode: Task["stopCode"];
   stoppedReason: string | undefined;
+  /** Settles when the task is to stop. */
+  readonly asked: PromiseWithResolvers<void>;
 }
 
 /** Everything that the relay knows beyond moto. One world's. */
 export class Records {
   readonly #now: () => number;
   readonly #services = new Map<string, ServiceRecord>();
-  readonly tasks = new Map<string, TaskRecord>();
+  readonly #tasksOf = new Map<ServiceRecord, TaskRecord[]>();
+  readonly #tasks = new Map<string, TaskRecord>();
   /** When each revision was registered, by ARN. */
   readonly registered = new Map<string, Date>();
   /** The highest revision that each family ever had. */
@@ -121,17 +124,23 @@ export class Records {
     this.#services.set(`${record.cluster}/${record.name}`, record);
   }
 
-  /** The tasks of a service, also of an earlier one of the same name. */
-  tasksNamed(cluster: string, service: string): readonly TaskRecord[] {
-    return [...this.tasks.values()].filter((task) =>
-      task.service.cluster === cluster && task.service.name === lastPart(service)
-    );
+  addTask(task: TaskRecord): void {
+    this.#tasks.set(task.arn, task);
+    this.#tasksOf.set(task.service, [...this.#tasksOf.get(task.service) ?? [], task]);
   }
 
+  task(arn: string): TaskRecord | undefined {
+    return this.#tasks.get(arn);
+  }
+
+  tasks(): readonly TaskRecord[] {
+    return [...this.#tasks.values()];
+  }
+
+  /** The tasks of a service, or of one of its deployments; not those of an earlier service of its name. */
   tasksOf(service: ServiceRecord, deployment?: DeploymentRecord): readonly TaskRecord[] {
-    return [...this.tasks.values()].filter((task) =>
-      task.service === service && (deployment === undefined || task.deployment === deployment)
-    );
+    const tasks = this.#tasksOf.get(service) ?? [];
+    return deployment === undefined ? tasks : tasks.filter((task) => task.deployment === deployment);
   }
 
   addEvent(service: ServiceRecord, message: string): void {
@@ -194,4 +203,5 @@ export function requestStop(
   task.stopCode = code;
   task.stoppedReason = reason;
   task.stoppingAt = at;
+  task.asked.resolve();
 }

@@ -21,6 +21,8 @@ export interface TaskSetting {
   readonly runner: TaskRunner;
   readonly failures: ScriptedFailures;
   readonly delays: FargateDelays;
+  /** Whether the world ends: nobody looks at moto's records any more. */
+  readonly isEnding: () => boolean;
 }
 
 /** The public side of a task's network interface. */
@@ -76,12 +78,12 @@ export class TaskLife {
     requestStop(this.#task, { code, reason, at: this.#setting.records.now() });
   }
 
-  /** Waits in small steps, so that a task that is to stop does not wait. */
+  /** Waits, unless the task is to stop. */
   async #pause(ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    while (!this.#isStopping() && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, this.#setting.delays.stepMs));
-    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await Promise.race([promise, this.#task.asked.promise]);
+    clearTimeout(timer);
   }
 
   async #start(log: Awslogs): Promise<RunningTask> {
@@ -121,14 +123,16 @@ export class TaskLife {
       own.reason = reason;
       this.#stop("EssentialContainerExited", "Essential container in task exited");
     });
-    const watching = (async () => {
-      while (!this.#isStopping()) {
-        await this.#check(running);
-        await this.#pause(this.#setting.delays.healthMs);
-      }
-    })();
-    await Promise.race([ended, watching]);
-    await watching;
+    await Promise.all([Promise.race([ended, this.#task.asked.promise]), this.#watch(running)]);
+  }
+
+  async #watch(running: RunningTask): Promise<void> {
+    if (!hasCheck(this.#task)) return;
+    // As the container engine does: the first check comes an interval after the start.
+    while (!this.#isStopping()) {
+      await this.#pause(this.#setting.delays.healthMs);
+      if (!this.#isStopping()) await this.#check(running);
+    }
   }
 
   #own(): TaskRecord["containers"][number] {
@@ -140,9 +144,10 @@ export class TaskLife {
 
   /** The health check of the definition, at the world's pace: its spans of time are shortened like all others. */
   async #check(running: RunningTask): Promise<void> {
-    if (!hasCheck(this.#task) || this.#isStopping()) return;
     const own = this.#own();
-    if (!this.#unhealthy && await running.check() === true) {
+    const healthy = !this.#unhealthy && await running.check() === true;
+    if (this.#isStopping()) return;
+    if (healthy) {
       own.health = "HEALTHY";
       this.#misses = 0;
       return;
@@ -165,8 +170,7 @@ export class TaskLife {
 
   /** From STOPPING to STOPPED: the application ends, its address and its interface go. */
   async #wind(running: RunningTask | undefined, log: Awslogs): Promise<void> {
-    const { clients, delays, records } = this.#setting;
-    const { arn, service, stoppedReason } = this.#task;
+    const { delays, records, isEnding } = this.#setting;
     this.#task.lastStatus = running === undefined ? "DEPROVISIONING" : "STOPPING";
     await running?.stop();
     const end = await running?.ended;
@@ -175,17 +179,18 @@ export class TaskLife {
     own.reason ??= end?.reason;
     await log.flush();
     this.#task.lastStatus = "DEPROVISIONING";
-    await new Promise((resolve) => setTimeout(resolve, delays.deprovisionMs));
-    await clients.ecs.send(
-      new StopTaskCommand({ cluster: service.cluster, task: arn, reason: stoppedReason }),
-    );
-    await this.#detachAddress();
+    if (!isEnding()) {
+      await new Promise((resolve) => setTimeout(resolve, delays.deprovisionMs));
+      await this.#release();
+    }
     this.#task.lastStatus = "STOPPED";
     this.#task.stoppedAt = records.now();
   }
 
-  async #detachAddress(): Promise<void> {
-    const { ec2 } = this.#setting.clients;
+  async #release(): Promise<void> {
+    const { ec2, ecs } = this.#setting.clients;
+    const { arn, service, stoppedReason } = this.#task;
+    await ecs.send(new StopTaskCommand({ cluster: service.cluster, task: arn, reason: stoppedReason }));
     if (this.#public !== undefined) {
       const { association, allocation } = this.#public;
       await ec2.send(new DisassociateAddressCommand({ AssociationId: association }));

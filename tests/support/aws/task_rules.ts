@@ -31,14 +31,14 @@ export class TaskRules {
       throw new Refusal("ServiceNotFoundException", "Service not found.");
     }
     const desired = text(input["desiredStatus"]) ?? "RUNNING";
-    const known = [...this.#records.tasks.values()].filter((task) =>
+    const known = this.#records.tasks().filter((task) =>
       task.service.cluster === cluster && task.desiredStatus === desired && !this.#isForgotten(task) &&
       (service === undefined || task.service.name === lastPart(service)) &&
       (input["startedBy"] === undefined || task.deployment.id === input["startedBy"]) &&
       (input["family"] === undefined || task.definition.family === input["family"])
     ).map((task) => task.arn);
     const others = strings(answer["taskArns"]).filter((arn) =>
-      service === undefined && !this.#records.tasks.has(arn) && arn.includes(`:task/${cluster}/`)
+      service === undefined && this.#records.task(arn) === undefined && arn.includes(`:task/${cluster}/`)
     );
     return { ...answer, taskArns: [...known, ...others] };
   }
@@ -52,7 +52,7 @@ export class TaskRules {
     const answer = await forward();
     const tasks = objects(answer["tasks"]).filter((each) => {
       const arn = text(each["taskArn"]) ?? "";
-      const known = this.#records.tasks.get(arn);
+      const known = this.#records.task(arn);
       return arn.includes(`:task/${cluster}/`) && (known === undefined || !this.#isForgotten(known));
     }).map((each) => this.#overlay(each));
     const found = new Set(tasks.map((each) => lastPart(text(each["taskArn"]) ?? "")));
@@ -63,7 +63,7 @@ export class TaskRules {
 
   async #stop({ input, forward }: Ask): Promise<unknown> {
     const id = lastPart(text(input["task"]) ?? "");
-    const task = [...this.#records.tasks.values()].find((each) => each.id === id);
+    const task = this.#records.tasks().find((each) => each.id === id);
     if (task === undefined) throw invalid("The referenced task was not found.");
     const answer = await forward();
     requestStop(task, {
@@ -76,7 +76,7 @@ export class TaskRules {
   }
 
   #overlay(described: WireObject): WireObject {
-    const task = this.#records.tasks.get(text(described["taskArn"]) ?? "");
+    const task = this.#records.task(text(described["taskArn"]) ?? "");
     if (task === undefined) return described;
     const overlay = toWire(overlayTask(task, readAttachments(described["attachments"])));
     const merged = { ...described, ...(isObject(overlay) ? overlay : {}) };
