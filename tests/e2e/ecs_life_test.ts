@@ -4,13 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { DescribeServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
-import {
-  type AwsWorld,
-  type AwsWorldOptions,
-  containerRunner,
-  makeAwsWorld,
-  motoForFile,
-} from "../support/aws/mod.ts";
+import { type AwsWorld, containerRunner, makeAwsWorld, motoForFile } from "../support/aws/mod.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { part } from "../support/require.ts";
 import { A, B, onStage, type Stage, START, statusOf, STOP } from "../support/stage.ts";
@@ -63,13 +57,12 @@ ecs:
 async function onAws(
   labels: readonly string[],
   act: (scene: Scene) => Promise<void>,
-  options: Partial<AwsWorldOptions> = {},
 ): Promise<void> {
   if (moto === undefined) throw new Error("Making a world: moto does not run");
   await using registry = await startRegistry();
   // Containers are asked for their health rarely, as ECS does: every 30 s at most.
   const delays = { healthMs: 10_000, drainMs: 1000 };
-  const world = await makeAwsWorld({ moto, runner: containerRunner(), delays, ...options });
+  const world = await makeAwsWorld({ moto, runner: containerRunner(), speed: 1, delays });
   try {
     await onStage({ labels, config: configOf(world, registry.host) }, async (stage) => {
       const variables = Object.entries(world.env).flatMap(([name, value]) =>
