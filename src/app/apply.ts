@@ -2,6 +2,7 @@
 
 import { AppError } from "../core/errors.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../core/plan/mod.ts";
+import { formatLabel, readLabels } from "../core/labels/mod.ts";
 import { escapeMarkdown } from "../core/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, guard, Superseded } from "./guard.ts";
@@ -116,7 +117,7 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
     case "activate":
       return await activate(session, { step, state, plan, tools }, signal);
     case "repair_labels":
-      return await session.write({ add: step.add, remove: step.remove }, signal);
+      return await repairLabels(session, step, signal);
     case "remove_labels":
       session.say({ notice: undefined, failure: undefined });
       session.note(
@@ -136,10 +137,35 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
           : plan.because.map((each) => escapeMarkdown(each)).join(" "),
       });
       return await session.write({ comment: true }, signal);
+    case "refresh_comment":
+      session.say({ notice: undefined, failure: undefined });
+      session.remember({ notice: undefined });
+      return await session.write({ comment: true }, signal);
+    case "drop_comments":
+      return await session.write({
+        also: step.nodeIds.map((nodeId) => ({ kind: "delete_comment", nodeId })),
+      }, signal);
     case "retire":
     case "drop_lock":
       return;
   }
+}
+
+/** The comment says what the labels said that are put right now. One that tells of a failure keeps it. */
+async function repairLabels(
+  session: Session,
+  { add, remove }: Step & { readonly kind: "repair_labels" },
+  signal: AbortSignal,
+): Promise<void> {
+  const shown = add.filter(({ kind }) => kind === "status" || kind === "active" || kind === "address");
+  const failed = [...readLabels(session.names).environments.values()].some(({ status }) =>
+    status === "failed"
+  );
+  const comment = shown.length > 0 && !failed && session.sight.comment !== undefined;
+  if (comment) {
+    session.note(`Put labels right: ${shown.map((each) => `\`${formatLabel(each)}\``).join(", ")}`);
+  }
+  await session.write({ add, remove, comment }, signal);
 }
 
 async function build(

@@ -33,6 +33,11 @@ export interface LookOptions {
   /** Full or short hash; the head where it is undefined. */
   readonly sha: string | undefined;
   readonly hold: Hold | undefined;
+  /**
+   * The first look under a lock. The platform comes second: until the pull request shows that nobody else holds a lock
+   * (GitHub can make two of one name), another run may still be changing it.
+   */
+  readonly confirms?: boolean;
   /** Permissions that this process has asked already; added to. */
   readonly people: Map<string, PermissionAnswer>;
 }
@@ -50,9 +55,7 @@ export async function lookAt(
       ? "as_labels" as const
       : await context.platform.list({ repo: context.repo, pr, probe: true }, signal);
   const read = forge.readPull(pr, { actor: identity.actor }, signal);
-  // Under a lock the platform comes second: before the pull request shows that nobody else holds one (GitHub can make
-  // two of one name), another run may still be changing it.
-  if (options.hold !== undefined) await read;
+  if (options.confirms === true) await read;
   const [snapshot, platform] = await Promise.all([read, list()]);
   const labels = readLabels(snapshot.labels);
   const actor = identity.actor ?? (identity.inActions ? undefined : snapshot.viewer?.login);
@@ -105,7 +108,11 @@ export async function lookAt(
   const observation: Observation = {
     ...base,
     people: options.people,
-    record: { ...pullRecord(record, snapshot.timeline), present: comment !== undefined },
+    record: {
+      ...pullRecord(record, snapshot.timeline),
+      present: comment !== undefined,
+      spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
+    },
   };
   return {
     observation: { ...observation, imageExists: await askImage(context, observation, signal) },
@@ -188,7 +195,10 @@ function believedComment(
 }
 
 /** What earlier runs left: the comment's record, and the timeline where it knows more. */
-function pullRecord(record: CommentRecord, timeline: readonly TimelineEvent[]): Omit<PullRecord, "present"> {
+function pullRecord(
+  record: CommentRecord,
+  timeline: readonly TimelineEvent[],
+): Pick<PullRecord, "attempts" | "size" | "notice" | "shown"> {
   const attempts = new Map<ShortSha, number>();
   for (const [key, count] of Object.entries(record.attempts)) {
     const sha = parseShortSha(key);
@@ -203,7 +213,7 @@ function pullRecord(record: CommentRecord, timeline: readonly TimelineEvent[]): 
       attempts.set(sha, Math.max(attempts.get(sha) ?? 0, seen));
     }
   }
-  return { attempts, size: record.size, notice: record.notice };
+  return { attempts, size: record.size, notice: record.notice, shown: record.shown };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {

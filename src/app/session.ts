@@ -4,6 +4,7 @@ import {
   type CommentEnvironment,
   type CommentFailure,
   type CommentRecord,
+  describeShown,
   EVENT_LIMIT,
   renderComment,
 } from "../core/comment/mod.ts";
@@ -171,7 +172,7 @@ export class Session {
       failure: this.#failure,
       notice: this.#notice,
       login: context.settings.login,
-      record: this.#record,
+      record: { ...this.#record, shown: describeShown(state) },
     });
   }
 }

@@ -74,8 +74,8 @@ export async function syncPull(
   const policy = policyFor(context, pr, options);
   const people = new Map<string, PermissionAnswer>();
   let request = options.request;
-  const look = (hold: Hold | undefined) =>
-    lookAt(context, pr, { request, sha: options.sha, hold, people }, signal);
+  const look = (hold: Hold | undefined, confirms = false) =>
+    lookAt(context, pr, { request, sha: options.sha, hold, confirms, people }, signal);
   let sight = await look(undefined);
   warnOfWeight(context, { policy, sight });
   let plan = planPull(sight.observation, policy);
@@ -93,7 +93,7 @@ export async function syncPull(
     const checked = plan.target;
     const hold = await takeLock(context, { pr, asked: request?.trigger }, signal);
     try {
-      sight = await look(hold);
+      sight = await look(hold, true);
       await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
       plan = planPull(sight.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {

@@ -28,7 +28,7 @@ export async function underLock<Result>(
   const hold = await takeLock(context, { pr }, signal);
   try {
     const look = () => lookLocked(context, pr, { hold, signal });
-    const sight = await lookAt(context, pr, lookOptions(hold), signal);
+    const sight = await lookAt(context, pr, { ...lookOptions(hold), confirms: true }, signal);
     await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
     const both = AbortSignal.any([signal, hold.lost]);
     return await work({ session: new Session(context, hold, sight), look, signal: both });

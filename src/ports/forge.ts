@@ -176,6 +176,7 @@ export type ForgeWrite =
     readonly description: string;
   }
   /** By node id. One that is gone already is success. */
+  | { readonly kind: "delete_comment"; readonly nodeId: string }
   | { readonly kind: "delete_definition"; readonly nodeId: string };
 
 /** What a batch did. */

@@ -91,6 +91,10 @@ function playStep(seen: Observation, step: Step): Observation {
     }
     case "repair_labels":
       return relabel(seen, step);
+    case "refresh_comment":
+      return { ...seen, record: { ...seen.record, shown: undefined } };
+    case "drop_comments":
+      return { ...seen, record: { ...seen.record, spareComments: [] } };
     case "drop_lock":
       return { ...seen, lock: { kind: "free" } };
     case "notice":

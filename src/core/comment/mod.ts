@@ -12,6 +12,7 @@ export {
   formatRecord,
   parseRecord,
 } from "./record.ts";
+export { describeShown } from "./shown.ts";
 export {
   type CommentEnvironment,
   type CommentFailure,

@@ -17,6 +17,8 @@ export interface CommentRecord {
   readonly attempts: Readonly<Record<string, number>>;
   readonly size: string | undefined;
   readonly notice: string | undefined;
+  /** What the comment shows of the environments, by `describeShown()`; missing where an older version wrote it. */
+  readonly shown?: string;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
 }
@@ -55,7 +57,7 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, size, notice, events } = data as Record<string, unknown>;
+  const { attempts, size, notice, shown, events } = data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -70,6 +72,7 @@ function readRecord(data: unknown): CommentRecord {
     attempts: counts,
     size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
+    ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
     ).map(({ at, text }) => ({ at, text: text.slice(0, 500) })).slice(-EVENT_LIMIT),

@@ -3,6 +3,7 @@
  * numbers are those of the table in .github/ARCHITECTURE.md.
  */
 
+import { describeShown } from "../comment/mod.ts";
 import { shortSha } from "../ids.ts";
 import { activeSha, readLabels } from "../labels/mod.ts";
 import { bringUp, planResume } from "./bring_up.ts";
@@ -41,12 +42,15 @@ export function planPull(observation: Observation, policy: Policy): Plan {
   };
 }
 
+/** Steps of {@link litter}: no block holds them up. */
+const LITTER: readonly Step["kind"][] = ["drop_lock", "drop_comments", "refresh_comment"];
+
 function planBelieved(observation: Observation, policy: Policy): Plan {
   const situation = survey(observation, policy);
   const ended = planEnd(situation);
   if (ended !== undefined) return ended;
   const plan = planLife(situation);
-  const quiet = plan.steps.every((step) => step.kind === "drop_lock") &&
+  const quiet = plan.steps.every(({ kind }) => LITTER.includes(kind)) &&
     ["up_to_date", "no_environment", "attempts_exhausted", "housekeeping"].includes(plan.reason);
   if (observation.labels.blocked.length > 0 && !quiet) {
     return result(situation, {
@@ -84,7 +88,7 @@ function planEnd(situation: Situation): Plan | undefined {
   const rest = names.filter((name) => !held.has(name));
   if (rest.length > 0) steps.push({ kind: "remove_labels", names: rest });
   if (steps.length === 0) {
-    const left = leftLock(situation);
+    const left = litter(situation);
     return result(situation, {
       ...(left.length === 0 ? { rule: 17, reason: "no_environment" } : { rule: 16, reason: "housekeeping" }),
       action: "no_action",
@@ -336,7 +340,7 @@ function idle(
       : notice(situation, { reason: how.reason, about: how.notice })),
     ...planHousekeeping(observation, { policy, views, target, satisfied }),
   ];
-  if (steps.length === 0) steps.push(...leftLock(situation));
+  if (steps.length === 0) steps.push(...litter(situation));
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";
   return result(situation, {
     rule: settled ? 16 : how.rule,
@@ -347,8 +351,13 @@ function idle(
   });
 }
 
-/** The lock of a run that is gone is litter, even where nothing else is to do. */
-function leftLock({ observation }: Situation): readonly Step[] {
+/** What runs left that are gone, or did not know of each other: to be removed even where nothing else is to do. */
+function litter({ observation, policy }: Situation): readonly Step[] {
+  const { spareComments: nodeIds = [], shown } = observation.record;
+  if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
+  if (policy.comments && shown !== undefined && shown !== describeShown(observation.labels)) {
+    return [{ kind: "refresh_comment" }];
+  }
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 

@@ -48,6 +48,10 @@ export interface PullRecord {
   readonly notice: string | undefined;
   /** Whether the pull request has a comment of ours at all. */
   readonly present: boolean;
+  /** What the comment shows of the environments, by `describeShown()`; undefined where it does not tell. */
+  readonly shown?: string | undefined;
+  /** Node ids of further comments of ours: two runs that did not know of each other made one each. */
+  readonly spareComments?: readonly string[];
 }
 
 /** Everything the planner looks at. */

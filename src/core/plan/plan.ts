@@ -77,6 +77,10 @@ export type Step =
   | { readonly kind: "remove_labels"; readonly names: readonly string[] }
   /** A run that is gone left its lock: taking it and giving it back is all there is to do. */
   | { readonly kind: "drop_lock" }
+  /** The comment shows what is not so any more: a run wrote it that did not know what had happened meanwhile. */
+  | { readonly kind: "refresh_comment" }
+  /** There is one comment for each pull request; these were made by runs that did not know of it. */
+  | { readonly kind: "drop_comments"; readonly nodeIds: readonly string[] }
   /** `key`: the reason and what it is about; undefined takes back what was said. */
   | { readonly kind: "notice"; readonly key: string | undefined };
 
@@ -127,6 +131,12 @@ export function describeStep(step: Step): string {
       return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
     case "drop_lock":
       return "give back the lock that a run left which is gone";
+    case "refresh_comment":
+      return "write the comment anew, which shows what is not so any more";
+    case "drop_comments":
+      return `remove ${
+        step.nodeIds.length === 1 ? "a second comment" : "further comments"
+      } of Showtime's own`;
     case "notice":
       return step.key === undefined ? "take back what the comment said" : "say why in the comment";
   }

@@ -48,6 +48,8 @@ function describe(write: ForgeWrite): string {
       return "write the comment";
     case "deployment_status":
       return `set the deployment to ${write.state}`;
+    case "delete_comment":
+      return "delete a second comment";
     case "delete_definition":
       return "delete a label definition";
   }

@@ -69,10 +69,12 @@ async function sendBatch(
     else if (round === 1 && issue.type === "NOT_FOUND" && isWorthAnotherTry(write)) {
       again.push(...afresh(context, write));
     } else if (
-      issue.type === "NOT_FOUND" && (write.kind === "detach" || write.kind === "delete_definition")
+      issue.type === "NOT_FOUND" &&
+      (write.kind === "detach" || write.kind === "delete_definition" || write.kind === "delete_comment")
     ) continue;
-    else if (write.kind === "comment") warnings.push(`GitHub refused the comment: ${oneLine(issue.message)}`);
-    else if (write.kind === "deployment_status") {
+    else if (write.kind === "comment" || write.kind === "delete_comment") {
+      warnings.push(`GitHub refused the comment: ${oneLine(issue.message)}`);
+    } else if (write.kind === "deployment_status") {
       warnings.push(`GitHub refused the deployment status: ${oneLine(issue.message)}`);
     } else fatal.push(issue);
   }
@@ -141,6 +143,8 @@ function toField(
       return ids.length === 0 ? undefined : { name: "removeLabelsFromLabelable", input: labels, select };
     case "delete_definition":
       return { name: "deleteLabel", input: { id: write.nodeId }, select };
+    case "delete_comment":
+      return { name: "deleteIssueComment", input: { id: write.nodeId }, select };
     case "comment":
       return write.nodeId === undefined
         ? {

@@ -10,6 +10,7 @@ export type MutationName =
   | "addLabelsToLabelable"
   | "createDeploymentStatus"
   | "createLabel"
+  | "deleteIssueComment"
   | "deleteLabel"
   | "removeLabelsFromLabelable"
   | "updateIssueComment"

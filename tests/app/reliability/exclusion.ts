@@ -14,7 +14,7 @@ import { B, makeWorld, PR, REPO, type RunChange, type World } from "../../suppor
 import { assertRests, deploys, START, takenOff } from "./rests.ts";
 
 /** Workflow runs that are under way. */
-const RUNS = [101, 102, 103].map((id) => ({ id, run_attempt: 1, status: "in_progress" }));
+export const RUNS = [101, 102, 103].map((id) => ({ id, run_attempt: 1, status: "in_progress" }));
 
 /** A world in which somebody has asked for an environment. */
 export function asked(): World {

@@ -4,8 +4,9 @@ import type { Scenario } from "../../support/schedule/mod.ts";
 import { lifeScenario, LIVES } from "./lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { MODELS } from "./models.ts";
+import { ZOMBIES } from "./zombies.ts";
 
 /** Every scenario. */
 export function allScenarios(): readonly Scenario[] {
-  return [...EXCLUSION, ...MODELS, ...LIVES.map((life) => lifeScenario(life))];
+  return [...EXCLUSION, ...MODELS, ...ZOMBIES, ...LIVES.map((life) => lifeScenario(life))];
 }

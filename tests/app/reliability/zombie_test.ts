@@ -1,0 +1,13 @@
+import { exploreBounded, exploreRandomly, tally } from "../../support/schedule/mod.ts";
+import { DEEP } from "./deep.ts";
+import { ZOMBIES } from "./zombies.ts";
+
+for (const scenario of ZOMBIES) {
+  const ids = scenario.name.endsWith("next_attempt") ? "M5, M6" : "M5";
+  Deno.test(`${ids}: ${scenario.name}: a run declared dead goes on, and what it still writes is refused or put right`, async () => {
+    const count = DEEP ? 400 : 12;
+    const { played } = await exploreBounded(scenario, { switches: DEEP ? 2 : 1 });
+    await exploreRandomly(scenario, { seed: 5, count });
+    await tally({ interleavings: played + count });
+  });
+}
