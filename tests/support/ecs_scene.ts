@@ -61,8 +61,7 @@ export type SceneOptions = Partial<Omit<AwsWorldOptions, "moto">>;
 
 /** Plays a scene in a world of its own, which ends with it. */
 export async function playEcsScene(
-  moto: Moto | undefined,
-  options: SceneOptions,
+  { moto, ...options }: SceneOptions & { readonly moto: Moto | undefined },
   play: (scene: EcsScene) => Promise<void>,
 ): Promise<void> {
   assert.ok(moto !== undefined, "moto runs");
@@ -123,9 +122,11 @@ function makeScene(world: AwsWorld, harness: EcsHarness): EcsScene {
       return found.services?.[0];
     },
     async revisions() {
-      const pages = await Promise.all((["ACTIVE", "INACTIVE"] as const).map((status) =>
-        ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: `${cluster}-pr-${pr}`, status }))
-      ));
+      const pages = await Promise.all(
+        (["ACTIVE", "INACTIVE"] as const).map((status) =>
+          ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: `${cluster}-pr-${pr}`, status }))
+        ),
+      );
       return pages.flatMap(({ taskDefinitionArns = [] }) => taskDefinitionArns).sort();
     },
   };
@@ -160,16 +161,4 @@ export async function until(is: () => boolean | Promise<boolean>, what: string):
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.fail(`waited in vain until ${what}`);
-}
-
-/** Does something while waits of the SDK between two tries, a quarter of a second or more, are a hundredth as long. */
-export async function hurryingRetries<Result>(act: () => Promise<Result>): Promise<Result> {
-  const usual = globalThis.setTimeout;
-  const hurried = (callback: () => void, ms = 0) => usual(callback, ms >= 250 && ms < 30_000 ? ms / 100 : ms);
-  globalThis.setTimeout = hurried as typeof setTimeout;
-  try {
-    return await act();
-  } finally {
-    globalThis.setTimeout = usual;
-  }
 }

@@ -90,8 +90,10 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
       },
     );
   }
-  if (DENIED.includes(name) || status === 403) {
-    const missing = /perform: ([a-z0-9-]+:[A-Za-z*]+)/.exec(message)?.[1] ?? attempt.permission;
+  // ECS says of a role that may not be handed to it only in the message of a general error.
+  const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z*]+)/.exec(message)?.[1];
+  if (DENIED.includes(name) || status === 403 || named !== undefined) {
+    const missing = named ?? attempt.permission;
     return fail("permission", `the AWS credentials lack the permission ${missing}`, {
       hint: `Allow ${missing} in the policy of the role or user; the README has the whole policy`,
     });

@@ -21,7 +21,7 @@ export interface Awaited {
   readonly definition: string;
   /** An older revision serves until this one is healthy. */
   readonly inPlace: boolean;
-  /** The definition has a health check of its own: ECS goes by it. */
+  /** The definition has a health check of its own: ECS goes by it, and replaces a task that fails it. */
   readonly checked: boolean;
   readonly onProgress: (text: string) => void;
 }
@@ -52,7 +52,7 @@ class Wait {
   #astray = 0;
   #complaints: Verdict[] = [];
   /** What the health check last said, and where. */
-  #answer: { readonly address: string; readonly text: string } | undefined;
+  #answer: { readonly address: string; readonly text: string; readonly ok: boolean } | undefined;
   #task: Task | undefined;
   #withoutAddress = 0;
   #condition = "no task yet";
@@ -176,7 +176,7 @@ class Wait {
     const { path, fallback, intervalMs } = config.health;
     for (;;) {
       const seen = await probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
-      this.#answer = { address: `${address}${path}`, text: seen.answer };
+      this.#answer = { address: `${address}${path}`, text: seen.answer, ok: seen.ok };
       if (seen.ok) return true;
       if (clock.now() + intervalMs >= until) return false;
       await clock.sleep(Math.max(intervalMs, 1), signal);
@@ -206,7 +206,16 @@ class Wait {
     if (complaint !== undefined) return complaint;
     const after = formatMs(this.#waitedMs());
     if (this.#answer !== undefined) {
-      const { address, text } = this.#answer;
+      const { address, text, ok } = this.#answer;
+      if (ok && this.#what.checked) {
+        return {
+          code: "unhealthy",
+          state:
+            `http://${address} answers 200, but the health check in the container has not succeeded within ${after}`,
+          hint: "Check environment.health.command, which runs inside the container",
+          decisive: true,
+        };
+      }
       return {
         code: "unhealthy",
         state: `no 200 from http://${address} within ${after} (last: ${text})`,

@@ -40,8 +40,6 @@ import {
   type WireResponse,
 } from "./wire.ts";
 
-/** Calls of the world itself come under this path: they are not counted, and nothing goes wrong with them. */
-const ASIDE = "/aside";
 /** What changes services or definitions goes one by one. */
 const CHANGING = new Set([
   "CreateService",
@@ -80,17 +78,16 @@ export class Relay {
   delayMs = 0;
   readonly #options: RelayOptions;
   readonly #listener: HttpListener;
+  /** A door of its own, not a path: the path is part of what is signed. */
+  readonly #aside: HttpListener;
   // With a client of its own, fetch leaves the Host header as it is: it is part of what is signed.
   readonly #client = Deno.createHttpClient({ allowHost: true });
   readonly #turns = new Turns();
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#listener = listenHttp((request) =>
-      request.path.startsWith(ASIDE)
-        ? this.#answer({ ...request, path: request.path.slice(ASIDE.length) || "/" })
-        : this.#answerCounted(request)
-    );
+    this.#listener = listenHttp((request) => this.#answerCounted(request));
+    this.#aside = listenHttp((request) => this.#answer(request));
   }
 
   /** Where the product is sent: `AWS_ENDPOINT_URL`. */
@@ -98,13 +95,14 @@ export class Relay {
     return this.#listener.url;
   }
 
-  /** Where the world itself asks. */
+  /** Where the world itself asks: these calls are not counted, and nothing goes wrong with them. */
   get asideUrl(): string {
-    return `${this.url}${ASIDE}`;
+    return this.#aside.url;
   }
 
   async close(): Promise<void> {
     await this.#listener.close();
+    await this.#aside.close();
     this.#client.close();
   }
 
