@@ -100,12 +100,16 @@ async function deno(
     stdout: "inherit",
     stderr: "inherit",
   }).output();
-  // It has said why.
-  if (!success) Deno.exit(1);
+  if (!success) throw new Error(`Running deno ${args[0]}: it failed, and has said why`);
 }
 
 function withSuffix(path: string, target: string): string {
   return target.includes("windows") ? `${path}.exe` : path;
 }
 
-await main(Deno.args);
+try {
+  await main(Deno.args);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}

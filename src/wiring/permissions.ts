@@ -52,6 +52,9 @@ const VARIABLES = [
   "TMPDIR",
   "TMP",
   "TEMP",
+  // Only to take them away: Deno starts no program while one of them is set.
+  "LD_*",
+  "DYLD_*",
   // What the terminal is able to show.
   "TERM",
   "TERM_PROGRAM",

@@ -2,7 +2,7 @@ import type { CliHost } from "../cli/wiring_types.ts";
 import { makeTerminal } from "../drivers/terminal/mod.ts";
 import { VERSION } from "../version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
-import { settleTemporaryFolder } from "./temporary_folder.ts";
+import { settleEnvironment } from "./settle_environment.ts";
 
 /** This process, as the command line needs it. Everything else is loaded when a command first asks for it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {
@@ -29,10 +29,10 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
     makeTerminal,
     onCommand(name) {
       command = name;
+      settleEnvironment(env);
       dropForCommand(name);
     },
     async makeWiring(host) {
-      settleTemporaryFolder(env);
       const { makeWiring } = await import("../wiring.ts");
       return makeWiring({ ...host, onPlatform: (platform) => dropForPlatform(command, platform) });
     },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { binaryUnderTest, programCommand } from "../support/process.ts";
 import { composeScript, findCommandBlocks } from "../support/readme.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -30,10 +31,13 @@ async function runCommandsOf(markdown: string): Promise<void> {
   }
 }
 
-/** A reader has installed `deno` and `showtime`; here both are this tree and the Deno that runs the tests. */
+/** A reader has installed `deno` and `showtime`: the Deno that runs the tests, and the executable or this tree. */
 async function offerPrograms(folder: string): Promise<void> {
   await Deno.symlink(Deno.execPath(), `${folder}/deno`);
   const config = decodeURIComponent(new URL("deno.json", ROOT).pathname);
-  const script = `#!/bin/sh\nexec "${Deno.execPath()}" task --quiet --config "${config}" showtime "$@"\n`;
+  const program = binaryUnderTest() === undefined
+    ? `"${Deno.execPath()}" task --quiet --config "${config}" showtime`
+    : `"${programCommand()[0]}"`;
+  const script = `#!/bin/sh\nexec ${program} "$@"\n`;
   await Deno.writeTextFile(`${folder}/showtime`, script, { mode: 0o755 });
 }

@@ -1,16 +1,40 @@
-/** Runs the program and its simulator as processes of their own, as a person would. */
+/**
+ * Runs the program and its simulator as processes of their own, as a person would: from source, or where
+ * SHOWTIME_TEST_BINARY names it the compiled one, on a machine with an empty home and nothing but docker, git and gh.
+ */
 
-/** Permissions of the program when it runs from source: what it may do, and no more. */
-export const PERMISSIONS = [
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-sys",
-  "--allow-run=docker,git,gh",
-] as const;
+import { sourceFlags } from "../../src/wiring/permissions.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** What never ends must not hold up the tests. */
+const PATIENCE_MS = 180_000;
+
+/** The machine that the compiled program is run on: links to three programs, and a home with nothing in it. */
+const BARE = binaryUnderTest() === undefined ? undefined : makeBareMachine();
+
+function makeBareMachine(): { readonly path: string; readonly home: string } {
+  // Programs must not lie where the program may write: then it may write nowhere around them.
+  const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "showtime-bare-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  const path = `${folder}/bin`;
+  const home = `${folder}/home`;
+  Deno.mkdirSync(path);
+  Deno.mkdirSync(home);
+  for (const name of ["docker", "git", "gh"]) {
+    const found = (Deno.env.get("PATH") ?? "").split(":").map((each) => `${each}/${name}`).find(isFile);
+    if (found !== undefined) Deno.symlinkSync(found, `${path}/${name}`);
+  }
+  return { path, home };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
 
 /** What a finished run of the program left. */
 export interface Finished {
@@ -26,19 +50,22 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A command line of the program: the compiled one where SHOWTIME_BINARY names it, else from source. */
+/** The compiled program under test, if there is one. */
+export function binaryUnderTest(): string | undefined {
+  return Deno.env.get("SHOWTIME_TEST_BINARY") || undefined;
+}
+
+/** How the program is started, without its own arguments. */
+export function programCommand(): readonly [program: string, ...args: string[]] {
+  const binary = binaryUnderTest();
+  if (binary !== undefined) return [new URL(binary, `file://${ROOT}`).pathname];
+  const flags = ["run", "--quiet", `--config=${ROOT}deno.json`, ...sourceFlags()];
+  return [Deno.execPath(), ...flags, `${ROOT}main.ts`];
+}
+
+/** A command line of the program. */
 function command(args: readonly string[], options: RunOptions): Deno.Command {
-  const binary = Deno.env.get("SHOWTIME_BINARY");
-  const [program, first] = binary === undefined
-    ? [Deno.execPath(), [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      `--config=${ROOT}deno.json`,
-      ...PERMISSIONS,
-      `${ROOT}main.ts`,
-    ]]
-    : [binary, []];
+  const [program, ...first] = programCommand();
   const kept: Record<string, string> = {};
   for (const name of ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE", "TMPDIR", "DOCKER_HOST"]) {
     const value = Deno.env.get(name);
@@ -46,7 +73,7 @@ function command(args: readonly string[], options: RunOptions): Deno.Command {
   }
   return new Deno.Command(program, {
     args: [...first, ...args],
-    env: { ...kept, ...options.env },
+    env: { ...kept, ...(BARE === undefined ? {} : { PATH: BARE.path, HOME: BARE.home }), ...options.env },
     clearEnv: true,
     cwd: options.cwd ?? Deno.makeTempDirSync({ prefix: "showtime-cwd-" }),
     stdin: "null",
@@ -55,9 +82,13 @@ function command(args: readonly string[], options: RunOptions): Deno.Command {
   });
 }
 
-/** Runs the program to its end. */
+/** Runs the program to its end, which it has to come to by itself. */
 export async function runShowtime(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const { code, stdout, stderr } = await command(args, options).output();
+  const child = command(args, options).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  const { code, signal, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  if (signal === "SIGKILL") throw new Error(`showtime ${args.join(" ")}: it does not end by itself`);
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
 

@@ -5,6 +5,8 @@
  * tell at the end what was not tested.
  */
 
+import { binaryUnderTest, programCommand } from "./process.ts";
+
 /** What tests may depend on. */
 export type PartName = "docker" | "registry" | "aws" | "binary" | "busybox";
 
@@ -66,8 +68,16 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "aws":
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "binary":
-      return Deno.env.get("SHOWTIME_TEST_BINARY") ? undefined : "SHOWTIME_TEST_BINARY names no executable";
+      return await findBinary();
   }
+}
+
+/** Every end-to-end test runs the executable where there is one. */
+async function findBinary(): Promise<string | undefined> {
+  const binary = binaryUnderTest();
+  if (binary === undefined) return "SHOWTIME_TEST_BINARY names no executable";
+  const [program] = programCommand();
+  return await succeeds([program, "version"], `${binary} is not there, or does not run`);
 }
 
 /** The registry's program; `SHOWTIME_TEST_REGISTRY` may name another one. */

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import manifest from "../../deno.json" with { type: "json" };
+import { commandNames } from "../../src/cli/commands/load.ts";
+import { commandsWithPermissions } from "../../src/wiring/drop_permissions.ts";
+import { permissionFlags, readsVariable, sourceFlags } from "../../src/wiring/permissions.ts";
+
+const SOURCES = new URL("../../src/", import.meta.url);
+
+async function* sources(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(new URL(`${name}/`, folder));
+    else if (name.endsWith(".ts")) yield await Deno.readTextFile(new URL(name, folder));
+  }
+}
+
+Deno.test("sourceFlags() are those of the task that runs the program", () => {
+  const shown = sourceFlags().map((flag) => flag.includes("*") ? `'${flag}'` : flag).join(" ");
+  assert.equal(manifest.tasks.showtime, `deno run --quiet ${shown} main.ts`);
+});
+
+Deno.test("permissionFlags() grant the same on every system but for the folders to write to", () => {
+  const [linux, ...others] = ["linux", "darwin", "windows"].map((os) =>
+    permissionFlags(os).filter((flag) => !flag.startsWith("--allow-write="))
+  );
+  for (const other of others) assert.deepEqual(other, linux);
+  assert.ok(!linux?.some((flag) => /all|ffi/.test(flag.replace("--allow-", ""))));
+});
+
+Deno.test("dropForCommand() knows what every command keeps", () => {
+  assert.deepEqual([...commandsWithPermissions()].sort(), [...commandNames(), "help", "complete"].sort());
+});
+
+Deno.test("readsVariable() is true for every variable that the sources ask for", async () => {
+  const asked = new Set<string>();
+  for await (const text of sources(SOURCES)) {
+    for (const [, name = ""] of text.matchAll(/\b(?:env|variables)\["([A-Z_]+)"\]/g)) asked.add(name);
+    for (const [, name = ""] of text.matchAll(/"((?:GITHUB|AWS|DOCKER|DOCKERHUB|ECS|ECR)_[A-Z_]+)"/g)) {
+      asked.add(name);
+    }
+  }
+  assert.ok(asked.size > 20, [...asked].join(" "));
+  assert.deepEqual([...asked].filter((name) => !readsVariable(name)), []);
+});
