@@ -4,9 +4,18 @@ import type { Scenario } from "../../support/schedule/mod.ts";
 import { lifeScenario, LIVES } from "./lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { MODELS } from "./models.ts";
+import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ZOMBIES } from "./zombies.ts";
 
 /** Every scenario. */
 export function allScenarios(): readonly Scenario[] {
-  return [...EXCLUSION, ...MODELS, ...ZOMBIES, ...LIVES.map((life) => lifeScenario(life))];
+  return [
+    ...EXCLUSION,
+    ...MODELS,
+    ...HAPPENINGS,
+    UNHEARD,
+    ...CLEANUPS,
+    ...ZOMBIES,
+    ...LIVES.map((life) => lifeScenario(life)),
+  ];
 }
