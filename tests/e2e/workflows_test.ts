@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { renderSetup, RUNNER_FILE, type Setup } from "../../src/core/setup/mod.ts";
 import { type RunningSimulator, startSimulator } from "../support/process.ts";
 import { change, examplePayload, type Payload, textAt } from "../support/workflows/payloads.ts";
-import { type PlayedJob, type PlayedStep, playWorkflow } from "../support/workflows/play.ts";
+import {
+  type PlayedEvent,
+  type PlayedJob,
+  type PlayedStep,
+  playWorkflow,
+} from "../support/workflows/play.ts";
 import { hash, type ServedRelease, serveRelease } from "../support/workflows/release_server.ts";
 import { readWorkflow } from "../support/workflows/workflow.ts";
 
@@ -19,7 +24,7 @@ interface Scene {
   readonly setup: Setup;
   /** The head of pull request 2, as the examples have it. */
   readonly head: string;
-  play(file: string, event: string, payload: Payload): Promise<readonly PlayedJob[]>;
+  play(file: string, event: PlayedEvent): Promise<readonly PlayedJob[]>;
   /** The 🎪 labels of pull request 2. */
   labels(): Promise<readonly string[]>;
 }
@@ -87,7 +92,7 @@ async function stage(options: SceneOptions, act: (scene: Scene) => Promise<void>
       release,
       setup,
       head,
-      play(file, event, payload) {
+      play(file, event) {
         const workflow = readWorkflow(files.get(`.github/workflows/${file}`) ?? "");
         const runner = {
           repository: REPO,
@@ -96,7 +101,7 @@ async function stage(options: SceneOptions, act: (scene: Scene) => Promise<void>
           runId: 77,
           token: "owner-token",
         };
-        return playWorkflow(workflow, { name: event, payload }, runner);
+        return playWorkflow(workflow, { event, runner });
       },
       async labels() {
         const { pulls } = await simulator.state();
@@ -136,12 +141,14 @@ const NO_LOGIN: Partial<Setup> = { image: "123456789012.dkr.ecr.eu-west-1.amazon
 const BUILDS = WHOLE.filter((name) => name !== "Log in to the registry");
 
 async function labeled(label: string): Promise<Payload> {
-  return change(await examplePayload("pull_request", "labeled"), "label.name", label);
+  return change(await examplePayload("pull_request", "labeled"), { "label.name": label });
 }
 
 Deno.test("showtime.yml builds and deploys where the start trigger is set", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, labels, release, head }) => {
-    const steps = stepsOf(await play("showtime.yml", "pull_request", await labeled(START)));
+    const steps = stepsOf(
+      await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }),
+    );
 
     assert.deepEqual(namesOf(steps), BUILDS);
     assert.deepEqual(await release.calls(), ["sync 2 --check-only", `sync 2 --sha ${head}`]);
@@ -157,9 +164,9 @@ Deno.test("showtime.yml builds and deploys where the start trigger is set", asyn
 
 Deno.test("showtime.yml looks and writes nothing where there is nothing to do", async () => {
   await stage({ setup: NO_LOGIN }, async ({ play, release, simulator }) => {
-    const payload = change(await examplePayload("pull_request", "unlabeled"), "label.name", START);
+    const payload = change(await examplePayload("pull_request", "unlabeled"), { "label.name": START });
 
-    const steps = stepsOf(await play("showtime.yml", "pull_request", payload));
+    const steps = stepsOf(await play("showtime.yml", { name: "pull_request", payload }));
 
     assert.deepEqual(namesOf(steps), [INSTALL, "Decide"]);
     assert.deepEqual(await release.calls(), ["sync 2 --check-only"]);
@@ -169,12 +176,14 @@ Deno.test("showtime.yml looks and writes nothing where there is nothing to do", 
 
 Deno.test("showtime.yml is not run for labels of others, and does not push a run out of the queue then", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, release }) => {
-    const other = await play("showtime.yml", "pull_request", await examplePayload("pull_request", "labeled"));
-    const reviewed = await play(
-      "showtime.yml",
-      "pull_request",
-      await examplePayload("pull_request", "opened"),
-    );
+    const other = await play("showtime.yml", {
+      name: "pull_request",
+      payload: await examplePayload("pull_request", "labeled"),
+    });
+    const reviewed = await play("showtime.yml", {
+      name: "pull_request",
+      payload: await examplePayload("pull_request", "opened"),
+    });
 
     assert.deepEqual(other.map(({ id, skipped, group }) => [id, skipped, group]), [[
       "sync",
@@ -189,12 +198,18 @@ Deno.test("showtime.yml is not run for labels of others, and does not push a run
 Deno.test("showtime.yml queues every event of a pull request in one group", async () => {
   await stage({ setup: NO_LOGIN }, async ({ play }) => {
     const inputs = { pr_number: "2", sha: "" };
-    const dispatch = change(await examplePayload("workflow_dispatch"), "inputs", inputs);
+    const dispatch = change(await examplePayload("workflow_dispatch"), { "inputs": inputs });
     const jobs = [
-      ...await play("showtime.yml", "pull_request", await labeled(START)),
-      ...await play("showtime.yml", "pull_request", await examplePayload("pull_request", "synchronize")),
-      ...await play("showtime.yml", "pull_request", await examplePayload("pull_request", "closed")),
-      ...await play("showtime.yml", "workflow_dispatch", dispatch),
+      ...await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }),
+      ...await play("showtime.yml", {
+        name: "pull_request",
+        payload: await examplePayload("pull_request", "synchronize"),
+      }),
+      ...await play("showtime.yml", {
+        name: "pull_request",
+        payload: await examplePayload("pull_request", "closed"),
+      }),
+      ...await play("showtime.yml", { name: "workflow_dispatch", payload: dispatch }),
     ];
 
     assert.deepEqual(
@@ -206,15 +221,13 @@ Deno.test("showtime.yml queues every event of a pull request in one group", asyn
 
 Deno.test("showtime.yml follows a push, and removes everything when the pull request is closed", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, labels, release, simulator, head }) => {
-    stepsOf(await play("showtime.yml", "pull_request", await labeled(START)));
+    stepsOf(await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }));
     await simulator.control("push", { pr: 2, sha: NEWER, pusher: OWNER });
-    const pushed = change(
-      await examplePayload("pull_request", "synchronize"),
-      "pull_request.head.sha",
-      NEWER,
-    );
+    const pushed = change(await examplePayload("pull_request", "synchronize"), {
+      "pull_request.head.sha": NEWER,
+    });
 
-    const steps = stepsOf(await play("showtime.yml", "pull_request", pushed));
+    const steps = stepsOf(await play("showtime.yml", { name: "pull_request", payload: pushed }));
 
     assert.deepEqual(namesOf(steps), BUILDS);
     assert.deepEqual((await release.calls()).slice(2), ["sync 2 --check-only", `sync 2 --sha ${NEWER}`]);
@@ -222,8 +235,8 @@ Deno.test("showtime.yml follows a push, and removes everything when the pull req
     assert.equal((await labels()).some((name) => name.includes(head.slice(0, 7))), false);
 
     await simulator.control("pull", { pr: 2, state: "closed" });
-    const closed = change(await examplePayload("pull_request", "closed"), "pull_request.head.sha", NEWER);
-    const last = stepsOf(await play("showtime.yml", "pull_request", closed));
+    const closed = change(await examplePayload("pull_request", "closed"), { "pull_request.head.sha": NEWER });
+    const last = stepsOf(await play("showtime.yml", { name: "pull_request", payload: closed }));
     assert.deepEqual(namesOf(last), [INSTALL, "Decide", "Take on the role on AWS", "Sync"]);
     assert.deepEqual(await labels(), []);
   });
@@ -231,12 +244,14 @@ Deno.test("showtime.yml follows a push, and removes everything when the pull req
 
 Deno.test("showtime.yml takes the commit of a dispatch", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, release, head }) => {
-    const payload = change(await examplePayload("workflow_dispatch"), "inputs", {
-      pr_number: "2",
-      sha: head,
+    const payload = change(await examplePayload("workflow_dispatch"), {
+      "inputs": {
+        pr_number: "2",
+        sha: head,
+      },
     });
 
-    stepsOf(await play("showtime.yml", "workflow_dispatch", payload));
+    stepsOf(await play("showtime.yml", { name: "workflow_dispatch", payload }));
 
     assert.deepEqual(await release.calls(), [`sync 2 --sha ${head} --check-only`, `sync 2 --sha ${head}`]);
   });
@@ -244,9 +259,9 @@ Deno.test("showtime.yml takes the commit of a dispatch", async () => {
 
 Deno.test("showtime.yml for branches leaves pull requests from forks alone", async () => {
   await stage({ headRepo: FORK, labels: [START] }, async ({ play, release }) => {
-    const payload = change(await labeled(START), "pull_request.head.repo.full_name", FORK);
+    const payload = change(await labeled(START), { "pull_request.head.repo.full_name": FORK });
 
-    const jobs = await play("showtime.yml", "pull_request", payload);
+    const jobs = await play("showtime.yml", { name: "pull_request", payload });
 
     assert.deepEqual(jobs.map(({ skipped }) => skipped), [true]);
     assert.deepEqual(await release.calls(), []);
@@ -255,7 +270,7 @@ Deno.test("showtime.yml for branches leaves pull requests from forks alone", asy
 
 Deno.test("showtime.yml runs nothing that is not the release it was written for", async () => {
   await stage({ badChecksum: true, labels: [START] }, async ({ play, release, simulator }) => {
-    const [job] = await play("showtime.yml", "pull_request", await labeled(START));
+    const [job] = await play("showtime.yml", { name: "pull_request", payload: await labeled(START) });
 
     assert.deepEqual(job?.steps.map(({ name, code }) => [name, code === 0]), [[INSTALL, false]]);
     assert.match(job?.steps[0]?.output ?? "", /showtime: FAILED/);
@@ -271,9 +286,9 @@ Deno.test("showtime.yml takes the release's own checksum where none was known", 
     const runner = { repository: REPO, actor: OWNER, apiUrl: simulator.url, runId: 77, token: "owner-token" };
 
     const jobs = await playWorkflow(readWorkflow(text), {
-      name: "pull_request",
-      payload: await labeled(START),
-    }, runner);
+      event: { name: "pull_request", payload: await labeled(START) },
+      runner,
+    });
 
     assert.deepEqual(namesOf(stepsOf(jobs)), [INSTALL, "Decide"]);
     assert.deepEqual(await release.calls(), ["sync 2 --check-only"]);
@@ -287,27 +302,23 @@ async function requestEnded(facts: {
   readonly sha: string;
   readonly conclusion?: string;
 }): Promise<Payload> {
-  const payload = await examplePayload("workflow_run", "completed");
-  const values = {
+  return change(await examplePayload("workflow_run", "completed"), {
     "workflow_run.event": "pull_request",
     "workflow_run.conclusion": facts.conclusion ?? "success",
     "workflow_run.head_sha": facts.sha,
     "workflow_run.head_branch": facts.branch,
     "workflow_run.head_repository.full_name": facts.repo,
     "workflow_run.head_repository.owner.login": facts.repo.split("/")[0],
-  };
-  for (const [path, value] of Object.entries(values)) change(payload, path, value);
-  return payload;
+  });
 }
 
 Deno.test("showtime-request.yml asks for nothing and tells nothing", async () => {
   await stage({ forks: true }, async ({ play, setup }) => {
-    const ours = await play("showtime-request.yml", "pull_request", await labeled(START));
-    const others = await play(
-      "showtime-request.yml",
-      "pull_request",
-      await examplePayload("pull_request", "labeled"),
-    );
+    const ours = await play("showtime-request.yml", { name: "pull_request", payload: await labeled(START) });
+    const others = await play("showtime-request.yml", {
+      name: "pull_request",
+      payload: await examplePayload("pull_request", "labeled"),
+    });
 
     assert.deepEqual(ours.map(({ skipped, failed }) => [skipped, failed]), [[false, false]]);
     assert.deepEqual(others.map(({ skipped }) => skipped), [true]);
@@ -323,7 +334,7 @@ Deno.test("showtime.yml for forks finds the pull request by the commit and its r
   await stage(options, async ({ play, release, labels, head }) => {
     const payload = await requestEnded({ repo: FORK, branch: "changes", sha: head });
 
-    const jobs = await play("showtime.yml", "workflow_run", payload);
+    const jobs = await play("showtime.yml", { name: "workflow_run", payload });
 
     assert.deepEqual(jobs[0]?.outputs, { pulls: "[2]" });
     assert.equal(jobs[1]?.group, "showtime-2");
@@ -342,7 +353,7 @@ Deno.test("showtime.yml for forks does nothing for a commit that is no pull requ
       { repo: "thief/Hello-World", branch: "changes", sha: head },
     ];
     for (const facts of strangers) {
-      const jobs = await play("showtime.yml", "workflow_run", await requestEnded(facts));
+      const jobs = await play("showtime.yml", { name: "workflow_run", payload: await requestEnded(facts) });
       assert.equal(stepsOf(jobs, "find")[0]?.code, 0);
       assert.deepEqual(jobs.map(({ id, skipped, outputs }) => [id, skipped, outputs]), [
         ["find", false, { pulls: "[]" }],
@@ -350,7 +361,7 @@ Deno.test("showtime.yml for forks does nothing for a commit that is no pull requ
       ], JSON.stringify(facts));
     }
     const skipped = { repo: FORK, branch: "changes", sha: head, conclusion: "skipped" };
-    const jobs = await play("showtime.yml", "workflow_run", await requestEnded(skipped));
+    const jobs = await play("showtime.yml", { name: "workflow_run", payload: await requestEnded(skipped) });
     assert.deepEqual(jobs.map((each) => each.skipped), [true, true]);
     assert.deepEqual(await release.calls(), []);
   });
@@ -362,7 +373,7 @@ Deno.test("showtime.yml for forks takes the name of a branch for what it is", as
   await stage(options, async ({ play, release, head, simulator }) => {
     const payload = await requestEnded({ repo: FORK, branch: headRef, sha: head });
 
-    const jobs = await play("showtime.yml", "workflow_run", payload);
+    const jobs = await play("showtime.yml", { name: "workflow_run", payload });
 
     assert.deepEqual(jobs[0]?.outputs, { pulls: "[2]" });
     assert.doesNotMatch(stepsOf(jobs, "find")[0]?.output ?? "", /uid=/);
@@ -375,9 +386,9 @@ Deno.test("showtime.yml for forks takes the name of a branch for what it is", as
 Deno.test("showtime.yml for forks refuses a dispatch whose number is none", async () => {
   await stage({ forks: true }, async ({ play, release }) => {
     const wrong = { pr_number: "2]; id #", sha: "" };
-    const payload = change(await examplePayload("workflow_dispatch"), "inputs", wrong);
+    const payload = change(await examplePayload("workflow_dispatch"), { "inputs": wrong });
 
-    const jobs = await play("showtime.yml", "workflow_dispatch", payload);
+    const jobs = await play("showtime.yml", { name: "workflow_dispatch", payload });
 
     assert.deepEqual(jobs.map(({ failed, skipped }) => [failed, skipped]), [[true, false], [false, true]]);
     assert.deepEqual(await release.calls(), []);
@@ -386,12 +397,12 @@ Deno.test("showtime.yml for forks refuses a dispatch whose number is none", asyn
 
 Deno.test("showtime-cleanup.yml cleans up on its schedule and by dispatch", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, release, simulator, labels }) => {
-    stepsOf(await play("showtime.yml", "pull_request", await labeled(START)));
+    stepsOf(await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }));
     await simulator.control("pull", { pr: 2, state: "closed" });
     assert.notDeepEqual(await labels(), []);
 
     const steps = stepsOf(
-      await play("showtime-cleanup.yml", "schedule", { schedule: "17 * * * *" }),
+      await play("showtime-cleanup.yml", { name: "schedule", payload: { schedule: "17 * * * *" } }),
       "cleanup",
     );
 
@@ -400,7 +411,8 @@ Deno.test("showtime-cleanup.yml cleans up on its schedule and by dispatch", asyn
     assert.deepEqual(await labels(), []);
     const dispatch = await examplePayload("workflow_dispatch");
     assert.equal(
-      stepsOf(await play("showtime-cleanup.yml", "workflow_dispatch", dispatch), "cleanup").length,
+      stepsOf(await play("showtime-cleanup.yml", { name: "workflow_dispatch", payload: dispatch }), "cleanup")
+        .length,
       3,
     );
   });

@@ -22,15 +22,19 @@ export async function examplePayload(event: string, action?: string): Promise<Pa
   return structuredClone(found);
 }
 
-/** Changes what stands at a path, as `pull_request.head.sha`. */
-export function change(payload: Payload, path: string, value: unknown): Payload {
+/** Changes what stands at paths, as `{ "pull_request.head.sha": … }`, and returns the payload. */
+export function change(payload: Payload, values: Readonly<Record<string, unknown>>): Payload {
+  for (const [path, value] of Object.entries(values)) changeAt(payload, path, value);
+  return payload;
+}
+
+function changeAt(payload: Payload, path: string, value: unknown): void {
   const keys = path.split(".");
   const last = keys.pop() ?? "";
   let inner: unknown = payload;
   for (const key of keys) inner = isPayload(inner) ? inner[key] : undefined;
   if (!isPayload(inner)) throw new Error(`Changing a payload: it has no ${path}`);
   inner[last] = value;
-  return payload;
 }
 
 /** The text at a path. */

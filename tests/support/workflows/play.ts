@@ -45,11 +45,12 @@ export interface PlayedJob {
 /** Plays a workflow for an event. Empty: the event does not start it. */
 export async function playWorkflow(
   workflow: Workflow,
-  event: PlayedEvent,
-  runner: Runner,
+  { event, runner }: { readonly event: PlayedEvent; readonly runner: Runner },
 ): Promise<readonly PlayedJob[]> {
   const action = event.payload["action"];
-  if (!startsWorkflow(workflow, event.name, typeof action === "string" ? action : undefined)) return [];
+  if (
+    !startsWorkflow(workflow, { event: event.name, action: typeof action === "string" ? action : undefined })
+  ) return [];
   const github = {
     event_name: event.name,
     event: event.payload,

@@ -52,7 +52,10 @@ export function readWorkflow(text: string): Workflow {
 }
 
 /** Whether an event starts a workflow. */
-export function startsWorkflow(workflow: Workflow, event: string, action: string | undefined): boolean {
+export function startsWorkflow(
+  workflow: Workflow,
+  { event, action }: { readonly event: string; readonly action: string | undefined },
+): boolean {
   if (!(event in workflow.on)) return false;
   const types = workflow.on[event]?.types;
   return types === undefined || (action !== undefined && types.includes(action));
