@@ -5,6 +5,7 @@ import type { World } from "../world.ts";
 import type { Border, Call, Fate } from "./border.ts";
 import { type Move, renderSchedule } from "./moves.ts";
 import { withQuickTimers } from "./quick_timers.ts";
+import { tally } from "./tally.ts";
 
 /** Somebody who acts: a run of the program, a person, a model of a protocol. All of it goes through the border. */
 export type Actor = () => Promise<unknown>;
@@ -70,7 +71,10 @@ export async function play(scenario: Scenario, chooser: Chooser): Promise<Played
       const outcomes = await drive(stage, chooser, steps);
       const played = { scenario, stage, steps, outcomes, line: lineNow() };
       if (stage.wrongs.length > 0) throw new Error(stage.wrongs.join("; "));
-      await scenario.check(played);
+      await scenario.check(played).catch(async (error) => {
+        await tally({ leaks: 1 });
+        throw error;
+      });
       return played;
     } catch (error) {
       throw retold(error, lineNow());

@@ -6,6 +6,7 @@ export interface Tally {
   readonly crashes?: number;
   readonly faults?: number;
   readonly worlds?: number;
+  readonly kills?: number;
   readonly leaks?: number;
 }
 
