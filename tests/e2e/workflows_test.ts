@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { renderSetup, RUNNER_FILE, type Setup } from "../../src/core/setup/mod.ts";
 import { type RunningSimulator, startSimulator } from "../support/process.ts";
+import { part } from "../support/require.ts";
 import { change, examplePayload, type Payload, textAt } from "../support/workflows/payloads.ts";
 import {
   type PlayedEvent,
@@ -10,6 +11,9 @@ import {
 } from "../support/workflows/play.ts";
 import { hash, type ServedRelease, serveRelease } from "../support/workflows/release_server.ts";
 import { readWorkflow } from "../support/workflows/workflow.ts";
+
+/** What GitHub's machines have, and the steps use. */
+const RUNNER = await part("jq");
 
 const REPO = "Codertocat/Hello-World";
 const FORK = "stranger/Hello-World";
@@ -144,7 +148,7 @@ async function labeled(label: string): Promise<Payload> {
   return change(await examplePayload("pull_request", "labeled"), { "label.name": label });
 }
 
-Deno.test("showtime.yml builds and deploys where the start trigger is set", async () => {
+RUNNER.test("showtime.yml builds and deploys where the start trigger is set", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, labels, release, head }) => {
     const steps = stepsOf(
       await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }),
@@ -162,7 +166,7 @@ Deno.test("showtime.yml builds and deploys where the start trigger is set", asyn
   });
 });
 
-Deno.test("showtime.yml looks and writes nothing where there is nothing to do", async () => {
+RUNNER.test("showtime.yml looks and writes nothing where there is nothing to do", async () => {
   await stage({ setup: NO_LOGIN }, async ({ play, release, simulator }) => {
     const payload = change(await examplePayload("pull_request", "unlabeled"), { "label.name": START });
 
@@ -174,7 +178,7 @@ Deno.test("showtime.yml looks and writes nothing where there is nothing to do", 
   });
 });
 
-Deno.test("showtime.yml is not run for labels of others, and does not push a run out of the queue then", async () => {
+RUNNER.test("showtime.yml is not run for labels of others, and does not push a run out of the queue then", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, release }) => {
     const other = await play("showtime.yml", {
       name: "pull_request",
@@ -195,7 +199,7 @@ Deno.test("showtime.yml is not run for labels of others, and does not push a run
   });
 });
 
-Deno.test("showtime.yml queues every event of a pull request in one group", async () => {
+RUNNER.test("showtime.yml queues every event of a pull request in one group", async () => {
   await stage({ setup: NO_LOGIN }, async ({ play }) => {
     const inputs = { pr_number: "2", sha: "" };
     const dispatch = change(await examplePayload("workflow_dispatch"), { "inputs": inputs });
@@ -219,7 +223,7 @@ Deno.test("showtime.yml queues every event of a pull request in one group", asyn
   });
 });
 
-Deno.test("showtime.yml follows a push, and removes everything when the pull request is closed", async () => {
+RUNNER.test("showtime.yml follows a push, and removes everything when the pull request is closed", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, labels, release, simulator, head }) => {
     stepsOf(await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }));
     await simulator.control("push", { pr: 2, sha: NEWER, pusher: OWNER });
@@ -242,7 +246,7 @@ Deno.test("showtime.yml follows a push, and removes everything when the pull req
   });
 });
 
-Deno.test("showtime.yml takes the commit of a dispatch", async () => {
+RUNNER.test("showtime.yml takes the commit of a dispatch", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, release, head }) => {
     const payload = change(await examplePayload("workflow_dispatch"), {
       "inputs": {
@@ -257,7 +261,7 @@ Deno.test("showtime.yml takes the commit of a dispatch", async () => {
   });
 });
 
-Deno.test("showtime.yml for branches leaves pull requests from forks alone", async () => {
+RUNNER.test("showtime.yml for branches leaves pull requests from forks alone", async () => {
   await stage({ headRepo: FORK, labels: [START] }, async ({ play, release }) => {
     const payload = change(await labeled(START), { "pull_request.head.repo.full_name": FORK });
 
@@ -268,7 +272,7 @@ Deno.test("showtime.yml for branches leaves pull requests from forks alone", asy
   });
 });
 
-Deno.test("showtime.yml runs nothing that is not the release it was written for", async () => {
+RUNNER.test("showtime.yml runs nothing that is not the release it was written for", async () => {
   await stage({ badChecksum: true, labels: [START] }, async ({ play, release, simulator }) => {
     const [job] = await play("showtime.yml", { name: "pull_request", payload: await labeled(START) });
 
@@ -279,7 +283,7 @@ Deno.test("showtime.yml runs nothing that is not the release it was written for"
   });
 });
 
-Deno.test("showtime.yml takes the release's own checksum where none was known", async () => {
+RUNNER.test("showtime.yml takes the release's own checksum where none was known", async () => {
   await stage({}, async ({ setup, release, simulator }) => {
     const unknown = { ...setup, release: { ...setup.release, sha256: undefined } };
     const text = renderSetup(unknown).find(({ path }) => path.endsWith("/showtime.yml"))?.text ?? "";
@@ -312,7 +316,7 @@ async function requestEnded(facts: {
   });
 }
 
-Deno.test("showtime-request.yml asks for nothing and tells nothing", async () => {
+RUNNER.test("showtime-request.yml asks for nothing and tells nothing", async () => {
   await stage({ forks: true }, async ({ play, setup }) => {
     const ours = await play("showtime-request.yml", { name: "pull_request", payload: await labeled(START) });
     const others = await play("showtime-request.yml", {
@@ -329,7 +333,7 @@ Deno.test("showtime-request.yml asks for nothing and tells nothing", async () =>
   });
 });
 
-Deno.test("showtime.yml for forks finds the pull request by the commit and its repository", async () => {
+RUNNER.test("showtime.yml for forks finds the pull request by the commit and its repository", async () => {
   const options = { forks: true, headRepo: FORK, labels: [START], setup: NO_LOGIN };
   await stage(options, async ({ play, release, labels, head }) => {
     const payload = await requestEnded({ repo: FORK, branch: "changes", sha: head });
@@ -345,7 +349,7 @@ Deno.test("showtime.yml for forks finds the pull request by the commit and its r
   });
 });
 
-Deno.test("showtime.yml for forks does nothing for a commit that is no pull request's head", async () => {
+RUNNER.test("showtime.yml for forks does nothing for a commit that is no pull request's head", async () => {
   await stage({ forks: true, headRepo: FORK, labels: [START] }, async ({ play, release, head }) => {
     const strangers = [
       { repo: FORK, branch: "changes", sha: NEWER },
@@ -367,7 +371,7 @@ Deno.test("showtime.yml for forks does nothing for a commit that is no pull requ
   });
 });
 
-Deno.test("showtime.yml for forks takes the name of a branch for what it is", async () => {
+RUNNER.test("showtime.yml for forks takes the name of a branch for what it is", async () => {
   const headRef = "a&head=x\";touch${IFS}$HOME/hacked;`id`$(id)'";
   const options = { forks: true, headRepo: FORK, headRef, setup: NO_LOGIN };
   await stage(options, async ({ play, release, head, simulator }) => {
@@ -383,7 +387,7 @@ Deno.test("showtime.yml for forks takes the name of a branch for what it is", as
   });
 });
 
-Deno.test("showtime.yml for forks refuses a dispatch whose number is none", async () => {
+RUNNER.test("showtime.yml for forks refuses a dispatch whose number is none", async () => {
   await stage({ forks: true }, async ({ play, release }) => {
     const wrong = { pr_number: "2]; id #", sha: "" };
     const payload = change(await examplePayload("workflow_dispatch"), { "inputs": wrong });
@@ -395,7 +399,7 @@ Deno.test("showtime.yml for forks refuses a dispatch whose number is none", asyn
   });
 });
 
-Deno.test("showtime-cleanup.yml cleans up on its schedule and by dispatch", async () => {
+RUNNER.test("showtime-cleanup.yml cleans up on its schedule and by dispatch", async () => {
   await stage({ labels: [START], setup: NO_LOGIN }, async ({ play, release, simulator, labels }) => {
     stepsOf(await play("showtime.yml", { name: "pull_request", payload: await labeled(START) }));
     await simulator.control("pull", { pr: 2, state: "closed" });

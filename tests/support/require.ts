@@ -8,7 +8,17 @@
 import { binaryUnderTest, programCommand } from "./process.ts";
 
 /** What tests may depend on. */
-export type PartName = "docker" | "registry" | "aws" | "binary" | "busybox";
+export type PartName =
+  | "docker"
+  | "registry"
+  | "aws"
+  | "binary"
+  | "busybox"
+  | "jq"
+  | "shellcheck"
+  | "script"
+  | "zsh"
+  | "fish";
 
 /** Whether a part is there; `reason` says what is missing. */
 export interface Part {
@@ -69,6 +79,15 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "binary":
       return await findBinary();
+    case "jq":
+      // Workflows use both, as they are on GitHub's machines.
+      return await succeeds(["curl", "--version"], "the program curl is not installed") ??
+        await succeeds(["jq", "--version"], "the program jq is not installed");
+    case "shellcheck":
+    case "script":
+    case "zsh":
+    case "fish":
+      return await succeeds([name, "--version"], `the program ${name} is not installed`);
   }
 }
 
