@@ -1,5 +1,6 @@
 /**
- * Measures what the README promises: requests per command, the time of `list` over a slow network, and planning.
+ * Measures what the README promises: requests per command, the time of `list` over a slow network, planning, and how
+ * the executable starts.
  * `deno task bench`. Times are medians of several runs on this machine; requests are counted at the simulator.
  */
 
@@ -15,6 +16,7 @@ import {
   runShowtime,
   startSimulator,
 } from "../tests/support/process.ts";
+import { benchStartUp } from "./start_up.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const DRY = ["--platform", "docker", "--dry-run-docker", "--repo", "acme/shop"] as const;
@@ -222,20 +224,8 @@ function observe(number: number): () => Observation {
   });
 }
 
-async function benchStart(): Promise<void> {
-  for (const args of [["--version"], ["--help"]]) {
-    const times: number[] = [];
-    for (let run = 0; run < 7; run++) {
-      const started = performance.now();
-      await runShowtime(args);
-      times.push(performance.now() - started);
-    }
-    row(`showtime ${args.join(" ")}, whole process, median of 7`, `${median(times).toFixed(0)} ms`, "");
-  }
-}
-
 await benchRequests();
 await benchDocker();
 await benchList();
 benchPlanning();
-await benchStart();
+await benchStartUp(row);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { usageError } from "../core/errors.ts";
 import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../core/ids.ts";
 import type { Variables } from "./environment_layers.ts";

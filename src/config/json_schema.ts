@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigFile } from "./schema.ts";
 
 /** The JSON Schema (draft 2020-12) of `showtime.yml`, for editors and for `showtime config schema`. */

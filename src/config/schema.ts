@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DURATION_PATTERN, TTL_PATTERN } from "./durations.ts";
 
 // The message of each rule is what was expected, as a noun phrase: problems read "expected <message>, found …".

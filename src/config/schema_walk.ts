@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigFile } from "./schema.ts";
 
 /** The way to a setting in the file, key by key: `["environment", "health", "path"]`. */

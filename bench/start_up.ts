@@ -1,0 +1,191 @@
+/** How long the executable takes to start, beside an empty program that was compiled alike, and Python. */
+
+import { CreateClusterCommand } from "@aws-sdk/client-ecs";
+import { makeClients, startMoto } from "../tests/support/aws/mod.ts";
+import { startSimulator } from "../tests/support/process.ts";
+import { part } from "../tests/support/require.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+const PAIRS = 20;
+
+/** Prints one line of the report: what, the figure, the budget. */
+type Row = (name: string, value: string, budget: string) => void;
+
+/** One program with its arguments, and what it is run with. */
+interface Run {
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where Deno keeps what it has compiled; nothing is to be found there at each start. */
+  readonly forget?: string;
+}
+
+/** Compiles the program and an empty one, and times both in turn. */
+export async function benchStartUp(row: Row): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-bench-" });
+  try {
+    const failure = await compileBoth(folder);
+    if (failure !== undefined) {
+      return row("start of the executable", "not measured", `it cannot be compiled here: ${failure}`);
+    }
+    await timeAll(folder, row);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function timeAll(folder: string, row: Row): Promise<void> {
+  const { size } = await Deno.stat(`${folder}/showtime`);
+  row("size of the executable", `${(size / 1e6).toFixed(1)} MB`, "110 MB");
+  // Deno's caches lie in the temporary folder.
+  const env = { TMPDIR: `${folder}/tmp` };
+  const empty = { command: [`${folder}/empty`], env };
+  const version = { command: [`${folder}/showtime`, "version"], env };
+  const forget = env.TMPDIR;
+  const first = await timePairs({ ...version, forget }, { ...empty, forget });
+  row("an empty compiled program, first run", formatMs(first.base), "");
+  row("showtime version, first run", formatRatio(first), "1.3 times the empty one");
+  const later = await timePairs(version, empty);
+  row("an empty compiled program, later runs", formatMs(later.base), "");
+  row("showtime version, later runs", formatRatio(later), "1.3 times the empty one");
+  await timeSync(row, { program: `${folder}/showtime`, empty, env });
+  const python = await timePairs({ command: ["python3", "-c", "pass"] }, empty).catch(() => undefined);
+  row("python3 -c pass", python === undefined ? "not installed" : formatMs(python.timed), "");
+}
+
+/** A pull request that asks for nothing, on servers of this machine: one look at GitHub and at the cluster. */
+async function timeSync(
+  row: Row,
+  options: { readonly program: string; readonly empty: Run; readonly env: Readonly<Record<string, string>> },
+): Promise<void> {
+  const name = "sync --platform ecs with nothing to do";
+  const aws = await part("aws");
+  if (aws.missing !== undefined) return row(name, "not measured", aws.missing);
+  const moto = await startMoto();
+  const simulator = await startSimulator(SEED);
+  const region = "us-west-2";
+  const env = {
+    ...options.env,
+    ...simulator.env,
+    ...SETTINGS,
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: moto.url,
+    AWS_ACCESS_KEY_ID: "key",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    GITHUB_REPOSITORY: "acme/shop",
+  };
+  const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
+  const clients = makeClients({ endpoint: moto.url, region, credentials });
+  try {
+    await clients.ecs.send(new CreateClusterCommand({ clusterName: "previews", tags: [] }));
+    const times = await timePairs(
+      { command: [options.program, "sync", "1", "--platform", "ecs"], env },
+      options.empty,
+    );
+    row(name, formatRatio(times), "6 times the empty one");
+  } finally {
+    clients.destroy();
+    await simulator.stop();
+    await moto.stop();
+  }
+}
+
+interface Times {
+  /** Medians, in milliseconds. */
+  readonly timed: number;
+  readonly base: number;
+  /** Median of the ratios of the pairs: what slows the machine down slows both of a pair. */
+  readonly ratio: number;
+}
+
+/** Times two programs in turn. */
+async function timePairs(timed: Run, base: Run): Promise<Times> {
+  const pairs: { readonly timed: number; readonly base: number }[] = [];
+  await runOnce(timed);
+  await runOnce(base);
+  for (let index = 0; index < PAIRS; index++) {
+    pairs.push({ timed: await runOnce(timed), base: await runOnce(base) });
+  }
+  return {
+    timed: median(pairs.map((pair) => pair.timed)),
+    base: median(pairs.map((pair) => pair.base)),
+    ratio: median(pairs.map((pair) => pair.timed / pair.base)),
+  };
+}
+
+async function runOnce({ command: [program = "", ...args], env = {}, forget }: Run): Promise<number> {
+  if (forget !== undefined) {
+    await Deno.remove(forget, { recursive: true }).catch(() => undefined);
+    await Deno.mkdir(forget);
+  }
+  const started = performance.now();
+  const { code, stderr } = await new Deno.Command(program, { args, env: { ...env } }).output();
+  const ms = performance.now() - started;
+  if (code !== 0) {
+    throw new Error(`${program} ${args.join(" ")}: exit ${code}\n${new TextDecoder().decode(stderr)}`);
+  }
+  return ms;
+}
+
+/** Returns why it cannot be done here, or undefined. */
+async function compileBoth(folder: string): Promise<string | undefined> {
+  await Deno.mkdir(`${folder}/tmp`);
+  await Deno.mkdir(`${folder}/nothing`);
+  await Deno.writeTextFile(`${folder}/nothing/empty.js`, "");
+  const empty = ["compile", "--quiet", "--no-config", `--output=${folder}/empty`, "empty.js"];
+  return await deno(empty, `${folder}/nothing`) ??
+    await deno(
+      ["run", "--quiet", "--allow-all", `${ROOT}.ci/compile.ts`, "--output", `${folder}/showtime`],
+      ROOT,
+    );
+}
+
+async function deno(args: readonly string[], cwd: string): Promise<string | undefined> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (success) return undefined;
+  const lines = new TextDecoder().decode(stderr).split("\n").map((line) => line.trim());
+  return lines.find((line) => /error sending request|denort/.test(line)) ?? lines[0] ?? "";
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+function formatMs(ms: number): string {
+  return `${ms.toFixed(0)} ms`;
+}
+
+function formatRatio({ timed, ratio }: Times): string {
+  return `${formatMs(timed)}, ${ratio.toFixed(2)} times`;
+}
+
+const SEED = {
+  repository: "acme/shop",
+  token_owner: "maxime",
+  collaborators: { maxime: "admin" },
+  labels: [],
+  pulls: [{
+    number: 1,
+    title: "Add charts",
+    author: "maxime",
+    state: "open",
+    draft: false,
+    head: { sha: "aaaaaaa000000000000000000000000000000000", ref: "charts", repo: "acme/shop" },
+    pusher: "maxime",
+    labels: [],
+  }],
+};
+
+const SETTINGS = {
+  SHOWTIME_BUILD__IMAGE: "123456789012.dkr.ecr.us-west-2.amazonaws.com/previews",
+  SHOWTIME_ECS__CLUSTER: "previews",
+  SHOWTIME_ECS__CONTAINER: "app",
+  SHOWTIME_ECS__LOG_GROUP: "/ecs/previews",
+  SHOWTIME_ECS__EXECUTION_ROLE: "arn:aws:iam::123456789012:role/previews",
+  SHOWTIME_ECS__SUBNETS: "[subnet-1]",
+  SHOWTIME_ECS__SECURITY_GROUPS: "[sg-1]",
+};
