@@ -19,6 +19,7 @@ import {
   SHA_B,
   type SpecChange,
   statusOf,
+  withoutJitter,
 } from "../support/ecs_scene.ts";
 import { part } from "../support/require.ts";
 
@@ -232,10 +233,12 @@ scene(
     const progress: string[] = [];
 
     // Each with clients of its own: a client that was throttled holds back for a while.
-    const [deployed, error] = await Promise.all([
-      deploy({}, { platform: platformWith({}), onProgress: (text) => progress.push(text) }),
-      failureOf(platformWith({}).list({ repo: harness.repo }, never())),
-    ]);
+    const [deployed, error] = await withoutJitter(() =>
+      Promise.all([
+        deploy({}, { platform: platformWith({}), onProgress: (text) => progress.push(text) }),
+        failureOf(platformWith({}).list({ repo: harness.repo }, never())),
+      ])
+    );
 
     assert.equal(await statusOf(deployed.address), 200);
     assert.equal(world.callCounts()["CreateService"], 3);

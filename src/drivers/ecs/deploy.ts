@@ -7,7 +7,7 @@ import type { Deployed, DeploySpec } from "../../ports/platform.ts";
 import { waitInactive } from "./destroy.ts";
 import type { Place } from "./place.ts";
 import { tagList } from "./sdk/shapes.ts";
-import { assertTouchable, sameRevision } from "./service_view.ts";
+import { assertTouchable, deploymentOf, sameRevision } from "./service_view.ts";
 import { deployedTags, identityTags } from "./tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { waitServing } from "./wait_serving.ts";
@@ -45,6 +45,7 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
     const address = await waitServing(
       place,
       {
+        ...spec,
         service: name,
         definition,
         inPlace: old !== undefined,
@@ -77,8 +78,9 @@ async function create(
 ): Promise<void> {
   const { spec, onProgress } = what;
   const { config } = place;
+  const ecs = await place.aws.ecs;
   onProgress(`Creating the service ${made.name}`);
-  await (await place.aws.ecs).createService({
+  await ecs.createService({
     serviceName: made.name,
     taskDefinition: made.definition,
     desiredCount: 1,
@@ -99,7 +101,19 @@ async function create(
     enableECSManagedTags: true,
     clientToken: clientToken(spec),
     tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
-  }, signal);
+  }, signal).catch(async (error) => {
+    if (isAlreadyThere(error)) {
+      const there = await ecs.service(made.name, signal);
+      if (there?.status === "ACTIVE") {
+        assertTouchable(there, { ...spec, action: `Creating the service "${made.name}"` });
+      }
+    }
+    throw error;
+  });
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return error instanceof AppError && error.code === "already_there";
 }
 
 async function update(
@@ -108,7 +122,11 @@ async function update(
   signal: AbortSignal,
 ): Promise<void> {
   const ecs = await place.aws.ecs;
+  const action = `Updating the service "${made.name}"`;
   what.onProgress(`Updating the service ${made.name}`);
+  // A run that was held up since it first looked must not undo what a newer one did meanwhile.
+  const now = await ecs.service(made.name, signal);
+  if (now?.status === "ACTIVE") assertTouchable(now, { ...what.spec, action });
   // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
   await ecs.tag(old.serviceArn ?? made.name, { tags: identityTags(what.spec) }, signal);
   await ecs.updateService({ service: made.name, taskDefinition: made.definition }, signal);
@@ -143,14 +161,14 @@ async function removeHalfMade(
     readonly hasty: boolean;
   },
 ): Promise<void> {
-  // Another run has changed the service since: it is that run's to tidy.
-  if (failure instanceof AppError && failure.code === "stale_epoch") return;
+  // Another run has made or changed the service since: it is that run's to tidy.
+  const theirs = isAlreadyThere(failure) || (failure instanceof AppError && failure.code === "stale_epoch");
   // The caller's signal may be what ended the deployment: the removal has one of its own.
   const signal = AbortSignal.timeout(hasty ? HASTY_TIMEOUT_MS : TIDY_TIMEOUT_MS);
   try {
     const ecs = await place.aws.ecs;
     const now = await ecs.service(made.name, signal);
-    if (now?.status === "ACTIVE") {
+    if (now?.status === "ACTIVE" && !theirs) {
       assertTouchable(now, { ...spec, action: `Tidying "${made.name}"` });
       const before = made.old?.taskDefinition;
       if (before === undefined) await ecs.deleteService(made.name, signal);
@@ -158,6 +176,8 @@ async function removeHalfMade(
         await ecs.updateService({ service: made.name, taskDefinition: before }, signal);
       }
     }
+    // That run may still go back to what it found.
+    if (theirs && now !== undefined && deploymentOf(now, made.definition) !== undefined) return;
     await ecs.definitions.remove([made.definition], signal);
   } catch (error) {
     if (!(error instanceof AppError) && !signal.aborted) throw error;

@@ -136,6 +136,12 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
         retryable: true,
       });
     }
+    if (/not idempotent/i.test(text)) {
+      return fail("already_there", "another run has made one of that name meanwhile", {
+        hint: "Run the command again: it goes on from there",
+        retryable: true,
+      });
+    }
     if (/no fargate configuration exists/i.test(text)) {
       return fail("unknown_size", `Fargate has no such size (${text})`, {
         hint: "Choose a pair of cpu and memory that Fargate offers in environment.sizes",

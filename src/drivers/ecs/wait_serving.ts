@@ -2,10 +2,10 @@ import type { Service, Task } from "@aws-sdk/client-ecs";
 import { AppError } from "../../core/errors.ts";
 import type { ServiceName } from "../../core/ids.ts";
 import { stripControls } from "../../core/sanitize.ts";
-import { formatMs } from "./destroy.ts";
+import { formatMs, type Owner } from "./destroy.ts";
 import { logTail } from "./logs.ts";
 import { type Place, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "./place.ts";
-import { deploymentOf, describeService, isStable, sameRevision } from "./service_view.ts";
+import { assertTouchable, deploymentOf, describeService, isStable, sameRevision } from "./service_view.ts";
 import { judgeEvent, judgeStoppedTask, type Verdict } from "./stopped_task.ts";
 import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
 
@@ -14,8 +14,8 @@ const TAIL_LINES = 50;
 /** How often ECS may say that it has no room before nobody waits any longer. */
 const PATIENCE = 3;
 
-/** What to wait for. */
-export interface Awaited {
+/** What to wait for, and who waits. */
+export interface Awaited extends Owner {
   readonly service: ServiceName;
   /** The revision that is to serve. */
   readonly definition: string;
@@ -73,6 +73,8 @@ class Wait {
         hint: "Start the environment again",
       });
     }
+    // What a newer run makes of the service is no failure of this deployment.
+    assertTouchable(service, { ...this.#what, action: `Waiting for "${name}"` });
     this.#tellEvents(service);
     this.#condition = describeService(service);
     const answer = this.#answer === undefined
