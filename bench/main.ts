@@ -4,6 +4,7 @@
  * `deno task bench`. Times are medians of several runs on this machine; requests are counted at the simulator.
  */
 
+import { benchAws } from "./aws.ts";
 import { EMPTY_RECORD } from "../src/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/core/ids.ts";
 import { readLabels } from "../src/core/labels/mod.ts";
@@ -228,4 +229,4 @@ await benchRequests();
 await benchDocker();
 await benchList();
 benchPlanning();
-await benchStartUp(row);
+await benchStartUp(({ name, value, budget = "" }) => row(name, value, budget));

@@ -8,8 +8,14 @@ import { part } from "../tests/support/require.ts";
 const ROOT = new URL("../", import.meta.url).pathname;
 const PAIRS = 20;
 
-/** Prints one line of the report: what, the figure, the budget. */
-type Row = (name: string, value: string, budget: string) => void;
+/** One line of the report: what was measured, the figure, and what it should be at most. */
+interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly budget?: string;
+}
+
+type Print = (figure: Figure) => void;
 
 /** One program with its arguments, and what it is run with. */
 interface Run {
@@ -20,46 +26,61 @@ interface Run {
 }
 
 /** Compiles the program and an empty one, and times both in turn. */
-export async function benchStartUp(row: Row): Promise<void> {
+export async function benchStartUp(print: Print): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-bench-" });
   try {
     const failure = await compileBoth(folder);
     if (failure !== undefined) {
-      return row("start of the executable", "not measured", `it cannot be compiled here: ${failure}`);
+      return print({
+        name: "start of the executable",
+        value: "not measured",
+        budget: `it cannot be compiled here: ${failure}`,
+      });
     }
-    await timeAll(folder, row);
+    await timeAll(folder, print);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function timeAll(folder: string, row: Row): Promise<void> {
+async function timeAll(folder: string, print: Print): Promise<void> {
   const { size } = await Deno.stat(`${folder}/showtime`);
-  row("size of the executable", `${(size / 1e6).toFixed(1)} MB`, "110 MB");
+  print({ name: "size of the executable", value: `${(size / 1e6).toFixed(1)} MB`, budget: "110 MB" });
   // Deno's caches lie in the temporary folder.
   const env = { TMPDIR: `${folder}/tmp` };
   const empty = { command: [`${folder}/empty`], env };
   const version = { command: [`${folder}/showtime`, "version"], env };
   const forget = env.TMPDIR;
   const first = await timePairs({ ...version, forget }, { ...empty, forget });
-  row("an empty compiled program, first run", formatMs(first.base), "");
-  row("showtime version, first run", formatRatio(first), "1.3 times the empty one");
+  print({ name: "an empty compiled program, first run", value: formatMs(first.base) });
+  print({
+    name: "showtime version, first run",
+    value: formatRatio(first),
+    budget: "1.3 times the empty one",
+  });
   const later = await timePairs(version, empty);
-  row("an empty compiled program, later runs", formatMs(later.base), "");
-  row("showtime version, later runs", formatRatio(later), "1.3 times the empty one");
-  await timeSync(row, { program: `${folder}/showtime`, empty, env });
+  print({ name: "an empty compiled program, later runs", value: formatMs(later.base) });
+  print({
+    name: "showtime version, later runs",
+    value: formatRatio(later),
+    budget: "1.3 times the empty one",
+  });
+  await timeSync(print, { program: `${folder}/showtime`, empty, env });
   const python = await timePairs({ command: ["python3", "-c", "pass"] }, empty).catch(() => undefined);
-  row("python3 -c pass", python === undefined ? "not installed" : formatMs(python.timed), "");
+  print({
+    name: "python3 -c pass",
+    value: python === undefined ? "not installed" : formatMs(python.timed),
+  });
 }
 
 /** A pull request that asks for nothing, on servers of this machine: one look at GitHub and at the cluster. */
 async function timeSync(
-  row: Row,
+  print: Print,
   options: { readonly program: string; readonly empty: Run; readonly env: Readonly<Record<string, string>> },
 ): Promise<void> {
   const name = "sync --platform ecs with nothing to do";
   const aws = await part("aws");
-  if (aws.missing !== undefined) return row(name, "not measured", aws.missing);
+  if (aws.missing !== undefined) return print({ name, value: "not measured", budget: aws.missing });
   const moto = await startMoto();
   const simulator = await startSimulator(SEED);
   const region = "us-west-2";
@@ -81,7 +102,7 @@ async function timeSync(
       { command: [options.program, "sync", "1", "--platform", "ecs"], env },
       options.empty,
     );
-    row(name, formatRatio(times), "6 times the empty one");
+    print({ name, value: formatRatio(times), budget: "6 times the empty one" });
   } finally {
     clients.destroy();
     await simulator.stop();
