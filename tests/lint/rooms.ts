@@ -121,7 +121,7 @@ function objectionToRoom({ from, target, typeOnly }: Step): string | undefined {
 }
 
 function isTestRoom(room: Room): boolean {
-  return room === "tests" || room === "bench" || room === ".ci";
+  return room === "tests" || room === "bench" || room === ".ci" || room === ".github";
 }
 
 function allowanceOf(room: Room): Allowance {

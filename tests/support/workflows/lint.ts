@@ -30,11 +30,14 @@ export function reviewText(text: string): readonly string[] {
 function reviewJob(id: string, job: WorkflowJob): readonly string[] {
   return [
     ...(job.permissions === undefined ? [`job ${id} does not say its rights`] : []),
-    ...(job["timeout-minutes"] === undefined ? [`job ${id} may run for hours`] : []),
+    // A job of another workflow says there how long it may take.
+    ...(job["timeout-minutes"] === undefined && job.uses === undefined
+      ? [`job ${id} may run for hours`]
+      : []),
     ...(Object.values(job.env ?? {}).some((value) => /secrets\.|github\.token/.test(String(value)))
       ? [`job ${id} gives a secret to all of its steps`]
       : []),
-    ...job.steps.flatMap((step) =>
+    ...(job.steps ?? []).flatMap((step) =>
       reviewStep(step).map((what) => `job ${id}, ${step.name ?? "a step"}: ${what}`)
     ),
   ];

@@ -128,7 +128,7 @@ async function playJob(
     const results: Record<string, { outputs: Readonly<Record<string, string>> }> = {};
     const steps: PlayedStep[] = [];
     let failed = false;
-    for (const step of job.steps) {
+    for (const step of job.steps ?? []) {
       const seen = { ...world, env, steps: results };
       if (failed || !holds(step.if, seen)) continue;
       const name = step.name ?? step.uses ?? "run";

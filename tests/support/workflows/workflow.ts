@@ -26,7 +26,9 @@ export interface WorkflowJob {
   readonly strategy?: { readonly matrix: Readonly<Record<string, string>> };
   readonly env?: Scalars;
   readonly outputs?: Readonly<Record<string, string>>;
-  readonly steps: readonly WorkflowStep[];
+  /** Undefined where the job is another workflow, which `uses` names. */
+  readonly steps?: readonly WorkflowStep[];
+  readonly uses?: string;
   readonly "runs-on": string | readonly string[];
   readonly "timeout-minutes"?: number;
 }
