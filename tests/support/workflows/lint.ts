@@ -16,9 +16,11 @@ export function reviewWorkflow(text: string): readonly string[] {
 
 /** What can be seen without knowing what kind of file it is. */
 export function reviewText(text: string): readonly string[] {
-  const loose = [...text.matchAll(/uses:\s*(.+)$/gm)].map(([, action = ""]) => action.trim()).filter((
-    action,
-  ) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action));
+  const uses = [...text.matchAll(/uses:\s*(.+)$/gm)].map(([, action = ""]) => action.trim());
+  // A file of this repository is of the same commit.
+  const loose = uses.filter((action) =>
+    !action.startsWith("./") && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action)
+  );
   return [
     ...loose.map((action) => `\`${action}\` is not pinned by a commit with its version in a comment`),
     ...(/pull_request_target/.test(text) ? ["it runs on pull_request_target"] : []),
