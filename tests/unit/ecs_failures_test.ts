@@ -324,6 +324,17 @@ const ANSWERS: readonly (readonly [Error, string, number, boolean, RegExp, RegEx
     /Allow iam:PassRole/,
   ],
   [
+    awsError(
+      "ClientException",
+      "User: arn:aws:sts::1:assumed-role/ci is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/x because no identity-based policy allows the iam:PassRole action",
+    ),
+    "permission",
+    1,
+    false,
+    /lack the permission iam:PassRole/,
+    /Allow iam:PassRole/,
+  ],
+  [
     // What is no JSON reaches us as a syntax error, with the status beside it.
     awsError("SyntaxError", "Unexpected token '<'", 403),
     "permission",
@@ -385,6 +396,14 @@ const ANSWERS: readonly (readonly [Error, string, number, boolean, RegExp, RegEx
     true,
     /still being removed/,
     /few minutes/,
+  ],
+  [
+    awsError("InvalidParameterException", "Creation of service was not idempotent."),
+    "already_there",
+    1,
+    true,
+    /another run has made one of that name/,
+    /goes on from there/,
   ],
   [
     awsError("ClientException", "No Fargate configuration exists for given values: 999 CPU, 7 memory."),

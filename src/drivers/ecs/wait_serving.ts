@@ -152,6 +152,8 @@ class Wait {
       .filter((task) => task.lastStatus === "RUNNING" && sameRevision(task.taskDefinitionArn, definition));
     const [seen] = await addressesOf(this.#place, tasks.slice(0, 1), signal);
     this.#task = seen?.task ?? this.#task;
+    // There was room in the end.
+    if (seen !== undefined) this.#complaints = [];
     return seen;
   }
 
