@@ -2,6 +2,7 @@
 
 import type { Wiring } from "../../src/cli/wiring_types.ts";
 import { loadConfig } from "../../src/config/mod.ts";
+import { dryForge } from "../../src/drivers/dry_run/mod.ts";
 import { type CliResult, type CliWorld, runCli } from "./cli.ts";
 import type { RunChange, World } from "./world.ts";
 
@@ -22,7 +23,13 @@ export function runIn(world: World, argv: readonly string[], options: InWorld = 
       const context = world.context(run);
       const loaded = loadConfig({ env: {}, flags: {} });
       return Promise.resolve({
-        context: { ...context, terminal, platformKind: flags.platform ?? context.platformKind },
+        context: {
+          ...context,
+          terminal,
+          platformKind: flags.platform ?? context.platformKind,
+          forge: flags.dryRunGithub ? dryForge(context.forge, terminal.detail) : context.forge,
+          githubDryRun: flags.dryRunGithub,
+        },
         loaded,
       });
     },

@@ -271,5 +271,7 @@ function makeTerminal(spoken: Spoken): Terminal {
     progress: () => {},
     group: () => () => {},
     confirm: () => Promise.resolve(false),
+    choose: () => Promise.resolve(undefined),
+    ask: () => Promise.resolve(undefined),
   };
 }
