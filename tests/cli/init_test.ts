@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { chooseSetup, type Found, proposeSetup } from "../../src/cli/ask_setup.ts";
+import { loadConfig } from "../../src/config/mod.ts";
+import { accessPolicy, completePlace, trustPolicy } from "../../src/core/setup/mod.ts";
+import type { Terminal } from "../../src/ports/terminal.ts";
+import { type CliResult, runCli } from "../support/cli.ts";
+import { assertGolden } from "../support/golden.ts";
+
+const SUM = "a".repeat(64);
+const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/previews";
+
+interface Repository {
+  /** By path. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly source?: string;
+  readonly sha256?: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs `init` in a repository in memory, and hands over the files that are there afterwards. */
+async function init(
+  args: readonly string[],
+  repository: Repository = {},
+): Promise<CliResult & { readonly files: ReadonlyMap<string, string> }> {
+  const files = new Map(Object.entries(repository.files ?? { Dockerfile: "FROM node\nEXPOSE 3000\n" }));
+  const result = await runCli(["init", ...args], {
+    env: repository.env ?? {},
+    wiring: () => ({
+      setup: () =>
+        Promise.resolve({
+          files: {
+            read: (path) => Promise.resolve(files.get(path)),
+            write: (path, text) => Promise.resolve(void files.set(path, text)),
+          },
+          repository: { repo: "acme/shop", source: repository.source ?? "git remote" },
+          defaultBranch: "main",
+          findRelease: () =>
+            Promise.resolve({
+              version: "1.2.3",
+              url: "https://releases.example/download/v1.2.3",
+              sha256: "sha256" in repository ? repository.sha256 : SUM,
+            }),
+        }),
+    }),
+  });
+  return { ...result, files };
+}
+
+Deno.test("init writes the set-up for branches on ECS, and says what is left to do", async () => {
+  const { code, out, err, files } = await init(["--image", IMAGE]);
+
+  assert.equal(code, 0, err);
+  assert.deepEqual([...files.keys()], [
+    "Dockerfile",
+    "showtime.yml",
+    ".github/workflows/showtime.yml",
+    ".github/workflows/showtime-cleanup.yml",
+  ]);
+  assertGolden("init/ecs.txt", out);
+  assertGolden("init/ecs/showtime.yml", files.get("showtime.yml") ?? "");
+  assertGolden("init/ecs/workflow.yml", files.get(".github/workflows/showtime.yml") ?? "");
+  assertGolden("init/ecs/cleanup.yml", files.get(".github/workflows/showtime-cleanup.yml") ?? "");
+  assert.match(err, /^Next: /);
+});
+
+Deno.test("init writes two stages for forks on Docker", async () => {
+  const { code, out, files } = await init(["--platform", "docker", "--forks"]);
+
+  assert.equal(code, 0);
+  assertGolden("init/docker.txt", out);
+  assertGolden("init/docker/showtime.yml", files.get("showtime.yml") ?? "");
+  assertGolden("init/docker/request.yml", files.get(".github/workflows/showtime-request.yml") ?? "");
+  assertGolden("init/docker/workflow.yml", files.get(".github/workflows/showtime.yml") ?? "");
+});
+
+Deno.test("init writes a configuration that is one, with what was asked for in it", async () => {
+  for (
+    const args of [["--image", IMAGE, "--cluster", "yes"], ["--platform", "docker", "--port", "4000"], []]
+  ) {
+    const { files } = await init(args);
+    const text = files.get("showtime.yml") ?? "";
+    const { config } = loadConfig({ file: { path: "showtime.yml", text }, env: {}, flags: {} });
+
+    assert.equal(config.platform, args.includes("docker") ? "docker" : "ecs");
+    assert.equal(config.environment.port, args.includes("4000") ? 4000 : 3000);
+    if (args.includes("yes")) assert.equal(config.ecs.cluster, "yes");
+    assert.equal(
+      config.build.image,
+      args.includes(IMAGE) ? IMAGE : args.length > 0 ? undefined : "ghcr.io/acme/shop",
+    );
+  }
+});
+
+Deno.test("init --dry-run shows every file and writes none", async () => {
+  const { code, out, files } = await init(["--image", IMAGE, "--dry-run"]);
+
+  assert.equal(code, 0);
+  assert.deepEqual([...files.keys()], ["Dockerfile"]);
+  assert.match(out, /^showtime\.yml +would be created$/m);
+  assert.match(out, /^--- \.github\/workflows\/showtime\.yml$/m);
+  assert.match(out, /^permissions: \{\}$/m);
+});
+
+Deno.test("init run again leaves everything as it is", async () => {
+  const first = await init(["--image", IMAGE]);
+  const again = await init([], { files: Object.fromEntries(first.files) });
+
+  assert.equal(again.code, 0);
+  assert.equal((again.out.match(/ unchanged$/gm) ?? []).length, 3);
+  assert.deepEqual([...again.files], [...first.files]);
+});
+
+Deno.test("init takes what a showtime.yml says, and does not touch it", async () => {
+  const settings = [
+    "version: 1",
+    "platform: ecs",
+    `build: { image: ${IMAGE} }`,
+    "ecs: { cluster: shared, execution_role: arn:aws:iam::123456789012:role/pull, log_group: /ecs/x }",
+  ].join("\n");
+  const { code, out, err, files } = await init(["--json"], { files: { "showtime.yml": settings } });
+
+  assert.equal(code, 0);
+  assert.equal(files.get("showtime.yml"), settings);
+  assert.match(err, /showtime\.yml is there and stays as it is; --force overwrites/);
+  const { aws } = JSON.parse(out);
+  assert.match(JSON.stringify(aws.policy), /service\/shared\/pr-\*/);
+  assert.match(JSON.stringify(aws.policy), /role\/pull"/);
+  assert.match(JSON.stringify(aws.policy), /log-group:\/ecs\/x:/);
+});
+
+Deno.test("init overwrites a workflow only with --force, and writes nothing at all without", async () => {
+  const files = { "showtime.yml": "version: 1\n", ".github/workflows/showtime.yml": "mine" };
+
+  const refused = await init([], { files });
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /there is something else in \.github\/workflows\/showtime\.yml/);
+  assert.deepEqual(Object.fromEntries(refused.files), files);
+
+  const shown = await init(["--dry-run"], { files });
+  assert.equal(shown.code, 0);
+  assert.match(shown.err, /are there and stay/);
+
+  const forced = await init(["--force"], { files });
+  assert.equal(forced.code, 0);
+  assert.match(forced.out, /^\.github\/workflows\/showtime\.yml +overwritten$/m);
+  assert.match(forced.files.get(".github/workflows/showtime.yml") ?? "", /^name: Showtime$/m);
+});
+
+Deno.test("init --json gives files, policies and what is left to do as one document", async () => {
+  const { out } = await init(["--image", IMAGE, "--forks", "--json"]);
+  const document = JSON.parse(out);
+
+  assert.deepEqual(Object.keys(document), [
+    "dry_run",
+    "repository",
+    "platform",
+    "forks",
+    "files",
+    "aws",
+    "todo",
+  ]);
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  assert.ok(readme.includes(`- \`init\`: ${Object.keys(document).map((key) => `\`${key}\``).join(" ")};`));
+  assert.deepEqual(document.files.map(({ change }: { change: string }) => change), Array(4).fill("created"));
+  assert.equal(document.aws.role, "arn:aws:iam::123456789012:role/showtime-shop");
+  assert.equal(document.aws.trust_policy.Version, "2012-10-17");
+  assert.ok(document.todo.length > 3);
+  assert.equal(JSON.parse((await init(["--platform", "docker", "--json"])).out).aws, null);
+});
+
+Deno.test("init warns of what weakens a set-up", async () => {
+  const unknown = await init([], { sha256: undefined });
+  assert.match(unknown.err, /The checksum of release 1\.2\.3 could not be read/);
+  assert.match(unknown.files.get(".github/workflows/showtime.yml") ?? "", /SHA256SUMS/);
+
+  const left = await init(["--no-forks"], { files: { ".github/workflows/showtime-request.yml": "old" } });
+  assert.match(left.err, /showtime-request\.yml belongs to the set-up for forks: remove it/);
+  assert.match(left.err, /There is no Dockerfile here/);
+});
+
+Deno.test("init refuses what would end up wrong in a file", async () => {
+  const wrong: readonly (readonly [readonly string[], string])[] = [
+    [["--image", "acme/shop:latest"], "image_malformed"],
+    [["--image", "acme/shop\nrun: id"], "image_malformed"],
+    [["--cluster", "a/b"], "cluster_malformed"],
+    [["--port", "0"], "port_malformed"],
+    [["--port", "http"], "port_malformed"],
+  ];
+  for (const [args, reason] of wrong) {
+    const { code, out, files } = await init([...args, "--json"]);
+    assert.equal(code, 2, args.join(" "));
+    assert.equal(JSON.parse(out).error.code, reason, args.join(" "));
+    assert.equal(files.size, 1);
+  }
+  const nowhere = await init(["--json"], { source: "default" });
+  assert.equal(JSON.parse(nowhere.out).error.code, "no_repository");
+});
+
+Deno.test("init takes the region and the cluster that variables name", async () => {
+  const env = { AWS_REGION: "eu-north-1", ECS_CLUSTER: "theirs" };
+  const { out } = await init(["--json"], { env });
+
+  assert.match(
+    JSON.stringify(JSON.parse(out).aws.policy),
+    /arn:aws:ecs:eu-north-1:ACCOUNT:service\/theirs\/pr-\*/,
+  );
+});
+
+const FOUND: Found = { repo: "Acme/Shop", config: undefined, exposedPort: 3000, twoStages: false };
+
+/** A person who answers in turn; each question is noted with its proposal. */
+function answering(answers: readonly string[]) {
+  const asked: string[] = [];
+  const rest = [...answers];
+  const terminal: Pick<Terminal, "choose" | "ask"> = {
+    choose(question, { choices, initial }) {
+      asked.push(`${question} [${initial}]`);
+      const answer = rest.shift();
+      return Promise.resolve(choices.find(({ value }) => value === answer)?.value);
+    },
+    ask(question, { initial, check }) {
+      asked.push(`${question} [${initial}]`);
+      const answer = rest.shift() ?? "";
+      assert.equal(check(answer), undefined);
+      return Promise.resolve(answer);
+    },
+  };
+  return { asked, terminal };
+}
+
+const NONE = { platform: undefined, forks: undefined, image: undefined, port: undefined };
+
+Deno.test("chooseSetup() asks three questions, and none that a flag has answered", async () => {
+  const proposed = proposeSetup(FOUND);
+  const ecs = answering(["ecs", "forks", "ghcr.io/acme/web"]);
+  assert.deepEqual(await chooseSetup(ecs.terminal, NONE, { proposed, found: FOUND }), {
+    platform: "ecs",
+    forks: true,
+    image: "ghcr.io/acme/web",
+    port: 3000,
+  });
+  assert.deepEqual(ecs.asked, [
+    "Where do environments run? [ecs]",
+    "Which pull requests get environments? [branches]",
+    "Which repository do images go to? ECR logs in by itself [ghcr.io/acme/shop]",
+  ]);
+
+  const docker = answering(["docker", "branches", "5000"]);
+  const chosen = await chooseSetup(docker.terminal, NONE, { proposed, found: FOUND });
+  assert.deepEqual(chosen, { platform: "docker", forks: false, image: undefined, port: 5000 });
+  assert.equal(docker.asked.at(-1), "Which port does the application listen on? [3000]");
+
+  const silent = answering([]);
+  await chooseSetup(silent.terminal, { platform: "docker", forks: false, image: undefined, port: 80 }, {
+    proposed,
+    found: FOUND,
+  });
+  assert.deepEqual(silent.asked, []);
+});
+
+/** The JSON that the README has behind these marks, in order. */
+async function documentsOf(mark: string): Promise<readonly unknown[]> {
+  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  return text.split(`<!-- ${mark} -->\n`).slice(1).map((rest) =>
+    JSON.parse(/^```json\n([\s\S]*?)\n```/.exec(rest)?.[1] ?? "")
+  );
+}
+
+Deno.test("the README shows the policies that init prints", async () => {
+  const known = {
+    region: "eu-west-1",
+    cluster: "previews",
+    container: "app",
+    subnets: [],
+    securityGroups: [],
+    logGroup: undefined,
+    executionRole: "arn:aws:iam::123456789012:role/previews-execution",
+    taskRole: undefined,
+  };
+  const version = "2012-10-17";
+  const all = accessPolicy(completePlace({ ...known, image: IMAGE })).Statement;
+  const ecs = accessPolicy(completePlace({ ...known, image: undefined })).Statement;
+
+  assert.deepEqual(await documentsOf("policy"), [
+    { Version: version, Statement: ecs },
+    { Version: version, Statement: all.slice(ecs.length) },
+  ]);
+  const setup = {
+    repo: "acme/shop",
+    defaultBranch: "main",
+    platform: "ecs" as const,
+    forks: true,
+    image: IMAGE,
+    port: 8080,
+    aws: undefined,
+    release: { version: "1.2.3", url: "https://releases.example", sha256: undefined },
+  };
+  assert.deepEqual(await documentsOf("trust"), [
+    trustPolicy(setup, completePlace({ ...known, image: IMAGE })),
+  ]);
+});
