@@ -3,12 +3,13 @@
 import { AppError, EXIT, type ExitCode, toError } from "../core/errors.ts";
 import { makeCommandEnv } from "./command_env.ts";
 import { loadAllCommands, loadNamedCommands } from "./commands/load.ts";
-import { guessOutputFlags } from "./global_options.ts";
+import { guessOutputFlags, readGlobalFlags } from "./global_options.ts";
 import { Interrupted } from "./interrupted.ts";
 import { renderError, renderErrorJson } from "./print_error.ts";
-import { type Invocation, readCommandLine } from "./program.ts";
+import type { Invocation } from "./program.ts";
 import { Redactor } from "./redact.ts";
 import { makeStyle } from "./render/style.ts";
+import { Values } from "./values.ts";
 import type { CliHost, CliIo, TerminalSettings, Wiring } from "./wiring_types.ts";
 
 export { Interrupted } from "./interrupted.ts";
@@ -85,11 +86,18 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
 
 /**
  * Reads the command line with only those commands that it may mean, which is quick; help and mistakes with all of
- * them.
+ * them. The name of a command alone needs no parser.
  */
 async function readInvocation(argv: readonly string[], { about, columns }: CliIo): Promise<Invocation> {
   const { version } = about;
   const named = await loadNamedCommands(argv);
+  const [spec] = named;
+  if (argv.length === 1 && spec !== undefined && spec.args.every(({ required }) => !required)) {
+    const values = new Values(new Map());
+    const args = spec.args.map(() => undefined);
+    return { kind: "command", spec, args, values, flags: readGlobalFlags(values) };
+  }
+  const { readCommandLine } = await import("./program.ts");
   if (named.length > 0) {
     try {
       const invocation = readCommandLine(argv, { commands: named, version, columns });

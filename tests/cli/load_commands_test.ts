@@ -17,3 +17,12 @@ Deno.test("run() suggests any command, and lists all in help, whatever other wor
   assert.match(mistyped.err, /Did you mean "showtime list"\?/);
   assert.equal((await runCli(["--help", "sync"])).out, (await runCli(["--help"])).out);
 });
+
+Deno.test("run() reads the name of a command alone as the parser does", async () => {
+  for (const { name, args } of await loadAllCommands()) {
+    if (args.some(({ required }) => required)) continue;
+    // The parser is asked as soon as there is a flag; this one changes nothing where nothing is coloured.
+    const [alone, parsed] = [await runCli([name]), await runCli([name, "--no-color"])];
+    assert.deepEqual(alone, parsed, name);
+  }
+});

@@ -80,5 +80,12 @@ export function wiringWithoutToken(): Partial<Wiring> {
       "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set",
       'Set GITHUB_TOKEN, or run "gh auth login"',
     ));
-  return { loadConfig: refuse, makeContext: refuse, doctor: refuse, simulate: refuse, playLifecycle: refuse };
+  return {
+    loadConfig: refuse,
+    makeContext: refuse,
+    doctor: refuse,
+    simulate: refuse,
+    playLifecycle: refuse,
+    setup: refuse,
+  };
 }
