@@ -129,7 +129,14 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     playLifecycle: (options, signal) => play(parts, options, signal),
     setup: async (request, signal) =>
       await (await import("./wiring/setup.ts")).makeSetup(parts, request, signal),
-    appendFile: (path, text) => Deno.writeTextFile(path, text, { append: true }),
+    async appendFile(path, text) {
+      try {
+        await Deno.writeTextFile(path, text, { append: true });
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotCapable)) throw error;
+        throw new Error(describeFileError(error), { cause: error });
+      }
+    },
   });
 }
 
