@@ -84,7 +84,7 @@ interface StepContext {
 /** Failures that belong to the environment and are recorded as such; others leave the record for the next run. */
 function isEnvironmentFailure(error: AppError): boolean {
   return !error.code.startsWith("forge_") &&
-    !["lock_lost", "busy", "token_invalid", "stale_epoch", "not_ours"].includes(error.code);
+    !["lock_lost", "busy", "token_invalid", "stale_epoch"].includes(error.code);
 }
 
 async function applyStep(session: Session, at: StepContext, signal: AbortSignal): Promise<void> {

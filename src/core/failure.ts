@@ -15,6 +15,7 @@ export type FailureReason =
   | "throttled"
   | "draining"
   | "engine_unavailable"
+  | "not_ours"
   | "failed";
 
 /** Every {@link FailureReason}, with the words for people. */
@@ -34,6 +35,7 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   throttled: "AWS was asked too much at once",
   draining: "An earlier service of that name is still being removed",
   engine_unavailable: "The container engine could not be reached",
+  not_ours: "Something that is not this repository's has the name that is needed",
   failed: "The environment could not be brought up",
 };
 
