@@ -1,5 +1,7 @@
 /** A release of the program on this machine: its file is a script that notes how it is called, and then runs it. */
 
+import { programScript } from "../program_script.ts";
+
 /** A release that can be downloaded. */
 export interface ServedRelease {
   /** Where its files are. */
@@ -10,34 +12,11 @@ export interface ServedRelease {
   stop(): Promise<void>;
 }
 
-const ROOT = decodeURIComponent(new URL("../../../", import.meta.url).pathname);
-
 /** Serves a release whose program plays builds and platforms, and does everything else. */
 export async function serveRelease(file: string): Promise<ServedRelease> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-release-" });
   const log = `${folder}/calls`;
-  const binary = Deno.env.get("SHOWTIME_TEST_BINARY");
-  const program = binary ??
-    [
-      Deno.execPath(),
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--allow-all",
-      `--config=${ROOT}deno.json`,
-      `${ROOT}main.ts`,
-    ].map(
-      quote,
-    )
-      .join(" ");
-  const script = [
-    "#!/bin/sh",
-    `echo "$*" >> ${quote(log)}`,
-    // A runner's home is empty: from source, the packages that are here already are to be found.
-    `export DENO_DIR=${quote(Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME") ?? ""}/.cache/deno`)}`,
-    `exec ${program} "$@" --dry-run-aws --dry-run-docker`,
-    "",
-  ].join("\n");
+  const script = programScript({ log, flags: ["--dry-run-aws", "--dry-run-docker"] });
   const sha256 = await hash(script);
   const files = new Map([[file, script], ["SHA256SUMS", `${sha256}  ${file}\n`]]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
@@ -62,8 +41,4 @@ export async function serveRelease(file: string): Promise<ServedRelease> {
 export async function hash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
