@@ -66,6 +66,13 @@ async function timeAll(folder: string, print: Print): Promise<void> {
     budget: "1.3 times the empty one",
   });
   await timeSync(print, { program: `${folder}/showtime`, empty, env });
+  const [load = 0] = Deno.loadavg();
+  const processors = navigator.hardwareConcurrency;
+  print({
+    name: "load of the machine meanwhile",
+    value: `${load.toFixed(1)} on ${processors} processors`,
+    budget: "above that, ratios mean little",
+  });
   const python = await timePairs({ command: ["python3", "-c", "pass"] }, empty).catch(() => undefined);
   print({
     name: "python3 -c pass",
