@@ -5,6 +5,7 @@ import { lifeScenario, LIVES } from "./lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
+import { ONE_HEAD } from "./sharing.ts";
 import { ZOMBIES } from "./zombies.ts";
 
 /** Every scenario. */
@@ -16,6 +17,7 @@ export function allScenarios(): readonly Scenario[] {
     UNHEARD,
     ...CLEANUPS,
     ...ZOMBIES,
+    ONE_HEAD,
     ...LIVES.map((life) => lifeScenario(life)),
   ];
 }

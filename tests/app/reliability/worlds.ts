@@ -122,7 +122,9 @@ function staysDeployed(part: PullPart, each: EnvironmentPart): boolean {
   if (each.deployed === undefined) return false;
   if (each.deployed !== "ours" || part.lock === "live") return true;
   const speaks = part.exists && part.environments.some(({ status }) => status !== undefined);
-  if (speaks && !part.open) return false;
+  // A closed pull request that is worked on at all is emptied, as by any other run.
+  const worked = part.environments.some(({ deployed, young }) => deployed === "ours" && !young);
+  if (part.exists && !part.open && (speaks || worked)) return false;
   if (speaks && each.status !== undefined) return !each.expired;
   return each.young;
 }
