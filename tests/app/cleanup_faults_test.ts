@@ -39,7 +39,7 @@ function expired(): World {
   return world;
 }
 
-Deno.test("applyCleanup() is finished by the next one, wherever a run died", async () => {
+Deno.test("C1: applyCleanup() is finished by the next one, wherever a run died", async () => {
   const whole = expired();
   const { requests } = await whole.count(() => clean(whole));
   assert.ok(requests > 5);
@@ -107,7 +107,7 @@ function mustStay(part: Piece): boolean {
   return alive || (part.young && !(part.exists && part.labeled));
 }
 
-Deno.test("applyCleanup() leaves what was wanted of any world, and the next one has nothing to write", async () => {
+Deno.test("R6: applyCleanup() leaves what was wanted of any world, and the next one has nothing to write", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 4 }), async (pieces) => {
       const pulls = pieces.flatMap((part, index) =>

@@ -55,7 +55,7 @@ Deno.test("planCleanup() finds what has outlived its time-to-live, and nothing b
   ]]);
 });
 
-Deno.test("planCleanup() writes nothing and lists the platform before the pull requests", async () => {
+Deno.test("R1: planCleanup() writes nothing and lists the platform before the pull requests", async () => {
   const world = running({ ttl: "1h" });
   let listed = -1;
   world.platform.hooks.before("list", () => {
@@ -132,7 +132,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`applyCleanup() leaves an environment alone that got ${what} meanwhile`, async () => {
+  Deno.test(`R1: applyCleanup() leaves an environment alone that got ${what} meanwhile`, async () => {
     const world = running({ ttl: "1h" });
     const context = world.context();
     const planned = await planCleanup(context, WHOLE_CLEANUP, never());
@@ -143,7 +143,7 @@ for (
   });
 }
 
-Deno.test("applyCleanup() gives a status back where a push comes between the mark and the removal", async () => {
+Deno.test("R1: applyCleanup() gives a status back where a push comes between the mark and the removal", async () => {
   const world = running({ ttl: "1h" });
   const context = world.context();
   const planned = await planCleanup(context, WHOLE_CLEANUP, never());
@@ -169,7 +169,7 @@ Deno.test("applyCleanup() leaves a pull request alone that another run holds", a
   assert.match(done.kept[0]?.why ?? "", /run 101/);
 });
 
-Deno.test("planCleanup() removes nothing of a kind whose listing failed", async () => {
+Deno.test("R2: planCleanup() removes nothing of a kind whose listing failed", async () => {
   const down = () => {
     throw new AppError("platform_unreachable", "Listing environments: nobody answers");
   };
@@ -208,7 +208,7 @@ Deno.test("applyCleanup() leaves a pull request alone that was opened again", as
   assert.deepEqual([done.removed, world.platform.environments.length], [[], 1]);
 });
 
-Deno.test("applyCleanup() asks before it removes orphans, and keeps what is younger than the grace period", async () => {
+Deno.test("R3: applyCleanup() asks before it removes orphans, and keeps what is younger than the grace period", async () => {
   const nobody = prNumber(77);
   const old = environment(A, { pr: nobody });
   const world = makeWorld({ platform: [old, environment(B, { pr: nobody, createdAt: NOON - 29 * MINUTE })] });
@@ -224,7 +224,7 @@ Deno.test("applyCleanup() asks before it removes orphans, and keeps what is youn
   assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);
 });
 
-Deno.test("planCleanup() reports what lacks our tag and does not see other repositories", async () => {
+Deno.test("R3: planCleanup() reports what lacks our tag and does not see other repositories", async () => {
   const world = makeWorld({
     platform: [environment(A, { managed: false }), environment(B, { repo: "other/repo" })],
   });
@@ -371,7 +371,7 @@ Deno.test("applyCleanup() takes the marker off a pull request whose environments
   assert.deepEqual(world.labels(), ["bug"]);
 });
 
-Deno.test("planCleanup() reads a thousand pull requests in as many requests as there are pages", async () => {
+Deno.test("R4: planCleanup() reads a thousand pull requests in as many requests as there are pages", async () => {
   const pulls = Array.from(
     { length: 1001 },
     (_, index) => seedPull(index + 1, { labels: index % 5 === 0 ? runningLabels(A) : [] }),

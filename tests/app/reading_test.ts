@@ -107,7 +107,7 @@ Deno.test("listEnvironments() tells no expiry of what lives until the pull reque
   assert.deepEqual(environments.map((each) => each.expires_at), [null]);
 });
 
-Deno.test("listEnvironments() asks for environments by the hundred, not for each", async () => {
+Deno.test("I6: listEnvironments() asks for environments by the hundred, not for each", async () => {
   const pulls = Array.from({ length: 200 }, (_, index) => seedPull(index + 1, { labels: runningLabels(A) }));
   const platform = pulls.map((_, index) => environment(A, { pr: prNumber(index + 1) }));
   const world = makeWorld({ seed: { pulls }, platform });

@@ -40,7 +40,7 @@ function plantLock(world: World, description: string): Promise<Response> {
 
 const seconds = (world: World, offset: number) => Math.floor(world.clock.now() / 1000) + offset;
 
-Deno.test("syncPull() loses to a run that holds the lock: exit code 4, the owner named, nothing written", async () => {
+Deno.test("M1: syncPull() loses to a run that holds the lock: exit code 4, the owner named, nothing written", async () => {
   const world = started();
   await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} u=ana`);
   const before = world.labels();
@@ -98,7 +98,7 @@ Deno.test("syncPull() never steals a lock whose entry cannot be read, and names 
   assert.ok(world.definitions().includes(LOCK));
 });
 
-Deno.test("syncPull() builds a push that comes between its last look and the release of its lock", async () => {
+Deno.test("M8: syncPull() builds a push that comes between its last look and the release of its lock", async () => {
   const world = started();
   const wire = onceBefore((text) => text.includes("deleteLabel"), () => {
     world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
@@ -129,7 +129,7 @@ for (
   ] as const
 ) {
   for (const phase of ["build", "deploy"] as const) {
-    Deno.test(`syncPull() lets a ${title} win that comes during the ${phase}`, async () => {
+    Deno.test(`L1: syncPull() lets a ${title} win that comes during the ${phase}`, async () => {
       const world = started();
       const hooks = phase === "build" ? world.images.hooks : world.platform.hooks;
       hooks.before(phase, async () => {
@@ -146,7 +146,7 @@ for (
   }
 }
 
-Deno.test("syncPull() writes nothing more once another run has taken its lock", async () => {
+Deno.test("M5: syncPull() writes nothing more once another run has taken its lock", async () => {
   const world = started();
   let labels: readonly string[] = [];
   world.platform.hooks.before("deploy", async () => {
@@ -168,7 +168,7 @@ Deno.test("syncPull() writes nothing more once another run has taken its lock", 
   assert.ok(world.definitions().includes(LOCK), "the lock of the other run is not released");
 });
 
-Deno.test("syncPull() recognises its own lock where GitHub answered 502 after making it", async () => {
+Deno.test("M3: syncPull() recognises its own lock where GitHub answered 502 after making it", async () => {
   const world = started();
   world.simulator.faults([{ match: `POST /repos/${REPO}/labels`, status: 502, after_effect: true }]);
 
@@ -180,7 +180,7 @@ Deno.test("syncPull() recognises its own lock where GitHub answered 502 after ma
   assertRunsOnly(world, "aaaaaaa");
 });
 
-Deno.test("syncPull() twice at once: one environment, one winner, the trigger consumed once, for any order of requests", async () => {
+Deno.test("M1: syncPull() twice at once: one environment, one winner, the trigger consumed once, for any order of requests", async () => {
   // The second run is let in before the first one's k-th request, for every k.
   const alone = started();
   const { requests } = await alone.count(() => alone.sync());
@@ -212,7 +212,7 @@ Deno.test("syncPull() twice at once: one environment, one winner, the trigger co
   }
 });
 
-Deno.test("syncPull() that slept through its lease writes nothing, and leaves the new owner's environment alone", async () => {
+Deno.test("M5: syncPull() that slept through its lease writes nothing, and leaves the new owner's environment alone", async () => {
   const world = started();
   let frozen = false;
   world.images.hooks.before("build", async () => {

@@ -119,7 +119,7 @@ for (const [by, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   });
 }
 
-Deno.test("run() never writes a secret: not of the variables, not one learnt later, not encoded", async () => {
+Deno.test("X4: run() never writes a secret: not of the variables, not one learnt later, not encoded", async () => {
   const secret = "ghp_0123456789/+secret";
   const learnt = "dckr_pat_ABCDEFGHIJ";
   for (const argv of [["list"], ["list", "--json"], ["list", "--verbose"], ["list", "--json", "--verbose"]]) {

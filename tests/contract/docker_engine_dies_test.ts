@@ -53,7 +53,7 @@ function canStartEngine(): boolean {
 }
 
 (docker.missing === undefined ? busybox : docker).test(
-  "build() whose engine dies says engine_unavailable with the output so far, and gives no tag",
+  "F3: build() whose engine dies says engine_unavailable with the output so far, and gives no tag",
   async () => {
     const folder = await Deno.makeTempDir({ prefix: "showtime-engine-" });
     const context = await writeTestContext({ dockerfile: DOCKERFILE });

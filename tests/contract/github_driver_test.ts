@@ -276,7 +276,7 @@ Deno.test("resolveCommit() completes a hash of this pull request and refuses any
   }
 });
 
-Deno.test("readBaseFile() reads the base branch, never the pull request's", async () => {
+Deno.test("X1: readBaseFile() reads the base branch, never the pull request's", async () => {
   const { forge, requestsOf } = simulate({}, {
     pull: { files: { "showtime.yml": "evil", "other.yml": "evil" } },
   });

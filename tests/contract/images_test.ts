@@ -99,7 +99,7 @@ function isAppError(code: string, says: { words: RegExp; hint: RegExp }): (error
   };
 }
 
-Deno.test("check() accepts a work tree at the commit, and refuses one that is elsewhere with the command that mends it", async () => {
+Deno.test("X1: check() accepts a work tree at the commit, and refuses one that is elsewhere with the command that mends it", async () => {
   const { folder, sha } = await makeRepository({ Dockerfile: "FROM scratch\n" });
   try {
     const images = imagesWith(makeConfig({ context: folder }));

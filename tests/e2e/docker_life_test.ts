@@ -205,7 +205,7 @@ needs.test("cleanup removes what has expired by GitHub's clock, without a questi
   });
 });
 
-needs.test("two runs at once: one wins, the other exits 4 and names the owner", async () => {
+needs.test("M1: two runs at once: one wins, the other exits 4 and names the owner", async () => {
   await onStage({ labels: [START] }, async (stage) => {
     const runs = [["101", "1"], ["102", "1"]].map(([id, attempt]) =>
       stage.sync({
