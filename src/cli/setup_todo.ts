@@ -38,18 +38,17 @@ export function listTodo(
 function onAws(setup: Setup): readonly string[] {
   const { aws } = setup;
   if (aws === undefined) return [];
+  const unknown = aws.account === UNKNOWN_ACCOUNT;
   const missing = [
+    ...(unknown ? [`your account's number for ${UNKNOWN_ACCOUNT}`] : []),
     ...(aws.subnets.length === 0 ? ["subnets"] : []),
     ...(aws.securityGroups.length === 0 ? ["security_groups"] : []),
   ];
-  const unknown = aws.account === UNKNOWN_ACCOUNT;
   return [
-    ...(missing.length === 0 ? [] : [`In showtime.yml: ${missing.join(" and ")} of section ecs`]),
+    ...(missing.length === 0 ? [] : [`In showtime.yml: ${missing.join(", ")} of section ecs`]),
     `On AWS: the cluster ${aws.cluster}, the log group ${aws.logGroup} and the execution role ${aws.executionRole}`,
     "On AWS: an identity provider for https://token.actions.githubusercontent.com with the audience sts.amazonaws.com",
-    `On AWS: the role ${roleArn(setup)} with the trust and the policy above${
-      unknown ? `, and your account's number where ${UNKNOWN_ACCOUNT} stands` : ""
-    }`,
+    `On AWS: the role ${roleArn(setup)} with the trust and the policy above`,
     ...(unknown ? ["On GitHub: that role's ARN as the variable SHOWTIME_AWS_ROLE"] : []),
   ];
 }

@@ -43,10 +43,11 @@ export async function typeInto({ shell, files, lines, env }: Typing): Promise<Ty
       programScript({ log: `${home}/calls`, only: "complete" }),
       { mode: 0o755 },
     );
-    const child = new Deno.Command("script", {
-      args: ["--quiet", "--return", "--command", shell, "/dev/null"],
+    const keys = [...lines, "exit", ""].join("\r");
+    // Not before it asks for a line: until then the terminal itself acts on keys that edit one.
+    const screen = await converse(shell, {
+      exchanges: [[PROMPT, keys]],
       cwd: home,
-      clearEnv: true,
       env: {
         PATH: `${home}/bin:${Deno.env.get("PATH") ?? ""}`,
         HOME: home,
@@ -55,20 +56,7 @@ export async function typeInto({ shell, files, lines, env }: Typing): Promise<Ty
         LANG: "C.UTF-8",
         ...env,
       },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let screen = "";
-    const writer = child.stdin.getWriter();
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      // Not before it asks for a line: until then the terminal itself acts on keys that edit one.
-      const ready = !screen.includes(PROMPT) && (screen + text).includes(PROMPT);
-      screen += text;
-      if (ready) await writer.write(new TextEncoder().encode([...lines, "exit", ""].join("\r")));
-    }
-    await child.status;
-    await writer.close().catch(() => undefined);
+    });
     const calls = await Deno.readTextFile(`${home}/calls`).catch(() => "");
     return {
       calls: calls.split("\n").filter((line) => line !== ""),
@@ -78,4 +66,41 @@ export async function typeInto({ shell, files, lines, env }: Typing): Promise<Ty
   } finally {
     await Deno.remove(home, { recursive: true });
   }
+}
+
+/** A program on a terminal, and what it is answered. */
+export interface Conversation {
+  /** Text that is waited for, and the keys that are pressed then; in order. */
+  readonly exchanges: readonly (readonly [heard: string, keys: string])[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs a command line on a terminal of its own to its end, and returns all that it showed. */
+export async function converse(line: string, { exchanges, cwd, env }: Conversation): Promise<string> {
+  const child = new Deno.Command("script", {
+    // A terminal without a size would have a line for each letter.
+    args: ["--quiet", "--return", "--command", `stty cols 100 rows 40; ${line}`, "/dev/null"],
+    cwd,
+    clearEnv: true,
+    env: { ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const rest = [...exchanges];
+  let screen = "";
+  let seen = 0;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    screen += text;
+    const [heard, keys] = rest[0] ?? [];
+    if (heard === undefined || keys === undefined || !screen.includes(heard, seen)) continue;
+    rest.shift();
+    seen = screen.length;
+    await writer.write(new TextEncoder().encode(keys));
+  }
+  await child.status;
+  await writer.close().catch(() => undefined);
+  return screen;
 }
