@@ -45,6 +45,8 @@ interface Failure {
   readonly hint: RegExp;
   /** A line of the log that travels with it. */
   readonly line?: string;
+  /** Nobody waits any longer than five minutes. */
+  readonly late?: boolean;
   /** Only a service that is created meets it. */
   readonly creating?: boolean;
 }
@@ -96,6 +98,7 @@ const FAILURES: readonly Failure[] = [
   {
     title: "of one that answers 404 until the timeout",
     change: { flags: { NEVER: true } },
+    late: true,
     code: "unhealthy",
     says: /no 200 from http:\/\/127\.[\d.]+:8080\/health within \d+ (s|min) \(last: 404, and 404 at \/\)/,
     hint: /environment\.health\.timeout/,
@@ -104,6 +107,7 @@ const FAILURES: readonly Failure[] = [
   {
     title: "of one that answers 503 until the timeout",
     change: { image: `${IMAGE}:busy` },
+    late: true,
     code: "unhealthy",
     says: /no 200 from http:\/\/127\.[\d.]+:8080\/health within \d+ (s|min) \(last: 503\)/,
     hint: /environment\.health\.timeout/,
@@ -121,6 +125,7 @@ const FAILURES: readonly Failure[] = [
     title: "of one that answers, while its own health check does not succeed",
     creating: true,
     change: { image: `${IMAGE}:unchecked` },
+    late: true,
     code: "unhealthy",
     says: /answers 200.*health check in the container has not succeeded within/,
     hint: /environment\.health\.command/,
@@ -185,7 +190,10 @@ for (const failure of FAILURES) {
       const [before] = await scene.revisions();
       failure.arrange?.(scene);
       const failing = ({ sha }: { readonly sha: FullSha }) => {
-        const platform = scene.platformWith(failure.config ?? {});
+        const platform = scene.platformWith({
+          ...(failure.late === true ? { health: scene.harness.config.health } : {}),
+          ...failure.config,
+        });
         return failureOf(scene.deploy({ ...failure.change, sha }, { platform }));
       };
 

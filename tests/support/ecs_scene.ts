@@ -25,6 +25,8 @@ export const SHA_B = fullSha("b1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 export const IMAGE = "registry.example/acme/app";
 
 const CREATED = Date.UTC(2026, 0, 15, 14, 30);
+/** As long as the usual settings have it: that what comes up is waited for in vain is for a test to ask for. */
+const TIMEOUT_MS = 900_000;
 /** How long a scene waits for what is to come, in machine milliseconds. */
 const PATIENCE_MS = 20_000;
 
@@ -93,6 +95,8 @@ function makeScene(world: AwsWorld, harness: EcsHarness): EcsScene {
   const pr = harness.freshPr();
   const { ecs } = world.aside;
   const { cluster } = world;
+  const health = { ...harness.config.health, timeoutMs: TIMEOUT_MS };
+  const own = harness.platformWith({ health });
   const spec = ({ flags = {}, size = "standard", ...rest }: SpecChange = {}): DeploySpec => ({
     repo: harness.repo,
     pr,
@@ -108,13 +112,13 @@ function makeScene(world: AwsWorld, harness: EcsHarness): EcsScene {
   return {
     world,
     harness,
-    platform: harness.platform,
+    platform: own,
     pr,
     service: (sha = SHA_A) => formatServiceName(pr, shortSha(sha)),
     spec,
-    deploy: (change, { platform = harness.platform, onProgress = () => {}, signal = never() } = {}) =>
+    deploy: (change, { platform = own, onProgress = () => {}, signal = never() } = {}) =>
       platform.deploy(spec(change), { onProgress }, signal),
-    platformWith: (change) => harness.platformWith(change),
+    platformWith: (change) => harness.platformWith({ health, ...change }),
     async described(service) {
       const found = await ecs.send(
         new DescribeServicesCommand({ cluster, services: [service], include: ["TAGS"] }),

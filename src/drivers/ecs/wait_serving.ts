@@ -209,17 +209,8 @@ class Wait {
     const complaint = this.#complaints.at(-1);
     if (complaint !== undefined) return complaint;
     const after = formatMs(this.#waitedMs());
-    if (this.#answer !== undefined) {
-      const { address, text, ok } = this.#answer;
-      if (ok && this.#what.checked) {
-        return {
-          code: "unhealthy",
-          state:
-            `http://${address} answers 200, but the health check in the container has not succeeded within ${after}`,
-          hint: "Check environment.health.command, which runs inside the container",
-          decisive: true,
-        };
-      }
+    if (this.#answer !== undefined && !this.#answer.ok) {
+      const { address, text } = this.#answer;
       return {
         code: "unhealthy",
         state: `no 200 from http://${address} within ${after} (last: ${text})`,
@@ -235,9 +226,18 @@ class Wait {
         decisive: true,
       };
     }
+    if (this.#answer !== undefined && this.#what.checked && this.#task?.healthStatus !== "HEALTHY") {
+      return {
+        code: "unhealthy",
+        state:
+          `http://${this.#answer.address} answers 200, but the health check in the container has not succeeded within ${after}`,
+        hint: "Check environment.health.command, which runs inside the container",
+        decisive: true,
+      };
+    }
     return {
       code: "timeout",
-      state: `not running within ${after} (${this.#condition})`,
+      state: `not ${this.#answer === undefined ? "running" : "stable"} within ${after} (${this.#condition})`,
       hint: "Look at the events of the service in the AWS Console, or raise environment.health.timeout",
       decisive: true,
     };
