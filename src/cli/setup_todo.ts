@@ -8,7 +8,7 @@ export function listTodo(
 ): readonly string[] {
   const { aws, image } = setup;
   const host = image?.split("/")[0] ?? "";
-  const home = imageHome(image);
+  const home = imageHome(setup);
   return [
     ...(aws === undefined ? [] : onAws(setup)),
     ...(home === "docker_hub"
@@ -26,6 +26,8 @@ export function listTodo(
       ? [
         "A runner of your own with the labels self-hosted, linux and x64, and Docker: it runs the code of pull requests, " +
         "so it must be a machine on which nothing else depends",
+        "On GitHub: a runner group that gives this machine to showtime.yml and showtime-cleanup.yml of the branch " +
+        `${setup.defaultBranch} alone, else a pull request can bring a workflow that runs there`,
       ]
       : []),
     ...(options.written.some(({ change }) => change !== "unchanged")

@@ -57,7 +57,7 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
   const cluster = values.read("cluster", readCluster);
   const force = values.flag("force");
   const tools = await (await env.wiring()).setup({ flags, terminal, pr: undefined }, signal);
-  const found = await look(tools, env);
+  const found = await look(tools);
   const proposed = proposeSetup(found);
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
   const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
@@ -78,7 +78,7 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
 }
 
 /** What is there already. */
-async function look({ files, repository }: SetupTools, env: CommandEnv): Promise<Found> {
+async function look({ files, repository }: SetupTools): Promise<Found> {
   if (repository.source === "default") {
     throw usageError(
       "no_repository",
@@ -86,12 +86,11 @@ async function look({ files, repository }: SetupTools, env: CommandEnv): Promise
       "Run it in a clone whose remote is on GitHub, or name it with --repo owner/name",
     );
   }
-  const path = env.flags.config ?? SETTINGS;
-  const text = await files.read(path);
+  const text = await files.read(SETTINGS);
   const dockerfile = await files.read("Dockerfile");
   return {
     repo: repository.repo,
-    config: text === undefined ? undefined : await readConfig(path, text),
+    config: text === undefined ? undefined : await readConfig(SETTINGS, text),
     exposedPort: dockerfile === undefined ? undefined : readExposedPort(dockerfile),
     twoStages: await files.read(FIRST_STAGE) !== undefined,
   };

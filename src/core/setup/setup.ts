@@ -53,9 +53,11 @@ export interface Setup {
   readonly release: ReleasePin;
 }
 
-/** Which registry holds the images, as far as logging in to it differs. */
-export function imageHome(image: string | undefined): "none" | "ecr" | "ghcr" | "docker_hub" | "other" {
-  if (image === undefined) return "none";
+/** Which registry images are pushed to, as far as logging in to it differs; on the local engine they are not. */
+export function imageHome(
+  { platform, image }: Pick<Setup, "platform" | "image">,
+): "none" | "ecr" | "ghcr" | "docker_hub" | "other" {
+  if (image === undefined || platform === "docker") return "none";
   const host = parseImageReference(image)?.host ?? "";
   if (/\.dkr[.-]ecr[.-]/.test(host)) return "ecr";
   if (host === "ghcr.io") return "ghcr";

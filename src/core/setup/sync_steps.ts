@@ -25,7 +25,7 @@ export function rightsOf(setup: Setup): Lines {
     "issues: write # labels, and the lock, which is one",
     "pull-requests: write # the comment",
     ...(setup.platform === "ecs" ? ["id-token: write # the role on AWS, by OIDC"] : []),
-    ...(imageHome(setup.image) === "ghcr" ? ["packages: write # pushing the image"] : []),
+    ...(imageHome(setup) === "ghcr" ? ["packages: write # pushing the image"] : []),
   ];
 }
 
@@ -108,8 +108,8 @@ export function syncSteps(setup: Setup, options: { readonly fromForks: boolean }
 }
 
 /** Variables with which images on Docker Hub can be deleted, as lines of a step's `env:`. */
-export function hubLogin({ image }: Setup): Lines {
-  if (imageHome(image) !== "docker_hub") return [];
+export function hubLogin(setup: Setup): Lines {
+  if (imageHome(setup) !== "docker_hub") return [];
   return [
     "    DOCKERHUB_USER: ${{ vars.DOCKERHUB_USER }}",
     "    DOCKERHUB_TOKEN: ${{ secrets.DOCKERHUB_TOKEN }}",
@@ -117,12 +117,12 @@ export function hubLogin({ image }: Setup): Lines {
 }
 
 /** Logs `docker` in to the registry; into ECR Showtime logs in by itself. */
-function loginStep({ image = "" }: Setup, when: string): Lines {
-  const host = image.split("/")[0] ?? "";
+function loginStep(setup: Setup, when: string): Lines {
+  const host = setup.image?.split("/")[0] ?? "";
   const login = (registry: string) =>
     `  run: docker login${registry} --username "$REGISTRY_USER" --password-stdin <<< "$REGISTRY_TOKEN"`;
   const head = ["- name: Log in to the registry", ...condition(when), "  env:"];
-  switch (imageHome(image === "" ? undefined : image)) {
+  switch (imageHome(setup)) {
     case "none":
     case "ecr":
       return [];

@@ -6,8 +6,9 @@ import type { Files } from "../../ports/files.ts";
 export function makeFiles(folder: string): Files {
   return {
     async read(path) {
+      const place = placeOf(folder, path);
       try {
-        return await Deno.readTextFile(placeOf(folder, path));
+        return await Deno.readTextFile(place);
       } catch (cause) {
         if (cause instanceof Deno.errors.NotFound) return undefined;
         throw usageError("file_unreadable", `Reading ${path}: ${describe(cause)}`, "Make it a readable file");

@@ -44,11 +44,13 @@ Deno.test("readExposedPort() reads the first port of the last stage", () => {
 });
 
 Deno.test("imageHome() tells registries apart by the host alone", () => {
-  assert.equal(imageHome(undefined), "none");
-  assert.equal(imageHome("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a"), "ecr");
-  assert.equal(imageHome("ghcr.io/acme/shop"), "ghcr");
-  assert.equal(imageHome("acme/ghcr.io"), "docker_hub");
-  assert.equal(imageHome("registry.example:5000/a"), "other");
+  const home = (image?: string) => imageHome({ platform: "ecs", image });
+  assert.equal(home(), "none");
+  assert.equal(home("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a"), "ecr");
+  assert.equal(home("ghcr.io/acme/shop"), "ghcr");
+  assert.equal(home("acme/ghcr.io"), "docker_hub");
+  assert.equal(home("registry.example:5000/a"), "other");
+  assert.equal(imageHome({ platform: "docker", image: "ghcr.io/acme/shop" }), "none");
 });
 
 Deno.test("completePlace() reads account and region out of an address in ECR, the account out of a role", () => {
