@@ -2,7 +2,7 @@
 
 import { AppError } from "../core/errors.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../core/plan/mod.ts";
-import { formatLabel, readLabels } from "../core/labels/mod.ts";
+import { formatLabel, parseLabel, readLabels } from "../core/labels/mod.ts";
 import { escapeMarkdown } from "../core/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, guard, Superseded } from "./guard.ts";
@@ -131,6 +131,9 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
       }, signal);
     case "notice":
       session.remember({ notice: step.key });
+      if (plan.reason === "not_authorized") {
+        session.note(plan.because.map((each) => escapeMarkdown(each)).join(" "), { unlabeled: true });
+      }
       session.say({
         notice: step.key === undefined
           ? undefined
@@ -157,13 +160,16 @@ async function repairLabels(
   { add, remove }: Step & { readonly kind: "repair_labels" },
   signal: AbortSignal,
 ): Promise<void> {
-  const shown = add.filter(({ kind }) => kind === "status" || kind === "active" || kind === "address");
+  const names = [...add.map((label) => formatLabel(label)), ...remove];
+  const shown = names.filter((name) => ["status", "active", "address"].includes(parseLabel(name).kind));
   const failed = [...readLabels(session.names).environments.values()].some(({ status }) =>
     status === "failed"
   );
   const comment = shown.length > 0 && !failed && session.sight.comment !== undefined;
   if (comment) {
-    session.note(`Put labels right: ${shown.map((each) => `\`${formatLabel(each)}\``).join(", ")}`);
+    session.note(`Put labels right: ${shown.map((name) => escapeMarkdown(name)).join(", ")}`, {
+      unlabeled: true,
+    });
   }
   await session.write({ add, remove, comment }, signal);
 }

@@ -76,6 +76,7 @@ export async function recordIntent(
     `${describeReason(plan)} \`${sha}\`${
       bringUp.requestedBy === undefined ? "" : ` for ${escapeMarkdown(bringUp.requestedBy)}`
     }`,
+    { unlabeled: plan.reason === "resumed" || plan.reason === "drifted" },
   );
   const change = diffLabels(namesAbout(session, bringUp), wanted);
   const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
@@ -94,7 +95,7 @@ function describeReason(plan: Plan): string {
     case "retry_failed":
       return "Trying again:";
     case "drifted":
-      return "Bringing back:";
+      return "Bringing back what the platform had lost:";
     case "settings_changed":
       return "Applying changed settings to";
     case "rebuild_requested":

@@ -1,5 +1,7 @@
 /** What happened to the environments of a pull request, from label events and deployments. */
 
+import { parseRecord } from "../core/comment/mod.ts";
+import { unescapeMarkdown } from "../core/sanitize.ts";
 import { type FullSha, type PrNumber, shortSha } from "../core/ids.ts";
 import { formatTtl, type ParsedLabel, parseLabel } from "../core/labels/mod.ts";
 import type { DeploymentEvent, PullSnapshot, TimelineEvent } from "../ports/forge.ts";
@@ -35,6 +37,7 @@ export async function readHistory(
   const entries = [
     ...snapshot.timeline.flatMap((event) => readEvent(event, full) ?? []),
     ...deployments.map(readDeployment),
+    ...readNotes(snapshot),
   ];
   // Label events carry whole seconds: of two in one second the later one in the timeline is the newer.
   return entries.map((entry, index) => ({ entry, index }))
@@ -100,6 +103,11 @@ function describeAdded(label: ParsedLabel): Said | undefined {
 
 function describeRemoved(label: ParsedLabel): Said | undefined {
   switch (label.kind) {
+    case "trigger":
+      return [
+        `${label.trigger}_taken_off`,
+        `the request to ${label.trigger} was taken off: done, or refused`,
+      ];
     case "freeze":
       return ["thawed", "the freeze was lifted"];
     case "blocked":
@@ -113,6 +121,22 @@ function describeRemoved(label: ParsedLabel): Said | undefined {
     default:
       return undefined;
   }
+}
+
+/** What only Showtime's comment tells: a run that took over, a repair, a refusal. */
+function readNotes({ comments }: PullSnapshot): readonly HistoryEntry[] {
+  const comment = comments.find(({ own, author }) => own || author?.bot === true);
+  if (comment === undefined) return [];
+  return parseRecord(comment.body).events.filter(({ unlabeled }) => unlabeled === true).map((
+    { at, text },
+  ) => ({
+    at,
+    actor: comment.author?.login ?? null,
+    sha: null,
+    event: "noted",
+    text: unescapeMarkdown(text),
+    url: null,
+  }));
 }
 
 function readDeployment(deployment: DeploymentEvent): HistoryEntry {

@@ -78,9 +78,13 @@ export class Session {
     return this.#record;
   }
 
-  /** Notes something for the comment's list of events; `text` is safe to stand in Markdown. */
-  note(text: string): void {
-    const events = [...this.#record.events, { at: this.context.forge.now(), text }].slice(-EVENT_LIMIT);
+  /**
+   * Notes something for the comment's list of events; `text` is safe to stand in Markdown. `unlabeled`: no label tells
+   * it, so the history takes it from the comment.
+   */
+  note(text: string, { unlabeled = false }: { readonly unlabeled?: boolean } = {}): void {
+    const event = { at: this.context.forge.now(), text, ...(unlabeled ? { unlabeled } as const : {}) };
+    const events = [...this.#record.events, event].slice(-EVENT_LIMIT);
     this.#record = { ...this.#record, events };
   }
 

@@ -48,6 +48,18 @@ export function escapeMarkdown(text: string): string {
     .replaceAll("$", "&#36;");
 }
 
+/** Returns the text that {@link escapeMarkdown} wrote, for a place that is no Markdown; marks of code go too. */
+export function unescapeMarkdown(text: string): string {
+  return stripControls(text)
+    .replaceAll("&#36;", "$")
+    .replaceAll("&#124;", "|")
+    .replace(/(\\)?`/g, (mark) => mark.length > 1 ? "`" : "")
+    .replace(/\\([\\*_{}[\]()#+=!~.-])/g, "$1")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&amp;", "&");
+}
+
 /**
  * Returns lines as a fenced code block of Markdown whose fence is longer than any run of backticks in them. A line
  * that holds several is split, controls are removed, and no line opens an HTML comment, so that nothing looking

@@ -6,6 +6,7 @@ import {
   escapeMarkdown,
   escapeWorkflowCommand,
   stripControls,
+  unescapeMarkdown,
 } from "../../src/core/sanitize.ts";
 
 const ZW = "\u200b";
@@ -126,6 +127,13 @@ Deno.test("escapeMarkdown() leaves nothing that Markdown or GitHub would act on"
     const bare = escaped.replace(/\\[\\`*_{}[\]()#+=!~-]|&(?:amp|lt|gt|#124|#36);/g, "");
     doesNotMatch(bare, /[`*_{}[\]()#+=!~&-]/);
   }));
+});
+
+Deno.test("unescapeMarkdown() gives back what escapeMarkdown() made safe, and takes marks of code away", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    equal(unescapeMarkdown(escapeMarkdown(text)), stripControls(text).trim());
+  }));
+  equal(unescapeMarkdown("`aaaaaaa` for octo\\-cat"), "aaaaaaa for octo-cat");
 });
 
 Deno.test("codeBlock() fences text with more backticks than it holds", () => {

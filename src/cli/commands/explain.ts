@@ -24,7 +24,7 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.context(pr);
   const options = { ...NO_OPTIONS, request: undefined, planOnly: true };
-  const { plan, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
+  const { plan, sight, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
   if (env.flags.json) {
     env.json({
       pr,
@@ -54,6 +54,13 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
       ? ["   nothing that was tried"]
       : wouldChange.map((each) => `   ${stripControls(each)}`)),
   ]);
+  const { lock } = sight.observation;
+  if (plan.steps.length > 0 && lock.kind === "held" && lock.alive) {
+    env.next(
+      `wait for the run that holds the lock: until it ends, "showtime sync ${pr}" changes nothing and exits 4`,
+    );
+    return EXIT.done;
+  }
   env.next(
     plan.steps.length === 0 ? `"showtime status ${pr}" shows what there is` : `"showtime sync ${pr}" does it`,
   );

@@ -10,6 +10,8 @@ export interface CommentEvent {
   readonly at: number;
   /** A sentence; already safe to stand in Markdown. */
   readonly text: string;
+  /** No label or deployment tells it: the history takes it from here. */
+  readonly unlabeled?: true;
 }
 
 /** What is hidden in the comment. */
@@ -75,6 +77,10 @@ function readRecord(data: unknown): CommentRecord {
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
-    ).map(({ at, text }) => ({ at, text: text.slice(0, 500) })).slice(-EVENT_LIMIT),
+    ).map(({ at, text, unlabeled }) => ({
+      at,
+      text: text.slice(0, 500),
+      ...(unlabeled === true ? { unlabeled } : {}),
+    })).slice(-EVENT_LIMIT),
   };
 }

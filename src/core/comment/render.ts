@@ -82,7 +82,11 @@ function headline(
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
   if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
-  return "⚪ No environment is running. Whatever ran has been removed.";
+  // Where only a refusal is to be told, nothing ever ran.
+  const ran = model.record.events.some(({ unlabeled }) => unlabeled !== true);
+  return `⚪ No environment is running.${
+    ran || model.notice === undefined ? " Whatever ran has been removed." : ""
+  }`;
 }
 
 function facts(model: CommentModel, active: CommentEnvironment): string {

@@ -64,8 +64,26 @@ export function bringUp(
     action: rolling ? "rolling_update" : "create_environment",
     build,
     steps,
-    because: [`${target} is ${situation.state}`],
+    because: [describeWhy(situation, how.rule)],
   });
+}
+
+/** Why the target is brought up, as a sentence. */
+function describeWhy({ target, state, view, observation }: Situation, rule: number): string {
+  if (rule === 6) {
+    const status = view?.labeled?.status;
+    return status === undefined
+      ? `The platform has ${target}, not healthy, and no label speaks of it: a run that is gone left it`
+      : `The labels say that ${target} is ${status}, and the run that worked on it is gone: its work is continued`;
+  }
+  if (rule === 10) {
+    const seen = view?.deployed === undefined
+      ? "does not have it"
+      : `has it ${view.deployed.condition}, not healthy`;
+    const image = observation.imageExists === false ? ", and its image is gone" : "";
+    return `The labels say that ${target} is running, but the platform ${seen}${image}`;
+  }
+  return `${target} is ${state}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DeployedSettings } from "../envs/environment.ts";
 import type { FullSha, PrNumber, ServiceName, ShortSha } from "../ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
+import { formatLabel } from "../labels/mod.ts";
 
 /** What a plan amounts to, for the workflow that called (`--check-only`). */
 export type ActionNeeded =
@@ -104,6 +105,17 @@ function countLabels(count: number): string {
   return count === 0 ? "" : ` with its ${count} ${count === 1 ? "label" : "labels"}`;
 }
 
+function describeRepair(
+  { add, remove }: { readonly add: readonly Label[]; readonly remove: readonly string[] },
+): string {
+  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+  const parts = [
+    ...(add.length === 0 ? [] : [`put on ${quoted(add.map((label) => formatLabel(label)))}`]),
+    ...(remove.length === 0 ? [] : [`take off ${quoted(remove)}`]),
+  ];
+  return `repair labels: ${parts.join("; ")}`;
+}
+
 /** Says a step as a sentence for people. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
@@ -126,7 +138,7 @@ export function describeStep(step: Step): string {
         step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`
       }${countLabels(step.retirement.labels.length)}`;
     case "repair_labels":
-      return "repair labels";
+      return describeRepair(step);
     case "remove_labels":
       return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
     case "drop_lock":
