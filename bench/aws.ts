@@ -15,12 +15,12 @@ const CALL_MS = 50;
 const RUNS = 5;
 
 /** Prints one line of the report: what, the figure, the budget. */
-export type Row = (name: string, value: string, budget: string) => void;
+type Row = (line: { readonly name: string; readonly value: string; readonly budget?: string }) => void;
 
 /** Measures `list`, with and without addresses on labels, and `cleanup --dry-run`. */
 export async function benchAws(row: Row): Promise<void> {
   const aws = await part("aws");
-  if (aws.missing !== undefined) return row("on AWS", "not measured", aws.missing);
+  if (aws.missing !== undefined) return row({ name: "on AWS", value: "not measured", budget: aws.missing });
   const moto = await startMoto();
   const world = await makeAwsWorld({ moto, runner: idleRunner(), speed: 1 });
   try {
@@ -79,8 +79,11 @@ async function measure(
       calls = world.calls().length;
     }
     const median = [...times].sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? NaN;
-    what.row(what.name, `${calls} AWS calls`, "budget 12");
-    what.row(`  whole process, ${CALL_MS} ms a call, median of ${RUNS}`, `${median.toFixed(0)} ms`, "");
+    what.row({ name: what.name, value: `${calls} AWS calls`, budget: "budget 12" });
+    what.row({
+      name: `  whole process, ${CALL_MS} ms a call, median of ${RUNS}`,
+      value: `${median.toFixed(0)} ms`,
+    });
   } finally {
     await simulator.stop();
   }

@@ -229,4 +229,5 @@ await benchRequests();
 await benchDocker();
 await benchList();
 benchPlanning();
+await benchAws(({ name, value, budget = "" }) => row(name, value, budget));
 await benchStartUp(({ name, value, budget = "" }) => row(name, value, budget));
