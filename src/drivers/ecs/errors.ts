@@ -90,10 +90,8 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
       },
     );
   }
-  // ECS says of a role that may not be handed to it only in the message of a general error.
-  const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z*]+)/.exec(message)?.[1];
-  if (DENIED.includes(name) || status === 403 || named !== undefined) {
-    const missing = named ?? attempt.permission;
+  const missing = deniedAction(error, attempt.permission);
+  if (missing !== undefined) {
     return fail("permission", `the AWS credentials lack the permission ${missing}`, {
       hint: `Allow ${missing} in the policy of the role or user; the README has the whole policy`,
     });
@@ -142,6 +140,13 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
         retryable: true,
       });
     }
+    if (/role is not valid|service.linked role/i.test(text)) {
+      return fail("permission", `ECS cannot use a role (${text})`, {
+        hint: /linked/i.test(text)
+          ? "Make it once for the account: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
+          : "Check that ecs.execution_role and ecs.task_role exist in this account and trust ecs-tasks.amazonaws.com",
+      });
+    }
     if (/no fargate configuration exists/i.test(text)) {
       return fail("unknown_size", `Fargate has no such size (${text})`, {
         hint: "Choose a pair of cpu and memory that Fargate offers in environment.sizes",
@@ -150,6 +155,16 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
     }
     return undefined;
   }
+}
+
+/**
+ * The IAM action that AWS denies, `permission` where it names none; undefined where it denies nothing. ECS says of a role
+ * that may not be handed to it only in the message of a general error.
+ */
+export function deniedAction(error: unknown, permission: string): string | undefined {
+  const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z*]+)/.exec(awsErrorMessage(error))?.[1];
+  const denied = DENIED.includes(awsErrorName(error)) || httpStatus(error) === 403;
+  return named ?? (denied ? permission : undefined);
 }
 
 function httpStatus(error: unknown): number | undefined {

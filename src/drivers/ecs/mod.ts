@@ -10,6 +10,8 @@ export { type EcrAddress, parseEcrAddress } from "./ecr_address.ts";
 export { type EcrLoginOptions, makeEcrLogin } from "./ecr_login.ts";
 export { type EcrStoreOptions, makeEcrStore } from "./ecr_store.ts";
 export type { EcsConfig } from "./config.ts";
+export { type EcsDiagnosisOptions, makeEcsDiagnosis } from "./diagnose.ts";
+export { type EcrDiagnosisOptions, makeEcrDiagnosis } from "./diagnose_ecr.ts";
 export { consoleLinks } from "./console_links.ts";
 export { type EcsPlatformOptions, makeEcsPlatform } from "./platform.ts";
 export { readTemplate, type TaskDefinitionTemplate } from "./template.ts";

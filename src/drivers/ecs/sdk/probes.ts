@@ -1,0 +1,173 @@
+/**
+ * A call for each IAM action of the least policy, to learn whether it is allowed. Reads are harmless. Writes cannot do
+ * anything either: they are about pull request 0, and GitHub counts from 1. Nobody has made a service or a revision for
+ * it, so AWS, which first looks whether the caller may and then at what is asked, answers that it is not there; and what
+ * would be made is such as AWS cannot make.
+ */
+
+import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeNetworkInterfacesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { familyPrefix } from "../task_definition.ts";
+import { clientOptions } from "./client.ts";
+
+/** Where the calls are made. */
+export interface ProbePlace {
+  readonly region: string;
+  readonly cluster: string;
+  /** ARN of the service that there is not, {@link NO_SERVICE}. */
+  readonly serviceArn: string;
+  readonly container: string;
+  /** Undefined: no log of ours is to be read. */
+  readonly logGroup: string | undefined;
+  /** As they are configured; undefined where none is handed to ECS. */
+  readonly executionRole: string | undefined;
+  readonly taskRole: string | undefined;
+}
+
+/** Makes the call that an action is needed for. */
+export type Probe = (signal: AbortSignal) => Promise<unknown>;
+
+/** The service of pull request 0. */
+export const NO_SERVICE = "pr-0-0000000-service";
+
+/** The calls by action, `ecs:CreateService`; `end` closes their clients. */
+export function ecsProbes(
+  place: ProbePlace,
+): { readonly probes: ReadonlyMap<string, Probe>; readonly end: () => void } {
+  const { cluster, logGroup, executionRole, taskRole } = place;
+  const ecs = new ECSClient(clientOptions(place.region));
+  const ec2 = new EC2Client(clientOptions(place.region));
+  const logs = new CloudWatchLogsClient(clientOptions(place.region));
+  const family = `${familyPrefix(cluster)}0`;
+  const revision = `${family}:1`;
+  // Without name and image no container can be registered.
+  const unfit = { family, containerDefinitions: [{}] };
+  const roles = {
+    ...(executionRole === undefined ? {} : { executionRoleArn: executionRole }),
+    ...(taskRole === undefined ? {} : { taskRoleArn: taskRole }),
+  };
+  const probes: [string, Probe][] = [
+    [
+      "ecs:ListServices",
+      (abortSignal) => ecs.send(new ListServicesCommand({ cluster, maxResults: 1 }), { abortSignal }),
+    ],
+    [
+      "ecs:DescribeServices",
+      (abortSignal) =>
+        ecs.send(new DescribeServicesCommand({ cluster, services: [NO_SERVICE] }), { abortSignal }),
+    ],
+    // Of a revision that there is not, without a network, and of no task.
+    ["ecs:CreateService", (abortSignal) =>
+      ecs.send(
+        new CreateServiceCommand({
+          cluster,
+          serviceName: NO_SERVICE,
+          taskDefinition: revision,
+          launchType: "FARGATE",
+          desiredCount: 0,
+        }),
+        { abortSignal },
+      )],
+    [
+      "ecs:UpdateService",
+      (abortSignal) =>
+        ecs.send(new UpdateServiceCommand({ cluster, service: NO_SERVICE, desiredCount: 0 }), {
+          abortSignal,
+        }),
+    ],
+    [
+      "ecs:DeleteService",
+      (abortSignal) => ecs.send(new DeleteServiceCommand({ cluster, service: NO_SERVICE }), { abortSignal }),
+    ],
+    ["ecs:TagResource", (abortSignal) =>
+      ecs.send(
+        new TagResourceCommand({ resourceArn: place.serviceArn, tags: [{ key: "pr", value: "0" }] }),
+        { abortSignal },
+      )],
+    [
+      "ecs:ListTasks",
+      (abortSignal) => ecs.send(new ListTasksCommand({ cluster, maxResults: 1 }), { abortSignal }),
+    ],
+    [
+      "ecs:DescribeTasks",
+      (abortSignal) =>
+        ecs.send(new DescribeTasksCommand({ cluster, tasks: ["0".repeat(32)] }), { abortSignal }),
+    ],
+    [
+      "ecs:RegisterTaskDefinition",
+      (abortSignal) => ecs.send(new RegisterTaskDefinitionCommand(unfit), { abortSignal }),
+    ],
+    [
+      "ecs:DeleteTaskDefinitions",
+      (abortSignal) =>
+        ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [revision] }), { abortSignal }),
+    ],
+    [
+      "ecs:DescribeTaskDefinition",
+      (abortSignal) =>
+        ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: revision }), { abortSignal }),
+    ],
+    [
+      "ecs:DeregisterTaskDefinition",
+      (abortSignal) =>
+        ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: revision }), { abortSignal }),
+    ],
+    [
+      "ecs:ListTaskDefinitions",
+      (abortSignal) =>
+        ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: family, maxResults: 1 }), { abortSignal }),
+    ],
+    ["ecs:ListTaskDefinitionFamilies", (abortSignal) =>
+      ecs.send(
+        new ListTaskDefinitionFamiliesCommand({ familyPrefix: family, maxResults: 1 }),
+        { abortSignal },
+      )],
+    ["ec2:DescribeNetworkInterfaces", (abortSignal) =>
+      ec2.send(
+        new DescribeNetworkInterfacesCommand({
+          Filters: [{ Name: "network-interface-id", Values: [`eni-${"0".repeat(17)}`] }],
+        }),
+        { abortSignal },
+      )],
+  ];
+  if (executionRole !== undefined || taskRole !== undefined) {
+    probes.push([
+      "iam:PassRole",
+      (abortSignal) => ecs.send(new RegisterTaskDefinitionCommand({ ...unfit, ...roles }), { abortSignal }),
+    ]);
+  }
+  if (logGroup !== undefined) {
+    probes.push(["logs:GetLogEvents", (abortSignal) =>
+      logs.send(
+        new GetLogEventsCommand({
+          logGroupName: logGroup,
+          logStreamName: `ecs/${place.container}/pr-0`,
+          limit: 1,
+        }),
+        { abortSignal },
+      )]);
+  }
+  return {
+    probes: new Map(probes),
+    end() {
+      for (const client of [ecs, ec2, logs]) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { call, clientOptions } from "./client.ts";
+
+/** Whose credentials these are. */
+export interface CallerIdentity {
+  readonly account: string;
+  readonly arn: string;
+}
+
+/** The one call of STS that Showtime makes; it needs no permission. */
+export async function callerIdentity(region: string, signal: AbortSignal): Promise<CallerIdentity> {
+  const client = new STSClient(clientOptions(region));
+  try {
+    const { Account = "", Arn = "" } = await call(
+      { action: "Asking AWS whose credentials these are", permission: "sts:GetCallerIdentity", region },
+      () => client.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
+      signal,
+    );
+    return { account: Account, arn: Arn };
+  } finally {
+    client.destroy();
+  }
+}
