@@ -16,7 +16,13 @@ const BARE = binaryUnderTest() === undefined ? undefined : makeBareMachine();
 function makeBareMachine(): { readonly path: string; readonly home: string } {
   // Programs must not lie where the program may write: then it may write nowhere around them.
   const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "showtime-bare-" });
-  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  globalThis.addEventListener("unload", () => {
+    try {
+      Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // Somebody has tidied up already.
+    }
+  });
   const path = `${folder}/bin`;
   const home = `${folder}/home`;
   Deno.mkdirSync(path);
