@@ -2,7 +2,9 @@
 
 import type { Plan, Retirement } from "../core/plan/mod.ts";
 import { isShaCarrying, type Label, parseLabel, readLabels } from "../core/labels/mod.ts";
-import type { ShortSha } from "../core/ids.ts";
+import { formatServiceName } from "../core/envs/names.ts";
+import { AppError } from "../core/errors.ts";
+import type { ServiceName, ShortSha } from "../core/ids.ts";
 import type { ForgeWrite } from "../ports/forge.ts";
 import type { Session } from "./session.ts";
 
@@ -24,10 +26,16 @@ export async function retire(
     ? { definitions: [], deployments: [] }
     : await context.forge.retirementInfo(plan.pr, shorts, signal);
   for (const retirement of retirements) {
-    if (retirement.service !== undefined) {
+    const service = retirement.service ?? begunService(session, retirement);
+    if (service !== undefined) {
       await guard();
-      context.terminal.progress(`Removing ${retirement.service}`);
-      await context.platform.destroy(retirement.service, { repo: context.repo, epoch: hold.epoch }, signal)
+      context.terminal.progress(`Removing ${service}`);
+      await context.platform.destroy(service, { repo: context.repo, epoch: hold.epoch }, signal)
+        .catch((error) => {
+          // What has the name and is not listed as ours is somebody else's.
+          const foreign = error instanceof AppError && error.code === "not_ours";
+          if (retirement.service !== undefined || !foreign) throw error;
+        })
         .finally(() => context.terminal.progress(undefined));
     }
     if (retirement.image !== undefined) {
@@ -64,6 +72,17 @@ export async function retire(
       })),
     ],
   }, signal);
+}
+
+/**
+ * The service of an environment that has a status and that the platform does not list: a run that died may have left it
+ * on its way out, or something that was made for it before it.
+ */
+function begunService(session: Session, { short, labels }: Retirement): ServiceName | undefined {
+  const { observation, snapshot } = session.sight;
+  if (short === undefined || observation.platform === "as_labels") return undefined;
+  const begun = labels.some((name) => parseLabel(name).kind === "status");
+  return begun ? formatServiceName(snapshot.number, short) : undefined;
 }
 
 /** Puts on record that these environments are going, so that a run that dies here is continued by the next. */
