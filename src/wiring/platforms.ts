@@ -48,6 +48,7 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
   return makeEcsPlatform({
     ...tools,
+    keepSecret: (value) => parts.keepSecret(value),
     redact: (text) => parts.redactor.redact(text),
     config: {
       ...shared,
@@ -65,7 +66,7 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
  * The template of task definitions. In Actions it comes from the base branch, as the configuration that names it: what
  * a pull request brings along must not choose the roles that its code runs with.
  */
-async function readTaskDefinition(
+export async function readTaskDefinition(
   parts: Parts,
   { config, flags, pr, forge }: PlatformRequest,
 ): Promise<TaskDefinitionTemplate | undefined> {

@@ -256,6 +256,10 @@ Deno.test("judgeEvent() recognises what keeps ECS from placing a task", () => {
       `${service} failed to launch a task with (error The subnet ID 'subnet-1' does not exist).`,
       "network_settings",
     ],
+    [
+      `${service} was unable to place a task. Reason: Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled in subnet 'subnet-1': InsufficientFreeAddressesInSubnet.`,
+      "no_capacity",
+    ],
     [`${service} (task 1) failed container health checks.`, "unhealthy"],
     [`${service} has started 1 tasks: (task 1).`, undefined],
     [`${service} has reached a steady state.`, undefined],
@@ -277,6 +281,25 @@ function awsError(name: string, message: string, httpStatusCode: number | "none"
 
 /** What AWS or the SDK says, and what a person is told: code, exit code, retryable, sentence, next step. */
 const ANSWERS: readonly (readonly [Error, string, number, boolean, RegExp, RegExp])[] = [
+  [
+    awsError("ClientException", "Role is not valid"),
+    "permission",
+    1,
+    false,
+    /cannot use a role \(Role is not valid\)/,
+    /ecs\.execution_role.*ecs\.task_role/,
+  ],
+  [
+    awsError(
+      "InvalidParameterException",
+      "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
+    ),
+    "permission",
+    1,
+    false,
+    /cannot use a role/,
+    /create-service-linked-role/,
+  ],
   [
     awsError("CredentialsProviderError", "Could not load credentials from any providers", "none"),
     "aws_credentials",

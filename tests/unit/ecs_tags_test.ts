@@ -86,3 +86,16 @@ Deno.test("readDeployed() reads back any settings that deployedTags() wrote, ove
     for (const value of Object.values(later)) assert.match(value, ALLOWED);
   }));
 });
+
+Deno.test("deployedTags() has room for all flags that labels and a body can ask for, below what AWS takes", () => {
+  const name = (index: number, length: number) => `F${String(index).padStart(3, "0")}`.padEnd(length, "X");
+  const flags = Object.fromEntries([
+    ...Array.from({ length: 50 }, (_, index) => [name(index, 61), true] as const),
+    ...Array.from({ length: 94 }, (_, index) => [name(100 + index, 37), false] as const),
+  ]);
+  const settings = { ...SPEC.settings, flags };
+  const tags = { ...identityTags(SPEC), ...deployedTags({ ...SPEC, settings }) };
+
+  assert.deepEqual({ ...readDeployed(tags).flags }, flags);
+  assert.ok(Object.keys(tags).length < 50, `${Object.keys(tags).length} tags`);
+});

@@ -35,13 +35,18 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
   const old = found?.status === "ACTIVE" ? found : undefined;
   if (old !== undefined) assertTouchable(old, { ...spec, action });
   const secret = await keptSecret(place, old, signal) ?? place.newSecret();
+  // What fails to start may print it, and its last words end up in a public comment.
+  place.keepSecret(secret);
   onProgress(`Registering the task definition of ${name}`);
   const input = taskDefinition(spec, { config: place.config, secret });
   const definition = await ecs.definitions.register(input, signal);
   const made: Made = { name, definition, old };
+  let created = false;
   try {
-    if (old === undefined) await create(place, { what, made }, signal);
-    else await update(place, { what, made, old }, signal);
+    if (old === undefined) {
+      await create(place, { what, made }, signal);
+      created = true;
+    } else await update(place, { what, made, old }, signal);
     const address = await waitServing(
       place,
       {
@@ -57,7 +62,7 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
     // An update is finished once people have been sent to the new task: the old one goes without being told to.
     return { address, service: name, unsettled: old !== undefined };
   } catch (error) {
-    await removeHalfMade(place, { spec, made, failure: error, hasty: signal.aborted });
+    await removeHalfMade(place, { spec, made, created, failure: error, hasty: signal.aborted });
     throw error;
   }
 }
@@ -154,9 +159,10 @@ export function clientToken(spec: DeploySpec): string {
 /** Takes back what a deployment made; never hides the failure itself. */
 async function removeHalfMade(
   place: Place,
-  { spec, made, failure, hasty }: {
+  { spec, made, created, failure, hasty }: {
     readonly spec: DeploySpec;
     readonly made: Made;
+    readonly created: boolean;
     readonly failure: unknown;
     readonly hasty: boolean;
   },
@@ -175,6 +181,10 @@ async function removeHalfMade(
       else if (!sameRevision(now.taskDefinition, before)) {
         await ecs.updateService({ service: made.name, taskDefinition: before }, signal);
       }
+    }
+    // It was made a moment ago, and is not seen yet.
+    if (created && !theirs && (now === undefined || now.status === "INACTIVE")) {
+      await ecs.deleteService(made.name, signal);
     }
     // That run may still go back to what it found.
     if (theirs && now !== undefined && deploymentOf(now, made.definition) !== undefined) return;

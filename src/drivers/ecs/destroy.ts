@@ -22,7 +22,7 @@ export async function destroy(
   if (found !== undefined && found.status !== "INACTIVE") {
     assertTouchable(found, { ...of, action: `Removing "${of.service}"` });
     if (found.status === "ACTIVE") await ecs.deleteService(of.service, signal);
-    await waitInactive(place, { service: of.service, onProgress: () => {} }, signal);
+    await waitInactive(place, { service: of.service, removed: found, onProgress: () => {} }, signal);
   }
   await removeDefinitions(place, { ...of, keep: [] }, signal);
 }
@@ -30,7 +30,12 @@ export async function destroy(
 /** Waits until a service is gone. Throws AppError `draining` where that takes longer than anything may. */
 export async function waitInactive(
   place: Place,
-  of: { readonly service: ServiceName; readonly onProgress: (text: string) => void },
+  of: {
+    readonly service: ServiceName;
+    /** The service as it was seen before it was told to go. */
+    readonly removed?: Service;
+    readonly onProgress: (text: string) => void;
+  },
   signal: AbortSignal,
 ): Promise<Service | undefined> {
   const ecs = await place.aws.ecs;
@@ -38,8 +43,7 @@ export async function waitInactive(
   const started = clock.now();
   for (;;) {
     const found = await ecs.service(of.service, signal);
-    // Somebody else may have made it anew meanwhile: that one is not for us to wait for.
-    if (found === undefined || found.status !== "DRAINING") return found;
+    if (found === undefined || !isLeaving(found, of.removed)) return found;
     const waitedMs = clock.now() - started;
     if (waitedMs >= config.health.timeoutMs) {
       throw new AppError(
@@ -51,6 +55,13 @@ export async function waitInactive(
     of.onProgress(`Waiting until the earlier service ${of.service} is removed`);
     await clock.sleep(Math.min(SERVICE_POLL_MS, config.health.timeoutMs - waitedMs), signal);
   }
+}
+
+/** Somebody else may have made it anew meanwhile, which is not for us to wait for; and what is told to go may be shown as it was. */
+function isLeaving(found: Service, removed: Service | undefined): boolean {
+  if (found.status === "DRAINING") return true;
+  return found.status === "ACTIVE" && removed !== undefined &&
+    found.createdAt?.getTime() === removed.createdAt?.getTime();
 }
 
 /** A span of time for people. */

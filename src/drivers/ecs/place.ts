@@ -10,6 +10,8 @@ export interface Place {
   readonly probe: HealthProbe;
   /** A new random secret for an environment. */
   readonly newSecret: () => string;
+  /** Told every secret of an environment before anything is done with it. */
+  readonly keepSecret: (value: string) => void;
   /** Takes secrets out of what an environment printed. */
   readonly redact: (text: string) => string;
   readonly config: EcsConfig;

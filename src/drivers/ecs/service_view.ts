@@ -4,7 +4,7 @@ import { parseServiceName, type ServiceNameParts } from "../../core/envs/names.t
 import { assertOurs, readEpoch, readSeconds, sameRepo } from "../../core/envs/ownership.ts";
 import { parseFullSha, type ServiceName } from "../../core/ids.ts";
 import type { PlatformScope } from "../../ports/platform.ts";
-import { readTags } from "./sdk/shapes.ts";
+import { lastPart, readTags } from "./sdk/shapes.ts";
 import { decodeTagValue, readDeployed } from "./tags.ts";
 
 /** The parts of a service name that is exactly one of ours and within a scope; undefined for any other. */
@@ -29,7 +29,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
   if (legacy && tags["pr"] !== String(parts.pr)) return undefined;
   const sha = parseFullSha(tags["sha"] ?? "");
   const image = tags["showtime_image"];
-  const requestedBy = tags["github_user"];
+  const requestedBy = decodeTagValue(tags["github_user"] ?? "");
   return {
     platform: "ecs",
     pr: parts.pr,
@@ -41,7 +41,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     condition: describeService(service),
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
-    requestedBy: requestedBy === undefined ? undefined : decodeTagValue(requestedBy),
+    requestedBy: requestedBy === "" ? undefined : requestedBy,
     createdAt: readSeconds(tags["showtime_created"]),
     expiresAt: readSeconds(tags["showtime_expires"]),
     epoch: readEpoch(tags["showtime_epoch"]),
@@ -71,7 +71,9 @@ export function assertTouchable(
     legacy: parts !== undefined && parts.short === undefined && tags["pr"] === String(parts.pr),
     repo: managed && owner === undefined ? options.repo : owner,
     epoch: readEpoch(tags["showtime_epoch"]),
-    removal: `aws ecs delete-service --force --service ${name}`,
+    removal: `aws ecs delete-service --force --cluster ${
+      lastPart(service.clusterArn ?? "")
+    } --service ${name}`,
   }, options);
 }
 

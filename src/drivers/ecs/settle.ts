@@ -4,8 +4,9 @@ import type { ServiceName } from "../../core/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
 import { formatMs, type Owner } from "./destroy.ts";
 import { type Place, SERVICE_POLL_MS } from "./place.ts";
+import { readTags } from "./sdk/shapes.ts";
 import { assertTouchable, revisionOf } from "./service_view.ts";
-import { DEPLOYED_TAGS } from "./tags.ts";
+import { DEPLOYED_TAGS, type Tags } from "./tags.ts";
 
 /**
  * Waits until ECS has let the tasks of an older revision go, and finishes the update. Throws AppError `unhealthy` where
@@ -53,11 +54,8 @@ export async function finishUpdate(
   const service = await ecs.service(name, signal);
   if (service?.taskDefinition === undefined || service.status !== "ACTIVE") return;
   const current = await ecs.definitions.describe(service.taskDefinition, signal);
-  const deployed = Object.entries(current?.tags ?? {}).filter(([key]) => DEPLOYED_TAGS.includes(key));
-  const stale = deployed.some(([key, value]) =>
-    service.tags?.find((tag) => tag.key === key)?.value !== value
-  );
-  if (stale) await ecs.tag(service.serviceArn ?? name, { tags: Object.fromEntries(deployed) }, signal);
+  const tags = current === undefined ? {} : staleTags(readTags(service.tags), current.tags);
+  if (Object.keys(tags).length > 0) await ecs.tag(service.serviceArn ?? name, { tags }, signal);
   const removed = await removeDefinitions(
     place,
     { repo: of.repo, epoch: of.epoch, service: name, keep: [service.taskDefinition] },
@@ -73,4 +71,10 @@ export async function finishUpdate(
         "Look at the events of the service in the AWS Console; then run the command again, which puts the address right",
     },
   );
+}
+
+/** What has to be written on a service so that it says what its revision says; one that says nothing is emptied. */
+function staleTags(service: Tags, definition: Tags): Tags {
+  const stale = DEPLOYED_TAGS.filter((key) => (service[key] ?? "") !== (definition[key] ?? ""));
+  return Object.fromEntries(stale.map((key) => [key, definition[key] ?? ""]));
 }

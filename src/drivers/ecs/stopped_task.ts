@@ -102,6 +102,15 @@ const REASONS: readonly Rule[] = [
     }),
   },
   {
+    when: /InsufficientFreeAddresses|not enough free (ip )?addresses/i,
+    judge: (text) => ({
+      code: "no_capacity",
+      state: `a subnet has no free address (${text})`,
+      hint: 'Remove environments ("showtime cleanup"), or name further or larger subnets in ecs.subnets',
+      decisive: false,
+    }),
+  },
+  {
     when: /unable to assume the role|not authorized to perform|is not authorized|accessdenied/i,
     judge: (text) => ({
       code: "permission",

@@ -6,8 +6,14 @@ export type Tags = Readonly<Record<string, string>>;
 
 /** The most characters that a tag's value holds. */
 const MAX_VALUE = 256;
-/** The tags that flags are spread over: together they hold more than a pull request has labels. */
-const FLAG_TAGS = ["showtime_flags", "showtime_flags_2", "showtime_flags_3", "showtime_flags_4"];
+/**
+ * The tags that flags are spread over: as many as the labels and the body of one pull request can ask for, and with the
+ * other tags still below the 50 that AWS takes. A flag that had no room would seem changed for ever.
+ */
+const FLAG_TAGS = Array.from(
+  { length: 30 },
+  (_, index) => `showtime_flags${index === 0 ? "" : `_${index + 1}`}`,
+);
 
 /** The tags that say what was deployed: {@link deployedTags} writes them, {@link readDeployed} reads them. */
 export const DEPLOYED_TAGS: readonly string[] = [
@@ -46,11 +52,11 @@ export function deployedTags(spec: DeploySpec): Tags {
 
 /** What tags say was deployed; an empty size where they do not tell, as with a service of another tool. */
 export function readDeployed(tags: Tags): DeployedSettings {
-  const login = tags["showtime_login"];
+  const login = decodeTagValue(tags["showtime_login"] ?? "");
   return {
     size: decodeTagValue(tags["showtime_size"] ?? ""),
     flags: readFlags(tags),
-    login: login === undefined ? undefined : decodeTagValue(login),
+    login: login === "" ? undefined : login,
   };
 }
 

@@ -11,7 +11,7 @@ import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
 
 /** How many lines of a log travel with a failure. */
 const TAIL_LINES = 50;
-/** How often ECS may say that it has no room before nobody waits any longer. */
+/** How often ECS may say that it has no room, or nothing of what was made, before nobody waits any longer. */
 const PATIENCE = 3;
 
 /** What to wait for, and who waits. */
@@ -66,13 +66,7 @@ class Wait {
   /** Looks at the service, and tells its new events and what is waited for. */
   async look(signal: AbortSignal): Promise<Service> {
     const { service: name, onProgress } = this.#what;
-    this.#lookedAt = this.#place.clock.now();
-    const service = await (await this.#place.aws.ecs).service(name, signal);
-    if (service === undefined || service.status !== "ACTIVE") {
-      throw new AppError("unhealthy", `Waiting for "${name}": the service was removed meanwhile`, {
-        hint: "Start the environment again",
-      });
-    }
+    const service = await this.#find(signal);
     // What a newer run makes of the service is no failure of this deployment.
     assertTouchable(service, { ...this.#what, action: `Waiting for "${name}"` });
     this.#tellEvents(service);
@@ -82,6 +76,22 @@ class Wait {
       : `, http://${this.#answer.address} says ${this.#answer.text}`;
     onProgress(`Waiting for ${name}: ${this.#condition}${answer}`);
     return service;
+  }
+
+  /** The service. One that was made a moment ago is not seen at once, and what had its name before may be. */
+  async #find(signal: AbortSignal): Promise<Service> {
+    const { service: name, inPlace } = this.#what;
+    const { aws, clock } = this.#place;
+    for (let looks = 1;; looks++) {
+      this.#lookedAt = clock.now();
+      const service = await (await aws.ecs).service(name, signal);
+      if (service?.status === "ACTIVE") return service;
+      if (inPlace || !this.#firstLook || service?.status === "DRAINING" || looks >= PATIENCE) break;
+      await clock.sleep(TASK_POLL_MS, signal);
+    }
+    throw new AppError("unhealthy", `Waiting for "${name}": the service was removed meanwhile`, {
+      hint: "Start the environment again",
+    });
   }
 
   #tellEvents(service: Service): void {

@@ -8,6 +8,7 @@ import { type Operation, Refusal } from "./wire.ts";
  *     after       the same, but what was asked for was done
  *     dropped     the connection ends without an answer; nothing was done
  *     dropped_after  the same, but what was asked for was done
+ *     stale       the answer is `body`, as from before the last change; nothing was done
  *     held        nothing goes wrong, but it takes until `until`
  *     denied      the credentials lack the permission
  *     expired     the credentials have expired
@@ -19,6 +20,7 @@ export type FaultKind =
   | "after"
   | "dropped"
   | "dropped_after"
+  | "stale"
   | "held"
   | "denied"
   | "expired"
@@ -40,6 +42,8 @@ export interface Fault {
   /** The action and the resource that a denial names; the call's own and `*` unless given. */
   readonly action?: string;
   readonly resource?: string;
+  /** The answer of one that is `stale`. */
+  readonly body?: unknown;
   /** What a call that is held waits for. */
   readonly until?: Promise<unknown>;
 }
@@ -93,6 +97,7 @@ export function faultRefusal(fault: Fault, operation: Operation): Refusal | unde
     case "dropped":
     case "dropped_after":
     case "held":
+    case "stale":
       return undefined;
     case "denied":
       return denial(fault, operation);

@@ -26,6 +26,8 @@ const PATIENCE_MS = 30_000;
 export interface EcsHarness extends PlatformHarness {
   readonly world: AwsWorld;
   readonly config: EcsConfig;
+  /** The secrets that a platform has said are to be kept. */
+  readonly secrets: readonly string[];
   /** Another platform in the same world. */
   platformWith(change: Partial<EcsConfig>): Platform;
   /** The service's tasks that are to run, the newest first. */
@@ -42,11 +44,13 @@ export interface MakeEcsHarnessOptions {
 export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions): EcsHarness {
   const restore = useEnv(world.env);
   const config = { ...configFor(world), ...options.config };
+  const secrets: string[] = [];
   const platformWith = (change: Partial<EcsConfig>) =>
     makeEcsPlatform({
       clock: world.clock,
       probe: makeHealthProbe(),
       newSecret,
+      keepSecret: (value) => void secrets.push(value),
       redact: (text) => text,
       config: { ...config, ...change },
     });
@@ -54,6 +58,7 @@ export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions):
   return {
     world,
     config,
+    secrets,
     platformWith,
     platform: platformWith({}),
     repo: world.repo,

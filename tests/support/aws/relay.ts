@@ -120,6 +120,7 @@ export class Relay {
     const fault = this.faults.take(operation);
     if (fault?.kind === "held") await fault.until;
     if (fault === undefined || fault.kind === "held") return await this.#answer(request);
+    if (fault.kind === "stale") return jsonAnswer(fault.body);
     if (isDone(fault)) await this.#answer(request);
     const refusal = faultRefusal(fault, operation);
     return refusal === undefined ? undefined : refuse(refusal, operation);
