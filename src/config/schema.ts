@@ -118,7 +118,8 @@ const Environment = section({
 });
 
 const Ecs = section({
-  cluster: text().nullable().optional().describe("The cluster that services are created in."),
+  cluster: fitting(/^[A-Za-z0-9_-]{1,200}$/, "the name of a cluster, not its ARN").nullable().optional()
+    .describe("The cluster that services are created in."),
   subnets: list().optional().describe("The subnets of the services."),
   security_groups: list().optional().describe("The security groups of the services."),
   task_definition: text().nullable().optional().describe(

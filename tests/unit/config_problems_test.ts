@@ -60,6 +60,11 @@ Deno.test("loadConfig() says of each mistake where it is and what to do", () => 
     ["cluster: x", "1:1: cluster: unknown key", 'did you mean "ecs.cluster"?'],
     ["build:\n  cacheFrom: []", "2:3: build.cacheFrom: unknown key", 'did you mean "cache_from"?'],
     ["ecs: {region: eu-west-1}", "1:7: ecs.region: unknown key", "set the variable AWS_REGION instead"],
+    [
+      "ecs: {cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/previews'}",
+      "1:16: ecs.cluster: expected the name of a cluster, not its ARN",
+      "correct the value",
+    ],
     ["zzzzzzzz: 1", "1:1: zzzzzzzz: unknown key", "take it out; the keys here are version, preset"],
     [
       "retries: -1",
