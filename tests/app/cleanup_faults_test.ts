@@ -7,18 +7,16 @@ import {
   A,
   environment,
   HOUR,
-  imageOf,
   makeWorld,
   MINUTE,
   never,
   NOON,
-  PR,
   type RunChange,
   runningLabels,
   seedPull,
   type World,
 } from "../support/world.ts";
-import { cutAt } from "../support/wires.ts";
+import { withQuickTimers } from "../support/schedule/mod.ts";
 
 async function clean(world: World, run: RunChange = {}) {
   const context = world.context(run);
@@ -26,44 +24,6 @@ async function clean(world: World, run: RunChange = {}) {
   const approved = plan.candidates.map((each) => each.id);
   return await applyCleanup(context, plan, { approved }, never());
 }
-
-/** An expired environment with everything that an environment has. */
-function expired(): World {
-  const short = environment(A).short;
-  assert.ok(short !== undefined);
-  const world = makeWorld({
-    pull: { labels: [...runningLabels(A, { ttl: "1h" }), "bug"] },
-    platform: [environment(A)],
-  });
-  world.images.plant({ image: imageOf(PR, short), createdAt: NOON - HOUR });
-  return world;
-}
-
-Deno.test("C1: applyCleanup() is finished by the next one, wherever a run died", async () => {
-  const whole = expired();
-  const { requests } = await whole.count(() => clean(whole));
-  assert.ok(requests > 5);
-  for (let k = 1; k <= requests; k++) {
-    for (const after of [false, true]) {
-      const world = expired();
-      await clean(world, { wire: cutAt(k, after) }).catch(() => undefined);
-      // The dead run's lock is believed until it expires.
-      world.clock.advance(11 * MINUTE);
-      await clean(world);
-      const left = [world.platform.environments, world.images.stored, world.labels()];
-      assert.deepEqual(
-        left,
-        [[], [], ["bug"]],
-        `died at request ${k}, ${after ? "after" : "before"} its effect`,
-      );
-      assert.deepEqual(
-        world.definitions().filter((name) => /aaaaaaa|lock/.test(name)),
-        [],
-        `died at request ${k}`,
-      );
-    }
-  }
-});
 
 Deno.test("applyCleanup() leaves a lock alone whose owner has renewed it meanwhile", async () => {
   const claim = (minutes: number) => `v1 n=abcdefgh1 x=${(NOON + minutes * MINUTE) / 1000} u=ana`;
@@ -108,26 +68,28 @@ function mustStay(part: Piece): boolean {
 }
 
 Deno.test("R6: applyCleanup() leaves what was wanted of any world, and the next one has nothing to write", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 4 }), async (pieces) => {
-      const pulls = pieces.flatMap((part, index) =>
-        part.exists
-          ? [seedPull(index + 1, {
-            state: part.open ? "open" : "closed",
-            labels: part.labeled ? runningLabels(A, { ttl: part.ttl }) : [],
-          })]
-          : []
-      );
-      const platform = pieces.flatMap((part, index) => deploymentOf(index, part));
-      const world = makeWorld({ seed: { pulls }, platform });
-      await clean(world);
-      const left = new Set(world.platform.environments.map((each) => each.pr));
-      for (const [index, part] of pieces.entries()) {
-        if (!part.deployed) continue;
-        assert.equal(left.has(prNumber(index + 1)), mustStay(part), `#${index + 1}`);
-      }
-      assert.deepEqual((await world.count(() => clean(world))).writes, 0);
-    }),
-    { numRuns: 25 },
+  await withQuickTimers(() =>
+    fc.assert(
+      fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 4 }), async (pieces) => {
+        const pulls = pieces.flatMap((part, index) =>
+          part.exists
+            ? [seedPull(index + 1, {
+              state: part.open ? "open" : "closed",
+              labels: part.labeled ? runningLabels(A, { ttl: part.ttl }) : [],
+            })]
+            : []
+        );
+        const platform = pieces.flatMap((part, index) => deploymentOf(index, part));
+        const world = makeWorld({ seed: { pulls }, platform });
+        await clean(world);
+        const left = new Set(world.platform.environments.map((each) => each.pr));
+        for (const [index, part] of pieces.entries()) {
+          if (!part.deployed) continue;
+          assert.equal(left.has(prNumber(index + 1)), mustStay(part), `#${index + 1}`);
+        }
+        assert.deepEqual((await world.count(() => clean(world))).writes, 0);
+      }),
+      { numRuns: 25 },
+    )
   );
 });

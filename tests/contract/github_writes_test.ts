@@ -167,6 +167,23 @@ Deno.test("write() edits the comment it is told of, and reports the id of either
   assert.deepEqual(comments(world), [`${COMMENT_MARKER} two`]);
 });
 
+Deno.test("write() deletes a second comment, and one that is gone already is success", async () => {
+  const world = simulate();
+  const pull = await target(world);
+  const ids: (string | undefined)[] = [];
+  for (const word of ["one", "two"]) {
+    const body = `${COMMENT_MARKER} ${word}`;
+    ids.push((await world.forge.write(pull, [{ kind: "comment", nodeId: undefined, body }], NEVER)).comment);
+  }
+  const batch: readonly ForgeWrite[] = [{ kind: "delete_comment", nodeId: ids[1] ?? "" }];
+
+  await world.forge.write(pull, batch, NEVER);
+  const again = await world.forge.write(pull, batch, NEVER);
+
+  assert.deepEqual(comments(world), [`${COMMENT_MARKER} one`]);
+  assert.deepEqual(again.warnings, []);
+});
+
 Deno.test("write() of nothing sends nothing", async () => {
   const world = simulate();
   const pull = await target(world);

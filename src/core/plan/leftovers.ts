@@ -62,9 +62,11 @@ function livingShas({ platform, pulls, locked }: LivingFacts): ReadonlySet<Short
     if (pull.open) { for (const short of readLabels(pull.labels).environments.keys()) alive.add(short); }
   }
   for (const pr of locked) {
-    // Definitions are made before the labels are on the pull request.
-    const head = pulls.get(pr)?.headSha;
-    if (head !== undefined) alive.add(head.slice(0, 7) as ShortSha);
+    const pull = pulls.get(pr);
+    if (pull === undefined) continue;
+    // Definitions are made before the labels are on the pull request, and are needed until it is done with.
+    alive.add(pull.headSha.slice(0, 7) as ShortSha);
+    for (const short of readLabels(pull.labels).environments.keys()) alive.add(short);
   }
   return alive;
 }

@@ -53,3 +53,8 @@ function zombieScenario(life: Life, death: string): Scenario {
 /** Every life of a sync with every death. */
 export const ZOMBIES: readonly Scenario[] = LIVES.filter(({ cleanup }) => cleanup === undefined)
   .flatMap((life) => Object.keys(DEATHS).map((death) => zombieScenario(life, death)));
+
+/** Those that are played on every machine: how it died makes a difference only where much is under way. */
+export const ZOMBIES_EVERYWHERE: readonly Scenario[] = ZOMBIES.filter(({ name }) =>
+  /_asleep$|creating|updating_completed|stopping_completed/.test(name)
+);
