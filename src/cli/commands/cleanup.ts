@@ -11,6 +11,7 @@ import { stripControls } from "../../core/sanitize.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
 import { readCount, readDuration } from "../read_arguments.ts";
 import { renderTable } from "../render/mod.ts";
+import { FIND_OBSTACLE } from "./shared.ts";
 
 /** Removes what has expired or is orphaned. */
 export const CLEANUP: CommandSpec = {
@@ -128,8 +129,10 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
         ...leftDocument(plan),
       });
     } else env.lines(["Would remove:", ...renderCandidates(env, plan.candidates), ...renderKept(plan.kept)]);
-    env.next("run it again without --dry-run");
-    return finish(env, plan.incomplete);
+    const next = plan.candidates.length === 0
+      ? '"showtime list" shows what there is'
+      : "run it again without --dry-run";
+    return finish(env, plan.incomplete, { next });
   }
   const approved = await approve(env, plan);
   const result = await applyCleanup(context, plan, { approved }, env.signal);
@@ -144,8 +147,7 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
     const done = result.removed.map((what) => `${env.style.good("✓")} removed ${stripControls(what)}`);
     env.lines([...(done.length === 0 ? ["Nothing was to be removed"] : done), ...renderKept(result.kept)]);
   }
-  env.next('"showtime list" shows what there is now');
-  return finish(env, result.incomplete);
+  return finish(env, result.incomplete, { next: '"showtime list" shows what there is now' });
 }
 
 /** The candidates that somebody has agreed to. Without a terminal nothing waits for an answer. */
@@ -193,7 +195,12 @@ function leftDocument({ kept, incomplete }: Pick<CleanupResult, "kept" | "incomp
   return { kept, incomplete };
 }
 
-function finish(env: CommandEnv, incomplete: readonly string[]): ExitCode {
+function finish(
+  env: CommandEnv,
+  incomplete: readonly string[],
+  { next }: { readonly next: string },
+): ExitCode {
   for (const sentence of incomplete) env.terminal.warn(sentence);
+  env.next(incomplete.length > 0 ? `${FIND_OBSTACLE}; then run it again` : next);
   return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
 }

@@ -3,6 +3,7 @@ import { listEnvironments } from "../../app/list_environments.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
 import { renderEnvironmentTable } from "../render/mod.ts";
+import { FIND_OBSTACLE } from "./shared.ts";
 
 const STATUSES = [
   "building",
@@ -56,7 +57,10 @@ async function runList(env: CommandEnv): Promise<ExitCode> {
   } else if (environments.length > 0) env.terminal.say("No environment fits the filters");
   else env.terminal.say(`${context.repo} has no environments`);
   for (const sentence of incomplete) env.terminal.warn(sentence);
-  if (incomplete.length > 0) return EXIT.incomplete;
+  if (incomplete.length > 0) {
+    env.next(FIND_OBSTACLE);
+    return EXIT.incomplete;
+  }
   env.next(nextStep(wanted));
   return EXIT.done;
 }

@@ -18,6 +18,9 @@ export const IMAGE_OPTIONS: readonly OptionSpec[] = [
   { name: "docker-tag", value: "tag", description: "the same as --image-tag" },
 ];
 
+/** The next step where something could not be seen or done. */
+export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
+
 /**
  * Looks once, for commands that only show. Where the platform cannot be asked the labels speak, and `incomplete` says
  * so; it is warned about too.

@@ -1,0 +1,36 @@
+/** What commands name as the next step where not all could be seen, and where nothing is to be done. */
+import assert from "node:assert/strict";
+import { AppError, EXIT } from "../../src/core/errors.ts";
+import { runIn } from "../support/cli_world.ts";
+import { A, environment, makeWorld, runningLabels, type World } from "../support/world.ts";
+
+function running(): World {
+  return makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
+}
+
+/** The last line that is said. */
+function lastOf(err: string): string {
+  return err.trimEnd().split("\n").at(-1) ?? "";
+}
+
+for (const argv of [["list"], ["cleanup", "--dry-run"], ["cleanup"]]) {
+  Deno.test(`${argv.join(" ")} leads to doctor where the platform could not be asked`, async () => {
+    const world = running();
+    world.platform.hooks.before("list", () => {
+      throw new AppError("aws_credentials", "Listing services: there are no AWS credentials");
+    });
+
+    const { code, err } = await runIn(world, argv);
+
+    assert.equal(code, EXIT.incomplete);
+    assert.match(lastOf(err), /^Next: "showtime doctor"/);
+  });
+}
+
+Deno.test("cleanup --dry-run asks nobody to run what would do nothing", async () => {
+  const { code, out, err } = await runIn(running(), ["cleanup", "--dry-run"]);
+
+  assert.equal(code, EXIT.done);
+  assert.match(out, /nothing/);
+  assert.match(lastOf(err), /^Next: "showtime list"/);
+});
