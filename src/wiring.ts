@@ -116,7 +116,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     },
     makeContext: (request) => makeContext(parts, request),
     shell: () => parts.shell,
-    doctor: (request, signal) => diagnose(parts, request, signal),
+    doctor: async (request, signal) =>
+      await (await import("./wiring/diagnose.ts")).diagnose(parts, request, signal),
     async simulate({ port, seed }, signal) {
       const simulator = await import("./drivers/simulator/mod.ts");
       const parsed = seed === undefined ? simulator.defaultSeed() : simulator.parseSeed(await readSeed(seed));
@@ -150,34 +151,6 @@ async function readSeed(path: string): Promise<unknown> {
       "It is a JSON file; see the README",
     );
   }
-}
-
-async function diagnose(parts: Parts, request: WiringRequest, signal: AbortSignal) {
-  const { flags, terminal } = request;
-  const { runDoctor } = await import("./app/doctor.ts");
-  const forge = parts.forge(flags, terminal);
-  forge.catch(() => undefined);
-  const loaded = parts.config(flags, { pr: undefined, forge: () => forge });
-  loaded.catch(() => undefined);
-  return await runDoctor({
-    async config() {
-      const { config, sources } = await loaded;
-      return {
-        platform: config.platform,
-        sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
-      };
-    },
-    forge: async () => ({ forge: await forge, repo: (await parts.repository(flags)).repo }),
-    platform: async () =>
-      await makePlatform(parts, {
-        config: (await loaded).config,
-        flags,
-        pr: undefined,
-        forge: () => forge,
-      }),
-    shell: () => parts.shell,
-    now: () => Date.now(),
-  }, signal);
 }
 
 /** Plays a whole life on the built-in simulator, or on a real pull request. */

@@ -14,7 +14,6 @@ export { Interrupted } from "./interrupted.ts";
 export { run } from "./run.ts";
 export type {
   About,
-  Check,
   CliHost,
   CliIo,
   GlobalFlags,

@@ -1,6 +1,7 @@
 import type { AppContext } from "../app/context.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
 import type { PlatformKind } from "../core/envs/environment.ts";
+import type { Finding } from "../core/finding.ts";
 import type { PrNumber } from "../core/ids.ts";
 import type { ReleasePin } from "../core/setup/mod.ts";
 import type { Files } from "../ports/files.ts";
@@ -32,16 +33,6 @@ export interface WiringRequest {
   readonly terminal: Terminal;
   /** The pull request the command is about: in Actions its base branch holds the configuration. */
   readonly pr: PrNumber | undefined;
-}
-
-/** One thing that `doctor` looked at. */
-export interface Check {
-  readonly name: string;
-  readonly status: "ok" | "warning" | "failure";
-  /** What was found, as a sentence. */
-  readonly detail: string;
-  /** How to mend it; undefined where nothing is to be mended. */
-  readonly fix: string | undefined;
 }
 
 /** What `simulate` is asked. */
@@ -96,7 +87,7 @@ export interface Wiring {
   /** For `git-check`. */
   shell(): Promise<Shell>;
   /** Looks at everything that a run needs; what is wrong is an answer, not an error. */
-  doctor(request: WiringRequest, signal: AbortSignal): Promise<readonly Check[]>;
+  doctor(request: WiringRequest, signal: AbortSignal): Promise<readonly Finding[]>;
   /** Serves the simulator until `signal` aborts. Throws AppError where the port is taken or the seed is wrong. */
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<RunningSimulator>;
   /** Plays a whole life; throws AppError where a scene fails. */

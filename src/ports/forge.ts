@@ -112,6 +112,11 @@ export interface ForgeReader {
   now(): number;
   /** Requests sent so far (each page and retry counts). */
   requestCount(): number;
+  /**
+   * The scopes of the token, as the newest answer told them; undefined before the first, and for tokens that have none
+   * (fine-grained ones, and those of apps).
+   */
+  scopes(): readonly string[] | undefined;
   /** Throws AppError `pull_not_found` (naming repository and number) or `repository_not_found`. */
   readPull(
     pr: PrNumber,

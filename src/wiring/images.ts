@@ -40,7 +40,8 @@ export async function makeImages(
   });
 }
 
-async function makeStore(
+/** What stores pushed images. */
+export async function makeStore(
   parts: Parts,
   options: { readonly repository: string; readonly tag: string },
 ): Promise<ImageStore> {
@@ -65,11 +66,15 @@ async function makeStore(
       credentials: login === undefined ? undefined : { user: login.user, password: login.token },
     });
   }
-  const folder = env["DOCKER_CONFIG"] ?? `${env["HOME"] ?? ""}/.docker`;
-  const text = await Deno.readTextFile(`${folder}/config.json`).catch(() => "");
-  const credentials = registry.readDockerConfig(text, first);
+  const credentials = registry.readDockerConfig(await readDockerLogins(parts), first);
   if (credentials !== undefined) parts.keepSecret(credentials.password);
   return registry.makeRegistryStore({ image: repository, tag, credentials });
+}
+
+/** Text of the docker command's file of logins; empty where there is none that can be read. */
+export async function readDockerLogins({ host: { env } }: Parts): Promise<string> {
+  const folder = env["DOCKER_CONFIG"] ?? `${env["HOME"] ?? ""}/.docker`;
+  return await Deno.readTextFile(`${folder}/config.json`).catch(() => "");
 }
 
 /**
@@ -104,8 +109,8 @@ async function makeLogin(
   return undefined;
 }
 
-/** What knows ECR is loaded only for what looks like it. */
-async function isInEcr(image: string): Promise<boolean> {
+/** Whether an image is in ECR; what knows ECR is loaded only for what looks like it. */
+export async function isInEcr(image: string): Promise<boolean> {
   if (!/^\d{12}\.dkr[.-]ecr/.test(image)) return false;
   return (await import("../drivers/ecs/mod.ts")).parseEcrAddress(image) !== undefined;
 }

@@ -1,64 +1,222 @@
 import assert from "node:assert/strict";
 import { type DoctorParts, runDoctor } from "../../src/app/doctor.ts";
 import { loadConfig } from "../../src/config/mod.ts";
+import { AppError } from "../../src/core/errors.ts";
+import { type Finding, foundOk, foundWrong } from "../../src/core/finding.ts";
+import type { ServiceName } from "../../src/core/ids.ts";
 import { makeGithubForge } from "../../src/drivers/github/mod.ts";
-import { makeWorld, never } from "../support/world.ts";
+import type { Forge } from "../../src/ports/forge.ts";
+import { A, B, environment, makeWorld, never, REPO, type World } from "../support/world.ts";
 
-function parts(change: Partial<DoctorParts> = {}): DoctorParts {
-  const context = makeWorld().context();
+function parts(change: Partial<DoctorParts> = {}, world = makeWorld()): DoctorParts {
+  const context = world.context();
   return {
     config: () => Promise.resolve({ platform: "docker", sources: ["file"] }),
     forge: () => Promise.resolve({ forge: context.forge, repo: context.repo }),
     platform: () => Promise.resolve(context.platform),
-    shell: () => Promise.reject(new Error("no shell here")),
+    diagnoses: () => Promise.resolve([]),
     now: () => context.clock.now(),
     ...change,
   };
+}
+
+/** A run on that world's GitHub, whose answers carry one header more. */
+function forgeOf(
+  world: World,
+  { repo = REPO, scopes }: { readonly repo?: string; readonly scopes?: string },
+): Forge {
+  return makeGithubForge({
+    token: "token",
+    repo,
+    restUrl: "https://github.example/api/v3",
+    graphqlUrl: "https://github.example/api/graphql",
+    userAgent: "showtime/0.0.0 doctor",
+    clock: { now: () => world.clock.now(), sleep: () => Promise.resolve() },
+    fetch: async (input, init) => {
+      const response = await world.simulator.handle(new Request(input, init));
+      if (scopes !== undefined) response.headers.set("x-oauth-scopes", scopes);
+      return response;
+    },
+  });
+}
+
+function named(findings: readonly Finding[], name: string): Finding | undefined {
+  return findings.find((each) => each.name === name);
 }
 
 Deno.test("runDoctor() tells each problem of the configuration once, and does not blame the platform", async () => {
   const load = () => loadConfig({ env: {}, flags: { ttl: "soon", retries: "many" } });
   const wrong = () => Promise.resolve().then(load).then(() => ({ platform: "docker", sources: [] }));
 
-  const checks = await runDoctor(parts({ config: wrong, platform: wrong as () => never }), never());
+  const findings = await runDoctor(
+    parts({ config: wrong, platform: wrong as () => never, diagnoses: wrong as () => never }),
+    never(),
+  );
 
-  const told = checks.filter(({ name }) => name === "configuration");
+  const told = findings.filter(({ name }) => name === "configuration");
   assert.deepEqual(told.map(({ status, detail }) => [status, detail.includes("\n")]), [
     ["failure", false],
     ["failure", false],
   ]);
   assert.match(told[0]?.detail ?? "", /^--ttl: /);
   assert.match(told[1]?.detail ?? "", /^--retries: /);
-  assert.deepEqual(told.map(({ fix }) => fix !== undefined), [false, true]);
-  const platform = checks.find(({ name }) => name === "platform");
-  assert.deepEqual([platform?.status, platform?.detail], [
-    "warning",
-    "not checked: the configuration is wrong",
-  ]);
+  assert.deepEqual(told.map(({ fix }) => fix !== undefined), [true, true]);
+  assert.equal(findings.some(({ name }) => name === "platform"), false);
+  assert.equal(named(findings, "token")?.status, "ok");
 });
 
 Deno.test("runDoctor() says that the repository does not exist, and not that rights in it are missing", async () => {
-  const world = makeWorld();
-  const forge = makeGithubForge({
-    token: "token",
-    repo: "acme/nope",
-    restUrl: "https://github.example/api/v3",
-    graphqlUrl: "https://github.example/api/graphql",
-    userAgent: "showtime/0.0.0 doctor",
-    clock: { now: () => world.clock.now(), sleep: () => Promise.resolve() },
-    fetch: (input, init) => world.simulator.handle(new Request(input, init)),
-  });
+  const forge = forgeOf(makeWorld(), { repo: "acme/nope" });
 
-  const checks = await runDoctor(
+  const findings = await runDoctor(
     parts({ forge: () => Promise.resolve({ forge, repo: "acme/nope" }) }),
     never(),
   );
 
-  const found = checks.find(({ name }) => name === "repository");
+  const found = named(findings, "repository");
   assert.deepEqual([found?.status, found?.detail], [
     "failure",
     "acme/nope does not exist, or this token may not see it",
   ]);
   assert.match(found?.fix ?? "", /--repo/);
-  assert.equal(checks.some(({ name }) => name === "permission" || name === "labels"), false);
+  assert.equal(findings.some(({ name }) => name === "permission" || name === "labels"), false);
+});
+
+for (
+  const [scopes, status, detail] of [
+    ["repo, workflow", "ok", /^repo, workflow$/],
+    ["public_repo", "ok", /enough for a public repository/],
+    ["gist, read:org", "failure", /^gist, read:org: without repo it writes no label$/],
+    ["", "failure", /^none: without repo/],
+    [undefined, "ok", /^it has none, as a fine-grained token/],
+  ] as const
+) {
+  Deno.test(`runDoctor() calls a token with the scopes ${JSON.stringify(scopes)} ${status}`, async () => {
+    const forge = forgeOf(makeWorld(), scopes === undefined ? {} : { scopes });
+
+    const findings = await runDoctor(
+      parts({ forge: () => Promise.resolve({ forge, repo: REPO }) }),
+      never(),
+    );
+
+    const found = named(findings, "token scopes");
+    assert.equal(found?.status, status);
+    assert.match(found?.detail ?? "", detail);
+    assert.equal(found?.fix?.includes("gh auth refresh --scopes repo") ?? false, status === "failure");
+  });
+}
+
+Deno.test("runDoctor() tells a person without write permission so", async () => {
+  const world = makeWorld({ seed: { collaborators: { maxime: "triage" } } });
+
+  const findings = await runDoctor(parts({}, world), never());
+
+  const found = named(findings, "permission");
+  assert.equal(found?.status, "failure");
+  assert.match(
+    found?.detail ?? "",
+    /^maxime may not cause builds in apache\/superset \(GitHub does not tell/,
+  );
+});
+
+Deno.test("runDoctor() gives everything that is not ok a way to mend it, and writes nothing", async () => {
+  const world = makeWorld();
+  const off = { now: () => world.clock.now() + 90_000 };
+
+  let findings: readonly Finding[] = [];
+  const { writes } = await world.count(async () => {
+    findings = await runDoctor(parts(off, world), never());
+  });
+
+  assert.equal(writes, 0);
+  const wrong = findings.filter(({ status }) => status !== "ok");
+  assert.deepEqual(wrong.map(({ name }) => name), ["labels", "clock"]);
+  assert.deepEqual(wrong.filter(({ fix }) => fix === undefined), []);
+  assert.match(named(findings, "platform")?.detail ?? "", /^docker answers; 0 environments of /);
+});
+
+Deno.test("runDoctor() has every part looked at, whatever another one finds or throws", async () => {
+  const wrong = foundWrong("engine", "no engine answers", { fix: "Start it" });
+  const findings = await runDoctor(
+    parts({
+      diagnoses: () =>
+        Promise.resolve([
+          { name: "engine", diagnose: () => Promise.resolve([wrong]) },
+          {
+            name: "registry",
+            diagnose: () => Promise.reject(new AppError("x", "Asking: it is silent", { hint: "Ask again" })),
+          },
+          { name: "cloud", diagnose: () => Promise.resolve([foundOk("cloud", "there")]) },
+        ]),
+      platform: () => Promise.reject(new AppError("engine_unavailable", "Listing: no engine answers")),
+    }),
+    never(),
+  );
+
+  const around = findings.slice(findings.indexOf(wrong));
+  // That the platform cannot be listed goes without saying.
+  assert.deepEqual(around.map(({ name, status, fix }) => [name, status, fix]), [
+    ["engine", "failure", "Start it"],
+    ["registry", "failure", "Ask again"],
+    ["cloud", "ok", undefined],
+  ]);
+});
+
+Deno.test("runDoctor() says that the platform cannot be listed where nothing else explains it", async () => {
+  const findings = await runDoctor(
+    parts({ platform: () => Promise.reject(new AppError("x", "Listing: refused", { hint: "Ask" })) }),
+    never(),
+  );
+
+  assert.deepEqual(named(findings, "platform"), foundWrong("platform", "Listing: refused", { fix: "Ask" }));
+});
+
+Deno.test("runDoctor() ends with what it was told to end with", async () => {
+  const ending = new AbortController();
+  const reason = new Error("enough");
+  const diagnose = () => {
+    ending.abort(reason);
+    return Promise.reject(reason);
+  };
+
+  await assert.rejects(
+    runDoctor(parts({ diagnoses: () => Promise.resolve([{ name: "engine", diagnose }]) }), ending.signal),
+    reason,
+  );
+});
+
+Deno.test("runDoctor() names what superset-showtime left, and says what changes", async () => {
+  const label = (name: string) => ({ name, color: "ededed", description: "" });
+  const world = makeWorld({
+    seed: {
+      labels: [label("🎪 trigger-start"), label("🎪 ⚡ showtime-trigger-start"), label("🎪 unknown thing")],
+    },
+    platform: [
+      environment(A, { repo: undefined }),
+      environment(B, {
+        repo: undefined,
+        managed: false,
+        legacy: true,
+        service: "pr-7-service" as ServiceName,
+      }),
+    ],
+  });
+
+  const found = named(await runDoctor(parts({}, world), never()), "migration");
+
+  assert.equal(found?.status, "ok");
+  assert.match(
+    found?.detail ?? "",
+    /left 1 label in an older spelling \(🎪 trigger-start\) and 2 services /,
+  );
+  assert.match(found?.detail ?? "", /pr-7-service/);
+  assert.match(found?.detail ?? "", /Coming from superset-showtime/);
+  const unburdened = makeWorld({ platform: [environment(A)] });
+  assert.equal(named(await runDoctor(parts({}, unburdened), never()), "migration"), undefined);
+});
+
+Deno.test("the README has the section that migration points to", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+
+  assert.ok(readme.includes("\n## Coming from superset-showtime\n"));
 });

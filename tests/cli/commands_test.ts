@@ -441,7 +441,7 @@ Deno.test("config shows each value with its source, and its schema", async () =>
   assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
 });
 
-Deno.test("doctor fails where a check fails, and says how to mend it", async () => {
+Deno.test("doctor exits with 5 where a check fails, and says how to mend it", async () => {
   const doctor = () =>
     Promise.resolve([
       { name: "token", status: "ok" as const, detail: "it is maxime's", fix: undefined },
@@ -451,12 +451,52 @@ Deno.test("doctor fails where a check fails, and says how to mend it", async () 
   const people = await runIn(makeWorld(), ["doctor"], { wiring: { doctor } });
   const json = await runIn(makeWorld(), ["doctor", "--json"], { wiring: { doctor } });
 
-  assert.equal(people.code, EXIT.failed);
+  assert.deepEqual([people.code, json.code], [EXIT.incomplete, EXIT.incomplete]);
   assert.equal(
     people.out,
     "✓ token: it is maxime's\n✗ docker: no engine answers\n   to mend it: Start Docker\n",
   );
   assert.equal(JSON.parse(json.out).healthy, false);
+});
+
+Deno.test("doctor exits with 0 where there are warnings only", async () => {
+  const doctor = () =>
+    Promise.resolve([
+      {
+        name: "labels",
+        status: "warning" as const,
+        detail: "not set up",
+        fix: 'Run "showtime setup-labels"',
+      },
+    ]);
+
+  const { code, out } = await runIn(makeWorld(), ["doctor"], { wiring: { doctor } });
+
+  assert.equal(code, EXIT.done);
+  assert.equal(out, '! labels: not set up\n   to mend it: Run "showtime setup-labels"\n');
+});
+
+Deno.test("doctor keeps its lines within the terminal", async () => {
+  const doctor = () =>
+    Promise.resolve([
+      {
+        name: "labels",
+        status: "warning" as const,
+        detail: "word ".repeat(20).trim(),
+        fix: "mend ".repeat(20),
+      },
+    ]);
+
+  const { out } = await runIn(makeWorld(), ["doctor", "--no-color"], {
+    wiring: { doctor },
+    terminal: 40,
+  });
+
+  const lines = out.trimEnd().split("\n");
+  assert.ok(lines.length > 4, out);
+  assert.ok(lines.every((line) => line.length <= 40), out);
+  assert.match(lines[0] ?? "", /^! labels: word/);
+  assert.ok(lines.slice(1).every((line) => line.startsWith("   ")), out);
 });
 
 Deno.test("simulate prints its address when it is ready and serves until it is told to end", async () => {

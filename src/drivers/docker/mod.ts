@@ -10,5 +10,6 @@
  * @module
  */
 
+export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose.ts";
 export { type DockerConfig, type DockerPlatformOptions, makeDockerPlatform } from "./platform.ts";
 export { type BuildConfig, type ImagesOptions, makeImages } from "./images.ts";

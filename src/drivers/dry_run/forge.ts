@@ -5,6 +5,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
   return {
     now: () => real.now(),
     requestCount: () => real.requestCount(),
+    scopes: () => real.scopes(),
     readPull: (...args) => real.readPull(...args),
     permissions: (...args) => real.permissions(...args),
     viewer: (...args) => real.viewer(...args),

@@ -7,9 +7,23 @@ import { diagnoseNetwork } from "./diagnose_network.ts";
 import { awsErrorMessage } from "./errors.ts";
 import type { CallerIdentity } from "./sdk/sts.ts";
 
+/** The settings that are looked at. */
+export type DiagnosedSettings = Pick<
+  EcsConfig,
+  | "region"
+  | "cluster"
+  | "subnets"
+  | "securityGroups"
+  | "container"
+  | "logGroup"
+  | "executionRole"
+  | "taskRole"
+  | "template"
+>;
+
 /** What is looked at. */
 export interface EcsDiagnosisOptions {
-  readonly config: EcsConfig;
+  readonly config: DiagnosedSettings;
   /** Who says the region, `AWS_REGION`. */
   readonly regionSource: string;
 }
@@ -58,7 +72,7 @@ export function policyResource(place: AwsPlace, action: string): string {
 }
 
 async function diagnoseEcs(
-  config: EcsConfig,
+  config: DiagnosedSettings,
   identity: CallerIdentity,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -92,7 +106,7 @@ async function diagnoseEcs(
 }
 
 /** The names that the policy would have: what is not configured is not asked for either. */
-function placeOf(config: EcsConfig, { arn, account }: CallerIdentity): AwsPlace {
+function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): AwsPlace {
   const { executionRole, taskRole } = rolesOf(config);
   const roleArn = (role: string) =>
     role.startsWith("arn:") ? role : `arn:${arn.split(":")[1]}:iam::${account}:role/${role}`;
@@ -104,7 +118,7 @@ function placeOf(config: EcsConfig, { arn, account }: CallerIdentity): AwsPlace 
   });
 }
 
-function rolesOf({ executionRole, taskRole, template }: EcsConfig) {
+function rolesOf({ executionRole, taskRole, template }: DiagnosedSettings) {
   return {
     executionRole: executionRole ?? template?.executionRoleArn,
     taskRole: taskRole ?? template?.taskRoleArn,
@@ -117,7 +131,10 @@ function roleFinding(probed: Probed | undefined): readonly Finding[] {
   return [foundError("roles", probed.refusal)];
 }
 
-function clusterFinding(probed: Probed | undefined, { cluster, region }: EcsConfig): readonly Finding[] {
+function clusterFinding(
+  probed: Probed | undefined,
+  { cluster, region }: DiagnosedSettings,
+): readonly Finding[] {
   if (probed?.kind !== "allowed") return [];
   if (probed.refusal?.code !== "cluster_not_found") return [foundOk("cluster", `"${cluster}" in ${region}`)];
   return [
@@ -129,7 +146,10 @@ function clusterFinding(probed: Probed | undefined, { cluster, region }: EcsConf
 }
 
 /** Both a group and a stream can be what is not there: AWS says which in words only. */
-function logGroupFinding(probed: Probed | undefined, { logGroup, region }: EcsConfig): readonly Finding[] {
+function logGroupFinding(
+  probed: Probed | undefined,
+  { logGroup, region }: DiagnosedSettings,
+): readonly Finding[] {
   if (probed?.kind !== "allowed" || logGroup === undefined) return [];
   if (!/log group does not exist/i.test(awsErrorMessage(probed.refusal?.cause))) {
     return [foundOk("log group", logGroup)];
@@ -142,7 +162,7 @@ function logGroupFinding(probed: Probed | undefined, { logGroup, region }: EcsCo
   ];
 }
 
-async function lookAtNetwork(config: EcsConfig, signal: AbortSignal): Promise<readonly Finding[]> {
+async function lookAtNetwork(config: DiagnosedSettings, signal: AbortSignal): Promise<readonly Finding[]> {
   const { NetworkCalls } = await import("./sdk/network.ts");
   const calls = new NetworkCalls(config.region);
   try {

@@ -57,6 +57,7 @@ export class GithubClient {
   readonly #delays: Required<Delays>;
   readonly #octokit: Octokit;
   #sent = 0;
+  #scopes: readonly string[] | undefined;
   #newest: { readonly date: number; readonly at: number } | undefined;
 
   constructor(options: GithubClientOptions) {
@@ -91,6 +92,11 @@ export class GithubClient {
   /** HTTP requests sent, repeated ones included. */
   requestCount(): number {
     return this.#sent;
+  }
+
+  /** The scopes of a classic token; undefined where no answer told any. */
+  scopes(): readonly string[] | undefined {
+    return this.#scopes;
   }
 
   /** Sends a REST request; statuses in `answers` are returned, other failures throw AppError. */
@@ -185,6 +191,8 @@ export class GithubClient {
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
     const response = await (this.#options.fetch ?? fetch)(input, { ...init, signal });
     const date = dateMs(response.headers.get("date"));
+    this.#scopes = response.headers.get("x-oauth-scopes")?.split(",").map((scope) => scope.trim())
+      .filter((scope) => scope !== "") ?? this.#scopes;
     if (date !== undefined) this.#newest = { date, at: this.#options.clock.now() };
     return response;
   }

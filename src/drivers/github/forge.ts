@@ -36,6 +36,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
   return {
     now: () => client.now(),
     requestCount: () => client.requestCount(),
+    scopes: () => client.scopes(),
     readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),

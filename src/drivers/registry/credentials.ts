@@ -26,6 +26,15 @@ export function readDockerConfig(text: string, host: string): Credentials | unde
   return undefined;
 }
 
+/** Where the docker command has the login for a registry: in its file, with a helper, or nowhere. */
+export function findLogin(text: string, host: string): "stored" | "helper" | "none" {
+  if (readDockerConfig(text, host) !== undefined) return "stored";
+  const config = parse(text);
+  const hasHelper = typeof field(config, "credsStore") === "string" ||
+    field(field(config, "credHelpers"), host) !== undefined;
+  return hasHelper ? "helper" : "none";
+}
+
 /** The value of a basic `Authorization` header. */
 export function basicAuthorization({ user, password }: Credentials): string {
   const bytes = new TextEncoder().encode(`${user}:${password}`);

@@ -12,4 +12,5 @@
 
 export { makeRegistryStore, type RegistryStoreOptions } from "./registry_store.ts";
 export { type HubStoreOptions, makeHubStore } from "./hub_store.ts";
+export { makeRegistryDiagnosis, type RegistryDiagnosisOptions } from "./diagnose.ts";
 export { type Credentials, readDockerConfig } from "./credentials.ts";
