@@ -58,7 +58,10 @@ export interface RunOptions {
 
 /** The compiled program under test, if there is one. */
 export function binaryUnderTest(): string | undefined {
-  return Deno.env.get("SHOWTIME_TEST_BINARY") || undefined;
+  const path = Deno.env.get("SHOWTIME_TEST_BINARY");
+  if (!path) return undefined;
+  // What runs it does so in folders of its own.
+  return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
 }
 
 /** How the program is started, without its own arguments. */
