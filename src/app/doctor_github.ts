@@ -7,7 +7,7 @@ import type { Forge } from "../ports/forge.ts";
 /** What GitHub showed. */
 export interface GithubFindings {
   readonly findings: readonly Finding[];
-  /** Undefined where there is no asking about it. */
+  /** Undefined where nobody knows which. */
   readonly repo: string | undefined;
   /** Names of the label definitions that have to do with us. */
   readonly definitions: readonly string[];
@@ -24,16 +24,16 @@ export async function diagnoseGithub(
   },
   signal: AbortSignal,
 ): Promise<GithubFindings> {
-  let login: string | undefined;
+  let repo: string | undefined;
+  const findings: Finding[] = [];
+  let part = "token";
   try {
-    login = (await (await parts.forge()).forge.viewer(signal))?.login;
-  } catch (error) {
-    signal.throwIfAborted();
-    return { findings: [foundError("token", error)], repo: undefined, definitions: [] };
-  }
-  const { forge, repo } = await parts.forge();
-  const findings = [tokenFinding(login), scopesFinding(forge.scopes())];
-  try {
+    const made = await parts.forge();
+    const { forge } = made;
+    repo = made.repo;
+    const login = (await forge.viewer(signal))?.login;
+    findings.push(tokenFinding(login), scopesFinding(forge.scopes()));
+    part = "repository";
     const definitions = (await forge.listDefinitions("🎪", signal)).map(({ name }) => name);
     findings.push(
       await permissionFinding({ forge, repo, login }, signal),
@@ -43,7 +43,8 @@ export async function diagnoseGithub(
     return { findings, repo, definitions };
   } catch (error) {
     signal.throwIfAborted();
-    return { findings: [...findings, repositoryFinding(error, repo)], repo: undefined, definitions: [] };
+    findings.push(part === "token" ? foundError(part, error) : repositoryFinding(error, repo ?? ""));
+    return { findings, repo, definitions: [] };
   }
 }
 
