@@ -10,9 +10,12 @@ import assert from "node:assert/strict";
 import { CreateLogStreamCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand, ListImagesCommand } from "@aws-sdk/client-ecr";
 import { ListServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import type { GlobalFlags } from "../../src/cli/wiring_types.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import { accessPolicy, completePlace } from "../../src/core/setup/mod.ts";
+import { makeSimulator, parseSeed, serveSimulator } from "../../src/drivers/simulator/mod.ts";
 import { type EcsConfig, makeEcrDiagnosis, makeEcsDiagnosis } from "../../src/drivers/ecs/mod.ts";
+import { makeWiring } from "../../src/wiring.ts";
 import {
   type AwsWorld,
   type EcsHarness,
@@ -23,6 +26,7 @@ import {
   withEnv,
 } from "../support/aws/mod.ts";
 import { part } from "../support/require.ts";
+import { makeWorld } from "../support/world.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -33,6 +37,21 @@ const NOT_IN_MOTO = [
   ["UploadLayerPart", "UploadNotFoundException"],
   ["CompleteLayerUpload", "UploadNotFoundException"],
 ] as const;
+
+const FLAGS: GlobalFlags = {
+  repo: undefined,
+  platform: undefined,
+  config: undefined,
+  json: false,
+  quiet: false,
+  verbose: false,
+  color: false,
+  dryRun: false,
+  dryRunGithub: false,
+  dryRunAws: false,
+  dryRunDocker: false,
+  awsSleepSeconds: undefined,
+};
 
 interface Scene {
   readonly world: AwsWorld;
@@ -270,3 +289,80 @@ aws.test("makeEcrDiagnosis() finds what may not be done with images, and a repos
     assert.deepEqual(imageIds, []);
   });
 });
+
+aws.test("doctor looks at GitHub, engine, registry and AWS with what the configuration names", async () => {
+  await onGuardedAws(async ({ world, harness, image }) => {
+    await world.aside.ecr.send(new CreateRepositoryCommand({ repositoryName: world.cluster }));
+    const file = await Deno.makeTempFile({ suffix: ".yml" });
+    await Deno.writeTextFile(
+      file,
+      JSON.stringify(settings(world, { image, container: harness.config.container })),
+    );
+    const github = serveSimulator(makeSimulator(parseSeed({ repository: "acme/app", token_owner: "ana" })), {
+      port: 0,
+    });
+    const user = await world.addUser(policyFor(world, image, { without: ["ecs:UpdateService"] }));
+    const env = {
+      ...user,
+      GITHUB_API_URL: github.url,
+      GITHUB_GRAPHQL_URL: `${github.url}/graphql`,
+      GITHUB_REPOSITORY: "acme/app",
+    };
+    world.faults.add(...NOT_IN_MOTO.map(([operation, code]) => ({
+      kind: "error" as const,
+      operation,
+      status: 400,
+      code,
+    })));
+    try {
+      const findings = await withEnv(user, async () => {
+        const wiring = await makeWiring({ env, signal: never, keepSecret: () => {} });
+        const { terminal } = makeWorld().context();
+        return await wiring.doctor({ flags: { ...FLAGS, config: file }, terminal, pr: undefined }, never);
+      });
+
+      const names = findings.map(({ name }) => name);
+      for (
+        const name of [
+          "configuration",
+          "token",
+          "docker engine",
+          "registry",
+          "AWS identity",
+          "cluster",
+          "platform",
+        ]
+      ) {
+        assert.ok(names.includes(name), `${name} is not among ${names.join(", ")}`);
+      }
+      const identity = findings.find(({ name }) => name === "AWS identity");
+      assert.ok(identity?.detail.endsWith(`, in ${world.region} (AWS_REGION)`), identity?.detail);
+      const denied = findings.filter(({ detail }) => detail.endsWith("is not allowed")).map(({ detail }) =>
+        detail
+      );
+      assert.deepEqual(denied, ["ecs:UpdateService is not allowed"]);
+    } finally {
+      await github.stop();
+      await Deno.remove(file);
+    }
+  });
+});
+
+function settings(
+  world: AwsWorld,
+  { image, container }: { readonly image: string; readonly container: string },
+) {
+  return {
+    version: 1,
+    platform: "ecs",
+    build: { image },
+    ecs: {
+      cluster: world.cluster,
+      container,
+      subnets: world.subnets,
+      security_groups: world.securityGroups,
+      log_group: world.logGroup,
+      execution_role: world.executionRole,
+    },
+  };
+}
