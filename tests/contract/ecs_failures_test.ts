@@ -230,7 +230,7 @@ scene("deploy() waits while there is no capacity twice", async ({ world, deploy 
 });
 
 scene(
-  "deploy() that AWS throttles twice comes up unnoticed, and list() that it throttles for ever says so",
+  "F2: deploy() that AWS throttles twice comes up unnoticed, and list() that it throttles for ever says so",
   async (scene) => {
     // moto's: everything but the refusals, which are the relay's. How long to wait between two tries is the SDK's affair.
     const { world, deploy, platformWith, harness } = scene;

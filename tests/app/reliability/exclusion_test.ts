@@ -30,16 +30,15 @@ for (
   });
 }
 
-Deno.test({
-  name: "M1: two_runs in every order of requests that bear on each other, or the first 20,000 of them",
-  ignore: !DEEP,
-  fn: async () => {
+// Too long for every day: what does not run then is not registered.
+if (DEEP) {
+  Deno.test("M1: two_runs in every order of requests that bear on each other, or the first 20,000 of them", async () => {
     const limit = 20_000;
     const { played, complete } = await exploreAll(TWO_RUNS, { limit });
     assert.ok(complete || played === limit);
     await tally({ interleavings: played });
-  },
-});
+  });
+}
 
 for (const scenario of BROKEN) {
   Deno.test(`M2: ${scenario.name}: the scheduler catches a protocol that is known to be broken`, async () => {
