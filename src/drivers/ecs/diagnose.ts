@@ -7,6 +7,9 @@ import { diagnoseNetwork } from "./diagnose_network.ts";
 import { awsErrorMessage } from "./errors.ts";
 import type { CallerIdentity } from "./sdk/sts.ts";
 
+/** What ECS looks at first, the role or the containers, it does not say. */
+const PASS_ROLE = "; iam:PassRole as far as ECS tells without registering anything";
+
 /** The settings that are looked at. */
 export type DiagnosedSettings = Pick<
   EcsConfig,
@@ -95,6 +98,7 @@ async function diagnoseEcs(
         name: "AWS permissions",
         caller: describeCaller(identity),
         resourceOf: (action) => policyResource(place, action),
+        unasked: probed.has("iam:PassRole") ? PASS_ROLE : "",
       }),
       ...roleFinding(probed.get("iam:PassRole")),
       ...clusterFinding(probed.get("ecs:ListServices"), config),
