@@ -30,10 +30,10 @@ const KEPT = new Map<string, readonly Permission[]>([
   ["doctor", LOOKS],
   ["complete", LOOKS],
   ["init", ["net", "read", "write", "run", "env"]],
-  ["init", ["net", "read", "write", "run", "env"]],
   ["config", ["net", "read", "run", "env"]],
   ["git-check", ["net", "read", "run", "env"]],
-  ["simulate", ["net", "read"]],
+  // Packages look at a variable or two while they load.
+  ["simulate", ["net", "read", "env"]],
   ["labels", []],
   ["completions", []],
   ["version", []],

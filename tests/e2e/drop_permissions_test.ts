@@ -39,7 +39,7 @@ for (
     ["list", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
     ["list", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
     ["sync", "ecs", [[...WRITING, ...PROGRAMS], [...WRITING, "docker", "git"]]],
-    ["simulate", "ecs", [["net", "read"], ["net", "read"]]],
+    ["simulate", "ecs", [["net", "read", "env"], ["net", "read", "env"]]],
     ["no-such-command", "ecs", [[], []]],
   ] as const
 ) {
