@@ -1,7 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import { type Finding, foundOk, foundWrong } from "../../core/finding.ts";
 import { deniedAction } from "./errors.ts";
-import { call } from "./sdk/client.ts";
+import { call } from "./sdk/call.ts";
 import { inChunks } from "./sdk/paging.ts";
 import type { Probe } from "./sdk/probes.ts";
 

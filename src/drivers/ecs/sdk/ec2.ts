@@ -1,5 +1,6 @@
 import { DescribeNetworkInterfacesCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { call, clientOptions } from "./client.ts";
+import { call } from "./call.ts";
+import { clientOptions } from "./client.ts";
 
 /** The most values that one filter takes. */
 const VALUES_A_FILTER = 200;

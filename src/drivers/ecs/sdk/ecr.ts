@@ -7,7 +7,8 @@ import {
 import { AppError, EXIT } from "../../../core/errors.ts";
 import type { EcrAddress } from "../ecr_address.ts";
 import { type Attempt, awsErrorMessage, awsErrorName } from "../errors.ts";
-import { call, callForSome, clientOptions } from "./client.ts";
+import { call, callForSome } from "./call.ts";
+import { clientOptions } from "./client.ts";
 import { type Page, readPages } from "./paging.ts";
 
 const NO_IMAGE = "ImageNotFoundException";

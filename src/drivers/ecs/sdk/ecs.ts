@@ -14,7 +14,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
-import { call, callForSome, clientOptions } from "./client.ts";
+import { call, callForSome } from "./call.ts";
+import { clientOptions } from "./client.ts";
 import { inChunks, readPages } from "./paging.ts";
 import { lastPart, tagList } from "./shapes.ts";
 import { TaskDefinitionCalls } from "./task_definitions.ts";

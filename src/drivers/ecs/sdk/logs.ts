@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { callForSome, clientOptions } from "./client.ts";
+import { callForSome } from "./call.ts";
+import { clientOptions } from "./client.ts";
 
 /** Where a container's log is. */
 export interface LogStream {

@@ -1,5 +1,6 @@
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { call, clientOptions } from "./client.ts";
+import { call } from "./call.ts";
+import { clientOptions } from "./client.ts";
 
 /** The VPC of each subnet or security group that there is, by id. */
 export type Vpcs = ReadonlyMap<string, string>;

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { call, clientOptions } from "./client.ts";
+import { call } from "./call.ts";
+import { clientOptions } from "./client.ts";
 
 /** Whose credentials these are. */
 export interface CallerIdentity {

@@ -13,7 +13,7 @@ import { AppError } from "../../../core/errors.ts";
 import { stripControls } from "../../../core/sanitize.ts";
 import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
-import { call, callForSome } from "./client.ts";
+import { call, callForSome } from "./call.ts";
 import { inChunks, readPages } from "./paging.ts";
 import { lastPart, readTags } from "./shapes.ts";
 
