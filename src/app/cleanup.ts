@@ -1,6 +1,7 @@
 /** Finds what has expired, what is orphaned and what is left over. Planning reads only; `apply_cleanup.ts` removes. */
 
 import { AppError } from "../core/errors.ts";
+import { sameRepo } from "../core/envs/ownership.ts";
 import type { PrNumber } from "../core/ids.ts";
 import { formatLabel, parseLabel } from "../core/labels/mod.ts";
 import { parseLockOwner } from "../core/lock.ts";
@@ -39,6 +40,8 @@ export interface CleanupPlan {
 /** What the listings gave; undefined for one that failed or was not needed. */
 export interface CleanupWorld {
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
+  /** What other repositories run on the same platform: what it uses stays. */
+  readonly elsewhere: readonly PlatformEnvironment[];
   readonly pulls: ReadonlyMap<PrNumber, PullSummary> | undefined;
   readonly definitions: readonly LabelDefinition[] | undefined;
   readonly locks: readonly LockFacts[];
@@ -74,10 +77,13 @@ export async function surveyWorld(
       return undefined;
     }
   };
-  const platform = context.platformAsLabels ? "as_labels" as const : await attempt(
+  const seen = context.platformAsLabels ? "as_labels" as const : await attempt(
     "Environments could not be listed, so none of them is removed",
-    () => context.platform.list({ repo }, signal),
+    () => context.platform.list({ repo, others: true }, signal),
   );
+  const isOwn = (each: PlatformEnvironment) => each.repo === undefined || sameRepo(each.repo, repo);
+  const platform = seen === undefined || seen === "as_labels" ? seen : seen.filter(isOwn);
+  const elsewhere = seen === undefined || seen === "as_labels" ? [] : seen.filter((each) => !isOwn(each));
   const images = !options.platformOrphans || context.platformAsLabels
     ? undefined
     : await attempt("Images could not be listed, so none of them is removed", () =>
@@ -112,7 +118,7 @@ export async function surveyWorld(
       return known;
     },
   );
-  return { platform, pulls, definitions, locks, images, leftovers, incomplete };
+  return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
 }
 
 /** Locks among the definitions, with their runs; one that has expired needs none. */
@@ -137,7 +143,7 @@ async function readLocks(
 
 /** Decides over what was read. */
 export function judgeWorld(context: AppContext, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
-  const { platform, pulls, definitions, locks, images, leftovers, incomplete } = world;
+  const { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete } = world;
   const { repo, settings } = context;
   const now = context.forge.now();
   const candidates: CleanupCandidate[] = [];
@@ -162,7 +168,7 @@ export function judgeWorld(context: AppContext, world: CleanupWorld, options: Cl
       candidates.push(...judgeDefinitions(definitions, living).slice(0, options.labelLimit));
     }
     if (images !== undefined) {
-      const judged = judgeImages(images, { ...living, now, imageOf: settings.imageOf });
+      const judged = judgeImages(images, { ...living, elsewhere, now, imageOf: settings.imageOf });
       candidates.push(...judged.doomed);
       kept.push(...judged.kept);
     }

@@ -9,6 +9,8 @@ export interface PlatformScope {
   readonly repo: string;
   /** Only this pull request's. */
   readonly pr?: PrNumber;
+  /** Other repositories' too: to see what they use, never to touch them. */
+  readonly others?: boolean;
   /** Ask each environment's health check; otherwise `healthy` is what the platform says by itself. */
   readonly probe?: boolean;
 }

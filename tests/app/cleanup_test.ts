@@ -365,6 +365,25 @@ Deno.test("applyCleanup() removes images that nothing uses where somebody agrees
   assert.deepEqual(world.images.stored, ["aaaaaaa", "ccccccc", "ddddddd"].map((digits) => image(PR, digits)));
 });
 
+Deno.test("planCleanup() leaves images alone that another repository's environments use, and never touches those", async () => {
+  const [used, pattern] = ["apache/superset:pr-77-ccccccc-ci", "apache/superset:pr-78-bbbbbbb-ci"];
+  const world = makeWorld({
+    platform: [
+      environment(B, { pr: prNumber(77), repo: "someone/else", image: used }),
+      environment(B, { pr: prNumber(78), repo: "someone/else", image: undefined }),
+    ],
+  });
+  world.images.plant(
+    { image: used, createdAt: NOON - HOUR },
+    { image: pattern, createdAt: NOON - HOUR },
+    { image: "apache/superset:pr-79-ddddddd-ci", createdAt: NOON - HOUR },
+  );
+
+  const { candidates } = await plan(world);
+
+  assert.deepEqual(candidates.map(({ id }) => id), ["image:apache/superset:pr-79-ddddddd-ci"]);
+});
+
 Deno.test("applyCleanup() takes the marker off a pull request whose environments are gone", async () => {
   const world = makeWorld({ pull: { labels: ["🎪 showtime", "bug"] } });
   await clean(world);

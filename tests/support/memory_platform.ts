@@ -94,7 +94,7 @@ export class MemoryPlatform implements Platform {
   async list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]> {
     await this.hooks.run("list", signal);
     return this.#environments.filter((each) =>
-      (each.repo === undefined || each.repo === scope.repo) &&
+      (each.repo === undefined || scope.others === true || each.repo === scope.repo) &&
       (scope.pr === undefined || each.pr === scope.pr)
     );
   }

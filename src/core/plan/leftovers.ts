@@ -101,11 +101,16 @@ export function judgeLocks(
 /** Images of our tag pattern that no environment uses and that are older than the grace period. */
 export function judgeImages(
   images: readonly ImageFacts[],
-  living: LivingFacts & { readonly now: number; readonly imageOf: (pr: PrNumber, short: ShortSha) => string },
+  living: LivingFacts & {
+    readonly now: number;
+    readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
+    /** Environments of other repositories, which may use images of the same store. */
+    readonly elsewhere: readonly PlatformEnvironment[];
+  },
 ): { readonly doomed: readonly CleanupCandidate[]; readonly kept: readonly Kept[] } {
-  const { platform, pulls, now, imageOf } = living;
+  const { platform, pulls, now, imageOf, elsewhere } = living;
   const used = new Set<string>();
-  for (const each of platform === "as_labels" ? [] : platform) {
+  for (const each of [...(platform === "as_labels" ? [] : platform), ...elsewhere]) {
     if (each.image !== undefined) used.add(spell(each.image));
     if (each.short !== undefined) used.add(spell(imageOf(each.pr, each.short)));
   }

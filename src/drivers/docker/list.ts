@@ -38,5 +38,5 @@ function inScope(name: string, scope: PlatformScope): boolean {
 
 function isVisible(container: Container, scope: PlatformScope): boolean {
   const owner = container.labels["showtime_repo"];
-  return owner === undefined || sameRepo(owner, scope.repo);
+  return owner === undefined || scope.others === true || sameRepo(owner, scope.repo);
 }

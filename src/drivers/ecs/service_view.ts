@@ -24,7 +24,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
   if (parts === undefined || service.status !== "ACTIVE") return undefined;
   const tags = readTags(service.tags);
   const repo = tags["showtime_repo"];
-  if (repo !== undefined && !sameRepo(repo, scope.repo)) return undefined;
+  if (scope.others !== true && repo !== undefined && !sameRepo(repo, scope.repo)) return undefined;
   const legacy = parts.short === undefined;
   if (legacy && tags["pr"] !== String(parts.pr)) return undefined;
   const sha = parseFullSha(tags["sha"] ?? "");
