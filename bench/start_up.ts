@@ -160,11 +160,14 @@ async function compileBoth(folder: string): Promise<string | undefined> {
   await Deno.mkdir(`${folder}/nothing`);
   await Deno.writeTextFile(`${folder}/nothing/empty.js`, "");
   const empty = ["compile", "--quiet", "--no-config", `--output=${folder}/empty`, "empty.js"];
-  return await deno(empty, `${folder}/nothing`) ??
-    await deno(
-      ["run", "--quiet", "--allow-all", `${ROOT}.ci/compile.ts`, "--output", `${folder}/showtime`],
-      ROOT,
-    );
+  const failure = await deno(empty, `${folder}/nothing`);
+  if (failure !== undefined) return failure;
+  const { success } = await new Deno.Command(`${folder}/empty`, { stderr: "null" }).output();
+  if (!success) return `what it compiles does not start: DENORT_BIN is not of Deno ${Deno.version.deno}`;
+  return await deno(
+    ["run", "--quiet", "--allow-all", `${ROOT}.ci/compile.ts`, "--output", `${folder}/showtime`],
+    ROOT,
+  );
 }
 
 async function deno(args: readonly string[], cwd: string): Promise<string | undefined> {
