@@ -102,6 +102,7 @@ export interface RetirementInfo {
 export interface DeploymentEvent {
   readonly sha: FullSha;
   readonly state: string;
+  /** When it came to that state, in milliseconds since 1970. */
   readonly at: number;
   readonly url: string | undefined;
 }

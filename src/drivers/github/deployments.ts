@@ -132,7 +132,8 @@ export async function listDeployments(
     path: ["deployments"],
     select: `id deployments(environments: ["showtime"], first: 100, after: $after,
       orderBy: { field: CREATED_AT, direction: DESC }) {
-      nodes { commitOid createdAt payload state latestStatus { environmentUrl } } pageInfo { hasNextPage endCursor } }`,
+      nodes { commitOid createdAt payload state latestStatus { createdAt environmentUrl } }
+      pageInfo { hasNextPage endCursor } }`,
     enough: (seen) => seen.filter(isOurs).length >= options.limit,
   }, options.signal);
   return nodes.filter(isOurs).slice(0, options.limit).flatMap((node) => {
@@ -142,7 +143,10 @@ export async function listDeployments(
     return [{
       sha,
       state,
-      at: instantAt(node, "createdAt"),
+      // A deployment is made before the build: what it is now, it became later.
+      at: textAt(node, "latestStatus", "createdAt") === undefined
+        ? instantAt(node, "createdAt")
+        : instantAt(node, "latestStatus", "createdAt"),
       url: textAt(node, "latestStatus", "environmentUrl") || undefined,
     }];
   });
