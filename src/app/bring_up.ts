@@ -66,6 +66,7 @@ export async function recordIntent(
   session.remember({
     notice: undefined,
     size: bringUp.settings.size,
+    ...(session.record.failure?.sha === sha ? { failure: undefined } : {}),
     attempts: {
       ...session.record.attempts,
       [sha]: (session.record.attempts[sha] ?? 0) + (plan.reason === "resumed" ? 0 : 1),
@@ -252,6 +253,9 @@ export async function recordFailure(
   session.say({
     failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
     notice: undefined,
+  });
+  session.remember({
+    failure: { sha, reason, message: error.message, hint: error.hint, at: session.context.forge.now() },
   });
   session.note(`\`${sha}\` did not come up: ${reason}`);
   await session.write({

@@ -86,7 +86,11 @@ export function viewEnvironment(context: AppContext, sources: EnvironmentSources
     links: {
       pull_request: context.links.pull(pr),
       ...(sha === undefined ? {} : { commit: context.links.commit(sha) }),
-      ...(service === undefined ? {} : context.links.console(service)),
+      // What failed or was never there has no page in the console.
+      ...(service !== undefined &&
+          (deployed !== undefined || (context.platformAsLabels && state !== "failed"))
+        ? context.links.console(service)
+        : {}),
     },
   };
 }
@@ -134,6 +138,7 @@ export function timeLeft(view: EnvironmentView, now: number): number | undefined
   return view.expires_at === null ? undefined : Date.parse(view.expires_at) - now;
 }
 
-function formatTime(at: number | undefined): string | null {
+/** An instant as RFC 3339, UTC, with whole seconds; null where it is not known. */
+export function formatTime(at: number | undefined): string | null {
   return at === undefined ? null : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }

@@ -49,7 +49,9 @@ export async function retire(
   if (!everything) {
     for (const short of shorts) session.note(`\`${short}\` is removed`);
   }
+  const { failure } = session.record;
   session.remember({
+    ...(failure !== undefined && shorts.includes(failure.sha) ? { failure: undefined } : {}),
     attempts: Object.fromEntries(
       Object.entries(session.record.attempts).filter(([sha]) => !shorts.some((each) => each === sha)),
     ),

@@ -1,4 +1,5 @@
 import { viewSight } from "../../app/environment_view.ts";
+import { viewFailures } from "../../app/failure_view.ts";
 import type { Sight } from "../../app/observe.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { shortSha } from "../../core/ids.ts";
@@ -33,12 +34,14 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const views = viewSight(context, sight);
   const { observation, snapshot } = sight;
   const { labels } = observation;
+  const failures = viewFailures(sight);
   if (env.flags.json) {
     env.json({
       pr,
       open: snapshot.open,
       head_sha: observation.headSha,
       environments: views,
+      failures,
       incomplete,
       triggers: labels.triggers.map(({ name }) => name),
       frozen: labels.frozen.length > 0,
@@ -55,7 +58,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
   env.lines([
     `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
     `${state}, head ${style.link(head, context.links.commit(observation.headSha))}`,
-    ...views.flatMap((view) => renderEnvironment(view, { style, now: context.forge.now() })),
+    ...views.flatMap((view) => renderEnvironment(view, { style, now: context.forge.now(), failures })),
     ...(views.length === 0 ? ["no environment"] : []),
     ...describeLabels(sight, env.flags.verbose),
   ]);
@@ -64,6 +67,8 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       ? `"showtime sync ${pr}" does what the triggers ask for`
       : views.length === 0
       ? howToStart(pr, { open: snapshot.open })
+      : views[0]?.status === "failed" && snapshot.open
+      ? `"showtime start ${pr}" tries again, "showtime explain ${pr}" tells whether the next run does so by itself`
       : `"showtime explain ${pr}" tells what would be done now, "showtime logs ${pr}" shows the log`,
   );
   return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;

@@ -1,4 +1,6 @@
 import { type EnvironmentView, timeLeft } from "../../app/environment_view.ts";
+import type { FailureView } from "../../app/failure_view.ts";
+import { FAILURE_WORDS, failureReason } from "../../core/failure.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
@@ -9,6 +11,8 @@ export interface EnvironmentStyle {
   readonly style: Style;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Why environments failed, where that was read. */
+  readonly failures?: readonly FailureView[];
 }
 
 const COLUMNS: readonly Column[] = [
@@ -67,13 +71,16 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   const links = Object.entries(view.links).filter(([title]) =>
     title !== "pull_request" && title !== "commit"
   );
+  const failure = options.failures?.find(({ short_sha }) => short_sha === view.short_sha);
+  const gone = view.status === "failed" && view.image === null;
   const facts: readonly (readonly [string, string | null])[] = [
+    ...(failure === undefined ? [] : describeFailure(failure, now)),
     ["address", view.url === null ? null : style.link(clean(view.url), view.url)],
     ["created", view.created_at === null ? null : `${instant(view.created_at)} (${ageOf(view, now)} ago)`],
     ["expires", view.expires_at === null ? null : `${instant(view.expires_at)} (${leftWords(view, now)})`],
     ["ttl", view.ttl === "close" ? "close: until the pull request closes" : view.ttl],
     ["requested by", view.requested_by === null ? null : clean(view.requested_by)],
-    ["platform", view.service === null ? view.platform : `${view.platform}, ${view.service}`],
+    ["platform", view.service === null || gone ? view.platform : `${view.platform}, ${view.service}`],
     ["image", view.image === null ? null : clean(view.image)],
     ["size", view.size === null ? null : clean(view.size)],
     ["flags", clean(flagsOf(view)) || null],
@@ -82,6 +89,22 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   return [
     `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
     ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
+  ];
+}
+
+function describeFailure(
+  { code, message, hint, at }: FailureView,
+  now: number,
+): readonly (readonly [string, string | null])[] {
+  return [
+    [
+      "why",
+      code === null || message === null
+        ? "not on record; the output of the run that failed tells"
+        : clean(`${FAILURE_WORDS[failureReason(code)]} (${code}): ${message}`),
+    ],
+    ["failed at", at === null ? null : `${instant(at)} (${formatAge(now - Date.parse(at))} ago)`],
+    ["hint", hint === null ? null : clean(hint)],
   ];
 }
 

@@ -11,6 +11,7 @@ export {
   EVENT_LIMIT,
   formatRecord,
   parseRecord,
+  type RememberedFailure,
 } from "./record.ts";
 export { describeShown } from "./shown.ts";
 export {

@@ -3,6 +3,7 @@
  * matters: labels and platform tell the state; this only spares repetition.
  */
 
+import { type FailureReason, failureReason } from "../failure.ts";
 import { parseShortSha, type ShortSha } from "../ids.ts";
 
 /** Something that happened, as the comment lists it. `at`: milliseconds since 1970. */
@@ -14,6 +15,16 @@ export interface CommentEvent {
   readonly unlabeled?: true;
 }
 
+/** Why a commit did not come up, as `status` tells it. Raw text: whoever shows it makes it safe. */
+export interface RememberedFailure {
+  readonly sha: ShortSha;
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** What is hidden in the comment. */
 export interface CommentRecord {
   readonly attempts: Readonly<Record<string, number>>;
@@ -21,6 +32,8 @@ export interface CommentRecord {
   readonly notice: string | undefined;
   /** What the comment shows of the environments, by `describeShown()`; missing where an older version wrote it. */
   readonly shown?: string;
+  /** The newest failure; a try that began later, or a removal, takes it away. */
+  readonly failure?: RememberedFailure | undefined;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
 }
@@ -31,11 +44,18 @@ export const EVENT_LIMIT = 10;
 /** A record of nothing. */
 export const EMPTY_RECORD: CommentRecord = { attempts: {}, size: undefined, notice: undefined, events: [] };
 
+/** How long a sentence of a failure may be; what is longer is cut. */
+const SENTENCE_LIMIT = 300;
+
 const DATA = /<!-- showtime:data ([A-Za-z0-9+/=]{0,40000}) -->/;
 
 /** Writes a record as the comment hides it. */
 export function formatRecord(record: CommentRecord): string {
-  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, ...record }));
+  const { failure } = record;
+  const short = failure === undefined ? {} : {
+    failure: { ...failure, message: cut(failure.message), hint: failure.hint && cut(failure.hint) },
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, ...record, ...short }));
   return `<!-- showtime:data ${btoa(String.fromCharCode(...bytes))} -->`;
 }
 
@@ -59,7 +79,7 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, size, notice, shown, events } = data as Record<string, unknown>;
+  const { attempts, size, notice, shown, failure, events } = data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -69,12 +89,14 @@ function readRecord(data: unknown): CommentRecord {
       }
     }
   }
+  const failed = readFailure(failure);
   const list = Array.isArray(events) ? events : [];
   return {
     attempts: counts,
     size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
+    ...(failed === undefined ? {} : { failure: failed }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
     ).map(({ at, text, unlabeled }) => ({
@@ -83,4 +105,24 @@ function readRecord(data: unknown): CommentRecord {
       ...(unlabeled === true ? { unlabeled } : {}),
     })).slice(-EVENT_LIMIT),
   };
+}
+
+function readFailure(data: unknown): RememberedFailure | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { sha, reason, message, hint, at } = data as Record<string, unknown>;
+  const short = typeof sha === "string" ? parseShortSha(sha) : undefined;
+  if (short === undefined || typeof reason !== "string" || typeof message !== "string" || !isInstant(at)) {
+    return undefined;
+  }
+  return {
+    sha: short,
+    reason: failureReason(reason),
+    message: cut(message),
+    hint: typeof hint === "string" ? cut(hint) : undefined,
+    at: Number(at),
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= SENTENCE_LIMIT ? text : `${text.slice(0, SENTENCE_LIMIT - 1)}…`;
 }

@@ -118,6 +118,13 @@ Deno.test("parseRecord() reads back what formatRecord() hid", () => {
       }),
       size: fc.option(fc.constantFrom("standard", "large"), { nil: undefined }),
       notice: fc.option(fc.string({ maxLength: 100 }), { nil: undefined }),
+      failure: fc.record({
+        sha: fc.constant(shortSha(A)),
+        reason: fc.constantFrom("out_of_memory", "failed"),
+        message: fc.string({ maxLength: 100, unit: "grapheme" }),
+        hint: fc.option(fc.string({ maxLength: 100 }), { nil: undefined }),
+        at: fc.integer({ min: 0, max: 4e12 }),
+      }, { noNullPrototype: true }),
       events: fc.array(
         fc.record({
           at: fc.integer({ min: 0, max: 4e12 }),
@@ -142,5 +149,32 @@ Deno.test("parseRecord() takes what is none for an empty record", () => {
     ]
   ) {
     assert.deepEqual(parseRecord(body), EMPTY_RECORD, body);
+  }
+});
+
+Deno.test("formatRecord() cuts the sentences of a failure", () => {
+  const long = "x".repeat(5_000);
+  const record = {
+    ...EMPTY_RECORD,
+    failure: { sha: shortSha(A), reason: "failed", message: long, hint: long, at: CREATED } as const,
+  };
+
+  const { failure } = parseRecord(formatRecord(record));
+
+  assert.equal(failure?.message, `${"x".repeat(299)}…`);
+  assert.equal(failure.hint, failure.message);
+});
+
+Deno.test("parseRecord() leaves out a failure that is none", () => {
+  for (
+    const failure of [null, 7, {}, { sha: "x", reason: "failed", message: "m", at: 1 }, {
+      sha: shortSha(A),
+      reason: "failed",
+      message: "m",
+      at: 1e99,
+    }]
+  ) {
+    const body = `<!-- showtime:data ${btoa(JSON.stringify({ v: 1, failure }))} -->`;
+    assert.deepEqual(parseRecord(body), EMPTY_RECORD);
   }
 });
