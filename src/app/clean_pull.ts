@@ -42,7 +42,8 @@ export async function cleanPull(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await underLock(context, pr, { work: (locked) => removeDoomed(context, locked, options) }, signal);
+    const work = (locked: LockedPull) => removeDoomed(context, locked, options);
+    await underLock(context, pr, { doing: "cleanup", work }, signal);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "pull_not_found") throw error;
     return await removeUnrecorded(context, pr, options, signal);
@@ -206,7 +207,11 @@ async function removeUnrecorded(
   signal: AbortSignal,
 ): Promise<void> {
   const { repo, forge, platform, images, settings } = context;
-  const hold = await takeLock(context, { pr }, signal);
+  const hold = await takeLock(context, {
+    pr,
+    doing: "cleanup",
+    turned: { kind: "command", trigger: undefined },
+  }, signal);
   try {
     const both = AbortSignal.any([signal, hold.lost]);
     const deployed = await platform.list({ repo, pr }, both);

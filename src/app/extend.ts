@@ -42,6 +42,7 @@ export async function extendPull(
     return { view: viewActive(context, sight), applied: [] };
   }
   const extension = await underLock(context, pr, {
+    doing: "extend",
     work: async ({ session, signal: both }) => {
       const { short, next, remove } = chooseChange(context, session.sight, { asked: ttl });
       if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };

@@ -2,18 +2,18 @@
 
 import { AppError, EXIT, toError } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
-import type { Trigger } from "../core/labels/label.ts";
 import { formatLabel, labelStyle } from "../core/labels/mod.ts";
 import {
   formatLockOwner,
   judgeLock,
   LOCK_LEASE_MS,
   LOCK_RENEWAL_MS,
-  type LockOwner,
   type LockRecord,
+  type LockTask,
   parseLockOwner,
 } from "../core/lock.ts";
 import type { LockView } from "../core/plan/mod.ts";
+import { busyError, type Turned } from "./busy.ts";
 import type { AppContext } from "./context.ts";
 
 /** How often a taken lock is looked at again when it vanished under our hands. */
@@ -37,36 +37,6 @@ export interface Hold {
   assertMine(): void;
   /** Gives the lock back; never throws. */
   release(): Promise<void>;
-}
-
-/** What a run says and exits with when another one holds the pull request. */
-export function busyError(
-  context: AppContext,
-  { pr, owner, asked }: {
-    readonly pr: PrNumber;
-    readonly owner: LockOwner | undefined;
-    /** What a command asked for, which no label remembers. */
-    readonly asked?: Trigger | undefined;
-  },
-): AppError {
-  const who = owner === undefined
-    ? "somebody whose entry cannot be read"
-    : owner.run === undefined
-    ? `${owner.login ?? "somebody"} outside of Actions`
-    : `run ${owner.run.id}, attempt ${owner.run.attempt}${
-      owner.login === undefined ? "" : ` of ${owner.login}`
-    } (${context.links.run(owner.run.id)})`;
-  const until = owner === undefined
-    ? ""
-    : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
-  return new AppError("busy", `Working on pull request #${pr}: it is held by ${who}${until}`, {
-    exitCode: EXIT.busy,
-    hint: asked !== undefined
-      ? `Nothing of this was recorded: run it again, or add the label of the ${asked} trigger, which the other run sees`
-      : owner === undefined
-      ? `Remove the lock with "showtime unlock ${pr}" once nobody works on it`
-      : `It looks again before it lets go, so nothing is lost; if it is stuck, "showtime unlock ${pr}"`,
-  });
 }
 
 /** Finds out who holds the lock, from the definitions that were read. */
@@ -102,19 +72,28 @@ async function judge(
   return judgeLock(record, { now, run: await context.forge.readRun(owner.run.id, signal) });
 }
 
+/** What a lock is taken for. */
+export interface LockClaim {
+  readonly pr: PrNumber;
+  /** Undefined for a sync. */
+  readonly doing: LockTask | undefined;
+  /** What does not happen where another run has it. */
+  readonly turned: Turned;
+}
+
 /** Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. */
 export async function takeLock(
   context: AppContext,
-  { pr, asked }: { readonly pr: PrNumber; readonly asked?: Trigger | undefined },
+  { pr, doing, turned }: LockClaim,
   signal: AbortSignal,
 ): Promise<Hold> {
   const name = formatLabel({ kind: "lock", pr });
   const { color } = labelStyle({ kind: "lock", pr });
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const description = describeOwner(context);
+    const description = describeOwner(context, doing);
     const made = await context.forge.createLock({ name, color, description }, signal);
     if (made.kind === "created") {
-      return makeHold(context, { pr, nodeId: made.nodeId, epoch: made.epoch });
+      return makeHold(context, { pr, doing, nodeId: made.nodeId, epoch: made.epoch });
     }
     const records = await context.forge.readLock(name, signal);
     const record = records[0];
@@ -124,17 +103,17 @@ export async function takeLock(
       const numbers = await context.forge.lockNumbers(name, signal);
       const epoch = numbers.get(mine.nodeId);
       if (epoch === undefined) continue;
-      return makeHold(context, { pr, nodeId: mine.nodeId, epoch });
+      return makeHold(context, { pr, doing, nodeId: mine.nodeId, epoch });
     }
     if (await judge(context, record, signal) !== "dead") {
-      throw busyError(context, { pr, owner: parseLockOwner(record.description), asked });
+      throw busyError(context, { pr, owner: parseLockOwner(record.description), turned });
     }
     context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
     try {
       await context.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "forge_refused") {
-        throw busyError(context, { pr, owner: parseLockOwner(record.description), asked });
+        throw busyError(context, { pr, owner: parseLockOwner(record.description), turned });
       }
       throw error;
     }
@@ -153,38 +132,43 @@ export async function takeLock(
 export async function confirmLock(
   context: AppContext,
   hold: Hold,
-  options: { readonly pr: PrNumber; readonly locks: readonly LockRecord[] },
+  options: {
+    readonly pr: PrNumber;
+    readonly locks: readonly LockRecord[];
+    readonly turned: Turned;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { pr, locks } = options;
+  const { pr, locks, turned } = options;
   const others = locks.filter((each) => each.nodeId !== hold.nodeId);
   if (others.length === 0) return;
   const numbers = await context.forge.lockNumbers(formatLabel({ kind: "lock", pr }), signal);
   const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < hold.epoch);
   if (rival === undefined) return;
   await hold.release();
-  throw busyError(context, { pr, owner: parseLockOwner(rival.description) });
+  throw busyError(context, { pr, owner: parseLockOwner(rival.description), turned });
 }
 
-function describeOwner(context: AppContext): string {
+function describeOwner(context: AppContext, doing: LockTask | undefined): string {
   const { identity, forge } = context;
   return formatLockOwner({
     nonce: identity.nonce,
     run: identity.run,
     expiresAt: forge.now() + LOCK_LEASE_MS,
     login: identity.actor,
+    doing,
   });
 }
 
 function makeHold(
   context: AppContext,
-  claim: { readonly pr: PrNumber; readonly nodeId: string; readonly epoch: number },
+  claim: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly epoch: number },
 ): Hold {
-  const { nodeId, epoch, pr } = claim;
+  const { nodeId, epoch, pr, doing } = claim;
   const ended = new AbortController();
   const lost = new AbortController();
   const lease = { until: context.forge.now() + LOCK_LEASE_MS };
-  const renewal = renew(context, { nodeId, pr, lease }, { ended: ended.signal, lost });
+  const renewal = renew(context, { nodeId, pr, doing, lease }, { ended: ended.signal, lost });
   return {
     nodeId,
     epoch,
@@ -211,13 +195,17 @@ function makeHold(
 /** Renews the lease until the lock is given back; finds out when it is lost. */
 async function renew(
   context: AppContext,
-  lock: { readonly nodeId: string; readonly pr: PrNumber; readonly lease: { until: number } },
+  lock: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly lease: { until: number } },
   signals: { readonly ended: AbortSignal; readonly lost: AbortController },
 ): Promise<void> {
   while (!signals.ended.aborted) {
     try {
       await context.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
-      const renewed = await context.forge.renewLock(lock.nodeId, describeOwner(context), signals.ended);
+      const renewed = await context.forge.renewLock(
+        lock.nodeId,
+        describeOwner(context, lock.doing),
+        signals.ended,
+      );
       if (renewed) {
         lock.lease.until = context.forge.now() + LOCK_LEASE_MS;
         continue;

@@ -6,7 +6,8 @@ import type { PrNumber } from "../core/ids.ts";
 import { type PermissionAnswer, type Plan, planPull, type Policy, type Request } from "../core/plan/mod.ts";
 import { applyPlan } from "./apply.ts";
 import type { AppContext, RunOptions } from "./context.ts";
-import { busyError, confirmLock, type Hold, takeLock } from "./hold.ts";
+import { busyError, type Turned } from "./busy.ts";
+import { confirmLock, type Hold, takeLock } from "./hold.ts";
 import { lookAt, type Sight } from "./observe.ts";
 import { policyFor } from "./policy.ts";
 import { Session } from "./session.ts";
@@ -86,15 +87,16 @@ export async function syncPull(
     const { lock } = sight.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
+    const turned = turnedOf(request, plan);
     if (lock.kind === "held" && lock.alive) {
-      throw busyError(context, { pr, owner: lock.owner, asked: request?.trigger });
+      throw busyError(context, { pr, owner: lock.owner, turned });
     }
     if (plan.build) await context.images.check({ pr, sha: plan.target }, signal);
     const checked = plan.target;
-    const hold = await takeLock(context, { pr, asked: request?.trigger }, signal);
+    const hold = await takeLock(context, { pr, doing: undefined, turned }, signal);
     try {
       sight = await look(hold, true);
-      await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
+      await confirmLock(context, hold, { pr, locks: sight.snapshot.locks, turned }, signal);
       plan = planPull(sight.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
         if (plan.build && plan.target !== checked) {
@@ -121,6 +123,13 @@ export async function syncPull(
   }
   const deciding = decisive ?? plan;
   return { plan: deciding, applied, sight, failure, exitCode: exitCodeOf(deciding, failure) };
+}
+
+/** What does not happen now where another run holds the pull request. */
+function turnedOf(request: Request | undefined, plan: Plan): Turned {
+  return request === undefined
+    ? { kind: "labels", removes: plan.rule === 1 || plan.rule === 2 }
+    : { kind: "command", trigger: request.trigger };
 }
 
 function isIdle(plan: Plan): boolean {

@@ -2,6 +2,7 @@
 
 import { AppError, toError } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
+import type { LockTask } from "../core/lock.ts";
 import type { AppContext } from "./context.ts";
 import { confirmLock, type Hold, lostError, takeLock } from "./hold.ts";
 import { lookAt, type Sight } from "./observe.ts";
@@ -22,14 +23,15 @@ export interface LockedPull {
 export async function underLock<Result>(
   context: AppContext,
   pr: PrNumber,
-  { work }: { readonly work: (locked: LockedPull) => Promise<Result> },
+  { doing, work }: { readonly doing: LockTask; readonly work: (locked: LockedPull) => Promise<Result> },
   signal: AbortSignal,
 ): Promise<Result> {
-  const hold = await takeLock(context, { pr }, signal);
+  const turned = { kind: "command", trigger: undefined } as const;
+  const hold = await takeLock(context, { pr, doing, turned }, signal);
   try {
     const look = () => lookLocked(context, pr, { hold, signal });
     const sight = await lookAt(context, pr, { ...lookOptions(hold), confirms: true }, signal);
-    await confirmLock(context, hold, { pr, locks: sight.snapshot.locks }, signal);
+    await confirmLock(context, hold, { pr, locks: sight.snapshot.locks, turned }, signal);
     const both = AbortSignal.any([signal, hold.lost]);
     return await work({ session: new Session(context, hold, sight), look, signal: both });
   } finally {

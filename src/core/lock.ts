@@ -1,10 +1,13 @@
 /**
  * The lock's text on GitHub: a label definition `🎪 lock pr-<n>` whose description names its owner.
  *
- *     v1 n=<nonce> r=<run>/<attempt> x=<expiry, seconds since 1970> u=<login>
+ *     v1 n=<nonce> r=<run>/<attempt> x=<expiry, seconds since 1970> d=<doing> u=<login>
  *
- * At most 100 characters, as GitHub allows; `r` is missing for a run outside Actions.
+ * At most 100 characters, as GitHub allows; `r` is missing for a run outside Actions, `d` for a sync.
  */
+
+/** What a holder does other than a sync: it builds nothing, whatever labels come meanwhile. */
+export type LockTask = "cleanup" | "extend";
 
 /** Who holds a lock, as its description says. */
 export interface LockOwner {
@@ -15,6 +18,8 @@ export interface LockOwner {
   /** Milliseconds since 1970, whole seconds, by GitHub's clock. */
   readonly expiresAt: number;
   readonly login: string | undefined;
+  /** Missing for a sync. */
+  readonly doing?: LockTask | undefined;
 }
 
 /** A lock definition as it was read: `nodeId` is what a steal or a release deletes, never the name. */
@@ -36,6 +41,7 @@ export function formatLockOwner(owner: LockOwner): string {
   const parts = ["v1", `n=${owner.nonce}`];
   if (owner.run !== undefined) parts.push(`r=${owner.run.id}/${owner.run.attempt}`);
   parts.push(`x=${Math.ceil(owner.expiresAt / 1000)}`);
+  if (owner.doing !== undefined) parts.push(`d=${owner.doing}`);
   if (owner.login !== undefined) parts.push(`u=${owner.login.replace(/[^A-Za-z0-9_[\]-]/g, "")}`);
   return parts.join(" ").slice(0, 100);
 }
@@ -49,11 +55,13 @@ export function parseLockOwner(description: string): LockOwner | undefined {
   const expiry = Number(fields.get("x"));
   if (!/^[0-9a-z]{8,32}$/.test(nonce) || !Number.isSafeInteger(expiry)) return undefined;
   const run = /^(\d{1,15})\/(\d{1,6})$/.exec(fields.get("r") ?? "");
+  const doing = fields.get("d");
   return {
     nonce,
     run: run === null ? undefined : { id: Number(run[1]), attempt: Number(run[2]) },
     expiresAt: expiry * 1000,
     login: fields.get("u") || undefined,
+    ...(doing === "cleanup" || doing === "extend" ? { doing } : {}),
   };
 }
 

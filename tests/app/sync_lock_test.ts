@@ -1,8 +1,21 @@
 import assert from "node:assert/strict";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
+import type { AppContext } from "../../src/app/context.ts";
+import { extendPull } from "../../src/app/extend.ts";
 import { syncPull } from "../../src/app/sync_pull.ts";
 import { NO_OPTIONS } from "../../src/app/policy.ts";
 import { AppError } from "../../src/core/errors.ts";
-import { A, B, makeWorld, never, PR, REPO, type World } from "../support/world.ts";
+import {
+  A,
+  B,
+  environment,
+  makeWorld,
+  never,
+  PR,
+  REPO,
+  runningLabels,
+  type World,
+} from "../support/world.ts";
 import { onceBefore } from "../support/wires.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
@@ -292,4 +305,72 @@ Deno.test("syncPull() made anew after a failure lives its whole time from then o
   const [environment] = world.platform.environments;
   assert.equal(environment?.createdAt, world.clock.now());
   assert.equal(world.labels().filter((name) => name.includes("📅")).length, 1, world.labels().join(", "));
+});
+
+/** What a run says that is turned away. */
+async function turnedAway(act: Promise<unknown>): Promise<AppError> {
+  const error = await act.then(() => undefined, (thrown: unknown) => thrown);
+  assert.ok(error instanceof AppError);
+  assert.equal(error.exitCode, 4);
+  return error;
+}
+
+Deno.test("syncPull() that meets a cleanup says that nothing is built by it, and which command does", async () => {
+  const world = started();
+  await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} d=cleanup u=ana`);
+
+  const error = await turnedAway(world.sync());
+
+  assert.match(error.message, /held by a cleanup, run 101, attempt 1 of ana/);
+  assert.match(error.hint ?? "", /builds nothing.*"showtime sync 1234".*does it/);
+  assert.doesNotMatch(error.hint ?? "", /nothing is lost/);
+});
+
+Deno.test("syncPull() that meets a cleanup and has to remove is not needed: the cleanup looks again", async () => {
+  const world = started();
+  world.simulator.pull({ pr: PR, state: "closed" });
+  await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} d=cleanup`);
+
+  assert.match(
+    (await turnedAway(world.sync())).hint ?? "",
+    /looks again before it lets go, so nothing is lost/,
+  );
+});
+
+Deno.test("a command that meets another run says that nothing of it was recorded", async () => {
+  const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
+  const start = { ...NO_OPTIONS, request: { trigger: "start", force: true }, planOnly: false } as const;
+  const ttl = { kind: "duration", amount: 7, unit: "d" } as const;
+  await plantLock(world, `v1 n=deadbeef00 x=${seconds(world, 600)} u=ana`);
+
+  const starting = await turnedAway(syncPull(world.context(), PR, start, never()));
+  const extending = await turnedAway(extendPull(world.context(), PR, ttl, never()));
+
+  assert.match(starting.hint ?? "", /recorded: run it again, or add the label of the start trigger/);
+  assert.match(extending.hint ?? "", /recorded: run it again when the other run is done/);
+});
+
+Deno.test("cleanup and extend say in their lock what they do", async () => {
+  const expired = runningLabels(A, { created: "2024-01-01T13-30" });
+  const works = {
+    cleanup: async (context: AppContext) => {
+      const plan = await planCleanup(context, WHOLE_CLEANUP, never());
+      await applyCleanup(context, plan, { approved: [] }, never());
+    },
+    extend: (context: AppContext) =>
+      extendPull(context, PR, { kind: "duration", amount: 30, unit: "d" }, never()),
+  };
+  for (const [task, work] of Object.entries(works)) {
+    const world = makeWorld({ pull: { labels: expired }, platform: [environment(A)] });
+    const seen = new Set<string | undefined>();
+    const wire = (request: Request, send: (request: Request) => Promise<Response>) => {
+      const lock = world.simulator.state().labels.find(({ name }) => name === LOCK);
+      if (lock !== undefined) seen.add(/ d=(\w+)/.exec(lock.description ?? "")?.[1]);
+      return send(request);
+    };
+
+    await work(world.context({ wire }));
+
+    assert.deepEqual([...seen], [task]);
+  }
 });

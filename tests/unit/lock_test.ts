@@ -27,13 +27,15 @@ Deno.test("parseLockOwner() reads back what formatLockOwner() wrote, within GitH
         { nil: undefined },
       ),
       expiresAt: fc.integer({ min: 1, max: 4_000_000_000 }).map((seconds) => seconds * 1000),
+      doing: fc.constantFrom<LockOwner["doing"]>(undefined, "cleanup", "extend"),
       login: fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,38}$/), { nil: undefined }),
     }, { noNullPrototype: true }),
     (any) => {
       const text = formatLockOwner(any);
       assert.ok(text.length <= 100, text);
-      const { login, ...rest } = parseLockOwner(text) ?? assert.fail(text);
-      const { login: wanted, ...others } = any;
+      const { login, doing, ...rest } = parseLockOwner(text) ?? assert.fail(text);
+      const { login: wanted, doing: task, ...others } = any;
+      assert.equal(doing, task);
       assert.deepEqual(rest, others);
       assert.ok(wanted === undefined ? login === undefined : wanted.startsWith(login ?? "-"), text);
     },
