@@ -28,12 +28,13 @@ export function busyError(
     : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
   return new AppError(
     "busy",
-    `Working on pull request #${pr}: it is held by ${nameOf(context, owner)}${until}`,
+    `Working on pull request #${pr}: it is held by ${nameOwner(context, owner)}${until}`,
     { exitCode: EXIT.busy, hint: hintOf(pr, { owner, turned }) },
   );
 }
 
-function nameOf(context: AppContext, owner: LockOwner | undefined): string {
+/** A holder for people: what it does, its run and whose it is. */
+export function nameOwner(context: AppContext, owner: LockOwner | undefined): string {
   if (owner === undefined) return "somebody whose entry cannot be read";
   const { run, login, doing } = owner;
   const work = doing === undefined ? "" : `a ${doing === "extend" ? "change of its time-to-live" : doing}, `;

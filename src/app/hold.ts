@@ -8,16 +8,21 @@ import {
   judgeLock,
   LOCK_LEASE_MS,
   LOCK_RENEWAL_MS,
+  type LockOwner,
   type LockRecord,
   type LockTask,
   parseLockOwner,
 } from "../core/lock.ts";
 import type { LockView } from "../core/plan/mod.ts";
-import { busyError, type Turned } from "./busy.ts";
+import { busyError, nameOwner, type Turned } from "./busy.ts";
 import type { AppContext } from "./context.ts";
 
 /** How often a taken lock is looked at again when it vanished under our hands. */
 const TRIES = 4;
+
+/** How long, in milliseconds, a sync waits for a holder that is soon done and does not do its work, and between two looks. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 3_000;
 
 /** How long before its end, in milliseconds, a lease counts as run out: what is written now takes a moment. */
 const LEASE_MARGIN_MS = 30_000;
@@ -81,7 +86,10 @@ export interface LockClaim {
   readonly turned: Turned;
 }
 
-/** Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. */
+/**
+ * Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. A sync does what
+ * comes meanwhile before it lets go, so nobody waits for one; a cleanup does not, so a sync waits for that to end.
+ */
 export async function takeLock(
   context: AppContext,
   { pr, doing, turned }: LockClaim,
@@ -106,7 +114,11 @@ export async function takeLock(
       return makeHold(context, { pr, doing, nodeId: mine.nodeId, epoch });
     }
     if (await judge(context, record, signal) !== "dead") {
-      throw busyError(context, { pr, owner: parseLockOwner(record.description), turned });
+      const owner = parseLockOwner(record.description);
+      if (owner?.doing !== undefined && doing !== "cleanup") {
+        if (await outwait(context, { name, pr, record, owner }, signal)) continue;
+      }
+      throw busyError(context, { pr, owner, turned });
     }
     context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
     try {
@@ -123,6 +135,31 @@ export async function takeLock(
     retryable: true,
     hint: "Run the same command again in a minute",
   });
+}
+
+/** Waits for a holder to let go; false where it did not in time. */
+async function outwait(
+  context: AppContext,
+  { name, pr, record, owner }: {
+    readonly name: string;
+    readonly pr: PrNumber;
+    readonly record: LockRecord;
+    readonly owner: LockOwner;
+  },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { clock, forge, terminal } = context;
+  terminal.progress(`Waiting for #${pr}: it is held by ${nameOwner(context, owner)}`);
+  try {
+    for (const end = clock.now() + PATIENCE_MS; clock.now() < end;) {
+      await clock.sleep(PAUSE_MS, signal);
+      const records = await forge.readLock(name, signal);
+      if (!records.some(({ nodeId }) => nodeId === record.nodeId)) return true;
+    }
+    return false;
+  } finally {
+    terminal.progress(undefined);
+  }
 }
 
 /**

@@ -88,7 +88,8 @@ export async function syncPull(
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
     const turned = turnedOf(request, plan);
-    if (lock.kind === "held" && lock.alive) {
+    // A holder that builds nothing is waited for, where the lock is taken.
+    if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
       throw busyError(context, { pr, owner: lock.owner, turned });
     }
     if (plan.build) await context.images.check({ pr, sha: plan.target }, signal);

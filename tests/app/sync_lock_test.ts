@@ -5,6 +5,7 @@ import { extendPull } from "../../src/app/extend.ts";
 import { syncPull } from "../../src/app/sync_pull.ts";
 import { NO_OPTIONS } from "../../src/app/policy.ts";
 import { AppError } from "../../src/core/errors.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import {
   A,
   B,
@@ -315,12 +316,44 @@ async function turnedAway(act: Promise<unknown>): Promise<AppError> {
   return error;
 }
 
-Deno.test("syncPull() that meets a cleanup says that nothing is built by it, and which command does", async () => {
+/** A run whose short pauses are over at once; `each` acts at each of them. */
+function hasty(world: World, each: (pause: number) => void | Promise<void> = () => {}): AppContext {
+  let pauses = 0;
+  const clock: Clock = {
+    now: () => world.clock.now(),
+    async sleep(ms, signal) {
+      if (ms > 10_000) return await world.clock.sleep(ms, signal);
+      world.clock.advance(ms);
+      await each(++pauses);
+    },
+  };
+  return { ...world.context(), clock };
+}
+
+Deno.test("syncPull() waits for a cleanup that holds the pull request, and then does its work", async () => {
   const world = started();
   await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} d=cleanup u=ana`);
+  const { forge } = world.context();
+  const [lock] = await forge.readLock(LOCK, never());
+  let seen = 0;
 
-  const error = await turnedAway(world.sync());
+  const result = await world.sync(hasty(world, async (pause) => {
+    seen = pause;
+    if (pause === 5) await forge.deleteDefinition(lock?.nodeId ?? assert.fail("no lock"), never());
+  }));
 
+  assert.deepEqual([result.exitCode, seen], [0, 5]);
+  assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 running"), world.labels().join(", "));
+});
+
+Deno.test("syncPull() that meets a cleanup for a minute says that nothing is built by it, and which command does", async () => {
+  const world = started();
+  await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} d=cleanup u=ana`);
+  const before = world.clock.now();
+
+  const error = await turnedAway(world.sync(hasty(world)));
+
+  assert.ok(world.clock.now() - before <= 70_000);
   assert.match(error.message, /held by a cleanup, run 101, attempt 1 of ana/);
   assert.match(error.hint ?? "", /builds nothing.*"showtime sync 1234".*does it/);
   assert.doesNotMatch(error.hint ?? "", /nothing is lost/);
@@ -332,7 +365,7 @@ Deno.test("syncPull() that meets a cleanup and has to remove is not needed: the 
   await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} d=cleanup`);
 
   assert.match(
-    (await turnedAway(world.sync())).hint ?? "",
+    (await turnedAway(world.sync(hasty(world)))).hint ?? "",
     /looks again before it lets go, so nothing is lost/,
   );
 });
