@@ -33,7 +33,12 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
     variables: environment.variables,
     flags: environment.flags,
   };
-  const tools = { clock: await parts.clock, probe: makeHealthProbe(), newSecret };
+  const tools = {
+    clock: await parts.clock,
+    probe: makeHealthProbe(),
+    newSecret,
+    keepSecret: (value: string) => parts.keepSecret(value),
+  };
   if (config.platform === "docker") {
     const { makeDockerPlatform } = await import("../drivers/docker/mod.ts");
     const { network, publish } = config.docker;
@@ -48,7 +53,6 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
   return makeEcsPlatform({
     ...tools,
-    keepSecret: (value) => parts.keepSecret(value),
     redact: (text) => parts.redactor.redact(text),
     config: {
       ...shared,

@@ -33,12 +33,13 @@ function never(): AbortSignal {
   return new AbortController().signal;
 }
 
-function platformWith(change: Partial<DockerConfig> = {}): Platform {
+function platformWith(change: Partial<DockerConfig> = {}, keepSecret = (_: string) => {}): Platform {
   return makeDockerPlatform({
     shell: makeShell(),
     clock: makeClock(),
     probe: makeHealthProbe(),
     newSecret,
+    keepSecret,
     config: { ...CONFIG, ...change },
   });
 }
@@ -71,13 +72,15 @@ async function makeHarness(): Promise<PlatformHarness> {
   await buildTestImage(IMAGE);
   const world = new World();
   const repo = `acme/app-${runId}`;
+  const secrets: string[] = [];
   const parts = async (service: ServiceName) => {
     const filter = `name=^/?${containerName(service)}(-next)?$`;
     const names = await runDocker(["ps", "--all", "--filter", filter, "--format", "{{.Names}}"]);
     return names.split("\n").filter((name) => name !== "").sort();
   };
   return {
-    platform: platformWith(),
+    platform: platformWith({}, (value) => void secrets.push(value)),
+    secrets,
     repo,
     image: IMAGE,
     secretVariable: "APP_SECRET",
@@ -168,6 +171,7 @@ dockerTest("deploy() keeps the secret out of every argument list", async ({ spec
     clock: makeClock(),
     probe: makeHealthProbe(),
     newSecret,
+    keepSecret: () => {},
     config: CONFIG,
   });
 

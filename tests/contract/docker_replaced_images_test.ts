@@ -73,6 +73,7 @@ function test(title: string, run: (world: World) => Promise<void>): void {
           clock: makeClock(),
           probe: makeHealthProbe(),
           newSecret,
+          keepSecret: () => {},
           config: {
             network: "bridge",
             publish: "127.0.0.1",

@@ -37,6 +37,8 @@ export interface PlatformHarness {
   variable(deployed: Deployed, name: string): Promise<string>;
   /** Name of the variable that holds the environment's secret, and the prefix of flags. */
   readonly secretVariable: string;
+  /** The secrets that the platform has said are to be kept, each time it did. */
+  readonly secrets: readonly string[];
   dispose(): Promise<void>;
 }
 
@@ -508,6 +510,31 @@ export function platformContract(options: PlatformContractOptions): void {
     assert.deepEqual(lines, ["listening on 8080"]);
     assert.deepEqual(followed, ["listening on 8080"]);
   }, { needs: ["logs"] });
+
+  scenario(
+    "logs() tells the environment's secret before the first line, so that it can be kept out",
+    async (harness, pr) => {
+      const deployed = await deploy(harness, spec({ harness, pr }));
+      const secret = await harness.variable(deployed, harness.secretVariable);
+      const before = harness.secrets.length;
+
+      const lines = harness.platform.logs(deployed.service, { tail: 5, follow: false }, never());
+      await lines[Symbol.asyncIterator]().next();
+
+      assert.deepEqual(harness.secrets.slice(before), [secret]);
+    },
+    { needs: ["logs", "traffic"] },
+  );
+
+  scenario("deploy() tells the secret that is kept in an update in place", async (harness, pr) => {
+    const deployed = await deploy(harness, spec({ harness, pr }));
+    const secret = await harness.variable(deployed, harness.secretVariable);
+    const before = harness.secrets.length;
+
+    await deploy(harness, spec({ harness, pr }, { flags: { TELL: true } }));
+
+    assert.deepEqual([...new Set(harness.secrets.slice(before))], [secret]);
+  }, { needs: ["traffic"] });
 
   scenario("logs() of an environment that is not there says so", async (harness, pr) => {
     const lines = harness.platform.logs(

@@ -128,6 +128,32 @@ needs.test("a flag label and its removal reach the environment without a build, 
   });
 });
 
+needs.test("X4: a secret of the environment that its application prints is in no log and in no comment", async () => {
+  await onStage({ labels: [START, "🎪 conf-enable-TELL"] }, async (stage) => {
+    await stage.sync();
+    const secret = await stage.variable("SECRET");
+    assert.equal(secret.length, 43);
+
+    // Another process, which made nothing of it and can only find it.
+    const logs = await stage.run(["logs", String(stage.pr), "--verbose"]);
+    const json = await stage.run(["logs", String(stage.pr), "--json", "--tail", "5"]);
+    await stage.label({ add: ["🎪 conf-enable-EXIT"] });
+    const failed = await stage.sync();
+    const status = await stage.run(["status", String(stage.pr), "--json"]);
+
+    assert.match(logs.out, /^my secret: \*\*\*\.$/m);
+    assert.match(json.out, /"my secret: \*\*\*\."/);
+    assert.equal(failed.code, 1);
+    assert.match(failed.err, /my secret: \*\*\*\./);
+    assert.match(await stage.comment(), /my secret: \*\*\*\./);
+    const record = /showtime:data ([\w+/=]+)/.exec(await stage.comment())?.[1] ?? "";
+    const told = [logs, json, failed, status].flatMap(({ out, err }) => [out, err]);
+    for (const text of [...told, await stage.comment(), atob(record)]) {
+      assert.ok(!text.includes(secret), text);
+    }
+  });
+});
+
 needs.test("stop removes containers, images, labels and definitions, and leaves other people's labels", async () => {
   await onStage({ labels: [START, "bug"] }, async (stage) => {
     await stage.sync();

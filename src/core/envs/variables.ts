@@ -33,6 +33,32 @@ export function environmentVariables(
   return variables;
 }
 
+/** Whether a variable is configured with a secret of the environment. */
+export function takesSecret(templates: Readonly<Record<string, string>>): boolean {
+  return Object.values(templates).some((template) => template.includes(SECRET));
+}
+
+/** The shortest text that is taken for a secret where it is none of {@link readSecret}'s: shorter ones are words. */
+const SHORTEST = 16;
+
+/**
+ * What of an instance's `NAME=value` lines nobody is to read: the value of each variable that is configured with a
+ * secret. Of one that was not made for it (an older tool's, a person's) the whole value, if it is long enough.
+ */
+export function hiddenValues(
+  env: readonly string[],
+  templates: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.entries(templates).flatMap(([name, template]) => {
+    if (!template.includes(SECRET)) return [];
+    const made = readSecret(env, { [name]: template });
+    if (made !== undefined) return [made];
+    const line = env.find((candidate) => candidate.startsWith(`${name}=`));
+    const value = line?.slice(name.length + 1) ?? "";
+    return value.length < SHORTEST ? [] : [value];
+  });
+}
+
 /**
  * The secret that an earlier instance was given, from its `NAME=value` lines; undefined where no configured variable
  * shows it.

@@ -8,6 +8,7 @@ import {
   type Engine,
   findInstances,
   type Instances,
+  keepSecrets,
   look,
   removeContainer,
   renameContainer,
@@ -30,6 +31,9 @@ export async function deploy(
   const old = await tidy(engine, before, signal);
   const name = old === undefined ? before.names.primary : before.names.next;
   const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
+  // What fails to start may print them, and its last words end up in a public comment.
+  if (old !== undefined) keepSecrets(engine, old);
+  engine.keepSecret(secret);
   const variables = environmentVariables(spec, { config: engine.config, secret });
   let id: string | undefined;
   try {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
 import type { ServiceName } from "../../core/ids.ts";
+import { hiddenValues } from "../../core/envs/variables.ts";
 import { AppError } from "../../core/errors.ts";
 import { type DockerConfig, parsePublish, publicHost } from "./config.ts";
 import { type Container, inspectContainers } from "./container.ts";
@@ -15,6 +16,8 @@ export interface Engine {
   readonly probe: HealthProbe;
   /** A new random secret for an environment. */
   readonly newSecret: () => string;
+  /** Told every secret of an environment before a line of its log is read. */
+  readonly keepSecret: (value: string) => void;
   readonly config: DockerConfig;
 }
 
@@ -98,6 +101,11 @@ async function ask(
     if (answer.ok || left <= 0) return answer;
     await engine.clock.sleep(300, signal);
   }
+}
+
+/** Has the secrets that a container was given kept out of what is shown of it. */
+export function keepSecrets(engine: Engine, { env }: Pick<Container, "env">): void {
+  for (const value of hiddenValues(env, engine.config.variables)) engine.keepSecret(value);
 }
 
 /** Removes a container by id and confirms that it is gone. One that is gone already is success. */

@@ -6,7 +6,7 @@ import type { Shell } from "../../ports/shell.ts";
 import type { DockerConfig } from "./config.ts";
 import { assertAllTouchable, deploy, settle } from "./deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
-import { type Engine, findInstances, removeContainer } from "./engine.ts";
+import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
 import { followLogs } from "./logs.ts";
 import { removeReplaced } from "./replaced_images.ts";
@@ -20,6 +20,8 @@ export interface DockerPlatformOptions {
   readonly probe: HealthProbe;
   /** A new random secret for an environment. */
   readonly newSecret: () => string;
+  /** Told every secret of an environment before a line of its log is read: the shell then takes it out. */
+  readonly keepSecret: (value: string) => void;
   readonly config: DockerConfig;
 }
 
@@ -38,6 +40,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     clock: options.clock,
     probe: options.probe,
     newSecret: options.newSecret,
+    keepSecret: options.keepSecret,
     config,
   };
   return {
@@ -75,6 +78,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
           },
         );
       }
+      keepSecrets(engine, container);
       yield* followLogs(engine, { id: container.id, tail, follow }, signal);
     },
   };

@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { formatServiceName } from "../../core/envs/names.ts";
-import { readSecret } from "../../core/envs/variables.ts";
+import { hiddenValues, readSecret } from "../../core/envs/variables.ts";
 import { AppError } from "../../core/errors.ts";
 import { type ServiceName, shortSha } from "../../core/ids.ts";
 import type { Deployed, DeploySpec } from "../../ports/platform.ts";
@@ -10,6 +10,7 @@ import { tagList } from "./sdk/shapes.ts";
 import { assertTouchable, deploymentOf, sameRevision } from "./service_view.ts";
 import { deployedTags, identityTags } from "./tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
+import { readVariables } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
 
 /** How long what a failed deployment left may take to be removed, in milliseconds. */
@@ -34,9 +35,10 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
   if (found?.status === "DRAINING") found = await waitInactive(place, { service: name, onProgress }, signal);
   const old = found?.status === "ACTIVE" ? found : undefined;
   if (old !== undefined) assertTouchable(old, { ...spec, action });
-  const secret = await keptSecret(place, old, signal) ?? place.newSecret();
-  // What fails to start may print it, and its last words end up in a public comment.
-  place.keepSecret(secret);
+  const kept = await readVariables(place, old?.taskDefinition, signal);
+  const secret = readSecret(kept, place.config.variables) ?? place.newSecret();
+  // What fails to start may print them, and its last words end up in a public comment.
+  for (const value of [...hiddenValues(kept, place.config.variables), secret]) place.keepSecret(value);
   onProgress(`Registering the task definition of ${name}`);
   const input = taskDefinition(spec, { config: place.config, secret });
   const definition = await ecs.definitions.register(input, signal);
@@ -135,20 +137,6 @@ async function update(
   // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
   await ecs.tag(old.serviceArn ?? made.name, { tags: identityTags(what.spec) }, signal);
   await ecs.updateService({ service: made.name, taskDefinition: made.definition }, signal);
-}
-
-/** The secret that the running task was given; undefined where there is none, or none that shows. */
-async function keptSecret(
-  place: Place,
-  old: Service | undefined,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  if (old?.taskDefinition === undefined) return undefined;
-  const found = await (await place.aws.ecs).definitions.describe(old.taskDefinition, signal);
-  const containers = found?.definition.containerDefinitions ?? [];
-  const own = containers.find((each) => each.name === place.config.container);
-  const lines = (own?.environment ?? []).map(({ name, value }) => `${name}=${value}`);
-  return readSecret(lines, place.config.variables);
 }
 
 /** Identifies a creation, so that one that is sent twice makes one service; at most 36 characters. */

@@ -5,6 +5,7 @@ import type { Place } from "./place.ts";
 import type { LogStream } from "./sdk/logs.ts";
 import { lastPart } from "./sdk/shapes.ts";
 import { tasksOf } from "./tasks.ts";
+import { keepSecrets } from "./variables.ts";
 
 /** How often a log that is followed is asked for more, in milliseconds: it takes as long until a line is there. */
 const FOLLOW_POLL_MS = 5000;
@@ -26,6 +27,7 @@ export async function* readLogs(
       hint: "`showtime list` shows what runs",
     });
   }
+  await keepSecrets(place, first.taskDefinitionArn, signal);
   let task = first;
   let token: string | undefined;
   if (tail !== undefined) {
@@ -46,6 +48,7 @@ export async function* readLogs(
     const newest = await newestTask(place, service, signal);
     if (newest === undefined) return;
     if (newest.taskArn !== task.taskArn && newest.lastStatus === "RUNNING") {
+      await keepSecrets(place, newest.taskDefinitionArn, signal);
       [task, token] = [newest, undefined];
     }
   }

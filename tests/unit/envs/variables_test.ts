@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { environmentVariables, readSecret } from "../../../src/core/envs/variables.ts";
+import {
+  environmentVariables,
+  hiddenValues,
+  readSecret,
+  takesSecret,
+} from "../../../src/core/envs/variables.ts";
 import { fullSha, prNumber } from "../../../src/core/ids.ts";
 import { newSecret } from "../../../src/wiring/new_secret.ts";
 
@@ -48,4 +53,32 @@ Deno.test("readSecret() takes nothing else for a secret", () => {
   assert.equal(readSecret(["KEY=thisISaSECRET"], { KEY: "{secret}" }), undefined);
   assert.equal(readSecret([`KEY2=${newSecret()}`], { KEY: "{secret}" }), undefined);
   assert.equal(readSecret([`KEY=${newSecret()}`], { KEY: "fixed" }), undefined);
+});
+
+Deno.test("hiddenValues() are the secrets of variables that are configured with one, and of no others", () => {
+  const secret = newSecret();
+  const env = ["PORT=8080", `KEY=postgres://app:${secret}@db/7`, "OTHER=a-value-of-more-than-sixteen"];
+
+  const hidden = hiddenValues(env, {
+    KEY: "postgres://app:{secret}@db/{pr}",
+    OTHER: "fixed",
+    PORT: "{secret}",
+  });
+
+  assert.deepEqual(hidden, [secret]);
+});
+
+Deno.test("hiddenValues() hides the whole value that another tool gave, but no word", () => {
+  const templates = { KEY: "{secret}" };
+
+  assert.deepEqual(hiddenValues(["KEY=thisISaSECRET_of_an_older_tool"], templates), [
+    "thisISaSECRET_of_an_older_tool",
+  ]);
+  assert.deepEqual(hiddenValues(["KEY=production"], templates), []);
+  assert.deepEqual(hiddenValues([], templates), []);
+});
+
+Deno.test("takesSecret() is true where a variable is configured with a secret", () => {
+  assert.equal(takesSecret({ A: "1", B: "x{secret}" }), true);
+  assert.equal(takesSecret({ A: "1", B: "{pr}" }), false);
 });
