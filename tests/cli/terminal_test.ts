@@ -99,7 +99,20 @@ Deno.test("makeTerminal() tells progress once for each change, with the time, wh
   terminal.progress("waiting for health");
   terminal.progress(undefined);
 
-  assert.equal(screen.err, "waiting for the task\nwaiting for health after 4s\n");
+  assert.equal(screen.err, "waiting for the task\nwaiting for health (4s)\n");
+});
+
+Deno.test("makeTerminal() puts the time of a sentence that ends with a period where the period stood", () => {
+  const { screen, terminal } = open();
+
+  terminal.progress("Waiting for pr-1-abc1234-service: 0 of 1 task running, 1 starting");
+  screen.now = 15_900;
+  terminal.progress("(service pr-1-abc1234-service) has started 1 tasks: (task 0123abc).");
+
+  assert.equal(
+    screen.err.split("\n")[1],
+    "(service pr-1-abc1234-service) has started 1 tasks: (task 0123abc) (15s)",
+  );
 });
 
 Deno.test("makeTerminal() moves one line on a terminal, and takes it away at the end", () => {
@@ -113,7 +126,7 @@ Deno.test("makeTerminal() moves one line on a terminal, and takes it away at the
 
   const frames = screen.err.split("\r\x1b[2K").slice(1);
   assert.match(frames[0] ?? "", /^. waiting$/);
-  assert.match(frames[1] ?? "", /^. x+… 12s · 1 lines$/);
+  assert.match(frames[1] ?? "", /^. x+… \(12s\) · 1 lines$/);
   assert.ok((frames[1] ?? "").length <= 40);
   assert.equal(frames.at(-1), "");
   assert.equal(screen.err.includes("\n"), false);

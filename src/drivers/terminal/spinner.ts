@@ -25,12 +25,14 @@ export class Spinner {
   }
 
   /** Shows another text; undefined ends it. The time counts from the first text on. */
-  show(text: string | undefined): void {
-    if (text === undefined) return this.#end();
+  show(said: string | undefined): void {
+    if (said === undefined) return this.#end();
+    // A cloud's own sentences end with a period, and the time comes after it.
+    const text = said.replace(/[\s.]+$/, "");
     if (text === this.#text) return;
     if (this.#text === undefined) this.#since = this.#now();
     this.#text = text;
-    if (!this.#moves) return this.#write(`${text}${this.#elapsed(" after ")}\n`);
+    if (!this.#moves) return this.#write(`${text}${this.#elapsed()}\n`);
     this.#timer ??= setInterval(() => this.#draw(), FRAME_MS);
     this.#draw();
   }
@@ -58,15 +60,15 @@ export class Spinner {
 
   #draw(): void {
     const sign = FRAMES[this.#frame++ % FRAMES.length] ?? "";
-    const tail = `${this.#elapsed(" ")}${this.#counted === 0 ? "" : ` · ${this.#counted} lines`}`;
+    const tail = `${this.#elapsed()}${this.#counted === 0 ? "" : ` · ${this.#counted} lines`}`;
     const room = Math.max(10, this.#width - tail.length - 3);
     const text = this.#text ?? "";
     const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
     this.#write(`${CLEAR}${sign} ${shown}${tail}`);
   }
 
-  #elapsed(before: string): string {
+  #elapsed(): string {
     const seconds = Math.floor((this.#now() - this.#since) / 1000);
-    return seconds < 1 ? "" : `${before}${seconds}s`;
+    return seconds < 1 ? "" : ` (${seconds}s)`;
   }
 }
