@@ -35,6 +35,12 @@ export class MemoryClock implements Clock {
     for (const each of due) each.wake();
   }
 
+  /** When the first who sleeps is to wake; undefined where nobody sleeps. */
+  get wakesAt(): number | undefined {
+    const [first] = this.#sleepers.map(({ until }) => until).sort((a, b) => a - b);
+    return first;
+  }
+
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);

@@ -1,3 +1,4 @@
+import type { ClientSetup } from "./sdk/client.ts";
 import type { Ec2Calls } from "./sdk/ec2.ts";
 import type { EcsCalls } from "./sdk/ecs.ts";
 import type { LogsCalls } from "./sdk/logs.ts";
@@ -6,13 +7,15 @@ import type { LogsCalls } from "./sdk/logs.ts";
 export class Aws {
   readonly region: string;
   readonly cluster: string;
+  readonly fetch: ClientSetup["fetch"];
   #ecs: Promise<EcsCalls> | undefined;
   #ec2: Promise<Ec2Calls> | undefined;
   #logs: Promise<LogsCalls> | undefined;
 
-  constructor(options: { readonly region: string; readonly cluster: string }) {
+  constructor(options: ClientSetup & { readonly region: string; readonly cluster: string }) {
     this.region = options.region;
     this.cluster = options.cluster;
+    this.fetch = options.fetch;
   }
 
   get ecs(): Promise<EcsCalls> {
@@ -20,10 +23,10 @@ export class Aws {
   }
 
   get ec2(): Promise<Ec2Calls> {
-    return this.#ec2 ??= import("./sdk/ec2.ts").then(({ Ec2Calls }) => new Ec2Calls(this.region));
+    return this.#ec2 ??= import("./sdk/ec2.ts").then(({ Ec2Calls }) => new Ec2Calls(this.region, this));
   }
 
   get logs(): Promise<LogsCalls> {
-    return this.#logs ??= import("./sdk/logs.ts").then(({ LogsCalls }) => new LogsCalls(this.region));
+    return this.#logs ??= import("./sdk/logs.ts").then(({ LogsCalls }) => new LogsCalls(this.region, this));
   }
 }

@@ -10,11 +10,15 @@ import { settle } from "./settle.ts";
 import { serviceAddresses } from "./tasks.ts";
 
 /** What the platform is made of. */
-export type EcsPlatformOptions = Omit<Place, "aws">;
+export type EcsPlatformOptions = Omit<Place, "aws"> & {
+  /** Sends requests to AWS; the runtime's own unless given. */
+  readonly fetch?: typeof fetch;
+};
 
 /** Makes the platform that runs environments on ECS, as services on Fargate. */
 export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
-  const place: Place = { ...options, aws: new Aws(options.config) };
+  const { fetch, ...parts } = options;
+  const place: Place = { ...parts, aws: new Aws({ ...options.config, fetch }) };
   return {
     kind: "ecs",
     list: (scope, signal) => listEnvironments(place, scope, signal),

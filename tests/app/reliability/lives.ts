@@ -114,7 +114,7 @@ async function checkLife(life: Life, played: Played): Promise<void> {
   assert.equal(writes, 0, "one more run writes");
 }
 
-function assertSucceeded(life: Life, value: unknown): void {
+export function assertSucceeded(life: Life, value: unknown): void {
   if (life.cleanup) return assert.deepEqual((value as CleanedUp).incomplete, []);
   assert.equal((value as SyncResult).exitCode, 0, (value as SyncResult).failure?.message);
 }
@@ -138,7 +138,7 @@ function assertDoneOnce(life: Life, world: World): void {
 }
 
 /** What the run said says what was tried, what came of it, and what to do. */
-function assertTold(error: unknown, fate: string): void {
+export function assertTold(error: unknown, fate: string): void {
   if (fate === "kill" || fate === "killed") return;
   assert.ok(error instanceof AppError, String(error));
   assert.match(error.message, /^[A-Z].+: .+/);

@@ -19,6 +19,18 @@ export function assertRests(
 ): void {
   const { environments } = world.platform;
   assert.deepEqual(environments.map((each) => each.short), short === undefined ? [] : [short], told);
+  assertLabelsRest(world, { short, address: environments[0]?.address, told });
+}
+
+/** The same of GitHub and the images alone, for an environment at `address`. */
+export function assertLabelsRest(
+  world: World,
+  { short, address, told = "" }: {
+    readonly short: string | undefined;
+    readonly address: string | undefined;
+    readonly told?: string;
+  },
+): void {
   const litter = world.definitions().filter((name) =>
     /lock|[0-9a-f]{7}/.test(name) && (short === undefined || !name.includes(short))
   );
@@ -31,7 +43,6 @@ export function assertRests(
     if (comment !== "") assert.match(comment, /removed/, told);
     return;
   }
-  const address = environments[0]?.address;
   for (
     const name of [`🎪 ${short} 🚦 running`, `🎪 🎯 ${short}`, `🎪 ${short} 🌐 ${address}`, "🎪 showtime"]
   ) {

@@ -5,6 +5,7 @@ import {
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { Clients } from "./clients.ts";
+import { hasCheck, taskHealth } from "./overlays.ts";
 import { lastPart, type Records, type ServiceRecord, type TaskRecord } from "./records.ts";
 import { Rollouts } from "./rollouts.ts";
 import { ScriptedFailures, SENTENCES } from "./scripted_failures.ts";
@@ -48,6 +49,8 @@ export interface FargateOptions {
   readonly delays: FargateDelays;
   /** Failed tasks of one deployment after which the circuit breaker goes off. */
   readonly breakerThreshold: number;
+  /** Nothing happens by itself, only while somebody waits for {@link Fargate.rest}. */
+  readonly stepped: boolean;
 }
 
 /** Plays the scheduler of services: every active service of the records has its tasks. */
@@ -57,7 +60,7 @@ export class Fargate {
   readonly #options: FargateOptions;
   readonly #rollouts: Rollouts;
   readonly #definitions = new Map<string, TaskDefinition>();
-  readonly #lives = new Set<Promise<void>>();
+  readonly #lives = new Map<TaskRecord, Promise<void>>();
   readonly #troubles: unknown[] = [];
   readonly #loop: Promise<void>;
   #on = true;
@@ -70,19 +73,45 @@ export class Fargate {
       drainMs: options.delays.drainMs,
       threshold: options.breakerThreshold,
     });
-    this.#loop = this.#run();
+    this.#loop = options.stepped ? Promise.resolve() : this.#run();
   }
 
   async #run(): Promise<void> {
     while (this.#on) {
-      try {
-        await Promise.all(this.#records.services().map((service) => this.#look(service)));
-      } catch (error) {
-        // A test that fails because of this is told by dispose().
-        this.#troubles.push(error);
-      }
+      await this.#step();
       await new Promise((resolve) => setTimeout(resolve, this.#options.delays.stepMs));
     }
+  }
+
+  async #step(): Promise<void> {
+    try {
+      await Promise.all(this.#records.services().map((service) => this.#look(service)));
+    } catch (error) {
+      // A test that fails because of this is told by dispose().
+      this.#troubles.push(error);
+    }
+  }
+
+  /** Has everything happen that is due by now, to where nothing changes any more before time passes. */
+  async rest(): Promise<void> {
+    for (let before = ""; this.#troubles.length === 0;) {
+      await this.#step();
+      const now = this.#picture();
+      if (now === before && [...this.#lives.keys()].every(isSteady)) return;
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Everything about services and tasks that moves. */
+  #picture(): string {
+    return JSON.stringify([
+      this.#records.services().map(({ status, deployments }) => [
+        status,
+        deployments.map(({ id, rolloutState, failedTasks }) => [id, rolloutState, failedTasks]),
+      ]),
+      [...this.#lives.keys()].map(({ id, lastStatus }) => [id, lastStatus]),
+    ]);
   }
 
   async #look(service: ServiceRecord): Promise<void> {
@@ -91,7 +120,7 @@ export class Fargate {
     if (primary === undefined || missing <= 0) return;
     for (const kind of ["capacity", "quota"] as const) {
       if (!this.failures.take(kind)) continue;
-      primary.notBefore = performance.now() + this.#options.delays.retryMs;
+      primary.notBefore = this.#records.elapsed() + this.#options.delays.retryMs;
       return this.#records.addEvent(service, SENTENCES[kind]);
     }
     for (let left = missing; left > 0; left--) await this.#startTask(service);
@@ -170,9 +199,9 @@ export class Fargate {
       this.#troubles.push(error);
     }).finally(() => {
       this.#rollouts.ended(task, delays.retryMs);
-      this.#lives.delete(life);
+      this.#lives.delete(task);
     });
-    this.#lives.add(life);
+    this.#lives.set(task, life);
   }
 
   /** Stops every task and waits until nothing of them is left. Throws what went wrong in the scheduler itself. */
@@ -183,10 +212,16 @@ export class Fargate {
       service.status = "INACTIVE";
       this.#rollouts.stopAll(service);
     }
-    await Promise.all(this.#lives);
+    await Promise.all(this.#lives.values());
     await this.#options.runner.dispose();
     if (this.#troubles.length > 0) throw this.#troubles[0];
   }
+}
+
+/** A task that stays as it is until something is asked of it. */
+function isSteady(task: TaskRecord): boolean {
+  return task.desiredStatus === "RUNNING" && task.lastStatus === "RUNNING" &&
+    (!hasCheck(task) || taskHealth(task) !== "UNKNOWN");
 }
 
 function tagsFor(service: ServiceRecord) {

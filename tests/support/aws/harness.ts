@@ -43,7 +43,7 @@ export interface MakeEcsHarnessOptions {
 /** Makes a harness; this process has the world's variables until it is disposed of, and the world goes with it. */
 export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions): EcsHarness {
   const restore = useEnv(world.env);
-  const config = { ...configFor(world), ...options.config };
+  const config = { ...ecsConfigFor(world), ...options.config };
   const secrets: string[] = [];
   const platformWith = (change: Partial<EcsConfig>) =>
     makeEcsPlatform({
@@ -80,7 +80,8 @@ export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions):
   };
 }
 
-function configFor(world: AwsWorld): EcsConfig {
+/** The settings of a platform in a world. */
+export function ecsConfigFor(world: AwsWorld): EcsConfig {
   return {
     region: world.region,
     cluster: world.cluster,

@@ -17,7 +17,7 @@ export { type Clients, makeClients } from "./clients.ts";
 export { containerRunner } from "./container_runner.ts";
 export type { FargateDelays } from "./fargate.ts";
 export type { Fault, FaultKind } from "./faults.ts";
-export { type EcsHarness, makeEcsHarness, type MakeEcsHarnessOptions } from "./harness.ts";
+export { ecsConfigFor, type EcsHarness, makeEcsHarness, type MakeEcsHarnessOptions } from "./harness.ts";
 export { enforceIam, type Moto, motoForFile, startMoto } from "./moto.ts";
 export { idleRunner, plainRunner } from "./plain_runner.ts";
 export { makeScaledClock } from "./scaled_clock.ts";

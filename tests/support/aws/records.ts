@@ -20,7 +20,7 @@ export interface DeploymentRecord {
   rolloutState: NonNullable<Deployment["rolloutState"]>;
   rolloutStateReason: string;
   failedTasks: number;
-  /** Machine milliseconds before which no task of it is started; as `performance.now()` has them. */
+  /** Before this no task of it is started; as {@link Records.elapsed} has it. */
   notBefore: number;
   /** Since when it has all its tasks, healthy; undefined while it has not. */
   readySince: number | undefined;
@@ -33,14 +33,14 @@ export interface ServiceRecord {
   readonly arn: string;
   readonly createdAt: Date;
   readonly clientToken: string | undefined;
-  readonly network: NetworkConfiguration | undefined;
+  network: NetworkConfiguration | undefined;
   readonly propagateTags: NonNullable<Service["propagateTags"]>;
   readonly managedTags: boolean;
   /** The tags that it was made with. */
   readonly tags: readonly Tag[];
   configuration: DeploymentConfiguration;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
-  /** As `performance.now()` has it: it is not INACTIVE before. */
+  /** It is not INACTIVE before; as {@link Records.elapsed} has it. */
   drainsUntil: number;
   desiredCount: number;
   deployments: DeploymentRecord[];
@@ -94,6 +94,10 @@ export interface TaskRecord {
 /** Everything that the relay knows beyond moto. One world's. */
 export class Records {
   readonly #now: () => number;
+  /** Time for spans, in machine milliseconds: this machine's own, or that of a world that is played step by step. */
+  readonly elapsed: () => number;
+  /** Between the beginning of a deployment and its first task. */
+  readonly #hesitationMs: number;
   readonly #services = new Map<string, ServiceRecord>();
   readonly #tasksOf = new Map<ServiceRecord, TaskRecord[]>();
   readonly #tasks = new Map<string, TaskRecord>();
@@ -103,8 +107,13 @@ export class Records {
   readonly revisions = new Map<string, number>();
 
   /** `now`: milliseconds since 1970, for every instant that AWS would tell. */
-  constructor(now: () => number) {
+  constructor(
+    now: () => number,
+    options: { readonly elapsed?: () => number; readonly hesitationMs?: number } = {},
+  ) {
     this.#now = now;
+    this.#hesitationMs = options.hesitationMs ?? 0;
+    this.elapsed = options.elapsed ?? (() => performance.now());
   }
 
   now(): Date {
@@ -164,7 +173,7 @@ export class Records {
       rolloutState: "IN_PROGRESS",
       rolloutStateReason: `ECS deployment ${id} in progress.`,
       failedTasks: 0,
-      notBefore: 0,
+      notBefore: this.#hesitationMs === 0 ? 0 : this.elapsed() + this.#hesitationMs,
       readySince: undefined,
     };
     service.deployments = [deployment, ...service.deployments];

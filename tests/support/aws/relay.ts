@@ -36,6 +36,7 @@ import {
   readOperation,
   Refusal,
   refuse,
+  toWireRequest,
   type WireRequest,
   type WireResponse,
 } from "./wire.ts";
@@ -98,6 +99,13 @@ export class Relay {
   /** Where the world itself asks: these calls are not counted, and nothing goes wrong with them. */
   get asideUrl(): string {
     return this.#aside.url;
+  }
+
+  /** Answers as the server at {@link url} does. */
+  async handle(request: Request): Promise<Response> {
+    const answered = await this.#answerCounted(await toWireRequest(request));
+    if (answered === undefined) throw new TypeError("connection closed before message completed");
+    return new Response(answered.body, { status: answered.status, headers: answered.headers });
   }
 
   async close(): Promise<void> {

@@ -44,14 +44,14 @@ export class Rollouts {
     }
     this.#finish(service, primary);
     const missing = service.desiredCount - live.length;
-    return primary.rolloutState === "FAILED" || performance.now() < primary.notBefore ? 0 : missing;
+    return primary.rolloutState === "FAILED" || this.#records.elapsed() < primary.notBefore ? 0 : missing;
   }
 
   #drain(service: ServiceRecord): void {
     if (service.status !== "DRAINING") return;
     this.stopAll(service);
     const left = this.#records.tasksOf(service).some((task) => task.lastStatus !== "STOPPED");
-    if (left || performance.now() < service.drainsUntil) return;
+    if (left || this.#records.elapsed() < service.drainsUntil) return;
     service.status = "INACTIVE";
     service.lastCompleted = service.deployments[0]?.taskDefinition ?? service.lastCompleted;
     service.deployments = [];
@@ -72,7 +72,7 @@ export class Rollouts {
       primary.readySince = undefined;
       return;
     }
-    const now = performance.now();
+    const now = this.#records.elapsed();
     primary.readySince ??= now;
     const older = service.deployments.filter((each) => each !== primary);
     if (now - primary.readySince >= this.#options.drainMs) {
@@ -110,7 +110,7 @@ export class Rollouts {
     const { deployment, service } = task;
     const wanted = task.stopCode === "UserInitiated" || task.stoppedReason?.startsWith("Scaling activity");
     if (wanted === true || service.status !== "ACTIVE") return;
-    deployment.notBefore = performance.now() + retryMs;
+    deployment.notBefore = this.#records.elapsed() + retryMs;
     if (deployment.rolloutState !== "IN_PROGRESS") return;
     deployment.failedTasks++;
     deployment.updatedAt = this.#records.now();

@@ -117,7 +117,7 @@ export class ServiceRules {
     if (record.status === "ACTIVE") {
       record.status = "DRAINING";
       record.desiredCount = 0;
-      record.drainsUntil = performance.now() + this.#drainingMs;
+      record.drainsUntil = this.#records.elapsed() + this.#drainingMs;
     }
     return { service: this.#overlay(objectAt(answer, "service"), record) };
   }

@@ -62,6 +62,13 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A request of `fetch`, read to its end. */
+export async function toWireRequest(request: Request): Promise<WireRequest> {
+  const { pathname, search } = new URL(request.url);
+  const body = new Uint8Array(await request.arrayBuffer());
+  return { method: request.method, path: `${pathname}${search}`, headers: request.headers, body };
+}
+
 /** What a request asks for, by its headers and its form. */
 export function readOperation(request: WireRequest): Operation {
   const authorization = request.headers.get("authorization") ?? "";

@@ -15,7 +15,7 @@ import { Fargate, type FargateDelays, USUAL_DELAYS } from "./fargate.ts";
 import type { Faults } from "./faults.ts";
 import { enforceIam, type Moto } from "./moto.ts";
 import { PolicyCheck } from "./policy_check.ts";
-import { Records } from "./records.ts";
+import { Records, type TaskRecord } from "./records.ts";
 import { Relay } from "./relay.ts";
 import { makeScaledClock } from "./scaled_clock.ts";
 import type { ScriptedFailures } from "./scripted_failures.ts";
@@ -42,6 +42,13 @@ export interface AwsWorldOptions {
   /** How long a stopped task is listed, in milliseconds of the world's clock; an hour unless given. */
   readonly lingerMs?: number;
   readonly breakerThreshold?: number;
+  /**
+   * The world's time: with it nothing happens by itself, only in {@link AwsWorld.rest}, and delays longer than what a task
+   * takes by itself (draining, retries, rollouts) are milliseconds of this clock.
+   */
+  readonly clock?: Clock;
+  /** With a clock of its own: how long, in its milliseconds, a deployment takes to start its first task. */
+  readonly hesitationMs?: number;
   /** Keys, signatures and policies are checked: call with keys of {@link AwsWorld.addUser}. One such world at a time. */
   readonly iam?: boolean;
 }
@@ -62,11 +69,17 @@ export interface AwsWorld {
   /** The owner of its environments, `owner/name`. */
   readonly repo: string;
   readonly clock: Clock;
+  /** With a clock of its own: has everything happen that is due by now. */
+  rest(): Promise<void>;
+  /** Answers a request as {@link AwsWorld.endpoint} does, without a socket; a dropped connection is a TypeError. */
+  handle(request: Request): Promise<Response>;
   /** Clients that see the same world, uncounted and undisturbed: a test's own eyes and hands. */
   readonly aside: Clients;
   readonly faults: Faults;
   /** What goes wrong with tasks. */
   readonly failures: ScriptedFailures;
+  /** Every task that there ever was, as the scheduler knows it. */
+  tasks(): readonly TaskRecord[];
   calls(): readonly Call[];
   /** How often each operation was called. */
   callCounts(): Readonly<Record<string, number>>;
@@ -81,13 +94,18 @@ export interface AwsWorld {
 
 /** Makes a world. */
 export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> {
-  const { moto, speed = SPEED } = options;
-  const clock = makeScaledClock({ speed });
+  const { moto, speed = options.clock === undefined ? SPEED : 1 } = options;
+  const clock = options.clock ?? makeScaledClock({ speed });
   const direct = (credentials: Keys) => makeClients({ endpoint: moto.url, region: REGION, credentials });
   const keys = options.iam === true ? await addUser(direct(TESTER), EVERYTHING) : TESTER;
   if (options.iam === true) await enforceIam(moto, true);
   const clients = direct(keys);
-  const records = new Records(() => clock.now());
+  const records = new Records(
+    () => clock.now(),
+    options.clock === undefined
+      ? {}
+      : { elapsed: () => clock.now(), hesitationMs: options.hesitationMs ?? 0 },
+  );
   const relay = new Relay({
     target: moto.url,
     rules: {
@@ -107,6 +125,7 @@ export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> 
     runner: options.runner,
     delays: { ...USUAL_DELAYS, ...options.delays, speed },
     breakerThreshold: options.breakerThreshold ?? 3,
+    stepped: options.clock !== undefined,
   });
   const aside = makeClients({ endpoint: relay.asideUrl, region: REGION, credentials: keys });
   const envFor = ({ accessKeyId, secretAccessKey }: Keys): Env => ({
@@ -128,8 +147,11 @@ export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> 
     repo: `acme/app-${cluster}`,
     clock,
     aside,
+    rest: () => fargate.rest(),
+    handle: (request) => relay.handle(request),
     faults: relay.faults,
     failures: fargate.failures,
+    tasks: () => records.tasks(),
     calls: () => relay.calls.all(),
     callCounts: () => relay.calls.counts(),
     clearCalls: () => relay.calls.clear(),

@@ -9,6 +9,7 @@ import { prNumber } from "../../../src/core/ids.ts";
 import type { Images } from "../../../src/ports/images.ts";
 import type { Platform } from "../../../src/ports/platform.ts";
 import { never, PR, type RunChange, type World } from "../world.ts";
+import { Bedroom, type Gate } from "./backdrop.ts";
 import { Border, type Call } from "./border.ts";
 import { deliver, deliverCall } from "./deliver.ts";
 import { describeRequest } from "./describe_request.ts";
@@ -18,8 +19,12 @@ import type { Actor, Stage } from "./play.ts";
 const TICK_MS = 1_000;
 
 /** A stage on which nobody acts yet. */
-export function stageOf(world: World): Stage & { readonly actors: Map<string, Actor> } {
-  return { world, border: new Border(), actors: new Map(), wrongs: [], watchers: [] };
+export function stageOf(
+  world: World,
+  options: Pick<Stage, "backdrop"> = {},
+): Stage & { readonly actors: Map<string, Actor> } {
+  const bedroom = new Bedroom(world.clock);
+  return { ...options, world, border: new Border(), actors: new Map(), wrongs: [], watchers: [], bedroom };
 }
 
 /** What a run is like, and which pull request it may write to. */
@@ -58,9 +63,20 @@ export function runContext(stage: Stage, run: string, options: RunOptions = {}):
     const done = () => (effect(call, false), act());
     return border.pass(call, { signal, act: (fate) => deliverCall(fate, { border, run, name, act: done }) });
   };
+  const gate: Gate = {
+    run,
+    clock: stage.bedroom,
+    pass: (what, { act, signal }) => {
+      const call = { run, ...what };
+      return border.pass(call, { signal, act: (fate) => act(fate, () => effect(call, false)) });
+    },
+    kill: () => border.kill(run),
+  };
+  const platform = stage.backdrop?.platform(gate) ?? borderPlatform(context.platform, at);
   return {
     ...context,
-    platform: borderPlatform(context.platform, at),
+    platform,
+    platformKind: platform.kind,
     images: borderImages(context.images, at),
   };
 }

@@ -2,6 +2,7 @@
 
 import { setImmediate } from "node:timers";
 import type { World } from "../world.ts";
+import type { Backdrop, Bedroom } from "./backdrop.ts";
 import type { Border, Call, Fate } from "./border.ts";
 import { type Move, renderSchedule } from "./moves.ts";
 import { withQuickTimers } from "./quick_timers.ts";
@@ -19,6 +20,10 @@ export interface Stage {
   readonly wrongs: string[];
   /** Told of each request of a run that takes effect now. */
   readonly watchers: ((call: Call) => void)[];
+  /** Where the drivers of platforms sleep. */
+  readonly bedroom: Bedroom;
+  /** The platform of the runs; the world's own, in memory, unless given. */
+  readonly backdrop?: Backdrop;
 }
 
 /** How an actor ended. */
@@ -60,6 +65,8 @@ export type Chooser = (
 
 /** More moves than any scenario has. */
 const MOST_MOVES = 2_000;
+/** How long, in milliseconds of this machine, a run may be at work between two requests. */
+const PATIENCE_MS = 20_000;
 
 /** Plays a scenario to its end and checks it. A failure's message begins with the line that plays it again. */
 export async function play(scenario: Scenario, chooser: Chooser): Promise<Played> {
@@ -78,6 +85,8 @@ export async function play(scenario: Scenario, chooser: Chooser): Promise<Played
       return played;
     } catch (error) {
       throw retold(error, lineNow());
+    } finally {
+      await stage.backdrop?.dispose();
     }
   });
 }
@@ -88,7 +97,12 @@ function retold(error: unknown, line: string): Error {
   return new Error(`deno task test:replay '${line}'\n${message}`, { cause: error });
 }
 
-async function drive(stage: Stage, chooser: Chooser, steps: Step[]): Promise<ReadonlyMap<string, Outcome>> {
+/** Plays the actors of a stage to their end, and notes their moves in `steps`. */
+export async function drive(
+  stage: Stage,
+  chooser: Chooser,
+  steps: Step[],
+): Promise<ReadonlyMap<string, Outcome>> {
   const { border, actors } = stage;
   const outcomes = new Map<string, Outcome>();
   for (const [name, actor] of actors) {
@@ -99,6 +113,10 @@ async function drive(stage: Stage, chooser: Chooser, steps: Step[]): Promise<Rea
     await settle(stage, outcomes);
   }
   while (outcomes.size < actors.size || border.waiting.length > 0) {
+    if (border.waiting.length === 0 && stage.backdrop !== undefined) {
+      await passTime(stage, outcomes);
+      continue;
+    }
     const { enabled } = border;
     const call = pick(enabled, { chosen: chooser(enabled, steps), steps });
     if (call === undefined) {
@@ -106,6 +124,8 @@ async function drive(stage: Stage, chooser: Chooser, steps: Step[]): Promise<Rea
     }
     if (steps.length > MOST_MOVES) throw new Error("It does not end");
     steps.push({ move: { run: call.call.run, fate: call.fate }, call: call.call, enabled });
+    // What is due by now has happened when the request arrives.
+    await stage.backdrop?.rest();
     await border.release(call.call.run, call.fate);
     await settle(stage, outcomes);
   }
@@ -123,6 +143,21 @@ function pick(
   }
   const call = enabled.find(({ run }) => run === steps.at(-1)?.move.run) ?? enabled[0];
   return call === undefined ? undefined : { call, fate: "go" };
+}
+
+/** Nobody asks for anything: those who sleep are let sleep until the first of them wakes. */
+async function passTime(stage: Stage, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+  const { bedroom, border, world: { clock }, backdrop } = stage;
+  const until = performance.now() + PATIENCE_MS;
+  while (bedroom.asleep === 0 && border.waiting.length === 0 && outcomes.size < stage.actors.size) {
+    if (performance.now() > until) throw new Error("A run neither goes on, nor sleeps, nor ends");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  if (bedroom.asleep > 0 && border.waiting.length === 0) {
+    await backdrop?.rest();
+    clock.advance(Math.max(0, (clock.wakesAt ?? 0) - clock.now()));
+  }
+  await settle(stage, outcomes);
 }
 
 /** Waits until everybody has either ended or waits at the border (or for a clock that stands still). */

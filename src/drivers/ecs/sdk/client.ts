@@ -5,16 +5,25 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Tries of one call; between them the SDK waits longer each time, and longer still where it was throttled. */
 const MAX_ATTEMPTS = 6;
 
+/** What stands between a client and AWS. */
+export interface ClientSetup {
+  /** Sends requests; the runtime's own unless given. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
 /**
  * What every client is made with. Credentials, profiles and endpoints come from the SDK's own chain, untouched. The
  * handler is the one that uses `fetch`: with node:http, Deno 2.7.11 waits for ever where a server drops a connection.
  */
-export function clientOptions(region: string) {
+export function clientOptions(region: string, { fetch }: ClientSetup = {}) {
   return {
     region,
     maxAttempts: MAX_ATTEMPTS,
     retryMode: "adaptive",
-    requestHandler: new FetchHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    requestHandler: new FetchHandler({
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      ...(fetch === undefined ? {} : { customFetch: fetch }),
+    }),
   } as const;
 }
 

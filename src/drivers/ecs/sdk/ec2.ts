@@ -1,6 +1,6 @@
 import { DescribeNetworkInterfacesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { call } from "./call.ts";
-import { clientOptions } from "./client.ts";
+import { clientOptions, type ClientSetup } from "./client.ts";
 
 /** The most values that one filter takes. */
 const VALUES_A_FILTER = 200;
@@ -10,8 +10,8 @@ export class Ec2Calls {
   readonly #client: EC2Client;
   readonly #region: string;
 
-  constructor(region: string) {
-    this.#client = new EC2Client(clientOptions(region));
+  constructor(region: string, setup: ClientSetup = {}) {
+    this.#client = new EC2Client(clientOptions(region, setup));
     this.#region = region;
   }
 

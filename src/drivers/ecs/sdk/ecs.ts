@@ -15,7 +15,7 @@ import {
 import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
 import { call, callForSome } from "./call.ts";
-import { clientOptions } from "./client.ts";
+import { clientOptions, type ClientSetup } from "./client.ts";
 import { inChunks, readPages } from "./paging.ts";
 import { lastPart, tagList } from "./shapes.ts";
 import { TaskDefinitionCalls } from "./task_definitions.ts";
@@ -38,8 +38,8 @@ export class EcsCalls {
   readonly cluster: string;
   readonly definitions: TaskDefinitionCalls;
 
-  constructor(options: { readonly region: string; readonly cluster: string }) {
-    this.#client = new ECSClient(clientOptions(options.region));
+  constructor(options: ClientSetup & { readonly region: string; readonly cluster: string }) {
+    this.#client = new ECSClient(clientOptions(options.region, options));
     this.#region = options.region;
     this.cluster = options.cluster;
     this.definitions = new TaskDefinitionCalls(this.#client, options.region);

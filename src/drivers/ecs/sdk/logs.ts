@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { callForSome } from "./call.ts";
-import { clientOptions } from "./client.ts";
+import { clientOptions, type ClientSetup } from "./client.ts";
 
 /** Where a container's log is. */
 export interface LogStream {
@@ -22,8 +22,8 @@ export class LogsCalls {
   readonly #client: CloudWatchLogsClient;
   readonly #region: string;
 
-  constructor(region: string) {
-    this.#client = new CloudWatchLogsClient(clientOptions(region));
+  constructor(region: string, setup: ClientSetup = {}) {
+    this.#client = new CloudWatchLogsClient(clientOptions(region, setup));
     this.#region = region;
   }
 
