@@ -36,8 +36,8 @@ export async function applyPlan(
       else if (step.retirement === retirements[0]) {
         await retire(session, { plan, retirements, guard: () => guard(session, plan, tools) }, both);
       }
+      tools.done(describeStep(step));
     }
-    for (const step of plan.steps) tools.done(describeStep(step));
     return { kind: "done" };
   } catch (error) {
     if (error instanceof Superseded) return { kind: "superseded", why: error.message };

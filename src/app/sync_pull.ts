@@ -20,6 +20,16 @@ export interface SyncOptions extends RunOptions {
   readonly request: Request | undefined;
   /** Plan only: nothing is written anywhere. */
   readonly planOnly: boolean;
+  /** Told what happens while it does. */
+  readonly watch?: SyncWatch;
+}
+
+/** Who is told of a sync while it goes on: a build takes minutes. */
+export interface SyncWatch {
+  /** A plan is about to be applied; there is another one where the pull request changed meanwhile. */
+  planned(plan: Plan): void;
+  /** A step of it is done, as a sentence. */
+  done(sentence: string): void;
 }
 
 /** What a sync led to. */
@@ -106,10 +116,14 @@ export async function syncPull(
         // The newest plan that did something: what a person asked outweighs a refusal on the way, a push what it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;
         const session = new Session(context, hold, sight);
+        options.watch?.planned(plan);
         const outcome = await applyPlan(session, plan, {
           policy,
           look: () => look(hold),
-          done: (sentence) => applied.push(sentence),
+          done(sentence) {
+            applied.push(sentence);
+            options.watch?.done(sentence);
+          },
         }, signal);
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
         if (outcome.kind === "superseded") context.terminal.say(`Starting over: ${outcome.why}`);

@@ -24,7 +24,7 @@ function running(): World {
 
 /** Runs without a write, as the server counted. */
 async function reading(world: World, argv: readonly string[]) {
-  let result = { code: -1, out: "", err: "" };
+  let result = { code: -1, out: "", err: "", both: "" };
   const { writes } = await world.count(async () => {
     result = await runIn(world, argv);
   });
@@ -152,6 +152,24 @@ Deno.test("start brings an environment up, tells what was done, and what to do n
   assert.equal(JSON.parse(rebuilt.out).action_reason, "rebuild_requested");
 });
 
+Deno.test("start tells what it decided before it does it, and each step when that is done", async () => {
+  const { both, out } = await runIn(makeWorld(), ["start", "1234"]);
+  const order = [
+    "create_environment (start_requested",
+    "✓ record building",
+    "Building apache/superset",
+    "✓ build",
+    "✓ start the environment",
+  ];
+
+  assert.deepEqual(
+    order.map((text) => both.indexOf(text)).toSorted((a, b) => a - b),
+    order.map((text) => both.indexOf(text)),
+  );
+  assert.ok(order.every((text) => both.includes(text)), both);
+  assert.equal(out.split("create_environment").length, 2, "it is told once");
+});
+
 Deno.test("start --image-tag deploys an image and builds none", async () => {
   const world = makeWorld();
 
@@ -233,6 +251,7 @@ Deno.test("start tells of an environment that did not come up, for people and in
       assert.equal(error.code, "build_failed");
       assert.equal(environment.status, "failed");
       assert.doesNotMatch(err, /error:/);
+      assert.deepEqual(JSON.parse(out).applied, ["record building for aaaaaaa on the pull request"]);
     } else assert.match(err, /error: Building an image: it ended with exit code 1\n.*\n {2}no disk\nhint: /);
   }
 });

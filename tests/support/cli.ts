@@ -10,6 +10,8 @@ export interface CliResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+  /** Both streams, as they came. */
+  readonly both: string;
 }
 
 /** What a command line is run in. */
@@ -33,11 +35,18 @@ export const ABOUT: CliIo["about"] = {
 export async function runCli(argv: readonly string[], world: CliWorld = {}): Promise<CliResult> {
   let out = "";
   let err = "";
+  let both = "";
   const isTerminal = world.terminal !== undefined;
   const code = await run(argv, {
     io: {
-      stdout: (text) => out += text,
-      stderr: (text) => err += text,
+      stdout(text) {
+        out += text;
+        both += text;
+      },
+      stderr(text) {
+        err += text;
+        both += text;
+      },
       env: world.env ?? {},
       // Nobody is there to answer.
       stdinTty: false,
@@ -50,7 +59,7 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
     makeTerminal: (settings) => makeTerminal({ ...settings, now: () => 0 }),
     makeWiring: (host) => Promise.resolve(fill(world.wiring?.(host))),
   });
-  return { code, out, err };
+  return { code, out, err, both };
 }
 
 /** A wiring that refuses what the test did not bring. */

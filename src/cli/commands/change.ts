@@ -3,10 +3,10 @@
 import type { AppContext } from "../../app/context.ts";
 import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
 import { NO_OPTIONS } from "../../app/policy.ts";
-import { type SyncOptions, syncPull, type SyncResult } from "../../app/sync_pull.ts";
+import { type SyncOptions, syncPull, type SyncResult, type SyncWatch } from "../../app/sync_pull.ts";
 import { AppError, EXIT, type ExitCode } from "../../core/errors.ts";
 import type { PrNumber } from "../../core/ids.ts";
-import type { Request } from "../../core/plan/mod.ts";
+import type { Plan, Request } from "../../core/plan/mod.ts";
 import type { CommandEnv } from "../command.ts";
 import { errorDocument } from "../print_error.ts";
 import { readSha, readTtl } from "../read_arguments.ts";
@@ -41,15 +41,43 @@ export async function runChange(
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): Promise<ExitCode> {
   const { context } = await env.context(pr);
-  const synced = await syncPull(context, pr, makeSyncOptions(env, context, asked), env.signal);
+  const watch = new Telling(env);
+  const options = { ...makeSyncOptions(env, context, asked), watch };
+  const synced = await syncPull(context, pr, options, env.signal);
   const result = asked.request?.trigger === "start" ? refuseClosed(synced, pr) : synced;
   await reportChange(env, {
     context,
     result,
     environment: mainEnvironment(context, result.sight),
     asked: asked.request,
+    told: watch.told,
   });
   return result.exitCode;
+}
+
+/** Prints what is decided and what is done as it comes; under `--json` the document at the end says it. */
+class Telling implements SyncWatch {
+  readonly #env: CommandEnv;
+  #told = false;
+
+  constructor(env: CommandEnv) {
+    this.#env = env;
+  }
+
+  /** Whether a plan was printed. */
+  get told(): boolean {
+    return this.#told;
+  }
+
+  planned(plan: Plan): void {
+    if (this.#env.flags.json) return;
+    this.#told = true;
+    this.#env.lines(renderPlan(plan, { style: this.#env.style, dryRun: false }));
+  }
+
+  done(sentence: string): void {
+    if (!this.#env.flags.json) this.#env.lines([`${this.#env.style.good("✓")} ${sentence}`]);
+  }
 }
 
 /** Nothing starts on a closed pull request: what was cleaned up there is not what was asked for. */
@@ -71,9 +99,11 @@ interface Report {
   readonly result: SyncResult;
   readonly environment: EnvironmentView | undefined;
   readonly asked: Request | undefined;
+  /** The decision and its steps have been printed. */
+  readonly told: boolean;
 }
 
-/** Prints what was decided and done. */
+/** Prints what came of it, and what was decided where that was not told yet. */
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   const { context, result, environment } = report;
   const { plan, applied, sight, failure } = result;
@@ -91,8 +121,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   } else {
     const now = context.forge.now();
     env.lines([
-      ...renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun }),
-      ...applied.map((sentence) => `${env.style.good("✓")} ${sentence}`),
+      ...(report.told ? [] : renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun })),
       ...viewSight(context, sight).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
     ]);
   }
