@@ -1,9 +1,10 @@
-import type { Service } from "@aws-sdk/client-ecs";
+import type { NetworkConfiguration, Service } from "@aws-sdk/client-ecs";
 import { formatServiceName } from "../../core/envs/names.ts";
 import { hiddenValues, readSecret } from "../../core/envs/variables.ts";
 import { AppError } from "../../core/errors.ts";
 import { type ServiceName, shortSha } from "../../core/ids.ts";
 import type { Deployed, DeploySpec } from "../../ports/platform.ts";
+import type { EcsConfig } from "./config.ts";
 import { waitInactive } from "./destroy.ts";
 import type { Place } from "./place.ts";
 import { tagList } from "./sdk/shapes.ts";
@@ -92,13 +93,7 @@ async function create(
     taskDefinition: made.definition,
     desiredCount: 1,
     launchType: "FARGATE",
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: [...config.subnets],
-        securityGroups: [...config.securityGroups],
-        assignPublicIp: config.assignPublicIp ? "ENABLED" : "DISABLED",
-      },
-    },
+    networkConfiguration: networkOf(config),
     deploymentConfiguration: {
       deploymentCircuitBreaker: { enable: true, rollback: true },
       minimumHealthyPercent: 100,
@@ -136,7 +131,23 @@ async function update(
   if (now?.status === "ACTIVE") assertTouchable(now, { ...what.spec, action });
   // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
   await ecs.tag(old.serviceArn ?? made.name, { tags: identityTags(what.spec) }, signal);
-  await ecs.updateService({ service: made.name, taskDefinition: made.definition }, signal);
+  await ecs.updateService({
+    service: made.name,
+    taskDefinition: made.definition,
+    // As it is configured now, which may be other than when the service was made.
+    networkConfiguration: networkOf(place.config),
+  }, signal);
+}
+
+/** Where tasks are put, by configuration. */
+function networkOf(config: EcsConfig): NetworkConfiguration {
+  return {
+    awsvpcConfiguration: {
+      subnets: [...config.subnets],
+      securityGroups: [...config.securityGroups],
+      assignPublicIp: config.assignPublicIp ? "ENABLED" : "DISABLED",
+    },
+  };
 }
 
 /** Identifies a creation, so that one that is sent twice makes one service; at most 36 characters. */
@@ -167,7 +178,11 @@ async function removeHalfMade(
       const before = made.old?.taskDefinition;
       if (before === undefined) await ecs.deleteService(made.name, signal);
       else if (!sameRevision(now.taskDefinition, before)) {
-        await ecs.updateService({ service: made.name, taskDefinition: before }, signal);
+        await ecs.updateService({
+          service: made.name,
+          taskDefinition: before,
+          networkConfiguration: made.old?.networkConfiguration,
+        }, signal);
       }
     }
     // It was made a moment ago, and is not seen yet.

@@ -87,6 +87,7 @@ export class ServiceRules {
     const definition = await this.#usableDefinition(input["taskDefinition"]);
     const answer = await forward();
     record.desiredCount = numberAt(input, "desiredCount") ?? record.desiredCount;
+    record.network = networkOf(input) ?? record.network;
     if (isObject(input["deploymentConfiguration"])) record.configuration = configurationOf(input);
     this.#goOver(record, { definition, forced: input["forceNewDeployment"] === true });
     return { service: this.#overlay(objectAt(answer, "service"), record) };

@@ -7,6 +7,7 @@ import {
   ECSClient,
   ListServicesCommand,
   ListTasksCommand,
+  type NetworkConfiguration,
   type Service,
   TagResourceCommand,
   type Task,
@@ -108,9 +109,16 @@ export class EcsCalls {
     return made.service;
   }
 
-  /** Goes over to a revision. Back to one whose deployment still runs, ECS takes that up again without a new task. */
+  /**
+   * Goes over to a revision, and to other subnets and groups where they are given. Back to one whose deployment still
+   * runs, ECS takes that up again without a new task.
+   */
   async updateService(
-    change: { readonly service: string; readonly taskDefinition: string },
+    change: {
+      readonly service: string;
+      readonly taskDefinition: string;
+      readonly networkConfiguration?: NetworkConfiguration | undefined;
+    },
     signal: AbortSignal,
   ): Promise<void> {
     await call(
