@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fullSha, prNumber } from "../../src/core/ids.ts";
 import type { DeploySpec } from "../../src/ports/platform.ts";
+import { LogOrder } from "../../src/drivers/docker/log_order.ts";
 import { buildArgs } from "../../src/drivers/docker/build_args.ts";
 import { type DockerConfig, parsePublish, publicHost } from "../../src/drivers/docker/config.ts";
 import { parseContainer } from "../../src/drivers/docker/container.ts";
@@ -227,4 +228,26 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     args({ buildx: false, push: true, load: true, cacheWrite: true }),
     `build --force-rm --iidfile /tmp/iid ${middle} --cache-from acme/cache:x ctx`,
   );
+});
+
+Deno.test("LogOrder puts lines of both streams in the order of their times, and those of one time as they came", () => {
+  const order = new LogOrder({ follows: false });
+  const come = ["3Z error: late", "3Z and why", "1Z begins", "2Z  indented", "a line without a time"];
+  const lines = come.map((line) => line.replace(/^(\d)Z/, "2026-01-15T14:30:0$1.000000001Z"));
+
+  assert.deepEqual(lines.flatMap((line) => order.take(line)), []);
+  assert.deepEqual(order.rest(), ["begins", " indented", "a line without a time", "error: late", "and why"]);
+});
+
+Deno.test("LogOrder holds no more than it needs of a long log, and nothing of one that is followed", () => {
+  const order = new LogOrder({ follows: false });
+  const lines = Array.from(
+    { length: 10_000 },
+    (_, index) => `2026-01-15T14:30:00.${String(index).padStart(9, "0")}Z line ${index}`,
+  );
+  const early = lines.flatMap((line) => order.take(line));
+
+  assert.ok(early.length >= 6_000);
+  assert.deepEqual([...early, ...order.rest()], lines.map((_, index) => `line ${index}`));
+  assert.deepEqual(new LogOrder({ follows: true }).take(lines[0] ?? ""), ["line 0"]);
 });

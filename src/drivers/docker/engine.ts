@@ -7,6 +7,7 @@ import { type DockerConfig, parsePublish, publicHost } from "./config.ts";
 import { type Container, inspectContainers } from "./container.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
+import { LogOrder } from "./log_order.ts";
 import { type InstanceNames, instanceNames, type Sight } from "./instance.ts";
 
 /** What all operations of the platform share. */
@@ -144,13 +145,13 @@ export async function renameContainer(
 /** The last lines of a container's log; empty where it cannot be had, since it only explains another failure. */
 export async function logTail(engine: Engine, id: string, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    const lines: string[] = [];
-    await engine.docker.run(["logs", "--tail", "50", id], {
+    const order = new LogOrder({ follows: false });
+    await engine.docker.run(["logs", "--timestamps", "--tail", "50", id], {
       action: "Reading a container's log",
-      onLine: (line) => lines.push(line),
+      onLine: (line) => void order.take(line),
       timeoutMs: 10_000,
     }, signal);
-    return lines.slice(-50);
+    return order.rest().slice(-50);
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { lastWords } from "./errors.ts";
+import { LogOrder } from "./log_order.ts";
 
 /**
  * A container's log, line by line; it ends when the container does, or when `signal` aborts. However the reader
@@ -18,15 +19,21 @@ export async function* followLogs(
   let ended = false;
   const onAbort = () => stop.abort();
   signal.addEventListener("abort", onAbort, { once: true });
-  const args = ["logs", ...(options.tail === undefined ? [] : ["--tail", String(options.tail)])];
+  const order = new LogOrder({ follows: options.follow });
+  const args = [
+    "logs",
+    "--timestamps",
+    ...(options.tail === undefined ? [] : ["--tail", String(options.tail)]),
+  ];
   const running = engine.docker.run([...args, ...(options.follow ? ["--follow"] : []), options.id], {
     action: "Reading a log",
     timeoutMs: undefined,
     onLine(line) {
-      lines.push(line);
+      lines.push(...order.take(line));
       wake.resolve();
     },
   }, stop.signal).finally(() => {
+    lines.push(...order.rest());
     ended = true;
     wake.resolve();
   });
