@@ -230,6 +230,19 @@ scene("deploy() waits while there is no capacity twice", async ({ world, deploy 
 });
 
 scene(
+  "deploy() waits where the network keeps two tasks from being set up",
+  async ({ world, deploy, described, service }) => {
+    // moto's: the service. The relay's: tasks that ECS could not set up, and that it counts them.
+    world.failures.script("secrets", { times: 2 });
+
+    const deployed = await deploy();
+
+    assert.equal(await statusOf(deployed.address), 200);
+    assert.equal((await described(service()))?.deployments?.[0]?.failedTasks, 2);
+  },
+);
+
+scene(
   "F2: deploy() that AWS throttles twice comes up unnoticed, and list() that it throttles for ever says so",
   async (scene) => {
     // moto's: everything but the refusals, which are the relay's. How long to wait between two tries is the SDK's affair.

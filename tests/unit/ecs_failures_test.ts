@@ -115,7 +115,43 @@ const STOPPED: readonly (readonly [string, Stopped, string, RegExp, RegExp, bool
     "resource_initialization",
     /could not be set up/,
     /ecs.execution_role/,
+    false,
+  ],
+  [
+    "secrets that the role may not read",
+    {
+      stopCode: "TaskFailedToStart",
+      stoppedReason:
+        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): AccessDeniedException: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: secretsmanager:GetSecretValue",
+    },
+    "resource_initialization",
+    /could not be set up/,
+    /ecs.execution_role/,
     true,
+  ],
+  [
+    "a secret that is not there",
+    {
+      stopCode: "TaskFailedToStart",
+      stoppedReason:
+        "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+    },
+    "resource_initialization",
+    /could not be set up/,
+    /ecs.execution_role/,
+    true,
+  ],
+  [
+    "a log that did not answer in time",
+    {
+      stopCode: "TaskFailedToStart",
+      stoppedReason:
+        "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: RequestCanceled: request context canceled caused by: context deadline exceeded",
+    },
+    "resource_initialization",
+    /log could not be set up/,
+    /ecs.log_group/,
+    false,
   ],
   [
     "no room",

@@ -58,6 +58,17 @@ const PULLING: readonly Rule[] = [
   },
 ];
 
+/** A network that did not carry, a service that did not answer: the next task may fare better. */
+const PASSING =
+  /time[d -]?out|i\/o|deadline exceeded|request canceled|send request failed|connection (refused|reset)|no such host|unexpected EOF|throttl|rate exceeded|temporarily|service ?unavailable|internal ?(server ?error|failure)/i;
+/** Said beside whatever happened on the way there, this stays as it is. */
+const LASTING = /denied|not authorized|unauthori[sz]ed|forbidden|not ?found|not exist|can't find|invalid/i;
+
+/** Whether a task that could not be set up will fare no better in another try. */
+function lasts(text: string): boolean {
+  return LASTING.test(text) || !PASSING.test(text);
+}
+
 const INITIALISING: readonly Rule[] = [
   {
     when: /log ?(group|stream)|cloudwatch/i,
@@ -66,7 +77,7 @@ const INITIALISING: readonly Rule[] = [
       state: `the log could not be set up (${text})`,
       hint:
         "Create the log group that ecs.log_group names, and allow logs:CreateLogStream and logs:PutLogEvents to the role in ecs.execution_role",
-      decisive: true,
+      decisive: lasts(text),
     }),
   },
   {
@@ -76,7 +87,7 @@ const INITIALISING: readonly Rule[] = [
       state: `the task could not be set up (${text})`,
       hint:
         "Check what the role in ecs.execution_role may read, and that the subnets reach the registry and Secrets Manager",
-      decisive: true,
+      decisive: lasts(text),
     }),
   },
 ];

@@ -11,7 +11,7 @@ import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
 
 /** How many lines of a log travel with a failure. */
 const TAIL_LINES = 50;
-/** How often ECS may say that it has no room, or nothing of what was made, before nobody waits any longer. */
+/** How often ECS may say that it has no room, lose a task, or say nothing of what was made, before nobody waits longer. */
 const PATIENCE = 3;
 
 /** What to wait for, and who waits. */
@@ -119,10 +119,11 @@ class Wait {
     const complaint = this.#complaints.find((each) => each.decisive) ??
       (this.#complaints.length >= PATIENCE ? this.#complaints.at(-1) : undefined);
     const late = this.#waitedMs() >= this.#place.config.health.timeoutMs;
-    if (givenUp || late || complaint !== undefined || (own?.failedTasks ?? 0) > 0) {
+    const failedTasks = own?.failedTasks ?? 0;
+    if (givenUp || late || complaint !== undefined || failedTasks > 0) {
       const stopped = await this.#stopped(signal);
       const verdict = stopped?.verdict;
-      if (verdict !== undefined && (verdict.decisive || givenUp || late)) {
+      if (verdict !== undefined && (verdict.decisive || givenUp || late || failedTasks >= PATIENCE)) {
         return await this.#error(verdict, stopped?.task, signal);
       }
     }
