@@ -57,11 +57,12 @@ download() {
   fi
 }
 
+# A path with a backslash, as Windows has, would be escaped in the answer, and the answer marked: it is not named.
 sha256_of() {
   if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum "$1" | cut -d ' ' -f 1
+    sha256sum <"$1" | cut -d ' ' -f 1
   elif command -v shasum >/dev/null 2>&1; then
-    shasum -a 256 "$1" | cut -d ' ' -f 1
+    shasum -a 256 <"$1" | cut -d ' ' -f 1
   else
     fail "Comparing checksums: neither sha256sum nor shasum is here"
   fi

@@ -170,6 +170,27 @@ Deno.test("install.sh knows every system that there is a file for, and refuses t
   }
 });
 
+Deno.test("install.sh compares checksums in a folder that Windows has named", async () => {
+  const home = await Deno.makeTempDir({ prefix: "showtime-install-" });
+  try {
+    const folder = `${home}/D:\\a\\_temp/showtime`;
+    const file = "showtime-x86_64-pc-windows-msvc.exe";
+    await install(
+      {
+        files: await release(file),
+        system: ["MINGW64_NT-10.0", "x86_64"],
+        env: { SHOWTIME_INSTALL: folder },
+      },
+      async ({ code, said }) => {
+        assert.equal(code, 0, said);
+        assert.deepEqual(await namesIn(folder), ["showtime.exe"]);
+      },
+    );
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("install.sh asks for nothing where the version is none", async () => {
   await install({ files: await release(LINUX), args: ["../1.2.3"] }, ({ code, said, asked }) => {
     assert.equal(code, 1);
