@@ -4,16 +4,19 @@
  * even read, and made small; packages that lie around in a `node_modules` folder never get in.
  *
  *     deno task compile --output dist/showtime --target aarch64-apple-darwin
+ *     deno task compile:all --npm          # runtimes from npm, where Deno's download site is out of reach
  */
 
 import { transform } from "esbuild";
 import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
 import { permissionFlags } from "../src/wiring/permissions.ts";
+import { DENORT_VERSION, findRuntime } from "./denort.ts";
 
-const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What is released, as Deno names it. */
-const TARGETS = [
+export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
   "x86_64-apple-darwin",
@@ -24,19 +27,24 @@ const TARGETS = [
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { all: { type: "boolean" }, target: { type: "string" }, output: { type: "string" } },
+    options: {
+      all: { type: "boolean" },
+      npm: { type: "boolean" },
+      target: { type: "string" },
+      output: { type: "string" },
+    },
   });
+  const runtimeOf = values.npm === true ? runtimeFromNpm : givenRuntime;
+  const targets = values.all === true ? TARGETS : [values.target ?? Deno.build.target];
   const folder = await Deno.makeTempDir({ prefix: "showtime-compile-" });
   try {
     await bundle(folder);
     await Deno.mkdir(`${ROOT}dist`, { recursive: true });
-    if (values.all === true) {
-      for (const target of TARGETS) {
-        await compile(folder, { target, output: withSuffix(`${ROOT}dist/showtime-${target}`, target) });
-      }
-    } else {
-      const target = values.target ?? Deno.build.target;
-      await compile(folder, { target, output: values.output ?? withSuffix(`${ROOT}dist/showtime`, target) });
+    for (const target of targets) {
+      const output = values.all === true
+        ? withSuffix(`${ROOT}dist/showtime-${target}`, target)
+        : values.output ?? withSuffix(`${ROOT}dist/showtime`, target);
+      await compile(folder, { target, output, runtime: await runtimeOf(target) });
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -65,7 +73,11 @@ async function bundle(folder: string): Promise<void> {
 
 async function compile(
   folder: string,
-  { target, output }: { readonly target: string; readonly output: string },
+  { target, output, runtime }: {
+    readonly target: string;
+    readonly output: string;
+    readonly runtime: string | undefined;
+  },
 ): Promise<void> {
   const os = target.includes("windows") ? "windows" : target.includes("darwin") ? "darwin" : "linux";
   await deno([
@@ -81,21 +93,35 @@ async function compile(
     `--target=${target}`,
     `--output=${output}`,
     "main.js",
-  ], { cwd: folder, ownRuntime: target === Deno.build.target });
+  ], { cwd: folder, runtime });
   const { size } = await Deno.stat(output);
   console.log(`${output.replace(ROOT, "")}  ${(size / 1e6).toFixed(1)} MB`);
 }
 
-/** Runs the very Deno that runs this. A runtime that DENORT_BIN names is one for this machine only. */
+/** The runtime that DENORT_BIN names is one for this machine only; without one, Deno downloads it. */
+function givenRuntime(target: string): Promise<string | undefined> {
+  return Promise.resolve(target === Deno.build.target ? Deno.env.get("DENORT_BIN") : undefined);
+}
+
+async function runtimeFromNpm(target: string): Promise<string | undefined> {
+  if (Deno.version.deno !== DENORT_VERSION) {
+    const state = `they are of Deno ${DENORT_VERSION}, and this is ${Deno.version.deno}`;
+    throw new Error(`Compiling with runtimes from npm: ${state}`);
+  }
+  return await findRuntime(target);
+}
+
+/** Runs the very Deno that runs this. */
 async function deno(
   args: readonly string[],
-  { cwd, ownRuntime = true }: { readonly cwd: string; readonly ownRuntime?: boolean },
+  { cwd, runtime }: { readonly cwd: string; readonly runtime?: string | undefined },
 ): Promise<void> {
   const { DENORT_BIN: _, ...others } = Deno.env.toObject();
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd,
-    ...(ownRuntime ? {} : { env: others, clearEnv: true }),
+    env: { ...others, ...(runtime === undefined ? {} : { DENORT_BIN: runtime }) },
+    clearEnv: true,
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
@@ -107,9 +133,11 @@ function withSuffix(path: string, target: string): string {
   return target.includes("windows") ? `${path}.exe` : path;
 }
 
-try {
-  await main(Deno.args);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  Deno.exit(1);
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { loadAllCommands } from "../../src/cli/commands/load.ts";
 import { permissionFlags } from "../../src/wiring/permissions.ts";
+import { bakedOptions, wantedPermissions } from "../support/executable.ts";
 import { programCommand, type RunningSimulator, runShowtime, startSimulator } from "../support/process.ts";
 import { part } from "../support/require.ts";
 
@@ -50,35 +51,15 @@ async function inForbiddenFolder(act: (folder: string) => Promise<void>): Promis
   }
 }
 
-/** The options that Deno wrote into the executable. */
-async function bakedOptions(): Promise<Record<string, unknown>> {
-  const bytes = await Deno.readFile(programCommand()[0]);
-  const text = new TextDecoder("latin1").decode(bytes);
-  const start = text.lastIndexOf('{"argv":[');
-  assert.ok(start > 0, "the executable holds no options");
-  // It is followed by bytes that no JSON has.
-  const end = text.indexOf("\0", start);
-  return JSON.parse(text.slice(start, text.lastIndexOf("}", end) + 1));
-}
-
 binary.test("permissionFlags() are what is written into the executable, and nothing else is", async () => {
-  const { permissions, code_cache_key: cache, log_level: level } = await bakedOptions();
+  const baked = bakedOptions(await Deno.readFile(programCommand()[0]));
 
-  const given = new Map(
-    permissionFlags(Deno.build.os).map((flag) => {
-      const [name = "", value] = flag.replace(/^--/, "").split("=");
-      return [name.replace("-", "_"), value === undefined ? [] : value.split(",")];
-    }),
-  );
-  given.delete("no_prompt");
-  const written = Object.entries(permissions as Record<string, unknown>)
-    .filter(([name, value]) => value !== null && name !== "prompt" && name !== "allow_import");
-  assert.deepEqual(new Map(written), given);
-  assert.deepEqual(given.get("allow_run"), ["docker", "git", "gh"]);
-  assert.equal((permissions as Record<string, unknown>)["prompt"], false);
-  assert.equal((permissions as Record<string, unknown>)["allow_ffi"], null);
-  assert.equal(cache, null, "it would run code that it finds in the temporary folder");
-  assert.equal(level, "ERROR");
+  assert.deepEqual(baked.permissions, wantedPermissions(Deno.build.os));
+  assert.deepEqual(baked.permissions.get("allow_run"), ["docker", "git", "gh"]);
+  assert.equal(baked.permissions.has("allow_ffi"), false);
+  assert.equal(baked.prompt, false);
+  assert.equal(baked.codeCacheKey, null, "it would run code that it finds in the temporary folder");
+  assert.equal(baked.logLevel, "ERROR");
 });
 
 Deno.test("permissionFlags() let no other program run, no library load, nothing else be written or read", async () => {

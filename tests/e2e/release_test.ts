@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { TARGETS } from "../../.ci/compile.ts";
 import { readNotes, renderNotes } from "../../.github/release/notes.ts";
 import { makeSbom } from "../../.github/release/sbom.ts";
 import { VERSION } from "../../src/version.ts";
-import { part } from "../support/require.ts";
+import { bakedOptions, isSigned, targetOf, wantedPermissions } from "../support/executable.ts";
+import { part, releaseFolder } from "../support/require.ts";
 import { interpolate } from "../support/workflows/expressions.ts";
 import { readWorkflow } from "../support/workflows/workflow.ts";
 
@@ -123,6 +125,26 @@ Deno.test("readNotes() takes the commits since the release before", async () => 
   assert.equal(wrong.code, 1);
   assert.match(wrong.said, /the tag is v99\.0\.0, and deno\.json says/);
 });
+
+for (const target of TARGETS) {
+  (await part("release")).test(
+    `the executable for ${target} is one, with the permissions of its system`,
+    async () => {
+      const os = target.includes("windows") ? "windows" : target.includes("darwin") ? "darwin" : "linux";
+      const file = `${releaseFolder()}/showtime-${target}${os === "windows" ? ".exe" : ""}`;
+      const bytes = await Deno.readFile(file);
+
+      assert.equal(targetOf(bytes), target);
+      const baked = bakedOptions(bytes);
+      assert.deepEqual(baked.permissions, wantedPermissions(os));
+      assert.equal(baked.prompt, false);
+      assert.equal(baked.codeCacheKey, null);
+      assert.equal(baked.logLevel, "ERROR");
+      assert.ok(bytes.length <= 110e6, `${bytes.length} bytes`);
+      if (target === "aarch64-apple-darwin") assert.ok(isSigned(bytes), "macOS would not start it");
+    },
+  );
+}
 
 Deno.test("release.yml publishes what was built, with its checksums, and nothing that changed on the way", async () => {
   await inFolder(async (folder) => {

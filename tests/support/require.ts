@@ -13,6 +13,7 @@ export type PartName =
   | "registry"
   | "aws"
   | "binary"
+  | "release"
   | "busybox"
   | "jq"
   | "shellcheck"
@@ -79,6 +80,10 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "binary":
       return await findBinary();
+    case "release":
+      return releaseFolder() === undefined
+        ? "SHOWTIME_TEST_RELEASE names no folder with an executable for each system"
+        : undefined;
     case "jq":
       // Workflows use both, as they are on GitHub's machines.
       return await succeeds(["curl", "--version"], "the program curl is not installed") ??
@@ -97,6 +102,11 @@ async function findBinary(): Promise<string | undefined> {
   if (binary === undefined) return "SHOWTIME_TEST_BINARY names no executable";
   const [program] = programCommand();
   return await succeeds([program, "version"], `${binary} is not there, or does not run`);
+}
+
+/** Where the executables for all systems are, as a release has them. */
+export function releaseFolder(): string | undefined {
+  return Deno.env.get("SHOWTIME_TEST_RELEASE") || undefined;
 }
 
 /** The registry's program; `SHOWTIME_TEST_REGISTRY` may name another one. */
