@@ -72,7 +72,10 @@ export interface PlatformReader {
     services: readonly ServiceName[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<ServiceName, string>>;
-  /** What is left of environments that are gone, all pages. Throws AppError rather than give a part of it. */
+  /**
+   * What no environment uses: all that is left of pull requests that have none, and beside living ones as far as a number
+   * of calls tells that does not grow with them. Throws AppError where the platform does not answer.
+   */
   leftovers(
     scope: { readonly repo: string },
     signal: AbortSignal,

@@ -1,13 +1,10 @@
 import { parseServiceName } from "../../core/envs/names.ts";
 import { readEpoch, sameRepo } from "../../core/envs/ownership.ts";
-import { AppError } from "../../core/errors.ts";
-import { parseFullSha, parsePrNumber, type ServiceName, type ShortSha } from "../../core/ids.ts";
-import type { PlatformLeftover } from "../../ports/platform.ts";
+import { parseFullSha, type ServiceName, type ShortSha } from "../../core/ids.ts";
 import type { Place } from "./place.ts";
-import { lastPart } from "./sdk/shapes.ts";
 import type { TaggedDefinition } from "./sdk/task_definitions.ts";
 import { sameRevision } from "./service_view.ts";
-import { familyOf, familyPrefix } from "./task_definition.ts";
+import { familyOf } from "./task_definition.ts";
 
 /** How many revisions are described at once. */
 const AT_ONCE = 5;
@@ -39,36 +36,8 @@ export async function removeDefinitions(
   return doomed;
 }
 
-/** Revisions of ours whose pull request has no service in the cluster: registered by a run that died before it made one. */
-export async function listLeftovers(
-  place: Place,
-  scope: { readonly repo: string },
-  signal: AbortSignal,
-): Promise<readonly PlatformLeftover[]> {
-  const ecs = await place.aws.ecs;
-  const prefix = familyPrefix(place.config.cluster);
-  // The families first: a service that comes into being meanwhile is seen.
-  const families = await ecs.definitions.families(prefix, signal);
-  if (families.length === 0) return [];
-  const used = new Set((await ecs.serviceNames(signal)).flatMap((name) => parseServiceName(name)?.pr ?? []));
-  const leftovers: PlatformLeftover[] = [];
-  for (const family of families) {
-    const pr = parsePrNumber(family.slice(prefix.length));
-    if (pr === undefined || !family.startsWith(prefix) || used.has(pr)) continue;
-    for (const each of await describeFamily(place, family, signal)) {
-      if (each.tags["showtime_managed"] !== "true" || !isOf(each, scope.repo)) continue;
-      leftovers.push({
-        id: arnOf(each),
-        what: `task definition ${lastPart(arnOf(each))}`,
-        pr,
-        createdAt: each.definition.registeredAt?.getTime(),
-      });
-    }
-  }
-  return leftovers;
-}
-
-async function describeFamily(
+/** The revisions of a family with their tags, deregistered ones too. */
+export async function describeFamily(
   place: Place,
   family: string,
   signal: AbortSignal,
@@ -89,7 +58,8 @@ async function describeFamily(
   return found;
 }
 
-function arnOf({ definition }: TaggedDefinition): string {
+/** The ARN of a revision. */
+export function arnOf({ definition }: TaggedDefinition): string {
   return definition.taskDefinitionArn ?? `${definition.family}:${definition.revision}`;
 }
 
@@ -101,22 +71,8 @@ function isFor(
   return each.tags["showtime_managed"] === "true" && isOf(each, repo) && sha?.startsWith(short) === true;
 }
 
-function isOf(each: TaggedDefinition, repo: string): boolean {
+/** Carries the tag of a repository. */
+export function isOf(each: TaggedDefinition, repo: string): boolean {
   const owner = each.tags["showtime_repo"];
   return owner !== undefined && sameRepo(owner, repo);
-}
-
-/** Deletes one leftover, if it still is ours. One that is gone is success. */
-export async function removeLeftover(
-  place: Place,
-  of: { readonly id: string; readonly repo: string },
-  signal: AbortSignal,
-): Promise<void> {
-  const { definitions } = await place.aws.ecs;
-  const found = await definitions.describe(of.id, signal);
-  if (found === undefined) return;
-  if (found.tags["showtime_managed"] !== "true" || !isOf(found, of.repo)) {
-    throw new AppError("not_ours", `Removing ${lastPart(of.id)}: it does not carry our tags any more`);
-  }
-  await definitions.remove([of.id], signal);
 }

@@ -1,8 +1,8 @@
 import type { Platform } from "../../ports/platform.ts";
 import { Aws } from "./aws.ts";
-import { listLeftovers, removeLeftover } from "./definitions.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
+import { listLeftovers, removeLeftover } from "./leftovers.ts";
 import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
 import type { Place } from "./place.ts";

@@ -73,14 +73,24 @@ export class TaskDefinitionCalls {
     });
   }
 
-  /** The revisions of one family that are registered (`ACTIVE`) or deregistered (`INACTIVE`). */
+  /**
+   * The revisions of one family that are registered (`ACTIVE`) or deregistered (`INACTIVE`); of the whole account, at
+   * most `pages` pages of 100, where none is named.
+   */
   async arns(
-    of: { readonly family: string; readonly status: "ACTIVE" | "INACTIVE" },
+    of: {
+      readonly family: string | undefined;
+      readonly status: "ACTIVE" | "INACTIVE";
+      readonly pages?: number;
+    },
     signal: AbortSignal,
   ): Promise<readonly string[]> {
     const arns = await readPages(async (nextToken) => {
       const page = await call(
-        this.#attempt(`Listing revisions of "${of.family}"`, "ListTaskDefinitions"),
+        this.#attempt(
+          of.family === undefined ? "Listing task definitions" : `Listing revisions of "${of.family}"`,
+          "ListTaskDefinitions",
+        ),
         () =>
           this.#client.send(
             new ListTaskDefinitionsCommand({
@@ -94,8 +104,8 @@ export class TaskDefinitionCalls {
         signal,
       );
       return { items: page.taskDefinitionArns ?? [], nextToken: page.nextToken };
-    });
-    return arns.filter((arn) => lastPart(arn).replace(/:\d+$/, "") === of.family);
+    }, of.pages);
+    return arns.filter((arn) => of.family === undefined || lastPart(arn).replace(/:\d+$/, "") === of.family);
   }
 
   /** One revision with its tags; undefined where it is gone. */
