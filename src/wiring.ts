@@ -183,6 +183,6 @@ async function play(parts: Parts, options: LifecycleOptions, signal: AbortSignal
 
 /** The play does not depend on where it is played: of the environment only the engine's address counts. */
 function onlyDocker(env: WiringHost["env"]): Record<string, string | undefined> {
-  const names = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
+  const names = ["PATH", "HOME", "USERPROFILE", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
   return Object.fromEntries(names.map((name) => [name, env[name]]));
 }

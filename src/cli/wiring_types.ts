@@ -131,6 +131,8 @@ export interface About {
   readonly build: string;
   /** Operating system and processor, as `x86_64-unknown-linux-gnu`. */
   readonly target: string;
+  /** The version of Deno that it runs on, which an executable has in it. */
+  readonly deno: string;
 }
 
 /** The process, as far as the command line needs it; tests bring their own. */

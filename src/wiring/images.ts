@@ -73,8 +73,12 @@ export async function makeStore(
 
 /** Text of the docker command's file of logins; empty where there is none that can be read. */
 export async function readDockerLogins({ host: { env } }: Parts): Promise<string> {
-  const folder = env["DOCKER_CONFIG"] ?? `${env["HOME"] ?? ""}/.docker`;
-  return await Deno.readTextFile(`${folder}/config.json`).catch(() => "");
+  return await Deno.readTextFile(`${dockerConfigFolder(env)}/config.json`).catch(() => "");
+}
+
+/** Where the docker command keeps its file of logins. Windows has no HOME. */
+export function dockerConfigFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return env["DOCKER_CONFIG"] || `${env["HOME"] || env["USERPROFILE"] || ""}/.docker`;
 }
 
 /**

@@ -24,6 +24,7 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
         version: VERSION,
         build: Deno.build.standalone ? "binary" : "source",
         target: Deno.build.target,
+        deno: Deno.version.deno,
       },
     },
     makeTerminal,

@@ -41,12 +41,16 @@ Deno.test("run() lists every command of the contract in help", async () => {
 
 Deno.test("run() needs no driver for the version, the labels and completion scripts", async () => {
   assert.equal((await runCli(["--version"])).out, "1.2.3\n");
-  assert.equal((await runCli(["version"])).out, "showtime 1.2.3 (source, x86_64-unknown-linux-gnu)\n");
+  assert.equal(
+    (await runCli(["version"])).out,
+    "showtime 1.2.3 (source, x86_64-unknown-linux-gnu, Deno 2.9.6)\n",
+  );
   const version = await runCli(["version", "--json"]);
   assert.deepEqual(JSON.parse(version.out), {
     version: "1.2.3",
     build: "source",
     target: "x86_64-unknown-linux-gnu",
+    deno: "2.9.6",
   });
   assertGolden("labels.txt", (await runCli(["labels"])).out);
   assert.equal(JSON.parse((await runCli(["labels", "--json"])).out).labels.length, 17);

@@ -62,6 +62,13 @@ binary.test("permissionFlags() are what is written into the executable, and noth
   assert.equal(baked.logLevel, "ERROR");
 });
 
+binary.test("the executable says what it is and on which Deno it runs", async () => {
+  const { out } = await runShowtime(["version"]);
+
+  assert.match(out, /^showtime \d+\.\d+\.\d+ \(binary, (\S+), Deno \d+\.\d+\.\d+\)\n$/);
+  assert.ok(out.includes(`, ${Deno.build.target}, `), out);
+});
+
 Deno.test("permissionFlags() let no other program run, no library load, nothing else be written or read", async () => {
   await inForbiddenFolder(async (folder) => {
     const probe = new URL("../fixtures/permissions_probe.ts", import.meta.url).pathname;

@@ -29,6 +29,7 @@ export const ABOUT: CliIo["about"] = {
   version: "1.2.3",
   build: "source",
   target: "x86_64-unknown-linux-gnu",
+  deno: "2.9.6",
 };
 
 /** Runs a command line to its end. */

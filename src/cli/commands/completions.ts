@@ -14,6 +14,7 @@ export const COMPLETIONS: CommandSpec = {
     ["completions bash >> ~/.bash_completion", "for bash"],
     ['completions zsh > "${fpath[1]}/_showtime"', "for zsh"],
     ["completions fish > ~/.config/fish/completions/showtime.fish", "for fish"],
+    ["completions powershell >> $PROFILE", "for PowerShell"],
   ],
   options: [],
   needs: "nothing",

@@ -6,7 +6,7 @@ export const VERSION_COMMAND: CommandSpec = {
   name: "version",
   args: [],
   summary: "print version, build and target",
-  description: "Prints the version, how it was built, and for which system.",
+  description: "Prints the version, how it was built, for which system, and on which Deno it runs.",
   examples: [["version", "for a report"]],
   options: [],
   needs: "nothing",
@@ -14,8 +14,8 @@ export const VERSION_COMMAND: CommandSpec = {
 };
 
 function runVersion(env: CommandEnv): Promise<ExitCode> {
-  const { version, build, target } = env.about;
-  if (env.flags.json) env.json({ version, build, target });
-  else env.lines([`showtime ${version} (${build}, ${target})`]);
+  const { version, build, target, deno } = env.about;
+  if (env.flags.json) env.json({ version, build, target, deno });
+  else env.lines([`showtime ${version} (${build}, ${target}, Deno ${deno})`]);
   return Promise.resolve(EXIT.done);
 }

@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import { AppError, toError, usageError } from "../../core/errors.ts";
 import type { Files } from "../../ports/files.ts";
 
@@ -29,7 +29,7 @@ export function makeFiles(folder: string): Files {
 
 function placeOf(folder: string, path: string): string {
   const clean = normalize(path);
-  if (clean.startsWith("..") || clean.startsWith("/")) {
+  if (clean.startsWith("..") || isAbsolute(clean)) {
     throw new RangeError(`"${path}" leads out of the folder`);
   }
   return join(folder, clean);
