@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { TARGETS } from "../../.ci/compile.ts";
+import { PLACES, readPlaces, strayPlaces } from "../../.github/release/home.ts";
 import { readNotes, renderNotes } from "../../.github/release/notes.ts";
 import { makeSbom } from "../../.github/release/sbom.ts";
+import { HOME_REPOSITORY } from "../../src/core/setup/mod.ts";
 import { VERSION } from "../../src/version.ts";
 import { bakedOptions, isSigned, targetOf, wantedPermissions } from "../support/executable.ts";
 import { part, releaseFolder } from "../support/require.ts";
@@ -39,6 +41,19 @@ async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Paths of what is developed and released, but for the tests: the files of the top and of some folders. */
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for await (const { name, isFile, isDirectory } of Deno.readDir(`${ROOT}${folder}`)) {
+    const path = `${folder}${name}`;
+    if (isFile) paths.push(path);
+    else if (isDirectory && (folder !== "" || ["src", "bench", ".ci", ".github"].includes(name))) {
+      paths.push(...await filesOf(`${path}/`));
+    }
+  }
+  return paths;
 }
 
 async function git(cwd: string, ...args: readonly string[]): Promise<void> {
@@ -124,6 +139,60 @@ Deno.test("readNotes() takes the commits since the release before", async () => 
   const wrong = await runStep(name, { cwd: ROOT, env: { GITHUB_REF_NAME: "v99.0.0" } });
   assert.equal(wrong.code, 1);
   assert.match(wrong.said, /the tag is v99\.0\.0, and deno\.json says/);
+});
+
+Deno.test("strayPlaces() names each line that sends people elsewhere, and a file that was forgotten", () => {
+  const texts = new Map([["a.ts", "one\nacme/showtime\n"], ["install.sh", "acme/showtime\nacme/showtime\n"]]);
+
+  assert.deepEqual(strayPlaces("acme/showtime", { home: "acme/showtime", texts }), []);
+  assert.deepEqual(strayPlaces("fork/showtime", { home: "acme/showtime", texts }), [
+    "a.ts:2 names acme/showtime",
+    "install.sh:1 names acme/showtime",
+    "install.sh:2 names acme/showtime",
+  ]);
+  assert.deepEqual(
+    strayPlaces("fork/showtime", { home: "fork/showtime", texts: new Map([["a.ts", "acme/showtime"]]) }),
+    ["a.ts does not name fork/showtime, as src/core/setup/setup.ts does"],
+  );
+});
+
+Deno.test("release.yml refuses to release from a repository other than the one that users are sent to", async () => {
+  const step = WORKFLOW.jobs["build"]?.steps?.find(({ run }) => run?.includes("release/home.ts"));
+  assert.match(step?.run ?? "", /^npx --yes deno@\S+ run --quiet --allow-read \S+ "\$GITHUB_REPOSITORY"$/);
+  const [, args = ""] = /deno@\S+ (.+) "\$GITHUB_REPOSITORY"$/.exec(step?.run ?? "") ?? [];
+  const run = (repository: string) =>
+    new Deno.Command(Deno.execPath(), { args: [...args.split(" "), repository], cwd: ROOT }).output();
+
+  assert.equal((await run(HOME_REPOSITORY)).code, 0);
+  const elsewhere = await run("somebody/else");
+  assert.equal(elsewhere.code, 1);
+  const said = new TextDecoder().decode(elsewhere.stderr);
+  assert.match(said, /^::error::A release from somebody\/else would send its users elsewhere: /);
+  for (const place of PLACES) assert.match(said, new RegExp(`${place}:\\d+ names`));
+});
+
+Deno.test("readPlaces() are all files of what is released that name the repository", async () => {
+  const named: string[] = [];
+  for (const path of await filesOf("")) {
+    if ((await Deno.readTextFile(`${ROOT}${path}`)).includes(HOME_REPOSITORY)) named.push(path);
+  }
+
+  assert.deepEqual(named.sort(), [...PLACES].sort());
+  // Nor does one of them name two: every address of releases in them is that of this repository.
+  for (const [path, text] of await readPlaces()) {
+    for (const [, repository] of text.matchAll(/github\.com\/([\w.-]+\/[\w.-]+)\/releases/g)) {
+      assert.equal(repository, HOME_REPOSITORY, path);
+    }
+  }
+});
+
+Deno.test("release.yml builds with the Deno that CI tests with", async () => {
+  const ci = await Deno.readTextFile(`${ROOT}.ci/run`);
+  const [, version] = /^readonly DENO=(\S+)/m.exec(ci) ?? [];
+  const used = [...JSON.stringify(WORKFLOW).matchAll(/deno@(\d[\d.]*)/g)].map(([, each]) => each);
+
+  assert.ok(used.length > 0);
+  assert.deepEqual([...new Set(used)], [version]);
 });
 
 for (const target of TARGETS) {
