@@ -186,7 +186,7 @@ for (const [by, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
         });
       };
 
-      assert.deepEqual(await interrupt([...argv, "--follow"]), { code: exit, out: "", err: "" });
+      assert.deepEqual(await interrupt([...argv, "--follow"]), { code: exit, out: "", err: "", both: "" });
       const { code, out, err } = await interrupt(argv);
       assert.equal(code, exit);
       assert.doesNotMatch(out + err, /Locks/);

@@ -3,7 +3,7 @@ import type { Finding } from "../../core/finding.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
 import type { Style } from "../render/style.ts";
-import { wrapText } from "../render/wrap_text.ts";
+import { wrapText } from "../render/mod.ts";
 
 /** Checks everything that a run needs. */
 export const DOCTOR: CommandSpec = {

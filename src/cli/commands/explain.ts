@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { describeStep } from "../../core/plan/mod.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
-import { pad, renderPlan } from "../render/mod.ts";
+import { renderPlan, wrapFact, wrapText } from "../render/mod.ts";
 
 /** Explains what a sync would decide. */
 export const EXPLAIN: CommandSpec = {
@@ -19,6 +19,9 @@ export const EXPLAIN: CommandSpec = {
   needs: "context",
   run: runExplain,
 };
+
+const INDENT = 3;
+const GAP = 2;
 
 async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
@@ -41,18 +44,26 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
     return EXIT.done;
   }
   const { style } = env;
-  const width = Math.min(40, Math.max(0, ...inputs.map(({ name }) => stripControls(name).length)));
+  // On a terminal of 80 columns the hash of a commit fits beside its name.
+  const widest = style.columns === undefined ? 40 : Math.floor(style.columns / 2) - INDENT - GAP;
+  const width = Math.min(widest, Math.max(0, ...inputs.map(({ name }) => stripControls(name).length)));
   env.lines([
     style.bold("What was seen"),
-    ...inputs.map(({ name, value }) =>
-      `   ${style.dim(pad(stripControls(name), width))}  ${stripControls(value)}`
+    ...inputs.flatMap(({ name, value }) =>
+      wrapFact({ name: stripControls(name), value: stripControls(value) }, {
+        style,
+        indent: INDENT,
+        width: width + GAP,
+      })
     ),
     style.bold("What is decided"),
     ...renderPlan(plan, { style, dryRun: true }),
     style.bold("What would change it"),
     ...(wouldChange.length === 0
       ? ["   nothing that was tried"]
-      : wouldChange.map((each) => `   ${stripControls(each)}`)),
+      : wouldChange.flatMap((each) =>
+        wrapText(" ".repeat(INDENT) + stripControls(each), { columns: style.columns, indent: INDENT + 2 })
+      )),
   ]);
   const { lock } = sight.observation;
   if (plan.steps.length > 0 && lock.kind === "held" && lock.alive) {

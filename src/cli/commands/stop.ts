@@ -29,7 +29,7 @@ async function runStop(env: CommandEnv): Promise<ExitCode> {
     const { context } = await env.context(pr);
     const { plan } = await planOnce(context, pr, makeSyncOptions(env, context, { request }), env.signal);
     if (plan.action === "destroy_environment") {
-      env.lines([...renderPlan(plan, { style: env.style, dryRun: false }), ...renderSteps(plan)]);
+      env.lines([...renderPlan(plan, { style: env.style, dryRun: false }), ...renderSteps(plan, env.style)]);
       if (!await env.terminal.confirm(`Remove all of this from #${pr}?`)) {
         env.terminal.say("Nothing was removed");
         return EXIT.done;

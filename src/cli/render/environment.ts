@@ -5,6 +5,7 @@ import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 import { formatAge, formatInstant } from "./time.ts";
+import { wrapFact } from "./wrap_text.ts";
 
 /** How environments are shown. */
 export interface EnvironmentStyle {
@@ -74,7 +75,6 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   const failure = options.failures?.find(({ short_sha }) => short_sha === view.short_sha);
   const gone = view.status === "failed" && view.image === null;
   const facts: readonly (readonly [string, string | null])[] = [
-    ...(failure === undefined ? [] : describeFailure(failure, now)),
     ["address", view.url === null ? null : style.link(clean(view.url), view.url)],
     ["created", view.created_at === null ? null : `${instant(view.created_at)} (${ageOf(view, now)} ago)`],
     ["expires", view.expires_at === null ? null : `${instant(view.expires_at)} (${leftWords(view, now)})`],
@@ -88,15 +88,16 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   ];
   return [
     `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
+    ...(failure === undefined ? [] : describeFailure(failure, options)),
     ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
   ];
 }
 
 function describeFailure(
   { code, message, hint, at }: FailureView,
-  now: number,
-): readonly (readonly [string, string | null])[] {
-  return [
+  { style, now }: EnvironmentStyle,
+): readonly string[] {
+  const facts: readonly (readonly [string, string | null])[] = [
     [
       "why",
       code === null || message === null
@@ -106,6 +107,9 @@ function describeFailure(
     ["failed at", at === null ? null : `${instant(at)} (${formatAge(now - Date.parse(at))} ago)`],
     ["hint", hint === null ? null : clean(hint)],
   ];
+  return facts.flatMap(([name, value]) =>
+    value === null ? [] : wrapFact({ name, value }, { style, indent: 3, width: 14 })
+  );
 }
 
 function clean(text: string): string {

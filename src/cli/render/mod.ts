@@ -14,3 +14,4 @@ export { renderPlan, renderSteps } from "./plan.ts";
 export { makeStyle, type Style } from "./style.ts";
 export { type Cell, type Column, cut, pad, renderTable } from "./table.ts";
 export { formatAge, formatInstant } from "./time.ts";
+export { wrapFact, wrapText } from "./wrap_text.ts";

@@ -1,6 +1,7 @@
 import { describeStep, type Plan } from "../../core/plan/mod.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
+import { wrapText } from "./wrap_text.ts";
 
 /** A decision for people: what, why, and with `dryRun` the steps as sentences under `Would:`. */
 export function renderPlan(
@@ -12,16 +13,20 @@ export function renderPlan(
     `${
       style.bold(`#${plan.pr} ${plan.target.slice(0, 7)}`)
     }: ${plan.action} (${plan.reason}, rule ${plan.rule})`,
-    ...plan.because.map((sentence) => `   ${stripControls(sentence)}`),
+    ...plan.because.flatMap((sentence) =>
+      wrapText(`   ${stripControls(sentence)}`, { columns: style.columns, indent: 3 })
+    ),
   ];
-  return dryRun ? [...lines, ...renderSteps(plan)] : lines;
+  return dryRun ? [...lines, ...renderSteps(plan, style)] : lines;
 }
 
 /** The steps of a plan as sentences, in order. */
-export function renderSteps(plan: Plan): readonly string[] {
+export function renderSteps(plan: Plan, { columns }: Pick<Style, "columns">): readonly string[] {
   if (plan.steps.length === 0) return ["Would: write nothing"];
   return [
     "Would:",
-    ...plan.steps.map((step, index) => `  ${index + 1}. ${stripControls(describeStep(step))}`),
+    ...plan.steps.flatMap((step, index) =>
+      wrapText(`  ${index + 1}. ${stripControls(describeStep(step))}`, { columns, indent: 5 })
+    ),
   ];
 }

@@ -1,4 +1,9 @@
+import type { Style } from "./style.ts";
+import { pad } from "./table.ts";
 import { textWidth } from "./text_width.ts";
+
+/** The least room for a value beside its name; on a narrower terminal it goes on below. */
+const NARROWEST = 24;
 
 /**
  * Breaks text between its words, so that no line is wider than `columns` as far as the words allow; lines after the
@@ -21,4 +26,26 @@ export function wrapText(
     }
   }
   return [...lines, line];
+}
+
+/**
+ * A name and its value in two columns: the value is broken between its words and stays in its column. The value may hold
+ * no escapes; the name is painted here.
+ */
+export function wrapFact(
+  { name, value }: { readonly name: string; readonly value: string },
+  { style, indent, width }: {
+    readonly style: Style;
+    /** Before the name. */
+    readonly indent: number;
+    /** Of the names' column, the gap included. */
+    readonly width: number;
+  },
+): readonly string[] {
+  const { columns } = style;
+  const place = indent + Math.max(width, textWidth(name) + 1);
+  const hanging = columns !== undefined && columns - place < NARROWEST ? indent * 2 : place;
+  const [first = "", ...rest] = wrapText(" ".repeat(place) + value, { columns, indent: hanging });
+  const label = style.dim(pad(name, place - indent));
+  return [`${" ".repeat(indent)}${label}${first.slice(place)}`, ...rest];
 }
