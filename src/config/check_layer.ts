@@ -41,8 +41,8 @@ function unknownKey(layer: Layer, path: SettingPath): ConfigProblem {
 }
 
 function remedyForKey(key: string, section: SettingPath): string {
-  const variable = NOT_IN_THE_FILE[[...section, key].join(".").toLowerCase()];
-  if (variable !== undefined) return `set the variable ${variable} instead`;
+  const where = NOT_IN_THE_FILE[[...section, key].join(".").toLowerCase()];
+  if (where !== undefined) return where;
   const keys = keysAt(section);
   const near = nearest(key, keys);
   if (near !== undefined) return `did you mean ${quote(near)}?`;
@@ -52,11 +52,11 @@ function remedyForKey(key: string, section: SettingPath): string {
 }
 
 const NOT_IN_THE_FILE: Readonly<Record<string, string>> = {
-  "region": "AWS_REGION",
-  "aws": "AWS_REGION or ECR_REPOSITORY",
-  "ecs.region": "AWS_REGION",
-  "ecs.repository": "ECR_REPOSITORY",
-  "docker.load": "DOCKER_LOAD",
+  "region": "set the variable AWS_REGION instead",
+  "aws": "set the variable AWS_REGION instead",
+  "ecs.region": "set the variable AWS_REGION instead",
+  "ecs.repository": "give the repository's address in build.image",
+  "docker.load": "set the variable DOCKER_LOAD instead",
 };
 
 interface Issue {
