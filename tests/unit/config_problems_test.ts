@@ -59,7 +59,11 @@ Deno.test("loadConfig() says of each mistake where it is and what to do", () => 
     ["plaform: ecs", "1:1: plaform: unknown key", 'did you mean "platform"?'],
     ["cluster: x", "1:1: cluster: unknown key", 'did you mean "ecs.cluster"?'],
     ["build:\n  cacheFrom: []", "2:3: build.cacheFrom: unknown key", 'did you mean "cache_from"?'],
-    ["ecs: {repository: previews}", "1:7: ecs.repository: unknown key", "address in build.image"],
+    [
+      "ecs: {repository: previews}",
+      "1:7: ecs.repository: unknown key",
+      "give the repository's address in build.image",
+    ],
     ["ecs: {region: eu-west-1}", "1:7: ecs.region: unknown key", "set the variable AWS_REGION instead"],
     [
       "ecs: {cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/previews'}",
