@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly signal?: AbortSignal;
+  /** Both streams come as one, in the order in which they were written: in `out`. */
+  readonly oneStream?: true;
 }
 
 /** The compiled program under test, if there is one. */
@@ -74,14 +76,17 @@ export function programCommand(): readonly [program: string, ...args: string[]] 
 
 /** A command line of the program. */
 function command(args: readonly string[], options: RunOptions): Deno.Command {
-  const [program, ...first] = programCommand();
+  const whole = [...programCommand(), ...args];
+  const [program = "", ...rest] = options.oneStream
+    ? ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", ...whole]
+    : whole;
   const kept: Record<string, string> = {};
   for (const name of ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE", "TMPDIR", "DOCKER_HOST"]) {
     const value = Deno.env.get(name);
     if (value !== undefined) kept[name] = value;
   }
   return new Deno.Command(program, {
-    args: [...first, ...args],
+    args: rest,
     env: { ...kept, ...(BARE === undefined ? {} : { PATH: BARE.path, HOME: BARE.home }), ...options.env },
     clearEnv: true,
     cwd: options.cwd ?? Deno.makeTempDirSync({ prefix: "showtime-cwd-" }),
@@ -135,7 +140,7 @@ export interface SimulatorState {
     readonly labels: readonly string[];
     readonly comments: readonly { readonly body: string }[];
   }[];
-  readonly labels: readonly { readonly name: string }[];
+  readonly labels: readonly { readonly name: string; readonly color: string }[];
 }
 
 /** Starts `showtime simulate` with a seed and waits until it says that it is ready. */
