@@ -12,6 +12,8 @@ import { countTests, formatSkips, type TestCounts } from "./test_report.ts";
 interface TestPart {
   readonly name: string;
   readonly permissions: readonly string[];
+  /** It runs beside the part before it: both wait more than they work. */
+  readonly beside?: true;
 }
 
 const WORLD = ["--allow-net", "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-sys"];
@@ -25,7 +27,8 @@ const PARTS: readonly TestPart[] = [
   { name: "cli", permissions: WORLD },
   // They look at other processes in /proc, which takes every permission.
   { name: "contract", permissions: ["--allow-all"] },
-  { name: "e2e", permissions: ["--allow-all"] },
+  // Its files have nothing in common but the engine, on which each has names of its own.
+  { name: "e2e", permissions: ["--allow-all", "--parallel"], beside: true },
 ];
 
 const ROOT = new URL("../../", import.meta.url);
@@ -45,9 +48,16 @@ async function main(names: readonly string[]): Promise<number> {
   try {
     const results: (TestCounts & { name: string })[] = [];
     const always = await sanitizers();
-    for (const part of chosen) {
-      const flags = [...always, ...part.permissions];
-      results.push({ name: part.name, ...await runPart(part.name, { flags, skips, tally, folder }) });
+    for (const group of groupsOf(chosen)) {
+      const running: Promise<TestCounts & { name: string }>[] = [];
+      for (const { name, permissions } of group) {
+        const flags = [...always, ...permissions];
+        const before = running.at(-1);
+        running.push(
+          runPart(name, { flags, skips, tally, folder, before }).then((counts) => ({ name, ...counts })),
+        );
+      }
+      results.push(...await Promise.all(running));
     }
     console.log(`\n${results.map(formatResult).join("\n")}`);
     for (const line of formatSkips(await Deno.readTextFile(skips))) console.log(line);
@@ -59,6 +69,17 @@ async function main(names: readonly string[]): Promise<number> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Parts that run at the same time, in the order in which their groups run. */
+function groupsOf(parts: readonly TestPart[]): readonly (readonly TestPart[])[] {
+  const groups: TestPart[][] = [];
+  for (const part of parts) {
+    const last = groups.at(-1);
+    if (part.beside === true && last !== undefined) last.push(part);
+    else groups.push([part]);
+  }
+  return groups;
 }
 
 /** Tells what was shown of the promises of reliability; false where one is missing that has to be there. */
@@ -93,13 +114,18 @@ interface RunOptions {
   readonly tally: string;
   /** Where the part's report goes. */
   readonly folder: string;
+  /** A part that is speaking: what this one says is shown when both are over. */
+  readonly before: Promise<unknown> | undefined;
 }
 
 async function runPart(
   name: string,
-  { flags, skips, tally, folder }: RunOptions,
+  { flags, skips, tally, folder, before }: RunOptions,
 ): Promise<TestCounts> {
-  console.log(`\n--- ${name}`);
+  const heading = new TextEncoder().encode(`\n--- ${name}\n`);
+  const held: Uint8Array[] = [heading];
+  const later = before !== undefined;
+  if (!later) await writeAll(heading);
   // Types are checked once, by `deno task check`.
   const report = `--junit-path=${folder}/${name}.xml`;
   const args = ["test", "--no-check", "--no-prompt", "--permit-no-files", report, ...flags, `tests/${name}`];
@@ -109,14 +135,19 @@ async function runPart(
     env: { SHOWTIME_SKIPS: skips, SHOWTIME_TALLY: tally },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: later ? "piped" : "inherit",
   }).spawn();
   let output = "";
   const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
-    await writeAll(chunk);
-  }
+  const hear = async (stream: AsyncIterable<Uint8Array>, counts: boolean) => {
+    for await (const chunk of stream) {
+      if (counts) output = (output + decoder.decode(chunk, { stream: true })).slice(-100_000);
+      if (later) held.push(chunk);
+      else await writeAll(chunk);
+    }
+  };
+  await Promise.all([hear(child.stdout, true), ...later ? [hear(child.stderr, false)] : []]);
+  if (later) { for (const chunk of held) await writeAll(chunk); }
   return countTests(output, (await child.status).success);
 }
 
