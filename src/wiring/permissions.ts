@@ -90,6 +90,8 @@ const WRITABLE: Readonly<Record<"linux" | "darwin" | "windows", readonly string[
   ],
   windows: [
     ".",
+    // GitHub's machines name it in the short form.
+    "C:\\Users\\RUNNER~1\\AppData\\Local\\Temp",
     "C:\\Users\\runneradmin\\AppData\\Local\\Temp",
     "C:\\a\\_temp\\_runner_file_commands",
     "D:\\a\\_temp\\_runner_file_commands",
