@@ -38,8 +38,8 @@ export interface Deployed {
   readonly address: string;
   readonly service: ServiceName;
   /**
-   * True where an older instance of the same service still runs beside it, and {@link Platform.settle} has to finish the
-   * update: people are sent to the new address first.
+   * True where an older instance of the same service still runs beside it, or something may be left of runs that died:
+   * {@link Platform.settle} has to finish that, once people have been sent to the new address.
    */
   readonly unsettled: boolean;
 }

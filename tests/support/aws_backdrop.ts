@@ -8,7 +8,15 @@ import type { PrNumber } from "../../src/core/ids.ts";
 import { makeEcsPlatform } from "../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../src/drivers/health/mod.ts";
 import type { HealthProbe } from "../../src/ports/health.ts";
-import { type AwsWorld, ecsConfigFor, makeAwsWorld, type Moto, plainRunner, useEnv } from "./aws/mod.ts";
+import {
+  type AwsWorld,
+  ecsConfigFor,
+  type Env,
+  makeAwsWorld,
+  type Moto,
+  plainRunner,
+  useEnv,
+} from "./aws/mod.ts";
 import { faultRefusal } from "./aws/faults.ts";
 import { type Operation, readOperation, refuse, toWireRequest } from "./aws/wire.ts";
 import { type Backdrop, type Fate, type Gate, GONE } from "./schedule/mod.ts";
@@ -47,7 +55,19 @@ export interface AwsBackdrop extends Backdrop {
   written(): readonly string[];
 }
 
-/** Makes one. This process has the variables of a world until it is disposed of. */
+/**
+ * The variables with which AWS's clients sign. They are the same for every world and stay set: test files that run side
+ * by side share them. Where a request goes is the backdrop's to say, and nobody answers at that address.
+ */
+const CREDENTIALS: Env = {
+  AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "testing",
+  AWS_SECRET_ACCESS_KEY: "testing",
+  AWS_EC2_METADATA_DISABLED: "true",
+};
+
+/** Makes one. */
 export async function makeAwsBackdrop(
   options: { readonly moto: Moto; readonly clock: MemoryClock },
 ): Promise<AwsBackdrop> {
@@ -65,7 +85,7 @@ export async function makeAwsBackdrop(
       drainMs: OLD_STAYS_MS,
     },
   });
-  const restore = useEnv(world.env);
+  useEnv(CREDENTIALS);
   const config = ecsConfigFor(world);
   let secrets = 0;
   return {
@@ -85,10 +105,9 @@ export async function makeAwsBackdrop(
     written: () => world.calls().map(({ operation }) => operation).filter((name) => WRITES.test(name)),
     async describe() {
       const { services, tasks } = await inventoryOf(world, undefined);
-      return `services: ${services.join(", ") || "none"}; tasks: ${tasks.join(", ") || "none"}`;
+      return `on ECS: services ${services.join(", ") || "none"}; tasks ${tasks.join(", ") || "none"}`;
     },
     async dispose() {
-      restore();
       await world.dispose();
     },
   };

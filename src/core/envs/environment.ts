@@ -47,6 +47,6 @@ export interface PlatformEnvironment {
   readonly managed: boolean;
   /** Named `pr-<n>-service`, by an older scheme. */
   readonly legacy: boolean;
-  /** An interrupted change left a half-made part beside it, or its own under a temporary name. */
+  /** An interrupted change left a half-made part beside it, its own under a temporary name, or what it was made from. */
   readonly unsettled: boolean;
 }

@@ -7,9 +7,9 @@ import type { Deployed, DeploySpec } from "../../ports/platform.ts";
 import type { EcsConfig } from "./config.ts";
 import { waitInactive } from "./destroy.ts";
 import type { Place } from "./place.ts";
-import { tagList } from "./sdk/shapes.ts";
-import { assertTouchable, deploymentOf, sameRevision } from "./service_view.ts";
-import { deployedTags, identityTags } from "./tags.ts";
+import { readTags, tagList } from "./sdk/shapes.ts";
+import { assertTouchable, deploymentOf, revisionOf, sameRevision } from "./service_view.ts";
+import { deployedTags, identityTags, NOT_SETTLED, SETTLED_TAG } from "./tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
@@ -18,6 +18,9 @@ import { waitServing } from "./wait_serving.ts";
 const TIDY_TIMEOUT_MS = 30_000;
 /** The same where somebody waits for the process to end. */
 const HASTY_TIMEOUT_MS = 3000;
+
+/** The first revision of a family; the number never comes again. */
+const FIRST = "1";
 
 /** What one deployment is about. */
 export interface Deployment {
@@ -63,7 +66,7 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
       signal,
     );
     // An update is finished once people have been sent to the new task: the old one goes without being told to.
-    return { address, service: name, unsettled: old !== undefined };
+    return { address, service: name, unsettled: old !== undefined || !isFirst(definition) };
   } catch (error) {
     await removeHalfMade(place, { spec, made, created, failure: error, hasty: signal.aborted });
     throw error;
@@ -102,7 +105,11 @@ async function create(
     propagateTags: "SERVICE",
     enableECSManagedTags: true,
     clientToken: clientToken(spec),
-    tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
+    tags: tagList({
+      ...identityTags(spec),
+      ...deployedTags(spec),
+      [SETTLED_TAG]: isFirst(made.definition) ? FIRST : NOT_SETTLED,
+    }),
   }, signal).catch(async (error) => {
     if (isAlreadyThere(error)) {
       const there = await ecs.service(made.name, signal);
@@ -130,7 +137,8 @@ async function update(
   const now = await ecs.service(made.name, signal);
   if (now?.status === "ACTIVE") assertTouchable(now, { ...what.spec, action });
   // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
-  await ecs.tag(old.serviceArn ?? made.name, { tags: identityTags(what.spec) }, signal);
+  const tags = { ...identityTags(what.spec), [SETTLED_TAG]: NOT_SETTLED };
+  await ecs.tag(old.serviceArn ?? made.name, { tags }, signal);
   await ecs.updateService({
     service: made.name,
     taskDefinition: made.definition,
@@ -148,6 +156,11 @@ function networkOf(config: EcsConfig): NetworkConfiguration {
       assignPublicIp: config.assignPublicIp ? "ENABLED" : "DISABLED",
     },
   };
+}
+
+/** Of the first revision of a family there is no other: a later one may stand beside what a run registered that died. */
+function isFirst(definition: string): boolean {
+  return String(revisionOf(definition)) === FIRST;
 }
 
 /** Identifies a creation, so that one that is sent twice makes one service; at most 36 characters. */
@@ -192,6 +205,12 @@ async function removeHalfMade(
     // That run may still go back to what it found.
     if (theirs && now !== undefined && deploymentOf(now, made.definition) !== undefined) return;
     await ecs.definitions.remove([made.definition], signal);
+    if (theirs || now?.status !== "ACTIVE") return;
+    // All is as it was.
+    const settled = readTags(made.old?.tags)[SETTLED_TAG];
+    if (settled !== undefined && readTags(now.tags)[SETTLED_TAG] !== settled) {
+      await ecs.tag(now.serviceArn ?? made.name, { tags: { [SETTLED_TAG]: settled } }, signal);
+    }
   } catch (error) {
     if (!(error instanceof AppError) && !signal.aborted) throw error;
     // What is left carries our tags: the next run, or a cleanup, finds it.

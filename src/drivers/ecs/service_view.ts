@@ -5,7 +5,7 @@ import { assertOurs, readEpoch, readSeconds, sameRepo } from "../../core/envs/ow
 import { parseFullSha, type ServiceName } from "../../core/ids.ts";
 import type { PlatformScope } from "../../ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
-import { decodeTagValue, readDeployed } from "./tags.ts";
+import { decodeTagValue, readDeployed, SETTLED_TAG } from "./tags.ts";
 
 /** The parts of a service name that is exactly one of ours and within a scope; undefined for any other. */
 export function nameInScope(name: string, scope: PlatformScope): ServiceNameParts | undefined {
@@ -48,7 +48,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     repo,
     managed: tags["showtime_managed"] === "true",
     legacy,
-    unsettled: (service.deployments ?? []).length > 1,
+    unsettled: (service.deployments ?? []).length > 1 || !isInOrder(service),
   };
 }
 
@@ -75,6 +75,12 @@ export function assertTouchable(
       lastPart(service.clusterArn ?? "")
     } --service ${name}`,
   }, options);
+}
+
+/** Whether nothing is left to be done after what was last deployed. */
+export function isInOrder(service: Service): boolean {
+  const settled = readTags(service.tags)[SETTLED_TAG];
+  return settled === undefined || settled === String(revisionOf(service.taskDefinition));
 }
 
 /** Has as many running tasks as it is to have, and at least one. */

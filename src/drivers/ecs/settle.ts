@@ -5,8 +5,8 @@ import { removeDefinitions } from "./definitions.ts";
 import { formatMs, type Owner } from "./destroy.ts";
 import { type Place, SERVICE_POLL_MS } from "./place.ts";
 import { readTags } from "./sdk/shapes.ts";
-import { assertTouchable, revisionOf } from "./service_view.ts";
-import { DEPLOYED_TAGS, type Tags } from "./tags.ts";
+import { assertTouchable, isInOrder, revisionOf } from "./service_view.ts";
+import { DEPLOYED_TAGS, SETTLED_TAG, type Tags } from "./tags.ts";
 
 /**
  * Waits until ECS has let the tasks of an older revision go, and finishes the update. Throws AppError `unhealthy` where
@@ -40,8 +40,8 @@ export async function settle(
 }
 
 /**
- * Tags the service with what its revision was registered for, and removes the revisions that nothing uses any more. Of
- * a service that nobody updated, nothing is changed.
+ * Tags the service with what its revision was registered for, and removes the revisions that nothing uses any more: what
+ * was updated from, and what runs registered that died. Of a service that is in order, nothing is changed.
  */
 export async function finishUpdate(
   place: Place,
@@ -61,6 +61,10 @@ export async function finishUpdate(
     { repo: of.repo, epoch: of.epoch, service: name, keep: [service.taskDefinition] },
     signal,
   );
+  if (!isInOrder(service)) {
+    const settled = { [SETTLED_TAG]: String(revisionOf(service.taskDefinition)) };
+    await ecs.tag(service.serviceArn ?? name, { tags: settled }, signal);
+  }
   const newer = removed.find((arn) => revisionOf(arn) > revisionOf(service.taskDefinition));
   if (newer === undefined) return;
   throw new AppError(

@@ -25,6 +25,15 @@ export const DEPLOYED_TAGS: readonly string[] = [
   ...FLAG_TAGS,
 ];
 
+/**
+ * The revision with which a service was last put in order. Where it runs another one, a run died on the way, or is on it
+ * now: {@link finishUpdate} has something to do. A service without it is in order: it is not from us, or older.
+ */
+export const SETTLED_TAG = "showtime_settled";
+
+/** What {@link SETTLED_TAG} says while something is still to be done, whatever revision runs. */
+export const NOT_SETTLED = "0";
+
 /** The tags that make a service or a task definition ours, and name what it is for. */
 export function identityTags(spec: DeploySpec): Tags {
   return {

@@ -47,6 +47,11 @@ export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
   };
 }
 
+/** Whether a request goes to AWS. */
+export function isAwsRequest(name: string): boolean {
+  return /^(ecs|ec2|logs)\./.test(name);
+}
+
 /** All of them. */
 export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
   return LIVES.map((life) => ecsLifeScenario(life, moto));
@@ -64,7 +69,7 @@ async function runAlone(stage: EcsStage, run: string, make: MakeActor): Promise<
   const alone = stageOf(world, { backdrop });
   const nonce = `nonce${crypto.randomUUID().slice(0, 6)}`;
   alone.actors.set(run, make(alone, run, { nonce, owns: false }));
-  const outcomes = await drive(alone, () => undefined, []);
+  const outcomes = await drive(alone);
   return outcomes.get(run) ?? assert.fail("there is no run");
 }
 
@@ -79,10 +84,11 @@ async function checkLife(life: Life, played: Played & { readonly stage: EcsStage
   const { world } = stage;
   const odd = played.steps.find(({ move }) => move.fate !== "go");
   const outcome = played.outcomes.get("a") ?? assert.fail("there is no run");
-  const whole = odd === undefined || !/^(images\.|health )|^kill/.test(`${odd.move.fate} ${odd.call.name}`);
+  const whole = odd === undefined || (isAwsRequest(odd.call.name) && !odd.move.fate.startsWith("kill"));
   if (whole) {
     assert.equal(outcome.kind, "done", outcome.kind === "failed" ? String(outcome.error) : "");
     if (outcome.kind === "done") assertSucceeded(life, outcome.value);
+    assertDoneOnce(life, stage);
   } else {
     if (outcome.kind === "failed") assertTold(outcome.error, odd.move.fate);
     // A dead run's lock is believed until it expires.
@@ -94,6 +100,13 @@ async function checkLife(life: Life, played: Played & { readonly stage: EcsStage
   await assertEcsRests(stage, life.rest);
   const writes = await writesOf(stage, () => runAlone(stage, "z", actorOf(life)));
   assert.deepEqual(writes, { github: 0, aws: [] }, "one more run writes");
+}
+
+/** No task was started that nobody needed. */
+function assertDoneOnce(life: Life, { backdrop }: EcsStage): void {
+  const started = backdrop.world.tasks().length;
+  const inPlace = life.name === "rebuilding" || life.name === "changing_a_flag" || life.name === "updating";
+  assert.equal(started, inPlace ? 2 : 1, "tasks that were ever started");
 }
 
 async function writesOf({ world, backdrop }: EcsStage, act: () => Promise<unknown>) {

@@ -130,7 +130,11 @@ export class Fargate {
     const [deployment] = service.deployments;
     if (deployment === undefined) return;
     const { ecs } = this.#options.clients;
-    const definition = await this.#definition(deployment.taskDefinition);
+    const definition = await this.#definition(deployment.taskDefinition).catch((error) => {
+      // It was deleted with its service, or went with an update, while it was asked for.
+      if (service.status === "ACTIVE" && service.deployments[0] === deployment) throw error;
+    });
+    if (definition === undefined) return;
     const { tasks = [] } = await ecs.send(
       new RunTaskCommand({
         cluster: service.cluster,

@@ -11,7 +11,16 @@ export { type Backdrop, Bedroom, type Gate } from "./backdrop.ts";
 export { Border, type Call, type Fate, GONE } from "./border.ts";
 export { type CleanedUp, cleaning, person, runContext, stageOf, syncing } from "./actors.ts";
 export { type Move, parseSchedule, renderSchedule } from "./moves.ts";
-export { type Actor, drive, type Outcome, play, type Played, type Scenario, type Stage } from "./play.ts";
+export {
+  type Actor,
+  drive,
+  type Outcome,
+  play,
+  type Played,
+  type Scenario,
+  type Stage,
+  type Step,
+} from "./play.ts";
 export {
   deviate,
   exploreAll,

@@ -75,7 +75,7 @@ export async function play(scenario: Scenario, chooser: Chooser): Promise<Played
     const steps: Step[] = [];
     const lineNow = () => `${scenario.name}/${renderSchedule(steps.map(({ move }) => move))}`;
     try {
-      const outcomes = await drive(stage, chooser, steps);
+      const outcomes = await drive(stage, { chooser, steps });
       const played = { scenario, stage, steps, outcomes, line: lineNow() };
       if (stage.wrongs.length > 0) throw new Error(stage.wrongs.join("; "));
       await scenario.check(played).catch(async (error) => {
@@ -97,11 +97,10 @@ function retold(error: unknown, line: string): Error {
   return new Error(`deno task test:replay '${line}'\n${message}`, { cause: error });
 }
 
-/** Plays the actors of a stage to their end, and notes their moves in `steps`. */
+/** Plays the actors of a stage to their end, whoever is at work first, and notes their moves in `steps`. */
 export async function drive(
   stage: Stage,
-  chooser: Chooser,
-  steps: Step[],
+  { chooser = () => undefined, steps = [] }: { readonly chooser?: Chooser; readonly steps?: Step[] } = {},
 ): Promise<ReadonlyMap<string, Outcome>> {
   const { border, actors } = stage;
   const outcomes = new Map<string, Outcome>();

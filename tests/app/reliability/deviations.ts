@@ -1,0 +1,52 @@
+/** A life played as it is, then again and again with one request that goes another way. */
+
+import assert from "node:assert/strict";
+import { deviate, type Fate, play, type Scenario, type Step } from "../../support/schedule/mod.ts";
+
+/** What becomes of one request of a recorded run. */
+export interface Deviation {
+  /** From 0. */
+  readonly at: number;
+  readonly fate: Fate;
+}
+
+/** Records a scenario, then plays it with each of the deviations that are chosen; returns how many those were. */
+export async function playDeviations(
+  scenario: Scenario,
+  choose: (steps: readonly Step[]) => readonly Deviation[],
+): Promise<number> {
+  const { steps } = await play(scenario, () => undefined);
+  const chosen = choose(steps);
+  for (const { at, fate } of chosen) {
+    const { steps: taken, line } = await play(scenario, deviate("a", { at: at + 1, fate }));
+    const [recorded, now] = [steps[at]?.call.name, taken[at]];
+    assert.deepEqual(
+      [now?.call.name, now?.move.fate],
+      [recorded, fate],
+      `${line} goes another way by itself`,
+    );
+  }
+  return chosen.length;
+}
+
+/** Before and after each request. */
+export function everyDeath(steps: readonly Step[]): readonly Deviation[] {
+  return [...steps.keys()].flatMap((at) => (["kill", "killed"] as const).map((fate) => ({ at, fate })));
+}
+
+/**
+ * After each request of a kind that changes something, and before it where what was changed last is of another kind:
+ * every state that servers of that kind can be left in.
+ */
+export function tellingDeaths(
+  steps: readonly Step[],
+  isOfKind: (name: string) => boolean,
+): readonly Deviation[] {
+  const writes = [...steps.entries()].filter(([, { call }]) => call.writes);
+  return writes.flatMap(([at, { call }], index): readonly Deviation[] => {
+    if (!isOfKind(call.name)) return [];
+    const before = writes[index - 1]?.[1].call.name;
+    const after: Deviation = { at, fate: "killed" };
+    return before !== undefined && isOfKind(before) ? [after] : [{ at, fate: "kill" }, after];
+  });
+}

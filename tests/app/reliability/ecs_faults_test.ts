@@ -1,0 +1,62 @@
+/**
+ * Faults of AWS at a request: throttling, failures, lost connections. moto plays AWS, as the relay before it completes it;
+ * the driver and AWS's clients are the real ones.
+ *
+ * Everywhere, what is done goes without an answer, once each, and every kind of question fails once. Deep, each request
+ * meets each fault.
+ */
+import assert from "node:assert/strict";
+import { motoForFile } from "../../support/aws/mod.ts";
+import { withoutJitter } from "../../support/ecs_scene.ts";
+import { part } from "../../support/require.ts";
+import { type Fate, type Step, tally } from "../../support/schedule/mod.ts";
+import { DEEP } from "./deep.ts";
+import { type Deviation, playDeviations } from "./deviations.ts";
+import { ecsLifeScenario, isAwsRequest } from "./ecs_lives.ts";
+import { LIVES } from "./lives.ts";
+
+const aws = await part("aws");
+const moto = await motoForFile(aws);
+
+/** Throttling, a failure before and after the effect, a connection that is lost before and after it. */
+const FATES: readonly Fate[] = ["429", "500", "502", "reset", "lost"];
+
+const fewFaults = makeFewFaults();
+
+/** What AWS sees of the others is the same. */
+const TELLING = ["creating", "updating", "rebuilding", "stopping", "cleaning_up"];
+
+for (const life of LIVES.filter(({ name }) => DEEP || TELLING.includes(name))) {
+  aws.test(
+    `F1, F2: a fault of AWS while ${life.name}: nothing is lost, nothing is done twice, nobody has to know`,
+    async () => {
+      assert.ok(moto !== undefined, "moto runs");
+      const scenario = ecsLifeScenario(life, moto);
+      const faults = await withoutJitter(() => playDeviations(scenario, DEEP ? everyFault : fewFaults));
+      assert.ok(faults > 2, `${faults} faults`);
+      await tally({ faults });
+    },
+  );
+}
+
+function everyFault(steps: readonly Step[]): readonly Deviation[] {
+  return steps.flatMap(({ call }, at) => {
+    if (!isAwsRequest(call.name)) return [];
+    // What only asks has no effect that an answer could come after.
+    return (call.writes ? FATES : FATES.filter((fate) => fate !== "502" && fate !== "lost"))
+      .map((fate) => ({ at, fate }));
+  });
+}
+
+/** Each answer to a change is lost once; of what only asks, each operation fails once in all lives together. */
+function makeFewFaults(): (steps: readonly Step[]) => readonly Deviation[] {
+  const asked = new Set<string>();
+  return (steps) =>
+    steps.flatMap(({ call }, at): readonly Deviation[] => {
+      if (!isAwsRequest(call.name)) return [];
+      if (call.writes) return [{ at, fate: at % 2 === 0 ? "502" : "lost" }];
+      if (asked.has(call.name)) return [];
+      asked.add(call.name);
+      return [{ at, fate: asked.size % 2 === 0 ? "429" : "reset" }];
+    });
+}
