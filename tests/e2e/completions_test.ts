@@ -63,7 +63,13 @@ async function typeWithCompletion(
   const script = (await runShowtime(["completions", name])).out;
   const simulator = await startSimulator(SEED);
   try {
-    const env = { ...simulator.env, GITHUB_REPOSITORY: "acme/shop", SHOWTIME_PLATFORM: "docker" };
+    const env = {
+      ...simulator.env,
+      GITHUB_REPOSITORY: "acme/shop",
+      SHOWTIME_PLATFORM: "docker",
+      // What lives on this machine's engine would be offered as well.
+      DOCKER_HOST: "unix:///nowhere/docker.sock",
+    };
     return await typeInto({ shell: command, files: files(script), lines, env });
   } finally {
     await simulator.stop();
