@@ -167,13 +167,4 @@ export async function until(is: () => boolean | Promise<boolean>, what: string):
   assert.fail(`waited in vain until ${what}`);
 }
 
-/** Does something while the SDK waits as short as it may between two tries: how long else is left to chance. */
-export async function withoutJitter<Result>(act: () => Promise<Result>): Promise<Result> {
-  const usual = Math.random;
-  Math.random = () => 0;
-  try {
-    return await act();
-  } finally {
-    Math.random = usual;
-  }
-}
+export { withoutJitter } from "./without_jitter.ts";

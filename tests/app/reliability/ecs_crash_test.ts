@@ -7,9 +7,9 @@
  */
 import assert from "node:assert/strict";
 import { motoForFile } from "../../support/aws/mod.ts";
-import { withoutJitter } from "../../support/ecs_scene.ts";
 import { part } from "../../support/require.ts";
 import { tally } from "../../support/schedule/mod.ts";
+import { withoutJitter } from "../../support/without_jitter.ts";
 import { DEEP } from "./deep.ts";
 import { everyDeath, playDeviations, tellingDeaths } from "./deviations.ts";
 import { ecsLifeScenario, isAwsRequest } from "./ecs_lives.ts";

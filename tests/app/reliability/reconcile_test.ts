@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../../src/app/cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../src/app/cleanup.ts";
 import { listEnvironments } from "../../../src/app/list_environments.ts";
 import { prNumber } from "../../../src/core/ids.ts";
 import { tally, withQuickTimers } from "../../support/schedule/mod.ts";
@@ -20,24 +19,10 @@ import {
   type World,
 } from "../../support/world.ts";
 import { DEEP } from "./deep.ts";
+import { clean, CLEANUP_LAW, SYNC_LAW, tryLaw } from "./laws.ts";
 import { START } from "./rests.ts";
-import { buildWorld, leftIn, randomWorld, wantedOf } from "./worlds.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
-
-async function clean(world: World) {
-  const context = world.context();
-  const plan = await planCleanup(context, WHOLE_CLEANUP, never());
-  return await applyCleanup(context, plan, { approved: plan.candidates.map(({ id }) => id) }, never());
-}
-
-/** How many requests of `act` changed something: a claim that another's lock refuses is none. */
-async function written(world: World, act: () => Promise<unknown>): Promise<number> {
-  const before = world.simulator.requests().length;
-  await act();
-  return world.simulator.requests().slice(before).filter(({ write, status }) => write && status !== 422)
-    .length;
-}
 
 /** Everything that a cleanup takes, on two pages each of what GitHub pages. */
 function littered(): World {
@@ -237,41 +222,22 @@ async function define(world: World, method: "DELETE" | "PATCH", name: string): P
   await answer.body?.cancel();
 }
 
-quick(
-  "R6: of a random world a cleanup leaves what was wanted and nothing else, and the next one writes nothing",
-  async () => {
-    const count = DEEP ? 5_000 : 120;
-    await fc.assert(
-      fc.asyncProperty(randomWorld, async (parts) => {
-        const world = buildWorld(parts);
-        await clean(world);
-        assert.deepEqual(leftIn(world), wantedOf(parts));
-        assert.equal(await written(world, () => clean(world)), 0);
-      }),
-      { numRuns: count, seed: 6 },
-    );
+for (
+  const [law, title, count] of [
+    [
+      CLEANUP_LAW,
+      "R6: of a random world a cleanup leaves what was wanted and nothing else, and the next one writes nothing",
+      DEEP ? 5_000 : 120,
+    ],
+    [
+      SYNC_LAW,
+      "R6: syncs of a random world leave each pull request where one more sync writes nothing",
+      DEEP ? 2_000 : 60,
+    ],
+  ] as const
+) {
+  quick(title, async () => {
+    await tryLaw(law, { seed: 6, count });
     await tally({ worlds: count });
-  },
-);
-
-quick("R6: syncs of a random world leave each pull request where one more sync writes nothing", async () => {
-  const count = DEEP ? 2_000 : 60;
-  await fc.assert(
-    fc.asyncProperty(randomWorld, async (parts) => {
-      const built = buildWorld(parts);
-      const others = built.platform.environments.filter((each) =>
-        !each.managed || each.repo === "other/repo"
-      );
-      for (const [index, part] of parts.entries()) {
-        if (!part.exists) continue;
-        // A commit that does not come up is tried once more by itself.
-        for (let run = 0; run < 3; run++) await runIn(built, ["sync", String(index + 1)]);
-        const writes = await written(built, () => runIn(built, ["sync", String(index + 1)]));
-        assert.equal(writes, 0, `#${index + 1}: ${built.labels(index + 1).join(", ")}`);
-      }
-      for (const each of others) assert.ok(built.platform.environments.includes(each), each.service);
-    }),
-    { numRuns: count, seed: 6 },
-  );
-  await tally({ worlds: count });
-});
+  });
+}

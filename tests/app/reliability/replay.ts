@@ -1,37 +1,13 @@
 /**
- * Plays one schedule again and tells every move: `deno task test:replay 'two_runs/a3.b2.a'`. Without an argument it lists
- * the scenarios.
+ * Plays again what failed: `deno task test:replay 'two_runs/a3.b2.a'` a schedule, move by move, and
+ * `deno task test:replay 'world_sync/6/12:0'` a random world. Without an argument it lists what there is. Scenarios whose
+ * names begin with `ecs_` need moto.
  */
 
-import { follow, parseSchedule, play, type Played, renderPlayed } from "../../support/schedule/mod.ts";
-import { allScenarios } from "./scenarios.ts";
+import { replayLine } from "./replay_line.ts";
+import { everything } from "./scenarios.ts";
 
-async function main([line = ""]: readonly string[]): Promise<number> {
-  const [name, schedule = ""] = line.split("/");
-  const scenario = allScenarios().find((each) => each.name === name);
-  if (scenario === undefined) {
-    console.log(`Scenarios: ${allScenarios().map((each) => each.name).join(", ")}`);
-    return line === "" ? 0 : 2;
-  }
-  const seen: Partial<Played> = {};
-  try {
-    await play(
-      {
-        ...scenario,
-        check: async (played) => {
-          Object.assign(seen, played);
-          console.log(renderPlayed(played));
-          await scenario.check(played);
-        },
-      },
-      follow(parseSchedule(schedule)),
-    );
-    console.log("It holds.");
-    return 0;
-  } catch (error) {
-    console.log(`\nIt does not hold: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
-  }
+if (import.meta.main) {
+  const [line = ""] = Deno.args;
+  Deno.exit(await replayLine(line, { known: everything(), say: (text) => console.log(text) }));
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,15 +1,38 @@
-/** Scenarios by name, so that a line of text plays them again. */
+/** Scenarios and laws by name, so that a line of text plays them again. */
 
+import { startMoto } from "../../support/aws/mod.ts";
+import { part } from "../../support/require.ts";
 import type { Scenario } from "../../support/schedule/mod.ts";
-import { lifeScenario, LIVES } from "./lives.ts";
+import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
+import { type Law, LAWS } from "./laws.ts";
+import { lifeScenario, LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
 import { ZOMBIES } from "./zombies.ts";
 
-/** Every scenario. */
-export function allScenarios(): readonly Scenario[] {
+/** Scenarios with a server of their own behind them. */
+export interface Served {
+  readonly names: readonly string[];
+  /** Starts the server; throws where it is not installed. */
+  open(): Promise<{ readonly scenarios: readonly Scenario[]; close(): Promise<void> }>;
+}
+
+/** What a line can name. */
+export interface Known {
+  readonly scenarios: readonly Scenario[];
+  readonly laws: readonly Law[];
+  readonly served: readonly Served[];
+}
+
+/** Everything that there is. */
+export function everything(): Known {
+  return { scenarios: allScenarios(), laws: LAWS, served: [ON_ECS] };
+}
+
+/** Every scenario that needs no server. */
+function allScenarios(): readonly Scenario[] {
   return [
     ...EXCLUSION,
     ...MODELS,
@@ -21,3 +44,13 @@ export function allScenarios(): readonly Scenario[] {
     ...LIVES.map((life) => lifeScenario(life)),
   ];
 }
+
+const ON_ECS: Served = {
+  names: LIVES.map(({ name }) => `ecs_${name}`),
+  async open() {
+    const aws = await part("aws");
+    if (aws.missing !== undefined) throw new Error(`${aws.missing}; scenarios on ECS are played on it`);
+    const moto = await startMoto();
+    return { scenarios: ecsLifeScenarios(moto), close: () => moto.stop() };
+  },
+};
