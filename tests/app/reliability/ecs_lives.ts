@@ -21,7 +21,8 @@ import { assertLabelsRest, START } from "./rests.ts";
 /** Longer than anything takes that ECS does by itself. */
 const SETTLING_MS = 2 * MINUTE;
 
-interface EcsStage extends Stage {
+/** A stage with ECS behind it. */
+export interface EcsStage extends Stage {
   readonly backdrop: AwsBackdrop;
   readonly actors: Map<string, Actor>;
 }
@@ -35,7 +36,7 @@ export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
       const backdrop = await makeAwsBackdrop({ moto, clock: world.clock });
       const stage = { ...stageOf(world, { backdrop }), backdrop };
       if (life.runs) {
-        const began = await runAlone(stage, "y", syncing);
+        const began = await runAlone(stage, syncing);
         assert.equal(began.kind, "done", began.kind === "failed" ? String(began.error) : "");
         await passTime(stage);
       }
@@ -64,13 +65,13 @@ function actorOf(life: Life): MakeActor {
 }
 
 /** A run that nobody disturbs, on the same servers. */
-async function runAlone(stage: EcsStage, run: string, make: MakeActor): Promise<Outcome> {
+export async function runAlone(stage: EcsStage, make: MakeActor): Promise<Outcome> {
   const { world, backdrop } = stage;
   const alone = stageOf(world, { backdrop });
   const nonce = `nonce${crypto.randomUUID().slice(0, 6)}`;
-  alone.actors.set(run, make(alone, run, { nonce, owns: false }));
-  const outcomes = await drive(alone);
-  return outcomes.get(run) ?? assert.fail("there is no run");
+  alone.actors.set("z", make(alone, "z", { nonce, owns: false }));
+  const outcomes = await drive(alone, { most: 20_000 });
+  return outcomes.get("z") ?? assert.fail("there is no run");
 }
 
 /** ECS does what is left for it to do. */
@@ -93,12 +94,12 @@ async function checkLife(life: Life, played: Played & { readonly stage: EcsStage
     if (outcome.kind === "failed") assertTold(outcome.error, odd.move.fate);
     // A dead run's lock is believed until it expires.
     world.clock.advance(11 * MINUTE);
-    const again = await runAlone(stage, "z", actorOf(life));
+    const again = await runAlone(stage, actorOf(life));
     assert.equal(again.kind, "done", again.kind === "failed" ? String(again.error) : "");
   }
   await passTime(stage);
   await assertEcsRests(stage, life.rest);
-  const writes = await writesOf(stage, () => runAlone(stage, "z", actorOf(life)));
+  const writes = await writesOf(stage, () => runAlone(stage, actorOf(life)));
   assert.deepEqual(writes, { github: 0, aws: [] }, "one more run writes");
 }
 
@@ -109,7 +110,8 @@ function assertDoneOnce(life: Life, { backdrop }: EcsStage): void {
   assert.equal(started, inPlace ? 2 : 1, "tasks that were ever started");
 }
 
-async function writesOf({ world, backdrop }: EcsStage, act: () => Promise<unknown>) {
+/** How much `act` writes: the number of requests to GitHub, the operations of AWS. */
+export async function writesOf({ world, backdrop }: EcsStage, act: () => Promise<unknown>) {
   const before = backdrop.written().length;
   const { writes } = await world.count(act);
   return { github: writes, aws: backdrop.written().slice(before) };

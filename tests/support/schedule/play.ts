@@ -100,8 +100,9 @@ function retold(error: unknown, line: string): Error {
 /** Plays the actors of a stage to their end, whoever is at work first, and notes their moves in `steps`. */
 export async function drive(
   stage: Stage,
-  { chooser = () => undefined, steps = [] }: { readonly chooser?: Chooser; readonly steps?: Step[] } = {},
+  options: { readonly chooser?: Chooser; readonly steps?: Step[]; readonly most?: number } = {},
 ): Promise<ReadonlyMap<string, Outcome>> {
+  const { chooser = () => undefined, steps = [], most = MOST_MOVES } = options;
   const { border, actors } = stage;
   const outcomes = new Map<string, Outcome>();
   for (const [name, actor] of actors) {
@@ -121,7 +122,7 @@ export async function drive(
     if (call === undefined) {
       throw new Error(`Nobody can go on: ${[...outcomes.keys()].join()} ended, the rest sleeps`);
     }
-    if (steps.length > MOST_MOVES) throw new Error("It does not end");
+    if (steps.length > most) throw new Error("It does not end");
     steps.push({ move: { run: call.call.run, fate: call.fate }, call: call.call, enabled });
     // What is due by now has happened when the request arrives.
     await stage.backdrop?.rest();

@@ -12,7 +12,9 @@ export function renderPlayed(played: Pick<Played, "steps" | "outcomes" | "stage"
       }`
     ),
     ...[...played.outcomes].map(([run, outcome]) => `${run} ${describeOutcome(outcome)}`),
-    `environments: ${world.platform.environments.map(({ service }) => service).join(", ") || "none"}`,
+    ...played.stage.backdrop === undefined
+      ? [`environments: ${world.platform.environments.map(({ service }) => service).join(", ") || "none"}`]
+      : [],
     ...world.simulator.state().pulls.map(({ number, labels }) => `#${number}: ${labels.join(", ")}`),
     `definitions: ${world.definitions().join(", ")}`,
   ].join("\n");
