@@ -149,6 +149,38 @@ Deno.test("createLock() gives up after the retries it has, naming the host and n
   assert.equal(requests.length, 3);
 });
 
+Deno.test("requests that GitHub could not work out are sent again, as those that it did not answer", async () => {
+  const failed = json(200, {
+    errors: [{ message: "Something went wrong while executing your query. Please try" }],
+  });
+  const { forge, requests, slept, waits } = script([failed, failed, json(200, { data: { viewer: null } })]);
+
+  assert.equal(await forge.viewer(NEVER), undefined);
+
+  assert.equal(requests.length, 3);
+  assert.deepEqual(slept, [1000, 4000]);
+  assert.equal(waits.length, 2);
+});
+
+Deno.test("requests that are answered wait for no timer", async () => {
+  const { forge } = script([json(200, { data: { viewer: null } })]);
+  const usual = globalThis.setTimeout;
+  let timers = 0;
+  Object.assign(globalThis, {
+    setTimeout: (...args: Parameters<typeof setTimeout>) => {
+      timers++;
+      return usual(...args);
+    },
+  });
+  try {
+    for (let i = 0; i < 3; i++) await forge.viewer(NEVER);
+  } finally {
+    Object.assign(globalThis, { setTimeout: usual });
+  }
+
+  assert.equal(timers, 0);
+});
+
 Deno.test("readLock() never sends an answer of 4xx again", async () => {
   for (const status of [400, 401, 403, 409, 410, 422]) {
     const { forge, requests, slept } = script([json(status, { message: "no" })]);

@@ -1,18 +1,17 @@
 /**
- * How one request to GitHub is sent: octokit with its retry and throttling plugins, told to wait by our clock.
+ * How one request to GitHub is sent: octokit with its throttling plugin, told to wait by our clock.
  *
- * The plugins decide whether a request is sent again; every wait is made by {@link pace} and the limit handler
- * through the Clock, so that an abort ends it and nothing is left that keeps the process alive.
+ * {@link pace} sends again what failed on the way, the plugin what met a rate limit; every wait is made by the former and
+ * the limit handler through the Clock, so that an abort ends it and nothing is left that keeps the process alive.
  */
 
 import { Octokit } from "@octokit/core";
-import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import type { Clock } from "../../ports/clock.ts";
 import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
-import { openGroups, QuietBottleneck } from "./groups.ts";
+import { openLimiters, QuietBottleneck } from "./groups.ts";
 import { backoffMs, pace, waitForLimit } from "./pace.ts";
 
 /** The part of `fetch` that is used. */
@@ -49,9 +48,6 @@ export interface GraphqlAnswer {
   readonly issues: readonly GraphqlIssue[];
 }
 
-/** Statuses that are answers: asking again would not change them. 403 and 429 belong to the throttling plugin. */
-const ANSWERS = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 451];
-
 export class GithubClient {
   readonly #options: GithubClientOptions;
   readonly #delays: Required<Delays>;
@@ -65,17 +61,16 @@ export class GithubClient {
     this.#delays = { ...DEFAULT_DELAYS, ...options.delays };
     const wait = { clock: options.clock, delays: this.#delays, onWait: options.onWait ?? (() => {}) };
     const onLimit = waitForLimit(wait);
-    const ShowtimeOctokit = Octokit.plugin(pace(wait), retry, throttling);
+    const ShowtimeOctokit = Octokit.plugin(pace(wait), throttling);
     this.#octokit = new ShowtimeOctokit({
       auth: options.token,
       baseUrl: options.restUrl.replace(/\/+$/, ""),
       request: { fetch: this.#fetch.bind(this) },
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      // The waits are ours (pace.ts), so the plugins' own are zero.
-      retry: { doNotRetry: ANSWERS, retries: this.#delays.retries, retryAfterBaseValue: 0 },
       throttle: {
         Bottleneck: QuietBottleneck,
-        ...openGroups(),
+        ...openLimiters(),
+        // The waits are ours (pace.ts), so the plugin's own are zero.
         retryAfterBaseValue: 0,
         onRateLimit: onLimit,
         onSecondaryRateLimit: onLimit,

@@ -19,7 +19,7 @@ class QuietGroup extends Light.Group {
   }
 }
 
-/** What the plugin builds from by itself: the groups it has by default, and the limiter that repeats requests. */
+/** What the plugin builds from by itself: the groups that it has by default. */
 export class QuietBottleneck extends Light {
   static override readonly Group = QuietGroup;
 }
@@ -34,10 +34,45 @@ function runAtOnce<T>(
 
 const OPEN = { key: () => ({ schedule: runAtOnce }) };
 
-/** One group for each kind of request that the plugin tells apart; none of them holds anything back. */
-export function openGroups(): Readonly<
-  Record<"global" | "auth" | "search" | "write" | "notifications", Bottleneck.Group>
-> {
+/** What the plugin asks after a failure: undefined, or after how many milliseconds to do it again. */
+type AfterFailure = (
+  error: unknown,
+  info: { readonly args: readonly unknown[]; readonly retryCount: number },
+) => Promise<number | undefined>;
+
+/** The plugin's limiter for what met a rate limit: it does everything at once, and again when it is told to. */
+class OpenLimiter {
+  #afterFailure: AfterFailure | undefined;
+
+  on(event: string, handle: AfterFailure): void {
+    if (event === "failed") this.#afterFailure = handle;
+  }
+
+  async schedule<T>(
+    ...[run, ...args]: readonly [(...args: readonly unknown[]) => Promise<T>, ...unknown[]]
+  ): Promise<T> {
+    for (let retryCount = 0;; retryCount++) {
+      try {
+        return await run(...args);
+      } catch (error) {
+        // How long is no matter: the waiting has been done where it was asked for.
+        if (await this.#afterFailure?.(error, { args, retryCount }) === undefined) throw error;
+      }
+    }
+  }
+}
+
+/** One group for each kind of request that the plugin tells apart, and its limiter; none of them holds anything back. */
+export function openLimiters():
+  & Readonly<Record<"global" | "auth" | "search" | "write" | "notifications", Bottleneck.Group>>
+  & { readonly retryLimiter: OpenLimiter } {
   const open = OPEN as unknown as Bottleneck.Group;
-  return { global: open, auth: open, search: open, write: open, notifications: open };
+  return {
+    global: open,
+    auth: open,
+    search: open,
+    write: open,
+    notifications: open,
+    retryLimiter: new OpenLimiter(),
+  };
 }

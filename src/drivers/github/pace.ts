@@ -1,10 +1,13 @@
-/** The waits between two sendings of one request. */
+/** The waits between two sendings of one request, and what is sent again after them. */
 
 import type { Octokit } from "@octokit/core";
 import type { Clock } from "../../ports/clock.ts";
 import { headersOf } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { type Delays, limitSeconds } from "./limits.ts";
+
+/** Statuses that are answers: asking again would not change them. 403 and 429 belong to the throttling plugin. */
+const ANSWERS = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 451];
 
 interface Waiting {
   readonly clock: Clock;
@@ -18,27 +21,28 @@ export function backoffMs(delays: Required<Delays>, again: number): number {
 }
 
 /**
- * An octokit plugin, the innermost: it gives every failure the form in which the retry and throttling plugins know
- * it, and does the waiting before a 5xx or a dropped connection is tried again.
+ * An octokit plugin, the innermost: after a 5xx or a dropped connection it waits and sends again, and it gives every
+ * rate limit the form in which the throttling plugin knows it. Octokit's own plugin for the first puts each request
+ * through a limiter whose timers take longer than a request to a server nearby.
  */
 export function pace(waiting: Waiting): (octokit: Octokit) => Record<string, never> {
   return (octokit) => {
     octokit.hook.wrap("request", async (request, options) => {
       const signal = signalOf(options);
-      try {
-        const response = await request(options);
-        const problem = hiddenProblem(response);
-        // `request` is what the retry plugin knows its own errors by.
-        if (problem !== undefined) {
-          throw Object.assign(new Error(problem.message), { request: options }, problem);
+      for (let sent = 1;; sent++) {
+        try {
+          const response = await request(options);
+          const problem = hiddenProblem(response);
+          if (problem !== undefined) throw Object.assign(new Error(problem.message), problem);
+          return response;
+        } catch (thrown) {
+          // What was given up is not tried again.
+          signal.throwIfAborted();
+          markLimit(thrown);
+          const retries = Number(valueAt(options, "request", "retries") ?? waiting.delays.retries);
+          if (sent > retries || !mayPass(thrown)) throw thrown;
+          await backOff(waiting, thrown, { sent, signal });
         }
-        return response;
-      } catch (thrown) {
-        // The plugins would try again what was given up.
-        signal.throwIfAborted();
-        markLimit(thrown);
-        await backOff(waiting, thrown, options);
-        throw thrown;
       }
     });
     return {};
@@ -61,16 +65,23 @@ export function waitForLimit(waiting: Waiting): LimitHandler {
   };
 }
 
-async function backOff(waiting: Waiting, thrown: unknown, options: unknown): Promise<void> {
+/** Whether the same request may be answered otherwise. */
+function mayPass(thrown: unknown): boolean {
   const status = valueAt(thrown, "status");
-  if (typeof status !== "number" || status < 500) return;
-  const sent = Number(valueAt(options, "request", "retryCount") ?? 0) + 1;
-  const retries = Number(valueAt(options, "request", "retries") ?? waiting.delays.retries);
-  if (sent > retries) return;
+  return typeof status === "number" && status >= 400 && !ANSWERS.includes(status);
+}
+
+async function backOff(
+  waiting: Waiting,
+  thrown: unknown,
+  { sent, signal }: { readonly sent: number; readonly signal: AbortSignal },
+): Promise<void> {
   const ms = backoffMs(waiting.delays, sent);
-  const reason = valueAt(thrown, "response") === undefined ? "does not answer" : `answered ${status}`;
+  const reason = valueAt(thrown, "response") === undefined
+    ? "does not answer"
+    : `answered ${valueAt(thrown, "status")}`;
   waiting.onWait(`GitHub ${reason}: trying again in ${spell(ms / 1000)}`);
-  await waiting.clock.sleep(ms, signalOf(options));
+  await waiting.clock.sleep(ms, signal);
 }
 
 interface HiddenProblem {
@@ -84,6 +95,11 @@ function hiddenProblem(response: unknown): HiddenProblem | undefined {
   const data = valueAt(response, "data");
   if (listAt(data, "errors").some((issue) => textAt(issue, "type") === "RATE_LIMITED")) {
     return { status: 403, message: "GraphQL rate limit", response };
+  }
+  // GitHub's words for a failure of its own.
+  const first = textAt(listAt(data, "errors")[0], "message") ?? "";
+  if (/Something went wrong while executing your query/.test(first)) {
+    return { status: 500, message: first, response };
   }
   // octokit gives text where JSON could not be read to its end: the connection was lost while it came.
   const isJson = /\bjson\b/.test(headersOf(response)["content-type"] ?? "");
