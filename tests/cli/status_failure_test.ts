@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AppError, EXIT } from "../../src/core/errors.ts";
 import { runIn } from "../support/cli_world.ts";
-import { makeWorld, MINUTE, type World } from "../support/world.ts";
+import { A, makeWorld, MINUTE, runningLabels, type World } from "../support/world.ts";
 
 const FAILED = new AppError(
   "out_of_memory",
@@ -106,4 +106,14 @@ Deno.test("status forgets a failure when the next try succeeds", async () => {
 
   assert.equal(environments[0].status, "running");
   assert.deepEqual(failures, []);
+});
+
+Deno.test("status leads to no log of an environment that the platform has lost", async () => {
+  const world = makeWorld({ pull: { labels: runningLabels(A) } });
+
+  const { out, err } = await runIn(world, ["status", "1234"]);
+
+  assert.match(out, /aaaaaaa drifted/);
+  assert.match(err, /^Next: "showtime explain 1234"/m);
+  assert.doesNotMatch(err, /showtime logs/);
 });

@@ -1,4 +1,4 @@
-import { viewSight } from "../../app/environment_view.ts";
+import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
 import { viewFailures } from "../../app/failure_view.ts";
 import type { Sight } from "../../app/observe.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
@@ -69,9 +69,16 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       ? howToStart(pr, { open: snapshot.open })
       : views[0]?.status === "failed" && snapshot.open
       ? `"showtime start ${pr}" tries again, "showtime explain ${pr}" tells whether the next run does so by itself`
-      : `"showtime explain ${pr}" tells what would be done now, "showtime logs ${pr}" shows the log`,
+      : `"showtime explain ${pr}" tells what would be done now${
+        hasLog(sight, views[0]) ? `, "showtime logs ${pr}" shows the log` : ""
+      }`,
   );
   return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+/** What is not on the platform has none. */
+function hasLog({ observation: { platform } }: Sight, view: EnvironmentView | undefined): boolean {
+  return platform !== "as_labels" && platform.some(({ short = null }) => short === view?.short_sha);
 }
 
 /** Triggers and what stays; with `all` every label of ours and every one that only looks like it. */
