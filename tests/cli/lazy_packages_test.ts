@@ -26,6 +26,33 @@ function isAws(specifier: string): boolean {
   return /(^|npm:\/?)@(aws-sdk|smithy)\//.test(specifier);
 }
 
+/** Everything that is loaded with some modules: what they import, and what that imports. */
+function loadedWith(graph: Graph, roots: readonly string[]): ReadonlySet<string> {
+  const imports = new Map(graph.modules.map(({ specifier, dependencies = [] }) => [
+    specifier,
+    dependencies.flatMap(({ code, isDynamic }) =>
+      code?.specifier === undefined || isDynamic === true ? [] : [code.specifier]
+    ),
+  ]));
+  const loaded = new Set<string>();
+  const rest = [...roots];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (loaded.has(next)) continue;
+    loaded.add(next);
+    rest.push(...imports.get(next) ?? []);
+  }
+  return loaded;
+}
+
+Deno.test("main.ts loads no package and none of Node's modules before a command asks for it", async () => {
+  const roots = ["main.ts", "src/cli/commands/version.ts"].map((path) => new URL(path, ROOT).href);
+
+  const loaded = loadedWith(await readGraph(), roots);
+
+  assert.ok(loaded.size > 10);
+  assert.deepEqual([...loaded].filter((specifier) => !specifier.startsWith(ROOT.href)), []);
+});
+
 Deno.test("main.ts reaches AWS's packages only through src/drivers/ecs/sdk, which is loaded when a call is made", async () => {
   const { modules } = await readGraph();
   const short = (specifier: string) => specifier.replace(ROOT.href, "");

@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   config: { rooms: ["core"], packages: ["zod", "yaml"], node: ["path", "process"] },
   cli: {
     rooms: ["app", "config", "core", "types:ports", "version"],
-    packages: ["commander", "@bomb.sh/tab", "@clack/prompts", "picocolors", "get-east-asian-width"],
+    packages: ["commander", "@bomb.sh/tab", "@clack/prompts", "get-east-asian-width"],
     node: ["path", "util"],
   },
   // The program's own version, out of deno.json.
@@ -39,7 +39,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ecs: ["@aws-sdk/", "@smithy/", "p-retry"],
   github: ["@octokit/", "octokit", "bottleneck"],
   simulator: ["graphql", "@octokit/graphql-schema"],
-  terminal: ["@clack/prompts", "picocolors"],
+  terminal: ["@clack/prompts"],
 };
 
 /** The path of a file from the repository's folder, or undefined for a file outside of it. */

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { makePaints } from "../../core/paint.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { TerminalAbilities } from "../../ports/terminal.ts";
 
@@ -16,14 +16,14 @@ export interface Style {
 
 /** Makes the style for what a terminal can do. */
 export function makeStyle(can: TerminalAbilities): Style {
-  const colors = pc.createColors(can.color);
+  const { bold, dim, green, red, yellow } = makePaints(can.color);
   return {
     columns: can.tty ? can.columns : undefined,
-    bold: (text) => colors.bold(text),
-    dim: (text) => colors.dim(text),
-    good: (text) => colors.green(text),
-    bad: (text) => colors.red(text),
-    warm: (text) => colors.yellow(text),
+    bold,
+    dim,
+    good: green,
+    bad: red,
+    warm: yellow,
     link: (text, url) => can.links && url !== undefined && isWebAddress(url) ? hyperlink(text, url) : text,
   };
 }

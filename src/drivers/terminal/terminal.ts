@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { makePaints } from "../../core/paint.ts";
 import { defuseWorkflowCommand, escapeWorkflowCommand, stripControls } from "../../core/sanitize.ts";
 import type { Terminal } from "../../ports/terminal.ts";
 import { findAbilities, type TerminalOptions } from "./abilities.ts";
@@ -11,7 +11,7 @@ export function makeTerminal(options: TerminalOptions): Terminal {
   const can = findAbilities(options);
   const inActions = env["GITHUB_ACTIONS"] === "true";
   const dumb = env["TERM"] === "dumb";
-  const colors = pc.createColors(options.color && (env["NO_COLOR"] ?? "") === "" && stderrTty && !dumb);
+  const colors = makePaints(options.color && (env["NO_COLOR"] ?? "") === "" && stderrTty && !dumb);
   const spinner = new Spinner((text) => stderr(text), {
     moves: stderrTty && !inActions && !dumb && (env["CI"] ?? "") === "",
     columns: can.columns,
