@@ -2,7 +2,7 @@
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
 
 /** Paints text, by the name of the paint. */
-export type Paints = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
+export type Paints = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow", (text: string) => string>>;
 
 /**
  * Makes paints for a terminal; without colours they leave the text as it is. What is painted already stays so within
@@ -10,7 +10,7 @@ export type Paints = Readonly<Record<keyof typeof CODES, (text: string) => strin
  * that takes longer to load than everything else that a short command uses.
  */
 export function makePaints(color: boolean): Paints {
-  const paint = (name: keyof typeof CODES) => (text: string) => {
+  const paint = (name: keyof Paints) => (text: string) => {
     if (!color) return text;
     const [begin, end] = CODES[name].map((code) => `\x1b[${code}m`) as [string, string];
     return begin + text.replaceAll(end, end + begin) + end;
