@@ -42,7 +42,9 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
   const kept = await readVariables(place, old?.taskDefinition, signal);
   const secret = readSecret(kept, place.config.variables) ?? place.newSecret();
   // What fails to start may print them, and its last words end up in a public comment.
-  for (const value of [...hiddenValues(kept, place.config.variables), secret]) place.keepSecret(value);
+  for (const value of new Set([...hiddenValues(kept, place.config.variables), secret])) {
+    place.keepSecret(value);
+  }
   onProgress(`Registering the task definition of ${name}`);
   const input = taskDefinition(spec, { config: place.config, secret });
   const definition = await ecs.definitions.register(input, signal);
