@@ -51,8 +51,6 @@ export interface AwsBackdrop extends Backdrop {
   readonly world: AwsWorld;
   /** What there is of a pull request's. */
   inventory(pr: PrNumber): Promise<EcsInventory>;
-  /** How many requests changed something since the world began. */
-  written(): readonly string[];
 }
 
 /**

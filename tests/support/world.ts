@@ -42,7 +42,9 @@ export interface RunChange extends Partial<RunIdentity> {
 export interface WorldOptions {
   /** Added to the seed of the simulator. */
   readonly seed?: Readonly<Record<string, unknown>>;
-  /** Added to the seed's only pull request, #1234 of a branch of this repository. */
+  /** The number of the seed's only pull request; {@link PR} unless given. */
+  readonly pr?: PrNumber;
+  /** Added to that pull request, of a branch of this repository. */
   readonly pull?: Readonly<Record<string, unknown>>;
   readonly platform?: readonly PlatformEnvironment[];
 }
@@ -55,6 +57,8 @@ export interface Spoken {
 
 /** A world, and the ways to look at it from outside. */
 export interface World {
+  /** The pull request that this world is about. */
+  readonly pr: PrNumber;
   readonly simulator: Simulator;
   readonly platform: MemoryPlatform;
   readonly images: MemoryImages;
@@ -74,6 +78,7 @@ export interface World {
 
 /** Makes a world. */
 export function makeWorld(options: WorldOptions = {}): World {
+  const own = options.pr ?? PR;
   const clock = new MemoryClock(NOON);
   const simulator = makeSimulator(parseSeed(seedOf(options)), { now: () => clock.now() });
   const platform = new MemoryPlatform();
@@ -92,6 +97,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     return pull;
   };
   return {
+    pr: own,
     simulator,
     platform,
     images,
@@ -99,10 +105,10 @@ export function makeWorld(options: WorldOptions = {}): World {
     spoken,
     context,
     sync: (given) =>
-      syncPull(given ?? context(), PR, { ...NO_OPTIONS, request: undefined, planOnly: false }, never()),
-    labels: (pr = PR) => [...pullOf(pr).labels].sort(),
+      syncPull(given ?? context(), own, { ...NO_OPTIONS, request: undefined, planOnly: false }, never()),
+    labels: (pr = own) => [...pullOf(pr).labels].sort(),
     definitions: () => simulator.state().labels.map(({ name }) => name).sort(),
-    comment: (pr = PR) => pullOf(pr).comments.map(({ body }) => body).join("\n"),
+    comment: (pr = own) => pullOf(pr).comments.map(({ body }) => body).join("\n"),
     count: async (act) => {
       const before = simulator.requests().length;
       await act();
@@ -197,7 +203,7 @@ function seedOf(options: WorldOptions): Readonly<Record<string, unknown>> {
     collaborators: { maxime: "admin", ana: "write", tri: "triage", rando: "read" },
     labels: [],
     files: { "showtime.yml": "version: 1\n" },
-    pulls: [seedPull(PR, options.pull)],
+    pulls: [seedPull(options.pr ?? PR, options.pull)],
     runs: [{ id: 101, run_attempt: 1, status: "in_progress" }],
     ...options.seed,
   };

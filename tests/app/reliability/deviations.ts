@@ -29,9 +29,11 @@ export async function playDeviations(
   return chosen.length;
 }
 
-/** Before and after each request. */
+/** Before each request, and after each that changes something: what only asks leaves everything as it was before. */
 export function everyDeath(steps: readonly Step[]): readonly Deviation[] {
-  return [...steps.keys()].flatMap((at) => (["kill", "killed"] as const).map((fate) => ({ at, fate })));
+  return steps.flatMap(({ call }, at) =>
+    (call.writes ? ["kill", "killed"] as const : ["kill"] as const).map((fate) => ({ at, fate }))
+  );
 }
 
 /**

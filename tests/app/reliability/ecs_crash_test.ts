@@ -3,7 +3,7 @@
  * it; the driver and AWS's clients are the real ones.
  *
  * Everywhere, a run dies around each request to AWS that changes something: between two of those AWS's state is the same.
- * Deep, it dies before and after each request of all; and while it changes a flag, of which AWS sees what a rebuild is.
+ * Deep, it dies at each request of all; and while it changes a flag, of which AWS sees what a rebuild is.
  */
 import assert from "node:assert/strict";
 import { motoForFile } from "../../support/aws/mod.ts";

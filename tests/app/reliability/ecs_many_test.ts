@@ -11,7 +11,8 @@ import { part } from "../../support/require.ts";
 import { cleaning, stageOf, syncing, withQuickTimers } from "../../support/schedule/mod.ts";
 import { A, HOUR, makeWorld, NOON, PR, REPO, runningLabels, seedPull } from "../../support/world.ts";
 import { DEEP } from "./deep.ts";
-import { type EcsStage, runAlone, writesOf } from "./ecs_lives.ts";
+import type { EcsStage } from "./ecs_lives.ts";
+import { assertDone, runAlone, writesOf } from "./served_lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -76,10 +77,10 @@ aws.test("R4: 11 services of one pull request on ECS: all of them go when it clo
 
     const outcome = await runAlone(stage, syncing);
 
-    assert.equal(outcome.kind, "done", outcome.kind === "failed" ? String(outcome.error) : "");
+    assertDone(outcome);
     assert.deepEqual(await backdrop.inventory(PR), { services: [], tasks: [], revisions: [] });
     const again = await writesOf(stage, () => runAlone(stage, syncing));
-    assert.deepEqual(again, { github: 0, aws: [] });
+    assert.deepEqual(again, { github: 0, platform: [] });
   });
 });
 
@@ -94,10 +95,10 @@ if (DEEP) {
 
       const outcome = await runAlone(stage, cleaning);
 
-      assert.equal(outcome.kind, "done", outcome.kind === "failed" ? String(outcome.error) : "");
+      assertDone(outcome);
       assert.deepEqual(await backdrop.inventory(prNumber(101)), { services: [], tasks: [], revisions: [] });
       const again = await writesOf(stage, () => runAlone(stage, cleaning));
-      assert.deepEqual(again, { github: 0, aws: [] });
+      assert.deepEqual(again, { github: 0, platform: [] });
     });
   });
 }

@@ -13,7 +13,7 @@ import {
   stageOf,
   syncing,
 } from "../../support/schedule/mod.ts";
-import { B, HOUR, makeWorld, MINUTE, PR, type World } from "../../support/world.ts";
+import { B, HOUR, makeWorld, MINUTE, type World } from "../../support/world.ts";
 import { assertRests, deploys, START, STOP } from "./rests.ts";
 
 /** Something that a run does, and where it is to end. */
@@ -30,14 +30,14 @@ export interface Life {
 }
 
 const label = (world: World, add: readonly string[]) =>
-  world.simulator.label({ pr: PR, add: [...add], remove: [], actor: "maxime" });
+  world.simulator.label({ pr: world.pr, add: [...add], remove: [], actor: "maxime" });
 
 export const LIVES: readonly Life[] = [
   { name: "creating", runs: false, event: (world) => label(world, [START]), rest: "aaaaaaa" },
   {
     name: "updating",
     runs: true,
-    event: (world) => world.simulator.push({ pr: PR, sha: B, pusher: "ana" }),
+    event: (world) => world.simulator.push({ pr: world.pr, sha: B, pusher: "ana" }),
     rest: "bbbbbbb",
   },
   { name: "rebuilding", runs: true, event: (world) => label(world, [START]), rest: "aaaaaaa" },
@@ -51,7 +51,7 @@ export const LIVES: readonly Life[] = [
   {
     name: "closing",
     runs: true,
-    event: (world) => world.simulator.pull({ pr: PR, state: "closed" }),
+    event: (world) => world.simulator.pull({ pr: world.pr, state: "closed" }),
     rest: undefined,
   },
   {

@@ -25,9 +25,11 @@ export function assertRests(
 /** The same of GitHub and the images alone, for an environment at `address`. */
 export function assertLabelsRest(
   world: World,
-  { short, address, told = "" }: {
+  { short, address, told = "", images = world.images.stored }: {
     readonly short: string | undefined;
     readonly address: string | undefined;
+    /** The images that there are, of the repository that the world's are in. */
+    readonly images?: readonly string[];
     readonly told?: string;
   },
 ): void {
@@ -37,7 +39,7 @@ export function assertLabelsRest(
   assert.deepEqual(litter, [], `${told}: definitions`);
   const labels = world.labels();
   if (short === undefined) {
-    assert.deepEqual(world.images.stored, [], `${told}: images`);
+    assert.deepEqual(images, [], `${told}: images`);
     assert.deepEqual(labels, ["bug"], told);
     const comment = world.comment();
     if (comment !== "") assert.match(comment, /removed/, told);
@@ -51,9 +53,9 @@ export function assertLabelsRest(
   assert.equal(labels.filter((name) => name.includes("🚦")).length, 1, `${told}: ${labels.join(", ")}`);
   assert.deepEqual(labels.filter((name) => /trigger|🏗/u.test(name)), [], told);
   const sha = SHAS.find((each) => each.startsWith(short)) ?? assert.fail(`no such commit: ${short}`);
-  assert.deepEqual(world.images.stored, [imageOf(PR, environment(sha).short ?? assert.fail())], told);
+  assert.deepEqual(images, [imageOf(world.pr, environment(sha).short ?? assert.fail())], told);
   assert.ok(world.comment().includes(`${address}`), `${told}: the comment does not name ${address}`);
-  const comments = world.simulator.state().pulls.find(({ number }) => number === PR)?.comments ?? [];
+  const comments = world.simulator.state().pulls.find(({ number }) => number === world.pr)?.comments ?? [];
   assert.equal(comments.length, 1, `${told}: one comment`);
 }
 

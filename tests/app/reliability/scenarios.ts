@@ -3,6 +3,7 @@
 import { startMoto } from "../../support/aws/mod.ts";
 import { part } from "../../support/require.ts";
 import type { Scenario } from "../../support/schedule/mod.ts";
+import { openDockerLives } from "./docker_lives.ts";
 import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { type Law, LAWS } from "./laws.ts";
@@ -28,7 +29,7 @@ export interface Known {
 
 /** Everything that there is. */
 export function everything(): Known {
-  return { scenarios: allScenarios(), laws: LAWS, served: [ON_ECS] };
+  return { scenarios: allScenarios(), laws: LAWS, served: [ON_ECS, ON_DOCKER] };
 }
 
 /** Every scenario that needs no server. */
@@ -52,5 +53,16 @@ const ON_ECS: Served = {
     if (aws.missing !== undefined) throw new Error(`${aws.missing}; scenarios on ECS are played on it`);
     const moto = await startMoto();
     return { scenarios: ecsLifeScenarios(moto), close: () => moto.stop() };
+  },
+};
+
+const ON_DOCKER: Served = {
+  names: LIVES.map(({ name }) => `docker_${name}`),
+  async open() {
+    for (const name of ["docker", "busybox"] as const) {
+      const { missing } = await part(name);
+      if (missing !== undefined) throw new Error(`${missing}; scenarios on Docker are played on an engine`);
+    }
+    return await openDockerLives();
   },
 };

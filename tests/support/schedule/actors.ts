@@ -8,7 +8,7 @@ import { parseLockOwner } from "../../../src/core/lock.ts";
 import { prNumber } from "../../../src/core/ids.ts";
 import type { Images } from "../../../src/ports/images.ts";
 import type { Platform } from "../../../src/ports/platform.ts";
-import { never, PR, type RunChange, type World } from "../world.ts";
+import { never, type RunChange, type World } from "../world.ts";
 import { Bedroom, type Gate } from "./backdrop.ts";
 import { Border, type Call } from "./border.ts";
 import { deliver, deliverCall } from "./deliver.ts";
@@ -37,7 +37,7 @@ export interface RunOptions extends RunChange {
 /** The context of a run of the program of which everything passes the border. */
 export function runContext(stage: Stage, run: string, options: RunOptions = {}): AppContext {
   const { world, border } = stage;
-  const { owns = true, pr = PR, ...change } = options;
+  const { owns = true, pr = world.pr, ...change } = options;
   const nonce = options.nonce ?? `nonce000${run}`;
   const effect = (call: Call, aboutLock: boolean) => {
     world.clock.advance(TICK_MS);
@@ -77,7 +77,7 @@ export function runContext(stage: Stage, run: string, options: RunOptions = {}):
     ...context,
     platform,
     platformKind: platform.kind,
-    images: borderImages(context.images, at),
+    images: stage.backdrop?.images?.(gate) ?? borderImages(context.images, at),
   };
 }
 
@@ -125,7 +125,7 @@ export function syncing(stage: Stage, run: string, options: RunOptions = {}): Ac
   return () =>
     syncPull(
       runContext(stage, run, options),
-      prNumber(options.pr ?? PR),
+      prNumber(options.pr ?? stage.world.pr),
       { ...NO_OPTIONS, request: undefined, planOnly: false },
       never(),
     );
@@ -138,8 +138,13 @@ export type CleanedUp = CleanupResult;
 export function cleaning(stage: Stage, run: string, options: RunOptions = {}): Actor {
   return async () => {
     const context = runContext(stage, run, options);
+    const pulls = new Set<number>(stage.world.simulator.state().pulls.map(({ number }) => number));
     const plan = await planCleanup(context, WHOLE_CLEANUP, never());
-    return await applyCleanup(context, plan, { approved: plan.candidates.map(({ id }) => id) }, never());
+    // Servers may be shared: what belongs to others is theirs.
+    const approved = plan.candidates.flatMap(({ id, pr }) =>
+      stage.backdrop === undefined || pr === undefined || pulls.has(pr) ? [id] : []
+    );
+    return await applyCleanup(context, plan, { approved }, never());
   };
 }
 

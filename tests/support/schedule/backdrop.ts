@@ -1,6 +1,7 @@
 /** Servers behind the runs that work on by themselves, in the world's time: a platform as it is, beyond the border. */
 
 import type { Clock } from "../../../src/ports/clock.ts";
+import type { Images } from "../../../src/ports/images.ts";
 import type { Platform } from "../../../src/ports/platform.ts";
 import type { Call, Fate } from "./border.ts";
 
@@ -25,8 +26,14 @@ export interface Gate {
 export interface Backdrop {
   /** The platform of one run. */
   platform(gate: Gate): Platform;
+  /** The images of one run; the world's own, in memory, unless given. */
+  images?(gate: Gate): Images;
   /** Has everything happen that is due by now. */
   rest(): Promise<void>;
+  /** Gives what needs this machine's own time a moment of it, before those who sleep wake. */
+  breathe?(): Promise<void>;
+  /** What changed something there since the beginning, in order. */
+  written(): readonly string[];
   /** What there is, for people. */
   describe(): Promise<string>;
   /** Ends it. */

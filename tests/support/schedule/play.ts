@@ -155,6 +155,7 @@ async function passTime(stage: Stage, outcomes: ReadonlyMap<string, Outcome>): P
   }
   if (bedroom.asleep > 0 && border.waiting.length === 0) {
     await backdrop?.rest();
+    await backdrop?.breathe?.();
     clock.advance(Math.max(0, (clock.wakesAt ?? 0) - clock.now()));
   }
   await settle(stage, outcomes);
