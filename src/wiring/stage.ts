@@ -12,7 +12,6 @@ import { prepareDemoApp } from "../drivers/demo_app/mod.ts";
 import { makeSimulator, parseSeed, serveSimulator } from "../drivers/simulator/mod.ts";
 import type { Shell } from "../ports/shell.ts";
 
-const REPO = "showtime/demo";
 const PR = 1234;
 const TITLE = "Add charts";
 
@@ -33,8 +32,10 @@ export async function makeSimulatedStage(
     ? { kind: "impossible", why: "a dry run was asked for" } as const
     : await prepareDemoApp(options.shell, signal);
   const first = makeSha();
+  // Two plays on one engine must not take each other's containers for their own.
+  const repo = `showtime/demo-${first.slice(0, 7)}`;
   const simulator = makeSimulator(parseSeed({
-    repository: REPO,
+    repository: repo,
     token_owner: "maxime",
     collaborators: { maxime: "admin" },
     labels: [],
@@ -44,7 +45,7 @@ export async function makeSimulatedStage(
       author: "maxime",
       state: "open",
       draft: false,
-      head: { sha: first, ref: "charts", repo: REPO },
+      head: { sha: first, ref: "charts", repo },
       pusher: "maxime",
       labels: [],
     }],
@@ -63,7 +64,7 @@ export async function makeSimulatedStage(
       GITHUB_GRAPHQL_URL: `${served.url}/graphql`,
     },
     flags: {
-      repo: REPO,
+      repo,
       config: configFile,
       platform: options.platform ?? "docker",
       dryRun: false,
@@ -100,7 +101,7 @@ export async function makeSimulatedStage(
       await served.stop();
       await Deno.remove(configFile);
       if (app.kind === "ready") {
-        await removeLeftovers(options.shell, tag);
+        await removeLeftovers(options.shell, { repo, image: tag });
         await app.remove();
       }
     },
@@ -117,17 +118,15 @@ function configText(directory: string, image: string): string {
 }
 
 /** What a play that was broken off left on the engine; after a whole one there is nothing. */
-async function removeLeftovers(shell: Shell, image: string): Promise<void> {
+async function removeLeftovers(
+  shell: Shell,
+  { repo, image }: { readonly repo: string; readonly image: string },
+): Promise<void> {
   const signal = AbortSignal.timeout(30_000);
   const docker = (...args: string[]) => shell.run({ program: "docker", args }, signal);
-  const filter = ["--filter", `label=showtime_repo=${REPO}`, "--filter", `label=pr=${PR}`];
-  const containers = (await docker("ps", "-aq", ...filter)).stdout.split("\n").filter((line) => line !== "");
-  const mine: string[] = [];
-  for (const id of containers) {
-    const name = (await docker("inspect", "--format", "{{.Config.Image}}", id)).stdout.trim();
-    if (name.startsWith(`${image}:`)) mine.push(id);
-  }
-  if (mine.length > 0) await docker("rm", "-f", ...mine);
+  const listed = await docker("ps", "-aq", "--filter", `label=showtime_repo=${repo}`);
+  const containers = listed.stdout.split("\n").filter((line) => line !== "");
+  if (containers.length > 0) await docker("rm", "-f", ...containers);
   const images = (await docker("images", "-q", image)).stdout.split("\n").filter((line) => line !== "");
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
 }
