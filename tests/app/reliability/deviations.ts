@@ -1,13 +1,15 @@
 /** A life played as it is, then again and again with one request that goes another way. */
 
 import assert from "node:assert/strict";
-import { deviate, type Fate, play, type Scenario, type Step } from "../../support/schedule/mod.ts";
+import { breakDown, deviate, type Fate, play, type Scenario, type Step } from "../../support/schedule/mod.ts";
 
 /** What becomes of one request of a recorded run. */
 export interface Deviation {
   /** From 0. */
   readonly at: number;
   readonly fate: Fate;
+  /** Given: it becomes of every such request from there on. */
+  readonly of?: (name: string) => boolean;
 }
 
 /** Records a scenario, then plays it with each of the deviations that are chosen; returns how many those were. */
@@ -17,8 +19,11 @@ export async function playDeviations(
 ): Promise<number> {
   const { steps } = await play(scenario, () => undefined);
   const chosen = choose(steps);
-  for (const { at, fate } of chosen) {
-    const { steps: taken, line } = await play(scenario, deviate("a", { at: at + 1, fate }));
+  for (const { at, fate, of } of chosen) {
+    const chooser = of === undefined
+      ? deviate("a", { at: at + 1, fate })
+      : breakDown("a", { at: at + 1, fate, of: ({ name }) => of(name) });
+    const { steps: taken, line } = await play(scenario, chooser);
     const [recorded, now] = [steps[at]?.call.name, taken[at]];
     assert.deepEqual(
       [now?.call.name, now?.move.fate],

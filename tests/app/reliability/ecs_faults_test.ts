@@ -2,8 +2,8 @@
  * Faults of AWS at a request: throttling, failures, lost connections. moto plays AWS, as the relay before it completes it;
  * the driver and AWS's clients are the real ones.
  *
- * Everywhere, what is done goes without an answer, once each, and every kind of question fails once. Deep, each request
- * meets each fault.
+ * Everywhere, what is done goes without an answer, once each, and every kind of question fails once; and AWS breaks down
+ * where a rebuild changes something. Deep, each request meets each fault, and AWS breaks down at each.
  */
 import assert from "node:assert/strict";
 import { motoForFile } from "../../support/aws/mod.ts";
@@ -24,7 +24,7 @@ const FATES: readonly Fate[] = ["429", "500", "502", "reset", "lost"];
 const fewFaults = makeFewFaults();
 
 /** What AWS sees of the others is the same. */
-const TELLING = ["creating", "updating", "rebuilding", "stopping", "cleaning_up"];
+const TELLING = ["creating", "rebuilding", "stopping"];
 
 for (const life of LIVES.filter(({ name }) => DEEP || TELLING.includes(name))) {
   aws.test(
@@ -36,6 +36,25 @@ for (const life of LIVES.filter(({ name }) => DEEP || TELLING.includes(name))) {
       assert.ok(faults > 2, `${faults} faults`);
       await tally({ faults });
     },
+  );
+}
+
+for (const life of LIVES.filter(({ name }) => DEEP || name === "rebuilding")) {
+  aws.test(
+    `F2: AWS breaks down while ${life.name}: the run says so, and the next one finishes`,
+    async () => {
+      assert.ok(moto !== undefined, "moto runs");
+      const scenario = ecsLifeScenario(life, moto);
+      const faults = await withoutJitter(() => playDeviations(scenario, breakDowns));
+      assert.ok(faults > 1, `${faults} faults`);
+      await tally({ faults });
+    },
+  );
+}
+
+function breakDowns(steps: readonly Step[]): readonly Deviation[] {
+  return steps.flatMap(({ call }, at): readonly Deviation[] =>
+    isAwsRequest(call.name) && (DEEP || call.writes) ? [{ at, fate: "500", of: isAwsRequest }] : []
   );
 }
 

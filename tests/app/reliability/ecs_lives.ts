@@ -7,7 +7,7 @@ import type { Scenario } from "../../support/schedule/mod.ts";
 import { PR } from "../../support/world.ts";
 import { type Life, LIVES } from "./lives.ts";
 import { assertLabelsRest } from "./rests.ts";
-import { type Ground, servedLife, type ServedStage, serving } from "./served_lives.ts";
+import { type Ground, servedLife, type ServedStage, servedZombie, serving } from "./served_lives.ts";
 
 /** A stage with ECS behind it. */
 export type EcsStage = ServedStage<AwsBackdrop>;
@@ -16,7 +16,16 @@ const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating"];
 
 /** One run at work on a life, on ECS. */
 export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
-  const ground: Ground<AwsBackdrop> = {
+  return servedLife(onEcs(moto), life);
+}
+
+/** Two runs at work on it, of which the first is taken for dead. */
+export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
+  return LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
+}
+
+function onEcs(moto: Moto): Ground<AwsBackdrop> {
+  return {
     prefix: "ecs_",
     nextPr: () => PR,
     make: (world) => makeAwsBackdrop({ moto, clock: world.clock }),
@@ -28,12 +37,11 @@ export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
       assert.equal(started, expected, "tasks that were ever started");
     },
   };
-  return servedLife(ground, life);
 }
 
 /** All of them. */
 export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
-  return LIVES.map((life) => ecsLifeScenario(life, moto));
+  return [...LIVES.map((life) => ecsLifeScenario(life, moto)), ...ecsZombieScenarios(moto)];
 }
 
 /** Whether a request goes to AWS. */

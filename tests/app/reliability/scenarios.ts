@@ -47,7 +47,7 @@ function allScenarios(): readonly Scenario[] {
 }
 
 const ON_ECS: Served = {
-  names: LIVES.map(({ name }) => `ecs_${name}`),
+  names: LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
   async open() {
     const aws = await part("aws");
     if (aws.missing !== undefined) throw new Error(`${aws.missing}; scenarios on ECS are played on it`);

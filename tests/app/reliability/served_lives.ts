@@ -1,13 +1,16 @@
 /** The same lives on platforms that are servers: the real drivers, and what they ask passes the border. */
 
 import assert from "node:assert/strict";
+import type { SyncResult } from "../../../src/app/sync_pull.ts";
 import type { PrNumber } from "../../../src/core/ids.ts";
 import {
   type Actor,
   type Backdrop,
+  type CleanedUp,
   cleaning,
   drive,
   type Outcome,
+  person,
   type Played,
   type Scenario,
   type Stage,
@@ -16,6 +19,7 @@ import {
 } from "../../support/schedule/mod.ts";
 import { makeWorld, MINUTE, type World } from "../../support/world.ts";
 import { assertSucceeded, assertTold, type Life } from "./lives.ts";
+import { inActions, RUNS } from "./exclusion.ts";
 import { START } from "./rests.ts";
 
 /** Longer than anything takes that a platform does by itself. */
@@ -49,23 +53,57 @@ export function servedLife<Servers extends Backdrop>(ground: Ground<Servers>, li
   return {
     name: `${ground.prefix}${life.name}`,
     make: async () => {
-      const pull = { labels: life.runs ? [START, "bug"] : ["bug"] };
-      const world = makeWorld({ pr: ground.nextPr(), pull });
-      const backdrop = await ground.make(world);
-      const stage = { ...stageOf(world, { backdrop }), backdrop };
-      try {
-        if (life.runs) assertDone(await runAlone(stage, syncing));
-        await passTime(stage);
-      } catch (error) {
-        await backdrop.dispose();
-        throw error;
-      }
-      life.event(world);
+      const stage = await begin(ground, life);
       stage.actors.set("a", actorOf(life)(stage, "a", { owns: !life.cleanup }));
       return stage;
     },
     check: (played) => checkLife(ground, { life, played: played as PlayedOn<Servers> }),
   };
+}
+
+/**
+ * A run that is taken for dead while it lives: another takes its lock and its work over, and then it goes on. What it still
+ * had on its way the next runs put right.
+ */
+export function servedZombie<Servers extends Backdrop>(ground: Ground<Servers>, life: Life): Scenario {
+  return {
+    name: `${ground.prefix}zombie_${life.name}`,
+    make: async () => {
+      const stage = await begin(ground, life);
+      stage.actors.set("a", syncing(stage, "a", { ...inActions(101), owns: false }));
+      const act = () => stage.world.simulator.run({ id: 101, status: "completed" });
+      const then = syncing(stage, "t", inActions(102));
+      stage.actors.set("t", person(stage, "t", { does: "a is taken for dead", act, then }));
+      return stage;
+    },
+    check: async (played) => {
+      const { stage } = played as PlayedOn<Servers>;
+      await passTime(stage);
+      assertDone(await runAlone(stage, actorOf(life)));
+      await passTime(stage);
+      await assertStays(ground, { life, stage });
+    },
+  };
+}
+
+/** A stage where the life is about to begin. */
+async function begin<Servers extends Backdrop>(
+  ground: Ground<Servers>,
+  life: Life,
+): Promise<ServedStage<Servers>> {
+  const pull = { labels: life.runs ? [START, "bug"] : ["bug"] };
+  const world = makeWorld({ pr: ground.nextPr(), pull, seed: { runs: RUNS } });
+  const backdrop = await ground.make(world);
+  const stage = { ...stageOf(world, { backdrop }), backdrop };
+  try {
+    if (life.runs) assertDone(await runAlone(stage, syncing));
+    await passTime(stage);
+  } catch (error) {
+    await backdrop.dispose();
+    throw error;
+  }
+  life.event(world);
+  return stage;
 }
 
 type PlayedOn<Servers extends Backdrop> = Played & { readonly stage: ServedStage<Servers> };
@@ -109,23 +147,41 @@ async function checkLife<Servers extends Backdrop>(
   { life, played }: { readonly life: Life; readonly played: PlayedOn<Servers> },
 ): Promise<void> {
   const { stage } = played;
-  const odd = played.steps.find(({ move }) => move.fate !== "go");
+  const [odd, ...more] = played.steps.filter(({ move }) => move.fate !== "go");
   const outcome = played.outcomes.get("a") ?? assert.fail("there is no run");
-  const whole = odd === undefined || (ground.isRepeated(odd.call.name) && !odd.move.fate.startsWith("kill"));
+  const repeated = odd !== undefined && more.length === 0 && ground.isRepeated(odd.call.name);
+  const whole = odd === undefined || (repeated && !odd.move.fate.startsWith("kill"));
   if (whole) {
     assertDone(outcome);
     if (outcome.kind === "done") assertSucceeded(life, outcome.value);
     ground.assertDoneOnce(stage, life);
   } else {
     if (outcome.kind === "failed") assertTold(outcome.error, odd.move.fate);
+    else if (more.length > 0) assertAdmits(life, outcome.value);
     // A dead run's lock is believed until it expires.
     stage.world.clock.advance(11 * MINUTE);
     assertDone(await runAlone(stage, actorOf(life)));
   }
   await passTime(stage);
+  await assertStays(ground, { life, stage });
+}
+
+/** It is at rest where it should be, and stays there. */
+async function assertStays<Servers extends Backdrop>(
+  ground: Ground<Servers>,
+  { life, stage }: { readonly life: Life; readonly stage: ServedStage<Servers> },
+): Promise<void> {
   await ground.assertRests(stage, life.rest);
   const writes = await writesOf(stage, () => runAlone(stage, actorOf(life)));
   assert.deepEqual(writes, { github: 0, platform: [] }, "one more run writes");
+}
+
+/** A run that could not do its work, and ended nevertheless, does not say that it is done. */
+function assertAdmits(life: Life, value: unknown): void {
+  if (life.cleanup) return assert.notDeepEqual((value as CleanedUp).incomplete, []);
+  const { failure, exitCode } = value as SyncResult;
+  assert.notEqual(exitCode, 0);
+  assertTold(failure, "go");
 }
 
 /** The address that the labels send people to, and that it answers. */

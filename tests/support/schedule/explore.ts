@@ -26,6 +26,18 @@ export function deviate(run: string, options: { readonly at: number; readonly fa
   };
 }
 
+/** Goes as it comes up to the request number `at` of a run; from there on, all of a kind have another fate. */
+export function breakDown(
+  run: string,
+  options: { readonly at: number; readonly fate: Fate; readonly of: (call: Call) => boolean },
+): Chooser {
+  const { at, fate, of } = options;
+  return (enabled, steps) => {
+    const next = enabled.find((call) => call.run === (steps.at(-1)?.move.run ?? call.run)) ?? enabled[0];
+    return next?.run === run && steps.length + 1 >= at && of(next) ? { run, fate } : undefined;
+  };
+}
+
 /**
  * Plays every way with at most `switches` changes of turn away from a run that could have gone on. Most mistakes of
  * concurrency need two.

@@ -22,6 +22,7 @@ export {
   type Step,
 } from "./play.ts";
 export {
+  breakDown,
   deviate,
   exploreAll,
   exploreBounded,
