@@ -287,6 +287,35 @@ scene(
 );
 
 scene(
+  "deploy() leaves to settle() what a run registered that died, and list() says so until then",
+  async (scene) => {
+    // moto's: definitions and tags. The relay's: nothing.
+    const { world, deploy, described, service, revisions, platform, harness, pr, spec } = scene;
+    await world.aside.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: `${world.cluster}-pr-${pr}`,
+        containerDefinitions: [{ name: "app", image: "app", memory: 256 }],
+        tags: tagList(identityTags(spec())),
+      }),
+    );
+    const unsettled = async () =>
+      (await platform.list({ repo: harness.repo }, never())).map((each) => each.unsettled);
+
+    const deployed = await deploy();
+
+    assert.equal(deployed.unsettled, true);
+    assert.deepEqual([await unsettled(), (await revisions()).length], [[true], 2]);
+    const owner = { repo: harness.repo, epoch: 100 };
+    await platform.settle(service(), owner, never());
+    assert.deepEqual(await unsettled(), [false]);
+    assert.deepEqual(await revisions(), [(await described(service()))?.taskDefinition]);
+    world.clearCalls();
+    await platform.settle(service(), owner, never());
+    assert.equal(world.callCounts()["TagResource"], undefined);
+  },
+);
+
+scene(
   "leftovers() are revisions of ours whose pull request has no service, and removeLeftover() removes only those",
   async (scene) => {
     // moto's: definitions and tags. The relay's: when they were registered.
