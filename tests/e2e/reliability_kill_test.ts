@@ -111,7 +111,7 @@ class Lane {
     const child = spawnShowtime(this.#words(act), this.#options(id));
     const drained = [child.stdout.pipeTo(new WritableStream()), child.stderr.pipeTo(new WritableStream())];
     const span = this.#spans.get(act);
-    const timer = span === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), span * fraction);
+    const timer = span === undefined ? undefined : setTimeout(() => kill(child), span * fraction);
     const { signal } = await child.status;
     clearTimeout(timer);
     await Promise.all(drained);
@@ -156,6 +156,15 @@ class Lane {
     if (containers.length > 0) await lines("rm", "-f", ...containers);
     const images = await lines("images", "-q", ...imageScope(this.#pr));
     if (images.length > 0) await lines("rmi", "-f", ...new Set(images));
+  }
+}
+
+/** Kills a process that may have ended already, while nobody has heard of it yet. */
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
   }
 }
 
