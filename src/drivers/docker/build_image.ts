@@ -2,6 +2,7 @@ import { AppError } from "../../core/errors.ts";
 import type { BuildRequest } from "../../ports/images.ts";
 import type { ShellResult } from "../../ports/shell.ts";
 import { buildArgs } from "./build_args.ts";
+import { isBuilderNotice } from "./builder_notice.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
 import type { BuildConfig } from "./images.ts";
@@ -107,7 +108,7 @@ async function step(
     timeoutMs: config.timeoutMs,
     raw: true,
     onLine(line) {
-      if (tail.push(line) > KEPT_LINES) tail.shift();
+      if (!isBuilderNotice(line) && tail.push(line) > KEPT_LINES) tail.shift();
       options.request.onLine(line);
     },
   }, signal);
@@ -137,7 +138,7 @@ async function failure(
     if (error instanceof AppError) return withTail(error, tail);
     throw error;
   }
-  const said = lastWords(result.stderr);
+  const said = lastWords(result.stderr.split("\n").filter((line) => !isBuilderNotice(line)).join("\n"));
   // Only the command's own last words count: what the build prints is the pull request's text.
   if (NO_PERMISSION.test(said)) {
     return new AppError("permission", `${action}: the registry refused (${said})`, {
