@@ -338,6 +338,64 @@ Deno.test("an answer that does not come in time counts as a dropped connection",
   assert.equal(requests.length, 2);
 });
 
+Deno.test("what the network refuses is told in plain words, for REST and GraphQL alike", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  taken.close();
+  for (
+    const [origin, reason] of [
+      [`http://127.0.0.1:${port}`, "connection refused"],
+      ["http://nowhere.invalid", "the name is not found"],
+    ]
+  ) {
+    const { forge } = script([], {
+      restUrl: `${origin}`,
+      graphqlUrl: `${origin}/graphql`,
+      delays: { retries: 1 },
+      fetch,
+    });
+
+    for (const ask of [() => forge.readLock(LOCK.name, NEVER), () => forge.listDefinitions("x", NEVER)]) {
+      const error = await failure(ask());
+
+      assert.equal(error.code, "forge_unreachable");
+      assert.ok(error.message.endsWith(` cannot be used (${reason})`), error.message);
+    }
+  }
+});
+
+Deno.test("an answer that does not come is told with the time it was given, for REST and GraphQL alike", async () => {
+  const { forge } = script([], {
+    restUrl: "https://github.example",
+    graphqlUrl: "https://github.example/graphql",
+    delays: { answerMs: 5, retries: 0 },
+    fetch: (_input, init) =>
+      new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener("abort", () => reject(init.signal?.reason))
+      ),
+  });
+
+  for (const ask of [() => forge.readLock(LOCK.name, NEVER), () => forge.listDefinitions("x", NEVER)]) {
+    const { message } = await failure(ask());
+
+    assert.ok(message.endsWith('"github.example" cannot be used (no answer within 1 s)'), message);
+  }
+});
+
+Deno.test("requests under way at once say once what they wait for", async () => {
+  const sleepers: (() => void)[] = [];
+  const { forge, waits } = script([dropped, dropped, created], {
+    clock: { now: () => 0, sleep: () => new Promise((resolve) => sleepers.push(resolve)) },
+  });
+
+  const asked = [forge.createLock(LOCK, NEVER), forge.createLock({ ...LOCK, name: "x" }, NEVER)];
+  while (sleepers.length < 2) await new Promise((resolve) => setTimeout(resolve, 0));
+  sleepers.forEach((wake) => wake());
+  await Promise.all(asked);
+
+  assert.deepEqual(waits, ["GitHub does not answer: trying again in 1 s"]);
+});
+
 Deno.test("an answer that breaks off in the middle is asked for again", async () => {
   const cut: Answer = () =>
     new Response('{"data": {"viewer": {"lo', { headers: { "content-type": "application/json" } });

@@ -12,6 +12,7 @@ import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unrea
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
 import { openLimiters, QuietBottleneck } from "./groups.ts";
+import { networkError } from "./network.ts";
 import { backoffMs, pace, waitForLimit } from "./pace.ts";
 
 /** The part of `fetch` that is used. */
@@ -59,7 +60,12 @@ export class GithubClient {
   constructor(options: GithubClientOptions) {
     this.#options = options;
     this.#delays = { ...DEFAULT_DELAYS, ...options.delays };
-    const wait = { clock: options.clock, delays: this.#delays, onWait: options.onWait ?? (() => {}) };
+    const wait = {
+      clock: options.clock,
+      delays: this.#delays,
+      onWait: options.onWait ?? (() => {}),
+      said: new Set<string>(),
+    };
     const onLimit = waitForLimit(wait);
     const ShowtimeOctokit = Octokit.plugin(pace(wait), throttling);
     this.#octokit = new ShowtimeOctokit({
@@ -184,7 +190,10 @@ export class GithubClient {
     this.#sent += 1;
     const limit = AbortSignal.timeout(this.#delays.answerMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    const response = await (this.#options.fetch ?? fetch)(input, { ...init, signal });
+    const response = await (this.#options.fetch ?? fetch)(input, { ...init, signal }).catch((thrown) => {
+      init.signal?.throwIfAborted();
+      throw networkError(thrown, { answerMs: limit.aborted ? this.#delays.answerMs : undefined });
+    });
     const date = dateMs(response.headers.get("date"));
     this.#scopes = response.headers.get("x-oauth-scopes")?.split(",").map((scope) => scope.trim())
       .filter((scope) => scope !== "") ?? this.#scopes;

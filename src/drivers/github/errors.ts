@@ -122,11 +122,8 @@ function answerMessage(thrown: unknown, response: unknown): string {
   return oneLine([message, ...details].join(": "));
 }
 
-/** The last part of a nested network message is the one that a person understands. */
 function failureReason(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const last = message.split(": ").at(-1) ?? message;
-  return oneLine(last.replace(/ \(os error \d+\)$/, "")) || "no answer";
+  return oneLine(thrown instanceof Error ? thrown.message : String(thrown)) || "no answer";
 }
 
 /** Text from a server on one line, without control characters, and not too long. */

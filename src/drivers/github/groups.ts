@@ -6,6 +6,7 @@
 
 import light from "bottleneck/light.js";
 import type Bottleneck from "bottleneck";
+import { valueAt } from "./json.ts";
 
 // The light build has no types of its own; it is the one that the plugins use.
 const Light: typeof Bottleneck = light;
@@ -55,6 +56,8 @@ class OpenLimiter {
       try {
         return await run(...args);
       } catch (error) {
+        // A limit is an answer; the plugin takes for granted that there was one.
+        if (valueAt(error, "response") === undefined) throw error;
         // How long is no matter: the waiting has been done where it was asked for.
         if (await this.#afterFailure?.(error, { args, retryCount }) === undefined) throw error;
       }

@@ -13,6 +13,8 @@ interface Waiting {
   readonly clock: Clock;
   readonly delays: Required<Delays>;
   readonly onWait: (text: string) => void;
+  /** What requests that wait at this moment have said: several are under way at once. */
+  readonly said: Set<string>;
 }
 
 /** How long to wait before a request is sent for the `again`th time again, in milliseconds. */
@@ -59,8 +61,8 @@ export function waitForLimit(waiting: Waiting): LimitHandler {
   return async (...[seconds, options, , waits]) => {
     const ms = seconds * 1000;
     if (waits >= waiting.delays.limitWaits || ms > waiting.delays.maxLimitWaitMs) return false;
-    waiting.onWait(`GitHub's rate limit: waiting ${spell(seconds)}`);
-    await waiting.clock.sleep(ms, signalOf(options));
+    const text = `GitHub's rate limit: waiting ${spell(seconds)}`;
+    await waitOnce(waiting, { ms, signal: signalOf(options), text });
     return true;
   };
 }
@@ -80,8 +82,24 @@ async function backOff(
   const reason = valueAt(thrown, "response") === undefined
     ? "does not answer"
     : `answered ${valueAt(thrown, "status")}`;
-  waiting.onWait(`GitHub ${reason}: trying again in ${spell(ms / 1000)}`);
-  await waiting.clock.sleep(ms, signal);
+  await waitOnce(waiting, { ms, signal, text: `GitHub ${reason}: trying again in ${spell(ms / 1000)}` });
+}
+
+/** Waits, and says so unless a request beside this one has said the same and still waits. */
+async function waitOnce(
+  { clock, onWait, said }: Waiting,
+  { text, ms, signal }: { readonly text: string; readonly ms: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const first = !said.has(text);
+  if (first) {
+    said.add(text);
+    onWait(text);
+  }
+  try {
+    await clock.sleep(ms, signal);
+  } finally {
+    if (first) said.delete(text);
+  }
 }
 
 interface HiddenProblem {
