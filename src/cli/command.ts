@@ -28,8 +28,8 @@ export interface OptionSpec {
   readonly description: string;
   /** Anything else is refused. */
   readonly choices?: readonly string[];
-  /** `--no-<name>` exists too. */
-  readonly negatable?: boolean;
+  /** `--no-<name>` exists too; this is its description. */
+  readonly negated?: string;
 }
 
 /** A command, as data: help, parser and completion all come from it. */

@@ -53,11 +53,11 @@ function makeRoot(
 }
 
 function addOption(command: Pick<RootCommand, "option">, option: OptionSpec): void {
-  const { name, description, value, choices, short, negatable } = option;
+  const { name, description, value, choices, short, negated } = option;
   if (value === undefined) {
     if (short === undefined) command.option(name, description);
     else command.option(name, description, short);
-    if (negatable === true) command.option(`no-${name}`, description);
+    if (negated !== undefined) command.option(`no-${name}`, negated);
     return;
   }
   command.option(name, description, (complete) => {

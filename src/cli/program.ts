@@ -116,14 +116,14 @@ function termOf(argument: Argument): string {
 
 function addOption(
   command: Command,
-  { name, short, value, description, choices, negatable }: OptionSpec,
+  { name, short, value, description, choices, negated }: OptionSpec,
 ): void {
   const flags = `${short === undefined ? "" : `-${short}, `}--${name}${
     value === undefined ? "" : ` <${value}>`
   }`;
   const words = choices === undefined ? description : `${description}: ${choices.join(", ")}`;
   command.addOption(new Option(flags, words));
-  if (negatable === true) command.addOption(new Option(`--no-${name}`, `leave that out`));
+  if (negated !== undefined) command.addOption(new Option(`--no-${name}`, negated));
 }
 
 /** By name without dashes; only what was given. */
@@ -235,8 +235,8 @@ function unknownCommand(name: string, { commands }: ProgramOptions): AppError {
 
 /** Every flag of a command, the global ones included, without dashes. */
 export function flagNames(spec: CommandSpec | undefined): readonly string[] {
-  const own = (spec?.options ?? []).flatMap(({ name, negatable }) =>
-    negatable === true ? [name, `no-${name}`] : [name]
+  const own = (spec?.options ?? []).flatMap(({ name, negated }) =>
+    negated !== undefined ? [name, `no-${name}`] : [name]
   );
   return [...own, ...GLOBAL_OPTIONS.map(({ name }) => name), "help", "version"];
 }

@@ -450,6 +450,23 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   assert.deepEqual(third.removed, []);
 });
 
+Deno.test("cleanup counts label definitions instead of listing them, but in JSON and with --verbose", async () => {
+  const litter = [
+    ...["🎪 bbbbbbb 🚦 failed", "🎪 bbbbbbb ⌛ 48h", "🎪 ccccccc 🚦 failed"],
+  ].map((name) => ({ name, color: "ffffff", description: null }));
+  const world = makeWorld({ seed: { labels: litter } });
+
+  const dry = await reading(world, ["cleanup", "--dry-run"]);
+  const listed = JSON.parse((await reading(world, ["cleanup", "--dry-run", "--json"])).out);
+  const all = await reading(world, ["cleanup", "--dry-run", "--verbose"]);
+  const done = await runIn(world, ["cleanup"]);
+
+  assert.match(dry.out, /3 label definitions of 2 commits/);
+  assert.equal(listed.candidates.length, 3);
+  assert.equal(all.out.match(/label definition "🎪/gu)?.length, 3);
+  assert.match(done.out, /^✓ removed 3 label definitions of 2 commits$/m);
+});
+
 Deno.test("config shows each value with its source, and its schema", async () => {
   const { code, out } = await runIn(makeWorld(), ["config"]);
 

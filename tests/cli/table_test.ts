@@ -79,3 +79,21 @@ Deno.test("formatAge() gives the two largest units", () => {
 
   assert.deepEqual(ages.map(formatAge), ["0s", "0s", "59s", "1m", "59m", "1h", "3h 20m", "1d", "2d 4h"]);
 });
+
+Deno.test("renderTable() carries what wraps on below, in its place, with every word", () => {
+  const rows = [[{ text: "🎪 x" }, { text: "one two three four five six seven" }], [{ text: "b" }, {
+    text: "eight",
+  }]];
+
+  const lines = renderTable([{ title: "NAME" }, { title: "MEANING", wraps: true }], rows, {
+    style: narrow(20),
+  });
+
+  assert.deepEqual(lines, [
+    "NAME  MEANING",
+    "🎪 x  one two three",
+    "      four five six",
+    "      seven",
+    "b     eight",
+  ]);
+});

@@ -4,7 +4,9 @@ import { makeStyle } from "../../src/cli/render/mod.ts";
 import { textWidth } from "../../src/cli/render/text_width.ts";
 import { wrapFact } from "../../src/cli/render/wrap_text.ts";
 import { AppError } from "../../src/core/errors.ts";
+import { runCli } from "../support/cli.ts";
 import { runIn } from "../support/cli_world.ts";
+import { assertGolden } from "../support/golden.ts";
 import { A, B, environment, makeWorld, runningLabels } from "../support/world.ts";
 
 function styleOf(columns: number, tty = true) {
@@ -62,3 +64,11 @@ for (const command of ["explain", "status"]) {
     assert.ok(narrow.out.includes(A.slice(0, 7)));
   });
 }
+
+Deno.test("labels cuts no meaning on a terminal of 80 columns", async () => {
+  const { out } = await runCli(["labels", "--no-color"], { terminal: 80 });
+
+  assert.doesNotMatch(out, /…/);
+  assert.ok(out.split("\n").every((line) => textWidth(line) <= 80), out);
+  assertGolden("labels_80.txt", out);
+});

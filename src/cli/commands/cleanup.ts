@@ -9,6 +9,7 @@ import {
 import { EXIT, type ExitCode, usageError } from "../../core/errors.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
+import { groupDefinitions } from "../group_definitions.ts";
 import { readCount, readDuration } from "../read_arguments.ts";
 import { renderTable } from "../render/mod.ts";
 import { FIND_OBSTACLE } from "./shared.ts";
@@ -34,17 +35,17 @@ export const CLEANUP: CommandSpec = {
     {
       name: "cleanup-labels",
       description: "label definitions that nothing needs (default)",
-      negatable: true,
+      negated: "leave label definitions as they are",
     },
     {
       name: "cleanup-aws-orphans",
       description: "services and images without a pull request (default)",
-      negatable: true,
+      negated: "leave services and images as they are",
     },
     {
       name: "cleanup-closed-pr-labels",
       description: "what closed pull requests left (default)",
-      negatable: true,
+      negated: "leave what closed pull requests left",
     },
     { name: "label-limit", value: "n", description: "remove at most so many label definitions" },
     { name: "force", short: "f", description: "remove orphans without a question" },
@@ -144,10 +145,22 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
       ...leftDocument(result),
     });
   } else {
-    const done = result.removed.map((what) => `${env.style.good("✓")} removed ${stripControls(what)}`);
+    const done = namesOf(env, { plan, removed: result.removed }).map((what) =>
+      `${env.style.good("✓")} removed ${stripControls(what)}`
+    );
     env.lines([...(done.length === 0 ? ["Nothing was to be removed"] : done), ...renderKept(result.kept)]);
   }
   return finish(env, result.incomplete, { next: '"showtime list" shows what there is now' });
+}
+
+/** What was removed, for people: label definitions are many, and of one kind. */
+function namesOf(
+  { flags }: CommandEnv,
+  { plan, removed }: { readonly plan: CleanupPlan; readonly removed: readonly string[] },
+): readonly string[] {
+  if (flags.verbose) return removed;
+  const gone = removed.map((what) => plan.candidates.find((each) => each.what === what) ?? { id: "", what });
+  return groupDefinitions(gone).map(({ what }) => what);
 }
 
 /** The candidates that somebody has agreed to. Without a terminal nothing waits for an answer. */
@@ -174,7 +187,8 @@ function renderCandidates(env: CommandEnv, candidates: readonly CleanupCandidate
     title: "WHY",
     shrinks: true,
   }];
-  const rows = candidates.map(({ kind, pr, what, why, needsApproval }) => [
+  const shown = env.flags.verbose ? candidates : groupDefinitions(candidates);
+  const rows = shown.map(({ kind, pr, what, why, needsApproval }) => [
     { text: kind },
     { text: pr === undefined ? "-" : `#${pr}` },
     { text: what },

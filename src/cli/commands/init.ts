@@ -36,7 +36,11 @@ export const INIT: CommandSpec = {
     ["init --forks --image ghcr.io/acme/shop", "without those questions"],
   ],
   options: [
-    { name: "forks", description: "pull requests from forks too", negatable: true },
+    {
+      name: "forks",
+      description: "pull requests from forks too",
+      negated: "branches of this repository alone",
+    },
     { name: "image", value: "repository", description: "where images go, without a tag" },
     { name: "port", value: "port", description: "the port that the application listens on" },
     { name: "cluster", value: "name", description: "the ECS cluster" },

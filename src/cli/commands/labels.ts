@@ -27,7 +27,7 @@ function runLabels(env: CommandEnv): Promise<ExitCode> {
     const rows = LABEL_REFERENCE.filter((row) => row.setBy === setBy)
       .map(({ name, meaning }) => [{ text: name }, { text: meaning }]);
     const title = setBy === "person" ? "A PERSON ADDS" : "SHOWTIME WRITES";
-    env.lines(renderTable([{ title }, { title: "MEANING", shrinks: true }], rows, { style: env.style }));
+    env.lines(renderTable([{ title }, { title: "MEANING", wraps: true }], rows, { style: env.style }));
     if (setBy === "person") env.lines([""]);
   }
   env.next('"showtime setup-labels" gives the labels their colours and descriptions');

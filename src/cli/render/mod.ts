@@ -12,6 +12,6 @@ export { makeDelimiter, renderOutputs, renderSummary } from "./gha.ts";
 export { renderJson, renderJsonLine } from "./json.ts";
 export { renderPlan, renderSteps } from "./plan.ts";
 export { makeStyle, type Style } from "./style.ts";
-export { type Cell, type Column, cut, pad, renderTable } from "./table.ts";
+export { type Cell, type Column, cut, renderTable } from "./table.ts";
 export { formatAge, formatInstant } from "./time.ts";
 export { wrapFact, wrapText } from "./wrap_text.ts";

@@ -1,6 +1,7 @@
 import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
-import { textWidth } from "./text_width.ts";
+import { pad, textWidth } from "./text_width.ts";
+import { wrapText } from "./wrap_text.ts";
 
 /** What stands in one place of a table. The text may come from people: it is cleaned here. */
 export interface Cell {
@@ -9,10 +10,12 @@ export interface Cell {
   readonly paint?: ((text: string) => string) | undefined;
 }
 
-/** A column; one that may shrink is cut, ending in `…`, where the terminal is too narrow. */
+/** A column. Where the terminal is too narrow, one that may shrink is cut, ending in `…`. */
 export interface Column {
   readonly title: string;
   readonly shrinks?: boolean;
+  /** The last column may go on below instead, in its place. */
+  readonly wraps?: boolean;
 }
 
 const GAP = 2;
@@ -20,7 +23,7 @@ const GAP = 2;
 const NARROWEST = 6;
 
 /**
- * Renders aligned rows, one line each. Emoji count for the two columns they take. On a terminal no line is wider
+ * Renders aligned rows, one line each but where a column wraps. Emoji count for the two columns they take. On a terminal no line is wider
  * than it, as far as the columns that shrink allow; elsewhere nothing is cut.
  */
 export function renderTable(
@@ -42,24 +45,26 @@ export function renderTable(
   ];
   for (const [at, row] of rows.entries()) {
     const last = lastFilled(texts[at] ?? []);
-    const cells = columns.slice(0, last + 1).map((_, index) => {
+    const below: string[] = [];
+    const cells = columns.slice(0, last + 1).map((column, index) => {
       const width = widths[index] ?? 0;
-      const text = cut(texts[at]?.[index] ?? "", width);
+      const whole = texts[at]?.[index] ?? "";
+      const [first = "", ...rest] = column.wraps === true
+        ? wrapText(whole, { columns: width, indent: 0 })
+        : [whole];
+      const place = widths.slice(0, index).reduce((sum, each) => sum + each + GAP, 0);
+      below.push(...rest.map((line) => " ".repeat(place) + cut(line, width)));
+      const text = cut(first, width);
       const painted = style.link(row[index]?.paint?.(text) ?? text, row[index]?.url);
       return index === last ? painted : painted + " ".repeat(Math.max(0, width - textWidth(text)));
     });
-    lines.push(cells.join(" ".repeat(GAP)));
+    lines.push(cells.join(" ".repeat(GAP)), ...below);
   }
   return lines;
 }
 
 function lastFilled(texts: readonly string[]): number {
   return Math.max(0, texts.findLastIndex((text) => text !== ""));
-}
-
-/** Fills text with spaces up to a width in columns. */
-export function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
 
 /** Takes width from the widest columns that may shrink until the row fits. */
@@ -73,7 +78,8 @@ function fit(
   for (; excess > 0; excess--) {
     let widest = -1;
     for (const [index, width] of widths.entries()) {
-      if (columns[index]?.shrinks !== true || width <= NARROWEST) continue;
+      const { shrinks, wraps } = columns[index] ?? {};
+      if ((shrinks !== true && wraps !== true) || width <= NARROWEST) continue;
       if (widest < 0 || width > (widths[widest] ?? 0)) widest = index;
     }
     if (widest < 0) break;

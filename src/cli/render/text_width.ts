@@ -28,3 +28,8 @@ function clusterWidth(cluster: string): number {
   // A wide character takes along what is joined to it, as the parts of a Korean syllable are.
   return widths[0] === 2 ? 2 : widths.reduce((sum, width) => sum + width, 0);
 }
+
+/** Fills text with spaces up to a width in columns. */
+export function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - textWidth(text)));
+}

@@ -1,6 +1,5 @@
 import type { Style } from "./style.ts";
-import { pad } from "./table.ts";
-import { textWidth } from "./text_width.ts";
+import { pad, textWidth } from "./text_width.ts";
 
 /** The least room for a value beside its name; on a narrower terminal it goes on below. */
 const NARROWEST = 24;
