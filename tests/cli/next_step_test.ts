@@ -34,3 +34,18 @@ Deno.test("cleanup --dry-run asks nobody to run what would do nothing", async ()
   assert.match(out, /nothing/);
   assert.match(lastOf(err), /^Next: "showtime list"/);
 });
+
+Deno.test("start on a dry platform leads nobody to an address where nothing runs", async () => {
+  const world = makeWorld();
+
+  const { code, err } = await runIn(world, ["start", "1234", "--dry-run-docker"], {
+    run: { platformAsLabels: true },
+  });
+
+  assert.equal(code, EXIT.done, err);
+  const { host } = new URL(`http://${world.platform.environments[0]?.address}`);
+  assert.equal(
+    lastOf(err),
+    `Next: nothing runs at ${host}: without --dry-run-docker it is built and started`,
+  );
+});

@@ -145,7 +145,7 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
   });
 }
 
-function nextStep(env: CommandEnv, { result, environment, asked }: Report): string {
+function nextStep(env: CommandEnv, { context, result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
   if (env.flags.dryRun) {
@@ -154,6 +154,10 @@ function nextStep(env: CommandEnv, { result, environment, asked }: Report): stri
   if (environment === undefined) return howToStart(pr, { open: result.sight.observation.open });
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" tells how it goes on`;
+  }
+  if (context.platformAsLabels) {
+    const flag = context.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
+    return `nothing runs at ${environment.address}: without ${flag} it is built and started`;
   }
   if (plan.steps.length === 0 && asked?.trigger === "start") {
     return `it runs already, at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;
