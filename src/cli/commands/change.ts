@@ -5,7 +5,7 @@ import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
 import { NO_OPTIONS } from "../../app/policy.ts";
 import { type SyncOptions, syncPull, type SyncResult, type SyncWatch } from "../../app/sync_pull.ts";
 import { AppError, EXIT, type ExitCode } from "../../core/errors.ts";
-import type { PrNumber } from "../../core/ids.ts";
+import { type PrNumber, shortSha } from "../../core/ids.ts";
 import type { Plan, Request } from "../../core/plan/mod.ts";
 import type { CommandEnv } from "../command.ts";
 import { errorDocument } from "../print_error.ts";
@@ -148,6 +148,9 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
 function nextStep(env: CommandEnv, { context, result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
+  if (plan.reason === "attempts_exhausted") {
+    return `push a fix, or "showtime start ${pr}" tries ${shortSha(plan.target)} again`;
+  }
   if (env.flags.dryRun) {
     return plan.steps.length === 0 ? `"showtime explain ${pr}" tells why` : "run it again without --dry-run";
   }

@@ -49,6 +49,10 @@ async function runExtend(env: CommandEnv): Promise<ExitCode> {
       ...renderEnvironment(view, { style, now: context.forge.now() }),
     ]);
   }
-  env.next(dryRun ? "run it again without --dry-run" : `"showtime status ${pr}" shows the time left`);
+  env.next(
+    dryRun && applied.length > 0
+      ? "run it again without --dry-run"
+      : `"showtime status ${pr}" shows the time left`,
+  );
   return EXIT.done;
 }

@@ -2,7 +2,7 @@ import { openLogs } from "../../app/logs.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
-import { Interrupted } from "../interrupted.ts";
+import { exitCodeOfEnd } from "../interrupted.ts";
 import { readCount, readSha } from "../read_arguments.ts";
 import { renderJsonLine } from "../render/mod.ts";
 
@@ -49,13 +49,14 @@ async function runLogs(env: CommandEnv): Promise<ExitCode> {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  // Following has no other end: one that is asked for is no failure.
-  const { reason } = signal;
-  if (asked.follow && reason instanceof Interrupted) {
-    return reason.by === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  }
+  // An end of following that is asked for is no failure.
+  const code = asked.follow ? exitCodeOfEnd(signal) : undefined;
+  if (code !== undefined) return code;
   signal.throwIfAborted();
   if (count === 0) terminal.say("The log is empty");
-  if (!asked.follow) env.next(`"showtime logs ${pr} --follow" shows new lines as they come`);
+  if (asked.follow) {
+    terminal.say("The log has ended: nothing writes to it any more");
+    env.next(`"showtime status ${pr}" shows what there is now`);
+  } else env.next(`"showtime logs ${pr} --follow" shows new lines as they come`);
   return EXIT.done;
 }

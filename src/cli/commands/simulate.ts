@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
+import { exitCodeOfEnd } from "../interrupted.ts";
 import { readPort } from "../read_arguments.ts";
 import { renderJsonLine } from "../render/mod.ts";
 
@@ -41,6 +42,9 @@ async function runSimulate(env: CommandEnv): Promise<ExitCode> {
   );
   env.next(`export GITHUB_API_URL=${address} GITHUB_GRAPHQL_URL=${address}/graphql, then "showtime list"`);
   await finished;
+  // It has no other end.
+  const code = exitCodeOfEnd(signal);
+  if (code !== undefined) return code;
   signal.throwIfAborted();
   return EXIT.done;
 }

@@ -1,0 +1,74 @@
+/** How commands end: by themselves, told to, and with nothing more to do. */
+import assert from "node:assert/strict";
+import { Interrupted } from "../../src/cli/interrupted.ts";
+import { AppError, EXIT } from "../../src/core/errors.ts";
+import { runIn } from "../support/cli_world.ts";
+import { A, environment, makeWorld, runningLabels, type World } from "../support/world.ts";
+
+function running(): World {
+  return makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
+}
+
+for (const [by, expected] of [["SIGINT", EXIT.interrupted], ["SIGTERM", EXIT.terminated]] as const) {
+  Deno.test(`simulate that is ended by ${by} says nothing of it, and exits ${expected}`, async () => {
+    const end = new AbortController();
+    const finished = Promise.resolve().then(() => end.abort(new Interrupted(by)));
+
+    const { code, err } = await runIn(makeWorld(), ["simulate", "--port", "0", "--quiet"], {
+      signal: end.signal,
+      wiring: { simulate: () => Promise.resolve({ address: "http://127.0.0.1:4711", finished }) },
+    });
+
+    assert.equal(code, expected);
+    assert.equal(err, "");
+  });
+}
+
+Deno.test("logs --follow says so where the environment ends, and not without --follow", async () => {
+  const world = running();
+  const context = world.context();
+  async function* logs() {
+    yield "ready";
+    await Promise.resolve();
+  }
+  const list: typeof context.platform.list = (...args) => context.platform.list(...args);
+  const wiring = {
+    makeContext: ({ terminal }: { terminal: typeof context.terminal }) =>
+      Promise.resolve({
+        context: { ...context, platform: { kind: "docker", list, logs } as never, terminal },
+        loaded: {} as never,
+      }),
+  };
+
+  const followed = await runIn(world, ["logs", "1234", "--follow"], { wiring });
+  const read = await runIn(world, ["logs", "1234"], { wiring });
+
+  assert.match(
+    followed.err,
+    /^The log has ended: nothing writes to it any more\nNext: "showtime status 1234"/,
+  );
+  assert.doesNotMatch(read.err, /ended/);
+});
+
+Deno.test("extend --dry-run with nothing to do asks nobody to run what would do nothing", async () => {
+  const idle = await runIn(running(), ["extend", "1234", "1h", "--dry-run"]);
+  const busy = await runIn(running(), ["extend", "1234", "7d", "--dry-run"]);
+
+  assert.match(idle.err, /^Next: "showtime status 1234" shows the time left$/m);
+  assert.match(busy.err, /^Next: run it again without --dry-run$/m);
+});
+
+Deno.test("sync after the last attempt leads to the commit that failed", async () => {
+  const world = makeWorld({ pull: { pusher: "maxime" } });
+  world.images.hooks.before("build", () => {
+    throw new AppError("build_failed", "Building the image: it broke");
+  });
+  await runIn(world, ["start", "1234"]);
+  await runIn(world, ["sync", "1234"]);
+
+  const { code, out, err } = await runIn(world, ["sync", "1234"]);
+
+  assert.equal(code, EXIT.done);
+  assert.match(out, /attempts_exhausted/);
+  assert.match(err, /^Next: push a fix, or "showtime start 1234" tries aaaaaaa again$/m);
+});
