@@ -43,12 +43,22 @@ export async function applyPlan(
     if (error instanceof Superseded) return { kind: "superseded", why: error.message };
     session.hold.lost.throwIfAborted();
     signal.throwIfAborted();
-    if (error instanceof AppError && error.code === "stale_epoch") throw lostError(plan.pr);
+    if (error instanceof AppError && error.code === "stale_epoch") {
+      // Whoever holds a higher epoch has taken this lock over, or let go of it long ago.
+      if (!await isMine(session, tools)) throw lostError(plan.pr);
+      throw error;
+    }
     if (
       !(error instanceof AppError) || bringUp === undefined || state.serving || !isEnvironmentFailure(error)
     ) throw error;
     return await settleFailure(session, { plan, bringUp, error, state, tools }, signal);
   }
+}
+
+/** Looks once more whether the lock is still this run's. */
+async function isMine(session: Session, tools: ApplyTools): Promise<boolean> {
+  const { observation } = await tools.look();
+  return session.context.githubDryRun || observation.lock.kind === "mine";
 }
 
 /** Records a failure, unless another run has taken over meanwhile or the pull request has moved on. */

@@ -182,6 +182,45 @@ Deno.test("M5: syncPull() writes nothing more once another run has taken its loc
   assert.ok(world.definitions().includes(LOCK), "the lock of the other run is not released");
 });
 
+Deno.test("syncPull() that finds what a later run changed, its own lock being intact, says so and what to do", async () => {
+  const world = makeWorld({
+    pull: { labels: [...runningLabels(A), STOP] },
+    platform: [environment(A, { epoch: 9_000_000 })],
+  });
+
+  await assert.rejects(world.sync(), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.equal(error.code, "stale_epoch");
+    assert.match(
+      error.message,
+      /"pr-1234-aaaaaaa-service" was changed by a later run \(epoch 9000000; this one is \d+\)$/,
+    );
+    assert.equal(error.hint, "If no run is working on it: docker rm -f pr-1234-aaaaaaa-service");
+    return true;
+  });
+  assert.equal(world.platform.environments.length, 1);
+  assert.ok(!world.definitions().includes(LOCK), "the lock is given back");
+});
+
+Deno.test("M5: syncPull() that finds what a later run changed says that it lost its lock where it has", async () => {
+  const world = makeWorld({
+    pull: { labels: [...runningLabels(A), STOP] },
+    platform: [environment(A, { epoch: 9_000_000 })],
+  });
+  world.platform.hooks.before("destroy", async () => {
+    world.platform.hooks.before("destroy", undefined);
+    const { forge } = world.context();
+    for (const { nodeId } of await forge.readLock(LOCK, never())) {
+      await forge.deleteDefinition(nodeId, never());
+    }
+    await plantLock(world, `v1 n=0123456789 x=${seconds(world, 600)} u=ana`);
+  });
+
+  await assert.rejects(world.sync(), { code: "lock_lost", exitCode: 4 });
+
+  assert.ok(world.definitions().includes(LOCK), "the lock of the other run is not released");
+});
+
 Deno.test("M3: syncPull() recognises its own lock where GitHub answered 502 after making it", async () => {
   const world = started();
   world.simulator.faults([{ match: `POST /repos/${REPO}/labels`, status: 502, after_effect: true }]);

@@ -1,8 +1,8 @@
 /** A platform, images and time in memory: they keep state, go by the port's rules, and can be told to fail. */
 
 import { formatServiceName } from "../../src/core/envs/names.ts";
+import { assertOurs } from "../../src/core/envs/ownership.ts";
 import type { PlatformEnvironment } from "../../src/core/envs/environment.ts";
-import { AppError } from "../../src/core/errors.ts";
 import { type ServiceName, shortSha } from "../../src/core/ids.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { BuildRequest, ImageRemoval, Images, StoredImage } from "../../src/ports/images.ts";
@@ -196,12 +196,10 @@ export class MemoryPlatform implements Platform {
   #guard(service: ServiceName, { repo, epoch }: { readonly repo: string; readonly epoch: number }): void {
     const found = this.#environments.find((each) => each.service === service);
     if (found === undefined) return;
-    if ((!found.managed && !found.legacy) || (found.repo !== undefined && found.repo !== repo)) {
-      throw new AppError("not_ours", `Changing ${service}: it is not ours`);
-    }
-    if (found.epoch > epoch) {
-      throw new AppError("stale_epoch", `Changing ${service}: a newer run has changed it`);
-    }
+    assertOurs(
+      { ...found, what: `the container "${service}"`, removal: `docker rm -f ${service}` },
+      { repo, epoch, action: `Changing "${service}"` },
+    );
   }
 }
 

@@ -39,8 +39,11 @@ export function assertOurs(
     );
   }
   if (thing.epoch > options.epoch) {
-    throw new AppError("stale_epoch", `${action}: a newer run has changed ${thing.what} since`, {
-      hint: "Run the command again",
+    const theirs = thing.epoch === UNREADABLE_EPOCH
+      ? "its epoch cannot be read"
+      : `epoch ${thing.epoch}; this one is ${options.epoch}`;
+    throw new AppError("stale_epoch", `${action}: ${thing.what} was changed by a later run (${theirs})`, {
+      hint: `If no run is working on it: ${thing.removal}`,
     });
   }
 }
@@ -50,10 +53,12 @@ export function sameRepo(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
+const UNREADABLE_EPOCH = Number.MAX_SAFE_INTEGER;
+
 /** Reads an epoch tag; one that is no number is higher than any, so that nobody touches what carries it. */
 export function readEpoch(text: string | undefined): number {
   const epoch = Number(text ?? 0);
-  return Number.isSafeInteger(epoch) ? epoch : Number.MAX_SAFE_INTEGER;
+  return Number.isSafeInteger(epoch) ? epoch : UNREADABLE_EPOCH;
 }
 
 /** Reads a tag of seconds since 1970 as milliseconds; undefined where it is none. */
