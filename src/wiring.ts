@@ -121,7 +121,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     async simulate({ port, seed }, signal) {
       const simulator = await import("./drivers/simulator/mod.ts");
       const parsed = seed === undefined ? simulator.defaultSeed() : simulator.parseSeed(await readSeed(seed));
-      const served = simulator.serveSimulator(simulator.makeSimulator(parsed), { port });
+      const { makeSimulator, lastIdByClock, serveSimulator } = simulator;
+      const served = serveSimulator(makeSimulator(parsed, { lastId: lastIdByClock(Date.now()) }), { port });
       const finished = new Promise<void>((resolve) => {
         signal.addEventListener("abort", () => resolve(served.stop()), { once: true });
       });

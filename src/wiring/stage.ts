@@ -9,7 +9,7 @@ import { type PrNumber, prNumber } from "../core/ids.ts";
 import { parseLabel } from "../core/labels/mod.ts";
 import { definitionOf } from "../app/session.ts";
 import { prepareDemoApp } from "../drivers/demo_app/mod.ts";
-import { makeSimulator, parseSeed, serveSimulator } from "../drivers/simulator/mod.ts";
+import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../drivers/simulator/mod.ts";
 import type { Shell } from "../ports/shell.ts";
 
 const PR = 1234;
@@ -34,22 +34,25 @@ export async function makeSimulatedStage(
   const first = makeSha();
   // Two plays on one engine must not take each other's containers for their own.
   const repo = `showtime/demo-${first.slice(0, 7)}`;
-  const simulator = makeSimulator(parseSeed({
-    repository: repo,
-    token_owner: "maxime",
-    collaborators: { maxime: "admin" },
-    labels: [],
-    pulls: [{
-      number: PR,
-      title: TITLE,
-      author: "maxime",
-      state: "open",
-      draft: false,
-      head: { sha: first, ref: "charts", repo },
-      pusher: "maxime",
+  const simulator = makeSimulator(
+    parseSeed({
+      repository: repo,
+      token_owner: "maxime",
+      collaborators: { maxime: "admin" },
       labels: [],
-    }],
-  }));
+      pulls: [{
+        number: PR,
+        title: TITLE,
+        author: "maxime",
+        state: "open",
+        draft: false,
+        head: { sha: first, ref: "charts", repo },
+        pusher: "maxime",
+        labels: [],
+      }],
+    }),
+    { lastId: lastIdByClock(Date.now()) },
+  );
   const served = serveSimulator(simulator, { port: 0 });
   const tag = `showtime-demo-${first.slice(0, 7)}`;
   if (app.kind === "ready") await app.write(first, TITLE);

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/core/errors.ts";
-import { defaultSeed, makeSimulator, parseSeed, serveSimulator } from "../../src/drivers/simulator/mod.ts";
+import {
+  defaultSeed,
+  lastIdByClock,
+  makeSimulator,
+  parseSeed,
+  serveSimulator,
+} from "../../src/drivers/simulator/mod.ts";
 import { hash, NOON, seedDocument, SimulatedGithub } from "../support/simulated_github.ts";
 
 const HOLDER = { "user-agent": "showtime/0.1.0 run/101.1" };
@@ -367,6 +373,23 @@ Deno.test("The controls over HTTP do what the methods do, and say what is wrong"
     assert.equal(reply.status, 400, name);
     assert.match(reply.body.error.message, message);
   }
+});
+
+Deno.test("makeSimulator() that begins later gives higher ids than an earlier one has given", () => {
+  const begun = Date.UTC(2026, 10, 21);
+  const idAfter = (seconds: number) => {
+    const lastId = lastIdByClock(begun + seconds * 1000);
+    const [label] = makeSimulator(parseSeed(seedDocument()), { lastId }).state().labels;
+    return label?.id ?? assert.fail("it has no label");
+  };
+  const ids = [0, 60, 3600, 7 * 365 * 86_400].map(idAfter);
+
+  assert.deepEqual(ids, ids.toSorted((a, b) => a - b));
+  assert.ok((ids[1] ?? 0) - (ids[0] ?? 0) > 200, "a minute's ids");
+  // GraphQL's Int.
+  assert.ok((ids[3] ?? Infinity) < 2 ** 31, ids.join(", "));
+  const [label] = makeSimulator(parseSeed(seedDocument())).state().labels;
+  assert.ok((label?.id ?? Infinity) < 2000, "in tests the numbers stay small");
 });
 
 Deno.test("serveSimulator() serves over HTTP, and a reset drops the connection", async () => {

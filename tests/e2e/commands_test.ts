@@ -199,3 +199,22 @@ Deno.test("SIGTERM in the middle of a deployment: 143, the lock given back, and 
     assert.ok((await labels()).includes("🎪 aaaaaaa 🚦 running"));
   });
 });
+
+Deno.test("simulate that is started again with the same seed gives ids that go on from before", async () => {
+  const ids: number[] = [];
+  for (let start = 0; start < 2; start++) {
+    const simulator = await startSimulator(SEED);
+    try {
+      const made = await fetch(`${simulator.url}/repos/acme/shop/labels`, {
+        method: "POST",
+        headers: { authorization: "Bearer owner-token" },
+        body: JSON.stringify({ name: "🎪 lock pr-1", color: "6A737D" }),
+      });
+      ids.push((await made.json()).id);
+    } finally {
+      await simulator.stop();
+    }
+  }
+  const [first = Infinity, second = 0] = ids;
+  assert.ok(first < second, `${first}, then ${second}`);
+});

@@ -31,6 +31,7 @@ export { LABEL_LIMITS } from "./label_rules.ts";
 export { parseSeed } from "./parse_seed.ts";
 export type { LoggedRequest } from "./request_log.ts";
 export type { Seed, SeedPull } from "./seed.ts";
-export { makeSimulator, Simulator } from "./simulator.ts";
+export { makeSimulator, Simulator, type SimulatorOptions } from "./simulator.ts";
 export { type ServedSimulator, serveSimulator } from "./serve_simulator.ts";
 export type { SimulatorState } from "./state_view.ts";
+export { lastIdByClock } from "./world.ts";

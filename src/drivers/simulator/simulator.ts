@@ -81,6 +81,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** How a simulator begins. */
+export interface SimulatorOptions {
+  /** The clock it goes by, milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly baseUrl?: string;
+  /** Ids count on from here; the same small number each time unless given. */
+  readonly lastId?: number;
+}
+
 /** A stateful GitHub: {@link Simulator.handle} answers its API, the other methods are what happens beside it. */
 export class Simulator {
   readonly #world: World;
@@ -91,9 +100,9 @@ export class Simulator {
   readonly #limiter: RateLimiter;
   #advanced = 0;
 
-  constructor(seed: Seed, options: { readonly now?: () => number; readonly baseUrl?: string } = {}) {
+  constructor(seed: Seed, options: SimulatorOptions = {}) {
     const clock = options.now ?? Date.now;
-    this.#world = new World(seed, () => clock() + this.#advanced);
+    this.#world = new World(seed, () => clock() + this.#advanced, { lastId: options.lastId });
     this.#baseUrl = options.baseUrl;
     this.#limiter = new RateLimiter(seed.rateLimit);
     plant(this.#world);
@@ -262,10 +271,7 @@ function plainRate({ limit, used, remaining, reset }: RateLimit): RateLimit {
   return { limit, used, remaining, reset };
 }
 
-/** A simulated GitHub that holds what the seed says. `now`: milliseconds since 1970. */
-export function makeSimulator(
-  seed: Seed,
-  options: { readonly now?: () => number; readonly baseUrl?: string } = {},
-): Simulator {
+/** A simulated GitHub that holds what the seed says. */
+export function makeSimulator(seed: Seed, options: SimulatorOptions = {}): Simulator {
   return new Simulator(seed, options);
 }

@@ -34,6 +34,18 @@ function emptyTables(now: () => number): Tables {
   };
 }
 
+const FIRST_ID = 1000;
+/** How many milliseconds there are to an id: fewer would outgrow GraphQL's Int within years. */
+const MS_AN_ID = 125;
+
+/**
+ * An id that is higher than all that a simulator gave which began earlier: GitHub's only grow, and environments outlive
+ * the simulator on which they were made. `now`: milliseconds since 1970.
+ */
+export function lastIdByClock(now: number): number {
+  return FIRST_ID + Math.max(0, Math.floor((now - Date.UTC(2026, 0, 1)) / MS_AN_ID));
+}
+
 /** One repository on the simulated GitHub: what is stored, who may do what, and the server's time. */
 export class World {
   readonly seed: Seed;
@@ -41,13 +53,18 @@ export class World {
   readonly repositoryId = 39464018;
   readonly now: () => number;
   readonly #tables: Tables;
-  #lastId = 1000;
+  #lastId: number;
 
-  constructor(seed: Seed, now: () => number, tables: Tables = emptyTables(now)) {
+  constructor(
+    seed: Seed,
+    now: () => number,
+    options: { readonly tables?: Tables; readonly lastId?: number | undefined } = {},
+  ) {
     this.seed = seed;
     this.people = new People(seed);
     this.now = now;
-    this.#tables = tables;
+    this.#tables = options.tables ?? emptyTables(now);
+    this.#lastId = options.lastId ?? FIRST_ID;
   }
 
   get definitions(): Tables["definitions"] {
@@ -71,14 +88,15 @@ export class World {
 
   /** A copy as it was at that time, for reading. */
   past(at: number): World {
-    return new World(this.seed, this.now, {
+    const tables = {
       definitions: this.definitions.past(at),
       pulls: this.pulls.past(at),
       comments: this.comments.past(at),
       deployments: this.deployments.past(at),
       runs: this.runs.past(at),
       commits: this.commits.past(at),
-    });
+    };
+    return new World(this.seed, this.now, { tables });
   }
 
   nextId(): number {
