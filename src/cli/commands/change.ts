@@ -11,7 +11,7 @@ import type { CommandEnv } from "../command.ts";
 import { errorDocument } from "../print_error.ts";
 import { readSha, readTtl } from "../read_arguments.ts";
 import { renderEnvironment, renderPlan, renderSummary } from "../render/mod.ts";
-import { howToStart, mainEnvironment, readGivenImage, tellActions } from "./shared.ts";
+import { askAboutLabels, howToStart, mainEnvironment, readGivenImage, tellActions } from "./shared.ts";
 
 /** What the flags say that is checked before anything is loaded. */
 export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
@@ -107,6 +107,7 @@ interface Report {
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   const { context, result, environment } = report;
   const { plan, applied, sight, failure } = result;
+  if (report.asked?.trigger !== "stop") askAboutLabels(env, sight.observation.labels);
   if (env.flags.json) {
     env.json({
       pr: plan.pr,

@@ -7,7 +7,8 @@ import { lookAt, type Sight } from "../../app/observe.ts";
 import { toError, usageError } from "../../core/errors.ts";
 import { parseImageReference, splitImage } from "../../core/envs/image_reference.ts";
 import { type PrNumber, shortSha } from "../../core/ids.ts";
-import { FIXED_LABELS, formatLabel } from "../../core/labels/mod.ts";
+import { FIXED_LABELS, formatLabel, type LabelState, meantLabel } from "../../core/labels/mod.ts";
+import { stripControls } from "../../core/sanitize.ts";
 import type { CommandEnv, OptionSpec } from "../command.ts";
 import { shown } from "../read_arguments.ts";
 import { makeDelimiter, renderOutputs } from "../render/mod.ts";
@@ -47,6 +48,19 @@ export function mainEnvironment(context: AppContext, sight: Sight): EnvironmentV
   const views = viewSight(context, sight);
   const target = shortSha(sight.observation.target);
   return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+}
+
+/** Asks about labels that are none of ours and look as if they were meant to be: they get no other answer. */
+export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "foreign">): void {
+  for (const name of foreign) {
+    const meant = meantLabel(name);
+    if (meant === undefined) continue;
+    const fill = meant.fill === undefined ? "" : ` (${meant.fill})`;
+    env.terminal.warn(
+      `The label "${stripControls(name)}" is not one of Showtime's and is ignored; ` +
+        `did you mean "${meant.name}"${fill}?`,
+    );
+  }
 }
 
 /** How an environment is asked for, as a sentence. */

@@ -6,7 +6,7 @@ import { shortSha } from "../../core/ids.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
 import { renderEnvironment } from "../render/mod.ts";
-import { howToStart, lookOnce } from "./shared.ts";
+import { askAboutLabels, howToStart, lookOnce } from "./shared.ts";
 
 /** Shows a pull request's environments. */
 export const STATUS: CommandSpec = {
@@ -34,6 +34,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const views = viewSight(context, sight);
   const { observation, snapshot } = sight;
   const { labels } = observation;
+  askAboutLabels(env, labels);
   const failures = viewFailures(sight);
   if (env.flags.json) {
     env.json({
