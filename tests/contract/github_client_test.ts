@@ -244,6 +244,11 @@ Deno.test("requests wait as long as a limit's headers say, and say so", async ()
       121_000,
     ],
     [json(429, { message: "slow down" }), 60_000],
+    [json(429, {}, { "retry-after": "-5" }), 1000],
+    [json(429, {}, { "retry-after": "soon" }), 60_000],
+    [json(403, {}, { date, "retry-after": "Tue, 02 Jan 2024 03:00:09 GMT" }), 9000],
+    [json(403, {}, { date, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "-1e300" }), 1000],
+    [json(403, {}, { date, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "NaN" }), 60_000],
   ];
   for (const [limit, ms] of limits) {
     const { forge, requests, slept, waits } = script([limit, created]);
@@ -291,6 +296,26 @@ Deno.test("a limit that outlasts the waits allowed is an error with its end", as
   assert.match(error.message, /holds until 2024-01-02T03:01:00Z$/);
   assert.deepEqual(twice.slept, [60_000, 60_000]);
   assert.deepEqual(long.slept, []);
+});
+
+Deno.test("a limit that nobody can outlast is an error that names no time further away than a day", async () => {
+  const date = "Tue, 02 Jan 2024 03:00:00 GMT";
+  for (
+    const headers of [
+      { date, "retry-after": "1e300" },
+      { date, "retry-after": "99999999999999" },
+      { date, "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" },
+      { date, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "8640000000000000" },
+    ]
+  ) {
+    const { forge, slept } = script([json(429, {}, headers)]);
+
+    const error = await failure(forge.createLock(LOCK, NEVER));
+
+    assert.equal(error.code, "forge_rate_limited");
+    assert.match(error.message, /holds until 2024-01-03T03:00:00Z$/);
+    assert.deepEqual(slept, []);
+  }
 });
 
 Deno.test("an abort ends a wait, and a request under way, with its own reason", async () => {

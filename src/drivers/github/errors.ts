@@ -1,6 +1,7 @@
 /** GitHub's refusals and the network's failures as AppErrors. No vendor type, request or token gets past here. */
 
 import { AppError, EXIT } from "../../core/errors.ts";
+import { formatIsoSeconds } from "../../core/instant.ts";
 import { limitSeconds } from "./limits.ts";
 import { textAt, valueAt } from "./json.ts";
 
@@ -91,7 +92,7 @@ function refused(
 }
 
 function rateLimited(what: string, until: number): AppError {
-  const time = new Date(until).toISOString().slice(0, 19) + "Z";
+  const time = formatIsoSeconds(until);
   return new AppError("forge_rate_limited", `${what}: GitHub's rate limit holds until ${time}`, {
     hint: "Run the command again after that time",
     retryable: true,

@@ -27,16 +27,33 @@ export type Headers = Readonly<Record<string, string | number | undefined>>;
 
 /** Wait where GitHub names no time: its advice for secondary limits. */
 const UNNAMED_WAIT_SECONDS = 60;
+/** GitHub's limits are by the hour; a proxy that names a longer wait than a day has not thought about it. */
+const LONGEST_WAIT_SECONDS = 24 * 3600;
 
-/** Seconds until GitHub takes requests again, at least 1; undefined where the answer is no rate limit. */
+/** Seconds until GitHub takes requests again, at least 1 and at most a day; undefined where the answer is no rate limit. */
 export function limitSeconds(
   answer: { readonly status: number; readonly headers: Headers; readonly message: string },
 ): number | undefined {
   if (answer.status !== 403 && answer.status !== 429) return undefined;
-  const retryAfter = headerNumber(answer.headers, "retry-after");
-  if (retryAfter !== undefined) return Math.max(1, retryAfter);
+  const retryAfter = secondsToWait(answer.headers);
+  if (retryAfter !== undefined) return bounded(retryAfter);
   if (headerNumber(answer.headers, "x-ratelimit-remaining") === 0) return secondsUntilReset(answer.headers);
   return answer.status === 429 || /\brate limit\b/i.test(answer.message) ? UNNAMED_WAIT_SECONDS : undefined;
+}
+
+/** `Retry-After`, which HTTP writes as seconds or as a date; undefined where there is none. */
+function secondsToWait(headers: Headers): number | undefined {
+  const text = headers["retry-after"];
+  if (text === undefined || text === "") return undefined;
+  const seconds = headerNumber(headers, "retry-after");
+  if (seconds !== undefined) return seconds;
+  const until = dateMs(text);
+  const now = dateMs(headers["date"]);
+  return until === undefined || now === undefined ? UNNAMED_WAIT_SECONDS : Math.ceil((until - now) / 1000);
+}
+
+function bounded(seconds: number): number {
+  return Math.min(Math.max(1, seconds), LONGEST_WAIT_SECONDS);
 }
 
 /** Measured by GitHub's own clock, so that a machine whose clock is wrong waits no longer than it must. */
@@ -44,7 +61,7 @@ function secondsUntilReset(headers: Headers): number {
   const reset = headerNumber(headers, "x-ratelimit-reset");
   const now = dateMs(headers["date"]);
   if (reset === undefined || now === undefined) return UNNAMED_WAIT_SECONDS;
-  return Math.max(1, reset - Math.floor(now / 1000) + 1);
+  return bounded(reset - Math.floor(now / 1000) + 1);
 }
 
 /** An HTTP date as milliseconds since 1970. */
