@@ -2,6 +2,7 @@
 
 import { AppError, EXIT } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
+import { formatIsoSeconds } from "../core/instant.ts";
 import type { Trigger } from "../core/labels/label.ts";
 import type { LockOwner } from "../core/lock.ts";
 import type { AppContext } from "./context.ts";
@@ -25,7 +26,7 @@ export function busyError(
 ): AppError {
   const until = owner === undefined
     ? ""
-    : `, until ${new Date(owner.expiresAt).toISOString().slice(0, 19)}Z unless it is renewed`;
+    : `, until ${formatIsoSeconds(owner.expiresAt)} unless it is renewed`;
   return new AppError(
     "busy",
     `Working on pull request #${pr}: it is held by ${nameOwner(context, owner)}${until}`,

@@ -2,6 +2,7 @@ import { capExpiry, expiryOf } from "../core/envs/expiry.ts";
 import { formatServiceName, formatUrl } from "../core/envs/names.ts";
 import type { PlatformEnvironment } from "../core/envs/environment.ts";
 import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
+import { formatIsoSeconds } from "../core/instant.ts";
 import { formatTtl, type LabeledEnvironment, type LabelState } from "../core/labels/mod.ts";
 import { decideShaState } from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
@@ -140,5 +141,5 @@ export function timeLeft(view: EnvironmentView, now: number): number | undefined
 
 /** An instant as RFC 3339, UTC, with whole seconds; null where it is not known. */
 export function formatTime(at: number | undefined): string | null {
-  return at === undefined ? null : `${new Date(at).toISOString().slice(0, 19)}Z`;
+  return at === undefined ? null : formatIsoSeconds(at);
 }

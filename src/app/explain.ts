@@ -1,6 +1,6 @@
 /** Explains a decision: what was looked at, which rule fired, what would change it. Changes nothing. */
 
-import { formatInstant } from "../core/comment/mod.ts";
+import { formatInstant } from "../core/instant.ts";
 import { type PrNumber, shortSha } from "../core/ids.ts";
 import type { LockOwner } from "../core/lock.ts";
 import {

@@ -60,16 +60,18 @@ export async function viewLock(
   }
   const record = locks[0];
   if (record === undefined) return { kind: "free" };
-  const owner = parseLockOwner(record.description);
   const verdict = await judge(context, record, signal);
-  return { kind: "held", owner, alive: verdict !== "dead" };
+  return { kind: "held", owner: ownerOf(record, verdict), alive: verdict !== "dead" };
 }
 
-async function judge(
-  context: AppContext,
-  record: LockRecord,
-  signal: AbortSignal,
-): Promise<"alive" | "dead" | "unreadable"> {
+type Verdict = ReturnType<typeof judgeLock>;
+
+/** Who holds a lock; nobody where the entry is one that no run of ours writes, whatever it says. */
+function ownerOf(record: LockRecord, verdict: Verdict): LockOwner | undefined {
+  return verdict === "unreadable" ? undefined : parseLockOwner(record.description);
+}
+
+async function judge(context: AppContext, record: LockRecord, signal: AbortSignal): Promise<Verdict> {
   const owner = parseLockOwner(record.description);
   const now = context.forge.now();
   const early = judgeLock(record, { now, run: undefined });
@@ -113,8 +115,9 @@ export async function takeLock(
       if (epoch === undefined) continue;
       return makeHold(context, { pr, doing, nodeId: mine.nodeId, epoch });
     }
-    if (await judge(context, record, signal) !== "dead") {
-      const owner = parseLockOwner(record.description);
+    const verdict = await judge(context, record, signal);
+    if (verdict !== "dead") {
+      const owner = ownerOf(record, verdict);
       if (owner?.doing !== undefined && doing !== "cleanup") {
         if (await outwait(context, { name, pr, record, owner }, signal)) continue;
       }

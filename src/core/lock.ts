@@ -46,20 +46,23 @@ export function formatLockOwner(owner: LockOwner): string {
   return parts.join(" ").slice(0, 100);
 }
 
+/** Seconds since 1970, up to a year of four digits: a number that no date can hold was written by nobody of us. */
+const EXPIRY = /^\d{1,11}$/;
+
 /** Reads a lock's description; undefined where it is not one of ours. */
 export function parseLockOwner(description: string): LockOwner | undefined {
   const [version, ...words] = description.trim().split(/\s+/);
   if (version !== "v1") return undefined;
   const fields = new Map(words.map((word) => [word.slice(0, 1), word.slice(2)]));
   const nonce = fields.get("n") ?? "";
-  const expiry = Number(fields.get("x"));
-  if (!/^[0-9a-z]{8,32}$/.test(nonce) || !Number.isSafeInteger(expiry)) return undefined;
+  const expiry = EXPIRY.exec(fields.get("x") ?? "")?.[0];
+  if (!/^[0-9a-z]{8,32}$/.test(nonce) || expiry === undefined) return undefined;
   const run = /^(\d{1,15})\/(\d{1,6})$/.exec(fields.get("r") ?? "");
   const doing = fields.get("d");
   return {
     nonce,
     run: run === null ? undefined : { id: Number(run[1]), attempt: Number(run[2]) },
-    expiresAt: expiry * 1000,
+    expiresAt: Number(expiry) * 1000,
     login: fields.get("u") || undefined,
     ...(doing === "cleanup" || doing === "extend" ? { doing } : {}),
   };

@@ -353,11 +353,11 @@ Deno.test("extend prolongs from now, and shows what it would do with --dry-run",
   assert.match((await runIn(world, ["extend", "1234", "1h"])).out, /It lives that long already/);
 });
 
-/** A lock of run 101, good until an hour after noon. */
+/** A lock of run 101, good for ten minutes from noon on. */
 const LOCK = {
   name: "🎪 lock pr-1234",
   color: "6a737d",
-  description: `v1 n=0123456789abcdef r=101/1 x=${(NOON + HOUR) / 1000} u=ana`,
+  description: `v1 n=0123456789abcdef r=101/1 x=${(NOON + HOUR / 6) / 1000} u=ana`,
 };
 
 Deno.test("unlock shows the owner; a live one needs --force", async () => {
@@ -367,7 +367,7 @@ Deno.test("unlock shows the owner; a live one needs --force", async () => {
   assert.equal(refused.code, EXIT.busy);
   assert.match(
     refused.err,
-    /ana, run 101, attempt 1 \(https:.*\/runs\/101\), until 2024-01-15 15:30 UTC holds it/,
+    /ana, run 101, attempt 1 \(https:.*\/runs\/101\), until 2024-01-15 14:40 UTC holds it/,
   );
 
   const shown = await reading(world, ["unlock", "1234", "--dry-run"]);
@@ -383,7 +383,7 @@ Deno.test("unlock shows the owner; a live one needs --force", async () => {
     owner: "ana",
     run: 101,
     run_url: "https://github.example/apache/superset/actions/runs/101",
-    expires_at: "2024-01-15T15:30:00.000Z",
+    expires_at: "2024-01-15T14:40:00.000Z",
     removed: true,
   });
   assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);

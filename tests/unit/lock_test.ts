@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatLockOwner, judgeLock, type LockOwner, parseLockOwner } from "../../src/core/lock.ts";
+import {
+  formatLockOwner,
+  judgeLock,
+  LOCK_LEASE_MS,
+  type LockOwner,
+  parseLockOwner,
+} from "../../src/core/lock.ts";
 
 const NOW = Date.UTC(2024, 0, 15, 14, 30);
 const owner: LockOwner = {
@@ -51,6 +57,11 @@ Deno.test("parseLockOwner() takes nothing else for an owner", () => {
       "v1 n=short x=1",
       "v1 n=0123456789abcdef x=soon",
       "held by maxime",
+      "v1 n=0123456789abcdef x=9999999999999 u=ana",
+      "v1 n=0123456789abcdef x=-1",
+      "v1 n=0123456789abcdef x=1e9",
+      "v1 n=0123456789abcdef x=",
+      "v1 n=0123456789abcdef",
     ]
   ) {
     assert.equal(parseLockOwner(text), undefined, text);
@@ -69,6 +80,19 @@ Deno.test("judgeLock() takes a run that cannot be read for alive until the lease
   assert.equal(judgeLock(record(), { now: NOW, run: undefined }), "alive");
   assert.equal(judgeLock(record({ run: undefined }), { now: NOW, run: undefined }), "alive");
   assert.equal(judgeLock(record(), { now: NOW + 600_001, run: undefined }), "dead");
+});
+
+Deno.test("judgeLock() leaves to a person a lease that is longer than any lease is, whatever its run says", () => {
+  const [live, over] = [false, true].map((completed) => ({ completed, attempt: 1 }));
+  for (const run of [live, over, undefined]) {
+    const far = record({ expiresAt: NOW + 2 * LOCK_LEASE_MS + 1000 });
+    assert.equal(judgeLock(far, { now: NOW, run }), "unreadable");
+  }
+  // Clocks may be apart by a lease, no more.
+  assert.equal(
+    judgeLock(record({ expiresAt: NOW + 2 * LOCK_LEASE_MS }), { now: NOW, run: undefined }),
+    "alive",
+  );
 });
 
 Deno.test("judgeLock() leaves an entry that cannot be read to a person", () => {

@@ -68,7 +68,9 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const { lock } = sight.observation;
   if (plan.steps.length > 0 && lock.kind === "held" && lock.alive) {
     env.next(
-      `wait for the run that holds the lock: until it ends, "showtime sync ${pr}" changes nothing and exits 4`,
+      lock.owner === undefined
+        ? `no run writes a lock like this one: "showtime unlock ${pr}" removes it`
+        : `wait for the run that holds the lock: until it ends, "showtime sync ${pr}" changes nothing and exits 4`,
     );
     return EXIT.done;
   }

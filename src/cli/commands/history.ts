@@ -1,8 +1,9 @@
 import { readHistory } from "../../app/history.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
+import { formatInstant, formatIso } from "../../core/instant.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
 import { readCount } from "../read_arguments.ts";
-import { formatInstant, renderTable } from "../render/mod.ts";
+import { renderTable } from "../render/mod.ts";
 
 const DEFAULT_LIMIT = 20;
 
@@ -27,7 +28,7 @@ async function runHistory(env: CommandEnv): Promise<ExitCode> {
   const { context } = await env.context(pr);
   const history = await readHistory(context, pr, { limit }, env.signal);
   if (env.flags.json) {
-    env.json({ pr, history: history.map((each) => ({ ...each, at: new Date(each.at).toISOString() })) });
+    env.json({ pr, history: history.map((each) => ({ ...each, at: formatIso(each.at) })) });
     return EXIT.done;
   }
   if (history.length === 0) {

@@ -1,8 +1,8 @@
 import { type LockSight, readLock, removeLock } from "../../app/unlock.ts";
 import { AppError, EXIT, type ExitCode } from "../../core/errors.ts";
+import { formatInstant, formatIso } from "../../core/instant.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../command.ts";
-import { formatInstant } from "../render/mod.ts";
 
 /** Removes a pull request's lock. */
 export const UNLOCK: CommandSpec = {
@@ -37,7 +37,7 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   if (!env.flags.json) env.lines([lock.held ? `#${pr} is held by ${owner}` : `#${pr} is not locked`]);
   if (removes) await removeLock(context, pr, lock, env.signal);
   if (env.flags.json) {
-    const expires = lock.owner === undefined ? null : new Date(lock.owner.expiresAt).toISOString();
+    const expires = lock.owner === undefined ? null : formatIso(lock.owner.expiresAt);
     env.json({
       pr,
       held: lock.held,

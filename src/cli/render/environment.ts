@@ -1,10 +1,11 @@
 import { type EnvironmentView, timeLeft } from "../../app/environment_view.ts";
 import type { FailureView } from "../../app/failure_view.ts";
 import { FAILURE_WORDS, failureReason } from "../../core/failure.ts";
+import { formatInstant } from "../../core/instant.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
-import { formatAge, formatInstant } from "./time.ts";
+import { formatAge } from "./time.ts";
 import { wrapFact } from "./wrap_text.ts";
 
 /** How environments are shown. */

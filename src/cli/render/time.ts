@@ -13,8 +13,3 @@ export function formatAge(ms: number): string {
 function two(large: readonly [number, string], small: readonly [number, string]): string {
   return small[0] === 0 ? large.join("") : `${large.join("")} ${small.join("")}`;
 }
-
-/** An instant for people: `2026-01-15 14:30 UTC`. */
-export function formatInstant(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}

@@ -14,10 +14,4 @@ export {
   type RememberedFailure,
 } from "./record.ts";
 export { describeShown } from "./shown.ts";
-export {
-  type CommentEnvironment,
-  type CommentFailure,
-  type CommentModel,
-  formatInstant,
-  renderComment,
-} from "./render.ts";
+export { type CommentEnvironment, type CommentFailure, type CommentModel, renderComment } from "./render.ts";

@@ -1,6 +1,7 @@
 import { FAILURE_WORDS, type FailureReason } from "../failure.ts";
 import { formatUrl } from "../envs/names.ts";
 import type { FullSha, PrNumber, ShortSha } from "../ids.ts";
+import { formatInstant } from "../instant.ts";
 import type { Status } from "../labels/label.ts";
 import { codeBlock, escapeMarkdown } from "../sanitize.ts";
 import { COMMENT_MARKER } from "./marker.ts";
@@ -140,9 +141,4 @@ function nextText(model: CommentModel, active: CommentEnvironment | undefined): 
 function commit(model: CommentModel, environment: { short: ShortSha; sha: FullSha | undefined }): string {
   if (environment.sha === undefined) return `\`${environment.short}\``;
   return `[\`${environment.short}\`](${model.serverUrl}/${model.repo}/commit/${environment.sha})`;
-}
-
-/** An instant as `2024-01-15 14:30 UTC`. */
-export function formatInstant(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
