@@ -1,6 +1,6 @@
 /** Removes what a cleanup found. Each candidate is judged once more, over a fresh look, just before it goes. */
 
-import { AppError, toError } from "../core/errors.ts";
+import { AppError } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
 import { parsePrNumber } from "../core/ids.ts";
 import { formatLabel } from "../core/labels/mod.ts";
@@ -14,7 +14,7 @@ import {
 } from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
 import type { CleanupPlan } from "./cleanup.ts";
-import { judgeWorld, surveyWorld } from "./cleanup.ts";
+import { judgeWorld, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
 
 /** What a cleanup did. */
@@ -51,13 +51,13 @@ export async function applyCleanup(
   }
   for (const each of chosen) {
     if (each.kind === "lock") {
-      await attempt(outcome, [each], { act: () => removeDeadLock(context, each, { outcome, signal }) });
+      const act = () => removeDeadLock(context, each, { outcome, signal });
+      await attempt(context, { outcome, wanted: [each], act }, signal);
     }
   }
   for (const [pr, wanted] of byPull(chosen)) {
-    await attempt(outcome, wanted, {
-      act: () => cleanPull(context, pr, { wanted, options, outcome }, signal),
-    });
+    const act = () => cleanPull(context, pr, { wanted, options, outcome }, signal);
+    await attempt(context, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
   }
   await removeLeftovers(context, chosen.filter((each) => each.pr === undefined), {
@@ -70,18 +70,23 @@ export async function applyCleanup(
 
 /** Does one thing; what fails is told, and the next thing is done. */
 async function attempt(
-  outcome: Outcome,
-  wanted: readonly CleanupCandidate[],
-  { act }: { readonly act: () => Promise<void> },
+  context: AppContext,
+  { outcome, wanted, act }: {
+    readonly outcome: Outcome;
+    readonly wanted: readonly CleanupCandidate[];
+    readonly act: () => Promise<void>;
+  },
+  signal: AbortSignal,
 ): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError)) signal.throwIfAborted();
+    const why = tellFailure(context, error);
     for (const { what } of wanted) {
       if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
-      if (LEAVING.includes(error.code)) outcome.kept.push({ what, why: error.message });
-      else outcome.incomplete.push(`${what} could not be removed: ${toError(error).message}`);
+      if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });
+      else outcome.incomplete.push(`${what} could not be removed: ${why}`);
     }
   }
 }
@@ -166,7 +171,7 @@ async function removeLeftovers(
       await context.forge.deleteDefinitions(ids, signal);
       outcome.removed.push(...labels.map((each) => each.what));
     };
-    await attempt(outcome, labels, { act });
+    await attempt(context, { outcome, wanted: labels, act }, signal);
   }
   for (const each of going.filter(({ kind }) => kind === "leftover")) {
     const act = async () => {
@@ -177,7 +182,7 @@ async function removeLeftovers(
       );
       outcome.removed.push(each.what);
     };
-    await attempt(outcome, [each], { act });
+    await attempt(context, { outcome, wanted: [each], act }, signal);
   }
   for (const each of going.filter(({ kind }) => kind === "image")) {
     const act = async () => {
@@ -185,6 +190,6 @@ async function removeLeftovers(
       if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
       else outcome.removed.push(each.what);
     };
-    await attempt(outcome, [each], { act });
+    await attempt(context, { outcome, wanted: [each], act }, signal);
   }
 }

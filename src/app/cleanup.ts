@@ -1,6 +1,6 @@
 /** Finds what has expired, what is orphaned and what is left over. Planning reads only; `apply_cleanup.ts` removes. */
 
-import { AppError } from "../core/errors.ts";
+import { AppError, toError } from "../core/errors.ts";
 import { sameRepo } from "../core/envs/ownership.ts";
 import type { PrNumber } from "../core/ids.ts";
 import { formatLabel, parseLabel } from "../core/labels/mod.ts";
@@ -72,8 +72,7 @@ export async function surveyWorld(
       return await read();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof AppError)) throw error;
-      incomplete.push(`${lost}: ${error.message}`);
+      incomplete.push(`${lost}: ${tellFailure(context, error)}`);
       return undefined;
     }
   };
@@ -121,6 +120,17 @@ export async function surveyWorld(
   return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
 }
 
+/**
+ * A failure as the end of a sentence. One that nobody foresaw is a mistake of ours and must not keep the rest from being
+ * cleaned up; the log says where it happened.
+ */
+export function tellFailure(context: AppContext, thrown: unknown): string {
+  const error = toError(thrown);
+  if (error instanceof AppError) return error.message;
+  context.terminal.detail(error.stack ?? error.message);
+  return `${error.message} (a mistake in Showtime: please report it with the output of --verbose)`;
+}
+
 /** Locks among the definitions, with their runs; one that has expired needs none. */
 async function readLocks(
   context: AppContext,
@@ -143,7 +153,8 @@ async function readLocks(
 
 /** Decides over what was read. */
 export function judgeWorld(context: AppContext, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
-  const { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete } = world;
+  const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
+  const incomplete = [...world.incomplete];
   const { repo, settings } = context;
   const now = context.forge.now();
   const candidates: CleanupCandidate[] = [];
@@ -156,12 +167,14 @@ export function judgeWorld(context: AppContext, world: CleanupWorld, options: Cl
     const deployed = groupByPull(platform === "as_labels" ? [] : platform);
     for (const pr of [...numbers].sort((a, b) => a - b)) {
       const own = platform === "as_labels" ? platform : deployed.get(pr) ?? [];
-      const judged = judgePull(
-        { repo, now, pr, pull: pulls.get(pr), platform: own, defaultTtl: settings.defaultTtl },
-        options,
-      );
-      candidates.push(...judged.doomed.map((each) => each.candidate));
-      kept.push(...judged.kept);
+      try {
+        const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, defaultTtl: settings.defaultTtl };
+        const judged = judgePull(facts, options);
+        candidates.push(...judged.doomed.map((each) => each.candidate));
+        kept.push(...judged.kept);
+      } catch (error) {
+        incomplete.push(`Nothing of #${pr} is removed: ${tellFailure(context, error)}`);
+      }
     }
     const living: LivingFacts = { platform, pulls, locked: locks.map((each) => each.pr) };
     if (options.labels && definitions !== undefined) {
