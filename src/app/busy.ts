@@ -24,7 +24,7 @@ export function busyError(
     readonly turned: Turned;
   },
 ): AppError {
-  const until = owner === undefined
+  const until = owner === undefined || owner.expiresAt <= context.forge.now()
     ? ""
     : `, until ${formatIsoSeconds(owner.expiresAt)} unless it is renewed`;
   return new AppError(

@@ -117,9 +117,10 @@ export async function takeLock(
     }
     const verdict = await judge(context, record, signal);
     if (verdict !== "dead") {
-      const owner = ownerOf(record, verdict);
+      let owner = ownerOf(record, verdict);
       if (owner?.doing !== undefined && doing !== "cleanup") {
-        if (await outwait(context, { name, pr, record, owner }, signal)) continue;
+        owner = await outwait(context, { name, pr, record, owner }, signal);
+        if (owner === undefined) continue;
       }
       throw busyError(context, { pr, owner, turned });
     }
@@ -140,7 +141,7 @@ export async function takeLock(
   });
 }
 
-/** Waits for a holder to let go; false where it did not in time. */
+/** Waits for a holder to let go or to be found dead; gives it, as it was last seen, where it does neither in time. */
 async function outwait(
   context: AppContext,
   { name, pr, record, owner }: {
@@ -150,16 +151,21 @@ async function outwait(
     readonly owner: LockOwner;
   },
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<LockOwner | undefined> {
   const { clock, forge, terminal } = context;
   terminal.progress(`Waiting for #${pr}: it is held by ${nameOwner(context, owner)}`);
   try {
+    let seen = owner;
     for (const end = clock.now() + PATIENCE_MS; clock.now() < end;) {
       await clock.sleep(PAUSE_MS, signal);
       const records = await forge.readLock(name, signal);
-      if (!records.some(({ nodeId }) => nodeId === record.nodeId)) return true;
+      const held = records.find(({ nodeId }) => nodeId === record.nodeId);
+      if (held === undefined) return undefined;
+      // Whatever else it has become is judged anew by whoever takes the lock.
+      if (await judge(context, held, signal) !== "alive") return undefined;
+      seen = parseLockOwner(held.description) ?? seen;
     }
-    return false;
+    return seen;
   } finally {
     terminal.progress(undefined);
   }

@@ -385,6 +385,63 @@ Deno.test("syncPull() waits for a cleanup that holds the pull request, and then 
   assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 running"), world.labels().join(", "));
 });
 
+for (
+  const [title, description, dies] of [
+    [
+      "whose run ends",
+      "v1 n=deadbeef00 r=101/1 x=600 d=cleanup u=ana",
+      (world: World) => world.simulator.run({ id: 101, status: "completed" }),
+    ],
+    ["whose lease passes", "v1 n=deadbeef00 x=5 d=cleanup u=ana", () => {}],
+  ] as const
+) {
+  Deno.test(`syncPull() that waits for a cleanup ${title} without a word takes the lock over at the next look`, async () => {
+    const world = started();
+    await plantLock(
+      world,
+      description.replace(/ x=(\d+)/, (_, offset) => ` x=${seconds(world, Number(offset))}`),
+    );
+    let looks = 0;
+
+    const result = await world.sync(hasty(world, (pause) => {
+      looks = pause;
+      if (pause === 2) dies(world);
+    }));
+
+    assert.deepEqual([result.exitCode, looks], [0, 2]);
+    assertRunsOnly(world, "aaaaaaa");
+  });
+}
+
+Deno.test("syncPull() that waited for a cleanup tells until when it holds, as it was last seen", async () => {
+  const world = started();
+  const { forge } = world.context();
+  const lease = (offset: number) => `v1 n=deadbeef00 r=101/1 x=${seconds(world, offset)} d=cleanup u=ana`;
+  await plantLock(world, lease(20));
+  const [lock] = await forge.readLock(LOCK, never());
+
+  const error = await turnedAway(world.sync(hasty(world, async (pause) => {
+    if (pause === 4) await forge.renewLock(lock?.nodeId ?? assert.fail("no lock"), lease(600), never());
+  })));
+
+  const until = Date.parse(/until (\S+Z) unless it is renewed/.exec(error.message)?.[1] ?? error.message);
+  assert.ok(until > world.clock.now(), error.message);
+});
+
+Deno.test("syncPull() that may not take a dead run's lock away names no end that has passed", async () => {
+  const world = started();
+  await plantLock(world, `v1 n=deadbeef00 x=${seconds(world, -60)} u=ana`);
+  const refused = async (request: Request, send: (request: Request) => Promise<Response>) =>
+    (await request.clone().text()).includes("deleteLabel")
+      ? Response.json({ message: "Resource not accessible" }, { status: 403 })
+      : await send(request);
+
+  const error = await turnedAway(world.sync(world.context({ wire: refused })));
+
+  assert.match(error.message, /held by ana outside of Actions$/);
+  assert.match(error.hint ?? "", /"showtime unlock 1234"/);
+});
+
 Deno.test("syncPull() that meets a cleanup for a minute says that nothing is built by it, and which command does", async () => {
   const world = started();
   await plantLock(world, `v1 n=deadbeef00 r=101/1 x=${seconds(world, 600)} d=cleanup u=ana`);
