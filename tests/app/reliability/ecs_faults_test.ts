@@ -3,7 +3,8 @@
  * the driver and AWS's clients are the real ones.
  *
  * Everywhere, what is done goes without an answer, once each, and every kind of question fails once; and AWS breaks down
- * where a rebuild changes something. Deep, each request meets each fault, and AWS breaks down at each.
+ * where a rebuild changes something. Deep, each request is throttled once and lost once, each that changes something meets
+ * every fault, and AWS breaks down at each of those.
  */
 import assert from "node:assert/strict";
 import { motoForFile } from "../../support/aws/mod.ts";
@@ -54,16 +55,15 @@ for (const life of LIVES.filter(({ name }) => DEEP || name === "rebuilding")) {
 
 function breakDowns(steps: readonly Step[]): readonly Deviation[] {
   return steps.flatMap(({ call }, at): readonly Deviation[] =>
-    isAwsRequest(call.name) && (DEEP || call.writes) ? [{ at, fate: "500", of: isAwsRequest }] : []
+    isAwsRequest(call.name) && call.writes ? [{ at, fate: "500", of: isAwsRequest }] : []
   );
 }
 
 function everyFault(steps: readonly Step[]): readonly Deviation[] {
   return steps.flatMap(({ call }, at) => {
     if (!isAwsRequest(call.name)) return [];
-    // What only asks has no effect that an answer could come after.
-    return (call.writes ? FATES : FATES.filter((fate) => fate !== "502" && fate !== "lost"))
-      .map((fate) => ({ at, fate }));
+    // What only asks has no effect that an answer could come after, and is asked again after any failure alike.
+    return (call.writes ? FATES : ["429", "reset"] as const).map((fate) => ({ at, fate }));
   });
 }
 
