@@ -4,7 +4,7 @@ import { type AppError, toError } from "../core/errors.ts";
 import { expiryOf } from "../core/envs/expiry.ts";
 import { formatUrl } from "../core/envs/names.ts";
 import { failureReason } from "../core/failure.ts";
-import { type ServiceName, shortSha } from "../core/ids.ts";
+import { type ServiceName, type ShortSha, shortSha } from "../core/ids.ts";
 import { formatLabel, readLabels } from "../core/labels/mod.ts";
 import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../core/plan/mod.ts";
 import { escapeMarkdown } from "../core/sanitize.ts";
@@ -66,6 +66,14 @@ export async function recordIntent(
   session.remember({
     notice: undefined,
     size: bringUp.settings.size,
+    shas: {
+      ...Object.fromEntries(
+        Object.entries(session.record.shas ?? {}).filter(([each]) =>
+          state.environments.has(each as ShortSha)
+        ),
+      ),
+      [sha]: bringUp.sha,
+    },
     ...(session.record.failure?.sha === sha ? { failure: undefined } : {}),
     attempts: {
       ...session.record.attempts,

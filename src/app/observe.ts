@@ -1,6 +1,7 @@
 /** Looks at GitHub and the platform, and puts together what the planner decides from. Changes nothing. */
 
 import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../core/comment/mod.ts";
+import { usageError } from "../core/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
 import { type LabelState, readLabels, sameLabelName } from "../core/labels/mod.ts";
 import {
@@ -137,7 +138,17 @@ async function resolveTarget(
   signal: AbortSignal,
 ): Promise<FullSha> {
   const text = sha.toLowerCase();
-  if (parseShortSha(text) !== undefined && snapshot.headSha.startsWith(text)) return snapshot.headSha;
+  if (parseShortSha(text) !== undefined && snapshot.headSha.startsWith(text)) {
+    const twin = commitsOf(snapshot.timeline).find((each) =>
+      each !== snapshot.headSha && each.startsWith(text)
+    );
+    if (twin === undefined) return snapshot.headSha;
+    throw usageError(
+      "unknown_commit",
+      `Looking for commit "${text}" in pull request #${snapshot.number}: ${twin} and ${snapshot.headSha} begin so`,
+      "Give the whole hash",
+    );
+  }
   return await context.forge.resolveCommit(snapshot.number, text, signal);
 }
 
@@ -198,7 +209,7 @@ function believedComment(
 function pullRecord(
   record: CommentRecord,
   timeline: readonly TimelineEvent[],
-): Pick<PullRecord, "attempts" | "size" | "notice" | "shown"> {
+): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown"> {
   const attempts = new Map<ShortSha, number>();
   for (const [key, count] of Object.entries(record.attempts)) {
     const sha = parseShortSha(key);
@@ -213,7 +224,8 @@ function pullRecord(
       attempts.set(sha, Math.max(attempts.get(sha) ?? 0, seen));
     }
   }
-  return { attempts, size: record.size, notice: record.notice, shown: record.shown };
+  const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
+  return { attempts, shas, size: record.size, notice: record.notice, shown: record.shown };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {

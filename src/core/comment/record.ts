@@ -4,7 +4,7 @@
  */
 
 import { type FailureReason, failureReason } from "../failure.ts";
-import { parseShortSha, type ShortSha } from "../ids.ts";
+import { type FullSha, parseFullSha, parseShortSha, type ShortSha, shortSha } from "../ids.ts";
 
 /** Something that happened, as the comment lists it. `at`: milliseconds since 1970. */
 export interface CommentEvent {
@@ -28,6 +28,8 @@ export interface RememberedFailure {
 /** What is hidden in the comment. */
 export interface CommentRecord {
   readonly attempts: Readonly<Record<string, number>>;
+  /** Whole hashes by their first 7 digits, of the commits that were brought up and not removed since. */
+  readonly shas?: Readonly<Record<string, FullSha>>;
   readonly size: string | undefined;
   readonly notice: string | undefined;
   /** What the comment shows of the environments, by `describeShown()`; missing where an older version wrote it. */
@@ -79,7 +81,7 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, size, notice, shown, failure, events } = data as Record<string, unknown>;
+  const { attempts, shas, size, notice, shown, failure, events } = data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -89,10 +91,16 @@ function readRecord(data: unknown): CommentRecord {
       }
     }
   }
+  const whole: Record<ShortSha, FullSha> = {};
+  for (const value of typeof shas === "object" && shas !== null ? Object.values(shas) : []) {
+    const sha = typeof value === "string" ? parseFullSha(value) : undefined;
+    if (sha !== undefined) whole[shortSha(sha)] = sha;
+  }
   const failed = readFailure(failure);
   const list = Array.isArray(events) ? events : [];
   return {
     attempts: counts,
+    ...(Object.keys(whole).length === 0 ? {} : { shas: whole }),
     size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),

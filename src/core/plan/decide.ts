@@ -4,7 +4,7 @@
  */
 
 import { describeShown } from "../comment/mod.ts";
-import { shortSha } from "../ids.ts";
+import { type FullSha, shortSha } from "../ids.ts";
 import { activeSha, readLabels } from "../labels/mod.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { planHousekeeping, retirementOf } from "./housekeeping.ts";
@@ -125,7 +125,8 @@ function planLife(situation: Situation): Plan {
 
 /** Rules 5 to 17. */
 function planCommit(situation: Situation): Plan {
-  const { observation, policy, target, view, state, others, wanted, frozen, lockAlive } = situation;
+  const { observation, policy, target, view, state, others, wanted, frozen, lockAlive, likeness, approved } =
+    situation;
   if ((state === "in_progress" || state === "stopping") && lockAlive) {
     return result(situation, {
       rule: 5,
@@ -133,6 +134,11 @@ function planCommit(situation: Situation): Plan {
       action: "no_action",
       because: [`Another run is working on ${target}`],
     });
+  }
+  if (state !== "absent" && state !== "stopping") {
+    if (likeness.kind === "other") return planTwin(situation, likeness.commit);
+    // Nothing tells that what is on record is this commit, and nobody approved it: it is a new one.
+    if (likeness.kind === "unknown" && !approved) return planNewCommit(situation);
   }
   const start = wanted.find((each) => each.trigger === "start");
   const sync = wanted.find((each) => each.trigger === "sync");
@@ -233,6 +239,21 @@ function planRefusal(situation: Situation, refused: readonly TriggerView[]): Pla
     ...(names.length === 0 ? [] : [{ kind: "consume_triggers", names } as const]),
   ];
   return result(situation, { rule: 4, reason: "not_authorized", action: "blocked", steps, because });
+}
+
+/** Rule 13 where names and labels of the target would be those of another commit: it is not built, whoever asks. */
+function planTwin(situation: Situation, other: FullSha): Plan {
+  const { observation: { target }, wanted } = situation;
+  const plan = idle(situation, {
+    rule: 13,
+    reason: "untrusted_commit",
+    notice: target,
+    because: [
+      `${target} is not built: its first 7 digits are those of ${other}, which has an environment on record here, ` +
+      "and the names and labels of the two would be the same. Push any new commit",
+    ],
+  });
+  return wanted.length > 0 ? { ...plan, action: "blocked" } : plan;
 }
 
 /** Rules 11 to 13: the pull request has an environment, and its target is a commit without one. */

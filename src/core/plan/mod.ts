@@ -50,6 +50,7 @@ export {
   type Verdict,
   WHOLE_CLEANUP,
 } from "./cleanup.ts";
+export { type Likeness, likenessOf } from "./likeness.ts";
 export { decideLifetime, type Lifetime } from "./lifetime.ts";
 export {
   type DefinitionFacts,

@@ -42,6 +42,8 @@ export interface RunEvent {
 export interface PullRecord {
   /** Attempts to bring an SHA up that were made so far. */
   readonly attempts: ReadonlyMap<ShortSha, number>;
+  /** The whole hash of each SHA that was brought up, as far as the comment is to be believed. */
+  readonly shas?: ReadonlyMap<ShortSha, FullSha>;
   /** The size asked for earlier; kept for later commits. */
   readonly size: string | undefined;
   /** The notice that the comment shows, as `<reason>:<what it is about>`: it is not said twice. */

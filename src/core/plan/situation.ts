@@ -2,9 +2,10 @@
 
 import { type ShortSha, shortSha } from "../ids.ts";
 import type { Observation, Policy } from "./observation.ts";
+import { type Likeness, likenessOf } from "./likeness.ts";
 import type { ActionNeeded, Plan, Reason, Step } from "./plan.ts";
 import { type ShaView, viewShas } from "./state.ts";
-import { type TriggerView, viewTriggers } from "./trust.ts";
+import { isTargetTrusted, type TriggerView, viewTriggers } from "./trust.ts";
 
 /** What every rule looks at. */
 export interface Situation {
@@ -14,6 +15,10 @@ export interface Situation {
   readonly views: ReadonlyMap<ShortSha, ShaView>;
   readonly view: ShaView | undefined;
   readonly state: ShaView["state"];
+  /** Whether what is on record under the target's 7 digits is the target. */
+  readonly likeness: Likeness;
+  /** The target may be built whatever is on record: it is trusted, or a trigger that counts approves it. */
+  readonly approved: boolean;
   readonly others: readonly ShaView[];
   readonly triggers: readonly TriggerView[];
   /** Start and sync triggers that count and are for the target, the newest last. */
@@ -33,18 +38,21 @@ export function survey(observation: Observation, policy: Policy): Situation {
   ).map(({ name }) => observation.origins.get(name)?.at).find((at) => at !== undefined);
   const stale = (trigger: TriggerView) =>
     becameRunning !== undefined && trigger.at !== undefined && trigger.at < becameRunning;
+  const wanted = triggers.filter((each) =>
+    each.trigger !== "stop" && each.authorized && each.approvesTarget && !stale(each)
+  );
   return {
     observation,
     policy,
     target,
     views,
     view,
+    likeness: likenessOf(observation, view),
+    approved: policy.autoSync === "always" || isTargetTrusted(observation) || wanted.length > 0,
     state: view?.state ?? "absent",
     others: [...views.values()].filter((each) => each.short !== target && each.state !== "absent"),
     triggers,
-    wanted: triggers.filter((each) =>
-      each.trigger !== "stop" && each.authorized && each.approvesTarget && !stale(each)
-    ),
+    wanted,
     frozen: observation.labels.frozen.length > 0,
     lockAlive: observation.lock.kind === "held" && observation.lock.alive,
   };
