@@ -1,6 +1,7 @@
 /** Applies a plan step by step. Before each change of the platform the pull request is looked at once more. */
 
 import { AppError } from "../core/errors.ts";
+import { shortSha } from "../core/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../core/plan/mod.ts";
 import { formatLabel, parseLabel, readLabels } from "../core/labels/mod.ts";
 import { escapeMarkdown } from "../core/sanitize.ts";
@@ -8,6 +9,7 @@ import { activate, deploy, openDeployment, type Progress, recordFailure, recordI
 import { type ApplyTools, guard, Superseded } from "./guard.ts";
 import { lostError } from "./hold.ts";
 import { retire } from "./retire.ts";
+import { retireFailed } from "./retire_failed.ts";
 import type { Session } from "./session.ts";
 
 /** How applying a plan ended. `superseded`: the pull request changed meanwhile, and another plan is due. */
@@ -81,6 +83,7 @@ async function settleFailure(
     throw late;
   }
   await recordFailure(session, { bringUp, error, deployment: state.deployment }, signal);
+  await retireFailed(session, { plan, short: shortSha(bringUp.sha), tools }, signal);
   return { kind: "failed", error };
 }
 

@@ -225,7 +225,10 @@ export async function activate(
     (label.kind === "active" && label.sha !== sha) || label.kind === "preparing" ? [name] : []
   );
   const change = diffLabels(namesAbout(session, bringUp), wanted);
-  session.remember({ attempts: { ...session.record.attempts, [sha]: 0 } });
+  const known = readLabels(session.names).environments;
+  // How often earlier commits were tried no longer matters, but for those whose record is still to go.
+  const attempts = Object.entries(session.record.attempts).filter(([each]) => known.has(each as ShortSha));
+  session.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
   session.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await session.write({
     add: [{ kind: "marker" }, ...change.add],

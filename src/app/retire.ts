@@ -15,10 +15,12 @@ export async function retire(
     readonly plan: Plan;
     readonly retirements: readonly Retirement[];
     readonly guard: () => Promise<void>;
+    /** The comment goes on telling of these commits, and how often they were tried. */
+    readonly remembered?: boolean;
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { plan, retirements, guard } = at;
+  const { plan, retirements, guard, remembered = false } = at;
   const { context, hold } = session;
   await markStopping(session, retirements, signal);
   const shorts = retirements.flatMap((each) => each.short === undefined ? [] : [each.short]);
@@ -46,16 +48,10 @@ export async function retire(
     }
   }
   const everything = plan.rule === 1 || plan.rule === 2;
-  if (!everything) {
+  if (!everything && !remembered) {
     for (const short of shorts) session.note(`\`${short}\` is removed`);
   }
-  const { failure } = session.record;
-  session.remember({
-    ...(failure !== undefined && shorts.includes(failure.sha) ? { failure: undefined } : {}),
-    attempts: Object.fromEntries(
-      Object.entries(session.record.attempts).filter(([sha]) => !shorts.some((each) => each === sha)),
-    ),
-  });
+  if (!remembered) forget(session, shorts);
   await session.write({
     remove: namesOf(session, shorts),
     // Where everything goes, the comment is written with the last labels.
@@ -74,6 +70,16 @@ export async function retire(
       })),
     ],
   }, signal);
+}
+
+function forget(session: Session, shorts: readonly ShortSha[]): void {
+  const { failure, attempts } = session.record;
+  session.remember({
+    ...(failure !== undefined && shorts.includes(failure.sha) ? { failure: undefined } : {}),
+    attempts: Object.fromEntries(
+      Object.entries(attempts).filter(([sha]) => !shorts.some((each) => each === sha)),
+    ),
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { COMMENT_MARKER } from "../../core/comment/marker.ts";
 import type { PrNumber } from "../../core/ids.ts";
 import type { ForgeWrite, WriteResult } from "../../ports/forge.ts";
 import { resolveIds } from "./definitions.ts";
-import { oneLine } from "./errors.ts";
+import { oneLine, tooManyLabels } from "./errors.ts";
 import { flagAt, textAt, valueAt } from "./json.ts";
 import { type FieldIssue, mutate, type MutationField } from "./mutation.ts";
 import { askAllPages, type Context } from "./repository.ts";
@@ -68,6 +68,9 @@ async function sendBatch(
     if (write === undefined) fatal.push(issue);
     else if (round === 1 && issue.type === "NOT_FOUND" && isWorthAnotherTry(write)) {
       again.push(...afresh(context, write));
+    } else if (round === 1 && isLabelLimit(issue) && batch.some(({ kind }) => kind === "detach")) {
+      // What the same batch takes off has made room for it.
+      again.push(write);
     } else if (
       issue.type === "NOT_FOUND" &&
       (write.kind === "detach" || write.kind === "delete_definition" || write.kind === "delete_comment")
@@ -78,12 +81,18 @@ async function sendBatch(
       warnings.push(`GitHub refused the deployment status: ${oneLine(issue.message)}`);
     } else fatal.push(issue);
   }
+  const limit = fatal.find(isLabelLimit);
+  if (limit !== undefined) throw tooManyLabels(what, { pr: target.number, message: limit.message });
   if (fatal.length > 0) throw context.client.issueError(fatal, { what, signal });
   for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
   const comment = answer.fields.map(commentId).findLast((id) => id !== undefined);
   if (again.length === 0) return { comment, warnings };
   const rest = await sendBatch(context, target, { batch: again, what, signal, round: 2 });
   return { comment: rest.comment ?? comment, warnings: [...warnings, ...rest.warnings] };
+}
+
+function isLabelLimit(issue: FieldIssue): boolean {
+  return /cannot have more than \d+ labels/i.test(issue.message);
 }
 
 function isWorthAnotherTry(write: ForgeWrite): boolean {

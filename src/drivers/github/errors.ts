@@ -99,6 +99,16 @@ function rateLimited(what: string, until: number): AppError {
   });
 }
 
+/** GitHub takes so many labels on a pull request and no more. */
+export function tooManyLabels(
+  what: string,
+  { pr, message }: { readonly pr: number; readonly message: string },
+): AppError {
+  return new AppError("forge_failed", `${what}: GitHub answered "${oneLine(message)}"`, {
+    hint: `Remove labels from the pull request; "showtime stop ${pr}" removes all of Showtime's`,
+  });
+}
+
 function tokenInvalid(what: string, message: string): AppError {
   return new AppError("token_invalid", `${what}: GitHub does not accept the token (${message})`, {
     hint: "Set GITHUB_TOKEN or GH_TOKEN to a valid token, or run `gh auth login`",
