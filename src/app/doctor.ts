@@ -1,6 +1,6 @@
 /** Looks at everything a run needs. What is wrong is an answer with a remedy, not an error. */
 
-import { type Finding, foundError, foundOk } from "../core/finding.ts";
+import { type Finding, foundError, foundOk, foundWrong } from "../core/finding.ts";
 import type { Diagnosis } from "../ports/diagnosis.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Platform } from "../ports/platform.ts";
@@ -10,7 +10,12 @@ import { migrationFinding } from "./doctor_migration.ts";
 /** Where the doctor looks; each part is made when it is looked at, and may fail to be made. */
 export interface DoctorParts {
   /** Throws where what the platform needs is missing, too. */
-  readonly config: () => Promise<{ readonly platform: string; readonly sources: readonly string[] }>;
+  readonly config: () => Promise<{
+    readonly platform: string;
+    readonly sources: readonly string[];
+    /** What is to be said where a preset is used that nobody asked for. */
+    readonly assumed?: string | undefined;
+  }>;
   readonly forge: () => Promise<{ readonly forge: Forge; readonly repo: string }>;
   /** What looks at engine, registry and cloud; only made of a configuration that is right. */
   readonly diagnoses: () => Promise<readonly Diagnosis[]>;
@@ -23,7 +28,11 @@ export interface DoctorParts {
 export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const configured = await looked("configuration", async () => {
-    const { platform, sources } = await parts.config();
+    const { platform, sources, assumed } = await parts.config();
+    if (assumed !== undefined) {
+      const fix = 'Run "showtime init" in a clone, and merge what it writes';
+      return [foundWrong("configuration", assumed, { status: "warning", fix })];
+    }
     return [foundOk("configuration", `platform ${platform}, from ${sources.join(", ")}`)];
   }, signal);
   findings.push(...configured.flatMap(separate));

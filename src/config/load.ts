@@ -24,6 +24,8 @@ export interface LoadedConfig {
   /** By dotted key of the file, `environment.variables.DEBUG` for entries of maps. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly warnings: readonly string[];
+  /** What is to be said where the preset of apache/superset is used and nobody asked for it. */
+  readonly assumed?: string | undefined;
 }
 
 /**

@@ -22,6 +22,7 @@ export type {
   HealthConfig,
   SizeConfig,
 } from "./config.ts";
+export { assumedPreset, type Missing } from "./assumed_preset.ts";
 export { parseDuration } from "./durations.ts";
 export { settingVariables, variableName, type Variables } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";

@@ -24,10 +24,11 @@ export async function diagnose(
   const { requireForPlatform } = await import("../config/mod.ts");
   return await runDoctor({
     async config() {
-      const { config, sources } = await loaded;
+      const { config, sources, assumed } = await loaded;
       requireForPlatform(config, config.platform);
       return {
         platform: config.platform,
+        assumed,
         sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
       };
     },

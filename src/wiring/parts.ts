@@ -107,14 +107,26 @@ export class Parts {
     flags: GlobalFlags,
     options: { readonly pr: PrNumber | undefined; readonly forge: () => Promise<Forge> },
   ): Promise<LoadedConfig> {
-    const { loadConfig } = await import("../config/mod.ts");
+    const { assumedPreset, loadConfig } = await import("../config/mod.ts");
     const actions = await this.actions;
     const file = flags.config !== undefined
       ? { path: flags.config, text: await readNamed(flags.config) }
       : actions.isActions
       ? await readFromBase(await options.forge(), options.pr, this.host.signal)
       : await readHere();
-    return loadConfig({ file, env: this.host.env, flags: { platform: flags.platform } });
+    const loaded = loadConfig({ file, env: this.host.env, flags: { platform: flags.platform } });
+    if (file !== undefined) return loaded;
+    // Whoever needs the repository says what is wrong with its name.
+    const repo = await this.repository(flags).then((found) => found.repo, () => undefined);
+    if (repo === undefined) return loaded;
+    const { event } = actions;
+    const branch = options.pr === undefined
+      ? event.defaultBranch
+      : event.pr === options.pr
+      ? event.baseRef
+      : undefined;
+    const base = actions.isActions ? { branch, inWorkingCopy: await isHere() } : undefined;
+    return { ...loaded, assumed: assumedPreset(loaded, { repo, base }) };
   }
 }
 
@@ -133,6 +145,15 @@ async function readNamed(path: string): Promise<string> {
 async function readFromBase(forge: Forge, pr: PrNumber | undefined, signal: AbortSignal) {
   const text = await forge.readBaseFile(CONFIG_FILE, { pr }, signal);
   return text === undefined ? undefined : { path: `${CONFIG_FILE} (base branch)`, text };
+}
+
+/** Whether the working copy has a file that does not count in Actions; one that cannot be looked at is no reason to fail. */
+async function isHere(): Promise<boolean> {
+  try {
+    return (await Deno.stat(CONFIG_FILE)).isFile;
+  } catch {
+    return false;
+  }
 }
 
 async function readHere(): Promise<{ path: string; text: string } | undefined> {

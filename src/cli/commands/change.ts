@@ -11,7 +11,14 @@ import type { CommandEnv } from "../command.ts";
 import { errorDocument } from "../print_error.ts";
 import { readSha, readTtl } from "../read_arguments.ts";
 import { renderEnvironment, renderPlan, renderSummary } from "../render/mod.ts";
-import { askAboutLabels, howToStart, mainEnvironment, readGivenImage, tellActions } from "./shared.ts";
+import {
+  askAboutLabels,
+  howToStart,
+  mainEnvironment,
+  readGivenImage,
+  tellActions,
+  warnOfPreset,
+} from "./shared.ts";
 
 /** What the flags say that is checked before anything is loaded. */
 export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
@@ -40,7 +47,8 @@ export async function runChange(
   pr: PrNumber,
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): Promise<ExitCode> {
-  const { context } = await env.context(pr);
+  const { context, loaded } = await env.context(pr);
+  if (asked.request?.trigger !== "stop") warnOfPreset(env, loaded);
   const watch = new Telling(env);
   const options = { ...makeSyncOptions(env, context, asked), watch };
   const synced = await syncPull(context, pr, options, env.signal);

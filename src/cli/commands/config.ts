@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
 import { renderTable } from "../render/mod.ts";
+import { warnOfPreset } from "./shared.ts";
 
 /** Prints the configuration in force. */
 export const CONFIG: CommandSpec = {
@@ -33,7 +34,9 @@ async function runConfig(env: CommandEnv): Promise<ExitCode> {
   }
   const wiring = await env.wiring();
   const { flags, terminal, style } = env;
-  const { sources, warnings, repository } = await wiring.loadConfig({ flags, terminal, pr: undefined });
+  const loaded = await wiring.loadConfig({ flags, terminal, pr: undefined });
+  const { sources, warnings, repository } = loaded;
+  warnOfPreset(env, loaded);
   for (const warning of warnings) terminal.warn(warning);
   const rows = renderConfig(sources);
   if (flags.json) {

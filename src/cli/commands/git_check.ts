@@ -1,6 +1,7 @@
 import { checkRequiredCommit } from "../../app/git_check.ts";
 import { AppError, EXIT, type ExitCode } from "../../core/errors.ts";
 import type { CommandEnv, CommandSpec } from "../command.ts";
+import { warnOfPreset } from "./shared.ts";
 
 /** Tells whether the branch contains the commit that the configuration requires. */
 export const GIT_CHECK: CommandSpec = {
@@ -19,7 +20,9 @@ export const GIT_CHECK: CommandSpec = {
 async function runGitCheck(env: CommandEnv): Promise<ExitCode> {
   const { flags, terminal, signal } = env;
   const wiring = await env.wiring();
-  const { config } = await wiring.loadConfig({ flags, terminal, pr: undefined });
+  const loaded = await wiring.loadConfig({ flags, terminal, pr: undefined });
+  warnOfPreset(env, loaded);
+  const { config } = loaded;
   const required = config.requiredCommit;
   const answer = required === undefined
     ? undefined

@@ -3,6 +3,7 @@
 import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
 import { readOrGoByLabels } from "../../app/by_labels.ts";
 import type { AppContext } from "../../app/context.ts";
+import type { LoadedConfig } from "../../config/mod.ts";
 import { lookAt, type Sight } from "../../app/observe.ts";
 import { toError, usageError } from "../../core/errors.ts";
 import { parseImageReference, splitImage } from "../../core/envs/image_reference.ts";
@@ -48,6 +49,11 @@ export function mainEnvironment(context: AppContext, sight: Sight): EnvironmentV
   const views = viewSight(context, sight);
   const target = shortSha(sight.observation.target);
   return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+}
+
+/** Says that the preset is used where nobody asked for it. */
+export function warnOfPreset(env: CommandEnv, { assumed }: Pick<LoadedConfig, "assumed">): void {
+  if (assumed !== undefined) env.terminal.warn(assumed);
 }
 
 /** Asks about labels that are none of ours and look as if they were meant to be: they get no other answer. */

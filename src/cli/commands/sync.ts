@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import { type CommandEnv, type CommandSpec, type OptionSpec, PULL_ARGUMENT } from "../command.ts";
 import { makeSyncOptions, readChange, runChange } from "./change.ts";
-import { IMAGE_OPTIONS, tellActions } from "./shared.ts";
+import { IMAGE_OPTIONS, tellActions, warnOfPreset } from "./shared.ts";
 
 const OPTIONS: readonly OptionSpec[] = [
   { name: "sha", value: "sha", description: "commit of the pull request, instead of its head" },
@@ -46,7 +46,8 @@ async function runSync(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const change = readChange(env);
   if (!env.values.flag("check-only")) return await runChange(env, pr, { request: undefined, change });
-  const { context } = await env.context(pr);
+  const { context, loaded } = await env.context(pr);
+  warnOfPreset(env, loaded);
   const options = { ...makeSyncOptions(env, context, { request: undefined, change }), planOnly: true };
   const facts = await checkOnly(context, pr, options, env.signal);
   if (env.flags.json) env.json(facts);
