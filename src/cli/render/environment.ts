@@ -1,11 +1,11 @@
 import { type EnvironmentView, timeLeft } from "../../app/environment_view.ts";
 import type { FailureView } from "../../app/failure_view.ts";
 import { FAILURE_WORDS, failureReason } from "../../core/failure.ts";
+import { formatAge, formatAgo } from "../../core/age.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { stripControls } from "../../core/sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
-import { formatAge } from "./time.ts";
 import { wrapFact } from "./wrap_text.ts";
 
 /** How environments are shown. */
@@ -77,7 +77,12 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   const gone = view.status === "failed" && view.image === null;
   const facts: readonly (readonly [string, string | null])[] = [
     ["address", view.url === null ? null : style.link(clean(view.url), view.url)],
-    ["created", view.created_at === null ? null : `${instant(view.created_at)} (${ageOf(view, now)} ago)`],
+    [
+      "created",
+      view.created_at === null
+        ? null
+        : `${instant(view.created_at)} (${formatAgo(now - Date.parse(view.created_at))})`,
+    ],
     ["expires", view.expires_at === null ? null : `${instant(view.expires_at)} (${leftWords(view, now)})`],
     ["ttl", view.ttl === "close" ? "close: until the pull request closes" : view.ttl],
     ["requested by", view.requested_by === null ? null : clean(view.requested_by)],
@@ -105,7 +110,7 @@ function describeFailure(
         ? "not on record; the output of the run that failed tells"
         : clean(`${FAILURE_WORDS[failureReason(code)]} (${code}): ${message}`),
     ],
-    ["failed at", at === null ? null : `${instant(at)} (${formatAge(now - Date.parse(at))} ago)`],
+    ["failed at", at === null ? null : `${instant(at)} (${formatAgo(now - Date.parse(at))})`],
     ["hint", hint === null ? null : clean(hint)],
   ];
   return facts.flatMap(([name, value]) =>

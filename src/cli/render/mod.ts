@@ -13,5 +13,4 @@ export { renderJson, renderJsonLine } from "./json.ts";
 export { renderPlan, renderSteps } from "./plan.ts";
 export { makeStyle, type Style } from "./style.ts";
 export { type Cell, type Column, cut, renderTable } from "./table.ts";
-export { formatAge } from "./time.ts";
 export { wrapFact, wrapText } from "./wrap_text.ts";

@@ -34,6 +34,7 @@ export function steady(text: string): string {
     .replaceAll(/- name: Install Showtime[\s\S]*?(?=\n *- name:)/g, "- name: Install Showtime")
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d[:-]\d\d/g, "TIME")
     .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
+    .replaceAll("just now", "1m ago")
     .replaceAll(/\b(?:\d+[dhms] ?)+\b/g, "AGE ")
     .replaceAll(/ +/g, " ")
     .trim();
