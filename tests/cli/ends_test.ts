@@ -72,3 +72,19 @@ Deno.test("sync after the last attempt leads to the commit that failed", async (
   assert.match(out, /attempts_exhausted/);
   assert.match(err, /^Next: push a fix, or "showtime start 1234" tries aaaaaaa again$/m);
 });
+
+Deno.test("history says that there is more than it shows, and how to see it", async () => {
+  const world = makeWorld({ pull: { pusher: "maxime" } });
+  await runIn(world, ["start", "1234"]);
+  const { history } = JSON.parse((await runIn(world, ["history", "1234", "--json"])).out);
+  assert.ok(history.length > 3 && history.length < 20);
+
+  const part = await runIn(world, ["history", "1234", "--limit", "3"]);
+  const all = await runIn(world, ["history", "1234", "--limit", String(history.length)]);
+  const json = JSON.parse((await runIn(world, ["history", "1234", "--limit", "3", "--json"])).out);
+
+  assert.match(part.err, /^older ones: --limit 10$/m);
+  assert.equal(part.out.trimEnd().split("\n").length, 4);
+  assert.doesNotMatch(all.err, /older/);
+  assert.equal(json.history.length, 3);
+});

@@ -26,7 +26,8 @@ async function runHistory(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const limit = env.values.read("limit", readCount) ?? DEFAULT_LIMIT;
   const { context } = await env.context(pr);
-  const history = await readHistory(context, pr, { limit }, env.signal);
+  const found = await readHistory(context, pr, { limit: limit + 1 }, env.signal);
+  const history = found.slice(0, limit);
   if (env.flags.json) {
     env.json({ pr, history: history.map((each) => ({ ...each, at: formatIso(each.at) })) });
     return EXIT.done;
@@ -47,6 +48,14 @@ async function runHistory(env: CommandEnv): Promise<ExitCode> {
     { text: actor ?? "-" },
   ]);
   env.lines(renderTable(columns, rows, { style: env.style }));
+  if (found.length > limit) env.terminal.say(`older ones: --limit ${more(limit)}`);
   env.next(`"showtime status ${pr}" shows what there is now`);
   return EXIT.done;
+}
+
+/** The next round number above a limit. */
+function more(limit: number): number {
+  let round = 10;
+  while (round * 5 <= limit) round *= 10;
+  return [1, 2, 5, 10].map((each) => each * round).find((each) => each > limit) ?? limit * 2;
 }
