@@ -2,7 +2,7 @@
 
 import { AppError, EXIT } from "../core/errors.ts";
 import type { PrNumber } from "../core/ids.ts";
-import { formatIsoSeconds } from "../core/instant.ts";
+import { formatInstant } from "../core/instant.ts";
 import type { Trigger } from "../core/labels/label.ts";
 import type { LockOwner } from "../core/lock.ts";
 import type { AppContext } from "./context.ts";
@@ -26,7 +26,7 @@ export function busyError(
 ): AppError {
   const until = owner === undefined || owner.expiresAt <= context.forge.now()
     ? ""
-    : `, until ${formatIsoSeconds(owner.expiresAt)} unless it is renewed`;
+    : `, until ${formatInstant(owner.expiresAt)} unless it is renewed`;
   return new AppError(
     "busy",
     `Working on pull request #${pr}: it is held by ${nameOwner(context, owner)}${until}`,
@@ -54,8 +54,8 @@ function hintOf(
   const seen = owner?.doing === undefined || removes;
   if (turned.kind === "command") {
     return turned.trigger === undefined || !seen
-      ? "Nothing of this was recorded: run it again when the other run is done"
-      : `Nothing of this was recorded: run it again, or add the label of the ${turned.trigger} trigger, which the other run sees`;
+      ? `Nothing of this was recorded: run it again when the other run is done; ${stuck}`
+      : `Nothing of this was recorded: run it again, or add the label of the ${turned.trigger} trigger, which the other run sees; ${stuck}`;
   }
   if (owner === undefined) {
     return `Remove the lock with "showtime unlock ${pr}" once nobody works on it`;

@@ -201,7 +201,7 @@ function describeOwner(context: AppContext, doing: LockTask | undefined): string
     nonce: identity.nonce,
     run: identity.run,
     expiresAt: forge.now() + LOCK_LEASE_MS,
-    login: identity.actor,
+    login: identity.actor ?? (identity.inActions ? undefined : forge.knownViewer()?.login),
     doing,
   });
 }

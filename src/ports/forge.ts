@@ -118,6 +118,8 @@ export interface ForgeReader {
    * (fine-grained ones, and those of apps).
    */
   scopes(): readonly string[] | undefined;
+  /** The owner of the token as an earlier answer told along; undefined before that. Asks nobody. */
+  knownViewer(): Actor | undefined;
   /** Throws AppError `pull_not_found` (naming repository and number) or `repository_not_found`. */
   readPull(
     pr: PrNumber,

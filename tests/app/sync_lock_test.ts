@@ -424,7 +424,7 @@ Deno.test("syncPull() that waited for a cleanup tells until when it holds, as it
     if (pause === 4) await forge.renewLock(lock?.nodeId ?? assert.fail("no lock"), lease(600), never());
   })));
 
-  const until = Date.parse(/until (\S+Z) unless it is renewed/.exec(error.message)?.[1] ?? error.message);
+  const until = Date.parse(/until (.+ UTC) unless it is renewed/.exec(error.message)?.[1] ?? error.message);
   assert.ok(until > world.clock.now(), error.message);
 });
 
@@ -477,6 +477,9 @@ Deno.test("a command that meets another run says that nothing of it was recorded
 
   assert.match(starting.hint ?? "", /recorded: run it again, or add the label of the start trigger/);
   assert.match(extending.hint ?? "", /recorded: run it again when the other run is done/);
+  for (const { hint } of [starting, extending]) {
+    assert.match(hint ?? "", /; if it is stuck, "showtime unlock 1234"$/);
+  }
 });
 
 Deno.test("cleanup and extend say in their lock what they do", async () => {
@@ -501,5 +504,32 @@ Deno.test("cleanup and extend say in their lock what they do", async () => {
     await work(world.context({ wire }));
 
     assert.deepEqual([...seen], [task]);
+  }
+});
+
+Deno.test("every lock says whose it is, outside of Actions too", async () => {
+  const expired = runningLabels(A, { created: "2024-01-01T13-30" });
+  const works = {
+    sync: (context: AppContext) =>
+      syncPull(context, PR, { ...NO_OPTIONS, request: undefined, planOnly: false }, never()),
+    cleanup: async (context: AppContext) => {
+      const plan = await planCleanup(context, WHOLE_CLEANUP, never());
+      await applyCleanup(context, plan, { approved: [] }, never());
+    },
+    extend: (context: AppContext) =>
+      extendPull(context, PR, { kind: "duration", amount: 30, unit: "d" }, never()),
+  };
+  for (const [name, work] of Object.entries(works)) {
+    const seen = new Set<string | undefined>();
+    const world = makeWorld({ pull: { labels: [...expired, START] }, platform: [environment(A)] });
+    const wire = (request: Request, send: (request: Request) => Promise<Response>) => {
+      const lock = world.simulator.state().labels.find((each) => each.name === LOCK);
+      if (lock !== undefined) seen.add(/ u=(\S+)/.exec(lock.description ?? "")?.[1]);
+      return send(request);
+    };
+
+    await work(world.context({ wire }));
+
+    assert.deepEqual([...seen], ["maxime"], name);
   }
 });

@@ -28,7 +28,7 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   const owner = describeOwner(lock);
   const refused = lock.held && lock.live && !env.values.flag("force");
   if (refused && !env.flags.dryRun) {
-    throw new AppError("lock_alive", `Removing the lock of #${pr}: ${owner} holds it and is alive`, {
+    throw new AppError("lock_alive", `Removing the lock of #${pr}: ${owner} holds it ${describeLife(lock)}`, {
       exitCode: EXIT.busy,
       hint: `Wait for it, or take the lock away with "showtime unlock ${pr} --force"`,
     });
@@ -54,6 +54,11 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
     removes ? `"showtime sync ${pr}" continues what was left` : `"showtime status ${pr}" shows what there is`,
   );
   return EXIT.done;
+}
+
+/** Whether a run works can be asked; whether somebody at a terminal does cannot. */
+function describeLife({ owner }: LockSight): string {
+  return owner?.run === undefined ? "and its time has not run out" : "and is alive";
 }
 
 function describeOwner({ owner, runUrl, live }: LockSight): string {

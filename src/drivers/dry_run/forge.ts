@@ -6,6 +6,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     now: () => real.now(),
     requestCount: () => real.requestCount(),
     scopes: () => real.scopes(),
+    knownViewer: () => real.knownViewer(),
     readPull: (...args) => real.readPull(...args),
     permissions: (...args) => real.permissions(...args),
     viewer: (...args) => real.viewer(...args),

@@ -8,6 +8,8 @@
 import { Octokit } from "@octokit/core";
 import { throttling } from "@octokit/plugin-throttling";
 import type { Clock } from "../../ports/clock.ts";
+import type { Actor } from "../../ports/forge.ts";
+import { toActor } from "./convert.ts";
 import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
@@ -55,6 +57,7 @@ export class GithubClient {
   readonly #octokit: Octokit;
   #sent = 0;
   #scopes: readonly string[] | undefined;
+  #viewer: Actor | undefined;
   #newest: { readonly date: number; readonly at: number } | undefined;
 
   constructor(options: GithubClientOptions) {
@@ -100,6 +103,11 @@ export class GithubClient {
     return this.#scopes;
   }
 
+  /** The owner of the token, as far as an answer told it along. */
+  knownViewer(): Actor | undefined {
+    return this.#viewer;
+  }
+
   /** Sends a REST request; statuses in `answers` are returned, other failures throw AppError. */
   async rest(
     route: string,
@@ -141,6 +149,7 @@ export class GithubClient {
     if (data === undefined) {
       throw unreachable(asking.what, { host: failure.host, reason: "its answer is not GraphQL" });
     }
+    this.#viewer = toActor(valueAt(data, "viewer")) ?? this.#viewer;
     return { data, issues };
   }
 

@@ -37,6 +37,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     now: () => client.now(),
     requestCount: () => client.requestCount(),
     scopes: () => client.scopes(),
+    knownViewer: () => client.knownViewer(),
     readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),

@@ -4,7 +4,7 @@ import { toError, usageError } from "../../core/errors.ts";
 import { type FullSha, parseFullSha, type PrNumber } from "../../core/ids.ts";
 import type { PermissionAnswer } from "../../core/plan/permission.ts";
 import type { PullSummary } from "../../ports/forge.ts";
-import { shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
+import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
 import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { pullNotFound } from "./pull_page.ts";
 import { askAllPages, askRepository, chunk, type Context } from "./repository.ts";
@@ -26,6 +26,8 @@ export async function listPulls(
     },
     select: `id pullRequests(labels: $labels, states: $states, first: 100, after: $after) {
       nodes { ${SUMMARY} } pageInfo { hasNextPage endCursor } }`,
+    beside: `viewer { ${ACTOR} }`,
+    tolerate: (issue) => issue.path[0] === "viewer",
   }, options.signal);
   const pulls = nodes.flatMap((node) => toSummary(node) ?? []);
   return [...pulls.filter((pull) => pull.open), ...pulls.filter((pull) => !pull.open)];
