@@ -8,8 +8,10 @@ export interface ShellCommand {
   readonly cwd?: string;
   /** Written to the child's standard input, which is then closed (secrets go here, never into `args`). */
   readonly stdin?: string;
-  /** Environment variables beside the inherited ones. */
+  /** Environment variables beside the few of this process that the program needs; no token is among those. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Names of further variables of this process that the child gets; one that ends in a star stands for all that begin so. */
+  readonly passes?: readonly string[];
   /** Called for every line of standard output and standard error, in the order of arrival. */
   readonly onLine?: (line: string) => void;
   /** After this many milliseconds the child gets TERM, 5 s later KILL. */

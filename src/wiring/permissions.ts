@@ -7,8 +7,8 @@
 const PROGRAMS = ["docker", "git", "gh"] as const;
 
 /**
- * Variables that it reads; all others look as if they were not set. Children inherit the whole environment, since
- * that is passed on by the system. A name that ends in a star stands for all that begin so.
+ * Variables that it reads; all others look as if they were not set, and no child gets them. A name that ends in a star
+ * stands for all that begin so.
  */
 const VARIABLES = [
   // Settings: ours, and those with the names that other tools gave them.
@@ -22,6 +22,53 @@ const VARIABLES = [
   "DOCKER_HOST",
   "DOCKER_CONFIG",
   "DOCKER_CONTEXT",
+  // For the programs that it starts: src/drivers/shell/child_environment.ts says which gets what.
+  "LANG",
+  "LC_ALL",
+  "XDG_CONFIG_HOME",
+  "XDG_RUNTIME_DIR",
+  "APPDATA",
+  "COMSPEC",
+  "LOCALAPPDATA",
+  "PATHEXT",
+  "PROGRAMDATA",
+  "PROGRAMFILES",
+  "SYSTEMDRIVE",
+  "SYSTEMROOT",
+  "WINDIR",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "GH_CONFIG_DIR",
+  "GH_HOST",
+  "GNUPGHOME",
+  "PASSWORD_STORE_DIR",
+  "SSH_AUTH_SOCK",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "DOCKER_API_VERSION",
+  "DOCKER_AUTH_CONFIG",
+  "DOCKER_BUILDKIT",
+  "DOCKER_CERT_PATH",
+  "DOCKER_CONTENT_TRUST",
+  "DOCKER_DEFAULT_PLATFORM",
+  "DOCKER_TLS",
+  "DOCKER_TLS_VERIFY",
+  "BUILDKIT_HOST",
+  "BUILDX_BUILDER",
+  "BUILDX_CONFIG",
+  "BUILDX_NO_DEFAULT_ATTESTATIONS",
+  "SOURCE_DATE_EPOCH",
+  "SSL_CERT_DIR",
+  "SSL_CERT_FILE",
+  "HTTP_PROXY",
+  "http_proxy",
+  "HTTPS_PROXY",
+  "https_proxy",
+  "NO_PROXY",
+  "no_proxy",
+  // Caches of builds that lie with Actions, where the configuration names one.
+  "ACTIONS_RUNTIME_TOKEN",
+  "ACTIONS_RESULTS_URL",
+  "ACTIONS_CACHE_URL",
+  "ACTIONS_CACHE_SERVICE_V2",
   // GitHub, and what Actions says about the run.
   "GITHUB_TOKEN",
   "GH_TOKEN",

@@ -72,6 +72,39 @@ Deno.test("run() adds environment variables and keeps them out of the arguments"
   assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 0, stdout: "hi" });
 });
 
+Deno.test("run() gives a child no token of this process, and of its variables only those that it needs or that are passed", async () => {
+  const before = Deno.env.toObject();
+  const set = {
+    GITHUB_TOKEN: "t1",
+    ACTIONS_RUNTIME_TOKEN: "t2",
+    AWS_SECRET_ACCESS_KEY: "t3",
+    AWS_PROFILE: "p",
+    SHOWTIME_X: "t4",
+    GIT_DIR: "/elsewhere",
+  };
+  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
+  try {
+    const names = async (program: "docker" | "git" | "gh", passes?: readonly string[]) => {
+      const { stdout } = await makeShell({ programs: { [program]: "/usr/bin/env" } }).run(
+        { program, args: [], ...(passes === undefined ? {} : { passes }) },
+        never(),
+      );
+      const seen = stdout.split("\n").map((line) => line.split("=")[0] ?? "");
+      return seen.filter((name) => name in set || name === "PATH").sort();
+    };
+
+    for (const program of ["docker", "git", "gh"] as const) {
+      assert.deepEqual(await names(program), ["PATH"], program);
+    }
+    assert.deepEqual(await names("docker", ["AWS_*"]), ["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "PATH"]);
+  } finally {
+    for (const name of Object.keys(set)) {
+      if (before[name] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[name]);
+    }
+  }
+});
+
 Deno.test("run() ends a child at its time limit with TERM", async () => {
   const result = await makeShell(SH).run(
     {

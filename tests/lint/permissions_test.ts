@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import { commandNames } from "../../src/cli/commands/load.ts";
 import { commandsWithPermissions } from "../../src/wiring/drop_permissions.ts";
+import { namesForChildren } from "../../src/drivers/shell/child_environment.ts";
 import { permissionFlags, readsVariable, sourceFlags } from "../../src/wiring/permissions.ts";
 
 const SOURCES = new URL("../../src/", import.meta.url);
@@ -40,4 +41,14 @@ Deno.test("readsVariable() is true for every variable that the sources ask for",
   }
   assert.ok(asked.size > 20, [...asked].join(" "));
   assert.deepEqual([...asked].filter((name) => !readsVariable(name)), []);
+});
+
+Deno.test("readsVariable() is true for what children get, and none of that is a token", () => {
+  const names = namesForChildren();
+  assert.ok(names.includes("PATH"));
+  assert.deepEqual(names.filter((name) => !readsVariable(name)), []);
+  assert.deepEqual(
+    names.filter((name) => /TOKEN|SECRET|PASSWORD$|^AWS|^ACTIONS|^SHOWTIME|^DOCKERHUB/.test(name)),
+    [],
+  );
 });

@@ -2,8 +2,8 @@
  * Child processes on this machine: `docker`, `git` and `gh`, nothing else.
  *
  * What must not happen here: a shell line (arguments are an array), knowledge of what the programs say, killing by
- * process id (the executable may only end children through their own handle). Next: `run_child.ts`, then
- * `src/ports/shell.ts`.
+ * process id (the executable may only end children through their own handle), a token in a child's environment that was
+ * not passed by name. Next: `run_child.ts`, `child_environment.ts`, then `src/ports/shell.ts`.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 import { AppError } from "../../core/errors.ts";
 import type { Shell, ShellCommand } from "../../ports/shell.ts";
+import { childEnvironment } from "./child_environment.ts";
 import { runChild } from "./run_child.ts";
 
 /** How a shell is made. */
@@ -42,7 +43,9 @@ function spawn(command: ShellCommand, path: string): Deno.ChildProcess {
       stdout: "piped",
       stderr: "piped",
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-      ...(command.env === undefined ? {} : { env: { ...command.env } }),
+      // What a program does not get, nothing that it is led to read or run can tell.
+      clearEnv: true,
+      env: childEnvironment(command),
     }).spawn();
   } catch (cause) {
     throw spawnError(command, cause);
