@@ -33,5 +33,6 @@ export { ConfigError, type ConfigProblem, type Place, type ProblemCode, renderPr
 export { type ConfigRow, renderConfig } from "./render_config.ts";
 export { parseRemote, type Repository, resolveRepository } from "./repository.ts";
 export { imageRepository, pushesImages, requireForPlatform } from "./required.ts";
+export { configuredSecrets } from "./secrets.ts";
 export { ConfigFile, type Settings } from "./schema.ts";
 export { resolveDockerHubLogin, resolveToken, type Token } from "./token.ts";

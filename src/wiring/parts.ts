@@ -107,7 +107,7 @@ export class Parts {
     flags: GlobalFlags,
     options: { readonly pr: PrNumber | undefined; readonly forge: () => Promise<Forge> },
   ): Promise<LoadedConfig> {
-    const { assumedPreset, loadConfig } = await import("../config/mod.ts");
+    const { assumedPreset, configuredSecrets, loadConfig } = await import("../config/mod.ts");
     const actions = await this.actions;
     const file = flags.config !== undefined
       ? { path: flags.config, text: await readNamed(flags.config) }
@@ -115,6 +115,7 @@ export class Parts {
       ? await readFromBase(await options.forge(), options.pr, this.host.signal)
       : await readHere();
     const loaded = loadConfig({ file, env: this.host.env, flags: { platform: flags.platform } });
+    for (const secret of configuredSecrets(loaded.sources)) this.keepSecret(secret);
     if (file !== undefined) return loaded;
     // Whoever needs the repository says what is wrong with its name.
     const repo = await this.repository(flags).then((found) => found.repo, () => undefined);

@@ -154,6 +154,23 @@ needs.test("X4: a secret of the environment that its application prints is in no
   });
 });
 
+needs.test("X4: what a variable of the run gives to an application is in no output and no comment, whatever its name", async () => {
+  await onStage({ labels: [START, "🎪 conf-enable-TELL", "🎪 conf-enable-EXIT"] }, async (stage) => {
+    const store = "postgres://me:o7Gq2sL9@db.example/shop";
+    const env = { SHOWTIME_ENVIRONMENT__VARIABLES__STORE: store };
+
+    const config = await stage.run(["config"], env);
+    const failed = await stage.sync(env);
+
+    assert.match(config.out, /^environment\.variables\.STORE\s+\(hidden\)/m);
+    assert.equal(failed.code, 1);
+    assert.match(await stage.comment(), /my store: \*\*\*\./);
+    for (const text of [config.out, config.err, failed.out, failed.err, await stage.comment()]) {
+      assert.ok(!/o7Gq2sL9/i.test(text), text);
+    }
+  });
+});
+
 needs.test("stop removes containers, images, labels and definitions, and leaves other people's labels", async () => {
   await onStage({ labels: [START, "bug"] }, async (stage) => {
     await stage.sync();

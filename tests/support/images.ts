@@ -8,10 +8,10 @@ import { findBusybox } from "./require.ts";
  *     NEVER    runs, but answers 404 everywhere
  *     MEMORY   takes memory until it is ended
  *     SLOW     takes two seconds to start
- *     TELL     says first what its variables SECRET and APP_SECRET are
+ *     TELL     says first what its variables SECRET, APP_SECRET and STORE are
  */
 const START = `#!/bin/sh
-if [ "$FEATURE_TELL" = on ]; then echo "my secret: $SECRET$APP_SECRET."; fi
+if [ "$FEATURE_TELL" = on ]; then echo "my secret: $SECRET$APP_SECRET."; echo "my store: $STORE."; fi
 if [ "$FEATURE_EXIT" = on ]; then echo "giving up: no database"; exit 3; fi
 if [ "$FEATURE_MEMORY" = on ]; then x=0123456789; while :; do x=$x$x; done; fi
 if [ "$FEATURE_NEVER" = on ]; then rm /www/health; fi

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   type Config,
   ConfigError,
+  configuredSecrets,
   loadConfig,
   renderConfig,
   settingVariables,
@@ -236,6 +237,75 @@ Deno.test("renderConfig() shows every setting with its source and hides secrets"
   const keys = rows.map(({ key }) => key);
   assert.ok(keys.indexOf("environment.variables.DB_PASSWORD") < keys.indexOf("environment.flags.prefix"));
   assert.equal(keys.at(-1), "docker.load");
+});
+
+Deno.test("renderConfig() hides what variables of this process give to an application or a build, whatever its name", () => {
+  const { sources } = loadConfig({
+    file: {
+      path: "showtime.yml",
+      text:
+        'version: 1\nenvironment: { variables: { MODE: from-the-file, PLAIN: "postgres://me:p%40ss@w@db/x" } }',
+    },
+    env: {
+      SHOWTIME_ENVIRONMENT__VARIABLES__DATABASE: "hunter2hunter2",
+      SHOWTIME_ENVIRONMENT__VARIABLES__LICENCE: "abcdef-{pr}-ghijkl",
+      SHOWTIME_ENVIRONMENT__VARIABLES__OWN: "postgres://me:{secret}@db/x",
+      SHOWTIME_ENVIRONMENT__VARIABLES__DEBUG: "true",
+      SHOWTIME_ENVIRONMENT__VARIABLES__LEVEL: "debug",
+      SHOWTIME_ENVIRONMENT__VARIABLES__NODE_ENV: "production",
+      SHOWTIME_ENVIRONMENT__VARIABLES__TIMEOUT_MS: "86400000",
+      SHOWTIME_ENVIRONMENT__VARIABLES__HOME_PAGE: "https://example.com:8080/",
+      SHOWTIME_BUILD__ARGS: "{ MIRROR: https://bot:hunter3hunter3@mirror.example/ }",
+      SHOWTIME_BUILD__CACHE_FROM: "[https://bot:hunter4hunter4@cache.example/]",
+    },
+    flags: {},
+  });
+  const rows = new Map(renderConfig(sources).map(({ key, text }) => [key, text]));
+  const shown = (name: string) => rows.get(`environment.variables.${name}`);
+
+  assert.deepEqual(
+    ["DATABASE", "LICENCE", "DEBUG", "LEVEL", "NODE_ENV", "TIMEOUT_MS", "HOME_PAGE", "MODE", "PLAIN"].map(
+      shown,
+    ),
+    [
+      "(hidden)",
+      "(hidden)",
+      "true",
+      "debug",
+      "production",
+      "86400000",
+      "https://example.com:8080/",
+      "from-the-file",
+      "postgres://me:(hidden)@db/x",
+    ],
+  );
+  assert.equal(rows.get("build.args.MIRROR"), "(hidden)");
+  assert.equal(rows.get("build.cache_from"), "https://bot:(hidden)@cache.example/");
+  assert.deepEqual(
+    [...configuredSecrets(sources)].sort(),
+    [
+      "-ghijkl",
+      "abcdef-",
+      "https://bot:hunter3hunter3@mirror.example/",
+      "hunter2hunter2",
+      "hunter3hunter3",
+      "hunter4hunter4",
+      "p%40ss@w",
+      "p@ss@w",
+      "postgres://me:",
+    ],
+  );
+});
+
+Deno.test("configuredSecrets() takes no password for one that is its user's name, a placeholder or too short", () => {
+  const logins = ["postgres:postgres", "me:{secret}", "me:abc", "me:12345678", ":password"];
+  const text = `version: 1\nbuild: { cache_from: [${
+    logins.map((login) => `"x://${login}@host"`).join(", ")
+  }] }`;
+
+  const { sources } = loadConfig({ file: { path: "showtime.yml", text }, env: {}, flags: {} });
+
+  assert.deepEqual(configuredSecrets(sources), ["password"]);
 });
 
 Deno.test("parseDuration() reads a number with a unit and nothing else", () => {
