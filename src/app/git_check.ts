@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import { GIT_PLACE_QUESTION, parseGitPlace } from "../core/git_place.ts";
 import { type FullSha, parseFullSha } from "../core/ids.ts";
 import type { Shell, ShellResult } from "../ports/shell.ts";
 
@@ -24,8 +25,11 @@ export async function checkRequiredCommit(
       { program: "git", args: ["-C", folder, ...args], env: { LC_ALL: "C" }, timeoutMs: 60_000 },
       signal,
     );
-  const found = await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
-  const head = parseFullSha(found.stdout.trim());
+  // Nothing but this is asked of a folder that only looks like a repository.
+  const place = await git(["rev-parse", ...GIT_PLACE_QUESTION]);
+  const isPlace = place.code === 0 && parseGitPlace(place.stdout) !== undefined;
+  const found = isPlace ? await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) : place;
+  const head = isPlace ? parseFullSha(found.stdout.trim()) : undefined;
   if (found.code !== 0 || head === undefined) {
     throw new AppError(
       "not_a_checkout",

@@ -35,6 +35,7 @@ export async function makeImages(
     login: await makeLogin(parts, { build: config.build, pushedTo: pushes ? repository : undefined, tell }),
     platformIsLocal: config.platform === "docker",
     ci: actions.isActions && actions.isCi,
+    strict: actions.isActions,
     dockerLoad: config.docker.load,
     host: parts.host.env["DOCKER_HOST"],
   });

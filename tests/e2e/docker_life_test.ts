@@ -249,7 +249,9 @@ needs.test("cleanup removes what has expired by GitHub's clock, without a questi
 });
 
 needs.test("M1: two runs at once: one wins, the other exits 4 and names the owner", async () => {
-  await onStage({ labels: [START] }, async (stage) => {
+  await onStage({}, async (stage) => {
+    const short = await stage.pushFolder();
+    await stage.label({ add: [START] });
     const runs = [["101", "1"], ["102", "1"]].map(([id, attempt]) =>
       stage.sync({
         GITHUB_ACTIONS: "true",
@@ -265,7 +267,7 @@ needs.test("M1: two runs at once: one wins, the other exits 4 and names the owne
     const loser = done.find(({ code }) => code === 4);
     assert.match(loser?.err ?? "", /run 10[12], attempt 1/);
     assert.match(loser?.err ?? "", /actions\/runs\/10[12]/);
-    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-aaaaaaa`]);
+    assert.deepEqual(await containersOf(stage.pr), [`pr-${stage.pr}-${short}`]);
   });
 });
 
@@ -318,9 +320,10 @@ needs.test("in Actions, on a trigger by somebody else, creating takes at most 16
       assert.equal(done.code, 0, done.err);
       return (await stage.simulator.requests()).length - before;
     };
+    await stage.pushFolder();
     await stage.label({ add: [START], actor: "ana" });
     const creating = await counted();
-    await stage.push(B);
+    await stage.pushFolder();
     await stage.label({ add: [START], actor: "ana" });
     const updating = await counted();
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { commitAll } from "../support/checkout.ts";
 import { writeTestContext } from "../support/images.ts";
 import {
   type Finished,
@@ -39,7 +40,6 @@ class Lane {
   /** How long each act took, in milliseconds: within that time the next ones are killed. */
   readonly #spans = new Map<Act, number>();
   #runId = 1;
-  #commits = 0;
 
   constructor(
     simulator: RunningSimulator,
@@ -77,8 +77,7 @@ class Lane {
   }
 
   async #push(): Promise<string> {
-    // Commits that are told apart by their first digits.
-    const sha = (0xa000000 + this.#commits++ * 0x1357).toString(16).padEnd(40, "0");
+    const sha = await commitAll(this.#folder);
     await this.#simulator.control("push", { pr: this.#pr, sha, pusher: "maxime" });
     return sha;
   }
@@ -178,7 +177,9 @@ async function lines(...args: readonly string[]): Promise<readonly string[]> {
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").sort();
 }
 
-async function onLane(index: number, folder: string): Promise<void> {
+async function onLane(index: number): Promise<void> {
+  const folder = await writeTestContext();
+  await Deno.writeTextFile(`${folder}/showtime.yml`, CONFIG);
   const repo = `e2e/kill-${Deno.pid}-${index}`;
   const pr = 1 + Math.floor(Math.random() * 900_000_000);
   const simulator = await startSimulator({
@@ -205,20 +206,13 @@ async function onLane(index: number, folder: string): Promise<void> {
   } finally {
     await simulator.stop();
     await lane.clear();
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
 needs.test("C2: processes killed at random moments of create, update, stop and cleanup: the next one finishes, nothing leaks", async () => {
-  const folder = await writeTestContext();
-  await Deno.writeTextFile(`${folder}/showtime.yml`, CONFIG);
-  try {
-    const lanes = await Promise.allSettled(
-      Array.from({ length: LANES }, (_, index) => onLane(index, folder)),
-    );
-    const failures = lanes.flatMap((each) => each.status === "rejected" ? [each.reason] : []);
-    if (failures.length > 0) throw failures[0];
-    await tally({ kills: KILLS });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, (_, index) => onLane(index)));
+  const failures = lanes.flatMap((each) => each.status === "rejected" ? [each.reason] : []);
+  if (failures.length > 0) throw failures[0];
+  await tally({ kills: KILLS });
 });

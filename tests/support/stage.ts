@@ -1,5 +1,6 @@
 /** A pull request on a simulator of its own, with a folder to build from: what end-to-end tests play on. */
 
+import { commitAll } from "./checkout.ts";
 import { writeTestContext } from "./images.ts";
 import {
   type Finished,
@@ -92,6 +93,13 @@ export class Stage {
 
   async push(sha: string, pusher = "maxime"): Promise<void> {
     await this.simulator.control("push", { pr: this.pr, sha, pusher });
+  }
+
+  /** Commits the folder and pushes that: in Actions only a checkout of the commit is built. Returns its short form. */
+  async pushFolder(): Promise<string> {
+    const sha = await commitAll(this.folder);
+    await this.push(sha);
+    return sha.slice(0, 7);
   }
 
   async label(

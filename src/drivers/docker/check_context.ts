@@ -1,7 +1,9 @@
 import { join, resolve } from "node:path";
 import { AppError, EXIT, usageError } from "../../core/errors.ts";
+import { GIT_PLACE_QUESTION, parseGitPlace } from "../../core/git_place.ts";
 import type { FullSha, PrNumber } from "../../core/ids.ts";
 import type { Shell, ShellResult } from "../../ports/shell.ts";
+import { refuseLinkOut, refuseLinks } from "./configured_path.ts";
 import type { BuildConfig } from "./images.ts";
 
 /** What a context is checked against. */
@@ -10,17 +12,20 @@ export interface CheckOptions {
   readonly config: BuildConfig;
   readonly pr: PrNumber;
   readonly sha: FullSha;
+  /** Refuse what is not known to be the commit: in Actions, where nobody looks at what is built. */
+  readonly strict: boolean;
 }
 
 type Git = (args: readonly string[]) => Promise<ShellResult>;
 
 /**
  * Sees that what would be built is the commit that was asked for. A context that is a Git work tree must be at that
- * commit with nothing changed; so must a part of a work tree that knows the commit. Anything else is built as it is.
- * Throws AppError with exit code 2: `context_not_found` `dockerfile_missing` `wrong_commit` `required_commit_missing`.
+ * commit with nothing changed; so must a part of a work tree that knows the commit. Anything else is built as it is,
+ * unless `strict`. Throws AppError with exit code 2: `context_not_found` `dockerfile_missing` `link_refused`
+ * `wrong_commit` `required_commit_missing`.
  */
 export async function checkContext(options: CheckOptions, signal: AbortSignal): Promise<void> {
-  const { config, sha, shell } = options;
+  const { config, sha, shell, strict } = options;
   const context = await requireFiles(config);
   const git: Git = (args) =>
     shell.run(
@@ -28,10 +33,19 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
       signal,
     );
   const top = await topLevel(git, context);
-  if (top === undefined) return;
-  const head = (await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.trim();
-  if (top !== context && head !== sha && !await belongsTo(git, sha)) return;
   const mend = `git fetch origin pull/${options.pr}/head && git checkout ${sha}`;
+  if (top === undefined) {
+    if (!strict) return;
+    throw usageError(
+      "wrong_commit",
+      `Building ${
+        sha.slice(0, 7)
+      }: the build context "${config.context}" is in no Git work tree, so nothing tells its commit`,
+      `Get the commit with actions/checkout, or correct build.context`,
+    );
+  }
+  const head = (await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.trim();
+  if (!strict && top !== context && head !== sha && !await belongsTo(git, sha)) return;
   if (head !== sha) {
     throw new AppError(
       "wrong_commit",
@@ -50,6 +64,7 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
 
 async function requireFiles(config: BuildConfig): Promise<string> {
   let context: string;
+  await refuseLinks(config.context, "build context");
   try {
     context = await Deno.realPath(config.context);
   } catch (cause) {
@@ -62,6 +77,10 @@ async function requireFiles(config: BuildConfig): Promise<string> {
         hint: "Run it in the checkout, or correct build.context",
       },
     );
+  }
+  // What docker cannot read as a Dockerfile it prints: that must be nothing from elsewhere on this machine.
+  for (const name of [config.file, ".dockerignore", `${config.file}.dockerignore`]) {
+    await refuseLinkOut(config.context, { file: name, what: name === config.file ? "Dockerfile" : "file" });
   }
   const file = join(context, config.file);
   const found = await Deno.stat(file).then((info) => info.isFile, () => false);
@@ -77,13 +96,23 @@ async function requireFiles(config: BuildConfig): Promise<string> {
 async function topLevel(git: Git, context: string): Promise<string | undefined> {
   let result: ShellResult;
   try {
-    result = await git(["rev-parse", "--show-toplevel"]);
+    result = await git(["rev-parse", ...GIT_PLACE_QUESTION]);
   } catch (error) {
     const hasOwn = await Deno.stat(join(context, ".git")).then(() => true, () => false);
     if (error instanceof AppError && error.code === "program_not_found" && !hasOwn) return undefined;
     throw error;
   }
-  if (result.code === 0) return await Deno.realPath(result.stdout.trim());
+  if (result.code === 0) {
+    const place = parseGitPlace(result.stdout);
+    if (place !== undefined) return await Deno.realPath(place.top);
+  }
+  if (result.code === 0 || /cannot use bare repository/i.test(result.stderr)) {
+    throw usageError(
+      "wrong_commit",
+      `Building an image: "${context}" is in a folder that looks like a Git repository without a work tree`,
+      "Take its HEAD, config, objects and refs out of the branch, or correct build.context",
+    );
+  }
   if (/not a git repository|must be run in a work tree/i.test(result.stderr)) return undefined;
   throw new AppError(
     "wrong_commit",
@@ -105,7 +134,15 @@ async function requireClean(
   git: Git,
   options: { readonly config: BuildConfig; readonly sha: FullSha },
 ): Promise<void> {
-  const status = await git(["status", "--porcelain", "--untracked-files=no", "--", "."]);
+  const status = await git([
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+    // Not what .gitmodules says, which the commit brought along.
+    "--ignore-submodules=untracked",
+    "--",
+    ".",
+  ]);
   const changed = status.stdout.split("\n").filter((line) => line.trim() !== "").map((line) => line.slice(3));
   if (status.code === 0 && changed.length === 0) return;
   const names = changed.slice(0, 3).join(", ") +

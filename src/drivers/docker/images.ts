@@ -39,6 +39,8 @@ export interface ImagesOptions {
   readonly platformIsLocal: boolean;
   /** A CI run that may write the build cache. */
   readonly ci: boolean;
+  /** Build only what is known to be the commit: a context in no Git work tree is refused (default: it is built). */
+  readonly strict?: boolean;
   /** Load the built image into the local engine even where it is pushed. */
   readonly dockerLoad: boolean;
   /** The engine, as DOCKER_HOST names it; the docker command's own choice where it is undefined. */
@@ -54,7 +56,8 @@ export function makeImages(options: ImagesOptions): Images {
   const push = config.push === "always" || (config.push === "auto" && !options.platformIsLocal);
   const held = push ? store : undefined;
   return {
-    check: (request, signal) => checkContext({ shell, config, ...request }, signal),
+    check: (request, signal) =>
+      checkContext({ shell, config, strict: options.strict ?? false, ...request }, signal),
     async build(request: BuildRequest, signal) {
       const env = options.env ?? {};
       const login = await options.login?.(signal);
