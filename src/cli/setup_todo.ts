@@ -1,15 +1,27 @@
 import type { InitFile } from "../app/init.ts";
+import { isLoopback } from "../core/envs/loopback.ts";
 import { imageHome, roleArn, type Setup, UNKNOWN_ACCOUNT } from "../core/setup/mod.ts";
 
 /** What is left to do once the files are there, each a sentence. */
 export function listTodo(
   setup: Setup,
-  options: { readonly written: readonly InitFile[] },
+  options: {
+    readonly written: readonly InitFile[];
+    /** `docker.publish` of the settings that are in the folder by now. */
+    readonly publish: string;
+  },
 ): readonly string[] {
   const { aws, image } = setup;
   const host = image?.split("/")[0] ?? "";
   const home = imageHome(setup);
   return [
+    ...(aws === undefined && isLoopback(options.publish)
+      ? [
+        `In showtime.yml: docker.publish is ${options.publish}, so nobody but the runner's machine itself can open the ` +
+        "links. Set it to an address of that machine that people reach, as in 10.0.0.5, and let its firewall keep out " +
+        "everybody else",
+      ]
+      : []),
     ...(aws === undefined ? [] : onAws(setup)),
     ...(home === "docker_hub"
       ? ["On GitHub: the variable DOCKERHUB_USER and the secret DOCKERHUB_TOKEN, which may push and delete"]

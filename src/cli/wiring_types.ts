@@ -67,8 +67,8 @@ export interface SetupTools {
   /** `source` is `default` where nothing names a repository. */
   readonly repository: { readonly repo: string; readonly source: string };
   readonly defaultBranch: string;
-  /** The release of this program, with the checksum of that file where it could be read. */
-  findRelease(file: string): Promise<ReleasePin>;
+  /** The release of this program, with the checksum of that file where it could be read; `answers`: it is there. */
+  findRelease(file: string): Promise<ReleasePin & { readonly answers: boolean }>;
 }
 
 /**

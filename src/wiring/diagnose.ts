@@ -88,10 +88,14 @@ async function lookAtImages(
   ];
 }
 
-/** The local engine has been looked at. */
+/** The local engine has been looked at; in Actions people sit at other machines than it. */
 async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
   const { loaded: { config, sources }, flags, pr, forge } = options;
-  if (config.platform === "docker") return [];
+  if (config.platform === "docker") {
+    if (!(await parts.actions).isActions) return [];
+    const { makeLinkDiagnosis } = await import("../drivers/docker/mod.ts");
+    return [makeLinkDiagnosis({ publish: config.docker.publish, host: parts.host.env["DOCKER_HOST"] })];
+  }
   const { makeEcsDiagnosis } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
   const source = sources.get("aws.region");

@@ -53,16 +53,16 @@ async function findDefaultBranch(parts: Parts, signal: AbortSignal): Promise<str
 async function findRelease(
   { url, file }: { readonly url: string; readonly file: string },
   signal: AbortSignal,
-): Promise<ReleasePin> {
+): Promise<ReleasePin & { readonly answers: boolean }> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   try {
     const answer = await fetch(`${url}/SHA256SUMS`, { signal: patience });
     const text = await answer.text();
     const line = text.split("\n").find((each) => each.endsWith(`  ${file}`));
     const sha256 = answer.ok ? /^([0-9a-f]{64}) /.exec(line ?? "")?.[1] : undefined;
-    return { version: VERSION, url, sha256 };
+    return { version: VERSION, url, sha256, answers: answer.ok };
   } catch {
     signal.throwIfAborted();
-    return { version: VERSION, url, sha256: undefined };
+    return { version: VERSION, url, sha256: undefined, answers: false };
   }
 }

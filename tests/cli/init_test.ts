@@ -14,6 +14,8 @@ interface Repository {
   readonly files?: Readonly<Record<string, string>>;
   readonly source?: string;
   readonly sha256?: string | undefined;
+  /** The release is not there. */
+  readonly unreleased?: true;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +40,8 @@ async function init(
             Promise.resolve({
               version: "1.2.3",
               url: "https://releases.example/download/v1.2.3",
-              sha256: "sha256" in repository ? repository.sha256 : SUM,
+              sha256: "sha256" in repository || repository.unreleased ? repository.sha256 : SUM,
+              answers: repository.unreleased !== true,
             }),
         }),
     }),
@@ -204,6 +207,36 @@ Deno.test("init takes the region and the cluster that variables name", async () 
     JSON.stringify(JSON.parse(out).aws.policy),
     /arn:aws:ecs:eu-north-1:ACCOUNT:service\/theirs\/pr-\*/,
   );
+});
+
+Deno.test("init says where the release itself does not answer, and where only its checksum is missing", async () => {
+  const gone = await init([], { unreleased: true });
+  const bare = await init([], { sha256: undefined });
+
+  assert.match(
+    gone.err,
+    /^warning: Release 1\.2\.3 does not answer at https:\/\/releases\.example\/download\/v1\.2\.3: the workflows will not be able to install it/m,
+  );
+  assert.doesNotMatch(gone.err, /could not be read/);
+  assert.match(bare.err, /^warning: The checksum of release 1\.2\.3 could not be read/m);
+  assert.doesNotMatch(bare.err, /does not answer/);
+});
+
+Deno.test("init on Docker says first that nobody else can open the links, unless the settings that stay say better", async () => {
+  const settings = (publish: string) => `version: 1\nplatform: docker\ndocker: { publish: "${publish}" }\n`;
+  const first = async (publish?: string) => {
+    const files = publish === undefined ? {} : { "showtime.yml": settings(publish) };
+    const { out } = await init(["--platform", "docker", "--json"], { files });
+    return JSON.parse(out).todo[0];
+  };
+
+  for (const publish of [undefined, "127.0.0.1", "127.0.0.1:8000", "[::1]"]) {
+    assert.match(
+      await first(publish),
+      /^In showtime\.yml: docker\.publish is \S+, so nobody but the runner's machine/,
+    );
+  }
+  assert.match(await first("10.0.0.5"), /^A runner of your own/);
 });
 
 const FOUND: Found = { repo: "Acme/Shop", config: undefined, exposedPort: 3000, twoStages: false };

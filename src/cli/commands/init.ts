@@ -5,6 +5,7 @@ import { stripControls } from "../../core/sanitize.ts";
 import {
   accessPolicy,
   completePlace,
+  FIRST_PUBLISH,
   readExposedPort,
   roleArn,
   RUNNER_FILE,
@@ -66,6 +67,7 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
   const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
   const region = env.variables["AWS_REGION"] || found.config?.aws.region || "us-west-2";
+  const release = await tools.findRelease(RUNNER_FILE);
   const setup: Setup = {
     repo: found.repo,
     defaultBranch: tools.defaultBranch,
@@ -73,11 +75,13 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
     aws: chosen.platform === "ecs"
       ? completePlace({ ...placeOf(found.config, env), region, image: chosen.image, ...named({ cluster }) })
       : undefined,
-    release: await tools.findRelease(RUNNER_FILE),
+    release,
   };
   const files = await initRepository(tools.files, setup, { force, dryRun: flags.dryRun });
-  await warn(env, { setup, files, tools });
-  report(env, setup, files);
+  await warn(env, { setup, files, tools, answers: release.answers });
+  const kept = files.some(({ path, change }) => path === SETTINGS && change === "kept");
+  const publish = kept ? found.config?.docker.publish ?? FIRST_PUBLISH : FIRST_PUBLISH;
+  report(env, setup, { files, todo: listTodo(setup, { written: files, publish }) });
   return EXIT.done;
 }
 
@@ -138,16 +142,27 @@ interface Written {
   readonly setup: Setup;
   readonly files: readonly InitFile[];
   readonly tools: SetupTools;
+  /** The release is where the workflows look for it. */
+  readonly answers: boolean;
 }
 
-async function warn({ terminal, flags }: CommandEnv, { setup, files, tools }: Written): Promise<void> {
+async function warn(
+  { terminal, flags }: CommandEnv,
+  { setup, files, tools, answers }: Written,
+): Promise<void> {
   const kept = files.filter(({ change }) => change === "kept").map(({ path }) => path);
   if (kept.length > 0) {
     terminal.warn(
       `${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} there and stays as it is; --force overwrites`,
     );
   }
-  if (setup.release.sha256 === undefined) {
+  if (!answers) {
+    const { version, url } = setup.release;
+    terminal.warn(
+      `Release ${version} does not answer at ${url}: the workflows will not be able to install it. Its checksum is ` +
+        "not in them either; run init again once it answers",
+    );
+  } else if (setup.release.sha256 === undefined) {
     terminal.warn(
       `The checksum of release ${setup.release.version} could not be read, so the workflows take the one that lies ` +
         "beside the release; run init again where it can be reached, to have it in the workflows",
@@ -161,9 +176,12 @@ async function warn({ terminal, flags }: CommandEnv, { setup, files, tools }: Wr
   }
 }
 
-function report(env: CommandEnv, setup: Setup, files: readonly InitFile[]): void {
+function report(
+  env: CommandEnv,
+  setup: Setup,
+  { files, todo }: { readonly files: readonly InitFile[]; readonly todo: readonly string[] },
+): void {
   const { dryRun, json } = env.flags;
-  const todo = listTodo(setup, { written: files });
   const aws = setup.aws === undefined
     ? undefined
     : { role: roleArn(setup), trust: trustPolicy(setup, setup.aws), policy: accessPolicy(setup.aws) };

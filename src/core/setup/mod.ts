@@ -20,6 +20,7 @@ export {
 export { readExposedPort } from "./dockerfile.ts";
 export { completePlace, type KnownPlace, UNKNOWN_ACCOUNT } from "./place.ts";
 export { renderSetup, type SetupFile } from "./render_setup.ts";
+export { FIRST_PUBLISH } from "./settings_file.ts";
 export {
   type AwsPlace,
   HOME_REPOSITORY,

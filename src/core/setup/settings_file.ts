@@ -1,5 +1,8 @@
 import type { AwsPlace, Setup } from "./setup.ts";
 
+/** Where ports are published to begin with: on the machine itself, until somebody has chosen who is to reach them. */
+export const FIRST_PUBLISH = "127.0.0.1";
+
 /** The `showtime.yml` to begin with: what has to be said, and the few settings that most projects change. */
 export function renderSettings(setup: Setup): string {
   const { platform, image, port, aws } = setup;
@@ -30,7 +33,7 @@ export function renderSettings(setup: Setup): string {
 function dockerLines(): readonly string[] {
   return [
     "docker:",
-    "  publish: 127.0.0.1 # an address of the runner's machine that people reach, if others than itself are to",
+    `  publish: ${FIRST_PUBLISH} # nobody but the runner's machine can open that: set an address of it that people reach`,
   ];
 }
 

@@ -10,6 +10,8 @@
  * @module
  */
 
+export { refuseLinks } from "./configured_path.ts";
 export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose.ts";
+export { type LinkDiagnosisOptions, makeLinkDiagnosis } from "./diagnose_links.ts";
 export { type DockerConfig, type DockerPlatformOptions, makeDockerPlatform } from "./platform.ts";
 export { type BuildConfig, type ImagesOptions, makeImages } from "./images.ts";
