@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { EXIT } from "../../src/core/errors.ts";
 import { runIn } from "../support/cli_world.ts";
-import { HOUR, makeWorld, NOON, PR } from "../support/world.ts";
+import { A, environment, HOUR, makeWorld, NOON, PR, runningLabels } from "../support/world.ts";
 
 /** A lock with ten minutes left. */
-function lock(holder: string) {
+function lock(holder: string): Readonly<Record<string, string>> {
   return {
     name: `🎪 lock pr-${PR}`,
     color: "6a737d",
@@ -32,3 +32,66 @@ Deno.test("unlock says of a lock of a run that is at work that it is alive", asy
 
   assert.match((await runIn(world, ["unlock", "1234"])).err, /holds it and is alive\n/);
 });
+
+const RUNNING = runningLabels(A);
+const BUILDING = RUNNING.map((name) => name.replace("running", "building"));
+const FREE = { labels: [] };
+const HELD = { labels: [lock("")] };
+const RUN = { labels: [lock("r=101/1 ")], runs: [{ id: 101, run_attempt: 1, status: "in_progress" }] };
+const DEAD = { labels: [lock("r=101/1 ")], runs: [{ id: 101, run_attempt: 1, status: "completed" }] };
+const UNREADABLE = { labels: [{ ...lock(""), description: "by hand" }] };
+
+const HOLDER = { owner: "ana", run_url: null, expires_at: "2024-01-15T14:40:00Z", live: true };
+const OF_RUN = { ...HOLDER, run_url: "https://github.example/apache/superset/actions/runs/101" };
+
+for (
+  const [what, labels, seed, words, idle, json] of [
+    ["being built, which nobody works on", BUILDING, FREE, undefined, true, null],
+    [
+      "being built by somebody outside of Actions",
+      BUILDING,
+      HELD,
+      "held by ana outside of Actions, until 2024-01-15 14:40 UTC",
+      false,
+      HOLDER,
+    ],
+    [
+      "being built by a run",
+      BUILDING,
+      RUN,
+      "held by run 101, attempt 1 of ana (https://github.example/apache/superset/actions/runs/101), " +
+      "until 2024-01-15 14:40 UTC",
+      false,
+      OF_RUN,
+    ],
+    ["being built by a run that is gone", BUILDING, DEAD, undefined, true, { ...OF_RUN, live: false }],
+    [
+      "being built, with a lock made by hand",
+      BUILDING,
+      UNREADABLE,
+      "held by somebody whose entry cannot be read",
+      false,
+      { owner: null, run_url: null, expires_at: null, live: false },
+    ],
+    ["running, which nobody works on", RUNNING, FREE, undefined, false, null],
+    [
+      "running, which somebody works on",
+      RUNNING,
+      HELD,
+      "held by ana outside of Actions, until 2024-01-15 14:40 UTC",
+      false,
+      HOLDER,
+    ],
+  ] as const
+) {
+  Deno.test(`status tells who works on an environment ${what}`, async () => {
+    const world = makeWorld({ pull: { labels }, seed, platform: [environment(A)] });
+
+    const { out } = await runIn(world, ["status", "1234"]);
+    const told = JSON.parse((await runIn(world, ["status", "1234", "--json"])).out).lock;
+
+    assert.equal(out.split("\n").find((line) => line.startsWith("held by")), words);
+    assert.equal(out.includes('   nobody is working on it: "showtime sync 1234" continues\n'), idle, out);
+    assert.deepEqual(told, json);
+  });
+}

@@ -1,5 +1,6 @@
 import { type EnvironmentView, viewSight } from "../../app/environment_view.ts";
 import { viewFailures } from "../../app/failure_view.ts";
+import { describeHolder, viewHolder } from "../../app/lock_view.ts";
 import type { Sight } from "../../app/observe.ts";
 import { EXIT, type ExitCode } from "../../core/errors.ts";
 import { shortSha } from "../../core/ids.ts";
@@ -15,7 +16,7 @@ export const STATUS: CommandSpec = {
   summary: "show the environments of a pull request",
   description:
     "Shows address, age, time left, triggers that wait and links, of every environment of the pull " +
-    "request. With --verbose also each label with the tent, those marked that Showtime does not know. Where the platform does not answer, " +
+    "request, and who works on it. With --verbose also each label with the tent, those marked that Showtime does not know. Where the platform does not answer, " +
     "the labels speak, and the exit code is 5.",
   examples: [
     ["status 1234", "see what runs"],
@@ -47,6 +48,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       triggers: labels.triggers.map(({ name }) => name),
       frozen: labels.frozen.length > 0,
       blocked: labels.blocked.length > 0,
+      lock: viewHolder(context, sight),
       ...(env.flags.verbose
         ? { labels: labels.ours.map(({ name }) => name), unknown_labels: labels.foreign }
         : {}),
@@ -56,10 +58,13 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const { style } = env;
   const state = snapshot.open ? snapshot.draft ? "draft" : "open" : "closed";
   const head = shortSha(observation.headSha);
+  const holder = describeHolder(context, sight);
+  const look = { style, now: context.forge.now(), failures, worked: holder !== undefined };
   env.lines([
     `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
     `${state}, head ${style.link(head, context.links.commit(observation.headSha))}`,
-    ...views.flatMap((view) => renderEnvironment(view, { style, now: context.forge.now(), failures })),
+    ...(holder === undefined ? [] : [holder]),
+    ...views.flatMap((view) => renderEnvironment(view, look)),
     ...(views.length === 0 ? ["no environment"] : []),
     ...describeLabels(sight, env.flags.verbose),
   ]);

@@ -15,7 +15,12 @@ export interface EnvironmentStyle {
   readonly now: number;
   /** Why environments failed, where that was read. */
   readonly failures?: readonly FailureView[];
+  /** Whether anybody works on the pull request, where that is known. */
+  readonly worked?: boolean;
 }
+
+/** What an environment is only while somebody works on it. */
+const IN_PROGRESS: readonly string[] = ["building", "built", "deploying", "updating", "stopping"];
 
 const COLUMNS: readonly Column[] = [
   { title: "PR" },
@@ -94,6 +99,9 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   ];
   return [
     `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
+    ...(options.worked === false && IN_PROGRESS.includes(view.status)
+      ? [`   nobody is working on it: "showtime sync ${view.pr}" continues`]
+      : []),
     ...(failure === undefined ? [] : describeFailure(failure, options)),
     ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
   ];
