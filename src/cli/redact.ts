@@ -9,6 +9,7 @@ const SHORTEST = 6;
 /** Knows every secret of the process and takes it out of whatever is written. */
 export class Redactor {
   #secrets: readonly string[] = [];
+  #any: RegExp | undefined;
 
   /** Starts with the variables whose names say that they are secret. */
   constructor(env: Variables) {
@@ -27,12 +28,17 @@ export class Redactor {
     this.#secrets = [...new Set([...this.#secrets, ...spellings, ...lines])].sort((a, b) =>
       b.length - a.length
     );
+    this.#any = new RegExp(this.#secrets.map(escape).join("|"), "gi");
   }
 
-  /** Returns text without any known secret. */
+  /** Returns text without any known secret, in whatever case it is: some programs complain in capitals. */
   redact(text: string): string {
-    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, MASK), text);
+    return this.#any === undefined ? text : text.replaceAll(this.#any, MASK);
   }
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
 function toBase64(text: string): string {
