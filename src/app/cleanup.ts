@@ -181,7 +181,7 @@ export function judgeWorld(context: AppContext, world: CleanupWorld, options: Cl
       candidates.push(...judgeDefinitions(definitions, living).slice(0, options.labelLimit));
     }
     if (images !== undefined) {
-      const judged = judgeImages(images, { ...living, elsewhere, now, imageOf: settings.imageOf });
+      const judged = judgeImages(images, { ...living, repo, elsewhere, now, imageOf: settings.imageOf });
       candidates.push(...judged.doomed);
       kept.push(...judged.kept);
     }

@@ -365,6 +365,24 @@ Deno.test("applyCleanup() removes images that nothing uses where somebody agrees
   assert.deepEqual(world.images.stored, ["aaaaaaa", "ccccccc", "ddddddd"].map((digits) => image(PR, digits)));
 });
 
+Deno.test("R3: cleanup never deletes an image that lacks our label, and leaves other repositories theirs", async () => {
+  const image = (digits: string) => `apache/superset:pr-${PR}-${digits}-ci`;
+  const world = makeWorld();
+  world.images.plant(
+    { image: image("aaaaaaa"), createdAt: NOON - HOUR, builtFor: null },
+    { image: image("bbbbbbb"), createdAt: NOON - HOUR, builtFor: "someone/else" },
+    { image: image("ccccccc"), createdAt: NOON - HOUR, builtFor: "Apache/Superset" },
+  );
+
+  const { done } = await clean(world, {}, { approve: true });
+
+  assert.deepEqual(done.removed, [`image ${image("ccccccc")}`]);
+  assert.deepEqual(done.kept, [{
+    what: `image ${image("aaaaaaa")}`,
+    why: "It does not carry our label: it is reported and never deleted",
+  }]);
+});
+
 Deno.test("planCleanup() leaves images alone that another repository's environments use, and never touches those", async () => {
   const [used, pattern] = ["apache/superset:pr-77-ccccccc-ci", "apache/superset:pr-78-bbbbbbb-ci"];
   const world = makeWorld({

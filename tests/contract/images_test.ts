@@ -243,7 +243,7 @@ engineTest(
       );
       assert.equal(await images.exists(image, never()), true);
       const listed = await images.list(never());
-      assert.deepEqual(listed?.map((one) => one.image), [image]);
+      assert.deepEqual(listed?.map((one) => [one.image, one.builtFor]), [[image, "acme/app"]]);
       assert.ok(
         Math.abs((listed?.[0]?.createdAt ?? 0) - Date.now()) < 10 * 60_000,
         String(listed?.[0]?.createdAt),
@@ -252,6 +252,27 @@ engineTest(
       assert.equal(await images.exists(image, never()), false);
       assert.deepEqual(await images.remove(image, never()), { kind: "absent" });
       assert.deepEqual(await images.list(never()), []);
+    });
+  },
+);
+
+engineTest(
+  "list() tells images of the local engine apart that somebody else made under a tag like ours",
+  async () => {
+    await withContext(async (context) => {
+      const config = makeConfig({ context, image: `showtime-test/hand-${runId}` });
+      const image = tagged(config);
+      for (
+        const labels of [[], ["--label", "showtime_managed=true"], ["--label", "showtime_managed=image"]]
+      ) {
+        await runDocker(["build", "--quiet", "--tag", image, ...labels, context]);
+
+        const listed = await imagesWith(config).list(never());
+
+        assert.deepEqual(listed?.map((one) => [one.image, one.builtFor]), [[image, null]]);
+        assert.ok(listed?.[0]?.createdAt !== undefined);
+      }
+      await runDocker(["image", "rm", image]);
     });
   },
 );

@@ -1,6 +1,7 @@
 /** What is left over when environments are gone: label definitions, locks, images. Pure. */
 
 import type { PlatformEnvironment } from "../envs/environment.ts";
+import { sameRepo } from "../envs/ownership.ts";
 import { parseImageReference } from "../envs/image_reference.ts";
 import type { PrNumber, ShortSha } from "../ids.ts";
 import { isShaCarrying, parseLabel, readLabels } from "../labels/mod.ts";
@@ -19,6 +20,8 @@ export interface DefinitionFacts {
 export interface ImageFacts {
   readonly image: string;
   readonly createdAt: number | undefined;
+  /** The repository that Showtime built it for; null: Showtime did not. Missing where labels are not to be seen. */
+  readonly builtFor?: string | null;
 }
 
 /** What lives: the platform's environments, and pull requests by number. */
@@ -102,13 +105,15 @@ export function judgeLocks(
 export function judgeImages(
   images: readonly ImageFacts[],
   living: LivingFacts & {
+    /** The repository that is cleaned up. */
+    readonly repo: string;
     readonly now: number;
     readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
     /** Environments of other repositories, which may use images of the same store. */
     readonly elsewhere: readonly PlatformEnvironment[];
   },
 ): { readonly doomed: readonly CleanupCandidate[]; readonly kept: readonly Kept[] } {
-  const { platform, pulls, now, imageOf, elsewhere } = living;
+  const { platform, pulls, repo, now, imageOf, elsewhere } = living;
   const used = new Set<string>();
   for (const each of [...(platform === "as_labels" ? [] : platform), ...elsewhere]) {
     if (each.image !== undefined) used.add(spell(each.image));
@@ -121,11 +126,16 @@ export function judgeImages(
   }
   const doomed: CleanupCandidate[] = [];
   const kept: Kept[] = [];
-  for (const { image, createdAt } of images) {
+  for (const { image, createdAt, builtFor } of images) {
     if (used.has(spell(image))) continue;
+    // What was built for another repository is that one's to clean up.
+    if (typeof builtFor === "string" && !sameRepo(builtFor, repo)) continue;
     const what = `image ${image}`;
-    if (createdAt === undefined) kept.push({ what, why: "No environment uses it, but its age is not known" });
-    else if (now - createdAt < GRACE_MS) {
+    if (builtFor === null) {
+      kept.push({ what, why: "It does not carry our label: it is reported and never deleted" });
+    } else if (createdAt === undefined) {
+      kept.push({ what, why: "No environment uses it, but its age is not known" });
+    } else if (now - createdAt < GRACE_MS) {
       kept.push({ what, why: "No environment uses it, but it is younger than 30 minutes" });
     } else {
       const why = "No environment uses it";

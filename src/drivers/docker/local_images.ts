@@ -4,6 +4,7 @@ import { AppError } from "../../core/errors.ts";
 import type { ImageRemoval, StoredImage } from "../../ports/images.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
+import { IMAGE_MARK } from "./labels.ts";
 import { removeReplaced } from "./replaced_images.ts";
 
 const ABSENT = /no such image/i;
@@ -54,11 +55,34 @@ export async function localList(
     .filter((image) => parseImageTag(config.tag, splitImage(image).tag ?? "") !== undefined);
   if (ours.length === 0) return [];
   // The age of a tag counts, not that of its layers: a build from the cache yields an old image under a new tag.
-  const format = "{{.Created}} {{json .Metadata.LastTagTime}}";
+  const format = "{{.Created}} {{json .Metadata.LastTagTime}} {{json .Config.Labels}}";
   return await Promise.all(ours.map(async (image) => {
     const result = await docker.run(["image", "inspect", "--format", format, image], { action }, signal);
-    const times = result.stdout.trim().split(" ").map((text) => Date.parse(text.replaceAll('"', "")))
-      .filter((time) => time > 0);
-    return { image, createdAt: result.code === 0 && times.length > 0 ? Math.max(...times) : undefined };
+    // What cannot be read is of no known age, and stays.
+    const [, created = "", tagged = "", labels = ""] = /^(\S+) (\S+) (.*)$/.exec(result.stdout.trim()) ?? [];
+    const times = [created, tagged].map((text) => Date.parse(text.replaceAll('"', ""))).filter((time) =>
+      time > 0
+    );
+    return {
+      image,
+      createdAt: result.code === 0 && times.length > 0 ? Math.max(...times) : undefined,
+      builtFor: readBuiltFor(labels),
+    };
   }));
+}
+
+/** The repository an image was built for, from its labels as JSON; null where they are not ours. */
+function readBuiltFor(text: string): string | null {
+  const labels = parseJson(text);
+  if (typeof labels !== "object" || labels === null) return null;
+  const repo: unknown = Reflect.get(labels, "showtime_repo");
+  return Reflect.get(labels, "showtime_managed") === IMAGE_MARK && typeof repo === "string" ? repo : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
