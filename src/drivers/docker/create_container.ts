@@ -6,6 +6,8 @@ import { containerError, imageNotFound, lastWords } from "./errors.ts";
 import { containerLabels } from "./labels.ts";
 
 const PULL_TIMEOUT_MS = 15 * 60_000;
+/** Processes and threads of one container: far more than an application has, far fewer than a fork bomb. */
+const MOST_PROCESSES = 4096;
 
 /** What is needed to create one container. */
 export interface CreateOptions {
@@ -65,6 +67,11 @@ export function createArgs(
     // The same as memory: none of it is swap, so that the limit is the one that was configured.
     "--memory-swap",
     `${size.memory}m`,
+    "--pids-limit",
+    String(MOST_PROCESSES),
+    // Programs of the image that run as their owner, as sudo does, gain nothing by it.
+    "--security-opt",
+    "no-new-privileges",
     ...Object.entries(containerLabels(spec)).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     "--env-file",
     options.file,
