@@ -1,14 +1,16 @@
 /** Prolongs the time-to-live of the active environment, counted from now. */
 
+import { formatAge } from "../core/age.ts";
 import { AppError, EXIT, usageError } from "../core/errors.ts";
 import type { PrNumber, ShortSha } from "../core/ids.ts";
 import { shortSha } from "../core/ids.ts";
 import { expiryOf } from "../core/envs/expiry.ts";
-import { activeSha, formatTtl, parseTtl, readLabels, ttlMs } from "../core/labels/mod.ts";
-import type { Ttl } from "../core/labels/label.ts";
+import { formatInstant } from "../core/instant.ts";
+import { activeSha, formatLabel, parseTtl, readLabels, ttlMs } from "../core/labels/mod.ts";
+import type { Label, Ttl } from "../core/labels/label.ts";
 import { describeRefusal, personMay, viewShas } from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
-import { type EnvironmentView, viewSight } from "./environment_view.ts";
+import { type EnvironmentView, timeLeft, viewSight } from "./environment_view.ts";
 import { lookAt, type Sight } from "./observe.ts";
 import { lookAfter, underLock } from "./under_lock.ts";
 
@@ -46,19 +48,33 @@ export async function extendPull(
     work: async ({ session, signal: both }) => {
       const { short, next, remove } = chooseChange(context, session.sight, { asked: ttl });
       if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
-      const said = `the time-to-live of ${short} is ${formatTtl(next)} now`;
-      session.note(`The time-to-live of \`${short}\` is ${formatTtl(next)} now`);
-      await session.write({ add: [{ kind: "ttl", sha: short, ttl: next }], remove, comment: true }, both);
-      const { observation } = session.sight;
-      const written: Sight = {
-        ...session.sight,
-        observation: { ...observation, labelNames: session.names, labels: readLabels(session.names) },
-      };
-      return { view: viewActive(context, written), applied: [said] };
+      const added: Label = { kind: "ttl", sha: short, ttl: next };
+      const kept = session.names.filter((name) => !remove.includes(name));
+      // The comment is written together with the label, so what it says is worked out before.
+      const view = viewWith(context, session.sight, [...kept, formatLabel(added)]);
+      session.note(`\`${short}\` lives until ${endOf(view)}`);
+      await session.write({ add: [added], remove, comment: true }, both);
+      const left = timeLeft(view, context.forge.now());
+      const more = left === undefined ? "" : ` (${formatAge(left)} left)`;
+      return { view, applied: [`${short} lives until ${endOf(view)}${more}`] };
     },
   }, signal);
   if (extension.applied.length > 0) await lookAfter(context, pr, signal);
   return extension;
+}
+
+/** The active environment as these labels have it. */
+function viewWith(context: AppContext, sight: Sight, labelNames: readonly string[]): EnvironmentView {
+  const { observation } = sight;
+  return viewActive(context, {
+    ...sight,
+    observation: { ...observation, labelNames, labels: readLabels(labelNames) },
+  });
+}
+
+/** When an environment ends, for a sentence. */
+function endOf({ expires_at }: EnvironmentView): string {
+  return expires_at === null ? "the pull request closes" : formatInstant(Date.parse(expires_at));
 }
 
 /** Fails where the person of this run may not ask for environments. */

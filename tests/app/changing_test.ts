@@ -77,7 +77,8 @@ Deno.test("extendPull() writes the active environment's time-to-live and nothing
   assert.deepEqual(world.labels(), [...runningLabels(A, { ttl: "73h" }), "bug"].sort());
   assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);
   assert.deepEqual(world.platform.changes, []);
-  assert.match(world.comment(), /2024-01-18 14:30 UTC/);
+  assert.deepEqual(applied, ["aaaaaaa lives until 2024-01-18 14:30 UTC (3d left)"]);
+  assert.match(world.comment(), /: `aaaaaaa` lives until 2024-01-18 14:30 UTC/);
 });
 
 Deno.test("extendPull() writes nothing where the environment lives that long already", async () => {
@@ -86,6 +87,12 @@ Deno.test("extendPull() writes nothing where the environment lives that long alr
     assert.deepEqual((await extendPull(world.context(), PR, ttl("24h"), never())).applied, []);
   });
   assert.equal(writes, 0);
+});
+
+Deno.test("extendPull() says that an environment lives until the pull request closes", async () => {
+  const { applied } = await extendPull(running().context(), PR, { kind: "close" }, never());
+
+  assert.deepEqual(applied, ["aaaaaaa lives until the pull request closes"]);
 });
 
 Deno.test("extendPull() holds against the next sync", async () => {
