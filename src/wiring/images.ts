@@ -33,6 +33,10 @@ export async function makeImages(
     },
     store: pushes ? await makeStore(parts, { repository, tag: config.build.tag }) : undefined,
     login: await makeLogin(parts, { build: config.build, pushedTo: pushes ? repository : undefined, tell }),
+    passes: driver.passedVariables({
+      dockerConfig: await readDockerLogins(parts),
+      caches: [...config.build.cacheFrom, ...config.build.cacheTo],
+    }),
     platformIsLocal: config.platform === "docker",
     ci: actions.isActions && actions.isCi,
     strict: actions.isActions,

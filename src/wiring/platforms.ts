@@ -8,6 +8,7 @@ import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Platform } from "../ports/platform.ts";
 import { describeFileError } from "./file_error.ts";
+import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";
 import type { Parts } from "./parts.ts";
 
@@ -40,12 +41,13 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
     keepSecret: (value: string) => parts.keepSecret(value),
   };
   if (config.platform === "docker") {
-    const { makeDockerPlatform } = await import("../drivers/docker/mod.ts");
+    const { makeDockerPlatform, passedVariables } = await import("../drivers/docker/mod.ts");
     const { network, publish } = config.docker;
     const host = parts.host.env["DOCKER_HOST"];
     return makeDockerPlatform({
       ...tools,
       shell: await parts.shell,
+      passes: passedVariables({ dockerConfig: await readDockerLogins(parts), caches: [] }),
       config: { ...shared, network, publish, host },
     });
   }

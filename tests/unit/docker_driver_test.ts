@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { fullSha, prNumber } from "../../src/core/ids.ts";
 import type { DeploySpec } from "../../src/ports/platform.ts";
 import { LogOrder } from "../../src/drivers/docker/log_order.ts";
-import { buildArgs } from "../../src/drivers/docker/build_args.ts";
+import { buildArgEnvironment, buildArgs } from "../../src/drivers/docker/build_args.ts";
 import { type DockerConfig, parsePublish, publicHost } from "../../src/drivers/docker/config.ts";
 import { parseContainer } from "../../src/drivers/docker/container.ts";
+import { passedVariables } from "../../src/drivers/docker/passed_variables.ts";
 import { createArgs } from "../../src/drivers/docker/create_container.ts";
 import { containerError, engineError } from "../../src/drivers/docker/errors.ts";
 import { instanceOf } from "../../src/drivers/docker/instance.ts";
@@ -203,7 +204,7 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     file: "Dockerfile",
     target: "web",
     platform: "linux/amd64",
-    args: { A: "1 2" },
+    args: { A: "1 2", PATH: "/x", NONE: "" },
     cacheFrom: ["type=registry,ref=acme/cache:x", "type=gha"],
     cacheTo: ["type=gha,mode=max"],
     timeoutMs: 1,
@@ -217,7 +218,8 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
       iidFile: change.buildx ? undefined : "/tmp/iid",
       ...change,
     }).join(" ");
-  const middle = "--label pr=7 --file ctx/Dockerfile --target web --platform linux/amd64 --build-arg A=1 2";
+  const middle =
+    "--label pr=7 --file ctx/Dockerfile --target web --platform linux/amd64 --build-arg A --build-arg PATH=/x --build-arg NONE=";
 
   assert.equal(
     args({ buildx: true, push: true, load: false, cacheWrite: true }),
@@ -228,6 +230,40 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     args({ buildx: false, push: true, load: true, cacheWrite: true }),
     `build --force-rm --iidfile /tmp/iid ${middle} --cache-from acme/cache:x ctx`,
   );
+});
+
+Deno.test("buildArgEnvironment() has the values, but for those that would change what docker itself does", () => {
+  const args = {
+    NPM_TOKEN: "npm_secret",
+    HTTP_PROXY: "http://ana:pw@proxy",
+    DOCKER_TOKEN: "dckr",
+    LINES: "a\nb",
+    PATH: "/x",
+    Docker_Host: "tcp://elsewhere",
+    LD_PRELOAD: "x.so",
+    NONE: "",
+  };
+
+  assert.deepEqual(Object.keys(buildArgEnvironment(args)), [
+    "NPM_TOKEN",
+    "HTTP_PROXY",
+    "DOCKER_TOKEN",
+    "LINES",
+  ]);
+  assert.equal(buildArgEnvironment(args)["NPM_TOKEN"], "npm_secret");
+});
+
+Deno.test("passedVariables() are none, but what a helper for logins or a cache needs that the owner has set up", () => {
+  const passed = (config: unknown, ...caches: string[]) =>
+    passedVariables({ dockerConfig: typeof config === "string" ? config : JSON.stringify(config), caches });
+
+  for (const config of ["", "{", "null", { auths: {} }, { credsStore: "desktop" }]) {
+    assert.deepEqual(passed(config, "type=registry,ref=acme/cache", "acme/type=gha"), []);
+  }
+  assert.deepEqual(passed({ credsStore: "ecr-login" }), ["AWS_*"]);
+  assert.deepEqual(passed({ credHelpers: { "1.dkr.ecr.eu-west-1.amazonaws.com": "ecr-login" } }), ["AWS_*"]);
+  assert.deepEqual(passed("", "type=s3,bucket=b"), ["AWS_*"]);
+  assert.ok(passed("", "mode=max,type=gha").includes("ACTIONS_RUNTIME_TOKEN"));
 });
 
 Deno.test("LogOrder puts lines of both streams in the order of their times, and those of one time as they came", () => {

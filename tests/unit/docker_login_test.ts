@@ -19,7 +19,7 @@ async function logInWith(
       return Promise.resolve({ ...DONE, ...result });
     },
   };
-  const docker = makeDockerCli(shell, undefined);
+  const docker = makeDockerCli(shell, { host: undefined });
   await logIn(docker, { login, env: { DOCKER_CONFIG: "/private" } }, new AbortController().signal);
   return calls;
 }

@@ -17,6 +17,22 @@ export interface BuildArgsOptions {
   readonly cacheWrite: boolean;
 }
 
+/** What the docker command reads itself: a value for the build must not change what it does, and is no secret. */
+const READ_BY_DOCKER =
+  /^(?:PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|LANG|LC_ALL|SYSTEMROOT|BUILDKIT_HOST|BUILDX_BUILDER|BUILDX_CONFIG|SSL_CERT_\w+|(?:XDG|LD|DYLD)_\w+|DOCKER_(?:HOST|CONTEXT|CONFIG|API_VERSION|TLS|TLS_VERIFY|CERT_PATH|BUILDKIT|DEFAULT_PLATFORM|CONTENT_TRUST))$/i;
+
+/** Build arguments whose values the command takes from its environment: arguments can be read by everybody. */
+export function buildArgEnvironment(
+  args: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(args).filter(([name, value]) => isTaken(name, value)));
+}
+
+/** On Windows a variable with an empty value is none. */
+function isTaken(name: string, value: string): boolean {
+  return value !== "" && !READ_BY_DOCKER.test(name);
+}
+
 /** The arguments of the build, an array of its own for each value. */
 export function buildArgs(options: BuildArgsOptions): readonly string[] {
   const { config, buildx } = options;
@@ -29,7 +45,10 @@ export function buildArgs(options: BuildArgsOptions): readonly string[] {
     join(config.context, config.file),
     ...(config.target === undefined || config.target === "" ? [] : ["--target", config.target]),
     ...(config.platform === undefined || config.platform === "" ? [] : ["--platform", config.platform]),
-    ...Object.entries(config.args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+    ...Object.entries(config.args).flatMap(([name, value]) => [
+      "--build-arg",
+      isTaken(name, value) ? name : `${name}=${value}`,
+    ]),
     ...(buildx ? buildxCache(options) : config.cacheFrom.flatMap(olderCacheFrom)),
     ...(buildx && options.push ? ["--push"] : []),
     ...(buildx && options.load ? ["--load"] : []),

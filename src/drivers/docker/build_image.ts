@@ -1,7 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import type { BuildRequest } from "../../ports/images.ts";
 import type { ShellResult } from "../../ports/shell.ts";
-import { buildArgs } from "./build_args.ts";
+import { buildArgEnvironment, buildArgs } from "./build_args.ts";
 import { isBuilderNotice } from "./builder_notice.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
@@ -88,7 +88,8 @@ async function buildOnce(
     load,
     cacheWrite,
   });
-  await step(run, { args, action: `Building the image "${request.image}"`, pushes }, signal);
+  const action = `Building the image "${request.image}"`;
+  await step(run, { args, action, pushes, env: buildArgEnvironment(config.args) }, signal);
 }
 
 async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolean> {
@@ -98,13 +99,18 @@ async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolea
 
 async function step(
   options: Run,
-  call: { readonly args: readonly string[]; readonly action: string; readonly pushes: boolean },
+  call: {
+    readonly args: readonly string[];
+    readonly action: string;
+    readonly pushes: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { config, docker, tail } = options;
   const result = await docker.run(call.args, {
     action: call.action,
-    env: options.env,
+    env: { ...options.env, ...call.env },
     timeoutMs: config.timeoutMs,
     raw: true,
     onLine(line) {
@@ -118,7 +124,9 @@ async function step(
       logTail: tail,
     });
   }
-  if (result.code !== 0) throw await failure({ ...options, ...call, result }, signal);
+  if (result.code !== 0) {
+    throw await failure({ ...options, action: call.action, pushes: call.pushes, result }, signal);
+  }
 }
 
 async function failure(

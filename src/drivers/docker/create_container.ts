@@ -1,6 +1,7 @@
 import { usageError } from "../../core/errors.ts";
 import type { DeploySpec } from "../../ports/platform.ts";
 import { type DockerConfig, parsePublish } from "./config.ts";
+import { withVariables } from "./container_variables.ts";
 import type { Engine } from "./engine.ts";
 import { containerError, imageNotFound, lastWords } from "./errors.ts";
 import { containerLabels } from "./labels.ts";
@@ -25,14 +26,10 @@ export async function createContainer(
   const { name, spec } = options;
   const action = `Starting the container "${name}"`;
   const port = engine.config.publish;
-  const created = await withEnvFile(
-    options.variables,
-    (file, env) =>
-      engine.docker.run(createArgs(engine.config, { ...options, file, named: Object.keys(env) }), {
-        action,
-        env,
-      }, signal),
-  );
+  const created = await withVariables({ variables: options.variables }, async ({ file, stdin, env }) => {
+    const args = createArgs(engine.config, { ...options, file, named: Object.keys(env) });
+    return await engine.docker.run(args, { action, env, ...(stdin === undefined ? {} : { stdin }) }, signal);
+  });
   if (created.code !== 0) throw containerError(created.stderr, { action, image: spec.image, port });
   const id = /^[0-9a-f]{64}$/m.exec(created.stdout)?.[0] ?? name;
   options.onCreated(id);
@@ -40,7 +37,7 @@ export async function createContainer(
   if (started.code !== 0) throw containerError(started.stderr, { action, image: spec.image, port });
 }
 
-/** The arguments of `docker create`; variables are only named here, their values go through a file or the child's environment. */
+/** The arguments of `docker create`; variables are only named here, their values go through what stands for a file or the child's environment. */
 export function createArgs(
   config: DockerConfig,
   options: Omit<CreateOptions, "variables"> & { readonly file: string; readonly named: readonly string[] },
@@ -106,25 +103,4 @@ export async function ensureImage(engine: Engine, image: string, signal: AbortSi
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;
   throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
-}
-
-/**
- * Runs `use` with a file, readable by this user only, that holds the variables; it is removed at once. A value with
- * line breaks does not fit into such a file and goes through the child's environment.
- */
-async function withEnvFile<T>(
-  variables: ReadonlyMap<string, string>,
-  use: (file: string, env: Readonly<Record<string, string>>) => Promise<T>,
-): Promise<T> {
-  const entries = [...variables];
-  const lines = entries.filter(([, value]) => !/[\r\n]/.test(value)).map(([name, value]) =>
-    `${name}=${value}\n`
-  );
-  const file = await Deno.makeTempFile({ prefix: "showtime-", suffix: ".env" });
-  try {
-    await Deno.writeTextFile(file, lines.join(""), { mode: 0o600 });
-    return await use(file, Object.fromEntries(entries.filter(([, value]) => /[\r\n]/.test(value))));
-  } finally {
-    await Deno.remove(file).catch(() => {});
-  }
 }

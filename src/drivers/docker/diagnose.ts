@@ -15,7 +15,7 @@ export interface DockerDiagnosisOptions {
 
 /** Makes what looks whether images can be built: the engine, and buildx. */
 export function makeDockerDiagnosis({ shell, host }: DockerDiagnosisOptions): Diagnosis {
-  const docker = makeDockerCli(shell, host);
+  const docker = makeDockerCli(shell, { host });
   return {
     name: "docker engine",
     async diagnose(signal) {

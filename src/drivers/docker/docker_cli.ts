@@ -26,14 +26,19 @@ export interface DockerCli {
   must(args: readonly string[], call: DockerCall, signal: AbortSignal): Promise<ShellResult>;
 }
 
-/** Makes the docker command for one engine. */
-export function makeDockerCli(shell: Shell, host: string | undefined): DockerCli {
+/** Makes the docker command for one engine; `passes` variables beside the usual ones. */
+export function makeDockerCli(
+  shell: Shell,
+  options: { readonly host: string | undefined; readonly passes?: readonly string[] | undefined },
+): DockerCli {
+  const { host, passes = [] } = options;
   async function run(args: readonly string[], call: DockerCall, signal: AbortSignal): Promise<ShellResult> {
     const timeoutMs = "timeoutMs" in call ? call.timeoutMs : 60_000;
     const result = await shell.run({
       program: "docker",
       args,
       env: { ...(host === undefined ? {} : { DOCKER_HOST: host }), ...call.env },
+      passes,
       ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
       ...(call.onLine === undefined ? {} : { onLine: call.onLine }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -45,6 +45,8 @@ export interface ImagesOptions {
   readonly dockerLoad: boolean;
   /** The engine, as DOCKER_HOST names it; the docker command's own choice where it is undefined. */
   readonly host?: string | undefined;
+  /** Names of variables of this process that the docker command gets beside its usual ones. */
+  readonly passes?: readonly string[];
   /** Environment variables for builds, beside the inherited ones. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -52,7 +54,7 @@ export interface ImagesOptions {
 /** Makes what builds images with the docker command, and removes them from where they are. */
 export function makeImages(options: ImagesOptions): Images {
   const { config, shell, store } = options;
-  const docker = makeDockerCli(shell, options.host);
+  const docker = makeDockerCli(shell, { host: options.host, passes: options.passes });
   const push = config.push === "always" || (config.push === "auto" && !options.platformIsLocal);
   const held = push ? store : undefined;
   return {

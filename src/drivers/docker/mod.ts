@@ -11,6 +11,7 @@
  */
 
 export { refuseLinks } from "./configured_path.ts";
+export { passedVariables } from "./passed_variables.ts";
 export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose.ts";
 export { type LinkDiagnosisOptions, makeLinkDiagnosis } from "./diagnose_links.ts";
 export { type DockerConfig, type DockerPlatformOptions, makeDockerPlatform } from "./platform.ts";

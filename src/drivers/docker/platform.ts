@@ -23,6 +23,8 @@ export interface DockerPlatformOptions {
   /** Told every secret of an environment before a line of its log is read: the shell then takes it out. */
   readonly keepSecret: (value: string) => void;
   readonly config: DockerConfig;
+  /** Names of variables of this process that the docker command gets beside its usual ones. */
+  readonly passes?: readonly string[];
 }
 
 /** Makes the platform that runs environments on a Docker engine. */
@@ -36,7 +38,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     );
   }
   const engine: Engine = {
-    docker: makeDockerCli(options.shell, config.host),
+    docker: makeDockerCli(options.shell, { host: config.host, passes: options.passes }),
     clock: options.clock,
     probe: options.probe,
     newSecret: options.newSecret,

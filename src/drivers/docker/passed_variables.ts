@@ -1,0 +1,39 @@
+/** Variables with which AWS's credentials are found. */
+const AWS = ["AWS_*"] as const;
+
+/** What the cache of Actions is reached with. */
+const ACTIONS_CACHE = [
+  "ACTIONS_RUNTIME_TOKEN",
+  "ACTIONS_RESULTS_URL",
+  "ACTIONS_CACHE_URL",
+  "ACTIONS_CACHE_SERVICE_V2",
+] as const;
+
+/**
+ * Variables of this process that the docker command gets beside its usual ones, as names or patterns: those that its
+ * owner's settings call for. `dockerConfig` is the text of its `config.json`, `caches` are those of the build.
+ */
+export function passedVariables(
+  options: { readonly dockerConfig: string; readonly caches: readonly string[] },
+): readonly string[] {
+  const has = (type: string) => options.caches.some((cache) => cache.split(",").includes(`type=${type}`));
+  return [
+    ...(has("s3") || helpers(options.dockerConfig).includes("ecr-login") ? AWS : []),
+    ...(has("gha") ? ACTIONS_CACHE : []),
+  ];
+}
+
+function helpers(text: string): readonly unknown[] {
+  try {
+    const config: unknown = JSON.parse(text);
+    if (!isRecord(config)) return [];
+    const { credsStore, credHelpers } = config;
+    return [credsStore, ...(isRecord(credHelpers) ? Object.values(credHelpers) : [])];
+  } catch {
+    return [];
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
