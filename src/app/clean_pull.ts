@@ -57,12 +57,18 @@ async function removeDoomed(
   { wanted, options, outcome }: PullCleanup,
 ): Promise<void> {
   const { session } = locked;
-  const fresh = judgePull(factsOf(context, session.sight), options).doomed;
+  const { observation } = session.sight;
+  const fresh = judgePull(factsOf(context, session.sight, observation.labelNames), options).doomed;
+  // The listing does not tell who set which label: what is to go has to go by those that are believed, too.
+  const names = observation.labels.ours.map(({ name }) => name);
+  const sure = judgePull(factsOf(context, session.sight, names), options).doomed;
   const going: Verdict[] = [];
   for (const each of wanted) {
     const verdict = fresh.find(({ candidate }) => candidate.id === each.id && candidate.seen === each.seen);
-    if (verdict === undefined) outcome.kept.push({ what: each.what, why: CHANGED });
-    else going.push(verdict);
+    const certain = each.kind === "closed" || sure.some(({ candidate }) => candidate.id === each.id);
+    if (verdict === undefined || !certain) {
+      outcome.kept.push({ what: each.what, why: CHANGED });
+    } else going.push(verdict);
   }
   if (going.length === 0) return;
   const closed = going.some(({ candidate }) => candidate.kind === "closed");
@@ -74,13 +80,13 @@ async function removeDoomed(
   outcome.removed.push(...going.map(({ candidate }) => candidate.what));
 }
 
-function factsOf(context: AppContext, sight: Sight): CleanupFacts {
+function factsOf(context: AppContext, sight: Sight, labels: readonly string[]): CleanupFacts {
   const { observation } = sight;
   return {
     repo: context.repo,
     now: observation.now,
     pr: observation.pr,
-    pull: { open: observation.open, headSha: observation.headSha, labels: observation.labelNames },
+    pull: { open: observation.open, headSha: observation.headSha, labels },
     platform: observation.platform,
     defaultTtl: context.settings.defaultTtl,
   };

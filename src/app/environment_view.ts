@@ -1,4 +1,4 @@
-import { capExpiry, expiryOf } from "../core/envs/expiry.ts";
+import { capExpiry, creationOf, expiryOf } from "../core/envs/expiry.ts";
 import { formatServiceName, formatUrl } from "../core/envs/names.ts";
 import type { PlatformEnvironment } from "../core/envs/environment.ts";
 import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
@@ -50,12 +50,13 @@ export interface EnvironmentSources {
 export function viewEnvironment(context: AppContext, sources: EnvironmentSources): EnvironmentView {
   const { pr, short, labels, labeled, deployed } = sources;
   const sha = deployed?.sha ?? sources.sha;
-  const createdAt = labeled?.createdAt ?? deployed?.createdAt;
+  const createdAt = creationOf({ labeled, deployed }, context.forge.now());
   const expiresAt = capExpiry(
     labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
     { createdAt, maxAgeMs: context.settings.maxAgeMs },
   );
-  const address = labeled?.address ?? deployed?.address;
+  // What the platform tells outweighs what anybody who may label can write.
+  const address = deployed?.address ?? labeled?.address;
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
   const presence = context.platformAsLabels
     ? (labeled?.status === "running" ? "healthy" : "missing")

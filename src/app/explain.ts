@@ -5,6 +5,7 @@ import { type PrNumber, shortSha } from "../core/ids.ts";
 import type { LockOwner } from "../core/lock.ts";
 import {
   isTargetTrusted,
+  judgeLabels,
   type Observation,
   type PermissionAnswer,
   type Plan,
@@ -71,6 +72,14 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
       origin === undefined
         ? "the timeline does not tell who set it"
         : `set by ${origin.login} at ${formatInstant(origin.at)}`,
+    );
+  }
+  const { forged, uncertain, overlong } = judgeLabels(observation, policy);
+  for (const name of [...forged, ...uncertain, ...overlong]) {
+    const by = observation.origins.get(name)?.login;
+    say(
+      `label ${name}`,
+      `set by ${by ?? "somebody"}: ${describePermission(people.get(by ?? ""))}; not believed`,
     );
   }
   for (const name of labels.foreign) say(`label ${name}`, "not of Showtime's language: ignored");

@@ -4,11 +4,11 @@ import { formatAge } from "../core/age.ts";
 import { AppError, EXIT, usageError } from "../core/errors.ts";
 import type { PrNumber, ShortSha } from "../core/ids.ts";
 import { shortSha } from "../core/ids.ts";
-import { expiryOf } from "../core/envs/expiry.ts";
+import { creationOf, expiryOf } from "../core/envs/expiry.ts";
 import { formatInstant } from "../core/instant.ts";
-import { activeSha, formatLabel, parseTtl, readLabels, ttlMs } from "../core/labels/mod.ts";
+import { activeSha, formatLabel, parseTtl, ttlMs } from "../core/labels/mod.ts";
 import type { Label, Ttl } from "../core/labels/label.ts";
-import { describeRefusal, personMay, viewShas } from "../core/plan/mod.ts";
+import { believed, describeRefusal, personMay, viewShas } from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
 import { type EnvironmentView, timeLeft, viewSight } from "./environment_view.ts";
 import { lookAt, type Sight } from "./observe.ts";
@@ -68,7 +68,7 @@ function viewWith(context: AppContext, sight: Sight, labelNames: readonly string
   const { observation } = sight;
   return viewActive(context, {
     ...sight,
-    observation: { ...observation, labelNames, labels: readLabels(labelNames) },
+    observation: believed({ ...observation, labelNames }, context.settings),
   });
 }
 
@@ -142,7 +142,7 @@ function chooseChange(context: AppContext, sight: Sight, { asked }: { readonly a
       },
     );
   }
-  const createdAt = view.labeled?.createdAt ?? view.deployed?.createdAt;
+  const createdAt = creationOf(view, context.forge.now());
   if (createdAt === undefined && asked.kind !== "close") {
     throw new AppError("no_creation_time", `${what}: it is not known when ${short} was created`, {
       hint: `"showtime sync ${pr}" repairs its labels`,

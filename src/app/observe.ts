@@ -5,6 +5,7 @@ import { usageError } from "../core/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
 import { type LabelState, readLabels, sameLabelName } from "../core/labels/mod.ts";
 import {
+  believed,
   type LabelOrigin,
   type LockView,
   mayCauseBuild,
@@ -106,7 +107,7 @@ export async function lookAt(
   }
   const comment = believedComment(snapshot.comments, options.people);
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
-  const observation: Observation = {
+  const observation = believed({
     ...base,
     people: options.people,
     record: {
@@ -114,7 +115,7 @@ export async function lookAt(
       present: comment !== undefined,
       spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
     },
-  };
+  }, context.settings);
   return {
     observation: { ...observation, imageExists: await askImage(context, observation, signal) },
     snapshot,

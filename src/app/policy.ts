@@ -20,6 +20,7 @@ export function policyFor(context: AppContext, pr: PrNumber, options: RunOptions
     ttl: options.ttl,
     size: options.size,
     login: settings.login,
+    maxAgeMs: settings.maxAgeMs,
     comments: settings.commentEnabled,
     imageOf: (short) => settings.imageOf(pr, short),
     givenImage: options.givenImage,

@@ -11,6 +11,23 @@ export function expiryOf(createdAt: number | undefined, ttl: Ttl | undefined): n
 }
 
 /**
+ * When an environment came to be, in milliseconds since 1970: by its label or the platform's tag, whichever is older, so
+ * that a label makes nothing younger than it is. One that lies in the future tells nothing.
+ */
+export function creationOf(
+  told: {
+    readonly labeled: { readonly createdAt?: number | undefined } | undefined;
+    readonly deployed: { readonly createdAt: number | undefined } | undefined;
+  },
+  now: number,
+): number | undefined {
+  const times = [told.deployed?.createdAt, told.labeled?.createdAt].filter((at) =>
+    at !== undefined && at <= now
+  );
+  return times.sort((a = now, b = now) => a - b)[0];
+}
+
+/**
  * When an environment expires under the cap on ages `max_age`, in milliseconds since 1970. What does not expire by
  * itself (`close`) is not capped, and neither is what has no known age.
  */

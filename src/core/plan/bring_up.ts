@@ -93,8 +93,9 @@ function describeWhy({ target, state, view, observation }: Situation, rule: numb
 function bornBefore({ observation, view }: Situation, rule: number): number | undefined {
   const lives = view?.deployed !== undefined || view?.state === "running" || rule === 6 || rule === 10;
   if (!lives) return undefined;
-  const createdAt = view?.labeled?.createdAt ?? view?.deployed?.createdAt;
-  return createdAt !== undefined && createdAt <= observation.now ? createdAt : undefined;
+  return [view?.labeled?.createdAt, view?.deployed?.createdAt].find((at) =>
+    at !== undefined && at <= observation.now
+  );
 }
 
 /** Start and sync triggers that bringing the target up satisfies. */

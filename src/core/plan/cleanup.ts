@@ -173,7 +173,7 @@ function judgeLabeled(
     return;
   }
   const fallback = labels?.prTtl ?? facts.defaultTtl;
-  const lifetime = decideLifetime({ labeled: environment, deployed, fallback }, options);
+  const lifetime = decideLifetime({ labeled: environment, deployed, fallback, now: facts.now }, options);
   if (lifetime.kind === "unknown") kept.push({ what, why: lifetime.why });
   if (lifetime.kind !== "until" || lifetime.at > facts.now) return;
   const candidate: CleanupCandidate = {
@@ -205,7 +205,7 @@ function judgeUnnamed(
   const own = deployed.managed && deployed.short !== undefined &&
     deployed.repo?.toLowerCase() === facts.repo.toLowerCase();
   const lifetime = own
-    ? decideLifetime({ labeled: undefined, deployed, fallback: undefined }, options)
+    ? decideLifetime({ labeled: undefined, deployed, fallback: undefined, now }, options)
     : undefined;
   if (lifetime?.kind === "until" && lifetime.at <= now && now - (deployed.createdAt ?? now) >= GRACE_MS) {
     const id = `expired:${pr}:${deployed.short ?? deployed.service}`;

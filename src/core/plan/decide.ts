@@ -6,49 +6,31 @@
 import { describeShown } from "../comment/mod.ts";
 import { type FullSha, shortSha } from "../ids.ts";
 import { activeSha, readLabels } from "../labels/mod.ts";
+import { believed, judgeLabels } from "./believe.ts";
 import { bringUp, planResume } from "./bring_up.ts";
+import { heedDoubts } from "./doubts.ts";
 import { planHousekeeping, retirementOf } from "./housekeeping.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { settingsDifference, wantedSettings } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
-import {
-  describeRefusal,
-  forgedStatuses,
-  isRecordTrusted,
-  isTargetTrusted,
-  type TriggerView,
-} from "./trust.ts";
+import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } from "./trust.ts";
 
 /** Decides what is to be done about the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
-  const forged = forgedStatuses(observation);
-  if (forged.length === 0) return planBelieved(observation, policy);
-  // What somebody wrote who may not says nothing: decided as if it were not there, and taken off.
-  const names = observation.labelNames.filter((name) => !forged.includes(name));
-  const plan = planBelieved({ ...observation, labels: readLabels(names), labelNames: names }, policy);
+  // What goes at the end goes whoever wrote it.
+  const ended = planEnd(survey({ ...observation, labels: readLabels(observation.labelNames) }, policy));
+  if (ended !== undefined) return ended;
+  const plan = planOpen(believed(observation, policy), policy);
   if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
-  const quiet = plan.rule === 17 && plan.steps.length === 0;
-  return {
-    ...plan,
-    ...(quiet ? { rule: 16, reason: "housekeeping" as const } : {}),
-    steps: [{ kind: "repair_labels", add: [], remove: forged }, ...plan.steps],
-    because: [
-      ...plan.because,
-      `${forged.length} status ${
-        forged.length === 1 ? "label was" : "labels were"
-      } set by somebody who may not`,
-    ],
-  };
+  return heedDoubts(plan, judgeLabels(observation, policy), observation);
 }
 
 /** Steps of {@link litter}: no block holds them up. */
 const LITTER: readonly Step["kind"][] = ["drop_lock", "drop_comments", "refresh_comment"];
 
-function planBelieved(observation: Observation, policy: Policy): Plan {
+function planOpen(observation: Observation, policy: Policy): Plan {
   const situation = survey(observation, policy);
-  const ended = planEnd(situation);
-  if (ended !== undefined) return ended;
   const plan = planLife(situation);
   const quiet = plan.steps.every(({ kind }) => LITTER.includes(kind)) &&
     ["up_to_date", "no_environment", "attempts_exhausted", "housekeeping"].includes(plan.reason);

@@ -117,6 +117,7 @@ function repairedLabels(
 ): readonly Label[] {
   const { policy, view, active, target } = context;
   const { labeled, deployed } = view;
+  const createdAt = labeled?.createdAt;
   const known = labeled?.status === "unknown" ? undefined : labeled?.status;
   const running = view.state === "running";
   const status = running ? "running" : known ?? (view.state === "in_progress" ? "deploying" : "failed");
@@ -124,7 +125,7 @@ function repairedLabels(
   return labelsFor({
     sha: view.short,
     status,
-    createdAt: labeled?.createdAt ?? deployed?.createdAt,
+    createdAt: createdAt !== undefined && createdAt <= observation.now ? createdAt : deployed?.createdAt,
     ttl: wantedTtl(observation, { policy: ttlPolicy, short: view.short }),
     requestedBy: labeled?.requestedBy ?? deployed?.requestedBy,
     address: running ? deployed?.address ?? labeled?.address : labeled?.address,

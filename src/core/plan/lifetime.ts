@@ -1,4 +1,4 @@
-import { expiryOf } from "../envs/expiry.ts";
+import { creationOf, expiryOf } from "../envs/expiry.ts";
 import type { PlatformEnvironment } from "../envs/environment.ts";
 import { formatTtl, type LabeledEnvironment } from "../labels/mod.ts";
 import type { Ttl } from "../labels/label.ts";
@@ -14,19 +14,21 @@ export type Lifetime =
   | { readonly kind: "unknown"; readonly why: string };
 
 /**
- * Decides how long an environment lives under these options. Its label decides, counted from its creation label;
- * where a label is missing the platform's tag stands in for it, and `fallback` where the platform does not have it.
+ * Decides how long an environment lives under these options. Its label decides, counted from its creation; where the
+ * label is missing the platform's tag stands in for it, and `fallback` where the platform does not have it.
  */
 export function decideLifetime(
   environment: {
     readonly labeled: LabeledEnvironment | undefined;
     readonly deployed: PlatformEnvironment | undefined;
     readonly fallback: Ttl | undefined;
+    /** GitHub's time, milliseconds since 1970. */
+    readonly now: number;
   },
   options: CleanupOptions,
 ): Lifetime {
-  const { labeled, deployed, fallback } = environment;
-  const createdAt = labeled?.createdAt ?? deployed?.createdAt;
+  const { labeled, deployed, fallback, now } = environment;
+  const createdAt = creationOf({ labeled, deployed }, now);
   const ttl = labeled?.ttl ?? (deployed === undefined ? fallback : undefined);
   const untilClose = ttl?.kind === "close";
   const limits: { at: number; why: string }[] = [];

@@ -30,7 +30,6 @@ export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
 export {
   describeRefusal,
-  forgedStatuses,
   isTargetTrusted,
   peopleToAsk,
   personMay,
@@ -50,6 +49,7 @@ export {
   type Verdict,
   WHOLE_CLEANUP,
 } from "./cleanup.ts";
+export { believed, type Disbelief, isWrittenByUs, judgeLabels } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";
 export { decideLifetime, type Lifetime } from "./lifetime.ts";
 export {

@@ -71,8 +71,9 @@ export interface Observation {
   readonly target: FullSha;
   /** Commits of the pull request in the order of the timeline, oldest first, as far as it was read. */
   readonly commits: readonly FullSha[];
+  /** What the labels say that are believed. */
   readonly labels: LabelState;
-  /** All label names on the pull request. */
+  /** All label names on the pull request, those that are not believed too. */
   readonly labelNames: readonly string[];
   /** By label name, for the labels on the pull request that the timeline knows. */
   readonly origins: ReadonlyMap<string, LabelOrigin>;
@@ -102,6 +103,8 @@ export interface Policy {
   /** `--size`, else undefined: what the pull request had before. */
   readonly size: string | undefined;
   readonly login: string | undefined;
+  /** The cap on ages, in milliseconds: who may not cause builds cannot ask for a longer time-to-live. */
+  readonly maxAgeMs?: number | undefined;
   /** Whether the pull request has a comment in which something can be said. */
   readonly comments: boolean;
   /** The reference of the image that Showtime builds for a SHA: what is named otherwise is never deleted. */

@@ -3,6 +3,7 @@
 import type { ShortSha } from "../ids.ts";
 import { sameLabelName } from "../labels/mod.ts";
 import type { Trigger } from "../labels/label.ts";
+import { isWrittenByUs } from "./believe.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "./permission.ts";
 
@@ -127,21 +128,6 @@ export function isRecordTrusted(observation: Observation, short: ShortSha): bool
   });
 }
 
-/**
- * Status labels that somebody set who is known not to be one who may: they say nothing, and are taken off. Where the
- * timeline does not tell who, or the permission could not be read, a label is not called forged.
- */
-export function forgedStatuses(observation: Observation): readonly string[] {
-  return observation.labels.ours.flatMap(({ label, name }) => {
-    if (label.kind !== "status" && label.kind !== "unknown_status") return [];
-    const origin = observation.origins.get(name);
-    if (origin === undefined || origin.own || origin.bot) return [];
-    const answer = observation.people.get(origin.login);
-    const certain = answer?.kind === "known" || answer?.kind === "not_found";
-    return certain && !mayCauseBuild(answer) ? [name] : [];
-  });
-}
-
 /** Logins whose permission the decision depends on; the actor is asked along with the pull request. */
 export function peopleToAsk(observation: Omit<Observation, "people">): readonly string[] {
   const wanted = new Set<string>();
@@ -149,8 +135,8 @@ export function peopleToAsk(observation: Omit<Observation, "people">): readonly 
     const origin = observation.origins.get(name);
     if (label.kind === "trigger" && origin !== undefined) wanted.add(origin.login);
     // What Showtime did not write itself is believed only from those who may.
-    const isStatus = label.kind === "status" || label.kind === "unknown_status";
-    if (isStatus && origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
+    const doubtful = isWrittenByUs(label) || label.kind === "pr_ttl";
+    if (doubtful && origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
   }
   const { event } = observation;
   if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);

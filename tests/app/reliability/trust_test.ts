@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../../src/app/cleanup.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { fullSha } from "../../../src/core/ids.ts";
 import { withQuickTimers } from "../../support/schedule/mod.ts";
 import { runIn } from "../../support/cli_world.ts";
-import { A, environment, makeWorld, PR, runningLabels, type World } from "../../support/world.ts";
+import {
+  A,
+  environment,
+  HOUR,
+  makeWorld,
+  never,
+  NOON,
+  PR,
+  type RunChange,
+  runningLabels,
+  type World,
+} from "../../support/world.ts";
 import { START } from "./rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
@@ -81,5 +93,98 @@ quick(
     assert.equal((await world.sync()).plan.reason, "up_to_date");
     world.platform.lose(adopted.service);
     assert.equal((await world.sync()).plan.reason, "drifted");
+  },
+);
+
+/** GitHub does not tell anybody's permission. */
+const UNREADABLE: RunChange["wire"] = async (request, send) =>
+  (await request.clone().text()).includes("collaborators(")
+    ? new Response("{}", { status: 502, headers: { "content-type": "application/json" } })
+    : await send(request);
+
+quick(
+  "X2: a status by somebody whose permission cannot be read destroys nothing, is kept, and is judged later",
+  async () => {
+    const running = "🎪 aaaaaaa 🚦 running";
+    const stopping = "🎪 aaaaaaa 🚦 stopping";
+    for (const actor of ["tri", "ana"]) {
+      const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
+      world.simulator.label({ pr: PR, add: [stopping], remove: [running], actor });
+      const unread = await world.sync(world.context({ wire: UNREADABLE }));
+      assert.equal(world.platform.environments.length, 1);
+      assert.ok(world.labels().includes(stopping) && world.labels().includes(running));
+      assert.match(unread.plan.because.join(" "), /could not be read/);
+      await world.sync();
+      assert.equal(world.platform.environments.length, actor === "tri" ? 1 : 0);
+      assert.ok(!world.labels().includes(stopping));
+    }
+  },
+);
+
+quick(
+  "X1: no label that Showtime writes is believed from who may not build: it is taken off, the true one stays",
+  async () => {
+    const forged = [
+      "🎪 aaaaaaa 📅 2099-01-01T00-00",
+      "🎪 aaaaaaa ⌛ 1m",
+      "🎪 aaaaaaa 🌐 1.2.3.4:80",
+      "🎪 aaaaaaa 🤡 eve",
+      "🎪 🎯 bbbbbbb",
+      "🎪 🏗️ bbbbbbb",
+    ];
+    const labels = runningLabels(A);
+    for (const taken of [[], labels.filter((name) => /📅|⌛|🌐|🤡|🎯/u.test(name))]) {
+      const world = makeWorld({ pull: { labels }, platform: [environment(A)] });
+      world.simulator.label({ pr: PR, add: forged, remove: taken, actor: "tri" });
+      const { out } = await runIn(world, ["url", String(PR)]);
+      assert.equal(out.trim(), taken.length === 0 ? "http://10.0.0.1:8080" : "");
+      const context = world.context();
+      await applyCleanup(
+        context,
+        await planCleanup(context, WHOLE_CLEANUP, never()),
+        { approved: [] },
+        never(),
+      );
+      assert.equal(world.platform.environments.length, 1);
+      await world.sync();
+      assert.deepEqual(world.labels(), [...labels].sort());
+      assert.doesNotMatch(world.comment(), /1\.2\.3\.4|2099/);
+      assert.deepEqual((await world.sync()).plan.steps, []);
+    }
+  },
+);
+
+quick("X1: a creation in the future keeps no environment alive, whoever wrote it", async () => {
+  const labels = runningLabels(A, { created: "2099-01-01T00-00", ttl: "30m" });
+  for (const createdAt of [NOON - HOUR, undefined]) {
+    const world = makeWorld({ pull: { labels }, platform: [environment(A, { createdAt })] });
+    const plan = await planCleanup(world.context(), WHOLE_CLEANUP, never());
+    assert.equal(plan.candidates.length, createdAt === undefined ? 0 : 1);
+    assert.equal(plan.kept.length, createdAt === undefined ? 1 : 0, "what has no age is reported");
+  }
+});
+
+quick("X1: a time-to-live of the pull request without an end needs somebody who may build", async () => {
+  for (
+    const [actor, ttl, kept] of [["tri", "close", "48h"], ["ana", "close", "close"], ["tri", "24h", "24h"]]
+  ) {
+    const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
+    label(world, [`🎪 ⌛ ${ttl}`], { actor: actor ?? "" });
+    const { plan } = await world.sync();
+    assert.ok(world.labels().includes(`🎪 aaaaaaa ⌛ ${kept}`), `${actor} ${ttl}`);
+    assert.equal(/is ignored/.test(plan.because.join(" ")), ttl !== kept);
+    assert.ok(world.labels().includes(`🎪 ⌛ ${ttl}`));
+  }
+});
+
+quick(
+  "I6: a sync that finds nothing to do asks for all origins in one request, and for its own in none",
+  async () => {
+    for (const [actor, budget] of [["maxime", 1], ["github-actions[bot]", 1], ["ana", 2]] as const) {
+      const world = makeWorld({ platform: [environment(A)] });
+      label(world, runningLabels(A), { actor });
+      const { requests, writes } = await world.count(() => world.sync());
+      assert.deepEqual([requests, writes], [budget, 0], actor);
+    }
   },
 );

@@ -1,0 +1,61 @@
+/** What a plan owes to labels that are not believed: forged ones go, and what nobody can tell of is left as it is. */
+
+import { isShaCarrying, parseLabel } from "../labels/mod.ts";
+import type { Disbelief } from "./believe.ts";
+import { hasLabel } from "./desired.ts";
+import type { Observation } from "./observation.ts";
+import type { Plan, Step } from "./plan.ts";
+
+/** The plan that was made without the doubted labels, with what is to be done and said about them. */
+export function heedDoubts(
+  plan: Plan,
+  doubts: Disbelief,
+  { labelNames }: Pick<Observation, "labelNames">,
+): Plan {
+  const { forged, uncertain, overlong } = doubts;
+  const steps = uncertain.length === 0 ? plan.steps : spare(plan.steps, { uncertain, labelNames });
+  const gone = plan.rule === 16 && steps.length === 0;
+  const heeded: Plan = {
+    ...plan,
+    ...(gone ? { rule: 17, reason: "up_to_date" as const } : {}),
+    steps,
+    because: [
+      ...plan.because,
+      ...(forged.length === 0 ? [] : [`${count(forged.length)} set by somebody who may not`]),
+      ...(uncertain.length === 0 ? [] : [
+        `${count(uncertain.length)} set by somebody whose permission could not be read: not believed for now`,
+      ]),
+      ...overlong.map((name) => `"${name}" is ignored: who set it may not ask for so long a time`),
+    ],
+  };
+  if (forged.length === 0) return heeded;
+  const quiet = heeded.rule === 17 && steps.length === 0;
+  return {
+    ...heeded,
+    ...(quiet ? { rule: 16, reason: "housekeeping" as const } : {}),
+    steps: [{ kind: "repair_labels", add: [], remove: forged }, ...steps],
+  };
+}
+
+function count(labels: number): string {
+  return `${labels} ${labels === 1 ? "label of Showtime's was" : "labels of Showtime's were"}`;
+}
+
+/** While some labels may be true or not, the record on GitHub is added to and nothing of it is taken away. */
+function spare(
+  steps: readonly Step[],
+  on: { readonly uncertain: readonly string[]; readonly labelNames: readonly string[] },
+): readonly Step[] {
+  const { uncertain, labelNames } = on;
+  const shas = new Set(uncertain.map((name) => isShaCarrying(parseLabel(name))));
+  return steps.flatMap((step): readonly Step[] => {
+    if (step.kind === "repair_labels") {
+      const add = step.add.filter((label) => !hasLabel(labelNames, label));
+      return add.length === 0 ? [] : [{ ...step, add, remove: [] }];
+    }
+    const { short, service } = step.kind === "retire"
+      ? step.retirement
+      : { short: undefined, service: undefined };
+    return short !== undefined && service === undefined && shas.has(short) ? [] : [step];
+  });
+}
