@@ -1,4 +1,4 @@
-/** Where nobody wrote a showtime.yml: the set-up of apache/superset is not used silently for another repository. */
+/** What somebody meets who begins: no showtime.yml, and links that nobody else can open. */
 import assert from "node:assert/strict";
 import { runShowtime, startSimulator } from "../support/process.ts";
 
@@ -87,6 +87,34 @@ Deno.test("assumedPreset() in Actions names the base branch, and a file of the w
     );
     assert.deepEqual([found.status, found.detail], ["warning", words]);
     assert.doesNotMatch(named.err + named.out, /There is no showtime\.yml/);
+  } finally {
+    await simulator.stop();
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("doctor warns in Actions that links lead to the machine itself, and elsewhere does not", async () => {
+  const cwd = await Deno.makeTempDir();
+  const files = { "showtime.yml": "version: 1\nplatform: docker\n" };
+  const simulator = await startSimulator({ ...SEED, files });
+  try {
+    await Deno.writeTextFile(`${cwd}/showtime.yml`, files["showtime.yml"]);
+    const env = { ...simulator.env, GITHUB_REPOSITORY: "acme/newcomer" };
+    const statusIn = async (more: Readonly<Record<string, string>>): Promise<string | undefined> => {
+      const { out } = await runShowtime(["doctor", "--json"], { cwd, env: { ...env, ...more } });
+      const checks: { name: string; status: string }[] = JSON.parse(out).checks;
+      return checks.find(({ name }) => name === "links")?.status;
+    };
+
+    const actions = { GITHUB_ACTIONS: "true" };
+    assert.deepEqual(
+      [
+        await statusIn(actions),
+        await statusIn({ ...actions, SHOWTIME_DOCKER__PUBLISH: "10.0.0.5" }),
+        await statusIn({}),
+      ],
+      ["warning", "ok", undefined],
+    );
   } finally {
     await simulator.stop();
     await Deno.remove(cwd, { recursive: true });
