@@ -71,16 +71,14 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
       `label ${name}`,
       origin === undefined
         ? "the timeline does not tell who set it"
-        : `set by ${origin.login} at ${formatInstant(origin.at)}`,
+        : `set by ${origin.login ?? "an account that is gone"} at ${formatInstant(origin.at)}`,
     );
   }
   const { forged, uncertain, overlong } = judgeLabels(observation, policy);
   for (const name of [...forged, ...uncertain, ...overlong]) {
     const by = observation.origins.get(name)?.login;
-    say(
-      `label ${name}`,
-      `set by ${by ?? "somebody"}: ${describePermission(people.get(by ?? ""))}; not believed`,
-    );
+    const who = by === undefined ? "an account that is gone" : `${by}: ${describePermission(people.get(by))}`;
+    say(`label ${name}`, `set by ${who}; not believed`);
   }
   for (const name of labels.foreign) say(`label ${name}`, "not of Showtime's language: ignored");
   for (const trigger of viewTriggers(observation, policy)) {

@@ -170,12 +170,12 @@ function originsOf(snapshot: PullSnapshot, target: FullSha): ReadonlyMap<string,
       (event.kind === "labeled" || event.kind === "unlabeled") && sameLabelName(event.name, name)
     );
     const event = timeline[index];
-    if (event?.kind !== "labeled" || event.actor === undefined) continue;
-    const { login, bot } = event.actor;
+    if (event?.kind !== "labeled") continue;
+    const login = event.actor?.login;
     origins.set(name, {
       login,
-      bot,
-      own: login === snapshot.viewer?.login,
+      bot: event.actor?.bot === true,
+      own: login !== undefined && login === snapshot.viewer?.login,
       at: event.at,
       approves: approvedAt(timeline, { index, target }),
     });

@@ -47,6 +47,8 @@ export function judgeLabels(observation: Observation, limits: Limits): Disbelief
 function creditOf(observation: Observation, name: string): "good" | "bad" | "unknown" {
   const origin = observation.origins.get(name);
   if (origin === undefined || origin.own || origin.bot) return "good";
+  // Of an account that is gone nobody can tell any more that it may.
+  if (origin.login === undefined) return "bad";
   const answer = observation.people.get(origin.login);
   if (mayCauseBuild(answer)) return "good";
   return answer?.kind === "known" || answer?.kind === "not_found" ? "bad" : "unknown";

@@ -7,7 +7,8 @@ import type { PermissionAnswer } from "./permission.ts";
 
 /** Where a label on the pull request comes from, as far as the timeline tells. Times: milliseconds since 1970. */
 export interface LabelOrigin {
-  readonly login: string;
+  /** Undefined where GitHub tells that it was set and by nobody: the account is gone. */
+  readonly login: string | undefined;
   readonly bot: boolean;
   /** Added by the owner of this run's token. */
   readonly own: boolean;

@@ -68,7 +68,9 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
   const trusted = policy.autoSync === "always" || isTargetTrusted(observation);
   const views: TriggerView[] = observation.labels.triggers.map(({ trigger, name }) => {
     const origin = observation.origins.get(name);
-    const by = origin?.login ?? observation.actor;
+    // An event without a person is not the same as no event: what a deleted account asked for is nobody else's wish.
+    const gone = origin !== undefined && origin.login === undefined;
+    const by = origin === undefined ? observation.actor : origin.login;
     const authorized = personMay(observation, by);
     return {
       trigger,
@@ -77,7 +79,11 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
       at: origin?.at,
       authorized,
       approvesTarget: trusted || labelApprovesTarget(observation, name),
-      refusal: authorized ? undefined : describeRefusal(observation, by),
+      refusal: authorized
+        ? undefined
+        : gone
+        ? "the account that set it does not exist any more, so nobody can be asked what it may"
+        : describeRefusal(observation, by),
       uncertain: by !== undefined && !isBot(by) && observation.people.get(by)?.kind === "error",
     };
   });
@@ -133,10 +139,11 @@ export function peopleToAsk(observation: Omit<Observation, "people">): readonly 
   const wanted = new Set<string>();
   for (const { label, name } of observation.labels.ours) {
     const origin = observation.origins.get(name);
-    if (label.kind === "trigger" && origin !== undefined) wanted.add(origin.login);
+    if (origin?.login === undefined) continue;
+    if (label.kind === "trigger") wanted.add(origin.login);
     // What Showtime did not write itself is believed only from those who may.
     const doubtful = isWrittenByUs(label) || label.kind === "pr_ttl";
-    if (doubtful && origin !== undefined && !origin.own && !origin.bot) wanted.add(origin.login);
+    if (doubtful && !origin.own && !origin.bot) wanted.add(origin.login);
   }
   const { event } = observation;
   if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);

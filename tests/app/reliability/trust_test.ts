@@ -188,3 +188,28 @@ quick(
     }
   },
 );
+
+/** GitHub tells that labels were set, and no account any more that set them. */
+const GONE: RunChange["wire"] = async (request, send) => {
+  const response = await send(request);
+  const text = JSON.stringify(
+    JSON.parse(await response.text()),
+    (_, value) => value?.__typename === "LabeledEvent" ? { ...value, actor: null } : value,
+  );
+  return new Response(text, { status: response.status, headers: response.headers });
+};
+
+quick(
+  "X2: a trigger by an account that is gone is refused, whoever's run it is, and the comment says why",
+  async () => {
+    const world = makeWorld({ pull: FORK });
+    label(world, [START], { actor: "ana" });
+    world.simulator.push({ pr: PR, sha: TWIN, pusher: "rando" });
+    const { plan, exitCode } = await world.sync(
+      world.context({ inActions: true, actor: "maxime", wire: GONE }),
+    );
+    assert.deepEqual([plan.reason, exitCode, world.images.built], ["not_authorized", 3, []]);
+    assert.match(world.comment(), /account that set it does not exist any more/);
+    assert.ok(!world.labels().includes(START));
+  },
+);
