@@ -61,7 +61,11 @@ export function readEpoch(text: string | undefined): number {
   return Number.isSafeInteger(epoch) ? epoch : UNREADABLE_EPOCH;
 }
 
-/** Reads a tag of seconds since 1970 as milliseconds; undefined where it is none. */
+/** The end of the year 9999, in seconds since 1970: what labels and people are told has years of four digits. */
+const LATEST_SECONDS = Date.UTC(10_000, 0) / 1000 - 1;
+
+/** Reads a tag of seconds since 1970 as milliseconds; undefined where it is none, or none that a date can tell. */
 export function readSeconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
+  if (text === undefined || !/^\d{1,12}$/.test(text) || Number(text) > LATEST_SECONDS) return undefined;
+  return Number(text) * 1000;
 }
