@@ -4,12 +4,13 @@ import { makeStyle, renderEnvironmentTable } from "../../src/cli/render/mod.ts";
 import { A, environment, makeWorld, never, NOON, runningLabels } from "../support/world.ts";
 
 const SOMEBODY = "somebody-with-a-long-login";
+const ADDRESS = "203.0.113.117:32768";
 
 async function table(wide: boolean): Promise<string> {
   const labels = runningLabels(A).map((name) =>
-    name.replace("10.0.0.1:8080", "203.0.113.117:32768").replace("maxime", SOMEBODY)
+    name.replace("10.0.0.1:8080", ADDRESS).replace("maxime", SOMEBODY)
   );
-  const world = makeWorld({ pull: { labels }, platform: [environment(A)] });
+  const world = makeWorld({ pull: { labels }, platform: [environment(A, { address: ADDRESS })] });
   const { environments } = await listEnvironments(world.context(), never());
   const style = makeStyle({ color: false, links: false, tty: true, ask: false, columns: 60 });
   return renderEnvironmentTable(environments, { style, now: NOON, wide }).join("\n");
