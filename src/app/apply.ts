@@ -142,17 +142,15 @@ async function applyStep(session: Session, at: StepContext, signal: AbortSignal)
         remove: step.names,
         comment: session.sight.comment !== undefined || plan.steps.some((each) => each.kind === "retire"),
       }, signal);
-    case "notice":
+    case "notice": {
+      const words = (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(" ");
       session.remember({ notice: step.key });
-      if (plan.reason === "not_authorized") {
-        session.note(plan.because.map((each) => escapeMarkdown(each)).join(" "), { unlabeled: true });
+      if (plan.reason === "not_authorized" || step.saying !== undefined) {
+        session.note(words, { unlabeled: true });
       }
-      session.say({
-        notice: step.key === undefined
-          ? undefined
-          : plan.because.map((each) => escapeMarkdown(each)).join(" "),
-      });
+      session.say({ notice: step.key === undefined ? undefined : words });
       return await session.write({ comment: true }, signal);
+    }
     case "refresh_comment":
       session.say({ notice: undefined, failure: undefined });
       session.remember({ notice: undefined });

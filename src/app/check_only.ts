@@ -56,8 +56,9 @@ function authorityOf(
 ): Readonly<Record<string, string>> {
   const { plan, policy, observation } = at;
   const triggers = viewTriggers(observation, policy);
-  // Whoever set the trigger decides; a refused one before others, because it is what holds the pull request up.
-  const trigger = triggers.find((each) => !each.authorized) ?? triggers[0];
+  // Whoever set the trigger decides: one that is carried out, else a refused one, because it is what nothing comes of.
+  const acts = plan.action !== "blocked" && plan.action !== "no_action";
+  const trigger = triggers.find((each) => each.authorized === acts) ?? triggers[0];
   const person = trigger === undefined ? observation.actor : trigger.by;
   const answer = person === undefined ? undefined : observation.people.get(person);
   const judged = context.identity.inActions || trigger !== undefined;
@@ -76,7 +77,9 @@ function authorityOf(
     ? "authorization_failed"
     : undefined;
   const names = observation.labels.triggers.map(({ name }) => name);
-  const refused = judged && status !== "authorized" ? describeRefusal(observation, person) : undefined;
+  const refused = judged && status !== "authorized"
+    ? trigger?.refusal ?? describeRefusal(observation, person)
+    : undefined;
   return {
     github_actor: observation.actor ?? "",
     permission_level: answer?.kind === "known"

@@ -98,11 +98,28 @@ function planEnd(situation: Situation): Plan | undefined {
 /** Rules 4 to 17. */
 function planLife(situation: Situation): Plan {
   const refused = situation.triggers.filter((each) => !each.authorized && !each.uncertain);
-  if (refused.length > 0) return planRefusal(situation, refused);
+  if (refused.length > 0) return planBeside(situation, refused);
   const plan = planCommit(situation);
   // Where GitHub does not tell whether somebody may, nothing is done for them, and nothing of theirs is lost.
   const uncertain = situation.triggers.filter((each) => each.uncertain);
   return uncertain.length > 0 && plan.action === "no_action" ? planRefusal(situation, uncertain) : plan;
+}
+
+/** Rule 4 never holds up those who may: what is due without the refused triggers is done in the same plan. */
+function planBeside(situation: Situation, refused: readonly TriggerView[]): Plan {
+  const refusal = planRefusal(situation, refused);
+  // A command that is refused is all that this run was asked for.
+  if (refused.some(({ name }) => name === undefined)) return refusal;
+  const { observation, policy } = situation;
+  const names = observation.labels.ours.flatMap(({ name }) =>
+    refused.some((each) => each.name === name) ? [] : [name]
+  );
+  const plan = planCommit(survey({ ...observation, labels: readLabels(names) }, policy));
+  if (!plan.steps.some(({ kind }) => kind === "record_intent")) return refusal;
+  const told = refusal.steps.map((step) =>
+    step.kind === "notice" ? { ...step, saying: refusal.because } : step
+  );
+  return { ...plan, steps: [...told, ...plan.steps], because: [...plan.because, ...refusal.because] };
 }
 
 /** Rules 5 to 17. */

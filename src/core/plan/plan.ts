@@ -82,8 +82,11 @@ export type Step =
   | { readonly kind: "refresh_comment" }
   /** There is one comment for each pull request; these were made by runs that did not know of it. */
   | { readonly kind: "drop_comments"; readonly nodeIds: readonly string[] }
-  /** `key`: the reason and what it is about; undefined takes back what was said. */
-  | { readonly kind: "notice"; readonly key: string | undefined };
+  /**
+   * `key`: the reason and what it is about; undefined takes back what was said. `saying`: sentences of a refusal that
+   * stands beside what the plan does; without it the comment says why the plan is what it is.
+   */
+  | { readonly kind: "notice"; readonly key: string | undefined; readonly saying?: readonly string[] };
 
 /** The decision about a pull request. */
 export interface Plan {

@@ -16,7 +16,7 @@ import {
   runningLabels,
   type World,
 } from "../../support/world.ts";
-import { START } from "./rests.ts";
+import { START, STOP } from "./rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
 const FORK = { head: { sha: A, ref: "charts", repo: "rando/superset" }, author: "rando", pusher: "rando" };
@@ -211,5 +211,24 @@ quick(
     assert.deepEqual([plan.reason, exitCode, world.images.built], ["not_authorized", 3, []]);
     assert.match(world.comment(), /account that set it does not exist any more/);
     assert.ok(!world.labels().includes(START));
+  },
+);
+
+quick(
+  "X1: a refused trigger beside one that counts is taken off and told, and what counts is said and done at once",
+  async () => {
+    const world = makeWorld();
+    label(world, [STOP], { actor: "tri" });
+    label(world, [START], { actor: "ana" });
+    const { out } = await runIn(world, ["sync", String(PR), "--check-only"]);
+    assert.match(out, /^build_needed=true$/m);
+    assert.match(out, /^auth_status=authorized$/m);
+    const { exitCode, plan } = await world.sync();
+    assert.deepEqual([exitCode, plan.reason], [0, "start_requested"]);
+    assert.deepEqual(world.platform.environments.map(({ short }) => short), ["aaaaaaa"]);
+    assert.ok(!world.labels().includes(STOP));
+    assert.match(world.comment(), /tri has the role/);
+    const { code } = await runIn(world, ["start", String(PR)], { run: { inActions: true, actor: "tri" } });
+    assert.equal(code, 3);
   },
 );
