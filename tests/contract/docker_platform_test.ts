@@ -157,6 +157,53 @@ dockerTest(
   },
 );
 
+dockerTest("deploy() believes no label of ours that the image brings along", async ({ harness, spec }) => {
+  const folder = await Deno.makeTempDir();
+  const image = `${IMAGE}-labels`;
+  const lies = [
+    "login=eve/eve",
+    "expires=1",
+    "size=large",
+    'flags={"X":true}',
+    "epoch=99",
+    "created=9",
+    "image=eve/x",
+  ];
+  const labels = [
+    ...lies.map((lie) => `showtime_${lie}`),
+    "showtime_repo=eve/x",
+    "github_user=eve",
+    "pr=9",
+    "sha=9",
+  ]
+    .map((label) => label.replace("=", "='") + "'");
+  await Deno.writeTextFile(`${folder}/Dockerfile`, `FROM ${IMAGE}\nLABEL ${labels.join(" ")}\n`);
+  try {
+    await runDocker(["build", "--quiet", "--tag", image, folder]);
+
+    await harness.platform.deploy({ ...spec, image, requestedBy: undefined }, QUIET, never());
+
+    const [found] = await harness.platform.list({ repo: spec.repo, pr: spec.pr }, never());
+    assert.ok(found !== undefined);
+    assert.deepEqual(
+      [
+        found.settings,
+        found.expiresAt,
+        found.requestedBy,
+        found.epoch,
+        found.createdAt,
+        found.image,
+        found.sha,
+      ],
+      [spec.settings, undefined, undefined, 1, 0, image, SHA],
+    );
+  } finally {
+    await harness.dispose();
+    await tryDocker(["image", "rm", image]);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 dockerTest("deploy() hands on values with line breaks", async ({ harness, spec, name }) => {
   await harness.platform.deploy(spec, QUIET, never());
 

@@ -93,6 +93,7 @@ Deno.test("createArgs() carries the labels, the limits and the image as its last
     `sha=${SPEC.sha}`,
     "github_user=ana",
     "showtime_created=0",
+    "showtime_expires=",
     "showtime_epoch=1",
     "showtime_repo=acme/app",
     "showtime_size=standard",

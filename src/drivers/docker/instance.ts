@@ -130,9 +130,9 @@ export function toEnvironment(
     address: sight.address,
     healthy: sight.healthy,
     condition: sight.condition,
-    image: labels["showtime_image"] ?? container.image,
+    image: labels["showtime_image"] || container.image,
     settings: readSettings(labels),
-    requestedBy: labels["github_user"],
+    requestedBy: labels["github_user"] || undefined,
     createdAt: readSeconds(labels["showtime_created"]),
     expiresAt: readSeconds(labels["showtime_expires"]),
     epoch: Math.max(

@@ -2,21 +2,24 @@ import type { DeployedSettings, Flags } from "../../core/envs/environment.ts";
 import type { BuildRequest } from "../../ports/images.ts";
 import type { DeploySpec } from "../../ports/platform.ts";
 
-/** The labels that make a container ours and keep what was deployed. */
+/**
+ * The labels that make a container ours and keep what was deployed. Each is always there, empty where there is nothing to
+ * say: one that were left out would be inherited from the image, which is the pull request's.
+ */
 export function containerLabels(spec: DeploySpec): Readonly<Record<string, string>> {
   const { settings } = spec;
   return {
     showtime_managed: "true",
     pr: String(spec.pr),
     sha: spec.sha,
-    ...(spec.requestedBy === undefined ? {} : { github_user: spec.requestedBy }),
+    github_user: spec.requestedBy ?? "",
     showtime_created: String(Math.floor(spec.createdAt / 1000)),
-    ...(spec.expiresAt === undefined ? {} : { showtime_expires: String(Math.floor(spec.expiresAt / 1000)) }),
+    showtime_expires: spec.expiresAt === undefined ? "" : String(Math.floor(spec.expiresAt / 1000)),
     showtime_epoch: String(spec.epoch),
     showtime_repo: spec.repo,
     showtime_size: settings.size,
     showtime_flags: JSON.stringify(settings.flags),
-    ...(settings.login === undefined ? {} : { showtime_login: settings.login }),
+    showtime_login: settings.login ?? "",
     showtime_image: spec.image,
   };
 }
@@ -42,7 +45,7 @@ export function readSettings(labels: Readonly<Record<string, string>>): Deployed
   return {
     size: labels["showtime_size"] ?? "",
     flags: readFlags(labels["showtime_flags"] ?? ""),
-    login: labels["showtime_login"],
+    login: labels["showtime_login"] || undefined,
   };
 }
 
