@@ -92,11 +92,19 @@ export async function syncPull(
   let plan = planPull(sight.observation, policy);
   let decisive: Plan | undefined;
   let failure: AppError | undefined;
+  let carriedOut: Plan | undefined;
   const applied: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
     const { lock } = sight.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
+    if (comesBack(plan, carriedOut)) {
+      context.terminal.warn(
+        `What was done did not last (rule ${plan.rule}, ${plan.reason}): it is not done again. ` +
+          `"showtime explain ${pr}" shows what is seen`,
+      );
+      break;
+    }
     const turned = turnedOf(request, plan);
     // A holder that builds nothing is waited for, where the lock is taken.
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
@@ -125,6 +133,7 @@ export async function syncPull(
             options.watch?.done(sentence);
           },
         }, signal);
+        carriedOut = outcome.kind === "done" ? plan : undefined;
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
         if (outcome.kind === "superseded") context.terminal.say(`Starting over: ${outcome.why}`);
         else request = undefined;
@@ -149,6 +158,19 @@ function turnedOf(request: Request | undefined, plan: Plan): Turned {
 
 function isIdle(plan: Plan): boolean {
   return plan.action === "no_action" || plan.action === "blocked";
+}
+
+/**
+ * The very same is to be done again: something does not keep what it is told, and would not the next time. What a person
+ * asks for again meanwhile is another thing.
+ */
+function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
+  if (carriedOut === undefined || plan.steps.length === 0) return false;
+  if (plan.steps.some(({ kind }) => kind === "consume_triggers")) return false;
+  const [now, before] = [plan, carriedOut].map(({ rule, target, steps }) =>
+    JSON.stringify([rule, target, steps])
+  );
+  return now === before;
 }
 
 /** A run does not retry its own failure: the next event does, once the cause may have gone. */
