@@ -38,17 +38,21 @@ needs.test("deploy() bounds processors, memory and processes of a container, and
   });
   await buildTestImage(image);
   try {
-    await platform.deploy({
-      repo: "acme/app",
-      pr,
-      sha,
-      image,
-      settings: { size: "standard", flags: {}, login: undefined },
-      requestedBy: undefined,
-      createdAt: 0,
-      expiresAt: undefined,
-      epoch: 1,
-    }, { onProgress: () => {} }, signal);
+    await platform.deploy(
+      {
+        repo: "acme/app",
+        pr,
+        sha,
+        image,
+        settings: { size: "standard", flags: {}, login: undefined },
+        requestedBy: undefined,
+        createdAt: 0,
+        expiresAt: undefined,
+        epoch: 1,
+      },
+      { onProgress: () => {} },
+      signal,
+    );
 
     const format =
       "{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.PidsLimit}}";
