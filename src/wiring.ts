@@ -79,7 +79,13 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
     inActions: true,
     run: actions.runId === undefined ? undefined : { id: actions.runId, attempt: actions.runAttempt ?? 1 },
     event: about
-      ? { action: event.action, headSha: event.headSha, sender: event.sender, label: event.label }
+      ? {
+        action: event.action,
+        headSha: event.headSha,
+        sender: event.sender,
+        label: event.label,
+        at: event.updatedAt,
+      }
       : undefined,
     nonce,
   };

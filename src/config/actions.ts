@@ -39,6 +39,8 @@ export interface ActionsEvent {
   readonly label: string | undefined;
   readonly pr: PrNumber | undefined;
   readonly headSha: FullSha | undefined;
+  /** When the pull request was last changed as the payload knows it, in milliseconds since 1970. */
+  readonly updatedAt: number | undefined;
   /** Branch the pull request wants to go into. */
   readonly baseRef: string | undefined;
   readonly defaultBranch: string | undefined;
@@ -55,6 +57,7 @@ const Pr = z.number().transform((value) => parsePrNumber(value)).pipe(
 const Sha = z.string().transform((value) => parseFullSha(value)).pipe(
   z.custom<FullSha>((value) => value !== undefined),
 );
+const Instant = z.string().transform((value) => Date.parse(value)).pipe(z.number());
 const Inputs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /**
@@ -159,6 +162,7 @@ function readEvent(
     label: read("label.name", Text),
     pr: read("pull_request.number", Pr),
     headSha: read("pull_request.head.sha", Sha),
+    updatedAt: read("pull_request.updated_at", Instant),
     baseRef: read("pull_request.base.ref", Text),
     defaultBranch: read("repository.default_branch", Text),
     inputs: Object.fromEntries(inputs.map(([key, value]) => [key, String(value)])),

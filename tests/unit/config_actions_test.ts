@@ -8,7 +8,12 @@ const PAYLOAD = {
   action: "labeled",
   label: { name: "🎪 ⚡ showtime-trigger-start", color: "FFD700" },
   sender: { login: "ana", id: 7 },
-  pull_request: { number: 1234, head: { sha: SHA.toUpperCase(), ref: "x" }, base: { ref: "master" } },
+  pull_request: {
+    updated_at: "2024-01-15T14:30:00Z",
+    number: 1234,
+    head: { sha: SHA.toUpperCase(), ref: "x" },
+    base: { ref: "master" },
+  },
   repository: { default_branch: "main" },
 };
 
@@ -43,6 +48,7 @@ Deno.test("readActionsContext() reads the run and the part of the event that mat
       label: "🎪 ⚡ showtime-trigger-start",
       pr: 1234,
       headSha: SHA,
+      updatedAt: Date.UTC(2024, 0, 15, 14, 30),
       baseRef: "master",
       defaultBranch: "main",
       inputs: {},
@@ -71,7 +77,7 @@ Deno.test("readActionsContext() reads a dispatch's inputs as text and the run of
 Deno.test("readActionsContext() warns of what it cannot read and goes on", async () => {
   const wrong = {
     ...PAYLOAD,
-    pull_request: { number: "12", head: { sha: "xyz" } },
+    pull_request: { number: "12", head: { sha: "xyz" }, updated_at: "soon" },
     sender: "ana",
     inputs: [1],
   };
@@ -86,6 +92,7 @@ Deno.test("readActionsContext() warns of what it cannot read and goes on", async
       'GITHUB_RUN_ID is "many", which is no number: it is ignored',
       "The event's inputs is not what it should be: it is ignored",
       "The event's pull_request.number is not what it should be: it is ignored",
+      "The event's pull_request.updated_at is not what it should be: it is ignored",
       "The event's pull_request.head.sha is not what it should be: it is ignored",
     ].toSorted((a, b) => warnings.indexOf(a) - warnings.indexOf(b)),
   );

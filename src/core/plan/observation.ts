@@ -37,6 +37,8 @@ export interface RunEvent {
   readonly sender: string | undefined;
   /** The label of a `labeled` event. */
   readonly label: string | undefined;
+  /** When the pull request was as the event tells it, in milliseconds since 1970. */
+  readonly at?: number | undefined;
 }
 
 /** What is known of an SHA from earlier runs (the comment's record, the timeline). */

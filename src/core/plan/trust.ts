@@ -25,6 +25,9 @@ export interface TriggerView {
   readonly uncertain: boolean;
 }
 
+/** How much later than its payload says a label of the same event may stand in the timeline, in milliseconds. */
+const SLACK_MS = 5_000;
+
 /** Whether a login names a bot: bots cannot ask for builds. */
 function isBot(login: string): boolean {
   return login.endsWith("[bot]");
@@ -105,15 +108,18 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
 }
 
 /**
- * Whether a trigger label was set on the target: by the event that is about it, else by the timeline. Where neither
+ * Whether a trigger label was set on the target: by the event that is about it, unless the timeline has a younger one,
+ * else by the timeline. Where neither
  * tells, the label counts as set now.
  */
 function labelApprovesTarget(observation: Observation, name: string): boolean {
   const { event, origins, target } = observation;
-  if (event?.action === "labeled" && event.label !== undefined && sameLabelName(event.label, name)) {
-    if (event.headSha !== undefined) return event.headSha === target;
-  }
   const origin = origins.get(name);
+  if (event?.action === "labeled" && event.label !== undefined && sameLabelName(event.label, name)) {
+    // A job that comes late speaks of a label that was taken off and set anew since: it tells nothing of the new one.
+    const outdated = origin !== undefined && event.at !== undefined && origin.at > event.at + SLACK_MS;
+    if (event.headSha !== undefined && !outdated) return event.headSha === target;
+  }
   return origin === undefined || origin.approves === target;
 }
 

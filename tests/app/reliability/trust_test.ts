@@ -6,9 +6,11 @@ import { withQuickTimers } from "../../support/schedule/mod.ts";
 import { runIn } from "../../support/cli_world.ts";
 import {
   A,
+  B,
   environment,
   HOUR,
   makeWorld,
+  MINUTE,
   never,
   NOON,
   PR,
@@ -232,3 +234,22 @@ quick(
     assert.equal(code, 3);
   },
 );
+
+quick("X1: a job that comes late does not take off a trigger that was set anew since", async () => {
+  const world = makeWorld({ pull: FORK });
+  const event = {
+    action: "labeled",
+    headSha: fullSha(A),
+    sender: "ana",
+    label: START,
+    at: world.clock.now(),
+  };
+  label(world, [START], { actor: "ana" });
+  world.clock.advance(MINUTE);
+  world.simulator.label({ pr: PR, add: [], remove: [START], actor: "ana" });
+  world.simulator.push({ pr: PR, sha: B, pusher: "rando" });
+  world.clock.advance(MINUTE);
+  label(world, [START], { actor: "ana" });
+  await world.sync(world.context({ inActions: true, actor: "ana", event }));
+  assert.deepEqual(world.platform.environments.map(({ short }) => short), ["bbbbbbb"]);
+});
