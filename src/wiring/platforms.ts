@@ -94,6 +94,8 @@ export async function readTaskDefinition(
 }
 
 async function readFile(path: string): Promise<string> {
+  const { refuseLinks } = await import("../drivers/docker/mod.ts");
+  await refuseLinks(path, "task definition");
   try {
     return await Deno.readTextFile(path);
   } catch (error) {

@@ -57,7 +57,7 @@ function linkRefused(found: { readonly what: string; readonly path: string; read
   const { what, path, at } = found;
   return usageError(
     "link_refused",
-    `Reading the ${what} "${path}": "${at}" is a link that may lead out of what is to be built`,
+    `Reading the ${what} "${path}": "${at}" is a link, which may lead to what is not the branch's`,
     "Put the file itself there, or name in the configuration where it is",
   );
 }
