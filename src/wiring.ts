@@ -5,6 +5,7 @@ import type { LifecycleOptions, Wiring, WiringHost, WiringRequest } from "./cli/
 import type { ActionsContext, Config, LoadedConfig } from "./config/mod.ts";
 import { usageError } from "./core/errors.ts";
 import { formatImageTag } from "./core/envs/names.ts";
+import { configuredFlags } from "./core/envs/variables.ts";
 import type { PrNumber } from "./core/ids.ts";
 import type { Forge } from "./ports/forge.ts";
 import { describeFileError } from "./wiring/file_error.ts";
@@ -54,6 +55,7 @@ async function makeContext(
       defaultTtl: config.ttl.value,
       maxAgeMs: config.maxAgeMs,
       login: config.environment.login,
+      configuredFlags: configuredFlags(config.environment),
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,

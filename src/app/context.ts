@@ -28,6 +28,8 @@ export interface AppSettings {
   readonly maxAgeMs: number | undefined;
   /** `user/password` of the application; undefined where it has none. */
   readonly login: string | undefined;
+  /** Flags whose variable is configured. */
+  readonly configuredFlags?: readonly string[];
   readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
   readonly commentEnabled: boolean;
   readonly deploymentsEnabled: boolean;

@@ -21,6 +21,7 @@ export function policyFor(context: AppContext, pr: PrNumber, options: RunOptions
     size: options.size,
     login: settings.login,
     maxAgeMs: settings.maxAgeMs,
+    ...(settings.configuredFlags === undefined ? {} : { configuredFlags: settings.configuredFlags }),
     comments: settings.commentEnabled,
     imageOf: (short) => settings.imageOf(pr, short),
     givenImage: options.givenImage,

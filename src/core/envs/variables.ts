@@ -33,6 +33,12 @@ export function environmentVariables(
   return variables;
 }
 
+/** The flags whose variable is configured: what strangers may write must not change it. */
+export function configuredFlags({ variables, flags }: VariableTemplates): readonly string[] {
+  return Object.keys(variables).filter((name) => name.startsWith(flags.prefix))
+    .map((name) => name.slice(flags.prefix.length));
+}
+
 /** Whether a variable is configured with a secret of the environment. */
 export function takesSecret(templates: Readonly<Record<string, string>>): boolean {
   return Object.values(templates).some((template) => template.includes(SECRET));

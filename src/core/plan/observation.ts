@@ -106,6 +106,8 @@ export interface Policy {
   /** `--size`, else undefined: what the pull request had before. */
   readonly size: string | undefined;
   readonly login: string | undefined;
+  /** Flags whose variable is configured: lines in a pull request's body do not set them. */
+  readonly configuredFlags?: readonly string[];
   /** The cap on ages, in milliseconds: who may not cause builds cannot ask for a longer time-to-live. */
   readonly maxAgeMs?: number | undefined;
   /** Whether the pull request has a comment in which something can be said. */

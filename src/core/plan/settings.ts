@@ -18,6 +18,12 @@ export function readBodyFlags(body: string): Flags {
   return flags;
 }
 
+/** Anybody can write a body, so it does not outweigh the configuration; setting a label takes a role. */
+function bodyFlags({ body }: Observation, { configuredFlags = [] }: Policy): Flags {
+  const flags = Object.entries(readBodyFlags(body)).filter(([flag]) => !configuredFlags.includes(flag));
+  return Object.fromEntries(flags);
+}
+
 /** The settings an environment of this pull request is to have; labels outweigh the body. */
 export function wantedSettings(observation: Observation, policy: Policy): DeployedSettings {
   const deployed = observation.platform === "as_labels" ? [] : observation.platform;
@@ -25,7 +31,7 @@ export function wantedSettings(observation: Observation, policy: Policy): Deploy
     .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0) || b.epoch - a.epoch)[0];
   return {
     size: policy.size ?? observation.record.size ?? (newest?.settings.size || "standard"),
-    flags: { ...readBodyFlags(observation.body), ...observation.labels.flags },
+    flags: { ...bodyFlags(observation, policy), ...observation.labels.flags },
     login: policy.login,
   };
 }
