@@ -39,7 +39,10 @@ const GIVEN: Readonly<Record<ShellCommand["program"], readonly string[]>> = {
     "GNUPGHOME",
     "PASSWORD_STORE_DIR",
     "SSH_AUTH_SOCK",
+    // Where files with logins lie.
     "GOOGLE_APPLICATION_CREDENTIALS",
+    "CLOUDSDK_CONFIG",
+    "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
     "DOCKER_API_VERSION",
     "DOCKER_AUTH_CONFIG",
     "DOCKER_BUILDKIT",
