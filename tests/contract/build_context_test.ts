@@ -120,6 +120,21 @@ Deno.test("X1: check() runs nothing that a folder names which only looks like a 
   });
 });
 
+Deno.test("X1: check() needs no help of a Git that is too old to refuse such a folder by itself", async () => {
+  await withCheckout((folder, outside) => writeDisguised(folder, `${outside}/proof`), async (checkout) => {
+    const { folder, outside, sha } = checkout;
+    const old = `${outside}/git`;
+    await Deno.writeTextFile(old, `#!/bin/sh\nunset GIT_CONFIG_COUNT\nexec git "$@"\n`, { mode: 0o755 });
+
+    await assert.rejects(
+      check(sha, { context: `${folder}/app` }, { shell: makeShell({ programs: { git: old } }) }),
+      refused("wrong_commit", /looks like a Git repository/),
+    );
+
+    await assert.rejects(Deno.stat(`${outside}/proof`), Deno.errors.NotFound);
+  });
+});
+
 Deno.test("X1: check() runs nothing that the settings of a checkout name", async () => {
   await withCheckout(async (folder) => {
     await Deno.writeTextFile(`${folder}/Dockerfile`, "FROM scratch\n");
