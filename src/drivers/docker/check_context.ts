@@ -12,7 +12,7 @@ export interface CheckOptions {
   readonly config: BuildConfig;
   readonly pr: PrNumber;
   readonly sha: FullSha;
-  /** Refuse what is not known to be the commit: in Actions, where nobody looks at what is built. */
+  /** Whatever is in a Git work tree must be at the commit: in Actions, where nobody looks at what is built. */
   readonly strict: boolean;
 }
 
@@ -20,8 +20,8 @@ type Git = (args: readonly string[]) => Promise<ShellResult>;
 
 /**
  * Sees that what would be built is the commit that was asked for. A context that is a Git work tree must be at that
- * commit with nothing changed; so must a part of a work tree that knows the commit. Anything else is built as it is,
- * unless `strict`. Throws AppError with exit code 2: `context_not_found` `dockerfile_missing` `link_refused`
+ * commit with nothing changed; so must a part of a work tree that knows the commit, and where `strict` asks for it every
+ * part of one. A folder in no work tree is built as it is. Throws AppError with exit code 2: `context_not_found` `dockerfile_missing` `link_refused`
  * `wrong_commit` `required_commit_missing`.
  */
 export async function checkContext(options: CheckOptions, signal: AbortSignal): Promise<void> {
@@ -34,16 +34,7 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
     );
   const top = await topLevel(git, context);
   const mend = `git fetch origin pull/${options.pr}/head && git checkout ${sha}`;
-  if (top === undefined) {
-    if (!strict) return;
-    throw usageError(
-      "wrong_commit",
-      `Building ${
-        sha.slice(0, 7)
-      }: the build context "${config.context}" is in no Git work tree, so nothing tells its commit`,
-      `Get the commit with actions/checkout, or correct build.context`,
-    );
-  }
+  if (top === undefined) return;
   const head = (await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.trim();
   if (!strict && top !== context && head !== sha && !await belongsTo(git, sha)) return;
   if (head !== sha) {

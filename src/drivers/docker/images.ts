@@ -39,7 +39,7 @@ export interface ImagesOptions {
   readonly platformIsLocal: boolean;
   /** A CI run that may write the build cache. */
   readonly ci: boolean;
-  /** Build only what is known to be the commit: a context in no Git work tree is refused (default: it is built). */
+  /** Every context in a Git work tree must be at the commit (default: a part of one that does not know it is built). */
   readonly strict?: boolean;
   /** Load the built image into the local engine even where it is pushed. */
   readonly dockerLoad: boolean;

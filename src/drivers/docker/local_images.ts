@@ -71,12 +71,14 @@ export async function localList(
   }));
 }
 
-/** The repository an image was built for, from its labels as JSON; null where they are not ours. */
-function readBuiltFor(text: string): string | null {
+/** The repository an image was built for, from its labels as JSON; undefined where they are not ours. */
+function readBuiltFor(text: string): string | undefined {
   const labels = parseJson(text);
-  if (typeof labels !== "object" || labels === null) return null;
+  if (typeof labels !== "object" || labels === null) return undefined;
   const repo: unknown = Reflect.get(labels, "showtime_repo");
-  return Reflect.get(labels, "showtime_managed") === IMAGE_MARK && typeof repo === "string" ? repo : null;
+  return Reflect.get(labels, "showtime_managed") === IMAGE_MARK && typeof repo === "string"
+    ? repo
+    : undefined;
 }
 
 function parseJson(text: string): unknown {
