@@ -165,9 +165,10 @@ function originsOf(snapshot: PullSnapshot, target: FullSha): ReadonlyMap<string,
   const { timeline } = snapshot;
   const origins = new Map<string, LabelOrigin>();
   for (const name of snapshot.labels) {
-    if (!name.startsWith("🎪")) continue;
+    if (!name.trimStart().startsWith("🎪")) continue;
+    // What is on the pull request was put on by somebody, also where a later event says that it was taken off.
     const index = timeline.findLastIndex((event) =>
-      (event.kind === "labeled" || event.kind === "unlabeled") && sameLabelName(event.name, name)
+      event.kind === "labeled" && sameLabelName(event.name, name)
     );
     const event = timeline[index];
     if (event?.kind !== "labeled") continue;

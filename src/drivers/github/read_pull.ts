@@ -98,7 +98,7 @@ export function tellsOrigins(labels: readonly string[], timeline: readonly Timel
   timeline.forEach((event, index) => {
     if (event.kind === "labeled") newest.set(event.name.toLowerCase(), index);
   });
-  const wanted = labels.filter((label) => label.startsWith("🎪")).map((label) =>
+  const wanted = labels.filter((label) => label.trimStart().startsWith("🎪")).map((label) =>
     newest.get(label.toLowerCase())
   );
   if (wanted.length === 0) return true;

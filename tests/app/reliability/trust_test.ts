@@ -253,3 +253,21 @@ quick("X1: a job that comes late does not take off a trigger that was set anew s
   await world.sync(world.context({ inActions: true, actor: "ana", event }));
   assert.deepEqual(world.platform.environments.map(({ short }) => short), ["bbbbbbb"]);
 });
+
+/** The labels are read as they were before one was taken off, the timeline as it is after. */
+const STALE: RunChange["wire"] = async (request, send) => {
+  const response = await send(request);
+  const taken = { __typename: "UnlabeledEvent", createdAt: "2024-01-15T14:30:00Z", label: { name: START } };
+  const text = JSON.stringify(
+    JSON.parse(await response.text()),
+    (key, value) => key === "timelineItems" ? { ...value, nodes: [...value.nodes, taken] } : value,
+  );
+  return new Response(text, { status: response.status, headers: response.headers });
+};
+
+quick("X1: a trigger that a stale read still shows is not the wish of who runs now", async () => {
+  const world = makeWorld({ pull: FORK });
+  label(world, [START], { actor: "tri" });
+  const { plan } = await world.sync(world.context({ inActions: true, actor: "maxime", wire: STALE }));
+  assert.deepEqual([plan.reason, world.images.built], ["not_authorized", []]);
+});
