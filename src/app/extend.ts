@@ -8,7 +8,7 @@ import { creationOf, expiryOf } from "../core/envs/expiry.ts";
 import { formatInstant } from "../core/instant.ts";
 import { activeSha, formatLabel, parseTtl, ttlMs } from "../core/labels/mod.ts";
 import type { Label, Ttl } from "../core/labels/label.ts";
-import { believed, describeRefusal, personMay, viewShas } from "../core/plan/mod.ts";
+import { describeRefusal, judge, personMay, viewShas } from "../core/plan/mod.ts";
 import type { AppContext } from "./context.ts";
 import { type EnvironmentView, timeLeft, viewSight } from "./environment_view.ts";
 import { lookAt, type Sight } from "./observe.ts";
@@ -68,7 +68,7 @@ function viewWith(context: AppContext, sight: Sight, labelNames: readonly string
   const { observation } = sight;
   return viewActive(context, {
     ...sight,
-    observation: believed({ ...observation, labelNames }, context.settings),
+    observation: judge({ ...observation, labelNames }, context.settings).believed,
   });
 }
 

@@ -5,7 +5,7 @@ import { usageError } from "../core/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../core/ids.ts";
 import { type LabelState, readLabels, sameLabelName } from "../core/labels/mod.ts";
 import {
-  believed,
+  judge,
   type LabelOrigin,
   type LockView,
   mayCauseBuild,
@@ -107,7 +107,7 @@ export async function lookAt(
   }
   const comment = believedComment(snapshot.comments, options.people);
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
-  const observation = believed({
+  const { believed: observation } = judge({
     ...base,
     people: options.people,
     record: {

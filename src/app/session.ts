@@ -11,7 +11,7 @@ import {
 import { type FullSha, type ShortSha, shortSha } from "../core/ids.ts";
 import { capExpiry, expiryOf } from "../core/envs/expiry.ts";
 import { formatLabel, type Label, labelStyle, readLabels, sameLabelName } from "../core/labels/mod.ts";
-import { judgeLabels } from "../core/plan/mod.ts";
+import { judge } from "../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../ports/forge.ts";
 import type { AppContext } from "./context.ts";
 import type { Hold } from "./hold.ts";
@@ -152,7 +152,7 @@ export class Session {
   #renderComment(): string {
     const { context } = this;
     // What is not believed is not shown either.
-    const { forged, uncertain } = judgeLabels(this.#sight.observation, context.settings);
+    const { forged, uncertain } = judge(this.#sight.observation, context.settings).doubts;
     const state = readLabels(
       this.#names.filter((name) => !forged.includes(name) && !uncertain.includes(name)),
     );

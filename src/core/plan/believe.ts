@@ -1,6 +1,6 @@
 /** Which labels of ours on a pull request are believed: anybody with the role `triage` can put on what looks like ours. */
 
-import { isShaCarrying, type OwnLabel, readLabels, ttlMs } from "../labels/mod.ts";
+import { isShaCarrying, type LabelState, type OwnLabel, readLabels, ttlMs } from "../labels/mod.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "./permission.ts";
 
@@ -22,15 +22,37 @@ export function isWrittenByUs(label: OwnLabel): boolean {
   return isShaCarrying(label) !== undefined;
 }
 
+/** What all labels say, which of them are doubted, and what is seen without those. */
+export interface Judgement {
+  /** What all labels say, whoever set them. */
+  readonly told: LabelState;
+  readonly doubts: Disbelief;
+  /** The observation with the labels that are believed, and with all names still. */
+  readonly believed: Observation;
+}
+
 /**
  * Judges each label by who set it: the token's owner and bots are believed, and whoever may cause builds. Where the
  * timeline has no event of a label at all, it is believed as far as it says no more than the platform.
  */
-export function judgeLabels(observation: Observation, limits: Limits): Disbelief {
+export function judge(observation: Observation, limits: Limits): Judgement {
+  const told = readLabels(observation.labelNames);
+  const doubts = doubtsOf(observation, { told, limits });
+  const doubted = new Set([...doubts.forged, ...doubts.uncertain, ...doubts.overlong]);
+  const labels = doubted.size === 0
+    ? told
+    : readLabels(observation.labelNames.filter((name) => !doubted.has(name)));
+  return { told, doubts, believed: { ...observation, labels } };
+}
+
+function doubtsOf(
+  observation: Observation,
+  { told, limits }: { readonly told: LabelState; readonly limits: Limits },
+): Disbelief {
   const forged: string[] = [];
   const uncertain: string[] = [];
   const overlong: string[] = [];
-  for (const { name, label } of readLabels(observation.labelNames).ours) {
+  for (const { name, label } of told.ours) {
     const credit = creditOf(observation, name);
     if (credit === "good") continue;
     if (isWrittenByUs(label)) (credit === "bad" ? forged : uncertain).push(name);
@@ -52,12 +74,4 @@ function creditOf(observation: Observation, name: string): "good" | "bad" | "unk
   const answer = observation.people.get(origin.login);
   if (mayCauseBuild(answer)) return "good";
   return answer?.kind === "known" || answer?.kind === "not_found" ? "bad" : "unknown";
-}
-
-/** The observation with the labels that are believed, and with all names still. */
-export function believed(observation: Observation, limits: Limits): Observation {
-  const { forged, uncertain, overlong } = judgeLabels(observation, limits);
-  const doubted = new Set([...forged, ...uncertain, ...overlong]);
-  const labels = readLabels(observation.labelNames.filter((name) => !doubted.has(name)));
-  return { ...observation, labels };
 }

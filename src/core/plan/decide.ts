@@ -6,7 +6,7 @@
 import { describeShown } from "../comment/mod.ts";
 import { type FullSha, shortSha } from "../ids.ts";
 import { activeSha, readLabels } from "../labels/mod.ts";
-import { believed, judgeLabels } from "./believe.ts";
+import { judge } from "./believe.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { heedDoubts } from "./doubts.ts";
 import { planHousekeeping, retirementOf } from "./housekeeping.ts";
@@ -18,12 +18,13 @@ import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } f
 
 /** Decides what is to be done about the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
+  const { told, doubts, believed } = judge(observation, policy);
   // What goes at the end goes whoever wrote it.
-  const ended = planEnd(survey({ ...observation, labels: readLabels(observation.labelNames) }, policy));
+  const ended = planEnd(survey({ ...observation, labels: told }, policy));
   if (ended !== undefined) return ended;
-  const plan = planOpen(believed(observation, policy), policy);
+  const plan = planOpen(believed, policy);
   if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
-  return heedDoubts(plan, judgeLabels(observation, policy), observation);
+  return heedDoubts(plan, doubts, observation);
 }
 
 /** Steps of {@link litter}: no block holds them up. */

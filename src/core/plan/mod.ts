@@ -49,7 +49,7 @@ export {
   type Verdict,
   WHOLE_CLEANUP,
 } from "./cleanup.ts";
-export { believed, type Disbelief, isWrittenByUs, judgeLabels } from "./believe.ts";
+export { type Disbelief, isWrittenByUs, judge, type Judgement } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";
 export { decideLifetime, type Lifetime } from "./lifetime.ts";
 export {
