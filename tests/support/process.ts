@@ -131,6 +131,8 @@ export interface LoggedRequest {
   readonly status: number;
   readonly write: boolean;
   readonly client: string;
+  /** Fields of a GraphQL document. */
+  readonly operations: readonly string[];
 }
 
 /** The part of the simulator's state that tests look at. */
