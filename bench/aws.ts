@@ -5,9 +5,9 @@ import {
   DescribeServicesCommand,
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
-import { type AwsWorld, idleRunner, makeAwsWorld, startMoto } from "../tests/support/aws/mod.ts";
-import { runShowtime, startSimulator } from "../tests/support/process.ts";
-import { part } from "../tests/support/require.ts";
+import { type AwsWorld, idleRunner, makeAwsWorld, startMoto } from "../tests/worlds/aws/mod.ts";
+import { runShowtime, startSimulator } from "../tests/worlds/program/process.ts";
+import { part } from "../tests/worlds/require.ts";
 
 const SERVICES = 250;
 const OURS = 40;

@@ -5,18 +5,18 @@
  */
 
 import { benchAws } from "./aws.ts";
-import { EMPTY_RECORD } from "../src/core/comment/mod.ts";
-import { fullSha, prNumber } from "../src/core/ids.ts";
-import { readLabels } from "../src/core/labels/mod.ts";
-import { type Observation, planPull, type Policy } from "../src/core/plan/mod.ts";
-import { part } from "../tests/support/require.ts";
-import { B as SECOND, onStage, REPO } from "../tests/support/stage.ts";
+import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
+import { fullSha, prNumber } from "../src/lib/ids.ts";
+import { readLabels } from "../src/environments/core/labels/mod.ts";
+import { type Observation, planPull, type Policy } from "../src/environments/core/plan/mod.ts";
+import { part } from "../tests/worlds/require.ts";
+import { B as SECOND, onStage, REPO } from "../tests/worlds/stage.ts";
 import {
   type LoggedRequest,
   type RunningSimulator,
   runShowtime,
   startSimulator,
-} from "../tests/support/process.ts";
+} from "../tests/worlds/program/process.ts";
 import { benchStartUp } from "./start_up.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";

@@ -1,9 +1,9 @@
 /** How long the executable takes to start, beside an empty program that was compiled alike, and Python. */
 
 import { CreateClusterCommand } from "@aws-sdk/client-ecs";
-import { makeClients, startMoto } from "../tests/support/aws/mod.ts";
-import { startSimulator } from "../tests/support/process.ts";
-import { part } from "../tests/support/require.ts";
+import { makeClients, startMoto } from "../tests/worlds/aws/mod.ts";
+import { startSimulator } from "../tests/worlds/program/process.ts";
+import { part } from "../tests/worlds/require.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const PAIRS = 20;
@@ -165,7 +165,7 @@ async function compileBoth(folder: string): Promise<string | undefined> {
   const { success } = await new Deno.Command(`${folder}/empty`, { stderr: "null" }).output();
   if (!success) return `what it compiles does not start: DENORT_BIN is not of Deno ${Deno.version.deno}`;
   return await deno(
-    ["run", "--quiet", "--allow-all", `${ROOT}.ci/compile.ts`, "--output", `${folder}/showtime`],
+    ["run", "--quiet", "--allow-all", `${ROOT}tools/compile.ts`, "--output", `${folder}/showtime`],
     ROOT,
   );
 }

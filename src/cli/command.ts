@@ -1,7 +1,7 @@
-import type { AppContext } from "../app/context.ts";
+import type { AppContext } from "../environments/app/context.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
-import type { AppError, ExitCode } from "../core/errors.ts";
-import type { PrNumber } from "../core/ids.ts";
+import type { AppError, ExitCode } from "../lib/errors.ts";
+import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { Style } from "./render/style.ts";
 import type { Values } from "./values.ts";

@@ -1,5 +1,5 @@
 import { RootCommand } from "@bomb.sh/tab";
-import { listEnvironments } from "../app/list_environments.ts";
+import { listEnvironments } from "../environments/app/show/list_environments.ts";
 import { captureConsole } from "./capture_console.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { OptionSpec } from "./command.ts";

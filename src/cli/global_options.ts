@@ -1,4 +1,4 @@
-import type { PlatformKind } from "../core/envs/environment.ts";
+import type { PlatformKind } from "../environments/core/environment/environment.ts";
 import type { OptionSpec } from "./command.ts";
 import { readSeconds } from "./read_arguments.ts";
 import type { Values } from "./values.ts";

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from "../core/errors.ts";
+import { EXIT, type ExitCode } from "../lib/errors.ts";
 
 /** Why a run is aborted from outside: the reason of {@link CliIo.signal} when the process is told to end. */
 export class Interrupted extends Error {

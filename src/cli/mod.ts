@@ -1,7 +1,7 @@
 /**
  * The command line: from words to a command, from an answer to text, from a failure to a message and an exit code.
  *
- * What must not happen here: a decision about environments (that is `src/core/plan`), a call to a vendor, a driver
+ * What must not happen here: a decision about environments (that is `src/environments/core/plan`), a call to a vendor, a driver
  * that is built (`Wiring` brings them when they are needed). stdout carries the answer, stderr the talk; `run.ts`
  * alone prints failures, and everything written passes its redactor. `program.ts` alone knows the parser package.
  *

@@ -1,5 +1,5 @@
-import { AppError, toError } from "../core/errors.ts";
-import { defuseWorkflowCommand, stripControls } from "../core/sanitize.ts";
+import { AppError, toError } from "../lib/errors.ts";
+import { defuseWorkflowCommand, stripControls } from "../lib/sanitize.ts";
 import { renderJson, renderJsonLine } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
 

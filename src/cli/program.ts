@@ -1,8 +1,8 @@
 /** From a command line to a command with its arguments. The only file that knows the parser package. */
 
 import { type Argument, Command, CommanderError, Option } from "commander";
-import { nearest } from "../core/nearest.ts";
-import { type AppError, usageError } from "../core/errors.ts";
+import { nearest } from "../lib/nearest.ts";
+import { type AppError, usageError } from "../lib/errors.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
 import { GLOBAL_OPTIONS, readGlobalFlags } from "./global_options.ts";
 import { commandFooter, HELP_WIDTH, programFooter } from "./help_text.ts";

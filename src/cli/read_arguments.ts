@@ -1,12 +1,12 @@
 /** Reads what people type after a command; whatever does not fit throws an AppError with exit code 2. */
 
 // Not through mod.ts: reading arguments must not load the schema and YAML packages.
-import { parseDuration } from "../config/durations.ts";
-import { usageError } from "../core/errors.ts";
-import { parsePrNumber, type PrNumber } from "../core/ids.ts";
-import { parseTtl } from "../core/labels/ttl.ts";
-import type { Ttl } from "../core/labels/label.ts";
-import { stripControls } from "../core/sanitize.ts";
+import { parseDuration } from "../lib/duration.ts";
+import { usageError } from "../lib/errors.ts";
+import { parsePrNumber, type PrNumber } from "../lib/ids.ts";
+import { parseTtl } from "../environments/core/labels/ttl.ts";
+import type { Ttl } from "../environments/core/labels/label.ts";
+import { stripControls } from "../lib/sanitize.ts";
 
 /** A pull request, with its repository where a URL named one. */
 export interface PullArgument {

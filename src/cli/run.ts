@@ -1,13 +1,13 @@
 /** Runs one command line: reads it, carries the command out, prints what went wrong, tells the exit code. */
 
-import { AppError, EXIT, type ExitCode, toError } from "../core/errors.ts";
+import { AppError, EXIT, type ExitCode, toError } from "../lib/errors.ts";
 import { makeCommandEnv } from "./command_env.ts";
 import { loadAllCommands, loadNamedCommands } from "./commands/load.ts";
 import { guessOutputFlags, readGlobalFlags } from "./global_options.ts";
 import { Interrupted } from "./interrupted.ts";
 import { renderError, renderErrorJson } from "./print_error.ts";
 import type { Invocation } from "./program.ts";
-import { Redactor } from "./redact.ts";
+import { Redactor } from "../lib/redact.ts";
 import { makeStyle } from "./render/style.ts";
 import { Values } from "./values.ts";
 import type { CliHost, CliIo, TerminalSettings, Wiring } from "./wiring_types.ts";

@@ -1,4 +1,4 @@
-import { usageError } from "../core/errors.ts";
+import { usageError } from "../lib/errors.ts";
 
 /** The flags of one command as they were given, read by name and type. */
 export class Values {

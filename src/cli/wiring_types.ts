@@ -1,9 +1,9 @@
-import type { AppContext } from "../app/context.ts";
+import type { AppContext } from "../environments/app/context.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
-import type { PlatformKind } from "../core/envs/environment.ts";
-import type { Finding } from "../core/finding.ts";
-import type { PrNumber } from "../core/ids.ts";
-import type { ReleasePin } from "../core/setup/mod.ts";
+import type { PlatformKind } from "../environments/core/environment/environment.ts";
+import type { Finding } from "../lib/finding.ts";
+import type { PrNumber } from "../lib/ids.ts";
+import type { ReleasePin } from "../environments/core/setup/mod.ts";
 import type { Files } from "../ports/files.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";

@@ -1,7 +1,7 @@
-import { nearest } from "../core/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import type { Layer } from "./layer.ts";
 import { type ConfigProblem, type ProblemCode, quote } from "./problems.ts";
-import { ConfigFile } from "./schema.ts";
+import { ConfigFile } from "./environments/schema.ts";
 import {
   accepts,
   isText,

@@ -1,4 +1,4 @@
-import { nearest } from "../core/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import { type Layer, singleLayer } from "./layer.ts";
 import { type ConfigProblem, quote } from "./problems.ts";
 import { accepts, isText, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ConfigFile } from "./schema.ts";
+import { ConfigFile } from "./environments/schema.ts";
 
 /** The JSON Schema (draft 2020-12) of `showtime.yml`, for editors and for `showtime config schema`. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {

@@ -1,10 +1,10 @@
 import { checkLayer } from "./check_layer.ts";
-import { type Config, makeConfig } from "./config.ts";
+import { type Config, makeConfig } from "./environments/config.ts";
 import { parseSetting, readVariables, type Variables } from "./environment_layers.ts";
 import { type Layer, singleLayer, type Source } from "./layer.ts";
-import { type PresetName, PRESETS } from "./presets.ts";
+import { type PresetName, PRESETS } from "./environments/presets.ts";
 import { ConfigError, type ConfigProblem } from "./problems.ts";
-import type { Settings } from "./schema.ts";
+import type { Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
 import { readVariableSettings } from "./variable_settings.ts";
 import { readYaml } from "./yaml.ts";

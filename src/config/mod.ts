@@ -11,7 +11,7 @@ export {
   type GithubUrls,
   readActionsContext,
   readGithubUrls,
-} from "./actions.ts";
+} from "../drivers/actions/actions.ts";
 export type {
   AwsConfig,
   BuildConfig,
@@ -21,18 +21,18 @@ export type {
   EnvironmentConfig,
   HealthConfig,
   SizeConfig,
-} from "./config.ts";
-export { assumedPreset, type Missing } from "./assumed_preset.ts";
-export { parseDuration } from "./durations.ts";
+} from "./environments/config.ts";
+export { assumedPreset, type Missing } from "./environments/assumed_preset.ts";
+export { parseDuration } from "../lib/duration.ts";
 export { settingVariables, variableName, type Variables } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";
 export type { Source, SourceKind } from "./layer.ts";
 export { type ConfigInput, loadConfig, type LoadedConfig } from "./load.ts";
-export { type PresetName, PRESETS } from "./presets.ts";
+export { type PresetName, PRESETS } from "./environments/presets.ts";
 export { ConfigError, type ConfigProblem, type Place, type ProblemCode, renderProblem } from "./problems.ts";
 export { type ConfigRow, renderConfig } from "./render_config.ts";
 export { parseRemote, type Repository, resolveRepository } from "./repository.ts";
-export { imageRepository, pushesImages, requireForPlatform } from "./required.ts";
+export { imageRepository, pushesImages, requireForPlatform } from "./environments/required.ts";
 export { configuredSecrets } from "./secrets.ts";
-export { ConfigFile, type Settings } from "./schema.ts";
+export { ConfigFile, type Settings } from "./environments/schema.ts";
 export { resolveDockerHubLogin, resolveToken, type Token } from "./token.ts";

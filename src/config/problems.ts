@@ -1,4 +1,4 @@
-import { AppError, EXIT } from "../core/errors.ts";
+import { AppError, EXIT } from "../lib/errors.ts";
 
 /** What kind of mistake a problem is; stable, for scripts. */
 export type ProblemCode =

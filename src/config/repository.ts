@@ -1,4 +1,4 @@
-import { type AppError, usageError } from "../core/errors.ts";
+import { type AppError, usageError } from "../lib/errors.ts";
 import type { Variables } from "./environment_layers.ts";
 import { quote } from "./problems.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ConfigFile } from "./schema.ts";
+import { ConfigFile } from "./environments/schema.ts";
 
 /** The way to a setting in the file, key by key: `["environment", "health", "path"]`. */
 export type SettingPath = readonly string[];

@@ -1,4 +1,4 @@
-import { usageError } from "../core/errors.ts";
+import { usageError } from "../lib/errors.ts";
 import type { Variables } from "./environment_layers.ts";
 
 /** A token for GitHub; `value` is a secret. */

@@ -1,4 +1,4 @@
-import type { VariableSettings } from "./config.ts";
+import type { VariableSettings } from "./environments/config.ts";
 import type { Variables } from "./environment_layers.ts";
 import type { Source } from "./layer.ts";
 import { type ConfigProblem, quote } from "./problems.ts";

@@ -2,9 +2,9 @@
 
 import type { WiringRequest } from "../cli/wiring_types.ts";
 import type { LoadedConfig } from "../config/mod.ts";
-import type { Finding } from "../core/finding.ts";
-import type { Diagnosis } from "../ports/diagnosis.ts";
-import type { Forge } from "../ports/forge.ts";
+import type { Finding } from "../lib/finding.ts";
+import type { Diagnosis } from "../environments/ports/diagnosis.ts";
+import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
 import type { Parts } from "./parts.ts";
 import { makePlatform, readTaskDefinition } from "./platforms.ts";
@@ -16,7 +16,7 @@ export async function diagnose(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { flags, terminal } = request;
-  const { runDoctor } = await import("../app/doctor.ts");
+  const { runDoctor } = await import("../environments/app/doctor/doctor.ts");
   const forge = parts.forge(flags, terminal);
   const loaded = parts.config(flags, { pr: undefined, forge: () => forge });
   // Whoever looks at one of them tells what is wrong with it.

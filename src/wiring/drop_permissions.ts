@@ -1,6 +1,6 @@
 /** What each command gives back as soon as it is known: a mistake in what it does later cannot use it. */
 
-import type { PlatformKind } from "../core/envs/environment.ts";
+import type { PlatformKind } from "../environments/core/environment/environment.ts";
 
 type Permission = "net" | "read" | "write" | "run" | "sys" | "env";
 

@@ -1,4 +1,4 @@
-import { toError } from "../core/errors.ts";
+import { toError } from "../lib/errors.ts";
 
 /** Why a file could not be used, in words for people: without the engine's and the system's own. */
 export function describeFileError(error: unknown): string {

@@ -2,8 +2,8 @@
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
 import type { Config } from "../config/mod.ts";
-import { AppError } from "../core/errors.ts";
-import type { Images, ImageStore, RegistryLogin } from "../ports/images.ts";
+import { AppError } from "../lib/errors.ts";
+import type { Images, ImageStore, RegistryLogin } from "../environments/ports/images.ts";
 import type { Parts } from "./parts.ts";
 
 /** Makes the builder of images, with the store that holds them where they are pushed. */

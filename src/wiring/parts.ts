@@ -1,15 +1,15 @@
 /** The parts that everything else is made from: each is made once, when somebody first needs it. */
 
-import { Redactor } from "../cli/redact.ts";
+import { Redactor } from "../lib/redact.ts";
 import type { GlobalFlags, WiringHost } from "../cli/wiring_types.ts";
 import type { ActionsContext, LoadedConfig } from "../config/mod.ts";
-import { AppError, usageError } from "../core/errors.ts";
-import type { PrNumber } from "../core/ids.ts";
+import { AppError, usageError } from "../lib/errors.ts";
+import type { PrNumber } from "../lib/ids.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Forge } from "../ports/forge.ts";
+import type { Forge } from "../environments/ports/forge.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../lib/version.ts";
 import { describeFileError } from "./file_error.ts";
 
 /** The name of the configuration file, on the base branch and in the working directory. */

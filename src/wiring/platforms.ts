@@ -2,11 +2,11 @@
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
 import type { Config } from "../config/mod.ts";
-import { usageError } from "../core/errors.ts";
-import type { PrNumber } from "../core/ids.ts";
+import { usageError } from "../lib/errors.ts";
+import type { PrNumber } from "../lib/ids.ts";
 import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
-import type { Forge } from "../ports/forge.ts";
-import type { Platform } from "../ports/platform.ts";
+import type { Forge } from "../environments/ports/forge.ts";
+import type { Platform } from "../environments/ports/platform.ts";
 import { describeFileError } from "./file_error.ts";
 import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";

@@ -1,6 +1,6 @@
 import type { CliHost } from "../cli/wiring_types.ts";
 import { makeTerminal } from "../drivers/terminal/mod.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../lib/version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
 import { settleEnvironment } from "./settle_environment.ts";
 
@@ -34,7 +34,7 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       dropForCommand(name);
     },
     async makeWiring(host) {
-      const { makeWiring } = await import("../wiring.ts");
+      const { makeWiring } = await import("./wiring.ts");
       return makeWiring({ ...host, onPlatform: (platform) => dropForPlatform(command, platform) });
     },
   };

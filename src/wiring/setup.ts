@@ -1,9 +1,9 @@
 /** What `init` works with: the folder's files, what Git says of the repository, and the release to install. */
 
 import type { SetupTools, WiringRequest } from "../cli/wiring_types.ts";
-import { AppError, usageError } from "../core/errors.ts";
-import { HOME_REPOSITORY, type ReleasePin } from "../core/setup/mod.ts";
-import { VERSION } from "../version.ts";
+import { AppError, usageError } from "../lib/errors.ts";
+import { HOME_REPOSITORY, type ReleasePin } from "../environments/core/setup/mod.ts";
+import { VERSION } from "../lib/version.ts";
 import type { Parts } from "./parts.ts";
 
 /** The checksum makes the workflows safer, and waiting for it does not: without it they take the release's word. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { extendPull, nextTtl } from "../../src/app/extend.ts";
-import { setupLabels } from "../../src/app/setup_labels.ts";
-import { readLock, removeLock } from "../../src/app/unlock.ts";
-import { AppError, EXIT } from "../../src/core/errors.ts";
-import { FIXED_LABELS, formatLabel, formatTtl, parseTtl } from "../../src/core/labels/mod.ts";
-import type { Ttl } from "../../src/core/labels/label.ts";
+import { extendPull, nextTtl } from "../../src/environments/app/sync/extend.ts";
+import { setupLabels } from "../../src/environments/app/setup/setup_labels.ts";
+import { readLock, removeLock } from "../../src/environments/app/lock/unlock.ts";
+import { AppError, EXIT } from "../../src/lib/errors.ts";
+import { FIXED_LABELS, formatLabel, formatTtl, parseTtl } from "../../src/environments/core/labels/mod.ts";
+import type { Ttl } from "../../src/environments/core/labels/label.ts";
 import {
   A,
   environment,
@@ -16,7 +16,7 @@ import {
   PR,
   runningLabels,
   type World,
-} from "../support/world.ts";
+} from "../worlds/world.ts";
 
 function ttl(text: string): Ttl {
   const parsed = parseTtl(text);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
-import { prNumber } from "../../src/core/ids.ts";
-import type { PlatformEnvironment } from "../../src/core/envs/environment.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import { prNumber } from "../../src/lib/ids.ts";
+import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import {
   A,
   environment,
@@ -15,8 +15,8 @@ import {
   runningLabels,
   seedPull,
   type World,
-} from "../support/world.ts";
-import { withQuickTimers } from "../support/schedule/mod.ts";
+} from "../worlds/world.ts";
+import { withQuickTimers } from "../worlds/schedule/mod.ts";
 
 async function clean(world: World, run: RunChange = {}) {
   const context = world.context(run);

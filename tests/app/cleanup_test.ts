@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { applyCleanup, type CleanupOptions, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { prNumber, type ServiceName } from "../../src/core/ids.ts";
+import {
+  applyCleanup,
+  type CleanupOptions,
+  planCleanup,
+  WHOLE_CLEANUP,
+} from "../../src/environments/app/cleanup/cleanup.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { prNumber, type ServiceName } from "../../src/lib/ids.ts";
 import {
   A,
   B,
@@ -17,7 +22,7 @@ import {
   runningLabels,
   seedPull,
   type World,
-} from "../support/world.ts";
+} from "../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 async function plan(world: World, change: Partial<CleanupOptions> = {}) {

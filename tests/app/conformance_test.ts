@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
-import { listEnvironments } from "../../src/app/list_environments.ts";
-import { readHistory } from "../../src/app/history.ts";
-import { setupLabels } from "../../src/app/setup_labels.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { assertConforms, loadConformance, wrapHandler } from "../support/conformance.ts";
-import { B, HOUR, makeWorld, never, PR } from "../support/world.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
+import { readHistory } from "../../src/environments/app/show/history.ts";
+import { setupLabels } from "../../src/environments/app/setup/setup_labels.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { assertConforms, loadConformance, wrapHandler } from "../worlds/github/conformance.ts";
+import { B, HOUR, makeWorld, never, PR } from "../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const STOP = "🎪 🛑 showtime-trigger-stop";

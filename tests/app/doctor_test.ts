@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { type DoctorParts, runDoctor } from "../../src/app/doctor.ts";
+import { type DoctorParts, runDoctor } from "../../src/environments/app/doctor/doctor.ts";
 import { loadConfig } from "../../src/config/mod.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { type Finding, foundOk, foundWrong } from "../../src/core/finding.ts";
-import type { ServiceName } from "../../src/core/ids.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { type Finding, foundOk, foundWrong } from "../../src/lib/finding.ts";
+import type { ServiceName } from "../../src/lib/ids.ts";
 import { makeGithubForge } from "../../src/drivers/github/mod.ts";
-import type { Forge } from "../../src/ports/forge.ts";
-import { A, B, environment, makeWorld, never, REPO, type World } from "../support/world.ts";
+import type { Forge } from "../../src/environments/ports/forge.ts";
+import { A, B, environment, makeWorld, never, REPO, type World } from "../worlds/world.ts";
 
 function parts(change: Partial<DoctorParts> = {}, world = makeWorld()): DoctorParts {
   const context = world.context();

@@ -1,9 +1,9 @@
 /** What stays on a pull request whose commits fail one after the other: GitHub takes 100 labels on one, and no more. */
 
 import assert from "node:assert/strict";
-import { AppError } from "../../src/core/errors.ts";
-import { A, environment, hash, makeWorld, MINUTE, PR, runningLabels, type World } from "../support/world.ts";
-import { cutAt } from "../support/wires.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { A, environment, hash, makeWorld, MINUTE, PR, runningLabels, type World } from "../worlds/world.ts";
+import { cutAt } from "../worlds/wires.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const STOP = "🎪 🛑 showtime-trigger-stop";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { checkOnly } from "../../src/app/check_only.ts";
-import { explainPull } from "../../src/app/explain.ts";
-import { readHistory } from "../../src/app/history.ts";
-import { listEnvironments } from "../../src/app/list_environments.ts";
-import { openLogs } from "../../src/app/logs.ts";
-import { NO_OPTIONS } from "../../src/app/policy.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { prNumber, type ServiceName } from "../../src/core/ids.ts";
+import { checkOnly } from "../../src/environments/app/sync/check_only.ts";
+import { explainPull } from "../../src/environments/app/show/explain.ts";
+import { readHistory } from "../../src/environments/app/show/history.ts";
+import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
+import { openLogs } from "../../src/environments/app/show/logs.ts";
+import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { prNumber, type ServiceName } from "../../src/lib/ids.ts";
 import {
   A,
   B,
@@ -19,7 +19,7 @@ import {
   seedPull,
   type World,
   type WorldOptions,
-} from "../support/world.ts";
+} from "../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const BLOCKED = "🎪 🔒 showtime-blocked";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { A, environment, makeWorld, runningLabels, type World } from "../support/world.ts";
+import { A, environment, makeWorld, runningLabels, type World } from "../worlds/world.ts";
 
 /** A platform that never keeps the login it is told. */
 function forgetful(): World {

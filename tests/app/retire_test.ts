@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../src/core/errors.ts";
-import { A, B, environment, makeWorld, PR, runningLabels } from "../support/world.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { A, B, environment, makeWorld, PR, runningLabels } from "../worlds/world.ts";
 
 const STOPPING = ["🎪 showtime", "🎪 aaaaaaa 🚦 stopping", "🎪 aaaaaaa ⌛ 48h"];
 const SERVICE = `pr-${PR}-aaaaaaa-service`;

@@ -1,12 +1,12 @@
 /** Lock definitions that no run of ours writes: a mistake of one thing, and nothing else stops for it. */
 
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
-import { explainPull } from "../../src/app/explain.ts";
-import { NO_OPTIONS } from "../../src/app/policy.ts";
-import { readLock, removeLock } from "../../src/app/unlock.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { prNumber } from "../../src/core/ids.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import { explainPull } from "../../src/environments/app/show/explain.ts";
+import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { readLock, removeLock } from "../../src/environments/app/lock/unlock.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { prNumber } from "../../src/lib/ids.ts";
 import {
   A,
   B,
@@ -19,7 +19,7 @@ import {
   runningLabels,
   seedPull,
   type World,
-} from "../support/world.ts";
+} from "../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const LOCK = `🎪 lock pr-${PR}`;

@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/app/cleanup.ts";
-import type { AppContext } from "../../src/app/context.ts";
-import { extendPull } from "../../src/app/extend.ts";
-import { syncPull } from "../../src/app/sync_pull.ts";
-import { NO_OPTIONS } from "../../src/app/policy.ts";
-import { AppError } from "../../src/core/errors.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import type { AppContext } from "../../src/environments/app/context.ts";
+import { extendPull } from "../../src/environments/app/sync/extend.ts";
+import { syncPull } from "../../src/environments/app/sync/sync_pull.ts";
+import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { AppError } from "../../src/lib/errors.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import {
-  A,
-  B,
-  environment,
-  makeWorld,
-  never,
-  PR,
-  REPO,
-  runningLabels,
-  type World,
-} from "../support/world.ts";
-import { onceBefore } from "../support/wires.ts";
+import { A, B, environment, makeWorld, never, PR, REPO, runningLabels, type World } from "../worlds/world.ts";
+import { onceBefore } from "../worlds/wires.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const STOP = "🎪 🛑 showtime-trigger-stop";

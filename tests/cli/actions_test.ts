@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { renderOutputs, renderSummary } from "../../src/cli/render/mod.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { makeWorld } from "../support/world.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { makeWorld } from "../worlds/world.ts";
 
 const ENV = {
   GITHUB_ACTIONS: "true",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { AppError, EXIT } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { assertGolden } from "../support/golden.ts";
+import { AppError, EXIT } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { assertGolden } from "../worlds/golden.ts";
 import {
   A,
   B,
@@ -12,7 +12,7 @@ import {
   runningLabels,
   seedPull,
   type World,
-} from "../support/world.ts";
+} from "../worlds/world.ts";
 
 /** A world in which #1234 runs, and its title tries to be more than a title. */
 function running(): World {

@@ -1,9 +1,9 @@
 /** How commands end: by themselves, told to, and with nothing more to do. */
 import assert from "node:assert/strict";
 import { Interrupted } from "../../src/cli/interrupted.ts";
-import { AppError, EXIT } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { A, environment, makeWorld, runningLabels, type World } from "../support/world.ts";
+import { AppError, EXIT } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, environment, makeWorld, runningLabels, type World } from "../worlds/world.ts";
 
 function running(): World {
   return makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Interrupted } from "../../src/cli/interrupted.ts";
 import { COMMANDS } from "../../src/cli/commands/mod.ts";
 import { loadConfig } from "../../src/config/mod.ts";
-import { AppError, EXIT, type ExitCode } from "../../src/core/errors.ts";
-import { runCli, wiringWithoutToken } from "../support/cli.ts";
-import { assertGolden } from "../support/golden.ts";
+import { AppError, EXIT, type ExitCode } from "../../src/lib/errors.ts";
+import { runCli, wiringWithoutToken } from "../worlds/program/cli.ts";
+import { assertGolden } from "../worlds/golden.ts";
 
 /** A command line of every command that needs a driver. */
 const LINES: Readonly<Record<string, readonly string[]>> = {

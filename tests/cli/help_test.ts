@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import stringWidth from "string-width";
 import { COMMANDS } from "../../src/cli/commands/mod.ts";
-import { runCli } from "../support/cli.ts";
-import { assertGolden } from "../support/golden.ts";
+import { runCli } from "../worlds/program/cli.ts";
+import { assertGolden } from "../worlds/golden.ts";
 
 Deno.test("run() prints the program's help for no arguments, --help and help, without any driver", async () => {
   const bare = await runCli([]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { chooseSetup, type Found, proposeSetup } from "../../src/cli/ask_setup.ts";
+import { chooseSetup, type Found, proposeSetup } from "../../src/cli/commands/general/ask_setup.ts";
 import { loadConfig } from "../../src/config/mod.ts";
-import { accessPolicy, completePlace, trustPolicy } from "../../src/core/setup/mod.ts";
+import { accessPolicy, completePlace, trustPolicy } from "../../src/environments/core/setup/mod.ts";
 import type { Terminal } from "../../src/ports/terminal.ts";
-import { type CliResult, runCli } from "../support/cli.ts";
-import { assertGolden } from "../support/golden.ts";
+import { type CliResult, runCli } from "../worlds/program/cli.ts";
+import { assertGolden } from "../worlds/golden.ts";
 
 const SUM = "a".repeat(64);
 const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/previews";

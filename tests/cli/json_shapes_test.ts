@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { runIn } from "../support/cli_world.ts";
-import { A, environment, makeWorld, runningLabels } from "../support/world.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, environment, makeWorld, runningLabels } from "../worlds/world.ts";
 
 const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 

@@ -45,7 +45,7 @@ function loadedWith(graph: Graph, roots: readonly string[]): ReadonlySet<string>
 }
 
 Deno.test("main.ts loads no package and none of Node's modules before a command asks for it", async () => {
-  const roots = ["main.ts", "src/cli/commands/version.ts"].map((path) => new URL(path, ROOT).href);
+  const roots = ["main.ts", "src/cli/commands/general/version.ts"].map((path) => new URL(path, ROOT).href);
 
   const loaded = loadedWith(await readGraph(), roots);
 

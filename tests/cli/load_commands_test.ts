@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commandNames, loadAllCommands, loadNamedCommands } from "../../src/cli/commands/load.ts";
-import { runCli } from "../support/cli.ts";
+import { runCli } from "../worlds/program/cli.ts";
 
 Deno.test("loadNamedCommands() finds every command by its own name", async () => {
   const all = await loadAllCommands();

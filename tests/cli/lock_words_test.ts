@@ -1,9 +1,9 @@
 /** What commands say about whoever holds a pull request. */
 
 import assert from "node:assert/strict";
-import { EXIT } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { A, environment, HOUR, makeWorld, NOON, PR, runningLabels } from "../support/world.ts";
+import { EXIT } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, environment, HOUR, makeWorld, NOON, PR, runningLabels } from "../worlds/world.ts";
 
 /** A lock with ten minutes left. */
 function lock(holder: string): Readonly<Record<string, string>> {

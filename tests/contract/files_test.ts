@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../src/core/errors.ts";
+import { AppError } from "../../src/lib/errors.ts";
 import { makeFiles } from "../../src/drivers/files/mod.ts";
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {

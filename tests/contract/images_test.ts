@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../src/core/errors.ts";
-import { fullSha, prNumber, shortSha } from "../../src/core/ids.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { fullSha, prNumber, shortSha } from "../../src/lib/ids.ts";
 import { type BuildConfig, type ImagesOptions, makeImages } from "../../src/drivers/docker/mod.ts";
 import { makeRegistryStore } from "../../src/drivers/registry/mod.ts";
 import { makeShell } from "../../src/drivers/shell/mod.ts";
-import type { Images } from "../../src/ports/images.ts";
-import { runDocker, tryDocker, writeTestContext } from "../support/images.ts";
-import { startRegistry } from "../support/registry.ts";
-import { part } from "../support/require.ts";
+import type { Images } from "../../src/environments/ports/images.ts";
+import { runDocker, tryDocker, writeTestContext } from "../worlds/docker/images.ts";
+import { startRegistry } from "../worlds/docker/registry.ts";
+import { part } from "../worlds/require.ts";
 
 const docker = await part("docker");
 const registry = await part("registry");

@@ -3,11 +3,11 @@
  * {@link platformContract}; what a platform cannot show (an emulator runs no application) is left out by `supports`.
  */
 import assert from "node:assert/strict";
-import type { Flags, PlatformEnvironment } from "../../src/core/envs/environment.ts";
-import { formatServiceName } from "../../src/core/envs/names.ts";
-import { AppError } from "../../src/core/errors.ts";
-import { fullSha, type PrNumber, prNumber, type ServiceName, shortSha } from "../../src/core/ids.ts";
-import type { Deployed, DeploySpec, Platform } from "../../src/ports/platform.ts";
+import type { Flags, PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
+import { formatServiceName } from "../../src/environments/core/environment/names.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { fullSha, type PrNumber, prNumber, type ServiceName, shortSha } from "../../src/lib/ids.ts";
+import type { Deployed, DeploySpec, Platform } from "../../src/environments/ports/platform.ts";
 
 /** Tags of an environment that somebody else made; undefined leaves the tag out. */
 export interface PlantedTags {
@@ -23,7 +23,7 @@ export type PlatformAbility = "traffic" | "logs" | "failures" | "settle" | "lega
 export interface PlatformHarness {
   readonly platform: Platform;
   readonly repo: string;
-  /** An image whose behaviour flags choose (see `tests/support/images.ts`). */
+  /** An image whose behaviour flags choose (see `tests/worlds/docker/images.ts`). */
   readonly image: string;
   /** A pull request number that nothing else uses. */
   freshPr(): PrNumber;

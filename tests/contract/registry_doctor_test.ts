@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { makeDockerDiagnosis } from "../../src/drivers/docker/mod.ts";
 import { makeRegistryDiagnosis, makeRegistryStore } from "../../src/drivers/registry/mod.ts";
 import { makeShell } from "../../src/drivers/shell/mod.ts";
-import type { Finding } from "../../src/core/finding.ts";
-import { part } from "../support/require.ts";
+import type { Finding } from "../../src/lib/finding.ts";
+import { part } from "../worlds/require.ts";
 
 const docker = await part("docker");
 const never = new AbortController().signal;

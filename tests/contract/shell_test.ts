@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../src/core/errors.ts";
+import { AppError } from "../../src/lib/errors.ts";
 import { makeShell } from "../../src/drivers/shell/mod.ts";
 
 const SH = { programs: { git: "/bin/sh" } } as const;

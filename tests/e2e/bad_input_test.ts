@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { freePort } from "../support/registry.ts";
-import { part } from "../support/require.ts";
-import { B, containersOf, onStage, type Stage, START, statusOf } from "../support/stage.ts";
+import { freePort } from "../worlds/docker/registry.ts";
+import { part } from "../worlds/require.ts";
+import { B, containersOf, onStage, type Stage, START, statusOf } from "../worlds/stage.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;

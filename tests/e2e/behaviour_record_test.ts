@@ -3,8 +3,8 @@
  * `<scene>_text.txt` has what people read. Rebuilding the program from inside changes neither.
  */
 
-import { formatFacts, formatText, record, SCENES } from "../support/behaviour.ts";
-import { assertGolden } from "../support/golden.ts";
+import { formatFacts, formatText, record, SCENES } from "../worlds/behaviour.ts";
+import { assertGolden } from "../worlds/golden.ts";
 
 for (const scene of SCENES) {
   Deno.test(`the commands of ${scene.name} answer, ask GitHub and change labels as recorded`, async () => {

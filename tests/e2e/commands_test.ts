@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { type Finished, type RunningSimulator, runShowtime, startSimulator } from "../support/process.ts";
+import {
+  type Finished,
+  type RunningSimulator,
+  runShowtime,
+  startSimulator,
+} from "../worlds/program/process.ts";
 
 const A = "aaaaaaa000000000000000000000000000000000";
 const RUNNING = [
@@ -177,7 +182,7 @@ Deno.test("a configuration with five mistakes names all five with line and remed
 
 Deno.test("SIGTERM in the middle of a deployment: 143, the lock given back, and the next run goes on", async () => {
   await onSimulator(async (simulator) => {
-    const { spawnShowtime } = await import("../support/process.ts");
+    const { spawnShowtime } = await import("../worlds/program/process.ts");
     const env = { ...simulator.env, GITHUB_REPOSITORY: "acme/shop" };
     const child = spawnShowtime(["start", "2", ...FLAGS, "--dry-run-aws", "--aws-sleep", "60"], { env });
     const drained = [child.stdout.pipeTo(new WritableStream()), child.stderr.pipeTo(new WritableStream())];

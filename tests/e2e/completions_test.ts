@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { PROMPT, type Typed, typeInto } from "../support/interactive_shell.ts";
-import { runShowtime, startSimulator } from "../support/process.ts";
-import { part } from "../support/require.ts";
+import { PROMPT, type Typed, typeInto } from "../worlds/program/interactive_shell.ts";
+import { runShowtime, startSimulator } from "../worlds/program/process.ts";
+import { part } from "../worlds/require.ts";
 
 const SHA = "aaaaaaa000000000000000000000000000000000";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { part } from "../support/require.ts";
+import { part } from "../worlds/require.ts";
 import {
   A,
   B,
@@ -14,7 +14,7 @@ import {
   statusOf,
   STOP,
   SYNC,
-} from "../support/stage.ts";
+} from "../worlds/stage.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;

@@ -1,13 +1,13 @@
 /**
- * The program as a process, on AWS as `tests/support/aws` plays it: moto's control plane behind the relay, tasks as real
+ * The program as a process, on AWS as `tests/worlds/aws` plays it: moto's control plane behind the relay, tasks as real
  * containers, images in a real registry. Between two looks at a service lie 15 real seconds.
  */
 import assert from "node:assert/strict";
 import { DescribeServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
-import { type AwsWorld, containerRunner, makeAwsWorld, motoForFile } from "../support/aws/mod.ts";
-import { startRegistry, type TestRegistry } from "../support/registry.ts";
-import { part } from "../support/require.ts";
-import { A, B, onStage, type Stage, START, statusOf, STOP } from "../support/stage.ts";
+import { type AwsWorld, containerRunner, makeAwsWorld, motoForFile } from "../worlds/aws/mod.ts";
+import { startRegistry, type TestRegistry } from "../worlds/docker/registry.ts";
+import { part } from "../worlds/require.ts";
+import { A, B, onStage, type Stage, START, statusOf, STOP } from "../worlds/stage.ts";
 
 const parts = [
   await part("aws"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runShowtime } from "../support/process.ts";
+import { runShowtime } from "../worlds/program/process.ts";
 
 for (
   const [what, args, path] of [

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { RUNNER_FILE } from "../../src/core/setup/mod.ts";
-import { VERSION } from "../../src/version.ts";
-import { converse } from "../support/interactive_shell.ts";
-import { runShowtime } from "../support/process.ts";
-import { programScript } from "../support/program_script.ts";
-import { part } from "../support/require.ts";
+import { RUNNER_FILE } from "../../src/environments/core/setup/mod.ts";
+import { VERSION } from "../../src/lib/version.ts";
+import { converse } from "../worlds/program/interactive_shell.ts";
+import { runShowtime } from "../worlds/program/process.ts";
+import { programScript } from "../worlds/program/program_script.ts";
+import { part } from "../worlds/require.ts";
 
 const SUM = "c".repeat(64);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { runShowtime } from "../support/process.ts";
-import { part } from "../support/require.ts";
+import { runShowtime } from "../worlds/program/process.ts";
+import { part } from "../worlds/require.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;

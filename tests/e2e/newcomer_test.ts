@@ -1,6 +1,6 @@
 /** What somebody meets who begins: no showtime.yml, and links that nobody else can open. */
 import assert from "node:assert/strict";
-import { runShowtime, startSimulator } from "../support/process.ts";
+import { runShowtime, startSimulator } from "../worlds/program/process.ts";
 
 const SEED = {
   repository: "acme/newcomer",

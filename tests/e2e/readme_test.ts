@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { binaryUnderTest, programCommand } from "../support/process.ts";
-import { composeScript, findCommandBlocks } from "../support/readme.ts";
+import { binaryUnderTest, programCommand } from "../worlds/program/process.ts";
+import { composeScript, findCommandBlocks } from "../worlds/readme.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

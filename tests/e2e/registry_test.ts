@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { startRegistry } from "../support/registry.ts";
-import { part } from "../support/require.ts";
-import { B, imagesOf, onStage, START, STOP } from "../support/stage.ts";
+import { startRegistry } from "../worlds/docker/registry.ts";
+import { part } from "../worlds/require.ts";
+import { B, imagesOf, onStage, START, STOP } from "../worlds/stage.ts";
 
 const docker = await part("docker");
 const registry = docker.missing === undefined ? await part("registry") : docker;

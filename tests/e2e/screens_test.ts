@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { part } from "../support/require.ts";
-import { findScreens, playScreens, renderBlock, renderLabels, steady } from "../support/screens/mod.ts";
+import { part } from "../worlds/require.ts";
+import { findScreens, playScreens, renderBlock, renderLabels, steady } from "../../tools/screens/mod.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import { renderSetup, RUNNER_FILE, type Setup } from "../../src/core/setup/mod.ts";
-import { type RunningSimulator, startSimulator } from "../support/process.ts";
-import { part } from "../support/require.ts";
-import { change, examplePayload, type Payload, textAt } from "../support/workflows/payloads.ts";
-import {
-  type PlayedEvent,
-  type PlayedJob,
-  type PlayedStep,
-  playWorkflow,
-} from "../support/workflows/play.ts";
-import { hash, type ServedRelease, serveRelease } from "../support/workflows/release_server.ts";
-import { readWorkflow } from "../support/workflows/workflow.ts";
+import { renderSetup, RUNNER_FILE, type Setup } from "../../src/environments/core/setup/mod.ts";
+import { type RunningSimulator, startSimulator } from "../worlds/program/process.ts";
+import { part } from "../worlds/require.ts";
+import { change, examplePayload, type Payload, textAt } from "../worlds/workflows/payloads.ts";
+import { type PlayedEvent, type PlayedJob, type PlayedStep, playWorkflow } from "../worlds/workflows/play.ts";
+import { hash, type ServedRelease, serveRelease } from "../worlds/workflows/release_server.ts";
+import { readWorkflow } from "../worlds/workflows/workflow.ts";
 
 /** What GitHub's machines have, and the steps use. */
 const RUNNER = await part("jq");

@@ -19,7 +19,7 @@ export const imports: Deno.lint.Rule = {
       if (path === undefined || source?.type !== "Literal" || typeof source.value !== "string") return;
       const objection = objectionTo({ path, specifier: source.value, typeOnly });
       if (objection === undefined) return;
-      context.report({ node, message: objection, hint: "Who may import whom: .github/ARCHITECTURE.md" });
+      context.report({ node, message: objection, hint: "Who may import whom: ARCHITECTURE.md" });
     }
 
     return {

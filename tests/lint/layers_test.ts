@@ -20,14 +20,14 @@ interface ImportCase {
 }
 
 const FORBIDDEN: readonly ImportCase[] = [
-  { from: "src/core/plan/plan.ts", text: `import { make } from "../../app/sync.ts";` },
-  { from: "src/core/plan/plan.ts", text: `import type { Clock } from "../../ports/clock.ts";` },
-  { from: "src/core/plan/plan.ts", text: `import { z } from "zod";` },
-  { from: "src/core/plan/plan.ts", text: `import { join } from "node:path";` },
-  { from: "src/core/ids.ts", text: `export { join } from "node:path";` },
-  { from: "src/core/ids.ts", text: `export * from "../app/sync.ts";` },
-  { from: "src/ports/forge.ts", text: `import { parseFullSha } from "../core/ids.ts";` },
-  { from: "src/ports/forge.ts", text: `import type { Sync } from "../app/sync.ts";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { make } from "../../app/sync.ts";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import type { Clock } from "../../ports/clock.ts";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { z } from "zod";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { join } from "node:path";` },
+  { from: "src/lib/ids.ts", text: `export { join } from "node:path";` },
+  { from: "src/lib/ids.ts", text: `export * from "../app/sync.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import { parseFullSha } from "../core/ids.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import type { Sync } from "../app/sync.ts";` },
   { from: "src/app/sync.ts", text: `import { makeForge } from "../drivers/github/mod.ts";` },
   { from: "src/app/sync.ts", text: `import { loadConfig } from "../config/mod.ts";` },
   { from: "src/app/sync.ts", text: `import { Octokit } from "@octokit/core";` },
@@ -41,10 +41,10 @@ const FORBIDDEN: readonly ImportCase[] = [
   { from: "src/cli/run.ts", text: `import { systemClock } from "../ports/clock.ts";` },
   { from: "src/cli/run.ts", text: `import { wire } from "../wiring.ts";` },
   { from: "src/cli/run.ts", text: `import { readFile } from "node:fs";` },
-  { from: "src/cli/run.ts", text: `import { make } from "../../tests/support/world.ts";` },
-  { from: "src/core/ids.ts", text: `import manifest from "../../deno.json" with { type: "json" };` },
-  { from: "src/wiring.ts", text: `import { makeClient } from "./drivers/github/client.ts";` },
-  { from: "src/wiring.ts", text: `import { make } from "../tests/support/world.ts";` },
+  { from: "src/cli/run.ts", text: `import { make } from "../worlds/world.ts";` },
+  { from: "src/lib/ids.ts", text: `import manifest from "../../deno.json" with { type: "json" };` },
+  { from: "src/wiring/wiring.ts", text: `import { makeClient } from "./drivers/github/client.ts";` },
+  { from: "src/wiring/wiring.ts", text: `import { make } from "../tests/support/world.ts";` },
   { from: "main.ts", text: `import { renderTable } from "./src/cli/render/table.ts";` },
   { from: "main.ts", text: `import { sync } from "./src/app/sync.ts";` },
   { from: "tests/unit/ids_test.ts", text: `import { z } from "npm:zod@4.6.7";` },
@@ -52,10 +52,13 @@ const FORBIDDEN: readonly ImportCase[] = [
 ];
 
 const ALLOWED: readonly ImportCase[] = [
-  { from: "src/core/plan/plan.ts", text: `import { parseLabel } from "../labels/mod.ts";` },
-  { from: "src/ports/forge.ts", text: `import type { FullSha } from "../core/ids.ts";` },
-  { from: "src/ports/forge.ts", text: `import { type FullSha, type PrNumber } from "../core/ids.ts";` },
-  { from: "src/ports/forge.ts", text: `import type { Clock } from "./clock.ts";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { parseLabel } from "../labels/mod.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import type { FullSha } from "../core/ids.ts";` },
+  {
+    from: "src/environments/ports/forge.ts",
+    text: `import { type FullSha, type PrNumber } from "../core/ids.ts";`,
+  },
+  { from: "src/environments/ports/forge.ts", text: `import type { Clock } from "./clock.ts";` },
   {
     from: "src/app/sync.ts",
     text: `import { plan } from "../core/plan/mod.ts"; import type { F } from "../ports/f.ts";`,
@@ -64,7 +67,7 @@ const ALLOWED: readonly ImportCase[] = [
     from: "src/drivers/github/mod.ts",
     text: `import { Octokit } from "@octokit/core"; export * from "./client.ts";`,
   },
-  { from: "src/drivers/simulator/rest/call.ts", text: `import { world } from "../world.ts";` },
+  { from: "src/simulators/github/rest/call.ts", text: `import { world } from "../world.ts";` },
   { from: "src/drivers/docker/mod.ts", text: `import { join } from "node:path";` },
   {
     from: "src/config/load.ts",
@@ -72,7 +75,7 @@ const ALLOWED: readonly ImportCase[] = [
   },
   { from: "src/cli/run.ts", text: `import { Command } from "commander";` },
   { from: "src/cli/run.ts", text: `import type { Clock } from "../ports/clock.ts";` },
-  { from: "src/wiring.ts", text: `const x = await import("./drivers/github/mod.ts");` },
+  { from: "src/wiring/wiring.ts", text: `const x = await import("./drivers/github/mod.ts");` },
   {
     from: "main.ts",
     text: `import { run } from "./src/cli/run.ts"; import { wire } from "./src/wiring.ts";`,
@@ -101,11 +104,11 @@ Deno.test("layers/imports names both rooms, and the way in where there is one", 
     "drivers/github may not import drivers/shell",
   );
   assert.equal(
-    message("src/ports/forge.ts", `import { a } from "../core/ids.ts";`),
+    message("src/environments/ports/forge.ts", `import { a } from "../core/ids.ts";`),
     "ports may import only types from core: write `import type`",
   );
   assert.equal(
-    message("src/wiring.ts", `import { a } from "./drivers/shell/shell.ts";`),
+    message("src/wiring/wiring.ts", `import { a } from "./drivers/shell/shell.ts";`),
     "drivers/shell is entered through its mod.ts",
   );
 });

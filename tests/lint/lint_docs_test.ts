@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isBrand, isUndocumentedProperty, parseFindings } from "../support/lint_docs.ts";
+import { isBrand, isUndocumentedProperty, parseFindings } from "../../tools/lint_docs.ts";
 
 function finding(rule: string, source: string): string {
   return `error[${rule}]: exported symbol is wrong\n --> /a/b.ts:6:12\n  | \n6 | ${source}\n  |            ^\n\n\n`;

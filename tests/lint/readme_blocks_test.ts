@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { composeScript, findCommandBlocks } from "../support/readme.ts";
+import { composeScript, findCommandBlocks } from "../worlds/readme.ts";
 
 Deno.test("findCommandBlocks() takes marked sh blocks only, each with its line", () => {
   const markdown = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { coveredIds, formatIds, formatTally, RELIABILITY_IDS } from "../support/reliability_ids.ts";
+import { coveredIds, formatIds, formatTally, RELIABILITY_IDS } from "../../tools/reliability_ids.ts";
 
 const REPORT = `<testsuites><testsuite name="x">
   <testcase name="M1, C2: two of them" classname="x" time="0.1"></testcase>

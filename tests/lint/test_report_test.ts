@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countTests, formatSkips } from "../support/test_report.ts";
+import { countTests, formatSkips } from "../../tools/test_report.ts";
 
 Deno.test("countTests() reads the last summary line, with colours, steps and ignored tests", () => {
   const output = "ok | 9 passed | 0 failed\nfine ... ok\n\n" +

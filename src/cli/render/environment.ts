@@ -1,9 +1,9 @@
-import { type EnvironmentView, timeLeft } from "../../app/environment_view.ts";
-import type { FailureView } from "../../app/failure_view.ts";
-import { FAILURE_WORDS, failureReason } from "../../core/failure.ts";
-import { formatAge, formatAgo } from "../../core/age.ts";
-import { formatInstant } from "../../core/instant.ts";
-import { stripControls } from "../../core/sanitize.ts";
+import { type EnvironmentView, timeLeft } from "../../environments/app/show/environment_view.ts";
+import type { FailureView } from "../../environments/app/show/failure_view.ts";
+import { FAILURE_WORDS, failureReason } from "../../environments/core/environment/failure.ts";
+import { formatAge, formatAgo } from "../../lib/age.ts";
+import { formatInstant } from "../../lib/instant.ts";
+import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 import { wrapFact } from "./wrap_text.ts";

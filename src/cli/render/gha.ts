@@ -1,9 +1,9 @@
 /** What a workflow of GitHub Actions is told: step outputs and the job's summary. */
 
-import { AppError } from "../../core/errors.ts";
-import type { EnvironmentView } from "../../app/environment_view.ts";
-import type { Plan } from "../../core/plan/mod.ts";
-import { escapeMarkdown } from "../../core/sanitize.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { EnvironmentView } from "../../environments/app/show/environment_view.ts";
+import type { Plan } from "../../environments/core/plan/mod.ts";
+import { escapeMarkdown } from "../../lib/sanitize.ts";
 
 /**
  * Text to append to the file of step outputs. Each value stands between two lines of a delimiter that nobody could

@@ -1,5 +1,5 @@
-import { describeStep, type Plan } from "../../core/plan/mod.ts";
-import { stripControls } from "../../core/sanitize.ts";
+import { describeStep, type Plan } from "../../environments/core/plan/mod.ts";
+import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
 import { wrapText } from "./wrap_text.ts";
 

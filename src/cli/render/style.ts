@@ -1,5 +1,5 @@
-import { makePaints } from "../../core/paint.ts";
-import { stripControls } from "../../core/sanitize.ts";
+import { makePaints } from "../../lib/paint.ts";
+import { stripControls } from "../../lib/sanitize.ts";
 import type { TerminalAbilities } from "../../ports/terminal.ts";
 
 /** How words are painted and linked; without colours and links every function returns the plain text. */

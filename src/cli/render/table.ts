@@ -1,4 +1,4 @@
-import { stripControls } from "../../core/sanitize.ts";
+import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
 import { pad, textWidth } from "./text_width.ts";
 import { wrapText } from "./wrap_text.ts";

@@ -1,4 +1,4 @@
-import { AppError } from "../../core/errors.ts";
+import { AppError } from "../../lib/errors.ts";
 import type { Shell, ShellResult } from "../../ports/shell.ts";
 import { engineError, lastWords } from "./errors.ts";
 

@@ -1,14 +1,14 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
-import type { ServiceName } from "../../core/ids.ts";
-import { hiddenValues } from "../../core/envs/variables.ts";
-import { AppError } from "../../core/errors.ts";
+import type { ServiceName } from "../../lib/ids.ts";
+import { hiddenValues } from "../../environments/core/environment/variables.ts";
+import { AppError } from "../../lib/errors.ts";
 import { type DockerConfig, parsePublish, publicHost } from "./config.ts";
-import { type Container, inspectContainers } from "./container.ts";
+import { type Container, inspectContainers } from "./run/container.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
-import { LogOrder } from "./log_order.ts";
-import { type InstanceNames, instanceNames, type Sight } from "./instance.ts";
+import { LogOrder } from "./run/log_order.ts";
+import { type InstanceNames, instanceNames, type Sight } from "./run/instance.ts";
 
 /** What all operations of the platform share. */
 export interface Engine {

@@ -1,4 +1,4 @@
-import { AppError } from "../../core/errors.ts";
+import { AppError } from "../../lib/errors.ts";
 import type { ShellResult } from "../../ports/shell.ts";
 
 const NO_ENGINE =

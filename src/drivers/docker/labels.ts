@@ -1,6 +1,6 @@
-import type { DeployedSettings, Flags } from "../../core/envs/environment.ts";
-import type { BuildRequest } from "../../ports/images.ts";
-import type { DeploySpec } from "../../ports/platform.ts";
+import type { DeployedSettings, Flags } from "../../environments/core/environment/environment.ts";
+import type { BuildRequest } from "../../environments/ports/images.ts";
+import type { DeploySpec } from "../../environments/ports/platform.ts";
 
 /**
  * The labels that make a container ours and keep what was deployed. Each is always there, empty where there is nothing to

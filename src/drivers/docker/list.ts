@@ -1,9 +1,9 @@
-import type { PlatformEnvironment } from "../../core/envs/environment.ts";
-import { sameRepo } from "../../core/envs/ownership.ts";
-import type { PlatformScope } from "../../ports/platform.ts";
-import { type Container, findContainers, inspectContainers } from "./container.ts";
+import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
+import { sameRepo } from "../../environments/core/environment/ownership.ts";
+import type { PlatformScope } from "../../environments/ports/platform.ts";
+import { type Container, findContainers, inspectContainers } from "./run/container.ts";
 import { type Engine, look } from "./engine.ts";
-import { instanceOf, type Sight, toEnvironment } from "./instance.ts";
+import { instanceOf, type Sight, toEnvironment } from "./run/instance.ts";
 
 /** Lists environments with one listing and one description of all containers, and asks their health checks if wanted. */
 export async function listEnvironments(

@@ -1,5 +1,5 @@
-import { AppError } from "../../core/errors.ts";
-import type { RegistryLogin } from "../../ports/images.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { RegistryLogin } from "../../environments/ports/images.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { engineError, lastWords } from "./errors.ts";
 

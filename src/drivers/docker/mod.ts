@@ -10,9 +10,9 @@
  * @module
  */
 
-export { refuseLinks } from "./configured_path.ts";
-export { passedVariables } from "./passed_variables.ts";
-export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose.ts";
-export { type LinkDiagnosisOptions, makeLinkDiagnosis } from "./diagnose_links.ts";
+export { refuseLinks } from "./build/configured_path.ts";
+export { passedVariables } from "./build/passed_variables.ts";
+export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose/diagnose.ts";
+export { type LinkDiagnosisOptions, makeLinkDiagnosis } from "./diagnose/diagnose_links.ts";
 export { type DockerConfig, type DockerPlatformOptions, makeDockerPlatform } from "./platform.ts";
-export { type BuildConfig, type ImagesOptions, makeImages } from "./images.ts";
+export { type BuildConfig, type ImagesOptions, makeImages } from "./build/images.ts";

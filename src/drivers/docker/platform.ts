@@ -1,15 +1,15 @@
-import { AppError, usageError } from "../../core/errors.ts";
+import { AppError, usageError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
-import type { Platform } from "../../ports/platform.ts";
+import type { Platform } from "../../environments/ports/platform.ts";
 import type { Shell } from "../../ports/shell.ts";
 import type { DockerConfig } from "./config.ts";
-import { assertAllTouchable, deploy, settle } from "./deploy.ts";
+import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
 import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
-import { followLogs } from "./logs.ts";
-import { removeReplaced } from "./replaced_images.ts";
+import { followLogs } from "./run/logs.ts";
+import { removeReplaced } from "./build/replaced_images.ts";
 
 export type { DockerConfig } from "./config.ts";
 

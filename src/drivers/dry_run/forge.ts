@@ -1,4 +1,4 @@
-import type { Forge, ForgeWrite } from "../../ports/forge.ts";
+import type { Forge, ForgeWrite } from "../../environments/ports/forge.ts";
 
 /** GitHub, read but not written. */
 export function dryForge(real: Forge, tell: (text: string) => void): Forge {

@@ -1,4 +1,4 @@
-import type { Images } from "../../ports/images.ts";
+import type { Images } from "../../environments/ports/images.ts";
 
 /** Images that are neither built nor removed; what is asked about them is answered truly by `real`. */
 export function dryImages(real: Images | undefined, tell: (text: string) => void): Images {

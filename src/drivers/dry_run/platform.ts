@@ -1,8 +1,8 @@
-import type { PlatformKind } from "../../core/envs/environment.ts";
-import { formatServiceName } from "../../core/envs/names.ts";
-import { shortSha } from "../../core/ids.ts";
+import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import { formatServiceName } from "../../environments/core/environment/names.ts";
+import { shortSha } from "../../lib/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Platform } from "../../ports/platform.ts";
+import type { Platform } from "../../environments/ports/platform.ts";
 
 /** The address that every pretended deployment has. */
 const ADDRESS = "52.1.2.3:8080";

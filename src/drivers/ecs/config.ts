@@ -1,5 +1,5 @@
-import type { VariableTemplates } from "../../core/envs/variables.ts";
-import type { TaskDefinitionTemplate } from "./template.ts";
+import type { VariableTemplates } from "../../environments/core/environment/variables.ts";
+import type { TaskDefinitionTemplate } from "./deploy/template.ts";
 
 /** How environments run on ECS. */
 export interface EcsConfig extends VariableTemplates {

@@ -1,5 +1,5 @@
-import { AppError, EXIT } from "../../core/errors.ts";
-import { stripControls } from "../../core/sanitize.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
+import { stripControls } from "../../lib/sanitize.ts";
 
 /** What was attempted, for the sentence that says what went wrong. */
 export interface Attempt {

@@ -1,9 +1,9 @@
-import type { PlatformEnvironment } from "../../core/envs/environment.ts";
-import type { ServiceName } from "../../core/ids.ts";
-import type { PlatformScope } from "../../ports/platform.ts";
+import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
+import type { ServiceName } from "../../lib/ids.ts";
+import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { type Place, PROBE_TIMEOUT_MS } from "./place.ts";
 import { nameInScope, viewService } from "./service_view.ts";
-import { addressesOf, tasksOf } from "./tasks.ts";
+import { addressesOf, tasksOf } from "./deploy/tasks.ts";
 
 /**
  * Lists environments: names of all services, then only those with a name of ours described. Addresses and health

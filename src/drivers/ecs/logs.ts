@@ -1,11 +1,11 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { AppError } from "../../core/errors.ts";
-import type { ServiceName } from "../../core/ids.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { ServiceName } from "../../lib/ids.ts";
 import type { Place } from "./place.ts";
 import type { LogStream } from "./sdk/logs.ts";
 import { lastPart } from "./sdk/shapes.ts";
-import { tasksOf } from "./tasks.ts";
-import { keepSecrets } from "./variables.ts";
+import { tasksOf } from "./deploy/tasks.ts";
+import { keepSecrets } from "./deploy/variables.ts";
 
 /** How often a log that is followed is asked for more, in milliseconds: it takes as long until a line is there. */
 const FOLLOW_POLL_MS = 5000;

@@ -6,12 +6,12 @@
  * Read `platform.ts`, then `deploy.ts` and `wait_serving.ts`; `stopped_task.ts` and `errors.ts` say in our words what
  * AWS answers, `sdk/` holds every call that is made.
  */
-export { type EcrAddress, parseEcrAddress } from "./ecr_address.ts";
-export { type EcrLoginOptions, makeEcrLogin } from "./ecr_login.ts";
-export { type EcrStoreOptions, makeEcrStore } from "./ecr_store.ts";
+export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
+export { type EcrLoginOptions, makeEcrLogin } from "./images/ecr_login.ts";
+export { type EcrStoreOptions, makeEcrStore } from "./images/ecr_store.ts";
 export type { EcsConfig } from "./config.ts";
-export { type EcsDiagnosisOptions, makeEcsDiagnosis } from "./diagnose.ts";
-export { type EcrDiagnosisOptions, makeEcrDiagnosis } from "./diagnose_ecr.ts";
+export { type EcsDiagnosisOptions, makeEcsDiagnosis } from "./diagnose/diagnose.ts";
+export { type EcrDiagnosisOptions, makeEcrDiagnosis } from "./diagnose/diagnose_ecr.ts";
 export { consoleLinks } from "./console_links.ts";
 export { type EcsPlatformOptions, makeEcsPlatform } from "./platform.ts";
-export { readTemplate, type TaskDefinitionTemplate } from "./template.ts";
+export { readTemplate, type TaskDefinitionTemplate } from "./deploy/template.ts";

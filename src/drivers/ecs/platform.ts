@@ -1,13 +1,13 @@
-import type { Platform } from "../../ports/platform.ts";
+import type { Platform } from "../../environments/ports/platform.ts";
 import { Aws } from "./aws.ts";
-import { deploy } from "./deploy.ts";
-import { destroy } from "./destroy.ts";
-import { listLeftovers, removeLeftover } from "./leftovers.ts";
+import { deploy } from "./deploy/deploy.ts";
+import { destroy } from "./deploy/destroy.ts";
+import { listLeftovers, removeLeftover } from "./deploy/leftovers.ts";
 import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
 import type { Place } from "./place.ts";
-import { settle } from "./settle.ts";
-import { serviceAddresses } from "./tasks.ts";
+import { settle } from "./deploy/settle.ts";
+import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** What the platform is made of. */
 export type EcsPlatformOptions = Omit<Place, "aws"> & {

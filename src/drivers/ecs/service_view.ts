@@ -1,9 +1,14 @@
 import type { Deployment, Service } from "@aws-sdk/client-ecs";
-import type { PlatformEnvironment } from "../../core/envs/environment.ts";
-import { parseServiceName, type ServiceNameParts } from "../../core/envs/names.ts";
-import { assertOurs, readEpoch, readSeconds, sameRepo } from "../../core/envs/ownership.ts";
-import { parseFullSha, type ServiceName } from "../../core/ids.ts";
-import type { PlatformScope } from "../../ports/platform.ts";
+import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
+import { parseServiceName, type ServiceNameParts } from "../../environments/core/environment/names.ts";
+import {
+  assertOurs,
+  readEpoch,
+  readSeconds,
+  sameRepo,
+} from "../../environments/core/environment/ownership.ts";
+import { parseFullSha, type ServiceName } from "../../lib/ids.ts";
+import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
 import { decodeTagValue, readDeployed, SETTLED_TAG } from "./tags.ts";
 

@@ -1,5 +1,5 @@
-import type { DeployedSettings, Flags } from "../../core/envs/environment.ts";
-import type { DeploySpec } from "../../ports/platform.ts";
+import type { DeployedSettings, Flags } from "../../environments/core/environment/environment.ts";
+import type { DeploySpec } from "../../environments/ports/platform.ts";
 
 /** Tags of a resource by key. */
 export type Tags = Readonly<Record<string, string>>;

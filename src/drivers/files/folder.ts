@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, normalize } from "node:path";
-import { AppError, toError, usageError } from "../../core/errors.ts";
+import { AppError, toError, usageError } from "../../lib/errors.ts";
 import type { Files } from "../../ports/files.ts";
 
 /** The files of a folder. */

@@ -1,8 +1,8 @@
 /** A batch of writes on a pull request as one mutation, and what becomes of the parts that GitHub refuses. */
 
-import { COMMENT_MARKER } from "../../core/comment/marker.ts";
-import type { PrNumber } from "../../core/ids.ts";
-import type { ForgeWrite, WriteResult } from "../../ports/forge.ts";
+import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
+import type { PrNumber } from "../../lib/ids.ts";
+import type { ForgeWrite, WriteResult } from "../../environments/ports/forge.ts";
 import { resolveIds } from "./definitions.ts";
 import { oneLine, tooManyLabels } from "./errors.ts";
 import { flagAt, textAt, valueAt } from "./json.ts";

@@ -8,7 +8,7 @@
 import { Octokit } from "@octokit/core";
 import { throttling } from "@octokit/plugin-throttling";
 import type { Clock } from "../../ports/clock.ts";
-import type { Actor } from "../../ports/forge.ts";
+import type { Actor } from "../../environments/ports/forge.ts";
 import { toActor } from "./convert.ts";
 import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";

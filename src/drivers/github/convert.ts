@@ -1,9 +1,9 @@
 /** GitHub's answers in the words of the port. Pure. */
 
-import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../core/ids.ts";
-import type { LockRecord } from "../../core/lock.ts";
-import type { Permission, PermissionAnswer } from "../../core/plan/permission.ts";
-import type { Actor, LabelDefinition, PullSummary, TimelineEvent } from "../../ports/forge.ts";
+import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
+import type { LockRecord } from "../../environments/core/lock.ts";
+import type { Permission, PermissionAnswer } from "../../lib/permission.ts";
+import type { Actor, LabelDefinition, PullSummary, TimelineEvent } from "../../environments/ports/forge.ts";
 import type { GraphqlIssue } from "./errors.ts";
 import { instantAt, listAt, nodesAt, numberAt, textAt, valueAt } from "./json.ts";
 

@@ -1,6 +1,6 @@
 /** Label definitions: reading them, making sure they exist, and finding their node ids. */
 
-import type { LabelDefinition, NewDefinition } from "../../ports/forge.ts";
+import type { LabelDefinition, NewDefinition } from "../../environments/ports/forge.ts";
 import { DEFINITION, sameText, toDefinition } from "./convert.ts";
 import { textAt, valueAt } from "./json.ts";
 import { askAllPages, askRepository, chunk, type Context, repositoryId } from "./repository.ts";

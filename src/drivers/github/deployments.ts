@@ -1,7 +1,7 @@
 /** GitHub Deployments of pull requests' commits in the environment `showtime`. */
 
-import type { FullSha, PrNumber, ShortSha } from "../../core/ids.ts";
-import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../ports/forge.ts";
+import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
+import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../environments/ports/forge.ts";
 import { DEFINITION, payloadPull, shaAt, toDefinition } from "./convert.ts";
 import { listDefinitions } from "./definitions.ts";
 import { oneLine } from "./errors.ts";

@@ -1,7 +1,7 @@
 /** GitHub's refusals and the network's failures as AppErrors. No vendor type, request or token gets past here. */
 
-import { AppError, EXIT } from "../../core/errors.ts";
-import { formatIsoSeconds } from "../../core/instant.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
+import { formatIsoSeconds } from "../../lib/instant.ts";
 import { limitSeconds } from "./limits.ts";
 import { textAt, valueAt } from "./json.ts";
 

@@ -1,8 +1,8 @@
 /** The port's calls, each in the file that does it. */
 
-import { AppError, usageError } from "../../core/errors.ts";
-import type { RunView } from "../../core/lock.ts";
-import type { Actor, Forge } from "../../ports/forge.ts";
+import { AppError, usageError } from "../../lib/errors.ts";
+import type { RunView } from "../../environments/core/lock.ts";
+import type { Actor, Forge } from "../../environments/ports/forge.ts";
 import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";

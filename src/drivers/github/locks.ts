@@ -1,7 +1,7 @@
 /** The lock's definition: made over REST, whose 201 and 422 are a compare-and-set; changed by node id only. */
 
-import type { LockRecord } from "../../core/lock.ts";
-import type { NewDefinition } from "../../ports/forge.ts";
+import type { LockRecord } from "../../environments/core/lock.ts";
+import type { NewDefinition } from "../../environments/ports/forge.ts";
 import { sameText, toLock } from "./convert.ts";
 import { translateFailure } from "./errors.ts";
 import { listAt, numberAt, textAt } from "./json.ts";

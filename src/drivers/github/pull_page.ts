@@ -1,7 +1,7 @@
 /** The query that reads a pull request, whole or the next pages of its lists. */
 
-import { AppError } from "../../core/errors.ts";
-import type { PrNumber } from "../../core/ids.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { PrNumber } from "../../lib/ids.ts";
 import { ACTOR } from "./convert.ts";
 import { valueAt } from "./json.ts";
 import { askRepository, type Context, type RepositoryAnswer } from "./repository.ts";

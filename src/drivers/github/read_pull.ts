@@ -1,11 +1,11 @@
 /** One look at a pull request: one query, and further pages only of what has more that matters. */
 
-import { COMMENT_MARKER } from "../../core/comment/marker.ts";
-import { AppError } from "../../core/errors.ts";
-import { parseFullSha, type PrNumber } from "../../core/ids.ts";
-import { formatLabel } from "../../core/labels/mod.ts";
-import type { LockRecord } from "../../core/lock.ts";
-import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
+import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
+import { AppError } from "../../lib/errors.ts";
+import { parseFullSha, type PrNumber } from "../../lib/ids.ts";
+import { formatLabel } from "../../environments/core/labels/mod.ts";
+import type { LockRecord } from "../../environments/core/lock.ts";
+import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../environments/ports/forge.ts";
 import { sameText, toActor, toEvent, toLock, toPermission } from "./convert.ts";
 import { flagAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { askPage, type List, LISTS } from "./pull_page.ts";

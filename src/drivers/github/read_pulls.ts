@@ -1,9 +1,9 @@
 /** Pull requests in numbers, and what hangs on them: commits, files, permissions. */
 
-import { toError, usageError } from "../../core/errors.ts";
-import { type FullSha, parseFullSha, type PrNumber } from "../../core/ids.ts";
-import type { PermissionAnswer } from "../../core/plan/permission.ts";
-import type { PullSummary } from "../../ports/forge.ts";
+import { toError, usageError } from "../../lib/errors.ts";
+import { type FullSha, parseFullSha, type PrNumber } from "../../lib/ids.ts";
+import type { PermissionAnswer } from "../../lib/permission.ts";
+import type { PullSummary } from "../../environments/ports/forge.ts";
 import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
 import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { pullNotFound } from "./pull_page.ts";

@@ -1,6 +1,6 @@
 /** Questions about the one repository this driver works on. */
 
-import { AppError } from "../../core/errors.ts";
+import { AppError } from "../../lib/errors.ts";
 import type { GithubClient } from "./client.ts";
 import type { GraphqlIssue } from "./errors.ts";
 import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";

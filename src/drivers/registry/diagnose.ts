@@ -1,7 +1,7 @@
-import { parseImageReference } from "../../core/envs/image_reference.ts";
-import { type Finding, foundError, foundOk, foundWrong } from "../../core/finding.ts";
-import type { Diagnosis } from "../../ports/diagnosis.ts";
-import type { ImageStore } from "../../ports/images.ts";
+import { parseImageReference } from "../../lib/image_reference.ts";
+import { type Finding, foundError, foundOk, foundWrong } from "../../lib/finding.ts";
+import type { Diagnosis } from "../../environments/ports/diagnosis.ts";
+import type { ImageStore } from "../../environments/ports/images.ts";
 import { findLogin } from "./credentials.ts";
 
 /** Which registry. */

@@ -1,7 +1,7 @@
-import { parseImageReference } from "../../core/envs/image_reference.ts";
-import { parseImageTag } from "../../core/envs/names.ts";
-import { AppError, usageError } from "../../core/errors.ts";
-import type { ImageStore, StoredImage } from "../../ports/images.ts";
+import { parseImageReference } from "../../lib/image_reference.ts";
+import { parseImageTag } from "../../environments/core/environment/names.ts";
+import { AppError, usageError } from "../../lib/errors.ts";
+import type { ImageStore, StoredImage } from "../../environments/ports/images.ts";
 import { type Credentials, field } from "./credentials.ts";
 import { fetchWithin } from "./registry_client.ts";
 

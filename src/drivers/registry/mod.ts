@@ -5,7 +5,7 @@
  * What must not happen here: calling a deletion done that was not confirmed, deleting a manifest that another tag
  * needs, sending credentials anywhere but to the registry they belong to and the token service it names, starting a
  * program (credential helpers are not asked). Next: `registry_store.ts` and `hub_store.ts`, then
- * `src/ports/images.ts`.
+ * `src/environments/ports/images.ts`.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-import { AppError } from "../../core/errors.ts";
+import { AppError } from "../../lib/errors.ts";
 import { basicAuthorization, type Credentials, field } from "./credentials.ts";
 
 const TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
-import { AppError } from "../../core/errors.ts";
+import { AppError } from "../../lib/errors.ts";
 import type { Shell, ShellCommand } from "../../ports/shell.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { runChild } from "./run_child.ts";

@@ -1,7 +1,7 @@
 /** Questions to a person. They are put on stderr, the stream of the talk: stdout stays the answer's. */
 
-import { AppError, EXIT } from "../../core/errors.ts";
-import { stripControls } from "../../core/sanitize.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
+import { stripControls } from "../../lib/sanitize.ts";
 import type { AskOptions, Choices } from "../../ports/terminal.ts";
 
 /** Asks for one of several. */

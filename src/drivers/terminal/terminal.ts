@@ -1,5 +1,5 @@
-import { makePaints } from "../../core/paint.ts";
-import { defuseWorkflowCommand, escapeWorkflowCommand, stripControls } from "../../core/sanitize.ts";
+import { makePaints } from "../../lib/paint.ts";
+import { defuseWorkflowCommand, escapeWorkflowCommand, stripControls } from "../../lib/sanitize.ts";
 import type { Terminal } from "../../ports/terminal.ts";
 import { findAbilities, type TerminalOptions } from "./abilities.ts";
 import { askLine, chooseOne } from "./questions.ts";

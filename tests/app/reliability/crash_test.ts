@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { deviate, type Fate, play, tally } from "../../support/schedule/mod.ts";
-import { lifeScenario, LIVES } from "./lives.ts";
+import { deviate, type Fate, play, tally } from "../../worlds/schedule/mod.ts";
+import { lifeScenario, LIVES } from "./scenarios/lives.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   creating: "C1, C4",

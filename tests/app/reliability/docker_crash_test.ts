@@ -1,17 +1,17 @@
 /**
  * Runs on a real Docker engine that die at a command: before it, or right after it. The processes themselves are killed at
- * random moments by `tests/e2e/reliability_kill_test.ts`.
+ * random moments by `tests/e2e/reliability/reliability_kill_test.ts`.
  *
  * Everywhere, a run dies around each command of a rebuild that changes something; deep, of each life. What it asks GitHub
  * between two commands leaves the engine as it is: that is played with the platform in memory, request by request.
  */
 import assert from "node:assert/strict";
-import { part } from "../../support/require.ts";
-import { tally } from "../../support/schedule/mod.ts";
-import { DEEP } from "./deep.ts";
-import { playDeviations, tellingDeaths } from "./deviations.ts";
-import { isDockerCommand, openDockerLives } from "./docker_lives.ts";
-import { LIVES } from "./lives.ts";
+import { part } from "../../worlds/require.ts";
+import { tally } from "../../worlds/schedule/mod.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
+import { isDockerCommand, openDockerLives } from "./scenarios/docker_lives.ts";
+import { LIVES } from "./scenarios/lives.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;

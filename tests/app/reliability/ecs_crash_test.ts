@@ -6,14 +6,14 @@
  * Deep, it dies at each request of all; and while it changes a flag, of which AWS sees what a rebuild is.
  */
 import assert from "node:assert/strict";
-import { motoForFile } from "../../support/aws/mod.ts";
-import { part } from "../../support/require.ts";
-import { tally } from "../../support/schedule/mod.ts";
-import { withoutJitter } from "../../support/without_jitter.ts";
-import { DEEP } from "./deep.ts";
-import { everyDeath, playDeviations, tellingDeaths } from "./deviations.ts";
-import { ecsLifeScenario, isAwsRequest } from "./ecs_lives.ts";
-import { LIVES } from "./lives.ts";
+import { motoForFile } from "../../worlds/aws/mod.ts";
+import { part } from "../../worlds/require.ts";
+import { tally } from "../../worlds/schedule/mod.ts";
+import { withoutJitter } from "../../worlds/without_jitter.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { everyDeath, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
+import { ecsLifeScenario, isAwsRequest } from "./scenarios/ecs_lives.ts";
+import { LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

@@ -7,14 +7,14 @@
  * every fault, and AWS breaks down at each of those.
  */
 import assert from "node:assert/strict";
-import { motoForFile } from "../../support/aws/mod.ts";
-import { part } from "../../support/require.ts";
-import { type Fate, type Step, tally } from "../../support/schedule/mod.ts";
-import { withoutJitter } from "../../support/without_jitter.ts";
-import { DEEP } from "./deep.ts";
-import { type Deviation, playDeviations } from "./deviations.ts";
-import { ecsLifeScenario, isAwsRequest } from "./ecs_lives.ts";
-import { LIVES } from "./lives.ts";
+import { motoForFile } from "../../worlds/aws/mod.ts";
+import { part } from "../../worlds/require.ts";
+import { type Fate, type Step, tally } from "../../worlds/schedule/mod.ts";
+import { withoutJitter } from "../../worlds/without_jitter.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { type Deviation, playDeviations } from "./scenarios/deviations.ts";
+import { ecsLifeScenario, isAwsRequest } from "./scenarios/ecs_lives.ts";
+import { LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

@@ -1,18 +1,18 @@
 /** Pull requests with more services than a page or a call of ECS holds. moto plays AWS; the pages are its relay's. */
 import assert from "node:assert/strict";
 import { CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
-import { formatServiceName } from "../../../src/core/envs/names.ts";
-import { type FullSha, fullSha, prNumber, shortSha } from "../../../src/core/ids.ts";
+import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import { type FullSha, fullSha, prNumber, shortSha } from "../../../src/lib/ids.ts";
 import { tagList } from "../../../src/drivers/ecs/sdk/shapes.ts";
 import { identityTags } from "../../../src/drivers/ecs/tags.ts";
-import { type AwsBackdrop, makeAwsBackdrop } from "../../support/aws_backdrop.ts";
-import { motoForFile } from "../../support/aws/mod.ts";
-import { part } from "../../support/require.ts";
-import { cleaning, stageOf, syncing, withQuickTimers } from "../../support/schedule/mod.ts";
-import { A, HOUR, makeWorld, NOON, PR, REPO, runningLabels, seedPull } from "../../support/world.ts";
-import { DEEP } from "./deep.ts";
-import type { EcsStage } from "./ecs_lives.ts";
-import { assertDone, runAlone, writesOf } from "./served_lives.ts";
+import { type AwsBackdrop, makeAwsBackdrop } from "../../worlds/aws/aws_backdrop.ts";
+import { motoForFile } from "../../worlds/aws/mod.ts";
+import { part } from "../../worlds/require.ts";
+import { cleaning, stageOf, syncing, withQuickTimers } from "../../worlds/schedule/mod.ts";
+import { A, HOUR, makeWorld, NOON, PR, REPO, runningLabels, seedPull } from "../../worlds/world.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import type { EcsStage } from "./scenarios/ecs_lives.ts";
+import { assertDone, runAlone, writesOf } from "./scenarios/served_lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

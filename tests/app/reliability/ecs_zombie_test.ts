@@ -1,12 +1,12 @@
 /** Runs on ECS that are taken for dead and go on. moto plays AWS, as the relay before it completes it. */
 import assert from "node:assert/strict";
-import { motoForFile } from "../../support/aws/mod.ts";
-import { part } from "../../support/require.ts";
-import { exploreRandomly, tally } from "../../support/schedule/mod.ts";
-import { withoutJitter } from "../../support/without_jitter.ts";
-import { DEEP } from "./deep.ts";
-import { ecsZombieScenarios } from "./ecs_lives.ts";
-import { LIVES } from "./lives.ts";
+import { motoForFile } from "../../worlds/aws/mod.ts";
+import { part } from "../../worlds/require.ts";
+import { exploreRandomly, tally } from "../../worlds/schedule/mod.ts";
+import { withoutJitter } from "../../worlds/without_jitter.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { ecsZombieScenarios } from "./scenarios/ecs_lives.ts";
+import { LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exploreAll, exploreBounded, exploreRandomly, play, tally } from "../../support/schedule/mod.ts";
+import { exploreAll, exploreBounded, exploreRandomly, play, tally } from "../../worlds/schedule/mod.ts";
 import {
   DUPLICATES,
   RUN_AND_PUSH,
@@ -8,9 +8,9 @@ import {
   THREE_THIEVES,
   TWO_RUNS,
   TWO_THIEVES,
-} from "./exclusion.ts";
-import { DEEP } from "./deep.ts";
-import { BROKEN, SOUND } from "./models.ts";
+} from "./scenarios/exclusion.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { BROKEN, SOUND } from "./scenarios/models.ts";
 
 const SEED = 4;
 
@@ -78,7 +78,7 @@ Deno.test("play() tells the line that plays a failure again, and the line does",
   const failure = await exploreBounded(broken, { switches: 2 }).then(() => undefined, (error) => error);
   const [, line = ""] = /test:replay '(\S+)'/.exec(String(failure)) ?? [];
   assert.match(line, /^model_read_then_write\/[ab0-9.]+$/);
-  const { parseSchedule, follow } = await import("../../support/schedule/mod.ts");
+  const { parseSchedule, follow } = await import("../../worlds/schedule/mod.ts");
   const moves = parseSchedule(line.split("/")[1] ?? "");
   await assert.rejects(play(broken, follow(moves)), (error: Error) => error.message.includes(line));
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../../src/app/cleanup.ts";
-import type { RunEvent } from "../../../src/core/plan/mod.ts";
-import { fullSha } from "../../../src/core/ids.ts";
-import { withQuickTimers } from "../../support/schedule/mod.ts";
-import { runIn } from "../../support/cli_world.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
+import type { RunEvent } from "../../../src/environments/core/plan/mod.ts";
+import { fullSha } from "../../../src/lib/ids.ts";
+import { withQuickTimers } from "../../worlds/schedule/mod.ts";
+import { runIn } from "../../worlds/cli_world.ts";
 import {
   A,
   B,
@@ -15,8 +15,8 @@ import {
   type RunChange,
   runningLabels,
   type World,
-} from "../../support/world.ts";
-import { assertRests, FREEZE, START, STOP, SYNC } from "./rests.ts";
+} from "../../worlds/world.ts";
+import { assertRests, FREEZE, START, STOP, SYNC } from "./scenarios/rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
 const label = (world: World, add: readonly string[]) =>

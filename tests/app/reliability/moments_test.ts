@@ -1,6 +1,6 @@
-import { exploreBounded, exploreRandomly, tally } from "../../support/schedule/mod.ts";
-import { DEEP } from "./deep.ts";
-import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
+import { exploreBounded, exploreRandomly, tally } from "../../worlds/schedule/mod.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { CLEANUPS, HAPPENINGS, UNHEARD } from "./scenarios/moments.ts";
 
 const IDS = [["closed", "L1"], ["stopped", "L1"], ["pushed_to", "M1"]] as const;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { withQuickTimers } from "../../support/schedule/mod.ts";
-import { runIn } from "../../support/cli_world.ts";
-import { makeWorld, PR, type World } from "../../support/world.ts";
-import { asked, plantDeadLock } from "./exclusion.ts";
-import { LOCK, START } from "./rests.ts";
+import { withQuickTimers } from "../../worlds/schedule/mod.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { makeWorld, PR, type World } from "../../worlds/world.ts";
+import { asked, plantDeadLock } from "./scenarios/exclusion.ts";
+import { LOCK, START } from "./scenarios/rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { planCleanup, WHOLE_CLEANUP } from "../../../src/app/cleanup.ts";
-import { listEnvironments } from "../../../src/app/list_environments.ts";
-import { prNumber } from "../../../src/core/ids.ts";
-import { tally, withQuickTimers } from "../../support/schedule/mod.ts";
-import { runIn } from "../../support/cli_world.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
+import { listEnvironments } from "../../../src/environments/app/show/list_environments.ts";
+import { prNumber } from "../../../src/lib/ids.ts";
+import { tally, withQuickTimers } from "../../worlds/schedule/mod.ts";
+import { runIn } from "../../worlds/cli_world.ts";
 import {
   A,
   B,
@@ -17,10 +17,10 @@ import {
   runningLabels,
   seedPull,
   type World,
-} from "../../support/world.ts";
-import { DEEP } from "./deep.ts";
-import { clean, CLEANUP_LAW, SYNC_LAW, tryLaw } from "./laws.ts";
-import { START } from "./rests.ts";
+} from "../../worlds/world.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { clean, CLEANUP_LAW, SYNC_LAW, tryLaw } from "./scenarios/laws.ts";
+import { START } from "./scenarios/rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
 

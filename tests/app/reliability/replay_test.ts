@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { exploreBounded, withQuickTimers } from "../../support/schedule/mod.ts";
-import { type Law, tryLaw } from "./laws.ts";
-import { BROKEN } from "./models.ts";
-import { replayLine } from "./replay_line.ts";
-import type { Known } from "./scenarios.ts";
+import { exploreBounded, withQuickTimers } from "../../worlds/schedule/mod.ts";
+import { type Law, tryLaw } from "./scenarios/laws.ts";
+import { BROKEN } from "./scenarios/models.ts";
+import { replayLine } from "./scenarios/replay_line.ts";
+import type { Known } from "./scenarios/scenarios.ts";
 
 /** A law that most worlds break, but not the first ones. */
 const WRONG: Law = {

@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  exploreBounded,
-  play,
-  stageOf,
-  syncing,
-  tally,
-  withQuickTimers,
-} from "../../support/schedule/mod.ts";
-import { A, environment, makeWorld, PR, type World } from "../../support/world.ts";
-import { asked, inActions, TWO_RUNS } from "./exclusion.ts";
-import { assertRests, LOCK, START, STOP } from "./rests.ts";
-import { ONE_HEAD } from "./sharing.ts";
+import { exploreBounded, play, stageOf, syncing, tally, withQuickTimers } from "../../worlds/schedule/mod.ts";
+import { A, environment, makeWorld, PR, type World } from "../../worlds/world.ts";
+import { asked, inActions, TWO_RUNS } from "./scenarios/exclusion.ts";
+import { assertRests, LOCK, START, STOP } from "./scenarios/rests.ts";
+import { ONE_HEAD } from "./scenarios/sharing.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
 

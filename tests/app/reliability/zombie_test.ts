@@ -1,6 +1,6 @@
-import { exploreBounded, exploreRandomly, tally } from "../../support/schedule/mod.ts";
-import { DEEP } from "./deep.ts";
-import { ZOMBIES, ZOMBIES_EVERYWHERE } from "./zombies.ts";
+import { exploreBounded, exploreRandomly, tally } from "../../worlds/schedule/mod.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { ZOMBIES, ZOMBIES_EVERYWHERE } from "./scenarios/zombies.ts";
 
 for (const scenario of DEEP ? ZOMBIES : ZOMBIES_EVERYWHERE) {
   const ids = scenario.name.endsWith("next_attempt") ? "M5, M6" : "M5";

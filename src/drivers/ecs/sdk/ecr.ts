@@ -4,8 +4,8 @@ import {
   ECRClient,
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
-import { AppError, EXIT } from "../../../core/errors.ts";
-import type { EcrAddress } from "../ecr_address.ts";
+import { AppError, EXIT } from "../../../lib/errors.ts";
+import type { EcrAddress } from "../images/ecr_address.ts";
 import { type Attempt, awsErrorMessage, awsErrorName } from "../errors.ts";
 import { call, callForSome } from "./call.ts";
 import { clientOptions } from "./client.ts";

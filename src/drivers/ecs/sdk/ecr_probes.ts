@@ -12,7 +12,7 @@ import {
   PutImageCommand,
   UploadLayerPartCommand,
 } from "@aws-sdk/client-ecr";
-import type { EcrAddress } from "../ecr_address.ts";
+import type { EcrAddress } from "../images/ecr_address.ts";
 import { clientOptions } from "./client.ts";
 import type { Probe } from "./probes.ts";
 

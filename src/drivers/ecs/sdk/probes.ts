@@ -24,7 +24,7 @@ import {
   TagResourceCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { familyPrefix } from "../task_definition.ts";
+import { familyPrefix } from "../deploy/task_definition.ts";
 import { clientOptions } from "./client.ts";
 
 /** Where the calls are made. */

@@ -9,8 +9,8 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import { AppError } from "../../../core/errors.ts";
-import { stripControls } from "../../../core/sanitize.ts";
+import { AppError } from "../../../lib/errors.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
 import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
 import { call, callForSome } from "./call.ts";

@@ -1,0 +1,183 @@
+/** What the commands that change an environment have in common: they ask for a sync and report what came of it. */
+
+import type { AppContext } from "../../../environments/app/context.ts";
+import { type EnvironmentView, viewSight } from "../../../environments/app/show/environment_view.ts";
+import { NO_OPTIONS } from "../../../environments/app/sync/policy.ts";
+import {
+  type SyncOptions,
+  syncPull,
+  type SyncResult,
+  type SyncWatch,
+} from "../../../environments/app/sync/sync_pull.ts";
+import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { type PrNumber, shortSha } from "../../../lib/ids.ts";
+import type { Plan, Request } from "../../../environments/core/plan/mod.ts";
+import type { CommandEnv } from "../../command.ts";
+import { errorDocument } from "../../print_error.ts";
+import { readSha, readTtl } from "../../read_arguments.ts";
+import { renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
+import {
+  askAboutLabels,
+  howToStart,
+  mainEnvironment,
+  readGivenImage,
+  tellActions,
+  warnOfPreset,
+} from "./shared.ts";
+
+/** What the flags say that is checked before anything is loaded. */
+export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
+  const { values } = env;
+  return { ttl: values.read("ttl", readTtl), size: values.text("size"), sha: values.read("sha", readSha) };
+}
+
+/** The whole of what a sync is asked. */
+export function makeSyncOptions(
+  env: CommandEnv,
+  context: AppContext,
+  asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
+): SyncOptions {
+  return {
+    ...NO_OPTIONS,
+    ...asked.change,
+    givenImage: readGivenImage(env, context),
+    request: asked.request,
+    planOnly: env.flags.dryRun,
+  };
+}
+
+/** Syncs a pull request and reports. */
+export async function runChange(
+  env: CommandEnv,
+  pr: PrNumber,
+  asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
+): Promise<ExitCode> {
+  const { context, loaded } = await env.context(pr);
+  if (asked.request?.trigger !== "stop") warnOfPreset(env, loaded);
+  const watch = new Telling(env);
+  const options = { ...makeSyncOptions(env, context, asked), watch };
+  const synced = await syncPull(context, pr, options, env.signal);
+  const result = asked.request?.trigger === "start" ? refuseClosed(synced, pr) : synced;
+  await reportChange(env, {
+    context,
+    result,
+    environment: mainEnvironment(context, result.sight),
+    asked: asked.request,
+    told: watch.told,
+  });
+  return result.exitCode;
+}
+
+/** Prints what is decided and what is done as it comes; under `--json` the document at the end says it. */
+class Telling implements SyncWatch {
+  readonly #env: CommandEnv;
+  #told = false;
+
+  constructor(env: CommandEnv) {
+    this.#env = env;
+  }
+
+  /** Whether a plan was printed. */
+  get told(): boolean {
+    return this.#told;
+  }
+
+  planned(plan: Plan): void {
+    if (this.#env.flags.json) return;
+    this.#told = true;
+    this.#env.lines(renderPlan(plan, { style: this.#env.style, dryRun: false }));
+  }
+
+  done(sentence: string): void {
+    if (!this.#env.flags.json) this.#env.lines([`${this.#env.style.good("✓")} ${sentence}`]);
+  }
+}
+
+/** Nothing starts on a closed pull request: what was cleaned up there is not what was asked for. */
+function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
+  if (result.sight.observation.open || result.exitCode !== EXIT.done) return result;
+  const failure = new AppError(
+    "pull_closed",
+    `Starting an environment of pull request #${pr}: it is closed`,
+    {
+      hint: "Reopen the pull request first",
+    },
+  );
+  return { ...result, failure, exitCode: EXIT.failed };
+}
+
+/** What came of a change. */
+interface Report {
+  readonly context: AppContext;
+  readonly result: SyncResult;
+  readonly environment: EnvironmentView | undefined;
+  readonly asked: Request | undefined;
+  /** The decision and its steps have been printed. */
+  readonly told: boolean;
+}
+
+/** Prints what came of it, and what was decided where that was not told yet. */
+async function reportChange(env: CommandEnv, report: Report): Promise<void> {
+  const { context, result, environment } = report;
+  const { plan, applied, sight, failure } = result;
+  if (report.asked?.trigger !== "stop") askAboutLabels(env, sight.observation.labels);
+  if (env.flags.json) {
+    env.json({
+      pr: plan.pr,
+      action_needed: plan.action,
+      action_reason: plan.reason,
+      applied,
+      environment: environment ?? null,
+      requests: context.forge.requestCount(),
+      ...(env.flags.dryRun ? { dry_run: true } : {}),
+      ...(failure === undefined ? {} : { error: errorDocument(failure) }),
+    });
+  } else {
+    const now = context.forge.now();
+    env.lines([
+      ...(report.told ? [] : renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun })),
+      ...viewSight(context, sight).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
+    ]);
+  }
+  if (failure !== undefined) env.fail(failure);
+  if (!env.flags.dryRun) await tellRunner(env, report);
+  if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
+}
+
+async function tellRunner(env: CommandEnv, { result, environment }: Report): Promise<void> {
+  const { plan, applied, failure } = result;
+  await tellActions(env, {
+    outputs: {
+      pr_number: String(plan.pr),
+      target_sha: plan.target,
+      action_needed: plan.action,
+      action_reason: plan.reason,
+      environment_status: environment?.status ?? "",
+      environment_url: environment?.url ?? "",
+    },
+    summary: renderSummary({ plan, applied, environment, failure: failure?.message }),
+  });
+}
+
+function nextStep(env: CommandEnv, { context, result, environment, asked }: Report): string {
+  const { plan } = result;
+  const { pr } = plan;
+  if (plan.reason === "attempts_exhausted") {
+    return `push a fix, or "showtime start ${pr}" tries ${shortSha(plan.target)} again`;
+  }
+  if (env.flags.dryRun) {
+    return plan.steps.length === 0 ? `"showtime explain ${pr}" tells why` : "run it again without --dry-run";
+  }
+  if (environment === undefined) return howToStart(pr, { open: result.sight.observation.open });
+  if (environment.status !== "running" || environment.url === null) {
+    return `"showtime status ${pr}" tells how it goes on`;
+  }
+  if (context.platformAsLabels) {
+    const flag = context.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
+    return `nothing runs at ${environment.address}: without ${flag} it is built and started`;
+  }
+  if (plan.steps.length === 0 && asked?.trigger === "start") {
+    return `it runs already, at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;
+  }
+  return `open ${environment.url}; "showtime logs ${pr}" shows its log, "showtime stop ${pr}" removes it`;
+}

@@ -1,0 +1,220 @@
+import {
+  applyCleanup,
+  type CleanupCandidate,
+  type CleanupOptions,
+  type CleanupPlan,
+  type CleanupResult,
+  planCleanup,
+} from "../../../environments/app/cleanup/cleanup.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import type { CommandEnv, CommandSpec } from "../../command.ts";
+import { groupDefinitions } from "./group_definitions.ts";
+import { readCount, readDuration } from "../../read_arguments.ts";
+import { renderTable } from "../../render/mod.ts";
+import { FIND_OBSTACLE } from "./shared.ts";
+
+/** Removes what has expired or is orphaned. */
+export const CLEANUP: CommandSpec = {
+  name: "cleanup",
+  args: [],
+  summary: "remove what has expired or is orphaned",
+  description:
+    "Finds expired environments, what closed pull requests left, dead locks and labels that nothing " +
+    "needs, and removes them. Orphaned services and images go after a yes or with --force only. Whatever could not " +
+    "be listed whole is left alone. Run it on a schedule: its interval is the real precision of a time-to-live.",
+  examples: [
+    ["cleanup --dry-run", "see what would go, and what stays and why"],
+    ["cleanup", "each environment by its own time-to-live"],
+    ["cleanup --older-than 48h --force", "one age for all, orphans too"],
+  ],
+  options: [
+    { name: "older-than", value: "age", description: "one age for all, instead of each time-to-live" },
+    { name: "respect-ttl", description: "go by each time-to-live (the default)" },
+    { name: "max-age", value: "age", description: "no environment lives longer, close included" },
+    {
+      name: "cleanup-labels",
+      description: "label definitions that nothing needs (default)",
+      negated: "leave label definitions as they are",
+    },
+    {
+      name: "cleanup-aws-orphans",
+      description: "services and images without a pull request (default)",
+      negated: "leave services and images as they are",
+    },
+    {
+      name: "cleanup-closed-pr-labels",
+      description: "what closed pull requests left (default)",
+      negated: "leave what closed pull requests left",
+    },
+    { name: "label-limit", value: "n", description: "remove at most so many label definitions" },
+    { name: "force", short: "f", description: "remove orphans without a question" },
+  ],
+  needs: "context",
+  run: runCleanup,
+};
+
+/** The label part alone. */
+export const CLEANUP_LABELS: CommandSpec = {
+  name: "cleanup-labels",
+  args: [],
+  summary: "remove label definitions that nothing needs any more",
+  description:
+    "Does only the label part of cleanup: definitions that carry a commit, of environments that are gone.",
+  examples: [
+    ["cleanup-labels --dry-run", "see which would go"],
+    ["cleanup-labels --limit 100", "at most a hundred at once"],
+  ],
+  options: [{ name: "limit", value: "n", description: "remove at most so many" }],
+  needs: "context",
+  run: runCleanupLabels,
+};
+
+async function runCleanup(env: CommandEnv): Promise<ExitCode> {
+  const options = readOptions(env);
+  const { context, loaded } = await env.context(undefined);
+  return await clean(env, { context, options: { ...options, defaultMaxAgeMs: loaded.config.maxAgeMs } });
+}
+
+async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
+  const labelLimit = env.values.read("limit", readCount);
+  const { context } = await env.context(undefined);
+  const options: CleanupOptions = {
+    respectTtl: false,
+    maxAgeMs: undefined,
+    olderThanMs: undefined,
+    labels: true,
+    platformOrphans: false,
+    closedPulls: false,
+    labelLimit,
+  };
+  return await clean(env, { context, options });
+}
+
+function readOptions({ values }: CommandEnv): CleanupOptions {
+  const olderThanMs = values.read("older-than", readDuration);
+  const maxAgeMs = values.read("max-age", readDuration);
+  for (const other of ["respect-ttl", "max-age"] as const) {
+    if (olderThanMs === undefined || !(values.flag(other) || values.text(other) !== undefined)) continue;
+    const why = other === "max-age" ? "a cap on each time-to-live" : "each time-to-live";
+    throw usageError(
+      "flags_conflict",
+      `Reading the command line: --older-than is one age for all, and --${other} asks for ${why}`,
+      "Give one of them",
+    );
+  }
+  return {
+    respectTtl: olderThanMs === undefined,
+    maxAgeMs,
+    olderThanMs,
+    labels: values.choice("cleanup-labels") ?? true,
+    platformOrphans: values.choice("cleanup-aws-orphans") ?? true,
+    closedPulls: values.choice("cleanup-closed-pr-labels") ?? true,
+    labelLimit: values.read("label-limit", readCount),
+  };
+}
+
+type Asked = {
+  readonly context: Parameters<typeof planCleanup>[0];
+  readonly options: CleanupOptions;
+};
+
+async function clean(env: CommandEnv, { context, options }: Asked): Promise<ExitCode> {
+  const plan = await planCleanup(context, options, env.signal);
+  if (env.flags.dryRun) {
+    if (env.flags.json) {
+      env.json({
+        dry_run: true,
+        candidates: plan.candidates.map(candidateDocument),
+        removed: [],
+        ...leftDocument(plan),
+      });
+    } else env.lines(["Would remove:", ...renderCandidates(env, plan.candidates), ...renderKept(plan.kept)]);
+    const next = plan.candidates.length === 0
+      ? '"showtime list" shows what there is'
+      : "run it again without --dry-run";
+    return finish(env, plan.incomplete, { next });
+  }
+  const approved = await approve(env, plan);
+  const result = await applyCleanup(context, plan, { approved }, env.signal);
+  if (env.flags.json) {
+    env.json({
+      dry_run: false,
+      candidates: plan.candidates.map(candidateDocument),
+      removed: result.removed,
+      ...leftDocument(result),
+    });
+  } else {
+    const done = namesOf(env, { plan, removed: result.removed }).map((what) =>
+      `${env.style.good("✓")} removed ${stripControls(what)}`
+    );
+    env.lines([...(done.length === 0 ? ["Nothing was to be removed"] : done), ...renderKept(result.kept)]);
+  }
+  return finish(env, result.incomplete, { next: '"showtime list" shows what there is now' });
+}
+
+/** What was removed, for people: label definitions are many, and of one kind. */
+function namesOf(
+  { flags }: CommandEnv,
+  { plan, removed }: { readonly plan: CleanupPlan; readonly removed: readonly string[] },
+): readonly string[] {
+  if (flags.verbose) return removed;
+  const gone = removed.map((what) => plan.candidates.find((each) => each.what === what) ?? { id: "", what });
+  return groupDefinitions(gone).map(({ what }) => what);
+}
+
+/** The candidates that somebody has agreed to. Without a terminal nothing waits for an answer. */
+async function approve(env: CommandEnv, plan: CleanupPlan): Promise<readonly string[]> {
+  const doubtful = plan.candidates.filter((each) => each.needsApproval);
+  const ids = doubtful.map(({ id }) => id);
+  if (doubtful.length === 0 || env.values.flag("force")) return ids;
+  if (!env.terminal.can.ask || env.flags.json) {
+    env.terminal.say(
+      `${doubtful.length} orphaned ${
+        doubtful.length === 1 ? "thing stays" : "things stay"
+      }: --force removes such`,
+    );
+    return [];
+  }
+  env.lines(renderCandidates(env, doubtful));
+  const what = doubtful.length === 1 ? "this orphan" : `these ${doubtful.length} orphans`;
+  return await env.terminal.confirm(`Remove ${what}?`) ? ids : [];
+}
+
+function renderCandidates(env: CommandEnv, candidates: readonly CleanupCandidate[]): readonly string[] {
+  if (candidates.length === 0) return ["   nothing"];
+  const columns = [{ title: "KIND" }, { title: "PR" }, { title: "WHAT", shrinks: true }, {
+    title: "WHY",
+    shrinks: true,
+  }];
+  const shown = env.flags.verbose ? candidates : groupDefinitions(candidates);
+  const rows = shown.map(({ kind, pr, what, why, needsApproval }) => [
+    { text: kind },
+    { text: pr === undefined ? "-" : `#${pr}` },
+    { text: what },
+    { text: needsApproval ? `${why} (needs --force or a yes)` : why },
+  ]);
+  return renderTable(columns, rows, { style: env.style });
+}
+
+function renderKept(kept: CleanupPlan["kept"]): readonly string[] {
+  return kept.map(({ what, why }) => `kept: ${stripControls(what)}: ${stripControls(why)}`);
+}
+
+function candidateDocument({ kind, pr, what, why, needsApproval }: CleanupCandidate) {
+  return { kind, pr: pr ?? null, what, why, needs_approval: needsApproval };
+}
+
+function leftDocument({ kept, incomplete }: Pick<CleanupResult, "kept" | "incomplete">) {
+  return { kept, incomplete };
+}
+
+function finish(
+  env: CommandEnv,
+  incomplete: readonly string[],
+  { next }: { readonly next: string },
+): ExitCode {
+  for (const sentence of incomplete) env.terminal.warn(sentence);
+  env.next(incomplete.length > 0 ? `${FIND_OBSTACLE}; then run it again` : next);
+  return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
+}

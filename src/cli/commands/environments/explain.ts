@@ -1,0 +1,81 @@
+import { explainPull } from "../../../environments/app/show/explain.ts";
+import { NO_OPTIONS } from "../../../environments/app/sync/policy.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { describeStep } from "../../../environments/core/plan/mod.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import { renderPlan, wrapFact, wrapText } from "../../render/mod.ts";
+
+/** Explains what a sync would decide. */
+export const EXPLAIN: CommandSpec = {
+  name: "explain",
+  args: [PULL_ARGUMENT],
+  summary: "explain what a sync would do, and why",
+  description:
+    "Shows what was seen, the rule that fits, the steps that a sync would take, and what would change " +
+    "the decision. Writes nothing.",
+  examples: [["explain 1234", "learn why nothing happens"]],
+  options: [],
+  needs: "context",
+  run: runExplain,
+};
+
+const INDENT = 3;
+const GAP = 2;
+
+async function runExplain(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const { context } = await env.context(pr);
+  const options = { ...NO_OPTIONS, request: undefined, planOnly: true };
+  const { plan, sight, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
+  if (env.flags.json) {
+    env.json({
+      pr,
+      target_sha: plan.target,
+      rule: plan.rule,
+      action_needed: plan.action,
+      action_reason: plan.reason,
+      build_needed: plan.build,
+      because: plan.because,
+      steps: plan.steps.map(describeStep),
+      inputs,
+      would_change: wouldChange,
+    });
+    return EXIT.done;
+  }
+  const { style } = env;
+  // On a terminal of 80 columns the hash of a commit fits beside its name.
+  const widest = style.columns === undefined ? 40 : Math.floor(style.columns / 2) - INDENT - GAP;
+  const width = Math.min(widest, Math.max(0, ...inputs.map(({ name }) => stripControls(name).length)));
+  env.lines([
+    style.bold("What was seen"),
+    ...inputs.flatMap(({ name, value }) =>
+      wrapFact({ name: stripControls(name), value: stripControls(value) }, {
+        style,
+        indent: INDENT,
+        width: width + GAP,
+      })
+    ),
+    style.bold("What is decided"),
+    ...renderPlan(plan, { style, dryRun: true }),
+    style.bold("What would change it"),
+    ...(wouldChange.length === 0
+      ? ["   nothing that was tried"]
+      : wouldChange.flatMap((each) =>
+        wrapText(" ".repeat(INDENT) + stripControls(each), { columns: style.columns, indent: INDENT + 2 })
+      )),
+  ]);
+  const { lock } = sight.observation;
+  if (plan.steps.length > 0 && lock.kind === "held" && lock.alive) {
+    env.next(
+      lock.owner === undefined
+        ? `no run writes a lock like this one: "showtime unlock ${pr}" removes it`
+        : `wait for the run that holds the lock: until it ends, "showtime sync ${pr}" changes nothing and exits 4`,
+    );
+    return EXIT.done;
+  }
+  env.next(
+    plan.steps.length === 0 ? `"showtime status ${pr}" shows what there is` : `"showtime sync ${pr}" does it`,
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,61 @@
+import { readHistory } from "../../../environments/app/show/history.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { formatInstant, formatIso } from "../../../lib/instant.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import { readCount } from "../../read_arguments.ts";
+import { renderTable } from "../../render/mod.ts";
+
+const DEFAULT_LIMIT = 20;
+
+/** Shows what happened to a pull request's environments. */
+export const HISTORY: CommandSpec = {
+  name: "history",
+  args: [PULL_ARGUMENT],
+  summary: "show what happened to the environments of a pull request",
+  description: "Lists label changes and deployments of the pull request, the newest first.",
+  examples: [
+    ["history 1234", "see the last twenty events"],
+    ["history 1234 --limit 100", "see more"],
+  ],
+  options: [{ name: "limit", value: "n", description: `at most so many events (${DEFAULT_LIMIT})` }],
+  needs: "context",
+  run: runHistory,
+};
+
+async function runHistory(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const limit = env.values.read("limit", readCount) ?? DEFAULT_LIMIT;
+  const { context } = await env.context(pr);
+  const found = await readHistory(context, pr, { limit: limit + 1 }, env.signal);
+  const history = found.slice(0, limit);
+  if (env.flags.json) {
+    env.json({ pr, history: history.map((each) => ({ ...each, at: formatIso(each.at) })) });
+    return EXIT.done;
+  }
+  if (history.length === 0) {
+    env.terminal.say(`Nothing has happened on #${pr} yet`);
+    env.next(`"showtime status ${pr}" shows what there is now`);
+    return EXIT.done;
+  }
+  const columns = [{ title: "WHEN" }, { title: "COMMIT" }, { title: "WHAT", shrinks: true }, {
+    title: "WHO",
+    shrinks: true,
+  }];
+  const rows = history.map(({ at, sha, text, actor, url }) => [
+    { text: formatInstant(at) },
+    { text: sha?.slice(0, 7) ?? "-" },
+    { text, url: url ?? undefined },
+    { text: actor ?? "-" },
+  ]);
+  env.lines(renderTable(columns, rows, { style: env.style }));
+  if (found.length > limit) env.terminal.say(`older ones: --limit ${more(limit)}`);
+  env.next(`"showtime status ${pr}" shows what there is now`);
+  return EXIT.done;
+}
+
+/** The next round number above a limit. */
+function more(limit: number): number {
+  let round = 10;
+  while (round * 5 <= limit) round *= 10;
+  return [1, 2, 5, 10].map((each) => each * round).find((each) => each > limit) ?? limit * 2;
+}

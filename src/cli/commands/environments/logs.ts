@@ -1,0 +1,62 @@
+import { openLogs } from "../../../environments/app/show/logs.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import { exitCodeOfEnd } from "../../interrupted.ts";
+import { readCount, readSha } from "../../read_arguments.ts";
+import { renderJsonLine } from "../../render/mod.ts";
+
+/** Prints an environment's log. */
+export const LOGS: CommandSpec = {
+  name: "logs",
+  args: [PULL_ARGUMENT],
+  summary: "print the log of an environment",
+  description:
+    "Prints what the application wrote: of the active environment, or of the one that --sha names. With " +
+    "--json each line is a JSON object of its own.",
+  examples: [
+    ["logs 1234 --tail 50", "see the last 50 lines"],
+    ["logs 1234 --follow", "see new lines as they come"],
+  ],
+  options: [
+    { name: "follow", short: "f", description: "go on with new lines until it is interrupted" },
+    { name: "tail", short: "n", value: "n", description: "only the last so many lines" },
+    { name: "sha", value: "sha", description: "of the environment of this commit" },
+  ],
+  needs: "context",
+  run: runLogs,
+};
+
+async function runLogs(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const { values, signal, terminal } = env;
+  const asked = {
+    sha: values.read("sha", readSha),
+    tail: values.read("tail", readCount),
+    follow: values.flag("follow"),
+  };
+  let count = 0;
+  try {
+    const { context } = await env.context(pr);
+    const { view, lines } = await openLogs(context, pr, asked, signal);
+    for await (const line of lines) {
+      count++;
+      const text = stripControls(line);
+      terminal.out(
+        env.flags.json ? renderJsonLine({ pr, sha: view.sha ?? view.short_sha, line: text }) : text,
+      );
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  // An end of following that is asked for is no failure.
+  const code = asked.follow ? exitCodeOfEnd(signal) : undefined;
+  if (code !== undefined) return code;
+  signal.throwIfAborted();
+  if (count === 0) terminal.say("The log is empty");
+  if (asked.follow) {
+    terminal.say("The log has ended: nothing writes to it any more");
+    env.next(`"showtime status ${pr}" shows what there is now`);
+  } else env.next(`"showtime logs ${pr} --follow" shows new lines as they come`);
+  return EXIT.done;
+}

@@ -1,0 +1,135 @@
+/** What several commands have in common. */
+
+import { type EnvironmentView, viewSight } from "../../../environments/app/show/environment_view.ts";
+import { readOrGoByLabels } from "../../../environments/app/show/by_labels.ts";
+import type { AppContext } from "../../../environments/app/context.ts";
+import type { LoadedConfig } from "../../../config/mod.ts";
+import { lookAt, type Sight } from "../../../environments/app/sync/observe.ts";
+import { toError, usageError } from "../../../lib/errors.ts";
+import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
+import { type PrNumber, shortSha } from "../../../lib/ids.ts";
+import {
+  FIXED_LABELS,
+  formatLabel,
+  type LabelState,
+  meantLabel,
+} from "../../../environments/core/labels/mod.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import type { CommandEnv, OptionSpec } from "../../command.ts";
+import { shown } from "../../read_arguments.ts";
+import { makeDelimiter, renderOutputs } from "../../render/mod.ts";
+
+/** Which image is deployed instead of a built one; both names mean the same. */
+export const IMAGE_OPTIONS: readonly OptionSpec[] = [
+  { name: "image-tag", value: "tag", description: "deploy this tag or image, build nothing" },
+  { name: "docker-tag", value: "tag", description: "the same as --image-tag" },
+];
+
+/** The next step where something could not be seen or done. */
+export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
+
+/**
+ * Looks once, for commands that only show. Where the platform cannot be asked the labels speak, and `incomplete` says
+ * so; it is warned about too.
+ */
+export async function lookOnce(
+  context: AppContext,
+  pr: PrNumber,
+  signal: AbortSignal,
+): Promise<{ readonly sight: Sight; readonly incomplete: readonly string[] }> {
+  const options = { request: undefined, sha: undefined, hold: undefined, people: new Map() };
+  const { result, unasked } = await readOrGoByLabels(
+    context,
+    (seeing) => lookAt(seeing, pr, options, signal),
+    signal,
+  );
+  if (unasked === undefined) return { sight: result, incomplete: [] };
+  const sentence = `The platform could not be asked, so this is what the labels say: ${unasked}`;
+  context.terminal.warn(sentence);
+  return { sight: result, incomplete: [sentence] };
+}
+
+/** The environment that people are sent to, else that of the target, else none. */
+export function mainEnvironment(context: AppContext, sight: Sight): EnvironmentView | undefined {
+  const views = viewSight(context, sight);
+  const target = shortSha(sight.observation.target);
+  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+}
+
+/** Says that the preset is used where nobody asked for it. */
+export function warnOfPreset(env: CommandEnv, { assumed }: Pick<LoadedConfig, "assumed">): void {
+  if (assumed !== undefined) env.terminal.warn(assumed);
+}
+
+/** Asks about labels that are none of ours and look as if they were meant to be: they get no other answer. */
+export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "foreign">): void {
+  for (const name of foreign) {
+    const meant = meantLabel(name);
+    if (meant === undefined) continue;
+    const fill = meant.fill === undefined ? "" : ` (${meant.fill})`;
+    env.terminal.warn(
+      `The label "${stripControls(name)}" is not one of Showtime's and is ignored; ` +
+        `did you mean "${meant.name}"${fill}?`,
+    );
+  }
+}
+
+/** How an environment is asked for, as a sentence. */
+export function howToStart(pr: PrNumber, { open = true }: { readonly open?: boolean } = {}): string {
+  if (!open) {
+    return `a closed pull request gets no environment; reopen it, then "showtime start ${pr}" brings one up`;
+  }
+  const start = FIXED_LABELS.find((label) => label.kind === "trigger" && label.trigger === "start");
+  const label = start === undefined ? "" : `, or the label "${formatLabel(start)}",`;
+  return `"showtime start ${pr}"${label} brings one up`;
+}
+
+/** The image that the flags name, as a full reference; a tag alone is one of the configured repository. */
+export function readGivenImage(env: CommandEnv, context: AppContext): string | undefined {
+  const { values } = env;
+  const [image, docker] = [values.text("image-tag"), values.text("docker-tag")];
+  if (image !== undefined && docker !== undefined && image !== docker) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: --image-tag and --docker-tag mean the same and differ",
+      "Give one of them",
+    );
+  }
+  const given = image ?? docker;
+  if (given === undefined) return undefined;
+  // Only the repository counts: it is the same for every pull request and commit.
+  const { repository } = splitImage(
+    context.settings.imageOf(1 as PrNumber, "0000000" as ReturnType<typeof shortSha>),
+  );
+  const reference = /[/:]/.test(given) ? given : `${repository}:${given}`;
+  if (parseImageReference(reference) !== undefined) return reference;
+  throw usageError(
+    "image_malformed",
+    `Reading --${image === undefined ? "docker" : "image"}-tag: "${shown(given)}" is no tag and no image`,
+    "Give a tag (pr-1234-abc123f-ci) or an image with its tag (apache/superset:latest)",
+  );
+}
+
+/** Hands outputs and a summary to the runner of the workflow; nothing where there is none. */
+export async function tellActions(
+  env: CommandEnv,
+  told: { readonly outputs: Readonly<Record<string, string>>; readonly summary?: string },
+): Promise<void> {
+  const outputs = env.variables["GITHUB_OUTPUT"];
+  if (outputs) await append(env, { path: outputs, text: renderOutputs(told.outputs, makeDelimiter()) });
+  const summary = env.variables["GITHUB_STEP_SUMMARY"];
+  if (summary && told.summary !== undefined) await append(env, { path: summary, text: `${told.summary}\n` });
+}
+
+/** A file that cannot be written is no reason to fail: what was to stand in it goes to stdout. */
+async function append(
+  env: CommandEnv,
+  file: { readonly path: string; readonly text: string },
+): Promise<void> {
+  try {
+    await (await env.wiring()).appendFile(file.path, file.text);
+  } catch (error) {
+    env.terminal.warn(`Writing "${file.path}" failed: ${toError(error).message}`);
+    if (!env.flags.json) env.lines(file.text.trimEnd().split("\n"));
+  }
+}

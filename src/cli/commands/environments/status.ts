@@ -1,0 +1,99 @@
+import { type EnvironmentView, viewSight } from "../../../environments/app/show/environment_view.ts";
+import { viewFailures } from "../../../environments/app/show/failure_view.ts";
+import { describeHolder, viewHolder } from "../../../environments/app/lock/lock_view.ts";
+import type { Sight } from "../../../environments/app/sync/observe.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { shortSha } from "../../../lib/ids.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import { renderEnvironment } from "../../render/mod.ts";
+import { askAboutLabels, howToStart, lookOnce } from "./shared.ts";
+
+/** Shows a pull request's environments. */
+export const STATUS: CommandSpec = {
+  name: "status",
+  args: [PULL_ARGUMENT],
+  summary: "show the environments of a pull request",
+  description:
+    "Shows address, age, time left, triggers that wait and links, of every environment of the pull " +
+    "request, and who works on it. With --verbose also each label with the tent, those marked that Showtime does not know. Where the platform does not answer, " +
+    "the labels speak, and the exit code is 5.",
+  examples: [
+    ["status 1234", "see what runs"],
+    ["status 1234 --verbose", "see the labels too"],
+    ["status https://github.com/apache/superset/pull/1234 --json", "for a script"],
+  ],
+  options: [],
+  needs: "context",
+  run: runStatus,
+};
+
+async function runStatus(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const { context } = await env.context(pr);
+  const { sight, incomplete } = await lookOnce(context, pr, env.signal);
+  const views = viewSight(context, sight);
+  const { observation, snapshot } = sight;
+  const { labels } = observation;
+  askAboutLabels(env, labels);
+  const failures = viewFailures(sight);
+  if (env.flags.json) {
+    env.json({
+      pr,
+      open: snapshot.open,
+      head_sha: observation.headSha,
+      environments: views,
+      failures,
+      incomplete,
+      triggers: labels.triggers.map(({ name }) => name),
+      frozen: labels.frozen.length > 0,
+      blocked: labels.blocked.length > 0,
+      lock: viewHolder(context, sight),
+      ...(env.flags.verbose
+        ? { labels: labels.ours.map(({ name }) => name), unknown_labels: labels.foreign }
+        : {}),
+    });
+    return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
+  }
+  const { style } = env;
+  const state = snapshot.open ? snapshot.draft ? "draft" : "open" : "closed";
+  const head = shortSha(observation.headSha);
+  const holder = describeHolder(context, sight);
+  const look = { style, now: context.forge.now(), failures, worked: holder !== undefined };
+  env.lines([
+    `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
+    `${state}, head ${style.link(head, context.links.commit(observation.headSha))}`,
+    ...(holder === undefined ? [] : [holder]),
+    ...views.flatMap((view) => renderEnvironment(view, look)),
+    ...(views.length === 0 ? ["no environment"] : []),
+    ...describeLabels(sight, env.flags.verbose),
+  ]);
+  env.next(
+    labels.triggers.length > 0
+      ? `"showtime sync ${pr}" does what the triggers ask for`
+      : views.length === 0
+      ? howToStart(pr, { open: snapshot.open })
+      : views[0]?.status === "failed" && snapshot.open
+      ? `"showtime start ${pr}" tries again, "showtime explain ${pr}" tells whether the next run does so by itself`
+      : `"showtime explain ${pr}" tells what would be done now${
+        hasLog(sight, views[0]) ? `, "showtime logs ${pr}" shows the log` : ""
+      }`,
+  );
+  return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+/** What is not on the platform has none. */
+function hasLog({ observation: { platform } }: Sight, view: EnvironmentView | undefined): boolean {
+  return platform !== "as_labels" && platform.some(({ short = null }) => short === view?.short_sha);
+}
+
+/** Triggers and what stays; with `all` every label of ours and every one that only looks like it. */
+function describeLabels({ observation: { labels } }: Sight, all: boolean): readonly string[] {
+  const names = [...labels.triggers.map(({ name }) => name), ...labels.frozen, ...labels.blocked];
+  if (!all) return names.length === 0 ? [] : [`waiting or in force: ${names.map(stripControls).join(", ")}`];
+  return [
+    "labels:",
+    ...labels.ours.map(({ name }) => `   ${stripControls(name)}`),
+    ...labels.foreign.map((name) => `   ${stripControls(name)}   (unknown: ignored)`),
+  ];
+}

@@ -1,0 +1,71 @@
+import { type LockSight, readLock, removeLock } from "../../../environments/app/lock/unlock.ts";
+import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { formatInstant, formatIso } from "../../../lib/instant.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+
+/** Removes a pull request's lock. */
+export const UNLOCK: CommandSpec = {
+  name: "unlock",
+  args: [PULL_ARGUMENT],
+  summary: "remove the lock of a pull request, after showing its owner",
+  description:
+    "Shows who holds the pull request and removes the lock where its owner is gone. A live owner's lock " +
+    "is removed with --force only: that run then stops and writes nothing more.",
+  examples: [
+    ["unlock 1234", "remove what a dead run left"],
+    ["unlock 1234 --dry-run", "only see who holds it"],
+  ],
+  options: [{ name: "force", short: "f", description: "also where the owner is alive" }],
+  needs: "context",
+  run: runUnlock,
+};
+
+async function runUnlock(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const { context } = await env.context(pr);
+  const lock = await readLock(context, pr, env.signal);
+  const owner = describeOwner(lock);
+  const refused = lock.held && lock.live && !env.values.flag("force");
+  if (refused && !env.flags.dryRun) {
+    throw new AppError("lock_alive", `Removing the lock of #${pr}: ${owner} holds it ${describeLife(lock)}`, {
+      exitCode: EXIT.busy,
+      hint: `Wait for it, or take the lock away with "showtime unlock ${pr} --force"`,
+    });
+  }
+  const removes = lock.held && !env.flags.dryRun;
+  if (!env.flags.json) env.lines([lock.held ? `#${pr} is held by ${owner}` : `#${pr} is not locked`]);
+  if (removes) await removeLock(context, pr, lock, env.signal);
+  if (env.flags.json) {
+    const expires = lock.owner === undefined ? null : formatIso(lock.owner.expiresAt);
+    env.json({
+      pr,
+      held: lock.held,
+      live: lock.live,
+      owner: lock.owner?.login ?? null,
+      run: lock.owner?.run?.id ?? null,
+      run_url: lock.runUrl ?? null,
+      expires_at: expires,
+      removed: removes,
+    });
+  } else if (removes) env.lines([`${env.style.good("✓")} the lock is removed`]);
+  else if (lock.held) env.lines([refused ? "Would: refuse without --force" : "Would: remove the lock"]);
+  env.next(
+    removes ? `"showtime sync ${pr}" continues what was left` : `"showtime status ${pr}" shows what there is`,
+  );
+  return EXIT.done;
+}
+
+/** Whether a run works can be asked; whether somebody at a terminal does cannot. */
+function describeLife({ owner }: LockSight): string {
+  return owner?.run === undefined ? "and its time has not run out" : "and is alive";
+}
+
+function describeOwner({ owner, runUrl, live }: LockSight): string {
+  if (owner === undefined) return "somebody whose entry cannot be read";
+  const who = stripControls(owner.login ?? "somebody");
+  const run = owner.run === undefined
+    ? "outside of Actions"
+    : `run ${owner.run.id}, attempt ${owner.run.attempt}${runUrl === undefined ? "" : ` (${runUrl})`}`;
+  return `${who}, ${run}, until ${formatInstant(owner.expiresAt)}${live ? "" : ", gone"}`;
+}

@@ -1,0 +1,132 @@
+/** Finds out what a set-up is to be: from flags, from what is there, and from at most three questions. */
+
+import type { Config } from "../../../config/mod.ts";
+import { usageError } from "../../../lib/errors.ts";
+import type { PlatformKind } from "../../../environments/core/environment/environment.ts";
+import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
+import type { Terminal } from "../../../ports/terminal.ts";
+import { shown } from "../../read_arguments.ts";
+
+/** What flags said; undefined where they did not. */
+export interface GivenSetup {
+  readonly platform: PlatformKind | undefined;
+  readonly forks: boolean | undefined;
+  readonly image: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** What is proposed where nobody says anything. */
+export interface ProposedSetup {
+  readonly platform: PlatformKind;
+  readonly forks: boolean;
+  readonly image: string;
+  readonly port: number;
+}
+
+/** What was decided. On Docker images stay on the machine, unless a flag or the file names a repository. */
+export interface ChosenSetup {
+  readonly platform: PlatformKind;
+  readonly forks: boolean;
+  readonly image: string | undefined;
+  readonly port: number;
+}
+
+/** What has been found in the repository's folder. */
+export interface Found {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** The configuration of a file that is there. */
+  readonly config: Config | undefined;
+  /** The port that the Dockerfile exposes. */
+  readonly exposedPort: number | undefined;
+  /** Whether the first of the two stages for forks is there. */
+  readonly twoStages: boolean;
+}
+
+/** Proposals from what is there. */
+export function proposeSetup({ repo, config, exposedPort, twoStages }: Found): ProposedSetup {
+  return {
+    platform: config?.platform ?? "ecs",
+    forks: twoStages,
+    image: config?.build.image ?? `ghcr.io/${repo.toLowerCase()}`,
+    port: config?.environment.port ?? exposedPort ?? 8080,
+  };
+}
+
+/** Asks for what no flag has said, where somebody can be asked; else takes what is proposed. */
+export async function chooseSetup(
+  terminal: Pick<Terminal, "choose" | "ask">,
+  given: GivenSetup,
+  { proposed, found }: { readonly proposed: ProposedSetup; readonly found: Found },
+): Promise<ChosenSetup> {
+  const platform = given.platform ??
+    await terminal.choose("Where do environments run?", {
+      initial: proposed.platform,
+      choices: [
+        { value: "ecs", label: "AWS ECS Fargate" },
+        { value: "docker", label: "the Docker engine of a runner of your own" },
+      ],
+    }) ?? proposed.platform;
+  const forks = given.forks ?? await askForks(terminal, proposed.forks) ?? proposed.forks;
+  if (platform === "ecs") {
+    const image = given.image ??
+      await terminal.ask("Which repository do images go to? ECR logs in by itself", {
+        initial: proposed.image,
+        check: (answer) => isRepository(answer) ? undefined : "Write it as ghcr.io/owner/name, without a tag",
+      }) ?? proposed.image;
+    return { platform, forks, image, port: given.port ?? proposed.port };
+  }
+  const port = given.port ??
+    readPortNumber(
+      await terminal.ask("Which port does the application listen on?", {
+        initial: String(proposed.port),
+        check: (answer) => readPortNumber(answer) === undefined ? "Give a number from 1 to 65535" : undefined,
+      }),
+    ) ?? proposed.port;
+  return { platform, forks, image: given.image ?? found.config?.build.image, port };
+}
+
+async function askForks(
+  terminal: Pick<Terminal, "choose">,
+  proposed: boolean,
+): Promise<boolean | undefined> {
+  const answer = await terminal.choose("Which pull requests get environments?", {
+    initial: proposed ? "forks" : "branches",
+    choices: [
+      { value: "branches", label: "those from branches of this repository: one workflow" },
+      { value: "forks", label: "those from forks too: two stages, secrets only in the second" },
+    ],
+  });
+  return answer === undefined ? undefined : answer === "forks";
+}
+
+/** Whether text names an image's repository, without a tag. */
+function isRepository(text: string): boolean {
+  return parseImageReference(text) !== undefined && splitImage(text).tag === undefined;
+}
+
+/** Reads an image's repository. */
+export function readImageRepository(text: string, where: string): string {
+  if (isRepository(text)) return text;
+  throw usageError(
+    "image_malformed",
+    `Reading ${where}: "${shown(text)}" names no repository of images`,
+    "Write it as ghcr.io/owner/name, without a tag",
+  );
+}
+
+/** Reads the name of a cluster. */
+export function readCluster(text: string, where: string): string {
+  if (/^[A-Za-z0-9_-]{1,255}$/.test(text)) return text;
+  throw usageError(
+    "cluster_malformed",
+    `Reading ${where}: "${shown(text)}" is no name of a cluster`,
+    "It has letters, digits, - and _",
+  );
+}
+
+function readPortNumber(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,5}$/.test(text)) return undefined;
+  const port = Number(text);
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}

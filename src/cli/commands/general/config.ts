@@ -1,0 +1,57 @@
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import type { CommandEnv, CommandSpec } from "../../command.ts";
+import { renderTable } from "../../render/mod.ts";
+import { warnOfPreset } from "../environments/shared.ts";
+
+/** Prints the configuration in force. */
+export const CONFIG: CommandSpec = {
+  name: "config",
+  args: [{
+    name: "what",
+    description: "print the JSON Schema of the file instead",
+    required: false,
+    choices: ["schema"],
+  }],
+  summary: "print the configuration and where each value comes from",
+  description:
+    "Prints every setting in force with its source: a flag, a variable, a line of showtime.yml or the " +
+    "preset. Secrets are hidden.",
+  examples: [
+    ["config", "see what is configured"],
+    ["config schema > showtime.schema.json", "for an editor"],
+  ],
+  options: [],
+  needs: "config",
+  run: runConfig,
+};
+
+async function runConfig(env: CommandEnv): Promise<ExitCode> {
+  // Loaded here, since no other command needs the schema's packages before its drivers do.
+  const { configJsonSchema, renderConfig } = await import("../../../config/mod.ts");
+  if (env.args[0] === "schema") {
+    env.json(configJsonSchema());
+    return EXIT.done;
+  }
+  const wiring = await env.wiring();
+  const { flags, terminal, style } = env;
+  const loaded = await wiring.loadConfig({ flags, terminal, pr: undefined });
+  const { sources, warnings, repository } = loaded;
+  warnOfPreset(env, loaded);
+  for (const warning of warnings) terminal.warn(warning);
+  const rows = renderConfig(sources);
+  if (flags.json) {
+    const settings = rows.map(({ key, value, source }) => ({ key, value: value ?? null, source }));
+    env.json({ repository, settings, warnings });
+    return EXIT.done;
+  }
+  const columns = [{ title: "SETTING" }, { title: "VALUE", shrinks: true }, {
+    title: "SOURCE",
+    shrinks: true,
+  }];
+  env.lines(renderTable(columns, [
+    [{ text: "repository" }, { text: repository.repo }, { text: repository.source }],
+    ...rows.map(({ key, text, source }) => [{ text: key }, { text: text || "-" }, { text: source }]),
+  ], { style }));
+  env.next('"showtime doctor" checks whether it can work');
+  return EXIT.done;
+}

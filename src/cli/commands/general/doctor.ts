@@ -1,0 +1,59 @@
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import type { Finding } from "../../../lib/finding.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { Style } from "../../render/style.ts";
+import { wrapText } from "../../render/mod.ts";
+
+/** Checks everything that a run needs. */
+export const DOCTOR: CommandSpec = {
+  name: "doctor",
+  args: [],
+  summary: "check what a run needs, and say how to mend it",
+  description:
+    "Checks token, scopes, permission, labels, clock, docker, registry, configuration and, on ECS, who one " +
+    "is on AWS, each permission there and what has to be there. Changes nothing: what asks AWS for the right to " +
+    "change something is about pull request 0. Exit code 5: something would keep a sync from working.",
+  examples: [
+    ["doctor", "look for what is wrong"],
+    ["doctor --platform ecs --json", "the same about ECS, for a program"],
+  ],
+  options: [],
+  needs: "config",
+  run: runDoctor,
+};
+
+const SIGNS: Readonly<Record<Finding["status"], string>> = { ok: "✓", warning: "!", failure: "✗" };
+const INDENT = 3;
+
+async function runDoctor(env: CommandEnv): Promise<ExitCode> {
+  const { flags, terminal, style, signal } = env;
+  const findings = await (await env.wiring()).doctor({ flags, terminal, pr: undefined }, signal);
+  const failed = findings.filter(({ status }) => status === "failure").length;
+  if (flags.json) {
+    env.json({ healthy: failed === 0, checks: findings.map((each) => ({ ...each, fix: each.fix ?? null })) });
+  } else {
+    env.lines(findings.flatMap((each) => renderFinding(each, style)));
+  }
+  if (failed > 0) {
+    terminal.say(`${failed} of ${findings.length} checks failed`);
+    return EXIT.incomplete;
+  }
+  env.next('"showtime start <pr>" brings an environment up');
+  return EXIT.done;
+}
+
+function renderFinding({ name, status, detail, fix }: Finding, style: Style): readonly string[] {
+  const paint = { ok: style.good, warning: style.warm, failure: style.bad }[status];
+  const layout = { columns: style.columns, indent: INDENT };
+  const plain = `${SIGNS[status]} ${name}:`;
+  const [first = "", ...rest] = wrapText(`${plain} ${stripControls(detail)}`, layout);
+  // On a terminal too narrow for the name nothing is painted.
+  const painted = first.startsWith(plain)
+    ? `${paint(SIGNS[status])} ${style.bold(name)}${first.slice(plain.length - 1)}`
+    : first;
+  const mend = fix === undefined
+    ? []
+    : wrapText(`${" ".repeat(INDENT)}to mend it: ${stripControls(fix)}`, layout);
+  return [painted, ...rest, ...mend];
+}

@@ -1,0 +1,222 @@
+import { type InitFile, initRepository } from "../../../environments/app/setup/init.ts";
+import type { Config } from "../../../config/mod.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import {
+  accessPolicy,
+  completePlace,
+  FIRST_PUBLISH,
+  readExposedPort,
+  roleArn,
+  RUNNER_FILE,
+  type Setup,
+  trustPolicy,
+} from "../../../environments/core/setup/mod.ts";
+import { chooseSetup, type Found, proposeSetup, readCluster, readImageRepository } from "./ask_setup.ts";
+import type { CommandEnv, CommandSpec } from "../../command.ts";
+import { readPort } from "../../read_arguments.ts";
+import { renderTable } from "../../render/mod.ts";
+import { listTodo } from "./setup_todo.ts";
+import type { SetupTools } from "../../wiring_types.ts";
+
+const SETTINGS = "showtime.yml";
+const FIRST_STAGE = ".github/workflows/showtime-request.yml";
+
+/** Writes the configuration and the workflows. */
+export const INIT: CommandSpec = {
+  name: "init",
+  args: [],
+  summary: "write showtime.yml and the workflows",
+  description:
+    "Writes showtime.yml and the workflows, with the least rights they need, into the folder it is run in, " +
+    "and says what is to be set up besides. Asks at most three questions on a terminal, and none elsewhere or where " +
+    "a flag has answered. Nothing that is there is overwritten without --force.",
+  examples: [
+    ["init", "answer three questions"],
+    ["init --dry-run", "see what would be written"],
+    ["init --forks --image ghcr.io/acme/shop", "without those questions"],
+  ],
+  options: [
+    {
+      name: "forks",
+      description: "pull requests from forks too",
+      negated: "branches of this repository alone",
+    },
+    { name: "image", value: "repository", description: "where images go, without a tag" },
+    { name: "port", value: "port", description: "the port that the application listens on" },
+    { name: "cluster", value: "name", description: "the ECS cluster" },
+    { name: "force", short: "f", description: "overwrite files that are there" },
+  ],
+  needs: "config",
+  run: runInit,
+};
+
+async function runInit(env: CommandEnv): Promise<ExitCode> {
+  const { flags, values, terminal, signal } = env;
+  const given = {
+    platform: flags.platform,
+    forks: values.choice("forks"),
+    image: values.read("image", readImageRepository),
+    port: values.read("port", readListeningPort),
+  };
+  const cluster = values.read("cluster", readCluster);
+  const force = values.flag("force");
+  const tools = await (await env.wiring()).setup({ flags, terminal, pr: undefined }, signal);
+  const found = await look(tools);
+  const proposed = proposeSetup(found);
+  const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
+  const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
+  const region = env.variables["AWS_REGION"] || found.config?.aws.region || "us-west-2";
+  const release = await tools.findRelease(RUNNER_FILE);
+  const setup: Setup = {
+    repo: found.repo,
+    defaultBranch: tools.defaultBranch,
+    ...chosen,
+    aws: chosen.platform === "ecs"
+      ? completePlace({ ...placeOf(found.config, env), region, image: chosen.image, ...named({ cluster }) })
+      : undefined,
+    release,
+  };
+  const files = await initRepository(tools.files, setup, { force, dryRun: flags.dryRun });
+  await warn(env, { setup, files, tools, answers: release.answers });
+  const kept = files.some(({ path, change }) => path === SETTINGS && change === "kept");
+  const publish = kept ? found.config?.docker.publish ?? FIRST_PUBLISH : FIRST_PUBLISH;
+  report(env, setup, { files, todo: listTodo(setup, { written: files, publish }) });
+  return EXIT.done;
+}
+
+/** What is there already. */
+async function look({ files, repository }: SetupTools): Promise<Found> {
+  if (repository.source === "default") {
+    throw usageError(
+      "no_repository",
+      "Finding the repository: nothing here names one",
+      "Run it in a clone whose remote is on GitHub, or name it with --repo owner/name",
+    );
+  }
+  const text = await files.read(SETTINGS);
+  const dockerfile = await files.read("Dockerfile");
+  return {
+    repo: repository.repo,
+    config: text === undefined ? undefined : await readConfig(SETTINGS, text),
+    exposedPort: dockerfile === undefined ? undefined : readExposedPort(dockerfile),
+    twoStages: await files.read(FIRST_STAGE) !== undefined,
+  };
+}
+
+async function readConfig(path: string, text: string): Promise<Config> {
+  // Loaded here, since the schema's packages take their time and most repositories have no file yet.
+  const { loadConfig } = await import("../../../config/mod.ts");
+  return loadConfig({ file: { path, text }, env: {}, flags: {} }).config;
+}
+
+/** What a file that is there says about AWS; the cluster that the presets have is nobody's choice. */
+function placeOf(config: Config | undefined, { variables }: CommandEnv) {
+  const ecs = config?.platform === "ecs" ? config.ecs : undefined;
+  return {
+    cluster: variables["ECS_CLUSTER"] || ecs?.cluster,
+    container: ecs?.container,
+    subnets: ecs?.subnets ?? [],
+    securityGroups: ecs?.securityGroups ?? [],
+    logGroup: ecs?.logGroup,
+    executionRole: ecs?.executionRole,
+    taskRole: ecs?.taskRole,
+  };
+}
+
+function named({ cluster }: { readonly cluster: string | undefined }): { readonly cluster?: string } {
+  return cluster === undefined ? {} : { cluster };
+}
+
+function readListeningPort(text: string, where: string): number {
+  const port = readPort(text, where);
+  if (port > 0) return port;
+  throw usageError(
+    "port_malformed",
+    `Reading ${where}: 0 is no port to listen on`,
+    `Write it as in ${where} 8080`,
+  );
+}
+
+interface Written {
+  readonly setup: Setup;
+  readonly files: readonly InitFile[];
+  readonly tools: SetupTools;
+  /** The release is where the workflows look for it. */
+  readonly answers: boolean;
+}
+
+async function warn(
+  { terminal, flags }: CommandEnv,
+  { setup, files, tools, answers }: Written,
+): Promise<void> {
+  const kept = files.filter(({ change }) => change === "kept").map(({ path }) => path);
+  if (kept.length > 0) {
+    terminal.warn(
+      `${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} there and stays as it is; --force overwrites`,
+    );
+  }
+  if (!answers) {
+    const { version, url } = setup.release;
+    terminal.warn(
+      `Release ${version} does not answer at ${url}: the workflows will not be able to install it. Its checksum is ` +
+        "not in them either; run init again once it answers",
+    );
+  } else if (setup.release.sha256 === undefined) {
+    terminal.warn(
+      `The checksum of release ${setup.release.version} could not be read, so the workflows take the one that lies ` +
+        "beside the release; run init again where it can be reached, to have it in the workflows",
+    );
+  }
+  if (!setup.forks && await tools.files.read(FIRST_STAGE) !== undefined) {
+    terminal.warn(`${FIRST_STAGE} belongs to the set-up for forks: remove it`);
+  }
+  if (!flags.quiet && await tools.files.read("Dockerfile") === undefined) {
+    terminal.warn("There is no Dockerfile here: build.context and build.file say where it is");
+  }
+}
+
+function report(
+  env: CommandEnv,
+  setup: Setup,
+  { files, todo }: { readonly files: readonly InitFile[]; readonly todo: readonly string[] },
+): void {
+  const { dryRun, json } = env.flags;
+  const aws = setup.aws === undefined
+    ? undefined
+    : { role: roleArn(setup), trust: trustPolicy(setup, setup.aws), policy: accessPolicy(setup.aws) };
+  if (json) {
+    env.json({
+      dry_run: dryRun,
+      repository: setup.repo,
+      platform: setup.platform,
+      forks: setup.forks,
+      files: files.map(({ path, change, text }) => ({ path, change, text })),
+      aws: aws === undefined ? null : { role: aws.role, trust_policy: aws.trust, policy: aws.policy },
+      todo,
+    });
+    return;
+  }
+  const rows = files.map(({ path, change }) => [
+    { text: path },
+    { text: dryRun && change !== "unchanged" && change !== "kept" ? `would be ${change}` : change },
+  ]);
+  env.lines([
+    ...renderTable([{ title: "FILE" }, { title: "CHANGE" }], rows, { style: env.style }),
+    ...(dryRun
+      ? files.flatMap(({ path, text }) => ["", env.style.bold(`--- ${path}`), ...text.trimEnd().split("\n")])
+      : []),
+    ...(aws === undefined ? [] : [
+      "",
+      env.style.bold(`--- Who may take on the role ${stripControls(aws.role)}`),
+      JSON.stringify(aws.trust, null, 2),
+      "",
+      env.style.bold("--- What the role may do"),
+      JSON.stringify(aws.policy, null, 2),
+    ]),
+    "",
+    env.style.bold("To do"),
+    ...todo.map((line, index) => `${index + 1}. ${stripControls(line)}`),
+  ]);
+  env.next(dryRun ? "run it again without --dry-run" : "see to that list from the top");
+}

@@ -1,0 +1,176 @@
+import { type FullSha, parseFullSha } from "../../lib/ids.ts";
+import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import { parseTtl, type Ttl } from "../../environments/core/labels/mod.ts";
+import { parseDuration } from "../../lib/duration.ts";
+import type { PresetName } from "./presets.ts";
+import type { Settings } from "./schema.ts";
+
+/** The configuration in force. What is not set is undefined; durations are milliseconds. */
+export interface Config {
+  readonly preset: PresetName;
+  readonly platform: PlatformKind;
+  /** `text` is as it was written, `48h`. */
+  readonly ttl: { readonly text: string; readonly value: Ttl };
+  readonly maxAgeMs: number | undefined;
+  readonly autoSync: Settings["auto_sync"];
+  readonly retries: number;
+  readonly requiredCommit: FullSha | undefined;
+  readonly build: BuildConfig;
+  readonly environment: EnvironmentConfig;
+  readonly ecs: EcsConfig;
+  readonly docker: DockerConfig;
+  readonly comment: { readonly enabled: boolean };
+  readonly deployments: { readonly enabled: boolean };
+  readonly aws: AwsConfig;
+}
+
+/** How images are built. Paths are as written, relative to the working directory (`file`: to the context). */
+export interface BuildConfig {
+  /** Repository without a tag; see {@link imageRepository} for what holds where it is undefined. */
+  readonly image: string | undefined;
+  /** Pattern with `{pr}` and `{sha}`. */
+  readonly tag: string;
+  readonly context: string;
+  readonly file: string;
+  readonly target: string | undefined;
+  readonly platform: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly timeoutMs: number;
+  readonly push: Settings["build"]["push"];
+}
+
+/** What an environment is given. */
+export interface EnvironmentConfig {
+  readonly port: number;
+  readonly health: HealthConfig;
+  /** `name/password`, shown to people. */
+  readonly login: string | undefined;
+  /** May hold the placeholder `{secret}`. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
+  readonly sizes: Readonly<Record<string, SizeConfig>>;
+}
+
+/** When an environment counts as healthy. */
+export interface HealthConfig {
+  readonly path: string;
+  readonly fallback: string | undefined;
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+  /** The health check that runs inside the container; ECS only. */
+  readonly command: string | undefined;
+}
+
+/** `cpu`: 1024 are one CPU. `memory`: MiB. */
+export interface SizeConfig {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** Where the platform is ECS. */
+export interface EcsConfig {
+  readonly cluster: string | undefined;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** Path of a template file; undefined: the built-in one. */
+  readonly taskDefinition: string | undefined;
+  readonly container: string | undefined;
+  readonly logGroup: string | undefined;
+  readonly executionRole: string | undefined;
+  readonly taskRole: string | undefined;
+  readonly assignPublicIp: boolean;
+}
+
+/** Where the platform is the local engine. */
+export interface DockerConfig {
+  readonly network: string;
+  /** IP address, with `:port` where the port is a fixed one. */
+  readonly publish: string;
+  /** Also load a pushed image into the local engine (`DOCKER_LOAD=true`). */
+  readonly load: boolean;
+}
+
+/** What AWS is told; variables only, not in the file. */
+export interface AwsConfig {
+  readonly region: string;
+  readonly ecrRepository: string;
+}
+
+/** What variables say that are no settings of the file. */
+export interface VariableSettings {
+  readonly aws: AwsConfig;
+  readonly load: boolean;
+}
+
+/** Turns settings that have passed the schema into the configuration. Throws RangeError for any other. */
+export function makeConfig(settings: Settings, { aws, load }: VariableSettings): Config {
+  const { build, environment: { health, ...environment }, ecs, docker } = settings;
+  return {
+    preset: settings.preset,
+    platform: settings.platform,
+    ttl: { text: settings.ttl, value: known(parseTtl(settings.ttl), settings.ttl) },
+    maxAgeMs: settings.max_age === null ? undefined : durationMs(settings.max_age),
+    autoSync: settings.auto_sync,
+    retries: settings.retries,
+    requiredCommit: settings.required_commit === null ? undefined : parseFullSha(settings.required_commit),
+    build: {
+      image: build.image ?? undefined,
+      tag: build.tag,
+      context: build.context,
+      file: build.file,
+      target: build.target ?? undefined,
+      platform: build.platform,
+      args: onlyText(build.args),
+      cacheFrom: build.cache_from,
+      cacheTo: build.cache_to,
+      timeoutMs: durationMs(build.timeout),
+      push: build.push,
+    },
+    environment: {
+      port: environment.port,
+      health: {
+        path: health.path,
+        fallback: health.fallback ?? undefined,
+        timeoutMs: durationMs(health.timeout),
+        intervalMs: durationMs(health.interval),
+        command: health.command ?? undefined,
+      },
+      login: environment.login ?? undefined,
+      variables: onlyText(environment.variables),
+      flags: environment.flags,
+      sizes: environment.sizes,
+    },
+    ecs: {
+      cluster: ecs.cluster ?? undefined,
+      subnets: ecs.subnets,
+      securityGroups: ecs.security_groups,
+      taskDefinition: ecs.task_definition ?? undefined,
+      container: ecs.container ?? undefined,
+      logGroup: ecs.log_group ?? undefined,
+      executionRole: ecs.execution_role ?? undefined,
+      taskRole: ecs.task_role ?? undefined,
+      assignPublicIp: ecs.assign_public_ip,
+    },
+    docker: { network: docker.network, publish: docker.publish, load },
+    comment: settings.comment,
+    deployments: settings.deployments,
+    aws,
+  };
+}
+
+function durationMs(text: string): number {
+  return known(parseDuration(text), text);
+}
+
+function known<T>(value: T | undefined, text: string): T {
+  if (value === undefined) throw new RangeError(`Reading a duration: "${text}" is none`);
+  return value;
+}
+
+function onlyText(entries: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}

@@ -1,0 +1,62 @@
+import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import type { Config } from "./config.ts";
+import { variableName } from "../environment_layers.ts";
+import { ConfigError, type ConfigProblem } from "../problems.ts";
+
+/**
+ * Throws {@link ConfigError} `config_incomplete` that names every setting which `platform` needs and nobody gave.
+ * On ECS that is where the image comes from and where the service runs; with a task definition of one's own the role
+ * and the log group are in there. The local engine needs an image's name only where the image is pushed.
+ */
+export function requireForPlatform(config: Config, platform: PlatformKind): void {
+  const { build, ecs } = config;
+  const needed: readonly (readonly [string, boolean, string])[] = platform === "docker"
+    ? [["build.image", build.push === "always", "the repository to push to"]]
+    : [
+      ["build.image", true, "the repository ECS gets the image from"],
+      ["ecs.cluster", true, "the cluster to run in"],
+      ["ecs.subnets", true, "the subnets of the services, as a list"],
+      ["ecs.security_groups", true, "the security groups of the services, as a list"],
+      ["ecs.container", true, "the name of the application's container"],
+      ["ecs.log_group", ecs.taskDefinition === undefined, "the CloudWatch log group"],
+      ["ecs.execution_role", ecs.taskDefinition === undefined, "the role that pulls the image"],
+    ];
+  const given: Readonly<Record<string, unknown>> = {
+    "build.image": build.image,
+    "ecs.cluster": ecs.cluster,
+    "ecs.subnets": ecs.subnets[0],
+    "ecs.security_groups": ecs.securityGroups[0],
+    "ecs.container": ecs.container,
+    "ecs.log_group": ecs.logGroup,
+    "ecs.execution_role": ecs.executionRole,
+  };
+  const problems = needed.filter(([key, isNeeded]) => isNeeded && given[key] === undefined)
+    .map(([key, , what]): ConfigProblem => ({
+      source: `platform ${platform}`,
+      code: "missing",
+      path: key,
+      message: `missing: ${what}`,
+      remedy: `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
+    }));
+  if (problems.length > 0) {
+    throw new ConfigError("config_incomplete", `Using the configuration for ${platform}`, problems);
+  }
+}
+
+/**
+ * The repository of the images, without a tag. Where none is configured images stay on the local engine, under
+ * `<owner>-<name>` of the GitHub repository in lower case.
+ */
+export function imageRepository(config: Config, repo: string): string {
+  if (config.build.image !== undefined) return config.build.image;
+  // What engines refuse in a name, GitHub allows: runs of separators, and separators at either end.
+  return repo.toLowerCase().replace(/[^a-z0-9]*[^a-z0-9._-][^a-z0-9]*|[._-]{2,}/g, "-").replace(
+    /^[._-]+|[._-]+$/g,
+    "",
+  );
+}
+
+/** Whether images are pushed when environments run on `platform`. */
+export function pushesImages(config: Config, platform: PlatformKind): boolean {
+  return config.build.push === "auto" ? platform !== "docker" : config.build.push === "always";
+}

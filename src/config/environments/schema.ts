@@ -1,0 +1,186 @@
+import * as z from "zod";
+import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
+
+// The message of each rule is what was expected, as a noun phrase: problems read "expected <message>, found …".
+
+const ADDRESS =
+  /^(?:(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/;
+const IMAGE =
+  /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
+const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
+const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
+
+function text(expected = "text") {
+  return z.string({ error: expected }).min(1, { error: expected });
+}
+
+function fitting(pattern: RegExp, expected: string) {
+  return z.string({ error: expected }).regex(pattern, { error: expected });
+}
+
+function wholeNumber(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: values.slice(0, -1).join(", ") + " or " + values.at(-1) });
+}
+
+function yesOrNo() {
+  return z.boolean({ error: "true or false" });
+}
+
+function duration() {
+  return fitting(DURATION_PATTERN, "a number with a unit, such as 30s, 15m, 48h or 14d");
+}
+
+function list() {
+  return z.array(text(), { error: "a list, such as [first, second]" });
+}
+
+function variables() {
+  const value = z.string({ error: "text" }).nullable();
+  const name = z.string().regex(VARIABLE_NAME, {
+    error: "letters, digits and _, not beginning with a digit",
+  });
+  return z.record(name, value, { error: "a map of names and values" });
+}
+
+function section<T extends z.ZodRawShape>(shape: T) {
+  // Undefined keeps the library's own issue for unknown keys, which are rendered one by one.
+  return z.strictObject(shape, {
+    error: (issue) => issue.code === "unrecognized_keys" ? undefined : "a map of keys and values",
+  });
+}
+
+const Size = section({
+  cpu: wholeNumber(1, 1_048_576).describe("CPU units; 1024 are one CPU.").optional(),
+  memory: wholeNumber(6, 1_048_576).describe("Memory in MiB.").optional(),
+});
+
+const Build = section({
+  image: fitting(IMAGE, "an image repository without a tag, such as ghcr.io/acme/shop").nullable().optional()
+    .describe(
+      "The repository the image is pushed to, without a tag; an ECR address logs in by itself. May be left out where nothing is pushed.",
+    ),
+  tag: fitting(TAG, "a tag of letters, digits, _ . - that holds {pr} and {sha}").optional()
+    .describe("The image's tag; {pr} and {sha} are filled in, and both are needed to find the image again."),
+  context: text().optional().describe("The build context, relative to the working directory."),
+  file: text().optional().describe("The Dockerfile, relative to the build context."),
+  target: text().nullable().optional().describe(
+    "The stage of the Dockerfile to build; the last one if left out.",
+  ),
+  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").optional()
+    .describe("The platform to build for."),
+  args: variables().optional().describe("Build arguments; null takes one of the preset away."),
+  cache_from: list().optional().describe("Where the build cache is read from."),
+  cache_to: list().optional().describe(
+    "Where the build cache is written to, in continuous integration only.",
+  ),
+  timeout: duration().optional().describe("How long a build may take."),
+  push: oneOf(["auto", "always", "never"]).optional()
+    .describe("Whether the image is pushed; auto pushes where the platform is not the local engine."),
+});
+
+const Health = section({
+  path: fitting(/^\/\S*$/, "a path that begins with /").optional()
+    .describe("The path that answers 200 when the environment is healthy."),
+  fallback: fitting(/^\/\S*$/, "a path that begins with /").nullable().optional()
+    .describe("The path that is asked where the first one is not found; null for none."),
+  timeout: duration().optional().describe("How long an environment may take to become healthy."),
+  interval: duration().optional().describe("The time between two health checks."),
+  command: text().nullable().optional().describe(
+    "The health check that runs inside the container; ECS only.",
+  ),
+});
+
+const Environment = section({
+  port: wholeNumber(1, 65_535).optional().describe("The port the application listens on."),
+  health: Health.optional().describe("When an environment counts as healthy."),
+  login: fitting(/^[^\s/]+\/\S+$/, "a name and a password, as admin/admin").nullable().optional()
+    .describe("A login that is shown in the comment on the pull request, as name/password."),
+  variables: variables().optional()
+    .describe(
+      "Environment variables of the application; {secret} is a random value of each environment; null takes one of the preset away.",
+    ),
+  flags: section({
+    prefix: z.string({ error: "text" }).regex(/^\w*$/, { error: "letters, digits and _" }).optional()
+      .describe("What stands before a feature flag's name in its environment variable."),
+    on: z.string({ error: "text" }).optional().describe("The value of a flag that is on."),
+    off: z.string({ error: "text" }).optional().describe("The value of a flag that is off."),
+  }).optional().describe("How feature flags set by labels reach the application."),
+  sizes: z.record(
+    z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "lower-case letters, digits and -" }),
+    Size,
+    { error: "a map of sizes" },
+  ).optional().describe("What each size of an environment has."),
+});
+
+const Ecs = section({
+  cluster: fitting(/^[A-Za-z0-9_-]{1,200}$/, "the name of a cluster, not its ARN").nullable().optional()
+    .describe("The cluster that services are created in."),
+  subnets: list().optional().describe("The subnets of the services."),
+  security_groups: list().optional().describe("The security groups of the services."),
+  task_definition: text().nullable().optional().describe(
+    "A template file for the task definition; null for the built-in one.",
+  ),
+  container: text().nullable().optional().describe(
+    "The name of the application's container in the task definition.",
+  ),
+  log_group: text().nullable().optional().describe("The CloudWatch log group."),
+  execution_role: text().nullable().optional().describe(
+    "The role ECS itself uses to pull the image and write the log.",
+  ),
+  task_role: text().nullable().optional()
+    .describe("The role the pull request's code runs with; null gives it no rights."),
+  assign_public_ip: yesOrNo().optional().describe("Whether an environment gets a public IP address."),
+});
+
+/** What `showtime.yml` may say: the keys as written there, all of them optional. Durations are text. */
+export const ConfigFile = section({
+  version: z.literal(1, { error: "1, the only version there is" }).optional().describe(
+    "The version of this format.",
+  ),
+  preset: oneOf(["superset", "none"]).optional().describe(
+    "The defaults for what is not given; none if left out.",
+  ),
+  platform: oneOf(["ecs", "docker"]).optional().describe("Where environments run."),
+  ttl: fitting(TTL_PATTERN, "a number with a unit, such as 30m, 48h, 14d or 2w, or close").optional()
+    .describe("How long an environment lives; close: until its pull request closes."),
+  max_age: duration().nullable().optional().describe(
+    "The longest life that cleanup respects; null for none.",
+  ),
+  auto_sync: oneOf(["always", "trusted", "never"]).optional()
+    .describe("Whose pushes update a running environment."),
+  retries: wholeNumber(0, 10).optional().describe("Automatic attempts for a commit beyond the first."),
+  required_commit: fitting(/^[0-9a-f]{40}$/, "a whole commit hash of 40 hex digits").nullable().optional()
+    .describe("A commit that must be in a branch before it is built."),
+  build: Build.optional().describe("How the image is built."),
+  environment: Environment.optional().describe("What an environment is given."),
+  ecs: Ecs.optional().describe("Where the platform is ecs."),
+  docker: section({
+    network: text().optional().describe("The network containers are attached to."),
+    publish: fitting(
+      ADDRESS,
+      "an IP address, such as 127.0.0.1 or [::1], and a port if it must be a fixed one",
+    ).optional()
+      .describe("The address the ports are published on."),
+  }).optional().describe("Where the platform is docker."),
+  comment: section({
+    enabled: yesOrNo().optional().describe("Whether pull requests get a comment."),
+  }).optional().describe("The comment on the pull request."),
+  deployments: section({
+    enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),
+  }).optional().describe("GitHub Deployments."),
+});
+
+/** The content of a `showtime.yml`. */
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+type Complete<T> = T extends readonly unknown[] ? T
+  : T extends object ? { readonly [K in keyof T]-?: Complete<Exclude<T[K], undefined>> }
+  : T;
+
+/** A file in which nothing is left out: what presets are, and what all sources together give. */
+export type Settings = Complete<ConfigFile>;

@@ -1,0 +1,184 @@
+import { AppError } from "../../../lib/errors.ts";
+import type { BuildRequest } from "../../../environments/ports/images.ts";
+import type { ShellResult } from "../../../ports/shell.ts";
+import { buildArgEnvironment, buildArgs } from "./build_args.ts";
+import { isBuilderNotice } from "./builder_notice.ts";
+import type { DockerCli } from "../docker_cli.ts";
+import { lastWords } from "../errors.ts";
+import type { BuildConfig } from "./images.ts";
+import { imageLabels } from "../labels.ts";
+import { removeReplaced } from "./replaced_images.ts";
+
+const KEPT_LINES = 50;
+const NO_REPOSITORY = /name unknown|repository with name .* does not exist/i;
+const NO_PERMISSION =
+  /(?<!permission )\bdenied\b|unauthorized|no basic auth credentials|authentication required|insufficient_scope|authorization failed|403 forbidden/i;
+
+/** One build, with what configuration says about it. */
+export interface BuildOptions {
+  readonly docker: DockerCli;
+  readonly config: BuildConfig;
+  readonly request: BuildRequest;
+  readonly push: boolean;
+  readonly load: boolean;
+  readonly cacheWrite: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  /** What to do where the registry refuses a push; to log in where it is undefined. */
+  readonly pushHint: string | undefined;
+}
+
+/** Builds an image, and pushes it where wanted. The last 50 lines of output travel with a failure. */
+export async function buildImage(options: BuildOptions, signal: AbortSignal): Promise<void> {
+  const { docker, push, request } = options;
+  const { image } = request;
+  const run: Run = { ...options, tail: [] };
+  const buildx = await hasBuildx(docker, signal);
+  // Together with --load a push is a step of its own: older releases of buildx do not do both at once.
+  const pushInBuild = buildx && push && !options.load;
+  try {
+    if (buildx) await buildOnce(run, { buildx, pushes: pushInBuild, iidFile: undefined }, signal);
+    else await buildThenTag(run, signal);
+    if (push && !pushInBuild) {
+      await step(
+        run,
+        { args: ["push", image], action: `Pushing the image "${image}"`, pushes: true },
+        signal,
+      );
+    }
+  } finally {
+    // A run that was told to stop may have a successor, whose image has no tag yet: it touches nothing more.
+    if (!signal.aborted) {
+      await removeReplaced(docker, { showtime_repo: request.repo, pr: String(request.pr) }, signal);
+    }
+  }
+}
+
+type Run = BuildOptions & { readonly tail: string[] };
+
+/** The engine may finish a build of the older builder without its client: only who still waits gives the tag. */
+async function buildThenTag(run: Run, signal: AbortSignal): Promise<void> {
+  const { image } = run.request;
+  const action = `Tagging the image "${image}"`;
+  const iidFile = await Deno.makeTempFile({ prefix: "showtime-", suffix: ".iid" });
+  try {
+    await buildOnce(run, { buildx: false, pushes: false, iidFile }, signal);
+    const id = (await Deno.readTextFile(iidFile)).trim();
+    await run.docker.must(["tag", id, image], { action }, signal);
+  } finally {
+    await Deno.remove(iidFile).catch(() => {});
+  }
+}
+
+async function buildOnce(
+  run: Run,
+  how: { readonly buildx: boolean; readonly pushes: boolean; readonly iidFile: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, request, push, cacheWrite } = run;
+  const { buildx, pushes, iidFile } = how;
+  const load = run.load || (buildx && !push);
+  const labels = imageLabels(request);
+  const args = buildArgs({
+    config,
+    image: request.image,
+    labels,
+    iidFile,
+    buildx,
+    push: pushes,
+    load,
+    cacheWrite,
+  });
+  const action = `Building the image "${request.image}"`;
+  await step(run, { args, action, pushes, env: buildArgEnvironment(config.args) }, signal);
+}
+
+async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolean> {
+  const result = await docker.run(["buildx", "version"], { action: "Looking for buildx" }, signal);
+  return result.code === 0;
+}
+
+async function step(
+  options: Run,
+  call: {
+    readonly args: readonly string[];
+    readonly action: string;
+    readonly pushes: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, docker, tail } = options;
+  const result = await docker.run(call.args, {
+    action: call.action,
+    env: { ...options.env, ...call.env },
+    timeoutMs: config.timeoutMs,
+    raw: true,
+    onLine(line) {
+      if (!isBuilderNotice(line) && tail.push(line) > KEPT_LINES) tail.shift();
+      options.request.onLine(line);
+    },
+  }, signal);
+  if (result.timedOut) {
+    throw new AppError("timeout", `${call.action}: not done within ${formatMinutes(config.timeoutMs)}`, {
+      hint: "Raise build.timeout, or make the build faster with build.cache_from",
+      logTail: tail,
+    });
+  }
+  if (result.code !== 0) {
+    throw await failure({ ...options, action: call.action, pushes: call.pushes, result }, signal);
+  }
+}
+
+async function failure(
+  options: BuildOptions & {
+    readonly tail: readonly string[];
+    readonly action: string;
+    readonly pushes: boolean;
+    readonly result: ShellResult;
+  },
+  signal: AbortSignal,
+): Promise<AppError> {
+  const { action, docker, result, tail } = options;
+  try {
+    // An engine that dies during a build leaves a broken connection, not a message: ask whether it is there.
+    await docker.run(["version", "--format", "{{.Server.Version}}"], { action, timeoutMs: 10_000 }, signal);
+  } catch (error) {
+    if (error instanceof AppError) return withTail(error, tail);
+    throw error;
+  }
+  const said = lastWords(result.stderr.split("\n").filter((line) => !isBuilderNotice(line)).join("\n"));
+  // Only the command's own last words count: what the build prints is the pull request's text.
+  if (NO_PERMISSION.test(said)) {
+    return new AppError("permission", `${action}: the registry refused (${said})`, {
+      hint: options.pushes
+        ? options.pushHint ?? "Log in with the right to push: docker login"
+        : "Log in with the right to pull the base images: docker login",
+      logTail: tail,
+    });
+  }
+  if (options.pushes && NO_REPOSITORY.test(said)) {
+    return new AppError("build_failed", `${action}: the registry has no such repository (${said})`, {
+      hint: "Create the repository in the registry, or correct build.image",
+      logTail: tail,
+    });
+  }
+  return new AppError("build_failed", `${action}: docker ended with exit code ${result.code} (${said})`, {
+    hint: "Mend what the last lines of the build say, then push a commit or set the start trigger",
+    logTail: tail,
+  });
+}
+
+function withTail(error: AppError, logTail: readonly string[]): AppError {
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  return new AppError(error.code, error.message, {
+    ...hint,
+    exitCode: error.exitCode,
+    retryable: error.retryable,
+    cause: error,
+    logTail,
+  });
+}
+
+function formatMinutes(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}

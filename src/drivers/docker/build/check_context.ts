@@ -1,0 +1,169 @@
+import { join, resolve } from "node:path";
+import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
+import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git_place.ts";
+import type { FullSha, PrNumber } from "../../../lib/ids.ts";
+import type { Shell, ShellResult } from "../../../ports/shell.ts";
+import { refuseLinkOut, refuseLinks } from "./configured_path.ts";
+import type { BuildConfig } from "./images.ts";
+
+/** What a context is checked against. */
+export interface CheckOptions {
+  readonly shell: Shell;
+  readonly config: BuildConfig;
+  readonly pr: PrNumber;
+  readonly sha: FullSha;
+  /** Whatever is in a Git work tree must be at the commit: in Actions, where nobody looks at what is built. */
+  readonly strict: boolean;
+}
+
+type Git = (args: readonly string[]) => Promise<ShellResult>;
+
+/**
+ * Sees that what would be built is the commit that was asked for. A context that is a Git work tree must be at that
+ * commit with nothing changed; so must a part of a work tree that knows the commit, and where `strict` asks for it every
+ * part of one. A folder in no work tree is built as it is. Throws AppError with exit code 2: `context_not_found` `dockerfile_missing` `link_refused`
+ * `wrong_commit` `required_commit_missing`.
+ */
+export async function checkContext(options: CheckOptions, signal: AbortSignal): Promise<void> {
+  const { config, sha, shell, strict } = options;
+  const context = await requireFiles(config);
+  const git: Git = (args) =>
+    shell.run(
+      { program: "git", args: ["-C", context, ...args], env: { LC_ALL: "C" }, timeoutMs: 60_000 },
+      signal,
+    );
+  const top = await topLevel(git, context);
+  const mend = `git fetch origin pull/${options.pr}/head && git checkout ${sha}`;
+  if (top === undefined) return;
+  const head = (await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.trim();
+  if (!strict && top !== context && head !== sha && !await belongsTo(git, sha)) return;
+  if (head !== sha) {
+    throw new AppError(
+      "wrong_commit",
+      `Building ${sha.slice(0, 7)}: the build context "${config.context}" is at ${
+        head.slice(0, 7) || "no commit"
+      }`,
+      {
+        exitCode: EXIT.usage,
+        hint: mend,
+      },
+    );
+  }
+  await requireClean(git, { config, sha });
+  await requireAncestor(git, { config, pr: options.pr });
+}
+
+async function requireFiles(config: BuildConfig): Promise<string> {
+  let context: string;
+  await refuseLinks(config.context, "build context");
+  try {
+    context = await Deno.realPath(config.context);
+  } catch (cause) {
+    throw new AppError(
+      "context_not_found",
+      `Building an image: the build context "${config.context}" is not there`,
+      {
+        cause,
+        exitCode: EXIT.usage,
+        hint: "Run it in the checkout, or correct build.context",
+      },
+    );
+  }
+  // What docker cannot read as a Dockerfile it prints: that must be nothing from elsewhere on this machine.
+  for (const name of [config.file, ".dockerignore", `${config.file}.dockerignore`]) {
+    await refuseLinkOut(config.context, { file: name, what: name === config.file ? "Dockerfile" : "file" });
+  }
+  const file = join(context, config.file);
+  const found = await Deno.stat(file).then((info) => info.isFile, () => false);
+  if (found) return context;
+  throw usageError(
+    "dockerfile_missing",
+    `Building an image: there is no Dockerfile "${config.file}" in "${config.context}"`,
+    `Correct build.file (looked for ${resolve(file)})`,
+  );
+}
+
+/** The work tree that the context is in; undefined where it is in none. Fails closed where Git will not say. */
+async function topLevel(git: Git, context: string): Promise<string | undefined> {
+  let result: ShellResult;
+  try {
+    result = await git(["rev-parse", ...GIT_PLACE_QUESTION]);
+  } catch (error) {
+    const hasOwn = await Deno.stat(join(context, ".git")).then(() => true, () => false);
+    if (error instanceof AppError && error.code === "program_not_found" && !hasOwn) return undefined;
+    throw error;
+  }
+  if (result.code === 0) {
+    const place = parseGitPlace(result.stdout);
+    if (place !== undefined) return await Deno.realPath(place.top);
+  }
+  if (result.code === 0 || /cannot use bare repository/i.test(result.stderr)) {
+    throw usageError(
+      "wrong_commit",
+      `Building an image: "${context}" is in a folder that looks like a Git repository without a work tree`,
+      "Take its HEAD, config, objects and refs out of the branch, or correct build.context",
+    );
+  }
+  if (/not a git repository|must be run in a work tree/i.test(result.stderr)) return undefined;
+  throw new AppError(
+    "wrong_commit",
+    `Building an image: Git does not say what "${context}" is at (${result.stderr.trim().split("\n")[0]})`,
+    {
+      exitCode: EXIT.usage,
+      hint: `git config --global --add safe.directory ${context}`,
+    },
+  );
+}
+
+/** Whether a folder within a work tree is a part of the repository that has this commit. */
+async function belongsTo(git: Git, sha: FullSha): Promise<boolean> {
+  if ((await git(["cat-file", "-e", `${sha}^{commit}`])).code !== 0) return false;
+  return (await git(["ls-files", "--", "."])).stdout.trim() !== "";
+}
+
+async function requireClean(
+  git: Git,
+  options: { readonly config: BuildConfig; readonly sha: FullSha },
+): Promise<void> {
+  const status = await git([
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+    // Not what .gitmodules says, which the commit brought along.
+    "--ignore-submodules=untracked",
+    "--",
+    ".",
+  ]);
+  const changed = status.stdout.split("\n").filter((line) => line.trim() !== "").map((line) => line.slice(3));
+  if (status.code === 0 && changed.length === 0) return;
+  const names = changed.slice(0, 3).join(", ") +
+    (changed.length > 3 ? ` and ${changed.length - 3} more` : "");
+  throw new AppError(
+    "wrong_commit",
+    `Building ${options.sha.slice(0, 7)}: files in "${options.config.context}" differ from that commit (${
+      names || status.stderr.trim()
+    })`,
+    { exitCode: EXIT.usage, hint: "git stash, or commit them and push" },
+  );
+}
+
+async function requireAncestor(
+  git: Git,
+  options: { readonly config: BuildConfig; readonly pr: PrNumber },
+): Promise<void> {
+  const required = options.config.requiredCommit;
+  if (required === undefined || required === "") return;
+  if ((await git(["merge-base", "--is-ancestor", required, "HEAD"])).code === 0) return;
+  const shallow = (await git(["rev-parse", "--is-shallow-repository"])).stdout.trim() === "true";
+  const short = required.slice(0, 7);
+  throw new AppError(
+    "required_commit_missing",
+    shallow
+      ? `Building pull request ${options.pr}: this clone is too shallow to tell whether it contains ${short}`
+      : `Building pull request ${options.pr}: the branch does not contain the required commit ${short}`,
+    {
+      exitCode: EXIT.usage,
+      hint: shallow ? "git fetch --unshallow" : "Rebase the branch onto the base branch, or merge it in",
+    },
+  );
+}

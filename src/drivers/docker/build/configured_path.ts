@@ -1,0 +1,63 @@
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { usageError } from "../../../lib/errors.ts";
+
+/**
+ * Sees that a path which the configuration names leads where it reads. The part of it that lies in the working
+ * directory, or else in a Git work tree, may have come with a pull request: no link is followed there. What is above
+ * is its owner's will. A path that is not there passes. Throws AppError `link_refused` (exit code 2).
+ */
+export async function refuseLinks(path: string, what: string): Promise<void> {
+  const whole = resolve(path);
+  const base = await folderOfOthers(whole);
+  if (base === undefined) return;
+  let at = base;
+  for (const part of relative(base, whole).split(sep)) {
+    at = join(at, part);
+    if (await isLink(at)) throw linkRefused({ what, path, at });
+  }
+}
+
+/**
+ * Sees that a file of a folder is the folder's own: a link may lead to another file in it, but not out of it, nor to
+ * what Git keeps there. A path that is not there passes. Throws AppError `link_refused` (exit code 2).
+ */
+export async function refuseLinkOut(
+  folder: string,
+  options: { readonly file: string; readonly what: string },
+): Promise<void> {
+  const path = join(folder, options.file);
+  if (!isWithin(folder, path)) return await refuseLinks(path, options.what);
+  const real = await Deno.realPath(path).catch(() => undefined);
+  if (real === undefined) return;
+  const top = await Deno.realPath(folder);
+  const parts = relative(top, real).toLowerCase().split(sep);
+  if (isWithin(top, real) && !parts.includes(".git")) return;
+  throw linkRefused({ what: options.what, path: options.file, at: path });
+}
+
+async function folderOfOthers(whole: string): Promise<string | undefined> {
+  const here = Deno.cwd();
+  if (isWithin(here, whole)) return here;
+  for (let at = dirname(whole);; at = dirname(at)) {
+    if (await Deno.lstat(join(at, ".git")).then(() => true, () => false)) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then((info) => info.isSymlink, () => false);
+}
+
+function linkRefused(found: { readonly what: string; readonly path: string; readonly at: string }) {
+  const { what, path, at } = found;
+  return usageError(
+    "link_refused",
+    `Reading the ${what} "${path}": "${at}" is a link, which may lead to what is not the branch's`,
+    "Put the file itself there, or name in the configuration where it is",
+  );
+}

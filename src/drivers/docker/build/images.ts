@@ -1,0 +1,110 @@
+import type {
+  BuildRequest,
+  ImageRemoval,
+  Images,
+  ImageStore,
+  RegistryLogin,
+} from "../../../environments/ports/images.ts";
+import type { Shell } from "../../../ports/shell.ts";
+import { buildImage } from "./build_image.ts";
+import { checkContext } from "./check_context.ts";
+import { type DockerCli, makeDockerCli } from "../docker_cli.ts";
+import { logIn } from "../log_in.ts";
+import { localExists, localList, localRemove } from "./local_images.ts";
+import { AppError } from "../../../lib/errors.ts";
+
+/** How images are built; the `build` section of the configuration. */
+export interface BuildConfig {
+  /** The repository that images are tagged in, `apache/superset`. */
+  readonly image: string;
+  /** The tag's pattern, with `{pr}` and `{sha}`. */
+  readonly tag: string;
+  readonly context: string;
+  /** The Dockerfile, within the context. */
+  readonly file: string;
+  readonly target?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly timeoutMs: number;
+  readonly push: "auto" | "always" | "never";
+  /** A commit that a branch must contain to be built. */
+  readonly requiredCommit?: string | undefined;
+}
+
+/** What the builder is made of. */
+export interface ImagesOptions {
+  readonly shell: Shell;
+  readonly config: BuildConfig;
+  /** Where pushed images are stored; without it, pushed images can be built but not found or removed. */
+  readonly store?: ImageStore | undefined;
+  /** Gets the login that a build needs, for what it pulls and pushes; asked before each build, undefined for none. */
+  readonly login?: ((signal: AbortSignal) => Promise<RegistryLogin | undefined>) | undefined;
+  /** Environments run on the engine that builds: nothing need be pushed. */
+  readonly platformIsLocal: boolean;
+  /** A CI run that may write the build cache. */
+  readonly ci: boolean;
+  /** Every context in a Git work tree must be at the commit (default: a part of one that does not know it is built). */
+  readonly strict?: boolean;
+  /** Load the built image into the local engine even where it is pushed. */
+  readonly dockerLoad: boolean;
+  /** The engine, as DOCKER_HOST names it; the docker command's own choice where it is undefined. */
+  readonly host?: string | undefined;
+  /** Names of variables of this process that the docker command gets beside its usual ones. */
+  readonly passes?: readonly string[];
+  /** Environment variables for builds, beside the inherited ones. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Makes what builds images with the docker command, and removes them from where they are. */
+export function makeImages(options: ImagesOptions): Images {
+  const { config, shell, store } = options;
+  const docker = makeDockerCli(shell, { host: options.host, passes: options.passes });
+  const push = config.push === "always" || (config.push === "auto" && !options.platformIsLocal);
+  const held = push ? store : undefined;
+  return {
+    check: (request, signal) =>
+      checkContext({ shell, config, strict: options.strict ?? false, ...request }, signal),
+    async build(request: BuildRequest, signal) {
+      const env = options.env ?? {};
+      const login = await options.login?.(signal);
+      if (login !== undefined) await logIn(docker, { login, env }, signal);
+      await buildImage({
+        docker,
+        config,
+        request,
+        push,
+        load: options.platformIsLocal || options.dockerLoad,
+        cacheWrite: options.ci,
+        env,
+        pushHint: login?.hint,
+      }, signal);
+    },
+    exists: (image, signal) =>
+      held === undefined ? localExists(docker, image, signal) : held.exists(image, signal),
+    async remove(image, signal) {
+      if (held === undefined) return await localRemove(docker, image, signal);
+      const stored = await held.remove(image, signal);
+      return worse(stored, await removeCopy(docker, image, signal));
+    },
+    list: (signal) => held === undefined ? localList(docker, config, signal) : held.list(signal),
+  };
+}
+
+/** The copy that a build or a local environment left; a machine without an engine has none. */
+async function removeCopy(docker: DockerCli, image: string, signal: AbortSignal): Promise<ImageRemoval> {
+  try {
+    return await localRemove(docker, image, signal);
+  } catch (error) {
+    if (error instanceof AppError && ["engine_unavailable", "program_not_found"].includes(error.code)) {
+      return { kind: "absent" };
+    }
+    throw error;
+  }
+}
+
+function worse(stored: ImageRemoval, copy: ImageRemoval): ImageRemoval {
+  if (stored.kind === "kept") return stored;
+  return copy.kind === "absent" ? stored : copy;
+}

@@ -1,0 +1,115 @@
+import type { DockerCli } from "../docker_cli.ts";
+import { AppError } from "../../../lib/errors.ts";
+import { lastWords } from "../errors.ts";
+
+/** A container as the engine describes it; only what we need of it. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `NAME=value` lines. */
+  readonly env: readonly string[];
+  readonly state: ContainerState;
+  /** Published TCP ports: the container's port, and where the engine put it. */
+  readonly ports: readonly { readonly inside: number; readonly outside: number; readonly v6: boolean }[];
+}
+
+/** Whether a container runs, and how it ended. */
+export interface ContainerState {
+  /** `created`, `running`, `restarting`, `exited`, `dead`, … */
+  readonly status: string;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** It has ended at least once, even if the engine started it again. */
+  readonly everEnded: boolean;
+  /** What the image's own health check says; undefined where it has none. */
+  readonly ownHealth: string | undefined;
+}
+
+// Chosen fields only: a whole description can be 50 KB with a talkative health check.
+const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
+  `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
+  `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
+  `"restarts":{{json .RestartCount}},"ports":{{json .NetworkSettings.Ports}},` +
+  `"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}}}`;
+const BATCH = 100;
+const GONE = /no such (container|object)/i;
+
+/** Ids of all containers, running or not, whose name `wanted` accepts. */
+export async function findContainers(
+  docker: DockerCli,
+  wanted: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const result = await docker.must(
+    ["ps", "--all", "--no-trunc", "--filter", "name=^/?pr-[1-9]", "--format", "{{.ID}} {{.Names}}"],
+    { action: "Listing containers" },
+    signal,
+  );
+  const rows = result.stdout.split("\n").map((row) => row.trim().split(" "));
+  // A container can have further names, with a slash in them, from links.
+  return rows.flatMap(([id, names]) => (names ?? "").split(",").some(wanted) && id ? [id] : []);
+}
+
+/** Describes containers by id or name, in batches; those that are gone are left out. */
+export async function inspectContainers(
+  docker: DockerCli,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Container[]> {
+  const found: Container[] = [];
+  for (let at = 0; at < ids.length; at += BATCH) {
+    const action = "Describing containers";
+    const args = ["container", "inspect", "--format", FORMAT, ...ids.slice(at, at + BATCH)];
+    const result = await docker.run(args, { action }, signal);
+    const complaints = result.stderr.split("\n").filter((line) => line.trim() !== "" && !GONE.test(line));
+    if (result.code !== 0 && complaints.length > 0) {
+      throw new AppError("engine_failed", `${action}: ${lastWords(result.stderr)}`);
+    }
+    for (const line of result.stdout.split("\n")) if (line.startsWith("{")) found.push(parseContainer(line));
+  }
+  return found;
+}
+
+/** Reads one line of the description. Fields that are missing read as empty. */
+export function parseContainer(line: string): Container {
+  const raw: unknown = JSON.parse(line);
+  const field = (key: string): unknown => isRecord(raw) ? raw[key] : undefined;
+  const labels = field("labels");
+  const env = field("env");
+  const ports = field("ports");
+  return {
+    id: text(field("id")),
+    name: text(field("name")).replace(/^\//, ""),
+    image: text(field("image")),
+    labels: isRecord(labels) ? Object.fromEntries(Object.entries(labels).map(([k, v]) => [k, text(v)])) : {},
+    env: Array.isArray(env) ? env.map(text) : [],
+    state: {
+      status: text(field("status")),
+      exitCode: Number(field("exit") ?? 0),
+      oomKilled: field("oom") === true,
+      everEnded: !text(field("finished")).startsWith("0001-") || Number(field("restarts") ?? 0) > 0,
+      ownHealth: field("health") ? text(field("health")) : undefined,
+    },
+    ports: isRecord(ports) ? Object.entries(ports).flatMap(parsePort) : [],
+  };
+}
+
+function parsePort([inside, bindings]: [string, unknown]): Container["ports"] {
+  const match = /^(\d+)\/tcp$/.exec(inside);
+  if (match === null || !Array.isArray(bindings)) return [];
+  return bindings.filter(isRecord).map((binding) => ({
+    inside: Number(match[1]),
+    outside: Number(binding["HostPort"]),
+    v6: text(binding["HostIp"]).includes(":"),
+  })).filter((port) => port.outside > 0);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

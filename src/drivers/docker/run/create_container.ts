@@ -1,0 +1,106 @@
+import { usageError } from "../../../lib/errors.ts";
+import type { DeploySpec } from "../../../environments/ports/platform.ts";
+import { type DockerConfig, parsePublish } from "../config.ts";
+import { withVariables } from "./container_variables.ts";
+import type { Engine } from "../engine.ts";
+import { containerError, imageNotFound, lastWords } from "../errors.ts";
+import { containerLabels } from "../labels.ts";
+
+const PULL_TIMEOUT_MS = 15 * 60_000;
+/** Processes and threads of one container: far more than an application has, far fewer than a fork bomb. */
+const MOST_PROCESSES = 4096;
+
+/** What is needed to create one container. */
+export interface CreateOptions {
+  readonly name: string;
+  readonly spec: DeploySpec;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** Creates and starts a container; `onCreated` is told its id before it starts, so that a failure can remove it. */
+export async function createContainer(
+  engine: Engine,
+  options: CreateOptions & { readonly onCreated: (id: string) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, spec } = options;
+  const action = `Starting the container "${name}"`;
+  const port = engine.config.publish;
+  const created = await withVariables({ variables: options.variables }, async ({ file, stdin, env }) => {
+    const args = createArgs(engine.config, { ...options, file, named: Object.keys(env) });
+    return await engine.docker.run(args, { action, env, ...(stdin === undefined ? {} : { stdin }) }, signal);
+  });
+  if (created.code !== 0) throw containerError(created.stderr, { action, image: spec.image, port });
+  const id = /^[0-9a-f]{64}$/m.exec(created.stdout)?.[0] ?? name;
+  options.onCreated(id);
+  const started = await engine.docker.run(["start", id], { action }, signal);
+  if (started.code !== 0) throw containerError(started.stderr, { action, image: spec.image, port });
+}
+
+/** The arguments of `docker create`; variables are only named here, their values go through what stands for a file or the child's environment. */
+export function createArgs(
+  config: DockerConfig,
+  options: Omit<CreateOptions, "variables"> & { readonly file: string; readonly named: readonly string[] },
+): readonly string[] {
+  const { spec, name } = options;
+  const size = sizeOf(config, spec.settings.size);
+  const publish = parsePublish(config.publish);
+  // `host:port:inside`; without host and port only `inside`, where the engine chooses both.
+  const outside = publish.host === "" && publish.port === undefined ? [] : [publish.host, publish.port ?? ""];
+  return [
+    "create",
+    "--name",
+    name,
+    "--restart",
+    "unless-stopped",
+    "--network",
+    config.network,
+    "--publish",
+    [...outside, config.port].join(":").replace(/^:/, ""),
+    "--cpus",
+    String(size.cpu / 1024),
+    "--memory",
+    `${size.memory}m`,
+    // The same as memory: none of it is swap, so that the limit is the one that was configured.
+    "--memory-swap",
+    `${size.memory}m`,
+    "--pids-limit",
+    String(MOST_PROCESSES),
+    // Programs of the image that run as their owner, as sudo does, gain nothing by it.
+    "--security-opt",
+    "no-new-privileges",
+    ...Object.entries(containerLabels(spec)).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    "--env-file",
+    options.file,
+    ...options.named.flatMap((variable) => ["--env", variable]),
+    spec.image,
+  ];
+}
+
+/** The configured size of that name. Throws AppError `unknown_size` (exit code 2). */
+export function sizeOf(
+  config: DockerConfig,
+  name: string,
+): { readonly cpu: number; readonly memory: number } {
+  const size = Object.hasOwn(config.sizes, name) ? config.sizes[name] : undefined;
+  if (size !== undefined) return size;
+  throw usageError(
+    "unknown_size",
+    `Choosing a size: "${name}" is not configured`,
+    `Use one of ${Object.keys(config.sizes).join(", ")}, or add it to environment.sizes`,
+  );
+}
+
+/** Sees that the engine has the image; one it lacks is pulled. Throws AppError `image_not_found`. */
+export async function ensureImage(engine: Engine, image: string, signal: AbortSignal): Promise<void> {
+  const action = `Looking for the image "${image}"`;
+  const local = await engine.docker.run(
+    ["image", "inspect", "--format", "{{.Id}}", image],
+    { action },
+    signal,
+  );
+  if (local.code === 0) return;
+  const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
+  if (pulled.code === 0) return;
+  throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
+}

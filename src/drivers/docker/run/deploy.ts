@@ -1,0 +1,121 @@
+import { formatServiceName } from "../../../environments/core/environment/names.ts";
+import { environmentVariables, readSecret } from "../../../environments/core/environment/variables.ts";
+import { shortSha } from "../../../lib/ids.ts";
+import type { Deployed, DeploySpec } from "../../../environments/ports/platform.ts";
+import { type Container, inspectContainers } from "./container.ts";
+import { createContainer, ensureImage, sizeOf } from "./create_container.ts";
+import {
+  type Engine,
+  findInstances,
+  type Instances,
+  keepSecrets,
+  look,
+  removeContainer,
+  renameContainer,
+} from "../engine.ts";
+import { assertTouchable } from "./instance.ts";
+import { waitHealthy } from "./wait_healthy.ts";
+
+/** Brings an environment up beside what is there; see the table in `instance.ts` for what may be left over. */
+export async function deploy(
+  engine: Engine,
+  options: { readonly spec: DeploySpec; readonly onProgress: (text: string) => void },
+  signal: AbortSignal,
+): Promise<Deployed> {
+  const { spec } = options;
+  sizeOf(engine.config, spec.settings.size);
+  const service = formatServiceName(spec.pr, shortSha(spec.sha));
+  const before = await findInstances(engine, service, signal);
+  assertAllTouchable(before, { ...spec, action: `Deploying "${service}"` });
+  await ensureImage(engine, spec.image, signal);
+  const old = await tidy(engine, before, signal);
+  const name = old === undefined ? before.names.primary : before.names.next;
+  const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
+  // What fails to start may print them, and its last words end up in a public comment.
+  if (old !== undefined) keepSecrets(engine, old);
+  engine.keepSecret(secret);
+  const variables = environmentVariables(spec, { config: engine.config, secret });
+  let id: string | undefined;
+  try {
+    options.onProgress(`Starting the container ${name}`);
+    await createContainer(engine, { name, spec, variables, onCreated: (made) => id = made }, signal);
+    const address = await waitHealthy(
+      engine,
+      { id: id ?? name, name, onProgress: options.onProgress },
+      signal,
+    );
+    return { address, service, unsettled: old !== undefined };
+  } catch (error) {
+    await removeHalfMade(engine, { id, name, epoch: spec.epoch, failure: error });
+    throw error;
+  }
+}
+
+/** Finishes an update in place: the healthy newer one stays, the other goes. */
+export async function settle(
+  engine: Engine,
+  instances: Instances,
+  signal: AbortSignal,
+): Promise<Container | undefined> {
+  const { primary, next, names } = instances;
+  if (next === undefined) return primary;
+  const keepNext = primary === undefined
+    ? next.state.status === "running"
+    : (await look(engine, next, { ask: true, tries: 3 }, signal)).healthy;
+  if (!keepNext) {
+    await removeContainer(engine, next, signal);
+    return primary;
+  }
+  if (primary !== undefined) await removeContainer(engine, primary, signal);
+  await renameContainer(engine, { container: next, name: names.primary }, signal);
+  return { ...next, name: names.primary };
+}
+
+/** Throws AppError `not_ours` or `stale_epoch` before anything of a service is changed. */
+export function assertAllTouchable(
+  instances: Instances,
+  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+): void {
+  for (const one of [instances.primary, instances.next]) if (one !== undefined) assertTouchable(one, options);
+}
+
+/** Clears what an interrupted update left under the temporary name, without taking away what serves. */
+async function tidy(
+  engine: Engine,
+  instances: Instances,
+  signal: AbortSignal,
+): Promise<Container | undefined> {
+  const { primary, next } = instances;
+  if (primary !== undefined && next !== undefined) {
+    const serving = await look(engine, primary, { ask: true, tries: 3 }, signal);
+    if (serving.healthy) {
+      await removeContainer(engine, next, signal);
+      return primary;
+    }
+  }
+  return await settle(engine, instances, signal);
+}
+
+/** Removes the container of a deployment that failed or was aborted; never hides the failure itself. */
+async function removeHalfMade(
+  engine: Engine,
+  made: {
+    readonly id: string | undefined;
+    readonly name: string;
+    readonly epoch: number;
+    readonly failure: unknown;
+  },
+): Promise<void> {
+  // The caller's signal may be what ended the deployment: the removal has one of its own.
+  const signal = new AbortController().signal;
+  try {
+    const [container] = await inspectContainers(engine.docker, [made.id ?? made.name], signal);
+    if (container === undefined || container.name !== made.name) return;
+    // Without an id only the epoch tells that it is this run's: the engine may refuse a name that another run took.
+    if (made.id === undefined && container.labels["showtime_epoch"] !== String(made.epoch)) return;
+    await removeContainer(engine, container, signal);
+  } catch (error) {
+    const { failure } = made;
+    if (failure instanceof Error && failure.cause === undefined) failure.cause = error;
+  }
+}

@@ -1,0 +1,146 @@
+import type { PlatformEnvironment } from "../../../environments/core/environment/environment.ts";
+import {
+  formatContainerName,
+  formatServiceName,
+  parseContainerName,
+  parseServiceName,
+} from "../../../environments/core/environment/names.ts";
+import { assertOurs, readEpoch, readSeconds } from "../../../environments/core/environment/ownership.ts";
+import { usageError } from "../../../lib/errors.ts";
+import {
+  parseFullSha,
+  parsePrNumber,
+  type PrNumber,
+  type ServiceName,
+  type ShortSha,
+} from "../../../lib/ids.ts";
+import type { Container } from "./container.ts";
+import { IMAGE_MARK, readSettings } from "../labels.ts";
+
+const NEXT = "-next";
+
+/**
+ * The containers of one service: its own name, and the temporary one that an update in place uses.
+ *
+ *     primary  next      means
+ *     yes      -         settled
+ *     yes      yes       an update in place is waiting to be settled, or was interrupted
+ *     -        yes       interrupted between removing the old one and renaming the new one
+ */
+export interface InstanceNames {
+  readonly pr: PrNumber;
+  /** Undefined for an environment of the older scheme. */
+  readonly short: ShortSha | undefined;
+  readonly service: ServiceName;
+  readonly primary: string;
+  readonly next: string;
+}
+
+/** The container names of a service. Throws AppError `bad_service_name` (exit code 2) for a name of another kind. */
+export function instanceNames(service: ServiceName): InstanceNames {
+  const parts = parseServiceName(service);
+  if (parts === undefined) {
+    throw usageError(
+      "bad_service_name",
+      `Reading a service name: "${service}" is none`,
+      "It reads pr-<n>-<sha7>-service",
+    );
+  }
+  const primary = parts.short === undefined ? service : formatContainerName(parts.pr, parts.short);
+  return { ...parts, service, primary, next: `${primary}${NEXT}` };
+}
+
+/** The service that a container of this name belongs to, strictly; undefined for any other name. */
+export function instanceOf(name: string): InstanceNames | undefined {
+  const legacy = parseServiceName(name);
+  if (legacy !== undefined) {
+    return legacy.short === undefined ? instanceNames(name as ServiceName) : undefined;
+  }
+  const parts = parseContainerName(name.endsWith(NEXT) ? name.slice(0, -NEXT.length) : name);
+  return parts === undefined ? undefined : instanceNames(formatServiceName(parts.pr, parts.short));
+}
+
+/**
+ * Whether a container may be replaced or removed under `epoch`. Throws AppError `not_ours` (no label of ours and no
+ * strict name of the older scheme, or another repository's) or `stale_epoch`.
+ */
+export function assertTouchable(
+  container: Container,
+  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+): void {
+  const { labels, name } = container;
+  assertOurs({
+    what: `the container "${name}"`,
+    managed: isManaged(container),
+    legacy: isLegacy(container),
+    repo: labels["showtime_repo"],
+    epoch: epochOf(container),
+    removal: `docker rm -f ${name}`,
+  }, options);
+}
+
+/** Made by Showtime. */
+export function isManaged(container: Container): boolean {
+  return container.labels["showtime_managed"] === "true";
+}
+
+function isLegacy(container: Container): boolean {
+  // A container that a person made of an image of ours inherits that image's `pr`.
+  if (container.labels["showtime_managed"] === IMAGE_MARK) return false;
+  const parts = parseServiceName(container.name);
+  return parts !== undefined && parts.short === undefined && container.labels["pr"] === String(parts.pr);
+}
+
+function epochOf(container: Container): number {
+  return readEpoch(container.labels["showtime_epoch"]);
+}
+
+/** What was seen of one container of a service. */
+export interface Sight {
+  readonly container: Container;
+  readonly address: string | undefined;
+  readonly healthy: boolean;
+  readonly condition: string;
+}
+
+/**
+ * One environment from the containers of its service; undefined where there is none, or only one of an older scheme
+ * that lacks its label. The older container speaks for both as long as it is healthy.
+ */
+export function toEnvironment(
+  names: InstanceNames,
+  seen: { readonly primary: Sight | undefined; readonly next: Sight | undefined },
+): PlatformEnvironment | undefined {
+  const sight =
+    seen.next !== undefined && (seen.primary === undefined || (!seen.primary.healthy && seen.next.healthy))
+      ? seen.next
+      : seen.primary;
+  if (sight === undefined) return undefined;
+  const { container } = sight;
+  const { labels } = container;
+  const legacy = names.short === undefined;
+  if (legacy && !isLegacy(container)) return undefined;
+  const sha = parseFullSha(labels["sha"] ?? "");
+  return {
+    platform: "docker",
+    pr: legacy ? parsePrNumber(labels["pr"] ?? "") ?? names.pr : names.pr,
+    sha: sha !== undefined && (legacy || sha.startsWith(names.short ?? "")) ? sha : undefined,
+    short: names.short,
+    service: names.service,
+    address: sight.address,
+    healthy: sight.healthy,
+    condition: sight.condition,
+    image: labels["showtime_image"] || container.image,
+    settings: readSettings(labels),
+    requestedBy: labels["github_user"] || undefined,
+    createdAt: readSeconds(labels["showtime_created"]),
+    expiresAt: readSeconds(labels["showtime_expires"]),
+    epoch: Math.max(
+      ...[seen.primary, seen.next].flatMap((one) => one === undefined ? [] : [epochOf(one.container)]),
+    ),
+    repo: labels["showtime_repo"],
+    managed: isManaged(container),
+    legacy,
+    unsettled: seen.next !== undefined,
+  };
+}

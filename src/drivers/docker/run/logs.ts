@@ -1,0 +1,57 @@
+import { AppError } from "../../../lib/errors.ts";
+import type { Engine } from "../engine.ts";
+import { lastWords } from "../errors.ts";
+import { LogOrder } from "./log_order.ts";
+
+/**
+ * A container's log, line by line; it ends when the container does, or when `signal` aborts. However the reader
+ * leaves, the docker command is ended with it.
+ */
+export async function* followLogs(
+  engine: Engine,
+  options: { readonly id: string; readonly tail: number | undefined; readonly follow: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
+  if (signal.aborted) return;
+  const stop = new AbortController();
+  const lines: string[] = [];
+  let wake = Promise.withResolvers<void>();
+  let ended = false;
+  const onAbort = () => stop.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const order = new LogOrder({ follows: options.follow });
+  const args = [
+    "logs",
+    "--timestamps",
+    ...(options.tail === undefined ? [] : ["--tail", String(options.tail)]),
+  ];
+  const running = engine.docker.run([...args, ...(options.follow ? ["--follow"] : []), options.id], {
+    action: "Reading a log",
+    timeoutMs: undefined,
+    onLine(line) {
+      lines.push(...order.take(line));
+      wake.resolve();
+    },
+  }, stop.signal).finally(() => {
+    lines.push(...order.rest());
+    ended = true;
+    wake.resolve();
+  });
+  // Looked at below; until then nobody waits for it.
+  running.catch(() => {});
+  try {
+    while (!stop.signal.aborted) {
+      yield* lines.splice(0);
+      if (ended && lines.length === 0) break;
+      await wake.promise;
+      wake = Promise.withResolvers<void>();
+    }
+    if (stop.signal.aborted) return;
+    const result = await running;
+    if (result.code !== 0) throw new AppError("engine_failed", `Reading a log: ${lastWords(result.stderr)}`);
+  } finally {
+    stop.abort();
+    signal.removeEventListener("abort", onAbort);
+    await running.catch(() => {});
+  }
+}

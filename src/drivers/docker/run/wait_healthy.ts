@@ -1,0 +1,185 @@
+import { AppError } from "../../../lib/errors.ts";
+import { addressOf, type Engine, logTail } from "../engine.ts";
+import { inspectContainers } from "./container.ts";
+
+const FIRST_PAUSE_MS = 250;
+const EXIT_WAIT_MS = 5000;
+
+/** What to wait for. */
+export interface WaitOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Waits until a container answers its health check and returns its address. A container that ends is seen at once.
+ * Throws AppError `out_of_memory` or `unhealthy`, with the last lines of its log.
+ */
+export async function waitHealthy(
+  engine: Engine,
+  options: WaitOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  let ended: number | undefined;
+  // The engine restarts what ends: `docker wait` still tells the first exit code.
+  const watching = engine.docker.run(["wait", options.id], {
+    action: "Waiting for a container",
+    timeoutMs: undefined,
+  }, stop.signal)
+    .then((result) => {
+      if (result.code === 0 && /^\d+\s*$/.test(result.stdout)) ended = Number(result.stdout);
+    }, () => {});
+  try {
+    return await pollHealth(engine, { ...options, watching, exitCode: () => ended }, signal);
+  } finally {
+    stop.abort();
+    signal.removeEventListener("abort", onAbort);
+    await watching;
+  }
+}
+
+async function pollHealth(
+  engine: Engine,
+  options: WaitOptions & { readonly watching: Promise<void>; readonly exitCode: () => number | undefined },
+  signal: AbortSignal,
+): Promise<string> {
+  const { health } = engine.config;
+  const started = engine.clock.now();
+  let pauseMs = FIRST_PAUSE_MS;
+  let answer = "no answer yet";
+  for (;;) {
+    const [container] = await inspectContainers(engine.docker, [options.id], signal);
+    if (container === undefined) {
+      throw new AppError("unhealthy", `Waiting for "${options.name}": the container was removed meanwhile`);
+    }
+    const { state } = container;
+    if (
+      options.exitCode() !== undefined || state.everEnded || state.status === "exited" ||
+      state.status === "dead"
+    ) {
+      // One that the engine has started again no longer shows how it ended: who watches it tells at its next end.
+      if (options.exitCode() === undefined && state.status !== "exited" && state.status !== "dead") {
+        await pause(engine, { ms: EXIT_WAIT_MS, until: options.watching, hasEnded: () => true }, signal);
+      }
+      throw await exitError(engine, {
+        ...options,
+        code: options.exitCode() ?? state.exitCode,
+        oom: state.oomKilled,
+      }, signal);
+    }
+    const address = addressOf(engine, container);
+    if (address !== undefined) {
+      const seen = await engine.probe(address, {
+        path: health.path,
+        fallback: health.fallback,
+        timeoutMs: 5000,
+      }, signal);
+      if (seen.ok) return address;
+      answer = seen.answer;
+    }
+    const waitedMs = engine.clock.now() - started;
+    if (waitedMs >= health.timeoutMs) {
+      throw await timeoutError(engine, { ...options, answer, waitedMs, address }, signal);
+    }
+    options.onProgress(
+      `Waiting for ${options.name} to answer at ${
+        address === undefined ? "" : `http://${address}`
+      }${health.path} (${answer})`,
+    );
+    await pause(
+      engine,
+      {
+        ms: Math.min(pauseMs, health.timeoutMs - waitedMs),
+        until: options.watching,
+        hasEnded: () => options.exitCode() !== undefined,
+      },
+      signal,
+    );
+    pauseMs = Math.min(pauseMs * 2, Math.max(health.intervalMs, 1));
+  }
+}
+
+/** Sleeps, or less where the container ends meanwhile. */
+async function pause(
+  engine: Engine,
+  options: { readonly ms: number; readonly until: Promise<void>; readonly hasEnded: () => boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const cut = new AbortController();
+  const onAbort = () => cut.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const sleeping = engine.clock.sleep(options.ms, cut.signal).catch(() => {});
+    let over = false;
+    await Promise.race([sleeping, options.until.then(() => over = true)]);
+    signal.throwIfAborted();
+    // A watcher that has nothing more to tell must not turn the loop into a busy one.
+    if (over && !options.hasEnded()) await engine.clock.sleep(Math.min(options.ms, FIRST_PAUSE_MS), signal);
+  } finally {
+    cut.abort();
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function exitError(
+  engine: Engine,
+  options: WaitOptions & { readonly code: number; readonly oom: boolean },
+  signal: AbortSignal,
+): Promise<AppError> {
+  const tail = await logTail(engine, options.id, signal);
+  if (options.oom || options.code === 137) {
+    return new AppError(
+      "out_of_memory",
+      `Waiting for "${options.name}": the container ran out of memory (exit code 137)`,
+      {
+        hint: "Use a larger size, or a larger `memory` in environment.sizes",
+        logTail: tail,
+      },
+    );
+  }
+  return new AppError(
+    "unhealthy",
+    `Waiting for "${options.name}": the container ended with exit code ${options.code}`,
+    {
+      hint: "The last lines of its log say why",
+      logTail: tail,
+    },
+  );
+}
+
+async function timeoutError(
+  engine: Engine,
+  options: WaitOptions & {
+    readonly answer: string;
+    readonly waitedMs: number;
+    readonly address: string | undefined;
+  },
+  signal: AbortSignal,
+): Promise<AppError> {
+  const where = options.address === undefined
+    ? "a published port"
+    : `http://${options.address}${engine.config.health.path}`;
+  const remote = /^(tcp|ssh|https?):/.test(engine.docker.host ?? "") &&
+    /^(127\.|localhost|\[::1\])/.test(engine.config.publish);
+  return new AppError(
+    "unhealthy",
+    `Waiting for "${options.name}": no 200 from ${where} within ${
+      formatMs(options.waitedMs)
+    } (last: ${options.answer})`,
+    {
+      hint: remote
+        ? "The engine is on another machine and publishes on its own loopback address: set docker.publish to 0.0.0.0"
+        : "Look at the log, or raise environment.health.timeout",
+      logTail: await logTail(engine, options.id, signal),
+    },
+  );
+}
+
+function formatMs(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

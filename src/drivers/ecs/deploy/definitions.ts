@@ -1,0 +1,78 @@
+import { parseServiceName } from "../../../environments/core/environment/names.ts";
+import { readEpoch, sameRepo } from "../../../environments/core/environment/ownership.ts";
+import { parseFullSha, type ServiceName, type ShortSha } from "../../../lib/ids.ts";
+import type { Place } from "../place.ts";
+import type { TaggedDefinition } from "../sdk/task_definitions.ts";
+import { sameRevision } from "../service_view.ts";
+import { familyOf } from "./task_definition.ts";
+
+/** How many revisions are described at once. */
+const AT_ONCE = 5;
+
+/**
+ * Deletes the task definition revisions that were registered for a service, but for the one that it goes on with.
+ * What another service of the pull request, another repository or a newer run registered stays. Returns what it deleted.
+ */
+export async function removeDefinitions(
+  place: Place,
+  of: {
+    readonly service: ServiceName;
+    readonly repo: string;
+    readonly epoch: number;
+    readonly keep: readonly string[];
+  },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const parts = parseServiceName(of.service);
+  if (parts?.short === undefined) return [];
+  const { short } = parts;
+  const { definitions } = await place.aws.ecs;
+  const family = familyOf(place.config.cluster, parts.pr);
+  const found = await describeFamily(place, family, signal);
+  const doomed = found.filter((each) =>
+    isFor(each, { short, repo: of.repo }) && readEpoch(each.tags["showtime_epoch"]) <= of.epoch
+  ).map(arnOf).filter((arn) => !of.keep.some((kept) => sameRevision(kept, arn)));
+  if (doomed.length > 0) await definitions.remove(doomed, signal);
+  return doomed;
+}
+
+/** The revisions of a family with their tags, deregistered ones too. */
+export async function describeFamily(
+  place: Place,
+  family: string,
+  signal: AbortSignal,
+): Promise<readonly TaggedDefinition[]> {
+  const { definitions } = await place.aws.ecs;
+  // A run that died between deregistering and deleting leaves a revision that is inactive.
+  const arns = [
+    ...await definitions.arns({ family, status: "ACTIVE" }, signal),
+    ...await definitions.arns({ family, status: "INACTIVE" }, signal),
+  ];
+  const found: TaggedDefinition[] = [];
+  for (let i = 0; i < arns.length; i += AT_ONCE) {
+    const some = await Promise.all(
+      arns.slice(i, i + AT_ONCE).map((arn) => definitions.describe(arn, signal)),
+    );
+    found.push(...some.flatMap((each) => each ?? []));
+  }
+  return found;
+}
+
+/** The ARN of a revision. */
+export function arnOf({ definition }: TaggedDefinition): string {
+  return definition.taskDefinitionArn ?? `${definition.family}:${definition.revision}`;
+}
+
+function isFor(
+  each: TaggedDefinition,
+  { short, repo }: { readonly short: ShortSha; readonly repo: string },
+): boolean {
+  const sha = parseFullSha(each.tags["sha"] ?? "");
+  return each.tags["showtime_managed"] === "true" && isOf(each, repo) && sha?.startsWith(short) === true;
+}
+
+/** Carries the tag of a repository. */
+export function isOf(each: TaggedDefinition, repo: string): boolean {
+  const owner = each.tags["showtime_repo"];
+  return owner !== undefined && sameRepo(owner, repo);
+}

@@ -1,0 +1,119 @@
+import { parseServiceName } from "../../../environments/core/environment/names.ts";
+import { AppError } from "../../../lib/errors.ts";
+import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
+import type { PlatformLeftover } from "../../../environments/ports/platform.ts";
+import { arnOf, describeFamily, isOf } from "./definitions.ts";
+import type { Place } from "../place.ts";
+import { lastPart } from "../sdk/shapes.ts";
+import { sameRevision } from "../service_view.ts";
+import { familyPrefix } from "./task_definition.ts";
+
+/** Families of living pull requests whose revisions are listed one by one; for more, those of the whole account are. */
+const ONE_BY_ONE = 3;
+/** Pages of 100 revisions that are listed of an account: with many that are none of ours, some of ours are not seen. */
+const ACCOUNT_PAGES = 10;
+
+/** A family of task definitions, and the services of its pull request. */
+interface Family {
+  readonly name: string;
+  readonly pr: PrNumber;
+  readonly services: readonly string[];
+}
+
+/**
+ * Revisions of ours that no service uses: a run that died registered them. Those of pull requests without a service are
+ * all found; of others where there are more revisions than services, as far as {@link ACCOUNT_PAGES} tell: the number of
+ * calls does not grow with the services.
+ */
+export async function listLeftovers(
+  place: Place,
+  scope: { readonly repo: string },
+  signal: AbortSignal,
+): Promise<readonly PlatformLeftover[]> {
+  const families = await readFamilies(place, signal);
+  const dead = families.filter(({ services }) => services.length === 0);
+  const crowded = await findCrowded(place, families.filter(({ services }) => services.length > 0), signal);
+  const found: PlatformLeftover[] = [];
+  for (const family of [...dead, ...crowded]) {
+    // Their revisions first: what is registered meanwhile is not among them, and what is used by then is seen.
+    const revisions = await describeFamily(place, family.name, signal);
+    const used = await usedBy(place, family.services, signal);
+    if (used === undefined) continue;
+    for (const each of revisions) {
+      const id = arnOf(each);
+      if (each.tags["showtime_managed"] !== "true" || !isOf(each, scope.repo)) continue;
+      if (used.some((one) => sameRevision(one, id))) continue;
+      found.push({
+        id,
+        what: `task definition ${lastPart(id)}`,
+        pr: family.pr,
+        createdAt: each.definition.registeredAt?.getTime(),
+      });
+    }
+  }
+  return found;
+}
+
+async function readFamilies(place: Place, signal: AbortSignal): Promise<readonly Family[]> {
+  const ecs = await place.aws.ecs;
+  const prefix = familyPrefix(place.config.cluster);
+  // The families first: a service that comes into being meanwhile is seen.
+  const names = await ecs.definitions.families(prefix, signal);
+  if (names.length === 0) return [];
+  const services = await ecs.serviceNames(signal);
+  return names.flatMap((name) => {
+    const pr = parsePrNumber(name.slice(prefix.length));
+    if (pr === undefined || !name.startsWith(prefix)) return [];
+    return [{ name, pr, services: services.filter((each) => parseServiceName(each)?.pr === pr) }];
+  });
+}
+
+/** Those that have more revisions than services: each service uses one of its own. */
+async function findCrowded(
+  place: Place,
+  families: readonly Family[],
+  signal: AbortSignal,
+): Promise<readonly Family[]> {
+  const { definitions } = await place.aws.ecs;
+  if (families.length === 0) return [];
+  const status = "ACTIVE";
+  const arns = families.length <= ONE_BY_ONE
+    ? (await Promise.all(families.map(({ name }) => definitions.arns({ family: name, status }, signal))))
+      .flat()
+    : await definitions.arns({ family: undefined, status, pages: ACCOUNT_PAGES }, signal);
+  const counts = new Map<string, number>();
+  for (const arn of arns) {
+    const family = lastPart(arn).replace(/:\d+$/, "");
+    counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  return families.filter(({ name, services }) => (counts.get(name) ?? 0) > services.length);
+}
+
+/** The revisions that services run, or go over to or from; undefined where one of them is not told of. */
+async function usedBy(
+  place: Place,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  if (names.length === 0) return [];
+  const services = await (await place.aws.ecs).services(names, signal);
+  if (!names.every((name) => services.some((each) => each.serviceName === name))) return undefined;
+  return services.flatMap(({ taskDefinition, deployments = [] }) =>
+    [taskDefinition, ...deployments.map((each) => each.taskDefinition)].flatMap((each) => each ?? [])
+  );
+}
+
+/** Deletes one leftover, if it still is ours. One that is gone is success. */
+export async function removeLeftover(
+  place: Place,
+  of: { readonly id: string; readonly repo: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { definitions } = await place.aws.ecs;
+  const found = await definitions.describe(of.id, signal);
+  if (found === undefined) return;
+  if (found.tags["showtime_managed"] !== "true" || !isOf(found, of.repo)) {
+    throw new AppError("not_ours", `Removing ${lastPart(of.id)}: it does not carry our tags any more`);
+  }
+  await definitions.remove([of.id], signal);
+}

@@ -1,0 +1,84 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { AppError } from "../../../lib/errors.ts";
+import type { ServiceName } from "../../../lib/ids.ts";
+import { removeDefinitions } from "./definitions.ts";
+import { formatMs, type Owner } from "./destroy.ts";
+import { type Place, SERVICE_POLL_MS } from "../place.ts";
+import { readTags } from "../sdk/shapes.ts";
+import { assertTouchable, isInOrder, revisionOf } from "../service_view.ts";
+import { DEPLOYED_TAGS, SETTLED_TAG, type Tags } from "../tags.ts";
+
+/**
+ * Waits until ECS has let the tasks of an older revision go, and finishes the update. Throws AppError `unhealthy` where
+ * ECS let the newer ones go instead, and `timeout`.
+ */
+export async function settle(
+  place: Place,
+  of: Owner & { readonly service: ServiceName },
+  signal: AbortSignal,
+): Promise<void> {
+  const ecs = await place.aws.ecs;
+  const { clock, config } = place;
+  const started = clock.now();
+  for (;;) {
+    const service = await ecs.service(of.service, signal);
+    if (service === undefined || service.status !== "ACTIVE") return;
+    assertTouchable(service, { ...of, action: `Settling "${of.service}"` });
+    if ((service.deployments ?? []).length <= 1) return await finishUpdate(place, { ...of, service }, signal);
+    const waitedMs = clock.now() - started;
+    if (waitedMs >= config.health.timeoutMs) {
+      throw new AppError(
+        "timeout",
+        `Settling "${of.service}": ECS still runs the older task beside the new one after ${
+          formatMs(waitedMs)
+        }`,
+        { hint: "Look at the deployments of the service in the AWS Console", retryable: true },
+      );
+    }
+    await clock.sleep(Math.min(SERVICE_POLL_MS, config.health.timeoutMs - waitedMs), signal);
+  }
+}
+
+/**
+ * Tags the service with what its revision was registered for, and removes the revisions that nothing uses any more: what
+ * was updated from, and what runs registered that died. Of a service that is in order, nothing is changed.
+ */
+export async function finishUpdate(
+  place: Place,
+  of: Owner & { readonly service: Service },
+  signal: AbortSignal,
+): Promise<void> {
+  const ecs = await place.aws.ecs;
+  const name = (of.service.serviceName ?? "") as ServiceName;
+  // What was read before the update does not name the revision that it led to.
+  const service = await ecs.service(name, signal);
+  if (service?.taskDefinition === undefined || service.status !== "ACTIVE") return;
+  const current = await ecs.definitions.describe(service.taskDefinition, signal);
+  const tags = current === undefined ? {} : staleTags(readTags(service.tags), current.tags);
+  if (Object.keys(tags).length > 0) await ecs.tag(service.serviceArn ?? name, { tags }, signal);
+  const removed = await removeDefinitions(
+    place,
+    { repo: of.repo, epoch: of.epoch, service: name, keep: [service.taskDefinition] },
+    signal,
+  );
+  if (!isInOrder(service)) {
+    const settled = { [SETTLED_TAG]: String(revisionOf(service.taskDefinition)) };
+    await ecs.tag(service.serviceArn ?? name, { tags: settled }, signal);
+  }
+  const newer = removed.find((arn) => revisionOf(arn) > revisionOf(service.taskDefinition));
+  if (newer === undefined) return;
+  throw new AppError(
+    "unhealthy",
+    `Settling "${name}": ECS went back to the earlier task, because the new one did not stay healthy`,
+    {
+      hint:
+        "Look at the events of the service in the AWS Console; then run the command again, which puts the address right",
+    },
+  );
+}
+
+/** What has to be written on a service so that it says what its revision says; one that says nothing is emptied. */
+function staleTags(service: Tags, definition: Tags): Tags {
+  const stale = DEPLOYED_TAGS.filter((key) => (service[key] ?? "") !== (definition[key] ?? ""));
+  return Object.fromEntries(stale.map((key) => [key, definition[key] ?? ""]));
+}

@@ -1,0 +1,232 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import type { FailureReason } from "../../../environments/core/environment/failure.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+
+/** Why something did not come up, in words for people. */
+export interface Verdict {
+  readonly code: FailureReason;
+  /** What is the matter, as the second half of a sentence. */
+  readonly state: string;
+  readonly hint: string;
+  /** Trying again cannot help: nobody need wait until ECS gives up. */
+  readonly decisive: boolean;
+}
+
+interface Rule {
+  readonly when: RegExp;
+  readonly judge: (text: string) => Verdict;
+}
+
+const PULLING: readonly Rule[] = [
+  {
+    when: /toomanyrequests|rate limit/i,
+    judge: (text) => ({
+      code: "image_not_found",
+      state: `the image could not be pulled, because its registry limits pulls (${text})`,
+      hint: "Wait for the limit to pass, or keep the image in ECR",
+      decisive: false,
+    }),
+  },
+  {
+    when: /manifest unknown|not found|does not exist|name unknown|no match for platform|invalid reference/i,
+    judge: (text) => ({
+      code: "image_not_found",
+      state: `the image is not there (${text})`,
+      hint: "Set the start trigger to build it again, or check build.image and build.platform",
+      decisive: true,
+    }),
+  },
+  {
+    when: /denied|unauthori[sz]ed|forbidden|403|no basic auth|not authorized/i,
+    judge: (text) => ({
+      code: "permission",
+      state: `the execution role may not pull the image (${text})`,
+      hint:
+        "Allow ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer to the role in ecs.execution_role, or make the image public",
+      decisive: true,
+    }),
+  },
+  {
+    when: /./,
+    judge: (text) => ({
+      code: "image_not_found",
+      state: `the image could not be pulled (${text})`,
+      hint:
+        "The subnets need a way to the registry: a public address (ecs.assign_public_ip), a NAT gateway or VPC endpoints",
+      decisive: false,
+    }),
+  },
+];
+
+/** A network that did not carry, a service that did not answer: the next task may fare better. */
+const PASSING =
+  /time[d -]?out|i\/o|deadline exceeded|request canceled|send request failed|connection (refused|reset)|no such host|unexpected EOF|throttl|rate exceeded|temporarily|service ?unavailable|internal ?(server ?error|failure)/i;
+/** Said beside whatever happened on the way there, this stays as it is. */
+const LASTING = /denied|not authorized|unauthori[sz]ed|forbidden|not ?found|not exist|can't find|invalid/i;
+
+/** Whether a task that could not be set up will fare no better in another try. */
+function lasts(text: string): boolean {
+  return LASTING.test(text) || !PASSING.test(text);
+}
+
+const INITIALISING: readonly Rule[] = [
+  {
+    when: /log ?(group|stream)|cloudwatch/i,
+    judge: (text) => ({
+      code: "resource_initialization",
+      state: `the log could not be set up (${text})`,
+      hint:
+        "Create the log group that ecs.log_group names, and allow logs:CreateLogStream and logs:PutLogEvents to the role in ecs.execution_role",
+      decisive: lasts(text),
+    }),
+  },
+  {
+    when: /./,
+    judge: (text) => ({
+      code: "resource_initialization",
+      state: `the task could not be set up (${text})`,
+      hint:
+        "Check what the role in ecs.execution_role may read, and that the subnets reach the registry and Secrets Manager",
+      decisive: lasts(text),
+    }),
+  },
+];
+
+const REASONS: readonly Rule[] = [
+  {
+    when: /reached the limit on the number of|service quota|vcpu limit|limit exceeded/i,
+    judge: (text) => ({
+      code: "quota",
+      state: `a quota of the AWS account is reached (${text})`,
+      hint: 'Remove environments ("showtime cleanup"), or have the quota raised in Service Quotas',
+      decisive: false,
+    }),
+  },
+  {
+    when: /capacity is unavailable|insufficient capacity|no capacity|RESOURCE:/i,
+    judge: (text) => ({
+      code: "no_capacity",
+      state: `Fargate has no room at the moment (${text})`,
+      hint:
+        "Try again later, choose a smaller size, or name subnets in more availability zones in ecs.subnets",
+      decisive: false,
+    }),
+  },
+  {
+    when: /InsufficientFreeAddresses|not enough free (ip )?addresses/i,
+    judge: (text) => ({
+      code: "no_capacity",
+      state: `a subnet has no free address (${text})`,
+      hint: 'Remove environments ("showtime cleanup"), or name further or larger subnets in ecs.subnets',
+      decisive: false,
+    }),
+  },
+  {
+    when: /unable to assume the role|not authorized to perform|is not authorized|accessdenied/i,
+    judge: (text) => ({
+      code: "permission",
+      state: `a role lacks a permission (${text})`,
+      hint: "Check that ecs.execution_role and ecs.task_role exist and trust ecs-tasks.amazonaws.com",
+      decisive: true,
+    }),
+  },
+  {
+    when:
+      /subnet.*(not exist|not found|invalid)|security ?group.*(not exist|not found|invalid)|InvalidSubnet|InvalidGroup/i,
+    judge: (text) => ({
+      code: "network_settings",
+      state: `AWS does not take the network settings (${text})`,
+      hint: "Check ecs.subnets and ecs.security_groups: they must exist, in one VPC",
+      decisive: true,
+    }),
+  },
+  {
+    when: /failed (container|elb) health checks|health checks? fail/i,
+    judge: () => ({
+      code: "unhealthy",
+      state: "the health check in the container failed",
+      hint:
+        "The last lines of the log say why; check environment.health.command, which runs inside the container",
+      decisive: true,
+    }),
+  },
+];
+
+/** What a stopped task tells; undefined where it was stopped for no fault of its own. */
+export function judgeStoppedTask(task: Task, container: string): Verdict | undefined {
+  const own = task.containers?.find((each) => each.name === container);
+  const others = task.containers?.filter((each) => each !== own) ?? [];
+  const stopped = oneLine(task.stoppedReason ?? "");
+  const reasons = [own, ...others].map((each) => oneLine(each?.reason ?? "")).filter((text) => text !== "");
+  const texts = [stopped, ...reasons];
+  const said = (pattern: RegExp) => texts.find((text) => pattern.test(text));
+  if (said(/OutOfMemory/i) !== undefined) return outOfMemory();
+  const pulling = said(/CannotPull/i);
+  if (pulling !== undefined) return judge(PULLING, pulling);
+  const initialising = said(/ResourceInitializationError/i);
+  if (initialising !== undefined) return judge(INITIALISING, initialising);
+  for (const text of texts) {
+    const verdict = judge(REASONS, text);
+    if (verdict !== undefined) return verdict;
+  }
+  if (
+    /scaling activity initiated by|stopped by the user/i.test(stopped) || task.stopCode === "UserInitiated"
+  ) {
+    return undefined;
+  }
+  const starting = said(/CannotStart|CannotCreate|exec format error/i);
+  if (starting !== undefined) return cannotStart(starting);
+  const ended = [own, ...others].find((each) => each?.exitCode !== undefined && each.exitCode !== 0) ?? own;
+  if (ended?.exitCode === 137) return outOfMemory();
+  if (task.stopCode === "EssentialContainerExited" && ended?.exitCode !== undefined) {
+    const which = ended === own ? "the container" : `the container "${ended.name}"`;
+    return {
+      code: "unhealthy",
+      state: `${which} ended with exit code ${ended.exitCode}`,
+      hint: "The last lines of its log say why",
+      decisive: true,
+    };
+  }
+  return stopped === "" ? undefined : {
+    code: "failed",
+    state: `ECS stopped the task (${stopped})`,
+    hint: "Mend what ECS names, then start the environment again",
+    decisive: false,
+  };
+}
+
+/** What a service's event tells of a failure; undefined for every other event. */
+export function judgeEvent(message: string): Verdict | undefined {
+  const text = oneLine(message);
+  return /unable|failed|error|unhealthy/i.test(text) ? judge(REASONS, text) : undefined;
+}
+
+function judge(rules: readonly Rule[], text: string): Verdict | undefined {
+  return rules.find(({ when }) => when.test(text))?.judge(text);
+}
+
+function outOfMemory(): Verdict {
+  return {
+    code: "out_of_memory",
+    state: "the container ran out of memory (exit code 137)",
+    hint: "Use a larger size, or a larger `memory` in environment.sizes",
+    decisive: true,
+  };
+}
+
+function cannotStart(text: string): Verdict {
+  return {
+    code: "unhealthy",
+    state: `the container could not be started (${text})`,
+    hint: /exec format error/i.test(text)
+      ? "The image is for another processor: check build.platform"
+      : "Check the image's command",
+    decisive: true,
+  };
+}
+
+/** What AWS says, on one line, without what could act on a terminal, and of bounded length. */
+function oneLine(text: string): string {
+  const line = stripControls(text.replace(/\s+/g, " ")).trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

@@ -1,0 +1,137 @@
+import type {
+  ContainerDefinition,
+  HealthCheck,
+  KeyValuePair,
+  RegisterTaskDefinitionCommandInput,
+} from "@aws-sdk/client-ecs";
+import { environmentVariables } from "../../../environments/core/environment/variables.ts";
+import { AppError, EXIT } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import type { DeploySpec } from "../../../environments/ports/platform.ts";
+import type { EcsConfig } from "../config.ts";
+import { tagList } from "../sdk/shapes.ts";
+import { deployedTags, identityTags } from "../tags.ts";
+
+/** ECS takes 300 s at most, during which a failing health check does not count. */
+const MAX_START_SECONDS = 300;
+const HEALTH_RETRIES = 10;
+const HEALTH_TIMEOUT_SECONDS = 5;
+/** Showtime asks more often than that, and has sent people on before ECS lets an old task go. */
+const MIN_HEALTH_INTERVAL_SECONDS = 30;
+const MAX_HEALTH_INTERVAL_SECONDS = 300;
+
+/** What every family of ours in a cluster begins with. */
+export function familyPrefix(cluster: string): string {
+  return `${cluster}-pr-`;
+}
+
+/** The family of a pull request's task definitions. */
+export function familyOf(cluster: string, pr: PrNumber): string {
+  return `${familyPrefix(cluster)}${pr}`;
+}
+
+/** The size of that name. Throws AppError `unknown_size` (exit code 2), naming those that there are. */
+export function sizeOf(config: EcsConfig, name: string): { readonly cpu: number; readonly memory: number } {
+  const size = config.sizes[name];
+  if (size !== undefined && Object.hasOwn(config.sizes, name)) return size;
+  throw new AppError("unknown_size", `Choosing a size: "${name}" is not configured`, {
+    hint: `Sizes are ${Object.keys(config.sizes).join(", ")}; add one in environment.sizes`,
+    exitCode: EXIT.usage,
+  });
+}
+
+/** The task definition of one environment: the template, or a built-in one, with what is set here over it. */
+export function taskDefinition(
+  spec: DeploySpec,
+  { config, secret }: { readonly config: EcsConfig; readonly secret: string },
+): RegisterTaskDefinitionCommandInput {
+  const size = sizeOf(config, spec.settings.size);
+  const { template } = config;
+  const containers = template?.containerDefinitions ?? [{ name: config.container }];
+  const variables = environmentVariables(spec, { config, secret });
+  return {
+    runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: config.architecture },
+    ...template,
+    family: familyOf(config.cluster, spec.pr),
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: String(size.cpu),
+    memory: String(size.memory),
+    ...(config.executionRole === undefined ? {} : { executionRoleArn: config.executionRole }),
+    ...(config.taskRole === undefined ? {} : { taskRoleArn: config.taskRole }),
+    containerDefinitions: containers.map((each) =>
+      each.name === config.container
+        ? applicationContainer(each, {
+          image: spec.image,
+          config,
+          variables,
+          alone: containers.length === 1,
+          size,
+        })
+        : each
+    ),
+    tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
+  };
+}
+
+function applicationContainer(
+  base: ContainerDefinition,
+  with_: {
+    readonly image: string;
+    readonly config: EcsConfig;
+    readonly variables: ReadonlyMap<string, string>;
+    readonly alone: boolean;
+    readonly size: { readonly memory: number };
+  },
+): ContainerDefinition {
+  const { image, config, variables, alone, size } = with_;
+  const ports = base.portMappings ?? [];
+  const listens = ports.some(({ containerPort }) => containerPort === config.port);
+  const healthCheck = base.healthCheck ?? containerHealth(config);
+  return {
+    ...base,
+    image,
+    essential: true,
+    // A container that is alone has the whole task; in a template of several, the template divides it.
+    ...(alone && base.memoryReservation === undefined ? { memory: size.memory } : {}),
+    portMappings: listens ? ports : [...ports, { containerPort: config.port, protocol: "tcp" }],
+    environment: mergeEnvironment(base.environment ?? [], variables),
+    ...(base.logConfiguration === undefined && config.logGroup !== undefined
+      ? {
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: {
+            "awslogs-group": config.logGroup,
+            "awslogs-region": config.region,
+            "awslogs-stream-prefix": "ecs",
+          },
+        },
+      }
+      : {}),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+  };
+}
+
+function mergeEnvironment(
+  base: readonly KeyValuePair[],
+  variables: ReadonlyMap<string, string>,
+): KeyValuePair[] {
+  const kept = base.filter(({ name }) => name === undefined || !variables.has(name));
+  return [...kept, ...[...variables].map(([name, value]) => ({ name, value }))];
+}
+
+/** The health check in the container: patient for as long as a deployment is waited for, where ECS allows that. */
+function containerHealth(config: EcsConfig): HealthCheck | undefined {
+  const { command, timeoutMs } = config.health;
+  if (command === undefined) return undefined;
+  const seconds = Math.ceil(timeoutMs / 1000);
+  const startPeriod = Math.min(MAX_START_SECONDS, seconds);
+  const interval = Math.ceil((seconds - startPeriod) / HEALTH_RETRIES);
+  return {
+    command: ["CMD-SHELL", command],
+    startPeriod,
+    retries: HEALTH_RETRIES,
+    timeout: HEALTH_TIMEOUT_SECONDS,
+    interval: Math.min(MAX_HEALTH_INTERVAL_SECONDS, Math.max(MIN_HEALTH_INTERVAL_SECONDS, interval)),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import type { ServiceName } from "../../../lib/ids.ts";
+import type { Place } from "../place.ts";
+
+/** How many services are asked about one by one; for more, the cluster's tasks are listed. */
+const ONE_BY_ONE = 3;
+/** Pages of 100 tasks that are listed of a cluster: with the services, a listing stays within twelve calls. */
+const CLUSTER_PAGES = 2;
+
+/** A task that people can be sent to. */
+export interface ServingTask {
+  readonly task: Task;
+  /** `host:port`; undefined as long as it has no address. */
+  readonly address: string | undefined;
+}
+
+/** The tasks of a service, the newest first. */
+export async function tasksOf(
+  place: Place,
+  of: { readonly service: ServiceName; readonly status: "RUNNING" | "STOPPED" },
+  signal: AbortSignal,
+): Promise<readonly Task[]> {
+  const ecs = await place.aws.ecs;
+  const arns = await ecs.taskArns(of, signal);
+  const tasks = arns.length === 0 ? [] : await ecs.tasks(arns, signal);
+  return tasks.filter((task) => belongs(task, of.service)).sort(newestFirst);
+}
+
+/** The address of each task that has one, with one call for all of them. */
+export async function addressesOf(
+  place: Place,
+  tasks: readonly Task[],
+  signal: AbortSignal,
+): Promise<readonly ServingTask[]> {
+  const { assignPublicIp, port } = place.config;
+  if (!assignPublicIp) {
+    return tasks.map((task) => ({ task, address: withPort(detail(task, "privateIPv4Address"), port) }));
+  }
+  const interfaces = tasks.flatMap((task) => detail(task, "networkInterfaceId") ?? []);
+  const ips = interfaces.length === 0
+    ? new Map<string, string>()
+    : await (await place.aws.ec2).publicIps(interfaces, signal);
+  return tasks.map((task) => ({
+    task,
+    address: withPort(ips.get(detail(task, "networkInterfaceId") ?? ""), port),
+  }));
+}
+
+/** Addresses of services as their tasks have them now; a service without a running task has none. */
+export async function serviceAddresses(
+  place: Place,
+  services: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ServiceName, string>> {
+  const ecs = await place.aws.ecs;
+  const arns = services.length <= ONE_BY_ONE
+    ? (await Promise.all(services.map((service) => ecs.taskArns({ service, status: "RUNNING" }, signal))))
+      .flat()
+    : await ecs.taskArns({ status: "RUNNING", pages: CLUSTER_PAGES }, signal);
+  const tasks = (arns.length === 0 ? [] : await ecs.tasks(arns, signal))
+    .filter((task) => task.lastStatus === "RUNNING" && services.some((each) => belongs(task, each)));
+  const addresses = new Map<ServiceName, string>();
+  for (const { task, address } of await addressesOf(place, [...tasks].sort(newestFirst), signal)) {
+    const service = services.find((each) => belongs(task, each));
+    if (service !== undefined && address !== undefined && !addresses.has(service)) {
+      addresses.set(service, address);
+    }
+  }
+  return addresses;
+}
+
+/** ECS puts a service's tasks into a group of its name. */
+function belongs(task: Task, service: ServiceName): boolean {
+  return task.group === `service:${service}`;
+}
+
+function newestFirst(a: Task, b: Task): number {
+  return (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0);
+}
+
+function detail(task: Task, name: string): string | undefined {
+  for (const attachment of task.attachments ?? []) {
+    if (attachment.type !== "ElasticNetworkInterface" && attachment.type !== "eni") continue;
+    const found = attachment.details?.find((each) => each.name === name)?.value;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function withPort(host: string | undefined, port: number): string | undefined {
+  return host === undefined ? undefined : `${host}:${port}`;
+}

@@ -1,0 +1,268 @@
+import type { Service, Task } from "@aws-sdk/client-ecs";
+import { AppError } from "../../../lib/errors.ts";
+import type { ServiceName } from "../../../lib/ids.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { formatMs, type Owner } from "./destroy.ts";
+import { logTail } from "../logs.ts";
+import { type Place, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "../place.ts";
+import { assertTouchable, deploymentOf, describeService, isStable, sameRevision } from "../service_view.ts";
+import { judgeEvent, judgeStoppedTask, type Verdict } from "./stopped_task.ts";
+import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
+
+/** How many lines of a log travel with a failure. */
+const TAIL_LINES = 50;
+/** How often ECS may say that it has no room, lose a task, or say nothing of what was made, before nobody waits longer. */
+const PATIENCE = 3;
+
+/** What to wait for, and who waits. */
+export interface Awaited extends Owner {
+  readonly service: ServiceName;
+  /** The revision that is to serve. */
+  readonly definition: string;
+  /** An older revision serves until this one is healthy. */
+  readonly inPlace: boolean;
+  /** The definition has a health check of its own: ECS goes by it, and replaces a task that fails it. */
+  readonly checked: boolean;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Waits until a task of the revision runs and answers its health check with 200, and returns its address; for a new service, until ECS calls it
+ * stable and healthy too. Throws AppError with a FailureReason as soon as it is clear that this will not happen.
+ */
+export async function waitServing(place: Place, what: Awaited, signal: AbortSignal): Promise<string> {
+  const wait = new Wait(place, what);
+  for (;;) {
+    const service = await wait.look(signal);
+    const failure = await wait.failure(service, signal);
+    if (failure !== undefined) throw failure;
+    const address = await wait.address(service, signal);
+    if (address !== undefined) return address;
+  }
+}
+
+class Wait {
+  readonly #place: Place;
+  readonly #what: Awaited;
+  readonly #started: number;
+  readonly #seenEvents = new Set<string>();
+  #firstLook = true;
+  #lookedAt = 0;
+  /** Looks at which ECS worked towards another revision, one after the other. */
+  #astray = 0;
+  #complaints: Verdict[] = [];
+  /** What the health check last said, and where. */
+  #answer: { readonly address: string; readonly text: string; readonly ok: boolean } | undefined;
+  #task: Task | undefined;
+  #withoutAddress = 0;
+  #condition = "no task yet";
+
+  constructor(place: Place, what: Awaited) {
+    this.#place = place;
+    this.#what = what;
+    this.#started = place.clock.now();
+  }
+
+  /** Looks at the service, and tells its new events and what is waited for. */
+  async look(signal: AbortSignal): Promise<Service> {
+    const { service: name, onProgress } = this.#what;
+    const service = await this.#find(signal);
+    // What a newer run makes of the service is no failure of this deployment.
+    assertTouchable(service, { ...this.#what, action: `Waiting for "${name}"` });
+    this.#tellEvents(service);
+    this.#condition = describeService(service);
+    const answer = this.#answer === undefined
+      ? ""
+      : `, http://${this.#answer.address} says ${this.#answer.text}`;
+    onProgress(`Waiting for ${name}: ${this.#condition}${answer}`);
+    return service;
+  }
+
+  /** The service. One that was made a moment ago is not seen at once, and what had its name before may be. */
+  async #find(signal: AbortSignal): Promise<Service> {
+    const { service: name, inPlace } = this.#what;
+    const { aws, clock } = this.#place;
+    for (let looks = 1;; looks++) {
+      this.#lookedAt = clock.now();
+      const service = await (await aws.ecs).service(name, signal);
+      if (service?.status === "ACTIVE") return service;
+      if (inPlace || !this.#firstLook || service?.status === "DRAINING" || looks >= PATIENCE) break;
+      await clock.sleep(TASK_POLL_MS, signal);
+    }
+    throw new AppError("unhealthy", `Waiting for "${name}": the service was removed meanwhile`, {
+      hint: "Start the environment again",
+    });
+  }
+
+  #tellEvents(service: Service): void {
+    const { inPlace, onProgress } = this.#what;
+    const events = [...service.events ?? []].reverse();
+    for (const { id = "", message = "", createdAt } of events) {
+      if (this.#seenEvents.has(id)) continue;
+      this.#seenEvents.add(id);
+      // What an older revision went through before is no news.
+      if (this.#firstLook && inPlace && (createdAt?.getTime() ?? 0) < this.#started) continue;
+      onProgress(stripControls(message));
+      const complaint = judgeEvent(message);
+      if (complaint !== undefined) this.#complaints.push(complaint);
+    }
+    this.#firstLook = false;
+  }
+
+  /** The failure, where there is one to be told; undefined as long as there is hope. */
+  async failure(service: Service, signal: AbortSignal): Promise<AppError | undefined> {
+    const { definition } = this.#what;
+    const own = deploymentOf(service, definition);
+    // Once is none: what was written a moment ago is not always read at once.
+    this.#astray = sameRevision(service.taskDefinition, definition) ? 0 : this.#astray + 1;
+    const givenUp = own?.rolloutState === "FAILED" || this.#astray > 1;
+    const complaint = this.#complaints.find((each) => each.decisive) ??
+      (this.#complaints.length >= PATIENCE ? this.#complaints.at(-1) : undefined);
+    const late = this.#waitedMs() >= this.#place.config.health.timeoutMs;
+    const failedTasks = own?.failedTasks ?? 0;
+    if (givenUp || late || complaint !== undefined || failedTasks > 0) {
+      const stopped = await this.#stopped(signal);
+      const verdict = stopped?.verdict;
+      if (verdict !== undefined && (verdict.decisive || givenUp || late || failedTasks >= PATIENCE)) {
+        return await this.#error(verdict, stopped?.task, signal);
+      }
+    }
+    if (complaint !== undefined) return await this.#error(complaint, this.#task, signal);
+    if (!givenUp && !late) return undefined;
+    return await this.#error(this.#lastVerdict(own?.rolloutStateReason, givenUp), this.#task, signal);
+  }
+
+  /** Looks for the revision's task and asks it, until it serves or the service is to be looked at again. */
+  async address(service: Service, signal: AbortSignal): Promise<string | undefined> {
+    const { clock } = this.#place;
+    for (;;) {
+      const until = Math.min(clock.now() + TASK_POLL_MS, this.#nextLook());
+      const seen = await this.#newestTask(signal);
+      if (seen !== undefined && seen.address === undefined) this.#missAddress();
+      if (
+        seen?.address !== undefined && await this.#answers(seen.address, { until }, signal) &&
+        this.#serves(seen.task, service)
+      ) return seen.address;
+      await clock.sleep(Math.max(0, until - clock.now()), signal);
+      if (clock.now() >= this.#nextLook()) return undefined;
+    }
+  }
+
+  /**
+   * Whether people may be sent to a task that answers. An update in place does not wait until ECS has seen that too: it
+   * lets the old task go right after, and by then nobody must be sent there any more.
+   */
+  #serves(task: Task, service: Service): boolean {
+    const { inPlace, checked } = this.#what;
+    return inPlace || (isStable(service) && (!checked || task.healthStatus === "HEALTHY"));
+  }
+
+  async #newestTask(signal: AbortSignal): Promise<ServingTask | undefined> {
+    const { definition, service } = this.#what;
+    const tasks = (await tasksOf(this.#place, { service, status: "RUNNING" }, signal))
+      .filter((task) => task.lastStatus === "RUNNING" && sameRevision(task.taskDefinitionArn, definition));
+    const [seen] = await addressesOf(this.#place, tasks.slice(0, 1), signal);
+    this.#task = seen?.task ?? this.#task;
+    // There was room in the end.
+    if (seen !== undefined) this.#complaints = [];
+    return seen;
+  }
+
+  /** A task runs for a moment before its address is there. */
+  #missAddress(): void {
+    if (++this.#withoutAddress < PATIENCE) return;
+    throw new AppError(
+      "no_public_ip",
+      `Waiting for "${this.#what.service}": its task runs without a public address`,
+      {
+        hint:
+          "ecs.subnets must be public subnets, with a route to an internet gateway; or set ecs.assign_public_ip to false and run Showtime inside the VPC",
+      },
+    );
+  }
+
+  /** Asks the health check again and again until that time. */
+  async #answers(
+    address: string,
+    { until }: { readonly until: number },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { clock, config, probe } = this.#place;
+    const { path, fallback, intervalMs } = config.health;
+    for (;;) {
+      const seen = await probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
+      this.#answer = { address: `${address}${path}`, text: seen.answer, ok: seen.ok };
+      if (seen.ok) return true;
+      if (clock.now() + intervalMs >= until) return false;
+      await clock.sleep(Math.max(intervalMs, 1), signal);
+    }
+  }
+
+  /** When the service may be looked at again, or must be for the last time. */
+  #nextLook(): number {
+    return Math.min(this.#lookedAt + SERVICE_POLL_MS, this.#started + this.#place.config.health.timeoutMs);
+  }
+
+  async #stopped(
+    signal: AbortSignal,
+  ): Promise<{ readonly task: Task; readonly verdict: Verdict } | undefined> {
+    const { definition, service } = this.#what;
+    const tasks = await tasksOf(this.#place, { service, status: "STOPPED" }, signal);
+    for (const task of tasks) {
+      if (!sameRevision(task.taskDefinitionArn, definition)) continue;
+      const verdict = judgeStoppedTask(task, this.#place.config.container);
+      if (verdict !== undefined) return { task, verdict };
+    }
+    return undefined;
+  }
+
+  #lastVerdict(rollout: string | undefined, givenUp: boolean): Verdict {
+    const complaint = this.#complaints.at(-1);
+    if (complaint !== undefined) return complaint;
+    const after = formatMs(this.#waitedMs());
+    if (this.#answer !== undefined && !this.#answer.ok) {
+      const { address, text } = this.#answer;
+      return {
+        code: "unhealthy",
+        state: `no 200 from http://${address} within ${after} (last: ${text})`,
+        hint: "Look at the log, or raise environment.health.timeout",
+        decisive: true,
+      };
+    }
+    if (givenUp) {
+      return {
+        code: "unhealthy",
+        state: `ECS gave the deployment up (${rollout ?? "its circuit breaker went off"})`,
+        hint: "Look at the events of the service in the AWS Console",
+        decisive: true,
+      };
+    }
+    if (this.#answer !== undefined && this.#what.checked && this.#task?.healthStatus !== "HEALTHY") {
+      return {
+        code: "unhealthy",
+        state:
+          `http://${this.#answer.address} answers 200, but the health check in the container has not succeeded within ${after}`,
+        hint: "Check environment.health.command, which runs inside the container",
+        decisive: true,
+      };
+    }
+    return {
+      code: "timeout",
+      state: `not ${this.#answer === undefined ? "running" : "stable"} within ${after} (${this.#condition})`,
+      hint: "Look at the events of the service in the AWS Console, or raise environment.health.timeout",
+      decisive: true,
+    };
+  }
+
+  async #error(verdict: Verdict, task: Task | undefined, signal: AbortSignal): Promise<AppError> {
+    const tail = task === undefined ? [] : await logTail(this.#place, { task, count: TAIL_LINES }, signal);
+    return new AppError(verdict.code, `Waiting for "${this.#what.service}": ${verdict.state}`, {
+      hint: verdict.hint,
+      logTail: tail,
+    });
+  }
+
+  #waitedMs(): number {
+    return this.#place.clock.now() - this.#started;
+  }
+}

@@ -1,0 +1,70 @@
+import { splitImage } from "../../../lib/image_reference.ts";
+import { parseImageTag } from "../../../environments/core/environment/names.ts";
+import { AppError, usageError } from "../../../lib/errors.ts";
+import type { ImageRemoval, ImageStore } from "../../../environments/ports/images.ts";
+import { Ecr } from "./ecr.ts";
+import { parseEcrAddress, requireEcrAddress } from "./ecr_address.ts";
+import type { EcrDeletion } from "../sdk/ecr.ts";
+
+/** Which images of ECR. */
+export interface EcrStoreOptions {
+  /** Repository with its registry, `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app`. */
+  readonly image: string;
+  /** The pattern of our tags, with `{pr}` and `{sha}`. */
+  readonly tag: string;
+}
+
+/**
+ * Makes the store that a repository in ECR is. It takes single tags off: what another tag names stays. An image that
+ * lost its tag to a rebuild, or that only an index named, has nothing on it that says whose it is: such images are left
+ * to the repository's lifecycle policy.
+ */
+export function makeEcrStore(options: EcrStoreOptions): ImageStore {
+  const ecr = new Ecr(requireEcrAddress(options.image));
+
+  /** The tag of an image of this repository; throws AppError `bad_image` for one of another. */
+  function tagOf(image: string): string {
+    const { host, repository } = ecr.address;
+    const place = parseEcrAddress(image);
+    const { tag } = splitImage(image);
+    if (tag !== undefined && place?.host === host && place.repository === repository) return tag;
+    throw usageError("bad_image", `Looking for an image: "${image}" is no tag in ${host}/${repository}`);
+  }
+
+  return {
+    async exists(image, signal) {
+      const tag = tagOf(image);
+      return await (await ecr.calls).hasTag(tag, signal);
+    },
+    async remove(image, signal) {
+      const tag = tagOf(image);
+      try {
+        return removalOf(await (await ecr.calls).deleteTag(tag, signal));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== "permission") throw error;
+        return { kind: "kept", reason: "the AWS credentials lack the permission ecr:BatchDeleteImage" };
+      }
+    },
+    async list(signal) {
+      const images = await (await ecr.calls).images(signal);
+      return images.flatMap(({ tags, pushedAt }) =>
+        tags.filter((tag) => parseImageTag(options.tag, tag) !== undefined)
+          .map((tag) => ({ image: `${options.image}:${tag}`, createdAt: pushedAt }))
+      );
+    },
+  };
+}
+
+/** Why ECR keeps an image, in words for people. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ImageReferencedByManifestList:
+    "another image in the repository, an index of several platforms, contains it",
+  KmsError: "ECR cannot use the key that the repository is encrypted with",
+};
+
+function removalOf(deletion: EcrDeletion): ImageRemoval {
+  if (deletion.kind === "deleted") return { kind: "removed" };
+  if (deletion.kind === "absent") return deletion;
+  const said = [deletion.code, deletion.reason].filter((part) => part !== "").join(": ");
+  return { kind: "kept", reason: REFUSALS[deletion.code] ?? `ECR does not delete it (${said})` };
+}

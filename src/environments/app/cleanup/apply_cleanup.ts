@@ -1,0 +1,195 @@
+/** Removes what a cleanup found. Each candidate is judged once more, over a fresh look, just before it goes. */
+
+import { AppError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import { parsePrNumber } from "../../../lib/ids.ts";
+import { formatLabel } from "../../core/labels/mod.ts";
+import { parseLockOwner, type RunView } from "../../core/lock.ts";
+import {
+  type CleanupCandidate,
+  type CleanupOptions,
+  judgeLocks,
+  type Kept,
+  WHOLE_CLEANUP,
+} from "../../core/plan/mod.ts";
+import type { AppContext } from "../context.ts";
+import type { CleanupPlan } from "./cleanup.ts";
+import { judgeWorld, surveyWorld, tellFailure } from "./cleanup.ts";
+import { cleanPull } from "./clean_pull.ts";
+
+/** What a cleanup did. */
+export interface CleanupResult {
+  readonly removed: readonly string[];
+  readonly kept: readonly Kept[];
+  /** Sentences about what could not be seen or removed. */
+  readonly incomplete: readonly string[];
+}
+
+/** Where the outcome is gathered. */
+export interface Outcome {
+  readonly removed: string[];
+  readonly kept: Kept[];
+  readonly incomplete: string[];
+}
+
+/** Failures after which a thing simply stays: somebody else is at work on it, or it is not ours. */
+const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours"];
+
+/** Removes the candidates of a plan; those that need approval only where `approved` names them. */
+export async function applyCleanup(
+  context: AppContext,
+  plan: CleanupPlan,
+  { approved }: { readonly approved: readonly string[] },
+  signal: AbortSignal,
+): Promise<CleanupResult> {
+  const options = plan.options ?? WHOLE_CLEANUP;
+  const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
+  const chosen: CleanupCandidate[] = [];
+  for (const each of plan.candidates) {
+    if (!each.needsApproval || approved.includes(each.id)) chosen.push(each);
+    else outcome.kept.push({ what: each.what, why: `${each.why}, but nobody approved its removal` });
+  }
+  for (const each of chosen) {
+    if (each.kind === "lock") {
+      const act = () => removeDeadLock(context, each, { outcome, signal });
+      await attempt(context, { outcome, wanted: [each], act }, signal);
+    }
+  }
+  for (const [pr, wanted] of byPull(chosen)) {
+    const act = () => cleanPull(context, pr, { wanted, options, outcome }, signal);
+    await attempt(context, { outcome, wanted, act }, signal);
+    signal.throwIfAborted();
+  }
+  await removeLeftovers(context, chosen.filter((each) => each.pr === undefined), {
+    options,
+    outcome,
+    signal,
+  });
+  return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
+}
+
+/** Does one thing; what fails is told, and the next thing is done. */
+async function attempt(
+  context: AppContext,
+  { outcome, wanted, act }: {
+    readonly outcome: Outcome;
+    readonly wanted: readonly CleanupCandidate[];
+    readonly act: () => Promise<void>;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof AppError)) signal.throwIfAborted();
+    const why = tellFailure(context, error);
+    for (const { what } of wanted) {
+      if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
+      if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });
+      else outcome.incomplete.push(`${what} could not be removed: ${why}`);
+    }
+  }
+}
+
+function byPull(candidates: readonly CleanupCandidate[]): ReadonlyMap<PrNumber, readonly CleanupCandidate[]> {
+  const groups = new Map<PrNumber, CleanupCandidate[]>();
+  for (const each of candidates) {
+    if (each.pr === undefined || each.kind === "lock") continue;
+    const group = groups.get(each.pr) ?? [];
+    group.push(each);
+    groups.set(each.pr, group);
+  }
+  return groups;
+}
+
+/** Deletes a lock by the node id that was found dead, if that very definition is still there and still dead. */
+async function removeDeadLock(
+  context: AppContext,
+  candidate: CleanupCandidate,
+  { outcome, signal }: { readonly outcome: Outcome; readonly signal: AbortSignal },
+): Promise<void> {
+  const [, digits = "", nodeId = ""] = /^lock:(\d+):(.+)$/.exec(candidate.id) ?? [];
+  const pr = parsePrNumber(digits);
+  if (pr === undefined) return;
+  const records = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+  const record = records.find((each) => each.nodeId === nodeId);
+  if (record === undefined) {
+    outcome.kept.push({ what: candidate.what, why: "It is gone already, or another run has taken it" });
+    return;
+  }
+  const run = await runOf(context, record.description, signal);
+  if (judgeLocks([{ pr, record, run }], context.forge.now()).doomed.length === 0) {
+    outcome.kept.push({ what: candidate.what, why: "Its holder is at work again" });
+    return;
+  }
+  await context.forge.deleteDefinition(nodeId, signal);
+  outcome.removed.push(candidate.what);
+}
+
+async function runOf(
+  context: AppContext,
+  description: string,
+  signal: AbortSignal,
+): Promise<RunView | undefined> {
+  const run = parseLockOwner(description)?.run;
+  return run === undefined ? undefined : await context.forge.readRun(run.id, signal);
+}
+
+/** Label definitions and images belong to no pull request: all listings are read once more before any of them goes. */
+async function removeLeftovers(
+  context: AppContext,
+  wanted: readonly CleanupCandidate[],
+  { options, outcome, signal }: {
+    readonly options: CleanupOptions;
+    readonly outcome: Outcome;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const world = await surveyWorld(context, options, signal);
+  const fresh = new Set(
+    judgeWorld(context, world, { ...options, labelLimit: undefined }).candidates.map((each) => each.id),
+  );
+  outcome.incomplete.push(...world.incomplete);
+  const going = wanted.filter((each) => fresh.has(each.id));
+  for (const each of wanted) {
+    if (fresh.has(each.id)) continue;
+    // A definition that went with its environment is no news.
+    const gone = world.definitions?.every(({ name }) => `label:${name}` !== each.id) === true &&
+      each.kind === "label";
+    if (!gone) {
+      outcome.kept.push({ what: each.what, why: "Something uses it by now, or it could not be seen again" });
+    }
+  }
+  const labels = going.filter((each) => each.kind === "label");
+  const ids = (world.definitions ?? []).filter(({ name }) =>
+    labels.some((each) => each.id === `label:${name}`)
+  )
+    .map((each) => each.nodeId);
+  if (ids.length > 0) {
+    const act = async () => {
+      await context.forge.deleteDefinitions(ids, signal);
+      outcome.removed.push(...labels.map((each) => each.what));
+    };
+    await attempt(context, { outcome, wanted: labels, act }, signal);
+  }
+  for (const each of going.filter(({ kind }) => kind === "leftover")) {
+    const act = async () => {
+      await context.platform.removeLeftover(
+        each.id.slice("leftover:".length),
+        { repo: context.repo },
+        signal,
+      );
+      outcome.removed.push(each.what);
+    };
+    await attempt(context, { outcome, wanted: [each], act }, signal);
+  }
+  for (const each of going.filter(({ kind }) => kind === "image")) {
+    const act = async () => {
+      const removal = await context.images.remove(each.id.slice("image:".length), signal);
+      if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
+      else outcome.removed.push(each.what);
+    };
+    await attempt(context, { outcome, wanted: [each], act }, signal);
+  }
+}

@@ -1,0 +1,257 @@
+/** Removes what a cleanup found of one pull request, under its lock. */
+
+import { AppError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import { formatLabel, type Label, readLabels } from "../../core/labels/mod.ts";
+import {
+  type CleanupCandidate,
+  type CleanupFacts,
+  type CleanupOptions,
+  judgePull,
+  type Plan,
+  planPull,
+  type Retirement,
+  retirementOf,
+  type Verdict,
+  viewShas,
+} from "../../core/plan/mod.ts";
+import type { Outcome } from "./apply_cleanup.ts";
+import { applyPlan } from "../sync/apply.ts";
+import type { AppContext } from "../context.ts";
+import { takeLock } from "../lock/hold.ts";
+import type { Sight } from "../sync/observe.ts";
+import { NO_OPTIONS, policyFor } from "../sync/policy.ts";
+import { retire } from "../sync/retire.ts";
+import { type LockedPull, lookAfter, underLock } from "../lock/under_lock.ts";
+
+/** What is to be removed of one pull request. */
+export interface PullCleanup {
+  readonly wanted: readonly CleanupCandidate[];
+  readonly options: CleanupOptions;
+  readonly outcome: Outcome;
+}
+
+/** Why something that was to go stays. */
+const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
+
+/** Takes the pull request's lock, looks, decides again and removes what is still to go. */
+export async function cleanPull(
+  context: AppContext,
+  pr: PrNumber,
+  options: PullCleanup,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const work = (locked: LockedPull) => removeDoomed(context, locked, options);
+    await underLock(context, pr, { doing: "cleanup", work }, signal);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "pull_not_found") throw error;
+    return await removeUnrecorded(context, pr, options, signal);
+  }
+  await lookAfter(context, pr, signal);
+}
+
+async function removeDoomed(
+  context: AppContext,
+  locked: LockedPull,
+  { wanted, options, outcome }: PullCleanup,
+): Promise<void> {
+  const { session } = locked;
+  const { observation } = session.sight;
+  const fresh = judgePull(factsOf(context, session.sight, observation.labelNames), options).doomed;
+  // The listing does not tell who set which label: what is to go has to go by those that are believed, too.
+  const names = observation.labels.ours.map(({ name }) => name);
+  const sure = judgePull(factsOf(context, session.sight, names), options).doomed;
+  const going: Verdict[] = [];
+  for (const each of wanted) {
+    const verdict = fresh.find(({ candidate }) => candidate.id === each.id && candidate.seen === each.seen);
+    const certain = each.kind === "closed" || sure.some(({ candidate }) => candidate.id === each.id);
+    if (verdict === undefined || !certain) {
+      outcome.kept.push({ what: each.what, why: CHANGED });
+    } else going.push(verdict);
+  }
+  if (going.length === 0) return;
+  const closed = going.some(({ candidate }) => candidate.kind === "closed");
+  if (closed) await removeClosed(context, locked);
+  else if (!await removeEnvironments(context, locked, { going })) {
+    outcome.kept.push(...going.map(({ candidate }) => ({ what: candidate.what, why: CHANGED })));
+    return;
+  }
+  outcome.removed.push(...going.map(({ candidate }) => candidate.what));
+}
+
+function factsOf(context: AppContext, sight: Sight, labels: readonly string[]): CleanupFacts {
+  const { observation } = sight;
+  return {
+    repo: context.repo,
+    now: observation.now,
+    pr: observation.pr,
+    pull: { open: observation.open, headSha: observation.headSha, labels },
+    platform: observation.platform,
+    defaultTtl: context.settings.defaultTtl,
+  };
+}
+
+/** A closed pull request: what a sync would do. */
+async function removeClosed(context: AppContext, locked: LockedPull): Promise<void> {
+  const { session, look, signal } = locked;
+  const { observation } = session.sight;
+  const policy = policyFor(context, observation.pr, NO_OPTIONS);
+  const plan = planPull(observation, policy);
+  if (plan.rule !== 1) return;
+  await applyPlan(
+    session,
+    plan,
+    { policy, look, done: (sentence) => context.terminal.detail(sentence) },
+    signal,
+  );
+}
+
+/** Thrown to leave environments alone that changed after they had been put down as stopping. */
+class Left extends Error {}
+
+/** Removes environments as a stop does, each by itself; false where the pull request changed meanwhile. */
+async function removeEnvironments(
+  context: AppContext,
+  locked: LockedPull,
+  { going }: { readonly going: readonly Verdict[] },
+): Promise<boolean> {
+  const { session, look, signal } = locked;
+  const { observation } = session.sight;
+  const before = session.names;
+  const plan = planOf(context, session.sight, { going });
+  const retirements = plan.steps.flatMap((step) => step.kind === "retire" ? [step.retirement] : []);
+  for (const { candidate, short } of going) {
+    if (short !== undefined) {
+      session.note(`\`${short}\` ${candidate.kind === "expired" ? "expired" : "was orphaned"}`);
+    }
+  }
+  const guard = async () => {
+    const sight = await look();
+    session.see(sight);
+    if (mark(sight) !== mark({ ...sight, observation })) throw new Left();
+  };
+  try {
+    if (retirements.length > 0) await retire(session, { plan, retirements, guard }, signal);
+  } catch (error) {
+    if (!(error instanceof Left)) throw error;
+    await restore(locked, before);
+    return false;
+  }
+  await removeLastLabels(locked, retirements);
+  return true;
+}
+
+/** What a newer commit, a trigger or a closing changes. */
+function mark({ observation }: Pick<Sight, "observation">): string {
+  const { open, headSha, labels } = observation;
+  return [open, headSha, ...labels.triggers.map(({ name }) => name)].join("|");
+}
+
+/** Puts the statuses back that were there before. */
+async function restore({ session, signal }: LockedPull, before: readonly string[]): Promise<void> {
+  const add: Label[] = [];
+  const shas = new Set<string>();
+  for (const { label, name } of readLabels(before).ours) {
+    if (label.kind !== "status" || session.names.includes(name)) continue;
+    add.push(label);
+    shas.add(label.sha);
+  }
+  const remove = readLabels(session.names).ours.flatMap(({ label, name }) =>
+    label.kind === "status" && label.status === "stopping" && shas.has(label.sha) && !before.includes(name)
+      ? [name]
+      : []
+  );
+  await session.write({ add, remove }, signal);
+}
+
+function planOf(context: AppContext, sight: Sight, { going }: { readonly going: readonly Verdict[] }): Plan {
+  const { observation } = sight;
+  const policy = policyFor(context, observation.pr, NO_OPTIONS);
+  const views = viewShas(observation);
+  const retirements = going.flatMap(({ candidate, short, service }): Retirement[] => {
+    if (candidate.kind === "label") return [];
+    const view = short === undefined ? undefined : views.get(short);
+    return view === undefined
+      ? [{ short, service, image: undefined, labels: [] }]
+      : [retirementOf(view, policy)];
+  });
+  return {
+    pr: observation.pr,
+    target: observation.target,
+    action: "destroy_environment",
+    reason: "expired",
+    rule: 16,
+    build: false,
+    steps: retirements.map((retirement) => ({ kind: "retire", retirement })),
+    because: going.map(({ candidate }) => candidate.why),
+  };
+}
+
+/** The marker and pointers without an environment go with the last environment; triggers and flags stay. */
+async function removeLastLabels(
+  { session, signal }: LockedPull,
+  retirements: readonly Retirement[],
+): Promise<void> {
+  const { platform } = session.sight.observation;
+  const left = readLabels(session.names);
+  const removed = new Set(retirements.map((each) => each.service));
+  const serving = platform !== "as_labels" &&
+    platform.some((each) => each.managed && !removed.has(each.service));
+  if (serving || [...left.environments.values()].some((each) => each.status !== undefined)) return;
+  const remove = left.ours.flatMap(({ label, name }) =>
+    label.kind === "marker" || label.kind === "active" || label.kind === "preparing" ? [name] : []
+  );
+  if (remove.length > 0) await session.write({ remove }, signal);
+}
+
+/** What the platform has of a pull request that does not exist: there is no record to keep, only the lock. */
+async function removeUnrecorded(
+  context: AppContext,
+  pr: PrNumber,
+  { wanted, options, outcome }: PullCleanup,
+  signal: AbortSignal,
+): Promise<void> {
+  const { repo, forge, platform, images, settings } = context;
+  const hold = await takeLock(context, {
+    pr,
+    doing: "cleanup",
+    turned: { kind: "command", trigger: undefined },
+  }, signal);
+  try {
+    const both = AbortSignal.any([signal, hold.lost]);
+    const deployed = await platform.list({ repo, pr }, both);
+    const [pull] = await forge.readPulls([pr], both);
+    const facts: CleanupFacts = {
+      repo,
+      now: forge.now(),
+      pr,
+      pull,
+      platform: deployed,
+      defaultTtl: settings.defaultTtl,
+    };
+    const fresh = judgePull(facts, options).doomed;
+    const mine = await forge.readLock(formatLabel({ kind: "lock", pr }), both);
+    for (const each of wanted) {
+      const verdict = fresh.find(({ candidate }) => candidate.id === each.id && candidate.seen === each.seen);
+      if (
+        verdict?.service === undefined || pull !== undefined ||
+        !mine.some(({ nodeId }) => nodeId === hold.nodeId)
+      ) {
+        outcome.kept.push({ what: each.what, why: CHANGED });
+        continue;
+      }
+      await platform.destroy(verdict.service, { repo, epoch: hold.epoch }, both);
+      const image = deployed.find(({ service }) => service === verdict.service)?.image;
+      if (
+        image !== undefined && verdict.short !== undefined && image === settings.imageOf(pr, verdict.short)
+      ) {
+        const removal = await images.remove(image, both);
+        if (removal.kind === "kept") context.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
+      }
+      outcome.removed.push(each.what);
+    }
+  } finally {
+    await hold.release();
+  }
+}

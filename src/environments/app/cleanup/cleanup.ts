@@ -1,0 +1,210 @@
+/** Finds what has expired, what is orphaned and what is left over. Planning reads only; `apply_cleanup.ts` removes. */
+
+import { AppError, toError } from "../../../lib/errors.ts";
+import { sameRepo } from "../../core/environment/ownership.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import { formatLabel, parseLabel } from "../../core/labels/mod.ts";
+import { parseLockOwner } from "../../core/lock.ts";
+import {
+  type CleanupCandidate,
+  type CleanupOptions,
+  judgeDefinitions,
+  judgeImages,
+  judgeLeftovers,
+  judgeLocks,
+  judgePull,
+  type Kept,
+  type LivingFacts,
+  type LockFacts,
+} from "../../core/plan/mod.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { LabelDefinition, PullSummary } from "../../ports/forge.ts";
+import type { PlatformLeftover } from "../../ports/platform.ts";
+import type { StoredImage } from "../../ports/images.ts";
+import type { AppContext } from "../context.ts";
+
+export { applyCleanup, type CleanupResult } from "./apply_cleanup.ts";
+export { WHOLE_CLEANUP } from "../../core/plan/mod.ts";
+export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/plan/mod.ts";
+
+/** What a cleanup would do. */
+export interface CleanupPlan {
+  readonly candidates: readonly CleanupCandidate[];
+  readonly kept: readonly Kept[];
+  /** Sentences about what could not be seen: nothing of that kind is a candidate. */
+  readonly incomplete: readonly string[];
+  /** What was asked; by it each candidate is judged again just before it is removed. */
+  readonly options?: CleanupOptions;
+}
+
+/** What the listings gave; undefined for one that failed or was not needed. */
+export interface CleanupWorld {
+  readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
+  /** What other repositories run on the same platform: what it uses stays. */
+  readonly elsewhere: readonly PlatformEnvironment[];
+  readonly pulls: ReadonlyMap<PrNumber, PullSummary> | undefined;
+  readonly definitions: readonly LabelDefinition[] | undefined;
+  readonly locks: readonly LockFacts[];
+  readonly images: readonly StoredImage[] | undefined;
+  readonly leftovers: readonly PlatformLeftover[] | undefined;
+  readonly incomplete: readonly string[];
+}
+
+/** Looks at everything, the platform first, and decides what would be removed. Changes nothing. */
+export async function planCleanup(
+  context: AppContext,
+  options: CleanupOptions,
+  signal: AbortSignal,
+): Promise<CleanupPlan> {
+  return judgeWorld(context, await surveyWorld(context, options, signal), options);
+}
+
+/** Reads all listings. What comes into being while they are read has its labels by the time those are read. */
+export async function surveyWorld(
+  context: AppContext,
+  options: CleanupOptions,
+  signal: AbortSignal,
+): Promise<CleanupWorld> {
+  const { forge, repo } = context;
+  const incomplete: string[] = [];
+  const attempt = async <Result>(lost: string, read: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      signal.throwIfAborted();
+      incomplete.push(`${lost}: ${tellFailure(context, error)}`);
+      return undefined;
+    }
+  };
+  const seen = context.platformAsLabels ? "as_labels" as const : await attempt(
+    "Environments could not be listed, so none of them is removed",
+    () => context.platform.list({ repo, others: true }, signal),
+  );
+  const isOwn = (each: PlatformEnvironment) => each.repo === undefined || sameRepo(each.repo, repo);
+  const platform = seen === undefined || seen === "as_labels" ? seen : seen.filter(isOwn);
+  const elsewhere = seen === undefined || seen === "as_labels" ? [] : seen.filter((each) => !isOwn(each));
+  const images = !options.platformOrphans || context.platformAsLabels
+    ? undefined
+    : await attempt("Images could not be listed, so none of them is removed", () =>
+      context.images.list(signal));
+  const leftovers = !options.platformOrphans || context.platformAsLabels
+    ? undefined
+    : await attempt("What removed environments left could not be listed, so none of it is removed", () =>
+      context.platform.leftovers({ repo }, signal));
+  const definitions = await attempt(
+    "Label definitions could not be listed, so none of them is removed",
+    // All of them: a search need not find what a tent is the beginning of.
+    () => forge.listDefinitions("", signal),
+  );
+  const locks = await readLocks(context, definitions ?? [], signal);
+  const pulls = await attempt(
+    "Pull requests could not be listed, so nothing of theirs is removed",
+    async () => {
+      const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
+      const known = new Map(marked.map((pull) => [pull.number, pull]));
+      const named = [
+        ...(platform === undefined || platform === "as_labels" ? [] : platform.map((each) => each.pr)),
+        ...locks.map((each) => each.pr),
+        ...(definitions ?? []).flatMap(({ name, openPulls }) => "sha" in parseLabel(name) ? openPulls : []),
+      ];
+      const others = [...new Set(named)].filter((pr) => !known.has(pr));
+      for (const pull of others.length === 0 ? [] : await forge.readPulls(others, signal)) {
+        known.set(
+          pull.number,
+          pull,
+        );
+      }
+      return known;
+    },
+  );
+  return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
+}
+
+/**
+ * A failure as the end of a sentence. One that nobody foresaw is a mistake of ours and must not keep the rest from being
+ * cleaned up; the log says where it happened.
+ */
+export function tellFailure(context: AppContext, thrown: unknown): string {
+  const error = toError(thrown);
+  if (error instanceof AppError) return error.message;
+  context.terminal.detail(error.stack ?? error.message);
+  return `${error.message} (a mistake in Showtime: please report it with the output of --verbose)`;
+}
+
+/** Locks among the definitions, with their runs; one that has expired needs none. */
+async function readLocks(
+  context: AppContext,
+  definitions: readonly LabelDefinition[],
+  signal: AbortSignal,
+): Promise<readonly LockFacts[]> {
+  const locks: LockFacts[] = [];
+  for (const { nodeId, name, description } of definitions) {
+    const label = parseLabel(name);
+    if (label.kind !== "lock") continue;
+    const owner = parseLockOwner(description);
+    const asks = owner?.run !== undefined && owner.expiresAt > context.forge.now();
+    const run = asks && owner?.run !== undefined
+      ? await context.forge.readRun(owner.run.id, signal)
+      : undefined;
+    locks.push({ pr: label.pr, record: { nodeId, name, description }, run });
+  }
+  return locks;
+}
+
+/** Decides over what was read. */
+export function judgeWorld(context: AppContext, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
+  const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
+  const incomplete = [...world.incomplete];
+  const { repo, settings } = context;
+  const now = context.forge.now();
+  const candidates: CleanupCandidate[] = [];
+  const kept: Kept[] = [];
+  if (platform !== undefined && pulls !== undefined) {
+    const numbers = new Set([
+      ...pulls.keys(),
+      ...(platform === "as_labels" ? [] : platform.map((each) => each.pr)),
+    ]);
+    const deployed = groupByPull(platform === "as_labels" ? [] : platform);
+    for (const pr of [...numbers].sort((a, b) => a - b)) {
+      const own = platform === "as_labels" ? platform : deployed.get(pr) ?? [];
+      try {
+        const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, defaultTtl: settings.defaultTtl };
+        const judged = judgePull(facts, options);
+        candidates.push(...judged.doomed.map((each) => each.candidate));
+        kept.push(...judged.kept);
+      } catch (error) {
+        incomplete.push(`Nothing of #${pr} is removed: ${tellFailure(context, error)}`);
+      }
+    }
+    const living: LivingFacts = { platform, pulls, locked: locks.map((each) => each.pr) };
+    if (options.labels && definitions !== undefined) {
+      candidates.push(...judgeDefinitions(definitions, living).slice(0, options.labelLimit));
+    }
+    if (images !== undefined) {
+      const judged = judgeImages(images, { ...living, repo, elsewhere, now, imageOf: settings.imageOf });
+      candidates.push(...judged.doomed);
+      kept.push(...judged.kept);
+    }
+    if (leftovers !== undefined) {
+      const judged = judgeLeftovers(leftovers, { ...living, now });
+      candidates.push(...judged.doomed);
+      kept.push(...judged.kept);
+    }
+  }
+  const judgedLocks = judgeLocks(locks, now);
+  candidates.push(...judgedLocks.doomed);
+  kept.push(...judgedLocks.kept);
+  return { candidates, kept, incomplete, options };
+}
+
+function groupByPull(
+  platform: readonly PlatformEnvironment[],
+): ReadonlyMap<PrNumber, readonly PlatformEnvironment[]> {
+  const groups = new Map<PrNumber, PlatformEnvironment[]>();
+  for (const each of platform) {
+    const group = groups.get(each.pr);
+    if (group === undefined) groups.set(each.pr, [each]);
+    else group.push(each);
+  }
+  return groups;
+}

@@ -1,0 +1,76 @@
+import type { PlatformKind } from "../core/environment/environment.ts";
+import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
+import type { Ttl } from "../core/labels/label.ts";
+import type { Policy, RunEvent } from "../core/plan/mod.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { Images } from "../ports/images.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { Terminal } from "../../ports/terminal.ts";
+
+/** Who this process acts for, and which run it is. */
+export interface RunIdentity {
+  /** `GITHUB_TRIGGERING_ACTOR`, else `GITHUB_ACTOR`; undefined outside Actions, where it is the token's owner. */
+  readonly actor: string | undefined;
+  readonly inActions: boolean;
+  readonly run: { readonly id: number; readonly attempt: number } | undefined;
+  readonly event: RunEvent | undefined;
+  /** Random, lower-case letters and digits: what identifies this process as the holder of a lock. */
+  readonly nonce: string;
+}
+
+/** The settings the use-cases need. */
+export interface AppSettings {
+  readonly autoSync: Policy["autoSync"];
+  readonly retries: number;
+  readonly defaultTtl: Ttl;
+  /** The cap on ages, in milliseconds; `close` outlives it. */
+  readonly maxAgeMs: number | undefined;
+  /** `user/password` of the application; undefined where it has none. */
+  readonly login: string | undefined;
+  /** Flags whose variable is configured. */
+  readonly configuredFlags?: readonly string[];
+  readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
+  readonly commentEnabled: boolean;
+  readonly deploymentsEnabled: boolean;
+}
+
+/** What one command was asked beside the pull request. */
+export interface RunOptions {
+  readonly ttl: Ttl | undefined;
+  readonly size: string | undefined;
+  readonly givenImage: string | undefined;
+  /** Full or short; resolved against the pull request. */
+  readonly sha: string | undefined;
+}
+
+/** Everything a use-case works with. Nothing in it is global, and nothing is looked up elsewhere. */
+export interface AppContext {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** As `https://github.com`. */
+  readonly serverUrl: string;
+  readonly forge: Forge;
+  readonly platformKind: PlatformKind;
+  readonly platform: Platform;
+  /** The platform is taken to be what the labels say (dry run of the platform). */
+  readonly platformAsLabels: boolean;
+  /** GitHub is not written to: plans are applied once and not looked at again. */
+  readonly githubDryRun: boolean;
+  readonly images: Images;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly settings: AppSettings;
+  readonly identity: RunIdentity;
+  /** Step outputs, job summary: a no-op outside Actions. */
+  readonly links: LinkMaker;
+}
+
+/** Makes links for people. */
+export interface LinkMaker {
+  pull(pr: PrNumber): string;
+  commit(sha: FullSha): string;
+  run(id: number): string;
+  /** Console links of an environment by title. */
+  console(service: string): Readonly<Record<string, string>>;
+}

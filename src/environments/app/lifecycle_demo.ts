@@ -1,0 +1,182 @@
+/**
+ * A whole life of one pull request, played for a person who watches: trigger, build, run, push, blue-green, freeze,
+ * thaw, expiry, stop. After each scene the labels are shown as GitHub shows them, with what changed.
+ */
+
+import { AppError } from "../../lib/errors.ts";
+import { formatUrl } from "../core/environment/names.ts";
+import type { PrNumber } from "../../lib/ids.ts";
+import { activeSha, FIXED_LABELS, formatLabel, parseLabel, readLabels } from "../core/labels/mod.ts";
+import type { AppContext } from "./context.ts";
+import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "./cleanup/cleanup.ts";
+import { NO_OPTIONS } from "./sync/policy.ts";
+import { syncPull } from "./sync/sync_pull.ts";
+
+/** Where the life is played: what people do, which Showtime itself never does. */
+export interface Stage {
+  readonly pr: PrNumber;
+  /** A sentence about where it is played. */
+  readonly setting: readonly string[];
+  /** A person changes labels. */
+  label(change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Promise<void>;
+  /** A person pushes a commit; undefined where that cannot be played. Returns its hash. */
+  readonly push: (() => Promise<string>) | undefined;
+  /** Time passes; undefined where that cannot be played. */
+  readonly pass: ((hours: number) => Promise<void>) | undefined;
+  /** Label names on the pull request now. */
+  labels(): Promise<readonly string[]>;
+  /** What a browser gets at the address; undefined where nobody answers. */
+  fetchPage(url: string): Promise<string | undefined>;
+  /** The program's own words for what to do next. */
+  readonly next: readonly string[];
+}
+
+/** Plays the life. `pauseMs`: between scenes, so that a person can follow. Throws AppError where a scene fails. */
+export async function playLifecycle(
+  context: AppContext,
+  stage: Stage,
+  options: { readonly pauseMs: number; readonly tell: (line: string) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  const { tell } = options;
+  const play = new Play(context, stage, tell);
+  const trigger = (name: "start" | "stop") => labelName("trigger", name);
+  const freeze = labelName("freeze");
+  for (const line of stage.setting) tell(line);
+  await play.scene(
+    { title: "Somebody asks for an environment", deed: `adds "${trigger("start")}"` },
+    async () => {
+      await stage.label({ add: [trigger("start")] });
+      await play.sync(signal);
+    },
+  );
+  await play.expectRunning();
+  await context.clock.sleep(options.pauseMs, signal);
+  if (stage.push !== undefined) {
+    const push = stage.push;
+    await play.scene(
+      { title: "A push brings a second one up beside it", deed: "pushes a commit" },
+      async () => {
+        await push();
+        await play.sync(signal);
+      },
+    );
+    await play.expectRunning();
+    await context.clock.sleep(options.pauseMs, signal);
+    await play.scene({ title: "Freeze holds it", deed: `adds "${freeze}" and pushes again` }, async () => {
+      await stage.label({ add: [freeze] });
+      await push();
+      await play.sync(signal);
+    });
+    await play.expectRunning();
+    await context.clock.sleep(options.pauseMs, signal);
+    await play.scene({ title: "Thaw brings the newest commit", deed: `takes "${freeze}" off` }, async () => {
+      await stage.label({ remove: [freeze] });
+      await play.sync(signal);
+    });
+    await play.expectRunning();
+    await context.clock.sleep(options.pauseMs, signal);
+  }
+  if (stage.pass !== undefined) {
+    const pass = stage.pass;
+    await play.scene({
+      title: "Time runs out",
+      deed: "does nothing for three days; the scheduled cleanup comes by",
+    }, async () => {
+      await pass(72);
+      await play.cleanup(signal);
+    });
+    await play.expectGone();
+    await context.clock.sleep(options.pauseMs, signal);
+    await play.scene({ title: "It starts again on demand", deed: `adds "${trigger("start")}"` }, async () => {
+      await stage.label({ add: [trigger("start")] });
+      await play.sync(signal);
+    });
+    await play.expectRunning();
+    await context.clock.sleep(options.pauseMs, signal);
+  }
+  await play.scene({ title: "Stop removes everything", deed: `adds "${trigger("stop")}"` }, async () => {
+    await stage.label({ add: [trigger("stop")] });
+    await play.sync(signal);
+  });
+  await play.expectGone();
+  tell("");
+  tell("That was a whole life. What to do next:");
+  for (const line of stage.next) tell(`  ${line}`);
+}
+
+function labelName(kind: "trigger" | "freeze", trigger?: "start" | "stop"): string {
+  const label = FIXED_LABELS.find((each) =>
+    each.kind === kind && (each.kind !== "trigger" || each.trigger === trigger)
+  );
+  if (label === undefined) throw new RangeError(`Naming a label: there is no "${kind}"`);
+  return formatLabel(label);
+}
+
+/** The play in progress. */
+class Play {
+  #context: AppContext;
+  #stage: Stage;
+  #tell: (line: string) => void;
+  #scene = 0;
+  #before: readonly string[] = [];
+
+  constructor(context: AppContext, stage: Stage, tell: (line: string) => void) {
+    this.#context = context;
+    this.#stage = stage;
+    this.#tell = tell;
+  }
+
+  async scene(
+    { title, deed }: { readonly title: string; readonly deed: string },
+    act: () => Promise<void>,
+  ): Promise<void> {
+    this.#tell("");
+    this.#tell(`${++this.#scene}. ${title}`);
+    this.#tell(`   A person ${deed}.`);
+    await act();
+    const labels = [...await this.#stage.labels()].sort();
+    for (const name of labels) this.#tell(`   ${this.#before.includes(name) ? " " : "+"} ${name}`);
+    for (const name of this.#before) if (!labels.includes(name)) this.#tell(`   - ${name}`);
+    if (labels.length === 0) this.#tell("     (no labels)");
+    this.#before = labels;
+  }
+
+  async sync(signal: AbortSignal): Promise<void> {
+    const result = await syncPull(this.#context, this.#stage.pr, {
+      ...NO_OPTIONS,
+      request: undefined,
+      planOnly: false,
+    }, signal);
+    if (result.failure !== undefined) throw result.failure;
+    this.#tell(`   showtime sync: ${result.plan.reason}; ${result.plan.because.join("; ")}.`);
+  }
+
+  async cleanup(signal: AbortSignal): Promise<void> {
+    const plan = await planCleanup(this.#context, WHOLE_CLEANUP, signal);
+    const done = await applyCleanup(this.#context, plan, { approved: [] }, signal);
+    for (const each of done.removed) this.#tell(`   showtime cleanup: removed ${each}`);
+  }
+
+  async expectRunning(): Promise<void> {
+    const state = readLabels(await this.#stage.labels());
+    const sha = activeSha(state);
+    const address = sha === undefined ? undefined : state.environments.get(sha)?.address;
+    if (address === undefined) throw failed("an environment was to run, and no label names its address");
+    if (this.#context.platformAsLabels) return;
+    const page = await this.#stage.fetchPage(formatUrl(address));
+    if (page === undefined) throw failed(`nobody answers at ${formatUrl(address)}`);
+    this.#tell(`   ${formatUrl(address)} answers: ${page.trim().slice(0, 60)}`);
+  }
+
+  async expectGone(): Promise<void> {
+    const left = (await this.#stage.labels()).filter((name) => parseLabel(name).kind === "status");
+    if (left.length > 0) throw failed(`everything was to be removed, and "${left[0]}" is still there`);
+  }
+}
+
+function failed(what: string): AppError {
+  return new AppError("lifecycle_failed", `Playing a life: ${what}`, {
+    hint: "Run it again with --verbose; the simulator and the containers of this play are removed at the end",
+  });
+}

@@ -1,0 +1,275 @@
+/** The lock of a pull request: taken by compare-and-set, renewed while it is held, released by node id. */
+
+import { AppError, EXIT, toError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import { formatLabel, labelStyle } from "../../core/labels/mod.ts";
+import {
+  formatLockOwner,
+  judgeLock,
+  LOCK_LEASE_MS,
+  LOCK_RENEWAL_MS,
+  type LockOwner,
+  type LockRecord,
+  type LockTask,
+  parseLockOwner,
+} from "../../core/lock.ts";
+import type { LockView } from "../../core/plan/mod.ts";
+import { busyError, nameOwner, type Turned } from "./busy.ts";
+import type { AppContext } from "../context.ts";
+
+/** How often a taken lock is looked at again when it vanished under our hands. */
+const TRIES = 4;
+
+/** How long, in milliseconds, a sync waits for a holder that is soon done and does not do its work, and between two looks. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 3_000;
+
+/** How long before its end, in milliseconds, a lease counts as run out: what is written now takes a moment. */
+const LEASE_MARGIN_MS = 30_000;
+
+/** The lock, held. */
+export interface Hold {
+  readonly nodeId: string;
+  /** Numeric id of the definition: grows with every claim. */
+  readonly epoch: number;
+  readonly nonce: string;
+  /** Aborts when the lock is found to be somebody else's; the reason is the AppError to throw. */
+  readonly lost: AbortSignal;
+  /**
+   * Throws where the lock is known to be lost, or the lease has run out unrenewed, as it does while a machine sleeps:
+   * asked before everything that is written. Nobody is asked for it.
+   */
+  assertMine(): void;
+  /** Gives the lock back; never throws. */
+  release(): Promise<void>;
+}
+
+/** Finds out who holds the lock, from the definitions that were read. */
+export async function viewLock(
+  context: AppContext,
+  options: { readonly locks: readonly LockRecord[]; readonly nodeId: string | undefined },
+  signal: AbortSignal,
+): Promise<LockView> {
+  const { locks, nodeId } = options;
+  if (nodeId !== undefined) {
+    // The run that holds it: any other sight of the definition means that it is not ours any more.
+    const mine = locks.find((each) => each.nodeId === nodeId);
+    if (mine !== undefined && parseLockOwner(mine.description)?.nonce === context.identity.nonce) {
+      return { kind: "mine" };
+    }
+  }
+  const record = locks[0];
+  if (record === undefined) return { kind: "free" };
+  const verdict = await judge(context, record, signal);
+  return { kind: "held", owner: ownerOf(record, verdict), alive: verdict !== "dead" };
+}
+
+type Verdict = ReturnType<typeof judgeLock>;
+
+/** Who holds a lock; nobody where the entry is one that no run of ours writes, whatever it says. */
+function ownerOf(record: LockRecord, verdict: Verdict): LockOwner | undefined {
+  return verdict === "unreadable" ? undefined : parseLockOwner(record.description);
+}
+
+async function judge(context: AppContext, record: LockRecord, signal: AbortSignal): Promise<Verdict> {
+  const owner = parseLockOwner(record.description);
+  const now = context.forge.now();
+  const early = judgeLock(record, { now, run: undefined });
+  if (early !== "alive" || owner?.run === undefined) return early;
+  return judgeLock(record, { now, run: await context.forge.readRun(owner.run.id, signal) });
+}
+
+/** What a lock is taken for. */
+export interface LockClaim {
+  readonly pr: PrNumber;
+  /** Undefined for a sync. */
+  readonly doing: LockTask | undefined;
+  /** What does not happen where another run has it. */
+  readonly turned: Turned;
+}
+
+/**
+ * Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. A sync does what
+ * comes meanwhile before it lets go, so nobody waits for one; a cleanup does not, so a sync waits for that to end.
+ */
+export async function takeLock(
+  context: AppContext,
+  { pr, doing, turned }: LockClaim,
+  signal: AbortSignal,
+): Promise<Hold> {
+  const name = formatLabel({ kind: "lock", pr });
+  const { color } = labelStyle({ kind: "lock", pr });
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const description = describeOwner(context, doing);
+    const made = await context.forge.createLock({ name, color, description }, signal);
+    if (made.kind === "created") {
+      return makeHold(context, { pr, doing, nodeId: made.nodeId, epoch: made.epoch });
+    }
+    const records = await context.forge.readLock(name, signal);
+    const record = records[0];
+    if (record === undefined) continue;
+    const mine = records.find((each) => parseLockOwner(each.description)?.nonce === context.identity.nonce);
+    if (mine !== undefined) {
+      const numbers = await context.forge.lockNumbers(name, signal);
+      const epoch = numbers.get(mine.nodeId);
+      if (epoch === undefined) continue;
+      return makeHold(context, { pr, doing, nodeId: mine.nodeId, epoch });
+    }
+    const verdict = await judge(context, record, signal);
+    if (verdict !== "dead") {
+      let owner = ownerOf(record, verdict);
+      if (owner?.doing !== undefined && doing !== "cleanup") {
+        owner = await outwait(context, { name, pr, record, owner }, signal);
+        if (owner === undefined) continue;
+      }
+      throw busyError(context, { pr, owner, turned });
+    }
+    context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
+    try {
+      await context.forge.deleteDefinition(record.nodeId, signal);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "forge_refused") {
+        throw busyError(context, { pr, owner: parseLockOwner(record.description), turned });
+      }
+      throw error;
+    }
+  }
+  throw new AppError("busy", `Taking the lock of pull request #${pr}: others keep taking it first`, {
+    exitCode: EXIT.busy,
+    retryable: true,
+    hint: "Run the same command again in a minute",
+  });
+}
+
+/** Waits for a holder to let go or to be found dead; gives it, as it was last seen, where it does neither in time. */
+async function outwait(
+  context: AppContext,
+  { name, pr, record, owner }: {
+    readonly name: string;
+    readonly pr: PrNumber;
+    readonly record: LockRecord;
+    readonly owner: LockOwner;
+  },
+  signal: AbortSignal,
+): Promise<LockOwner | undefined> {
+  const { clock, forge, terminal } = context;
+  terminal.progress(`Waiting for #${pr}: it is held by ${nameOwner(context, owner)}`);
+  try {
+    let seen = owner;
+    for (const end = clock.now() + PATIENCE_MS; clock.now() < end;) {
+      await clock.sleep(PAUSE_MS, signal);
+      const records = await forge.readLock(name, signal);
+      const held = records.find(({ nodeId }) => nodeId === record.nodeId);
+      if (held === undefined) return undefined;
+      // Whatever else it has become is judged anew by whoever takes the lock.
+      if (await judge(context, held, signal) !== "alive") return undefined;
+      seen = parseLockOwner(held.description) ?? seen;
+    }
+    return seen;
+  } finally {
+    terminal.progress(undefined);
+  }
+}
+
+/**
+ * Checks a fresh claim against the definitions that the first look under the lock showed. Throws `busy` after
+ * deleting our own definition where another of the same name has a lower id.
+ */
+export async function confirmLock(
+  context: AppContext,
+  hold: Hold,
+  options: {
+    readonly pr: PrNumber;
+    readonly locks: readonly LockRecord[];
+    readonly turned: Turned;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { pr, locks, turned } = options;
+  const others = locks.filter((each) => each.nodeId !== hold.nodeId);
+  if (others.length === 0) return;
+  const numbers = await context.forge.lockNumbers(formatLabel({ kind: "lock", pr }), signal);
+  const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < hold.epoch);
+  if (rival === undefined) return;
+  await hold.release();
+  throw busyError(context, { pr, owner: parseLockOwner(rival.description), turned });
+}
+
+function describeOwner(context: AppContext, doing: LockTask | undefined): string {
+  const { identity, forge } = context;
+  return formatLockOwner({
+    nonce: identity.nonce,
+    run: identity.run,
+    expiresAt: forge.now() + LOCK_LEASE_MS,
+    login: identity.actor ?? (identity.inActions ? undefined : forge.knownViewer()?.login),
+    doing,
+  });
+}
+
+function makeHold(
+  context: AppContext,
+  claim: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly epoch: number },
+): Hold {
+  const { nodeId, epoch, pr, doing } = claim;
+  const ended = new AbortController();
+  const lost = new AbortController();
+  const lease = { until: context.forge.now() + LOCK_LEASE_MS };
+  const renewal = renew(context, { nodeId, pr, doing, lease }, { ended: ended.signal, lost });
+  return {
+    nodeId,
+    epoch,
+    nonce: context.identity.nonce,
+    lost: lost.signal,
+    assertMine() {
+      lost.signal.throwIfAborted();
+      if (context.forge.now() >= lease.until - LEASE_MARGIN_MS) throw lostError(pr);
+    },
+    async release() {
+      ended.abort();
+      await renewal;
+      try {
+        await context.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
+      } catch (error) {
+        context.terminal.warn(
+          `The lock of #${pr} could not be given back (${toError(error).message}); it expires by itself`,
+        );
+      }
+    },
+  };
+}
+
+/** Renews the lease until the lock is given back; finds out when it is lost. */
+async function renew(
+  context: AppContext,
+  lock: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly lease: { until: number } },
+  signals: { readonly ended: AbortSignal; readonly lost: AbortController },
+): Promise<void> {
+  while (!signals.ended.aborted) {
+    try {
+      await context.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
+      const renewed = await context.forge.renewLock(
+        lock.nodeId,
+        describeOwner(context, lock.doing),
+        signals.ended,
+      );
+      if (renewed) {
+        lock.lease.until = context.forge.now() + LOCK_LEASE_MS;
+        continue;
+      }
+      signals.lost.abort(lostError(lock.pr));
+      return;
+    } catch (error) {
+      if (signals.ended.aborted) return;
+      // A failed renewal is no loss yet: the lease has minutes left, and every write is preceded by a look.
+      context.terminal.detail(`Renewing the lock of #${lock.pr} failed: ${toError(error).message}`);
+    }
+  }
+}
+
+/** What a run stops with when its lock has been taken by another. */
+export function lostError(pr: PrNumber): AppError {
+  return new AppError("lock_lost", `Working on pull request #${pr}: another run took the lock over`, {
+    exitCode: EXIT.busy,
+    hint: "The other run finishes the work; nothing more is written by this one",
+  });
+}

@@ -1,0 +1,41 @@
+/** Who holds a pull request, for people and for JSON. */
+
+import { formatInstant } from "../../../lib/instant.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { nameOwner } from "./busy.ts";
+import type { AppContext } from "../context.ts";
+import { formatTime } from "../show/environment_view.ts";
+import type { Sight } from "../sync/observe.ts";
+
+/** The lock of a pull request as `status` gives it; the JSON form has the same keys. */
+export interface LockSummary {
+  /** A login; null where the entry names none or cannot be read. */
+  readonly owner: string | null;
+  readonly run_url: string | null;
+  /** RFC 3339, UTC. */
+  readonly expires_at: string | null;
+  /** Its time has not run out, and its workflow run is not known to be over. */
+  readonly live: boolean;
+}
+
+/** The lock; null where there is none. */
+export function viewHolder(context: AppContext, { observation: { lock } }: Sight): LockSummary | null {
+  if (lock.kind !== "held") return null;
+  const { owner, alive } = lock;
+  return {
+    owner: owner?.login === undefined ? null : stripControls(owner.login),
+    run_url: owner?.run === undefined ? null : context.links.run(owner.run.id),
+    expires_at: formatTime(owner?.expiresAt),
+    live: alive && owner !== undefined,
+  };
+}
+
+/** Who works on the pull request and until when, as words; undefined where nobody does. */
+export function describeHolder(
+  context: AppContext,
+  { observation: { lock } }: Sight,
+): string | undefined {
+  if (lock.kind !== "held" || !lock.alive) return undefined;
+  const until = lock.owner === undefined ? "" : `, until ${formatInstant(lock.owner.expiresAt)}`;
+  return `held by ${stripControls(nameOwner(context, lock.owner))}${until}`;
+}

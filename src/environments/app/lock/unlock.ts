@@ -1,0 +1,54 @@
+/** Looks at the lock of a pull request and removes it: for a person who knows that its owner is gone. */
+
+import type { PrNumber } from "../../../lib/ids.ts";
+import { formatLabel } from "../../core/labels/mod.ts";
+import type { LockOwner } from "../../core/lock.ts";
+import type { AppContext } from "../context.ts";
+import { viewLock } from "./hold.ts";
+
+/** The lock of a pull request, as a person is shown it. */
+export interface LockSight {
+  readonly held: boolean;
+  /** Its owner still counts: not expired, and its workflow run not known to be over. */
+  readonly live: boolean;
+  /** Undefined where there is none, or where its entry cannot be read. */
+  readonly owner: LockOwner | undefined;
+  readonly runUrl: string | undefined;
+  /** What {@link removeLock} deletes. */
+  readonly nodeId: string | undefined;
+}
+
+/**
+ * Reads who holds the lock. Throws AppError `pull_not_found` or `repository_not_found` where there is nothing
+ * that could be locked.
+ */
+export async function readLock(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<LockSight> {
+  const locks = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+  // No definition is also what an unknown pull request or repository looks like.
+  if (locks.length === 0) await context.forge.readPull(pr, { actor: undefined }, signal);
+  const lock = await viewLock(context, { locks, nodeId: undefined }, signal);
+  if (lock.kind !== "held") {
+    return { held: false, live: false, owner: undefined, runUrl: undefined, nodeId: undefined };
+  }
+  const { owner } = lock;
+  return {
+    held: true,
+    // An entry that cannot be read names nobody who could be asked: only a person removes it.
+    live: lock.alive && owner !== undefined,
+    owner,
+    runUrl: owner?.run === undefined ? undefined : context.links.run(owner.run.id),
+    nodeId: locks[0]?.nodeId,
+  };
+}
+
+/** Removes the very definition that was read; a lock that another run has made since then stays. */
+export async function removeLock(
+  context: AppContext,
+  pr: PrNumber,
+  { nodeId }: Pick<LockSight, "nodeId">,
+  signal: AbortSignal,
+): Promise<void> {
+  if (nodeId === undefined) return;
+  const deleted = await context.forge.deleteDefinition(nodeId, signal);
+  if (!deleted) context.terminal.say(`The lock of #${pr} was gone already`);
+}

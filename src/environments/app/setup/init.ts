@@ -1,0 +1,58 @@
+/** Writes the files of a set-up into a repository's folder. Nothing is overwritten unless somebody said so. */
+
+import { AppError } from "../../../lib/errors.ts";
+import { renderSetup, type Setup, type SetupFile } from "../../core/setup/mod.ts";
+import type { Files } from "../../../ports/files.ts";
+
+/** The configuration's file: it is its owner's, and stays as it is when the workflows are written anew. */
+const SETTINGS = "showtime.yml";
+
+/** A file of a set-up and what becomes of it. */
+export interface InitFile extends SetupFile {
+  readonly change: "created" | "overwritten" | "unchanged" | "kept";
+}
+
+/** How a set-up is written. */
+export interface InitOptions {
+  /** Also where a file is there already and says something else. */
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Writes the set-up, and says what became of each file. Throws AppError `files_exist` where a workflow is there
+ * already and differs, and `force` is not given: then nothing is written at all, for half of a set-up is none.
+ */
+export async function initRepository(
+  files: Files,
+  setup: Setup,
+  { force, dryRun }: InitOptions,
+): Promise<readonly InitFile[]> {
+  const planned: InitFile[] = [];
+  for (const file of renderSetup(setup)) {
+    const present = await files.read(file.path);
+    planned.push({ ...file, change: decideChange(present, file.text, { force }) });
+  }
+  if (dryRun) return planned;
+  const inTheWay = planned.filter(({ path, change }) => change === "kept" && path !== SETTINGS);
+  if (inTheWay.length > 0) {
+    const names = inTheWay.map(({ path }) => path).join(", ");
+    throw new AppError("files_exist", `Writing the workflows: there is something else in ${names}`, {
+      hint: "--dry-run shows what would be written; --force overwrites, showtime.yml too",
+    });
+  }
+  for (const { path, text, change } of planned) {
+    if (change === "created" || change === "overwritten") await files.write(path, text);
+  }
+  return planned;
+}
+
+function decideChange(
+  present: string | undefined,
+  text: string,
+  { force }: { readonly force: boolean },
+): InitFile["change"] {
+  if (present === undefined) return "created";
+  if (present.replaceAll("\r\n", "\n") === text) return "unchanged";
+  return force ? "overwritten" : "kept";
+}

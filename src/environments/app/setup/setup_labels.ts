@@ -1,0 +1,45 @@
+/** Creates and repairs the definitions of the labels whose names never change. */
+
+import { FIXED_LABELS, sameLabelName } from "../../core/labels/mod.ts";
+import type { LabelDefinition, NewDefinition } from "../../ports/forge.ts";
+import type { AppContext } from "../context.ts";
+import { definitionOf } from "../sync/session.ts";
+
+/** What became of one definition; under a dry run what would become of it. */
+export interface LabelSetup {
+  readonly name: string;
+  readonly change: "created" | "repaired" | "unchanged";
+}
+
+/** A word that all fixed names have in common. */
+const COMMON = "showtime";
+
+/** Reads the definitions that are there and writes only what differs from ours. */
+export async function setupLabels(
+  context: AppContext,
+  options: { readonly dryRun: boolean },
+  signal: AbortSignal,
+): Promise<readonly LabelSetup[]> {
+  const { forge } = context;
+  const present = await forge.listDefinitions(COMMON, signal);
+  const wanted = FIXED_LABELS.map((label) => {
+    const definition = definitionOf(label);
+    return { definition, change: changeOf(definition, present) };
+  });
+  const of = (change: LabelSetup["change"]) =>
+    wanted.filter((each) => each.change === change).map((each) => each.definition);
+  if (!options.dryRun) {
+    const [created, repaired] = [of("created"), of("repaired")];
+    if (created.length > 0) await forge.define(created, { repair: false }, signal);
+    if (repaired.length > 0) await forge.define(repaired, { repair: true }, signal);
+  }
+  return wanted.map(({ definition, change }) => ({ name: definition.name, change }));
+}
+
+function changeOf(wanted: NewDefinition, present: readonly LabelDefinition[]): LabelSetup["change"] {
+  const found = present.find((each) => sameLabelName(each.name, wanted.name));
+  if (found === undefined) return "created";
+  const same = found.color.toLowerCase() === wanted.color.toLowerCase() &&
+    found.description === wanted.description;
+  return same ? "unchanged" : "repaired";
+}

@@ -1,0 +1,146 @@
+import { capExpiry, creationOf, expiryOf } from "../../core/environment/expiry.ts";
+import { formatServiceName, formatUrl } from "../../core/environment/names.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { formatIsoSeconds } from "../../../lib/instant.ts";
+import { formatTtl, type LabeledEnvironment, type LabelState } from "../../core/labels/mod.ts";
+import { decideShaState } from "../../core/plan/mod.ts";
+import type { AppContext } from "../context.ts";
+import type { Sight } from "../sync/observe.ts";
+
+/** An environment as every command gives it; the JSON form has the same keys. */
+export interface EnvironmentView {
+  readonly pr: PrNumber;
+  /** Full hash; null where only its first 7 digits are known. */
+  readonly sha: FullSha | null;
+  readonly short_sha: ShortSha | null;
+  readonly status: string;
+  readonly type: "active" | "building" | "orphaned" | "legacy";
+  /** People are sent to this one. */
+  readonly active: boolean;
+  readonly address: string | null;
+  readonly url: string | null;
+  /** RFC 3339, UTC. */
+  readonly created_at: string | null;
+  readonly expires_at: string | null;
+  readonly ttl: string | null;
+  readonly requested_by: string | null;
+  readonly platform: string;
+  readonly service: string | null;
+  readonly image: string | null;
+  readonly size: string | null;
+  readonly flags: Readonly<Record<string, boolean>>;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** Both witnesses of one environment. */
+export interface EnvironmentSources {
+  readonly pr: PrNumber;
+  readonly short: ShortSha | undefined;
+  readonly labels: LabelState | undefined;
+  readonly labeled: LabeledEnvironment | undefined;
+  readonly deployed: PlatformEnvironment | undefined;
+  /** The pull request is open; undefined where it was not seen. */
+  readonly open: boolean | undefined;
+  /** Full hash where it is known from elsewhere (the head of the pull request). */
+  readonly sha: FullSha | undefined;
+}
+
+/** Puts the two witnesses of an environment together. */
+export function viewEnvironment(context: AppContext, sources: EnvironmentSources): EnvironmentView {
+  const { pr, short, labels, labeled, deployed } = sources;
+  const sha = deployed?.sha ?? sources.sha;
+  const createdAt = creationOf({ labeled, deployed }, context.forge.now());
+  const expiresAt = capExpiry(
+    labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
+    { createdAt, maxAgeMs: context.settings.maxAgeMs },
+  );
+  // What the platform tells outweighs what anybody who may label can write.
+  const address = deployed?.address ?? labeled?.address;
+  const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
+  const presence = context.platformAsLabels
+    ? (labeled?.status === "running" ? "healthy" : "missing")
+    : deployed === undefined
+    ? "missing"
+    : deployed.healthy
+    ? "healthy"
+    : "unhealthy";
+  const state = decideShaState(labeled?.status, presence);
+  const status = state === "in_progress" ? String(labeled?.status ?? "deploying") : state;
+  return {
+    pr,
+    sha: sha ?? null,
+    short_sha: short ?? null,
+    status,
+    type: decideType(sources, state),
+    active: short !== undefined && labels?.active.includes(short) === true,
+    address: address ?? null,
+    url: address === undefined ? null : formatUrl(address),
+    created_at: formatTime(createdAt),
+    expires_at: formatTime(expiresAt),
+    ttl: labeled?.ttl === undefined ? null : formatTtl(labeled.ttl),
+    requested_by: labeled?.requestedBy ?? deployed?.requestedBy ?? null,
+    platform: context.platformKind,
+    service: service ?? null,
+    image: deployed?.image ?? null,
+    size: deployed?.settings.size ?? null,
+    flags: deployed?.settings.flags ?? {},
+    links: {
+      pull_request: context.links.pull(pr),
+      ...(sha === undefined ? {} : { commit: context.links.commit(sha) }),
+      // What failed or was never there has no page in the console.
+      ...(service !== undefined &&
+          (deployed !== undefined || (context.platformAsLabels && state !== "failed"))
+        ? context.links.console(service)
+        : {}),
+    },
+  };
+}
+
+function decideType(
+  sources: EnvironmentSources,
+  state: ReturnType<typeof decideShaState>,
+): EnvironmentView["type"] {
+  if (sources.short === undefined || sources.deployed?.legacy === true) return "legacy";
+  if (sources.open === false || sources.labeled?.status === undefined) return "orphaned";
+  return state === "in_progress" ? "building" : "active";
+}
+
+/** The environments of a pull request that was looked at, the active one first. */
+export function viewSight(context: AppContext, sight: Sight): readonly EnvironmentView[] {
+  const { labels, platform, pr, open, commits, headSha, target } = sight.observation;
+  const deployed = platform === "as_labels" ? [] : platform;
+  const seeing = platform === "as_labels" ? { ...context, platformAsLabels: true } : context;
+  const shorts = new Set<ShortSha | undefined>([
+    ...[...labels.environments.values()].filter((each) => each.status !== undefined).map((each) => each.sha),
+    ...deployed.map((each) => each.short),
+  ]);
+  const full = new Map([...commits, headSha, target].map((sha) => [shortSha(sha), sha] as const));
+  return [...shorts].map((short) =>
+    viewEnvironment(seeing, {
+      pr,
+      short,
+      labels,
+      labeled: short === undefined ? undefined : labels.environments.get(short),
+      deployed: deployed.find((each) => each.short === short),
+      open,
+      sha: short === undefined ? undefined : full.get(short),
+    })
+  ).sort(byActivity);
+}
+
+/** Active first, then by pull request, then the newest. */
+export function byActivity(a: EnvironmentView, b: EnvironmentView): number {
+  return Number(b.active) - Number(a.active) || b.pr - a.pr ||
+    (b.created_at ?? "").localeCompare(a.created_at ?? "");
+}
+
+/** How long an environment has left, in milliseconds; undefined where it does not expire by age. */
+export function timeLeft(view: EnvironmentView, now: number): number | undefined {
+  return view.expires_at === null ? undefined : Date.parse(view.expires_at) - now;
+}
+
+/** An instant as RFC 3339, UTC, with whole seconds; null where it is not known. */
+export function formatTime(at: number | undefined): string | null {
+  return at === undefined ? null : formatIsoSeconds(at);
+}

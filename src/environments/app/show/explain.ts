@@ -1,0 +1,174 @@
+/** Explains a decision: what was looked at, which rule fired, what would change it. Changes nothing. */
+
+import { formatInstant } from "../../../lib/instant.ts";
+import { type PrNumber, shortSha } from "../../../lib/ids.ts";
+import type { LockOwner } from "../../core/lock.ts";
+import {
+  isTargetTrusted,
+  judge,
+  type Observation,
+  type PermissionAnswer,
+  type Plan,
+  planVariations,
+  type Policy,
+  settingsDifference,
+  type TriggerView,
+  viewShas,
+  viewTriggers,
+  wantedSettings,
+} from "../../core/plan/mod.ts";
+import type { DeployedSettings } from "../../core/environment/environment.ts";
+import type { AppContext } from "../context.ts";
+import type { Sight } from "../sync/observe.ts";
+import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
+
+/** One thing that the decision was made from, in words. */
+export interface ExplainedInput {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A decision with its reasons. */
+export interface Explanation {
+  readonly plan: Plan;
+  readonly sight: Sight;
+  readonly inputs: readonly ExplainedInput[];
+  /** Sentences: what would be decided otherwise. */
+  readonly wouldChange: readonly string[];
+}
+
+/** Looks once, plans, and plans again over what could be otherwise. */
+export async function explainPull(
+  context: AppContext,
+  pr: PrNumber,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<Explanation> {
+  const { plan, sight, policy } = await planOnce(context, pr, options, signal);
+  const wouldChange = planVariations(sight.observation, policy).map(({ what, plan: other }) => {
+    const building = other.build ? ", an image would be built" : "";
+    return `${what}: ${other.action} (${other.reason}, rule ${other.rule})${building}`;
+  });
+  return { plan, sight, inputs: inputsOf(sight.observation, policy), wouldChange };
+}
+
+function inputsOf(observation: Observation, policy: Policy): readonly ExplainedInput[] {
+  const { target, headSha, actor, people, record, labels, platform, lock } = observation;
+  const inputs: ExplainedInput[] = [];
+  const say = (name: string, value: string) => inputs.push({ name, value });
+  say("pull request", observation.open ? "open" : "closed");
+  say("head commit", `${headSha}${target === headSha ? "" : ` (asked for: ${target})`}`);
+  say("trust", describeTrust(observation, policy));
+  say(
+    "actor",
+    actor === undefined
+      ? "nobody could be established"
+      : `${actor}: ${describePermission(people.get(actor))}`,
+  );
+  for (const { name } of labels.ours) {
+    const origin = observation.origins.get(name);
+    say(
+      `label ${name}`,
+      origin === undefined
+        ? "the timeline does not tell who set it"
+        : `set by ${origin.login ?? "an account that is gone"} at ${formatInstant(origin.at)}`,
+    );
+  }
+  const { forged, uncertain, overlong } = judge(observation, policy).doubts;
+  for (const name of [...forged, ...uncertain, ...overlong]) {
+    const by = observation.origins.get(name)?.login;
+    const who = by === undefined ? "an account that is gone" : `${by}: ${describePermission(people.get(by))}`;
+    say(`label ${name}`, `set by ${who}; not believed`);
+  }
+  for (const name of labels.foreign) say(`label ${name}`, "not of Showtime's language: ignored");
+  for (const trigger of viewTriggers(observation, policy)) {
+    say(`trigger ${trigger.trigger}`, describeTrigger(trigger, shortSha(target)));
+  }
+  for (const view of viewShas(observation).values()) {
+    const attempts = record.attempts.get(view.short) ?? 0;
+    say(
+      `environment ${view.short}`,
+      `${view.state}: labels say ${view.labeled?.status ?? "nothing"}, ${
+        platform === "as_labels" ? "the platform was not asked" : describeDeployed(view.deployed)
+      }${
+        attempts === 0
+          ? ""
+          : `; brought up ${attempts} times so far, ${1 + policy.retries} without being asked at most`
+      }`,
+    );
+  }
+  if (platform !== "as_labels") {
+    for (const each of platform) {
+      if (each.short === undefined) {
+        say(`environment ${each.service}`, `of an older scheme: ${each.condition}`);
+      }
+    }
+  }
+  say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
+  const wanted = wantedSettings(observation, policy);
+  say("settings wanted", describeSettings(wanted));
+  const deployed = viewShas(observation).get(shortSha(target))?.deployed?.settings;
+  if (deployed !== undefined) {
+    const differs = settingsDifference(deployed, wanted);
+    say("settings deployed", differs.length === 0 ? "the same" : `different: ${differs.join(", ")}`);
+  }
+  say("automatic updates", policy.autoSync);
+  say("time", formatInstant(observation.now));
+  return inputs;
+}
+
+function describeTrust(observation: Observation, policy: Policy): string {
+  if (policy.autoSync === "always") return "every commit is trusted (auto_sync: always)";
+  if (!isTargetTrusted(observation)) {
+    return `not trusted: it comes from ${
+      observation.headRepo ?? "a fork that is gone"
+    }; a trigger on it approves it`;
+  }
+  return observation.headRepo?.toLowerCase() === observation.repo.toLowerCase()
+    ? "trusted: it is on a branch of this repository"
+    : `trusted: ${observation.event?.sender ?? "its sender"} pushed it and may cause builds`;
+}
+
+function describePermission(answer: PermissionAnswer | undefined): string {
+  switch (answer?.kind) {
+    case "known":
+      return answer.permission;
+    case "not_found":
+      return "no role here";
+    case "error":
+      return `unknown, because asking failed: ${answer.message}`;
+    case undefined:
+      return "not asked, because nothing depends on it";
+  }
+}
+
+function describeTrigger(trigger: TriggerView, target: string): string {
+  const source = trigger.name === undefined ? "by this command" : `by "${trigger.name}"`;
+  const who = `${trigger.by ?? "nobody known"}, ${source}${
+    trigger.at === undefined ? "" : ` at ${formatInstant(trigger.at)}`
+  }`;
+  if (!trigger.authorized) return `${who}: refused, because ${trigger.refusal ?? "they may not"}`;
+  return `${who}: authorised${trigger.approvesTarget ? "" : `, but set on an earlier commit than ${target}`}`;
+}
+
+function describeDeployed(
+  deployed: { readonly healthy: boolean; readonly condition: string } | undefined,
+): string {
+  if (deployed === undefined) return "the platform does not have it";
+  return `the platform has it ${deployed.healthy ? "healthy" : "not healthy"} (${deployed.condition})`;
+}
+
+function describeHolder(owner: LockOwner | undefined, alive: boolean): string {
+  if (owner === undefined) return "held by an entry that cannot be read";
+  const run = owner.run === undefined
+    ? "outside of Actions"
+    : `run ${owner.run.id}, attempt ${owner.run.attempt}`;
+  return `held by ${owner.login ?? "somebody"} (${run}) until ${formatInstant(owner.expiresAt)}, ${
+    alive ? "alive" : "dead"
+  }`;
+}
+
+function describeSettings(settings: DeployedSettings): string {
+  const flags = Object.entries(settings.flags).map(([flag, on]) => `${flag} ${on ? "on" : "off"}`);
+  return [`size ${settings.size}`, ...flags.sort()].join(", ");
+}

@@ -1,0 +1,44 @@
+/** Why environments of a pull request failed, as far as its comment and its timeline tell. */
+
+import { parseLabel } from "../../core/labels/mod.ts";
+import type { ShortSha } from "../../../lib/ids.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { formatTime } from "./environment_view.ts";
+import type { Sight } from "../sync/observe.ts";
+
+/** A failure as `status` gives it; the JSON form has the same keys. */
+export interface FailureView {
+  readonly short_sha: ShortSha;
+  /** The stable code; null where nothing but the label tells of the failure. */
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly hint: string | null;
+  /** RFC 3339, UTC. */
+  readonly at: string | null;
+}
+
+/** One for each environment whose label says that it failed. */
+export function viewFailures({ observation, record, snapshot }: Sight): readonly FailureView[] {
+  const failed = [...observation.labels.environments.values()].filter(({ status }) =>
+    status === "failed" || status === "unknown"
+  );
+  return failed.map(({ sha }) => {
+    const told = record.failure?.sha === sha ? record.failure : undefined;
+    return {
+      short_sha: sha,
+      code: told?.reason ?? null,
+      message: told === undefined ? null : stripControls(told.message),
+      hint: told?.hint === undefined ? null : stripControls(told.hint),
+      at: formatTime(told?.at ?? labeledAt(snapshot.timeline, sha)),
+    };
+  });
+}
+
+function labeledAt(timeline: Sight["snapshot"]["timeline"], sha: ShortSha): number | undefined {
+  const event = timeline.findLast((each) => {
+    if (each.kind !== "labeled") return false;
+    const label = parseLabel(each.name);
+    return label.kind === "status" && label.sha === sha && label.status === "failed";
+  });
+  return event?.kind === "labeled" ? event.at : undefined;
+}

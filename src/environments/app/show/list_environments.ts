@@ -1,0 +1,128 @@
+/** All environments of the repository, with as few requests as pages. */
+
+import { AppError } from "../../../lib/errors.ts";
+import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import { formatLabel, readLabels } from "../../core/labels/mod.ts";
+import type { PullSummary } from "../../ports/forge.ts";
+import type { AppContext } from "../context.ts";
+import { byActivity, type EnvironmentView, viewEnvironment } from "./environment_view.ts";
+
+/** Lists the environments that labels or the platform know. `incomplete`: sentences about what could not be seen. */
+export async function listEnvironments(
+  context: AppContext,
+  signal: AbortSignal,
+): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
+  const { forge } = context;
+  const incomplete: string[] = [];
+  // The platform first: what comes up meanwhile has its labels by the time they are read.
+  const deployed = context.platformAsLabels ? undefined : await listPlatform(context, incomplete, signal);
+  const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
+  const known = new Set(marked.map((pull) => pull.number));
+  const missing = [...new Set((deployed ?? []).map((each) => each.pr))].filter((pr) => !known.has(pr));
+  const others = missing.length === 0 ? [] : await forge.readPulls(missing, signal);
+  const pulls = new Map([...marked, ...others].map((pull) => [pull.number, pull]));
+  const byPull = groupByPull(
+    await addAddresses(context, { deployed: deployed ?? [], pulls, incomplete }, signal),
+  );
+  // Where the platform could not be asked, an environment is what its labels say.
+  const viewing = deployed === undefined ? { ...context, platformAsLabels: true } : context;
+  const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
+    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
+  );
+  return { environments: environments.sort(byActivity), incomplete };
+}
+
+/** Asks the platform for the addresses of those services that no label tells. */
+async function addAddresses(
+  context: AppContext,
+  seen: {
+    readonly deployed: readonly PlatformEnvironment[];
+    readonly pulls: ReadonlyMap<PrNumber, PullSummary>;
+    readonly incomplete: string[];
+  },
+  signal: AbortSignal,
+): Promise<readonly PlatformEnvironment[]> {
+  const { deployed, pulls, incomplete } = seen;
+  const silent = deployed.filter(({ pr, short, address, healthy }) => {
+    if (address !== undefined || !healthy) return false;
+    const labels = pulls.get(pr)?.labels;
+    return labels === undefined || short === undefined ||
+      readLabels(labels).environments.get(short)?.address === undefined;
+  });
+  if (silent.length === 0) return deployed;
+  let addresses: ReadonlyMap<ServiceName, string>;
+  try {
+    addresses = await context.platform.addresses(silent.map(({ service }) => service), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError)) throw error;
+    incomplete.push(`Addresses that no label tells could not be looked up: ${error.message}`);
+    return deployed;
+  }
+  const unknown = silent.filter(({ service }) => !addresses.has(service));
+  if (unknown.length > 0) {
+    incomplete.push(
+      `No address was found for ${
+        unknown.map(({ service }) => service).join(", ")
+      }; "showtime url <pr>" asks for one`,
+    );
+  }
+  return deployed.map((each) => ({ ...each, address: each.address ?? addresses.get(each.service) }));
+}
+
+async function listPlatform(
+  context: AppContext,
+  incomplete: string[],
+  signal: AbortSignal,
+): Promise<readonly PlatformEnvironment[] | undefined> {
+  try {
+    return await context.platform.list({ repo: context.repo }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError)) throw error;
+    incomplete.push(`The platform could not be asked, so this is what the labels say: ${error.message}`);
+    return undefined;
+  }
+}
+
+function groupByPull(
+  deployed: readonly PlatformEnvironment[],
+): ReadonlyMap<PrNumber, readonly PlatformEnvironment[]> {
+  const groups = new Map<PrNumber, PlatformEnvironment[]>();
+  for (const each of deployed) {
+    const group = groups.get(each.pr) ?? [];
+    group.push(each);
+    groups.set(each.pr, group);
+  }
+  return groups;
+}
+
+function viewPull(
+  context: AppContext,
+  sources: {
+    readonly pr: PrNumber;
+    readonly pull: PullSummary | undefined;
+    readonly deployed: readonly PlatformEnvironment[];
+  },
+): readonly EnvironmentView[] {
+  const { pr, pull, deployed } = sources;
+  const labels = pull === undefined ? undefined : readLabels(pull.labels);
+  const shorts = new Set<ShortSha | undefined>([
+    ...[...labels?.environments.values() ?? []].filter((each) => each.status !== undefined).map((each) =>
+      each.sha
+    ),
+    ...deployed.map((each) => each.short),
+  ]);
+  return [...shorts].map((short) =>
+    viewEnvironment(context, {
+      pr,
+      short,
+      labels,
+      labeled: short === undefined ? undefined : labels?.environments.get(short),
+      deployed: deployed.find((each) => each.short === short),
+      open: pull?.open,
+      sha: pull !== undefined && shortSha(pull.headSha) === short ? pull.headSha : undefined,
+    })
+  );
+}

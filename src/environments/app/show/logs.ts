@@ -1,0 +1,74 @@
+/** The log of an environment. */
+
+import { AppError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import type { AppContext } from "../context.ts";
+import { type EnvironmentView, viewSight } from "./environment_view.ts";
+import { lookAt } from "../sync/observe.ts";
+
+/** Which log, and how much of it. */
+export interface LogOptions {
+  /** 7 to 40 digits of the environment's commit; the active environment where it is undefined. */
+  readonly sha: string | undefined;
+  /** Only the last so many lines. */
+  readonly tail: number | undefined;
+  /** Until the signal aborts. */
+  readonly follow: boolean;
+}
+
+/** Opens the log of an environment. Throws AppError `no_environment` where there is none that has a log. */
+export async function openLogs(
+  context: AppContext,
+  pr: PrNumber,
+  options: LogOptions,
+  signal: AbortSignal,
+): Promise<{ readonly view: EnvironmentView; readonly lines: AsyncIterable<string> }> {
+  const sight = await lookAt(context, pr, {
+    request: undefined,
+    sha: undefined,
+    hold: undefined,
+    people: new Map(),
+  }, signal);
+  const { platform } = sight.observation;
+  const views = viewSight(context, sight);
+  const view = choose(views, options.sha);
+  if (view === undefined) {
+    const what = options.sha === undefined
+      ? "there is no environment"
+      : `there is no environment for "${options.sha}"`;
+    throw new AppError("no_environment", `Reading the log of pull request #${pr}: ${what}`, {
+      hint: nextStep(pr, views),
+    });
+  }
+  const service = platform === "as_labels"
+    ? undefined
+    : platform.find((each) => (each.short ?? null) === view.short_sha)?.service;
+  if (service === undefined) {
+    throw new AppError(
+      "no_environment",
+      `Reading the log of pull request #${pr}: the labels speak of ${view.short_sha}, and nothing of it runs on ${view.platform}`,
+      { hint: `"showtime explain ${pr}" says what would bring it back` },
+    );
+  }
+  return {
+    view,
+    lines: context.platform.logs(service, { tail: options.tail, follow: options.follow }, signal),
+  };
+}
+
+/** The active one comes first in the list. */
+function choose(views: readonly EnvironmentView[], sha: string | undefined): EnvironmentView | undefined {
+  if (sha === undefined) return views[0];
+  const wanted = sha.toLowerCase();
+  if (!/^[0-9a-f]{7,40}$/.test(wanted)) return undefined;
+  return views.find((each) =>
+    each.sha === null
+      ? each.short_sha !== null && wanted.startsWith(each.short_sha)
+      : each.sha.startsWith(wanted)
+  );
+}
+
+function nextStep(pr: PrNumber, views: readonly EnvironmentView[]): string {
+  const known = views.flatMap((each) => each.short_sha === null ? [] : [each.short_sha]);
+  return known.length === 0 ? `"showtime start ${pr}" creates one` : `There is one for ${known.join(", ")}`;
+}

@@ -1,0 +1,284 @@
+/** Brings one commit of a pull request up: the record on GitHub and the deployment, in the order that survives a crash. */
+
+import { type AppError, toError } from "../../../lib/errors.ts";
+import { expiryOf } from "../../core/environment/expiry.ts";
+import { formatUrl } from "../../core/environment/names.ts";
+import { failureReason } from "../../core/environment/failure.ts";
+import { type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { formatLabel, readLabels } from "../../core/labels/mod.ts";
+import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
+import { escapeMarkdown } from "../../../lib/sanitize.ts";
+import type { ForgeWrite } from "../../ports/forge.ts";
+import { type ApplyTools, guard } from "./guard.ts";
+import { preparingNames, statusNames } from "./label_names.ts";
+import type { Session } from "./session.ts";
+
+/** What the steps of one plan hand on to each other. */
+export interface Progress {
+  deployment: string | undefined;
+  address: string | undefined;
+  /** The service that an older instance still runs beside. */
+  unsettled: ServiceName | undefined;
+  /** The record says that it runs: a failure after this is none of the environment's. */
+  serving: boolean;
+}
+
+/** The names on the pull request that speak of one SHA, and the pointers of all. */
+function namesAbout(session: Session, bringUp: BringUp): readonly string[] {
+  const state = readLabels(session.names);
+  return [...state.environments.get(shortSha(bringUp.sha))?.names ?? []];
+}
+
+export async function recordIntent(
+  session: Session,
+  at: { readonly plan: Plan; readonly step: Step & { readonly kind: "record_intent" } },
+  signal: AbortSignal,
+): Promise<void> {
+  const { plan, step } = at;
+  const { bringUp } = step;
+  const sha = shortSha(bringUp.sha);
+  const state = readLabels(session.names);
+  const facts = {
+    sha,
+    createdAt: bringUp.createdAt,
+    ttl: bringUp.ttl,
+    requestedBy: bringUp.requestedBy,
+    address: bringUp.inPlace ? state.environments.get(sha)?.address : undefined,
+    active: state.active.includes(sha),
+  };
+  const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
+  // Everything that is known now is defined in one request; the steps to come find their definitions ready.
+  await session.define([
+    { kind: "marker" },
+    ...wanted,
+    ...(["built", "deploying", "running"] as const).map((status) => ({
+      kind: "status" as const,
+      sha,
+      status,
+    })),
+    { kind: "active", sha },
+    ...plan.steps.flatMap((each) =>
+      each.kind === "retire" && each.retirement.short !== undefined && each.retirement.labels.length > 0
+        ? [{ kind: "status" as const, sha: each.retirement.short, status: "stopping" as const }]
+        : []
+    ),
+  ], signal);
+  session.remember({
+    notice: undefined,
+    size: bringUp.settings.size,
+    shas: {
+      ...Object.fromEntries(
+        Object.entries(session.record.shas ?? {}).filter(([each]) =>
+          state.environments.has(each as ShortSha)
+        ),
+      ),
+      [sha]: bringUp.sha,
+    },
+    ...(session.record.failure?.sha === sha ? { failure: undefined } : {}),
+    attempts: {
+      ...session.record.attempts,
+      [sha]: (session.record.attempts[sha] ?? 0) + (plan.reason === "resumed" ? 0 : 1),
+    },
+  });
+  session.say({ notice: undefined, failure: undefined });
+  session.note(
+    `${describeReason(plan)} \`${sha}\`${
+      bringUp.requestedBy === undefined ? "" : ` for ${escapeMarkdown(bringUp.requestedBy)}`
+    }`,
+    { unlabeled: plan.reason === "resumed" || plan.reason === "drifted" },
+  );
+  const change = diffLabels(namesAbout(session, bringUp), wanted);
+  const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
+    { name },
+  ) => name);
+  const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
+  // The intent first, in a request of its own; what asked for it and what it replaces go once it is on record.
+  await session.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
+  await session.write({ remove: [...triggers, ...change.remove, ...pointers], comment: true }, signal);
+}
+
+function describeReason(plan: Plan): string {
+  switch (plan.reason) {
+    case "resumed":
+      return "Took over from a run that ended early:";
+    case "retry_failed":
+      return "Trying again:";
+    case "drifted":
+      return "Bringing back what the platform had lost:";
+    case "settings_changed":
+      return "Applying changed settings to";
+    case "rebuild_requested":
+      return "Rebuilding";
+    default:
+      return "Preparing";
+  }
+}
+
+export async function openDeployment(
+  session: Session,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { context } = session;
+  if (!context.settings.deploymentsEnabled) return undefined;
+  const sha = shortSha(plan.target);
+  if (
+    plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
+  ) {
+    const info = await context.forge.retirementInfo(plan.pr, [sha], signal);
+    if (info.deployments[0] !== undefined) return info.deployments[0];
+  }
+  const made = await context.forge.createDeployment(plan.pr, {
+    sha: plan.target,
+    description: `Showtime environment of pull request #${plan.pr}`,
+  }, signal);
+  if (made.warning !== undefined) context.terminal.warn(made.warning);
+  return made.deployment;
+}
+
+export async function deploy(
+  session: Session,
+  at: {
+    readonly bringUp: BringUp;
+    readonly plan: Plan;
+    readonly state: Progress;
+    readonly tools: ApplyTools;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { bringUp, plan, state } = at;
+  const { context, hold } = session;
+  const sha = shortSha(bringUp.sha);
+  const updating = readLabels(session.names).environments.get(sha)?.status === "updating";
+  const also: ForgeWrite[] = state.deployment === undefined ? [] : [{
+    kind: "deployment_status",
+    deployment: state.deployment,
+    state: "in_progress",
+    url: undefined,
+    description: "The environment is coming up",
+  }];
+  const built = { kind: "status", sha, status: "built" } as const;
+  const deploying = { kind: "status", sha, status: "deploying" } as const;
+  if (updating) await session.write({ remove: preparingNames(session), also }, signal);
+  else if (plan.build) {
+    await session.write({
+      add: [built],
+      remove: statusNames(session, { sha, keep: "built" }),
+      then: { add: [deploying], remove: [formatLabel(built)] },
+      also,
+    }, signal);
+  } else {await session.write(
+      { add: [deploying], remove: statusNames(session, { sha, keep: "deploying" }), also },
+      signal,
+    );}
+  hold.assertMine();
+  const deployed = await context.platform.deploy(
+    {
+      repo: context.repo,
+      pr: plan.pr,
+      sha: bringUp.sha,
+      image: bringUp.image,
+      settings: bringUp.settings,
+      requestedBy: bringUp.requestedBy,
+      createdAt: bringUp.createdAt,
+      expiresAt: expiryOf(bringUp.createdAt, bringUp.ttl),
+      epoch: hold.epoch,
+    },
+    { onProgress: (text) => context.terminal.progress(text) },
+    signal,
+  ).finally(() => context.terminal.progress(undefined));
+  state.address = deployed.address;
+  state.unsettled = deployed.unsettled ? deployed.service : undefined;
+}
+
+export async function activate(
+  session: Session,
+  at: {
+    readonly step: Step & { readonly kind: "activate" };
+    readonly state: Progress;
+    readonly plan: Plan;
+    readonly tools: ApplyTools;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { step, state, plan, tools } = at;
+  const { bringUp } = step;
+  const { context } = session;
+  const sha = shortSha(bringUp.sha);
+  await guard(session, plan, tools);
+  // Where it served already, as a run left it that died, its deployment is still open.
+  if (!plan.steps.some((each) => each.kind === "deploy")) {
+    state.deployment = await openDeployment(session, plan, signal);
+  }
+  const address = state.address ?? step.address;
+  const wanted = labelsFor({
+    sha,
+    status: "running",
+    createdAt: bringUp.createdAt,
+    ttl: bringUp.ttl,
+    requestedBy: bringUp.requestedBy,
+    address,
+    active: true,
+    preparing: false,
+  });
+  const pointers = readLabels(session.names).ours.flatMap(({ label, name }) =>
+    (label.kind === "active" && label.sha !== sha) || label.kind === "preparing" ? [name] : []
+  );
+  const change = diffLabels(namesAbout(session, bringUp), wanted);
+  const known = readLabels(session.names).environments;
+  // How often earlier commits were tried no longer matters, but for those whose record is still to go.
+  const attempts = Object.entries(session.record.attempts).filter(([each]) => known.has(each as ShortSha));
+  session.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
+  session.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
+  await session.write({
+    add: [{ kind: "marker" }, ...change.add],
+    remove: [...change.remove, ...pointers],
+    comment: true,
+    also: state.deployment === undefined ? [] : [{
+      kind: "deployment_status",
+      deployment: state.deployment,
+      state: "success",
+      url: address === undefined ? undefined : formatUrl(address),
+      description: "The environment is running",
+    }],
+  }, signal);
+  state.serving = true;
+  if (state.unsettled !== undefined) {
+    // People are sent to the new address by now; only then does the old instance go.
+    await guard(session, plan, tools);
+    const { platform, repo } = context;
+    await platform.settle(state.unsettled, { repo, epoch: session.hold.epoch }, signal);
+  }
+}
+
+/** Puts a failure on record: the SHA is `failed`, an older environment keeps its pointer, the comment says why. */
+export async function recordFailure(
+  session: Session,
+  at: { readonly bringUp: BringUp; readonly error: AppError; readonly deployment: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const { bringUp, error, deployment } = at;
+  const sha = shortSha(bringUp.sha);
+  const reason = failureReason(error.code);
+  const remove = [...statusNames(session, { sha, keep: "failed" }), ...preparingNames(session)];
+  session.say({
+    failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
+    notice: undefined,
+  });
+  session.remember({
+    failure: { sha, reason, message: error.message, hint: error.hint, at: session.context.forge.now() },
+  });
+  session.note(`\`${sha}\` did not come up: ${reason}`);
+  await session.write({
+    add: [{ kind: "status", sha, status: "failed" }],
+    remove,
+    comment: true,
+    also: deployment === undefined ? [] : [{
+      kind: "deployment_status",
+      deployment,
+      state: "failure",
+      url: undefined,
+      description: toError(error).message.replace(/[^\x20-\x7e]/g, "?").slice(0, 140),
+    }],
+  }, signal);
+}

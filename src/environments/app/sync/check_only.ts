@@ -1,0 +1,113 @@
+/** Decides and says so in `key=value` pairs for a workflow; writes nothing. */
+
+import { type PrNumber, shortSha } from "../../../lib/ids.ts";
+import {
+  describeRefusal,
+  type Observation,
+  personMay,
+  type Plan,
+  type Policy,
+  viewShas,
+  viewTriggers,
+} from "../../core/plan/mod.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
+import { readOrGoByLabels } from "../show/by_labels.ts";
+import type { AppContext } from "../context.ts";
+import { planOnce, type SyncOptions } from "./sync_pull.ts";
+
+/** The pairs in the documented order; those that do not apply are left out. */
+export async function checkOnly(
+  context: AppContext,
+  pr: PrNumber,
+  options: SyncOptions,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const { result, unasked } = await readOrGoByLabels(
+    context,
+    (seeing) => planOnce(seeing, pr, options, signal),
+    signal,
+  );
+  if (unasked !== undefined) {
+    context.terminal.warn(
+      `The platform could not be asked, so the decision is what the labels say: ${unasked}`,
+    );
+  }
+  const { plan, sight, policy } = result;
+  return {
+    ...decisionOf(plan, sight.observation),
+    ...authorityOf(context, { plan, policy, observation: sight.observation }),
+  };
+}
+
+function decisionOf(plan: Plan, observation: Observation): Readonly<Record<string, string>> {
+  return {
+    build_needed: String(plan.build),
+    sync_needed: String(plan.steps.length > 0),
+    pr_number: String(observation.pr),
+    target_sha: plan.target,
+    action_needed: plan.action,
+    action_reason: plan.reason,
+  };
+}
+
+function authorityOf(
+  context: AppContext,
+  at: { readonly plan: Plan; readonly policy: Policy; readonly observation: Observation },
+): Readonly<Record<string, string>> {
+  const { plan, policy, observation } = at;
+  const triggers = viewTriggers(observation, policy);
+  // Whoever set the trigger decides: one that is carried out, else a refused one, because it is what nothing comes of.
+  const acts = plan.action !== "blocked" && plan.action !== "no_action";
+  const trigger = triggers.find((each) => each.authorized === acts) ?? triggers[0];
+  const person = trigger === undefined ? observation.actor : trigger.by;
+  const answer = person === undefined ? undefined : observation.people.get(person);
+  const judged = context.identity.inActions || trigger !== undefined;
+  const status = judged ? authStatus(observation, person) : "skipped_not_actions";
+  if (person !== undefined && observation.actor !== undefined && person !== observation.actor) {
+    context.terminal.say(
+      `permission_level and auth_status are those of ${stripControls(person)}, who set the trigger; ` +
+        `github_actor is ${stripControls(observation.actor)}`,
+    );
+  }
+  const views = viewShas(observation);
+  const target = views.get(shortSha(plan.target));
+  const blocked = plan.reason === "blocked"
+    ? "existing_blocked_label"
+    : plan.reason === "not_authorized"
+    ? "authorization_failed"
+    : undefined;
+  const names = observation.labels.triggers.map(({ name }) => name);
+  const refused = judged && status !== "authorized"
+    ? trigger?.refusal ?? describeRefusal(observation, person)
+    : undefined;
+  return {
+    github_actor: observation.actor ?? "",
+    permission_level: answer?.kind === "known"
+      ? answer.permission
+      : answer?.kind === "not_found"
+      ? "none"
+      : "unknown",
+    auth_status: status,
+    ...(blocked === undefined ? {} : { blocked_reason: blocked }),
+    ...(names.length === 0 ? {} : { trigger_labels: names.join(",") }),
+    ...(target === undefined || target.state === "absent"
+      ? {}
+      : { target_show_status: target.labeled?.status ?? target.state }),
+    ...(views.size === 0 ? {} : {
+      has_previous_shows: String(
+        [...views.values()].some((each) => each !== target && each.state !== "absent"),
+      ),
+    }),
+    ...(refused === undefined ? {} : { auth_error: stripControls(refused) }),
+  };
+}
+
+function authStatus(observation: Observation, person: string | undefined): string {
+  if (personMay(observation, person)) return "authorized";
+  const answer = person === undefined ? undefined : observation.people.get(person);
+  if (answer?.kind === "not_found") return "denied_404";
+  // A bot is refused for being one, whatever its role.
+  return answer?.kind === "known" || person?.endsWith("[bot]") === true
+    ? "denied_insufficient_perms"
+    : "error";
+}

@@ -1,0 +1,204 @@
+/** Prolongs the time-to-live of the active environment, counted from now. */
+
+import { formatAge } from "../../../lib/age.ts";
+import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
+import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
+import { shortSha } from "../../../lib/ids.ts";
+import { creationOf, expiryOf } from "../../core/environment/expiry.ts";
+import { formatInstant } from "../../../lib/instant.ts";
+import { activeSha, formatLabel, parseTtl, ttlMs } from "../../core/labels/mod.ts";
+import type { Label, Ttl } from "../../core/labels/label.ts";
+import { describeRefusal, judge, personMay, viewShas } from "../../core/plan/mod.ts";
+import type { AppContext } from "../context.ts";
+import { type EnvironmentView, timeLeft, viewSight } from "../show/environment_view.ts";
+import { lookAt, type Sight } from "./observe.ts";
+import { lookAfter, underLock } from "../lock/under_lock.ts";
+
+/** What an extension led to: the environment as it is now, and what was done, as sentences. */
+export interface Extension {
+  readonly view: EnvironmentView;
+  /** Empty where it lives that long already. */
+  readonly applied: readonly string[];
+}
+
+/**
+ * Writes the active environment's time-to-live so that it lives at least `ttl` from now. Throws AppError
+ * `not_authorized` or `ttl_of_pull` (exit code 3), `no_environment` (1), `busy` (4).
+ */
+// deno-lint-ignore layers/few-parameters -- it is called as the command is typed: what, and how long
+export async function extendPull(
+  context: AppContext,
+  pr: PrNumber,
+  ttl: Ttl,
+  signal: AbortSignal,
+): Promise<Extension> {
+  const sight = await lookAt(context, pr, {
+    request: undefined,
+    sha: undefined,
+    hold: undefined,
+    people: new Map(),
+  }, signal);
+  await checkActor(context, sight, signal);
+  // Refusals are found out before anything is written, and once more under the lock.
+  if (chooseChange(context, sight, { asked: ttl }).next === undefined) {
+    return { view: viewActive(context, sight), applied: [] };
+  }
+  const extension = await underLock(context, pr, {
+    doing: "extend",
+    work: async ({ session, signal: both }) => {
+      const { short, next, remove } = chooseChange(context, session.sight, { asked: ttl });
+      if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
+      const added: Label = { kind: "ttl", sha: short, ttl: next };
+      const kept = session.names.filter((name) => !remove.includes(name));
+      // The comment is written together with the label, so what it says is worked out before.
+      const view = viewWith(context, session.sight, [...kept, formatLabel(added)]);
+      session.note(`\`${short}\` lives until ${endOf(view)}`);
+      await session.write({ add: [added], remove, comment: true }, both);
+      const left = timeLeft(view, context.forge.now());
+      const more = left === undefined ? "" : ` (${formatAge(left)} left)`;
+      return { view, applied: [`${short} lives until ${endOf(view)}${more}`] };
+    },
+  }, signal);
+  if (extension.applied.length > 0) await lookAfter(context, pr, signal);
+  return extension;
+}
+
+/** The active environment as these labels have it. */
+function viewWith(context: AppContext, sight: Sight, labelNames: readonly string[]): EnvironmentView {
+  const { observation } = sight;
+  return viewActive(context, {
+    ...sight,
+    observation: judge({ ...observation, labelNames }, context.settings).believed,
+  });
+}
+
+/** When an environment ends, for a sentence. */
+function endOf({ expires_at }: EnvironmentView): string {
+  return expires_at === null ? "the pull request closes" : formatInstant(Date.parse(expires_at));
+}
+
+/** Fails where the person of this run may not ask for environments. */
+async function checkActor(context: AppContext, sight: Sight, signal: AbortSignal): Promise<void> {
+  const { observation } = sight;
+  const { actor, pr } = observation;
+  const people = new Map(observation.people);
+  if (actor !== undefined && !people.has(actor)) {
+    for (const [login, answer] of await context.forge.permissions([actor], signal)) people.set(login, answer);
+  }
+  const judged = { ...observation, people };
+  if (personMay(judged, actor)) return;
+  throw new AppError(
+    "not_authorized",
+    `Extending the environment of pull request #${pr}: ${describeRefusal(judged, actor)}`,
+    {
+      exitCode: EXIT.refused,
+      hint: "Ask somebody with write permission to extend it",
+    },
+  );
+}
+
+/** What is to be written; `next` is undefined where the environment lives that long already. */
+interface TtlChange {
+  readonly short: ShortSha;
+  readonly next: Ttl | undefined;
+  readonly remove: readonly string[];
+}
+
+function chooseChange(context: AppContext, sight: Sight, { asked }: { readonly asked: Ttl }): TtlChange {
+  const { observation } = sight;
+  const { labels, pr } = observation;
+  const what = `Extending the environment of pull request #${pr}`;
+  const short = activeSha(labels, shortSha(observation.target));
+  const views = viewShas(observation);
+  const view = short === undefined ? undefined : views.get(short);
+  if (
+    observation.open && short === undefined &&
+    [...views.values()].some(({ state }) => state === "in_progress")
+  ) {
+    throw new AppError("no_environment", `${what}: its environment is still being built`, {
+      hint: `Wait for it; "showtime status ${pr}" tells how it goes on`,
+    });
+  }
+  if (
+    !observation.open || short === undefined || view === undefined || view.state === "absent" ||
+    view.state === "stopping"
+  ) {
+    throw new AppError(
+      "no_environment",
+      `${what}: ${observation.open ? "it has none that is active" : "the pull request is closed"}`,
+      {
+        hint: observation.open ? `"showtime start ${pr}" creates one` : "Reopen the pull request first",
+      },
+    );
+  }
+  const deciding = labels.ours.find(({ label }) => label.kind === "pr_ttl");
+  if (deciding !== undefined) {
+    throw new AppError(
+      "ttl_of_pull",
+      `${what}: the label "${deciding.name}" on it decides how long its environments live`,
+      {
+        exitCode: EXIT.refused,
+        hint: `Change that label: take it off, or put another "🎪 ⌛ <ttl>" in its place`,
+      },
+    );
+  }
+  const createdAt = creationOf(view, context.forge.now());
+  if (createdAt === undefined && asked.kind !== "close") {
+    throw new AppError("no_creation_time", `${what}: it is not known when ${short} was created`, {
+      hint: `"showtime sync ${pr}" repairs its labels`,
+    });
+  }
+  const present = view.labeled?.ttl;
+  const remove = labels.ours.flatMap(({ label, name }) =>
+    label.kind === "ttl" && label.sha === short ? [name] : []
+  );
+  const next = nextTtl({ createdAt: createdAt ?? 0, present, asked, now: context.forge.now() });
+  return { short, next, remove };
+}
+
+/** The time-to-live that reaches from the creation to `asked` from now; undefined where the present one does. */
+export function nextTtl(facts: {
+  readonly createdAt: number;
+  readonly present: Ttl | undefined;
+  readonly asked: Ttl;
+  readonly now: number;
+}): Ttl | undefined {
+  const { createdAt, present, asked, now } = facts;
+  if (present?.kind === "close") return undefined;
+  const length = ttlMs(asked);
+  if (length === undefined) return asked;
+  const until = expiryOf(createdAt, present);
+  if (until !== undefined && until >= now + length) return undefined;
+  return fitTtl(now + length - createdAt, { hours: length >= HOUR });
+}
+
+/** The largest number that is still read at a glance. */
+const READABLE = 9_999;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The shortest time-to-live of at least `ms` whose number is readable; in whole hours where minutes are no matter. */
+function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
+  for (const [unit, length] of [["m", 60_000], ["h", HOUR], ["d", DAY]] as const) {
+    if (hours && (unit === "m" || (unit === "h" && ms % DAY === 0))) continue;
+    const amount = Math.max(1, Math.ceil(ms / length));
+    if (amount > READABLE && unit !== "d") continue;
+    const ttl = parseTtl(`${amount}${unit}`);
+    if (ttl !== undefined) return ttl;
+  }
+  throw usageError(
+    "ttl_too_long",
+    "Extending an environment: the time-to-live is longer than any can be",
+    "Use close instead",
+  );
+}
+
+function viewActive(context: AppContext, sight: Sight): EnvironmentView {
+  const view = viewSight(context, sight)[0];
+  if (view !== undefined) return view;
+  throw new AppError(
+    "no_environment",
+    `Extending the environment of pull request #${sight.observation.pr}: it is gone`,
+  );
+}

@@ -1,0 +1,38 @@
+/** The look before each change of the platform and after each wait. */
+
+import { shortSha } from "../../../lib/ids.ts";
+import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
+import { lostError } from "../lock/hold.ts";
+import type { Session } from "./session.ts";
+import type { Sight } from "./observe.ts";
+
+/** What applying needs besides the session. */
+export interface ApplyTools {
+  readonly policy: Policy;
+  /** Looks again, under the same lock. */
+  readonly look: () => Promise<Sight>;
+  /** Told what was done, as a sentence. */
+  readonly done: (sentence: string) => void;
+}
+
+/** Thrown to leave a plan that is out of date. */
+export class Superseded extends Error {}
+
+/**
+ * Looks again before a change of the platform and after a wait: a lost lock stops everything; a close, a stop or a
+ * newer commit that is to be built makes this plan out of date.
+ */
+export async function guard(session: Session, plan: Plan, tools: ApplyTools): Promise<void> {
+  const sight = await tools.look();
+  session.see(sight);
+  const { observation } = sight;
+  if (!session.context.githubDryRun && observation.lock.kind !== "mine") throw lostError(plan.pr);
+  if (plan.rule === 1 || plan.rule === 2) return;
+  const newer = planPull(observation, tools.policy);
+  if (newer.rule === 1 || newer.rule === 2) {
+    throw new Superseded(newer.because[0] ?? "The pull request ended");
+  }
+  if (plan.target !== observation.target && newer.build) {
+    throw new Superseded(`${shortSha(observation.target)} was pushed meanwhile`);
+  }
+}

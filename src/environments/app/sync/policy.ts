@@ -1,0 +1,29 @@
+import type { PrNumber } from "../../../lib/ids.ts";
+import type { Policy } from "../../core/plan/mod.ts";
+import type { AppContext, RunOptions } from "../context.ts";
+
+/** What a command was asked where it was asked nothing special. */
+export const NO_OPTIONS: RunOptions = {
+  ttl: undefined,
+  size: undefined,
+  givenImage: undefined,
+  sha: undefined,
+};
+
+/** The policy for one pull request under one command. */
+export function policyFor(context: AppContext, pr: PrNumber, options: RunOptions): Policy {
+  const { settings } = context;
+  return {
+    autoSync: settings.autoSync,
+    retries: settings.retries,
+    defaultTtl: settings.defaultTtl,
+    ttl: options.ttl,
+    size: options.size,
+    login: settings.login,
+    maxAgeMs: settings.maxAgeMs,
+    ...(settings.configuredFlags === undefined ? {} : { configuredFlags: settings.configuredFlags }),
+    comments: settings.commentEnabled,
+    imageOf: (short) => settings.imageOf(pr, short),
+    givenImage: options.givenImage,
+  };
+}

@@ -1,0 +1,125 @@
+/** Removes environments: the platform first, then what GitHub remembers. Said to be gone only when it is. */
+
+import type { Plan, Retirement } from "../../core/plan/mod.ts";
+import { isShaCarrying, type Label, parseLabel, readLabels } from "../../core/labels/mod.ts";
+import { formatServiceName } from "../../core/environment/names.ts";
+import { AppError } from "../../../lib/errors.ts";
+import type { ServiceName, ShortSha } from "../../../lib/ids.ts";
+import type { ForgeWrite } from "../../ports/forge.ts";
+import type { Session } from "./session.ts";
+
+/** Removes what a plan retires, all of it with as few requests as it takes. */
+export async function retire(
+  session: Session,
+  at: {
+    readonly plan: Plan;
+    readonly retirements: readonly Retirement[];
+    readonly guard: () => Promise<void>;
+    /** The comment goes on telling of these commits, and how often they were tried. */
+    readonly remembered?: boolean;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { plan, retirements, guard, remembered = false } = at;
+  const { context, hold } = session;
+  await markStopping(session, retirements, signal);
+  const shorts = retirements.flatMap((each) => each.short === undefined ? [] : [each.short]);
+  const info = shorts.length === 0
+    ? { definitions: [], deployments: [] }
+    : await context.forge.retirementInfo(plan.pr, shorts, signal);
+  for (const retirement of retirements) {
+    const service = retirement.service ?? begunService(session, retirement);
+    if (service !== undefined) {
+      await guard();
+      context.terminal.progress(`Removing ${service}`);
+      await context.platform.destroy(service, { repo: context.repo, epoch: hold.epoch }, signal)
+        .catch((error) => {
+          // What has the name and is not listed as ours is somebody else's.
+          const foreign = error instanceof AppError && error.code === "not_ours";
+          if (retirement.service !== undefined || !foreign) throw error;
+        })
+        .finally(() => context.terminal.progress(undefined));
+    }
+    if (retirement.image !== undefined) {
+      const removal = await context.images.remove(retirement.image, signal);
+      if (removal.kind === "kept") {
+        context.terminal.warn(`Image ${retirement.image} is kept: ${removal.reason}`);
+      }
+    }
+  }
+  const everything = plan.rule === 1 || plan.rule === 2;
+  if (!everything && !remembered) {
+    for (const short of shorts) session.note(`\`${short}\` is removed`);
+  }
+  if (!remembered) forget(session, shorts);
+  await session.write({
+    remove: namesOf(session, shorts),
+    // Where everything goes, the comment is written with the last labels.
+    comment: !everything || !plan.steps.some((each) => each.kind === "remove_labels"),
+    also: [
+      ...info.definitions.filter((each) =>
+        each.openPulls.every((pull) => pull === plan.pr) && carries(each.name, shorts)
+      )
+        .map((each): ForgeWrite => ({ kind: "delete_definition", nodeId: each.nodeId })),
+      ...info.deployments.map((deployment): ForgeWrite => ({
+        kind: "deployment_status",
+        deployment,
+        state: "inactive",
+        url: undefined,
+        description: "The environment is removed",
+      })),
+    ],
+  }, signal);
+}
+
+function forget(session: Session, shorts: readonly ShortSha[]): void {
+  const { failure, attempts } = session.record;
+  session.remember({
+    ...(failure !== undefined && shorts.includes(failure.sha) ? { failure: undefined } : {}),
+    attempts: Object.fromEntries(
+      Object.entries(attempts).filter(([sha]) => !shorts.some((each) => each === sha)),
+    ),
+  });
+}
+
+/**
+ * The service of an environment that has a status and that the platform does not list: a run that died may have left it
+ * on its way out, or something that was made for it before it.
+ */
+function begunService(session: Session, { short, labels }: Retirement): ServiceName | undefined {
+  const { observation, snapshot } = session.sight;
+  if (short === undefined || observation.platform === "as_labels") return undefined;
+  const begun = labels.some((name) => parseLabel(name).kind === "status");
+  return begun ? formatServiceName(snapshot.number, short) : undefined;
+}
+
+/** Puts on record that these environments are going, so that a run that dies here is continued by the next. */
+async function markStopping(
+  session: Session,
+  retirements: readonly Retirement[],
+  signal: AbortSignal,
+): Promise<void> {
+  const add: Label[] = [];
+  const remove: string[] = [];
+  const state = readLabels(session.names);
+  for (const { short, service } of retirements) {
+    if (short === undefined || service === undefined) continue;
+    const present = state.environments.get(short);
+    if (present?.status === "stopping") continue;
+    add.push({ kind: "status", sha: short, status: "stopping" });
+    for (const { label, name } of state.ours) {
+      if (label.kind === "status" && label.sha === short && label.status !== "stopping") remove.push(name);
+    }
+  }
+  if (add.length > 0 || remove.length > 0) await session.write({ add, remove }, signal);
+}
+
+/** Names on the pull request that speak of these SHAs. */
+function namesOf(session: Session, shorts: readonly ShortSha[]): readonly string[] {
+  return session.names.filter((name) => carries(name, shorts));
+}
+
+function carries(name: string, shorts: readonly ShortSha[]): boolean {
+  const sha = isShaCarrying(parseLabel(name));
+  return sha !== undefined && shorts.includes(sha);
+}

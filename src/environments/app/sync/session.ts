@@ -1,0 +1,192 @@
+/** Writes to GitHub under a lock, and keeps in mind what the pull request carries after each write. */
+
+import {
+  type CommentEnvironment,
+  type CommentFailure,
+  type CommentRecord,
+  describeShown,
+  EVENT_LIMIT,
+  renderComment,
+} from "../../core/comment/mod.ts";
+import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { capExpiry, expiryOf } from "../../core/environment/expiry.ts";
+import { formatLabel, type Label, labelStyle, readLabels, sameLabelName } from "../../core/labels/mod.ts";
+import { judge } from "../../core/plan/mod.ts";
+import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
+import type { AppContext } from "../context.ts";
+import type { Hold } from "../lock/hold.ts";
+import type { Sight } from "./observe.ts";
+
+/** A change of the pull request's record, sent as one request (two where label definitions are new). */
+export interface SessionWrite {
+  readonly add?: readonly Label[];
+  readonly remove?: readonly string[];
+  /** Afterwards, in the same request: a status that is passed through on the way to the next. */
+  readonly then?: { readonly add: readonly Label[]; readonly remove: readonly string[] };
+  /** Rewrite the comment too. */
+  readonly comment?: boolean;
+  readonly also?: readonly ForgeWrite[];
+}
+
+/** The record of a pull request while one run works on it. */
+export class Session {
+  readonly context: AppContext;
+  readonly hold: Hold;
+  #sight: Sight;
+  #names: readonly string[];
+  #record: CommentRecord;
+  #commentId: string | undefined;
+  #failure: CommentFailure | undefined;
+  #notice: string | undefined;
+  #shas: Map<ShortSha, FullSha>;
+
+  constructor(context: AppContext, hold: Hold, sight: Sight) {
+    this.context = context;
+    this.hold = hold;
+    this.#sight = sight;
+    this.#names = sight.snapshot.labels;
+    this.#record = sight.record;
+    this.#commentId = sight.comment?.nodeId;
+    this.#shas = new Map();
+    this.see(sight);
+  }
+
+  /** Takes in a newer look at the pull request. */
+  see(sight: Sight): void {
+    this.#sight = sight;
+    this.#names = sight.snapshot.labels;
+    this.#commentId = sight.comment?.nodeId ?? this.#commentId;
+    for (const sha of [...sight.observation.commits, sight.observation.headSha, sight.observation.target]) {
+      this.#shas.set(shortSha(sha), sha);
+    }
+    if (sight.observation.platform !== "as_labels") {
+      for (const each of sight.observation.platform) {
+        if (each.sha !== undefined) this.#shas.set(shortSha(each.sha), each.sha);
+      }
+    }
+  }
+
+  get sight(): Sight {
+    return this.#sight;
+  }
+
+  /** Label names on the pull request, after all writes so far. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  get record(): CommentRecord {
+    return this.#record;
+  }
+
+  /**
+   * Notes something for the comment's list of events; `text` is safe to stand in Markdown. `unlabeled`: no label tells
+   * it, so the history takes it from the comment.
+   */
+  note(text: string, { unlabeled = false }: { readonly unlabeled?: boolean } = {}): void {
+    const event = { at: this.context.forge.now(), text, ...(unlabeled ? { unlabeled } as const : {}) };
+    const events = [...this.#record.events, event].slice(-EVENT_LIMIT);
+    this.#record = { ...this.#record, events };
+  }
+
+  /** Changes what the comment remembers. */
+  remember(change: Partial<Omit<CommentRecord, "events">>): void {
+    this.#record = { ...this.#record, ...change };
+  }
+
+  /** What the comment shows as the newest failure and as the reason why nothing happens. */
+  say(words: { readonly failure?: CommentFailure | undefined; readonly notice?: string | undefined }): void {
+    if ("failure" in words) this.#failure = words.failure;
+    if ("notice" in words) this.#notice = words.notice;
+  }
+
+  /** Makes sure that definitions of these labels exist, with our colours, before they are needed. */
+  async define(labels: readonly Label[], signal: AbortSignal): Promise<void> {
+    const missing = labels.filter((label) => !this.#names.includes(formatLabel(label)));
+    if (missing.length > 0) {
+      await this.context.forge.define(missing.map(definitionOf), { repair: false }, signal);
+    }
+  }
+
+  /** Sends a change. Additions take effect before removals. */
+  async write(change: SessionWrite, signal: AbortSignal): Promise<void> {
+    this.hold.assertMine();
+    const { forge, terminal, settings } = this.context;
+    const phases = [
+      { add: change.add ?? [], remove: change.remove ?? [] },
+      change.then ?? { add: [], remove: [] },
+    ];
+    const fresh = phases.flatMap(({ add }) => add).filter((label) =>
+      !this.#names.includes(formatLabel(label))
+    );
+    if (fresh.length > 0) await forge.define(fresh.map(definitionOf), { repair: false }, signal);
+    const batch: ForgeWrite[] = [];
+    for (const phase of phases) {
+      const attach = phase.add.map((label) => formatLabel(label)).filter((name) =>
+        !this.#names.includes(name)
+      );
+      const remove = phase.remove.filter((name) => this.#names.includes(name));
+      if (attach.length > 0) batch.push({ kind: "attach", names: attach });
+      if (remove.length > 0) batch.push({ kind: "detach", names: remove });
+      this.#names = [
+        ...this.#names.filter((name) => !remove.includes(name)),
+        ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
+      ];
+    }
+    if (change.comment === true && settings.commentEnabled) {
+      batch.push({ kind: "comment", nodeId: this.#commentId, body: this.#renderComment() });
+    }
+    batch.push(...(change.also ?? []));
+    if (batch.length === 0) return;
+    const { snapshot } = this.#sight;
+    const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
+    this.#commentId = result.comment ?? this.#commentId;
+    for (const warning of result.warnings) terminal.warn(warning);
+  }
+
+  /** The full hash of a SHA of this pull request, as far as it was seen. */
+  fullShaOf(short: ShortSha): FullSha | undefined {
+    return this.#shas.get(short);
+  }
+
+  #renderComment(): string {
+    const { context } = this;
+    // What is not believed is not shown either.
+    const { forged, uncertain } = judge(this.#sight.observation, context.settings).doubts;
+    const state = readLabels(
+      this.#names.filter((name) => !forged.includes(name) && !uncertain.includes(name)),
+    );
+    const environments: CommentEnvironment[] = [];
+    for (const each of state.environments.values()) {
+      if (each.status === undefined) continue;
+      environments.push({
+        short: each.sha,
+        sha: this.#shas.get(each.sha),
+        status: each.status === "unknown" ? "failed" : each.status,
+        active: state.active.includes(each.sha),
+        address: each.address,
+        createdAt: each.createdAt,
+        expiresAt: capExpiry(expiryOf(each.createdAt, each.ttl), {
+          createdAt: each.createdAt,
+          maxAgeMs: context.settings.maxAgeMs,
+        }),
+        requestedBy: each.requestedBy,
+      });
+    }
+    return renderComment({
+      repo: context.repo,
+      serverUrl: context.serverUrl,
+      pr: this.#sight.snapshot.number,
+      environments,
+      failure: this.#failure,
+      notice: this.#notice,
+      login: context.settings.login,
+      record: { ...this.#record, shown: describeShown(state) },
+    });
+  }
+}
+
+/** The definition of a label, with its colour and description. */
+export function definitionOf(label: Label): NewDefinition {
+  return { name: formatLabel(label), ...labelStyle(label) };
+}

@@ -1,0 +1,66 @@
+import { creationOf, expiryOf } from "../environment/expiry.ts";
+import type { PlatformEnvironment } from "../environment/environment.ts";
+import { formatTtl, type LabeledEnvironment } from "../labels/mod.ts";
+import type { Ttl } from "../labels/label.ts";
+import type { CleanupOptions } from "./cleanup.ts";
+
+/** How long an environment lives. */
+export type Lifetime =
+  /** `at`: milliseconds since 1970; `why`: a sentence. */
+  | { readonly kind: "until"; readonly at: number; readonly why: string }
+  /** Until the pull request closes, or for as long as nobody asks about its age. */
+  | { readonly kind: "lasts" }
+  /** What the decision needs is not on record: such an environment is reported and kept. */
+  | { readonly kind: "unknown"; readonly why: string };
+
+/**
+ * Decides how long an environment lives under these options. Its label decides, counted from its creation; where the
+ * label is missing the platform's tag stands in for it, and `fallback` where the platform does not have it.
+ */
+export function decideLifetime(
+  environment: {
+    readonly labeled: LabeledEnvironment | undefined;
+    readonly deployed: PlatformEnvironment | undefined;
+    readonly fallback: Ttl | undefined;
+    /** GitHub's time, milliseconds since 1970. */
+    readonly now: number;
+  },
+  options: CleanupOptions,
+): Lifetime {
+  const { labeled, deployed, fallback, now } = environment;
+  const createdAt = creationOf({ labeled, deployed }, now);
+  const ttl = labeled?.ttl ?? (deployed === undefined ? fallback : undefined);
+  const untilClose = ttl?.kind === "close";
+  const limits: { at: number; why: string }[] = [];
+  const missing: string[] = [];
+  const limit = (ageMs: number | undefined, name: string) => {
+    if (ageMs === undefined) return;
+    if (createdAt === undefined) missing.push("It is not known when it was created");
+    else limits.push({ at: createdAt + ageMs, why: `It is older than ${describeAge(ageMs)} (${name})` });
+  };
+  limit(options.maxAgeMs, "--max-age");
+  if (options.olderThanMs !== undefined) {
+    if (untilClose) missing.push("It lives until the pull request closes; --max-age would end it");
+    else limit(options.olderThanMs, "--older-than");
+  } else if (options.respectTtl) {
+    // An age that was asked for outweighs the configured one, whichever is longer.
+    if (!untilClose && options.maxAgeMs === undefined) limit(options.defaultMaxAgeMs, "max_age");
+    if (ttl === undefined) {
+      if (deployed?.expiresAt === undefined) missing.push("No time-to-live of it is on record");
+      else limits.push({ at: deployed.expiresAt, why: "Its time-to-live, by the platform's tag, is over" });
+    } else if (!untilClose) {
+      const at = expiryOf(createdAt, ttl);
+      if (at === undefined) missing.push("It is not known when it was created");
+      else limits.push({ at, why: `Its time-to-live of ${formatTtl(ttl)} is over` });
+    }
+  }
+  const first = limits.sort((a, b) => a.at - b.at)[0];
+  if (first !== undefined) return { kind: "until", ...first };
+  return missing[0] === undefined ? { kind: "lasts" } : { kind: "unknown", why: missing[0] };
+}
+
+function describeAge(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes % 1440 === 0) return `${minutes / 1440}d`;
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+}

@@ -1,0 +1,17 @@
+/**
+ * The one comment Showtime keeps on a pull request: its text and the record hidden in it. Pure; `src/environments/app` decides
+ * when it is written. Text from people is escaped here and nowhere later. Read `render.ts`.
+ */
+
+export { COMMENT_MARKER } from "./marker.ts";
+export {
+  type CommentEvent,
+  type CommentRecord,
+  EMPTY_RECORD,
+  EVENT_LIMIT,
+  formatRecord,
+  parseRecord,
+  type RememberedFailure,
+} from "./record.ts";
+export { describeShown } from "./shown.ts";
+export { type CommentEnvironment, type CommentFailure, type CommentModel, renderComment } from "./render.ts";

@@ -1,0 +1,136 @@
+/**
+ * What the comment remembers between runs, hidden in it as `<!-- showtime:data … -->`. Losing it loses nothing that
+ * matters: labels and platform tell the state; this only spares repetition.
+ */
+
+import { type FailureReason, failureReason } from "../environment/failure.ts";
+import { type FullSha, parseFullSha, parseShortSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
+
+/** Something that happened, as the comment lists it. `at`: milliseconds since 1970. */
+export interface CommentEvent {
+  readonly at: number;
+  /** A sentence; already safe to stand in Markdown. */
+  readonly text: string;
+  /** No label or deployment tells it: the history takes it from here. */
+  readonly unlabeled?: true;
+}
+
+/** Why a commit did not come up, as `status` tells it. Raw text: whoever shows it makes it safe. */
+export interface RememberedFailure {
+  readonly sha: ShortSha;
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What is hidden in the comment. */
+export interface CommentRecord {
+  readonly attempts: Readonly<Record<string, number>>;
+  /** Whole hashes by their first 7 digits, of the commits that were brought up and not removed since. */
+  readonly shas?: Readonly<Record<string, FullSha>>;
+  readonly size: string | undefined;
+  readonly notice: string | undefined;
+  /** What the comment shows of the environments, by `describeShown()`; missing where an older version wrote it. */
+  readonly shown?: string;
+  /** The newest failure; a try that began later, or a removal, takes it away. */
+  readonly failure?: RememberedFailure | undefined;
+  /** Oldest first, at most {@link EVENT_LIMIT}. */
+  readonly events: readonly CommentEvent[];
+}
+
+/** How many events a comment keeps. */
+export const EVENT_LIMIT = 10;
+
+/** A record of nothing. */
+export const EMPTY_RECORD: CommentRecord = { attempts: {}, size: undefined, notice: undefined, events: [] };
+
+/** How long a sentence of a failure may be; what is longer is cut. */
+const SENTENCE_LIMIT = 300;
+
+const DATA = /<!-- showtime:data ([A-Za-z0-9+/=]{0,40000}) -->/;
+
+/** Writes a record as the comment hides it. */
+export function formatRecord(record: CommentRecord): string {
+  const { failure } = record;
+  const short = failure === undefined ? {} : {
+    failure: { ...failure, message: cut(failure.message), hint: failure.hint && cut(failure.hint) },
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, ...record, ...short }));
+  return `<!-- showtime:data ${btoa(String.fromCharCode(...bytes))} -->`;
+}
+
+/** Reads the record in a comment's body; an empty one where there is none or it cannot be read. */
+export function parseRecord(body: string): CommentRecord {
+  const text = DATA.exec(body)?.[1];
+  if (text === undefined) return EMPTY_RECORD;
+  try {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    return readRecord(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return EMPTY_RECORD;
+  }
+}
+
+/** Whether a number is an instant that a date can say; anything else in a comment is no event. */
+function isInstant(at: unknown): boolean {
+  return Number.isInteger(at) && !Number.isNaN(new Date(Number(at)).getTime()) && Number(at) >= 0 &&
+    Number(at) < Date.UTC(10_000, 0);
+}
+
+function readRecord(data: unknown): CommentRecord {
+  if (typeof data !== "object" || data === null) return EMPTY_RECORD;
+  const { attempts, shas, size, notice, shown, failure, events } = data as Record<string, unknown>;
+  const counts: Record<ShortSha, number> = {};
+  if (typeof attempts === "object" && attempts !== null) {
+    for (const [key, value] of Object.entries(attempts)) {
+      const sha = parseShortSha(key);
+      if (sha !== undefined && typeof value === "number" && value >= 0 && value < 1000) {
+        counts[sha] = Math.floor(value);
+      }
+    }
+  }
+  const whole: Record<ShortSha, FullSha> = {};
+  for (const value of typeof shas === "object" && shas !== null ? Object.values(shas) : []) {
+    const sha = typeof value === "string" ? parseFullSha(value) : undefined;
+    if (sha !== undefined) whole[shortSha(sha)] = sha;
+  }
+  const failed = readFailure(failure);
+  const list = Array.isArray(events) ? events : [];
+  return {
+    attempts: counts,
+    ...(Object.keys(whole).length === 0 ? {} : { shas: whole }),
+    size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
+    notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
+    ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
+    ...(failed === undefined ? {} : { failure: failed }),
+    events: list.filter((each): each is CommentEvent =>
+      typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
+    ).map(({ at, text, unlabeled }) => ({
+      at,
+      text: text.slice(0, 500),
+      ...(unlabeled === true ? { unlabeled } : {}),
+    })).slice(-EVENT_LIMIT),
+  };
+}
+
+function readFailure(data: unknown): RememberedFailure | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { sha, reason, message, hint, at } = data as Record<string, unknown>;
+  const short = typeof sha === "string" ? parseShortSha(sha) : undefined;
+  if (short === undefined || typeof reason !== "string" || typeof message !== "string" || !isInstant(at)) {
+    return undefined;
+  }
+  return {
+    sha: short,
+    reason: failureReason(reason),
+    message: cut(message),
+    hint: typeof hint === "string" ? cut(hint) : undefined,
+    at: Number(at),
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= SENTENCE_LIMIT ? text : `${text.slice(0, SENTENCE_LIMIT - 1)}…`;
+}

@@ -1,0 +1,144 @@
+import { FAILURE_WORDS, type FailureReason } from "../environment/failure.ts";
+import { formatUrl } from "../environment/names.ts";
+import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
+import { formatInstant } from "../../../lib/instant.ts";
+import type { Status } from "../labels/label.ts";
+import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
+import { COMMENT_MARKER } from "./marker.ts";
+import { type CommentRecord, formatRecord } from "./record.ts";
+
+/** An environment, as the comment shows it. Times: milliseconds since 1970. */
+export interface CommentEnvironment {
+  readonly short: ShortSha;
+  readonly sha: FullSha | undefined;
+  readonly status: Status;
+  readonly active: boolean;
+  readonly address: string | undefined;
+  readonly createdAt: number | undefined;
+  /** Undefined: until the pull request closes. */
+  readonly expiresAt: number | undefined;
+  readonly requestedBy: string | undefined;
+}
+
+/** Why the newest attempt did not come up. */
+export interface CommentFailure {
+  readonly short: ShortSha;
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly logTail: readonly string[];
+}
+
+/** Everything the comment says. */
+export interface CommentModel {
+  readonly repo: string;
+  /** As `https://github.com`. */
+  readonly serverUrl: string;
+  readonly pr: PrNumber;
+  readonly environments: readonly CommentEnvironment[];
+  readonly failure: CommentFailure | undefined;
+  /** A sentence about why nothing happens, already safe to stand in Markdown. */
+  readonly notice: string | undefined;
+  /** `user/password` of the application, where it has one. */
+  readonly login: string | undefined;
+  readonly record: CommentRecord;
+}
+
+/** How long a comment may be; GitHub's limit is 65,536 characters. */
+const COMMENT_LIMIT = 60_000;
+/** How long a line of a log may be. */
+const LINE_LIMIT = 500;
+
+/** Renders the one comment of a pull request. Text from people is escaped here. */
+export function renderComment(model: CommentModel): string {
+  const active = model.environments.find((each) => each.active && each.status === "running") ??
+    model.environments.find((each) => each.active);
+  const working = model.environments.find((each) => each !== active && isWorking(each.status)) ??
+    (active !== undefined && isWorking(active.status) ? active : undefined);
+  const parts = [COMMENT_MARKER, "### 🎪 Showtime", headline(model, active, working)];
+  if (active !== undefined) parts.push(facts(model, active));
+  if (model.notice !== undefined) parts.push(`> ${model.notice}`);
+  if (model.failure !== undefined) parts.push(failureText(model.failure, active));
+  if (model.record.events.length > 0) parts.push(eventsText(model));
+  parts.push(nextText(model, active));
+  const text = parts.join("\n\n");
+  return `${text.slice(0, COMMENT_LIMIT)}\n\n${formatRecord(model.record)}\n`;
+}
+
+function isWorking(status: Status): boolean {
+  return status === "building" || status === "built" || status === "deploying" || status === "updating";
+}
+
+function headline(
+  model: CommentModel,
+  active: CommentEnvironment | undefined,
+  working: CommentEnvironment | undefined,
+): string {
+  const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} is ${working.status}.`;
+  if (active?.address !== undefined) {
+    const url = formatUrl(active.address);
+    return `🟢 **Running at [${active.address}](${url})** from ${commit(model, active)}.${doing}`;
+  }
+  if (working !== undefined) return `⏳ ${commit(model, working)} is ${working.status}.`;
+  if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
+  const failed = model.environments.find((each) => each.status === "failed");
+  if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
+  // Where only a refusal is to be told, nothing ever ran.
+  const ran = model.record.events.some(({ unlabeled }) => unlabeled !== true);
+  return `⚪ No environment is running.${
+    ran || model.notice === undefined ? " Whatever ran has been removed." : ""
+  }`;
+}
+
+function facts(model: CommentModel, active: CommentEnvironment): string {
+  const rows: [string, string][] = [["Commit", commit(model, active)]];
+  if (active.createdAt !== undefined) rows.push(["Created", formatInstant(active.createdAt)]);
+  rows.push([
+    "Expires",
+    active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
+  ]);
+  if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
+  if (model.login !== undefined) rows.push(["Login", `\`${model.login.replaceAll("`", "'")}\``]);
+  return ["| | |", "|---|---|", ...rows.map(([key, value]) => `| ${key} | ${value} |`)].join("\n");
+}
+
+function failureText(failure: CommentFailure, active: CommentEnvironment | undefined): string {
+  const serving = active?.address === undefined ? "" : " The environment above keeps serving.";
+  const lines = [
+    `🔴 **${FAILURE_WORDS[failure.reason]}** for \`${failure.short}\` (\`${failure.reason}\`): ${
+      escapeMarkdown(failure.message)
+    }.${serving}`,
+  ];
+  if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
+  if (failure.logTail.length > 0) {
+    lines.push(
+      `<details><summary>The last lines of the log</summary>\n\n${
+        codeBlock(failure.logTail.map(shorten))
+      }\n\n</details>`,
+    );
+  }
+  return lines.join("\n\n");
+}
+
+/** A line of a log, cut where it is longer than anybody reads. */
+function shorten(line: string): string {
+  return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT)}…`;
+}
+
+function eventsText(model: CommentModel): string {
+  const rows = [...model.record.events].reverse().map((each) => `- ${formatInstant(each.at)}: ${each.text}`);
+  return `<details><summary>What happened</summary>\n\n${rows.join("\n")}\n\n</details>`;
+}
+
+function nextText(model: CommentModel, active: CommentEnvironment | undefined): string {
+  const start = "add the label `🎪 ⚡ showtime-trigger-start`";
+  if (active === undefined && model.environments.length === 0) return `To start one, ${start}.`;
+  if (model.failure !== undefined) return `To try again, push a fix or ${start}.`;
+  return "To update it to the newest commit, add `🎪 🔄 showtime-trigger-sync`; to hold it, `🎪 🧊 showtime-freeze`; " +
+    "to remove it, `🎪 🛑 showtime-trigger-stop`.";
+}
+
+function commit(model: CommentModel, environment: { short: ShortSha; sha: FullSha | undefined }): string {
+  if (environment.sha === undefined) return `\`${environment.short}\``;
+  return `[\`${environment.short}\`](${model.serverUrl}/${model.repo}/commit/${environment.sha})`;
+}

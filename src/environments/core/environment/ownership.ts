@@ -1,0 +1,71 @@
+import { AppError } from "../../../lib/errors.ts";
+
+/** What tells whose something on a platform is. */
+export interface Ownership {
+  /** For people: `the container "pr-1-abc123f"`. */
+  readonly what: string;
+  /** Carries `showtime_managed=true`. */
+  readonly managed: boolean;
+  /** Has the strict name of the older scheme and the tag `pr` of the same number. */
+  readonly legacy: boolean;
+  /** `owner/name`; undefined where no tag says it. */
+  readonly repo: string | undefined;
+  readonly epoch: number;
+  /** The command with which a person removes it. */
+  readonly removal: string;
+}
+
+/**
+ * Checks that something may be replaced or removed under `epoch`. Throws AppError `not_ours` (no tag of ours and no
+ * strict name of the older scheme, or another repository's) or `stale_epoch` (a newer run has changed it).
+ */
+export function assertOurs(
+  thing: Ownership,
+  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+): void {
+  const { action } = options;
+  if (!thing.managed && !thing.legacy) {
+    throw new AppError("not_ours", `${action}: ${thing.what} was not made by Showtime`, {
+      hint: `Remove it yourself if it may go: ${thing.removal}`,
+    });
+  }
+  // What we made says whose it is; only the older scheme did not.
+  const foreign = thing.repo === undefined ? thing.managed : !sameRepo(thing.repo, options.repo);
+  if (foreign) {
+    throw new AppError(
+      "not_ours",
+      `${action}: ${thing.what} belongs to ${thing.repo ?? "no known repository"}`,
+      { hint: "Use --repo to work on that repository" },
+    );
+  }
+  if (thing.epoch > options.epoch) {
+    const theirs = thing.epoch === UNREADABLE_EPOCH
+      ? "its epoch cannot be read"
+      : `epoch ${thing.epoch}; this one is ${options.epoch}`;
+    throw new AppError("stale_epoch", `${action}: ${thing.what} was changed by a later run (${theirs})`, {
+      hint: `If no run is working on it: ${thing.removal}`,
+    });
+  }
+}
+
+/** Whether two names are of one repository: GitHub's are the same in any letter case. */
+export function sameRepo(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+const UNREADABLE_EPOCH = Number.MAX_SAFE_INTEGER;
+
+/** Reads an epoch tag; one that is no number is higher than any, so that nobody touches what carries it. */
+export function readEpoch(text: string | undefined): number {
+  const epoch = Number(text ?? 0);
+  return Number.isSafeInteger(epoch) ? epoch : UNREADABLE_EPOCH;
+}
+
+/** The end of the year 9999, in seconds since 1970: what labels and people are told has years of four digits. */
+const LATEST_SECONDS = Date.UTC(10_000, 0) / 1000 - 1;
+
+/** Reads a tag of seconds since 1970 as milliseconds; undefined where it is none, or none that a date can tell. */
+export function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,12}$/.test(text) || Number(text) > LATEST_SECONDS) return undefined;
+  return Number(text) * 1000;
+}

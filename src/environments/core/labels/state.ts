@@ -1,0 +1,160 @@
+import type { ShortSha } from "../../../lib/ids.ts";
+import type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";
+import { parseLabel, STATUS_PRECEDENCE } from "./parse.ts";
+import { compareTtl } from "./ttl.ts";
+
+/** A label that belongs to Showtime, a status that is not known included. */
+export type OwnLabel = Exclude<ParsedLabel, { readonly kind: "foreign" | "other" }>;
+
+/** What the labels say about one SHA. Where a crash left two of a kind, the choice does not depend on their order. */
+export interface LabeledEnvironment {
+  /** The SHA it is about. */
+  readonly sha: ShortSha;
+  /** Every known status that is present; more than one after a crash. */
+  readonly statuses: readonly Status[];
+  /**
+   * Of several statuses the later in `building < built < deploying < updating < running < failed < stopping`.
+   * `unknown` where none is known; undefined where there is no status label.
+   */
+  readonly status: Status | "unknown" | undefined;
+  /** Milliseconds since 1970. Of several the newest: nothing expires too early. */
+  readonly createdAt?: number;
+  /** `host:port`. Of several the first in the order of their text. */
+  readonly address?: string;
+  /** Of several the shortest: what is forgotten costs less. */
+  readonly ttl?: Ttl;
+  /** As the label carries it, perhaps cut. Of several the first in the order of their text. */
+  readonly requestedBy?: string;
+  /** Every label name that carries this SHA, pointers included. */
+  readonly names: readonly string[];
+}
+
+/** What all labels of a pull request say together. Arrays are sorted, so that the order of labels never shows. */
+export interface LabelState {
+  /** Every spelling of a trigger that is present, with its name on GitHub. */
+  readonly triggers: readonly { readonly trigger: Trigger; readonly name: string }[];
+  /** Names of the labels that freeze. */
+  readonly frozen: readonly string[];
+  /** Names of the labels that block. */
+  readonly blocked: readonly string[];
+  /** Flags by name; of enable and disable, disable wins. */
+  readonly flags: Readonly<Record<string, boolean>>;
+  /** Names of the labels that set flags. */
+  readonly flagNames: readonly string[];
+  /** The pull request's own time-to-live; of several the shortest. */
+  readonly prTtl: Ttl | undefined;
+  /** `🎪 showtime` is present. */
+  readonly marker: boolean;
+  /** Every SHA that is pointed at as active; more than one after a crash. */
+  readonly active: readonly ShortSha[];
+  /** Every SHA that is pointed at as being prepared. */
+  readonly preparing: readonly ShortSha[];
+  /** By SHA: all that any label carries, pointers without a status included. */
+  readonly environments: ReadonlyMap<ShortSha, LabeledEnvironment>;
+  /** Names that start with the tent and are not of this language. */
+  readonly foreign: readonly string[];
+  /** Every label of ours. */
+  readonly ours: readonly { readonly name: string; readonly label: OwnLabel }[];
+}
+
+/** Reads all label names of a pull request. Never throws; a name that is given twice counts once. */
+export function readLabels(names: readonly string[]): LabelState {
+  const parsed = sorted(names).map((name) => ({ name, label: parseLabel(name) }));
+  const ours = parsed.filter(isOurs);
+  const namesOf = (kind: OwnLabel["kind"]) =>
+    ours.filter((each) => each.label.kind === kind).map((each) => each.name);
+  const labels = ours.map((each) => each.label);
+  return {
+    triggers: ours.flatMap(({ name, label }) =>
+      label.kind === "trigger" ? [{ trigger: label.trigger, name }] : []
+    ),
+    frozen: namesOf("freeze"),
+    blocked: namesOf("blocked"),
+    flags: readFlags(labels),
+    flagNames: namesOf("flag"),
+    prTtl: labels.flatMap((label) => label.kind === "pr_ttl" ? [label.ttl] : []).sort(compareTtl)[0],
+    marker: labels.some((label) => label.kind === "marker"),
+    active: sorted(labels.flatMap((label) => label.kind === "active" ? [label.sha] : [])),
+    preparing: sorted(labels.flatMap((label) => label.kind === "preparing" ? [label.sha] : [])),
+    environments: readEnvironments(ours),
+    foreign: parsed.filter((each) => each.label.kind === "foreign").map((each) => each.name),
+    ours,
+  };
+}
+
+/**
+ * The SHA that people are sent to. Of two pointers the running head's wins, else that of the newest creation time;
+ * without any time, the first in the order of their text.
+ */
+export function activeSha(
+  state: Pick<LabelState, "active" | "environments">,
+  headShort?: ShortSha,
+): ShortSha | undefined {
+  const head = state.active.find((sha) => sha === headShort);
+  if (head !== undefined && state.environments.get(head)?.status === "running") return head;
+  const age = (sha: ShortSha) => state.environments.get(sha)?.createdAt ?? -1;
+  return [...state.active].sort((a, b) => age(b) - age(a))[0];
+}
+
+/** The SHA that a label carries, whatever it says about it; undefined where it carries none. */
+export function isShaCarrying(label: ParsedLabel): ShortSha | undefined {
+  return "sha" in label ? label.sha : undefined;
+}
+
+function isOurs(each: { name: string; label: ParsedLabel }): each is { name: string; label: OwnLabel } {
+  return each.label.kind !== "foreign" && each.label.kind !== "other";
+}
+
+function readFlags(labels: readonly OwnLabel[]): Readonly<Record<string, boolean>> {
+  const flags: Record<string, boolean> = {};
+  for (const label of labels) {
+    if (label.kind === "flag") flags[label.flag] = label.on && flags[label.flag] !== false;
+  }
+  return flags;
+}
+
+function readEnvironments(ours: LabelState["ours"]): ReadonlyMap<ShortSha, LabeledEnvironment> {
+  const bySha = new Map<ShortSha, { name: string; label: OwnLabel }[]>();
+  for (const each of ours) {
+    const sha = isShaCarrying(each.label);
+    if (sha === undefined) continue;
+    const carrying = bySha.get(sha) ?? [];
+    carrying.push(each);
+    bySha.set(sha, carrying);
+  }
+  const entries = [...bySha].sort(([a], [b]) => a < b ? -1 : 1);
+  return new Map(entries.map(([sha, labels]) => [sha, readEnvironment(sha, labels)]));
+}
+
+function readEnvironment(sha: ShortSha, carrying: LabelState["ours"]): LabeledEnvironment {
+  const labels = carrying.map((each) => each.label);
+  const present = valuesOf(labels, "status").map((label) => label.status);
+  const statuses = STATUS_PRECEDENCE.filter((status) => present.includes(status));
+  const unknown = labels.some((label) => label.kind === "unknown_status") ? "unknown" : undefined;
+  const createdAt = valuesOf(labels, "created").map((label) => label.at).sort((a, b) => b - a)[0];
+  const address = sorted(valuesOf(labels, "address").map((label) => label.address))[0];
+  const ttl = valuesOf(labels, "ttl").map((label) => label.ttl).sort(compareTtl)[0];
+  const requestedBy = sorted(valuesOf(labels, "requester").map((label) => label.login))[0];
+  return {
+    sha,
+    statuses,
+    status: statuses.at(-1) ?? unknown,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(address === undefined ? {} : { address }),
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+    names: carrying.map((each) => each.name),
+  };
+}
+
+function valuesOf<Kind extends Label["kind"]>(
+  labels: readonly OwnLabel[],
+  kind: Kind,
+): Extract<Label, { readonly kind: Kind }>[] {
+  return labels.filter((label): label is Extract<Label, { readonly kind: Kind }> => label.kind === kind);
+}
+
+/** Sorted by UTF-16 units, without doubles: the same on every machine. */
+function sorted<Text extends string>(texts: readonly Text[]): readonly Text[] {
+  return [...new Set(texts)].sort();
+}

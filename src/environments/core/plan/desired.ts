@@ -1,0 +1,56 @@
+/** Which labels an environment is to carry in each phase, and the difference to those that are there. */
+
+import type { ShortSha } from "../../../lib/ids.ts";
+import { formatLabel, type Label, sameLabelName } from "../labels/mod.ts";
+import type { Status, Ttl } from "../labels/label.ts";
+
+/** What the labels of one SHA say. */
+export interface LabelFacts {
+  readonly sha: ShortSha;
+  readonly status: Status;
+  readonly createdAt: number | undefined;
+  readonly ttl: Ttl | undefined;
+  readonly requestedBy: string | undefined;
+  readonly address: string | undefined;
+  readonly active: boolean;
+  readonly preparing: boolean;
+}
+
+/** The labels that say `facts`, in the order they are to be added: the status before the pointers. */
+export function labelsFor(facts: LabelFacts): readonly Label[] {
+  const { sha } = facts;
+  const labels: Label[] = [];
+  if (facts.createdAt !== undefined) labels.push({ kind: "created", sha, at: facts.createdAt });
+  if (facts.ttl !== undefined) labels.push({ kind: "ttl", sha, ttl: facts.ttl });
+  if (facts.requestedBy !== undefined && facts.requestedBy !== "") {
+    labels.push({ kind: "requester", sha, login: facts.requestedBy });
+  }
+  if (facts.address !== undefined) labels.push({ kind: "address", sha, address: facts.address });
+  labels.push({ kind: "status", sha, status: facts.status });
+  if (facts.preparing) labels.push({ kind: "preparing", sha });
+  if (facts.active) labels.push({ kind: "active", sha });
+  return labels;
+}
+
+/** A change of the labels on a pull request: additions come before removals. */
+export interface LabelChange {
+  readonly add: readonly Label[];
+  /** Names as they stand on the pull request. */
+  readonly remove: readonly string[];
+}
+
+/** What turns the names `present` (those that may be removed) into `wanted`. */
+export function diffLabels(present: readonly string[], wanted: readonly Label[]): LabelChange {
+  const names = wanted.map((label) => formatLabel(label));
+  return {
+    // A name that differs in letter case only is the same label to GitHub: neither missing nor to be removed.
+    add: wanted.filter((_, index) => !present.some((name) => sameLabelName(name, names[index] ?? ""))),
+    remove: present.filter((name) => !names.some((wantedName) => sameLabelName(name, wantedName))),
+  };
+}
+
+/** Whether `names` holds a label that GitHub would take for `label`. */
+export function hasLabel(names: readonly string[], label: Label): boolean {
+  const wanted = formatLabel(label);
+  return names.some((name) => sameLabelName(name, wanted));
+}

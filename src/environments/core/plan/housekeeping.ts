@@ -1,0 +1,153 @@
+/**
+ * What is put in order in every run that holds the lock: what is stopping is finished, other environments are
+ * retired once the target is healthy, labels and pointers are repaired, triggers that are satisfied are taken off.
+ */
+
+import type { ShortSha } from "../../../lib/ids.ts";
+import { activeSha, type Label } from "../labels/mod.ts";
+import { diffLabels, hasLabel, labelsFor } from "./desired.ts";
+import type { Observation, Policy } from "./observation.ts";
+import type { Retirement, Step } from "./plan.ts";
+import { wantedTtl } from "./settings.ts";
+import type { ShaView } from "./state.ts";
+
+/** What stays of an environment that is to go. */
+export function retirementOf(view: ShaView, policy: Policy): Retirement {
+  return {
+    short: view.short,
+    service: view.deployed?.service,
+    image: ownImage(view, policy),
+    labels: view.labeled?.names ?? [],
+  };
+}
+
+/** The image that was built for a SHA and may go with it; undefined for one that somebody named. */
+function ownImage(view: ShaView, policy: Policy): string | undefined {
+  const built = policy.imageOf(view.short);
+  return view.deployed?.image === undefined || view.deployed.image === built ? built : undefined;
+}
+
+/** Housekeeping where nothing is brought up. `retireOthers`: the target is healthy. */
+export function planHousekeeping(
+  observation: Observation,
+  context: {
+    readonly policy: Policy;
+    readonly views: ReadonlyMap<ShortSha, ShaView>;
+    readonly target: ShortSha;
+    readonly satisfied: readonly string[];
+  },
+): readonly Step[] {
+  const { policy, views, target, satisfied } = context;
+  const targetRuns = views.get(target)?.state === "running";
+  const steps: Step[] = [];
+  for (const view of views.values()) {
+    if (view.deployed?.unsettled === true && view.state !== "stopping") {
+      steps.push({ kind: "settle", service: view.deployed.service });
+    }
+  }
+  const repair = planRepair(observation, { policy, views, target, targetRuns });
+  if (repair.add.length > 0 || repair.remove.length > 0) {
+    steps.push({ kind: "repair_labels", add: repair.add, remove: repair.remove });
+  }
+  if (satisfied.length > 0) steps.push({ kind: "consume_triggers", names: satisfied });
+  for (const view of views.values()) {
+    if (mustGo(view, { target, targetRuns })) {
+      steps.push({ kind: "retire", retirement: retirementOf(view, policy) });
+    }
+  }
+  return steps;
+}
+
+/** Whether an environment has no reason to stay. */
+function mustGo(view: ShaView, place: { readonly target: ShortSha; readonly targetRuns: boolean }): boolean {
+  if (view.state === "stopping") return true;
+  if (view.short === place.target) return false;
+  // Labels that speak of nothing: no status, and the platform does not have it.
+  return place.targetRuns || view.state === "absent";
+}
+
+/** Labels to add and to remove so that they say what is. */
+function planRepair(
+  observation: Observation,
+  context: {
+    readonly policy: Policy;
+    readonly views: ReadonlyMap<ShortSha, ShaView>;
+    readonly target: ShortSha;
+    readonly targetRuns: boolean;
+  },
+): { add: readonly Label[]; remove: readonly string[] } {
+  const { policy, views, target, targetRuns } = context;
+  const add: Label[] = [];
+  const remove: string[] = [];
+  const active = decideActive(observation, { views, target });
+  let living = false;
+  for (const view of views.values()) {
+    if (mustGo(view, { target, targetRuns })) continue;
+    const present = view.labeled?.names ?? [];
+    if (view.state === "absent") {
+      remove.push(...present);
+      continue;
+    }
+    living = true;
+    const change = diffLabels(present, repairedLabels(observation, { policy, view, active, target }));
+    add.push(...change.add);
+    remove.push(...change.remove);
+  }
+  const marker: Label = { kind: "marker" };
+  if (living && !hasLabel(observation.labelNames, marker)) add.push(marker);
+  // While something is still to be removed the marker stays: by it the pull request is found again.
+  const nothing = [...views.values()].every((view) => view.state === "absent");
+  if (!living && nothing && hasLabel(observation.labelNames, marker)) {
+    remove.push(
+      ...observation.labels.ours.filter(({ label }) => label.kind === "marker").map(({ name }) => name),
+    );
+  }
+  return { add, remove };
+}
+
+/** The labels a SHA should carry as things stand; a status in progress is left to the run that resumes it. */
+function repairedLabels(
+  observation: Observation,
+  context: {
+    readonly policy: Policy;
+    readonly view: ShaView;
+    readonly active: ShortSha | undefined;
+    readonly target: ShortSha;
+  },
+): readonly Label[] {
+  const { policy, view, active, target } = context;
+  const { labeled, deployed } = view;
+  const createdAt = labeled?.createdAt;
+  const known = labeled?.status === "unknown" ? undefined : labeled?.status;
+  const running = view.state === "running";
+  const status = running ? "running" : known ?? (view.state === "in_progress" ? "deploying" : "failed");
+  const ttlPolicy = view.short === target ? policy : { ...policy, ttl: undefined };
+  return labelsFor({
+    sha: view.short,
+    status,
+    createdAt: createdAt !== undefined && createdAt <= observation.now ? createdAt : deployed?.createdAt,
+    ttl: wantedTtl(observation, { policy: ttlPolicy, short: view.short }),
+    requestedBy: labeled?.requestedBy ?? deployed?.requestedBy,
+    address: running ? deployed?.address ?? labeled?.address : labeled?.address,
+    active: active === view.short,
+    preparing: view.state === "in_progress" && observation.labels.preparing.includes(view.short),
+  });
+}
+
+/** Whom people are to be sent to: the running target, else where they are sent now, else the newest that runs. */
+function decideActive(
+  observation: Observation,
+  { views, target }: { readonly views: ReadonlyMap<ShortSha, ShaView>; readonly target: ShortSha },
+): ShortSha | undefined {
+  if (views.get(target)?.state === "running") return target;
+  const pointed = activeSha(observation.labels, target);
+  // A pointer stays while anything may serve there: a failed update in place leaves the old instance serving.
+  const view = pointed === undefined ? undefined : views.get(pointed);
+  if (view !== undefined && view.state !== "absent" && view.state !== "stopping") {
+    if (view.state !== "failed" || view.deployed !== undefined || observation.platform === "as_labels") {
+      return pointed;
+    }
+  }
+  return [...views.values()].filter((each) => each.state === "running")
+    .sort((a, b) => (b.labeled?.createdAt ?? 0) - (a.labeled?.createdAt ?? 0))[0]?.short;
+}

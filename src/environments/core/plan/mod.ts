@@ -1,0 +1,65 @@
+/**
+ * From what is observed to what is to be done: `planPull(observation, policy)` is a pure function, and its plan is
+ * data that is shown or applied. Nothing here reads a clock, a network or the environment, and nothing here changes
+ * anything; `src/environments/app` observes before and applies after. Read `decide.ts` first, then `state.ts` and `trust.ts`.
+ */
+
+export { planPull } from "./decide.ts";
+export { planHousekeeping, retirementOf } from "./housekeeping.ts";
+export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
+export type {
+  LabelOrigin,
+  LockView,
+  Observation,
+  Policy,
+  PullRecord,
+  Request,
+  RunEvent,
+} from "./observation.ts";
+export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
+export {
+  type ActionNeeded,
+  type BringUp,
+  describeStep,
+  type Plan,
+  type Reason,
+  type Retirement,
+  type Step,
+} from "./plan.ts";
+export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./settings.ts";
+export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
+export {
+  describeRefusal,
+  isTargetTrusted,
+  peopleToAsk,
+  personMay,
+  type TriggerView,
+  viewTriggers,
+} from "./trust.ts";
+export { planVariations, type Variation } from "./variations.ts";
+export {
+  type CleanupCandidate,
+  type CleanupFacts,
+  type CleanupKind,
+  type CleanupOptions,
+  type CleanupPull,
+  GRACE_MS,
+  judgePull,
+  type Kept,
+  type Verdict,
+  WHOLE_CLEANUP,
+} from "../cleanup/cleanup.ts";
+export { type Disbelief, isWrittenByUs, judge, type Judgement } from "./believe.ts";
+export { type Likeness, likenessOf } from "./likeness.ts";
+export { decideLifetime, type Lifetime } from "../cleanup/lifetime.ts";
+export {
+  type DefinitionFacts,
+  type ImageFacts,
+  judgeDefinitions,
+  judgeImages,
+  judgeLeftovers,
+  judgeLocks,
+  type LeftoverFacts,
+  type LivingFacts,
+  type LockFacts,
+} from "../cleanup/leftovers.ts";

@@ -1,0 +1,158 @@
+import type { DeployedSettings } from "../environment/environment.ts";
+import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
+import type { Label, Status, Ttl } from "../labels/label.ts";
+import { formatLabel } from "../labels/mod.ts";
+
+/** What a plan amounts to, for the workflow that called (`--check-only`). */
+export type ActionNeeded =
+  | "destroy_environment"
+  | "create_environment"
+  | "rolling_update"
+  | "no_action"
+  | "blocked";
+
+/** Why a plan is what it is: stable codes, one for each line of the rule table. */
+export type Reason =
+  | "pr_closed"
+  | "stop_requested"
+  | "blocked"
+  | "not_authorized"
+  | "in_progress"
+  | "resumed"
+  | "start_requested"
+  | "rebuild_requested"
+  | "sync_requested"
+  | "drifted"
+  | "frozen"
+  | "new_commit"
+  | "untrusted_commit"
+  | "auto_sync_off"
+  | "retry_failed"
+  | "settings_changed"
+  | "housekeeping"
+  | "up_to_date"
+  | "no_environment"
+  | "attempts_exhausted"
+  | "expired";
+
+/** How the environment is brought up. */
+export interface BringUp {
+  readonly sha: FullSha;
+  readonly image: string;
+  readonly settings: DeployedSettings;
+  readonly ttl: Ttl;
+  readonly requestedBy: string | undefined;
+  /** Milliseconds since 1970; kept when the environment existed before. */
+  readonly createdAt: number;
+  /** The same SHA runs already and serves until the new instance is healthy. */
+  readonly inPlace: boolean;
+}
+
+/** An environment that is to go: what remains of it on the platform and on GitHub. */
+export interface Retirement {
+  readonly short: ShortSha | undefined;
+  /** Undefined where the platform has nothing of it. */
+  readonly service: ServiceName | undefined;
+  /** The image to delete; undefined where it is not ours or still needed. */
+  readonly image: string | undefined;
+  /** Label names on the pull request that belong to it. */
+  readonly labels: readonly string[];
+}
+
+/** One thing to do. The very objects that `--dry-run` prints are those that are applied. */
+export type Step =
+  | {
+    readonly kind: "record_intent";
+    readonly bringUp: BringUp;
+    readonly status: Status;
+    readonly build: boolean;
+  }
+  | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
+  | { readonly kind: "settle"; readonly service: ServiceName }
+  | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
+  | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /** `address`: known already where nothing is deployed; otherwise the deployment tells it. */
+  | { readonly kind: "activate"; readonly bringUp: BringUp; readonly address: string | undefined }
+  | { readonly kind: "retire"; readonly retirement: Retirement }
+  | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly string[] }
+  | { readonly kind: "remove_labels"; readonly names: readonly string[] }
+  /** A run that is gone left its lock: taking it and giving it back is all there is to do. */
+  | { readonly kind: "drop_lock" }
+  /** The comment shows what is not so any more: a run wrote it that did not know what had happened meanwhile. */
+  | { readonly kind: "refresh_comment" }
+  /** There is one comment for each pull request; these were made by runs that did not know of it. */
+  | { readonly kind: "drop_comments"; readonly nodeIds: readonly string[] }
+  /**
+   * `key`: the reason and what it is about; undefined takes back what was said. `saying`: sentences of a refusal that
+   * stands beside what the plan does; without it the comment says why the plan is what it is.
+   */
+  | { readonly kind: "notice"; readonly key: string | undefined; readonly saying?: readonly string[] };
+
+/** The decision about a pull request. */
+export interface Plan {
+  readonly pr: PrNumber;
+  readonly target: FullSha;
+  readonly action: ActionNeeded;
+  readonly reason: Reason;
+  /** Number of the rule that fired, 1 to 17. */
+  readonly rule: number;
+  /** An image is to be built. */
+  readonly build: boolean;
+  /** In order; empty where nothing at all would be written. */
+  readonly steps: readonly Step[];
+  /** Sentences for people: what was seen, and what would change the decision. */
+  readonly because: readonly string[];
+}
+
+function countLabels(count: number): string {
+  return count === 0 ? "" : ` with its ${count} ${count === 1 ? "label" : "labels"}`;
+}
+
+function describeRepair(
+  { add, remove }: { readonly add: readonly Label[]; readonly remove: readonly string[] },
+): string {
+  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+  const parts = [
+    ...(add.length === 0 ? [] : [`put on ${quoted(add.map((label) => formatLabel(label)))}`]),
+    ...(remove.length === 0 ? [] : [`take off ${quoted(remove)}`]),
+  ];
+  return `repair labels: ${parts.join("; ")}`;
+}
+
+/** Says a step as a sentence for people. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case "record_intent":
+      return `record ${step.status} for ${step.bringUp.sha.slice(0, 7)} on the pull request`;
+    case "consume_triggers":
+      return `take off ${step.names.map((name) => `"${name}"`).join(", ")}`;
+    case "settle":
+      return `finish the interrupted change of ${step.service}`;
+    case "build":
+      return `build ${step.image}`;
+    case "deploy":
+      return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
+        step.bringUp.sha.slice(0, 7)
+      } from ${step.bringUp.image}`;
+    case "activate":
+      return `send people to ${step.bringUp.sha.slice(0, 7)}`;
+    case "retire":
+      return `remove ${
+        step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`
+      }${countLabels(step.retirement.labels.length)}`;
+    case "repair_labels":
+      return describeRepair(step);
+    case "remove_labels":
+      return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
+    case "drop_lock":
+      return "give back the lock that a run left which is gone";
+    case "refresh_comment":
+      return "write the comment anew, which shows what is not so any more";
+    case "drop_comments":
+      return `remove ${
+        step.nodeIds.length === 1 ? "a second comment" : "further comments"
+      } of Showtime's own`;
+    case "notice":
+      return step.key === undefined ? "take back what the comment said" : "say why in the comment";
+  }
+}

@@ -1,0 +1,118 @@
+/** What would change a decision: the same plan made again over observations that differ in one thing. */
+
+import { type FullSha, fullSha, shortSha } from "../../../lib/ids.ts";
+import { formatLabel, type Label, readLabels } from "../labels/mod.ts";
+import type { Trigger } from "../labels/label.ts";
+import { planPull } from "./decide.ts";
+import type { LabelOrigin, Observation, Policy } from "./observation.ts";
+import type { Plan } from "./plan.ts";
+import { isTargetTrusted } from "./trust.ts";
+
+/** One thing that could be otherwise, and the plan that it would lead to. */
+export interface Variation {
+  /** As the beginning of a sentence: `with a start trigger by somebody who may`. */
+  readonly what: string;
+  readonly plan: Plan;
+}
+
+/** A login that nobody can have: the person of whom a variation says that they may. */
+const SOMEBODY = "somebody who may";
+/** A commit that nobody can have. */
+const NEWER: FullSha = fullSha("f".repeat(40));
+
+/** The variations whose outcome (action, reason or build) differs from that of the observation itself. */
+export function planVariations(observation: Observation, policy: Policy): readonly Variation[] {
+  const base = planPull(observation, policy);
+  return variants(observation)
+    .map(({ what, observation: varied }) => ({ what, plan: planPull(varied, policy) }))
+    .filter(({ plan }) =>
+      plan.action !== base.action || plan.reason !== base.reason || plan.build !== base.build
+    );
+}
+
+interface Variant {
+  readonly what: string;
+  readonly observation: Observation;
+}
+
+function variants(observation: Observation): readonly Variant[] {
+  const { labels, lock, target, open } = observation;
+  const list: Variant[] = [];
+  for (const trigger of ["start", "sync", "stop"] as const) {
+    list.push({
+      what: `with a ${trigger} trigger by ${SOMEBODY}`,
+      observation: withTrigger(observation, trigger),
+    });
+  }
+  for (const { name, trigger } of labels.triggers) {
+    list.push({ what: `without "${name}"`, observation: without(observation, [name]) });
+    if (trigger !== "stop") {
+      list.push({
+        what: `with "${name}" set now by ${SOMEBODY}`,
+        observation: withTrigger(without(observation, [name]), trigger),
+      });
+    }
+  }
+  if (labels.frozen.length > 0) {
+    list.push({ what: "without the freeze label", observation: without(observation, labels.frozen) });
+  }
+  if (labels.blocked.length > 0) {
+    list.push({ what: "without the blocked label", observation: without(observation, labels.blocked) });
+  } else {list.push({
+      what: "with the blocked label",
+      observation: withLabel(observation, { kind: "blocked" }),
+    });}
+  if (lock.kind === "held") {
+    list.push({ what: "once the lock is free", observation: { ...observation, lock: { kind: "free" } } });
+  }
+  if (!isTargetTrusted(observation) && target === observation.headSha) {
+    list.push({
+      what: "if the commit were trusted",
+      observation: { ...observation, headRepo: observation.repo },
+    });
+  }
+  if ((observation.record.attempts.get(shortSha(target)) ?? 0) > 0) {
+    const record = { ...observation.record, attempts: new Map() };
+    list.push({ what: "if it had not been tried before", observation: { ...observation, record } });
+  }
+  list.push(
+    {
+      what: "with a newer, trusted commit",
+      observation: { ...observation, headSha: NEWER, target: NEWER, headRepo: observation.repo },
+    },
+    {
+      what: open ? "once the pull request is closed" : "if the pull request were open",
+      observation: { ...observation, open: !open },
+    },
+  );
+  return list;
+}
+
+function withTrigger(observation: Observation, trigger: Trigger): Observation {
+  return withLabel(observation, { kind: "trigger", trigger });
+}
+
+function withLabel(observation: Observation, label: Label): Observation {
+  const name = formatLabel(label);
+  const origin: LabelOrigin = {
+    login: SOMEBODY,
+    bot: false,
+    own: false,
+    at: observation.now,
+    approves: observation.target,
+  };
+  return {
+    ...relabeled(observation, [...observation.labelNames, name]),
+    origins: new Map([...observation.origins, [name, origin]]),
+    people: new Map([...observation.people, [SOMEBODY, { kind: "known", permission: "write" }]]),
+    event: undefined,
+  };
+}
+
+function without(observation: Observation, names: readonly string[]): Observation {
+  return relabeled(observation, observation.labelNames.filter((name) => !names.includes(name)));
+}
+
+function relabeled(observation: Observation, labelNames: readonly string[]): Observation {
+  return { ...observation, labelNames, labels: readLabels(labelNames) };
+}

@@ -1,0 +1,77 @@
+import { AppError, usageError } from "../../../lib/errors.ts";
+import { CONTROL_READERS } from "./controls.ts";
+import { parseFaults } from "./faults.ts";
+import type { Simulator } from "../simulator.ts";
+
+/** A control request, as far as it matters here. */
+interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly url: URL;
+  readonly body: unknown;
+  readonly badJson: boolean;
+}
+
+const ACTIONS: Readonly<Record<string, (simulator: Simulator, body: unknown) => unknown>> = {
+  push: (simulator, body) => simulator.push(CONTROL_READERS.push(body)),
+  label: (simulator, body) => simulator.label(CONTROL_READERS.label(body)),
+  pull: (simulator, body) => simulator.pull(CONTROL_READERS.pull(body)),
+  run: (simulator, body) => simulator.run(CONTROL_READERS.run(body)),
+  clock: (simulator, body) => {
+    simulator.advanceClock(CONTROL_READERS.clock(body));
+    return { clock: new Date(simulator.now()).toISOString() };
+  },
+  faults: (simulator, body) => simulator.faults(parseFaults(body)),
+  hold: (simulator, body) => simulator.hold(CONTROL_READERS.hold(body).client),
+  release: (simulator, body) => {
+    const { client, count } = CONTROL_READERS.hold(body);
+    return { released: simulator.release(client, count), waiting: simulator.state().held[client] ?? 0 };
+  },
+};
+
+function requestLines(simulator: Simulator, since: string | null): string {
+  const from = since === null || !/^\d+$/.test(since) ? 0 : Number(since);
+  return simulator.requests().slice(from).map((entry) => `${JSON.stringify(entry)}\n`).join("");
+}
+
+function run(simulator: Simulator, request: ControlRequest): unknown {
+  const name = request.path.slice("/_simulator/".length);
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (request.method !== "POST" || action === undefined) {
+    const known = ["GET state", "GET requests", ...Object.keys(ACTIONS).map((key) => `POST ${key}`)].join(
+      ", ",
+    );
+    throw usageError(
+      "bad_control",
+      `Controlling the simulator: there is no "${request.method} ${name}"`,
+      `There are: ${known}`,
+    );
+  }
+  if (request.badJson) {
+    throw usageError("bad_control", `Controlling the simulator: the body of "${name}" is not JSON`);
+  }
+  if (request.body === undefined) {
+    throw usageError("bad_control", `Controlling the simulator: "${name}" needs a JSON body`);
+  }
+  return action(simulator, request.body) ?? { ok: true };
+}
+
+/** Answers what lies below `/_simulator/`. */
+export function answerControl(simulator: Simulator, request: ControlRequest): Response {
+  if (request.method === "GET" && request.path === "/_simulator/state") {
+    return Response.json(simulator.state());
+  }
+  if (request.method === "GET" && request.path === "/_simulator/requests") {
+    const headers = { "content-type": "application/x-ndjson; charset=utf-8" };
+    return new Response(requestLines(simulator, request.url.searchParams.get("since")), { headers });
+  }
+  try {
+    return Response.json(run(simulator, request));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, hint } = error;
+    return Response.json({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }, {
+      status: 400,
+    });
+  }
+}

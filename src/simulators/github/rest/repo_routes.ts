@@ -1,0 +1,148 @@
+import { ApiError, forbidden, notFound } from "../api_error.ts";
+import { baseHead, fileAt, resolveCommit } from "../state/commits.ts";
+import { nodeId } from "../state/node_id.ts";
+import { isBot } from "../state/people.ts";
+import { iso } from "../state/urls.ts";
+import type { Answer, Call } from "./call.ts";
+import { numberParam, ok, textParam } from "./call.ts";
+import { commitBody, compareBody } from "./commit_body.ts";
+import { minimalRepoBody, repoBody } from "./repo_body.ts";
+import type { Routes } from "./routes.ts";
+import { permissionBody, userBody, viewerBody } from "./user_body.ts";
+
+function permission(call: Call): Answer {
+  const { people } = call.world;
+  people.require(call.actor, "write", {
+    message: "Must have push access to view collaborator permission.",
+  });
+  const login = textParam(call, "login");
+  if (isBot(login) && people.given(login) === undefined) throw notFound(`${login} is not a user`);
+  return ok(permissionBody(call.urls, login, { role: people.roleOf(login) }));
+}
+
+function workflowRun(call: Call): Answer {
+  const { world, urls } = call;
+  const run = world.runs.get(numberParam(call, "id"));
+  if (run === undefined) throw notFound();
+  const url = urls.repo(`/actions/runs/${run.id}`);
+  const head = baseHead(world);
+  const repository = minimalRepoBody(world, urls, { repository: urls.repository });
+  const who = { name: run.actor, email: "person@example.com" };
+  return ok({
+    id: run.id,
+    name: "Showtime",
+    node_id: nodeId("WFR", run.id),
+    check_suite_id: run.id,
+    check_suite_node_id: nodeId("EV", `suite-${run.id}`),
+    head_branch: world.seed.defaultBranch,
+    head_sha: head,
+    path: ".github/workflows/showtime.yml",
+    run_number: run.id,
+    run_attempt: run.attempt,
+    event: "pull_request_target",
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: 1,
+    url,
+    html_url: urls.page(`${urls.repository}/actions/runs/${run.id}`),
+    display_title: "Showtime",
+    pull_requests: [],
+    created_at: iso(run.createdAt),
+    updated_at: iso(run.updatedAt),
+    run_started_at: iso(run.createdAt),
+    actor: userBody(urls, run.actor),
+    triggering_actor: userBody(urls, run.actor),
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    check_suite_url: urls.repo(`/check-suites/${run.id}`),
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    workflow_url: urls.repo("/actions/workflows/1"),
+    head_commit: {
+      id: head,
+      tree_id: head,
+      message: "Commit",
+      timestamp: iso(run.createdAt),
+      author: who,
+      committer: who,
+    },
+    repository,
+    head_repository: repository,
+  });
+}
+
+function commit(call: Call): Answer {
+  const expression = textParam(call, "ref");
+  const found = resolveCommit(call.world, expression);
+  if (found === undefined) throw new ApiError("unprocessable", `No commit found for SHA: ${expression}`);
+  return ok(commitBody(call.urls, found));
+}
+
+function compare(call: Call): Answer {
+  const [left = "", right = ""] = textParam(call, "basehead").split("...");
+  const end = (name: string) => resolveCommit(call.world, name.replace(/^[^:]*:/, ""));
+  const base = end(left);
+  const head = end(right);
+  if (base === undefined || head === undefined) throw notFound();
+  return ok(compareBody(call.world, call.urls, { base, head }));
+}
+
+/** A number that is the same for the same text, as a blob's hash is. */
+function blobHash(text: string): string {
+  let hash = 0;
+  for (const char of text) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 0xffffffff;
+  return hash.toString(16).padStart(8, "0").repeat(5);
+}
+
+function contents(call: Call): Answer {
+  const { world, urls } = call;
+  const path = textParam(call, "path");
+  const ref = call.query.get("ref");
+  const at = resolveCommit(world, ref ?? "HEAD");
+  if (at === undefined) throw notFound(`No commit found for the ref ${ref}`);
+  const text = fileAt(world, { path, sha: at.sha });
+  if (text === undefined) throw notFound();
+  if (/\braw\b/.test(call.accept)) return { status: 200, text };
+  const bytes = new TextEncoder().encode(text);
+  const url = urls.repo(`/contents/${encodeURI(path)}?ref=${ref ?? world.seed.defaultBranch}`);
+  const page = urls.page(`${urls.repository}/blob/${at.sha}/${encodeURI(path)}`);
+  const git = urls.repo(`/git/blobs/${blobHash(text)}`);
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return ok({
+    type: "file",
+    encoding: "base64",
+    size: bytes.length,
+    name: path.split("/").at(-1),
+    path,
+    content: btoa(binary).replace(/.{60}/g, "$&\n") + "\n",
+    sha: blobHash(text),
+    url,
+    git_url: git,
+    html_url: page,
+    download_url: page.replace("/blob/", "/raw/"),
+    _links: { self: url, git, html: page },
+  });
+}
+
+/** Routes below `/repos/<owner>/<name>`. */
+export const REPO_ROUTES: Routes = {
+  "GET ": (call) => ok(repoBody(call.world, call.urls, { repository: call.urls.repository })),
+  "GET /collaborators/:login/permission": permission,
+  "GET /actions/runs/:id": workflowRun,
+  "GET /commits/*ref": commit,
+  "GET /compare/*basehead": compare,
+  "GET /contents/*path": contents,
+};
+
+function user(call: Call): Answer {
+  if (call.actor === undefined) throw new ApiError("unauthorized", "Requires authentication");
+  if (isBot(call.actor)) throw forbidden("Resource not accessible by integration");
+  return ok(viewerBody(call.urls, call.actor));
+}
+
+/** Routes that belong to no repository. */
+export const ROOT_ROUTES: Routes = {
+  "GET /user": user,
+  "GET /rate_limit": ({ rate }) => ok({ resources: { core: rate, search: rate, graphql: rate }, rate }),
+};

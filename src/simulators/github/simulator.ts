@@ -1,0 +1,277 @@
+import { ApiError } from "./api_error.ts";
+import { answerControl } from "./control/answer_control.ts";
+import type { LabelControl, PullControl, PushControl, RunControl } from "./control/controls.ts";
+import { applyLabel, applyPull, applyPush, applyRun, parseAdvance } from "./control/controls.ts";
+import { type Fault, Faults } from "./control/faults.ts";
+import { answerGraphql, type GraphqlRequest, readGraphqlRequest } from "./graphql/mod.ts";
+import { Holds } from "./control/holds.ts";
+import { plant } from "./seed/plant.ts";
+import { RateLimiter } from "./rate_limiter.ts";
+import { type LoggedRequest, RequestLog } from "./control/request_log.ts";
+import { faultResponse, toResponse } from "./respond.ts";
+import { type Answer, answerRest, type RateLimit } from "./rest/mod.ts";
+import type { Seed } from "./seed/seed.ts";
+import { type SimulatorState, stateView } from "./state/state_view.ts";
+import { Urls } from "./state/urls.ts";
+import { World } from "./state/world.ts";
+
+/** A request, read whole, before anything waits for it. */
+interface Incoming {
+  readonly method: string;
+  readonly url: URL;
+  readonly path: string;
+  readonly body: unknown;
+  readonly badJson: boolean;
+  readonly headers: Headers;
+  /** Read only where something waits: under `Deno.serve` it is not free. */
+  readonly signal: () => AbortSignal;
+  readonly graphql: GraphqlRequest | undefined;
+  readonly write: boolean;
+}
+
+async function readIncoming(request: Request): Promise<Incoming> {
+  const url = new URL(request.url);
+  const path = url.pathname.replace(/^\/api\/v3(?=\/)/, "");
+  const text = request.body === null ? "" : await request.text();
+  let body: unknown;
+  let badJson = false;
+  try {
+    body = text === "" ? undefined : JSON.parse(text);
+  } catch {
+    badJson = true;
+  }
+  const isGraphql = request.method === "POST" && (path === "/graphql" || path === "/api/graphql");
+  const graphql = isGraphql && !badJson ? readGraphqlRequest(body) : undefined;
+  const write = graphql === undefined
+    ? !["GET", "HEAD"].includes(request.method)
+    : graphql.operation?.operation === "mutation";
+  return {
+    method: request.method,
+    url,
+    path,
+    body,
+    badJson,
+    headers: request.headers,
+    signal: () => request.signal,
+    graphql,
+    write,
+  };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Waits, or ends early when the client is gone. Real time: a client's own timeout must be able to fire. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", leave);
+      resolve();
+    }, ms);
+    const leave = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+  });
+}
+
+/** How a simulator begins. */
+export interface SimulatorOptions {
+  /** The clock it goes by, milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly baseUrl?: string;
+  /** Ids count on from here; the same small number each time unless given. */
+  readonly lastId?: number;
+}
+
+/** A stateful GitHub: {@link Simulator.handle} answers its API, the other methods are what happens beside it. */
+export class Simulator {
+  readonly #world: World;
+  readonly #baseUrl: string | undefined;
+  readonly #faults = new Faults();
+  readonly #holds = new Holds();
+  readonly #log = new RequestLog();
+  readonly #limiter: RateLimiter;
+  #advanced = 0;
+
+  constructor(seed: Seed, options: SimulatorOptions = {}) {
+    const clock = options.now ?? Date.now;
+    this.#world = new World(seed, () => clock() + this.#advanced, { lastId: options.lastId });
+    this.#baseUrl = options.baseUrl;
+    this.#limiter = new RateLimiter(seed.rateLimit);
+    plant(this.#world);
+  }
+
+  /** The server's time, milliseconds since 1970. */
+  now(): number {
+    return this.#world.now();
+  }
+
+  /** A new head commit on a pull request. */
+  push(control: PushControl): void {
+    applyPush(this.#world, control);
+  }
+
+  /** A person changes labels: there is a timeline entry for each, under that person's name. */
+  label(control: LabelControl): void {
+    applyLabel(this.#world, control);
+  }
+
+  /** A person edits, closes or reopens a pull request. */
+  pull(control: PullControl): void {
+    applyPull(this.#world, control);
+  }
+
+  /** A workflow run's status changes. */
+  run(control: RunControl): void {
+    applyRun(this.#world, control);
+  }
+
+  /** Moves the server's clock on: a text such as `2h`, or milliseconds. */
+  advanceClock(by: string | number): void {
+    this.#advanced += typeof by === "number" ? by : parseAdvance(by);
+  }
+
+  /** Puts these faults in force, in place of all others; an empty list clears. */
+  faults(list: readonly Fault[]): void {
+    this.#faults.replace(list);
+  }
+
+  /** Stops requests whose User-Agent contains `client` before they take effect. */
+  hold(client: string): void {
+    this.#holds.hold(client);
+  }
+
+  /** Lets `count` stopped requests through, or those to come; without a number it ends the hold. Returns how many went on. */
+  release(client: string, count?: number): number {
+    return this.#holds.release(client, count);
+  }
+
+  /** Settles when `count` requests of a hold are waiting. */
+  whenHeld(client: string, count = 1): Promise<void> {
+    return this.#holds.whenWaiting(client, count);
+  }
+
+  state(): SimulatorState {
+    return { ...stateView(this.#world), held: this.#holds.waiting() };
+  }
+
+  /** The requests since the start; those of `/_simulator` are not counted. */
+  requests(): readonly LoggedRequest[] {
+    return this.#log.list();
+  }
+
+  /**
+   * Answers a request. Rejects with TypeError where a fault drops the connection, and with the request's reason where
+   * it was aborted while it waited; it has then taken no effect.
+   */
+  readonly handle = async (request: Request): Promise<Response> => {
+    const incoming = await readIncoming(request);
+    if (incoming.path.startsWith("/_simulator/")) return answerControl(this, incoming);
+    const client = incoming.headers.get("user-agent") ?? "";
+    const close = this.#log.open({
+      time: new Date(this.now()).toISOString(),
+      method: incoming.method,
+      path: incoming.path,
+      write: incoming.write,
+      client,
+      operations: incoming.graphql?.rootFields ?? [],
+    });
+    await this.#holds.pass(client, incoming);
+    const response = await this.#answer(incoming);
+    close(response.status);
+    return response;
+  };
+
+  async #answer(incoming: Incoming): Promise<Response> {
+    const hits = this.#faults.hit({
+      method: incoming.method,
+      paths: [incoming.path, decoded(incoming.path), this.#named(incoming.path)],
+      fields: incoming.graphql?.fields ?? new Set(),
+    });
+    const delay = hits.reduce((sum, fault) => sum + (fault.delay_ms ?? 0), 0);
+    if (delay > 0) await pause(delay, incoming.signal());
+    const failure = hits.find((fault) => fault.status !== undefined || fault.reset === true);
+    const stale = incoming.write ? undefined : hits.find((fault) => fault.stale_ms !== undefined)?.stale_ms;
+    const duplicate = hits.some((fault) => fault.duplicate === true);
+    if (failure === undefined) return this.#effect(incoming, { stale, duplicate });
+    if (failure.after_effect === true) this.#effect(incoming, { stale, duplicate });
+    if (failure.reset === true) {
+      throw new TypeError("error sending request: connection reset by the simulator");
+    }
+    return faultResponse(failure, this.now());
+  }
+
+  /** What the request does, at one instant. */
+  #effect(
+    incoming: Incoming,
+    options: { readonly stale: number | undefined; readonly duplicate: boolean },
+  ): Response {
+    const now = this.now();
+    const { seed } = this.#world;
+    const urls = new Urls(this.#baseUrl ?? incoming.url.origin, `${seed.owner}/${seed.name}`);
+    const world = options.stale === undefined ? this.#world : this.#world.past(now - options.stale);
+    let actor: string | undefined;
+    try {
+      actor = world.people.actorOf(incoming.headers.get("authorization"));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return toResponse({ status: error.status, body: error.body }, {
+        now,
+        rate: this.#limiter.count(undefined, now),
+      });
+    }
+    const rate = this.#limiter.count(actor, now);
+    if (rate.refused) {
+      const refusal = new ApiError("forbidden", `API rate limit exceeded for user ${actor ?? "anonymous"}.`);
+      return toResponse({ status: 403, body: refusal.body }, { now, rate });
+    }
+    const answer = this.#route(incoming, {
+      world,
+      urls,
+      actor,
+      duplicate: options.duplicate,
+      rate: plainRate(rate),
+    });
+    return toResponse(answer, { now, rate });
+  }
+
+  #route(
+    incoming: Incoming,
+    context: Pick<Parameters<typeof answerRest>[0], "world" | "urls" | "actor" | "duplicate" | "rate">,
+  ): Answer {
+    if (incoming.badJson) {
+      const error = new ApiError("bad_request", "Problems parsing JSON");
+      return { status: error.status, body: error.body };
+    }
+    if (incoming.graphql !== undefined) return answerGraphql(context, incoming.graphql);
+    const call = {
+      ...context,
+      query: incoming.url.searchParams,
+      body: incoming.body,
+      accept: incoming.headers.get("accept") ?? "",
+    };
+    return answerRest(call, { method: incoming.method, path: incoming.path });
+  }
+
+  /** A path with the repository's name in place of its number. */
+  #named(path: string): string {
+    const { seed, repositoryId } = this.#world;
+    return decoded(path.replace(`/repositories/${repositoryId}`, `/repos/${seed.owner}/${seed.name}`));
+  }
+}
+
+function plainRate({ limit, used, remaining, reset }: RateLimit): RateLimit {
+  return { limit, used, remaining, reset };
+}
+
+/** A simulated GitHub that holds what the seed says. */
+export function makeSimulator(seed: Seed, options: SimulatorOptions = {}): Simulator {
+  return new Simulator(seed, options);
+}

@@ -1,0 +1,56 @@
+import { usageError } from "../../../lib/errors.ts";
+import { headOf } from "./commits.ts";
+import type { NewTimelineEvent, Pull } from "./records.ts";
+import type { World } from "./world.ts";
+
+/** Puts a new head commit on a pull request; a forced one replaces all of its commits. */
+export function push(
+  world: World,
+  pull: Pull,
+  options: { readonly sha: string; readonly pusher: string; readonly force: boolean },
+): Pull {
+  const { sha, pusher, force } = options;
+  const at = world.now();
+  const before = headOf(pull);
+  if (before === sha) {
+    throw usageError("bad_control", `Pushing to #${pull.number}: ${sha} is its head already`);
+  }
+  if (world.commits.get(sha) === undefined) {
+    const parent = force ? pull.baseSha : before;
+    world.commits.put(sha, { sha, parent, author: pusher, message: `Commit ${sha.slice(0, 7)}`, at });
+  }
+  const kept = force ? [] : pull.commits.filter((commit) => commit !== sha);
+  const timeline = pull.timeline.filter((event) => !(force && event.kind === "commit"));
+  const events: NewTimelineEvent[] = [{ kind: "commit", sha }];
+  if (force) events.push({ kind: "force_push", actor: pusher, at, before, after: sha });
+  return world.change(pull, { commits: [...kept, sha], pusher, timeline, events });
+}
+
+/** Changes what a person edits on a pull request's page. */
+export function editPull(
+  world: World,
+  pull: Pull,
+  options: {
+    readonly state?: "open" | "closed" | undefined;
+    readonly title?: string | undefined;
+    readonly body?: string | undefined;
+    readonly draft?: boolean | undefined;
+    readonly merged?: boolean | undefined;
+    readonly actor: string;
+  },
+): Pull {
+  const at = world.now();
+  const state = options.merged === true ? "closed" : options.state ?? pull.state;
+  const events: NewTimelineEvent[] = state === pull.state
+    ? []
+    : [{ kind: state === "closed" ? "closed" : "reopened", actor: options.actor, at }];
+  return world.change(pull, {
+    state,
+    title: options.title ?? pull.title,
+    body: options.body ?? pull.body,
+    draft: options.draft ?? pull.draft,
+    merged: state === "open" ? false : options.merged ?? pull.merged,
+    closedAt: state === "open" ? null : pull.closedAt ?? at,
+    events,
+  });
+}

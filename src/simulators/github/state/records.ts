@@ -1,0 +1,144 @@
+import type { Permission } from "../../../lib/permission.ts";
+
+/** What the simulated GitHub stores. Records are never changed in place, so that a past state can be shown. */
+
+export interface Definition {
+  readonly id: number;
+  readonly name: string;
+  readonly color: string;
+  readonly description: string | null;
+  readonly createdAt: number;
+}
+
+export interface Commit {
+  readonly sha: string;
+  /** Undefined for the first commit of the base branch. */
+  readonly parent: string | undefined;
+  readonly author: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** The label as it was when the event happened: its definition may be gone. */
+export type LabelEventLabel = Pick<Definition, "id" | "name" | "color" | "description">;
+
+export type TimelineEvent =
+  & { readonly id: number }
+  & (
+    | {
+      readonly kind: "labeled" | "unlabeled";
+      readonly actor: string;
+      readonly at: number;
+      readonly label: LabelEventLabel;
+    }
+    | { readonly kind: "commit"; readonly sha: string }
+    | {
+      readonly kind: "force_push";
+      readonly actor: string;
+      readonly at: number;
+      readonly before: string;
+      readonly after: string;
+    }
+    | { readonly kind: "closed" | "reopened"; readonly actor: string; readonly at: number }
+  );
+
+/** A timeline event before it has its place. */
+export type NewTimelineEvent = TimelineEvent extends infer E
+  ? E extends { id: number } ? Omit<E, "id"> : never
+  : never;
+
+export interface Pull {
+  readonly id: number;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly author: string;
+  readonly state: "open" | "closed";
+  readonly merged: boolean;
+  readonly draft: boolean;
+  readonly headRef: string;
+  /** `owner/name`; null where the fork is gone. */
+  readonly headRepo: string | null;
+  /** Who pushed the head commit. */
+  readonly pusher: string;
+  readonly baseSha: string;
+  /** Oldest first; the last one is the head. */
+  readonly commits: readonly string[];
+  /** Content at the head of the files that it changes. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Ids of definitions, ascending. */
+  readonly labels: readonly number[];
+  readonly timeline: readonly TimelineEvent[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly closedAt: number | null;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly pull: number;
+  readonly author: string;
+  readonly body: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const DEPLOYMENT_STATES = [
+  "error",
+  "failure",
+  "inactive",
+  "in_progress",
+  "queued",
+  "pending",
+  "success",
+] as const;
+export type DeploymentState = typeof DEPLOYMENT_STATES[number];
+
+export interface DeploymentStatus {
+  readonly id: number;
+  readonly state: DeploymentState;
+  readonly creator: string;
+  readonly description: string;
+  readonly environmentUrl: string;
+  readonly logUrl: string;
+  readonly createdAt: number;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly sha: string;
+  readonly ref: string;
+  readonly task: string;
+  readonly environment: string;
+  readonly description: string;
+  readonly payload: unknown;
+  readonly creator: string;
+  readonly transient: boolean;
+  readonly production: boolean;
+  /** Oldest first. */
+  readonly statuses: readonly DeploymentStatus[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const RUN_STATUSES = [
+  "queued",
+  "in_progress",
+  "completed",
+  "waiting",
+  "requested",
+  "pending",
+] as const;
+export type RunStatus = typeof RUN_STATUSES[number];
+
+export interface Run {
+  readonly id: number;
+  readonly attempt: number;
+  readonly status: RunStatus;
+  readonly conclusion: string | null;
+  readonly actor: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const ROLES: readonly Permission[] = ["admin", "maintain", "write", "triage", "read", "none"];

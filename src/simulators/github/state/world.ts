@@ -1,0 +1,133 @@
+import { ApiError, notFound } from "../api_error.ts";
+import { nodeKey, type NodeKind } from "./node_id.ts";
+import { People } from "./people.ts";
+import type {
+  Comment,
+  Commit,
+  Definition,
+  Deployment,
+  NewTimelineEvent,
+  Pull,
+  Run,
+  TimelineEvent,
+} from "./records.ts";
+import type { Seed } from "../seed/seed.ts";
+import { Table } from "./table.ts";
+
+interface Tables {
+  readonly definitions: Table<number, Definition, "name">;
+  readonly pulls: Table<number, Pull, "label" | "commit">;
+  readonly comments: Table<number, Comment, "pull">;
+  readonly deployments: Table<number, Deployment, "sha">;
+  readonly runs: Table<number, Run>;
+  readonly commits: Table<string, Commit, "prefix">;
+}
+
+function emptyTables(now: () => number): Tables {
+  return {
+    definitions: new Table({ name: (row) => [row.name.toLowerCase()] }, now),
+    pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }, now),
+    comments: new Table({ pull: (row) => [String(row.pull)] }, now),
+    deployments: new Table({ sha: (row) => [row.sha] }, now),
+    runs: new Table({}, now),
+    commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }, now),
+  };
+}
+
+const FIRST_ID = 1000;
+/** How many milliseconds there are to an id: fewer would outgrow GraphQL's Int within years. */
+const MS_AN_ID = 125;
+
+/**
+ * An id that is higher than all that a simulator gave which began earlier: GitHub's only grow, and environments outlive
+ * the simulator on which they were made. `now`: milliseconds since 1970.
+ */
+export function lastIdByClock(now: number): number {
+  return FIRST_ID + Math.max(0, Math.floor((now - Date.UTC(2026, 0, 1)) / MS_AN_ID));
+}
+
+/** One repository on the simulated GitHub: what is stored, who may do what, and the server's time. */
+export class World {
+  readonly seed: Seed;
+  readonly people: People;
+  readonly repositoryId = 39464018;
+  readonly now: () => number;
+  readonly #tables: Tables;
+  #lastId: number;
+
+  constructor(
+    seed: Seed,
+    now: () => number,
+    options: { readonly tables?: Tables; readonly lastId?: number | undefined } = {},
+  ) {
+    this.seed = seed;
+    this.people = new People(seed);
+    this.now = now;
+    this.#tables = options.tables ?? emptyTables(now);
+    this.#lastId = options.lastId ?? FIRST_ID;
+  }
+
+  get definitions(): Tables["definitions"] {
+    return this.#tables.definitions;
+  }
+  get pulls(): Tables["pulls"] {
+    return this.#tables.pulls;
+  }
+  get comments(): Tables["comments"] {
+    return this.#tables.comments;
+  }
+  get deployments(): Tables["deployments"] {
+    return this.#tables.deployments;
+  }
+  get runs(): Tables["runs"] {
+    return this.#tables.runs;
+  }
+  get commits(): Tables["commits"] {
+    return this.#tables.commits;
+  }
+
+  /** A copy as it was at that time, for reading. */
+  past(at: number): World {
+    const tables = {
+      definitions: this.definitions.past(at),
+      pulls: this.pulls.past(at),
+      comments: this.comments.past(at),
+      deployments: this.deployments.past(at),
+      runs: this.runs.past(at),
+      commits: this.commits.past(at),
+    };
+    return new World(this.seed, this.now, { tables });
+  }
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** The pull request; throws 404. */
+  pull(number: number): Pull {
+    const pull = this.pulls.get(number);
+    if (pull === undefined) throw notFound();
+    return pull;
+  }
+
+  /** Changes a pull request; `events` are appended to its timeline. */
+  change(pull: Pull, options: Partial<Pull> & { readonly events?: readonly NewTimelineEvent[] }): Pull {
+    const { events = [], ...change } = options;
+    const appended = events.map((event): TimelineEvent => ({ ...event, id: this.nextId() }));
+    const timeline = [...(change.timeline ?? pull.timeline), ...appended];
+    const next: Pull = { ...pull, updatedAt: this.now(), ...change, timeline };
+    this.pulls.put(next.number, next);
+    return next;
+  }
+
+  /** The record of a global node id; throws where there is none. */
+  node<V>(id: string, kind: NodeKind, options: { readonly find: (key: string) => V | undefined }): V {
+    const key = nodeKey(kind, id);
+    const row = key === undefined ? undefined : options.find(key);
+    if (row === undefined) {
+      throw new ApiError("not_found", `Could not resolve to a node with the global id of '${id}'`);
+    }
+    return row;
+  }
+}

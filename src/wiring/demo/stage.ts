@@ -1,0 +1,187 @@
+/** Where `test-lifecycle` plays: the built-in simulator with a demo application, or a real pull request. */
+
+import type { AppContext } from "../../environments/app/context.ts";
+import type { Stage } from "../../environments/app/lifecycle_demo.ts";
+import type { GlobalFlags } from "../../cli/wiring_types.ts";
+import { usageError } from "../../lib/errors.ts";
+import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import { type PrNumber, prNumber } from "../../lib/ids.ts";
+import { parseLabel } from "../../environments/core/labels/mod.ts";
+import { definitionOf } from "../../environments/app/sync/session.ts";
+import { prepareDemoApp } from "./mod.ts";
+import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../../simulators/github/mod.ts";
+import type { Shell } from "../../ports/shell.ts";
+
+const PR = 1234;
+const TITLE = "Add charts";
+
+/** A stage on the simulator, and how Showtime is set up to play on it. */
+export interface SimulatedStage extends Stage {
+  readonly env: Readonly<Record<string, string>>;
+  readonly flags: Partial<GlobalFlags>;
+  /** Takes everything down that the stage brought. */
+  end(): Promise<void>;
+}
+
+/** Sets the stage up: a simulator with one pull request, and an application where a Docker engine answers. */
+export async function makeSimulatedStage(
+  options: { readonly shell: Shell; readonly platform: PlatformKind | undefined; readonly dry: boolean },
+  signal: AbortSignal,
+): Promise<SimulatedStage> {
+  const app = options.dry
+    ? { kind: "impossible", why: "a dry run was asked for" } as const
+    : await prepareDemoApp(options.shell, signal);
+  const first = makeSha();
+  // Two plays on one engine must not take each other's containers for their own.
+  const repo = `showtime/demo-${first.slice(0, 7)}`;
+  const simulator = makeSimulator(
+    parseSeed({
+      repository: repo,
+      token_owner: "maxime",
+      collaborators: { maxime: "admin" },
+      labels: [],
+      pulls: [{
+        number: PR,
+        title: TITLE,
+        author: "maxime",
+        state: "open",
+        draft: false,
+        head: { sha: first, ref: "charts", repo },
+        pusher: "maxime",
+        labels: [],
+      }],
+    }),
+    { lastId: lastIdByClock(Date.now()) },
+  );
+  const served = serveSimulator(simulator, { port: 0 });
+  const tag = `showtime-demo-${first.slice(0, 7)}`;
+  if (app.kind === "ready") await app.write(first, TITLE);
+  const configFile = await Deno.makeTempFile({ prefix: "showtime-demo-", suffix: ".yml" });
+  await Deno.writeTextFile(configFile, configText(app.kind === "ready" ? app.directory : ".", tag));
+  const act = (change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }) =>
+    simulator.label({ pr: PR, add: change.add ?? [], remove: change.remove ?? [], actor: "maxime" });
+  return {
+    pr: prNumber(PR),
+    env: {
+      GITHUB_API_URL: served.url,
+      GITHUB_GRAPHQL_URL: `${served.url}/graphql`,
+    },
+    flags: {
+      repo,
+      config: configFile,
+      platform: options.platform ?? "docker",
+      dryRun: false,
+      dryRunDocker: app.kind !== "ready",
+      dryRunAws: app.kind !== "ready",
+    },
+    setting: [
+      `A pull request, #${PR} "${TITLE}", on GitHub as the built-in simulator plays it (${served.url}).`,
+      app.kind === "ready"
+        ? `Environments are real containers, built ${app.from}.`
+        : `Environments are played dry, because ${app.why}: nothing is built, and the addresses are not real.`,
+    ],
+    label: async (change) => {
+      await act(change);
+    },
+    push: async () => {
+      const sha = makeSha();
+      if (app.kind === "ready") await app.write(sha, TITLE);
+      await simulator.push({ pr: PR, sha, pusher: "maxime" });
+      return sha;
+    },
+    pass: async (hours) => {
+      await simulator.advanceClock(`${hours}h`);
+    },
+    labels: () => Promise.resolve(simulator.state().pulls.find(({ number }) => number === PR)?.labels ?? []),
+    fetchPage,
+    next: [
+      "showtime simulate --port 4000      a simulator to play with yourself",
+      "showtime setup-labels              the labels, on your own repository",
+      "showtime explain <pr>              why something happens, or does not",
+      "showtime --help                    everything else",
+    ],
+    async end() {
+      await served.stop();
+      await Deno.remove(configFile);
+      if (app.kind === "ready") {
+        await removeLeftovers(options.shell, { repo, image: tag });
+        await app.remove();
+      }
+    },
+  };
+}
+
+function configText(directory: string, image: string): string {
+  return JSON.stringify({
+    version: 1,
+    platform: "docker",
+    build: { image, context: directory },
+    environment: { health: { timeout: "60s", interval: "200ms" } },
+  });
+}
+
+/** What a play that was broken off left on the engine; after a whole one there is nothing. */
+async function removeLeftovers(
+  shell: Shell,
+  { repo, image }: { readonly repo: string; readonly image: string },
+): Promise<void> {
+  const signal = AbortSignal.timeout(30_000);
+  const docker = (...args: string[]) => shell.run({ program: "docker", args }, signal);
+  const listed = await docker("ps", "-aq", "--filter", `label=showtime_repo=${repo}`);
+  const containers = listed.stdout.split("\n").filter((line) => line !== "");
+  if (containers.length > 0) await docker("rm", "-f", ...containers);
+  const images = (await docker("images", "-q", image)).stdout.split("\n").filter((line) => line !== "");
+  if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
+}
+
+/** A stage on real GitHub: nobody can push for a person there, and time does not hurry. */
+export function makeRealStage(context: AppContext, pr: PrNumber | undefined): Stage {
+  if (pr === undefined) {
+    throw usageError(
+      "no_pull",
+      "Playing on real GitHub: no pull request is named",
+      "Name one: showtime test-lifecycle 123 --real-github",
+    );
+  }
+  const signal = new AbortController().signal;
+  const read = () => context.forge.readPull(pr, { actor: undefined }, signal);
+  return {
+    pr,
+    setting: [
+      `Pull request #${pr} of ${context.repo}, for real. Pushes and the passing of time are left out.`,
+    ],
+    async label({ add = [], remove = [] }) {
+      const { nodeId } = await read();
+      const labels = add.map(parseLabel).flatMap((label) => isOurs(label) ? [definitionOf(label)] : []);
+      await context.forge.define(labels, { repair: false }, signal);
+      await context.forge.write({ number: pr, nodeId }, [
+        ...(add.length > 0 ? [{ kind: "attach", names: add } as const] : []),
+        ...(remove.length > 0 ? [{ kind: "detach", names: remove } as const] : []),
+      ], signal);
+    },
+    push: undefined,
+    pass: undefined,
+    labels: async () => (await read()).labels,
+    fetchPage,
+    next: ["Call `showtime sync <pr>` from a workflow on label, push and close events"],
+  };
+}
+
+function isOurs(label: ReturnType<typeof parseLabel>): label is Parameters<typeof definitionOf>[0] {
+  return label.kind !== "foreign" && label.kind !== "other" && label.kind !== "unknown_status";
+}
+
+async function fetchPage(url: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const text = await answer.text();
+    return answer.ok ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function makeSha(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}

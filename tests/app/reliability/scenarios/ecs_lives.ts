@@ -1,0 +1,60 @@
+/** Lives on ECS: the real driver and AWS's own clients against an AWS that is a server. */
+
+import assert from "node:assert/strict";
+import { type AwsBackdrop, makeAwsBackdrop } from "../../../worlds/aws/aws_backdrop.ts";
+import type { Moto } from "../../../worlds/aws/mod.ts";
+import type { Scenario } from "../../../worlds/schedule/mod.ts";
+import { PR } from "../../../worlds/world.ts";
+import { type Life, LIVES } from "./lives.ts";
+import { assertLabelsRest } from "./rests.ts";
+import { type Ground, servedLife, type ServedStage, servedZombie, serving } from "./served_lives.ts";
+
+/** A stage with ECS behind it. */
+export type EcsStage = ServedStage<AwsBackdrop>;
+
+const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating"];
+
+/** One run at work on a life, on ECS. */
+export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
+  return servedLife(onEcs(moto), life);
+}
+
+/** Two runs at work on it, of which the first is taken for dead. */
+export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
+  return LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
+}
+
+function onEcs(moto: Moto): Ground<AwsBackdrop> {
+  return {
+    prefix: "ecs_",
+    nextPr: () => PR,
+    make: (world) => makeAwsBackdrop({ moto, clock: world.clock }),
+    isRepeated: isAwsRequest,
+    assertRests,
+    assertDoneOnce: ({ backdrop }, { name }) => {
+      const started = backdrop.world.tasks().length;
+      const expected = IN_PLACE_OR_BESIDE.includes(name) ? 2 : 1;
+      assert.equal(started, expected, "tasks that were ever started");
+    },
+  };
+}
+
+/** All of them. */
+export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
+  return [...LIVES.map((life) => ecsLifeScenario(life, moto)), ...ecsZombieScenarios(moto)];
+}
+
+/** Whether a request goes to AWS. */
+export function isAwsRequest(name: string): boolean {
+  return /^(ecs|ec2|logs)\./.test(name);
+}
+
+/** Everything that is to hold of ECS and GitHub once the pull request has come to rest at `short`, or at nothing. */
+async function assertRests({ world, backdrop }: EcsStage, short: string | undefined): Promise<void> {
+  const there = await backdrop.inventory(world.pr);
+  const service = short === undefined ? [] : [`pr-${world.pr}-${short}-service`];
+  assert.deepEqual(there.services, service, "services");
+  assert.deepEqual(there.tasks, service, "tasks");
+  assert.equal(there.revisions.length, service.length, `revisions: ${there.revisions.join(", ")}`);
+  assertLabelsRest(world, { short, address: short === undefined ? undefined : await serving(world) });
+}

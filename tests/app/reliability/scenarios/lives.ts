@@ -1,0 +1,149 @@
+/** What a run of the program can be at when something happens to it, from a first start to a cleanup. */
+
+import assert from "node:assert/strict";
+import type { SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import {
+  type CleanedUp,
+  cleaning,
+  type Played,
+  runContext,
+  type Scenario,
+  type Stage,
+  stageOf,
+  syncing,
+} from "../../../worlds/schedule/mod.ts";
+import { B, HOUR, makeWorld, MINUTE, type World } from "../../../worlds/world.ts";
+import { assertRests, deploys, START, STOP } from "./rests.ts";
+
+/** Something that a run does, and where it is to end. */
+export interface Life {
+  readonly name: string;
+  /** Lets an environment run first, brought up by Showtime itself. */
+  readonly runs: boolean;
+  /** What happened that this run is about. */
+  readonly event: (world: World) => void;
+  /** The commit that runs in the end; undefined: nothing is left. */
+  readonly rest: string | undefined;
+  /** It is a cleanup, not a sync. */
+  readonly cleanup?: true;
+}
+
+const label = (world: World, add: readonly string[]) =>
+  world.simulator.label({ pr: world.pr, add: [...add], remove: [], actor: "maxime" });
+
+export const LIVES: readonly Life[] = [
+  { name: "creating", runs: false, event: (world) => label(world, [START]), rest: "aaaaaaa" },
+  {
+    name: "updating",
+    runs: true,
+    event: (world) => world.simulator.push({ pr: world.pr, sha: B, pusher: "ana" }),
+    rest: "bbbbbbb",
+  },
+  { name: "rebuilding", runs: true, event: (world) => label(world, [START]), rest: "aaaaaaa" },
+  {
+    name: "changing_a_flag",
+    runs: true,
+    event: (world) => label(world, ["🎪 conf-enable-X"]),
+    rest: "aaaaaaa",
+  },
+  { name: "stopping", runs: true, event: (world) => label(world, [STOP]), rest: undefined },
+  {
+    name: "closing",
+    runs: true,
+    event: (world) => world.simulator.pull({ pr: world.pr, state: "closed" }),
+    rest: undefined,
+  },
+  {
+    name: "cleaning_up",
+    runs: true,
+    event: (world) => world.clock.advance(49 * HOUR),
+    rest: undefined,
+    cleanup: true,
+  },
+];
+
+/** The fates after which the client's own repetition makes everything well. */
+const REPEATED = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];
+
+/** One run at work on a life. Whatever becomes of it, one more run later everything is as it should be. */
+export function lifeScenario(life: Life): Scenario {
+  return {
+    name: life.name,
+    make: async (): Promise<Stage> => {
+      const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
+      if (life.runs) await world.sync();
+      life.event(world);
+      const stage = stageOf(world);
+      stage.actors.set("a", life.cleanup ? cleaning(stage, "a", { owns: false }) : syncing(stage, "a"));
+      return stage;
+    },
+    check: (played) => checkLife(life, played),
+  };
+}
+
+/** Does once more what the life is about, without the border. */
+export async function again(life: Life, world: World): Promise<unknown> {
+  if (!life.cleanup) return await world.sync();
+  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { owns: false })();
+}
+
+/** A border at which nobody waits. */
+const OPEN = {
+  pass: (_call: unknown, { act }: { readonly act: (fate: "go") => Promise<unknown> }) => act("go"),
+} as unknown as Stage["border"];
+
+async function checkLife(life: Life, played: Played): Promise<void> {
+  const { world } = played.stage;
+  const odd = played.steps.find(({ move }) => move.fate !== "go");
+  const outcome = played.outcomes.get("a") ?? assert.fail("there is no run");
+  const ofGithub = odd !== undefined && !/^(platform|images)\./.test(odd.call.name);
+  const whole = odd === undefined || (ofGithub && REPEATED.includes(odd.move.fate));
+  if (whole) {
+    assert.equal(outcome.kind, "done", outcome.kind === "failed" ? String(outcome.error) : "");
+    if (outcome.kind === "done") assertSucceeded(life, outcome.value);
+    assertDoneOnce(life, world);
+  } else {
+    if (outcome.kind === "failed") assertTold(outcome.error, odd.move.fate);
+    // A dead run's lock is believed until it expires.
+    world.clock.advance(11 * MINUTE);
+    await again(life, world);
+  }
+  assertRests(world, life.rest);
+  const { writes } = await world.count(() => again(life, world));
+  assert.equal(writes, 0, "one more run writes");
+}
+
+export function assertSucceeded(life: Life, value: unknown): void {
+  if (life.cleanup) return assert.deepEqual((value as CleanedUp).incomplete, []);
+  assert.equal((value as SyncResult).exitCode, 0, (value as SyncResult).failure?.message);
+}
+
+/** Nothing was done twice that costs something or that people see. */
+function assertDoneOnce(life: Life, world: World): void {
+  const { deployments } = world.simulator.state();
+  const inPlace = life.name === "rebuilding" || life.name === "changing_a_flag";
+  for (const short of ["aaaaaaa", "bbbbbbb"]) {
+    const expected = short === "bbbbbbb" ? Number(life.name === "updating") : inPlace ? 2 : 1;
+    assert.equal(deploys(world, short), expected, `deployments of ${short} on the platform`);
+    const there = deployments.filter(({ sha }) => sha.startsWith(short)).length;
+    assert.equal(there, Math.min(expected, 1), `deployments of ${short} on GitHub`);
+  }
+  assert.equal(world.images.built.length, life.name === "updating" || life.name === "rebuilding" ? 2 : 1);
+  for (const { statuses } of deployments) {
+    const states = statuses.map(({ state }) => state);
+    const doubled = states.filter((state, index) => state === states[index + 1] && state !== "success");
+    assert.deepEqual(doubled, [], states.join(", "));
+  }
+}
+
+/** What the run said says what was tried, what came of it, and what to do. */
+export function assertTold(error: unknown, fate: string): void {
+  if (fate === "kill" || fate === "killed") return;
+  assert.ok(error instanceof AppError, String(error));
+  assert.match(error.message, /^[A-Z].+: .+/);
+  assert.ok(error.hint !== undefined, error.message);
+}
+
+/** A context at the border, for what these scenarios do not play. */
+export { runContext };

@@ -1,0 +1,73 @@
+/** What holds of a world that has come to rest, whatever happened on the way. */
+
+import assert from "node:assert/strict";
+import { A, B, environment, imageOf, PR, type World } from "../../../worlds/world.ts";
+
+export const START = "🎪 ⚡ showtime-trigger-start";
+export const STOP = "🎪 🛑 showtime-trigger-stop";
+export const SYNC = "🎪 🔄 showtime-trigger-sync";
+export const FREEZE = "🎪 🧊 showtime-freeze";
+export const LOCK = `🎪 lock pr-${PR}`;
+
+const SHAS = [A, B];
+
+/** Everything that is to hold once the pull request has come to rest at `short`, or at nothing. */
+export function assertRests(
+  world: World,
+  short: string | undefined,
+  { told = "" }: { readonly told?: string } = {},
+): void {
+  const { environments } = world.platform;
+  assert.deepEqual(environments.map((each) => each.short), short === undefined ? [] : [short], told);
+  assertLabelsRest(world, { short, address: environments[0]?.address, told });
+}
+
+/** The same of GitHub and the images alone, for an environment at `address`. */
+export function assertLabelsRest(
+  world: World,
+  { short, address, told = "", images = world.images.stored }: {
+    readonly short: string | undefined;
+    readonly address: string | undefined;
+    /** The images that there are, of the repository that the world's are in. */
+    readonly images?: readonly string[];
+    readonly told?: string;
+  },
+): void {
+  const litter = world.definitions().filter((name) =>
+    /lock|[0-9a-f]{7}/.test(name) && (short === undefined || !name.includes(short))
+  );
+  assert.deepEqual(litter, [], `${told}: definitions`);
+  const labels = world.labels();
+  if (short === undefined) {
+    assert.deepEqual(images, [], `${told}: images`);
+    assert.deepEqual(labels, ["bug"], told);
+    const comment = world.comment();
+    if (comment !== "") assert.match(comment, /removed/, told);
+    return;
+  }
+  for (
+    const name of [`🎪 ${short} 🚦 running`, `🎪 🎯 ${short}`, `🎪 ${short} 🌐 ${address}`, "🎪 showtime"]
+  ) {
+    assert.ok(labels.includes(name), `${told}: ${name} is not among ${labels.join(", ")}`);
+  }
+  assert.equal(labels.filter((name) => name.includes("🚦")).length, 1, `${told}: ${labels.join(", ")}`);
+  assert.deepEqual(labels.filter((name) => /trigger|🏗/u.test(name)), [], told);
+  const sha = SHAS.find((each) => each.startsWith(short)) ?? assert.fail(`no such commit: ${short}`);
+  assert.deepEqual(images, [imageOf(world.pr, environment(sha).short ?? assert.fail())], told);
+  assert.ok(world.comment().includes(`${address}`), `${told}: the comment does not name ${address}`);
+  const comments = world.simulator.state().pulls.find(({ number }) => number === world.pr)?.comments ?? [];
+  assert.equal(comments.length, 1, `${told}: one comment`);
+}
+
+/** How often a label was taken off the pull request. */
+export function takenOff(world: World, name: string): number {
+  const pull = world.simulator.state().pulls.find(({ number }) => number === PR);
+  return (pull?.timeline ?? []).filter((event) =>
+    event.event === "unlabeled" && "label" in event && event.label === name
+  ).length;
+}
+
+/** How often the platform was told to bring up that commit. */
+export function deploys(world: World, short: string): number {
+  return world.platform.changes.filter((each) => each === `deploy pr-${PR}-${short}-service`).length;
+}

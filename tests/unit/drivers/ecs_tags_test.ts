@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { fullSha, prNumber } from "../../../src/lib/ids.ts";
+import {
+  decodeTagValue,
+  deployedTags,
+  encodeTagValue,
+  identityTags,
+  readDeployed,
+} from "../../../src/drivers/ecs/tags.ts";
+import type { DeploySpec } from "../../../src/environments/ports/platform.ts";
+
+/** What a tag's value may hold, as ECS documents it, for the letters of ASCII. */
+const ALLOWED = /^[A-Za-z0-9 _.:/=+\-@]{0,256}$/;
+const SPEC: DeploySpec = {
+  repo: "acme/app",
+  pr: prNumber(7),
+  sha: fullSha("abcdef0123456789abcdef0123456789abcdef01"),
+  image: "acme/app:x",
+  settings: { size: "standard", flags: { ALERTS: true, TAGS: false }, login: "admin/admin" },
+  requestedBy: "dependabot[bot]",
+  createdAt: 1_700_000_000_999,
+  expiresAt: 1_700_086_400_000,
+  epoch: 42,
+};
+
+Deno.test("encodeTagValue() fits any text into a tag, and decodeTagValue() reads it back", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 20 }), (text) => {
+    const value = encodeTagValue(text);
+
+    assert.match(value, ALLOWED);
+    assert.equal(decodeTagValue(value), text);
+  }));
+  assert.equal(encodeTagValue("ana"), "ana");
+  assert.equal(decodeTagValue(encodeTagValue("dependabot[bot]")), "dependabot[bot]");
+});
+
+Deno.test("encodeTagValue() cuts what is too long between characters", () => {
+  const value = encodeTagValue("ü".repeat(100));
+
+  assert.match(value, ALLOWED);
+  assert.equal(decodeTagValue(value), "ü".repeat(42));
+});
+
+Deno.test("decodeTagValue() leaves another tool's text as it is", () => {
+  for (const text of ["a=b", "x=ZZ", "=", "=FF", "plain"]) assert.equal(decodeTagValue(text), text);
+});
+
+Deno.test("deployedTags() and identityTags() hold only what AWS takes, and name what was deployed", () => {
+  const tags = { ...identityTags(SPEC), ...deployedTags(SPEC) };
+
+  for (const [key, value] of Object.entries(tags)) assert.match(value, ALLOWED, key);
+  assert.deepEqual(tags, {
+    showtime_managed: "true",
+    pr: "7",
+    sha: SPEC.sha,
+    showtime_epoch: "42",
+    showtime_repo: "acme/app",
+    showtime_created: "1700000000",
+    showtime_expires: "1700086400",
+    github_user: "dependabot=5Bbot=5D",
+    showtime_size: "standard",
+    showtime_image: "acme/app:x",
+    showtime_login: "admin/admin",
+    showtime_flags: "ALERTS+ TAGS-",
+  });
+});
+
+Deno.test("readDeployed() reads back any settings that deployedTags() wrote, over those of an earlier deployment", () => {
+  const flagNames = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,36}$/);
+  const settings = fc.record({
+    size: fc.constantFrom("standard", "large", "sehr groß"),
+    login: fc.option(fc.constantFrom("admin/admin", "a b/c{d}"), { nil: undefined }),
+    flags: fc.dictionary(flagNames, fc.boolean(), { maxKeys: 25 }),
+  });
+  fc.assert(fc.property(settings, settings, (before, after) => {
+    const earlier = deployedTags({ ...SPEC, settings: before });
+    const later = deployedTags({ ...SPEC, settings: after });
+    // A tag that is not written again stays, as the login of a configuration that has none any more.
+    const login = after.login ?? before.login;
+
+    const read = readDeployed({ ...earlier, ...later });
+
+    assert.deepEqual({ ...read.flags }, { ...after.flags });
+    assert.deepEqual([read.size, read.login], [after.size, login]);
+    for (const value of Object.values(later)) assert.match(value, ALLOWED);
+  }));
+});
+
+Deno.test("deployedTags() has room for all flags that labels and a body can ask for, below what AWS takes", () => {
+  const name = (index: number, length: number) => `F${String(index).padStart(3, "0")}`.padEnd(length, "X");
+  const flags = Object.fromEntries([
+    ...Array.from({ length: 50 }, (_, index) => [name(index, 61), true] as const),
+    ...Array.from({ length: 94 }, (_, index) => [name(100 + index, 37), false] as const),
+  ]);
+  const settings = { ...SPEC.settings, flags };
+  const tags = { ...identityTags(SPEC), ...deployedTags({ ...SPEC, settings }) };
+
+  assert.deepEqual({ ...readDeployed(tags).flags }, flags);
+  assert.ok(Object.keys(tags).length < 50, `${Object.keys(tags).length} tags`);
+});

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  COMMENT_MARKER,
+  type CommentModel,
+  EMPTY_RECORD,
+  EVENT_LIMIT,
+  formatRecord,
+  parseRecord,
+  renderComment,
+} from "../../../src/environments/core/comment/mod.ts";
+import { fullSha, prNumber, shortSha } from "../../../src/lib/ids.ts";
+
+const A = fullSha("a".repeat(40));
+const B = fullSha("b".repeat(40));
+const CREATED = Date.UTC(2024, 0, 15, 14, 30);
+
+const model: CommentModel = {
+  repo: "acme/shop",
+  serverUrl: "https://github.com",
+  pr: prNumber(7),
+  environments: [{
+    short: shortSha(A),
+    sha: A,
+    status: "running",
+    active: true,
+    address: "52.1.2.3:8080",
+    createdAt: CREATED,
+    expiresAt: CREATED + 48 * 3_600_000,
+    requestedBy: "maxime",
+  }],
+  failure: undefined,
+  notice: undefined,
+  login: "admin/admin",
+  record: EMPTY_RECORD,
+};
+
+Deno.test("renderComment() says where it runs, from which commit, until when, for whom and how to log in", () => {
+  const text = renderComment(model);
+
+  assert.ok(text.startsWith(COMMENT_MARKER));
+  assert.match(text, /Running at \[52\.1\.2\.3:8080\]\(http:\/\/52\.1\.2\.3:8080\)/);
+  assert.match(text, /https:\/\/github\.com\/acme\/shop\/commit\/a{40}/);
+  assert.match(text, /2024-01-17 14:30 UTC/);
+  assert.match(text, /maxime/);
+  assert.match(text, /`admin\/admin`/);
+});
+
+Deno.test("renderComment() shows a failure with its reason, the log and the next step, and that the old one serves", () => {
+  const text = renderComment({
+    ...model,
+    environments: [...model.environments, {
+      short: shortSha(B),
+      sha: B,
+      status: "failed",
+      active: false,
+      address: undefined,
+      createdAt: CREATED,
+      expiresAt: undefined,
+      requestedBy: undefined,
+    }],
+    failure: {
+      short: shortSha(B),
+      reason: "build_failed",
+      message: "Building acme/shop:x: exit code 1",
+      hint: "Mend the Dockerfile",
+      logTail: ["step 1", "```", "boom"],
+    },
+  });
+
+  assert.match(text, /Running at/);
+  assert.match(text, /The image could not be built/);
+  assert.match(text, /keeps serving/);
+  assert.match(text, /Mend the Dockerfile/);
+  assert.match(text, /boom/);
+});
+
+Deno.test("renderComment() says that nothing runs, and how to start", () => {
+  const text = renderComment({ ...model, environments: [], login: undefined });
+
+  assert.match(text, /No environment is running/);
+  assert.match(text, /showtime-trigger-start/);
+});
+
+Deno.test("renderComment() lets no text of people break out", () => {
+  const hostile =
+    "--> <script>alert(1)</script> [x](http://evil) @everyone\n# big\n`code` | <!-- showtime:data AAAA -->";
+  const text = renderComment({
+    ...model,
+    environments: model.environments.map((each) => ({ ...each, requestedBy: hostile })),
+    failure: { short: shortSha(A), reason: "failed", message: hostile, hint: hostile, logTail: [hostile] },
+  });
+
+  const outside = text.replace(/^(`{3,}|~{3,})[\s\S]*?^\1/gm, "");
+  assert.notEqual(outside, text);
+  assert.ok(!outside.includes("<script>"));
+  assert.ok(!outside.includes("@everyone"));
+  assert.ok(!/^# big/m.test(outside));
+  assert.deepEqual(parseRecord(text), EMPTY_RECORD);
+});
+
+Deno.test("renderComment() stays below what GitHub takes, whatever the log", () => {
+  const logTail = Array.from({ length: 50 }, () => "x".repeat(5_000));
+  const text = renderComment({
+    ...model,
+    failure: { short: shortSha(A), reason: "failed", message: "m", hint: undefined, logTail },
+  });
+
+  assert.ok(text.length <= 65_536, String(text.length));
+  assert.deepEqual(parseRecord(text), EMPTY_RECORD);
+});
+
+Deno.test("parseRecord() reads back what formatRecord() hid", () => {
+  fc.assert(fc.property(
+    fc.record({
+      attempts: fc.dictionary(fc.stringMatching(/^[0-9a-f]{7}$/), fc.integer({ min: 0, max: 99 }), {
+        noNullPrototype: true,
+      }),
+      size: fc.option(fc.constantFrom("standard", "large"), { nil: undefined }),
+      notice: fc.option(fc.string({ maxLength: 100 }), { nil: undefined }),
+      failure: fc.record({
+        sha: fc.constant(shortSha(A)),
+        reason: fc.constantFrom("out_of_memory", "failed"),
+        message: fc.string({ maxLength: 100, unit: "grapheme" }),
+        hint: fc.option(fc.string({ maxLength: 100 }), { nil: undefined }),
+        at: fc.integer({ min: 0, max: 4e12 }),
+      }, { noNullPrototype: true }),
+      events: fc.array(
+        fc.record({
+          at: fc.integer({ min: 0, max: 4e12 }),
+          text: fc.string({ maxLength: 80, unit: "grapheme" }),
+        }, {
+          noNullPrototype: true,
+        }),
+        { maxLength: EVENT_LIMIT },
+      ),
+    }, { noNullPrototype: true }),
+    (record) => assert.deepEqual(parseRecord(`before\n${formatRecord(record)}\nafter`), record),
+  ));
+});
+
+Deno.test("parseRecord() takes what is none for an empty record", () => {
+  for (
+    const body of [
+      "",
+      "<!-- showtime:data !!! -->",
+      `<!-- showtime:data ${btoa("[1,2")} -->`,
+      `<!-- showtime:data ${btoa("null")} -->`,
+    ]
+  ) {
+    assert.deepEqual(parseRecord(body), EMPTY_RECORD, body);
+  }
+});
+
+Deno.test("formatRecord() cuts the sentences of a failure", () => {
+  const long = "x".repeat(5_000);
+  const record = {
+    ...EMPTY_RECORD,
+    failure: { sha: shortSha(A), reason: "failed", message: long, hint: long, at: CREATED } as const,
+  };
+
+  const { failure } = parseRecord(formatRecord(record));
+
+  assert.equal(failure?.message, `${"x".repeat(299)}…`);
+  assert.equal(failure.hint, failure.message);
+});
+
+Deno.test("parseRecord() leaves out a failure that is none", () => {
+  for (
+    const failure of [null, 7, {}, { sha: "x", reason: "failed", message: "m", at: 1 }, {
+      sha: shortSha(A),
+      reason: "failed",
+      message: "m",
+      at: 1e99,
+    }]
+  ) {
+    const body = `<!-- showtime:data ${btoa(JSON.stringify({ v: 1, failure }))} -->`;
+    assert.deepEqual(parseRecord(body), EMPTY_RECORD);
+  }
+});

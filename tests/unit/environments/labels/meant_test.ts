@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LABEL_REFERENCE, meantLabel, parseLabel } from "../../../../src/environments/core/labels/mod.ts";
+
+const START = "🎪 ⚡ showtime-trigger-start";
+const TTL = "🎪 ⌛ <ttl>";
+
+const TABLE: readonly (readonly [string, string | undefined])[] = [
+  ["🎪 ⚡ showtime-triger-start", START],
+  ["🎪 ⚡ showtime trigger start", START],
+  ["🎪 showtime-start", START],
+  ["🎪 start", START],
+  ["🎪 ⚡ go", START],
+  ["🎪 🛑 showtime-trigger-stopp", "🎪 🛑 showtime-trigger-stop"],
+  ["🎪 showtime-freez", "🎪 🧊 showtime-freeze"],
+  ["🎪 🔒 showtime-locked", "🎪 🔒 showtime-blocked"],
+  ["🎪 ⌛ 3 days", TTL],
+  ["🎪 ⌛", TTL],
+  ["🎪 24h", TTL],
+  ["🎪 ⏳ 7d", TTL],
+  ["🎪 conf-enable-my-flag", "🎪 conf-enable-<FLAG>"],
+  ["🎪 conf-enabled-ALERTS", "🎪 conf-enable-<FLAG>"],
+  ["🎪 conf-disable-9", "🎪 conf-disable-<FLAG>"],
+  ["🎪 abc123f 📦 image", undefined],
+  ["🎪 feedface rocks", undefined],
+  ["🎪 circus", undefined],
+  ["🎪", undefined],
+  [START, undefined],
+  ["🎪 ⌛ 24h", undefined],
+  ["showtime-triger-start", undefined],
+];
+
+for (const [name, expected] of TABLE) {
+  Deno.test(`meantLabel() of "${name}" is ${expected ?? "nothing"}`, () => {
+    assert.equal(meantLabel(name)?.name, expected);
+  });
+}
+
+Deno.test("meantLabel() answers for names of no meaning alone, and with names of the reference", () => {
+  const words = fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("⚡", "showtime", "-")));
+  const known = LABEL_REFERENCE.map(({ name }) => name);
+  fc.assert(fc.property(words, (some) => {
+    const name = ["🎪", ...some].join(" ");
+    const meant = meantLabel(name);
+    return meant === undefined || (parseLabel(name).kind === "foreign" && known.includes(meant.name));
+  }));
+});

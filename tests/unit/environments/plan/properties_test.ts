@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { FullSha } from "../../../../src/lib/ids.ts";
+import { shortSha } from "../../../../src/lib/ids.ts";
+import { mayBecome } from "../../../../src/environments/core/environment/transitions.ts";
+import { parseServiceName } from "../../../../src/environments/core/environment/names.ts";
+import { readLabels } from "../../../../src/environments/core/labels/mod.ts";
+import { type Observation, planPull, viewShas } from "../../../../src/environments/core/plan/mod.ts";
+import {
+  A,
+  B,
+  BLOCKED,
+  C,
+  deployed,
+  FREEZE,
+  HOUR,
+  legacyService,
+  NOW,
+  observe,
+  POLICY,
+  START,
+  STOP,
+  SYNC,
+} from "../../../worlds/observation.ts";
+import { playPlan, settle } from "../../../worlds/play_plan.ts";
+
+const STATUSES = [
+  "building",
+  "built",
+  "deploying",
+  "updating",
+  "running",
+  "failed",
+  "stopping",
+  "dancing",
+] as const;
+const SHAS = [A, B, C];
+/** Enough to meet the rare worlds: one in some hundreds shows what a single wrong label can do. */
+const RUNS = { numRuns: 2000 };
+
+const pieces = (sha: FullSha) => {
+  const short = shortSha(sha);
+  return [
+    ...STATUSES.map((status) => `🎪 ${short} 🚦 ${status}`),
+    `🎪 ${short} 📅 2024-01-15T10-00`,
+    `🎪 ${short} ⌛ 24h`,
+    `🎪 ${short} 🤡 ana`,
+    `🎪 ${short} 🌐 10.0.0.7:8080`,
+    `🎪 🎯 ${short}`,
+    `🎪 🏗️ ${short}`,
+  ];
+};
+
+const labelName = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...SHAS.flatMap(pieces)) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      START,
+      SYNC,
+      FREEZE,
+      "🎪 showtime",
+      "🎪 conf-enable-X",
+      "🎪 ⌛ 7d",
+      "bug",
+      "🎪 party",
+    ),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(STOP, BLOCKED) },
+);
+const service = fc.record({
+  sha: fc.constantFrom(...SHAS),
+  healthy: fc.boolean(),
+  managed: fc.boolean(),
+  unsettled: fc.boolean(),
+  large: fc.boolean(),
+});
+
+/** Any pull request, however it came to be. */
+const observation: fc.Arbitrary<Observation> = fc.record({
+  labels: fc.uniqueArray(labelName, { maxLength: 14 }),
+  services: fc.uniqueArray(service, { maxLength: 3, selector: (each) => each.sha }),
+  legacy: fc.boolean(),
+  setter: fc.constantFrom("maxime", "ana", "tri", "rando"),
+  actor: fc.constantFrom("maxime", "rando", undefined),
+  open: fc.boolean(),
+  own: fc.boolean(),
+  mine: fc.boolean(),
+  tried: fc.integer({ min: 0, max: 3 }),
+  image: fc.constantFrom(true, false, undefined),
+}).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image }) =>
+  observe({
+    labels,
+    setBy: Object.fromEntries([START, SYNC, STOP].map((name) => [name, setter])),
+    platform: [
+      ...services.map(({ sha, healthy, managed, unsettled, large }) =>
+        deployed(sha, {
+          healthy,
+          managed,
+          unsettled,
+          settings: { size: large ? "large" : "standard", flags: {}, login: "admin/admin" },
+        })
+      ),
+      ...(legacy ? [legacyService()] : []),
+    ],
+    actor,
+    open,
+    headRepo: own ? "apache/superset" : "rando/superset",
+    lock: mine ? { kind: "mine" } : { kind: "free" },
+    record: { attempts: new Map([[shortSha(A), tried]]), size: undefined, notice: undefined, present: true },
+    imageExists: image,
+  })
+);
+
+function withLabels(seen: Observation, labelNames: readonly string[]): Observation {
+  const origin = { login: "maxime", bot: false, own: false, at: NOW - HOUR, approves: seen.target };
+  const origins = new Map(labelNames.map((name) => [name, seen.origins.get(name) ?? origin]));
+  return { ...seen, labelNames, labels: readLabels(labelNames), origins };
+}
+
+Deno.test("planPull() does not depend on the order of the labels", () => {
+  const shuffled = observation.chain((seen) =>
+    fc.tuple(
+      fc.constant(seen),
+      fc.shuffledSubarray([...seen.labelNames], { minLength: seen.labelNames.length }),
+    )
+  );
+  fc.assert(
+    fc.property(shuffled, ([seen, names]) => {
+      assert.deepEqual(planPull(withLabels(seen, names), POLICY), planPull(seen, POLICY));
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() leaves nothing to do once its plans are applied", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      const settled = settle(seen, POLICY);
+      assert.ok(settled !== undefined, "it goes on planning");
+      assert.deepEqual(planPull(settled, POLICY).steps, []);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() needs one plan where nothing was interrupted and nobody is refused", () => {
+  const calm = observation.filter((seen) => {
+    const states = [...viewShas(seen).values()].map((view) => view.state);
+    const { rule, reason } = planPull(seen, POLICY);
+    return !states.includes("stopping") && rule !== 4 && !["untrusted_commit", "resumed"].includes(reason);
+  });
+  fc.assert(
+    fc.property(calm, (seen) => {
+      assert.deepEqual(planPull(playPlan(seen, planPull(seen, POLICY)), POLICY).steps, []);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() never retires what lacks our tag, but for a strict older name at the end", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      const plan = planPull(seen, POLICY);
+      const platform = seen.platform === "as_labels" ? [] : seen.platform;
+      for (const step of plan.steps) {
+        if (step.kind !== "retire" || step.retirement.service === undefined) continue;
+        const { service: name } = step.retirement;
+        const found = platform.find((each) => each.service === name);
+        const legacy = found?.legacy === true && parseServiceName(name)?.short === undefined;
+        assert.ok(found?.managed === true || (legacy && plan.rule <= 2), `${name} by rule ${plan.rule}`);
+      }
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() writes nothing on an open, blocked pull request that nobody stops", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      const names = [...seen.labelNames.filter((name) => name !== STOP), BLOCKED];
+      const plan = planPull({ ...withLabels(seen, names), open: true }, POLICY);
+      assert.deepEqual([plan.steps, plan.build], [[], false]);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() stops where stop and start are both there, in any order", () => {
+  const both = observation.chain((seen) => {
+    const names = [...new Set([...seen.labelNames, START, STOP])];
+    return fc.tuple(fc.constant(seen), fc.shuffledSubarray(names, { minLength: names.length }));
+  });
+  fc.assert(
+    fc.property(both, ([seen, names]) => {
+      const origins = new Map(
+        names.map((name) => [name, { login: "ana", bot: false, own: false, at: NOW - HOUR, approves: A }]),
+      );
+      const plan = planPull({ ...withLabels(seen, names), open: true, origins }, POLICY);
+      assert.deepEqual([plan.rule, plan.action, plan.build], [2, "destroy_environment", false]);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() never builds for somebody who may not", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      const stranger: Observation = {
+        ...seen,
+        actor: "rando",
+        origins: new Map(
+          seen.labelNames.map((
+            name,
+          ) => [name, { login: "tri", bot: false, own: false, at: NOW - HOUR, approves: A }]),
+        ),
+        platform: [],
+      };
+      assert.equal(planPull(stranger, POLICY).build, false);
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() lets a status follow another only where that is legal", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      for (const step of planPull(seen, POLICY).steps) {
+        if (step.kind !== "record_intent") continue;
+        const status = seen.labels.environments.get(shortSha(step.bringUp.sha))?.status;
+        if (status === "unknown") continue;
+        assert.ok(mayBecome(status, step.status), `${status} to ${step.status}`);
+      }
+    }),
+    RUNS,
+  );
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import {
+  accessPolicy,
+  completePlace,
+  imageHome,
+  type KnownPlace,
+  readExposedPort,
+  renderSetup,
+  roleArn,
+  type Setup,
+  trustPolicy,
+} from "../../../src/environments/core/setup/mod.ts";
+
+const NOTHING: KnownPlace = {
+  region: "us-west-2",
+  image: undefined,
+  cluster: undefined,
+  container: undefined,
+  subnets: [],
+  securityGroups: [],
+  logGroup: undefined,
+  executionRole: undefined,
+  taskRole: undefined,
+};
+
+const SETUP: Setup = {
+  repo: "acme/shop",
+  defaultBranch: "main",
+  platform: "ecs",
+  forks: false,
+  image: "ghcr.io/acme/shop",
+  port: 8080,
+  aws: completePlace(NOTHING),
+  release: { version: "1.2.3", url: "https://releases.example/download/v1.2.3", sha256: undefined },
+};
+
+Deno.test("readExposedPort() reads the first port of the last stage", () => {
+  assert.equal(readExposedPort("FROM a\nEXPOSE 1\nFROM b\nexpose 3000/tcp 4000\n"), 3000);
+  assert.equal(readExposedPort("FROM a\r\nEXPOSE 53/udp \\\r\n  8088\r\n"), 8088);
+  for (const text of ["", "FROM a\nEXPOSE $PORT\n", "FROM a\nEXPOSE 0\n", "FROM a\n# EXPOSE 3000\n"]) {
+    assert.equal(readExposedPort(text), undefined, text);
+  }
+  assert.equal(readExposedPort("FROM a\nEXPOSE 99999 80\n"), 80);
+});
+
+Deno.test("imageHome() tells registries apart by the host alone", () => {
+  const home = (image?: string) => imageHome({ platform: "ecs", image });
+  assert.equal(home(), "none");
+  assert.equal(home("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a"), "ecr");
+  assert.equal(home("ghcr.io/acme/shop"), "ghcr");
+  assert.equal(home("acme/ghcr.io"), "docker_hub");
+  assert.equal(home("registry.example:5000/a"), "other");
+  assert.equal(imageHome({ platform: "docker", image: "ghcr.io/acme/shop" }), "none");
+});
+
+Deno.test("completePlace() reads account and region out of an address in ECR, the account out of a role", () => {
+  const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop";
+  const place = completePlace({ ...NOTHING, image, executionRole: "pull", taskRole: "app" });
+  assert.deepEqual([place.account, place.region, place.ecrRepository], [
+    "123456789012",
+    "eu-west-1",
+    "team/shop",
+  ]);
+  assert.equal(place.executionRole, "arn:aws:iam::123456789012:role/pull");
+  assert.equal(place.taskRole, "arn:aws:iam::123456789012:role/app");
+
+  const role = "arn:aws-cn:iam::210987654321:role/pull";
+  const china = completePlace({ ...NOTHING, region: "cn-north-1", executionRole: role });
+  assert.deepEqual([china.account, china.executionRole], ["210987654321", role]);
+  assert.equal(completePlace(NOTHING).account, "ACCOUNT");
+});
+
+Deno.test("trustPolicy() trusts pull requests only where they run with the role themselves", () => {
+  const place = completePlace(NOTHING);
+  const subjects = (forks: boolean) =>
+    trustPolicy({ ...SETUP, forks, defaultBranch: "develop" }, place).Statement[0]?.Condition
+      .StringEquals["token.actions.githubusercontent.com:sub"];
+
+  assert.deepEqual(subjects(false), ["repo:acme/shop:ref:refs/heads/develop", "repo:acme/shop:pull_request"]);
+  assert.equal(subjects(true), "repo:acme/shop:ref:refs/heads/develop");
+});
+
+Deno.test("accessPolicy() names no resource outside of the cluster and the repository of images", () => {
+  const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop";
+  const { Statement } = accessPolicy(
+    completePlace({ ...NOTHING, image, cluster: "previews", taskRole: "app" }),
+  );
+
+  for (const { Sid, Resource, Action, Condition } of Statement) {
+    if (Resource !== "*") {
+      for (const each of [Resource].flat()) {
+        assert.match(each, /previews|repository\/shop$|role\/app$/, Sid);
+        assert.match(each, /:123456789012:/);
+      }
+    } else if (Condition === undefined) {
+      const limitless =
+        /^(?:ecr:GetAuthorizationToken|ec2:Describe\w+|ecs:(?:Describe|List|Deregister)TaskDefinition\w*)$/;
+      for (const each of [Action].flat()) assert.match(each, limitless);
+    }
+  }
+  assert.ok(Statement.some(({ Sid }) => Sid === "DockerPush"));
+  const elsewhere = accessPolicy(completePlace({ ...NOTHING, image: "ghcr.io/acme/shop" }));
+  assert.equal(JSON.stringify(elsewhere).includes("ecr:"), false);
+});
+
+Deno.test("roleArn() names the role for the repository, in the part of AWS that the region is in", () => {
+  assert.equal(roleArn(SETUP), "arn:aws:iam::ACCOUNT:role/showtime-shop");
+  const aws = completePlace({ ...NOTHING, region: "us-gov-west-1" });
+  assert.equal(roleArn({ ...SETUP, aws }), "arn:aws-us-gov:iam::ACCOUNT:role/showtime-shop");
+});
+
+Deno.test("renderSetup() puts text that YAML could take for something else in quotes", () => {
+  const aws = completePlace({ ...NOTHING, cluster: "yes", container: "a: b", subnets: ["subnet-1", "x, y"] });
+  const [settings] = renderSetup({ ...SETUP, aws });
+
+  assert.match(settings?.text ?? "", /^ {2}cluster: "yes"$/m);
+  assert.match(settings?.text ?? "", /^ {2}container: "a: b"$/m);
+  assert.match(settings?.text ?? "", /^ {2}subnets: \[subnet-1, "x, y"\] /m);
+});
+
+Deno.test("renderSetup() writes two stages for forks, and one for branches", () => {
+  const names = (forks: boolean) =>
+    renderSetup({ ...SETUP, forks }).map(({ path }) => path.split("/").at(-1));
+
+  assert.deepEqual(names(false), ["showtime.yml", "showtime.yml", "showtime-cleanup.yml"]);
+  assert.deepEqual(names(true), [
+    "showtime.yml",
+    "showtime-request.yml",
+    "showtime.yml",
+    "showtime-cleanup.yml",
+  ]);
+});

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { Redactor } from "../../../src/lib/redact.ts";
+
+Deno.test("redact() takes a secret out in any case, and whatever signs it has", () => {
+  const redactor = new Redactor({ GITHUB_TOKEN: "ghs_aB3.x+y(z)|$1\\[q]", HOME: "/home/ana" });
+  const secret = "ghs_aB3.x+y(z)|$1\\[q]";
+
+  for (
+    const text of [
+      secret,
+      secret.toUpperCase(),
+      secret.toLowerCase(),
+      btoa(secret),
+      encodeURIComponent(secret),
+    ]
+  ) {
+    assert.equal(
+      redactor.redact(`unknown instruction: TOKEN=${text} /home/ana`),
+      "unknown instruction: TOKEN=*** /home/ana",
+    );
+  }
+  assert.equal(redactor.redact("ghs_aB3zx+y(z)"), "ghs_aB3zx+y(z)");
+});
+
+Deno.test("redact() takes the longer of two secrets first, and leaves text alone as long as it knows none", () => {
+  const redactor = new Redactor({});
+  assert.equal(redactor.redact("abcdef"), "abcdef");
+  redactor.keep("abcdef");
+  redactor.keep("abcdefghi");
+  assert.equal(redactor.redact("ABCDEFGHI abcdefg"), "*** ***g");
+});

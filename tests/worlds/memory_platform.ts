@@ -1,0 +1,257 @@
+/** A platform, images and time in memory: they keep state, go by the port's rules, and can be told to fail. */
+
+import { formatServiceName } from "../../src/environments/core/environment/names.ts";
+import { assertOurs } from "../../src/environments/core/environment/ownership.ts";
+import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
+import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { BuildRequest, ImageRemoval, Images, StoredImage } from "../../src/environments/ports/images.ts";
+import type {
+  Deployed,
+  DeploySpec,
+  Platform,
+  PlatformLeftover,
+  PlatformScope,
+} from "../../src/environments/ports/platform.ts";
+
+/** Time that passes only when it is told to. */
+export class MemoryClock implements Clock {
+  #now: number;
+  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Lets time pass and wakes whoever slept until then. */
+  advance(ms: number): void {
+    this.#now += ms;
+    const due = this.#sleepers.filter((each) => each.until <= this.#now);
+    this.#sleepers = this.#sleepers.filter((each) => each.until > this.#now);
+    for (const each of due) each.wake();
+  }
+
+  /** When the first who sleeps is to wake; undefined where nobody sleeps. */
+  get wakesAt(): number | undefined {
+    const [first] = this.#sleepers.map(({ until }) => until).sort((a, b) => a - b);
+    return first;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const sleeper = { until: this.#now + ms, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal.addEventListener("abort", () => {
+        this.#sleepers = this.#sleepers.filter((each) => each !== sleeper);
+        reject(signal.reason);
+      }, { once: true });
+    });
+  }
+}
+
+/** What {@link MemoryPlatform} and {@link MemoryImages} can be told to fail at, or to do something before. */
+type Call = "list" | "deploy" | "settle" | "destroy" | "build" | "remove" | "exists";
+
+/** What happens before calls of one kind: a test's way to fail them, or to change the world meanwhile. */
+class Hooks {
+  readonly #hooks = new Map<Call, () => void | Promise<void>>();
+
+  /** Runs `act` before each such call; undefined ends it. What it throws is the call's failure. */
+  before(call: Call, act: (() => void | Promise<void>) | undefined): void {
+    if (act === undefined) this.#hooks.delete(call);
+    else this.#hooks.set(call, act);
+  }
+
+  async run(call: Call, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await this.#hooks.get(call)?.();
+    signal.throwIfAborted();
+  }
+}
+
+/** An engine in memory. */
+export class MemoryPlatform implements Platform {
+  readonly kind = "docker";
+  readonly hooks = new Hooks();
+  #environments: readonly PlatformEnvironment[] = [];
+  #ports = 8000;
+  /** Calls that changed something, as `destroy pr-1-aaaaaaa-service`. */
+  readonly changes: string[] = [];
+
+  get environments(): readonly PlatformEnvironment[] {
+    return this.#environments;
+  }
+
+  /** Puts an environment there as if somebody had made it. */
+  plant(...environments: readonly PlatformEnvironment[]): void {
+    this.#environments = [...this.#environments, ...environments];
+  }
+
+  /** Takes a service away as if somebody had removed it. */
+  lose(service: string): void {
+    this.#environments = this.#environments.filter((each) => each.service !== service);
+  }
+
+  async list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]> {
+    await this.hooks.run("list", signal);
+    return this.#environments.filter((each) =>
+      (each.repo === undefined || scope.others === true || each.repo === scope.repo) &&
+      (scope.pr === undefined || each.pr === scope.pr)
+    );
+  }
+
+  /** Addresses that `list` leaves out, by service. */
+  readonly unlisted = new Map<ServiceName, string>();
+  /** What belongs to no environment. */
+  readonly remains: PlatformLeftover[] = [];
+  /** Services whose addresses were asked for one by one. */
+  readonly askedAddresses: ServiceName[] = [];
+
+  addresses(services: readonly ServiceName[]): Promise<ReadonlyMap<ServiceName, string>> {
+    this.askedAddresses.push(...services);
+    return Promise.resolve(
+      new Map([...this.unlisted].filter(([service]) => services.includes(service))),
+    );
+  }
+
+  leftovers(): Promise<readonly PlatformLeftover[]> {
+    return Promise.resolve([...this.remains]);
+  }
+
+  removeLeftover(id: string): Promise<void> {
+    const index = this.remains.findIndex((each) => each.id === id);
+    if (index >= 0) this.remains.splice(index, 1);
+    return Promise.resolve();
+  }
+
+  async *logs(service: ServiceName, options: { readonly tail: number | undefined }): AsyncIterable<string> {
+    const lines = [`${service} begins`, `${service} serves`];
+    yield* await Promise.resolve(options.tail === undefined ? lines : lines.slice(-options.tail));
+  }
+
+  async deploy(
+    spec: DeploySpec,
+    options: { readonly onProgress: (text: string) => void },
+    signal: AbortSignal,
+  ): Promise<Deployed> {
+    const short = shortSha(spec.sha);
+    const service = formatServiceName(spec.pr, short);
+    options.onProgress(`Waiting for ${service}`);
+    await this.hooks.run("deploy", signal);
+    this.#guard(service, spec);
+    this.changes.push(`deploy ${service}`);
+    this.lose(service);
+    const address = `10.0.0.1:${++this.#ports}`;
+    this.plant({
+      platform: this.kind,
+      pr: spec.pr,
+      sha: spec.sha,
+      short,
+      service,
+      address,
+      healthy: true,
+      condition: "running",
+      image: spec.image,
+      settings: spec.settings,
+      requestedBy: spec.requestedBy,
+      createdAt: spec.createdAt,
+      expiresAt: spec.expiresAt,
+      epoch: spec.epoch,
+      repo: spec.repo,
+      managed: true,
+      legacy: false,
+      unsettled: false,
+    });
+    return { address, service, unsettled: false };
+  }
+
+  async settle(
+    service: ServiceName,
+    options: { repo: string; epoch: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.hooks.run("settle", signal);
+    this.#guard(service, options);
+    this.#environments = this.#environments.map((each) =>
+      each.service === service ? { ...each, unsettled: false } : each
+    );
+  }
+
+  async destroy(
+    service: ServiceName,
+    options: { repo: string; epoch: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.hooks.run("destroy", signal);
+    this.#guard(service, options);
+    this.changes.push(`destroy ${service}`);
+    this.lose(service);
+  }
+
+  #guard(service: ServiceName, { repo, epoch }: { readonly repo: string; readonly epoch: number }): void {
+    const found = this.#environments.find((each) => each.service === service);
+    if (found === undefined) return;
+    assertOurs(
+      { ...found, what: `the container "${service}"`, removal: `docker rm -f ${service}` },
+      { repo, epoch, action: `Changing "${service}"` },
+    );
+  }
+}
+
+/** A builder and a store in memory. */
+export class MemoryImages implements Images {
+  readonly hooks = new Hooks();
+  readonly #clock: Clock;
+  #stored: readonly StoredImage[] = [];
+  readonly built: string[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get stored(): readonly string[] {
+    return this.#stored.map((each) => each.image);
+  }
+
+  plant(...images: readonly StoredImage[]): void {
+    this.#stored = [...this.#stored, ...images];
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async build(request: BuildRequest, signal: AbortSignal): Promise<void> {
+    await this.hooks.run("build", signal);
+    request.onLine(`building ${request.image}`);
+    this.built.push(request.image);
+    this.#drop(request.image);
+    this.plant({ image: request.image, createdAt: this.#clock.now() });
+  }
+
+  async exists(image: string, signal: AbortSignal): Promise<boolean> {
+    await this.hooks.run("exists", signal);
+    return this.stored.includes(image);
+  }
+
+  async remove(image: string, signal: AbortSignal): Promise<ImageRemoval> {
+    await this.hooks.run("remove", signal);
+    const there = this.stored.includes(image);
+    this.#drop(image);
+    return { kind: there ? "removed" : "absent" };
+  }
+
+  async list(signal: AbortSignal): Promise<readonly StoredImage[]> {
+    await this.hooks.run("list", signal);
+    return this.#stored;
+  }
+
+  #drop(image: string): void {
+    this.#stored = this.#stored.filter((each) => each.image !== image);
+  }
+}
