@@ -341,6 +341,7 @@ function normalize(text: string, { url, folder }: { readonly url: string; readon
     .replaceAll(url, "<github>")
     .replaceAll(folder, "<folder>")
     .replace(/(?:http:\/\/)?127\.0\.0\.1:\d+/g, "<address>")
+    .replaceAll("just now", "<span> ago")
     .replace(/\b(?:since|at|until) \d\d:\d\d\b/g, "<clock>")
     .replace(/\b\d+ (?:milliseconds?|seconds?|minutes?|hours?|days?)\b(?: \d+ \w+)?/g, "<span>")
     .replace(/(?<![\w-])\d+(?:\.\d+)?(?:ms|s|m|h|d)(?: \d+(?:s|m|h))?(?![\w-])/g, "<span>")
