@@ -1,5 +1,5 @@
 /**
- * `deno doc --lint` for core and ports, with two exceptions. Properties: `readonly headSha: FullSha` says what a comment
+ * `deno doc --lint` for lib, cores and ports, with two exceptions. Properties: `readonly headSha: FullSha` says what a comment
  * would repeat. And the type behind brands, which is private so that nobody else makes one. Whatever else is exported
  * is documented, methods included.
  */

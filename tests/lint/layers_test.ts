@@ -20,65 +20,145 @@ interface ImportCase {
 }
 
 const FORBIDDEN: readonly ImportCase[] = [
-  { from: "src/environments/core/plan/plan.ts", text: `import { make } from "../../app/sync.ts";` },
-  { from: "src/environments/core/plan/plan.ts", text: `import type { Clock } from "../../ports/clock.ts";` },
-  { from: "src/environments/core/plan/plan.ts", text: `import { z } from "zod";` },
-  { from: "src/environments/core/plan/plan.ts", text: `import { join } from "node:path";` },
+  // lib: lib.
+  { from: "src/lib/ids.ts", text: `import { parseLabel } from "../environments/core/labels/mod.ts";` },
+  { from: "src/lib/ids.ts", text: `import type { Clock } from "../ports/clock.ts";` },
+  { from: "src/lib/ids.ts", text: `import { z } from "zod";` },
   { from: "src/lib/ids.ts", text: `export { join } from "node:path";` },
-  { from: "src/lib/ids.ts", text: `export * from "../app/sync.ts";` },
-  { from: "src/environments/ports/forge.ts", text: `import { parseFullSha } from "../core/ids.ts";` },
-  { from: "src/environments/ports/forge.ts", text: `import type { Sync } from "../app/sync.ts";` },
-  { from: "src/app/sync.ts", text: `import { makeForge } from "../drivers/github/mod.ts";` },
-  { from: "src/app/sync.ts", text: `import { loadConfig } from "../config/mod.ts";` },
-  { from: "src/app/sync.ts", text: `import { Octokit } from "@octokit/core";` },
-  { from: "src/app/sync.ts", text: `const x = await import("../drivers/github/mod.ts");` },
+  // A core: lib and itself.
+  { from: "src/environments/core/plan/plan.ts", text: `import { make } from "../../app/sync/apply.ts";` },
+  {
+    from: "src/environments/core/plan/plan.ts",
+    text: `import type { Clock } from "../../../ports/clock.ts";`,
+  },
+  { from: "src/environments/core/plan/plan.ts", text: `import type { Forge } from "../../ports/forge.ts";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { join } from "node:path";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { z } from "zod";` },
+  { from: "src/environments/core/lock.ts", text: `export * from "../app/sync/apply.ts";` },
+  {
+    from: "src/environments/core/lock.ts",
+    text: `import manifest from "../../../deno.json" with { type: "json" };`,
+  },
+  {
+    from: "src/contexts/core/tree.ts",
+    text: `import { parseLabel } from "../../environments/core/labels/mod.ts";`,
+  },
+  // The ports of a capability: types of its core and lib.
+  { from: "src/environments/ports/forge.ts", text: `import { parseFullSha } from "../../lib/ids.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import { parseLabel } from "../core/labels/mod.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import type { Sync } from "../app/sync/sync.ts";` },
+  {
+    from: "src/contexts/ports/store.ts",
+    text: `import type { Lock } from "../../environments/core/lock.ts";`,
+  },
+  // Shared ports: types of lib.
+  { from: "src/ports/clock.ts", text: `import type { Lock } from "../environments/core/lock.ts";` },
+  // An app: its core, its ports, shared ports, lib.
+  {
+    from: "src/environments/app/sync/apply.ts",
+    text: `import { make } from "../../../drivers/github/mod.ts";`,
+  },
+  {
+    from: "src/environments/app/sync/apply.ts",
+    text: `const x = await import("../../../drivers/github/mod.ts");`,
+  },
+  {
+    from: "src/environments/app/sync/apply.ts",
+    text: `import { loadConfig } from "../../../config/mod.ts";`,
+  },
+  { from: "src/environments/app/sync/apply.ts", text: `import { Octokit } from "@octokit/core";` },
+  { from: "src/environments/app/sync/apply.ts", text: `import { readFile } from "node:fs";` },
+  { from: "src/environments/app/sync/apply.ts", text: `import { run } from "../../../contexts/app/run.ts";` },
+  {
+    from: "src/contexts/app/set.ts",
+    text: `import { syncPull } from "../../environments/app/sync/sync_pull.ts";`,
+  },
+  {
+    from: "src/environments/app/sync/apply.ts",
+    text: `import { run } from "../../../pipelines/app/run.ts";`,
+  },
+  {
+    from: "src/pipelines/app/serve.ts",
+    text: `import { planPull } from "../../environments/core/plan/mod.ts";`,
+  },
+  // A driver: ports, cores, lib, itself, its vendor's package; never another driver.
   { from: "src/drivers/github/mod.ts", text: `import { makeShell } from "../shell/mod.ts";` },
-  { from: "src/drivers/github/mod.ts", text: `import { sync } from "../../app/sync.ts";` },
+  { from: "src/drivers/github/mod.ts", text: `import { sync } from "../../environments/app/sync/sync.ts";` },
+  { from: "src/drivers/github/mod.ts", text: `import { loadConfig } from "../../config/mod.ts";` },
+  {
+    from: "src/drivers/github/mod.ts",
+    text: `import { makeSimulator } from "../../simulators/github/mod.ts";`,
+  },
   { from: "src/drivers/docker/mod.ts", text: `import { Octokit } from "@octokit/core";` },
+  // A simulator: lib, itself, graphql, zod.
+  {
+    from: "src/simulators/github/mod.ts",
+    text: `import { parseLabel } from "../../environments/core/labels/mod.ts";`,
+  },
+  {
+    from: "src/simulators/github/mod.ts",
+    text: `import type { Forge } from "../../environments/ports/forge.ts";`,
+  },
+  { from: "src/simulators/github/mod.ts", text: `import { Octokit } from "@octokit/core";` },
+  // The configuration: cores, lib, zod, yaml.
   { from: "src/config/load.ts", text: `import type { Clock } from "../ports/clock.ts";` },
+  { from: "src/config/load.ts", text: `import { read } from "../drivers/actions/mod.ts";` },
   { from: "src/config/load.ts", text: `import { Command } from "commander";` },
+  { from: "src/config/load.ts", text: `import { z } from "https://example.com/zod.ts";` },
+  // The command line: apps, cores, types of ports, config, lib.
   { from: "src/cli/run.ts", text: `import { makeForge } from "../drivers/github/mod.ts";` },
   { from: "src/cli/run.ts", text: `import { systemClock } from "../ports/clock.ts";` },
-  { from: "src/cli/run.ts", text: `import { wire } from "../wiring.ts";` },
+  { from: "src/cli/run.ts", text: `import { makeSimulator } from "../simulators/github/mod.ts";` },
+  { from: "src/cli/run.ts", text: `import { wire } from "../wiring/wiring.ts";` },
   { from: "src/cli/run.ts", text: `import { readFile } from "node:fs";` },
-  { from: "src/cli/run.ts", text: `import { make } from "../worlds/world.ts";` },
-  { from: "src/lib/ids.ts", text: `import manifest from "../../deno.json" with { type: "json" };` },
-  { from: "src/wiring/wiring.ts", text: `import { makeClient } from "./drivers/github/client.ts";` },
-  { from: "src/wiring/wiring.ts", text: `import { make } from "../tests/support/world.ts";` },
+  { from: "src/cli/run.ts", text: `import { make } from "../../tests/worlds/world.ts";` },
+  { from: "src/server/pages.ts", text: `import { makeStore } from "../drivers/postgres/mod.ts";` },
+  // The wiring: everything, through the doors.
+  { from: "src/wiring/wiring.ts", text: `import { makeClient } from "../drivers/github/client.ts";` },
+  { from: "src/wiring/wiring.ts", text: `import { make } from "../../tests/worlds/world.ts";` },
+  { from: "src/wiring/wiring.ts", text: `import { main } from "../../tools/compile.ts";` },
   { from: "main.ts", text: `import { renderTable } from "./src/cli/render/table.ts";` },
-  { from: "main.ts", text: `import { sync } from "./src/app/sync.ts";` },
+  { from: "main.ts", text: `import { sync } from "./src/environments/app/sync/sync.ts";` },
   { from: "tests/unit/ids_test.ts", text: `import { z } from "npm:zod@4.6.7";` },
-  { from: "src/config/load.ts", text: `import { z } from "https://example.com/zod.ts";` },
 ];
 
 const ALLOWED: readonly ImportCase[] = [
+  { from: "src/lib/ids.ts", text: `import { usageError } from "./errors.ts";` },
+  { from: "src/lib/version.ts", text: `import manifest from "../../deno.json" with { type: "json" };` },
   { from: "src/environments/core/plan/plan.ts", text: `import { parseLabel } from "../labels/mod.ts";` },
-  { from: "src/environments/ports/forge.ts", text: `import type { FullSha } from "../core/ids.ts";` },
+  { from: "src/environments/core/plan/plan.ts", text: `import { shortSha } from "../../../lib/ids.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import type { FullSha } from "../../lib/ids.ts";` },
+  { from: "src/environments/ports/forge.ts", text: `import { type RunView } from "../core/lock.ts";` },
+  { from: "src/ports/forge.ts", text: `import type { Clock } from "./clock.ts";` },
   {
-    from: "src/environments/ports/forge.ts",
-    text: `import { type FullSha, type PrNumber } from "../core/ids.ts";`,
+    from: "src/environments/app/sync/apply.ts",
+    text: `import { plan } from "../../core/plan/mod.ts"; import type { F } from "../../ports/f.ts";`,
   },
-  { from: "src/environments/ports/forge.ts", text: `import type { Clock } from "./clock.ts";` },
-  {
-    from: "src/app/sync.ts",
-    text: `import { plan } from "../core/plan/mod.ts"; import type { F } from "../ports/f.ts";`,
-  },
+  { from: "src/environments/app/sync/apply.ts", text: `import { c } from "../../../ports/clock.ts";` },
+  { from: "src/pipelines/app/serve.ts", text: `import { sync } from "../../environments/app/sync/sync.ts";` },
   {
     from: "src/drivers/github/mod.ts",
     text: `import { Octokit } from "@octokit/core"; export * from "./client.ts";`,
   },
-  { from: "src/simulators/github/rest/call.ts", text: `import { world } from "../world.ts";` },
+  { from: "src/drivers/github/mod.ts", text: `import { a } from "../../environments/core/lock.ts";` },
   { from: "src/drivers/docker/mod.ts", text: `import { join } from "node:path";` },
+  { from: "src/simulators/github/rest/call.ts", text: `import { world } from "../state/world.ts";` },
+  {
+    from: "src/simulators/github/mod.ts",
+    text: `import { parse } from "graphql"; import * as z from "zod";`,
+  },
   {
     from: "src/config/load.ts",
-    text: `import { z } from "zod"; import { usageError } from "../core/errors.ts";`,
+    text: `import { z } from "zod"; import { usageError } from "../lib/errors.ts";`,
   },
+  { from: "src/config/load.ts", text: `import { parseTtl } from "../environments/core/labels/ttl.ts";` },
   { from: "src/cli/run.ts", text: `import { Command } from "commander";` },
   { from: "src/cli/run.ts", text: `import type { Clock } from "../ports/clock.ts";` },
-  { from: "src/wiring/wiring.ts", text: `const x = await import("./drivers/github/mod.ts");` },
+  { from: "src/cli/run.ts", text: `import { sync } from "../environments/app/sync/sync.ts";` },
+  { from: "src/wiring/wiring.ts", text: `const x = await import("../drivers/github/mod.ts");` },
   {
     from: "main.ts",
-    text: `import { run } from "./src/cli/run.ts"; import { wire } from "./src/wiring.ts";`,
+    text: `import { run } from "./src/cli/run.ts"; import { wire } from "./src/wiring/wiring.ts";`,
   },
   {
     from: "tests/app/sync_test.ts",
@@ -104,11 +184,11 @@ Deno.test("layers/imports names both rooms, and the way in where there is one", 
     "drivers/github may not import drivers/shell",
   );
   assert.equal(
-    message("src/environments/ports/forge.ts", `import { a } from "../core/ids.ts";`),
-    "ports may import only types from core: write `import type`",
+    message("src/environments/ports/forge.ts", `import { a } from "../core/lock.ts";`),
+    "environments/ports may import only types from environments/core: write `import type`",
   );
   assert.equal(
-    message("src/wiring/wiring.ts", `import { a } from "./drivers/shell/shell.ts";`),
+    message("src/wiring/wiring.ts", `import { a } from "../drivers/shell/shell.ts";`),
     "drivers/shell is entered through its mod.ts",
   );
 });
@@ -134,8 +214,10 @@ for (
     `const clock = globalThis["Date"];`,
   ]
 ) {
-  Deno.test(`layers/pure-core refuses in src/core: ${text}`, () => {
-    assert.deepEqual(fired("src/core/a.ts", text), ["pure-core"]);
+  Deno.test(`layers/pure-core refuses in a core and in lib: ${text}`, () => {
+    assert.deepEqual(fired("src/environments/core/a.ts", text), ["pure-core"]);
+    assert.deepEqual(fired("src/assets/core/a.ts", text), ["pure-core"]);
+    assert.deepEqual(fired("src/lib/a.ts", text), ["pure-core"]);
   });
   Deno.test(`layers/pure-core says nothing in a driver about: ${text}`, () => {
     assert.deepEqual(fired("src/drivers/clock/a.ts", text), []);
@@ -152,20 +234,24 @@ for (
     `const one = { fetch: 1 }; one.fetch;`,
   ]
 ) {
-  Deno.test(`layers/pure-core allows in src/core: ${text}`, () => {
-    assert.deepEqual(fired("src/core/a.ts", text), []);
+  Deno.test(`layers/pure-core allows in a core: ${text}`, () => {
+    assert.deepEqual(fired("src/environments/core/a.ts", text), []);
   });
 }
 
 Deno.test("layers/no-default-export refuses both spellings and allows names", () => {
-  assert.deepEqual(fired("src/app/a.ts", `export default function a() {}`), ["no-default-export"]);
-  assert.deepEqual(fired("src/app/a.ts", `const a = 1; export { a as default };`), ["no-default-export"]);
-  assert.deepEqual(fired("src/app/a.ts", `export function a() {}`), []);
+  assert.deepEqual(fired("src/environments/app/a.ts", `export default function a() {}`), [
+    "no-default-export",
+  ]);
+  assert.deepEqual(fired("src/environments/app/a.ts", `const a = 1; export { a as default };`), [
+    "no-default-export",
+  ]);
+  assert.deepEqual(fired("src/environments/app/a.ts", `export function a() {}`), []);
 });
 
 Deno.test("layers/no-enum refuses enums and allows unions of literals", () => {
-  assert.deepEqual(fired("src/app/a.ts", `export enum A { B }`), ["no-enum"]);
-  assert.deepEqual(fired("src/app/a.ts", `export type A = "b" | "c";`), []);
+  assert.deepEqual(fired("src/environments/app/a.ts", `export enum A { B }`), ["no-enum"]);
+  assert.deepEqual(fired("src/environments/app/a.ts", `export type A = "b" | "c";`), []);
 });
 
 for (
@@ -179,7 +265,7 @@ for (
   ]
 ) {
   Deno.test(`layers/no-module-state refuses: ${text}`, () => {
-    assert.deepEqual(fired("src/app/a.ts", text), ["no-module-state"]);
+    assert.deepEqual(fired("src/environments/app/a.ts", text), ["no-module-state"]);
   });
 }
 
@@ -192,7 +278,7 @@ for (
   ]
 ) {
   Deno.test(`layers/no-module-state allows: ${text}`, () => {
-    assert.deepEqual(fired("src/app/a.ts", text), []);
+    assert.deepEqual(fired("src/environments/app/a.ts", text), []);
   });
 }
 
@@ -209,7 +295,7 @@ for (
   ]
 ) {
   Deno.test(`layers/few-parameters refuses: ${text}`, () => {
-    assert.deepEqual(fired("src/app/a.ts", text), ["few-parameters"]);
+    assert.deepEqual(fired("src/environments/app/a.ts", text), ["few-parameters"]);
   });
 }
 
@@ -228,13 +314,13 @@ for (
   ]
 ) {
   Deno.test(`layers/few-parameters allows: ${text}`, () => {
-    assert.deepEqual(fired("src/app/a.ts", text), []);
+    assert.deepEqual(fired("src/environments/app/a.ts", text), []);
   });
 }
 
 for (
   const [path, most] of [
-    ["src/app/a.ts", 400],
+    ["src/environments/app/a.ts", 400],
     ["tests/app/a.ts", 600],
     ["main.ts", 40],
   ] as const

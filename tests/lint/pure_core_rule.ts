@@ -1,6 +1,6 @@
-/** The rule that keeps `src/core` pure: the same input gives the same answer, without a machine around it. */
+/** The rule that keeps every capability's core pure: the same input gives the same answer on every machine. */
 
-import { pathInRepository } from "./rooms.ts";
+import { pathInRepository, roomOf } from "./rooms.ts";
 
 const IMPURE_GLOBALS: ReadonlySet<string> = new Set(
   ("Deno process globalThis self window navigator fetch crypto performance console localStorage sessionStorage " +
@@ -8,17 +8,18 @@ const IMPURE_GLOBALS: ReadonlySet<string> = new Set(
     "setTimeout setInterval clearTimeout clearInterval setImmediate clearImmediate").split(" "),
 );
 
-/** Reports IO, clock, environment, randomness and timers in `src/core`. */
+/** Reports IO, clock, environment, randomness and timers in `src/<capability>/core` and `src/lib`. */
 export const pureCore: Deno.lint.Rule = {
   create(context) {
-    if (!pathInRepository(context.filename)?.startsWith("src/core/")) return {};
+    const path = pathInRepository(context.filename);
+    if (path === undefined || !/^src\/(?:[a-z]+\/core|lib)\//.test(path)) return {};
     const declared = new Set<string>();
     const used: Deno.lint.Identifier[] = [];
 
     function report(node: Deno.lint.Node, what: string): void {
       context.report({
         node,
-        message: `src/core is pure and may not use ${what}`,
+        message: `${roomOf(path)} is pure and may not use ${what}`,
         hint: "Take the value as a parameter; a port or the caller provides it.",
       });
     }

@@ -3,7 +3,7 @@
 /** The repository's folder, with a slash at the end. */
 export const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
-/** A room: `core`, `app`, `drivers/docker`, `tests`, … */
+/** A room: `lib`, `environments/core`, `drivers/docker`, `tests`, … */
 export type Room = string;
 
 interface Allowance {
@@ -17,28 +17,62 @@ interface Allowance {
 
 const ANYTHING: Allowance = { rooms: ["*"], packages: ["*"], node: ["*"] };
 
+/** The capabilities: each has the folders core, ports and app. */
+const CAPABILITIES = ["environments", "contexts", "pipelines", "assets"] as const;
+
+/** Where one capability may call another: the importing app, then the app that it may import. */
+const CROSSINGS: readonly (readonly [from: Room, to: Room])[] = [
+  // The server of pipelines shows and serves environments.
+  ["pipelines/app", "environments/app"],
+];
+
+const CORES = CAPABILITIES.map((name) => `${name}/core`);
+const APPS = CAPABILITIES.map((name) => `${name}/app`);
+const PORTS = ["ports", ...CAPABILITIES.map((name) => `${name}/ports`)];
+
 const ALLOWED: Readonly<Record<string, Allowance>> = {
-  core: { rooms: [], packages: [], node: [] },
-  ports: { rooms: ["types:core"], packages: [], node: [] },
-  app: { rooms: ["core", "ports"], packages: ["p-retry", "p-limit"], node: [] },
+  // The version of the program stands in deno.json.
+  lib: { rooms: ["deno.json"], packages: [], node: [] },
+  ports: { rooms: ["types:lib"], packages: [], node: [] },
+  ...Object.fromEntries(CAPABILITIES.flatMap((name) => [
+    [`${name}/core`, { rooms: ["lib"], packages: [], node: [] }],
+    [`${name}/ports`, { rooms: [`types:${name}/core`, "types:lib"], packages: [], node: [] }],
+    [`${name}/app`, {
+      rooms: [
+        `${name}/core`,
+        `${name}/ports`,
+        "ports",
+        "lib",
+        ...CROSSINGS.flatMap(([from, to]) => from === `${name}/app` ? [to] : []),
+      ],
+      packages: [],
+      node: [],
+    }],
+  ])),
+  // Simulators implement no port: they play a vendor's server.
+  simulators: { rooms: ["lib"], packages: ["graphql", "zod", "@octokit/graphql-schema"], node: ["*"] },
   // The YAML package reads the process's variables while it parses: one file keeps them from it.
-  config: { rooms: ["core"], packages: ["zod", "yaml"], node: ["path", "process"] },
+  config: { rooms: [...CORES, "lib"], packages: ["zod", "yaml"], node: ["path", "process"] },
   cli: {
-    rooms: ["app", "config", "core", "types:ports", "version"],
+    rooms: [...APPS, ...CORES, ...PORTS.map((each) => `types:${each}`), "config", "lib"],
     packages: ["commander", "@bomb.sh/tab", "@clack/prompts", "get-east-asian-width"],
     node: ["path", "util"],
   },
-  // The program's own version, out of deno.json.
-  version: { rooms: ["deno.json"], packages: [], node: [] },
+  server: {
+    rooms: [...APPS, ...CORES, ...PORTS.map((each) => `types:${each}`), "config", "lib"],
+    packages: ["hono"],
+    node: [],
+  },
   wiring: ANYTHING,
-  main: { rooms: ["cli", "wiring", "version"], packages: [], node: [] },
+  main: { rooms: ["cli", "wiring"], packages: [], node: [] },
 };
 
-/** What each driver's vendor publishes. A driver that is not named here imports no package. */
+/** The packages of each driver's vendor. A driver that is not named here imports no package. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
-  ecs: ["@aws-sdk/", "@smithy/", "p-retry"],
-  github: ["@octokit/", "octokit", "bottleneck"],
-  simulator: ["graphql", "@octokit/graphql-schema"],
+  // The payloads of GitHub Actions are checked with the schema package.
+  actions: ["zod"],
+  ecs: ["@aws-sdk/", "@smithy/"],
+  github: ["@octokit/", "octokit"],
   terminal: ["@clack/prompts"],
 };
 
@@ -52,8 +86,11 @@ export function pathInRepository(filename: string): string | undefined {
 export function roomOf(path: string): Room {
   const [first = "", second = "", third = ""] = path.split("/");
   if (first !== "src") return path === "main.ts" ? "main" : first;
-  if (second === "drivers") return `drivers/${third}`;
-  return second.replace(/\.ts$/, "");
+  return second === "drivers" || isCapability(second) ? `${second}/${third}` : second.replace(/\.ts$/, "");
+}
+
+function isCapability(name: string): boolean {
+  return CAPABILITIES.some((each) => each === name);
 }
 
 /** The path from the repository's folder that a relative import leads to. */
@@ -121,13 +158,13 @@ function objectionToRoom({ from, target, typeOnly }: Step): string | undefined {
 }
 
 function isTestRoom(room: Room): boolean {
-  return room === "tests" || room === "bench" || room === ".ci" || room === ".github";
+  return room === "tests" || room === "bench" || room === "tools";
 }
 
 function allowanceOf(room: Room): Allowance {
   const driver = /^drivers\/(.+)$/.exec(room)?.[1];
   if (driver !== undefined) {
-    return { rooms: ["core", "ports"], packages: VENDORS[driver] ?? [], node: ["*"] };
+    return { rooms: [...CORES, ...PORTS, "lib"], packages: VENDORS[driver] ?? [], node: ["*"] };
   }
   return ALLOWED[room] ?? (isTestRoom(room) ? ANYTHING : { rooms: [], packages: [], node: [] });
 }
