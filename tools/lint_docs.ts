@@ -36,7 +36,8 @@ export function isBrand({ rule, text }: Finding): boolean {
 
 async function main(): Promise<number> {
   const root = new URL("../", import.meta.url);
-  const files = [...await list(root, "src/environments/core/"), ...await list(root, "src/ports/")];
+  const rooms = ["src/lib/", "src/ports/", "src/environments/core/", "src/environments/ports/"];
+  const files = (await Promise.all(rooms.map((room) => list(root, room)))).flat();
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--lint", "--quiet", ...files],
     cwd: root,
