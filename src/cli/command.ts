@@ -1,11 +1,11 @@
-import type { AppContext } from "../environments/app/context.ts";
+import type { RunValues } from "../environments/app/run.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
 import type { AppError, ExitCode } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { Style } from "./render/style.ts";
 import type { Values } from "./values.ts";
-import type { About, GlobalFlags, Wiring } from "./wiring_types.ts";
+import type { About, EnvironmentPorts, GlobalFlags, Wiring } from "./wiring_types.ts";
 
 /** A positional argument. */
 export interface ArgumentSpec {
@@ -52,6 +52,12 @@ export interface CommandSpec {
   run(env: CommandEnv): Promise<ExitCode>;
 }
 
+/** The ports that a command asked for by name, with the terminal and the values of this run. */
+export type CommandPorts<Name extends keyof EnvironmentPorts> =
+  & Pick<EnvironmentPorts, Name>
+  & RunValues
+  & { readonly terminal: Terminal };
+
 /** Everything a command may use. */
 export interface CommandEnv {
   /** In the order of {@link CommandSpec.args}. */
@@ -67,11 +73,15 @@ export interface CommandEnv {
   pull(): PrNumber;
   /** Loads what needs drivers; made once. */
   wiring(): Promise<Wiring>;
-  /** What the use-cases work with; about `pr`, where the command is about one. `changed` outweighs the flags given. */
-  context(
+  /**
+   * Makes the ports of these names, with the values of this run; about `pr` if the command is about one. `changed`
+   * outweighs the flags given.
+   */
+  ports<Name extends keyof EnvironmentPorts>(
     pr: PrNumber | undefined,
+    names: readonly Name[],
     changed?: Partial<GlobalFlags>,
-  ): Promise<{ readonly context: AppContext; readonly loaded: LoadedConfig }>;
+  ): Promise<{ readonly context: CommandPorts<Name>; readonly loaded: LoadedConfig }>;
   /** Writes lines of the answer. */
   lines(lines: readonly string[]): void;
   /** Writes the one JSON document of the answer. */

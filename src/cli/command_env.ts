@@ -1,14 +1,13 @@
-import type { AppContext } from "../environments/app/context.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
 import { type AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
-import type { CommandEnv, CommandSpec } from "./command.ts";
+import type { CommandEnv, CommandPorts, CommandSpec } from "./command.ts";
 import { readPull } from "./read_arguments.ts";
 import { renderJson } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
 import type { Values } from "./values.ts";
-import type { About, GlobalFlags, Wiring } from "./wiring_types.ts";
+import type { About, EnvironmentPorts, GlobalFlags, Wiring, WiringRequest } from "./wiring_types.ts";
 
 /** What the environment of a command is made from. */
 export interface CommandEnvOptions {
@@ -50,11 +49,14 @@ export function makeCommandEnv(options: CommandEnvOptions): CommandEnv {
       return pr;
     },
     wiring: getWiring,
-    async context(
+    async ports<Name extends keyof EnvironmentPorts>(
       pr: PrNumber | undefined,
+      names: readonly Name[],
       changed: Partial<GlobalFlags> = {},
-    ): Promise<{ readonly context: AppContext; readonly loaded: LoadedConfig }> {
-      return await (await getWiring()).makeContext({ flags: { ...flags, ...changed }, terminal, pr });
+    ): Promise<{ readonly context: CommandPorts<Name>; readonly loaded: LoadedConfig }> {
+      const request = { flags: { ...flags, ...changed }, terminal, pr };
+      const wiring = await getWiring();
+      return { context: await makePorts(wiring, request, { names }), loaded: await wiring.config(request) };
     },
     lines(lines) {
       if (lines.length > 0) terminal.out(lines.join("\n"));
@@ -76,4 +78,16 @@ function chooseRepo(flag: string | undefined, fromUrl: string): string {
     `Reading the command line: the URL is of ${fromUrl}, and --repo says ${flag}`,
     "Leave --repo out, or give the number of the pull request alone",
   );
+}
+
+/** Makes the ports of these names, one after the other, after the values of the run. */
+export async function makePorts<Name extends keyof EnvironmentPorts>(
+  wiring: Wiring,
+  request: WiringRequest,
+  { names }: { readonly names: readonly Name[] },
+): Promise<CommandPorts<Name>> {
+  const run = await wiring.run(request);
+  const ports: Partial<EnvironmentPorts> = {};
+  for (const name of names) Object.assign(ports, { [name]: await wiring[name](request) });
+  return { ...run, terminal: request.terminal, ...ports as Pick<EnvironmentPorts, Name> };
 }

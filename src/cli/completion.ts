@@ -2,6 +2,7 @@ import { RootCommand } from "@bomb.sh/tab";
 import { listEnvironments } from "../environments/app/show/list_environments.ts";
 import { captureConsole } from "./capture_console.ts";
 import type { Terminal } from "../ports/terminal.ts";
+import { makePorts } from "./command_env.ts";
 import type { OptionSpec } from "./command.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { GLOBAL_OPTIONS, readGlobalFlags } from "./global_options.ts";
@@ -68,7 +69,8 @@ function addOption(command: Pick<RootCommand, "option">, option: OptionSpec): vo
 async function listPulls({ makeWiring, terminal, signal }: CompletionOptions): Promise<readonly Offer[]> {
   try {
     const flags = { ...readGlobalFlags(new Values(new Map())), quiet: true };
-    const { context } = await (await makeWiring()).makeContext({ flags, terminal, pr: undefined });
+    const request = { flags, terminal, pr: undefined };
+    const context = await makePorts(await makeWiring(), request, { names: ["forge", "platform"] });
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
     const { environments } = await listEnvironments(context, patience);
     const byPull = new Map(

@@ -1,9 +1,15 @@
-import type { AppContext } from "../environments/app/context.ts";
+import type { Stage } from "../environments/app/lifecycle_demo.ts";
+import type { RunValues } from "../environments/app/run.ts";
+import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
+import type { Diagnosis } from "../environments/ports/diagnosis.ts";
+import type { Forge } from "../environments/ports/forge.ts";
+import type { Images } from "../environments/ports/images.ts";
+import type { Platform } from "../environments/ports/platform.ts";
+import type { Releases } from "../environments/ports/releases.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { LoadedConfig, Variables } from "../config/mod.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
-import type { Finding } from "../lib/finding.ts";
 import type { PrNumber } from "../lib/ids.ts";
-import type { ReleasePin } from "../environments/core/setup/mod.ts";
 import type { Files } from "../ports/files.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
@@ -51,51 +57,53 @@ export interface RunningSimulator {
   readonly finished: Promise<void>;
 }
 
-/** What `test-lifecycle` is asked. */
-export interface LifecycleOptions extends WiringRequest {
+/** The stage that `test-lifecycle` asks for. */
+export interface StageOptions extends WiringRequest {
   /** Play it on `pr` of the real GitHub, not on the built-in simulator. */
   readonly realGithub: boolean;
-  /** How many times as fast as the ordinary pace, above 0; Infinity leaves no pauses. */
-  readonly speed: number;
-  /** Told what happens, a line at a time, for the answer. */
-  readonly tell: (line: string) => void;
 }
 
-/** What a set-up is written with. */
-export interface SetupTools {
-  readonly files: Files;
-  /** `source` is `default` where nothing names a repository. */
-  readonly repository: { readonly repo: string; readonly source: string };
-  readonly defaultBranch: string;
-  /** The release of this program, with the checksum of that file where it could be read; `answers`: it is there. */
-  findRelease(file: string): Promise<ReleasePin & { readonly answers: boolean }>;
+/** A stage to play a life on, with the ports that play on it. */
+export interface PlayedStage {
+  readonly stage: Stage;
+  readonly ports: SyncPorts;
+  /** Takes down what the stage brought. */
+  end(): Promise<void>;
 }
+
+/** The ports about environments that a command can ask for, by name. */
+export interface EnvironmentPorts {
+  readonly forge: Forge;
+  readonly platform: Platform;
+  readonly images: Images;
+  readonly clock: Clock;
+}
+
+/** One maker per port. A port is made once for a request; nothing is loaded before that. */
+export type PortMakers = {
+  readonly [Name in keyof EnvironmentPorts]: (request: WiringRequest) => Promise<EnvironmentPorts[Name]>;
+};
 
 /**
- * All that needs a driver, made when it is first asked for. Nothing here is loaded for help, the version, wrong
- * usage and the commands that need nothing.
+ * Makes each thing that needs a driver when it is first asked for. Nothing is loaded for help, the version, wrong usage
+ * and the commands that need nothing.
  */
-export interface Wiring {
-  /** The configuration in force and the repository, each with its source. Throws ConfigError with every problem. */
-  loadConfig(
-    request: WiringRequest,
-  ): Promise<LoadedConfig & { readonly repository: { readonly repo: string; readonly source: string } }>;
-  /** What the use-cases work with. Throws AppError `no_token` where GitHub cannot be asked. */
-  makeContext(
-    request: WiringRequest,
-  ): Promise<{ readonly context: AppContext; readonly loaded: LoadedConfig }>;
-  /** For `git-check`. */
+export interface Wiring extends PortMakers {
+  /** The configuration in force. Throws ConfigError with every problem. */
+  config(request: WiringRequest): Promise<LoadedConfig>;
+  /** The repository to work on and what named it. */
+  repository(request: WiringRequest): Promise<{ readonly repo: string; readonly source: string }>;
+  /** The values of this run. Throws AppError `no_token` if GitHub cannot be asked. */
+  run(request: WiringRequest): Promise<RunValues>;
   shell(): Promise<Shell>;
-  /** Looks at everything that a run needs; what is wrong is an answer, not an error. */
-  doctor(request: WiringRequest, signal: AbortSignal): Promise<readonly Finding[]>;
-  /** Serves the simulator until `signal` aborts. Throws AppError where the port is taken or the seed is wrong. */
-  simulate(options: SimulateOptions, signal: AbortSignal): Promise<RunningSimulator>;
-  /** Plays a whole life; throws AppError where a scene fails. */
-  playLifecycle(options: LifecycleOptions, signal: AbortSignal): Promise<void>;
-  /** For `init`: the folder's files, the repository, and the release that workflows are to install. */
-  setup(request: WiringRequest, signal: AbortSignal): Promise<SetupTools>;
-  /** Appends to a file of the runner (step outputs, job summary). */
-  appendFile(path: string, text: string): Promise<void>;
+  files(): Promise<Files>;
+  releases(): Promise<Releases>;
+  /** Looks at engine, registry and cloud, for `doctor`. */
+  diagnoses(request: WiringRequest): Promise<readonly Diagnosis[]>;
+  /** Serves the simulator until `signal` aborts. Throws AppError if the port is taken or the seed is wrong. */
+  simulator(options: SimulateOptions, signal: AbortSignal): Promise<RunningSimulator>;
+  /** Sets a stage up to play a life on. */
+  stage(options: StageOptions, signal: AbortSignal): Promise<PlayedStage>;
 }
 
 /** What the wiring is made with. */

@@ -4,4 +4,6 @@ export interface Files {
   read(path: string): Promise<string | undefined>;
   /** Writes a file and the folders it is in. Throws AppError `file_unwritable`. */
   write(path: string, text: string): Promise<void>;
+  /** Appends to a file at any path, as the runner of a workflow names it. Throws Error. */
+  append(path: string, text: string): Promise<void>;
 }

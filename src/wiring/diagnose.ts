@@ -1,58 +1,24 @@
-/** Builds what `doctor` looks with. */
+/** Builds the diagnoses of `doctor`. */
 
 import type { WiringRequest } from "../cli/wiring_types.ts";
 import type { LoadedConfig } from "../config/mod.ts";
-import type { Finding } from "../lib/finding.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
 import type { Parts } from "./parts.ts";
-import { makePlatform, readTaskDefinition } from "./platforms.ts";
+import { readTaskDefinition } from "./platforms.ts";
 
-/** Looks at everything that a run needs. */
-export async function diagnose(
-  parts: Parts,
-  request: WiringRequest,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const { flags, terminal } = request;
-  const { runDoctor } = await import("../environments/app/doctor/doctor.ts");
-  const forge = parts.forge(flags, terminal);
-  const loaded = parts.config(flags, { pr: undefined, forge: () => forge });
-  // Whoever looks at one of them tells what is wrong with it.
-  for (const part of [forge, loaded]) part.catch(() => undefined);
-  const { requireForPlatform } = await import("../config/mod.ts");
-  return await runDoctor({
-    async config() {
-      const { config, sources, assumed } = await loaded;
-      requireForPlatform(config, config.platform);
-      return {
-        platform: config.platform,
-        assumed,
-        sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
-      };
-    },
-    forge: async () => ({ forge: await forge, repo: (await parts.repository(flags)).repo }),
-    async diagnoses() {
-      const options = { ...request, loaded: await loaded, forge: () => forge };
-      return [
-        await lookAtEngine(parts),
-        ...await lookAtImages(parts, options),
-        ...await lookAtPlatform(parts, options),
-      ];
-    },
-    platform: async () =>
-      await makePlatform(parts, {
-        config: (await loaded).config,
-        flags,
-        pr: undefined,
-        forge: () => forge,
-      }),
-    now: () => Date.now(),
-  }, signal);
+/** Makes what looks at engine, registry and cloud. */
+export async function makeDiagnoses(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
+  return [
+    await lookAtEngine(parts),
+    ...await lookAtImages(parts, options),
+    ...await lookAtPlatform(parts, options),
+  ];
 }
 
-interface Looking extends WiringRequest {
+/** What a diagnosis is made for. */
+export interface Looking extends WiringRequest {
   readonly loaded: LoadedConfig;
   readonly forge: () => Promise<Forge>;
 }

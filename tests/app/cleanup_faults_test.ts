@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import { prNumber } from "../../src/lib/ids.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
 import {
-  applyCleanup,
   type CleanupOptions,
   planCleanup,
   WHOLE_CLEANUP,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
 import { readHistory } from "../../src/environments/app/show/history.ts";
 import { setupLabels } from "../../src/environments/app/setup/setup_labels.ts";

@@ -1,7 +1,8 @@
 /** Lock definitions that no run of ours writes: a mistake of one thing, and nothing else stops for it. */
 
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
+import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import { explainPull } from "../../src/environments/app/show/explain.ts";
 import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
 import { readLock, removeLock } from "../../src/environments/app/lock/unlock.ts";

@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
-import type { AppContext } from "../../src/environments/app/context.ts";
+import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import { extendPull } from "../../src/environments/app/sync/extend.ts";
 import { syncPull } from "../../src/environments/app/sync/sync_pull.ts";
 import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { A, B, environment, makeWorld, never, PR, REPO, runningLabels, type World } from "../worlds/world.ts";
+import {
+  A,
+  B,
+  environment,
+  makeWorld,
+  never,
+  PR,
+  REPO,
+  runningLabels,
+  type World,
+  type WorldContext,
+} from "../worlds/world.ts";
 import { onceBefore } from "../worlds/wires.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
@@ -346,7 +357,7 @@ async function turnedAway(act: Promise<unknown>): Promise<AppError> {
 }
 
 /** A run whose short pauses are over at once; `each` acts at each of them. */
-function hasty(world: World, each: (pause: number) => void | Promise<void> = () => {}): AppContext {
+function hasty(world: World, each: (pause: number) => void | Promise<void> = () => {}): WorldContext {
   let pauses = 0;
   const clock: Clock = {
     now: () => world.clock.now(),
@@ -475,11 +486,11 @@ Deno.test("a command that meets another run says that nothing of it was recorded
 Deno.test("cleanup and extend say in their lock what they do", async () => {
   const expired = runningLabels(A, { created: "2024-01-01T13-30" });
   const works = {
-    cleanup: async (context: AppContext) => {
+    cleanup: async (context: WorldContext) => {
       const plan = await planCleanup(context, WHOLE_CLEANUP, never());
       await applyCleanup(context, plan, { approved: [] }, never());
     },
-    extend: (context: AppContext) =>
+    extend: (context: WorldContext) =>
       extendPull(context, PR, { kind: "duration", amount: 30, unit: "d" }, never()),
   };
   for (const [task, work] of Object.entries(works)) {
@@ -500,13 +511,13 @@ Deno.test("cleanup and extend say in their lock what they do", async () => {
 Deno.test("every lock says whose it is, outside of Actions too", async () => {
   const expired = runningLabels(A, { created: "2024-01-01T13-30" });
   const works = {
-    sync: (context: AppContext) =>
+    sync: (context: WorldContext) =>
       syncPull(context, PR, { ...NO_OPTIONS, request: undefined, planOnly: false }, never()),
-    cleanup: async (context: AppContext) => {
+    cleanup: async (context: WorldContext) => {
       const plan = await planCleanup(context, WHOLE_CLEANUP, never());
       await applyCleanup(context, plan, { approved: [] }, never());
     },
-    extend: (context: AppContext) =>
+    extend: (context: WorldContext) =>
       extendPull(context, PR, { kind: "duration", amount: 30, unit: "d" }, never()),
   };
   for (const [name, work] of Object.entries(works)) {

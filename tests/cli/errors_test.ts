@@ -82,7 +82,7 @@ Deno.test("run() calls what is no AppError a mistake in the program, and still f
 
 Deno.test("run() gives every problem of a configuration, for people and in JSON", async () => {
   const wiring = () => ({
-    loadConfig: () =>
+    config: () =>
       Promise.resolve().then(() => {
         const text = "version: 1\nbuld: {}\nttl: soon\n";
         loadConfig({ file: { path: "showtime.yml", text }, env: {}, flags: {} });

@@ -28,15 +28,20 @@ async function init(
   const result = await runCli(["init", ...args], {
     env: repository.env ?? {},
     wiring: () => ({
-      setup: () =>
+      files: () =>
         Promise.resolve({
-          files: {
-            read: (path) => Promise.resolve(files.get(path)),
-            write: (path, text) => Promise.resolve(void files.set(path, text)),
-          },
-          repository: { repo: "acme/shop", source: repository.source ?? "git remote" },
-          defaultBranch: "main",
-          findRelease: () =>
+          read: (path) => Promise.resolve(files.get(path)),
+          write: (path, text) => Promise.resolve(void files.set(path, text)),
+          append: () => Promise.reject(new Error("init appends to no file")),
+        }),
+      repository: () => Promise.resolve({ repo: "acme/shop", source: repository.source ?? "git remote" }),
+      shell: () =>
+        Promise.resolve({
+          run: () => Promise.resolve({ code: 0, stdout: "origin/main\n", stderr: "", timedOut: false }),
+        }),
+      releases: () =>
+        Promise.resolve({
+          find: () =>
             Promise.resolve({
               version: "1.2.3",
               url: "https://releases.example/download/v1.2.3",

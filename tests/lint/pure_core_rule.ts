@@ -11,8 +11,8 @@ const IMPURE_GLOBALS: ReadonlySet<string> = new Set(
 /** Reports IO, clock, environment, randomness and timers in `src/<capability>/core` and `src/lib`. */
 export const pureCore: Deno.lint.Rule = {
   create(context) {
-    const path = pathInRepository(context.filename);
-    if (path === undefined || !/^src\/(?:[a-z]+\/core|lib)\//.test(path)) return {};
+    const path = pathInRepository(context.filename) ?? "";
+    if (!/^src\/(?:[a-z]+\/core|lib)\//.test(path)) return {};
     const declared = new Set<string>();
     const used: Deno.lint.Identifier[] = [];
 

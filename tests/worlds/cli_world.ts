@@ -1,16 +1,15 @@
 /** The command line in a world in memory: real use-cases, a simulated GitHub, platform and clock. */
 
-import type { Wiring } from "../../src/cli/wiring_types.ts";
 import { loadConfig } from "../../src/config/mod.ts";
 import { dryForge } from "../../src/drivers/dry_run/mod.ts";
-import { type CliResult, type CliWorld, runCli } from "./program/cli.ts";
+import { type CliResult, type CliWorld, runCli, type TestWiring } from "./program/cli.ts";
 import type { RunChange, World } from "./world.ts";
 
 /** What one command line changes about its run. */
 export interface InWorld extends Omit<CliWorld, "wiring"> {
   readonly run?: RunChange;
   /** Outweighs what the world gives. */
-  readonly wiring?: Partial<Wiring>;
+  readonly wiring?: TestWiring;
   /** Files of the runner, by path. */
   readonly files?: Map<string, string>;
 }
@@ -18,7 +17,7 @@ export interface InWorld extends Omit<CliWorld, "wiring"> {
 /** Runs a command line in that world. */
 export function runIn(world: World, argv: readonly string[], options: InWorld = {}): Promise<CliResult> {
   const { files, run } = options;
-  const wiring: Partial<Wiring> = {
+  const wiring: TestWiring = {
     makeContext({ terminal, flags }) {
       const context = world.context(run);
       const loaded = loadConfig({ env: {}, flags: {} });
@@ -33,16 +32,19 @@ export function runIn(world: World, argv: readonly string[], options: InWorld = 
         loaded,
       });
     },
-    loadConfig: () =>
+    config: () => Promise.resolve(loadConfig({ env: {}, flags: {} })),
+    repository: () => Promise.resolve({ repo: "apache/superset", source: "default" }),
+    diagnoses: () => Promise.resolve([]),
+    files: () =>
       Promise.resolve({
-        ...loadConfig({ env: {}, flags: {} }),
-        repository: { repo: "apache/superset", source: "default" },
+        read: () => Promise.resolve(undefined),
+        write: () => Promise.reject(new Deno.errors.PermissionDenied("no access")),
+        append(path, text) {
+          if (files === undefined) return Promise.reject(new Deno.errors.PermissionDenied("no access"));
+          files.set(path, (files.get(path) ?? "") + text);
+          return Promise.resolve();
+        },
       }),
-    appendFile(path, text) {
-      if (files === undefined) return Promise.reject(new Deno.errors.PermissionDenied("no access"));
-      files.set(path, (files.get(path) ?? "") + text);
-      return Promise.resolve();
-    },
     ...options.wiring,
   };
   return runCli(argv, { ...options, wiring: () => wiring });

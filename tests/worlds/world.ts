@@ -3,7 +3,8 @@
  * Everything is in this process; several runs can work in one world, each with its own context.
  */
 
-import type { AppContext, AppSettings, RunIdentity } from "../../src/environments/app/context.ts";
+import type { AppSettings, RunIdentity, RunValues } from "../../src/environments/app/run.ts";
+import type { SyncPorts } from "../../src/environments/app/sync/sync_ports.ts";
 import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
 import { syncPull, type SyncResult } from "../../src/environments/app/sync/sync_pull.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
@@ -28,6 +29,9 @@ export function hash(digits: string): FullSha {
 
 export const A = hash("aaaaaaa");
 export const B = hash("bbbbbbb");
+
+/** The ports and the values of a run, all of them. */
+export type WorldContext = SyncPorts & RunValues;
 
 /** What a run of the program is like. */
 export interface RunChange extends Partial<RunIdentity> {
@@ -66,8 +70,8 @@ export interface World {
   /** Everything that the terminals of all contexts were told. */
   readonly spoken: Spoken;
   /** A run of the program; maxime's at a terminal where nothing else is said. */
-  context(run?: RunChange): AppContext;
-  sync(context?: AppContext): Promise<SyncResult>;
+  context(run?: RunChange): WorldContext;
+  sync(context?: WorldContext): Promise<SyncResult>;
   labels(pr?: number): readonly string[];
   /** Names of all label definitions. */
   definitions(): readonly string[];
@@ -212,7 +216,7 @@ function seedOf(options: WorldOptions): Readonly<Record<string, unknown>> {
 function makeContext(
   parts: Pick<World, "simulator" | "platform" | "images" | "clock" | "spoken">,
   run: RunChange & { readonly nonce: string },
-): AppContext {
+): WorldContext {
   const { simulator, platform, images, clock, spoken } = parts;
   const identity: RunIdentity = {
     actor: run.actor,

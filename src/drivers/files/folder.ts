@@ -24,6 +24,14 @@ export function makeFiles(folder: string): Files {
         throw new AppError("file_unwritable", `Writing ${path}: ${describe(cause)}`, { cause, hint });
       }
     },
+    async append(path, text) {
+      try {
+        await Deno.writeTextFile(path, text, { append: true });
+      } catch (cause) {
+        if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+        throw new Error(describe(cause), { cause });
+      }
+    },
   };
 }
 

@@ -7,8 +7,9 @@ import { AppError } from "../../lib/errors.ts";
 import { formatUrl } from "../core/environment/names.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import { activeSha, FIXED_LABELS, formatLabel, parseLabel, readLabels } from "../core/labels/mod.ts";
-import type { AppContext } from "./context.ts";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "./cleanup/cleanup.ts";
+import type { SyncPorts } from "./sync/sync_ports.ts";
+import { applyCleanup } from "./cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "./cleanup/cleanup.ts";
 import { NO_OPTIONS } from "./sync/policy.ts";
 import { syncPull } from "./sync/sync_pull.ts";
 
@@ -33,7 +34,7 @@ export interface Stage {
 
 /** Plays the life. `pauseMs`: between scenes, so that a person can follow. Throws AppError where a scene fails. */
 export async function playLifecycle(
-  context: AppContext,
+  context: SyncPorts,
   stage: Stage,
   options: { readonly pauseMs: number; readonly tell: (line: string) => void },
   signal: AbortSignal,
@@ -115,13 +116,13 @@ function labelName(kind: "trigger" | "freeze", trigger?: "start" | "stop"): stri
 
 /** The play in progress. */
 class Play {
-  #context: AppContext;
+  #context: SyncPorts;
   #stage: Stage;
   #tell: (line: string) => void;
   #scene = 0;
   #before: readonly string[] = [];
 
-  constructor(context: AppContext, stage: Stage, tell: (line: string) => void) {
+  constructor(context: SyncPorts, stage: Stage, tell: (line: string) => void) {
     this.#context = context;
     this.#stage = stage;
     this.#tell = tell;

@@ -1,8 +1,15 @@
 /** Where `test-lifecycle` plays: the built-in simulator with a demo application, or a real pull request. */
 
-import type { AppContext } from "../../environments/app/context.ts";
+import type { SyncPorts } from "../../environments/app/sync/sync_ports.ts";
 import type { Stage } from "../../environments/app/lifecycle_demo.ts";
-import type { GlobalFlags } from "../../cli/wiring_types.ts";
+import type {
+  GlobalFlags,
+  PlayedStage,
+  StageOptions,
+  WiringHost,
+  WiringRequest,
+} from "../../cli/wiring_types.ts";
+import type { Parts } from "../parts.ts";
 import { usageError } from "../../lib/errors.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
@@ -21,6 +28,44 @@ export interface SimulatedStage extends Stage {
   readonly flags: Partial<GlobalFlags>;
   /** Takes everything down that the stage brought. */
   end(): Promise<void>;
+}
+
+/** What a stage is made with besides what was asked. */
+export interface StageMaking extends StageOptions {
+  /** Makes the ports of a run; `host` is another process environment than this one's. */
+  readonly makePorts: (host: WiringHost | undefined, request: WiringRequest) => Promise<SyncPorts>;
+}
+
+/** Sets up the built-in simulator, or a real pull request, to play a life on. */
+export async function makeStage(
+  parts: Parts,
+  { realGithub, makePorts, ...request }: StageMaking,
+  signal: AbortSignal,
+): Promise<PlayedStage> {
+  const { flags } = request;
+  if (realGithub) {
+    const ports = await makePorts(undefined, request);
+    return { stage: makeRealStage(ports, request.pr), ports, end: () => Promise.resolve() };
+  }
+  const stage = await makeSimulatedStage({
+    shell: await parts.shell,
+    platform: flags.platform,
+    dry: flags.dryRun || flags.dryRunDocker || flags.platform === "ecs",
+  }, signal);
+  const host: WiringHost = { ...parts.host, env: { ...onlyDocker(parts.host.env), ...stage.env } };
+  try {
+    const changed = { ...request, flags: { ...flags, ...stage.flags }, pr: stage.pr };
+    return { stage, ports: await makePorts(host, changed), end: () => stage.end() };
+  } catch (error) {
+    await stage.end();
+    throw error;
+  }
+}
+
+/** The play does not depend on the machine: of the environment only the engine's address counts. */
+function onlyDocker(env: WiringHost["env"]): Record<string, string | undefined> {
+  const names = ["PATH", "HOME", "USERPROFILE", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
 }
 
 /** Sets the stage up: a simulator with one pull request, and an application where a Docker engine answers. */
@@ -135,7 +180,7 @@ async function removeLeftovers(
 }
 
 /** A stage on real GitHub: nobody can push for a person there, and time does not hurry. */
-export function makeRealStage(context: AppContext, pr: PrNumber | undefined): Stage {
+export function makeRealStage(context: SyncPorts, pr: PrNumber | undefined): Stage {
   if (pr === undefined) {
     throw usageError(
       "no_pull",

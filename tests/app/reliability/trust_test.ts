@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { applyCleanup, planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
+import { applyCleanup } from "../../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { fullSha } from "../../../src/lib/ids.ts";
 import { withQuickTimers } from "../../worlds/schedule/mod.ts";

@@ -15,6 +15,7 @@ import type { Finding } from "../../../src/lib/finding.ts";
 import { accessPolicy, completePlace } from "../../../src/environments/core/setup/mod.ts";
 import { makeSimulator, parseSeed, serveSimulator } from "../../../src/simulators/github/mod.ts";
 import { type EcsConfig, makeEcrDiagnosis, makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
+import { examine } from "../../../src/cli/commands/general/doctor.ts";
 import { makeWiring } from "../../../src/wiring/wiring.ts";
 import {
   type AwsWorld,
@@ -318,7 +319,7 @@ aws.test("doctor looks at GitHub, engine, registry and AWS with what the configu
       const findings = await withEnv(user, async () => {
         const wiring = await makeWiring({ env, signal: never, keepSecret: () => {} });
         const { terminal } = makeWorld().context();
-        return await wiring.doctor({ flags: { ...FLAGS, config: file }, terminal, pr: undefined }, never);
+        return await examine(wiring, { flags: { ...FLAGS, config: file }, terminal, pr: undefined }, never);
       });
 
       const names = findings.map(({ name }) => name);

@@ -1,7 +1,9 @@
 /** Runs the command line in this process: streams are texts, drivers are whatever a test brings. */
 
 import { run } from "../../../src/cli/run.ts";
-import type { CliIo, Wiring, WiringHost } from "../../../src/cli/wiring_types.ts";
+import type { LoadedConfig } from "../../../src/config/mod.ts";
+import type { WorldContext } from "../world.ts";
+import type { CliIo, PortMakers, Wiring, WiringHost, WiringRequest } from "../../../src/cli/wiring_types.ts";
 import { usageError } from "../../../src/lib/errors.ts";
 import { makeTerminal } from "../../../src/drivers/terminal/mod.ts";
 
@@ -21,7 +23,7 @@ export interface CliWorld {
   readonly terminal?: number;
   readonly signal?: AbortSignal;
   /** Without it the test fails as soon as a driver is asked for. */
-  readonly wiring?: (host: WiringHost) => Partial<Wiring>;
+  readonly wiring?: (host: WiringHost) => TestWiring;
 }
 
 /** The program as tests see it. */
@@ -63,22 +65,56 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
   return { code, out, err, both };
 }
 
+/** What a test brings: makers of single ports, or all of them out of one context. */
+export interface TestWiring extends Partial<Wiring> {
+  readonly makeContext?: (
+    request: WiringRequest,
+  ) => Promise<{ readonly context: WorldContext; readonly loaded: LoadedConfig }>;
+}
+
 /** A wiring that refuses what the test did not bring. */
-function fill(given: Partial<Wiring> | undefined): Wiring {
+function fill(given: TestWiring | undefined): Wiring {
   const refuse = (): never => {
     throw new Error("a driver was asked for");
   };
   if (given === undefined) return refuse();
+  const { makeContext, ...others } = given;
   return {
-    loadConfig: refuse,
-    makeContext: refuse,
+    config: refuse,
+    repository: refuse,
+    run: refuse,
+    forge: refuse,
+    platform: refuse,
+    images: refuse,
+    clock: refuse,
     shell: refuse,
-    doctor: refuse,
-    simulate: refuse,
-    playLifecycle: refuse,
-    setup: refuse,
-    appendFile: refuse,
-    ...given,
+    files: refuse,
+    releases: refuse,
+    diagnoses: refuse,
+    simulator: refuse,
+    stage: refuse,
+    ...(makeContext === undefined ? {} : portsOf(makeContext)),
+    ...others,
+  };
+}
+
+/** The makers of ports and values out of one context, which is made once for a request. */
+function portsOf(
+  makeContext: NonNullable<TestWiring["makeContext"]>,
+): PortMakers & Pick<Wiring, "run" | "config"> {
+  const made = new WeakMap<WiringRequest, ReturnType<typeof makeContext>>();
+  const of = (request: WiringRequest) => {
+    const context = made.get(request) ?? makeContext(request);
+    made.set(request, context);
+    return context;
+  };
+  return {
+    run: async (request) => (await of(request)).context,
+    config: async (request) => (await of(request)).loaded,
+    forge: async (request) => (await of(request)).context.forge,
+    platform: async (request) => (await of(request)).context.platform,
+    images: async (request) => (await of(request)).context.images,
+    clock: async (request) => (await of(request)).context.clock,
   };
 }
 
@@ -91,11 +127,12 @@ export function wiringWithoutToken(): Partial<Wiring> {
       'Set GITHUB_TOKEN, or run "gh auth login"',
     ));
   return {
-    loadConfig: refuse,
-    makeContext: refuse,
-    doctor: refuse,
-    simulate: refuse,
-    playLifecycle: refuse,
-    setup: refuse,
+    config: refuse,
+    run: refuse,
+    forge: refuse,
+    clock: refuse,
+    simulator: refuse,
+    stage: refuse,
+    files: refuse,
   };
 }

@@ -1,19 +1,14 @@
 /** Actors: runs of the program as they are, at the border with all that they ask; people; and the time. */
 
-import {
-  applyCleanup,
-  type CleanupResult,
-  planCleanup,
-  WHOLE_CLEANUP,
-} from "../../../src/environments/app/cleanup/cleanup.ts";
-import type { AppContext } from "../../../src/environments/app/context.ts";
+import { applyCleanup, type CleanupResult } from "../../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
 import { NO_OPTIONS } from "../../../src/environments/app/sync/policy.ts";
 import { syncPull } from "../../../src/environments/app/sync/sync_pull.ts";
 import { parseLockOwner } from "../../../src/environments/core/lock.ts";
 import { prNumber } from "../../../src/lib/ids.ts";
 import type { Images } from "../../../src/environments/ports/images.ts";
 import type { Platform } from "../../../src/environments/ports/platform.ts";
-import { never, type RunChange, type World } from "../world.ts";
+import { never, type RunChange, type World, type WorldContext } from "../world.ts";
 import { Bedroom, type Gate } from "./backdrop.ts";
 import { Border, type Call } from "./border.ts";
 import { deliver, deliverCall } from "./deliver.ts";
@@ -40,7 +35,7 @@ export interface RunOptions extends RunChange {
 }
 
 /** The context of a run of the program of which everything passes the border. */
-export function runContext(stage: Stage, run: string, options: RunOptions = {}): AppContext {
+export function runContext(stage: Stage, run: string, options: RunOptions = {}): WorldContext {
   const { world, border } = stage;
   const { owns = true, pr = world.pr, ...change } = options;
   const nonce = options.nonce ?? `nonce000${run}`;

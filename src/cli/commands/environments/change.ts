@@ -1,7 +1,12 @@
 /** What the commands that change an environment have in common: they ask for a sync and report what came of it. */
 
-import type { AppContext } from "../../../environments/app/context.ts";
-import { type EnvironmentView, viewSight } from "../../../environments/app/show/environment_view.ts";
+import type { AppSettings } from "../../../environments/app/run.ts";
+import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
+import {
+  type EnvironmentView,
+  type ViewPorts,
+  viewSight,
+} from "../../../environments/app/show/environment_view.ts";
 import { NO_OPTIONS } from "../../../environments/app/sync/policy.ts";
 import {
   type SyncOptions,
@@ -34,7 +39,7 @@ export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | 
 /** The whole of what a sync is asked. */
 export function makeSyncOptions(
   env: CommandEnv,
-  context: AppContext,
+  context: { readonly settings: Pick<AppSettings, "imageOf"> },
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): SyncOptions {
   return {
@@ -52,7 +57,7 @@ export async function runChange(
   pr: PrNumber,
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): Promise<ExitCode> {
-  const { context, loaded } = await env.context(pr);
+  const { context, loaded } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   if (asked.request?.trigger !== "stop") warnOfPreset(env, loaded);
   const watch = new Telling(env);
   const options = { ...makeSyncOptions(env, context, asked), watch };
@@ -108,7 +113,7 @@ function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
 
 /** What came of a change. */
 interface Report {
-  readonly context: AppContext;
+  readonly context: SyncPorts & ViewPorts;
   readonly result: SyncResult;
   readonly environment: EnvironmentView | undefined;
   readonly asked: Request | undefined;

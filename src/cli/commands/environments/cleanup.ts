@@ -1,11 +1,11 @@
+import { applyCleanup, type CleanupResult } from "../../../environments/app/cleanup/apply_cleanup.ts";
 import {
-  applyCleanup,
   type CleanupCandidate,
   type CleanupOptions,
   type CleanupPlan,
-  type CleanupResult,
   planCleanup,
 } from "../../../environments/app/cleanup/cleanup.ts";
+import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv, CommandSpec } from "../../command.ts";
@@ -72,13 +72,13 @@ export const CLEANUP_LABELS: CommandSpec = {
 
 async function runCleanup(env: CommandEnv): Promise<ExitCode> {
   const options = readOptions(env);
-  const { context, loaded } = await env.context(undefined);
+  const { context, loaded } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
   return await clean(env, { context, options: { ...options, defaultMaxAgeMs: loaded.config.maxAgeMs } });
 }
 
 async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
   const labelLimit = env.values.read("limit", readCount);
-  const { context } = await env.context(undefined);
+  const { context } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
   const options: CleanupOptions = {
     respectTtl: false,
     maxAgeMs: undefined,
@@ -115,7 +115,7 @@ function readOptions({ values }: CommandEnv): CleanupOptions {
 }
 
 type Asked = {
-  readonly context: Parameters<typeof planCleanup>[0];
+  readonly context: SyncPorts;
   readonly options: CleanupOptions;
 };
 

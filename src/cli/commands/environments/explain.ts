@@ -25,7 +25,7 @@ const GAP = 2;
 
 async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { context } = await env.context(pr);
+  const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const options = { ...NO_OPTIONS, request: undefined, planOnly: true };
   const { plan, sight, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
   if (env.flags.json) {

@@ -27,7 +27,11 @@ export const EXTEND: CommandSpec = {
 async function runExtend(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const ttl = readTtl(env.args[1] ?? "", "<ttl>");
-  const { context } = await env.context(pr, env.flags.dryRun ? { dryRunGithub: true } : {});
+  const { context } = await env.ports(
+    pr,
+    ["forge", "platform", "images", "clock"],
+    env.flags.dryRun ? { dryRunGithub: true } : {},
+  );
   const { view, applied } = await extendPull(context, pr, ttl, env.signal);
   const { style, flags: { dryRun, json } } = env;
   if (json) {

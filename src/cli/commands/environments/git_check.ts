@@ -20,7 +20,7 @@ export const GIT_CHECK: CommandSpec = {
 async function runGitCheck(env: CommandEnv): Promise<ExitCode> {
   const { flags, terminal, signal } = env;
   const wiring = await env.wiring();
-  const loaded = await wiring.loadConfig({ flags, terminal, pr: undefined });
+  const loaded = await wiring.config({ flags, terminal, pr: undefined });
   warnOfPreset(env, loaded);
   const { config } = loaded;
   const required = config.requiredCommit;

@@ -25,7 +25,7 @@ export const HISTORY: CommandSpec = {
 async function runHistory(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const limit = env.values.read("limit", readCount) ?? DEFAULT_LIMIT;
-  const { context } = await env.context(pr);
+  const { context } = await env.ports(pr, ["forge"]);
   const found = await readHistory(context, pr, { limit: limit + 1 }, env.signal);
   const history = found.slice(0, limit);
   if (env.flags.json) {

@@ -46,7 +46,7 @@ export const LIST: CommandSpec = {
 };
 
 async function runList(env: CommandEnv): Promise<ExitCode> {
-  const { context } = await env.context(undefined);
+  const { context } = await env.ports(undefined, ["forge", "platform"]);
   const { environments, incomplete } = await listEnvironments(context, env.signal);
   const wanted = environments.filter(makeFilter(env));
   if (env.flags.json) env.json({ environments: wanted, incomplete });

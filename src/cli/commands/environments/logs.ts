@@ -37,7 +37,7 @@ async function runLogs(env: CommandEnv): Promise<ExitCode> {
   };
   let count = 0;
   try {
-    const { context } = await env.context(pr);
+    const { context } = await env.ports(pr, ["forge", "platform", "images"]);
     const { view, lines } = await openLogs(context, pr, asked, signal);
     for await (const line of lines) {
       count++;

@@ -22,7 +22,7 @@ export const SETUP_LABELS: CommandSpec = {
 
 async function runSetupLabels(env: CommandEnv): Promise<ExitCode> {
   const { dryRun } = env.flags;
-  const { context } = await env.context(undefined);
+  const { context } = await env.ports(undefined, ["forge"]);
   const labels = await setupLabels(context, { dryRun }, env.signal);
   if (env.flags.json) env.json({ labels, dry_run: dryRun });
   else {

@@ -1,10 +1,15 @@
 /** What several commands have in common. */
 
-import { type EnvironmentView, viewSight } from "../../../environments/app/show/environment_view.ts";
+import {
+  type EnvironmentView,
+  type ViewPorts,
+  viewSight,
+} from "../../../environments/app/show/environment_view.ts";
 import { readOrGoByLabels } from "../../../environments/app/show/by_labels.ts";
-import type { AppContext } from "../../../environments/app/context.ts";
+import type { AppSettings } from "../../../environments/app/run.ts";
+import type { Terminal } from "../../../ports/terminal.ts";
 import type { LoadedConfig } from "../../../config/mod.ts";
-import { lookAt, type Sight } from "../../../environments/app/sync/observe.ts";
+import { lookAt, type ObservePorts, type Sight } from "../../../environments/app/sync/observe.ts";
 import { toError, usageError } from "../../../lib/errors.ts";
 import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
@@ -33,7 +38,7 @@ export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
  * so; it is warned about too.
  */
 export async function lookOnce(
-  context: AppContext,
+  context: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
   pr: PrNumber,
   signal: AbortSignal,
 ): Promise<{ readonly sight: Sight; readonly incomplete: readonly string[] }> {
@@ -50,7 +55,7 @@ export async function lookOnce(
 }
 
 /** The environment that people are sent to, else that of the target, else none. */
-export function mainEnvironment(context: AppContext, sight: Sight): EnvironmentView | undefined {
+export function mainEnvironment(context: ViewPorts, sight: Sight): EnvironmentView | undefined {
   const views = viewSight(context, sight);
   const target = shortSha(sight.observation.target);
   return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
@@ -85,7 +90,10 @@ export function howToStart(pr: PrNumber, { open = true }: { readonly open?: bool
 }
 
 /** The image that the flags name, as a full reference; a tag alone is one of the configured repository. */
-export function readGivenImage(env: CommandEnv, context: AppContext): string | undefined {
+export function readGivenImage(
+  env: CommandEnv,
+  context: { readonly settings: Pick<AppSettings, "imageOf"> },
+): string | undefined {
   const { values } = env;
   const [image, docker] = [values.text("image-tag"), values.text("docker-tag")];
   if (image !== undefined && docker !== undefined && image !== docker) {
@@ -127,7 +135,7 @@ async function append(
   file: { readonly path: string; readonly text: string },
 ): Promise<void> {
   try {
-    await (await env.wiring()).appendFile(file.path, file.text);
+    await (await (await env.wiring()).files()).append(file.path, file.text);
   } catch (error) {
     env.terminal.warn(`Writing "${file.path}" failed: ${toError(error).message}`);
     if (!env.flags.json) env.lines(file.text.trimEnd().split("\n"));

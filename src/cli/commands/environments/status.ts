@@ -30,7 +30,7 @@ export const STATUS: CommandSpec = {
 
 async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { context } = await env.context(pr);
+  const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const { sight, incomplete } = await lookOnce(context, pr, env.signal);
   const views = viewSight(context, sight);
   const { observation, snapshot } = sight;

@@ -46,7 +46,7 @@ async function runSync(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const change = readChange(env);
   if (!env.values.flag("check-only")) return await runChange(env, pr, { request: undefined, change });
-  const { context, loaded } = await env.context(pr);
+  const { context, loaded } = await env.ports(pr, ["forge", "platform", "images"]);
   warnOfPreset(env, loaded);
   const options = { ...makeSyncOptions(env, context, { request: undefined, change }), planOnly: true };
   const facts = await checkOnly(context, pr, options, env.signal);

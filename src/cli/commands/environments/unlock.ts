@@ -23,7 +23,7 @@ export const UNLOCK: CommandSpec = {
 
 async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { context } = await env.context(pr);
+  const { context } = await env.ports(pr, ["forge"]);
   const lock = await readLock(context, pr, env.signal);
   const owner = describeOwner(lock);
   const refused = lock.held && lock.live && !env.values.flag("force");

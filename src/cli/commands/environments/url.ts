@@ -17,7 +17,7 @@ export const URL_COMMAND: CommandSpec = {
 
 async function runUrl(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { context } = await env.context(pr);
+  const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const { sight } = await lookOnce(context, pr, env.signal);
   const views = viewSight(context, sight);
   const url = views.find((view) => view.active && view.url !== null)?.url;

@@ -34,8 +34,10 @@ async function runConfig(env: CommandEnv): Promise<ExitCode> {
   }
   const wiring = await env.wiring();
   const { flags, terminal, style } = env;
-  const loaded = await wiring.loadConfig({ flags, terminal, pr: undefined });
-  const { sources, warnings, repository } = loaded;
+  const request = { flags, terminal, pr: undefined };
+  const loaded = await wiring.config(request);
+  const repository = await wiring.repository(request);
+  const { sources, warnings } = loaded;
   warnOfPreset(env, loaded);
   for (const warning of warnings) terminal.warn(warning);
   const rows = renderConfig(sources);

@@ -1,7 +1,10 @@
+import { requireForPlatform } from "../../../config/mod.ts";
+import { runDoctor } from "../../../environments/app/doctor/doctor.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { Finding } from "../../../lib/finding.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { Wiring, WiringRequest } from "../../wiring_types.ts";
 import type { Style } from "../../render/style.ts";
 import { wrapText } from "../../render/mod.ts";
 
@@ -20,15 +23,15 @@ export const DOCTOR: CommandSpec = {
   ],
   options: [],
   needs: "config",
-  run: runDoctor,
+  run: runDoctorCommand,
 };
 
 const SIGNS: Readonly<Record<Finding["status"], string>> = { ok: "✓", warning: "!", failure: "✗" };
 const INDENT = 3;
 
-async function runDoctor(env: CommandEnv): Promise<ExitCode> {
+async function runDoctorCommand(env: CommandEnv): Promise<ExitCode> {
   const { flags, terminal, style, signal } = env;
-  const findings = await (await env.wiring()).doctor({ flags, terminal, pr: undefined }, signal);
+  const findings = await examine(await env.wiring(), { flags, terminal, pr: undefined }, signal);
   const failed = findings.filter(({ status }) => status === "failure").length;
   if (flags.json) {
     env.json({ healthy: failed === 0, checks: findings.map((each) => ({ ...each, fix: each.fix ?? null })) });
@@ -41,6 +44,33 @@ async function runDoctor(env: CommandEnv): Promise<ExitCode> {
   }
   env.next('"showtime start <pr>" brings an environment up');
   return EXIT.done;
+}
+
+/** Gives the doctor what it looks at: each part is made once, and a part that cannot be made is a finding. */
+export async function examine(
+  wiring: Wiring,
+  request: WiringRequest,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const clock = await wiring.clock(request);
+  return await runDoctor({
+    async config() {
+      const { config, sources, assumed } = await wiring.config(request);
+      requireForPlatform(config, config.platform);
+      return {
+        platform: config.platform,
+        assumed,
+        sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
+      };
+    },
+    forge: async () => ({
+      forge: await wiring.forge(request),
+      repo: (await wiring.repository(request)).repo,
+    }),
+    diagnoses: () => wiring.diagnoses(request),
+    platform: () => wiring.platform(request),
+    now: () => clock.now(),
+  }, signal);
 }
 
 function renderFinding({ name, status, detail, fix }: Finding, style: Style): readonly string[] {

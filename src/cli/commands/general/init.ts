@@ -17,7 +17,10 @@ import type { CommandEnv, CommandSpec } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
 import { renderTable } from "../../render/mod.ts";
 import { listTodo } from "./setup_todo.ts";
-import type { SetupTools } from "../../wiring_types.ts";
+import type { Wiring, WiringRequest } from "../../wiring_types.ts";
+import { findDefaultBranch } from "../../../environments/app/setup/default_branch.ts";
+import type { Releases } from "../../../environments/ports/releases.ts";
+import type { Files } from "../../../ports/files.ts";
 
 const SETTINGS = "showtime.yml";
 const FIRST_STAGE = ".github/workflows/showtime-request.yml";
@@ -51,6 +54,28 @@ export const INIT: CommandSpec = {
   run: runInit,
 };
 
+/** What a set-up is written with. */
+interface SetupTools {
+  readonly files: Files;
+  readonly releases: Releases;
+  /** `source` is `default` if nothing names a repository. */
+  readonly repository: { readonly repo: string; readonly source: string };
+  readonly defaultBranch: string;
+}
+
+async function gatherTools(
+  wiring: Wiring,
+  request: WiringRequest,
+  signal: AbortSignal,
+): Promise<SetupTools> {
+  return {
+    files: await wiring.files(),
+    releases: await wiring.releases(),
+    repository: await wiring.repository(request),
+    defaultBranch: await findDefaultBranch(await wiring.shell(), signal),
+  };
+}
+
 async function runInit(env: CommandEnv): Promise<ExitCode> {
   const { flags, values, terminal, signal } = env;
   const given = {
@@ -61,13 +86,13 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
   };
   const cluster = values.read("cluster", readCluster);
   const force = values.flag("force");
-  const tools = await (await env.wiring()).setup({ flags, terminal, pr: undefined }, signal);
+  const tools = await gatherTools(await env.wiring(), { flags, terminal, pr: undefined }, signal);
   const found = await look(tools);
   const proposed = proposeSetup(found);
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
   const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
   const region = env.variables["AWS_REGION"] || found.config?.aws.region || "us-west-2";
-  const release = await tools.findRelease(RUNNER_FILE);
+  const release = await tools.releases.find(RUNNER_FILE, signal);
   const setup: Setup = {
     repo: found.repo,
     defaultBranch: tools.defaultBranch,

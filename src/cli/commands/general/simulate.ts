@@ -34,7 +34,7 @@ export const SIMULATE: CommandSpec = {
 async function runSimulate(env: CommandEnv): Promise<ExitCode> {
   const { values, signal, terminal } = env;
   const options = { port: values.read("port", readPort) ?? DEFAULT_PORT, seed: values.text("seed") };
-  const { address, finished } = await (await env.wiring()).simulate(options, signal);
+  const { address, finished } = await (await env.wiring()).simulator(options, signal);
   terminal.out(
     env.flags.json
       ? renderJsonLine({ address, graphql: `${address}/graphql` })

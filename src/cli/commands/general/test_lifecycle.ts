@@ -1,3 +1,4 @@
+import { playLifecycle } from "../../../environments/app/lifecycle_demo.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
 import { readSpeed } from "../../read_arguments.ts";
@@ -23,6 +24,9 @@ export const TEST_LIFECYCLE: CommandSpec = {
   run: runTestLifecycle,
 };
 
+/** The pause between two scenes at the ordinary pace, in milliseconds. */
+const PAUSE_MS = 1500;
+
 async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
   const pr = env.args[0] === undefined ? undefined : env.pull();
   const realGithub = env.values.flag("real-github");
@@ -36,14 +40,15 @@ async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
   }
   const { flags, terminal, signal } = env;
   const story: string[] = [];
-  await (await env.wiring()).playLifecycle({
-    flags,
-    terminal,
-    pr,
-    realGithub,
-    speed,
-    tell: (line) => flags.json ? void story.push(line) : terminal.out(line),
-  }, signal);
+  const { stage, ports, end } = await (await env.wiring()).stage({ flags, terminal, pr, realGithub }, signal);
+  try {
+    await playLifecycle(ports, stage, {
+      pauseMs: speed === Infinity ? 0 : PAUSE_MS / speed,
+      tell: (line) => flags.json ? void story.push(line) : terminal.out(line),
+    }, signal);
+  } finally {
+    await end();
+  }
   if (flags.json) env.json({ story });
   return EXIT.done;
 }

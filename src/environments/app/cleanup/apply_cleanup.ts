@@ -12,8 +12,8 @@ import {
   type Kept,
   WHOLE_CLEANUP,
 } from "../../core/plan/mod.ts";
-import type { AppContext } from "../context.ts";
-import type { CleanupPlan } from "./cleanup.ts";
+import type { SyncPorts } from "../sync/sync_ports.ts";
+import type { CleanupPlan, Outcome } from "./cleanup.ts";
 import { judgeWorld, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
 
@@ -25,19 +25,12 @@ export interface CleanupResult {
   readonly incomplete: readonly string[];
 }
 
-/** Where the outcome is gathered. */
-export interface Outcome {
-  readonly removed: string[];
-  readonly kept: Kept[];
-  readonly incomplete: string[];
-}
-
 /** Failures after which a thing simply stays: somebody else is at work on it, or it is not ours. */
 const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours"];
 
 /** Removes the candidates of a plan; those that need approval only where `approved` names them. */
 export async function applyCleanup(
-  context: AppContext,
+  context: SyncPorts,
   plan: CleanupPlan,
   { approved }: { readonly approved: readonly string[] },
   signal: AbortSignal,
@@ -70,7 +63,7 @@ export async function applyCleanup(
 
 /** Does one thing; what fails is told, and the next thing is done. */
 async function attempt(
-  context: AppContext,
+  context: SyncPorts,
   { outcome, wanted, act }: {
     readonly outcome: Outcome;
     readonly wanted: readonly CleanupCandidate[];
@@ -104,7 +97,7 @@ function byPull(candidates: readonly CleanupCandidate[]): ReadonlyMap<PrNumber, 
 
 /** Deletes a lock by the node id that was found dead, if that very definition is still there and still dead. */
 async function removeDeadLock(
-  context: AppContext,
+  context: SyncPorts,
   candidate: CleanupCandidate,
   { outcome, signal }: { readonly outcome: Outcome; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -127,7 +120,7 @@ async function removeDeadLock(
 }
 
 async function runOf(
-  context: AppContext,
+  context: SyncPorts,
   description: string,
   signal: AbortSignal,
 ): Promise<RunView | undefined> {
@@ -137,7 +130,7 @@ async function runOf(
 
 /** Label definitions and images belong to no pull request: all listings are read once more before any of them goes. */
 async function removeLeftovers(
-  context: AppContext,
+  context: SyncPorts,
   wanted: readonly CleanupCandidate[],
   { options, outcome, signal }: {
     readonly options: CleanupOptions;

@@ -15,9 +15,9 @@ import {
   type Verdict,
   viewShas,
 } from "../../core/plan/mod.ts";
-import type { Outcome } from "./apply_cleanup.ts";
+import type { Outcome } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
-import type { AppContext } from "../context.ts";
+import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/hold.ts";
 import type { Sight } from "../sync/observe.ts";
 import { NO_OPTIONS, policyFor } from "../sync/policy.ts";
@@ -36,7 +36,7 @@ const CHANGED = "It changed while the cleanup was on its way; the next one decid
 
 /** Takes the pull request's lock, looks, decides again and removes what is still to go. */
 export async function cleanPull(
-  context: AppContext,
+  context: SyncPorts,
   pr: PrNumber,
   options: PullCleanup,
   signal: AbortSignal,
@@ -52,7 +52,7 @@ export async function cleanPull(
 }
 
 async function removeDoomed(
-  context: AppContext,
+  context: SyncPorts,
   locked: LockedPull,
   { wanted, options, outcome }: PullCleanup,
 ): Promise<void> {
@@ -80,7 +80,7 @@ async function removeDoomed(
   outcome.removed.push(...going.map(({ candidate }) => candidate.what));
 }
 
-function factsOf(context: AppContext, sight: Sight, labels: readonly string[]): CleanupFacts {
+function factsOf(context: SyncPorts, sight: Sight, labels: readonly string[]): CleanupFacts {
   const { observation } = sight;
   return {
     repo: context.repo,
@@ -93,7 +93,7 @@ function factsOf(context: AppContext, sight: Sight, labels: readonly string[]): 
 }
 
 /** A closed pull request: what a sync would do. */
-async function removeClosed(context: AppContext, locked: LockedPull): Promise<void> {
+async function removeClosed(context: SyncPorts, locked: LockedPull): Promise<void> {
   const { session, look, signal } = locked;
   const { observation } = session.sight;
   const policy = policyFor(context, observation.pr, NO_OPTIONS);
@@ -112,7 +112,7 @@ class Left extends Error {}
 
 /** Removes environments as a stop does, each by itself; false where the pull request changed meanwhile. */
 async function removeEnvironments(
-  context: AppContext,
+  context: SyncPorts,
   locked: LockedPull,
   { going }: { readonly going: readonly Verdict[] },
 ): Promise<boolean> {
@@ -165,7 +165,7 @@ async function restore({ session, signal }: LockedPull, before: readonly string[
   await session.write({ add, remove }, signal);
 }
 
-function planOf(context: AppContext, sight: Sight, { going }: { readonly going: readonly Verdict[] }): Plan {
+function planOf(context: SyncPorts, sight: Sight, { going }: { readonly going: readonly Verdict[] }): Plan {
   const { observation } = sight;
   const policy = policyFor(context, observation.pr, NO_OPTIONS);
   const views = viewShas(observation);
@@ -207,7 +207,7 @@ async function removeLastLabels(
 
 /** What the platform has of a pull request that does not exist: there is no record to keep, only the lock. */
 async function removeUnrecorded(
-  context: AppContext,
+  context: SyncPorts,
   pr: PrNumber,
   { wanted, options, outcome }: PullCleanup,
   signal: AbortSignal,

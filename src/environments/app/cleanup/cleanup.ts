@@ -18,14 +18,33 @@ import {
   type LockFacts,
 } from "../../core/plan/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import type { LabelDefinition, PullSummary } from "../../ports/forge.ts";
-import type { PlatformLeftover } from "../../ports/platform.ts";
-import type { StoredImage } from "../../ports/images.ts";
-import type { AppContext } from "../context.ts";
+import type { Terminal } from "../../../ports/terminal.ts";
+import type { ForgeReader, LabelDefinition, PullSummary } from "../../ports/forge.ts";
+import type { Images, StoredImage } from "../../ports/images.ts";
+import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
+import type { AppSettings } from "../run.ts";
 
-export { applyCleanup, type CleanupResult } from "./apply_cleanup.ts";
 export { WHOLE_CLEANUP } from "../../core/plan/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/plan/mod.ts";
+
+/** The ports and values that all environments and what remains of them are surveyed with. */
+export interface SurveyPorts {
+  /** `owner/name`. */
+  readonly repo: string;
+  readonly forge: ForgeReader;
+  readonly platform: Pick<PlatformReader, "list" | "leftovers">;
+  readonly platformAsLabels: boolean;
+  readonly images: Pick<Images, "list">;
+  readonly terminal: Pick<Terminal, "detail">;
+  readonly settings: Pick<AppSettings, "defaultTtl" | "imageOf">;
+}
+
+/** Where the outcome of a cleanup is gathered. */
+export interface Outcome {
+  readonly removed: string[];
+  readonly kept: Kept[];
+  readonly incomplete: string[];
+}
 
 /** What a cleanup would do. */
 export interface CleanupPlan {
@@ -52,7 +71,7 @@ export interface CleanupWorld {
 
 /** Looks at everything, the platform first, and decides what would be removed. Changes nothing. */
 export async function planCleanup(
-  context: AppContext,
+  context: SurveyPorts,
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<CleanupPlan> {
@@ -61,7 +80,7 @@ export async function planCleanup(
 
 /** Reads all listings. What comes into being while they are read has its labels by the time those are read. */
 export async function surveyWorld(
-  context: AppContext,
+  context: SurveyPorts,
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<CleanupWorld> {
@@ -124,7 +143,7 @@ export async function surveyWorld(
  * A failure as the end of a sentence. One that nobody foresaw is a mistake of ours and must not keep the rest from being
  * cleaned up; the log says where it happened.
  */
-export function tellFailure(context: AppContext, thrown: unknown): string {
+export function tellFailure(context: Pick<SurveyPorts, "terminal">, thrown: unknown): string {
   const error = toError(thrown);
   if (error instanceof AppError) return error.message;
   context.terminal.detail(error.stack ?? error.message);
@@ -133,7 +152,7 @@ export function tellFailure(context: AppContext, thrown: unknown): string {
 
 /** Locks among the definitions, with their runs; one that has expired needs none. */
 async function readLocks(
-  context: AppContext,
+  context: Pick<SurveyPorts, "forge">,
   definitions: readonly LabelDefinition[],
   signal: AbortSignal,
 ): Promise<readonly LockFacts[]> {
@@ -152,7 +171,7 @@ async function readLocks(
 }
 
 /** Decides over what was read. */
-export function judgeWorld(context: AppContext, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
+export function judgeWorld(context: SurveyPorts, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
   const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
   const incomplete = [...world.incomplete];
   const { repo, settings } = context;

@@ -5,7 +5,8 @@ import type { PrNumber } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Trigger } from "../../core/labels/label.ts";
 import type { LockOwner } from "../../core/lock.ts";
-import type { AppContext } from "../context.ts";
+import type { ForgeReader } from "../../ports/forge.ts";
+import type { LinkMaker } from "../run.ts";
 
 /**
  * What the run that is turned away was about. `labels`: they stay, and `removes` tells that they ask for a removal, which
@@ -15,9 +16,15 @@ export type Turned =
   | { readonly kind: "labels"; readonly removes: boolean }
   | { readonly kind: "command"; readonly trigger: Trigger | undefined };
 
+/** The ports and values that a lock's holder is described with. */
+export interface HolderPorts {
+  readonly forge: Pick<ForgeReader, "now">;
+  readonly links: Pick<LinkMaker, "run">;
+}
+
 /** What a run says and exits with when another one holds the pull request. */
 export function busyError(
-  context: AppContext,
+  context: HolderPorts,
   { pr, owner, turned }: {
     readonly pr: PrNumber;
     readonly owner: LockOwner | undefined;
@@ -35,7 +42,7 @@ export function busyError(
 }
 
 /** A holder for people: what it does, its run and whose it is. */
-export function nameOwner(context: AppContext, owner: LockOwner | undefined): string {
+export function nameOwner(context: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
   if (owner === undefined) return "somebody whose entry cannot be read";
   const { run, login, doing } = owner;
   const work = doing === undefined ? "" : `a ${doing === "extend" ? "change of its time-to-live" : doing}, `;

@@ -14,8 +14,11 @@ import {
   parseLockOwner,
 } from "../../core/lock.ts";
 import type { LockView } from "../../core/plan/mod.ts";
-import { busyError, nameOwner, type Turned } from "./busy.ts";
-import type { AppContext } from "../context.ts";
+import { busyError, type HolderPorts, nameOwner, type Turned } from "./busy.ts";
+import type { Forge, ForgeReader } from "../../ports/forge.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Terminal } from "../../../ports/terminal.ts";
+import type { RunIdentity } from "../run.ts";
 
 /** How often a taken lock is looked at again when it vanished under our hands. */
 const TRIES = 4;
@@ -26,6 +29,30 @@ const PAUSE_MS = 3_000;
 
 /** How long before its end, in milliseconds, a lease counts as run out: what is written now takes a moment. */
 const LEASE_MARGIN_MS = 30_000;
+
+/** The ports and values that the holder of a lock is found with. */
+export interface LockReadingPorts {
+  readonly forge: Pick<ForgeReader, "now" | "readRun">;
+  readonly identity: Pick<RunIdentity, "nonce">;
+}
+
+/** The ports and values that a lock is taken and held with. */
+export interface LockPorts extends HolderPorts {
+  readonly forge: Pick<
+    Forge,
+    | "now"
+    | "knownViewer"
+    | "readRun"
+    | "readLock"
+    | "lockNumbers"
+    | "createLock"
+    | "renewLock"
+    | "deleteDefinition"
+  >;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly identity: RunIdentity;
+}
 
 /** The lock, held. */
 export interface Hold {
@@ -46,7 +73,7 @@ export interface Hold {
 
 /** Finds out who holds the lock, from the definitions that were read. */
 export async function viewLock(
-  context: AppContext,
+  context: LockReadingPorts,
   options: { readonly locks: readonly LockRecord[]; readonly nodeId: string | undefined },
   signal: AbortSignal,
 ): Promise<LockView> {
@@ -71,7 +98,7 @@ function ownerOf(record: LockRecord, verdict: Verdict): LockOwner | undefined {
   return verdict === "unreadable" ? undefined : parseLockOwner(record.description);
 }
 
-async function judge(context: AppContext, record: LockRecord, signal: AbortSignal): Promise<Verdict> {
+async function judge(context: LockReadingPorts, record: LockRecord, signal: AbortSignal): Promise<Verdict> {
   const owner = parseLockOwner(record.description);
   const now = context.forge.now();
   const early = judgeLock(record, { now, run: undefined });
@@ -93,7 +120,7 @@ export interface LockClaim {
  * comes meanwhile before it lets go, so nobody waits for one; a cleanup does not, so a sync waits for that to end.
  */
 export async function takeLock(
-  context: AppContext,
+  context: LockPorts,
   { pr, doing, turned }: LockClaim,
   signal: AbortSignal,
 ): Promise<Hold> {
@@ -143,7 +170,7 @@ export async function takeLock(
 
 /** Waits for a holder to let go or to be found dead; gives it, as it was last seen, where it does neither in time. */
 async function outwait(
-  context: AppContext,
+  context: LockPorts,
   { name, pr, record, owner }: {
     readonly name: string;
     readonly pr: PrNumber;
@@ -176,7 +203,7 @@ async function outwait(
  * deleting our own definition where another of the same name has a lower id.
  */
 export async function confirmLock(
-  context: AppContext,
+  context: LockPorts,
   hold: Hold,
   options: {
     readonly pr: PrNumber;
@@ -195,7 +222,7 @@ export async function confirmLock(
   throw busyError(context, { pr, owner: parseLockOwner(rival.description), turned });
 }
 
-function describeOwner(context: AppContext, doing: LockTask | undefined): string {
+function describeOwner(context: LockPorts, doing: LockTask | undefined): string {
   const { identity, forge } = context;
   return formatLockOwner({
     nonce: identity.nonce,
@@ -207,7 +234,7 @@ function describeOwner(context: AppContext, doing: LockTask | undefined): string
 }
 
 function makeHold(
-  context: AppContext,
+  context: LockPorts,
   claim: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly epoch: number },
 ): Hold {
   const { nodeId, epoch, pr, doing } = claim;
@@ -240,7 +267,7 @@ function makeHold(
 
 /** Renews the lease until the lock is given back; finds out when it is lost. */
 async function renew(
-  context: AppContext,
+  context: LockPorts,
   lock: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly lease: { until: number } },
   signals: { readonly ended: AbortSignal; readonly lost: AbortController },
 ): Promise<void> {

@@ -2,8 +2,7 @@
 
 import { formatInstant } from "../../../lib/instant.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { nameOwner } from "./busy.ts";
-import type { AppContext } from "../context.ts";
+import { type HolderPorts, nameOwner } from "./busy.ts";
 import { formatTime } from "../show/environment_view.ts";
 import type { Sight } from "../sync/observe.ts";
 
@@ -19,7 +18,10 @@ export interface LockSummary {
 }
 
 /** The lock; null where there is none. */
-export function viewHolder(context: AppContext, { observation: { lock } }: Sight): LockSummary | null {
+export function viewHolder(
+  context: Pick<HolderPorts, "links">,
+  { observation: { lock } }: Sight,
+): LockSummary | null {
   if (lock.kind !== "held") return null;
   const { owner, alive } = lock;
   return {
@@ -32,7 +34,7 @@ export function viewHolder(context: AppContext, { observation: { lock } }: Sight
 
 /** Who works on the pull request and until when, as words; undefined where nobody does. */
 export function describeHolder(
-  context: AppContext,
+  context: Pick<HolderPorts, "links">,
   { observation: { lock } }: Sight,
 ): string | undefined {
   if (lock.kind !== "held" || !lock.alive) return undefined;

@@ -3,12 +3,12 @@
 import { AppError, toError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { LockTask } from "../../core/lock.ts";
-import type { AppContext } from "../context.ts";
 import { confirmLock, type Hold, lostError, takeLock } from "./hold.ts";
 import { lookAt, type Sight } from "../sync/observe.ts";
 import { NO_OPTIONS } from "../sync/policy.ts";
 import { Session } from "../sync/session.ts";
 import { planOnce, syncPull } from "../sync/sync_pull.ts";
+import type { SyncPorts } from "../sync/sync_ports.ts";
 
 /** What work under a lock is given. */
 export interface LockedPull {
@@ -21,7 +21,7 @@ export interface LockedPull {
 
 /** Takes the lock, looks, works, gives the lock back. Throws AppError `busy` where another run holds it. */
 export async function underLock<Result>(
-  context: AppContext,
+  context: SyncPorts,
   pr: PrNumber,
   { doing, work }: { readonly doing: LockTask; readonly work: (locked: LockedPull) => Promise<Result> },
   signal: AbortSignal,
@@ -43,7 +43,7 @@ export async function underLock<Result>(
  * Looks after giving the lock back: a run that came meanwhile was turned away. Removing needs nothing that is not
  * here and is done at once; for anything else the person is told which command does it.
  */
-export async function lookAfter(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<void> {
+export async function lookAfter(context: SyncPorts, pr: PrNumber, signal: AbortSignal): Promise<void> {
   if (context.githubDryRun) return;
   const options = { ...NO_OPTIONS, request: undefined, planOnly: false };
   try {
@@ -62,7 +62,7 @@ export async function lookAfter(context: AppContext, pr: PrNumber, signal: Abort
 }
 
 async function lookLocked(
-  context: AppContext,
+  context: SyncPorts,
   pr: PrNumber,
   { hold, signal }: { readonly hold: Hold; readonly signal: AbortSignal },
 ): Promise<Sight> {

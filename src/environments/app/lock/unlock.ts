@@ -3,8 +3,17 @@
 import type { PrNumber } from "../../../lib/ids.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
 import type { LockOwner } from "../../core/lock.ts";
-import type { AppContext } from "../context.ts";
-import { viewLock } from "./hold.ts";
+import type { Forge } from "../../ports/forge.ts";
+import type { Terminal } from "../../../ports/terminal.ts";
+import type { LinkMaker } from "../run.ts";
+import { type LockReadingPorts, viewLock } from "./hold.ts";
+
+/** The ports and values that a lock is looked at and removed with. */
+export interface UnlockPorts extends LockReadingPorts {
+  readonly forge: Forge;
+  readonly terminal: Pick<Terminal, "say">;
+  readonly links: Pick<LinkMaker, "run">;
+}
 
 /** The lock of a pull request, as a person is shown it. */
 export interface LockSight {
@@ -22,7 +31,7 @@ export interface LockSight {
  * Reads who holds the lock. Throws AppError `pull_not_found` or `repository_not_found` where there is nothing
  * that could be locked.
  */
-export async function readLock(context: AppContext, pr: PrNumber, signal: AbortSignal): Promise<LockSight> {
+export async function readLock(context: UnlockPorts, pr: PrNumber, signal: AbortSignal): Promise<LockSight> {
   const locks = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
   // No definition is also what an unknown pull request or repository looks like.
   if (locks.length === 0) await context.forge.readPull(pr, { actor: undefined }, signal);
@@ -43,7 +52,7 @@ export async function readLock(context: AppContext, pr: PrNumber, signal: AbortS
 
 /** Removes the very definition that was read; a lock that another run has made since then stays. */
 export async function removeLock(
-  context: AppContext,
+  context: UnlockPorts,
   pr: PrNumber,
   { nodeId }: Pick<LockSight, "nodeId">,
   signal: AbortSignal,

@@ -1,8 +1,7 @@
 /** Creates and repairs the definitions of the labels whose names never change. */
 
 import { FIXED_LABELS, sameLabelName } from "../../core/labels/mod.ts";
-import type { LabelDefinition, NewDefinition } from "../../ports/forge.ts";
-import type { AppContext } from "../context.ts";
+import type { Forge, LabelDefinition, NewDefinition } from "../../ports/forge.ts";
 import { definitionOf } from "../sync/session.ts";
 
 /** What became of one definition; under a dry run what would become of it. */
@@ -16,7 +15,7 @@ const COMMON = "showtime";
 
 /** Reads the definitions that are there and writes only what differs from ours. */
 export async function setupLabels(
-  context: AppContext,
+  context: { readonly forge: Pick<Forge, "listDefinitions" | "define"> },
   options: { readonly dryRun: boolean },
   signal: AbortSignal,
 ): Promise<readonly LabelSetup[]> {

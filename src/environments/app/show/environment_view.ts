@@ -5,8 +5,19 @@ import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../../../l
 import { formatIsoSeconds } from "../../../lib/instant.ts";
 import { formatTtl, type LabeledEnvironment, type LabelState } from "../../core/labels/mod.ts";
 import { decideShaState } from "../../core/plan/mod.ts";
-import type { AppContext } from "../context.ts";
+import type { ForgeReader } from "../../ports/forge.ts";
+import type { PlatformKind } from "../../core/environment/environment.ts";
+import type { AppSettings, LinkMaker } from "../run.ts";
 import type { Sight } from "../sync/observe.ts";
+
+/** The ports and values that an environment is shown with. */
+export interface ViewPorts {
+  readonly forge: Pick<ForgeReader, "now">;
+  readonly platformKind: PlatformKind;
+  readonly platformAsLabels: boolean;
+  readonly links: Pick<LinkMaker, "pull" | "commit" | "console">;
+  readonly settings: Pick<AppSettings, "maxAgeMs">;
+}
 
 /** An environment as every command gives it; the JSON form has the same keys. */
 export interface EnvironmentView {
@@ -47,7 +58,7 @@ export interface EnvironmentSources {
 }
 
 /** Puts the two witnesses of an environment together. */
-export function viewEnvironment(context: AppContext, sources: EnvironmentSources): EnvironmentView {
+export function viewEnvironment(context: ViewPorts, sources: EnvironmentSources): EnvironmentView {
   const { pr, short, labels, labeled, deployed } = sources;
   const sha = deployed?.sha ?? sources.sha;
   const createdAt = creationOf({ labeled, deployed }, context.forge.now());
@@ -107,7 +118,7 @@ function decideType(
 }
 
 /** The environments of a pull request that was looked at, the active one first. */
-export function viewSight(context: AppContext, sight: Sight): readonly EnvironmentView[] {
+export function viewSight(context: ViewPorts, sight: Sight): readonly EnvironmentView[] {
   const { labels, platform, pr, open, commits, headSha, target } = sight.observation;
   const deployed = platform === "as_labels" ? [] : platform;
   const seeing = platform === "as_labels" ? { ...context, platformAsLabels: true } : context;

@@ -18,8 +18,7 @@ import {
   wantedSettings,
 } from "../../core/plan/mod.ts";
 import type { DeployedSettings } from "../../core/environment/environment.ts";
-import type { AppContext } from "../context.ts";
-import type { Sight } from "../sync/observe.ts";
+import type { ObservePorts, Sight } from "../sync/observe.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
 /** One thing that the decision was made from, in words. */
@@ -39,7 +38,7 @@ export interface Explanation {
 
 /** Looks once, plans, and plans again over what could be otherwise. */
 export async function explainPull(
-  context: AppContext,
+  context: ObservePorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,

@@ -4,8 +4,7 @@ import { parseRecord } from "../../core/comment/mod.ts";
 import { unescapeMarkdown } from "../../../lib/sanitize.ts";
 import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { formatTtl, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
-import type { DeploymentEvent, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
-import type { AppContext } from "../context.ts";
+import type { DeploymentEvent, ForgeReader, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 
 /** Something that happened. */
 export interface HistoryEntry {
@@ -23,7 +22,7 @@ export interface HistoryEntry {
 
 /** Reads what happened, newest first. */
 export async function readHistory(
-  context: AppContext,
+  context: { readonly forge: Pick<ForgeReader, "readPull" | "listDeployments"> },
   pr: PrNumber,
   options: { readonly limit: number },
   signal: AbortSignal,

@@ -4,13 +4,21 @@ import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import { formatLabel, readLabels } from "../../core/labels/mod.ts";
-import type { PullSummary } from "../../ports/forge.ts";
-import type { AppContext } from "../context.ts";
-import { byActivity, type EnvironmentView, viewEnvironment } from "./environment_view.ts";
+import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
+import type { PlatformReader } from "../../ports/platform.ts";
+import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
+
+/** The ports and values of a listing. */
+export interface ListPorts extends ViewPorts {
+  /** `owner/name`. */
+  readonly repo: string;
+  readonly forge: ForgeReader;
+  readonly platform: Pick<PlatformReader, "list" | "addresses">;
+}
 
 /** Lists the environments that labels or the platform know. `incomplete`: sentences about what could not be seen. */
 export async function listEnvironments(
-  context: AppContext,
+  context: ListPorts,
   signal: AbortSignal,
 ): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
   const { forge } = context;
@@ -35,7 +43,7 @@ export async function listEnvironments(
 
 /** Asks the platform for the addresses of those services that no label tells. */
 async function addAddresses(
-  context: AppContext,
+  context: ListPorts,
   seen: {
     readonly deployed: readonly PlatformEnvironment[];
     readonly pulls: ReadonlyMap<PrNumber, PullSummary>;
@@ -72,7 +80,7 @@ async function addAddresses(
 }
 
 async function listPlatform(
-  context: AppContext,
+  context: ListPorts,
   incomplete: string[],
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[] | undefined> {
@@ -99,7 +107,7 @@ function groupByPull(
 }
 
 function viewPull(
-  context: AppContext,
+  context: ListPorts,
   sources: {
     readonly pr: PrNumber;
     readonly pull: PullSummary | undefined;

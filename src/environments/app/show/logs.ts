@@ -2,9 +2,16 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import type { AppContext } from "../context.ts";
-import { type EnvironmentView, viewSight } from "./environment_view.ts";
-import { lookAt } from "../sync/observe.ts";
+import type { PlatformReader } from "../../ports/platform.ts";
+import { type EnvironmentView, type ViewPorts, viewSight } from "./environment_view.ts";
+import { lookAt, type ObservePorts } from "../sync/observe.ts";
+
+/** The ports and values that a log is found and read with. */
+export interface LogPorts extends ObservePorts, ViewPorts {
+  readonly forge: ObservePorts["forge"];
+  readonly platform: PlatformReader;
+  readonly settings: ObservePorts["settings"];
+}
 
 /** Which log, and how much of it. */
 export interface LogOptions {
@@ -18,7 +25,7 @@ export interface LogOptions {
 
 /** Opens the log of an environment. Throws AppError `no_environment` where there is none that has a log. */
 export async function openLogs(
-  context: AppContext,
+  context: LogPorts,
   pr: PrNumber,
   options: LogOptions,
   signal: AbortSignal,

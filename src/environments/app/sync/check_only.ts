@@ -12,12 +12,18 @@ import {
 } from "../../core/plan/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { readOrGoByLabels } from "../show/by_labels.ts";
-import type { AppContext } from "../context.ts";
+import type { Terminal } from "../../../ports/terminal.ts";
+import type { ObservePorts } from "./observe.ts";
 import { planOnce, type SyncOptions } from "./sync_pull.ts";
+
+/** The ports and values of a decision that changes nothing. */
+export interface CheckPorts extends ObservePorts {
+  readonly terminal: Pick<Terminal, "warn" | "say">;
+}
 
 /** The pairs in the documented order; those that do not apply are left out. */
 export async function checkOnly(
-  context: AppContext,
+  context: CheckPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
@@ -51,7 +57,7 @@ function decisionOf(plan: Plan, observation: Observation): Readonly<Record<strin
 }
 
 function authorityOf(
-  context: AppContext,
+  context: CheckPorts,
   at: { readonly plan: Plan; readonly policy: Policy; readonly observation: Observation },
 ): Readonly<Record<string, string>> {
   const { plan, policy, observation } = at;

@@ -9,10 +9,17 @@ import { formatInstant } from "../../../lib/instant.ts";
 import { activeSha, formatLabel, parseTtl, ttlMs } from "../../core/labels/mod.ts";
 import type { Label, Ttl } from "../../core/labels/label.ts";
 import { describeRefusal, judge, personMay, viewShas } from "../../core/plan/mod.ts";
-import type { AppContext } from "../context.ts";
-import { type EnvironmentView, timeLeft, viewSight } from "../show/environment_view.ts";
+import type { SyncPorts } from "./sync_ports.ts";
+import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
 import { lookAt, type Sight } from "./observe.ts";
 import { lookAfter, underLock } from "../lock/under_lock.ts";
+
+/** The ports and values that a time-to-live is changed with. */
+export interface ExtendPorts extends SyncPorts, ViewPorts {
+  readonly forge: SyncPorts["forge"];
+  readonly links: SyncPorts["links"];
+  readonly settings: SyncPorts["settings"];
+}
 
 /** What an extension led to: the environment as it is now, and what was done, as sentences. */
 export interface Extension {
@@ -27,7 +34,7 @@ export interface Extension {
  */
 // deno-lint-ignore layers/few-parameters -- it is called as the command is typed: what, and how long
 export async function extendPull(
-  context: AppContext,
+  context: ExtendPorts,
   pr: PrNumber,
   ttl: Ttl,
   signal: AbortSignal,
@@ -64,7 +71,7 @@ export async function extendPull(
 }
 
 /** The active environment as these labels have it. */
-function viewWith(context: AppContext, sight: Sight, labelNames: readonly string[]): EnvironmentView {
+function viewWith(context: ExtendPorts, sight: Sight, labelNames: readonly string[]): EnvironmentView {
   const { observation } = sight;
   return viewActive(context, {
     ...sight,
@@ -78,7 +85,7 @@ function endOf({ expires_at }: EnvironmentView): string {
 }
 
 /** Fails where the person of this run may not ask for environments. */
-async function checkActor(context: AppContext, sight: Sight, signal: AbortSignal): Promise<void> {
+async function checkActor(context: ExtendPorts, sight: Sight, signal: AbortSignal): Promise<void> {
   const { observation } = sight;
   const { actor, pr } = observation;
   const people = new Map(observation.people);
@@ -104,7 +111,7 @@ interface TtlChange {
   readonly remove: readonly string[];
 }
 
-function chooseChange(context: AppContext, sight: Sight, { asked }: { readonly asked: Ttl }): TtlChange {
+function chooseChange(context: ExtendPorts, sight: Sight, { asked }: { readonly asked: Ttl }): TtlChange {
   const { observation } = sight;
   const { labels, pr } = observation;
   const what = `Extending the environment of pull request #${pr}`;
@@ -194,7 +201,7 @@ function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
   );
 }
 
-function viewActive(context: AppContext, sight: Sight): EnvironmentView {
+function viewActive(context: ExtendPorts, sight: Sight): EnvironmentView {
   const view = viewSight(context, sight)[0];
   if (view !== undefined) return view;
   throw new AppError(

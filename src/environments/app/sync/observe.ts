@@ -16,9 +16,24 @@ import {
   type Request,
   viewShas,
 } from "../../core/plan/mod.ts";
-import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
-import type { AppContext } from "../context.ts";
-import { type Hold, viewLock } from "../lock/hold.ts";
+import type { ForgeReader, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
+import type { Images } from "../../ports/images.ts";
+import type { PlatformReader } from "../../ports/platform.ts";
+import type { AppSettings, RunIdentity } from "../run.ts";
+import { type Hold, type LockReadingPorts, viewLock } from "../lock/hold.ts";
+
+/** The ports and values that a pull request is observed with. */
+export interface ObservePorts extends LockReadingPorts {
+  /** `owner/name`. */
+  readonly repo: string;
+  readonly forge: ForgeReader;
+  readonly platform: Pick<PlatformReader, "list">;
+  /** The platform is taken to be as the labels say (dry run of the platform). */
+  readonly platformAsLabels: boolean;
+  readonly images: Pick<Images, "exists">;
+  readonly identity: RunIdentity;
+  readonly settings: AppSettings;
+}
 
 /** An observation with what the applying side needs of GitHub besides. */
 export interface Sight {
@@ -46,7 +61,7 @@ export interface LookOptions {
 
 /** Looks at a pull request once. */
 export async function lookAt(
-  context: AppContext,
+  context: ObservePorts,
   pr: PrNumber,
   options: LookOptions,
   signal: AbortSignal,
@@ -133,7 +148,7 @@ function needsActor(observation: Omit<Observation, "people">): boolean {
 }
 
 async function resolveTarget(
-  context: AppContext,
+  context: ObservePorts,
   snapshot: PullSnapshot,
   sha: string,
   signal: AbortSignal,
@@ -236,7 +251,7 @@ function failures(timeline: readonly TimelineEvent[], name: string): number {
 
 /** The image is asked for only where the decision depends on it. */
 async function askImage(
-  context: AppContext,
+  context: ObservePorts,
   observation: Observation,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {

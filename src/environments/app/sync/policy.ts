@@ -1,6 +1,6 @@
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { Policy } from "../../core/plan/mod.ts";
-import type { AppContext, RunOptions } from "../context.ts";
+import type { AppSettings, RunOptions } from "../run.ts";
 
 /** What a command was asked where it was asked nothing special. */
 export const NO_OPTIONS: RunOptions = {
@@ -11,7 +11,11 @@ export const NO_OPTIONS: RunOptions = {
 };
 
 /** The policy for one pull request under one command. */
-export function policyFor(context: AppContext, pr: PrNumber, options: RunOptions): Policy {
+export function policyFor(
+  context: { readonly settings: AppSettings },
+  pr: PrNumber,
+  options: RunOptions,
+): Policy {
   const { settings } = context;
   return {
     autoSync: settings.autoSync,

@@ -13,9 +13,9 @@ import { capExpiry, expiryOf } from "../../core/environment/expiry.ts";
 import { formatLabel, type Label, labelStyle, readLabels, sameLabelName } from "../../core/labels/mod.ts";
 import { judge } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
-import type { AppContext } from "../context.ts";
 import type { Hold } from "../lock/hold.ts";
 import type { Sight } from "./observe.ts";
+import type { SyncPorts } from "./sync_ports.ts";
 
 /** A change of the pull request's record, sent as one request (two where label definitions are new). */
 export interface SessionWrite {
@@ -30,7 +30,7 @@ export interface SessionWrite {
 
 /** The record of a pull request while one run works on it. */
 export class Session {
-  readonly context: AppContext;
+  readonly context: SyncPorts;
   readonly hold: Hold;
   #sight: Sight;
   #names: readonly string[];
@@ -40,7 +40,7 @@ export class Session {
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
 
-  constructor(context: AppContext, hold: Hold, sight: Sight) {
+  constructor(context: SyncPorts, hold: Hold, sight: Sight) {
     this.context = context;
     this.hold = hold;
     this.#sight = sight;

@@ -11,12 +11,13 @@ import {
   type Request,
 } from "../../core/plan/mod.ts";
 import { applyPlan } from "./apply.ts";
-import type { AppContext, RunOptions } from "../context.ts";
+import type { RunOptions } from "../run.ts";
 import { busyError, type Turned } from "../lock/busy.ts";
 import { confirmLock, type Hold, takeLock } from "../lock/hold.ts";
-import { lookAt, type Sight } from "./observe.ts";
+import { lookAt, type ObservePorts, type Sight } from "./observe.ts";
 import { policyFor } from "./policy.ts";
 import { Session } from "./session.ts";
+import type { SyncPorts } from "./sync_ports.ts";
 
 /** How often one run starts over because the pull request changed meanwhile. */
 const ROUNDS = 8;
@@ -53,7 +54,7 @@ export interface SyncResult {
 
 /** Looks and plans; changes nothing. */
 export async function planOnce(
-  context: AppContext,
+  context: ObservePorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
@@ -70,7 +71,7 @@ export async function planOnce(
 
 /** `--ttl` is the weaker one: whoever gives it is told where it comes to nothing. */
 function warnOfWeight(
-  context: AppContext,
+  context: SyncPorts,
   { policy, sight }: { readonly policy: Policy; readonly sight: Sight },
 ): void {
   const { prTtl } = sight.observation.labels;
@@ -83,7 +84,7 @@ function warnOfWeight(
 
 /** Makes the pull request's environment agree with its labels, and looks once more after letting go. */
 export async function syncPull(
-  context: AppContext,
+  context: SyncPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,

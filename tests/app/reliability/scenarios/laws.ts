@@ -2,11 +2,8 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  applyCleanup,
-  planCleanup,
-  WHOLE_CLEANUP,
-} from "../../../../src/environments/app/cleanup/cleanup.ts";
+import { applyCleanup } from "../../../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../../src/environments/app/cleanup/cleanup.ts";
 import { runIn } from "../../../worlds/cli_world.ts";
 import { never, type World } from "../../../worlds/world.ts";
 import { buildWorld, leftIn, type PullPart, randomWorld, wantedOf } from "./worlds.ts";

@@ -1,12 +1,9 @@
+/** Values of one run of the program. They are no ports: a use-case takes those that it uses beside its ports. */
+
 import type { PlatformKind } from "../core/environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { Ttl } from "../core/labels/label.ts";
 import type { Policy, RunEvent } from "../core/plan/mod.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { Forge } from "../ports/forge.ts";
-import type { Images } from "../ports/images.ts";
-import type { Platform } from "../ports/platform.ts";
-import type { Terminal } from "../../ports/terminal.ts";
 
 /** Who this process acts for, and which run it is. */
 export interface RunIdentity {
@@ -44,28 +41,6 @@ export interface RunOptions {
   readonly sha: string | undefined;
 }
 
-/** Everything a use-case works with. Nothing in it is global, and nothing is looked up elsewhere. */
-export interface AppContext {
-  /** `owner/name`. */
-  readonly repo: string;
-  /** As `https://github.com`. */
-  readonly serverUrl: string;
-  readonly forge: Forge;
-  readonly platformKind: PlatformKind;
-  readonly platform: Platform;
-  /** The platform is taken to be what the labels say (dry run of the platform). */
-  readonly platformAsLabels: boolean;
-  /** GitHub is not written to: plans are applied once and not looked at again. */
-  readonly githubDryRun: boolean;
-  readonly images: Images;
-  readonly clock: Clock;
-  readonly terminal: Terminal;
-  readonly settings: AppSettings;
-  readonly identity: RunIdentity;
-  /** Step outputs, job summary: a no-op outside Actions. */
-  readonly links: LinkMaker;
-}
-
 /** Makes links for people. */
 export interface LinkMaker {
   pull(pr: PrNumber): string;
@@ -73,4 +48,20 @@ export interface LinkMaker {
   run(id: number): string;
   /** Console links of an environment by title. */
   console(service: string): Readonly<Record<string, string>>;
+}
+
+/** The values of one run that use-cases about environments go by. */
+export interface RunValues {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** As `https://github.com`. */
+  readonly serverUrl: string;
+  readonly platformKind: PlatformKind;
+  /** The platform is taken to be as the labels say (dry run of the platform). */
+  readonly platformAsLabels: boolean;
+  /** GitHub is not written to: plans are applied once and not looked at again. */
+  readonly githubDryRun: boolean;
+  readonly settings: AppSettings;
+  readonly identity: RunIdentity;
+  readonly links: LinkMaker;
 }

@@ -1,0 +1,94 @@
+/** Makes the values of one run out of the configuration and of what GitHub Actions says. */
+
+import type { GlobalFlags } from "../cli/wiring_types.ts";
+import { type ActionsContext, type Config, imageRepository } from "../config/mod.ts";
+import { formatImageTag } from "../environments/core/environment/names.ts";
+import { configuredFlags } from "../environments/core/environment/variables.ts";
+import type { LinkMaker, RunIdentity, RunValues } from "../environments/app/run.ts";
+import type { PrNumber } from "../lib/ids.ts";
+
+/** Makes the values of a run about `pr`. */
+export async function makeRunValues(
+  config: Config,
+  options: {
+    readonly repo: string;
+    readonly actions: ActionsContext;
+    readonly flags: GlobalFlags;
+    readonly pr: PrNumber | undefined;
+  },
+): Promise<RunValues> {
+  const { repo, actions, flags, pr } = options;
+  const repository = imageRepository(config, repo);
+  return {
+    repo,
+    serverUrl: actions.urls.server,
+    platformKind: config.platform,
+    platformAsLabels: isPlatformDry(config, flags),
+    githubDryRun: flags.dryRunGithub,
+    settings: {
+      autoSync: config.autoSync,
+      retries: config.retries,
+      defaultTtl: config.ttl.value,
+      maxAgeMs: config.maxAgeMs,
+      login: config.environment.login,
+      configuredFlags: configuredFlags(config.environment),
+      imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
+      commentEnabled: config.comment.enabled,
+      deploymentsEnabled: config.deployments.enabled,
+    },
+    identity: makeIdentity(actions, pr),
+    links: makeLinks(actions.urls.server, { repo, console: await makeConsole(config) }),
+  };
+}
+
+/** Whether the platform is played rather than used. */
+export function isPlatformDry({ platform }: Pick<Config, "platform">, flags: GlobalFlags): boolean {
+  return platform === "docker" ? flags.dryRunDocker : flags.dryRunAws;
+}
+
+function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIdentity {
+  const nonce = Array.from(
+    crypto.getRandomValues(new Uint8Array(8)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+  if (!actions.isActions) {
+    return { actor: undefined, inActions: false, run: undefined, event: undefined, nonce };
+  }
+  const { event } = actions;
+  const about = event.pr !== undefined && event.pr === pr;
+  return {
+    actor: actions.triggeringActor ?? actions.actor,
+    inActions: true,
+    run: actions.runId === undefined ? undefined : { id: actions.runId, attempt: actions.runAttempt ?? 1 },
+    event: about
+      ? {
+        action: event.action,
+        headSha: event.headSha,
+        sender: event.sender,
+        label: event.label,
+        at: event.updatedAt,
+      }
+      : undefined,
+    nonce,
+  };
+}
+
+function makeLinks(
+  server: string,
+  { repo, console }: { readonly repo: string; readonly console: LinkMaker["console"] },
+): LinkMaker {
+  return {
+    pull: (pr) => `${server}/${repo}/pull/${pr}`,
+    commit: (sha) => `${server}/${repo}/commit/${sha}`,
+    run: (id) => `${server}/${repo}/actions/runs/${id}`,
+    console,
+  };
+}
+
+/** Links to what the cloud's own console shows of an environment; a local engine has none. */
+async function makeConsole({ platform, aws, ecs }: Config): Promise<LinkMaker["console"]> {
+  if (platform === "docker") return () => ({});
+  const { consoleLinks } = await import("../drivers/ecs/mod.ts");
+  const { cluster = "", logGroup } = ecs;
+  return (service) => consoleLinks(service, { region: aws.region, cluster, logGroup });
+}
