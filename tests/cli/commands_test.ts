@@ -495,7 +495,7 @@ Deno.test("doctor exits with 5 where a check fails, and says how to mend it", as
 
   assert.deepEqual([people.code, json.code], [EXIT.incomplete, EXIT.incomplete]);
   assert.match(people.out, /^✓ token: .*maxime/m);
-  assert.match(people.out, /^✗ docker engine: no engine answers\n   to mend it: Start Docker$/m);
+  assert.match(people.out, /^✗ docker engine: no engine answers\n {3}to mend it: Start Docker$/m);
   assert.equal(JSON.parse(json.out).healthy, false);
 });
 
@@ -505,7 +505,7 @@ Deno.test("doctor exits with 0 where there are warnings only", async () => {
   const { code, out } = await runIn(makeWorld(), ["doctor"], { wiring });
 
   assert.equal(code, EXIT.done, out);
-  assert.match(out, /^! docker engine: it is old\n   to mend it: Update Docker$/m);
+  assert.match(out, /^! docker engine: it is old\n {3}to mend it: Update Docker$/m);
 });
 
 Deno.test("doctor keeps its lines within the terminal", async () => {
@@ -521,7 +521,7 @@ Deno.test("doctor keeps its lines within the terminal", async () => {
   const own = lines.slice(lines.findIndex((line) => line.startsWith("! docker engine: word")));
   assert.ok(own.length > 4, out);
   assert.ok(lines.every((line) => line.length <= 40), out);
-  assert.match(out, /^   to mend it: mend/m);
+  assert.match(out, /^ {3}to mend it: mend/m);
 });
 
 Deno.test("simulate prints its address when it is ready and serves until it is told to end", async () => {

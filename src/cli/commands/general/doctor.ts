@@ -31,7 +31,9 @@ const INDENT = 3;
 
 async function runDoctorCommand(env: CommandEnv): Promise<ExitCode> {
   const { flags, terminal, style, signal } = env;
-  const findings = await examine(await env.wiring(), { flags, terminal, pr: undefined }, signal);
+  // The doctor looks at what a real run needs, also if the flags ask for a dry run.
+  const real = { ...flags, dryRunGithub: false, dryRunAws: false, dryRunDocker: false };
+  const findings = await examine(await env.wiring(), { flags: real, terminal, pr: undefined }, signal);
   const failed = findings.filter(({ status }) => status === "failure").length;
   if (flags.json) {
     env.json({ healthy: failed === 0, checks: findings.map((each) => ({ ...each, fix: each.fix ?? null })) });
