@@ -6,16 +6,14 @@
  */
 
 import { Octokit } from "@octokit/core";
-import { throttling } from "@octokit/plugin-throttling";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor } from "../../environments/ports/forge.ts";
 import { toActor } from "./convert.ts";
 import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
-import { openLimiters, QuietBottleneck } from "./groups.ts";
 import { networkError } from "./network.ts";
-import { backoffMs, pace, waitForLimit } from "./pace.ts";
+import { backoffMs, pace } from "./pace.ts";
 
 /** The part of `fetch` that is used. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -63,27 +61,17 @@ export class GithubClient {
   constructor(options: GithubClientOptions) {
     this.#options = options;
     this.#delays = { ...DEFAULT_DELAYS, ...options.delays };
-    const wait = {
-      clock: options.clock,
-      delays: this.#delays,
-      onWait: options.onWait ?? (() => {}),
-      said: new Set<string>(),
-    };
-    const onLimit = waitForLimit(wait);
-    const ShowtimeOctokit = Octokit.plugin(pace(wait), throttling);
-    this.#octokit = new ShowtimeOctokit({
+    this.#octokit = new Octokit({
       auth: options.token,
       baseUrl: options.restUrl.replace(/\/+$/, ""),
       request: { fetch: this.#fetch.bind(this) },
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      throttle: {
-        Bottleneck: QuietBottleneck,
-        ...openLimiters(),
-        // The waits are ours (pace.ts), so the plugin's own are zero.
-        retryAfterBaseValue: 0,
-        onRateLimit: onLimit,
-        onSecondaryRateLimit: onLimit,
-      },
+    });
+    pace(this.#octokit, {
+      clock: options.clock,
+      delays: this.#delays,
+      onWait: options.onWait ?? (() => {}),
+      said: new Set(),
     });
   }
 

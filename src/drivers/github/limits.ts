@@ -38,7 +38,8 @@ export function limitSeconds(
   const retryAfter = secondsToWait(answer.headers);
   if (retryAfter !== undefined) return bounded(retryAfter);
   if (headerNumber(answer.headers, "x-ratelimit-remaining") === 0) return secondsUntilReset(answer.headers);
-  return answer.status === 429 || /\brate limit\b/i.test(answer.message) ? UNNAMED_WAIT_SECONDS : undefined;
+  const named = /\brate limit\b|\bsecondary rate\b/i.test(answer.message);
+  return named || answer.status === 429 ? UNNAMED_WAIT_SECONDS : undefined;
 }
 
 /** `Retry-After`, which HTTP writes as seconds or as a date; undefined where there is none. */

@@ -1,4 +1,7 @@
-/** The waits between two sendings of one request, and what is sent again after them. */
+/**
+ * The waits between two attempts of one request. No other part of the driver waits for GitHub's limits or retries:
+ * every wait goes through the Clock, so an abort ends it and no timer keeps the process alive.
+ */
 
 import type { Octokit } from "@octokit/core";
 import type { Clock } from "../../ports/clock.ts";
@@ -6,86 +9,81 @@ import { headersOf } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { type Delays, limitSeconds } from "./limits.ts";
 
-/** Statuses that are answers: asking again would not change them. 403 and 429 belong to the throttling plugin. */
-const ANSWERS = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 451];
+/** Statuses of final answers: the same request would be answered the same. A rate limit's 403 and 429 are the exception. */
+const FINAL = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 451];
 
 interface Waiting {
   readonly clock: Clock;
   readonly delays: Required<Delays>;
   readonly onWait: (text: string) => void;
-  /** What requests that wait at this moment have said: several are under way at once. */
+  /** The messages of the waits under way: requests that run side by side announce the same wait only once. */
   readonly said: Set<string>;
 }
 
-/** How long to wait before a request is sent for the `again`th time again, in milliseconds. */
-export function backoffMs(delays: Required<Delays>, again: number): number {
-  return delays.backoffMs * again * again;
+/** Returns the wait before the retry numbered `retry` (from 1), in milliseconds. */
+export function backoffMs(delays: Required<Delays>, retry: number): number {
+  return delays.backoffMs * retry * retry;
 }
 
 /**
- * An octokit plugin, the innermost: after a 5xx or a dropped connection it waits and sends again, and it gives every
- * rate limit the form in which the throttling plugin knows it. Octokit's own plugin for the first puts each request
- * through a limiter whose timers take longer than a request to a server nearby.
+ * Makes octokit wait and send a request again after a rate limit, a 5xx or a dropped connection.
+ *
+ * A rate limit is an answer that changed nothing, so every request is sent again after it, even one with
+ * `retries: 0`. Octokit's plugins for throttling and retries do the same with limiters whose timers take longer than
+ * a request to a server nearby, and that ignore the Clock and an abort.
  */
-export function pace(waiting: Waiting): (octokit: Octokit) => Record<string, never> {
-  return (octokit) => {
-    octokit.hook.wrap("request", async (request, options) => {
-      const signal = signalOf(options);
-      for (let sent = 1;; sent++) {
-        try {
-          const response = await request(options);
-          const problem = hiddenProblem(response);
-          if (problem !== undefined) throw Object.assign(new Error(problem.message), problem);
-          return response;
-        } catch (thrown) {
-          // What was given up is not tried again.
-          signal.throwIfAborted();
-          markLimit(thrown);
-          const retries = Number(valueAt(options, "request", "retries") ?? waiting.delays.retries);
-          if (sent > retries || !mayPass(thrown)) throw thrown;
-          await backOff(waiting, thrown, { sent, signal });
+export function pace(octokit: Octokit, waiting: Waiting): void {
+  const { delays } = waiting;
+  octokit.hook.wrap("request", async (request, options) => {
+    const signal = signalOf(options);
+    const retries = Number(valueAt(options, "request", "retries") ?? delays.retries);
+    let limits = 0;
+    let failures = 0;
+    for (;;) {
+      try {
+        const response = await request(options);
+        const problem = hiddenProblem(response);
+        if (problem !== undefined) throw Object.assign(new Error(problem.message), problem);
+        return response;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const seconds = secondsOfLimit(thrown);
+        if (seconds === undefined) {
+          failures++;
+          if (failures > retries || !isPassing(thrown)) throw thrown;
+          await backOff(waiting, thrown, { retry: failures, signal });
+        } else {
+          limits++;
+          const ms = seconds * 1000;
+          if (limits > delays.limitWaits || ms > delays.maxLimitWaitMs) throw thrown;
+          await waitOnce(waiting, { ms, signal, text: `GitHub's rate limit: waiting ${spell(seconds)}` });
+          // GitHub answered in between, so the next failure is a new one.
+          failures = 0;
         }
       }
-    });
-    return {};
-  };
+    }
+  });
 }
 
-/** What the throttling plugin asks: whether to send again after so many seconds, having waited so often. */
-type LimitHandler = (
-  ...asked: readonly [seconds: number, options: unknown, octokit: unknown, waits: number]
-) => Promise<boolean>;
-
-/** Answers the throttling plugin; the wait is done here, so that it has nothing left to wait for. */
-export function waitForLimit(waiting: Waiting): LimitHandler {
-  return async (...[seconds, options, , waits]) => {
-    const ms = seconds * 1000;
-    if (waits >= waiting.delays.limitWaits || ms > waiting.delays.maxLimitWaitMs) return false;
-    const text = `GitHub's rate limit: waiting ${spell(seconds)}`;
-    await waitOnce(waiting, { ms, signal: signalOf(options), text });
-    return true;
-  };
-}
-
-/** Whether the same request may be answered otherwise. */
-function mayPass(thrown: unknown): boolean {
+/** Whether the same request may get another answer later. */
+function isPassing(thrown: unknown): boolean {
   const status = valueAt(thrown, "status");
-  return typeof status === "number" && status >= 400 && !ANSWERS.includes(status);
+  return typeof status === "number" && status >= 400 && !FINAL.includes(status);
 }
 
 async function backOff(
   waiting: Waiting,
   thrown: unknown,
-  { sent, signal }: { readonly sent: number; readonly signal: AbortSignal },
+  { retry, signal }: { readonly retry: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const ms = backoffMs(waiting.delays, sent);
+  const ms = backoffMs(waiting.delays, retry);
   const reason = valueAt(thrown, "response") === undefined
     ? "does not answer"
     : `answered ${valueAt(thrown, "status")}`;
   await waitOnce(waiting, { ms, signal, text: `GitHub ${reason}: trying again in ${spell(ms / 1000)}` });
 }
 
-/** Waits, and says so unless a request beside this one has said the same and still waits. */
+/** Waits, and announces it unless another request has announced the same wait and is still waiting. */
 async function waitOnce(
   { clock, onWait, said }: Waiting,
   { text, ms, signal }: { readonly text: string; readonly ms: number; readonly signal: AbortSignal },
@@ -108,35 +106,31 @@ interface HiddenProblem {
   readonly response?: unknown;
 }
 
-/** What is wrong with an answer of status 200 that is a failure all the same; undefined where it is none. */
+/** Finds the failure in an answer of status 200; returns undefined if the answer is a success. */
 function hiddenProblem(response: unknown): HiddenProblem | undefined {
   const data = valueAt(response, "data");
   if (listAt(data, "errors").some((issue) => textAt(issue, "type") === "RATE_LIMITED")) {
     return { status: 403, message: "GraphQL rate limit", response };
   }
-  // GitHub's words for a failure of its own.
+  // GitHub reports an internal failure with this text.
   const first = textAt(listAt(data, "errors")[0], "message") ?? "";
   if (/Something went wrong while executing your query/.test(first)) {
     return { status: 500, message: first, response };
   }
-  // octokit gives text where JSON could not be read to its end: the connection was lost while it came.
+  // If the connection is lost halfway through the body, octokit returns the JSON as text.
   const isJson = /\bjson\b/.test(headersOf(response)["content-type"] ?? "");
   return isJson && typeof data === "string" ? { status: 500, message: "the answer was cut off" } : undefined;
 }
 
-/** The throttling plugin knows a limit by words in its message only; GitHub's headers are what counts. */
-function markLimit(thrown: unknown): void {
+/** Returns the seconds until GitHub accepts requests again; undefined if the failure is no rate limit. */
+function secondsOfLimit(thrown: unknown): number | undefined {
   const response = valueAt(thrown, "response");
-  if (!(thrown instanceof Error) || response === undefined) return;
-  const headers = headersOf(response);
-  const seconds = limitSeconds({
+  if (response === undefined) return undefined;
+  return limitSeconds({
     status: Number(valueAt(thrown, "status")),
-    headers,
-    message: thrown.message,
+    headers: headersOf(response),
+    message: textAt(thrown, "message") ?? "",
   });
-  if (seconds === undefined) return;
-  thrown.message = `secondary rate limit: ${thrown.message}`;
-  headers["retry-after"] = String(seconds);
 }
 
 function signalOf(options: unknown): AbortSignal {
