@@ -5,7 +5,7 @@
  * the limit handler through the Clock, so that an abort ends it and nothing is left that keeps the process alive.
  */
 
-import { Octokit } from "@octokit/core";
+import { Octokit } from "octokit";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor } from "../../environments/ports/forge.ts";
 import { toActor } from "./convert.ts";
@@ -65,6 +65,9 @@ export class GithubClient {
       auth: options.token,
       baseUrl: options.restUrl.replace(/\/+$/, ""),
       request: { fetch: this.#fetch.bind(this) },
+      // pace() retries and waits, see there.
+      retry: { enabled: false },
+      throttle: { enabled: false },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     });
     pace(this.#octokit, {

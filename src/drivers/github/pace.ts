@@ -3,7 +3,7 @@
  * every wait goes through the Clock, so an abort ends it and no timer keeps the process alive.
  */
 
-import type { Octokit } from "@octokit/core";
+import type { Octokit } from "octokit";
 import type { Clock } from "../../ports/clock.ts";
 import { headersOf } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";

@@ -244,6 +244,7 @@ Deno.test("requests wait as long as a limit's headers say, and say so", async ()
       121_000,
     ],
     [json(429, { message: "slow down" }), 60_000],
+    [json(403, { message: "Secondary rate limits apply" }), 60_000],
     [json(429, {}, { "retry-after": "-5" }), 1000],
     [json(429, {}, { "retry-after": "soon" }), 60_000],
     [json(403, {}, { date, "retry-after": "Tue, 02 Jan 2024 03:00:09 GMT" }), 9000],
@@ -296,6 +297,36 @@ Deno.test("a limit that outlasts the waits allowed is an error with its end", as
   assert.match(error.message, /holds until 2024-01-02T03:01:00Z$/);
   assert.deepEqual(twice.slept, [60_000, 60_000]);
   assert.deepEqual(long.slept, []);
+});
+
+Deno.test("a request has all its retries again after a limit, and waits for two limits at most", async () => {
+  const limit = json(429, {}, { "retry-after": "5" });
+  const failed = json(502, {});
+  const { forge, slept } = script([failed, failed, limit, failed, failed, failed, limit, failed, created]);
+  const thrice = script([limit, failed, limit, limit]);
+
+  assert.equal((await forge.createLock(LOCK, NEVER)).kind, "created");
+  const error = await failure(thrice.forge.createLock(LOCK, NEVER));
+
+  assert.deepEqual(slept, [1000, 4000, 5000, 1000, 4000, 9000, 5000, 1000]);
+  assert.equal(error.code, "forge_rate_limited");
+  assert.deepEqual(thrice.slept, [5000, 1000, 5000]);
+});
+
+Deno.test("a request that may be sent only once is sent again after a limit, never after a failure", async () => {
+  const sha = fullSha("a".repeat(40));
+  const limit = json(429, {}, { "retry-after": "5" });
+  const { forge, requests, slept } = script([
+    limit,
+    json(502, {}),
+    json(200, [{ node_id: "DE_1", payload: { pr: 9 } }]),
+  ]);
+
+  const { deployment } = await forge.createDeployment(PR, { sha, description: "" }, NEVER);
+
+  assert.equal(deployment, "DE_1");
+  assert.deepEqual(requests.map(({ method }) => method), ["POST", "POST", "GET"]);
+  assert.deepEqual(slept, [5000, 1000]);
 });
 
 Deno.test("a limit that nobody can outlast is an error that names no time further away than a day", async () => {
