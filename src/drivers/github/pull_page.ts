@@ -27,8 +27,8 @@ const FIELDS: Readonly<Record<List, string>> = {
     } pageInfo { hasPreviousPage startCursor } }`,
 };
 
-const PULL = `id number title body state isDraft headRefOid headRefName headRepository { nameWithOwner }
-  baseRefName author { ${ACTOR} }`;
+const PULL = `id number title body state isDraft headRefOid headRepository { nameWithOwner }
+  author { ${ACTOR} }`;
 
 export interface PageRequest {
   readonly lists: readonly List[];

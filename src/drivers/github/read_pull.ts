@@ -136,9 +136,7 @@ function toSnapshot(
     body: textAt(pull, "body") ?? "",
     author: toActor(valueAt(pull, "author"))?.login,
     headSha,
-    headRef: textAt(pull, "headRefName") ?? "",
     headRepo: textAt(pull, "headRepository", "nameWithOwner"),
-    baseRef: textAt(pull, "baseRefName") ?? "",
     viewer: toActor(valueAt(answer.data, "viewer")),
     actorPermission: actor === undefined
       ? undefined

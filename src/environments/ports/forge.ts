@@ -50,10 +50,8 @@ export interface PullSnapshot {
   readonly body: string;
   readonly author: string | undefined;
   readonly headSha: FullSha;
-  readonly headRef: string;
   /** `owner/name`; undefined where the fork is gone. */
   readonly headRepo: string | undefined;
-  readonly baseRef: string;
   /** Names of all labels on it. */
   readonly labels: readonly string[];
   /** Label events, commits and force pushes, oldest first; at least back to the newest event of each 🎪 label that is on it. */
