@@ -1,4 +1,4 @@
-/** A batch of writes on a pull request as one mutation, and what becomes of the parts that GitHub refuses. */
+/** Sends a batch of writes to a pull request as one mutation, and handles the writes that GitHub refuses. */
 
 import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import type { PrNumber } from "../../lib/ids.ts";
@@ -7,9 +7,9 @@ import { resolveIds } from "./definitions.ts";
 import { oneLine, tooManyLabels } from "./errors.ts";
 import { flagAt, textAt, valueAt } from "./json.ts";
 import { type FieldIssue, mutate, type MutationField } from "./mutation.ts";
-import { askAllPages, type Context } from "./repository.ts";
+import { type Context, queryAllPages } from "./repository.ts";
 
-/** The pull request that is written to. */
+/** The pull request that a batch writes to. */
 export interface Target {
   readonly number: PrNumber;
   readonly nodeId: string;
@@ -18,13 +18,16 @@ export interface Target {
 interface Sending {
   readonly what: string;
   readonly signal: AbortSignal;
-  /** The second round sends what a stale node id stopped in the first, each label by itself. */
+  /** The second round repeats failed writes that may succeed now, and detaches labels one by one. */
   readonly round: 1 | 2;
 }
 
 /**
- * Writes with several node ids fail as a whole where one id is stale. So what failed for that is sent once more,
- * with ids looked up afresh; then a label that is not found is one that is not attached.
+ * Sends a batch of writes.
+ *
+ * A write with several node ids fails as a whole if one id is stale. The batch then sends that write once
+ * more with ids that it has just looked up. If this second round detaches a label that GitHub does not find,
+ * the pull request does not carry that label.
  */
 export async function writeBatch(
   context: Context,
@@ -37,13 +40,13 @@ export async function writeBatch(
   return await context.client.once(() => sendBatch(context, target, { batch, what, signal, round: 1 }), {
     signal,
     lookBack: async () => {
-      batch = await whatIsLeft(context, target, { batch, signal });
+      batch = await remainingWrites(context, target, { batch, signal });
       return undefined;
     },
   });
 }
 
-/** A batch that adds something each time it is sent is looked back on before it is sent again. */
+/** Whether the whole batch may take effect twice without harm. Others are checked before a retry. */
 function mayResend(batch: readonly ForgeWrite[]): boolean {
   return !batch.some((write) => write.kind === "comment" || write.kind === "deployment_status");
 }
@@ -69,7 +72,7 @@ async function sendBatch(
     else if (round === 1 && issue.type === "NOT_FOUND" && isWorthAnotherTry(write)) {
       again.push(...afresh(context, write));
     } else if (round === 1 && isLabelLimit(issue) && batch.some(({ kind }) => kind === "detach")) {
-      // What the same batch takes off has made room for it.
+      // A detach of the same batch has made room for this label.
       again.push(write);
     } else if (
       issue.type === "NOT_FOUND" &&
@@ -100,7 +103,12 @@ function isWorthAnotherTry(write: ForgeWrite): boolean {
   return write.kind === "attach" || (write.kind === "detach" && write.names.length > 1);
 }
 
-/** The same write without what turned out to be stale: a new comment, labels looked up anew and one by one. */
+/**
+ * Returns the write without its stale ids.
+ *
+ * A comment becomes a new one. Labels are forgotten, so that they are looked up again, and detached one by
+ * one.
+ */
 function afresh(context: Context, write: ForgeWrite): readonly ForgeWrite[] {
   if (write.kind === "comment") return [{ ...write, nodeId: undefined }];
   if (write.kind !== "attach" && write.kind !== "detach") return [write];
@@ -138,7 +146,7 @@ function idsOf(names: readonly string[], ids: ReadonlyMap<string, string>): read
   return [...new Set(names.flatMap((name) => ids.get(name.toLowerCase()) ?? []))];
 }
 
-/** The mutation for a write; undefined where there is nothing to change. */
+/** Returns the mutation for a write; undefined if it changes nothing. */
 function toField(
   target: Target,
   { write, ids }: { readonly write: ForgeWrite; readonly ids: readonly string[] },
@@ -171,7 +179,7 @@ function toField(
   }
 }
 
-/** GitHub takes at most 140 characters of description. */
+/** Returns the input of a status mutation. GitHub accepts a description of at most 140 characters. */
 function toStatus(
   write: Extract<ForgeWrite, { kind: "deployment_status" }>,
 ): Readonly<Record<string, unknown>> {
@@ -188,8 +196,13 @@ function commentId(payload: unknown): string | undefined {
   return textAt(payload, "commentEdge", "node", "id") ?? textAt(payload, "issueComment", "id");
 }
 
-/** The batch without what a sending in doubt has done already, of the writes that must not be done twice. */
-async function whatIsLeft(
+/**
+ * Returns the writes that a request in doubt has not done.
+ *
+ * A deployment status that GitHub has is left out. If GitHub has the comment, its id turns the write into an
+ * edit.
+ */
+async function remainingWrites(
   context: Context,
   target: Target,
   options: { readonly batch: readonly ForgeWrite[]; readonly signal: AbortSignal },
@@ -210,7 +223,7 @@ async function ownComment(
   target: Target,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const comments = await askAllPages(context, {
+  const comments = await queryAllPages(context, {
     what: `Reading the comments of pull request #${target.number}`,
     path: ["pullRequest", "comments"],
     declare: "$pr: Int!",

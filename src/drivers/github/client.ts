@@ -1,9 +1,4 @@
-/**
- * How one request to GitHub is sent: octokit with its throttling plugin, told to wait by our clock.
- *
- * {@link pace} sends again what failed on the way, the plugin what met a rate limit; every wait is made by the former and
- * the limit handler through the Clock, so that an abort ends it and nothing is left that keeps the process alive.
- */
+/** Sends one request to GitHub through octokit. {@link pace} waits and sends it again. */
 
 import { Octokit } from "octokit";
 import type { Clock } from "../../ports/clock.ts";
@@ -15,9 +10,10 @@ import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
 import { networkError } from "./network.ts";
 import { backoffMs, pace } from "./pace.ts";
 
-/** The part of `fetch` that is used. */
+/** The part of `fetch` that the client uses. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** How the client reaches GitHub. */
 export interface GithubClientOptions {
   readonly token: string;
   readonly restUrl: string;
@@ -25,30 +21,33 @@ export interface GithubClientOptions {
   readonly userAgent: string;
   readonly clock: Clock;
   readonly fetch?: Fetch;
-  /** Told what is waited for and how long. */
+  /** Called at the start of a wait with its reason and its length. */
   readonly onWait?: (text: string) => void;
   readonly delays?: Delays;
 }
 
-/** What every request is told besides its content. */
-export interface Asking {
-  /** What is attempted, as "Reading …", for messages. */
+/** What every request needs besides its content. */
+export interface RequestOptions {
+  /** The attempted action for messages, as "Reading …". */
   readonly what: string;
   readonly signal: AbortSignal;
-  /** False: sent once only, because it may not take effect twice. Default true. */
+  /** If false, a failed request is not sent again, because it must not take effect twice. Default true. */
   readonly resend?: boolean;
 }
 
+/** An answer of the REST API. */
 export interface RestAnswer {
   readonly status: number;
   readonly data: unknown;
 }
 
+/** An answer of the GraphQL API that has data; `issues` are its partial errors. */
 export interface GraphqlAnswer {
   readonly data: unknown;
   readonly issues: readonly GraphqlIssue[];
 }
 
+/** The client for one GitHub server and one token. */
 export class GithubClient {
   readonly #options: GithubClientOptions;
   readonly #delays: Required<Delays>;
@@ -78,44 +77,44 @@ export class GithubClient {
     });
   }
 
-  /** GitHub's time, milliseconds since 1970; this machine's before the first answer. */
+  /** Returns GitHub's time in milliseconds since 1970; before the first answer, this machine's time. */
   now(): number {
     const here = this.#options.clock.now();
     return this.#newest === undefined ? here : this.#newest.date + (here - this.#newest.at);
   }
 
-  /** HTTP requests sent, repeated ones included. */
+  /** Counts the HTTP requests sent, retries included. */
   requestCount(): number {
     return this.#sent;
   }
 
-  /** The scopes of a classic token; undefined where no answer told any. */
+  /** Returns the scopes of a classic token; undefined if no answer has named any. */
   scopes(): readonly string[] | undefined {
     return this.#scopes;
   }
 
-  /** The owner of the token, as far as an answer told it along. */
+  /** Returns the owner of the token; undefined until an answer has named one. */
   knownViewer(): Actor | undefined {
     return this.#viewer;
   }
 
-  /** Sends a REST request; statuses in `answers` are returned, other failures throw AppError. */
+  /** Sends a REST request. A failure whose status is in `answers` is returned, any other throws AppError. */
   async rest(
     route: string,
-    asking: Asking & {
+    options: RequestOptions & {
       readonly parameters: Readonly<Record<string, unknown>>;
       readonly answers?: readonly number[];
     },
   ): Promise<RestAnswer> {
     try {
-      return await this.#request(route, asking);
+      return await this.#request(route, options);
     } catch (thrown) {
-      asking.signal.throwIfAborted();
+      options.signal.throwIfAborted();
       const status = Number(valueAt(thrown, "status"));
       const response = valueAt(thrown, "response");
-      const error = translateFailure(thrown, this.#failure(asking, this.#options.restUrl));
+      const error = translateFailure(thrown, this.#failure(options, this.#options.restUrl));
       const isLimit = error.code === "forge_rate_limited";
-      if (response === undefined || isLimit || !asking.answers?.includes(status)) throw error;
+      if (response === undefined || isLimit || !options.answers?.includes(status)) throw error;
       return { status, data: valueAt(response, "data") };
     }
   }
@@ -123,35 +122,35 @@ export class GithubClient {
   /** Sends a GraphQL document. Partial errors are returned; an answer without data throws AppError. */
   async graphql(
     document: string,
-    asking: Asking & { readonly variables: Readonly<Record<string, unknown>> },
+    options: RequestOptions & { readonly variables: Readonly<Record<string, unknown>> },
   ): Promise<GraphqlAnswer> {
-    const failure = this.#failure(asking, this.#options.graphqlUrl);
+    const failure = this.#failure(options, this.#options.graphqlUrl);
     let answer: RestAnswer;
     try {
-      const parameters = { query: document, variables: asking.variables };
-      answer = await this.#request(`POST ${this.#options.graphqlUrl}`, { ...asking, parameters });
+      const parameters = { query: document, variables: options.variables };
+      answer = await this.#request(`POST ${this.#options.graphqlUrl}`, { ...options, parameters });
     } catch (thrown) {
-      asking.signal.throwIfAborted();
+      options.signal.throwIfAborted();
       throw translateFailure(thrown, failure);
     }
     const issues = listAt(answer.data, "errors").map(toIssue);
     const data = valueAt(answer.data, "data");
     if (data === undefined && issues.length > 0) throw translateIssues(issues, failure);
     if (data === undefined) {
-      throw unreachable(asking.what, { host: failure.host, reason: "its answer is not GraphQL" });
+      throw unreachable(options.what, { host: failure.host, reason: "its answer is not GraphQL" });
     }
     this.#viewer = toActor(valueAt(data, "viewer")) ?? this.#viewer;
     return { data, issues };
   }
 
-  /** An AppError for partial errors that the caller cannot live with. */
-  issueError(issues: readonly GraphqlIssue[], asking: Asking): Error {
-    return translateIssues(issues, this.#failure(asking, this.#options.graphqlUrl));
+  /** Makes the AppError for partial errors that the caller cannot accept. */
+  issueError(issues: readonly GraphqlIssue[], options: RequestOptions): Error {
+    return translateIssues(issues, this.#failure(options, this.#options.graphqlUrl));
   }
 
   /**
-   * Sends something that must not take effect twice: after a failure that leaves doubt, `lookBack` says whether it
-   * did (its value), or gives undefined and it is sent again.
+   * Sends a request that must not take effect twice. If a failure leaves its effect in doubt, `lookBack` asks
+   * GitHub: a value is the result, and after undefined `send` is called again.
    */
   async once<T>(
     send: () => Promise<T>,
@@ -175,13 +174,13 @@ export class GithubClient {
 
   async #request(
     route: string,
-    asking: Asking & { readonly parameters: Readonly<Record<string, unknown>> },
+    options: RequestOptions & { readonly parameters: Readonly<Record<string, unknown>> },
   ): Promise<RestAnswer> {
-    asking.signal.throwIfAborted();
+    options.signal.throwIfAborted();
     const response = await this.#octokit.request(route, {
-      ...asking.parameters,
+      ...options.parameters,
       headers: { "user-agent": this.#options.userAgent, "x-github-api-version": "2022-11-28" },
-      request: { signal: asking.signal, ...(asking.resend === false ? { retries: 0 } : {}) },
+      request: { signal: options.signal, ...(options.resend === false ? { retries: 0 } : {}) },
     });
     return { status: response.status, data: response.data };
   }
@@ -201,8 +200,8 @@ export class GithubClient {
     return response;
   }
 
-  #failure(asking: Asking, url: string): { what: string; host: string; now: number } {
-    return { what: asking.what, host: URL.canParse(url) ? new URL(url).host : url, now: this.now() };
+  #failure(options: RequestOptions, url: string): { what: string; host: string; now: number } {
+    return { what: options.what, host: URL.canParse(url) ? new URL(url).host : url, now: this.now() };
   }
 }
 

@@ -1,4 +1,4 @@
-/** GitHub's answers in the words of the port. Pure. */
+/** Converts GitHub's answers into the types of the port. Pure. */
 
 import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
 import type { LockRecord } from "../../environments/core/lock.ts";
@@ -7,10 +7,10 @@ import type { Actor, LabelDefinition, PullSummary, TimelineEvent } from "../../e
 import type { GraphqlIssue } from "./errors.ts";
 import { instantAt, listAt, nodesAt, numberAt, textAt, valueAt } from "./json.ts";
 
-/** Fields of an actor that {@link toActor} reads. */
+/** The fields of an actor that {@link toActor} reads. */
 export const ACTOR = "login __typename";
 
-/** GraphQL writes a bot's login without `[bot]`; people and REST write it with. */
+/** Converts an actor. Unlike REST and people, GraphQL writes a bot's login without `[bot]`. */
 export function toActor(value: unknown): Actor | undefined {
   const login = textAt(value, "login");
   if (login === undefined) return undefined;
@@ -18,7 +18,7 @@ export function toActor(value: unknown): Actor | undefined {
   return { login: bot && !login.endsWith("[bot]") ? `${login}[bot]` : login, bot };
 }
 
-/** An entry of the timeline; undefined for what the port does not tell. */
+/** Converts an entry of the timeline; undefined if the port has no such event. */
 export function toEvent(node: unknown): TimelineEvent | undefined {
   const at = instantAt(node, "createdAt");
   const actor = toActor(valueAt(node, "actor"));
@@ -40,10 +40,11 @@ export function toEvent(node: unknown): TimelineEvent | undefined {
   }
 }
 
-/** Fields of a pull request that {@link toSummary} reads. */
+/** The fields of a pull request that {@link toSummary} reads. */
 export const SUMMARY =
   `number title state headRefOid author { ${ACTOR} } labels(first: 100) { nodes { name } }`;
 
+/** Converts a pull request of a list; undefined without a number and a head commit. */
 export function toSummary(node: unknown): PullSummary | undefined {
   const number = parsePrNumber(numberAt(node, "number") ?? 0);
   const headSha = parseFullSha(textAt(node, "headRefOid") ?? "");
@@ -58,10 +59,11 @@ export function toSummary(node: unknown): PullSummary | undefined {
   };
 }
 
-/** Fields of a definition that {@link toDefinition} reads. */
+/** The fields of a label definition that {@link toDefinition} reads. */
 export const DEFINITION =
   "id name color description pullRequests(states: OPEN, first: 2) { nodes { number } }";
 
+/** Converts a label definition; undefined without a node id and a name. */
 export function toDefinition(node: unknown): LabelDefinition | undefined {
   const nodeId = textAt(node, "id");
   const name = textAt(node, "name");
@@ -77,6 +79,7 @@ export function toDefinition(node: unknown): LabelDefinition | undefined {
   };
 }
 
+/** Converts a label definition of GraphQL or REST into a lock; undefined without a node id and a name. */
 export function toLock(node: unknown): LockRecord | undefined {
   const nodeId = textAt(node, "id") ?? textAt(node, "node_id");
   const name = textAt(node, "name");
@@ -92,7 +95,7 @@ const PERMISSIONS: Readonly<Record<string, Permission>> = {
   READ: "read",
 };
 
-/** What `collaborators(login:)` under `alias` says about `login`; whatever is not certain is no permission. */
+/** Reads the permission of `login` from the field `alias`. An unclear answer is no permission. */
 export function toPermission(
   repository: unknown,
   asked: { readonly alias: string; readonly login: string; readonly issues: readonly GraphqlIssue[] },
@@ -102,16 +105,19 @@ export function toPermission(
     return issue.type === "NOT_FOUND" ? { kind: "not_found" } : { kind: "error", message: issue.message };
   }
   const connection = valueAt(repository, asked.alias);
-  if (connection === undefined) return { kind: "error", message: "GitHub does not tell the collaborators" };
+  if (connection === undefined) return { kind: "error", message: "GitHub does not show the collaborators" };
   const edge = listAt(connection, "edges").find((one) => sameText(textAt(one, "node", "login"), asked.login));
   if (edge === undefined) return { kind: "not_found" };
   const permission = PERMISSIONS[textAt(edge, "permission") ?? ""];
   return permission === undefined
-    ? { kind: "error", message: `GitHub names an unknown permission "${textAt(edge, "permission") ?? ""}"` }
+    ? { kind: "error", message: `GitHub reports an unknown permission "${textAt(edge, "permission") ?? ""}"` }
     : { kind: "known", permission };
 }
 
-/** The pull request that a deployment's payload names; GitHub gives payloads as text, sometimes twice encoded. */
+/**
+ * Reads the pull request out of a deployment's payload, which GitHub returns as JSON, sometimes encoded
+ * twice.
+ */
 export function payloadPull(payload: unknown): PrNumber | undefined {
   let value = payload;
   for (let depth = 0; depth < 2 && typeof value === "string"; depth++) {
@@ -125,12 +131,12 @@ export function payloadPull(payload: unknown): PrNumber | undefined {
   return typeof pr === "number" || typeof pr === "string" ? parsePrNumber(pr) : undefined;
 }
 
-/** The full hash in an answer; undefined where it is none. */
+/** Reads a full commit hash in an answer; undefined if the value is no hash. */
 export function shaAt(value: unknown, ...path: readonly string[]): FullSha | undefined {
   return parseFullSha(textAt(value, ...path) ?? "");
 }
 
-/** Equal as GitHub compares logins and label names: without regard to case. */
+/** Whether two logins or label names are equal for GitHub, which ignores letter case. */
 export function sameText(one: string | undefined, other: string): boolean {
   return one?.toLowerCase() === other.toLowerCase();
 }

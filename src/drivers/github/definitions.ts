@@ -1,22 +1,23 @@
-/** Label definitions: reading them, making sure they exist, and finding their node ids. */
+/** Reads, creates, repairs and deletes label definitions, and finds their node ids. */
 
 import type { LabelDefinition, NewDefinition } from "../../environments/ports/forge.ts";
 import { DEFINITION, sameText, toDefinition } from "./convert.ts";
 import { textAt, valueAt } from "./json.ts";
-import { askAllPages, askRepository, chunk, type Context, repositoryId } from "./repository.ts";
+import { chunk, type Context, queryAllPages, queryRepository, repositoryId } from "./repository.ts";
 import { mutate, type MutationField } from "./mutation.ts";
 
-/** How many definitions one request creates or looks up. */
+/** The number of definitions that one request creates or looks up. */
 const PER_REQUEST = 50;
-/** What GitHub itself gives a label that is first used on an issue. */
+/** The colour that GitHub gives a label without a definition when it is attached over REST. */
 const GREY = "ededed";
 
+/** Lists the definitions whose name or description contains `query`. */
 export async function listDefinitions(
   context: Context,
   query: string,
   signal: AbortSignal,
 ): Promise<readonly LabelDefinition[]> {
-  const nodes = await askAllPages(context, {
+  const nodes = await queryAllPages(context, {
     what: `Listing label definitions of "${context.repo}"`,
     path: ["labels"],
     declare: "$query: String!",
@@ -27,6 +28,7 @@ export async function listDefinitions(
   return nodes.flatMap((node) => toDefinition(node) ?? []);
 }
 
+/** Creates missing definitions and, with `repair`, corrects existing ones. Returns the names of both. */
 export async function define(
   context: Context,
   definitions: readonly NewDefinition[],
@@ -42,19 +44,19 @@ export async function define(
     );
   }
   const existing = await findDefinitions(context, wanted.map((one) => one.name), signal);
-  const isThere = (one: NewDefinition) => existing.get(one.name.toLowerCase());
+  const existingOf = (one: NewDefinition) => existing.get(one.name.toLowerCase());
   const created = await createDefinitions(
     context,
-    wanted.filter((one) => isThere(one) === undefined),
+    wanted.filter((one) => existingOf(one) === undefined),
     signal,
   );
-  const late = wanted.filter((one) => isThere(one) === undefined && !created.includes(one.name));
+  const late = wanted.filter((one) => existingOf(one) === undefined && !created.includes(one.name));
   for (const one of late) {
     const found = await searchDefinition(context, one.name, signal);
     if (found !== undefined) existing.set(one.name.toLowerCase(), found);
   }
   const wrong = wanted.flatMap((one) => {
-    const now = isThere(one);
+    const now = existingOf(one);
     return now === undefined || isLike(now, one) ? [] : [{ wanted: one, nodeId: now.nodeId }];
   });
   for (const part of chunk(wrong, PER_REQUEST)) {
@@ -71,27 +73,27 @@ export async function define(
   return [...created, ...wrong.map((one) => one.wanted.name)];
 }
 
-/** Deletes definitions by node id; one that is gone already is as good as deleted. */
+/** Deletes definitions by node id. A definition that no longer exists counts as deleted. */
 export async function deleteDefinitions(
   context: Context,
   nodeIds: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const asking = { what: `Deleting label definitions of "${context.repo}"`, signal };
+  const request = { what: `Deleting label definitions of "${context.repo}"`, signal };
   for (const part of chunk(nodeIds, PER_REQUEST)) {
     const fields = part.map((id): MutationField => ({
       name: "deleteLabel",
       input: { id },
       select: "clientMutationId",
     }));
-    const { issues } = await mutate(context, fields, asking);
+    const { issues } = await mutate(context, fields, request);
     const bad = issues.filter((issue) => issue.type !== "NOT_FOUND");
-    if (bad.length > 0) throw context.client.issueError(bad, asking);
+    if (bad.length > 0) throw context.client.issueError(bad, request);
     for (const id of part) context.ids.forgetId(id);
   }
 }
 
-/** Creates definitions and gives the names of those that were not there before. */
+/** Creates definitions and returns the names of those that did not exist before. */
 export async function createDefinitions(
   context: Context,
   definitions: readonly NewDefinition[],
@@ -122,8 +124,10 @@ export async function createDefinitions(
 }
 
 /**
- * Node ids of labels by lower-case name: known ones, else looked up, and with `create` made in grey as GitHub
- * does for a label that is first used. Without `create` a name that has no definition is missing from the answer.
+ * Returns the node ids of labels by lower-case name, and looks up those that are not known yet.
+ *
+ * With `create` a missing definition is created in grey, as GitHub does when an unknown label is attached.
+ * Without it the name is left out.
  */
 export async function resolveIds(
   context: Context,
@@ -140,7 +144,7 @@ export async function resolveIds(
       signal,
     );
   }
-  // Still unknown: it exists with other letter case, which the look-up by name does not find.
+  // GitHub refused to create these: they exist in another letter case, which a look-up by name misses.
   for (const name of options.create ? unknown() : []) await searchDefinition(context, name, signal);
   return new Map(names.flatMap((name) => {
     const id = context.ids.get(name);
@@ -148,7 +152,7 @@ export async function resolveIds(
   }));
 }
 
-/** Definitions by lower-case name, looked up by their exact names, letter case included. */
+/** Looks up definitions by their exact names, letter case included, and returns them by lower-case name. */
 async function findDefinitions(
   context: Context,
   names: readonly string[],
@@ -156,7 +160,7 @@ async function findDefinitions(
 ): Promise<Map<string, LabelDefinition>> {
   const found = new Map<string, LabelDefinition>();
   for (const part of chunk(names, PER_REQUEST)) {
-    const { repository } = await askRepository(context, {
+    const { repository } = await queryRepository(context, {
       what: `Looking up label definitions of "${context.repo}"`,
       declare: part.map((_, index) => `$l${index}: String!`).join(", "),
       variables: Object.fromEntries(part.map((name, index) => [`l${index}`, name])),
@@ -190,7 +194,7 @@ function isLike(now: LabelDefinition, wanted: NewDefinition): boolean {
   return sameText(now.color, wanted.color) && now.description === wanted.description;
 }
 
-/** GitHub's words for a name that exists already: REST has a code for it, GraphQL only the sentence. */
+/** Whether GraphQL refused a name that exists already. Only the message says so; REST has a code for it. */
 function isTaken(message: string): boolean {
   return /already[_ ](been taken|exists?)/i.test(message);
 }

@@ -1,4 +1,4 @@
-/** GitHub Deployments of pull requests' commits in the environment `showtime`. */
+/** Creates and reads the GitHub deployments of pull requests in the environment `showtime`. */
 
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../environments/ports/forge.ts";
@@ -6,18 +6,20 @@ import { DEFINITION, payloadPull, shaAt, toDefinition } from "./convert.ts";
 import { listDefinitions } from "./definitions.ts";
 import { oneLine } from "./errors.ts";
 import { instantAt, listAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { askAllPages, askRepository, chunk, type Context } from "./repository.ts";
+import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
-/** The environment's name on GitHub; also written out in the documents below. */
+/** The environment's name on GitHub. The GraphQL documents below repeat it. */
 const ENVIRONMENT = "showtime";
-/** How many commits one request asks about. */
+/** The number of commits that one request reads. */
 const PER_REQUEST = 25;
 
+/** The node id of a new deployment, or a warning that GitHub refused it. */
 export interface DeploymentCreation {
   readonly deployment: string | undefined;
   readonly warning: string | undefined;
 }
 
+/** Creates the deployment of a commit; after a failure in doubt, looks for it before a retry. */
 export async function createDeployment(
   context: Context,
   pr: PrNumber,
@@ -62,7 +64,7 @@ async function postDeployment(
   const reason = oneLine(textAt(data, "message") ?? `status ${status}`);
   return {
     deployment,
-    warning: `GitHub refused a deployment (${reason}): the token needs the right deployments (write)`,
+    warning: `GitHub refused a deployment (${reason}): the token needs write permission for deployments`,
   };
 }
 
@@ -86,6 +88,7 @@ async function findDeployment(
   return textAt(listAt(data).find((one) => payloadPull(valueAt(one, "payload")) === pr), "node_id");
 }
 
+/** Reads the label definitions and deployments of these commits of a pull request. */
 export async function retirementInfo(
   context: Context,
   pr: PrNumber,
@@ -94,8 +97,8 @@ export async function retirementInfo(
   const definitions = new Map<string, LabelDefinition>();
   const deployments = new Set<string>();
   for (const part of chunk([...new Set(options.shas)], PER_REQUEST)) {
-    const { repository } = await askRepository(context, {
-      what: `Reading what belongs to the environments of pull request #${pr}`,
+    const { repository } = await queryRepository(context, {
+      what: `Reading the labels and deployments of pull request #${pr}`,
       declare: part.map((_, index) => `$s${index}: String!`).join(", "),
       variables: Object.fromEntries(part.map((sha, index) => [`s${index}`, sha])),
       select: "id " +
@@ -104,7 +107,7 @@ export async function retirementInfo(
          c${index}: object(expression: $s${index}) { ... on Commit {
            deployments(environments: ["showtime"], first: 100) { nodes { id payload state } } } }`
         ).join(" "),
-      // A commit that is gone has no deployments that could be found.
+      // The deployments of a commit that no longer exists cannot be found.
       tolerate: (issue) => issue.type === "NOT_FOUND",
     }, options.signal);
     for (const [index, sha] of part.entries()) {
@@ -121,29 +124,30 @@ export async function retirementInfo(
   return { definitions: [...definitions.values()], deployments: [...deployments] };
 }
 
+/** Lists the deployments of a pull request, newest first, at most `limit`. */
 export async function listDeployments(
   context: Context,
   pr: PrNumber,
   options: { readonly limit: number; readonly signal: AbortSignal },
 ): Promise<readonly DeploymentEvent[]> {
-  const isOurs = (node: unknown) => payloadPull(valueAt(node, "payload")) === pr;
-  const nodes = await askAllPages(context, {
+  const isOfPull = (node: unknown) => payloadPull(valueAt(node, "payload")) === pr;
+  const nodes = await queryAllPages(context, {
     what: `Listing the deployments of "${context.repo}"`,
     path: ["deployments"],
     select: `id deployments(environments: ["showtime"], first: 100, after: $after,
       orderBy: { field: CREATED_AT, direction: DESC }) {
       nodes { commitOid createdAt payload state latestStatus { createdAt environmentUrl } }
       pageInfo { hasNextPage endCursor } }`,
-    enough: (seen) => seen.filter(isOurs).length >= options.limit,
+    enough: (seen) => seen.filter(isOfPull).length >= options.limit,
   }, options.signal);
-  return nodes.filter(isOurs).slice(0, options.limit).flatMap((node) => {
+  return nodes.filter(isOfPull).slice(0, options.limit).flatMap((node) => {
     const sha = shaAt(node, "commitOid");
     if (sha === undefined) return [];
     const state = (textAt(node, "state") ?? "unknown").toLowerCase();
     return [{
       sha,
       state,
-      // A deployment is made before the build: what it is now, it became later.
+      // The deployment is created before the build, so its state is as old as its latest status.
       at: textAt(node, "latestStatus", "createdAt") === undefined
         ? instantAt(node, "createdAt")
         : instantAt(node, "latestStatus", "createdAt"),

@@ -1,4 +1,4 @@
-/** GitHub's refusals and the network's failures as AppErrors. No vendor type, request or token gets past here. */
+/** Translates failures of octokit and the network into AppErrors, without vendor types, requests, tokens. */
 
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { formatIsoSeconds } from "../../lib/instant.ts";
@@ -7,23 +7,23 @@ import { textAt, valueAt } from "./json.ts";
 
 /** One entry of a GraphQL answer's `errors`. */
 export interface GraphqlIssue {
-  /** NOT_FOUND, FORBIDDEN, UNPROCESSABLE …; empty where GitHub gives none. */
+  /** NOT_FOUND, FORBIDDEN, UNPROCESSABLE …; empty if GitHub gives no type. */
   readonly type: string;
   readonly message: string;
   readonly path: readonly string[];
 }
 
-/** What a failed request is told about. */
+/** The facts about a request that the message of its failure names. */
 export interface FailureContext {
-  /** What was attempted, as "Reading …". */
+  /** The attempted action, as "Reading …". */
   readonly what: string;
-  /** The host that was asked. */
+  /** The host that the request was sent to. */
   readonly host: string;
   /** GitHub's time, milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Translates what octokit threw. */
+/** Translates an error of octokit. */
 export function translateFailure(thrown: unknown, context: FailureContext): AppError {
   if (thrown instanceof AppError) return thrown;
   const { what, host } = context;
@@ -41,14 +41,14 @@ export function translateFailure(thrown: unknown, context: FailureContext): AppE
     return refused(what, { message, rights: textAt(headersOf(response), "x-accepted-github-permissions") });
   }
   if (status === 404) {
-    return new AppError("forge_not_found", `${what}: GitHub knows no such thing`, {
+    return new AppError("forge_not_found", `${what}: GitHub did not find it`, {
       hint: "Check --repo, and that the token may see it",
     });
   }
   return new AppError("forge_failed", `${what}: GitHub answered ${status} (${message})`);
 }
 
-/** An AppError for entries of a GraphQL answer's `errors` that cannot be lived with. */
+/** Translates entries of a GraphQL answer's `errors` that the caller cannot accept. */
 export function translateIssues(issues: readonly GraphqlIssue[], context: FailureContext): AppError {
   const [first] = issues;
   const message = oneLine(first?.message ?? "no reason given");
@@ -56,18 +56,19 @@ export function translateIssues(issues: readonly GraphqlIssue[], context: Failur
     return refused(context.what, { message });
   }
   if (first?.type === "NOT_FOUND") {
-    return new AppError("forge_not_found", `${context.what}: GitHub knows no such thing (${message})`, {
+    return new AppError("forge_not_found", `${context.what}: GitHub did not find it (${message})`, {
       hint: "Check --repo, and that the token may see it",
     });
   }
   return new AppError("forge_failed", `${context.what}: GitHub answered "${message}"`);
 }
 
-/** Whether a request that failed so may have taken effect at GitHub all the same. */
+/** Whether a request that failed with this error may still have taken effect at GitHub. */
 export function isDoubtful(error: unknown): boolean {
   return error instanceof AppError && error.code === "forge_unreachable";
 }
 
+/** Makes the AppError for a host that gave no usable answer. */
 export function unreachable(
   what: string,
   { host, reason }: { readonly host: string; readonly reason: string },
@@ -86,8 +87,8 @@ function refused(
   const needed = rights === undefined
     ? "issues, pull-requests and deployments (write), contents and actions (read)"
     : oneLine(rights);
-  return new AppError("forge_refused", `${what}: GitHub refuses it (${message})`, {
-    hint: `Give the token the rights it lacks: ${needed}. \`showtime doctor\` shows what it has`,
+  return new AppError("forge_refused", `${what}: GitHub refused the request (${message})`, {
+    hint: `Give the token the permissions it lacks: ${needed}. \`showtime doctor\` shows what it has`,
   });
 }
 
@@ -99,7 +100,7 @@ function rateLimited(what: string, until: number): AppError {
   });
 }
 
-/** GitHub takes so many labels on a pull request and no more. */
+/** Makes the AppError for a pull request that has as many labels as GitHub allows. */
 export function tooManyLabels(
   what: string,
   { pr, message }: { readonly pr: number; readonly message: string },
@@ -116,7 +117,7 @@ function tokenInvalid(what: string, message: string): AppError {
   });
 }
 
-/** Headers of octokit's response object; empty where it has none. */
+/** Returns the headers of octokit's response object; empty if it has none. */
 export function headersOf(response: unknown): Record<string, string> {
   const headers = valueAt(response, "headers");
   return typeof headers === "object" && headers !== null ? headers as Record<string, string> : {};
@@ -137,7 +138,7 @@ function failureReason(thrown: unknown): string {
   return oneLine(thrown instanceof Error ? thrown.message : String(thrown)) || "no answer";
 }
 
-/** Text from a server on one line, without control characters, and not too long. */
+/** Puts a server's text on one line of at most 300 characters, without control characters. */
 export function oneLine(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim().slice(0, 300);

@@ -1,4 +1,4 @@
-/** The port's calls, each in the file that does it. */
+/** Makes the driver: each call of the port, and the function that does it. */
 
 import { AppError, usageError } from "../../lib/errors.ts";
 import type { RunView } from "../../environments/core/lock.ts";
@@ -15,13 +15,13 @@ import { readPull } from "./read_pull.ts";
 import { listPulls, readBaseFile, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
 import type { Context } from "./repository.ts";
 
-/** How to reach a repository on GitHub. */
+/** The options of the driver for one repository. */
 export interface GithubForgeOptions extends GithubClientOptions {
   /** `owner/name`. */
   readonly repo: string;
 }
 
-/** Makes the driver for one repository. Throws AppError `bad_repository` (exit code 2) where `repo` is no `owner/name`. */
+/** Makes the driver. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
 export function makeGithubForge(options: GithubForgeOptions): Forge {
   const [, owner, name] = /^([^/\s]+)\/([^/\s]+)$/.exec(options.repo) ?? [];
   if (owner === undefined || name === undefined) {
@@ -63,8 +63,8 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
 
 async function readViewer(context: Context, signal: AbortSignal): Promise<Actor | undefined> {
   try {
-    const asking = { what: "Reading whose token this is", signal, variables: {} };
-    const { data } = await context.client.graphql(`query { viewer { ${ACTOR} } }`, asking);
+    const request = { what: "Reading the owner of the token", signal, variables: {} };
+    const { data } = await context.client.graphql(`query { viewer { ${ACTOR} } }`, request);
     return toActor(valueAt(data, "viewer"));
   } catch (error) {
     if (error instanceof AppError && error.code === "forge_refused") return undefined;

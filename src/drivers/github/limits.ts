@@ -1,12 +1,16 @@
-/** What GitHub's headers say about its limits, and how long to wait for them. */
+/** Reads GitHub's rate limits out of its answers. */
 
-/** How often and how long requests wait; what is not given has the default. */
+/** How often and how long requests wait. A property that is left out has its default. */
 export interface Delays {
-  /** First wait after a 5xx or a dropped connection, in milliseconds; the next are 4 and 9 times as long. Default 1000. */
+  /**
+   * The first wait after a 5xx or a dropped connection, in milliseconds. Default 1000.
+   *
+   * The next two waits are 4 and 9 times as long.
+   */
   readonly backoffMs?: number;
-  /** How often such a request is sent again. Default 3. */
+  /** How often a request is sent again after such failures. Default 3. */
   readonly retries?: number;
-  /** The longest single wait for a rate limit, in milliseconds; a longer one is an error. Default 15 minutes. */
+  /** The longest wait for a rate limit, in milliseconds; a longer limit is an error. Default 15 minutes. */
   readonly maxLimitWaitMs?: number;
   /** How often one request waits for a rate limit. Default 2. */
   readonly limitWaits?: number;
@@ -14,6 +18,7 @@ export interface Delays {
   readonly answerMs?: number;
 }
 
+/** The delays of a released program. */
 export const DEFAULT_DELAYS: Required<Delays> = {
   backoffMs: 1000,
   retries: 3,
@@ -22,15 +27,19 @@ export const DEFAULT_DELAYS: Required<Delays> = {
   answerMs: 60_000,
 };
 
-/** Headers of an answer, lower-case names. */
+/** The headers of an answer by lower-case name. */
 export type Headers = Readonly<Record<string, string | number | undefined>>;
 
-/** Wait where GitHub names no time: its advice for secondary limits. */
+/** The wait if GitHub names no time: its documentation advises a minute for secondary limits. */
 const UNNAMED_WAIT_SECONDS = 60;
-/** GitHub's limits are by the hour; a proxy that names a longer wait than a day has not thought about it. */
+/** GitHub's limits reset every hour, so a wait of more than a day is a proxy's mistake. */
 const LONGEST_WAIT_SECONDS = 24 * 3600;
 
-/** Seconds until GitHub takes requests again, at least 1 and at most a day; undefined where the answer is no rate limit. */
+/**
+ * Returns the seconds until GitHub accepts requests again, at least 1 and at most a day.
+ *
+ * The result is undefined if the answer is no rate limit.
+ */
 export function limitSeconds(
   answer: { readonly status: number; readonly headers: Headers; readonly message: string },
 ): number | undefined {
@@ -42,7 +51,7 @@ export function limitSeconds(
   return named || answer.status === 429 ? UNNAMED_WAIT_SECONDS : undefined;
 }
 
-/** `Retry-After`, which HTTP writes as seconds or as a date; undefined where there is none. */
+/** Reads `Retry-After`, which is a number of seconds or a date; undefined without that header. */
 function secondsToWait(headers: Headers): number | undefined {
   const text = headers["retry-after"];
   if (text === undefined || text === "") return undefined;
@@ -57,7 +66,7 @@ function bounded(seconds: number): number {
   return Math.min(Math.max(1, seconds), LONGEST_WAIT_SECONDS);
 }
 
-/** Measured by GitHub's own clock, so that a machine whose clock is wrong waits no longer than it must. */
+/** Counts from GitHub's `Date`, so that a wrong clock on this machine does not prolong the wait. */
 function secondsUntilReset(headers: Headers): number {
   const reset = headerNumber(headers, "x-ratelimit-reset");
   const now = dateMs(headers["date"]);
@@ -65,7 +74,7 @@ function secondsUntilReset(headers: Headers): number {
   return bounded(reset - Math.floor(now / 1000) + 1);
 }
 
-/** An HTTP date as milliseconds since 1970. */
+/** Parses an HTTP date into milliseconds since 1970; undefined if it is no date. */
 export function dateMs(value: string | number | undefined | null): number | undefined {
   const at = Date.parse(String(value ?? ""));
   return Number.isNaN(at) ? undefined : at;

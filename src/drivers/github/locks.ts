@@ -1,4 +1,8 @@
-/** The lock's definition: made over REST, whose 201 and 422 are a compare-and-set; changed by node id only. */
+/**
+ * Creates, reads, renews and deletes the label definition that is a lock.
+ *
+ * Creation goes over REST, whose 201 and 422 are a compare-and-set. Every change goes by node id.
+ */
 
 import type { LockRecord } from "../../environments/core/lock.ts";
 import type { NewDefinition } from "../../environments/ports/forge.ts";
@@ -8,10 +12,12 @@ import { listAt, numberAt, textAt } from "./json.ts";
 import { mutate } from "./mutation.ts";
 import type { Context } from "./repository.ts";
 
+/** The new lock with its epoch, or the answer that a definition of that name exists. */
 export type LockCreation =
   | { readonly kind: "created"; readonly nodeId: string; readonly epoch: number }
   | { readonly kind: "exists" };
 
+/** Creates the lock's definition. If several runs do so at once, exactly one succeeds. */
 export async function createLock(
   context: Context,
   definition: NewDefinition,
@@ -30,12 +36,13 @@ export async function createLock(
   if (!listAt(answer.data, "errors").some((problem) => textAt(problem, "code") === "already_exists")) {
     throw translateFailure({ status: 422, response: answer }, { what, host: "", now: client.now() });
   }
-  // What is in the way may be this very definition: a request that was sent again, by us or by the network's client.
+  // The driver or the HTTP client may have sent the request twice: then the existing definition is this one.
   const { status, data } = await getLabel(context, name, signal);
-  const isOurs = status === 200 && (textAt(data, "description") ?? "") === description;
-  return (isOurs ? toCreation(data) : undefined) ?? { kind: "exists" };
+  const isSame = status === 200 && (textAt(data, "description") ?? "") === description;
+  return (isSame ? toCreation(data) : undefined) ?? { kind: "exists" };
 }
 
+/** Reads the lock's definition by name; empty if it does not exist. */
 export async function readLock(
   context: Context,
   name: string,
@@ -46,6 +53,7 @@ export async function readLock(
   return lock === undefined ? [] : [lock];
 }
 
+/** Returns the numeric ids by node id of every definition with this name. */
 export async function lockNumbers(
   context: Context,
   name: string,
@@ -73,30 +81,32 @@ export async function lockNumbers(
   return numbers;
 }
 
+/** Rewrites the description of a lock; false if the definition no longer exists. */
 export async function renewLock(
   context: Context,
   nodeId: string,
   options: { readonly description: string; readonly signal: AbortSignal },
 ): Promise<boolean> {
-  const asking = { what: "Renewing the lock", signal: options.signal };
+  const request = { what: "Renewing the lock", signal: options.signal };
   const input = { id: nodeId, description: options.description };
-  const { issues } = await mutate(context, [{ name: "updateLabel", input, select: "label { id }" }], asking);
-  if (issues.some((issue) => issue.type !== "NOT_FOUND")) throw context.client.issueError(issues, asking);
+  const { issues } = await mutate(context, [{ name: "updateLabel", input, select: "label { id }" }], request);
+  if (issues.some((issue) => issue.type !== "NOT_FOUND")) throw context.client.issueError(issues, request);
   return issues.length === 0;
 }
 
+/** Deletes one definition; false if it no longer exists. */
 export async function deleteDefinition(
   context: Context,
   nodeId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const asking = { what: "Deleting a label definition", signal };
+  const request = { what: "Deleting a label definition", signal };
   const { issues } = await mutate(context, [{
     name: "deleteLabel",
     input: { id: nodeId },
     select: "clientMutationId",
-  }], asking);
-  if (issues.some((issue) => issue.type !== "NOT_FOUND")) throw context.client.issueError(issues, asking);
+  }], request);
+  if (issues.some((issue) => issue.type !== "NOT_FOUND")) throw context.client.issueError(issues, request);
   context.ids.forgetId(nodeId);
   return issues.length === 0;
 }

@@ -1,12 +1,15 @@
 /**
- * GitHub, over its GraphQL and REST interfaces: the one implementation of `src/environments/ports/forge.ts`.
+ * The driver for GitHub's GraphQL and REST APIs, the one implementation of `src/environments/ports/forge.ts`.
  *
- * What must not happen here: a decision about environments (that is `src/environments/core/plan`), a vendor type or a token that
- * leaves this folder (`errors.ts` translates at the edge), a value written into the text of a GraphQL document
- * (values are variables), a write that is sent twice when its first sending may have taken effect.
+ * Four rules hold in this folder:
  *
- * Read `forge.ts` first: it lists every call. Then `client.ts` (how one request is sent, waited for and sent again)
- * and `batch.ts` (how many writes become one request).
+ * - It decides nothing about environments: `src/environments/core/plan` does.
+ * - No vendor type and no token leaves it: `errors.ts` translates at the edge.
+ * - No value is written into the text of a GraphQL document: values are variables.
+ * - If a write that must happen only once may have taken effect, the driver checks before it sends it again.
+ *
+ * Read `forge.ts` first: it lists every call. Then read `client.ts` (sends one request), `pace.ts` (waits and
+ * sends it again) and `batch.ts` (turns many writes into one request).
  *
  * @module
  */

@@ -1,10 +1,10 @@
-/** Many writes as one GraphQL mutation: one alias each, all values as variables. */
+/** Sends many writes as one GraphQL mutation: each has an alias, and all values are variables. */
 
 import type { GraphqlIssue } from "./errors.ts";
 import { valueAt } from "./json.ts";
 import type { Context } from "./repository.ts";
 
-/** The mutations this driver sends. */
+/** The mutations that this driver sends. */
 export type MutationName =
   | "addComment"
   | "addLabelsToLabelable"
@@ -16,25 +16,27 @@ export type MutationName =
   | "updateIssueComment"
   | "updateLabel";
 
+/** One write of a mutation. */
 export interface MutationField {
   readonly name: MutationName;
   readonly input: Readonly<Record<string, unknown>>;
-  /** What is asked for of its payload. */
+  /** The fields of its payload to return. */
   readonly select: string;
 }
 
-/** One entry of `errors`, and which of the fields sent it is about. */
+/** One entry of `errors`, with the index of the field that it is about. */
 export interface FieldIssue extends GraphqlIssue {
   readonly field: number;
 }
 
+/** The answer to a mutation. */
 export interface MutationAnswer {
-  /** The payload of each field, in the order sent; undefined where it failed. */
+  /** The payload of each field in the order sent; undefined if the field failed. */
   readonly fields: readonly unknown[];
   readonly issues: readonly FieldIssue[];
 }
 
-/** Sends the fields in order; each takes effect or fails by itself. An empty list sends nothing. */
+/** Sends the fields, which take effect in order and fail one by one. An empty list sends nothing. */
 export async function mutate(
   context: Context,
   fields: readonly MutationField[],
@@ -52,7 +54,7 @@ export async function mutate(
   });
   const issues = answer.issues.map((issue): FieldIssue => {
     const field = /^m(\d+)$/.exec(issue.path[0] ?? "")?.[1];
-    // An error about the whole document is about everything in it.
+    // An error without a field is about the whole document.
     if (field === undefined) throw context.client.issueError([issue], options);
     return { ...issue, field: Number(field) };
   });

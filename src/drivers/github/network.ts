@@ -1,9 +1,9 @@
-/** What kept a request from being answered, in words that a person understands. */
+/** Describes network failures in plain words. */
 
 import { oneLine } from "./errors.ts";
 import { valueAt } from "./json.ts";
 
-/** An error that says why there was no answer; `answerMs` is given where there was none in that time. */
+/** Makes an error that says why no answer came. `answerMs` is the time limit if the request exceeded it. */
 export function networkError(
   thrown: unknown,
   { answerMs }: { readonly answerMs: number | undefined },
@@ -14,7 +14,7 @@ export function networkError(
   return new Error(reasonOf(innermost(thrown)), { cause: thrown });
 }
 
-/** Deno says what happened in the message or, as "fetch failed", in what caused it. */
+/** Deno puts the reason into the message or, if the message is "fetch failed", into the cause. */
 function innermost(thrown: unknown): string {
   const cause = valueAt(thrown, "cause");
   const said = cause instanceof Error ? cause : thrown;
@@ -22,8 +22,8 @@ function innermost(thrown: unknown): string {
 }
 
 function reasonOf(message: string): string {
-  if (/\bdns error\b/i.test(message)) return "the name is not found";
-  // The last part of a nested message is the one that tells; what comes before names addresses.
+  if (/\bdns error\b/i.test(message)) return "the host name was not found";
+  // The last part of a nested message is the reason; the parts before it name addresses.
   const last = (message.split(": ").at(-1) ?? message).replace(/ \(os error \d+\)$/, "");
   return /refused/i.test(last) ? "connection refused" : oneLine(last) || "no answer";
 }

@@ -1,6 +1,7 @@
 /**
- * The waits between two attempts of one request. No other part of the driver waits for GitHub's limits or retries:
- * every wait goes through the Clock, so an abort ends it and no timer keeps the process alive.
+ * The waits between two attempts of one request: after a rate limit, a 5xx or a dropped connection.
+ *
+ * Every wait goes through the Clock, so an abort ends it and no timer keeps the process alive.
  */
 
 import type { Octokit } from "octokit";
@@ -9,7 +10,7 @@ import { headersOf } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { type Delays, limitSeconds } from "./limits.ts";
 
-/** Statuses of final answers: the same request would be answered the same. A rate limit's 403 and 429 are the exception. */
+/** Statuses that the same request would get again. A rate limit's 403 or 429 does not get this far. */
 const FINAL = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 451];
 
 interface Waiting {
@@ -28,9 +29,9 @@ export function backoffMs(delays: Required<Delays>, retry: number): number {
 /**
  * Makes octokit wait and send a request again after a rate limit, a 5xx or a dropped connection.
  *
- * A rate limit is an answer that changed nothing, so every request is sent again after it, even one with
- * `retries: 0`. Octokit's plugins for throttling and retries do the same with limiters whose timers take longer than
- * a request to a server nearby, and that ignore the Clock and an abort.
+ * A rate limit is an answer that changed nothing. So every request is sent again after it, even one with
+ * `retries: 0`. Octokit has plugins for throttling and retries. They do not know the Clock, an abort does not
+ * end their waits, and their limiters' timers take longer than a request to a server nearby.
  */
 export function pace(octokit: Octokit, waiting: Waiting): void {
   const { delays } = waiting;

@@ -1,13 +1,14 @@
-/** The query that reads a pull request, whole or the next pages of its lists. */
+/** Queries a pull request: everything on the first page, then further pages of its lists. */
 
 import { AppError } from "../../lib/errors.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import { ACTOR } from "./convert.ts";
 import { valueAt } from "./json.ts";
-import { askRepository, type Context, type RepositoryAnswer } from "./repository.ts";
+import { type Context, queryRepository, type RepositoryAnswer } from "./repository.ts";
 
-/** The four lists of the query. Each is asked for on its first page and then as long as it is needed. */
+/** The lists of the query. The first page has all four, further pages those that are still needed. */
 export type List = "locks" | "labels" | "comments" | "timeline";
+/** All lists of the query. */
 export const LISTS: readonly List[] = ["locks", "labels", "comments", "timeline"];
 
 const FIELDS: Readonly<Record<List, string>> = {
@@ -30,16 +31,18 @@ const FIELDS: Readonly<Record<List, string>> = {
 const PULL = `id number title body state isDraft headRefOid headRepository { nameWithOwner }
   author { ${ACTOR} }`;
 
+/** The page of a pull request to read. */
 export interface PageRequest {
   readonly lists: readonly List[];
-  /** Where each list goes on; missing on its first page. */
+  /** The cursor of each list's next page; left out for its first page. */
   readonly cursors: Partial<Record<List, string>>;
   readonly signal: AbortSignal;
-  /** Given for the first page, which tells what there is only once. */
+  /** Set for the first page, which also has the fields of the pull request, the viewer and a permission. */
   readonly first?: { readonly actor: string | undefined };
 }
 
-export async function askPage(
+/** Reads one page; throws AppError `pull_not_found` if the pull request does not exist. */
+export async function queryPage(
   context: Context,
   pr: PrNumber,
   options: PageRequest,
@@ -66,7 +69,7 @@ export async function askPage(
     declare.push("$actor: String!");
     variables["actor"] = actor;
   }
-  const answer = await askRepository(context, {
+  const answer = await queryRepository(context, {
     what: `Reading pull request #${pr} of "${context.repo}"`,
     select: select.join(" "),
     declare: declare.join(", "),
@@ -82,8 +85,9 @@ export async function askPage(
   return answer;
 }
 
+/** Makes the AppError for a pull request that does not exist. */
 export function pullNotFound(pr: PrNumber, repo: string): AppError {
-  return new AppError("pull_not_found", `Reading pull request #${pr} of "${repo}": there is none`, {
+  return new AppError("pull_not_found", `Reading pull request #${pr} of "${repo}": it does not exist`, {
     hint: "Check the number and --repo, and that the token may see the repository",
   });
 }

@@ -1,4 +1,4 @@
-/** One look at a pull request: one query, and further pages only of what has more that matters. */
+/** Reads a pull request with one query, and further pages only of lists that are still needed. */
 
 import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -8,26 +8,27 @@ import type { LockRecord } from "../../environments/core/lock.ts";
 import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../environments/ports/forge.ts";
 import { sameText, toActor, toEvent, toLock, toPermission } from "./convert.ts";
 import { flagAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { askPage, type List, LISTS } from "./pull_page.ts";
+import { type List, LISTS, queryPage } from "./pull_page.ts";
 import type { Context, RepositoryAnswer } from "./repository.ts";
 
-/** What was gathered from the pages so far. */
+/** The items of the pages read so far. */
 interface Gathered {
   readonly locks: LockRecord[];
   readonly labels: string[];
   readonly comments: MarkedComment[];
   timeline: readonly TimelineEvent[];
-  /** Cursor of the page that each list has still to come; missing where it was read to its end. */
+  /** The cursor of each list's next page; left out if the list was read to its end. */
   readonly more: Partial<Record<List, string>>;
 }
 
+/** Reads a pull request, and with `actor` that login's permission. */
 export async function readPull(
   context: Context,
   pr: PrNumber,
   options: { readonly actor: string | undefined; readonly signal: AbortSignal },
 ): Promise<PullSnapshot> {
   const gathered: Gathered = { locks: [], labels: [], comments: [], timeline: [], more: {} };
-  const first = await askPage(context, pr, {
+  const first = await queryPage(context, pr, {
     lists: LISTS,
     cursors: {},
     first: { actor: options.actor },
@@ -37,7 +38,7 @@ export async function readPull(
   const snapshot = toSnapshot(first, { pr, actor: options.actor });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
   for (let lists = missing(gathered); lists.length > 0; lists = missing(gathered)) {
-    const answer = await askPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
+    const answer = await queryPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
     gather(context, gathered, { lists, answer, pr });
   }
   const { locks, labels, comments, timeline } = gathered;
@@ -81,19 +82,19 @@ function gather(
   ];
 }
 
-/** The lists whose next page is needed. */
+/** Returns the lists whose next page is needed. */
 function missing(gathered: Gathered): readonly List[] {
   return LISTS.filter((list) => {
     if (gathered.more[list] === undefined) return false;
     if (list === "comments") {
       return !gathered.comments.some((comment) => comment.own || comment.author?.bot === true);
     }
-    return list !== "timeline" || !tellsOrigins(gathered.labels, gathered.timeline);
+    return list !== "timeline" || !reachesOrigins(gathered.labels, gathered.timeline);
   });
 }
 
-/** Whether the timeline reaches back past the newest labelling of each 🎪 label, to a commit it was set on. */
-export function tellsOrigins(labels: readonly string[], timeline: readonly TimelineEvent[]): boolean {
+/** Whether the timeline reaches back to the newest labelling of each 🎪 label and to a commit before it. */
+export function reachesOrigins(labels: readonly string[], timeline: readonly TimelineEvent[]): boolean {
   const newest = new Map<string, number>();
   timeline.forEach((event, index) => {
     if (event.kind === "labeled") newest.set(event.name.toLowerCase(), index);

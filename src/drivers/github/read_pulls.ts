@@ -1,4 +1,4 @@
-/** Pull requests in numbers, and what hangs on them: commits, files, permissions. */
+/** Reads lists of pull requests, and the commits, base files and permissions of the repository. */
 
 import { toError, usageError } from "../../lib/errors.ts";
 import { type FullSha, parseFullSha, type PrNumber } from "../../lib/ids.ts";
@@ -7,16 +7,17 @@ import type { PullSummary } from "../../environments/ports/forge.ts";
 import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
 import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { pullNotFound } from "./pull_page.ts";
-import { askAllPages, askRepository, chunk, type Context } from "./repository.ts";
+import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
-/** How many pull requests or logins one request asks for by name. */
+/** The number of pull requests or logins that one request reads. */
 const PER_REQUEST = 100;
 
+/** Lists the pull requests with a label, open ones first. */
 export async function listPulls(
   context: Context,
   options: { readonly label: string; readonly states: "open" | "all"; readonly signal: AbortSignal },
 ): Promise<readonly PullSummary[]> {
-  const nodes = await askAllPages(context, {
+  const nodes = await queryAllPages(context, {
     what: `Listing the pull requests of "${context.repo}"`,
     path: ["pullRequests"],
     declare: "$labels: [String!], $states: [PullRequestState!]",
@@ -33,6 +34,7 @@ export async function listPulls(
   return [...pulls.filter((pull) => pull.open), ...pulls.filter((pull) => !pull.open)];
 }
 
+/** Reads pull requests by number; those that do not exist are left out. */
 export async function readPulls(
   context: Context,
   numbers: readonly PrNumber[],
@@ -40,7 +42,7 @@ export async function readPulls(
 ): Promise<readonly PullSummary[]> {
   const pulls: PullSummary[] = [];
   for (const part of chunk([...new Set(numbers)], PER_REQUEST)) {
-    const { repository } = await askRepository(context, {
+    const { repository } = await queryRepository(context, {
       what: `Reading pull requests of "${context.repo}"`,
       declare: part.map((_, index) => `$n${index}: Int!`).join(", "),
       variables: Object.fromEntries(part.map((number, index) => [`n${index}`, number])),
@@ -53,6 +55,7 @@ export async function readPulls(
   return pulls;
 }
 
+/** Reads the permission of each login. Only an abort throws: a failure is the answer for its logins. */
 export async function readPermissions(
   context: Context,
   logins: readonly string[],
@@ -61,7 +64,7 @@ export async function readPermissions(
   const answers = new Map<string, PermissionAnswer>();
   for (const part of chunk([...new Set(logins)], PER_REQUEST)) {
     try {
-      const { repository, issues } = await askRepository(context, {
+      const { repository, issues } = await queryRepository(context, {
         what: `Reading permissions in "${context.repo}"`,
         declare: part.map((_, index) => `$l${index}: String!`).join(", "),
         variables: Object.fromEntries(part.map((login, index) => [`l${index}`, login])),
@@ -82,7 +85,12 @@ export async function readPermissions(
   return answers;
 }
 
-/** Newest commits first: the one that is asked for is nearly always among them. */
+/**
+ * Finds a commit of a pull request by the first 7 to 40 digits of its hash.
+ *
+ * The newest commits are read first, because the wanted one is nearly always among them. Throws AppError
+ * `unknown_commit` (exit code 2) if no commit or several have these digits.
+ */
 export async function resolveCommit(
   context: Context,
   pr: PrNumber,
@@ -92,12 +100,12 @@ export async function resolveCommit(
   const what = `Looking for commit "${options.sha}" in pull request #${pr}`;
   const hint = "Give 7 to 40 hex digits of a commit that the pull request has now";
   if (!/^[0-9a-f]{7,40}$/.test(wanted)) {
-    throw usageError("unknown_commit", `${what}: that is not a commit's hash`, hint);
+    throw usageError("unknown_commit", `${what}: it is no commit hash`, hint);
   }
   const found = new Set<FullSha>();
   let before: string | undefined;
   do {
-    const { repository } = await askRepository(context, {
+    const { repository } = await queryRepository(context, {
       what,
       declare: "$pr: Int!, $before: String",
       variables: { pr, before: before ?? null },
@@ -117,11 +125,12 @@ export async function resolveCommit(
   const [sha] = found;
   if (sha === undefined) throw usageError("unknown_commit", `${what}: it has no such commit`, hint);
   if (found.size > 1) {
-    throw usageError("unknown_commit", `${what}: ${found.size} commits begin so`, "Give more digits");
+    throw usageError("unknown_commit", `${what}: ${found.size} commits begin with it`, "Give more digits");
   }
   return sha;
 }
 
+/** Reads a file on a pull request's base branch, or on the default branch; undefined if there is no file. */
 export async function readBaseFile(
   context: Context,
   path: string,
@@ -132,7 +141,7 @@ export async function readBaseFile(
   const onDefault = `id object(expression: $expression) { ... on Blob { text } }`;
   const tolerate = (issue: { readonly type: string }) => issue.type === "NOT_FOUND";
   if (pr !== undefined) {
-    const { repository } = await askRepository(context, {
+    const { repository } = await queryRepository(context, {
       what,
       declare: "$pr: Int!, $path: String!",
       variables: { pr, path },
@@ -145,9 +154,9 @@ export async function readBaseFile(
     if (valueAt(pull, "baseRef") !== undefined) {
       return textAt(pull, "baseRef", "target", "file", "object", "text");
     }
-    // The base branch was deleted: the default branch is the one people can still change by review.
+    // The base branch was deleted. The default branch is the one that people still change only by review.
   }
-  const { repository } = await askRepository(context, {
+  const { repository } = await queryRepository(context, {
     what,
     declare: "$expression: String!",
     variables: { expression: `HEAD:${path}` },

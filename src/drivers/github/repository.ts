@@ -1,4 +1,4 @@
-/** Questions about the one repository this driver works on. */
+/** Queries the repository that this driver works on. */
 
 import { AppError } from "../../lib/errors.ts";
 import type { GithubClient } from "./client.ts";
@@ -6,7 +6,7 @@ import type { GraphqlIssue } from "./errors.ts";
 import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import type { LabelIds } from "./label_ids.ts";
 
-/** What every call of the driver works with. */
+/** The state that all calls of the driver share. */
 export interface Context {
   readonly client: GithubClient;
   readonly owner: string;
@@ -16,92 +16,96 @@ export interface Context {
   readonly ids: LabelIds;
 }
 
-/** A GraphQL question about the repository. */
-export interface Question {
+/** A GraphQL query about the repository. */
+export interface RepositoryQuery {
+  /** The attempted action for messages, as "Reading …". */
   readonly what: string;
-  /** Fields of the repository. */
+  /** The fields of the repository. */
   readonly select: string;
-  /** Fields beside the repository. */
+  /** The fields beside the repository. */
   readonly beside?: string;
-  /** Declarations of `variables`, as `$pr: Int!`. */
+  /** The declarations of `variables`, as `$pr: Int!`. */
   readonly declare?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Errors that the caller lives with; any other throws. `path` begins below `repository`. */
+  /** Whether the caller accepts an error; any other throws. The issue's `path` begins below `repository`. */
   readonly tolerate?: (issue: GraphqlIssue) => boolean;
 }
 
+/** The answer to a query about the repository. */
 export interface RepositoryAnswer {
   readonly repository: unknown;
   readonly data: unknown;
-  /** Those that were tolerated. */
+  /** The errors that `tolerate` accepted. */
   readonly issues: readonly GraphqlIssue[];
 }
 
-/** Asks; throws AppError `repository_not_found` where GitHub does not show the repository to this token. */
-export async function askRepository(
+/** Sends the query. Throws AppError `repository_not_found` if the token cannot see the repository. */
+export async function queryRepository(
   context: Context,
-  question: Question,
+  query: RepositoryQuery,
   signal: AbortSignal,
 ): Promise<RepositoryAnswer> {
   const document = `query ($owner: String!, $name: String!${
-    question.declare === undefined ? "" : `, ${question.declare}`
+    query.declare === undefined ? "" : `, ${query.declare}`
   }) {
-    repository(owner: $owner, name: $name) { ${question.select} }
-    ${question.beside ?? ""}
+    repository(owner: $owner, name: $name) { ${query.select} }
+    ${query.beside ?? ""}
   }`;
-  const variables = { owner: context.owner, name: context.name, ...question.variables };
-  const asking = { what: question.what, signal };
-  const answer = await context.client.graphql(document, { ...asking, variables });
+  const variables = { owner: context.owner, name: context.name, ...query.variables };
+  const request = { what: query.what, signal };
+  const answer = await context.client.graphql(document, { ...request, variables });
   const repository = valueAt(answer.data, "repository");
   if (repository === undefined && answer.issues.every((issue) => issue.type === "NOT_FOUND")) {
-    throw repositoryNotFound(question.what, context.repo);
+    throw repositoryNotFound(query.what, context.repo);
   }
   const issues = answer.issues.map((issue) =>
     issue.path[0] === "repository" ? { ...issue, path: issue.path.slice(1) } : issue
   );
-  const bad = issues.filter((issue) => !(question.tolerate?.(issue) ?? false));
-  if (bad.length > 0) throw context.client.issueError(bad, asking);
+  const bad = issues.filter((issue) => !(query.tolerate?.(issue) ?? false));
+  if (bad.length > 0) throw context.client.issueError(bad, request);
   const id = textAt(repository, "id");
   if (id !== undefined) context.ids.repositoryId = id;
   return { repository, data: answer.data, issues };
 }
 
-/** A connection that is read to its end. `select` gives its text; the page's cursor is the variable `$after`. */
-export interface PagedQuestion extends Question {
-  /** The connection's name or alias inside the repository, and what lies between. */
+/** A query of a connection, which is read to its end. The variable `$after` is the cursor of the page. */
+export interface PagedQuery extends RepositoryQuery {
+  /** The path from the repository to the connection, by name or alias. */
   readonly path: readonly string[];
-  /** Told the nodes so far; true ends the reading before the last page. */
+  /** Whether the nodes so far suffice; true ends the reading before the last page. */
   readonly enough?: (nodes: readonly unknown[]) => boolean;
 }
 
-export async function askAllPages(
+/** Returns the nodes of all pages. */
+export async function queryAllPages(
   context: Context,
-  question: PagedQuestion,
+  query: PagedQuery,
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
   const nodes: unknown[] = [];
-  const declare = ["$after: String", ...(question.declare === undefined ? [] : [question.declare])].join(
+  const declare = ["$after: String", ...(query.declare === undefined ? [] : [query.declare])].join(
     ", ",
   );
   let after: string | undefined;
   do {
-    const variables = { ...question.variables, after: after ?? null };
-    const { repository } = await askRepository(context, { ...question, declare, variables }, signal);
-    nodes.push(...nodesAt(repository, ...question.path));
-    const page = pageInfoAt(repository, ...question.path);
+    const variables = { ...query.variables, after: after ?? null };
+    const { repository } = await queryRepository(context, { ...query, declare, variables }, signal);
+    nodes.push(...nodesAt(repository, ...query.path));
+    const page = pageInfoAt(repository, ...query.path);
     after = page.hasNextPage ? page.endCursor : undefined;
-  } while (after !== undefined && !question.enough?.(nodes));
+  } while (after !== undefined && !query.enough?.(nodes));
   return nodes;
 }
 
-/** The node id of the repository, asked for once. */
+/** Returns the node id of the repository, and asks GitHub for it only once. */
 export async function repositoryId(context: Context, signal: AbortSignal): Promise<string> {
   const what = `Reading the repository "${context.repo}"`;
-  if (context.ids.repositoryId === undefined) await askRepository(context, { what, select: "id" }, signal);
+  if (context.ids.repositoryId === undefined) await queryRepository(context, { what, select: "id" }, signal);
   if (context.ids.repositoryId === undefined) throw repositoryNotFound(what, context.repo);
   return context.ids.repositoryId;
 }
 
+/** Makes the AppError for a repository that GitHub does not show. */
 export function repositoryNotFound(what: string, repo: string): AppError {
   return new AppError("repository_not_found", `${what}: GitHub shows no repository "${repo}"`, {
     hint: "Check --repo, and that the token may see the repository",

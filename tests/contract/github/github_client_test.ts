@@ -401,7 +401,7 @@ Deno.test("what the network refuses is told in plain words, for REST and GraphQL
   for (
     const [origin, reason] of [
       [`http://127.0.0.1:${port}`, "connection refused"],
-      ["http://nowhere.invalid", "the name is not found"],
+      ["http://nowhere.invalid", "the host name was not found"],
     ]
   ) {
     const { forge } = script([], {

@@ -71,7 +71,7 @@ Deno.test("readPull() says which number or which repository is not there", async
   await assert.rejects(forge.readPull(prNumber(10), { actor: undefined }, NEVER), {
     code: "pull_not_found",
     exitCode: 1,
-    message: 'Reading pull request #10 of "o/r": there is none',
+    message: 'Reading pull request #10 of "o/r": it does not exist',
   });
   await assert.rejects(simulate({ repository: "o/other" }).forge.readPull(PR, { actor: undefined }, NEVER), {
     code: "repository_not_found",
