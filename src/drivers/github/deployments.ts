@@ -64,7 +64,7 @@ async function postDeployment(
   const reason = oneLine(textAt(data, "message") ?? `status ${status}`);
   return {
     deployment,
-    warning: `GitHub refused a deployment (${reason}): the token needs write permission for deployments`,
+    warning: `GitHub refused a deployment (${reason}): the token lacks the permission deployments (write)`,
   };
 }
 

@@ -3,11 +3,14 @@ import { createEmulator } from "emulate";
 import { hash, SimulatedGithub } from "../../worlds/github/simulated_github.ts";
 
 /**
- * The same REST steps against the simulator and against an emulator of GitHub that other people wrote. Left out, because
- * the emulator is known to differ from GitHub there: names in another letter case (it tells them apart), limits of
- * length and number (it has none), `errors` of a 422 (it gives none), the letter case of a colour
- * (it lowers it, which GitHub does not promise), the colour of a label that was made by adding it (random), pages of an issue's labels (it has none), the text of a 404 for a label, permissions (`push` for `write`,
- * 404 for strangers), tokens (unknown ones are accepted), deployments and GraphQL (it has neither).
+ * The same REST steps against the simulator and against an independent emulator of GitHub.
+ *
+ * Left out is where the emulator is known to differ from GitHub: names in another letter case (it
+ * distinguishes them), limits of length and number (it has none), `errors` of a 422 (it gives none), the
+ * letter case of a colour (it lowers it, which GitHub does not promise), the colour of a label that is
+ * created by adding it (random), pages of an issue's labels (it has none), the text of a 404 for a label,
+ * permissions (`push` for `write`, 404 for strangers), tokens (unknown ones are accepted), deployments and
+ * GraphQL (it has neither).
  */
 
 interface Step {
@@ -60,7 +63,7 @@ const STEPS: readonly Step[] = [
   { method: "POST", path: "issues/9999/comments", body: { body: "Nobody there" } },
 ];
 
-/** What is compared of a label or a comment; a colour only where somebody chose it. */
+/** The compared fields of a label or a comment; a colour only if the request set it. */
 function essence(body: unknown): unknown {
   if (Array.isArray(body)) {
     return body.map(essence).toSorted((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

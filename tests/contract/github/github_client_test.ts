@@ -1,4 +1,4 @@
-/** How the GitHub driver sends, waits, sends again and reports, against servers that answer by script. */
+/** The GitHub driver's requests, waits, retries and errors, against servers that answer by script. */
 
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
@@ -19,7 +19,7 @@ const NEVER = new AbortController().signal;
 const PR = prNumber(9);
 const LOCK = { name: "🎪 lock pr-9", color: "6A737D", description: "v1 n=abcdefgh x=1" };
 
-/** A driver whose requests get these answers in turn, the last one for ever. */
+/** Makes a driver whose requests get these answers in turn, and the last one for all further requests. */
 function script(answers: readonly Answer[], options: Partial<GithubForgeOptions> = {}): Scene {
   const requests: Request[] = [];
   const waits: string[] = [];
@@ -121,7 +121,7 @@ Deno.test("now() follows GitHub's Date header", async () => {
   assert.equal(forge.now(), Date.parse("2024-01-02T03:04:05Z"));
 });
 
-Deno.test("createLock() is sent again after 500, 502, 503 and a dropped connection, ever later", async () => {
+Deno.test("createLock() is sent again after 500, 502, 503 and a dropped connection, each time later", async () => {
   for (const first of [json(500, {}), json(502, {}), json(503, {}), dropped]) {
     const { forge, requests, slept } = script([first, first, created]);
 
@@ -149,7 +149,7 @@ Deno.test("createLock() gives up after the retries it has, naming the host and n
   assert.equal(requests.length, 3);
 });
 
-Deno.test("requests that GitHub could not work out are sent again, as those that it did not answer", async () => {
+Deno.test("requests are sent again after an internal failure of GraphQL with status 200", async () => {
   const failed = json(200, {
     errors: [{ message: "Something went wrong while executing your query. Please try" }],
   });
@@ -229,7 +229,7 @@ Deno.test("deleteDefinition() reports a refusal of GraphQL as a whole", async ()
   }
 });
 
-Deno.test("requests wait as long as a limit's headers say, and say so", async () => {
+Deno.test("requests wait as long as a limit's headers say, and announce the wait", async () => {
   const date = "Tue, 02 Jan 2024 03:00:00 GMT";
   const reset = String(Date.parse("2024-01-02T03:02:00Z") / 1000);
   const limits: readonly [Answer, number][] = [
@@ -261,7 +261,7 @@ Deno.test("requests wait as long as a limit's headers say, and say so", async ()
   }
 });
 
-Deno.test("GraphQL requests wait for a limit too, also where it comes with status 200", async () => {
+Deno.test("GraphQL requests wait for a limit too, even if it comes with status 200", async () => {
   const headers = {
     date: "Tue, 02 Jan 2024 03:00:00 GMT",
     "x-ratelimit-remaining": "0",
@@ -329,7 +329,7 @@ Deno.test("a request that may be sent only once is sent again after a limit, nev
   assert.deepEqual(slept, [5000, 1000]);
 });
 
-Deno.test("a limit that nobody can outlast is an error that names no time further away than a day", async () => {
+Deno.test("a limit that is too long to wait for is an error that names a time within a day", async () => {
   const date = "Tue, 02 Jan 2024 03:00:00 GMT";
   for (
     const headers of [
@@ -394,7 +394,7 @@ Deno.test("an answer that does not come in time counts as a dropped connection",
   assert.equal(requests.length, 2);
 });
 
-Deno.test("what the network refuses is told in plain words, for REST and GraphQL alike", async () => {
+Deno.test("network failures are reported in plain words, for REST and GraphQL alike", async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   taken.close();
@@ -420,7 +420,7 @@ Deno.test("what the network refuses is told in plain words, for REST and GraphQL
   }
 });
 
-Deno.test("an answer that does not come is told with the time it was given, for REST and GraphQL alike", async () => {
+Deno.test("a request that times out reports the time limit, for REST and GraphQL alike", async () => {
   const { forge } = script([], {
     restUrl: "https://github.example",
     graphqlUrl: "https://github.example/graphql",
@@ -438,7 +438,7 @@ Deno.test("an answer that does not come is told with the time it was given, for 
   }
 });
 
-Deno.test("requests under way at once say once what they wait for", async () => {
+Deno.test("requests that wait at the same time announce the wait once", async () => {
   const sleepers: (() => void)[] = [];
   const { forge, waits } = script([dropped, dropped, created], {
     clock: { now: () => 0, sleep: () => new Promise((resolve) => sleepers.push(resolve)) },
@@ -452,7 +452,7 @@ Deno.test("requests under way at once say once what they wait for", async () => 
   assert.deepEqual(waits, ["GitHub does not answer: trying again in 1 s"]);
 });
 
-Deno.test("an answer that breaks off in the middle is asked for again", async () => {
+Deno.test("a request whose answer breaks off halfway is sent again", async () => {
   const cut: Answer = () =>
     new Response('{"data": {"viewer": {"lo', { headers: { "content-type": "application/json" } });
   const { forge, requests } = script([cut, json(200, { data: { viewer: { login: "ana" } } })]);
@@ -461,7 +461,7 @@ Deno.test("an answer that breaks off in the middle is asked for again", async ()
   assert.equal(requests.length, 2);
 });
 
-Deno.test("viewer() gives undefined where GitHub does not tell, and a bot's whole login", async () => {
+Deno.test("viewer() returns undefined if GitHub refuses to name the viewer, and a bot's login with its suffix", async () => {
   const errors = [{ type: "FORBIDDEN", message: "Resource not accessible by integration", path: ["viewer"] }];
   assert.equal(await script([json(200, { data: null, errors })]).forge.viewer(NEVER), undefined);
 
@@ -469,7 +469,7 @@ Deno.test("viewer() gives undefined where GitHub does not tell, and a bot's whol
   assert.deepEqual(await script([bot]).forge.viewer(NEVER), { login: "github-actions[bot]", bot: true });
 });
 
-Deno.test("permissions() answers for every login whatever fails", async () => {
+Deno.test("permissions() answers for every login, however the request fails", async () => {
   for (const answer of [json(500, {}), json(403, { message: "no" }), json(404, {}), dropped]) {
     const answers = await script([answer]).forge.permissions(["ana", "tri"], NEVER);
     assert.deepEqual([...answers].map(([login, { kind }]) => [login, kind]), [["ana", "error"], [
@@ -479,7 +479,7 @@ Deno.test("permissions() answers for every login whatever fails", async () => {
   }
 });
 
-Deno.test("readRun() proves nothing where it fails", async () => {
+Deno.test("readRun() returns undefined if it fails", async () => {
   for (const answer of [json(500, {}), json(403, { message: "no" }), json(404, {}), json(200, {}), dropped]) {
     assert.equal(await script([answer]).forge.readRun(101, NEVER), undefined);
   }

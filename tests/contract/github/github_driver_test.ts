@@ -14,7 +14,7 @@ function numbered(count: number, text: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => text(index));
 }
 
-Deno.test("readPull() tells everything about a pull request in one request", async () => {
+Deno.test("readPull() reads everything about a pull request in one request", async () => {
   const { simulator, forge, requestsOf } = simulate({}, {
     pull: { labels: ["bug"], body: "A chart.", draft: true },
   });
@@ -57,7 +57,7 @@ Deno.test("readPull() tells everything about a pull request in one request", asy
   assert.deepEqual(labeled?.kind === "labeled" && labeled.actor, { login: "tri", bot: false });
 });
 
-Deno.test("readPull() tells closed and merged pull requests from open ones, and a fork that is gone", async () => {
+Deno.test("readPull() distinguishes open pull requests from closed and merged ones, and reports a deleted fork", async () => {
   const { simulator, forge } = simulate({}, { pull: { head: { sha: HEAD, ref: "charts", repo: null } } });
   simulator.pull({ pr: PR, state: "closed" });
 
@@ -147,7 +147,7 @@ Deno.test("readPull() reads no further comments once it has its own or a bot's",
   assert.deepEqual(found?.author, { login: "github-actions[bot]", bot: true });
 });
 
-Deno.test("readPull() follows the timeline back to who set each label of ours", async () => {
+Deno.test("readPull() follows the timeline back to the author of each 🎪 label", async () => {
   const { simulator, forge, requestsOf } = simulate();
   simulator.label({ pr: PR, add: ["🎪 🧊 showtime-freeze"], actor: "ana" });
   for (let index = 0; index < 125; index++) {
@@ -175,7 +175,7 @@ Deno.test("readPull() reads no further back than the labels need", async () => {
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 1);
 });
 
-Deno.test("readPull() tells force pushes with the commit they led to", async () => {
+Deno.test("readPull() reports force pushes with their new commit", async () => {
   const { simulator, forge } = simulate();
   simulator.push({ pr: PR, sha: B, pusher: "ana", force: true });
 
@@ -288,7 +288,7 @@ Deno.test("X1: readBaseFile() reads the base branch, never the pull request's", 
   });
 });
 
-Deno.test("readRun() tells a run's attempt and whether it is over", async () => {
+Deno.test("readRun() reports a run's attempt and whether it is completed", async () => {
   const { simulator, forge } = simulate();
   assert.deepEqual(await forge.readRun(101, NEVER), { completed: false, attempt: 2 });
   simulator.run({ id: 101, status: "completed" });

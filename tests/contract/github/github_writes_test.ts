@@ -1,4 +1,4 @@
-/** What the GitHub driver writes, on a simulated GitHub: once, in few requests, whatever goes wrong on the way. */
+/** The writes of the GitHub driver on a simulated GitHub: once, in few requests, despite failures on the way. */
 
 import assert from "node:assert/strict";
 import { COMMENT_MARKER } from "../../../src/environments/core/comment/marker.ts";
@@ -150,7 +150,7 @@ Deno.test("write() sends a whole batch as one request, in order", async () => {
   assert.deepEqual(events, ["commit", "labeled", "unlabeled"]);
 });
 
-Deno.test("write() edits the comment it is told of, and reports the id of either", async () => {
+Deno.test("write() edits the comment with the given id or adds one, and returns its id", async () => {
   const world = simulate();
   const pull = await target(world);
   const first = await world.forge.write(pull, [{
@@ -382,7 +382,7 @@ Deno.test("deleteDefinition() by node id never deletes a newer definition of tha
   ]);
 });
 
-Deno.test("lockNumbers() and readPull() tell two definitions of one name apart", async () => {
+Deno.test("lockNumbers() and readPull() distinguish two definitions of one name", async () => {
   const world = simulate({
     labels: Array.from(
       { length: 150 },
@@ -402,7 +402,7 @@ Deno.test("lockNumbers() and readPull() tell two definitions of one name apart",
   assert.deepEqual(locks.map(({ nodeId }) => nodeId), twins.map(({ node_id }) => node_id));
 });
 
-Deno.test("createDeployment() makes one deployment whatever happens to the request", async () => {
+Deno.test("createDeployment() creates one deployment, however the request fails", async () => {
   for (const mishap of MISHAPS) {
     const world = simulate();
     world.faults({ match: "POST /repos/*/deployments", ...mishap });
@@ -416,7 +416,7 @@ Deno.test("createDeployment() makes one deployment whatever happens to the reque
   }
 });
 
-Deno.test("createDeployment() warns where the right to it is missing", async () => {
+Deno.test("createDeployment() warns if the token lacks the permission", async () => {
   const { another } = simulate();
   const made = await another({ token: "tri-token" }).createDeployment(
     PR,
@@ -427,7 +427,7 @@ Deno.test("createDeployment() warns where the right to it is missing", async () 
   assert.match(made.warning ?? "", /deployments \(write\)/);
 });
 
-Deno.test("write() takes effect once whatever happens to the request", async () => {
+Deno.test("write() takes effect once, however the request fails", async () => {
   for (const mishap of MISHAPS) {
     const world = simulate({}, { pull: { labels: [STATUS] } });
     const pull = await target(world);
@@ -461,7 +461,7 @@ Deno.test("write() takes effect once whatever happens to the request", async () 
   }
 });
 
-Deno.test("each other mutation takes effect once whatever happens to the request", async () => {
+Deno.test("each other mutation takes effect once, however the request fails", async () => {
   for (const mishap of MISHAPS) {
     const world = simulate();
     const claim = await world.forge.createLock(LOCK, NEVER);
@@ -489,7 +489,7 @@ Deno.test("each other mutation takes effect once whatever happens to the request
   }
 });
 
-Deno.test("write() gives up after its retries, and says that nobody answered", async () => {
+Deno.test("write() gives up after its retries, and reports that GitHub did not answer", async () => {
   const world = simulate({}, { delays: { retries: 2, backoffMs: 1 } });
   const pull = await target(world);
   world.faults({ match: "POST *graphql", status: 502, times: 100 });
