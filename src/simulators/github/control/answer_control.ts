@@ -1,7 +1,24 @@
 import { AppError, usageError } from "../../../lib/errors.ts";
+import type { SimulatorState } from "../state/state_view.ts";
+import type { LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
 import { CONTROL_READERS } from "./controls.ts";
-import { parseFaults } from "./faults.ts";
-import type { Simulator } from "../simulator.ts";
+import { type Fault, parseFaults } from "./faults.ts";
+import type { LoggedRequest } from "./request_log.ts";
+
+/** The part of a simulator that control requests read and change. */
+interface Controlled {
+  now(): number;
+  push(control: PushControl): void;
+  label(control: LabelControl): void;
+  pull(control: PullControl): void;
+  run(control: RunControl): void;
+  advanceClock(by: string): void;
+  faults(list: readonly Fault[]): void;
+  hold(client: string): void;
+  release(client: string, count?: number): number;
+  state(): SimulatorState;
+  requests(): readonly LoggedRequest[];
+}
 
 /** A control request, as far as it matters here. */
 interface ControlRequest {
@@ -12,7 +29,7 @@ interface ControlRequest {
   readonly badJson: boolean;
 }
 
-const ACTIONS: Readonly<Record<string, (simulator: Simulator, body: unknown) => unknown>> = {
+const ACTIONS: Readonly<Record<string, (simulator: Controlled, body: unknown) => unknown>> = {
   push: (simulator, body) => simulator.push(CONTROL_READERS.push(body)),
   label: (simulator, body) => simulator.label(CONTROL_READERS.label(body)),
   pull: (simulator, body) => simulator.pull(CONTROL_READERS.pull(body)),
@@ -29,12 +46,12 @@ const ACTIONS: Readonly<Record<string, (simulator: Simulator, body: unknown) => 
   },
 };
 
-function requestLines(simulator: Simulator, since: string | null): string {
+function requestLines(simulator: Controlled, since: string | null): string {
   const from = since === null || !/^\d+$/.test(since) ? 0 : Number(since);
   return simulator.requests().slice(from).map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }
 
-function run(simulator: Simulator, request: ControlRequest): unknown {
+function run(simulator: Controlled, request: ControlRequest): unknown {
   const name = request.path.slice("/_simulator/".length);
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (request.method !== "POST" || action === undefined) {
@@ -57,7 +74,7 @@ function run(simulator: Simulator, request: ControlRequest): unknown {
 }
 
 /** Answers what lies below `/_simulator/`. */
-export function answerControl(simulator: Simulator, request: ControlRequest): Response {
+export function answerControl(simulator: Controlled, request: ControlRequest): Response {
   if (request.method === "GET" && request.path === "/_simulator/state") {
     return Response.json(simulator.state());
   }

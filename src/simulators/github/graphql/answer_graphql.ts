@@ -1,7 +1,8 @@
 import { ApiError } from "../api_error.ts";
 import type { Answer } from "../rest/mod.ts";
 import { DocumentError, Execution } from "./execute.ts";
-import type { Graph } from "./graph.ts";
+import type { GraphSource } from "./graph.ts";
+import { makeGraph } from "./make_graph.ts";
 import { mutationRoot } from "./mutation_root.ts";
 import { countNodes } from "./node_count.ts";
 import type { GraphqlRequest } from "./operations.ts";
@@ -25,9 +26,9 @@ function nodesOf({ document, operation, variables }: GraphqlRequest): number {
 }
 
 /** Answers a GraphQL request. Only a missing sign-in has an HTTP status of its own. */
-export function answerGraphql(graph: Graph, request: GraphqlRequest): Answer {
+export function answerGraphql(source: GraphSource, request: GraphqlRequest): Answer {
   const { document, operation } = request;
-  const { actor } = graph;
+  const { actor } = source;
   if (actor === undefined) {
     const error = new ApiError("unauthorized", "This endpoint requires you to be authenticated.");
     return { status: error.status, body: error.body };
@@ -45,6 +46,7 @@ export function answerGraphql(graph: Graph, request: GraphqlRequest): Answer {
     );
   }
   const execution = new Execution(document, request.variables);
+  const graph = makeGraph(source);
   try {
     const root = operation.operation === "mutation" ? mutationRoot(graph, { actor }) : queryRoot(graph);
     const unknown = request.rootFields.find((name) =>

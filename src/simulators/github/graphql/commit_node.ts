@@ -8,7 +8,6 @@ import type { Args } from "./args.ts";
 import { connection } from "./connection.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { pullNode } from "./pull_node.ts";
 import { pullsOfCommit } from "./pull_connection.ts";
 
 export function blobNode(path: string, text: string): GqlObject {
@@ -51,7 +50,7 @@ export function deploymentNode(graph: Graph, deployment: Deployment): GqlObject 
     payload: () => JSON.stringify(deployment.payload),
     state: () => deploymentState(deployment),
     commitOid: () => deployment.sha,
-    commit: () => commitNode(graph, deployment.sha),
+    commit: () => graph.nodes.commit(deployment.sha),
     createdAt: () => iso(deployment.createdAt),
     updatedAt: () => iso(deployment.updatedAt),
     creator: () => actorNode(graph, deployment.creator),
@@ -108,7 +107,7 @@ export function commitNode(graph: Graph, sha: string): GqlObject | null {
       connection("PullRequestConnection", pullsOfCommit(graph, sha), {
         args,
         key: ({ number }) => [number],
-        make: (pull) => pullNode(graph, pull),
+        make: (pull) => graph.nodes.pull(pull),
       }),
     file: (args) => {
       const path = args.text("path");

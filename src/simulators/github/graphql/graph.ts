@@ -1,12 +1,30 @@
-import type { Actor } from "../state/people.ts";
 import type { RateLimit } from "../rest/mod.ts";
+import type { Actor } from "../state/people.ts";
+import type { LabelEventLabel, Pull } from "../state/records.ts";
 import type { Urls } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
+import type { GqlObject } from "./gql_object.ts";
 
-/** What every object of the graph is made from. */
-export interface Graph {
+/** The data that the objects of one request are made from. */
+export interface GraphSource {
   readonly world: World;
   readonly urls: Urls;
   readonly actor: Actor;
   readonly rate: RateLimit;
+}
+
+/**
+ * The makers of nodes that lead back to one another, as a commit leads to its pull requests and they to their commits.
+ * Node files call these and not each other, so that they do not import each other in a circle.
+ */
+export interface NodeMakers {
+  /** The commit of a full SHA; null if it is unknown. */
+  commit(sha: string): GqlObject | null;
+  label(label: LabelEventLabel): GqlObject;
+  pull(pull: Pull): GqlObject;
+}
+
+/** The data of one request, and the makers of the nodes that lead through it. */
+export interface Graph extends GraphSource {
+  readonly nodes: NodeMakers;
 }

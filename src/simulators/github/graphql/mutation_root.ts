@@ -10,8 +10,7 @@ import type { Args } from "./args.ts";
 import { deploymentNode, statusNode } from "./commit_node.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { labelNode } from "./label_node.ts";
-import { commentNode, pullNode } from "./pull_node.ts";
+import { commentNode } from "./pull_node.ts";
 
 /** The resolver of one mutation: who sends it, and its input. */
 type Mutation = (
@@ -44,7 +43,7 @@ const createLabel: Mutation = (graph, input) => {
     color: input.text("color"),
     description: input.optionalText("description"),
   });
-  return { label: labelNode(graph, definition) };
+  return { label: graph.nodes.label(definition) };
 };
 
 const updateLabel: Mutation = (graph, input) => {
@@ -55,7 +54,7 @@ const updateLabel: Mutation = (graph, input) => {
       description: input.optionalText("description"),
     },
   });
-  return { label: labelNode(graph, definition) };
+  return { label: graph.nodes.label(definition) };
 };
 
 const deleteLabel: Mutation = (graph, input) => {
@@ -70,14 +69,14 @@ function labelIds(graph: Graph, input: Args): readonly Definition[] {
 const addLabels: Mutation = (graph, input, { actor }) => {
   const pull = pullOf(graph, input.text("labelableId"));
   return {
-    labelable: pullNode(graph, attach(graph.world, pull, { definitions: labelIds(graph, input), actor })),
+    labelable: graph.nodes.pull(attach(graph.world, pull, { definitions: labelIds(graph, input), actor })),
   };
 };
 
 const removeLabels: Mutation = (graph, input, { actor }) => {
   const pull = pullOf(graph, input.text("labelableId"));
   return {
-    labelable: pullNode(graph, detach(graph.world, pull, { definitions: labelIds(graph, input), actor })),
+    labelable: graph.nodes.pull(detach(graph.world, pull, { definitions: labelIds(graph, input), actor })),
   };
 };
 
@@ -85,7 +84,7 @@ const createComment: Mutation = (graph, input, { actor }) => {
   const pull = pullOf(graph, input.text("subjectId"));
   const comment = addComment(graph.world, pull, { body: input.text("body"), author: actor });
   return {
-    subject: pullNode(graph, graph.world.pull(pull.number)),
+    subject: graph.nodes.pull(graph.world.pull(pull.number)),
     commentEdge: new GqlObject("IssueCommentEdge", {
       cursor: () => String(comment.id),
       node: () => commentNode(graph, comment),

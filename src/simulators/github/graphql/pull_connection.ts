@@ -5,7 +5,6 @@ import type { Args } from "./args.ts";
 import { connection } from "./connection.ts";
 import type { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { pullNode } from "./pull_node.ts";
 
 /** The state of a pull request as GraphQL tells it. */
 export function pullState(pull: Pull): "OPEN" | "CLOSED" | "MERGED" {
@@ -42,7 +41,7 @@ export function pullConnection(
     args,
     key: (pull) => byUpdate ? [pull.updatedAt, pull.number] : [pull.number],
     descending: order.optionalText("direction") === "DESC",
-    make: (pull) => pullNode(graph, pull),
+    make: (pull) => graph.nodes.pull(pull),
   });
 }
 

@@ -7,11 +7,9 @@ import type { Comment, Pull } from "../state/records.ts";
 import { association } from "../rest/mod.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
-import { commitNode } from "./commit_node.ts";
 import { connection } from "./connection.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { labelNode } from "./label_node.ts";
 import { pullState } from "./pull_connection.ts";
 import { branchNode, repositoryReference } from "./repository_node.ts";
 import { timelineConnection } from "./timeline.ts";
@@ -71,7 +69,7 @@ export function pullNode(graph: Graph, pull: Pull): GqlObject {
       connection("LabelConnection", labelsOf(world, pull), {
         args,
         key: ({ id }) => [id],
-        make: (label) => labelNode(graph, label),
+        make: (label) => graph.nodes.label(label),
       }),
     comments: (args) =>
       connection("IssueCommentConnection", commentsOf(world, pull), {
@@ -87,7 +85,7 @@ export function pullNode(graph: Graph, pull: Pull): GqlObject {
         make: ([index, sha]) =>
           new GqlObject("PullRequestCommit", {
             id: () => nodeId("EV", `commit-${pull.number}-${index}`),
-            commit: () => commitNode(graph, sha),
+            commit: () => graph.nodes.commit(sha),
             url: () => `${urls.pull(pull.number)}/commits/${sha}`,
           }),
       }),

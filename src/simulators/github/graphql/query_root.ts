@@ -1,11 +1,10 @@
 import { ApiError } from "../api_error.ts";
 import { nodeKey, type NodeKind } from "../state/node_id.ts";
 import { viewerNode } from "./actor_node.ts";
-import { commitNode, deploymentNode } from "./commit_node.ts";
+import { deploymentNode } from "./commit_node.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { labelNode } from "./label_node.ts";
-import { commentNode, pullNode } from "./pull_node.ts";
+import { commentNode } from "./pull_node.ts";
 import { findRepository, repositoryNode } from "./repository_node.ts";
 
 function find<T>(
@@ -20,14 +19,14 @@ function find<T>(
 function node(graph: Graph, id: string): GqlObject {
   const { world } = graph;
   const label = find(id, "LA", { get: (key) => world.definitions.get(Number(key)) });
-  if (label !== undefined) return labelNode(graph, label);
+  if (label !== undefined) return graph.nodes.label(label);
   const pull = find(id, "PR", { get: (key) => world.pulls.get(Number(key)) });
-  if (pull !== undefined) return pullNode(graph, pull);
+  if (pull !== undefined) return graph.nodes.pull(pull);
   const comment = find(id, "IC", { get: (key) => world.comments.get(Number(key)) });
   if (comment !== undefined) return commentNode(graph, comment);
   const deployment = find(id, "DE", { get: (key) => world.deployments.get(Number(key)) });
   if (deployment !== undefined) return deploymentNode(graph, deployment);
-  const commit = find(id, "C", { get: (key) => commitNode(graph, key) ?? undefined });
+  const commit = find(id, "C", { get: (key) => graph.nodes.commit(key) ?? undefined });
   if (commit !== undefined) return commit;
   if (nodeKey("R", id) === String(world.repositoryId)) return repositoryNode(graph);
   throw new ApiError("not_found", `Could not resolve to a node with the global id of '${id}'`);

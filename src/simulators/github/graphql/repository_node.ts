@@ -5,13 +5,11 @@ import { nodeId } from "../state/node_id.ts";
 import { atLeast } from "../state/people.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
-import { blobNode, commitNode, deploymentConnection } from "./commit_node.ts";
+import { blobNode, deploymentConnection } from "./commit_node.ts";
 import { connection } from "./connection.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { labelNode } from "./label_node.ts";
 import { pullConnection } from "./pull_connection.ts";
-import { pullNode } from "./pull_node.ts";
 
 /** A mention of a repository: this one or a fork. */
 export function repositoryReference(graph: Graph, repository: string): GqlObject {
@@ -32,7 +30,7 @@ export function branchNode(graph: Graph): GqlObject {
     id: () => nodeId("REF", graph.world.seed.defaultBranch),
     name: () => graph.world.seed.defaultBranch,
     prefix: () => "refs/heads/",
-    target: () => commitNode(graph, baseHead(graph.world)),
+    target: () => graph.nodes.commit(baseHead(graph.world)),
   });
 }
 
@@ -47,7 +45,7 @@ function labels(graph: Graph, args: Args): GqlObject {
     args,
     key: ({ id }) => [id],
     descending: order.optionalText("direction") === "DESC",
-    make: (label) => labelNode(graph, label),
+    make: (label) => graph.nodes.label(label),
   });
 }
 
@@ -75,7 +73,7 @@ function object(graph: Graph, args: Args): GqlObject | null {
   const colon = expression.indexOf(":");
   const commit = resolveCommit(graph.world, colon < 0 ? expression : expression.slice(0, colon));
   if (commit === undefined) return null;
-  if (colon < 0) return commitNode(graph, commit.sha);
+  if (colon < 0) return graph.nodes.commit(commit.sha);
   const path = expression.slice(colon + 1);
   const text = fileAt(graph.world, { path, sha: commit.sha });
   return text === undefined ? null : blobNode(path, text);
@@ -108,7 +106,7 @@ export function repositoryNode(graph: Graph): GqlObject {
       const name = args.text("name");
       const found = world.definitions.by("name", name.toLowerCase()).toSorted((a, b) => a.id - b.id)
         .find((label) => label.name === name);
-      return found === undefined ? null : labelNode(graph, found);
+      return found === undefined ? null : graph.nodes.label(found);
     },
     pullRequest: (args) => {
       const number = args.integer("number");
@@ -116,7 +114,7 @@ export function repositoryNode(graph: Graph): GqlObject {
       if (pull === undefined) {
         throw notFound(`Could not resolve to a PullRequest with the number of ${number}.`);
       }
-      return pullNode(graph, pull);
+      return graph.nodes.pull(pull);
     },
     pullRequests: (args) => pullConnection(graph, args),
     collaborators: (args) => collaborators(graph, args),

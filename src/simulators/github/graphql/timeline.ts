@@ -3,11 +3,9 @@ import type { Pull, TimelineEvent } from "../state/records.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
-import { commitNode } from "./commit_node.ts";
 import { connection } from "./connection.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
-import { labelNode } from "./label_node.ts";
 
 const TYPES = {
   labeled: { typename: "LabeledEvent", item: "LABELED_EVENT" },
@@ -26,7 +24,7 @@ function eventNode(graph: Graph, pull: Pull, options: { readonly event: Timeline
   if (event.kind === "commit") {
     return new GqlObject(typename, {
       id,
-      commit: () => commitNode(graph, event.sha),
+      commit: () => graph.nodes.commit(event.sha),
       url: () => `${graph.urls.pull(pull.number)}/commits/${event.sha}`,
     });
   }
@@ -34,14 +32,14 @@ function eventNode(graph: Graph, pull: Pull, options: { readonly event: Timeline
   if (event.kind === "force_push") {
     return new GqlObject(typename, {
       ...common,
-      beforeCommit: () => commitNode(graph, event.before),
-      afterCommit: () => commitNode(graph, event.after),
+      beforeCommit: () => graph.nodes.commit(event.before),
+      afterCommit: () => graph.nodes.commit(event.after),
     });
   }
   if ("label" in event) {
     return new GqlObject(typename, {
       ...common,
-      label: () => labelNode(graph, event.label),
+      label: () => graph.nodes.label(event.label),
     });
   }
   return new GqlObject(typename, common);
