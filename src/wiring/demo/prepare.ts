@@ -6,21 +6,28 @@ const PULL_TIMEOUT_MS = 60_000;
 const BUSYBOX = "busybox:1.36";
 const STATIC_PLACES = ["/bin/busybox", "/usr/bin/busybox", "/bin/busybox.static", "/usr/local/bin/busybox"];
 
-/** The demo application, or why it cannot be run. */
+/**
+ * The application that `test-lifecycle` builds and runs, or the reason why it cannot run. It is a page that names the
+ * commit it was built from. Its Dockerfile and pages are in a temporary folder, and nothing outside that folder is
+ * written.
+ */
 export type DemoApp =
   | {
     readonly kind: "ready";
-    /** Build context. */
+    /** The build context. */
     readonly directory: string;
-    /** A sentence about what it is built from. */
+    /** The base of the image, as in "FROM busybox:1.36". It completes "built …". */
     readonly from: string;
-    /** Makes the folder's content that of a commit. */
+    /** Writes the pages of a commit into the folder. */
     write(sha: string, title: string): Promise<void>;
     remove(): Promise<void>;
   }
   | { readonly kind: "impossible"; readonly why: string };
 
-/** Finds out what the application can be built from on this machine, and writes it. */
+/**
+ * Chooses the base that the application can be built from on this machine, and writes the build context. The base is
+ * busybox's image if the engine has it or can pull it, else a static busybox of this machine.
+ */
 export async function prepareDemoApp(shell: Shell, signal: AbortSignal): Promise<DemoApp> {
   const engine = await tryRun(shell, ["version", "--format", "{{.Server.Version}}"], {
     timeoutMs: 15_000,
@@ -78,7 +85,7 @@ async function findStaticBusybox(): Promise<string | undefined> {
     try {
       if (isStaticElf(await Deno.readFile(place))) return place;
     } catch {
-      // Not there, or not to be read: the next place.
+      // The file is missing or cannot be read: the next place is tried.
     }
   }
   return undefined;

@@ -15,7 +15,7 @@ import type { PlatformKind } from "../../environments/core/environment/environme
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import { parseLabel } from "../../environments/core/labels/mod.ts";
 import { definitionOf } from "../../environments/app/sync/session.ts";
-import { prepareDemoApp } from "./mod.ts";
+import { prepareDemoApp } from "./prepare.ts";
 import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../../simulators/github/mod.ts";
 import type { Shell } from "../../ports/shell.ts";
 

@@ -364,7 +364,7 @@ Deno.test("The controls over HTTP do what the methods do, and say what is wrong"
     ["push", { pr: 9, sha: hash("c") }, /there is no such pull request/],
     ["push", { pr: 7, sha: "abc" }, /not 40 hex digits/],
     ["label", { pr: 7, add: ["🎪"] }, /more than native emoji/],
-    ["clock", { advance: "soon" }, /"soon" is no duration/],
+    ["clock", { advance: "soon" }, /"soon" is not a duration/],
     ["faults", [{ match: "GET /user", statsu: 500 }], /faults\[0\]\.statsu: unknown key/],
     ["nothing", {}, /there is no "POST nothing"/],
   ];

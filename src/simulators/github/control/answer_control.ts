@@ -1,8 +1,8 @@
 import { AppError, usageError } from "../../../lib/errors.ts";
 import type { SimulatorState } from "../state/state_view.ts";
 import type { LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
-import { CONTROL_READERS } from "./controls.ts";
 import { type Fault, parseFaults } from "./faults.ts";
+import { readControl } from "./read_control.ts";
 import type { LoggedRequest } from "./request_log.ts";
 
 /** The part of a simulator that control requests read and change. */
@@ -30,18 +30,18 @@ interface ControlRequest {
 }
 
 const ACTIONS: Readonly<Record<string, (simulator: Controlled, body: unknown) => unknown>> = {
-  push: (simulator, body) => simulator.push(CONTROL_READERS.push(body)),
-  label: (simulator, body) => simulator.label(CONTROL_READERS.label(body)),
-  pull: (simulator, body) => simulator.pull(CONTROL_READERS.pull(body)),
-  run: (simulator, body) => simulator.run(CONTROL_READERS.run(body)),
+  push: (simulator, body) => simulator.push(readControl.push(body)),
+  label: (simulator, body) => simulator.label(readControl.label(body)),
+  pull: (simulator, body) => simulator.pull(readControl.pull(body)),
+  run: (simulator, body) => simulator.run(readControl.run(body)),
   clock: (simulator, body) => {
-    simulator.advanceClock(CONTROL_READERS.clock(body));
+    simulator.advanceClock(readControl.clock(body).advance);
     return { clock: new Date(simulator.now()).toISOString() };
   },
   faults: (simulator, body) => simulator.faults(parseFaults(body)),
-  hold: (simulator, body) => simulator.hold(CONTROL_READERS.hold(body).client),
+  hold: (simulator, body) => simulator.hold(readControl.hold(body).client),
   release: (simulator, body) => {
-    const { client, count } = CONTROL_READERS.hold(body);
+    const { client, count } = readControl.hold(body);
     return { released: simulator.release(client, count), waiting: simulator.state().held[client] ?? 0 };
   },
 };

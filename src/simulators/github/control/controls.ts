@@ -1,14 +1,12 @@
 import type { FullSha } from "../../../lib/ids.ts";
 import { usageError } from "../../../lib/errors.ts";
 import { ApiError } from "../api_error.ts";
-import { JsonReader } from "../seed/json_reader.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
 import { editPull, push } from "../state/pulls.ts";
 import type { Pull, RunStatus } from "../state/records.ts";
-import { RUN_STATUSES } from "../state/records.ts";
 import type { World } from "../state/world.ts";
 
-/** A new head commit; `force` replaces the commits that were there. */
+/** A person pushes a new head commit; `force` replaces the commits that were there. */
 export interface PushControl {
   readonly pr: number;
   readonly sha: FullSha | string;
@@ -16,7 +14,7 @@ export interface PushControl {
   readonly force?: boolean;
 }
 
-/** A person changes labels. Without an actor it is the token's owner. */
+/** A person changes labels. The person is the token's owner unless `actor` names another. */
 export interface LabelControl {
   readonly pr: number;
   readonly add?: readonly string[];
@@ -35,12 +33,18 @@ export interface PullControl {
   readonly actor?: string;
 }
 
-/** A workflow run goes on; an unknown one begins. */
+/** A workflow run's status changes; an unknown run begins. */
 export interface RunControl {
   readonly id: number;
   readonly status?: RunStatus;
   readonly conclusion?: string;
   readonly run_attempt?: number;
+}
+
+/** Requests whose User-Agent contains `client` are held, or `count` of them are released. */
+export interface HoldControl {
+  readonly client: string;
+  readonly count?: number;
 }
 
 function pullOf(world: World, number: number): Pull {
@@ -122,93 +126,9 @@ export function parseAdvance(text: string): number {
   if (match === null || unit === undefined) {
     throw usageError(
       "bad_control",
-      `Advancing the clock: "${text}" is no duration`,
+      `Advancing the clock: "${text}" is not a duration`,
       "Write a number and ms, s, m, h, d or w, as in 2h",
     );
   }
   return Number(match[1]) * unit;
 }
-
-function finish<T>(reader: JsonReader, options: { readonly what: string; readonly value: T }): T {
-  const { what, value } = options;
-  if (reader.problems.length > 0) throw usageError("bad_control", `${what}: ${reader.problems.join("; ")}`);
-  return value;
-}
-
-/** `{[key]: value}` where the member is there, else `{}`. */
-function given<K extends string, T>(
-  reader: JsonReader,
-  key: K,
-  options: { readonly read: (reader: JsonReader) => T },
-): { readonly [P in K]?: T } {
-  return (reader.value === undefined ? {} : { [key]: options.read(reader) }) as { readonly [P in K]?: T };
-}
-
-const TEXT = { read: (reader: JsonReader) => reader.text() };
-const FLAG = { read: (reader: JsonReader) => reader.flag() };
-const TEXTS = { read: (reader: JsonReader) => reader.items().map((item) => item.text()) };
-
-/** Readers of the bodies of control requests; each throws AppError `bad_control` that names every problem. */
-export const CONTROL_READERS = {
-  push(json: unknown): PushControl {
-    const reader = new JsonReader(json);
-    const body = reader.object(["pr", "sha", "pusher", "force"]);
-    const value = {
-      pr: body.pr.integer(1),
-      sha: body.sha.text(),
-      ...given(body.pusher, "pusher", TEXT),
-      ...given(body.force, "force", FLAG),
-    };
-    return finish(reader, { what: "Pushing", value });
-  },
-  label(json: unknown): LabelControl {
-    const reader = new JsonReader(json);
-    const body = reader.object(["pr", "add", "remove", "actor"]);
-    const value = {
-      pr: body.pr.integer(1),
-      ...given(body.add, "add", TEXTS),
-      ...given(body.remove, "remove", TEXTS),
-      ...given(body.actor, "actor", TEXT),
-    };
-    return finish(reader, { what: "Labelling", value });
-  },
-  pull(json: unknown): PullControl {
-    const reader = new JsonReader(json);
-    const body = reader.object(["pr", "state", "title", "body", "draft", "merged", "actor"]);
-    const value = {
-      pr: body.pr.integer(1),
-      ...given(body.state, "state", { read: (state) => state.oneOf(["open", "closed"] as const) }),
-      ...given(body.title, "title", TEXT),
-      ...given(body.body, "body", TEXT),
-      ...given(body.draft, "draft", FLAG),
-      ...given(body.merged, "merged", FLAG),
-      ...given(body.actor, "actor", TEXT),
-    };
-    return finish(reader, { what: "Changing a pull request", value });
-  },
-  run(json: unknown): RunControl {
-    const reader = new JsonReader(json);
-    const body = reader.object(["id", "status", "conclusion", "run_attempt"]);
-    const value = {
-      id: body.id.integer(1),
-      ...given(body.status, "status", { read: (status) => status.oneOf(RUN_STATUSES) }),
-      ...given(body.conclusion, "conclusion", TEXT),
-      ...given(body.run_attempt, "run_attempt", { read: (attempt) => attempt.integer(1) }),
-    };
-    return finish(reader, { what: "Changing a workflow run", value });
-  },
-  clock(json: unknown): string {
-    const reader = new JsonReader(json);
-    const { advance } = reader.object(["advance"]);
-    return finish(reader, { what: "Advancing the clock", value: advance.text() });
-  },
-  hold(json: unknown): { readonly client: string; readonly count?: number } {
-    const reader = new JsonReader(json);
-    const body = reader.object(["client", "count"]);
-    const value = {
-      client: body.client.matching(/\S/, { what: "a part of a User-Agent" }),
-      ...given(body.count, "count", { read: (count) => count.integer(1) }),
-    };
-    return finish(reader, { what: "Holding requests", value });
-  },
-};

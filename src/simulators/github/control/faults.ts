@@ -1,5 +1,6 @@
-import { usageError } from "../../../lib/errors.ts";
-import { JsonReader } from "../seed/json_reader.ts";
+import * as z from "zod";
+import { flag, list, matching, must, object, text, wholeNumber } from "../json/fields.ts";
+import { readJson } from "../json/read_json.ts";
 
 /** Something that goes wrong on purpose, for requests that match. */
 export interface Fault {
@@ -72,53 +73,22 @@ export class Faults {
   }
 }
 
-const KEYS = [
-  "match",
-  "nth",
-  "times",
-  "status",
-  "after_effect",
-  "delay_ms",
-  "reset",
-  "retry_after",
-  "stale_ms",
-  "duplicate",
-  "headers",
-] as const;
+const fault: z.ZodType<Fault> = object({
+  match: matching(/^(graphql:\w+|[A-Z*]+ ?[/*].*|\*)$/s, 'a glob over "METHOD /path", or "graphql:<field>"'),
+  nth: wholeNumber(1).exactOptional(),
+  times: wholeNumber(1).exactOptional(),
+  status: z.int({ error: must("an HTTP status from 200 to 599"), abort: true }).min(200).max(599)
+    .exactOptional(),
+  after_effect: flag().exactOptional(),
+  delay_ms: wholeNumber(0).exactOptional(),
+  reset: flag().exactOptional(),
+  retry_after: wholeNumber(0).exactOptional(),
+  stale_ms: wholeNumber(0).exactOptional(),
+  duplicate: flag().exactOptional(),
+  headers: z.record(z.string(), text(), { error: must("an object") }).exactOptional(),
+});
 
-function parseFault(reader: JsonReader): Fault {
-  const given = reader.object(KEYS);
-  const integer = (name: "nth" | "times" | "delay_ms" | "retry_after" | "stale_ms", least: number) =>
-    given[name].value === undefined ? {} : { [name]: given[name].integer(least) };
-  const flag = (name: "after_effect" | "reset" | "duplicate") =>
-    given[name].value === undefined ? {} : { [name]: given[name].flag() };
-  const status = given.status.value === undefined ? {} : { status: given.status.integer(200) };
-  if ((status.status ?? 200) > 599) given.status.problem("must be an HTTP status");
-  const headers = given.headers.entries().map(([name, value]) => [name, value.text()] as const);
-  return {
-    match: given.match.matching(/^(graphql:\w+|[A-Z*]+ ?[/*].*|\*)$/s, {
-      what: 'a glob over "METHOD /path", or "graphql:<field>"',
-    }),
-    ...status,
-    ...integer("nth", 1),
-    ...integer("times", 1),
-    ...integer("delay_ms", 0),
-    ...integer("retry_after", 0),
-    ...integer("stale_ms", 0),
-    ...flag("after_effect"),
-    ...flag("reset"),
-    ...flag("duplicate"),
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
-  };
-}
-
-/** Reads a list of faults. Throws AppError `bad_control` that names every problem. */
+/** Reads a list of faults. Throws AppError `bad_control` (exit code 2) that names every problem with its path. */
 export function parseFaults(json: unknown): readonly Fault[] {
-  const reader = new JsonReader(json, "faults");
-  if (json === undefined) reader.problem("must be a list of faults");
-  const faults = reader.items().map(parseFault);
-  if (reader.problems.length > 0) {
-    throw usageError("bad_control", `Setting faults: ${reader.problems.join("; ")}`);
-  }
-  return faults;
+  return readJson(list(fault), json, { code: "bad_control", action: "Setting faults", root: "faults" });
 }

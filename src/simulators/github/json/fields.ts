@@ -1,0 +1,88 @@
+/** The kinds of fields that seeds and control requests are made of, with the messages for values that do not fit. */
+
+import * as z from "zod";
+import { nearest } from "../../../lib/nearest.ts";
+import { formatPath } from "./read_json.ts";
+
+/** A raw issue, as far as messages need it. */
+interface Issue {
+  readonly code?: string;
+  readonly input?: unknown;
+  /** The path from the document's root. */
+  readonly path?: PropertyKey[] | undefined;
+}
+
+/** Makes the message for a value that is not `what`, a noun phrase. */
+export function must(what: string): (issue: Issue) => string {
+  return ({ input }) =>
+    input === undefined ? `is missing: must be ${what}` : `must be ${what}, is ${show(input)}`;
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value);
+}
+
+/** An object that has these keys and no others. Each unknown key is a problem of its own. */
+export function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape);
+  const unknown = z.custom<never>(() => false, {
+    error: ({ path }) => {
+      const near = nearest(String(path?.at(-1)), known);
+      return `unknown key; ${
+        near === undefined ? `known are ${known.join(", ")}` : `did you mean "${near}"?`
+      }`;
+    },
+  });
+  return z.object(shape, { error: must("an object") }).catchall(unknown);
+}
+
+export function text() {
+  return z.string({ error: must("a text") });
+}
+
+/** A text that fits a pattern; `what` is a noun phrase for it. */
+export function matching(pattern: RegExp, what: string) {
+  return z.string({ error: must(what) }).regex(pattern);
+}
+
+/** A whole number that is at least `least`. */
+export function wholeNumber(least: number) {
+  // Without `abort` a number that is too small in both senses would be reported twice.
+  return z.int({ error: must(`a whole number of at least ${least}`), abort: true }).min(least);
+}
+
+export function flag() {
+  return z.boolean({ error: must("true or false") });
+}
+
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, { error: must(`one of ${values.join(", ")}`) });
+}
+
+export function list<Item extends z.ZodType>(item: Item) {
+  return z.array(item, { error: must("a list") });
+}
+
+/**
+ * A list in which no two items have the same key. `key` reads the key of an item; an item whose key it cannot read is
+ * not compared, as the item's own schema reports it.
+ */
+export function uniqueList<Item extends z.ZodType>(item: Item, key: z.ZodType<string | number>) {
+  return z.array(item, {
+    error: (issue: Issue & { readonly params?: { readonly first?: number } }) =>
+      issue.params?.first === undefined
+        ? must("a list")(issue)
+        : `is there already as ${formatPath([...(issue.path ?? []).slice(0, -1), issue.params.first])}`,
+  }).superRefine((items, context) => {
+    const seen = new Map<string | number, number>();
+    for (const [index, value] of items.entries()) {
+      const read = key.safeParse(value);
+      if (!read.success) continue;
+      const first = seen.get(read.data);
+      if (first === undefined) seen.set(read.data, index);
+      else context.addIssue({ code: "custom", path: [index], params: { first } });
+    }
+    // Without `when` the check would wait until all items are correct.
+  }, { when: ({ value }) => Array.isArray(value) });
+}
