@@ -1,4 +1,4 @@
-/** One entry of `errors` in a validation answer of GitHub. */
+/** One entry of `errors` in GitHub's answer to an invalid request. */
 export interface FieldError {
   readonly resource: string;
   readonly field: string;
@@ -15,7 +15,7 @@ const STATUS = {
   unprocessable: 422,
 } as const;
 
-/** Why the simulated GitHub refuses a request; REST and GraphQL each say it in their own words. */
+/** The reason why the simulated GitHub refuses a request. REST and GraphQL each word it in their own way. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly kind: keyof typeof STATUS;
@@ -46,7 +46,7 @@ export class ApiError extends Error {
     };
   }
 
-  /** What a GraphQL answer says: its errors have no fields. */
+  /** The message of a GraphQL answer, whose errors have no `errors` entries. */
   get sentence(): string {
     const [first] = this.errors;
     if (first === undefined) return this.message;

@@ -1,25 +1,31 @@
 /**
- * A stateful GitHub, in memory: REST and GraphQL as a `(Request) => Promise<Response>`, with GitHub's rules about
- * labels, permissions and pages, faults on demand and requests that can be held. It serves `showtime simulate`,
- * `test-lifecycle` and the tests. In short: a {@link Seed} is planted in a `World` of tables; REST and GraphQL are
- * two ways to the same functions (`labels.ts`, `comments.ts`, `deployments.ts`, `pulls.ts`).
+ * A stateful GitHub in memory, for `showtime simulate`, `test-lifecycle` and the tests.
+ *
+ * It answers REST and GraphQL as a `(Request) => Promise<Response>`, with GitHub's rules about labels,
+ * permissions and pages. It plays faults on demand, and can hold requests. A {@link Seed} is planted in a
+ * `World` of tables. REST and GraphQL call the same functions of `state/`: those of `labels.ts`,
+ * `comments.ts`, `deployments.ts` and `pulls.ts`.
  *
  * The state (`GET /_simulator/state`, {@link Simulator.state}) is one JSON document:
  *
  * - `clock`, `repository`, `token_owner`, `collaborators`;
  * - `labels`: the definitions, with id, node_id, name, color, description, created_at;
- * - `pulls`: each with number, title, state, draft, head, pusher, commits, names of its `labels`, `comments`,
- *   `deployments` of its commits, and its `timeline` in order (labeled, unlabeled, commit, force_push, closed, reopened);
- * - `deployments` of the repository, each with its `state` and `statuses`; `runs`;
- * - `held`: how many requests wait, by hold.
+ * - `pulls`: each with number, title, body, author, state, merged, draft, head, pusher, commits, the names of
+ *   its `labels`, `comments`, the `deployments` of its commits, and its `timeline` in order (labeled,
+ *   unlabeled, commit, force_push, closed, reopened);
+ * - `deployments` of the repository, each with its `state` and `statuses`;
+ * - `runs`: the workflow runs;
+ * - `held`: the number of waiting requests of each hold.
  *
- * Beyond the seed's keys that a repository always needs it takes `private`, `default_branch`, `commits` (the base
- * branch, oldest first), `rate_limit`, for a pull request `body`, `merged`, `base`, `files` and `comments`, for a run
- * `conclusion` and `actor`, and null for a token that is refused. A fault can also `duplicate` a definition.
+ * A seed has `repository`, `token_owner`, `tokens`, `collaborators`, `labels`, `pulls` and `runs`. It can
+ * also have `private`, `default_branch`, `files`, `commits` (the base branch, oldest first) and `rate_limit`.
+ * A pull request can also have `body`, `merged`, `base`, `files` and `comments`, and a run `conclusion` and
+ * `actor`. A token whose login is null is refused. A fault can also `duplicate` a definition.
  *
- * What must not happen here: kindness that GitHub does not show (a rule that is missing here is a bug that a test
- * cannot find), module state, knowledge of Showtime's labels. Every answer is checked against GitHub's own
- * descriptions in tests/contract/github/github_conformance_test.ts. Read next: `simulator.ts`, `label_rules.ts`, `rest/mod.ts`.
+ * The simulator is never kinder than GitHub: a rule that is missing here is a bug that tests cannot find. It
+ * has no module state, and knows nothing about Showtime's labels. Every answer is checked against GitHub's
+ * own descriptions in tests/contract/github/github_conformance_test.ts. Read next: `simulator.ts`,
+ * `state/label_rules.ts`, `rest/mod.ts`.
  *
  * @module
  */

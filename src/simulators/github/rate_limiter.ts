@@ -3,7 +3,9 @@ import type { RateLimit } from "./rest/mod.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Counts the requests of each person in the running hour; refuses none unless a limit was set. */
+/**
+ * Counts the requests of each person in the current hour. It refuses a request only if the seed sets a limit.
+ */
 export class RateLimiter {
   readonly #limit: number | undefined;
   readonly #used = new Map<string, { readonly hour: number; readonly count: number }>();
@@ -12,7 +14,10 @@ export class RateLimiter {
     this.#limit = limit;
   }
 
-  /** Counts a request of that person and tells what is left; `refused` where the limit was used up before it. */
+  /**
+   * Counts a request of that person at `now`, in milliseconds since 1970, and returns what is left of the
+   * limit. `refused` is true if earlier requests have used the limit up.
+   */
   count(login: string | undefined, now: number): RateLimit & { readonly refused: boolean } {
     const key = login ?? "";
     const hour = Math.floor(now / HOUR_MS);

@@ -24,7 +24,7 @@ function rateHeaders(rate: RateLimit): Readonly<Record<string, string>> {
   };
 }
 
-/** An answer on the wire, with the server's date and the caller's limits. */
+/** Makes the HTTP response of an answer, with the server's date and the caller's limits. */
 export function toResponse(
   answer: Answer,
   options: { readonly now: number; readonly rate: RateLimit },
@@ -54,7 +54,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** The answer of a fault. */
+/** Makes the HTTP response of a fault. */
 export function faultResponse(fault: Fault, now: number): Response {
   const status = fault.status ?? 500;
   const headers = commonHeaders(now);

@@ -4,14 +4,17 @@ import type { Simulator } from "./simulator.ts";
 
 /** A served simulator. */
 export interface ServedSimulator {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** The address, `http://127.0.0.1:<port>` without a slash at the end. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 const HOST = "127.0.0.1";
 
-/** Serves a simulator over HTTP on 127.0.0.1; port 0 takes a free one. Throws AppError `port_taken`. */
+/**
+ * Serves a simulator over HTTP on 127.0.0.1. Port 0 takes a free port. Throws AppError `port_taken` if the
+ * port is taken.
+ */
 export function serveSimulator(simulator: Simulator, options: { readonly port: number }): ServedSimulator {
   const listener = listen(options.port);
   const abort = new AbortController();
@@ -45,7 +48,7 @@ function listen(port: number): Deno.TcpListener {
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new AppError("port_taken", `Serving the simulator: port ${port} is taken`, {
-      hint: "Give another one with --port, or 0 for any free one",
+      hint: "Choose another port with --port, or use --port 0 for any free port",
       cause: error,
     });
   }

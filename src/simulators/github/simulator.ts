@@ -15,7 +15,7 @@ import { type SimulatorState, stateView } from "./state/state_view.ts";
 import { Urls } from "./state/urls.ts";
 import { World } from "./state/world.ts";
 
-/** A request, read whole, before anything waits for it. */
+/** A request with its whole body, which is read before the request is held or delayed. */
 interface Incoming {
   readonly method: string;
   readonly url: URL;
@@ -23,7 +23,10 @@ interface Incoming {
   readonly body: unknown;
   readonly badJson: boolean;
   readonly headers: Headers;
-  /** Read only where something waits: under `Deno.serve` it is not free. */
+  /**
+   * Returns the request's signal. It is called only if the request waits, as the signal has a cost under
+   * `Deno.serve`.
+   */
   readonly signal: () => AbortSignal;
   readonly graphql: GraphqlRequest | undefined;
   readonly write: boolean;
@@ -66,7 +69,10 @@ function decoded(path: string): string {
   }
 }
 
-/** Waits, or ends early when the client is gone. Real time: a client's own timeout must be able to fire. */
+/**
+ * Waits in real time, so that the client's own timeout can fire. Rejects with the signal's reason if the
+ * client leaves.
+ */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -81,16 +87,19 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** How a simulator begins. */
+/** The settings of a new simulator. */
 export interface SimulatorOptions {
-  /** The clock it goes by, milliseconds since 1970. */
+  /** The clock of the simulator, in milliseconds since 1970. The default is the machine's clock. */
   readonly now?: () => number;
   readonly baseUrl?: string;
-  /** Ids count on from here; the same small number each time unless given. */
+  /** The number after which ids begin. The default is a small number that is always the same. */
   readonly lastId?: number;
 }
 
-/** A stateful GitHub: {@link Simulator.handle} answers its API, the other methods are what happens beside it. */
+/**
+ * A stateful GitHub. {@link Simulator.handle} answers its API; the other methods play people and control the
+ * simulator.
+ */
 export class Simulator {
   readonly #world: World;
   readonly #baseUrl: string | undefined;
@@ -108,52 +117,57 @@ export class Simulator {
     plant(this.#world);
   }
 
-  /** The server's time, milliseconds since 1970. */
+  /** Returns the server's time, in milliseconds since 1970. */
   now(): number {
     return this.#world.now();
   }
 
-  /** A new head commit on a pull request. */
+  /** Plays a person who pushes a new head commit to a pull request. */
   push(control: PushControl): void {
     applyPush(this.#world, control);
   }
 
-  /** A person changes labels: there is a timeline entry for each, under that person's name. */
+  /**
+   * Plays a person who changes labels. The timeline gets an entry for each label, under that person's name.
+   */
   label(control: LabelControl): void {
     applyLabel(this.#world, control);
   }
 
-  /** A person edits, closes or reopens a pull request. */
+  /** Plays a person who edits, closes or reopens a pull request. */
   pull(control: PullControl): void {
     applyPull(this.#world, control);
   }
 
-  /** A workflow run's status changes. */
+  /** Changes the status of a workflow run. */
   run(control: RunControl): void {
     applyRun(this.#world, control);
   }
 
-  /** Moves the server's clock on: a text such as `2h`, or milliseconds. */
+  /** Moves the server's clock forward. `by` is a text such as `2h`, or milliseconds. */
   advanceClock(by: string | number): void {
     this.#advanced += typeof by === "number" ? by : parseAdvance(by);
   }
 
-  /** Puts these faults in force, in place of all others; an empty list clears. */
+  /** Replaces all faults in force. An empty list removes them. */
   faults(list: readonly Fault[]): void {
     this.#faults.replace(list);
   }
 
-  /** Stops requests whose User-Agent contains `client` before they take effect. */
+  /** Holds requests whose User-Agent contains `client`, before they take effect. */
   hold(client: string): void {
     this.#holds.hold(client);
   }
 
-  /** Lets `count` stopped requests through, or those to come; without a number it ends the hold. Returns how many went on. */
+  /**
+   * Releases `count` requests of a hold, first those that wait, then those that arrive later. Without `count`
+   * it ends the hold. Returns the number of requests that were waiting and went on.
+   */
   release(client: string, count?: number): number {
     return this.#holds.release(client, count);
   }
 
-  /** Settles when `count` requests of a hold are waiting. */
+  /** Settles when `count` requests of a hold wait. */
   whenHeld(client: string, count = 1): Promise<void> {
     return this.#holds.whenWaiting(client, count);
   }
@@ -162,14 +176,14 @@ export class Simulator {
     return { ...stateView(this.#world), held: this.#holds.waiting() };
   }
 
-  /** The requests since the start; those of `/_simulator` are not counted. */
+  /** Returns the requests since the start, without those below `/_simulator`. */
   requests(): readonly LoggedRequest[] {
     return this.#log.list();
   }
 
   /**
-   * Answers a request. Rejects with TypeError where a fault drops the connection, and with the request's reason where
-   * it was aborted while it waited; it has then taken no effect.
+   * Answers a request. Rejects with TypeError if a fault drops the connection. Rejects with the reason of the
+   * request's signal if the request is aborted while it waits; it then has no effect.
    */
   readonly handle = async (request: Request): Promise<Response> => {
     const incoming = await readIncoming(request);
@@ -208,7 +222,7 @@ export class Simulator {
     return faultResponse(failure, this.now());
   }
 
-  /** What the request does, at one instant. */
+  /** Plays the effect of a request at one instant, and makes the response. */
   #effect(
     incoming: Incoming,
     options: { readonly stale: number | undefined; readonly duplicate: boolean },
@@ -260,7 +274,7 @@ export class Simulator {
     return answerRest(call, { method: incoming.method, path: incoming.path });
   }
 
-  /** A path with the repository's name in place of its number. */
+  /** Returns a decoded path with the repository's name in place of its number. */
   #named(path: string): string {
     const { seed, repositoryId } = this.#world;
     return decoded(path.replace(`/repositories/${repositoryId}`, `/repos/${seed.owner}/${seed.name}`));
@@ -271,7 +285,7 @@ function plainRate({ limit, used, remaining, reset }: RateLimit): RateLimit {
   return { limit, used, remaining, reset };
 }
 
-/** A simulated GitHub that holds what the seed says. */
+/** Makes a simulated GitHub with the state that the seed describes. */
 export function makeSimulator(seed: Seed, options: SimulatorOptions = {}): Simulator {
   return new Simulator(seed, options);
 }

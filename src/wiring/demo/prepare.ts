@@ -1,15 +1,15 @@
 import type { Shell } from "../../ports/shell.ts";
 import { isStaticElf } from "./static_elf.ts";
 
-/** How long the engine may take to pull the base image, in milliseconds. */
+/** The time that the engine may take to pull the base image, in milliseconds. */
 const PULL_TIMEOUT_MS = 60_000;
 const BUSYBOX = "busybox:1.36";
 const STATIC_PLACES = ["/bin/busybox", "/usr/bin/busybox", "/bin/busybox.static", "/usr/local/bin/busybox"];
 
 /**
- * The application that `test-lifecycle` builds and runs, or the reason why it cannot run. It is a page that names the
- * commit it was built from. Its Dockerfile and pages are in a temporary folder, and nothing outside that folder is
- * written.
+ * The application that `test-lifecycle` builds and runs, or the reason why it cannot run. It is a page that
+ * names the commit it was built from. Its Dockerfile and pages are in a temporary folder, and nothing outside
+ * that folder is written.
  */
 export type DemoApp =
   | {
@@ -25,8 +25,8 @@ export type DemoApp =
   | { readonly kind: "impossible"; readonly why: string };
 
 /**
- * Chooses the base that the application can be built from on this machine, and writes the build context. The base is
- * busybox's image if the engine has it or can pull it, else a static busybox of this machine.
+ * Chooses the base that the application can be built from on this machine, and writes the build context. The
+ * base is busybox's image if the engine has it or can pull it, else a static busybox of this machine.
  */
 export async function prepareDemoApp(shell: Shell, signal: AbortSignal): Promise<DemoApp> {
   const engine = await tryRun(shell, ["version", "--format", "{{.Server.Version}}"], {

@@ -1,4 +1,4 @@
-/** Where `test-lifecycle` plays: the built-in simulator with a demo application, or a real pull request. */
+/** The stages of `test-lifecycle`: the built-in simulator with a demo application, or a real pull request. */
 
 import type { SyncPorts } from "../../environments/app/sync/sync_ports.ts";
 import type { Stage } from "../../environments/app/lifecycle_demo.ts";
@@ -22,21 +22,21 @@ import type { Shell } from "../../ports/shell.ts";
 const PR = 1234;
 const TITLE = "Add charts";
 
-/** A stage on the simulator, and how Showtime is set up to play on it. */
+/** A stage on the simulator, and the environment variables and flags with which Showtime plays on it. */
 export interface SimulatedStage extends Stage {
   readonly env: Readonly<Record<string, string>>;
   readonly flags: Partial<GlobalFlags>;
-  /** Takes everything down that the stage brought. */
+  /** Removes everything that the stage has made. */
   end(): Promise<void>;
 }
 
-/** What a stage is made with besides what was asked. */
+/** The options of a stage, and a maker of the ports that it is played with. */
 export interface StageMaking extends StageOptions {
-  /** Makes the ports of a run; `host` is another process environment than this one's. */
+  /** Makes the ports of a run. `host` replaces this process's environment if it is given. */
   readonly makePorts: (host: WiringHost | undefined, request: WiringRequest) => Promise<SyncPorts>;
 }
 
-/** Sets up the built-in simulator, or a real pull request, to play a life on. */
+/** Makes a stage on the built-in simulator or on a real pull request, and the ports to play a life on it. */
 export async function makeStage(
   parts: Parts,
   { realGithub, makePorts, ...request }: StageMaking,
@@ -62,13 +62,13 @@ export async function makeStage(
   }
 }
 
-/** The play does not depend on the machine: of the environment only the engine's address counts. */
+/** Keeps only the variables that lead to the Docker engine, so that the play does not depend on the machine. */
 function onlyDocker(env: WiringHost["env"]): Record<string, string | undefined> {
   const names = ["PATH", "HOME", "USERPROFILE", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"];
   return Object.fromEntries(names.map((name) => [name, env[name]]));
 }
 
-/** Sets the stage up: a simulator with one pull request, and an application where a Docker engine answers. */
+/** Makes a simulator with one pull request, and an application to deploy if a Docker engine answers. */
 export async function makeSimulatedStage(
   options: { readonly shell: Shell; readonly platform: PlatformKind | undefined; readonly dry: boolean },
   signal: AbortSignal,
@@ -77,7 +77,7 @@ export async function makeSimulatedStage(
     ? { kind: "impossible", why: "a dry run was asked for" } as const
     : await prepareDemoApp(options.shell, signal);
   const first = makeSha();
-  // Two plays on one engine must not take each other's containers for their own.
+  // The name differs from play to play, so that two plays on one engine keep their containers apart.
   const repo = `showtime/demo-${first.slice(0, 7)}`;
   const simulator = makeSimulator(
     parseSeed({
@@ -165,7 +165,10 @@ function configText(directory: string, image: string): string {
   });
 }
 
-/** What a play that was broken off left on the engine; after a whole one there is nothing. */
+/**
+ * Removes the containers and images that an interrupted play leaves on the engine. A completed play leaves
+ * none.
+ */
 async function removeLeftovers(
   shell: Shell,
   { repo, image }: { readonly repo: string; readonly image: string },
@@ -179,7 +182,10 @@ async function removeLeftovers(
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
 }
 
-/** A stage on real GitHub: nobody can push for a person there, and time does not hurry. */
+/**
+ * Makes a stage on a real pull request. It cannot push as another person or move time forward.
+ * Throws AppError `no_pull` (exit code 2) if no pull request is named.
+ */
 export function makeRealStage(context: SyncPorts, pr: PrNumber | undefined): Stage {
   if (pr === undefined) {
     throw usageError(

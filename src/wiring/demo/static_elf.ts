@@ -1,4 +1,6 @@
-/** The program header type of the dynamic linker's path. An executable that has such a header is not static. */
+/**
+ * The program header type of the dynamic linker's path. An executable that has such a header is not static.
+ */
 const PT_INTERP = 3;
 
 /** Whether bytes are a 64-bit little-endian ELF executable that needs no dynamic linker. */

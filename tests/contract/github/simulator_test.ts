@@ -55,7 +55,7 @@ ${message}`,
   }
 });
 
-Deno.test("parseSeed() refuses what is no object, and names a pull request that is there twice", () => {
+Deno.test("parseSeed() refuses a value that is not an object, and names a pull request that is there twice", () => {
   assert.match(problemsOf([]), /the document: must be an object, is a list/);
   assert.match(problemsOf(undefined), /the document: is missing/);
   const pull = { number: 7, head: { sha: hash("a") } };
@@ -71,7 +71,7 @@ Deno.test("defaultSeed() gives a repository with open pull requests", () => {
   assert.ok(state.pulls.every((pull) => pull.state === "open"));
 });
 
-Deno.test("Simulator.handle() tells its own time and limits on every answer", async () => {
+Deno.test("Simulator.handle() reports its own time and limits on every answer", async () => {
   const github = new SimulatedGithub();
   for (const path of ["labels", "nowhere", "/graphql"]) {
     const { headers } = await github.send("GET", path);
@@ -94,7 +94,7 @@ Deno.test("Simulator.handle() refuses the requests beyond a limit that the seed 
   assert.equal((await github.send("GET", "")).status, 200);
 });
 
-Deno.test("Simulator.handle() tells a person's permission only to those who may push", async () => {
+Deno.test("Simulator.handle() shows a person's permission only to people who may push", async () => {
   const github = new SimulatedGithub();
   const ask = async (login: string, token: string) => {
     const { status, body } = await github.send("GET", `collaborators/${login}/permission`, { token });
@@ -109,7 +109,7 @@ Deno.test("Simulator.handle() tells a person's permission only to those who may 
   assert.equal(await ask("mia", "refused-token"), "401 Bad credentials");
 });
 
-Deno.test("Simulator.handle() hides a private repository from those who may not read it", async () => {
+Deno.test("Simulator.handle() hides a private repository from people who may not read it", async () => {
   const github = new SimulatedGithub({ seed: { private: true, tokens: { out: "outsider" } } });
   assert.equal((await github.send("GET", "labels", { token: "out" })).status, 404);
   assert.equal((await github.send("GET", "labels")).status, 200);
@@ -138,7 +138,7 @@ Deno.test("Simulator.handle() compares commits by their history", async () => {
   assert.equal((await github.send("GET", `compare/${hash("f")}...${hash("b")}`)).status, 404);
 });
 
-Deno.test("Simulator.handle() shows files of the base branch, and of a head what it changes", async () => {
+Deno.test("Simulator.handle() shows the files of the base branch, and at a head the files that it changes", async () => {
   const github = new SimulatedGithub({
     seed: { pulls: [{ number: 7, head: { sha: hash("a") }, files: { "showtime.yml": "evil" } }] },
   });
@@ -151,7 +151,7 @@ Deno.test("Simulator.handle() shows files of the base branch, and of a head what
   assert.equal((await github.send("GET", "contents/absent.yml")).status, 404);
 });
 
-Deno.test("GraphQL pages forward and backward without gaps, whatever is deleted meanwhile", async () => {
+Deno.test("GraphQL pages forward and backward without gaps, even if labels are deleted meanwhile", async () => {
   const labels = Array.from({ length: 7 }, (_one, index) => ({ name: `l${index}` }));
   const github = new SimulatedGithub({ seed: { labels, pulls: [] } });
   const page = async (args: string) => {
@@ -288,7 +288,7 @@ Deno.test("Simulator.hold() stops one client before its requests take effect, re
   assert.equal((await github.send("GET", "labels", { headers: HOLDER })).status, 200);
 });
 
-Deno.test("Simulator.release() keeps what is not used for the requests to come", async () => {
+Deno.test("Simulator.release() keeps unused releases for later requests", async () => {
   const github = new SimulatedGithub();
   github.simulator.hold("run/101");
   assert.equal(github.simulator.release("run/101", 1), 0);
@@ -302,7 +302,7 @@ Deno.test("Simulator.release() keeps what is not used for the requests to come",
   assert.equal(github.simulator.state().labels.some(({ name }) => name === LOCK.name), false);
 });
 
-Deno.test("Simulator.requests() tells what came, with its answer, and what tried to write", async () => {
+Deno.test("Simulator.requests() lists requests with their status, and marks those that tried to write", async () => {
   const github = new SimulatedGithub();
   await github.send("GET", "labels?per_page=100", { headers: HOLDER });
   await github.send("POST", "labels", { body: { name: "bug" } });
@@ -326,7 +326,7 @@ Deno.test("Simulator.requests() tells what came, with its answer, and what tried
   assert.equal(lines[0].client, HOLDER["user-agent"]);
 });
 
-Deno.test("The controls over HTTP do what the methods do, and say what is wrong", async () => {
+Deno.test("The controls over HTTP do the same as the methods, and report problems", async () => {
   const github = new SimulatedGithub();
   const control = (name: string, body: unknown) => github.send("POST", `/_simulator/${name}`, { body });
   const actions: [string, unknown][] = [
@@ -361,12 +361,12 @@ Deno.test("The controls over HTTP do what the methods do, and say what is wrong"
   assert.equal(state.clock, "2024-01-15T16:30:00.000Z");
   assert.equal((await github.send("GET", "/user")).status, 503);
   const wrong: [string, unknown, RegExp][] = [
-    ["push", { pr: 9, sha: hash("c") }, /there is no such pull request/],
+    ["push", { pr: 9, sha: hash("c") }, /the simulator has no such pull request/],
     ["push", { pr: 7, sha: "abc" }, /not 40 hex digits/],
     ["label", { pr: 7, add: ["🎪"] }, /more than native emoji/],
     ["clock", { advance: "soon" }, /"soon" is not a duration/],
     ["faults", [{ match: "GET /user", statsu: 500 }], /faults\[0\]\.statsu: unknown key/],
-    ["nothing", {}, /there is no "POST nothing"/],
+    ["nothing", {}, /"POST nothing" is not a control/],
   ];
   for (const [name, body, message] of wrong) {
     const reply = await control(name, body);
@@ -375,7 +375,7 @@ Deno.test("The controls over HTTP do what the methods do, and say what is wrong"
   }
 });
 
-Deno.test("makeSimulator() that begins later gives higher ids than an earlier one has given", () => {
+Deno.test("A simulator that begins later gives higher ids than an earlier one", () => {
   const begun = Date.UTC(2026, 10, 21);
   const idAfter = (seconds: number) => {
     const lastId = lastIdByClock(begun + seconds * 1000);
@@ -411,7 +411,7 @@ Deno.test("serveSimulator() serves over HTTP, and a reset drops the connection",
   }
 });
 
-Deno.test("serveSimulator() lets a held request whose client goes away take no effect, and stops whatever is held", async () => {
+Deno.test("serveSimulator() gives a held request no effect if its client leaves, and stops while requests are held", async () => {
   const simulator = makeSimulator(parseSeed(seedDocument()));
   const served = serveSimulator(simulator, { port: 0 });
   const url = `${served.url}/repos/apache/superset/labels`;

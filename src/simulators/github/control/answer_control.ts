@@ -20,7 +20,7 @@ interface Controlled {
   requests(): readonly LoggedRequest[];
 }
 
-/** A control request, as far as it matters here. */
+/** The part of an HTTP request that control requests are read from. */
 interface ControlRequest {
   readonly method: string;
   readonly path: string;
@@ -60,20 +60,23 @@ function run(simulator: Controlled, request: ControlRequest): unknown {
     );
     throw usageError(
       "bad_control",
-      `Controlling the simulator: there is no "${request.method} ${name}"`,
-      `There are: ${known}`,
+      `Controlling the simulator: "${request.method} ${name}" is not a control`,
+      `The controls are ${known}`,
     );
   }
   if (request.badJson) {
     throw usageError("bad_control", `Controlling the simulator: the body of "${name}" is not JSON`);
   }
   if (request.body === undefined) {
-    throw usageError("bad_control", `Controlling the simulator: "${name}" needs a JSON body`);
+    throw usageError("bad_control", `Controlling the simulator: "${name}" was sent without a JSON body`);
   }
   return action(simulator, request.body) ?? { ok: true };
 }
 
-/** Answers what lies below `/_simulator/`. */
+/**
+ * Answers a request below `/_simulator/`. A request that cannot be obeyed has status 400 and a JSON body with
+ * the error.
+ */
 export function answerControl(simulator: Controlled, request: ControlRequest): Response {
   if (request.method === "GET" && request.path === "/_simulator/state") {
     return Response.json(simulator.state());

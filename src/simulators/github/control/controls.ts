@@ -52,8 +52,8 @@ function pullOf(world: World, number: number): Pull {
   if (pull === undefined) {
     throw usageError(
       "bad_control",
-      `Changing #${number}: there is no such pull request`,
-      "Use a number of the seed",
+      `Changing #${number}: the simulator has no such pull request`,
+      "Use the number of a pull request in the seed",
     );
   }
   return pull;
@@ -119,7 +119,10 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Milliseconds of a duration such as `90s`, `2h` or `1d`. */
+/**
+ * Parses a duration such as `90s`, `2h` or `1d` to milliseconds. Throws AppError `bad_control` for any other
+ * text.
+ */
 export function parseAdvance(text: string): number {
   const match = /^(\d{1,9})(ms|s|m|h|d|w)$/.exec(text.trim());
   const unit = UNITS[match?.[2] ?? ""];

@@ -2,36 +2,45 @@ import * as z from "zod";
 import { flag, list, matching, must, object, text, wholeNumber } from "../json/fields.ts";
 import { readJson } from "../json/read_json.ts";
 
-/** Something that goes wrong on purpose, for requests that match. */
+/** A failure that is played on purpose, for requests that match. */
 export interface Fault {
-  /** A glob over "METHOD /path" (`*` stands for anything, slashes too), or `graphql:<field>`: a field of the document. */
+  /**
+   * A glob over "METHOD /path", in which `*` stands for any text with slashes, or `graphql:<field>` for
+   * documents with that field.
+   */
   readonly match: string;
-  /** The first matching request that is hit, counted from 1. Default 1. */
+  /** The first matching request that the fault hits, counted from 1. The default is 1. */
   readonly nth?: number;
-  /** How many matching requests are hit from there on. Default 1. */
+  /** The number of matching requests that the fault hits from there on. The default is 1. */
   readonly times?: number;
-  /** Answer with this HTTP status. */
+  /** The HTTP status of the answer. */
   readonly status?: number;
-  /** Answer so only after the request took effect. */
+  /** Whether the request takes effect before the fault answers it. */
   readonly after_effect?: boolean;
-  /** Wait that long before the request takes effect. */
+  /** The time that passes before the request takes effect, in milliseconds. */
   readonly delay_ms?: number;
-  /** Drop the connection without an answer. */
+  /** Whether the connection is dropped without an answer. */
   readonly reset?: boolean;
-  /** Seconds for a `retry-after` header: with status 403 or 429 the answer is a secondary rate limit's. */
+  /** The seconds in a `retry-after` header. With status 403 or 429 the answer is a secondary rate limit's. */
   readonly retry_after?: number;
-  /** A read answers from the state of that long ago, by the simulator's clock. */
+  /**
+   * The age of the state that a read answers from, in milliseconds by the simulator's clock. Writes ignore
+   * it.
+   */
   readonly stale_ms?: number;
-  /** Creating a definition that exists makes a second one of the name, as a race between two servers can. */
+  /**
+   * Whether the creation of a label that exists makes a second one, as a race between two of GitHub's servers
+   * can.
+   */
   readonly duplicate?: boolean;
-  /** Further headers of an answer with `status`. */
+  /** Further headers of the fault's answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a fault is matched against. */
+/** The parts of a request that faults are matched against. */
 export interface FaultTarget {
   readonly method: string;
-  /** The path as sent, decoded, and with the repository's name for its number. */
+  /** The path as it was sent, decoded, and with the repository's name in place of its number. */
   readonly paths: readonly string[];
   readonly fields: ReadonlySet<string>;
 }
@@ -47,11 +56,11 @@ function matches(fault: Fault, target: FaultTarget): boolean {
   return target.paths.some((path) => pattern.test(`${target.method} ${path}`));
 }
 
-/** The faults in force, each with the number of requests that matched it. */
+/** The faults in force, and for each the number of requests that matched it. */
 export class Faults {
   #list: { readonly fault: Fault; seen: number }[] = [];
 
-  /** Puts these in the place of all that were there. */
+  /** Replaces all faults in force. */
   replace(faults: readonly Fault[]): void {
     this.#list = faults.map((fault) => ({ fault, seen: 0 }));
   }
@@ -60,7 +69,7 @@ export class Faults {
     return this.#list.map(({ fault, seen }) => ({ fault, seen }));
   }
 
-  /** Counts a request, and tells the faults that hit it. */
+  /** Counts a request, and returns the faults that hit it. */
   hit(target: FaultTarget): readonly Fault[] {
     const hits: Fault[] = [];
     for (const entry of this.#list) {
@@ -88,7 +97,9 @@ const fault: z.ZodType<Fault> = object({
   headers: z.record(z.string(), text(), { error: must("an object") }).exactOptional(),
 });
 
-/** Reads a list of faults. Throws AppError `bad_control` (exit code 2) that names every problem with its path. */
+/**
+ * Reads a list of faults. Throws AppError `bad_control` (exit code 2) that names every problem with its path.
+ */
 export function parseFaults(json: unknown): readonly Fault[] {
   return readJson(list(fault), json, { code: "bad_control", action: "Setting faults", root: "faults" });
 }

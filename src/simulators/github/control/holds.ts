@@ -10,8 +10,9 @@ interface Watcher {
 }
 
 /**
- * Requests that are stopped before they take effect, by a part of their User-Agent. A release lets requests through
- * in the order in which they came; where fewer wait, the rest is kept for those that come.
+ * Holds requests before they take effect, by a part of their User-Agent. A release lets requests through in
+ * order of arrival. If fewer requests wait than are released, the rest of the number is kept for requests
+ * that arrive later.
  */
 export class Holds {
   readonly #credits = new Map<string, number>();
@@ -22,7 +23,10 @@ export class Holds {
     if (!this.#credits.has(client)) this.#credits.set(client, 0);
   }
 
-  /** Lets `count` requests through; without a number it ends the hold. Returns how many went on at once. */
+  /**
+   * Releases `count` requests, or ends the hold if `count` is missing. Returns the number of requests that
+   * were waiting and went on.
+   */
   release(client: string, count?: number): number {
     let left = count ?? Infinity;
     let released = 0;
@@ -38,12 +42,12 @@ export class Holds {
     return released;
   }
 
-  /** How many requests wait, by hold. */
+  /** Returns the number of waiting requests of each hold. */
   waiting(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#credits.keys()].map((client) => [client, this.#count(client)]));
   }
 
-  /** Settles as soon as `count` requests of that hold wait. */
+  /** Settles as soon as `count` requests of the hold wait. */
   whenWaiting(client: string, count: number): Promise<void> {
     if (this.#count(client) >= count) return Promise.resolve();
     return new Promise((resolve) => {
@@ -51,7 +55,10 @@ export class Holds {
     });
   }
 
-  /** Waits until the request of this User-Agent may go on. Rejects with the signal's reason when its client is gone. */
+  /**
+   * Waits until the request of this User-Agent may go on. Rejects with the signal's reason if the client
+   * leaves.
+   */
   async pass(userAgent: string, options: { readonly signal: () => AbortSignal }): Promise<void> {
     const client = [...this.#credits.keys()].find((part) => userAgent.includes(part));
     if (client === undefined) return;
@@ -70,7 +77,7 @@ export class Holds {
     };
     signal.addEventListener("abort", leave, { once: true });
     this.#waiting = [...this.#waiting, waiting];
-    this.#tell();
+    this.#notifyWatchers();
     try {
       await promise;
     } finally {
@@ -86,7 +93,7 @@ export class Holds {
     this.#waiting = this.#waiting.filter((candidate) => candidate !== waiting);
   }
 
-  #tell(): void {
+  #notifyWatchers(): void {
     const ready = this.#watchers.filter(({ client, count }) => this.#count(client) >= count);
     this.#watchers = this.#watchers.filter((watcher) => !ready.includes(watcher));
     for (const watcher of ready) watcher.done();

@@ -10,7 +10,10 @@ function reader<T>(action: string, schema: z.ZodType<T>): (json: unknown) => T {
 
 const pr = wholeNumber(1);
 
-/** Readers of control requests' bodies. Each throws AppError `bad_control` (exit code 2) that names every problem. */
+/**
+ * Readers of control requests' bodies. Each throws AppError `bad_control` (exit code 2) that names every
+ * problem.
+ */
 export const readControl = {
   push: reader<PushControl>(
     "Pushing",

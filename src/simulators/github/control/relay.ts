@@ -1,11 +1,11 @@
 /**
- * Passes connections on to a server behind it. `Deno.serve` cannot drop a connection without an answer, which is just
- * what a fault may ask for: the relay can.
+ * Passes connections on to a server. A fault can ask for a connection that is dropped without an answer.
+ * `Deno.serve` cannot do that, and the relay can.
  */
 export class Relay {
   readonly #listener: Deno.TcpListener;
   readonly #target: { readonly hostname: string; readonly port: number };
-  /** Connections of clients, by the port from which theirs goes on to the server. */
+  /** The clients' connections, by the local port of the connection that passes each one on to the server. */
   readonly #clients = new Map<number, { readonly client: Deno.TcpConn; readonly server: Deno.TcpConn }>();
   readonly #running: Promise<void>;
 
@@ -16,8 +16,9 @@ export class Relay {
   }
 
   /**
-   * Breaks the connection whose way to the server begins at that port. A byte that is no HTTP goes first: after none at
-   * all some clients, Deno's among them, silently send the request again, and nobody would see the fault.
+   * Breaks the client's connection that is passed on from that local port. It sends a byte that is not HTTP
+   * first. Without any byte some clients, Deno's among them, silently send the request again, and the fault
+   * would not show.
    */
   async break(port: number): Promise<void> {
     const pair = this.#clients.get(port);
@@ -59,7 +60,7 @@ export class Relay {
     server.setNoDelay(true);
     const { port } = server.localAddr;
     this.#clients.set(port, { client, server });
-    // Either end that closes takes the other with it: neither waits for a peer that is gone.
+    // When one end closes, the other is closed too, so that it does not wait for a peer that is gone.
     const ends = [client.readable.pipeTo(server.writable), server.readable.pipeTo(client.writable)];
     await Promise.race(ends.map((end) => end.catch(() => undefined)));
     this.#drop(port);

@@ -1,24 +1,27 @@
-/** A request that came in, as `GET /_simulator/requests` tells it. */
+/** A received request, as `GET /_simulator/requests` lists it. */
 export interface LoggedRequest {
-  /** By the simulator's clock, RFC 3339. */
+  /** The time of arrival by the simulator's clock, in RFC 3339. */
   readonly time: string;
   readonly method: string;
   readonly path: string;
-  /** 0: no answer yet, or the connection was dropped. */
+  /**
+   * The HTTP status of the answer. It is 0 until the request is answered, and stays 0 if the connection is
+   * dropped.
+   */
   readonly status: number;
-  /** It changed something or tried to. */
+  /** Whether the request changed something or tried to. */
   readonly write: boolean;
   /** The User-Agent. */
   readonly client: string;
-  /** Root fields of a GraphQL document; empty for REST. */
+  /** The root fields of a GraphQL document. The list is empty for REST. */
   readonly operations: readonly string[];
 }
 
-/** Every request since the start, in the order in which they came. */
+/** The requests since the start, in order of arrival. */
 export class RequestLog {
   readonly #entries: LoggedRequest[] = [];
 
-  /** Notes a request; the function that is returned notes its answer. */
+  /** Adds a request. The function that it returns adds the status of the answer. */
   open(request: Omit<LoggedRequest, "status">): (status: number) => void {
     const index = this.#entries.push({ ...request, status: 0 }) - 1;
     return (status) => {

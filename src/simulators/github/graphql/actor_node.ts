@@ -3,7 +3,7 @@ import { userNode } from "../rest/mod.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
 
-/** A person, or an app: GraphQL writes an app's login without `[bot]`. */
+/** Makes the node of a person or an app. GraphQL writes an app's login without `[bot]`. */
 export function actorNode({ urls }: Graph, login: string): GqlObject {
   const name = login.replace(/\[bot\]$/, "");
   return new GqlObject(isBot(login) ? "Bot" : "User", {
@@ -14,7 +14,7 @@ export function actorNode({ urls }: Graph, login: string): GqlObject {
   });
 }
 
-/** Whoever is signed in is a User, and keeps the whole login. */
+/** Makes the node of the viewer. GraphQL's viewer is a User with its whole login, even if it is an app. */
 export function viewerNode({ urls }: Graph, login: string): GqlObject {
   return new GqlObject("User", {
     id: () => userNode(login),

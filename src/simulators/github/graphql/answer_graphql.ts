@@ -14,7 +14,10 @@ function refused(message: string, type?: string): Answer {
   return { status: 200, body: { errors: [{ ...(type === undefined ? {} : { type }), message }] } };
 }
 
-/** Arguments that cannot be counted are refused where they are used. */
+/**
+ * Counts the nodes that a request asks for. It returns 0 if an argument cannot be read, as its field will
+ * refuse it.
+ */
 function nodesOf({ document, operation, variables }: GraphqlRequest): number {
   if (document === undefined || operation === undefined) return 0;
   try {
@@ -25,7 +28,10 @@ function nodesOf({ document, operation, variables }: GraphqlRequest): number {
   }
 }
 
-/** Answers a GraphQL request. Only a missing sign-in has an HTTP status of its own. */
+/**
+ * Answers a GraphQL request. The status is 200 even for errors, as GitHub's is, except for a request without
+ * a token.
+ */
 export function answerGraphql(source: GraphSource, request: GraphqlRequest): Answer {
   const { document, operation } = request;
   const { actor } = source;

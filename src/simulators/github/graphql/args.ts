@@ -77,14 +77,14 @@ export class Args {
     return typeof value === "boolean" ? value : fallback;
   }
 
-  /** A list of texts; GraphQL takes a single one for a list of one. */
+  /** Returns a list of texts. GraphQL accepts a single value as a list of one. */
   texts(name: string): readonly string[] | undefined {
     const value = this.#values[name];
     if (value === undefined || value === null) return undefined;
     return (Array.isArray(value) ? value : [value]).map(String);
   }
 
-  /** An input object. */
+  /** Returns the members of an input object, which are empty if the argument is missing. */
   object(name: string): Args {
     const value = this.#values[name];
     return new Args(typeof value === "object" && value !== null ? { ...value } : {});

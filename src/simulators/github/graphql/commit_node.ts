@@ -68,7 +68,10 @@ export function deploymentNode(graph: Graph, deployment: Deployment): GqlObject 
   });
 }
 
-/** Deployments, of the environments asked for; oldest first unless the order says otherwise. */
+/**
+ * Makes a list of the deployments in the environments that the arguments name. The oldest comes first unless
+ * the arguments ask for another order.
+ */
 export function deploymentConnection(
   graph: Graph,
   args: Args,
@@ -87,7 +90,7 @@ export function deploymentConnection(
   });
 }
 
-/** A commit; null where it is unknown. */
+/** Makes the node of a commit, or returns null if the commit is unknown. */
 export function commitNode(graph: Graph, sha: string): GqlObject | null {
   const { world, urls } = graph;
   const commit = world.commits.get(sha);

@@ -2,7 +2,7 @@ import { ApiError } from "../api_error.ts";
 import type { Args } from "./args.ts";
 import { GqlObject } from "./gql_object.ts";
 
-/** Where an item stands in its list: compared part by part. */
+/** The position of an item in its list. Two keys are compared part by part. */
 export type SortKey = readonly number[];
 
 function compare(a: SortKey, b: SortKey): number {
@@ -31,7 +31,10 @@ function keyOf(cursor: string, name: string): SortKey {
   return key;
 }
 
-/** The slice that first/after/last/before ask for; GitHub wants first or last, from 1 to 100. */
+/**
+ * Cuts out the page that first, after, last and before ask for. GitHub requires first or last, and allows at
+ * most 100.
+ */
 function window<T>(
   sorted: readonly T[],
   args: Args,
@@ -72,7 +75,7 @@ function window<T>(
   };
 }
 
-/** A paged list: only the items of the page are turned into objects. */
+/** Makes a paged list. Only the items of the page are made into objects. */
 export function connection<T>(
   typename: string,
   items: readonly T[],

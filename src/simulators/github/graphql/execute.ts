@@ -18,14 +18,17 @@ export interface GraphqlError {
   readonly message: string;
 }
 
-/** A document that cannot be run at all: nothing of it took effect that comes after the fault. */
+/**
+ * An error in a document, which ends the execution. Fields after the error have not run; fields before it may
+ * have taken effect.
+ */
 export class DocumentError extends Error {
   override readonly name = "DocumentError";
 }
 
 type Path = readonly (string | number)[];
 
-/** Runs one operation over objects. There is no schema: a field is there when its object has it. */
+/** Runs one operation over objects. There is no schema: a field exists if its object has it. */
 export class Execution {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #variables: Variables;
@@ -40,7 +43,10 @@ export class Execution {
     );
   }
 
-  /** Root fields run one after the other; one that fails is null, the others go on. */
+  /**
+   * Runs the root fields one after the other. A field that fails becomes null, and the fields after it still
+   * run.
+   */
   run(operation: OperationDefinitionNode, root: GqlObject): Readonly<Record<string, unknown>> {
     return this.#object([operation.selectionSet], root, { path: [] });
   }
@@ -72,7 +78,7 @@ export class Execution {
         continue;
       }
       const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value);
-      if (fragment === undefined) throw new DocumentError(`Fragment is not defined`);
+      if (fragment === undefined) throw new DocumentError("Fragment is not defined");
       const condition = fragment.typeCondition?.name.value;
       if (condition === undefined || applies(condition, options.typename)) {
         this.#collect(fragment.selectionSet, into, options);

@@ -1,6 +1,9 @@
 import type { Args } from "./args.ts";
 
-/** An object in the graph: the name of its type and its fields. A field may give a value, an object, a list or null. */
+/**
+ * An object in the graph: the name of its type, and its fields. A field returns a value, an object, a list or
+ * null.
+ */
 export class GqlObject {
   readonly typename: string;
   readonly #fields: Readonly<Record<string, (args: Args) => unknown>>;
@@ -10,7 +13,7 @@ export class GqlObject {
     this.#fields = fields;
   }
 
-  /** The function behind a field; undefined where the type has no such field here. */
+  /** Returns the function behind a field, or undefined if the simulator's type has no such field. */
   field(name: string): ((args: Args) => unknown) | undefined {
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
   }

@@ -14,8 +14,8 @@ export interface GraphSource {
 }
 
 /**
- * The makers of nodes that lead back to one another, as a commit leads to its pull requests and they to their commits.
- * Node files call these and not each other, so that they do not import each other in a circle.
+ * The makers of nodes that lead back to one another, as a commit leads to its pull requests and they to their
+ * commits. Node files call these makers and not each other's, so that no file imports another in a circle.
  */
 export interface NodeMakers {
   /** The commit of a full SHA; null if it is unknown. */

@@ -5,7 +5,7 @@ import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
 import { pullConnection } from "./pull_connection.ts";
 
-/** A label; one from the timeline may have no definition any more. */
+/** Makes the node of a label. The definition of a label in the timeline may be gone. */
 export function labelNode(graph: Graph, label: LabelEventLabel): GqlObject {
   const live = graph.world.definitions.get(label.id);
   const shown = live ?? label;

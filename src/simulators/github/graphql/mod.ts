@@ -1,12 +1,14 @@
 /**
  * GitHub's GraphQL API over the simulator's world.
  *
- * `operations.ts` reads a request, `execute.ts` runs it over objects without any schema (a test validates documents
- * against GitHub's), `*_node.ts` make the objects, `mutation_root.ts` the writes. Lists come from `connection.ts`.
- * A type has the fields that somebody needed; adding one is a line in its node.
+ * `operations.ts` reads a request. `execute.ts` runs it over objects without a schema; a test validates
+ * documents against GitHub's schema. Each `*_node.ts` makes a kind of object, `connection.ts` makes lists,
+ * and `mutation_root.ts` makes the changes. Nodes that lead back to one another call each other through the
+ * makers in `graph.ts`. A type has only the fields that Showtime or a test asks for; a new field is one line
+ * in its node.
  *
- * What must not happen here: rules about labels or permissions (one folder up, shared with REST), state, waiting.
- * Read next: `answer_graphql.ts`.
+ * The rules about labels and permissions are in `state/`, shared with REST. This folder has no state and
+ * never waits. Read next: `answer_graphql.ts`.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
 import { commentNode } from "./pull_node.ts";
 
-/** The resolver of one mutation: who sends it, and its input. */
+/** The resolver of one mutation. `actor` is the login that sends it. */
 type Mutation = (
   graph: Graph,
   input: Args,
@@ -137,7 +137,7 @@ const MUTATIONS: Readonly<Record<string, { readonly least: Permission; readonly 
   createDeploymentStatus: { least: "write", run: createStatus },
 };
 
-/** The fields that a mutation starts from. */
+/** Makes the root object of mutations. */
 export function mutationRoot(graph: Graph, options: { readonly actor: string }): GqlObject {
   const fields = Object.entries(MUTATIONS).map(([name, { least, run }]) => {
     const typename = name.charAt(0).toUpperCase() + name.slice(1);

@@ -3,8 +3,8 @@ import { Kind } from "graphql";
 import { Args, type Variables } from "./args.ts";
 
 /**
- * How many nodes a query may ask for at most: each list counts its page size times that of the lists around it.
- * GitHub refuses what goes beyond half a million before it looks at the data.
+ * Counts the nodes that a query asks for at most. Each list counts its page size times the sizes of the lists
+ * around it. GitHub refuses a query for more than half a million nodes before it reads any data.
  */
 export function countNodes(
   document: DocumentNode,

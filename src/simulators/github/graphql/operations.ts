@@ -8,16 +8,16 @@ import {
   visit,
 } from "graphql";
 
-/** A GraphQL request, read as far as it can be. */
+/** A GraphQL request, as far as it could be read. */
 export interface GraphqlRequest {
   readonly document: DocumentNode | undefined;
   readonly operation: OperationDefinitionNode | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Names of the fields at the root of the operation, in order. */
+  /** The names of the fields at the root of the operation, in order. */
   readonly rootFields: readonly string[];
-  /** Names of all fields anywhere in the document. */
+  /** The names of all fields in the document, at any depth. */
   readonly fields: ReadonlySet<string>;
-  /** Why it cannot be run. */
+  /** The reason why the request cannot run. */
   readonly problem: string | undefined;
 }
 

@@ -6,12 +6,12 @@ import { connection } from "./connection.ts";
 import type { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
 
-/** The state of a pull request as GraphQL tells it. */
+/** Returns the state of a pull request in GraphQL's terms. */
 export function pullState(pull: Pull): "OPEN" | "CLOSED" | "MERGED" {
   return pull.state === "open" ? "OPEN" : pull.merged ? "MERGED" : "CLOSED";
 }
 
-/** Pull requests that carry at least one of these labels. */
+/** Returns the pull requests that have at least one of these labels. */
 function withAny(graph: Graph, names: readonly string[]): readonly Pull[] {
   const found = names.flatMap((name) => {
     const definition = findDefinition(graph.world, name);
@@ -20,7 +20,10 @@ function withAny(graph: Graph, names: readonly string[]): readonly Pull[] {
   return [...new Map(found.map((pull) => [pull.number, pull])).values()];
 }
 
-/** A list of pull requests, filtered by the arguments; without `pulls`: of the repository. */
+/**
+ * Makes a list of pull requests, filtered by the arguments. It lists those of the repository unless `pulls`
+ * is given.
+ */
 export function pullConnection(
   graph: Graph,
   args: Args,
@@ -45,7 +48,7 @@ export function pullConnection(
   });
 }
 
-/** Pull requests that a commit belongs to, those it is the head of first. */
+/** Returns the pull requests that a commit belongs to. Those whose head it is come first. */
 export function pullsOfCommit(graph: Graph, sha: string): readonly Pull[] {
   return graph.world.pulls.by("commit", sha).toSorted((a, b) =>
     Number(headOf(b) === sha) - Number(headOf(a) === sha)

@@ -41,7 +41,7 @@ function softNode(graph: Graph, id: string): GqlObject | null {
   }
 }
 
-/** The fields that a query starts from. */
+/** Makes the root object of queries. */
 export function queryRoot(graph: Graph): GqlObject {
   return new GqlObject("Query", {
     repository: (args) => findRepository(graph, `${args.text("owner")}/${args.text("name")}`),

@@ -11,7 +11,7 @@ import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
 import { pullConnection } from "./pull_connection.ts";
 
-/** A mention of a repository: this one or a fork. */
+/** Makes the node that mentions a repository: the simulated one or a fork. */
 export function repositoryReference(graph: Graph, repository: string): GqlObject {
   const [owner = "", name = ""] = repository.split("/");
   return new GqlObject("Repository", {
@@ -24,7 +24,7 @@ export function repositoryReference(graph: Graph, repository: string): GqlObject
   });
 }
 
-/** The base branch. */
+/** Makes the node of the base branch. */
 export function branchNode(graph: Graph): GqlObject {
   return new GqlObject("Ref", {
     id: () => nodeId("REF", graph.world.seed.defaultBranch),
@@ -79,7 +79,7 @@ function object(graph: Graph, args: Args): GqlObject | null {
   return text === undefined ? null : blobNode(path, text);
 }
 
-/** The repository. */
+/** Makes the node of the repository. */
 export function repositoryNode(graph: Graph): GqlObject {
   const { world, urls, actor } = graph;
   return new GqlObject("Repository", {
@@ -123,7 +123,10 @@ export function repositoryNode(graph: Graph): GqlObject {
   });
 }
 
-/** The repository by name; throws where it is another one or hidden. */
+/**
+ * Returns the node of the repository with that name. Throws if it is another repository, or hidden from the
+ * actor.
+ */
 export function findRepository(graph: Graph, fullName: string): GqlObject {
   const { urls, world } = graph;
   const hidden = world.people.rights(graph.actor) === "none";

@@ -45,7 +45,7 @@ function eventNode(graph: Graph, pull: Pull, options: { readonly event: Timeline
   return new GqlObject(typename, common);
 }
 
-/** What happened on a pull request, in order. */
+/** Makes the timeline of a pull request: its events in order. */
 export function timelineConnection(graph: Graph, args: Args, options: { readonly pull: Pull }): GqlObject {
   const { pull } = options;
   const wanted = args.texts("itemTypes");

@@ -1,10 +1,10 @@
-/** The kinds of fields that seeds and control requests are made of, with the messages for values that do not fit. */
+/** The kinds of fields in seeds and control requests, with a message for each value that does not fit. */
 
 import * as z from "zod";
 import { nearest } from "../../../lib/nearest.ts";
 import { formatPath } from "./read_json.ts";
 
-/** A raw issue, as far as messages need it. */
+/** The part of zod's issue that messages are made from. */
 interface Issue {
   readonly code?: string;
   readonly input?: unknown;
@@ -12,7 +12,7 @@ interface Issue {
   readonly path?: PropertyKey[] | undefined;
 }
 
-/** Makes the message for a value that is not `what`, a noun phrase. */
+/** Makes the message for a value that is not `what`, which is a noun phrase. */
 export function must(what: string): (issue: Issue) => string {
   return ({ input }) =>
     input === undefined ? `is missing: must be ${what}` : `must be ${what}, is ${show(input)}`;
@@ -48,7 +48,7 @@ export function matching(pattern: RegExp, what: string) {
 
 /** A whole number that is at least `least`. */
 export function wholeNumber(least: number) {
-  // Without `abort` a number that is too small in both senses would be reported twice.
+  // Without `abort`, a number below both zod's own limit and `least` would be reported twice.
   return z.int({ error: must(`a whole number of at least ${least}`), abort: true }).min(least);
 }
 
@@ -65,8 +65,8 @@ export function list<Item extends z.ZodType>(item: Item) {
 }
 
 /**
- * A list in which no two items have the same key. `key` reads the key of an item; an item whose key it cannot read is
- * not compared, as the item's own schema reports it.
+ * A list in which no two items have the same key. `key` reads the key of an item. An item whose key it cannot
+ * read is not compared, because the item's own schema reports it.
  */
 export function uniqueList<Item extends z.ZodType>(item: Item, key: z.ZodType<string | number>) {
   return z.array(item, {
@@ -83,6 +83,6 @@ export function uniqueList<Item extends z.ZodType>(item: Item, key: z.ZodType<st
       if (first === undefined) seen.set(read.data, index);
       else context.addIssue({ code: "custom", path: [index], params: { first } });
     }
-    // Without `when` the check would wait until all items are correct.
+    // Without `when`, zod would skip the check if an item is wrong.
   }, { when: ({ value }) => Array.isArray(value) });
 }

@@ -2,8 +2,9 @@ import type * as z from "zod";
 import { usageError } from "../../../lib/errors.ts";
 
 /**
- * Reads a JSON document by its schema. Throws AppError (exit code 2) with the path and the reason of every problem.
- * `action` begins the error's message; `root` is the document's name in paths, which is empty unless given.
+ * Reads a JSON document by its schema. Throws AppError (exit code 2) with the path and the reason of every
+ * problem. `action` begins the error's message. `root` is the document's name in paths; without it paths
+ * begin with a key.
  */
 export function readJson<T>(
   schema: z.ZodType<T>,

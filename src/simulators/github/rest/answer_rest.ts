@@ -10,7 +10,9 @@ import { SEARCH_ROUTES } from "./search_routes.ts";
 const REPOSITORY = new Router(LABEL_ROUTES, ISSUE_ROUTES, DEPLOYMENT_ROUTES, REPO_ROUTES);
 const ROOT = new Router(ROOT_ROUTES, SEARCH_ROUTES);
 
-/** The part of a path below the repository; undefined where it is another repository or none. */
+/**
+ * Returns the part of a path below the repository, or undefined if the path names another repository or none.
+ */
 function belowRepository(call: Omit<Call, "params" | "path">, path: string): string | undefined {
   const alias = /^\/repositories\/(\d+)(\/.*)?$/.exec(path);
   if (alias !== null) return Number(alias[1]) === call.world.repositoryId ? alias[2] ?? "" : undefined;
@@ -20,7 +22,7 @@ function belowRepository(call: Omit<Call, "params" | "path">, path: string): str
   return full === call.urls.repository.toLowerCase() ? named[3] ?? "" : undefined;
 }
 
-/** Answers a REST request: an error is an answer too. */
+/** Answers a REST request. An ApiError becomes an answer with its status. */
 export function answerRest(
   call: Omit<Call, "params" | "path">,
   options: { readonly method: string; readonly path: string },

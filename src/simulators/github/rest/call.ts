@@ -3,38 +3,38 @@ import type { Actor } from "../state/people.ts";
 import type { Urls } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
 
-/** One REST request, as a route sees it. */
+/** One REST request, as a route receives it. */
 export interface Call {
   readonly world: World;
   readonly urls: Urls;
   readonly actor: Actor;
-  /** Segments of the path that the route names. */
+  /** The segments of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: unknown;
   readonly accept: string;
-  /** Path below the repository, for links to further pages. */
+  /** The path below the repository, for links to further pages. */
   readonly path: string;
-  /** Play the race in which two definitions of one name come to be. */
+  /** Whether to play the race in which two definitions of one name are created. */
   readonly duplicate: boolean;
   readonly rate: RateLimit;
 }
 
-/** A person's limit of requests in the running hour. */
+/** A person's limit of requests in the current hour. */
 export interface RateLimit {
   readonly limit: number;
   readonly used: number;
   readonly remaining: number;
-  /** Seconds since 1970. */
+  /** The end of the hour, in seconds since 1970. */
   readonly reset: number;
 }
 
-/** What a route answers. */
+/** The answer of a route. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly link?: string;
-  /** Text in place of JSON. */
+  /** A text that is sent in place of JSON. */
   readonly text?: string;
 }
 
@@ -57,7 +57,10 @@ function naturalParam(
   return Number.isSafeInteger(value) && value >= 1 ? Math.min(value, options.max) : options.fallback;
 }
 
-/** One page of a list: 30 unless asked for up to 100, with links to the others by the repository's number. */
+/**
+ * Answers with one page of a list and links to the other pages, which name the repository by its number as
+ * GitHub's do. A page has 30 items unless the request asks for another size, of at most 100.
+ */
 export function paged<T>(
   call: Call,
   items: readonly T[],
@@ -79,7 +82,7 @@ export function paged<T>(
   return links.length === 0 ? ok(body) : { ...ok(body), link: links.join(", ") };
 }
 
-/** A number in the path; a path without one matches nothing. */
+/** Returns a number in the path. Throws 404 if the segment is not a number. */
 export function numberParam(call: Call, name: string): number {
   const text = call.params[name] ?? "";
   if (!/^\d{1,15}$/.test(text)) throw new ApiError("not_found", "Not Found");
@@ -90,7 +93,7 @@ export function textParam(call: Call, name: string): string {
   return call.params[name] ?? "";
 }
 
-/** The body as an object; throws 400 where it is none. */
+/** Returns the body as an object. Throws 400 if it is not an object. */
 export function bodyObject(call: Call): Readonly<Record<string, unknown>> {
   const { body } = call;
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
@@ -99,7 +102,7 @@ export function bodyObject(call: Call): Readonly<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
-/** A text of the body; undefined where it is missing. Throws 422 where it is something else. */
+/** Returns a text of the body, or undefined if it is missing. Throws 422 if it is not a text. */
 export function optionalText(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;

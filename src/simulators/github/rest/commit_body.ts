@@ -42,7 +42,7 @@ export function commitBody(urls: Urls, commit: Commit): Readonly<Record<string, 
   };
 }
 
-/** How two commits stand to each other. */
+/** Makes the comparison of two commits: how far each is ahead of the other, and the commits between them. */
 export function compareBody(
   world: World,
   urls: Urls,

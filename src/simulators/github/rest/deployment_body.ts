@@ -43,7 +43,7 @@ export function statusBody(
     creator: userBody(urls, status.creator),
     description: status.description,
     environment: deployment.environment,
-    // GitHub's description wants an address here, even where none was given.
+    // GitHub's OpenAPI description requires an address here, even if the status was created without one.
     target_url: status.logUrl === "" ? urls.page(`${urls.repository}/deployments`) : status.logUrl,
     ...(status.logUrl === "" ? {} : { log_url: status.logUrl }),
     ...(status.environmentUrl === "" ? {} : { environment_url: status.environmentUrl }),

@@ -8,7 +8,7 @@ import { iso } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
 import { userBody } from "./user_body.ts";
 
-/** How an author stands to the repository. */
+/** Returns the `author_association` of a person with the repository. */
 export function association(world: World, login: string): string {
   if (login === world.seed.owner) return "OWNER";
   const role = world.people.given(login);
@@ -48,7 +48,7 @@ export function commentBody(
   };
 }
 
-/** A pull request as an issue. */
+/** Makes the body of a pull request in the form of an issue. */
 export function issueBody(
   world: World,
   urls: Urls,

@@ -13,7 +13,7 @@ import type { Routes } from "./routes.ts";
 
 const COMMENT = { resource: "IssueComment" };
 
-/** Pull requests that carry every one of these labels, in any order. */
+/** Returns the pull requests that have every one of these labels, in no particular order. */
 export function pullsWithAll(world: World, names: readonly string[]): readonly Pull[] {
   const [first, ...rest] = names.map((name) => findDefinition(world, name)?.id);
   if (names.length === 0) return world.pulls.values();

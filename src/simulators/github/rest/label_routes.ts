@@ -43,7 +43,10 @@ function bodies(call: Call, pull: Pull): unknown[] {
   return labelsOf(call.world, pull).map((label) => labelBody(call.urls, label));
 }
 
-/** Names of labels in a body: `{labels: […]}` or a bare list, each a name or an object with one. */
+/**
+ * Reads the names of labels in a body. The body is `{labels: […]}` or a list, and each item is a name or an
+ * object with a name.
+ */
 function names(call: Call): readonly string[] {
   const list = Array.isArray(call.body) ? call.body : bodyObject(call)["labels"];
   if (list === undefined) return [];

@@ -1,11 +1,12 @@
 /**
  * GitHub's REST API over the simulator's world.
  *
- * `answer_rest.ts` finds the route; each `*_routes.ts` is a table of "METHOD /path" to a function from a {@link Call}
- * to an {@link Answer}; each `*_body.ts` writes a record as GitHub's description wants it. Rules about labels,
- * comments and deployments do not live here but one folder up, because GraphQL obeys the same ones.
+ * `answer_rest.ts` finds the route. Each `*_routes.ts` maps "METHOD /path" to a function from a {@link Call}
+ * to an {@link Answer}. Each `*_body.ts` makes the body of a record as GitHub's OpenAPI description requires
+ * it. The rules about labels, comments and deployments are in `state/`, because GraphQL obeys the same rules.
  *
- * What must not happen here: state of its own, waiting, faults. Read next: `call.ts`, then `label_routes.ts`.
+ * This folder has no state of its own, never waits, and knows nothing about faults. Read next: `call.ts`,
+ * then `label_routes.ts`.
  *
  * @module
  */

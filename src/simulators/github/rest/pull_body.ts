@@ -26,7 +26,10 @@ function endBody(
   };
 }
 
-/** A pull request as lists show it. In lists GitHub describes a label's missing description as an empty text. */
+/**
+ * Makes a pull request's body as lists show it. In lists, GitHub writes a label's missing description as an
+ * empty text.
+ */
 export function simplePullBody(
   world: World,
   urls: Urls,
@@ -95,7 +98,7 @@ export function simplePullBody(
   };
 }
 
-/** A pull request in full. */
+/** Makes the full body of a pull request. */
 export function pullBody(
   world: World,
   urls: Urls,

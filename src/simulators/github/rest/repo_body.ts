@@ -43,14 +43,14 @@ const LINKS = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-/** The number of a repository: the simulated one's own, or one for a fork. */
+/** Returns the number of a repository. A fork has a number that follows from its name. */
 export function repositoryNumber(world: World, repository: string): number {
   return repository === `${world.seed.owner}/${world.seed.name}`
     ? world.repositoryId
     : userNumber(repository);
 }
 
-/** What every mention of a repository carries. */
+/** Makes the body that every mention of a repository has. */
 export function minimalRepoBody(
   world: World,
   urls: Urls,
@@ -75,7 +75,7 @@ export function minimalRepoBody(
   };
 }
 
-/** A repository in full. */
+/** Makes the full body of a repository. */
 export function repoBody(
   world: World,
   urls: Urls,

@@ -88,7 +88,7 @@ function compare(call: Call): Answer {
   return ok(compareBody(call.world, call.urls, { base, head }));
 }
 
-/** A number that is the same for the same text, as a blob's hash is. */
+/** Makes 40 hex digits that stand for a blob's hash. The same text has the same digits. */
 function blobHash(text: string): string {
   let hash = 0;
   for (const char of text) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 0xffffffff;
@@ -125,7 +125,7 @@ function contents(call: Call): Answer {
   });
 }
 
-/** Routes below `/repos/<owner>/<name>`. */
+/** The routes below `/repos/<owner>/<name>`. */
 export const REPO_ROUTES: Routes = {
   "GET ": (call) => ok(repoBody(call.world, call.urls, { repository: call.urls.repository })),
   "GET /collaborators/:login/permission": permission,
@@ -141,7 +141,7 @@ function user(call: Call): Answer {
   return ok(viewerBody(call.urls, call.actor));
 }
 
-/** Routes that belong to no repository. */
+/** The routes that belong to no repository. */
 export const ROOT_ROUTES: Routes = {
   "GET /user": user,
   "GET /rate_limit": ({ rate }) => ok({ resources: { core: rate, search: rate, graphql: rate }, rate }),

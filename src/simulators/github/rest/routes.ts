@@ -1,9 +1,9 @@
 import type { Answer, Call } from "./call.ts";
 
-/** Handlers by "METHOD /path"; `:name` is one segment, `*name` the rest of the path. */
+/** Handlers by "METHOD /path". In the path `:name` is one segment, and `*name` is the rest of the path. */
 export type Routes = Readonly<Record<string, (call: Call) => Answer>>;
 
-/** A table of routes, matched in order. */
+/** A table of routes, which are matched in order. */
 export class Router {
   readonly #entries: readonly {
     readonly method: string;
@@ -20,7 +20,10 @@ export class Router {
     );
   }
 
-  /** The handler of a request, with the named segments decoded; undefined where there is none. */
+  /**
+   * Returns the handler of a request and the decoded segments that its route names, or undefined if no route
+   * matches.
+   */
   find(
     method: string,
     path: string,

@@ -6,7 +6,10 @@ import { issueBody } from "./issue_body.ts";
 import { pullsWithAll } from "./issue_routes.ts";
 import type { Routes } from "./routes.ts";
 
-/** The qualifiers of a search that are understood: repo, is, state, author and label; the rest is ignored. */
+/**
+ * Finds pull requests, newest first. It obeys the qualifiers repo, is, state, author and label, and ignores
+ * all others.
+ */
 function search(world: World, query: string): readonly Pull[] {
   const terms = [...query.matchAll(/(\w+):(?:"([^"]*)"|(\S+))/g)].map((match) => ({
     key: match[1] ?? "",

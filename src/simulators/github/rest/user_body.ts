@@ -3,7 +3,10 @@ import { nodeId } from "../state/node_id.ts";
 import { isBot } from "../state/people.ts";
 import type { Urls } from "../state/urls.ts";
 
-/** A number for a login: the same every time, different for different logins in practice. */
+/**
+ * Makes a number for a login. It is the same every time, and different logins have different numbers in
+ * practice.
+ */
 export function userNumber(login: string): number {
   let hash = 7;
   for (const char of login.toLowerCase()) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 2_000_000_011;
@@ -14,7 +17,7 @@ export function userNode(login: string): string {
   return nodeId(isBot(login) ? "BOT" : "U", login);
 }
 
-/** A person, an app or an organisation. */
+/** Makes the body of a person, an app or an organization. */
 export function userBody(urls: Urls, login: string): Readonly<Record<string, unknown>> {
   const url = urls.user(login);
   return {
@@ -39,7 +42,7 @@ export function userBody(urls: Urls, login: string): Readonly<Record<string, unk
   };
 }
 
-/** The person who is signed in. */
+/** Makes the body of the person who is signed in. */
 export function viewerBody(urls: Urls, login: string): Readonly<Record<string, unknown>> {
   const since = "2015-07-01T00:00:00Z";
   return {
@@ -60,7 +63,9 @@ export function viewerBody(urls: Urls, login: string): Readonly<Record<string, u
   };
 }
 
-/** The five names that the permission endpoint's `permission` can have; `role_name` tells all of them apart. */
+/**
+ * Returns the `permission` that the endpoint gives for a role. Maintain counts as write, and triage as read.
+ */
 export function legacyPermission(role: Permission): string {
   return role === "maintain" ? "write" : role === "triage" ? "read" : role;
 }

@@ -1,7 +1,7 @@
 import { parseSeed } from "./parse_seed.ts";
 import type { Seed } from "./seed.ts";
 
-/** A small repository with three open pull requests: for trying things out without a seed file. */
+/** Makes a small repository with three open pull requests, for trying things out without a seed file. */
 export function defaultSeed(): Seed {
   return parseSeed({
     repository: "apache/superset",

@@ -5,7 +5,10 @@ import type { Seed, SeedPull } from "./seed.ts";
 
 type Document = z.infer<typeof SeedDocument>;
 
-/** Reads a seed file's document. Throws AppError `bad_seed`, exit code 2, that names every problem with its path. */
+/**
+ * Reads the document of a seed file. Throws AppError `bad_seed` (exit code 2) that names every problem with
+ * its path.
+ */
 export function parseSeed(json: unknown): Seed {
   const document = readJson(SeedDocument, json, {
     code: "bad_seed",

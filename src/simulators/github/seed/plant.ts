@@ -44,7 +44,7 @@ function plantPull(world: World, pull: SeedPull): void {
   }
 }
 
-/** Fills an empty world with what its seed says. */
+/** Fills an empty world from its seed. */
 export function plant(world: World): void {
   const at = world.now();
   let parent: string | undefined;

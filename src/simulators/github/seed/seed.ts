@@ -11,25 +11,27 @@ export interface SeedPull {
   readonly merged: boolean;
   readonly draft: boolean;
   readonly head: { readonly sha: string; readonly ref: string; readonly repo: string | null };
-  /** The commit of the base branch that it starts from. */
+  /** The commit of the base branch that the pull request starts from. */
   readonly base: string;
   readonly pusher: string;
-  /** Names; one without a definition gets one in grey. They have no timeline entry. */
+  /**
+   * Names of labels. A name without a definition gets a grey one. These labels have no entry in the timeline.
+   */
   readonly labels: readonly string[];
-  /** Files that it changes, with their content at its head. */
+  /** The content at the head of each file that the pull request changes, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly comments: readonly { readonly author: string; readonly body: string }[];
 }
 
-/** What a simulated GitHub starts with. */
+/** The state that a simulated GitHub starts with. */
 export interface Seed {
   readonly owner: string;
   readonly name: string;
   readonly private: boolean;
   readonly defaultBranch: string;
-  /** Who any token acts for that is not in `tokens`. */
+  /** The login that a token acts for if it is not in `tokens`. */
   readonly tokenOwner: string;
-  /** Login by token; null: a token that is refused. */
+  /** The login of each token. A token whose login is null is refused. */
   readonly tokens: Readonly<Record<string, string | null>>;
   readonly collaborators: Readonly<Record<string, Permission>>;
   readonly labels: readonly {
@@ -37,9 +39,9 @@ export interface Seed {
     readonly color: string;
     readonly description: string | null;
   }[];
-  /** Content by path, on the base branch. */
+  /** The content of each file on the base branch, by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** The base branch, oldest first; at least one. */
+  /** The commits of the base branch, oldest first. There is at least one. */
   readonly commits: readonly string[];
   readonly pulls: readonly SeedPull[];
   readonly runs: readonly {
@@ -49,6 +51,9 @@ export interface Seed {
     readonly conclusion: string | null;
     readonly actor: string;
   }[];
-  /** Requests an hour that each person has; undefined: counted, never refused. */
+  /**
+   * The requests that each person may send in an hour. Without a limit requests are counted and never
+   * refused.
+   */
   readonly rateLimit: number | undefined;
 }

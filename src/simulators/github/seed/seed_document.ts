@@ -69,7 +69,7 @@ const Bases = z.object({
   pulls: z.array(z.object({ base: sha.optional() }).catch({})),
 });
 
-/** A seed file, with the defaults that do not depend on other fields. */
+/** The schema of a seed file, with the defaults that do not depend on other fields. */
 export const SeedDocument = object({
   repository,
   private: flag().default(false),
@@ -93,5 +93,5 @@ export const SeedDocument = object({
     if (base === undefined || commits.includes(base)) continue;
     context.addIssue({ code: "custom", path: ["pulls", index, "base"], message: "is not one of `commits`" });
   }
-  // Without `when` the check would wait until all other problems are corrected.
+  // Without `when`, zod would skip the check if any other field is wrong.
 }, { when: () => true });

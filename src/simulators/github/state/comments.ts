@@ -15,7 +15,7 @@ function check(body: string): void {
   }
 }
 
-/** Comments of a pull request, oldest first. */
+/** Returns the comments of a pull request, oldest first. */
 export function commentsOf(world: World, pull: Pull): readonly Comment[] {
   return world.comments.by("pull", pull.number).toSorted((a, b) => a.id - b.id);
 }

@@ -1,17 +1,20 @@
 import type { Commit, Pull } from "./records.ts";
 import type { World } from "./world.ts";
 
-/** The newest commit of a pull request. */
+/** Returns the SHA of the newest commit of a pull request. */
 export function headOf(pull: Pull): string {
   return pull.commits.at(-1) ?? pull.baseSha;
 }
 
-/** The newest commit of the base branch. */
+/** Returns the SHA of the newest commit of the base branch. */
 export function baseHead(world: World): string {
   return world.seed.commits.at(-1) ?? "";
 }
 
-/** A commit by full or short hash, by `HEAD`, or by the name of a branch; undefined where there is none or more than one. */
+/**
+ * Finds a commit by its full or short SHA, by `HEAD`, by the name of a branch or by
+ * `refs/pull/<number>/head`. Returns undefined if no commit fits, or if a short SHA fits several.
+ */
 export function resolveCommit(world: World, expression: string): Commit | undefined {
   const name = expression.replace(/^refs\/heads\/|^heads\//, "");
   if (name === "HEAD" || name === world.seed.defaultBranch) return world.commits.get(baseHead(world));
@@ -32,7 +35,7 @@ export function resolveCommit(world: World, expression: string): Commit | undefi
   return pull === undefined ? undefined : world.commits.get(headOf(pull));
 }
 
-/** A commit and everything before it, newest first. */
+/** Returns a commit and all commits before it, newest first. */
 export function history(world: World, sha: string): readonly Commit[] {
   const commits: Commit[] = [];
   let next = world.commits.get(sha);
@@ -43,7 +46,10 @@ export function history(world: World, sha: string): readonly Commit[] {
   return commits;
 }
 
-/** A file at a commit: what a pull request changes, over what the base branch holds. */
+/**
+ * Returns the content of a file at a commit. It is the pull request's if the commit is a head that changes
+ * the file, else the base branch's.
+ */
 export function fileAt(
   world: World,
   options: { readonly path: string; readonly sha: string },

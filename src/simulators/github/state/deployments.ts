@@ -21,7 +21,7 @@ export interface StatusInput {
   readonly autoInactive: boolean;
 }
 
-/** The newest status of a deployment. */
+/** Returns the newest status of a deployment, or undefined if it has no status. */
 export function latestStatus(deployment: Deployment): DeploymentStatus | undefined {
   return deployment.statuses.at(-1);
 }
@@ -61,7 +61,10 @@ function append(
   return full;
 }
 
-/** Adds a status; a success ends the earlier deployments of the environment that last, as GitHub does. */
+/**
+ * Adds a status. A success makes the environment's other successful deployments inactive, as on GitHub,
+ * unless they are transient or in production.
+ */
 export function addDeploymentStatus(
   world: World,
   deployment: Deployment,
@@ -95,7 +98,7 @@ export function addDeploymentStatus(
   return append(world, deployment, { status: { ...status, creator: options.creator } });
 }
 
-/** Deletes a deployment that is not active, or the only one of its repository. */
+/** Deletes a deployment. Throws 422 if it is active and not the only deployment of the repository. */
 export function deleteDeployment(world: World, deployment: Deployment): void {
   const active = ["success", "in_progress", "queued", "pending"].includes(
     latestStatus(deployment)?.state ?? "pending",

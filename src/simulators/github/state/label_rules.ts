@@ -1,14 +1,14 @@
 import type { FieldError } from "../api_error.ts";
 
-/** GitHub's limits; a length is counted in UTF-16 units. */
+/** GitHub's limits. A length is counted in UTF-16 units. */
 export const LABEL_LIMITS = { name: 50, description: 100, perIssue: 100 } as const;
 
-/** The colour of a definition that GitHub makes because an unknown label was added. */
+/** The color of the definition that GitHub makes when an unknown label is added to an issue. */
 export const AUTO_COLOR = "ededed";
 
 const EMOJI = /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u{FE0F}\u{200D}\u{20E3}]/gu;
 
-/** What is wrong with a label's name; undefined where nothing is. */
+/** Returns the problem of a label's name, or undefined if GitHub accepts the name. */
 export function nameProblem(name: string): FieldError | undefined {
   const problem = { resource: "Label", field: "name" };
   const text = name.trim();
@@ -23,7 +23,7 @@ export function nameProblem(name: string): FieldError | undefined {
   return undefined;
 }
 
-/** What is wrong with a label's description; undefined where nothing is. */
+/** Returns the problem of a label's description, or undefined if GitHub accepts the description. */
 export function descriptionProblem(description: string): FieldError | undefined {
   const problem = { resource: "Label", code: "custom", field: "description" };
   if (/[\u{10000}-\u{10FFFF}]/u.test(description)) {
@@ -36,7 +36,7 @@ export function descriptionProblem(description: string): FieldError | undefined 
   return undefined;
 }
 
-/** What is wrong with a label's colour; undefined where nothing is. */
+/** Returns the problem of a label's color, or undefined if GitHub accepts the color. */
 export function colorProblem(color: string): FieldError | undefined {
   return /^[0-9a-f]{6}$/i.test(color) ? undefined : { resource: "Label", code: "invalid", field: "color" };
 }

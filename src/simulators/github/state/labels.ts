@@ -3,19 +3,21 @@ import { AUTO_COLOR, colorProblem, descriptionProblem, LABEL_LIMITS, nameProblem
 import type { Definition, NewTimelineEvent, Pull } from "./records.ts";
 import type { World } from "./world.ts";
 
-/** What a definition is made of. */
+/** The fields of a label's definition that a request sets. */
 export interface DefinitionInput {
   readonly name?: string | undefined;
   readonly color?: string | undefined;
   readonly description?: string | null | undefined;
 }
 
-/** The definition of that name, letter case aside; the oldest where a race made two. */
+/**
+ * Returns the definition of that name in any letter case. If a race has made two, it returns the older one.
+ */
 export function findDefinition(world: World, name: string): Definition | undefined {
   return world.definitions.by("name", name.trim().toLowerCase()).toSorted((a, b) => a.id - b.id)[0];
 }
 
-/** The definitions on a pull request. */
+/** Returns the definitions of a pull request's labels. */
 export function labelsOf(world: World, pull: Pull): readonly Definition[] {
   return pull.labels.flatMap((id) => {
     const definition = world.definitions.get(id);
@@ -36,7 +38,10 @@ function taken(): ApiError {
   return validationFailed({ resource: "Label", code: "already_exists", field: "name" });
 }
 
-/** Creates a definition; `duplicate` plays the race in which two of one name come to be. */
+/**
+ * Creates a definition. Throws 422 if the name is taken, unless `duplicate` plays the race that creates two
+ * of one name.
+ */
 export function define(
   world: World,
   input: DefinitionInput & { readonly name: string },
@@ -55,7 +60,7 @@ export function define(
   return definition;
 }
 
-/** Changes a definition; its id stays. */
+/** Changes a definition, which keeps its id. Throws 422 if another definition has the new name. */
 export function redefine(
   world: World,
   definition: Definition,
@@ -77,7 +82,7 @@ export function redefine(
   return next;
 }
 
-/** Deletes a definition, and with it the label on every issue. */
+/** Deletes a definition, and removes its label from every pull request. */
 export function undefine(world: World, definition: Definition): void {
   for (const pull of world.pulls.by("label", definition.id)) {
     world.change(pull, { labels: pull.labels.filter((id) => id !== definition.id) });
@@ -93,7 +98,7 @@ function events(
   return options.definitions.map((label) => ({ kind, label, actor: options.actor, at: world.now() }));
 }
 
-/** Adds labels by their definitions. Those that are there already stay as they are. */
+/** Adds labels by their definitions. A label that the pull request has already stays as it is. */
 export function attach(
   world: World,
   pull: Pull,
@@ -109,7 +114,7 @@ export function attach(
   return world.change(pull, { labels, events: events(world, "labeled", { ...options, definitions: fresh }) });
 }
 
-/** Adds labels by name; a name without a definition gets one in grey, without a description. */
+/** Adds labels by name. A name without a definition gets a grey one without a description, as on GitHub. */
 export function attachNames(
   world: World,
   pull: Pull,
@@ -130,7 +135,7 @@ export function attachNames(
   return attach(world, pull, { definitions, actor: options.actor });
 }
 
-/** Takes labels off; those that are not there do not matter. */
+/** Removes labels. A label that the pull request does not have is skipped. */
 export function detach(
   world: World,
   pull: Pull,
@@ -145,7 +150,9 @@ export function detach(
   });
 }
 
-/** Takes one label off by name; throws 404 where it is not on the pull request, defined or not. */
+/**
+ * Removes one label by name. Throws 404 if the pull request does not have the label, even if it is defined.
+ */
 export function detachName(
   world: World,
   pull: Pull,
@@ -157,7 +164,7 @@ export function detachName(
   return detach(world, pull, { definitions: [definition], actor: options.actor });
 }
 
-/** Replaces all labels, those of other people included. */
+/** Replaces all labels of a pull request, including those that other people added. */
 export function replace(
   world: World,
   pull: Pull,

@@ -1,4 +1,4 @@
-/** Kinds of global node ids, by the prefix that GitHub gives them. */
+/** The kinds of global node ids, which are the prefixes that GitHub uses. */
 export type NodeKind =
   | "R"
   | "LA"
@@ -17,7 +17,7 @@ export type NodeKind =
   | "B"
   | "REF";
 
-/** An opaque global id. */
+/** Formats an opaque global id. */
 export function nodeId(kind: NodeKind, key: string | number): string {
   const bytes = new TextEncoder().encode(`showtime:${key}`);
   const text = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
@@ -27,7 +27,7 @@ export function nodeId(kind: NodeKind, key: string | number): string {
   return `${kind}_${text}`;
 }
 
-/** The key in a global id of that kind; undefined where it is not one. */
+/** Parses the key in a global id. Returns undefined if the text is not an id of that kind. */
 export function nodeKey(kind: NodeKind, id: string): string | undefined {
   if (!id.startsWith(`${kind}_`)) return undefined;
   const text = id.slice(kind.length + 1).replaceAll("-", "+").replaceAll("_", "/");

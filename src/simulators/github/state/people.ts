@@ -3,10 +3,10 @@ import { ApiError, forbidden } from "../api_error.ts";
 import { ROLES } from "./records.ts";
 import type { Seed } from "../seed/seed.ts";
 
-/** Who sends a request: undefined without a token. */
+/** The login that sends a request; undefined for a request without a token. */
 export type Actor = string | undefined;
 
-/** Apps have a login that ends in `[bot]`. */
+/** Whether a login is an app's, which ends in `[bot]`. */
 export function isBot(login: string): boolean {
   return login.endsWith("[bot]");
 }
@@ -16,7 +16,7 @@ export function atLeast(role: Permission, least: Permission): boolean {
   return ROLES.indexOf(role) <= ROLES.indexOf(least);
 }
 
-/** Tokens and roles: logins are compared without regard to case. */
+/** The tokens and roles of people. Logins are compared without regard to letter case. */
 export class People {
   readonly #seed: Seed;
   readonly #roles: ReadonlyMap<string, { readonly login: string; readonly role: Permission }>;
@@ -28,7 +28,10 @@ export class People {
     );
   }
 
-  /** The person behind an Authorization header. Throws where the header cannot be a token's. */
+  /**
+   * Returns the person behind an Authorization header. Throws 401 if the header has no token or its token is
+   * refused.
+   */
   actorOf(authorization: string | null): Actor {
     if (authorization === null || authorization.trim() === "") return undefined;
     const match = /^(?:bearer|token)\s+(\S+)$/i.exec(authorization.trim());
@@ -40,30 +43,36 @@ export class People {
     return login;
   }
 
-  /** Roles given in the seed, by login. */
+  /** Returns the people whom the seed gives a role other than none. */
   collaborators(): readonly { readonly login: string; readonly role: Permission }[] {
     return [...this.#roles.values()].filter(({ role }) => role !== "none");
   }
 
-  /** The role given in the seed, if any. */
+  /** Returns the role that the seed gives a person, or undefined if it gives none. */
   given(login: string): Permission | undefined {
     return this.#roles.get(login.toLowerCase())?.role;
   }
 
-  /** What a person has on this repository: everybody may read a public one. */
+  /** Returns the role of a person on the repository. Everyone may read a public repository. */
   roleOf(login: string): Permission {
     const given = this.given(login);
     const floor = this.#seed.private ? "none" : "read";
     return given === undefined || given === "none" ? floor : given;
   }
 
-  /** What a request may do: the token of an app writes wherever the app is installed. */
+  /**
+   * Returns the role that a request acts with. An app's token may write unless the seed gives the app another
+   * role.
+   */
   rights(actor: Actor): Permission {
     if (actor === undefined) return this.#seed.private ? "none" : "read";
     return isBot(actor) && this.given(actor) === undefined ? "write" : this.roleOf(actor);
   }
 
-  /** The login of somebody who is signed in and has at least that role; throws otherwise. */
+  /**
+   * Returns the actor's login. Throws 401 if the request has no token, and 403 if the actor's role is below
+   * `least`.
+   */
   require(actor: Actor, least: Permission, options: { readonly message?: string } = {}): string {
     if (actor === undefined) throw new ApiError("unauthorized", "Requires authentication");
     if (atLeast(this.rights(actor), least)) return actor;

@@ -3,7 +3,7 @@ import { headOf } from "./commits.ts";
 import type { NewTimelineEvent, Pull } from "./records.ts";
 import type { World } from "./world.ts";
 
-/** Puts a new head commit on a pull request; a forced one replaces all of its commits. */
+/** Adds a new head commit to a pull request. A forced push replaces all of its commits. */
 export function push(
   world: World,
   pull: Pull,
@@ -13,7 +13,7 @@ export function push(
   const at = world.now();
   const before = headOf(pull);
   if (before === sha) {
-    throw usageError("bad_control", `Pushing to #${pull.number}: ${sha} is its head already`);
+    throw usageError("bad_control", `Pushing to #${pull.number}: ${sha} is already its head`);
   }
   if (world.commits.get(sha) === undefined) {
     const parent = force ? pull.baseSha : before;
@@ -26,7 +26,7 @@ export function push(
   return world.change(pull, { commits: [...kept, sha], pusher, timeline, events });
 }
 
-/** Changes what a person edits on a pull request's page. */
+/** Changes the fields that a person edits on a pull request's page. */
 export function editPull(
   world: World,
   pull: Pull,

@@ -1,6 +1,8 @@
 import type { Permission } from "../../../lib/permission.ts";
 
-/** What the simulated GitHub stores. Records are never changed in place, so that a past state can be shown. */
+/**
+ * The records of the simulated GitHub. A record is never changed in place, so that a past state can be shown.
+ */
 
 export interface Definition {
   readonly id: number;
@@ -12,14 +14,14 @@ export interface Definition {
 
 export interface Commit {
   readonly sha: string;
-  /** Undefined for the first commit of the base branch. */
+  /** The SHA of the commit before it; undefined for the first commit of the base branch. */
   readonly parent: string | undefined;
   readonly author: string;
   readonly message: string;
   readonly at: number;
 }
 
-/** The label as it was when the event happened: its definition may be gone. */
+/** The label as it was when the event happened. Its definition may be gone. */
 export type LabelEventLabel = Pick<Definition, "id" | "name" | "color" | "description">;
 
 export type TimelineEvent =
@@ -42,7 +44,7 @@ export type TimelineEvent =
     | { readonly kind: "closed" | "reopened"; readonly actor: string; readonly at: number }
   );
 
-/** A timeline event before it has its place. */
+/** A timeline event before it is appended, which gives it its id. */
 export type NewTimelineEvent = TimelineEvent extends infer E
   ? E extends { id: number } ? Omit<E, "id"> : never
   : never;
@@ -57,16 +59,16 @@ export interface Pull {
   readonly merged: boolean;
   readonly draft: boolean;
   readonly headRef: string;
-  /** `owner/name`; null where the fork is gone. */
+  /** The repository of the head as `owner/name`; null if the fork is gone. */
   readonly headRepo: string | null;
-  /** Who pushed the head commit. */
+  /** The login that pushed the head commit. */
   readonly pusher: string;
   readonly baseSha: string;
-  /** Oldest first; the last one is the head. */
+  /** The SHAs of the commits, oldest first. The last one is the head. */
   readonly commits: readonly string[];
-  /** Content at the head of the files that it changes. */
+  /** The content at the head of each file that the pull request changes, by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** Ids of definitions, ascending. */
+  /** The ids of the labels' definitions, ascending. */
   readonly labels: readonly number[];
   readonly timeline: readonly TimelineEvent[];
   readonly createdAt: number;
@@ -115,7 +117,7 @@ export interface Deployment {
   readonly creator: string;
   readonly transient: boolean;
   readonly production: boolean;
-  /** Oldest first. */
+  /** The statuses, oldest first. */
   readonly statuses: readonly DeploymentStatus[];
   readonly createdAt: number;
   readonly updatedAt: number;

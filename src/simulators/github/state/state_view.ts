@@ -85,7 +85,7 @@ function pullView(world: World, pull: Pull) {
   };
 }
 
-/** Everything there is, for people and tests to read. */
+/** Makes a JSON document of the world's whole state, for people and tests to read. */
 export function stateView(world: World) {
   return {
     clock: new Date(world.now()).toISOString(),
@@ -110,8 +110,8 @@ export function stateView(world: World) {
   };
 }
 
-/** What {@link stateView} gives. */
+/** The whole state of a simulator: the world's, and the requests that wait. */
 export type SimulatorState = ReturnType<typeof stateView> & {
-  /** Requests that wait, by hold. */
+  /** The number of waiting requests of each hold. */
   readonly held: Readonly<Record<string, number>>;
 };

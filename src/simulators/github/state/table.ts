@@ -1,4 +1,4 @@
-/** Rows by key, with indexes, and a journal from which any past state can be rebuilt. */
+/** A table of rows by key, with indexes and a journal from which any past state can be rebuilt. */
 export class Table<K extends string | number, V, I extends string = never> {
   readonly #rows = new Map<K, V>();
   readonly #indexes: Readonly<Record<I, (row: V) => readonly string[]>>;
@@ -7,7 +7,7 @@ export class Table<K extends string | number, V, I extends string = never> {
 
   readonly #now: () => number;
 
-  /** `now`: milliseconds since 1970, for the journal. */
+  /** `now` returns milliseconds since 1970, for the journal. */
   constructor(indexes: Readonly<Record<I, (row: V) => readonly string[]>>, now: () => number) {
     this.#indexes = indexes;
     this.#now = now;
@@ -25,7 +25,7 @@ export class Table<K extends string | number, V, I extends string = never> {
     return [...this.#rows.values()];
   }
 
-  /** Rows that an index files under `value`, in the order in which they came to it. */
+  /** Returns the rows that an index has under `value`, in the order in which they were added to it. */
   by(index: I, value: string | number): readonly V[] {
     const keys = this.#index.get(`${index}:${value}`);
     if (keys === undefined) return [];
@@ -35,13 +35,13 @@ export class Table<K extends string | number, V, I extends string = never> {
     });
   }
 
-  /** Stores a row, or removes it where `row` is undefined. */
+  /** Stores a row, or removes it if `row` is undefined. */
   put(key: K, row: V | undefined): void {
     this.#journal.push({ at: this.#now(), key, before: this.#rows.get(key) });
     this.#write(key, row);
   }
 
-  /** A copy as it was at that time. */
+  /** Makes a copy of the table as it was at that time. */
   past(at: number): Table<K, V, I> {
     const copy = new Table<K, V, I>(this.#indexes, this.#now);
     const rows = new Map(this.#rows);

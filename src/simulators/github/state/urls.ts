@@ -1,4 +1,4 @@
-/** Addresses in answers: the API's own, and those of pages that people open. */
+/** The addresses in answers: those of the API, and those of pages that people open. */
 export class Urls {
   readonly api: string;
   readonly html = "https://github.com";
@@ -9,7 +9,7 @@ export class Urls {
     this.repository = repository;
   }
 
-  /** Under `/repos/<owner>/<name>`. */
+  /** Returns an address below `/repos/<owner>/<name>`. */
   repo(path = "", repository = this.repository): string {
     return `${this.api}/repos/${repository}${path}`;
   }
@@ -27,7 +27,7 @@ export class Urls {
   }
 }
 
-/** A time as GitHub writes it: whole seconds, UTC. */
+/** Formats a time, in milliseconds since 1970, as GitHub does: in whole seconds, UTC. */
 export function iso(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -35,18 +35,18 @@ function emptyTables(now: () => number): Tables {
 }
 
 const FIRST_ID = 1000;
-/** How many milliseconds there are to an id: fewer would outgrow GraphQL's Int within years. */
+/** The milliseconds that each id stands for. With fewer, ids would outgrow GraphQL's Int within years. */
 const MS_AN_ID = 125;
 
 /**
- * An id that is higher than all that a simulator gave which began earlier: GitHub's only grow, and environments outlive
- * the simulator on which they were made. `now`: milliseconds since 1970.
+ * Returns an id that is higher than all ids of a simulator that began earlier. GitHub's ids only grow, and
+ * environments outlive the simulator on which they were made. `now` is in milliseconds since 1970.
  */
 export function lastIdByClock(now: number): number {
   return FIRST_ID + Math.max(0, Math.floor((now - Date.UTC(2026, 0, 1)) / MS_AN_ID));
 }
 
-/** One repository on the simulated GitHub: what is stored, who may do what, and the server's time. */
+/** One repository on the simulated GitHub: its records, the roles of people, and the server's time. */
 export class World {
   readonly seed: Seed;
   readonly people: People;
@@ -86,7 +86,7 @@ export class World {
     return this.#tables.commits;
   }
 
-  /** A copy as it was at that time, for reading. */
+  /** Makes a copy of the world as it was at that time, for reading. */
   past(at: number): World {
     const tables = {
       definitions: this.definitions.past(at),
@@ -104,14 +104,14 @@ export class World {
     return this.#lastId;
   }
 
-  /** The pull request; throws 404. */
+  /** Returns the pull request with that number. Throws 404 if there is no such pull request. */
   pull(number: number): Pull {
     const pull = this.pulls.get(number);
     if (pull === undefined) throw notFound();
     return pull;
   }
 
-  /** Changes a pull request; `events` are appended to its timeline. */
+  /** Changes a pull request, and appends `events` to its timeline. */
   change(pull: Pull, options: Partial<Pull> & { readonly events?: readonly NewTimelineEvent[] }): Pull {
     const { events = [], ...change } = options;
     const appended = events.map((event): TimelineEvent => ({ ...event, id: this.nextId() }));
@@ -121,7 +121,7 @@ export class World {
     return next;
   }
 
-  /** The record of a global node id; throws where there is none. */
+  /** Returns the record of a global node id. Throws if there is no such record of that kind. */
   node<V>(id: string, kind: NodeKind, options: { readonly find: (key: string) => V | undefined }): V {
     const key = nodeKey(kind, id);
     const row = key === undefined ? undefined : options.find(key);
