@@ -153,7 +153,7 @@ async function openPull(backend: Backend): Promise<number> {
   return Number(Reflect.get(Object(body), "number"));
 }
 
-Deno.test("Simulator.handle() does with labels and comments what another emulator of GitHub does", async () => {
+Deno.test("Simulator.handle() treats labels and comments as another emulator of GitHub does", async () => {
   const port = freePort();
   const emulator = await createEmulator({
     service: "github",

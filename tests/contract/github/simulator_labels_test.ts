@@ -99,7 +99,7 @@ Deno.test("PATCH /labels renames without a new id, and refuses a name that is ta
   assert.equal(taken.body.errors[0].code, "already_exists");
 });
 
-Deno.test("POST /issues/labels defines what is unknown in grey without a description", async () => {
+Deno.test("POST /issues/labels defines an unknown label in grey without a description", async () => {
   const github = new SimulatedGithub();
   await github.send("POST", "issues/7/labels", { body: { labels: ["Fresh"] } });
   const { body } = await github.send("GET", labelPath("fresh"));
@@ -115,7 +115,7 @@ Deno.test("POST /issues/labels takes a known label in any letter case, and one t
   assert.deepEqual(events, ["commit"]);
 });
 
-Deno.test("POST /issues/labels says of a name that is too long only that it is invalid", async () => {
+Deno.test("POST /issues/labels reports a name that is too long only as invalid", async () => {
   const github = new SimulatedGithub();
   const name = "x".repeat(51);
   const { status, body } = await github.send("POST", "issues/7/labels", { body: { labels: [name] } });
@@ -123,7 +123,7 @@ Deno.test("POST /issues/labels says of a name that is too long only that it is i
   assert.deepEqual(body.errors, [{ value: name, resource: "Label", field: "name", code: "invalid" }]);
 });
 
-Deno.test("POST /issues/labels refuses more than 100 labels, counting those asked for again", async () => {
+Deno.test("POST /issues/labels refuses more than 100 labels, counting labels that are there already", async () => {
   const many = Array.from({ length: 51 }, (_one, index) => `label ${index}`);
   const github = new SimulatedGithub({
     seed: { pulls: [{ number: 7, head: { sha: hash("a") }, labels: many }] },
@@ -135,7 +135,7 @@ Deno.test("POST /issues/labels refuses more than 100 labels, counting those aske
   assert.equal(fits.status, 200);
 });
 
-Deno.test("DELETE /issues/labels says that a label does not exist, attached to nothing or defined nowhere", async () => {
+Deno.test("DELETE /issues/labels reports a label that is not attached or not defined as missing", async () => {
   const github = new SimulatedGithub();
   await github.send("POST", "labels", { body: { name: "free" } });
   for (const name of ["free", "unknown"]) {
@@ -152,7 +152,7 @@ Deno.test("DELETE /issues/labels gives exactly one of several concurrent removal
   assert.deepEqual(replies.map(({ status }) => status).toSorted(), [200, 404, 404]);
 });
 
-Deno.test("PUT /issues/labels replaces what other people added", async () => {
+Deno.test("PUT /issues/labels replaces labels that other people added", async () => {
   const github = new SimulatedGithub();
   github.simulator.label({ pr: 7, add: ["urgent"], actor: "tri" });
   const { body } = await github.send("PUT", "issues/7/labels", { body: { labels: ["mine"] } });
@@ -214,7 +214,7 @@ Deno.test("GraphQL finds pull requests with any of the labels, in any letter cas
   assert.deepEqual(body.data.repository.pullRequests.nodes, [{ number: 1 }, { number: 2 }]);
 });
 
-Deno.test("GraphQL mutations go on when one of them fails, and the failed one is null with a type and a path", async () => {
+Deno.test("GraphQL mutations continue when one of them fails, and the failed one is null with a type and a path", async () => {
   const github = new SimulatedGithub();
   const { body: ids } = await github.graphql(
     `{ repository(owner: "apache", name: "superset") { id pullRequest(number: 7) { id } } }`,
@@ -239,7 +239,7 @@ Deno.test("GraphQL mutations go on when one of them fails, and the failed one is
   ]);
 });
 
-Deno.test("GraphQL mutations are refused to those who lack the right", async () => {
+Deno.test("GraphQL mutations are refused to people without the right", async () => {
   const github = new SimulatedGithub();
   const { body: ids } = await github.graphql(
     `{ repository(owner: "apache", name: "superset") { id label(name: "bug") { id } pullRequest(number: 7) { id } } }`,

@@ -30,8 +30,11 @@ Deno.test("parseSeed() reports every problem with its path", () => {
     token_ownr: "maxime",
     collaborators: { ana: "writer" },
     labels: [{ name: "🎪" }, { name: "x", color: "#fff" }, { name: "X" }],
-    pulls: [{ number: 0, head: { sha: "abc" }, state: "merged", labels: [5] }],
+    pulls: [{ number: 0, head: { sha: "abc" }, state: "merged", labels: [5], base: hash("f") }],
     runs: [{ id: "101" }],
+    tokens: { "gone": null, "odd": "a b" },
+    files: [],
+    zzzz: 1,
   });
   const parts = [
     'token_ownr: unknown key; did you mean "token_owner"?',
@@ -44,7 +47,11 @@ Deno.test("parseSeed() reports every problem with its path", () => {
     'pulls[0].head.sha: must be a commit hash of 40 lower-case hex digits, is "abc"',
     'pulls[0].state: must be one of open, closed, is "merged"',
     "pulls[0].labels[0]: must be a text, is 5",
+    "pulls[0].base: is not one of `commits`",
     'runs[0].id: must be a whole number of at least 1, is "101"',
+    'tokens.odd: must be a login, is "a b"',
+    "files: must be an object, is a list",
+    "zzzz: unknown key; known are repository, private,",
   ];
   for (const part of parts) {
     assert.ok(
@@ -365,7 +372,18 @@ Deno.test("The controls over HTTP do the same as the methods, and report problem
     ["push", { pr: 7, sha: "abc" }, /not 40 hex digits/],
     ["label", { pr: 7, add: ["🎪"] }, /more than native emoji/],
     ["clock", { advance: "soon" }, /"soon" is not a duration/],
-    ["faults", [{ match: "GET /user", statsu: 500 }], /faults\[0\]\.statsu: unknown key/],
+    [
+      "push",
+      { pr: 0, forse: true },
+      /pr: must be .* is 0; sha: is missing: must be a text; forse: unknown key; did/,
+    ],
+    ["run", [], /the document: must be an object, is a list/],
+    ["faults", {}, /faults: must be a list, is an object/],
+    [
+      "faults",
+      [{ match: "GET /user", statsu: 500 }, { match: "*", status: 600 }],
+      /faults\[0\]\.statsu: unknown key; did you mean "status"\?; faults\[1\]\.status: .* from 200 to 599, is 600/,
+    ],
     ["nothing", {}, /"POST nothing" is not a control/],
   ];
   for (const [name, body, message] of wrong) {

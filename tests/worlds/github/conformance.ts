@@ -12,14 +12,16 @@ export function loadConformance(): Conformance {
   return { rest: loadOpenApiGate(), graphql: new GraphqlGate() };
 }
 
-/** Fails where any request or answer that passed the gates did not conform. */
+/** Fails if a request or an answer that passed the gates did not conform. */
 export function assertConforms({ rest, graphql }: Conformance): void {
   assert.deepEqual([...rest.violations, ...graphql.violations], []);
 }
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** A request to GraphQL whose body cannot be read is for the simulator to refuse. */
+/**
+ * Reads the body of a GraphQL request. Returns undefined if it cannot be read, as the simulator refuses it.
+ */
 function readGraphql(text: string): GraphqlBody | undefined {
   try {
     const body = JSON.parse(text);
@@ -57,8 +59,8 @@ async function checkExchange(
 }
 
 /**
- * A server's handler with all traffic through the gates; the simulator's own controls pass unseen. `basePath` is
- * where the API begins, as in `/api/v3`.
+ * Wraps a server's handler so that the gates check all traffic except the simulator's own controls.
+ * `basePath` is the path that the API begins at, as in `/api/v3`.
  */
 export function wrapHandler(
   gates: Conformance,
@@ -75,7 +77,7 @@ export function wrapHandler(
   };
 }
 
-/** A `fetch` for clients with all traffic through the gates; `inner` is what it calls, by default the real one. */
+/** Makes a `fetch` whose traffic the gates check. It calls `inner`, which is the real `fetch` by default. */
 export function conformingFetch(
   gates: Conformance,
   options: { readonly inner?: Handler; readonly basePath?: string } = {},

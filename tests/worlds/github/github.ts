@@ -12,20 +12,20 @@ export const PR = prNumber(9);
 /** Its head commit. */
 export const HEAD = "abc123f000000000000000000000000000000000";
 
-/** Sees everything that {@link simulate}'s drivers send and get; the last test of a file asks it. */
+/** The gates that check all traffic of {@link simulate}'s drivers. The last test of a file asks them. */
 export const gates = loadConformance();
 
 /** A simulated GitHub and the driver that talks to it. */
 export interface SimulatedForge {
   readonly simulator: Simulator;
   readonly forge: Forge;
-  /** What the driver slept for, in milliseconds; it never really does. */
+  /** The times that the driver asked to sleep, in milliseconds. It does not really sleep. */
   readonly slept: readonly number[];
-  /** A driver of another run, or with another token. */
+  /** Makes a driver of another run, or with another token. */
   another(options?: { readonly token?: string }): Forge;
-  /** How many requests `act` sends. */
+  /** Counts the requests that `act` sends. */
   requestsOf(act: () => Promise<unknown>): Promise<number>;
-  /** Puts faults in force, in place of all others. */
+  /** Replaces all faults in force. */
   faults(...list: readonly Fault[]): void;
   labels(): readonly string[];
 }

@@ -16,8 +16,9 @@ import {
 } from "graphql";
 
 /**
- * Checks GraphQL requests and answers against GitHub's own schema. A request is validated as GitHub would; an answer
- * is executed once more over its own data with the real schema: what comes out must be what went in.
+ * Checks GraphQL requests and answers against GitHub's own schema. A request is validated as GitHub validates
+ * it. An answer is executed once more over its own data with the real schema, and the result must equal the
+ * answer.
  */
 
 /** A request to the GraphQL endpoint. */
@@ -56,7 +57,7 @@ function member(value: unknown, key: string | number): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-/** The keys that an object of that type has in an answer, and the one that tells its type. */
+/** Returns the keys that an object of that type has in an answer. */
 function keysOf(
   set: SelectionSetNode,
   info: Pick<GraphQLResolveInfo, "fragments" | "schema">,
@@ -79,7 +80,10 @@ function keysOf(
   return keys;
 }
 
-/** The type of an object of an answer: what it says, else the first whose fields are the object's. */
+/**
+ * Returns the type of an object in an answer: its `__typename`, else the first candidate with the same
+ * fields.
+ */
 function typeOf(
   value: unknown,
   info: GraphQLResolveInfo,
@@ -101,7 +105,7 @@ export class GraphqlGate {
   readonly #parsed = new Map<string, DocumentNode>();
   readonly violations: string[] = [];
 
-  /** Checks a request; what is wrong with it is also kept in {@link violations}. */
+  /** Checks a request. Its problems are also kept in {@link violations}. */
   checkRequest(body: GraphqlBody): readonly string[] {
     return this.#keep(this.#requestProblems(body));
   }
@@ -150,9 +154,9 @@ export class GraphqlGate {
     });
     const problems = (result.errors ?? []).filter(({ path }) => !failed.has(path?.join(".")))
       .map((error) => `answer: ${error.path?.join(".") ?? "variables"}: ${error.message}`);
-    // Numbers for texts and the like come out different from what went in.
+    // A value of the wrong kind, such as a number in place of a text, comes out different.
     if (problems.length === 0 && !isDeepStrictEqual(plain(result.data), plain(answer.data))) {
-      problems.push("answer: data differs from what the schema makes of it");
+      problems.push("answer: its data differs from the same data executed with the schema");
     }
     return problems;
   }

@@ -2,12 +2,13 @@ import { Ajv, type ValidateFunction } from "ajv";
 import addFormatsModule from "ajv-formats";
 
 /**
- * Checks exchanges with GitHub's REST API against GitHub's own OpenAPI description. The fixture is a subset, without
- * prose and examples, of `generated/api.github.com.json` in the package `@octokit/openapi` 23.0.2 (MIT).
+ * Checks exchanges with GitHub's REST API against GitHub's own OpenAPI description. The fixture is a subset,
+ * without prose and examples, of `generated/api.github.com.json` in the package `@octokit/openapi` 23.0.2
+ * (MIT).
  *
- * Stricter than the description: unknown query parameters and unknown members of request bodies are violations (slips
- * of the pen, which GitHub ignores without a word). More lenient: the error statuses below are allowed everywhere,
- * because GitHub answers them everywhere but describes them only here and there.
+ * Stricter than the description: unknown query parameters and unknown members of request bodies are
+ * violations (slips of the pen, which GitHub ignores without a word). More lenient: the error statuses below
+ * are allowed everywhere, because GitHub answers them everywhere but describes them only here and there.
  */
 
 type Node = Readonly<Record<string, unknown>>;
@@ -59,7 +60,10 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Applies `change` to every schema below this one; members of `properties` are schemas, their names are not keywords. */
+/**
+ * Applies `change` to every schema below this one; members of `properties` are schemas, their names are not
+ * keywords.
+ */
 function mapSchemas(schema: Node, change: (schema: unknown) => unknown): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(schema)) {
@@ -73,7 +77,10 @@ function mapSchemas(schema: Node, change: (schema: unknown) => unknown): Record<
   return result;
 }
 
-/** OpenAPI 3.0's dialect as JSON Schema: above all `nullable`, which may stand beside an enum, or without a type. */
+/**
+ * OpenAPI 3.0's dialect as JSON Schema: above all `nullable`, which may stand beside an enum, or without a
+ * type.
+ */
 export function toJsonSchema(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(toJsonSchema);
   if (typeof schema !== "object" || schema === null) return schema;

@@ -82,12 +82,14 @@ export class Faults {
   }
 }
 
+const httpStatus = z.number({ error: must("an HTTP status from 200 to 599") })
+  .refine((status) => Number.isInteger(status) && status >= 200 && status <= 599);
+
 const fault: z.ZodType<Fault> = object({
   match: matching(/^(graphql:\w+|[A-Z*]+ ?[/*].*|\*)$/s, 'a glob over "METHOD /path", or "graphql:<field>"'),
   nth: wholeNumber(1).exactOptional(),
   times: wholeNumber(1).exactOptional(),
-  status: z.int({ error: must("an HTTP status from 200 to 599"), abort: true }).min(200).max(599)
-    .exactOptional(),
+  status: httpStatus.exactOptional(),
   after_effect: flag().exactOptional(),
   delay_ms: wholeNumber(0).exactOptional(),
   reset: flag().exactOptional(),

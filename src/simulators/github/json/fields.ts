@@ -27,6 +27,8 @@ function show(value: unknown): string {
 export function object<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape);
   const unknown = z.custom<never>(() => false, {
+    // With `abort`, which is the default, an unknown key would keep checks of the whole document from running.
+    abort: false,
     error: ({ path }) => {
       const near = nearest(String(path?.at(-1)), known);
       return `unknown key; ${
@@ -48,8 +50,8 @@ export function matching(pattern: RegExp, what: string) {
 
 /** A whole number that is at least `least`. */
 export function wholeNumber(least: number) {
-  // Without `abort`, a number below both zod's own limit and `least` would be reported twice.
-  return z.int({ error: must(`a whole number of at least ${least}`), abort: true }).min(least);
+  return z.number({ error: must(`a whole number of at least ${least}`) })
+    .refine((value) => Number.isSafeInteger(value) && value >= least);
 }
 
 export function flag() {
