@@ -6,10 +6,10 @@ export function consoleLinks(
   const { region, cluster, logGroup } = at;
   const base = `https://${region}.${consoleDomain(region)}`;
   const part = encodeURIComponent;
-  const place = `${base}/ecs/v2/clusters/${part(cluster)}/services/${part(service)}`;
+  const page = `${base}/ecs/v2/clusters/${part(cluster)}/services/${part(service)}`;
   return {
-    service: `${place}/health?region=${region}`,
-    tasks: `${place}/tasks?region=${region}`,
+    service: `${page}/health?region=${region}`,
+    tasks: `${page}/tasks?region=${region}`,
     ...(logGroup === undefined ? {} : {
       logs: `${base}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${
         part(part(logGroup)).replaceAll("%", "$")

@@ -1,7 +1,7 @@
 import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
 import type { ServiceName } from "../../lib/ids.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
-import { type Place, PROBE_TIMEOUT_MS } from "./place.ts";
+import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
 import { nameInScope, viewService } from "./service_view.ts";
 import { addressesOf, tasksOf } from "./deploy/tasks.ts";
 
@@ -10,30 +10,30 @@ import { addressesOf, tasksOf } from "./deploy/tasks.ts";
  * checks cost calls for each service, and are asked for only where the scope says so.
  */
 export async function listEnvironments(
-  place: Place,
+  deps: EcsDependencies,
   scope: PlatformScope,
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[]> {
-  const ecs = await place.aws.ecs;
+  const ecs = await deps.aws.ecs;
   const names = (await ecs.serviceNames(signal)).filter((name) => nameInScope(name, scope) !== undefined);
   const services = names.length === 0 ? [] : await ecs.services(names, signal);
   const environments = services.flatMap((service) => viewService(service, scope) ?? [])
     .sort((a, b) => a.pr - b.pr || a.service.localeCompare(b.service));
   if (scope.probe !== true) return environments;
-  return await Promise.all(environments.map((each) => probeEnvironment(place, each, signal)));
+  return await Promise.all(environments.map((each) => probeEnvironment(deps, each, signal)));
 }
 
 /** Looks at the running tasks of one environment: the newest that answers speaks for it. */
 async function probeEnvironment(
-  place: Place,
+  deps: EcsDependencies,
   environment: PlatformEnvironment,
   signal: AbortSignal,
 ): Promise<PlatformEnvironment> {
-  const serving = await servingTasks(place, environment.service, signal);
-  const { path, fallback } = place.config.health;
+  const serving = await servingTasks(deps, environment.service, signal);
+  const { path, fallback } = deps.config.health;
   let answer: string | undefined;
   for (const { address } of serving) {
-    const seen = await place.probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
+    const seen = await deps.probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
     // One that answers serves, even while ECS is about to start another beside it.
     if (seen.ok) return { ...environment, address, healthy: true };
     answer ??= seen.answer;
@@ -47,12 +47,12 @@ async function probeEnvironment(
 
 /** Running tasks with an address, the newest first. */
 async function servingTasks(
-  place: Place,
+  deps: EcsDependencies,
   service: ServiceName,
   signal: AbortSignal,
 ): Promise<readonly { readonly address: string }[]> {
-  const tasks = await tasksOf(place, { service, status: "RUNNING" }, signal);
+  const tasks = await tasksOf(deps, { service, status: "RUNNING" }, signal);
   const running = tasks.filter((task) => task.lastStatus === "RUNNING");
-  const seen = await addressesOf(place, running, signal);
+  const seen = await addressesOf(deps, running, signal);
   return seen.flatMap(({ address }) => address === undefined ? [] : [{ address }]);
 }

@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { AppError } from "../../lib/errors.ts";
 import type { ServiceName } from "../../lib/ids.ts";
-import type { Place } from "./place.ts";
+import type { EcsDependencies } from "./dependencies.ts";
 import type { LogStream } from "./sdk/logs.ts";
 import { lastPart } from "./sdk/shapes.ts";
 import { tasksOf } from "./deploy/tasks.ts";
@@ -16,39 +16,39 @@ const EMPTY_PAGES = 5;
 
 /** A service's log, line by line; followed from one task to the next until `signal` aborts. */
 export async function* readLogs(
-  place: Place,
+  deps: EcsDependencies,
   options: { readonly service: ServiceName; readonly tail: number | undefined; readonly follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
   const { service, tail, follow } = options;
-  const first = await newestTask(place, service, signal);
+  const first = await newestTask(deps, service, signal);
   if (first === undefined) {
     throw new AppError("environment_not_found", `Reading the log of "${service}": no task of it is there`, {
       hint: "`showtime list` shows what runs",
     });
   }
-  await keepSecrets(place, first.taskDefinitionArn, signal);
+  await keepSecrets(deps, first.taskDefinitionArn, signal);
   let task = first;
   let token: string | undefined;
   if (tail !== undefined) {
-    const end = await lastLines(place, { task, count: tail }, signal);
+    const end = await lastLines(deps, { task, count: tail }, signal);
     yield* end.lines;
     if (!follow) return;
     token = end.forward;
   }
   while (!signal.aborted) {
-    const page = await nextPage(place, { task, token }, signal);
+    const page = await nextPage(deps, { task, token }, signal);
     yield* page.lines;
     const ended = page.forward === token || page.forward === undefined;
     token = page.forward ?? token;
     if (!ended) continue;
     if (!follow) return;
-    await place.clock.sleep(FOLLOW_POLL_MS, signal).catch(() => {});
+    await deps.clock.sleep(FOLLOW_POLL_MS, signal).catch(() => {});
     if (signal.aborted) return;
-    const newest = await newestTask(place, service, signal);
+    const newest = await newestTask(deps, service, signal);
     if (newest === undefined) return;
     if (newest.taskArn !== task.taskArn && newest.lastStatus === "RUNNING") {
-      await keepSecrets(place, newest.taskDefinitionArn, signal);
+      await keepSecrets(deps, newest.taskDefinitionArn, signal);
       [task, token] = [newest, undefined];
     }
   }
@@ -56,16 +56,16 @@ export async function* readLogs(
 
 /** The last lines of a task's log, for the report of a failure; none where they cannot be had. */
 export async function logTail(
-  place: Place,
+  deps: EcsDependencies,
   { task, count }: { readonly task: Task; readonly count: number },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   try {
-    const first = await lastLines(place, { task, count }, signal);
+    const first = await lastLines(deps, { task, count }, signal);
     if (first.lines.length > 0) return first.lines;
     // What a container said at its very end takes a moment to arrive.
-    await place.clock.sleep(FOLLOW_POLL_MS, signal);
-    return (await lastLines(place, { task, count }, signal)).lines;
+    await deps.clock.sleep(FOLLOW_POLL_MS, signal);
+    return (await lastLines(deps, { task, count }, signal)).lines;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError) return [];
@@ -73,19 +73,19 @@ export async function logTail(
   }
 }
 
-interface Lines {
+interface LogLines {
   readonly lines: readonly string[];
   readonly forward: string | undefined;
 }
 
 /** Goes back page by page: CloudWatch may give empty pages before the one that has lines. */
 async function lastLines(
-  place: Place,
+  deps: EcsDependencies,
   { task, count }: { readonly task: Task; readonly count: number },
   signal: AbortSignal,
-): Promise<Lines> {
-  const logs = await place.aws.logs;
-  const stream = streamOf(place, task);
+): Promise<LogLines> {
+  const logs = await deps.aws.logs;
+  const stream = streamOf(deps, task);
   let lines: readonly string[] = [];
   let forward: string | undefined;
   let token: string | undefined;
@@ -100,23 +100,23 @@ async function lastLines(
     if (page.backward === undefined || page.backward === token) break;
     token = page.backward;
   }
-  return { lines: (count === 0 ? [] : lines.slice(-count)).map(place.redact), forward };
+  return { lines: (count === 0 ? [] : lines.slice(-count)).map(deps.redact), forward };
 }
 
 async function nextPage(
-  place: Place,
+  deps: EcsDependencies,
   { task, token }: { readonly task: Task; readonly token: string | undefined },
   signal: AbortSignal,
-): Promise<Lines> {
-  const logs = await place.aws.logs;
+): Promise<LogLines> {
+  const logs = await deps.aws.logs;
   const from = token === undefined ? "beginning" as const : { token };
-  const page = await logs.lines({ ...streamOf(place, task), from }, signal);
-  return { lines: (page?.lines ?? []).map(place.redact), forward: page?.forward };
+  const page = await logs.lines({ ...streamOf(deps, task), from }, signal);
+  return { lines: (page?.lines ?? []).map(deps.redact), forward: page?.forward };
 }
 
 /** Where the application's container writes, by the built-in definition or by the template's own settings. */
-function streamOf(place: Place, task: Task): LogStream {
-  const { config } = place;
+function streamOf(deps: EcsDependencies, task: Task): LogStream {
+  const { config } = deps;
   const own = config.template?.containerDefinitions.find((each) => each.name === config.container)
     ?.logConfiguration;
   const group = own?.options?.["awslogs-group"] ?? (own === undefined ? config.logGroup : undefined);
@@ -137,11 +137,11 @@ function streamOf(place: Place, task: Task): LogStream {
 
 /** The newest task that runs, else the newest that has stopped. */
 async function newestTask(
-  place: Place,
+  deps: EcsDependencies,
   service: ServiceName,
   signal: AbortSignal,
 ): Promise<Task | undefined> {
-  const running = await tasksOf(place, { service, status: "RUNNING" }, signal);
+  const running = await tasksOf(deps, { service, status: "RUNNING" }, signal);
   const [newest] = [...running.filter((task) => task.lastStatus === "RUNNING"), ...running];
-  return newest ?? (await tasksOf(place, { service, status: "STOPPED" }, signal))[0];
+  return newest ?? (await tasksOf(deps, { service, status: "STOPPED" }, signal))[0];
 }

@@ -9,7 +9,7 @@
 export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
 export { type EcrLoginOptions, makeEcrLogin } from "./images/ecr_login.ts";
 export { type EcrStoreOptions, makeEcrStore } from "./images/ecr_store.ts";
-export type { EcsConfig } from "./config.ts";
+export type { EcsSettings } from "./settings.ts";
 export { type EcsDiagnosisOptions, makeEcsDiagnosis } from "./diagnose/diagnose.ts";
 export { type EcrDiagnosisOptions, makeEcrDiagnosis } from "./diagnose/diagnose_ecr.ts";
 export { consoleLinks } from "./console_links.ts";

@@ -5,12 +5,12 @@ import { destroy } from "./deploy/destroy.ts";
 import { listLeftovers, removeLeftover } from "./deploy/leftovers.ts";
 import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
-import type { Place } from "./place.ts";
+import type { EcsDependencies } from "./dependencies.ts";
 import { settle } from "./deploy/settle.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** What the platform is made of. */
-export type EcsPlatformOptions = Omit<Place, "aws"> & {
+export type EcsPlatformOptions = Omit<EcsDependencies, "aws"> & {
   /** Sends requests to AWS; the runtime's own unless given. */
   readonly fetch?: typeof fetch;
 };
@@ -18,16 +18,16 @@ export type EcsPlatformOptions = Omit<Place, "aws"> & {
 /** Makes the platform that runs environments on ECS, as services on Fargate. */
 export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
   const { fetch, ...parts } = options;
-  const place: Place = { ...parts, aws: new Aws({ ...options.config, fetch }) };
+  const deps: EcsDependencies = { ...parts, aws: new Aws({ ...options.config, fetch }) };
   return {
     kind: "ecs",
-    list: (scope, signal) => listEnvironments(place, scope, signal),
-    addresses: (services, signal) => serviceAddresses(place, services, signal),
-    leftovers: (scope, signal) => listLeftovers(place, scope, signal),
-    removeLeftover: (id, owner, signal) => removeLeftover(place, { ...owner, id }, signal),
-    deploy: (spec, { onProgress }, signal) => deploy(place, { spec, onProgress }, signal),
-    settle: (service, owner, signal) => settle(place, { ...owner, service }, signal),
-    destroy: (service, owner, signal) => destroy(place, { ...owner, service }, signal),
-    logs: (service, { tail, follow }, signal) => readLogs(place, { service, tail, follow }, signal),
+    list: (scope, signal) => listEnvironments(deps, scope, signal),
+    addresses: (services, signal) => serviceAddresses(deps, services, signal),
+    leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
+    removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
+    deploy: (spec, { onProgress }, signal) => deploy(deps, { spec, onProgress }, signal),
+    settle: (service, owner, signal) => settle(deps, { ...owner, service }, signal),
+    destroy: (service, owner, signal) => destroy(deps, { ...owner, service }, signal),
+    logs: (service, { tail, follow }, signal) => readLogs(deps, { service, tail, follow }, signal),
   };
 }

@@ -14,7 +14,7 @@ import type { GlobalFlags } from "../../../src/cli/wiring_types.ts";
 import type { Finding } from "../../../src/lib/finding.ts";
 import { accessPolicy, completePlace } from "../../../src/environments/core/setup/mod.ts";
 import { makeSimulator, parseSeed, serveSimulator } from "../../../src/simulators/github/mod.ts";
-import { type EcsConfig, makeEcrDiagnosis, makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
+import { type EcsSettings, makeEcrDiagnosis, makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
 import { examine } from "../../../src/cli/commands/general/doctor.ts";
 import { makeWiring } from "../../../src/wiring/wiring.ts";
 import {
@@ -66,7 +66,7 @@ interface Scene {
 interface Change {
   readonly without?: readonly string[];
   readonly also?: readonly string[];
-  readonly config?: Partial<EcsConfig>;
+  readonly config?: Partial<EcsSettings>;
 }
 
 /** The least policy on any resource, but for the role that is handed over. */

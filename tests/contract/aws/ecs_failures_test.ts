@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { DeleteServiceCommand } from "@aws-sdk/client-ecs";
 import type { AppError } from "../../../src/lib/errors.ts";
 import type { FullSha } from "../../../src/lib/ids.ts";
-import type { EcsConfig } from "../../../src/drivers/ecs/mod.ts";
+import type { EcsSettings } from "../../../src/drivers/ecs/mod.ts";
 import { motoForFile, withEnv } from "../../worlds/aws/mod.ts";
 import {
   type EcsScene,
@@ -39,7 +39,7 @@ interface Failure {
   readonly title: string;
   readonly arrange?: (scene: EcsScene) => void;
   readonly change?: SpecChange;
-  readonly config?: Partial<EcsConfig>;
+  readonly config?: Partial<EcsSettings>;
   readonly code: string;
   readonly says: RegExp;
   readonly hint: RegExp;

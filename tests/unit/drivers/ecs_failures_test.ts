@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
 import { FAILURE_WORDS } from "../../../src/environments/core/environment/failure.ts";
 import { translateAwsError } from "../../../src/drivers/ecs/errors.ts";
-import { judgeEvent, judgeStoppedTask } from "../../../src/drivers/ecs/deploy/stopped_task.ts";
+import { classifyEvent, classifyStoppedTask } from "../../../src/drivers/ecs/deploy/stopped_task.ts";
 
-type Stopped = Parameters<typeof judgeStoppedTask>[0];
+type Stopped = Parameters<typeof classifyStoppedTask>[0];
 
 /** A stopped task as AWS describes it, and what is made of it: code, words of the sentence, of the next step, decisive. */
 const STOPPED: readonly (readonly [string, Stopped, string, RegExp, RegExp, boolean])[] = [
@@ -236,17 +236,17 @@ const STOPPED: readonly (readonly [string, Stopped, string, RegExp, RegExp, bool
 ];
 
 for (const [what, task, code, state, hint, decisive] of STOPPED) {
-  Deno.test(`judgeStoppedTask() recognises ${what}`, () => {
-    const verdict = judgeStoppedTask(task, "app");
+  Deno.test(`classifyStoppedTask() recognises ${what}`, () => {
+    const failure = classifyStoppedTask(task, "app");
 
-    assert.deepEqual([verdict?.code, verdict?.decisive], [code, decisive]);
-    assert.match(verdict?.state ?? "", state);
-    assert.match(verdict?.hint ?? "", hint);
+    assert.deepEqual([failure?.code, failure?.decisive], [code, decisive]);
+    assert.match(failure?.state ?? "", state);
+    assert.match(failure?.hint ?? "", hint);
     assert.ok(code in FAILURE_WORDS);
   });
 }
 
-Deno.test("judgeStoppedTask() blames nobody for a task that was to go", () => {
+Deno.test("classifyStoppedTask() blames nobody for a task that was to go", () => {
   const calm: readonly Stopped[] = [
     {
       stopCode: "ServiceSchedulerInitiated",
@@ -260,20 +260,20 @@ Deno.test("judgeStoppedTask() blames nobody for a task that was to go", () => {
     {},
   ];
 
-  assert.deepEqual(calm.map((task) => judgeStoppedTask(task, "app")), [undefined, undefined, undefined]);
+  assert.deepEqual(calm.map((task) => classifyStoppedTask(task, "app")), [undefined, undefined, undefined]);
 });
 
-Deno.test("judgeStoppedTask() hands on nothing that acts on a terminal, and no more than a person reads", () => {
+Deno.test("classifyStoppedTask() hands on nothing that acts on a terminal, and no more than a person reads", () => {
   const stoppedReason = `CannotPullContainerError: \u001b[31mred\u202e ${"x".repeat(5000)}`;
 
-  const verdict = judgeStoppedTask({ stoppedReason }, "app");
+  const failure = classifyStoppedTask({ stoppedReason }, "app");
 
   // deno-lint-ignore no-control-regex -- controls are what must not be there
-  assert.doesNotMatch(verdict?.state ?? "", /[\u0000-\u001f\u202e]/);
-  assert.ok((verdict?.state ?? "").length < 400);
+  assert.doesNotMatch(failure?.state ?? "", /[\u0000-\u001f\u202e]/);
+  assert.ok((failure?.state ?? "").length < 400);
 });
 
-Deno.test("judgeEvent() recognises what keeps ECS from placing a task", () => {
+Deno.test("classifyEvent() recognises what keeps ECS from placing a task", () => {
   const service = "(service pr-7-abcdef0-service)";
   const table: readonly (readonly [string, string | undefined])[] = [
     [
@@ -302,7 +302,7 @@ Deno.test("judgeEvent() recognises what keeps ECS from placing a task", () => {
     [`${service} (deployment ecs-svc/1) deployment failed: tasks failed to start.`, undefined],
   ];
 
-  assert.deepEqual(table.map(([message]) => judgeEvent(message)?.code), table.map(([, code]) => code));
+  assert.deepEqual(table.map(([message]) => classifyEvent(message)?.code), table.map(([, code]) => code));
 });
 
 /** An error as the SDK throws it. */

@@ -3,7 +3,7 @@ import { AppError } from "../../../src/lib/errors.ts";
 import { fullSha, prNumber } from "../../../src/lib/ids.ts";
 import { consoleLinks } from "../../../src/drivers/ecs/console_links.ts";
 import { clientToken } from "../../../src/drivers/ecs/deploy/deploy.ts";
-import type { EcsConfig } from "../../../src/drivers/ecs/mod.ts";
+import type { EcsSettings } from "../../../src/drivers/ecs/mod.ts";
 import { taskDefinition } from "../../../src/drivers/ecs/deploy/task_definition.ts";
 import { readTemplate } from "../../../src/drivers/ecs/deploy/template.ts";
 import type { DeploySpec } from "../../../src/environments/ports/platform.ts";
@@ -19,7 +19,7 @@ const SPEC: DeploySpec = {
   expiresAt: undefined,
   epoch: 42,
 };
-const CONFIG: EcsConfig = {
+const CONFIG: EcsSettings = {
   region: "eu-west-1",
   cluster: "previews",
   subnets: ["subnet-1"],

@@ -6,7 +6,7 @@ import type { Flags } from "../../../src/environments/core/environment/environme
 import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { type FullSha, fullSha, type PrNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
-import type { EcsConfig } from "../../../src/drivers/ecs/mod.ts";
+import type { EcsSettings } from "../../../src/drivers/ecs/mod.ts";
 import type { Deployed, DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
 import { failingImages } from "./tasks/failing_images.ts";
 import {
@@ -51,7 +51,7 @@ export interface EcsScene {
   spec(change?: SpecChange): DeploySpec;
   deploy(change?: SpecChange, how?: DeployHow): Promise<Deployed>;
   /** Another platform of the same repository, with other settings. */
-  platformWith(change: Partial<EcsConfig>): Platform;
+  platformWith(change: Partial<EcsSettings>): Platform;
   /** A service as ECS describes it; undefined where there never was one. */
   described(service: ServiceName): Promise<Service | undefined>;
   /** Revisions of the pull request's task definitions that are not deleted, by ARN. */

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { parseServiceName } from "../../../src/environments/core/environment/names.ts";
 import { prNumber, type ServiceName } from "../../../src/lib/ids.ts";
-import { type EcsConfig, makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
+import { type EcsSettings, makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import type { Platform } from "../../../src/environments/ports/platform.ts";
 import { newSecret } from "../../../src/wiring/new_secret.ts";
@@ -25,11 +25,11 @@ const PATIENCE_MS = 30_000;
 /** A platform in a world, with the means to look behind it. */
 export interface EcsHarness extends PlatformHarness {
   readonly world: AwsWorld;
-  readonly config: EcsConfig;
+  readonly config: EcsSettings;
   /** The secrets that a platform has said are to be kept. */
   readonly secrets: readonly string[];
   /** Another platform in the same world. */
-  platformWith(change: Partial<EcsConfig>): Platform;
+  platformWith(change: Partial<EcsSettings>): Platform;
   /** The service's tasks that are to run, the newest first. */
   tasks(service: ServiceName): Promise<readonly Task[]>;
 }
@@ -37,7 +37,7 @@ export interface EcsHarness extends PlatformHarness {
 /** How a harness is made. */
 export interface MakeEcsHarnessOptions {
   readonly image: string;
-  readonly config?: Partial<EcsConfig>;
+  readonly config?: Partial<EcsSettings>;
 }
 
 /** Makes a harness; this process has the world's variables until it is disposed of, and the world goes with it. */
@@ -45,7 +45,7 @@ export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions):
   const restore = useEnv(world.env);
   const config = { ...ecsConfigFor(world), ...options.config };
   const secrets: string[] = [];
-  const platformWith = (change: Partial<EcsConfig>) =>
+  const platformWith = (change: Partial<EcsSettings>) =>
     makeEcsPlatform({
       clock: world.clock,
       probe: makeHealthProbe(),
@@ -81,7 +81,7 @@ export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions):
 }
 
 /** The settings of a platform in a world. */
-export function ecsConfigFor(world: AwsWorld): EcsConfig {
+export function ecsConfigFor(world: AwsWorld): EcsSettings {
   return {
     region: world.region,
     cluster: world.cluster,

@@ -1,7 +1,7 @@
 import { parseServiceName } from "../../../environments/core/environment/names.ts";
 import { readEpoch, sameRepo } from "../../../environments/core/environment/ownership.ts";
 import { parseFullSha, type ServiceName, type ShortSha } from "../../../lib/ids.ts";
-import type { Place } from "../place.ts";
+import type { EcsDependencies } from "../dependencies.ts";
 import type { TaggedDefinition } from "../sdk/task_definitions.ts";
 import { sameRevision } from "../service_view.ts";
 import { familyOf } from "./task_definition.ts";
@@ -14,7 +14,7 @@ const AT_ONCE = 5;
  * What another service of the pull request, another repository or a newer run registered stays. Returns what it deleted.
  */
 export async function removeDefinitions(
-  place: Place,
+  deps: EcsDependencies,
   of: {
     readonly service: ServiceName;
     readonly repo: string;
@@ -26,9 +26,9 @@ export async function removeDefinitions(
   const parts = parseServiceName(of.service);
   if (parts?.short === undefined) return [];
   const { short } = parts;
-  const { definitions } = await place.aws.ecs;
-  const family = familyOf(place.config.cluster, parts.pr);
-  const found = await describeFamily(place, family, signal);
+  const { definitions } = await deps.aws.ecs;
+  const family = familyOf(deps.config.cluster, parts.pr);
+  const found = await describeFamily(deps, family, signal);
   const doomed = found.filter((each) =>
     isFor(each, { short, repo: of.repo }) && readEpoch(each.tags["showtime_epoch"]) <= of.epoch
   ).map(arnOf).filter((arn) => !of.keep.some((kept) => sameRevision(kept, arn)));
@@ -38,11 +38,11 @@ export async function removeDefinitions(
 
 /** The revisions of a family with their tags, deregistered ones too. */
 export async function describeFamily(
-  place: Place,
+  deps: EcsDependencies,
   family: string,
   signal: AbortSignal,
 ): Promise<readonly TaggedDefinition[]> {
-  const { definitions } = await place.aws.ecs;
+  const { definitions } = await deps.aws.ecs;
   // A run that died between deregistering and deleting leaves a revision that is inactive.
   const arns = [
     ...await definitions.arns({ family, status: "ACTIVE" }, signal),

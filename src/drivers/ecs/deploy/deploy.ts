@@ -4,9 +4,9 @@ import { hiddenValues, readSecret } from "../../../environments/core/environment
 import { AppError } from "../../../lib/errors.ts";
 import { type ServiceName, shortSha } from "../../../lib/ids.ts";
 import type { Deployed, DeploySpec } from "../../../environments/ports/platform.ts";
-import type { EcsConfig } from "../config.ts";
+import type { EcsSettings } from "../settings.ts";
 import { waitInactive } from "./destroy.ts";
-import type { Place } from "../place.ts";
+import type { EcsDependencies } from "../dependencies.ts";
 import { readTags, tagList } from "../sdk/shapes.ts";
 import { assertTouchable, deploymentOf, revisionOf, sameRevision } from "../service_view.ts";
 import { deployedTags, identityTags, NOT_SETTLED, SETTLED_TAG } from "../tags.ts";
@@ -23,40 +23,44 @@ const HASTY_TIMEOUT_MS = 3000;
 const FIRST = "1";
 
 /** What one deployment is about. */
-export interface Deployment {
+export interface DeployRequest {
   readonly spec: DeploySpec;
   readonly onProgress: (text: string) => void;
 }
 
 /** Brings an environment up as a service of its own, or updates the service that is there. */
-export async function deploy(place: Place, what: Deployment, signal: AbortSignal): Promise<Deployed> {
-  const { spec, onProgress } = what;
-  sizeOf(place.config, spec.settings.size);
-  const ecs = await place.aws.ecs;
+export async function deploy(
+  deps: EcsDependencies,
+  request: DeployRequest,
+  signal: AbortSignal,
+): Promise<Deployed> {
+  const { spec, onProgress } = request;
+  sizeOf(deps.config, spec.settings.size);
+  const ecs = await deps.aws.ecs;
   const name = formatServiceName(spec.pr, shortSha(spec.sha));
   const action = `Deploying "${name}"`;
   let found = await ecs.service(name, signal);
-  if (found?.status === "DRAINING") found = await waitInactive(place, { service: name, onProgress }, signal);
+  if (found?.status === "DRAINING") found = await waitInactive(deps, { service: name, onProgress }, signal);
   const old = found?.status === "ACTIVE" ? found : undefined;
   if (old !== undefined) assertTouchable(old, { ...spec, action });
-  const kept = await readVariables(place, old?.taskDefinition, signal);
-  const secret = readSecret(kept, place.config.variables) ?? place.newSecret();
+  const kept = await readVariables(deps, old?.taskDefinition, signal);
+  const secret = readSecret(kept, deps.config.variables) ?? deps.newSecret();
   // What fails to start may print them, and its last words end up in a public comment.
-  for (const value of new Set([...hiddenValues(kept, place.config.variables), secret])) {
-    place.keepSecret(value);
+  for (const value of new Set([...hiddenValues(kept, deps.config.variables), secret])) {
+    deps.keepSecret(value);
   }
   onProgress(`Registering the task definition of ${name}`);
-  const input = taskDefinition(spec, { config: place.config, secret });
+  const input = taskDefinition(spec, { config: deps.config, secret });
   const definition = await ecs.definitions.register(input, signal);
   const made: Made = { name, definition, old };
   let created = false;
   try {
     if (old === undefined) {
-      await create(place, { what, made }, signal);
+      await create(deps, { request, made }, signal);
       created = true;
-    } else await update(place, { what, made, old }, signal);
+    } else await update(deps, { request, made, old }, signal);
     const address = await waitServing(
-      place,
+      deps,
       {
         ...spec,
         service: name,
@@ -70,7 +74,7 @@ export async function deploy(place: Place, what: Deployment, signal: AbortSignal
     // An update is finished once people have been sent to the new task: the old one goes without being told to.
     return { address, service: name, unsettled: old !== undefined || !isFirst(definition) };
   } catch (error) {
-    await removeHalfMade(place, { spec, made, created, failure: error, hasty: signal.aborted });
+    await removeHalfMade(deps, { spec, made, created, failure: error, hasty: signal.aborted });
     throw error;
   }
 }
@@ -85,13 +89,13 @@ interface Made {
 }
 
 async function create(
-  place: Place,
-  { what, made }: { readonly what: Deployment; readonly made: Made },
+  deps: EcsDependencies,
+  { request, made }: { readonly request: DeployRequest; readonly made: Made },
   signal: AbortSignal,
 ): Promise<void> {
-  const { spec, onProgress } = what;
-  const { config } = place;
-  const ecs = await place.aws.ecs;
+  const { spec, onProgress } = request;
+  const { config } = deps;
+  const ecs = await deps.aws.ecs;
   onProgress(`Creating the service ${made.name}`);
   await ecs.createService({
     serviceName: made.name,
@@ -128,29 +132,29 @@ function isAlreadyThere(error: unknown): boolean {
 }
 
 async function update(
-  place: Place,
-  { what, made, old }: { readonly what: Deployment; readonly made: Made; readonly old: Service },
+  deps: EcsDependencies,
+  { request, made, old }: { readonly request: DeployRequest; readonly made: Made; readonly old: Service },
   signal: AbortSignal,
 ): Promise<void> {
-  const ecs = await place.aws.ecs;
+  const ecs = await deps.aws.ecs;
   const action = `Updating the service "${made.name}"`;
-  what.onProgress(`Updating the service ${made.name}`);
+  request.onProgress(`Updating the service ${made.name}`);
   // A run that was held up since it first looked must not undo what a newer one did meanwhile.
   const now = await ecs.service(made.name, signal);
-  if (now?.status === "ACTIVE") assertTouchable(now, { ...what.spec, action });
+  if (now?.status === "ACTIVE") assertTouchable(now, { ...request.spec, action });
   // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
-  const tags = { ...identityTags(what.spec), [SETTLED_TAG]: NOT_SETTLED };
+  const tags = { ...identityTags(request.spec), [SETTLED_TAG]: NOT_SETTLED };
   await ecs.tag(old.serviceArn ?? made.name, { tags }, signal);
   await ecs.updateService({
     service: made.name,
     taskDefinition: made.definition,
     // As it is configured now, which may be other than when the service was made.
-    networkConfiguration: networkOf(place.config),
+    networkConfiguration: networkOf(deps.config),
   }, signal);
 }
 
 /** Where tasks are put, by configuration. */
-function networkOf(config: EcsConfig): NetworkConfiguration {
+function networkOf(config: EcsSettings): NetworkConfiguration {
   return {
     awsvpcConfiguration: {
       subnets: [...config.subnets],
@@ -172,7 +176,7 @@ export function clientToken(spec: DeploySpec): string {
 
 /** Takes back what a deployment made; never hides the failure itself. */
 async function removeHalfMade(
-  place: Place,
+  deps: EcsDependencies,
   { spec, made, created, failure, hasty }: {
     readonly spec: DeploySpec;
     readonly made: Made;
@@ -186,7 +190,7 @@ async function removeHalfMade(
   // The caller's signal may be what ended the deployment: the removal has one of its own.
   const signal = AbortSignal.timeout(hasty ? HASTY_TIMEOUT_MS : TIDY_TIMEOUT_MS);
   try {
-    const ecs = await place.aws.ecs;
+    const ecs = await deps.aws.ecs;
     const now = await ecs.service(made.name, signal);
     if (now?.status === "ACTIVE" && !theirs) {
       assertTouchable(now, { ...spec, action: `Tidying "${made.name}"` });

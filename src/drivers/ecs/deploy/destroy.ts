@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
-import { type Place, SERVICE_POLL_MS } from "../place.ts";
+import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { assertTouchable } from "../service_view.ts";
 
 /** Who acts, under which lock. */
@@ -13,23 +13,23 @@ export interface Owner {
 
 /** Removes a service with its task and its task definitions, and waits until AWS says that it is gone. */
 export async function destroy(
-  place: Place,
+  deps: EcsDependencies,
   of: Owner & { readonly service: ServiceName },
   signal: AbortSignal,
 ): Promise<void> {
-  const ecs = await place.aws.ecs;
+  const ecs = await deps.aws.ecs;
   const found = await ecs.service(of.service, signal);
   if (found !== undefined && found.status !== "INACTIVE") {
     assertTouchable(found, { ...of, action: `Removing "${of.service}"` });
     if (found.status === "ACTIVE") await ecs.deleteService(of.service, signal);
-    await waitInactive(place, { service: of.service, removed: found, onProgress: () => {} }, signal);
+    await waitInactive(deps, { service: of.service, removed: found, onProgress: () => {} }, signal);
   }
-  await removeDefinitions(place, { ...of, keep: [] }, signal);
+  await removeDefinitions(deps, { ...of, keep: [] }, signal);
 }
 
 /** Waits until a service is gone. Throws AppError `draining` where that takes longer than anything may. */
 export async function waitInactive(
-  place: Place,
+  deps: EcsDependencies,
   of: {
     readonly service: ServiceName;
     /** The service as it was seen before it was told to go. */
@@ -38,8 +38,8 @@ export async function waitInactive(
   },
   signal: AbortSignal,
 ): Promise<Service | undefined> {
-  const ecs = await place.aws.ecs;
-  const { clock, config } = place;
+  const ecs = await deps.aws.ecs;
+  const { clock, config } = deps;
   const started = clock.now();
   for (;;) {
     const found = await ecs.service(of.service, signal);

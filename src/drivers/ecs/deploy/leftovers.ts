@@ -3,7 +3,7 @@ import { AppError } from "../../../lib/errors.ts";
 import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
 import type { PlatformLeftover } from "../../../environments/ports/platform.ts";
 import { arnOf, describeFamily, isOf } from "./definitions.ts";
-import type { Place } from "../place.ts";
+import type { EcsDependencies } from "../dependencies.ts";
 import { lastPart } from "../sdk/shapes.ts";
 import { sameRevision } from "../service_view.ts";
 import { familyPrefix } from "./task_definition.ts";
@@ -26,18 +26,18 @@ interface Family {
  * calls does not grow with the services.
  */
 export async function listLeftovers(
-  place: Place,
+  deps: EcsDependencies,
   scope: { readonly repo: string },
   signal: AbortSignal,
 ): Promise<readonly PlatformLeftover[]> {
-  const families = await readFamilies(place, signal);
+  const families = await readFamilies(deps, signal);
   const dead = families.filter(({ services }) => services.length === 0);
-  const crowded = await findCrowded(place, families.filter(({ services }) => services.length > 0), signal);
+  const crowded = await findCrowded(deps, families.filter(({ services }) => services.length > 0), signal);
   const found: PlatformLeftover[] = [];
   for (const family of [...dead, ...crowded]) {
     // Their revisions first: what is registered meanwhile is not among them, and what is used by then is seen.
-    const revisions = await describeFamily(place, family.name, signal);
-    const used = await usedBy(place, family.services, signal);
+    const revisions = await describeFamily(deps, family.name, signal);
+    const used = await usedBy(deps, family.services, signal);
     if (used === undefined) continue;
     for (const each of revisions) {
       const id = arnOf(each);
@@ -54,9 +54,9 @@ export async function listLeftovers(
   return found;
 }
 
-async function readFamilies(place: Place, signal: AbortSignal): Promise<readonly Family[]> {
-  const ecs = await place.aws.ecs;
-  const prefix = familyPrefix(place.config.cluster);
+async function readFamilies(deps: EcsDependencies, signal: AbortSignal): Promise<readonly Family[]> {
+  const ecs = await deps.aws.ecs;
+  const prefix = familyPrefix(deps.config.cluster);
   // The families first: a service that comes into being meanwhile is seen.
   const names = await ecs.definitions.families(prefix, signal);
   if (names.length === 0) return [];
@@ -70,11 +70,11 @@ async function readFamilies(place: Place, signal: AbortSignal): Promise<readonly
 
 /** Those that have more revisions than services: each service uses one of its own. */
 async function findCrowded(
-  place: Place,
+  deps: EcsDependencies,
   families: readonly Family[],
   signal: AbortSignal,
 ): Promise<readonly Family[]> {
-  const { definitions } = await place.aws.ecs;
+  const { definitions } = await deps.aws.ecs;
   if (families.length === 0) return [];
   const status = "ACTIVE";
   const arns = families.length <= ONE_BY_ONE
@@ -91,12 +91,12 @@ async function findCrowded(
 
 /** The revisions that services run, or go over to or from; undefined where one of them is not told of. */
 async function usedBy(
-  place: Place,
+  deps: EcsDependencies,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   if (names.length === 0) return [];
-  const services = await (await place.aws.ecs).services(names, signal);
+  const services = await (await deps.aws.ecs).services(names, signal);
   if (!names.every((name) => services.some((each) => each.serviceName === name))) return undefined;
   return services.flatMap(({ taskDefinition, deployments = [] }) =>
     [taskDefinition, ...deployments.map((each) => each.taskDefinition)].flatMap((each) => each ?? [])
@@ -105,11 +105,11 @@ async function usedBy(
 
 /** Deletes one leftover, if it still is ours. One that is gone is success. */
 export async function removeLeftover(
-  place: Place,
+  deps: EcsDependencies,
   of: { readonly id: string; readonly repo: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { definitions } = await place.aws.ecs;
+  const { definitions } = await deps.aws.ecs;
   const found = await definitions.describe(of.id, signal);
   if (found === undefined) return;
   if (found.tags["showtime_managed"] !== "true" || !isOf(found, of.repo)) {

@@ -3,7 +3,7 @@ import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
 import { formatMs, type Owner } from "./destroy.ts";
-import { type Place, SERVICE_POLL_MS } from "../place.ts";
+import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { readTags } from "../sdk/shapes.ts";
 import { assertTouchable, isInOrder, revisionOf } from "../service_view.ts";
 import { DEPLOYED_TAGS, SETTLED_TAG, type Tags } from "../tags.ts";
@@ -13,18 +13,18 @@ import { DEPLOYED_TAGS, SETTLED_TAG, type Tags } from "../tags.ts";
  * ECS let the newer ones go instead, and `timeout`.
  */
 export async function settle(
-  place: Place,
+  deps: EcsDependencies,
   of: Owner & { readonly service: ServiceName },
   signal: AbortSignal,
 ): Promise<void> {
-  const ecs = await place.aws.ecs;
-  const { clock, config } = place;
+  const ecs = await deps.aws.ecs;
+  const { clock, config } = deps;
   const started = clock.now();
   for (;;) {
     const service = await ecs.service(of.service, signal);
     if (service === undefined || service.status !== "ACTIVE") return;
     assertTouchable(service, { ...of, action: `Settling "${of.service}"` });
-    if ((service.deployments ?? []).length <= 1) return await finishUpdate(place, { ...of, service }, signal);
+    if ((service.deployments ?? []).length <= 1) return await finishUpdate(deps, { ...of, service }, signal);
     const waitedMs = clock.now() - started;
     if (waitedMs >= config.health.timeoutMs) {
       throw new AppError(
@@ -44,11 +44,11 @@ export async function settle(
  * was updated from, and what runs registered that died. Of a service that is in order, nothing is changed.
  */
 export async function finishUpdate(
-  place: Place,
+  deps: EcsDependencies,
   of: Owner & { readonly service: Service },
   signal: AbortSignal,
 ): Promise<void> {
-  const ecs = await place.aws.ecs;
+  const ecs = await deps.aws.ecs;
   const name = (of.service.serviceName ?? "") as ServiceName;
   // What was read before the update does not name the revision that it led to.
   const service = await ecs.service(name, signal);
@@ -57,7 +57,7 @@ export async function finishUpdate(
   const tags = current === undefined ? {} : staleTags(readTags(service.tags), current.tags);
   if (Object.keys(tags).length > 0) await ecs.tag(service.serviceArn ?? name, { tags }, signal);
   const removed = await removeDefinitions(
-    place,
+    deps,
     { repo: of.repo, epoch: of.epoch, service: name, keep: [service.taskDefinition] },
     signal,
   );

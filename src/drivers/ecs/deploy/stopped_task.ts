@@ -3,7 +3,7 @@ import type { FailureReason } from "../../../environments/core/environment/failu
 import { stripControls } from "../../../lib/sanitize.ts";
 
 /** Why something did not come up, in words for people. */
-export interface Verdict {
+export interface StartFailure {
   readonly code: FailureReason;
   /** What is the matter, as the second half of a sentence. */
   readonly state: string;
@@ -12,15 +12,15 @@ export interface Verdict {
   readonly decisive: boolean;
 }
 
-interface Rule {
+interface FailureRule {
   readonly when: RegExp;
-  readonly judge: (text: string) => Verdict;
+  readonly describe: (text: string) => StartFailure;
 }
 
-const PULLING: readonly Rule[] = [
+const PULLING: readonly FailureRule[] = [
   {
     when: /toomanyrequests|rate limit/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "image_not_found",
       state: `the image could not be pulled, because its registry limits pulls (${text})`,
       hint: "Wait for the limit to pass, or keep the image in ECR",
@@ -29,7 +29,7 @@ const PULLING: readonly Rule[] = [
   },
   {
     when: /manifest unknown|not found|does not exist|name unknown|no match for platform|invalid reference/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "image_not_found",
       state: `the image is not there (${text})`,
       hint: "Set the start trigger to build it again, or check build.image and build.platform",
@@ -38,7 +38,7 @@ const PULLING: readonly Rule[] = [
   },
   {
     when: /denied|unauthori[sz]ed|forbidden|403|no basic auth|not authorized/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "permission",
       state: `the execution role may not pull the image (${text})`,
       hint:
@@ -48,7 +48,7 @@ const PULLING: readonly Rule[] = [
   },
   {
     when: /./,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "image_not_found",
       state: `the image could not be pulled (${text})`,
       hint:
@@ -69,10 +69,10 @@ function lasts(text: string): boolean {
   return LASTING.test(text) || !PASSING.test(text);
 }
 
-const INITIALISING: readonly Rule[] = [
+const INITIALISING: readonly FailureRule[] = [
   {
     when: /log ?(group|stream)|cloudwatch/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "resource_initialization",
       state: `the log could not be set up (${text})`,
       hint:
@@ -82,7 +82,7 @@ const INITIALISING: readonly Rule[] = [
   },
   {
     when: /./,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "resource_initialization",
       state: `the task could not be set up (${text})`,
       hint:
@@ -92,10 +92,10 @@ const INITIALISING: readonly Rule[] = [
   },
 ];
 
-const REASONS: readonly Rule[] = [
+const REASONS: readonly FailureRule[] = [
   {
     when: /reached the limit on the number of|service quota|vcpu limit|limit exceeded/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "quota",
       state: `a quota of the AWS account is reached (${text})`,
       hint: 'Remove environments ("showtime cleanup"), or have the quota raised in Service Quotas',
@@ -104,7 +104,7 @@ const REASONS: readonly Rule[] = [
   },
   {
     when: /capacity is unavailable|insufficient capacity|no capacity|RESOURCE:/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "no_capacity",
       state: `Fargate has no room at the moment (${text})`,
       hint:
@@ -114,7 +114,7 @@ const REASONS: readonly Rule[] = [
   },
   {
     when: /InsufficientFreeAddresses|not enough free (ip )?addresses/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "no_capacity",
       state: `a subnet has no free address (${text})`,
       hint: 'Remove environments ("showtime cleanup"), or name further or larger subnets in ecs.subnets',
@@ -123,7 +123,7 @@ const REASONS: readonly Rule[] = [
   },
   {
     when: /unable to assume the role|not authorized to perform|is not authorized|accessdenied/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "permission",
       state: `a role lacks a permission (${text})`,
       hint: "Check that ecs.execution_role and ecs.task_role exist and trust ecs-tasks.amazonaws.com",
@@ -133,7 +133,7 @@ const REASONS: readonly Rule[] = [
   {
     when:
       /subnet.*(not exist|not found|invalid)|security ?group.*(not exist|not found|invalid)|InvalidSubnet|InvalidGroup/i,
-    judge: (text) => ({
+    describe: (text) => ({
       code: "network_settings",
       state: `AWS does not take the network settings (${text})`,
       hint: "Check ecs.subnets and ecs.security_groups: they must exist, in one VPC",
@@ -142,7 +142,7 @@ const REASONS: readonly Rule[] = [
   },
   {
     when: /failed (container|elb) health checks|health checks? fail/i,
-    judge: () => ({
+    describe: () => ({
       code: "unhealthy",
       state: "the health check in the container failed",
       hint:
@@ -153,7 +153,7 @@ const REASONS: readonly Rule[] = [
 ];
 
 /** What a stopped task tells; undefined where it was stopped for no fault of its own. */
-export function judgeStoppedTask(task: Task, container: string): Verdict | undefined {
+export function classifyStoppedTask(task: Task, container: string): StartFailure | undefined {
   const own = task.containers?.find((each) => each.name === container);
   const others = task.containers?.filter((each) => each !== own) ?? [];
   const stopped = oneLine(task.stoppedReason ?? "");
@@ -162,12 +162,12 @@ export function judgeStoppedTask(task: Task, container: string): Verdict | undef
   const said = (pattern: RegExp) => texts.find((text) => pattern.test(text));
   if (said(/OutOfMemory/i) !== undefined) return outOfMemory();
   const pulling = said(/CannotPull/i);
-  if (pulling !== undefined) return judge(PULLING, pulling);
+  if (pulling !== undefined) return classify(PULLING, pulling);
   const initialising = said(/ResourceInitializationError/i);
-  if (initialising !== undefined) return judge(INITIALISING, initialising);
+  if (initialising !== undefined) return classify(INITIALISING, initialising);
   for (const text of texts) {
-    const verdict = judge(REASONS, text);
-    if (verdict !== undefined) return verdict;
+    const failure = classify(REASONS, text);
+    if (failure !== undefined) return failure;
   }
   if (
     /scaling activity initiated by|stopped by the user/i.test(stopped) || task.stopCode === "UserInitiated"
@@ -196,16 +196,16 @@ export function judgeStoppedTask(task: Task, container: string): Verdict | undef
 }
 
 /** What a service's event tells of a failure; undefined for every other event. */
-export function judgeEvent(message: string): Verdict | undefined {
+export function classifyEvent(message: string): StartFailure | undefined {
   const text = oneLine(message);
-  return /unable|failed|error|unhealthy/i.test(text) ? judge(REASONS, text) : undefined;
+  return /unable|failed|error|unhealthy/i.test(text) ? classify(REASONS, text) : undefined;
 }
 
-function judge(rules: readonly Rule[], text: string): Verdict | undefined {
-  return rules.find(({ when }) => when.test(text))?.judge(text);
+function classify(rules: readonly FailureRule[], text: string): StartFailure | undefined {
+  return rules.find(({ when }) => when.test(text))?.describe(text);
 }
 
-function outOfMemory(): Verdict {
+function outOfMemory(): StartFailure {
   return {
     code: "out_of_memory",
     state: "the container ran out of memory (exit code 137)",
@@ -214,7 +214,7 @@ function outOfMemory(): Verdict {
   };
 }
 
-function cannotStart(text: string): Verdict {
+function cannotStart(text: string): StartFailure {
   return {
     code: "unhealthy",
     state: `the container could not be started (${text})`,

@@ -8,7 +8,7 @@ import { environmentVariables } from "../../../environments/core/environment/var
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
-import type { EcsConfig } from "../config.ts";
+import type { EcsSettings } from "../settings.ts";
 import { tagList } from "../sdk/shapes.ts";
 import { deployedTags, identityTags } from "../tags.ts";
 
@@ -31,7 +31,7 @@ export function familyOf(cluster: string, pr: PrNumber): string {
 }
 
 /** The size of that name. Throws AppError `unknown_size` (exit code 2), naming those that there are. */
-export function sizeOf(config: EcsConfig, name: string): { readonly cpu: number; readonly memory: number } {
+export function sizeOf(config: EcsSettings, name: string): { readonly cpu: number; readonly memory: number } {
   const size = config.sizes[name];
   if (size !== undefined && Object.hasOwn(config.sizes, name)) return size;
   throw new AppError("unknown_size", `Choosing a size: "${name}" is not configured`, {
@@ -43,7 +43,7 @@ export function sizeOf(config: EcsConfig, name: string): { readonly cpu: number;
 /** The task definition of one environment: the template, or a built-in one, with what is set here over it. */
 export function taskDefinition(
   spec: DeploySpec,
-  { config, secret }: { readonly config: EcsConfig; readonly secret: string },
+  { config, secret }: { readonly config: EcsSettings; readonly secret: string },
 ): RegisterTaskDefinitionCommandInput {
   const size = sizeOf(config, spec.settings.size);
   const { template } = config;
@@ -78,7 +78,7 @@ function applicationContainer(
   base: ContainerDefinition,
   with_: {
     readonly image: string;
-    readonly config: EcsConfig;
+    readonly config: EcsSettings;
     readonly variables: ReadonlyMap<string, string>;
     readonly alone: boolean;
     readonly size: { readonly memory: number };
@@ -121,7 +121,7 @@ function mergeEnvironment(
 }
 
 /** The health check in the container: patient for as long as a deployment is waited for, where ECS allows that. */
-function containerHealth(config: EcsConfig): HealthCheck | undefined {
+function containerHealth(config: EcsSettings): HealthCheck | undefined {
   const { command, timeoutMs } = config.health;
   if (command === undefined) return undefined;
   const seconds = Math.ceil(timeoutMs / 1000);

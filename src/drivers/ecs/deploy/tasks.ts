@@ -1,6 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import type { ServiceName } from "../../../lib/ids.ts";
-import type { Place } from "../place.ts";
+import type { EcsDependencies } from "../dependencies.ts";
 
 /** How many services are asked about one by one; for more, the cluster's tasks are listed. */
 const ONE_BY_ONE = 3;
@@ -16,11 +16,11 @@ export interface ServingTask {
 
 /** The tasks of a service, the newest first. */
 export async function tasksOf(
-  place: Place,
+  deps: EcsDependencies,
   of: { readonly service: ServiceName; readonly status: "RUNNING" | "STOPPED" },
   signal: AbortSignal,
 ): Promise<readonly Task[]> {
-  const ecs = await place.aws.ecs;
+  const ecs = await deps.aws.ecs;
   const arns = await ecs.taskArns(of, signal);
   const tasks = arns.length === 0 ? [] : await ecs.tasks(arns, signal);
   return tasks.filter((task) => belongs(task, of.service)).sort(newestFirst);
@@ -28,18 +28,18 @@ export async function tasksOf(
 
 /** The address of each task that has one, with one call for all of them. */
 export async function addressesOf(
-  place: Place,
+  deps: EcsDependencies,
   tasks: readonly Task[],
   signal: AbortSignal,
 ): Promise<readonly ServingTask[]> {
-  const { assignPublicIp, port } = place.config;
+  const { assignPublicIp, port } = deps.config;
   if (!assignPublicIp) {
     return tasks.map((task) => ({ task, address: withPort(detail(task, "privateIPv4Address"), port) }));
   }
   const interfaces = tasks.flatMap((task) => detail(task, "networkInterfaceId") ?? []);
   const ips = interfaces.length === 0
     ? new Map<string, string>()
-    : await (await place.aws.ec2).publicIps(interfaces, signal);
+    : await (await deps.aws.ec2).publicIps(interfaces, signal);
   return tasks.map((task) => ({
     task,
     address: withPort(ips.get(detail(task, "networkInterfaceId") ?? ""), port),
@@ -48,11 +48,11 @@ export async function addressesOf(
 
 /** Addresses of services as their tasks have them now; a service without a running task has none. */
 export async function serviceAddresses(
-  place: Place,
+  deps: EcsDependencies,
   services: readonly ServiceName[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ServiceName, string>> {
-  const ecs = await place.aws.ecs;
+  const ecs = await deps.aws.ecs;
   const arns = services.length <= ONE_BY_ONE
     ? (await Promise.all(services.map((service) => ecs.taskArns({ service, status: "RUNNING" }, signal))))
       .flat()
@@ -60,7 +60,7 @@ export async function serviceAddresses(
   const tasks = (arns.length === 0 ? [] : await ecs.tasks(arns, signal))
     .filter((task) => task.lastStatus === "RUNNING" && services.some((each) => belongs(task, each)));
   const addresses = new Map<ServiceName, string>();
-  for (const { task, address } of await addressesOf(place, [...tasks].sort(newestFirst), signal)) {
+  for (const { task, address } of await addressesOf(deps, [...tasks].sort(newestFirst), signal)) {
     const service = services.find((each) => belongs(task, each));
     if (service !== undefined && address !== undefined && !addresses.has(service)) {
       addresses.set(service, address);

@@ -4,9 +4,9 @@ import type { ServiceName } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { formatMs, type Owner } from "./destroy.ts";
 import { logTail } from "../logs.ts";
-import { type Place, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "../place.ts";
+import { type EcsDependencies, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "../dependencies.ts";
 import { assertTouchable, deploymentOf, describeService, isStable, sameRevision } from "../service_view.ts";
-import { judgeEvent, judgeStoppedTask, type Verdict } from "./stopped_task.ts";
+import { classifyEvent, classifyStoppedTask, type StartFailure } from "./stopped_task.ts";
 import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
 
 /** How many lines of a log travel with a failure. */
@@ -30,8 +30,12 @@ export interface Awaited extends Owner {
  * Waits until a task of the revision runs and answers its health check with 200, and returns its address; for a new service, until ECS calls it
  * stable and healthy too. Throws AppError with a FailureReason as soon as it is clear that this will not happen.
  */
-export async function waitServing(place: Place, what: Awaited, signal: AbortSignal): Promise<string> {
-  const wait = new Wait(place, what);
+export async function waitServing(
+  deps: EcsDependencies,
+  what: Awaited,
+  signal: AbortSignal,
+): Promise<string> {
+  const wait = new Wait(deps, what);
   for (;;) {
     const service = await wait.look(signal);
     const failure = await wait.failure(service, signal);
@@ -42,7 +46,7 @@ export async function waitServing(place: Place, what: Awaited, signal: AbortSign
 }
 
 class Wait {
-  readonly #place: Place;
+  readonly #deps: EcsDependencies;
   readonly #what: Awaited;
   readonly #started: number;
   readonly #seenEvents = new Set<string>();
@@ -50,17 +54,17 @@ class Wait {
   #lookedAt = 0;
   /** Looks at which ECS worked towards another revision, one after the other. */
   #astray = 0;
-  #complaints: Verdict[] = [];
+  #complaints: StartFailure[] = [];
   /** What the health check last said, and where. */
   #answer: { readonly address: string; readonly text: string; readonly ok: boolean } | undefined;
   #task: Task | undefined;
   #withoutAddress = 0;
   #condition = "no task yet";
 
-  constructor(place: Place, what: Awaited) {
-    this.#place = place;
+  constructor(deps: EcsDependencies, what: Awaited) {
+    this.#deps = deps;
     this.#what = what;
-    this.#started = place.clock.now();
+    this.#started = deps.clock.now();
   }
 
   /** Looks at the service, and tells its new events and what is waited for. */
@@ -81,7 +85,7 @@ class Wait {
   /** The service. One that was made a moment ago is not seen at once, and what had its name before may be. */
   async #find(signal: AbortSignal): Promise<Service> {
     const { service: name, inPlace } = this.#what;
-    const { aws, clock } = this.#place;
+    const { aws, clock } = this.#deps;
     for (let looks = 1;; looks++) {
       this.#lookedAt = clock.now();
       const service = await (await aws.ecs).service(name, signal);
@@ -103,7 +107,7 @@ class Wait {
       // What an older revision went through before is no news.
       if (this.#firstLook && inPlace && (createdAt?.getTime() ?? 0) < this.#started) continue;
       onProgress(stripControls(message));
-      const complaint = judgeEvent(message);
+      const complaint = classifyEvent(message);
       if (complaint !== undefined) this.#complaints.push(complaint);
     }
     this.#firstLook = false;
@@ -118,23 +122,23 @@ class Wait {
     const givenUp = own?.rolloutState === "FAILED" || this.#astray > 1;
     const complaint = this.#complaints.find((each) => each.decisive) ??
       (this.#complaints.length >= PATIENCE ? this.#complaints.at(-1) : undefined);
-    const late = this.#waitedMs() >= this.#place.config.health.timeoutMs;
+    const late = this.#waitedMs() >= this.#deps.config.health.timeoutMs;
     const failedTasks = own?.failedTasks ?? 0;
     if (givenUp || late || complaint !== undefined || failedTasks > 0) {
       const stopped = await this.#stopped(signal);
-      const verdict = stopped?.verdict;
-      if (verdict !== undefined && (verdict.decisive || givenUp || late || failedTasks >= PATIENCE)) {
-        return await this.#error(verdict, stopped?.task, signal);
+      const failure = stopped?.failure;
+      if (failure !== undefined && (failure.decisive || givenUp || late || failedTasks >= PATIENCE)) {
+        return await this.#error(failure, stopped?.task, signal);
       }
     }
     if (complaint !== undefined) return await this.#error(complaint, this.#task, signal);
     if (!givenUp && !late) return undefined;
-    return await this.#error(this.#lastVerdict(own?.rolloutStateReason, givenUp), this.#task, signal);
+    return await this.#error(this.#lastFailure(own?.rolloutStateReason, givenUp), this.#task, signal);
   }
 
   /** Looks for the revision's task and asks it, until it serves or the service is to be looked at again. */
   async address(service: Service, signal: AbortSignal): Promise<string | undefined> {
-    const { clock } = this.#place;
+    const { clock } = this.#deps;
     for (;;) {
       const until = Math.min(clock.now() + TASK_POLL_MS, this.#nextLook());
       const seen = await this.#newestTask(signal);
@@ -159,9 +163,9 @@ class Wait {
 
   async #newestTask(signal: AbortSignal): Promise<ServingTask | undefined> {
     const { definition, service } = this.#what;
-    const tasks = (await tasksOf(this.#place, { service, status: "RUNNING" }, signal))
+    const tasks = (await tasksOf(this.#deps, { service, status: "RUNNING" }, signal))
       .filter((task) => task.lastStatus === "RUNNING" && sameRevision(task.taskDefinitionArn, definition));
-    const [seen] = await addressesOf(this.#place, tasks.slice(0, 1), signal);
+    const [seen] = await addressesOf(this.#deps, tasks.slice(0, 1), signal);
     this.#task = seen?.task ?? this.#task;
     // There was room in the end.
     if (seen !== undefined) this.#complaints = [];
@@ -187,7 +191,7 @@ class Wait {
     { until }: { readonly until: number },
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { clock, config, probe } = this.#place;
+    const { clock, config, probe } = this.#deps;
     const { path, fallback, intervalMs } = config.health;
     for (;;) {
       const seen = await probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
@@ -200,23 +204,23 @@ class Wait {
 
   /** When the service may be looked at again, or must be for the last time. */
   #nextLook(): number {
-    return Math.min(this.#lookedAt + SERVICE_POLL_MS, this.#started + this.#place.config.health.timeoutMs);
+    return Math.min(this.#lookedAt + SERVICE_POLL_MS, this.#started + this.#deps.config.health.timeoutMs);
   }
 
   async #stopped(
     signal: AbortSignal,
-  ): Promise<{ readonly task: Task; readonly verdict: Verdict } | undefined> {
+  ): Promise<{ readonly task: Task; readonly failure: StartFailure } | undefined> {
     const { definition, service } = this.#what;
-    const tasks = await tasksOf(this.#place, { service, status: "STOPPED" }, signal);
+    const tasks = await tasksOf(this.#deps, { service, status: "STOPPED" }, signal);
     for (const task of tasks) {
       if (!sameRevision(task.taskDefinitionArn, definition)) continue;
-      const verdict = judgeStoppedTask(task, this.#place.config.container);
-      if (verdict !== undefined) return { task, verdict };
+      const failure = classifyStoppedTask(task, this.#deps.config.container);
+      if (failure !== undefined) return { task, failure };
     }
     return undefined;
   }
 
-  #lastVerdict(rollout: string | undefined, givenUp: boolean): Verdict {
+  #lastFailure(rollout: string | undefined, givenUp: boolean): StartFailure {
     const complaint = this.#complaints.at(-1);
     if (complaint !== undefined) return complaint;
     const after = formatMs(this.#waitedMs());
@@ -254,15 +258,15 @@ class Wait {
     };
   }
 
-  async #error(verdict: Verdict, task: Task | undefined, signal: AbortSignal): Promise<AppError> {
-    const tail = task === undefined ? [] : await logTail(this.#place, { task, count: TAIL_LINES }, signal);
-    return new AppError(verdict.code, `Waiting for "${this.#what.service}": ${verdict.state}`, {
-      hint: verdict.hint,
+  async #error(failure: StartFailure, task: Task | undefined, signal: AbortSignal): Promise<AppError> {
+    const tail = task === undefined ? [] : await logTail(this.#deps, { task, count: TAIL_LINES }, signal);
+    return new AppError(failure.code, `Waiting for "${this.#what.service}": ${failure.state}`, {
+      hint: failure.hint,
       logTail: tail,
     });
   }
 
   #waitedMs(): number {
-    return this.#place.clock.now() - this.#started;
+    return this.#deps.clock.now() - this.#started;
   }
 }

@@ -3,7 +3,7 @@ import { type Finding, foundOk, foundWrong } from "../../../lib/finding.ts";
 import { deniedAction } from "../errors.ts";
 import { call } from "../sdk/call.ts";
 import { inChunks } from "../sdk/paging.ts";
-import type { Probe } from "../sdk/probes.ts";
+import type { PermissionProbe } from "../sdk/probes.ts";
 
 /** What a probe showed. AWS looks whether the caller may before it looks at what is asked: any other refusal means yes. */
 export type Probed =
@@ -13,7 +13,7 @@ export type Probed =
 
 /** What each action's probe showed. */
 export async function askPermissions(
-  probes: ReadonlyMap<string, Probe>,
+  probes: ReadonlyMap<string, PermissionProbe>,
   where: { readonly region: string; readonly cluster?: string },
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Probed>> {

@@ -2,7 +2,7 @@ import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/find
 import { accessPolicy, type AwsPlace, completePlace } from "../../../environments/core/setup/mod.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
 import { askPermissions, permissionFindings, type Probed } from "./ask_permissions.ts";
-import type { EcsConfig } from "../config.ts";
+import type { EcsSettings } from "../settings.ts";
 import { diagnoseNetwork } from "./diagnose_network.ts";
 import { awsErrorMessage } from "../errors.ts";
 import type { CallerIdentity } from "../sdk/sts.ts";
@@ -12,7 +12,7 @@ const PASS_ROLE = "; iam:PassRole as far as ECS tells without registering anythi
 
 /** The settings that are looked at. */
 export type DiagnosedSettings = Pick<
-  EcsConfig,
+  EcsSettings,
   | "region"
   | "cluster"
   | "subnets"

@@ -25,9 +25,9 @@ export function makeEcrStore(options: EcrStoreOptions): ImageStore {
   /** The tag of an image of this repository; throws AppError `bad_image` for one of another. */
   function tagOf(image: string): string {
     const { host, repository } = ecr.address;
-    const place = parseEcrAddress(image);
+    const address = parseEcrAddress(image);
     const { tag } = splitImage(image);
-    if (tag !== undefined && place?.host === host && place.repository === repository) return tag;
+    if (tag !== undefined && address?.host === host && address.repository === repository) return tag;
     throw usageError("bad_image", `Looking for an image: "${image}" is no tag in ${host}/${repository}`);
   }
 

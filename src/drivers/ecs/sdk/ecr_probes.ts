@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { EcrAddress } from "../images/ecr_address.ts";
 import { clientOptions } from "./client.ts";
-import type { Probe } from "./probes.ts";
+import type { PermissionProbe } from "./probes.ts";
 
 const NO_LAYER = `sha256:${"0".repeat(64)}`;
 const NO_UPLOAD = "00000000-0000-0000-0000-000000000000";
@@ -26,11 +26,11 @@ const NO_UPLOAD = "00000000-0000-0000-0000-000000000000";
 export function ecrProbes(
   { account, region, repository }: EcrAddress,
   { tag }: { readonly tag: string },
-): { readonly probes: ReadonlyMap<string, Probe>; readonly end: () => void } {
+): { readonly probes: ReadonlyMap<string, PermissionProbe>; readonly end: () => void } {
   const ecr = new ECRClient(clientOptions(region));
   const where = { registryId: account, repositoryName: repository };
   const imageIds = [{ imageTag: tag }];
-  const probes: [string, Probe][] = [
+  const probes: [string, PermissionProbe][] = [
     [
       "ecr:GetAuthorizationToken",
       (abortSignal) =>

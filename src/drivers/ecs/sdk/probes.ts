@@ -28,7 +28,7 @@ import { familyPrefix } from "../deploy/task_definition.ts";
 import { clientOptions } from "./client.ts";
 
 /** Where the calls are made. */
-export interface ProbePlace {
+export interface ProbeTarget {
   readonly region: string;
   readonly cluster: string;
   /** ARN of the service that there is not, {@link NO_SERVICE}. */
@@ -42,19 +42,19 @@ export interface ProbePlace {
 }
 
 /** Makes the call that an action is needed for. */
-export type Probe = (signal: AbortSignal) => Promise<unknown>;
+export type PermissionProbe = (signal: AbortSignal) => Promise<unknown>;
 
 /** The service of pull request 0. */
 export const NO_SERVICE = "pr-0-0000000-service";
 
 /** The calls by action, `ecs:CreateService`; `end` closes their clients. */
 export function ecsProbes(
-  place: ProbePlace,
-): { readonly probes: ReadonlyMap<string, Probe>; readonly end: () => void } {
-  const { cluster, logGroup, executionRole, taskRole } = place;
-  const ecs = new ECSClient(clientOptions(place.region));
-  const ec2 = new EC2Client(clientOptions(place.region));
-  const logs = new CloudWatchLogsClient(clientOptions(place.region));
+  target: ProbeTarget,
+): { readonly probes: ReadonlyMap<string, PermissionProbe>; readonly end: () => void } {
+  const { cluster, logGroup, executionRole, taskRole } = target;
+  const ecs = new ECSClient(clientOptions(target.region));
+  const ec2 = new EC2Client(clientOptions(target.region));
+  const logs = new CloudWatchLogsClient(clientOptions(target.region));
   const family = `${familyPrefix(cluster)}0`;
   const revision = `${family}:1`;
   // Without name and image no container can be registered.
@@ -63,7 +63,7 @@ export function ecsProbes(
     ...(executionRole === undefined ? {} : { executionRoleArn: executionRole }),
     ...(taskRole === undefined ? {} : { taskRoleArn: taskRole }),
   };
-  const probes: [string, Probe][] = [
+  const probes: [string, PermissionProbe][] = [
     [
       "ecs:ListServices",
       (abortSignal) => ecs.send(new ListServicesCommand({ cluster, maxResults: 1 }), { abortSignal }),
@@ -98,7 +98,7 @@ export function ecsProbes(
     ],
     ["ecs:TagResource", (abortSignal) =>
       ecs.send(
-        new TagResourceCommand({ resourceArn: place.serviceArn, tags: [{ key: "pr", value: "0" }] }),
+        new TagResourceCommand({ resourceArn: target.serviceArn, tags: [{ key: "pr", value: "0" }] }),
         { abortSignal },
       )],
     [
@@ -158,7 +158,7 @@ export function ecsProbes(
       logs.send(
         new GetLogEventsCommand({
           logGroupName: logGroup,
-          logStreamName: `ecs/${place.container}/pr-0`,
+          logStreamName: `ecs/${target.container}/pr-0`,
           limit: 1,
         }),
         { abortSignal },

@@ -1,10 +1,10 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
 import type { Aws } from "./aws.ts";
-import type { EcsConfig } from "./config.ts";
+import type { EcsSettings } from "./settings.ts";
 
 /** What all operations of the platform share. */
-export interface Place {
+export interface EcsDependencies {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly probe: HealthProbe;
@@ -14,7 +14,7 @@ export interface Place {
   readonly keepSecret: (value: string) => void;
   /** Takes secrets out of what an environment printed. */
   readonly redact: (text: string) => string;
-  readonly config: EcsConfig;
+  readonly config: EcsSettings;
 }
 
 /** How often a service is looked at while it changes: what the SDK's own waiter for services does. */

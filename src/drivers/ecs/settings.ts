@@ -2,7 +2,7 @@ import type { VariableTemplates } from "../../environments/core/environment/vari
 import type { TaskDefinitionTemplate } from "./deploy/template.ts";
 
 /** How environments run on ECS. */
-export interface EcsConfig extends VariableTemplates {
+export interface EcsSettings extends VariableTemplates {
   readonly region: string;
   readonly cluster: string;
   readonly subnets: readonly string[];
