@@ -7,7 +7,7 @@
  * platform's contract, a harness ({@link makeEcsHarness}). Worlds share nothing but the server.
  *
  * What must not happen here: an answer that ECS would not give, knowledge of Showtime's tags and names (but in
- * `harness.ts`), state between worlds. Read `relay.ts` for who plays what, then `world.ts` and `fargate.ts`.
+ * `harness.ts`), state between worlds. Start with `README.md`.
  *
  * @module
  */
