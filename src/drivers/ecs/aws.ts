@@ -3,7 +3,7 @@ import type { Ec2Calls } from "./sdk/ec2.ts";
 import type { EcsCalls } from "./sdk/ecs.ts";
 import type { LogsCalls } from "./sdk/logs.ts";
 
-/** The AWS clients of one platform; each package is loaded when its first call is made. */
+/** The AWS clients of one platform. Each SDK package is loaded when its first call is made. */
 export class Aws {
   readonly region: string;
   readonly cluster: string;

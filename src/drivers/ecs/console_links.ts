@@ -1,4 +1,4 @@
-/** Where the AWS Console shows an environment, by title. */
+/** Returns links to the pages of the AWS Console that show an environment, by title. */
 export function consoleLinks(
   service: string,
   at: { readonly region: string; readonly cluster: string; readonly logGroup: string | undefined },
@@ -18,7 +18,7 @@ export function consoleLinks(
   };
 }
 
-/** China and GovCloud have consoles of their own. */
+/** Returns the console's domain: China and GovCloud have their own. */
 function consoleDomain(region: string): string {
   if (region.startsWith("cn-")) return "console.amazonaws.cn";
   return region.startsWith("us-gov-") ? "console.amazonaws-us-gov.com" : "console.aws.amazon.com";

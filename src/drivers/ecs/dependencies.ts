@@ -3,24 +3,26 @@ import type { HealthProbe } from "../../ports/health.ts";
 import type { Aws } from "./aws.ts";
 import type { EcsSettings } from "./settings.ts";
 
-/** What all operations of the platform share. */
+/** The clients, settings and functions that every operation of the ECS platform uses. */
 export interface EcsDependencies {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly probe: HealthProbe;
-  /** A new random secret for an environment. */
+  /** Returns a new random secret for an environment. */
   readonly newSecret: () => string;
-  /** Told every secret of an environment before anything is done with it. */
+  /** Receives every secret of an environment before the secret is used. */
   readonly keepSecret: (value: string) => void;
-  /** Takes secrets out of what an environment printed. */
+  /** Removes secrets from the output of an environment. */
   readonly redact: (text: string) => string;
   readonly config: EcsSettings;
 }
 
-/** How often a service is looked at while it changes: what the SDK's own waiter for services does. */
+/**
+ * How often a changing service is described, in milliseconds: the interval of the SDK's waiter for services.
+ */
 export const SERVICE_POLL_MS = 15_000;
 
-/** How often tasks are looked at while they start: what the SDK's own waiter for tasks does. */
+/** How often starting tasks are described, in milliseconds: the interval of the SDK's waiter for tasks. */
 export const TASK_POLL_MS = 6000;
 
 /** How long one health check may take, in milliseconds. */

@@ -1,14 +1,14 @@
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 
-/** What was attempted, for the sentence that says what went wrong. */
+/** An attempted call, described for the message of its failure. */
 export interface Attempt {
-  /** As in `Creating the service "pr-1-abc123f-service"`. */
+  /** The start of the message, such as `Creating the service "pr-1-abc123f-service"`. */
   readonly action: string;
-  /** The IAM action that the call needs, `ecs:CreateService`. */
+  /** The IAM action that the call needs, such as `ecs:CreateService`. */
   readonly permission: string;
   readonly region: string;
-  /** The cluster that was named; undefined where none was. */
+  /** The cluster that the call names; undefined if it names none. */
   readonly cluster?: string | undefined;
 }
 
@@ -33,21 +33,21 @@ const THROTTLED = [
 ];
 const QUOTA = ["LimitExceededException", "ServiceQuotaExceededException", "ResourceLimitExceeded"];
 const CREDENTIALS_HINT =
-  "In Actions let aws-actions/configure-aws-credentials run before; on a laptop run `aws sso login` or `aws configure`, or set AWS_PROFILE";
+  "In Actions, run aws-actions/configure-aws-credentials first; on a laptop, run `aws sso login` or `aws configure`, or set AWS_PROFILE";
 
-/** The name AWS gave a failure; empty where it is none of AWS's. */
+/** Returns the name that AWS gives a failure; empty if the value is not an Error. */
 export function awsErrorName(error: unknown): string {
   return error instanceof Error ? error.name : "";
 }
 
-/** The message of a failure, on one line and of bounded length. */
+/** Returns the message of a failure on one line, cut at 400 characters. */
 export function awsErrorMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = stripControls(text.replace(/\s+/g, " ")).trim();
   return line.length > 400 ? `${line.slice(0, 400)}…` : line;
 }
 
-/** Says in our own words what AWS answered; see the tests for each of its answers. */
+/** Translates a failure of an AWS call into an AppError. The tests list each known answer of AWS. */
 export function translateAwsError(error: unknown, attempt: Attempt): AppError {
   if (error instanceof AppError) return error;
   const { action, region, cluster } = attempt;
@@ -76,16 +76,16 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
   if (UNKNOWN_KEY.includes(name)) {
     const clock = /signature (expired|not yet current)/i.test(message);
     return fail("aws_credentials", `AWS does not accept the credentials (${message})`, {
-      hint: clock ? "Set this machine's clock: a signature holds for minutes only" : CREDENTIALS_HINT,
+      hint: clock ? "Correct this machine's clock: a signature is valid for minutes only" : CREDENTIALS_HINT,
       usage: true,
     });
   }
   if (THROTTLED.includes(name) || status === 429) {
     return fail(
       "throttled",
-      "AWS still refuses after several tries, because too much is asked of it at once",
+      "AWS still throttles requests after several attempts",
       {
-        hint: "Run the command again in a minute; fewer runs at once help",
+        hint: "Run the command again in a minute; run fewer commands at the same time",
         retryable: true,
       },
     );
@@ -106,8 +106,8 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
     QUOTA.includes(name) ||
     /service quota|reached the (limit|maximum)|limit exceeded|maximum number of/i.test(message)
   ) {
-    return fail("quota", `a quota of the AWS account is reached (${message})`, {
-      hint: 'Remove environments ("showtime cleanup"), or have the quota raised in Service Quotas',
+    return fail("quota", `the AWS account has reached a quota (${message})`, {
+      hint: 'Remove environments ("showtime cleanup"), or raise the quota in Service Quotas',
     });
   }
   if (status === undefined || /timeout/i.test(name)) {
@@ -117,39 +117,39 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
     });
   }
   return classifyRefusal(message) ?? fail("aws_failed", `AWS answered ${name} (${message})`, {
-    hint: status >= 500 ? "Run the command again" : "Mend what AWS names",
+    hint: status >= 500 ? "Run the command again" : "Fix what AWS names",
     retryable: status >= 500,
   });
 
-  /** Refusals that ECS words in the message of a general error. */
+  /** Classifies the refusals that ECS reports only in the message of a general error. */
   function classifyRefusal(text: string): AppError | undefined {
     if (/InvalidSubnet|InvalidGroup|InvalidSecurityGroup|subnet|security ?group/i.test(text)) {
-      return fail("network_settings", `AWS does not take the network settings (${text})`, {
-        hint: `Check ecs.subnets and ecs.security_groups: they must exist, in ${region}, in one VPC`,
+      return fail("network_settings", `AWS rejects the network settings (${text})`, {
+        hint: `Check ecs.subnets and ecs.security_groups: all of them must exist in ${region}, in one VPC`,
       });
     }
     if (/still draining/i.test(text)) {
-      return fail("draining", "an earlier service of that name is still being removed", {
+      return fail("draining", "an earlier service with that name is still being removed", {
         hint: "Run the command again in a few minutes",
         retryable: true,
       });
     }
     if (/not idempotent/i.test(text)) {
-      return fail("already_there", "another run has made one of that name meanwhile", {
-        hint: "Run the command again: it goes on from there",
+      return fail("already_there", "another run has created one with that name in the meantime", {
+        hint: "Run the command again: it continues from there",
         retryable: true,
       });
     }
     if (/role is not valid|service.linked role/i.test(text)) {
       return fail("permission", `ECS cannot use a role (${text})`, {
         hint: /linked/i.test(text)
-          ? "Make it once for the account: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
+          ? "Create it once for the account: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
           : "Check that ecs.execution_role and ecs.task_role exist in this account and trust ecs-tasks.amazonaws.com",
       });
     }
     if (/no fargate configuration exists/i.test(text)) {
-      return fail("unknown_size", `Fargate has no such size (${text})`, {
-        hint: "Choose a pair of cpu and memory that Fargate offers in environment.sizes",
+      return fail("unknown_size", `Fargate does not offer this size (${text})`, {
+        hint: "In environment.sizes, choose a pair of cpu and memory that Fargate offers",
         usage: true,
       });
     }
@@ -158,8 +158,9 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
 }
 
 /**
- * The IAM action that AWS denies, `permission` where it names none; undefined where it denies nothing. ECS says of a role
- * that may not be handed to it only in the message of a general error.
+ * Returns the IAM action that AWS denies, or `permission` if AWS names no action; undefined if the failure is
+ * not a denial. When the caller may not pass a role to ECS, ECS says so only in the message of a general
+ * error.
  */
 export function deniedAction(error: unknown, permission: string): string | undefined {
   const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z*]+)/.exec(awsErrorMessage(error))?.[1];

@@ -6,8 +6,9 @@ import { nameInScope, viewService } from "./service_view.ts";
 import { addressesOf, tasksOf } from "./deploy/tasks.ts";
 
 /**
- * Lists environments: names of all services, then only those with a name of ours described. Addresses and health
- * checks cost calls for each service, and are asked for only where the scope says so.
+ * Lists environments. It lists the names of all services, then describes only those whose name has Showtime's
+ * form. Addresses and health checks cost calls for each service, so they are read only if the scope asks for
+ * them.
  */
 export async function listEnvironments(
   deps: EcsDependencies,
@@ -23,7 +24,7 @@ export async function listEnvironments(
   return await Promise.all(environments.map((each) => probeEnvironment(deps, each, signal)));
 }
 
-/** Looks at the running tasks of one environment: the newest that answers speaks for it. */
+/** Probes the running tasks of one environment, the newest first. The first healthy one decides. */
 async function probeEnvironment(
   deps: EcsDependencies,
   environment: PlatformEnvironment,
@@ -34,7 +35,7 @@ async function probeEnvironment(
   let answer: string | undefined;
   for (const { address } of serving) {
     const seen = await deps.probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
-    // One that answers serves, even while ECS is about to start another beside it.
+    // A task that answers is serving, even while ECS is about to start another one beside it.
     if (seen.ok) return { ...environment, address, healthy: true };
     answer ??= seen.answer;
   }
@@ -45,7 +46,7 @@ async function probeEnvironment(
   return { ...environment, address, healthy: false, condition };
 }
 
-/** Running tasks with an address, the newest first. */
+/** Returns the running tasks that have an address, the newest first. */
 async function servingTasks(
   deps: EcsDependencies,
   service: ServiceName,

@@ -7,14 +7,16 @@ import { lastPart } from "./sdk/shapes.ts";
 import { tasksOf } from "./deploy/tasks.ts";
 import { keepSecrets } from "./deploy/variables.ts";
 
-/** How often a log that is followed is asked for more, in milliseconds: it takes as long until a line is there. */
+/** How often a followed log is read, in milliseconds: a line takes about as long to arrive in CloudWatch. */
 const FOLLOW_POLL_MS = 5000;
-/** The most events that CloudWatch gives at once. */
+/** The most events that CloudWatch returns in one page. */
 const PAGE_LINES = 10_000;
-/** Pages in a row without a line after which a log is taken to be read to its end. */
+/** The number of consecutive empty pages after which the log counts as read to its end. */
 const EMPTY_PAGES = 5;
 
-/** A service's log, line by line; followed from one task to the next until `signal` aborts. */
+/**
+ * Reads a service's log line by line. With `follow`, it continues from task to task until `signal` aborts.
+ */
 export async function* readLogs(
   deps: EcsDependencies,
   options: { readonly service: ServiceName; readonly tail: number | undefined; readonly follow: boolean },
@@ -23,7 +25,7 @@ export async function* readLogs(
   const { service, tail, follow } = options;
   const first = await newestTask(deps, service, signal);
   if (first === undefined) {
-    throw new AppError("environment_not_found", `Reading the log of "${service}": no task of it is there`, {
+    throw new AppError("environment_not_found", `Reading the log of "${service}": it has no task`, {
       hint: "`showtime list` shows what runs",
     });
   }
@@ -54,7 +56,7 @@ export async function* readLogs(
   }
 }
 
-/** The last lines of a task's log, for the report of a failure; none where they cannot be had. */
+/** Reads the last lines of a task's log for the report of a failure; returns no lines if AWS refuses. */
 export async function logTail(
   deps: EcsDependencies,
   { task, count }: { readonly task: Task; readonly count: number },
@@ -63,7 +65,7 @@ export async function logTail(
   try {
     const first = await lastLines(deps, { task, count }, signal);
     if (first.lines.length > 0) return first.lines;
-    // What a container said at its very end takes a moment to arrive.
+    // The last lines of a container take a moment to arrive in CloudWatch.
     await deps.clock.sleep(FOLLOW_POLL_MS, signal);
     return (await lastLines(deps, { task, count }, signal)).lines;
   } catch (error) {
@@ -78,7 +80,7 @@ interface LogLines {
   readonly forward: string | undefined;
 }
 
-/** Goes back page by page: CloudWatch may give empty pages before the one that has lines. */
+/** Reads backwards page by page: CloudWatch may return empty pages before one that has lines. */
 async function lastLines(
   deps: EcsDependencies,
   { task, count }: { readonly task: Task; readonly count: number },
@@ -114,7 +116,9 @@ async function nextPage(
   return { lines: (page?.lines ?? []).map(deps.redact), forward: page?.forward };
 }
 
-/** Where the application's container writes, by the built-in definition or by the template's own settings. */
+/**
+ * Returns the log stream of the application's container, from the built-in definition or from the template.
+ */
 function streamOf(deps: EcsDependencies, task: Task): LogStream {
   const { config } = deps;
   const own = config.template?.containerDefinitions.find((each) => each.name === config.container)
@@ -135,7 +139,7 @@ function streamOf(deps: EcsDependencies, task: Task): LogStream {
   return { group, stream: `${prefix}/${config.container}/${lastPart(task.taskArn ?? "")}` };
 }
 
-/** The newest task that runs, else the newest that has stopped. */
+/** Returns the newest running task; if none runs, the newest stopped one. */
 async function newestTask(
   deps: EcsDependencies,
   service: ServiceName,

@@ -1,10 +1,11 @@
 /**
- * AWS: environments as services on ECS Fargate, and images in ECR. Speaks to AWS through the SDK with its own chain of
- * credentials, untouched; no package of it is loaded before the first call that needs it. Vendor types end in this
- * folder: what leaves it are the ports' types and AppErrors.
+ * The AWS driver: environments run as services on ECS Fargate, and images are stored in ECR. It calls AWS
+ * through the SDK and leaves the SDK's own credential chain as it is. No SDK package is loaded before the
+ * first call that needs it. Vendor types stay inside this folder: its exports use only the ports' types and
+ * AppErrors.
  *
- * Read `platform.ts`, then `deploy.ts` and `wait_serving.ts`; `stopped_task.ts` and `errors.ts` say in our words what
- * AWS answers, `sdk/` holds every call that is made.
+ * Read `platform.ts` first, then `deploy/deploy.ts` and `deploy/wait_serving.ts`. `deploy/stopped_task.ts`
+ * and `errors.ts` translate AWS's answers. `sdk/` contains every call to AWS.
  */
 export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
 export { type EcrLoginOptions, makeEcrLogin } from "./images/ecr_login.ts";

@@ -9,13 +9,13 @@ import type { EcsDependencies } from "./dependencies.ts";
 import { settle } from "./deploy/settle.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
-/** What the platform is made of. */
+/** The options of {@link makeEcsPlatform}. */
 export type EcsPlatformOptions = Omit<EcsDependencies, "aws"> & {
-  /** Sends requests to AWS; the runtime's own unless given. */
+  /** The function that sends requests to AWS; the runtime's `fetch` by default. */
   readonly fetch?: typeof fetch;
 };
 
-/** Makes the platform that runs environments on ECS, as services on Fargate. */
+/** Makes the platform that runs environments as ECS services on Fargate. */
 export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
   const { fetch, ...parts } = options;
   const deps: EcsDependencies = { ...parts, aws: new Aws({ ...options.config, fetch }) };

@@ -12,20 +12,23 @@ import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
 import { decodeTagValue, readDeployed, SETTLED_TAG } from "./tags.ts";
 
-/** The parts of a service name that is exactly one of ours and within a scope; undefined for any other. */
+/**
+ * Parses a service name that has Showtime's form and lies within a scope; returns undefined for any other
+ * name.
+ */
 export function nameInScope(name: string, scope: PlatformScope): ServiceNameParts | undefined {
   const parts = parseServiceName(name);
   return parts === undefined || (scope.pr !== undefined && parts.pr !== scope.pr) ? undefined : parts;
 }
 
 /**
- * The environment that a service is; undefined for one that is gone or going, that belongs to another repository, or
- * that has the name of the older scheme without its tag.
+ * Reads a service as an environment. Returns undefined if the service is not active, if it belongs to another
+ * repository, or if its name is of the older scheme without that scheme's tag.
  */
 export function viewService(service: Service, scope: PlatformScope): PlatformEnvironment | undefined {
   const name = service.serviceName ?? "";
   const parts = nameInScope(name, scope);
-  // One that drains is on its way out: whoever needs its name waits for that.
+  // A draining service is on its way out. A caller that needs its name waits until it is gone.
   if (parts === undefined || service.status !== "ACTIVE") return undefined;
   const tags = readTags(service.tags);
   const repo = tags["showtime_repo"];
@@ -58,8 +61,9 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
 }
 
 /**
- * Whether a service may be changed under `epoch`. Throws AppError `not_ours` or `stale_epoch`. One that is marked as
- * managed but names no repository was made by an older tool under the same tags: it is adopted.
+ * Checks that a service may be changed under `epoch`. Throws AppError `not_ours` or `stale_epoch`. A service
+ * that is tagged as managed but names no repository was made by an older tool with the same tags, and is
+ * adopted.
  */
 export function assertTouchable(
   service: Service,
@@ -82,24 +86,24 @@ export function assertTouchable(
   }, options);
 }
 
-/** Whether nothing is left to be done after what was last deployed. */
+/** Whether the last deployment of a service is finished, with nothing left to tag or remove. */
 export function isInOrder(service: Service): boolean {
   const settled = readTags(service.tags)[SETTLED_TAG];
   return settled === undefined || settled === String(revisionOf(service.taskDefinition));
 }
 
-/** Has as many running tasks as it is to have, and at least one. */
+/** Whether a service runs as many tasks as it should, and at least one. */
 export function isServing(service: Service): boolean {
   const { desiredCount = 0, runningCount = 0 } = service;
   return service.status === "ACTIVE" && desiredCount > 0 && runningCount >= desiredCount;
 }
 
-/** One deployment with all its tasks running: what the SDK's waiter calls stable. */
+/** Whether a service has one deployment with all its tasks running: the SDK's waiter calls that stable. */
 export function isStable(service: Service): boolean {
   return (service.deployments ?? []).length === 1 && service.runningCount === service.desiredCount;
 }
 
-/** One sentence about a service's condition. */
+/** Describes the condition of a service in a few words. */
 export function describeService(service: Service): string {
   const { desiredCount = 0, runningCount = 0, pendingCount = 0, status = "unknown" } = service;
   if (status !== "ACTIVE") return status.toLowerCase();
@@ -113,17 +117,17 @@ export function describeService(service: Service): string {
   return words.join(", ");
 }
 
-/** The deployment of a revision; undefined where the service has none of it. */
+/** Returns the deployment of a revision; undefined if the service has none. */
 export function deploymentOf(service: Service, definition: string): Deployment | undefined {
   return service.deployments?.find((each) => sameRevision(each.taskDefinition, definition));
 }
 
-/** The number of a revision, from its ARN or `family:revision`; 0 where it has none. */
+/** Returns the number of a revision, from its ARN or `family:revision`; 0 if there is no number. */
 export function revisionOf(name: string | undefined): number {
   return Number(/:(\d+)$/.exec(name ?? "")?.[1] ?? 0);
 }
 
-/** Whether two names are of one revision: as an ARN, or as `family:revision`. */
+/** Whether two names, each an ARN or `family:revision`, mean the same revision. */
 export function sameRevision(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined &&
     one.slice(one.lastIndexOf("/") + 1) === other.slice(other.lastIndexOf("/") + 1);

@@ -1,7 +1,7 @@
 import type { VariableTemplates } from "../../environments/core/environment/variables.ts";
 import type { TaskDefinitionTemplate } from "./deploy/template.ts";
 
-/** How environments run on ECS. */
+/** The settings of the ECS driver: where and how it runs environments. */
 export interface EcsSettings extends VariableTemplates {
   readonly region: string;
   readonly cluster: string;
@@ -9,28 +9,31 @@ export interface EcsSettings extends VariableTemplates {
   readonly securityGroups: readonly string[];
   /** The application's container in the task definition. */
   readonly container: string;
-  /** CloudWatch log group; undefined leaves logging to the template. */
+  /** The CloudWatch log group. If undefined, the template decides where logs go. */
   readonly logGroup: string | undefined;
-  /** Role that pulls the image and writes the log; undefined leaves it to the template. */
+  /** The role that pulls the image and writes the log. If undefined, the template's role is used. */
   readonly executionRole: string | undefined;
-  /** Role of the application; undefined: none, unless the template names one. */
+  /** The application's role. If undefined, the application has no role unless the template names one. */
   readonly taskRole: string | undefined;
   readonly assignPublicIp: boolean;
   readonly architecture: "X86_64" | "ARM64";
-  /** Undefined: the built-in definition. */
+  /** If undefined, the built-in task definition is used. */
   readonly template: TaskDefinitionTemplate | undefined;
   /** The port the application listens on. */
   readonly port: number;
   readonly health: {
     readonly path: string;
-    /** Asked where `path` answers 404. */
+    /** The path that is requested when `path` answers 404. */
     readonly fallback: string;
-    /** The longest a deployment, or a removal, is waited for. */
+    /** The longest wait for a deployment or a removal, in milliseconds. */
     readonly timeoutMs: number;
     readonly intervalMs: number;
-    /** Runs inside the container; undefined: ECS knows no health check, and drops an old task soon after a new one runs. */
+    /**
+     * The command that runs inside the container. If undefined, ECS has no health check to go by and stops an
+     * old task soon after a new one runs.
+     */
     readonly command: string | undefined;
   };
-  /** `cpu` 1024 is one vCPU, `memory` is in MiB. */
+  /** Sizes by name. `cpu` 1024 is one vCPU; `memory` is in MiB. */
   readonly sizes: Readonly<Record<string, { readonly cpu: number; readonly memory: number }>>;
 }

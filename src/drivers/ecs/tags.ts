@@ -4,18 +4,22 @@ import type { DeploySpec } from "../../environments/ports/platform.ts";
 /** Tags of a resource by key. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** The most characters that a tag's value holds. */
+/** The most characters that AWS allows in a tag's value. */
 const MAX_VALUE = 256;
 /**
- * The tags that flags are spread over: as many as the labels and the body of one pull request can ask for, and with the
- * other tags still below the 50 that AWS takes. A flag that had no room would seem changed for ever.
+ * The tags that hold the flags. They have room for all flags that the labels and the body of one pull request
+ * can set, and together with the other tags stay below the 50 that AWS allows. A flag without room would look
+ * changed forever.
  */
 const FLAG_TAGS = Array.from(
   { length: 30 },
   (_, index) => `showtime_flags${index === 0 ? "" : `_${index + 1}`}`,
 );
 
-/** The tags that say what was deployed: {@link deployedTags} writes them, {@link readDeployed} reads them. */
+/**
+ * The tags that record a deployment. {@link deployedTags} writes them; {@link readDeployed} reads the
+ * settings.
+ */
 export const DEPLOYED_TAGS: readonly string[] = [
   "github_user",
   "showtime_expires",
@@ -26,15 +30,18 @@ export const DEPLOYED_TAGS: readonly string[] = [
 ];
 
 /**
- * The revision with which a service was last put in order. Where it runs another one, a run died on the way, or is on it
- * now: {@link finishUpdate} has something to do. A service without it is in order: it is not from us, or older.
+ * The tag with the revision for which an update of the service was last finished. If the service runs another
+ * revision, a run died during an update or is still updating, and `finishUpdate()` has work to do. A service
+ * without this tag counts as finished: another tool or an older version made it.
  */
 export const SETTLED_TAG = "showtime_settled";
 
-/** What {@link SETTLED_TAG} says while something is still to be done, whatever revision runs. */
+/** The value of {@link SETTLED_TAG} while an update is unfinished, whichever revision runs. */
 export const NOT_SETTLED = "0";
 
-/** The tags that make a service or a task definition ours, and name what it is for. */
+/**
+ * Returns the tags that mark a service or task definition as Showtime's and name its pull request and commit.
+ */
 export function identityTags(spec: DeploySpec): Tags {
   return {
     showtime_managed: "true",
@@ -46,7 +53,7 @@ export function identityTags(spec: DeploySpec): Tags {
   };
 }
 
-/** The tags that keep what was deployed. */
+/** Returns the tags that record what was deployed. */
 export function deployedTags(spec: DeploySpec): Tags {
   const { settings } = spec;
   return {
@@ -59,7 +66,9 @@ export function deployedTags(spec: DeploySpec): Tags {
   };
 }
 
-/** What tags say was deployed; an empty size where they do not tell, as with a service of another tool. */
+/**
+ * Reads the deployed settings from tags. The size is empty if no tag has it, as on a service of another tool.
+ */
 export function readDeployed(tags: Tags): DeployedSettings {
   const login = decodeTagValue(tags["showtime_login"] ?? "");
   return {
@@ -70,9 +79,9 @@ export function readDeployed(tags: Tags): DeployedSettings {
 }
 
 /**
- * Fits a text into what a tag's value may hold: letters, digits, spaces and `_.:/=+-@`. Every other character, and `=`
- * itself, becomes `=` and two hex digits for each of its bytes; what is too long is cut. {@link decodeTagValue} reads
- * it back.
+ * Encodes a text with the characters that a tag's value may have: letters, digits, spaces and `_.:/=+-@`.
+ * Every other character, and `=` itself, becomes `=` and two hex digits for each of its bytes. A longer value
+ * is cut at 256 characters. {@link decodeTagValue} reads it back.
  */
 export function encodeTagValue(text: string): string {
   const parts = Array.from(text, (character) => {
@@ -90,7 +99,7 @@ export function encodeTagValue(text: string): string {
   return value;
 }
 
-/** Reads what {@link encodeTagValue} wrote. A value of somebody else's is taken as it is. */
+/** Decodes a value of {@link encodeTagValue}. A value that another tool wrote is returned unchanged. */
 export function decodeTagValue(value: string): string {
   return value.replace(/(?:=[0-9A-F]{2})+/g, (run) => {
     const bytes = run.slice(1).split("=").map((digits) => parseInt(digits, 16));
@@ -103,8 +112,8 @@ export function decodeTagValue(value: string): string {
 }
 
 /**
- * `A+ B-`: A is on, B is off. A value that ends in `/` goes on in the next tag; without it, a next tag is left from an
- * earlier deployment.
+ * Formats flags as `A+ B-`: A is on, B is off. A value that ends in `/` continues in the next tag. After a
+ * value without `/`, any further tag is left over from an earlier deployment.
  */
 function flagTags(flags: Flags): Tags {
   const values = [""];

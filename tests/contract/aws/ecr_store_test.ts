@@ -280,7 +280,7 @@ awsTest(
     assert.equal(error.exitCode, 2);
     const name = bench.image.slice(HOST.length + 1);
     assert.ok(
-      error.message.includes(`the account ${ACCOUNT} has no repository "${name}" in ${REGION}`),
+      error.message.includes(`the account ${ACCOUNT} has no ECR repository "${name}" in ${REGION}`),
       error.message,
     );
     assert.ok(error.hint?.includes(`aws ecr create-repository --region ${REGION} --repository-name ${name}`));

@@ -155,7 +155,7 @@ aws.test("makeEcsDiagnosis() finds all well with the least policy, and leaves no
     assert.match(findings[0]?.detail ?? "", /:user\/user-\S+, in \S+ \(AWS_REGION\)$/);
     assert.match(findings[1]?.detail ?? "", /^all 17 actions/);
     // The least policy does not let it look at these.
-    assert.match(findings[4]?.detail ?? "", /^not looked at: ec2:DescribeSubnets is not allowed/);
+    assert.match(findings[4]?.detail ?? "", /^not checked: ec2:DescribeSubnets is not allowed/);
     const { serviceArns } = await world.aside.ecs.send(new ListServicesCommand({ cluster: world.cluster }));
     const { taskDefinitionArns } = await world.aside.ecs.send(
       new ListTaskDefinitionsCommand({ familyPrefix: `${world.cluster}-pr-0` }),
@@ -179,12 +179,12 @@ aws.test("makeEcsDiagnosis() names exactly the actions that are not allowed, and
       const named = failures.map(({ detail }) => detail).sort();
       assert.deepEqual(named, without.map((action) => `${action} is not allowed`).sort());
       for (const { fix } of failures) {
-        assert.match(fix ?? "", /^Allow \S+:\S+ on \S.* to arn:aws:iam::\d{12}:user\/user-/);
+        assert.match(fix ?? "", /^Allow \S+:\S+ on \S.* for arn:aws:iam::\d{12}:user\/user-/);
       }
     }
     const [failure] = (await ecs({ without: ["ecs:DeleteService"] })).filter(({ status }) => status !== "ok");
     const services = `arn:aws:ecs:${world.region}:${world.account}:service/${world.cluster}/pr-*`;
-    assert.ok(failure?.fix?.includes(`Allow ecs:DeleteService on ${services} to `), failure?.fix);
+    assert.ok(failure?.fix?.includes(`Allow ecs:DeleteService on ${services} for `), failure?.fix);
   });
 });
 
@@ -280,7 +280,7 @@ aws.test("makeEcrDiagnosis() finds what may not be done with images, and a repos
       /aws ecr create-repository --region \S+ --repository-name showtime-\S+$/,
     );
     assert.deepEqual(told(well), ["ok registry", "ok ECR permissions"], JSON.stringify(well, null, 1));
-    assert.match(well[1]?.detail ?? "", /InitiateLayerUpload is not asked for/);
+    assert.match(well[1]?.detail ?? "", /InitiateLayerUpload is not probed/);
     assert.deepEqual(poor.filter(({ status }) => status !== "ok").map(({ detail }) => detail), [
       "ecr:BatchDeleteImage is not allowed",
       "ecr:PutImage is not allowed",

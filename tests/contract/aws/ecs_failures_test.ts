@@ -63,7 +63,7 @@ const FAILURES: readonly Failure[] = [
     title: "of an image that is not there",
     change: { image: `${IMAGE}:missing` },
     code: "image_not_found",
-    says: /the image is not there \(CannotPullContainerError.*acme\/app:missing: not found\)/,
+    says: /the image does not exist \(CannotPullContainerError.*acme\/app:missing: not found\)/,
     hint: /start trigger/,
   },
   {
@@ -143,14 +143,14 @@ const FAILURES: readonly Failure[] = [
     title: "for which there is no capacity",
     arrange: ({ world }) => world.failures.script("capacity"),
     code: "no_capacity",
-    says: /Fargate has no room at the moment \(.*Capacity is unavailable at this time/,
+    says: /Fargate has no capacity at the moment \(.*Capacity is unavailable at this time/,
     hint: /ecs\.subnets/,
   },
   {
     title: "that goes beyond a quota",
     arrange: ({ world }) => world.failures.script("quota"),
     code: "quota",
-    says: /a quota of the AWS account is reached \(.*number of vCPUs/,
+    says: /the AWS account has reached a quota \(.*number of vCPUs/,
     hint: /showtime cleanup.*Service Quotas/,
   },
   {
@@ -165,7 +165,7 @@ const FAILURES: readonly Failure[] = [
     // moto's: it knows its subnets.
     config: { subnets: ["subnet-00000000"] },
     code: "network_settings",
-    says: /AWS does not take the network settings \(.*subnet-00000000/,
+    says: /AWS rejects the network settings \(.*subnet-00000000/,
     hint: /ecs\.subnets and ecs\.security_groups/,
     creating: true,
   },
@@ -174,7 +174,7 @@ const FAILURES: readonly Failure[] = [
     // moto's: it knows its groups.
     config: { securityGroups: ["sg-00000000"] },
     code: "network_settings",
-    says: /AWS does not take the network settings \(.*sg-00000000/,
+    says: /AWS rejects the network settings \(.*sg-00000000/,
     hint: /ecs\.subnets and ecs\.security_groups/,
     creating: true,
   },
@@ -265,7 +265,7 @@ scene(
     assert.equal(world.callCounts()["CreateService"], 3);
     assert.deepEqual(progress.filter((text) => /thrott|exceeded|again/i.test(text)), []);
     assert.deepEqual([error.code, error.retryable], ["throttled", true]);
-    assert.match(error.message, /^Listing services: AWS still refuses after several tries/);
+    assert.match(error.message, /^Listing services: AWS still throttles requests after several attempts$/);
     assert.match(error.hint ?? "", /in a minute/);
   },
 );
@@ -301,7 +301,7 @@ scene("deploy() gives a namesake up that drains for longer than health.timeout",
   const error = await failureOf(deploy({}, { platform }));
 
   assert.deepEqual([error.code, error.retryable], ["draining", true]);
-  assert.match(error.message, /AWS still stops its tasks after \d+ (s|min)$/);
+  assert.match(error.message, /AWS is still stopping its tasks after \d+ (s|min)$/);
   assert.match(error.hint ?? "", /later/);
   assert.deepEqual(await revisions(), before);
   assert.deepEqual(Object.keys(world.callCounts()), ["DescribeServices"]);

@@ -158,9 +158,9 @@ Deno.test("taskDefinition() sets its own over a template, and keeps the rest of 
 
 for (
   const [what, text, state, hint] of [
-    ["is no JSON", "family: x", /task\.json.*not JSON/, /Mend/],
-    ["is a list", "[]", /no JSON object/, /containerDefinitions/],
-    ["has no containers", '{"cpu":"256"}', /no list containerDefinitions/, /"app"/],
+    ["is no JSON", "family: x", /task\.json.*not JSON/, /Fix/],
+    ["is a list", "[]", /not a JSON object/, /containerDefinitions/],
+    ["has no containers", '{"cpu":"256"}', /no containerDefinitions list/, /"app"/],
     [
       "lacks the container",
       '{"containerDefinitions":[{"name":"web"}]}',

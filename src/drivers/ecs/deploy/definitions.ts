@@ -6,12 +6,13 @@ import type { TaggedDefinition } from "../sdk/task_definitions.ts";
 import { sameRevision } from "../service_view.ts";
 import { familyOf } from "./task_definition.ts";
 
-/** How many revisions are described at once. */
+/** The number of revisions that are described at the same time. */
 const AT_ONCE = 5;
 
 /**
- * Deletes the task definition revisions that were registered for a service, but for the one that it goes on with.
- * What another service of the pull request, another repository or a newer run registered stays. Returns what it deleted.
+ * Deletes the task definition revisions that were registered for a service, except those in `keep`. Revisions
+ * that another service of the pull request, another repository or a newer run registered stay. Returns the
+ * ARNs of the deleted revisions.
  */
 export async function removeDefinitions(
   deps: EcsDependencies,
@@ -36,14 +37,14 @@ export async function removeDefinitions(
   return doomed;
 }
 
-/** The revisions of a family with their tags, deregistered ones too. */
+/** Describes the revisions of a family with their tags, including deregistered ones. */
 export async function describeFamily(
   deps: EcsDependencies,
   family: string,
   signal: AbortSignal,
 ): Promise<readonly TaggedDefinition[]> {
   const { definitions } = await deps.aws.ecs;
-  // A run that died between deregistering and deleting leaves a revision that is inactive.
+  // A run that dies between deregistering and deleting leaves an inactive revision.
   const arns = [
     ...await definitions.arns({ family, status: "ACTIVE" }, signal),
     ...await definitions.arns({ family, status: "INACTIVE" }, signal),
@@ -58,7 +59,7 @@ export async function describeFamily(
   return found;
 }
 
-/** The ARN of a revision. */
+/** Returns the ARN of a revision. */
 export function arnOf({ definition }: TaggedDefinition): string {
   return definition.taskDefinitionArn ?? `${definition.family}:${definition.revision}`;
 }
@@ -71,7 +72,7 @@ function isFor(
   return each.tags["showtime_managed"] === "true" && isOf(each, repo) && sha?.startsWith(short) === true;
 }
 
-/** Carries the tag of a repository. */
+/** Whether a revision is tagged with a repository. */
 export function isOf(each: TaggedDefinition, repo: string): boolean {
   const owner = each.tags["showtime_repo"];
   return owner !== undefined && sameRepo(owner, repo);

@@ -14,21 +14,23 @@ import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
 
-/** How long what a failed deployment left may take to be removed, in milliseconds. */
-const TIDY_TIMEOUT_MS = 30_000;
-/** The same where somebody waits for the process to end. */
-const HASTY_TIMEOUT_MS = 3000;
+/** The time limit for rolling back a failed deployment, in milliseconds. */
+const ROLLBACK_TIMEOUT_MS = 30_000;
+/**
+ * The time limit for the rollback of an aborted run, in milliseconds: a person waits for the process to end.
+ */
+const HASTY_ROLLBACK_TIMEOUT_MS = 3000;
 
-/** The first revision of a family; the number never comes again. */
+/** The first revision of a family. ECS never reuses a revision number. */
 const FIRST = "1";
 
-/** What one deployment is about. */
+/** A deployment to perform. */
 export interface DeployRequest {
   readonly spec: DeploySpec;
   readonly onProgress: (text: string) => void;
 }
 
-/** Brings an environment up as a service of its own, or updates the service that is there. */
+/** Deploys an environment: creates its service, or updates the service if it exists. */
 export async function deploy(
   deps: EcsDependencies,
   request: DeployRequest,
@@ -45,7 +47,7 @@ export async function deploy(
   if (old !== undefined) assertTouchable(old, { ...spec, action });
   const kept = await readVariables(deps, old?.taskDefinition, signal);
   const secret = readSecret(kept, deps.config.variables) ?? deps.newSecret();
-  // What fails to start may print them, and its last words end up in a public comment.
+  // A container that fails to start may print its secrets, and the end of its log goes into a public comment.
   for (const value of new Set([...hiddenValues(kept, deps.config.variables), secret])) {
     deps.keepSecret(value);
   }
@@ -71,20 +73,20 @@ export async function deploy(
       },
       signal,
     );
-    // An update is finished once people have been sent to the new task: the old one goes without being told to.
+    // An update is finished after people have been sent to the new task. ECS stops the old task by itself.
     return { address, service: name, unsettled: old !== undefined || !isFirst(definition) };
   } catch (error) {
-    await removeHalfMade(deps, { spec, made, created, failure: error, hasty: signal.aborted });
+    await rollBack(deps, { spec, made, created, failure: error, hasty: signal.aborted });
     throw error;
   }
 }
 
-/** What a deployment has to take back where it fails. */
+/** The parts of a deployment that are rolled back if it fails. */
 interface Made {
   readonly name: ServiceName;
   /** The revision's ARN. */
   readonly definition: string;
-  /** The service as it was; undefined where there was none. */
+  /** The service before the deployment; undefined if it did not exist. */
   readonly old: Service | undefined;
 }
 
@@ -139,21 +141,22 @@ async function update(
   const ecs = await deps.aws.ecs;
   const action = `Updating the service "${made.name}"`;
   request.onProgress(`Updating the service ${made.name}`);
-  // A run that was held up since it first looked must not undo what a newer one did meanwhile.
+  // A run that was delayed since its first look must not undo the changes of a newer run.
   const now = await ecs.service(made.name, signal);
   if (now?.status === "ACTIVE") assertTouchable(now, { ...request.spec, action });
-  // The epoch first: from here on no run with an older lock changes it. What was deployed is tagged once it is settled.
+  // The epoch is tagged first: from here on, no run with an older lock changes the service. The tags that
+  // record the deployment follow in settle().
   const tags = { ...identityTags(request.spec), [SETTLED_TAG]: NOT_SETTLED };
   await ecs.tag(old.serviceArn ?? made.name, { tags }, signal);
   await ecs.updateService({
     service: made.name,
     taskDefinition: made.definition,
-    // As it is configured now, which may be other than when the service was made.
+    // The configuration may have changed since the service was created.
     networkConfiguration: networkOf(deps.config),
   }, signal);
 }
 
-/** Where tasks are put, by configuration. */
+/** Returns the configured network of the tasks. */
 function networkOf(config: EcsSettings): NetworkConfiguration {
   return {
     awsvpcConfiguration: {
@@ -164,18 +167,25 @@ function networkOf(config: EcsSettings): NetworkConfiguration {
   };
 }
 
-/** Of the first revision of a family there is no other: a later one may stand beside what a run registered that died. */
+/**
+ * Whether a revision is the first of its family. Beside a later one, revisions of runs that died may exist.
+ */
 function isFirst(definition: string): boolean {
   return String(revisionOf(definition)) === FIRST;
 }
 
-/** Identifies a creation, so that one that is sent twice makes one service; at most 36 characters. */
+/**
+ * Returns the token that identifies a creation, so that sending it twice creates one service; ECS allows 36
+ * characters.
+ */
 export function clientToken(spec: DeploySpec): string {
   return `st-${spec.pr}-${shortSha(spec.sha)}-${spec.epoch.toString(36)}`;
 }
 
-/** Takes back what a deployment made; never hides the failure itself. */
-async function removeHalfMade(
+/**
+ * Rolls back a failed deployment. Failures of AWS during the rollback do not replace the deployment's own.
+ */
+async function rollBack(
   deps: EcsDependencies,
   { spec, made, created, failure, hasty }: {
     readonly spec: DeploySpec;
@@ -185,10 +195,10 @@ async function removeHalfMade(
     readonly hasty: boolean;
   },
 ): Promise<void> {
-  // Another run has made or changed the service since: it is that run's to tidy.
+  // Another run has created or changed the service since, and that run cleans up.
   const theirs = isAlreadyThere(failure) || (failure instanceof AppError && failure.code === "stale_epoch");
-  // The caller's signal may be what ended the deployment: the removal has one of its own.
-  const signal = AbortSignal.timeout(hasty ? HASTY_TIMEOUT_MS : TIDY_TIMEOUT_MS);
+  // The caller's signal may have aborted the deployment, so the rollback has a signal of its own.
+  const signal = AbortSignal.timeout(hasty ? HASTY_ROLLBACK_TIMEOUT_MS : ROLLBACK_TIMEOUT_MS);
   try {
     const ecs = await deps.aws.ecs;
     const now = await ecs.service(made.name, signal);
@@ -204,21 +214,21 @@ async function removeHalfMade(
         }, signal);
       }
     }
-    // It was made a moment ago, and is not seen yet.
+    // DescribeServices may not show a service that was created a moment ago.
     if (created && !theirs && (now === undefined || now.status === "INACTIVE")) {
       await ecs.deleteService(made.name, signal);
     }
-    // That run may still go back to what it found.
+    // The other run may still roll back to this revision.
     if (theirs && now !== undefined && deploymentOf(now, made.definition) !== undefined) return;
     await ecs.definitions.remove([made.definition], signal);
     if (theirs || now?.status !== "ACTIVE") return;
-    // All is as it was.
+    // The service is as it was before, so its tag gets its old value.
     const settled = readTags(made.old?.tags)[SETTLED_TAG];
     if (settled !== undefined && readTags(now.tags)[SETTLED_TAG] !== settled) {
       await ecs.tag(now.serviceArn ?? made.name, { tags: { [SETTLED_TAG]: settled } }, signal);
     }
   } catch (error) {
     if (!(error instanceof AppError) && !signal.aborted) throw error;
-    // What is left carries our tags: the next run, or a cleanup, finds it.
+    // Any leftovers carry Showtime's tags: the next run or a cleanup finds them.
   }
 }

@@ -5,13 +5,13 @@ import { removeDefinitions } from "./definitions.ts";
 import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { assertTouchable } from "../service_view.ts";
 
-/** Who acts, under which lock. */
+/** The repository that a run acts for, and the epoch of its lock. */
 export interface Owner {
   readonly repo: string;
   readonly epoch: number;
 }
 
-/** Removes a service with its task and its task definitions, and waits until AWS says that it is gone. */
+/** Removes a service with its task and task definitions, and waits until AWS reports the service as gone. */
 export async function destroy(
   deps: EcsDependencies,
   of: Owner & { readonly service: ServiceName },
@@ -27,12 +27,12 @@ export async function destroy(
   await removeDefinitions(deps, { ...of, keep: [] }, signal);
 }
 
-/** Waits until a service is gone. Throws AppError `draining` where that takes longer than anything may. */
+/** Waits until a service is gone. Throws AppError `draining` if that takes longer than `health.timeoutMs`. */
 export async function waitInactive(
   deps: EcsDependencies,
   of: {
     readonly service: ServiceName;
-    /** The service as it was seen before it was told to go. */
+    /** The service as ECS described it before the removal. */
     readonly removed?: Service;
     readonly onProgress: (text: string) => void;
   },
@@ -48,8 +48,10 @@ export async function waitInactive(
     if (waitedMs >= config.health.timeoutMs) {
       throw new AppError(
         "draining",
-        `Waiting until "${of.service}" is removed: AWS still stops its tasks after ${formatMs(waitedMs)}`,
-        { hint: "Run the command again later; it goes on from here", retryable: true },
+        `Waiting until "${of.service}" is removed: AWS is still stopping its tasks after ${
+          formatMs(waitedMs)
+        }`,
+        { hint: "Run the command again later; it continues from here", retryable: true },
       );
     }
     of.onProgress(`Waiting until the earlier service ${of.service} is removed`);
@@ -57,14 +59,17 @@ export async function waitInactive(
   }
 }
 
-/** Somebody else may have made it anew meanwhile, which is not for us to wait for; and what is told to go may be shown as it was. */
+/**
+ * Whether a service is still being removed. ECS may show a removed service as active for a moment. An active
+ * service with another creation time was created by another run since, and is not waited for.
+ */
 function isLeaving(found: Service, removed: Service | undefined): boolean {
   if (found.status === "DRAINING") return true;
   return found.status === "ACTIVE" && removed !== undefined &&
     found.createdAt?.getTime() === removed.createdAt?.getTime();
 }
 
-/** A span of time for people. */
+/** Formats a duration for people: seconds below two minutes, then minutes. */
 export function formatMs(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;

@@ -8,12 +8,16 @@ import { lastPart } from "../sdk/shapes.ts";
 import { sameRevision } from "../service_view.ts";
 import { familyPrefix } from "./task_definition.ts";
 
-/** Families of living pull requests whose revisions are listed one by one; for more, those of the whole account are. */
+/**
+ * Up to this many families with services, revisions are listed per family; for more families, per account.
+ */
 const ONE_BY_ONE = 3;
-/** Pages of 100 revisions that are listed of an account: with many that are none of ours, some of ours are not seen. */
+/**
+ * The most pages of 100 revisions that are listed of an account. Beyond that, some leftovers are not found.
+ */
 const ACCOUNT_PAGES = 10;
 
-/** A family of task definitions, and the services of its pull request. */
+/** A family of task definitions with the services of its pull request. */
 interface Family {
   readonly name: string;
   readonly pr: PrNumber;
@@ -21,9 +25,10 @@ interface Family {
 }
 
 /**
- * Revisions of ours that no service uses: a run that died registered them. Those of pull requests without a service are
- * all found; of others where there are more revisions than services, as far as {@link ACCOUNT_PAGES} tell: the number of
- * calls does not grow with the services.
+ * Lists revisions that Showtime registered and no service uses: a run that died registered them. For pull
+ * requests without a service, all are found. For the others, only families with more revisions than services
+ * are examined, and only as far as {@link ACCOUNT_PAGES} reaches, so that the number of calls does not grow
+ * with the services.
  */
 export async function listLeftovers(
   deps: EcsDependencies,
@@ -35,7 +40,7 @@ export async function listLeftovers(
   const crowded = await findCrowded(deps, families.filter(({ services }) => services.length > 0), signal);
   const found: PlatformLeftover[] = [];
   for (const family of [...dead, ...crowded]) {
-    // Their revisions first: what is registered meanwhile is not among them, and what is used by then is seen.
+    // Revisions are read before services: a revision that a service starts to use in between is seen as used.
     const revisions = await describeFamily(deps, family.name, signal);
     const used = await usedBy(deps, family.services, signal);
     if (used === undefined) continue;
@@ -57,7 +62,7 @@ export async function listLeftovers(
 async function readFamilies(deps: EcsDependencies, signal: AbortSignal): Promise<readonly Family[]> {
   const ecs = await deps.aws.ecs;
   const prefix = familyPrefix(deps.config.cluster);
-  // The families first: a service that comes into being meanwhile is seen.
+  // Families are read before services, so that a service that is created in between is seen.
   const names = await ecs.definitions.families(prefix, signal);
   if (names.length === 0) return [];
   const services = await ecs.serviceNames(signal);
@@ -68,7 +73,7 @@ async function readFamilies(deps: EcsDependencies, signal: AbortSignal): Promise
   });
 }
 
-/** Those that have more revisions than services: each service uses one of its own. */
+/** Finds the families with more revisions than services: each service uses a revision of its own. */
 async function findCrowded(
   deps: EcsDependencies,
   families: readonly Family[],
@@ -89,7 +94,10 @@ async function findCrowded(
   return families.filter(({ name, services }) => (counts.get(name) ?? 0) > services.length);
 }
 
-/** The revisions that services run, or go over to or from; undefined where one of them is not told of. */
+/**
+ * Returns the revisions that services run or are changing to or from; undefined if AWS does not describe them
+ * all.
+ */
 async function usedBy(
   deps: EcsDependencies,
   names: readonly string[],
@@ -103,7 +111,7 @@ async function usedBy(
   );
 }
 
-/** Deletes one leftover, if it still is ours. One that is gone is success. */
+/** Deletes one leftover that still carries Showtime's tags. A leftover that is already gone is success. */
 export async function removeLeftover(
   deps: EcsDependencies,
   of: { readonly id: string; readonly repo: string },
@@ -113,7 +121,7 @@ export async function removeLeftover(
   const found = await definitions.describe(of.id, signal);
   if (found === undefined) return;
   if (found.tags["showtime_managed"] !== "true" || !isOf(found, of.repo)) {
-    throw new AppError("not_ours", `Removing ${lastPart(of.id)}: it does not carry our tags any more`);
+    throw new AppError("not_ours", `Removing ${lastPart(of.id)}: it no longer carries Showtime's tags`);
   }
   await definitions.remove([of.id], signal);
 }

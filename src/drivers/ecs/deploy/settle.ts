@@ -9,8 +9,9 @@ import { assertTouchable, isInOrder, revisionOf } from "../service_view.ts";
 import { DEPLOYED_TAGS, SETTLED_TAG, type Tags } from "../tags.ts";
 
 /**
- * Waits until ECS has let the tasks of an older revision go, and finishes the update. Throws AppError `unhealthy` where
- * ECS let the newer ones go instead, and `timeout`.
+ * Waits until ECS has stopped the tasks of an older revision, then finishes the update. Throws AppError
+ * `unhealthy` if ECS stopped the newer tasks instead, and `timeout` if that takes longer than
+ * `health.timeoutMs`.
  */
 export async function settle(
   deps: EcsDependencies,
@@ -29,7 +30,7 @@ export async function settle(
     if (waitedMs >= config.health.timeoutMs) {
       throw new AppError(
         "timeout",
-        `Settling "${of.service}": ECS still runs the older task beside the new one after ${
+        `Settling "${of.service}": ECS still runs the old task beside the new one after ${
           formatMs(waitedMs)
         }`,
         { hint: "Look at the deployments of the service in the AWS Console", retryable: true },
@@ -40,8 +41,9 @@ export async function settle(
 }
 
 /**
- * Tags the service with what its revision was registered for, and removes the revisions that nothing uses any more: what
- * was updated from, and what runs registered that died. Of a service that is in order, nothing is changed.
+ * Copies the tags that record the deployment from the running revision to the service. Then removes revisions
+ * that are no longer used: the one before the update, and those that runs registered before they died. A
+ * service whose update is already finished is not changed.
  */
 export async function finishUpdate(
   deps: EcsDependencies,
@@ -50,7 +52,7 @@ export async function finishUpdate(
 ): Promise<void> {
   const ecs = await deps.aws.ecs;
   const name = (of.service.serviceName ?? "") as ServiceName;
-  // What was read before the update does not name the revision that it led to.
+  // The service is read again: an earlier description may not name the revision that the update led to.
   const service = await ecs.service(name, signal);
   if (service?.taskDefinition === undefined || service.status !== "ACTIVE") return;
   const current = await ecs.definitions.describe(service.taskDefinition, signal);
@@ -72,12 +74,12 @@ export async function finishUpdate(
     `Settling "${name}": ECS went back to the earlier task, because the new one did not stay healthy`,
     {
       hint:
-        "Look at the events of the service in the AWS Console; then run the command again, which puts the address right",
+        "Look at the events of the service in the AWS Console; then run the command again, which corrects the address",
     },
   );
 }
 
-/** What has to be written on a service so that it says what its revision says; one that says nothing is emptied. */
+/** Returns the tags that make a service match its revision. A tag that the revision lacks becomes empty. */
 function staleTags(service: Tags, definition: Tags): Tags {
   const stale = DEPLOYED_TAGS.filter((key) => (service[key] ?? "") !== (definition[key] ?? ""));
   return Object.fromEntries(stale.map((key) => [key, definition[key] ?? ""]));

@@ -2,13 +2,13 @@ import type { Task } from "@aws-sdk/client-ecs";
 import type { FailureReason } from "../../../environments/core/environment/failure.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 
-/** Why something did not come up, in words for people. */
+/** The reason why a task or service did not start, in words for people. */
 export interface StartFailure {
   readonly code: FailureReason;
-  /** What is the matter, as the second half of a sentence. */
+  /** The failure, as the second half of a sentence. */
   readonly state: string;
   readonly hint: string;
-  /** Trying again cannot help: nobody need wait until ECS gives up. */
+  /** Whether another attempt cannot help, so that waiting until ECS gives up is pointless. */
   readonly decisive: boolean;
 }
 
@@ -31,7 +31,7 @@ const PULLING: readonly FailureRule[] = [
     when: /manifest unknown|not found|does not exist|name unknown|no match for platform|invalid reference/i,
     describe: (text) => ({
       code: "image_not_found",
-      state: `the image is not there (${text})`,
+      state: `the image does not exist (${text})`,
       hint: "Set the start trigger to build it again, or check build.image and build.platform",
       decisive: true,
     }),
@@ -42,7 +42,7 @@ const PULLING: readonly FailureRule[] = [
       code: "permission",
       state: `the execution role may not pull the image (${text})`,
       hint:
-        "Allow ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer to the role in ecs.execution_role, or make the image public",
+        "Allow ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer for the role in ecs.execution_role, or make the image public",
       decisive: true,
     }),
   },
@@ -52,19 +52,19 @@ const PULLING: readonly FailureRule[] = [
       code: "image_not_found",
       state: `the image could not be pulled (${text})`,
       hint:
-        "The subnets need a way to the registry: a public address (ecs.assign_public_ip), a NAT gateway or VPC endpoints",
+        "The subnets need a route to the registry: public addresses (ecs.assign_public_ip), a NAT gateway or VPC endpoints",
       decisive: false,
     }),
   },
 ];
 
-/** A network that did not carry, a service that did not answer: the next task may fare better. */
+/** Matches temporary failures of the network or of a service: the next task may succeed. */
 const PASSING =
   /time[d -]?out|i\/o|deadline exceeded|request canceled|send request failed|connection (refused|reset)|no such host|unexpected EOF|throttl|rate exceeded|temporarily|service ?unavailable|internal ?(server ?error|failure)/i;
-/** Said beside whatever happened on the way there, this stays as it is. */
+/** Matches permanent failures. They count even if the same text also mentions a temporary one. */
 const LASTING = /denied|not authorized|unauthori[sz]ed|forbidden|not ?found|not exist|can't find|invalid/i;
 
-/** Whether a task that could not be set up will fare no better in another try. */
+/** Whether the failure to set up a task is permanent, so that another attempt fails too. */
 function lasts(text: string): boolean {
   return LASTING.test(text) || !PASSING.test(text);
 }
@@ -76,7 +76,7 @@ const INITIALISING: readonly FailureRule[] = [
       code: "resource_initialization",
       state: `the log could not be set up (${text})`,
       hint:
-        "Create the log group that ecs.log_group names, and allow logs:CreateLogStream and logs:PutLogEvents to the role in ecs.execution_role",
+        "Create the log group that ecs.log_group names, and allow logs:CreateLogStream and logs:PutLogEvents for the role in ecs.execution_role",
       decisive: lasts(text),
     }),
   },
@@ -97,8 +97,8 @@ const REASONS: readonly FailureRule[] = [
     when: /reached the limit on the number of|service quota|vcpu limit|limit exceeded/i,
     describe: (text) => ({
       code: "quota",
-      state: `a quota of the AWS account is reached (${text})`,
-      hint: 'Remove environments ("showtime cleanup"), or have the quota raised in Service Quotas',
+      state: `the AWS account has reached a quota (${text})`,
+      hint: 'Remove environments ("showtime cleanup"), or raise the quota in Service Quotas',
       decisive: false,
     }),
   },
@@ -106,7 +106,7 @@ const REASONS: readonly FailureRule[] = [
     when: /capacity is unavailable|insufficient capacity|no capacity|RESOURCE:/i,
     describe: (text) => ({
       code: "no_capacity",
-      state: `Fargate has no room at the moment (${text})`,
+      state: `Fargate has no capacity at the moment (${text})`,
       hint:
         "Try again later, choose a smaller size, or name subnets in more availability zones in ecs.subnets",
       decisive: false,
@@ -117,7 +117,7 @@ const REASONS: readonly FailureRule[] = [
     describe: (text) => ({
       code: "no_capacity",
       state: `a subnet has no free address (${text})`,
-      hint: 'Remove environments ("showtime cleanup"), or name further or larger subnets in ecs.subnets',
+      hint: 'Remove environments ("showtime cleanup"), or name more or larger subnets in ecs.subnets',
       decisive: false,
     }),
   },
@@ -135,8 +135,8 @@ const REASONS: readonly FailureRule[] = [
       /subnet.*(not exist|not found|invalid)|security ?group.*(not exist|not found|invalid)|InvalidSubnet|InvalidGroup/i,
     describe: (text) => ({
       code: "network_settings",
-      state: `AWS does not take the network settings (${text})`,
-      hint: "Check ecs.subnets and ecs.security_groups: they must exist, in one VPC",
+      state: `AWS rejects the network settings (${text})`,
+      hint: "Check ecs.subnets and ecs.security_groups: all of them must exist, in one VPC",
       decisive: true,
     }),
   },
@@ -152,7 +152,7 @@ const REASONS: readonly FailureRule[] = [
   },
 ];
 
-/** What a stopped task tells; undefined where it was stopped for no fault of its own. */
+/** Classifies the failure of a stopped task; returns undefined if it was stopped on purpose. */
 export function classifyStoppedTask(task: Task, container: string): StartFailure | undefined {
   const own = task.containers?.find((each) => each.name === container);
   const others = task.containers?.filter((each) => each !== own) ?? [];
@@ -190,12 +190,12 @@ export function classifyStoppedTask(task: Task, container: string): StartFailure
   return stopped === "" ? undefined : {
     code: "failed",
     state: `ECS stopped the task (${stopped})`,
-    hint: "Mend what ECS names, then start the environment again",
+    hint: "Fix what ECS names, then start the environment again",
     decisive: false,
   };
 }
 
-/** What a service's event tells of a failure; undefined for every other event. */
+/** Classifies the failure that an event of a service reports; returns undefined for any other event. */
 export function classifyEvent(message: string): StartFailure | undefined {
   const text = oneLine(message);
   return /unable|failed|error|unhealthy/i.test(text) ? classify(REASONS, text) : undefined;
@@ -225,7 +225,7 @@ function cannotStart(text: string): StartFailure {
   };
 }
 
-/** What AWS says, on one line, without what could act on a terminal, and of bounded length. */
+/** Returns AWS's text on one line, without control characters, cut at 300 characters. */
 function oneLine(text: string): string {
   const line = stripControls(text.replace(/\s+/g, " ")).trim();
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;

@@ -12,25 +12,28 @@ import type { EcsSettings } from "../settings.ts";
 import { tagList } from "../sdk/shapes.ts";
 import { deployedTags, identityTags } from "../tags.ts";
 
-/** ECS takes 300 s at most, during which a failing health check does not count. */
+/** The longest start period that ECS accepts; during it, a failing health check does not count. */
 const MAX_START_SECONDS = 300;
 const HEALTH_RETRIES = 10;
 const HEALTH_TIMEOUT_SECONDS = 5;
-/** Showtime asks more often than that, and has sent people on before ECS lets an old task go. */
+/** Showtime probes more often than this, and sends people to the new task before ECS stops the old one. */
 const MIN_HEALTH_INTERVAL_SECONDS = 30;
 const MAX_HEALTH_INTERVAL_SECONDS = 300;
 
-/** What every family of ours in a cluster begins with. */
+/** Returns the prefix of every family that Showtime registers for a cluster. */
 export function familyPrefix(cluster: string): string {
   return `${cluster}-pr-`;
 }
 
-/** The family of a pull request's task definitions. */
+/** Returns the family of a pull request's task definitions. */
 export function familyOf(cluster: string, pr: PrNumber): string {
   return `${familyPrefix(cluster)}${pr}`;
 }
 
-/** The size of that name. Throws AppError `unknown_size` (exit code 2), naming those that there are. */
+/**
+ * Returns the size with a name. Throws AppError `unknown_size` (exit code 2), with the configured sizes as
+ * hint.
+ */
 export function sizeOf(config: EcsSettings, name: string): { readonly cpu: number; readonly memory: number } {
   const size = config.sizes[name];
   if (size !== undefined && Object.hasOwn(config.sizes, name)) return size;
@@ -40,7 +43,10 @@ export function sizeOf(config: EcsSettings, name: string): { readonly cpu: numbe
   });
 }
 
-/** The task definition of one environment: the template, or a built-in one, with what is set here over it. */
+/**
+ * Builds the task definition of one environment: the template or a built-in one, overridden by Showtime's
+ * settings.
+ */
 export function taskDefinition(
   spec: DeploySpec,
   { config, secret }: { readonly config: EcsSettings; readonly secret: string },
@@ -92,7 +98,7 @@ function applicationContainer(
     ...base,
     image,
     essential: true,
-    // A container that is alone has the whole task; in a template of several, the template divides it.
+    // A single container gets all of the task's memory. With several, the template divides it.
     ...(alone && base.memoryReservation === undefined ? { memory: size.memory } : {}),
     portMappings: listens ? ports : [...ports, { containerPort: config.port, protocol: "tcp" }],
     environment: mergeEnvironment(base.environment ?? [], variables),
@@ -120,7 +126,9 @@ function mergeEnvironment(
   return [...kept, ...[...variables].map(([name, value]) => ({ name, value }))];
 }
 
-/** The health check in the container: patient for as long as a deployment is waited for, where ECS allows that. */
+/**
+ * Builds the container's health check. As far as ECS allows, it tolerates failures for `health.timeoutMs`.
+ */
 function containerHealth(config: EcsSettings): HealthCheck | undefined {
   const { command, timeoutMs } = config.health;
   if (command === undefined) return undefined;

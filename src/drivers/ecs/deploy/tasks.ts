@@ -2,19 +2,22 @@ import type { Task } from "@aws-sdk/client-ecs";
 import type { ServiceName } from "../../../lib/ids.ts";
 import type { EcsDependencies } from "../dependencies.ts";
 
-/** How many services are asked about one by one; for more, the cluster's tasks are listed. */
+/** Up to this many services, tasks are listed per service; for more services, per cluster. */
 const ONE_BY_ONE = 3;
-/** Pages of 100 tasks that are listed of a cluster: with the services, a listing stays within twelve calls. */
+/**
+ * The most pages of 100 tasks that are listed of a cluster: with the services, a listing takes at most 12
+ * calls.
+ */
 const CLUSTER_PAGES = 2;
 
-/** A task that people can be sent to. */
+/** A running task with its address. */
 export interface ServingTask {
   readonly task: Task;
-  /** `host:port`; undefined as long as it has no address. */
+  /** `host:port`; undefined while the task has no address. */
   readonly address: string | undefined;
 }
 
-/** The tasks of a service, the newest first. */
+/** Describes the tasks of a service, the newest first. */
 export async function tasksOf(
   deps: EcsDependencies,
   of: { readonly service: ServiceName; readonly status: "RUNNING" | "STOPPED" },
@@ -26,7 +29,7 @@ export async function tasksOf(
   return tasks.filter((task) => belongs(task, of.service)).sort(newestFirst);
 }
 
-/** The address of each task that has one, with one call for all of them. */
+/** Finds the addresses of tasks. Public addresses of all tasks take one call. */
 export async function addressesOf(
   deps: EcsDependencies,
   tasks: readonly Task[],
@@ -46,7 +49,7 @@ export async function addressesOf(
   }));
 }
 
-/** Addresses of services as their tasks have them now; a service without a running task has none. */
+/** Returns the current addresses of services, from their running tasks. A service without one is left out. */
 export async function serviceAddresses(
   deps: EcsDependencies,
   services: readonly ServiceName[],
@@ -69,7 +72,7 @@ export async function serviceAddresses(
   return addresses;
 }
 
-/** ECS puts a service's tasks into a group of its name. */
+/** Whether a task belongs to a service: ECS puts a service's tasks into the group `service:NAME`. */
 function belongs(task: Task, service: ServiceName): boolean {
   return task.group === `service:${service}`;
 }

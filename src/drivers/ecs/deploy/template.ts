@@ -2,12 +2,12 @@ import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { AppError, usageError } from "../../../lib/errors.ts";
 import { nearest } from "../../../lib/nearest.ts";
 
-/** A task definition that a team brings along; what Showtime sets is set over it. */
+/** A task definition that a team provides. Showtime's own settings override it. */
 export type TaskDefinitionTemplate = Partial<RegisterTaskDefinitionCommandInput> & {
   readonly containerDefinitions: NonNullable<RegisterTaskDefinitionCommandInput["containerDefinitions"]>;
 };
 
-/** What `aws ecs describe-task-definition` prints besides, and RegisterTaskDefinition does not take. */
+/** Keys that `aws ecs describe-task-definition` prints and RegisterTaskDefinition does not accept. */
 const READ_ONLY = [
   "taskDefinitionArn",
   "revision",
@@ -41,9 +41,9 @@ const KNOWN = [
 ];
 
 /**
- * Reads a task definition template, as a file for RegisterTaskDefinition or as `describe-task-definition` prints it.
- * Throws AppError `bad_task_definition` (exit code 2) where it is no JSON, lacks `container`, or has a key that
- * RegisterTaskDefinition does not know.
+ * Reads a task definition template: a file for RegisterTaskDefinition, or the output of
+ * `describe-task-definition`. Throws AppError `bad_task_definition` (exit code 2) if the text is not JSON,
+ * lacks `container`, or has a key that RegisterTaskDefinition does not know.
  */
 export function readTemplate(
   text: string,
@@ -57,11 +57,13 @@ export function readTemplate(
   } catch (error) {
     throw wrong(
       `it is not JSON (${error instanceof Error ? error.message : String(error)})`,
-      "Mend the file",
+      "Fix the file",
     );
   }
   const whole = isRecord(parsed) && isRecord(parsed["taskDefinition"]) ? parsed["taskDefinition"] : parsed;
-  if (!isRecord(whole)) throw wrong("it is no JSON object", "It begins with { and has containerDefinitions");
+  if (!isRecord(whole)) {
+    throw wrong("it is not a JSON object", "Write an object that has containerDefinitions");
+  }
   const unknown = Object.keys(whole).find((key) => !KNOWN.includes(key) && !READ_ONLY.includes(key));
   if (unknown !== undefined) {
     const near = nearest(unknown, KNOWN);
@@ -72,7 +74,7 @@ export function readTemplate(
   }
   const containers = whole["containerDefinitions"];
   if (!Array.isArray(containers) || !containers.every(isRecord)) {
-    throw wrong("it has no list containerDefinitions", `Add one with the container "${container}"`);
+    throw wrong("it has no containerDefinitions list", `Add one with the container "${container}"`);
   }
   const names = containers.map((each) => String(each["name"] ?? ""));
   if (!names.includes(container)) {
@@ -80,7 +82,7 @@ export function readTemplate(
       `it has no container "${container}"${
         names.length === 0 ? "" : ` (it has ${names.map((name) => `"${name}"`).join(", ")})`
       }`,
-      "Set ecs.container to the name of the application's container, or name the container so",
+      "Set ecs.container to the name of the application's container, or rename the container",
     );
   }
   const kept = Object.entries(whole).filter(([key]) => !READ_ONLY.includes(key));

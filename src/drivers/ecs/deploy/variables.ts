@@ -2,8 +2,8 @@ import { hiddenValues, takesSecret } from "../../../environments/core/environmen
 import type { EcsDependencies } from "../dependencies.ts";
 
 /**
- * The variables that a revision gives the application, as `NAME=value` lines; none where it is not there any more.
- * Nothing is asked where no variable is configured with a secret: nobody needs them otherwise.
+ * Reads the variables that a revision gives the application, as `NAME=value` lines; none if the revision is
+ * gone. Only variables with secrets are needed, so AWS is not asked if no configured variable takes a secret.
  */
 export async function readVariables(
   deps: EcsDependencies,
@@ -17,7 +17,7 @@ export async function readVariables(
   return (own?.environment ?? []).map(({ name, value }) => `${name}=${value}`);
 }
 
-/** Has the secrets that a revision gives the application kept out of what is shown of it. */
+/** Registers the secrets that a revision gives the application, so that they are redacted from its output. */
 export async function keepSecrets(
   deps: EcsDependencies,
   revision: string | undefined,

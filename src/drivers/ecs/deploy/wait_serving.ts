@@ -9,26 +9,30 @@ import { assertTouchable, deploymentOf, describeService, isStable, sameRevision 
 import { classifyEvent, classifyStoppedTask, type StartFailure } from "./stopped_task.ts";
 import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
 
-/** How many lines of a log travel with a failure. */
+/** The number of log lines that a failure carries. */
 const TAIL_LINES = 50;
-/** How often ECS may say that it has no room, lose a task, or say nothing of what was made, before nobody waits longer. */
+/**
+ * The limit for repeated problems: reports of missing capacity, failed tasks, looks at a task without an
+ * address, and looks at which ECS does not show a new service yet.
+ */
 const PATIENCE = 3;
 
-/** What to wait for, and who waits. */
+/** The revision to wait for, and the owner of the lock under which to wait. */
 export interface Awaited extends Owner {
   readonly service: ServiceName;
-  /** The revision that is to serve. */
+  /** The revision that should serve. */
   readonly definition: string;
-  /** An older revision serves until this one is healthy. */
+  /** Whether an older revision serves until this one is healthy. */
   readonly inPlace: boolean;
-  /** The definition has a health check of its own: ECS goes by it, and replaces a task that fails it. */
+  /** Whether the definition has its own health check. ECS goes by it, and replaces a task that fails it. */
   readonly checked: boolean;
   readonly onProgress: (text: string) => void;
 }
 
 /**
- * Waits until a task of the revision runs and answers its health check with 200, and returns its address; for a new service, until ECS calls it
- * stable and healthy too. Throws AppError with a FailureReason as soon as it is clear that this will not happen.
+ * Waits until a task of the revision runs and answers its health check with 200, and returns its address. For
+ * a new service, it also waits until ECS reports the service as stable and the task as healthy. Throws
+ * AppError with a FailureReason as soon as it is clear that this will not happen.
  */
 export async function waitServing(
   deps: EcsDependencies,
@@ -52,10 +56,10 @@ class Wait {
   readonly #seenEvents = new Set<string>();
   #firstLook = true;
   #lookedAt = 0;
-  /** Looks at which ECS worked towards another revision, one after the other. */
+  /** The number of consecutive looks at which the service was set to another revision. */
   #astray = 0;
   #complaints: StartFailure[] = [];
-  /** What the health check last said, and where. */
+  /** The last answer of the health check, and its address. */
   #answer: { readonly address: string; readonly text: string; readonly ok: boolean } | undefined;
   #task: Task | undefined;
   #withoutAddress = 0;
@@ -67,13 +71,13 @@ class Wait {
     this.#started = deps.clock.now();
   }
 
-  /** Looks at the service, and tells its new events and what is waited for. */
+  /** Describes the service, and reports its new events and its condition as progress. */
   async look(signal: AbortSignal): Promise<Service> {
     const { service: name, onProgress } = this.#what;
     const service = await this.#find(signal);
-    // What a newer run makes of the service is no failure of this deployment.
+    // If a newer run has taken the service over, that is not a failure of this deployment.
     assertTouchable(service, { ...this.#what, action: `Waiting for "${name}"` });
-    this.#tellEvents(service);
+    this.#reportEvents(service);
     this.#condition = describeService(service);
     const answer = this.#answer === undefined
       ? ""
@@ -82,7 +86,10 @@ class Wait {
     return service;
   }
 
-  /** The service. One that was made a moment ago is not seen at once, and what had its name before may be. */
+  /**
+   * Finds the active service. DescribeServices may not show a service that was created a moment ago, or may
+   * show an earlier one with the same name.
+   */
   async #find(signal: AbortSignal): Promise<Service> {
     const { service: name, inPlace } = this.#what;
     const { aws, clock } = this.#deps;
@@ -93,18 +100,18 @@ class Wait {
       if (inPlace || !this.#firstLook || service?.status === "DRAINING" || looks >= PATIENCE) break;
       await clock.sleep(TASK_POLL_MS, signal);
     }
-    throw new AppError("unhealthy", `Waiting for "${name}": the service was removed meanwhile`, {
+    throw new AppError("unhealthy", `Waiting for "${name}": the service was removed in the meantime`, {
       hint: "Start the environment again",
     });
   }
 
-  #tellEvents(service: Service): void {
+  #reportEvents(service: Service): void {
     const { inPlace, onProgress } = this.#what;
     const events = [...service.events ?? []].reverse();
     for (const { id = "", message = "", createdAt } of events) {
       if (this.#seenEvents.has(id)) continue;
       this.#seenEvents.add(id);
-      // What an older revision went through before is no news.
+      // Events of an older revision, from before the update, are not reported.
       if (this.#firstLook && inPlace && (createdAt?.getTime() ?? 0) < this.#started) continue;
       onProgress(stripControls(message));
       const complaint = classifyEvent(message);
@@ -113,11 +120,11 @@ class Wait {
     this.#firstLook = false;
   }
 
-  /** The failure, where there is one to be told; undefined as long as there is hope. */
+  /** Returns the failure of the deployment; undefined while it may still succeed. */
   async failure(service: Service, signal: AbortSignal): Promise<AppError | undefined> {
     const { definition } = this.#what;
     const own = deploymentOf(service, definition);
-    // Once is none: what was written a moment ago is not always read at once.
+    // One such look proves nothing: a change of a moment ago is not always visible at once.
     this.#astray = sameRevision(service.taskDefinition, definition) ? 0 : this.#astray + 1;
     const givenUp = own?.rolloutState === "FAILED" || this.#astray > 1;
     const complaint = this.#complaints.find((each) => each.decisive) ??
@@ -136,7 +143,7 @@ class Wait {
     return await this.#error(this.#lastFailure(own?.rolloutStateReason, givenUp), this.#task, signal);
   }
 
-  /** Looks for the revision's task and asks it, until it serves or the service is to be looked at again. */
+  /** Probes the revision's newest task until it serves or the next look at the service is due. */
   async address(service: Service, signal: AbortSignal): Promise<string | undefined> {
     const { clock } = this.#deps;
     for (;;) {
@@ -153,8 +160,9 @@ class Wait {
   }
 
   /**
-   * Whether people may be sent to a task that answers. An update in place does not wait until ECS has seen that too: it
-   * lets the old task go right after, and by then nobody must be sent there any more.
+   * Whether people may be sent to a task that answers. An update in place does not wait until ECS finds the
+   * task healthy too: right after that, ECS stops the old task, and by then people must already be sent to
+   * the new one.
    */
   #serves(task: Task, service: Service): boolean {
     const { inPlace, checked } = this.#what;
@@ -167,12 +175,12 @@ class Wait {
       .filter((task) => task.lastStatus === "RUNNING" && sameRevision(task.taskDefinitionArn, definition));
     const [seen] = await addressesOf(this.#deps, tasks.slice(0, 1), signal);
     this.#task = seen?.task ?? this.#task;
-    // There was room in the end.
+    // ECS found capacity, so earlier complaints no longer matter.
     if (seen !== undefined) this.#complaints = [];
     return seen;
   }
 
-  /** A task runs for a moment before its address is there. */
+  /** Counts a look without an address. A task runs for a moment before it has one. Throws at the limit. */
   #missAddress(): void {
     if (++this.#withoutAddress < PATIENCE) return;
     throw new AppError(
@@ -185,7 +193,7 @@ class Wait {
     );
   }
 
-  /** Asks the health check again and again until that time. */
+  /** Repeats the health check until it succeeds or `until` is reached. */
   async #answers(
     address: string,
     { until }: { readonly until: number },
@@ -202,7 +210,7 @@ class Wait {
     }
   }
 
-  /** When the service may be looked at again, or must be for the last time. */
+  /** Returns the time of the next look at the service: after the polling interval, or at the timeout. */
   #nextLook(): number {
     return Math.min(this.#lookedAt + SERVICE_POLL_MS, this.#started + this.#deps.config.health.timeoutMs);
   }
@@ -236,7 +244,7 @@ class Wait {
     if (givenUp) {
       return {
         code: "unhealthy",
-        state: `ECS gave the deployment up (${rollout ?? "its circuit breaker went off"})`,
+        state: `ECS gave up on the deployment (${rollout ?? "its circuit breaker tripped"})`,
         hint: "Look at the events of the service in the AWS Console",
         decisive: true,
       };

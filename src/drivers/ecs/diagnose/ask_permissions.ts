@@ -5,13 +5,16 @@ import { call } from "../sdk/call.ts";
 import { inChunks } from "../sdk/paging.ts";
 import type { PermissionProbe } from "../sdk/probes.ts";
 
-/** What a probe showed. AWS looks whether the caller may before it looks at what is asked: any other refusal means yes. */
+/**
+ * The result of a permission probe. AWS checks the caller's permission before it checks the request, so any
+ * refusal other than a denial means that the action is allowed.
+ */
 export type Probed =
   | { readonly kind: "allowed"; readonly refusal: AppError | undefined }
   | { readonly kind: "denied"; readonly action: string }
   | { readonly kind: "unknown"; readonly error: AppError };
 
-/** What each action's probe showed. */
+/** Runs the probe of each action and returns the results by action. */
 export async function askPermissions(
   probes: ReadonlyMap<string, PermissionProbe>,
   where: { readonly region: string; readonly cluster?: string },
@@ -21,7 +24,7 @@ export async function askPermissions(
     size: 1,
     act: async (chunk) =>
       await Promise.all(chunk.map(async ([action, probe]) => {
-        // A role is handed over in a registration: what is denied without being named is the registration.
+        // A role is passed in a registration. A denial that names no action denies the registration itself.
         const permission = action === "iam:PassRole" ? "ecs:RegisterTaskDefinition" : action;
         const attempt = { ...where, action: `Asking for ${action}`, permission };
         return [action, await judge(() => call(attempt, () => probe(signal), signal), permission)] as const;
@@ -43,14 +46,17 @@ async function judge(ask: () => Promise<unknown>, permission: string): Promise<P
   }
 }
 
-/** A failure for each action that is denied, a word about those that are not known, and else that all is well. */
+/**
+ * Returns a failure for each denied action and one warning about actions whose probe failed. If there are
+ * neither, returns one finding that everything is allowed.
+ */
 export function permissionFindings(
   probed: ReadonlyMap<string, Probed>,
   { name, caller, resourceOf, unasked = "" }: {
     readonly name: string;
     readonly caller: string;
     readonly resourceOf: (action: string) => string;
-    /** What to say of actions that nobody asked for. */
+    /** A note about actions that were not probed, appended to the finding that all is allowed. */
     readonly unasked?: string;
   },
 ): readonly Finding[] {
@@ -60,14 +66,14 @@ export function permissionFindings(
     foundWrong(name, `${action} is not allowed`, {
       fix: `Allow ${action} on ${
         resourceOf(action)
-      } to ${caller}; "showtime init --dry-run" prints the whole policy`,
+      } for ${caller}; "showtime init --dry-run" prints the whole policy`,
     })
   );
   const unknown = results.filter(([, each]) => each.kind === "unknown");
   const [first] = unknown.flatMap(([, each]) => each.kind === "unknown" ? [each.error] : []);
   if (first !== undefined) {
     const actions = unknown.map(([action]) => action).join(", ");
-    findings.push(foundWrong(name, `not known: ${actions} (${first.message})`, {
+    findings.push(foundWrong(name, `could not check ${actions} (${first.message})`, {
       status: "warning",
       fix: first.hint ?? 'Run "showtime doctor" again',
     }));

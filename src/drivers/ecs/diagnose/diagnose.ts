@@ -7,10 +7,12 @@ import { diagnoseNetwork } from "./diagnose_network.ts";
 import { awsErrorMessage } from "../errors.ts";
 import type { CallerIdentity } from "../sdk/sts.ts";
 
-/** What ECS looks at first, the role or the containers, it does not say. */
-const PASS_ROLE = "; iam:PassRole as far as ECS tells without registering anything";
+/**
+ * The limit of the iam:PassRole probe: ECS does not say whether it checks the role or the containers first.
+ */
+const PASS_ROLE = "; iam:PassRole only as far as ECS checks it without registering anything";
 
-/** The settings that are looked at. */
+/** The settings that the diagnosis checks. */
 export type DiagnosedSettings = Pick<
   EcsSettings,
   | "region"
@@ -24,21 +26,24 @@ export type DiagnosedSettings = Pick<
   | "template"
 >;
 
-/** What is looked at. */
+/** The options of {@link makeEcsDiagnosis}. */
 export interface EcsDiagnosisOptions {
   readonly config: DiagnosedSettings;
-  /** Who says the region, `AWS_REGION`. */
+  /** The source of the region, such as `AWS_REGION`. */
   readonly regionSource: string;
 }
 
-/** Makes what looks whether services can run on ECS: who we are there, what we may, and what has to be there. */
+/**
+ * Makes the diagnosis of ECS: whose credentials these are, what they allow, and whether required resources
+ * exist.
+ */
 export function makeEcsDiagnosis({ config, regionSource }: EcsDiagnosisOptions): Diagnosis {
   const { region } = config;
   return {
     name: "AWS identity",
     async diagnose(signal) {
       const identity = await findIdentity(region, signal);
-      // Without credentials everything else would say the same.
+      // Without credentials, every other check would fail for the same reason.
       if ("status" in identity) return [identity];
       return [
         foundOk("AWS identity", `${identity.arn}, in ${region} (${regionSource})`),
@@ -49,7 +54,7 @@ export function makeEcsDiagnosis({ config, regionSource }: EcsDiagnosisOptions):
   };
 }
 
-/** Whose the credentials are, or the finding that says why nobody knows. */
+/** Finds out whose credentials these are; returns a finding if AWS does not answer that. */
 export async function findIdentity(region: string, signal: AbortSignal): Promise<CallerIdentity | Finding> {
   try {
     const { callerIdentity } = await import("../sdk/sts.ts");
@@ -60,13 +65,13 @@ export async function findIdentity(region: string, signal: AbortSignal): Promise
   }
 }
 
-/** As a policy's editor looks for it. */
+/** Describes the caller as it appears in the IAM console: the role's name, or else the ARN. */
 export function describeCaller({ arn }: CallerIdentity): string {
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
   return role === undefined ? arn : `the role ${role}`;
 }
 
-/** What the least policy allows an action on; tells who reads it what to write. */
+/** Returns the resources on which the least policy allows an action, for the reader to copy into a policy. */
 export function policyResource(place: AwsPlace, action: string): string {
   const resources = accessPolicy(place).Statement
     .filter(({ Action }) => Action === action || Action.includes(action))
@@ -109,7 +114,7 @@ async function diagnoseEcs(
   }
 }
 
-/** The names that the policy would have: what is not configured is not asked for either. */
+/** Completes the settings for the least policy. Permissions for unconfigured parts are not probed. */
 function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): AwsPlace {
   const { executionRole, taskRole } = rolesOf(config);
   const roleArn = (role: string) =>
@@ -129,7 +134,7 @@ function rolesOf({ executionRole, taskRole, template }: DiagnosedSettings) {
   };
 }
 
-/** ECS may say of a role that it is none; that it takes one says nothing about what the role may do. */
+/** Reports a role that ECS rejects. That ECS accepts a role does not show what the role may do. */
 function roleFinding(probed: Probed | undefined): readonly Finding[] {
   if (probed?.kind !== "allowed" || probed.refusal?.code !== "permission") return [];
   return [foundError("roles", probed.refusal)];
@@ -149,7 +154,10 @@ function clusterFinding(
   ];
 }
 
-/** Both a group and a stream can be what is not there: AWS says which in words only. */
+/**
+ * Reports a missing log group. Only the words of AWS's message distinguish a missing group from a missing
+ * stream.
+ */
 function logGroupFinding(
   probed: Probed | undefined,
   { logGroup, region }: DiagnosedSettings,

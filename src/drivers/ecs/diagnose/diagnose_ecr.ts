@@ -7,17 +7,17 @@ import { type EcrAddress, requireEcrAddress } from "../images/ecr_address.ts";
 import { awsErrorName } from "../errors.ts";
 import type { CallerIdentity } from "../sdk/sts.ts";
 
-/** Which images. */
+/** The options of {@link makeEcrDiagnosis}. */
 export interface EcrDiagnosisOptions {
-  /** Repository with its registry. */
+  /** The repository with its registry. */
   readonly image: string;
-  /** A tag of pull request 0: no image has it. */
+  /** A tag of pull request 0, which no image has. */
   readonly tag: string;
 }
 
-const NOT_ASKED = "; ecr:InitiateLayerUpload is not asked for, since that would begin an upload";
+const NOT_ASKED = "; ecr:InitiateLayerUpload is not probed, because that would begin an upload";
 
-/** Makes what looks whether images can be pushed to ECR, looked for and deleted there. */
+/** Makes the diagnosis of ECR: whether images can be pushed, found and deleted there. */
 export function makeEcrDiagnosis({ image, tag }: EcrDiagnosisOptions): Diagnosis {
   const address = requireEcrAddress(image);
   return {
@@ -37,7 +37,7 @@ export function makeEcrDiagnosis({ image, tag }: EcrDiagnosisOptions): Diagnosis
   };
 }
 
-/** Whether the repository is there, and whose it is. */
+/** Reports whether the repository exists, and whether it belongs to the account of the credentials. */
 function registryFindings(
   { account, region, repository }: EcrAddress,
   identity: CallerIdentity,
@@ -48,7 +48,7 @@ function registryFindings(
   );
   if (absent) {
     return [
-      foundWrong("registry", `ECR of the account ${account} has no repository "${repository}" in ${region}`, {
+      foundWrong("registry", `the account ${account} has no ECR repository "${repository}" in ${region}`, {
         fix: "Correct build.image, or create it: " +
           `aws ecr create-repository --region ${region} --repository-name ${repository}`,
       }),
@@ -59,11 +59,11 @@ function registryFindings(
   return [
     foundWrong(
       "registry",
-      `"${repository}" is in ECR of ${account}, and the credentials are of ${identity.account}`,
+      `"${repository}" in ECR belongs to the account ${account}, and the credentials belong to ${identity.account}`,
       {
         status: "warning",
         fix:
-          `Correct build.image, or let that repository's own policy allow ${identity.account} to pull and push`,
+          `Correct build.image, or allow ${identity.account} to pull and push in that repository's own policy`,
       },
     ),
   ];

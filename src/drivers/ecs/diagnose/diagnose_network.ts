@@ -2,14 +2,17 @@ import { AppError } from "../../../lib/errors.ts";
 import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { NetworkCalls, Vpcs } from "../sdk/network.ts";
 
-/** What services are put into. */
+/** The network that services run in. */
 export interface NetworkSettings {
   readonly region: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
 }
 
-/** Looks whether subnets and security groups are there, and in one VPC. Not being allowed to look is no fault. */
+/**
+ * Checks that subnets and security groups exist, in one VPC. Missing permission for this check is not a
+ * failure.
+ */
 export async function diagnoseNetwork(
   calls: NetworkCalls,
   { region, subnets, securityGroups }: NetworkSettings,
@@ -23,12 +26,12 @@ export async function diagnoseNetwork(
       const missing = kind.ids.filter((id) => !found.has(id));
       if (missing.length === 0) return foundOk(kind.name, kind.ids.join(", "));
       return foundWrong(kind.name, `not in ${region}: ${missing.join(", ")}`, {
-        fix: `Correct ${kind.key}; "aws ec2 ${kind.command} --region ${region}" lists those that there are`,
+        fix: `Correct ${kind.key}; "aws ec2 ${kind.command} --region ${region}" lists the existing ones`,
       });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AppError) || error.code !== "permission") return foundError(kind.name, error);
-      return foundOk(kind.name, `not looked at: ${kind.action} is not allowed, and only doctor would use it`);
+      return foundOk(kind.name, `not checked: ${kind.action} is not allowed, and only doctor uses it`);
     }
   };
   const findings = [
@@ -39,7 +42,7 @@ export async function diagnoseNetwork(
   return [
     ...findings,
     foundWrong("network", `subnets and security groups are in several VPCs: ${[...vpcs].join(", ")}`, {
-      fix: "Let ecs.subnets and ecs.security_groups name those of one VPC",
+      fix: "Set ecs.subnets and ecs.security_groups to those of one VPC",
     }),
   ];
 }

@@ -1,7 +1,9 @@
 import type { EcrAddress } from "./ecr_address.ts";
 import type { EcrCalls } from "../sdk/ecr.ts";
 
-/** ECR at one address. It needs no cluster; the package is loaded when the first call is made. */
+/**
+ * The ECR client for one address. It needs no cluster. Its SDK package is loaded when the first call is made.
+ */
 export class Ecr {
   readonly address: EcrAddress;
   #calls: Promise<EcrCalls> | undefined;

@@ -3,11 +3,11 @@ import type { RegistryLogin } from "../../../environments/ports/images.ts";
 import { Ecr } from "./ecr.ts";
 import { requireEcrAddress } from "./ecr_address.ts";
 
-/** Where to log in. */
+/** The options of {@link makeEcrLogin}. */
 export interface EcrLoginOptions {
   /** An image or a repository of the registry. */
   readonly image: string;
-  /** Told every secret before anything is done with it. */
+  /** Receives every secret before the secret is used. */
   readonly keepSecret: (value: string) => void;
 }
 
@@ -21,12 +21,14 @@ const RIGHTS = [
   "ecr:PutImage",
 ];
 
-/** Makes what gets a login to ECR from AWS, a new one each time: it holds for 12 hours. */
+/**
+ * Makes a function that gets a login to ECR from AWS, a new one on each call. A login is valid for 12 hours.
+ */
 export function makeEcrLogin(options: EcrLoginOptions): (signal: AbortSignal) => Promise<RegistryLogin> {
   const ecr = new Ecr(requireEcrAddress(options.image));
   return async (signal) => {
     const token = await (await ecr.calls).authorizationToken(signal);
-    // In the docker command's own files the two stand together, as AWS sends them.
+    // The docker command's own files hold name and password together, in the form that AWS sends.
     options.keepSecret(token);
     const { username, password } = decodeToken(token, ecr.address.host);
     options.keepSecret(password);
@@ -34,12 +36,15 @@ export function makeEcrLogin(options: EcrLoginOptions): (signal: AbortSignal) =>
       registry: ecr.address.host,
       username,
       password,
-      hint: `Allow to the AWS credentials, or in the repository's own policy: ${RIGHTS.join(", ")}`,
+      hint: `Allow these for the AWS credentials, or in the repository's own policy: ${RIGHTS.join(", ")}`,
     };
   };
 }
 
-/** Takes a name and a password out of what AWS sends; throws AppError `aws_failed` where it is none, without showing it. */
+/**
+ * Decodes a name and a password from the token that AWS sends. Throws AppError `aws_failed`, without showing
+ * the token, if it cannot be decoded.
+ */
 export function decodeToken(token: string, host: string): { username: string; password: string } {
   const text = fromBase64(token) ?? "";
   const colon = text.indexOf(":");
@@ -50,7 +55,7 @@ export function decodeToken(token: string, host: string): { username: string; pa
     "aws_failed",
     `Logging in to ECR at ${host}: AWS answers with a token that cannot be read`,
     {
-      hint: "Run the command again; see what AWS_ENDPOINT_URL leads to",
+      hint: "Run the command again; check what AWS_ENDPOINT_URL points to",
     },
   );
 }

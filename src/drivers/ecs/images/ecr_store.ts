@@ -6,29 +6,29 @@ import { Ecr } from "./ecr.ts";
 import { parseEcrAddress, requireEcrAddress } from "./ecr_address.ts";
 import type { EcrDeletion } from "../sdk/ecr.ts";
 
-/** Which images of ECR. */
+/** The options of {@link makeEcrStore}. */
 export interface EcrStoreOptions {
-  /** Repository with its registry, `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app`. */
+  /** The repository with its registry, such as `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app`. */
   readonly image: string;
-  /** The pattern of our tags, with `{pr}` and `{sha}`. */
+  /** The pattern of Showtime's tags, with `{pr}` and `{sha}`. */
   readonly tag: string;
 }
 
 /**
- * Makes the store that a repository in ECR is. It takes single tags off: what another tag names stays. An image that
- * lost its tag to a rebuild, or that only an index named, has nothing on it that says whose it is: such images are left
- * to the repository's lifecycle policy.
+ * Makes an image store on a repository in ECR. It removes single tags, so an image with another tag stays. An
+ * image that lost its tag to a rebuild, or that only an index named, carries no mark of its owner. Such
+ * images are left to the repository's lifecycle policy.
  */
 export function makeEcrStore(options: EcrStoreOptions): ImageStore {
   const ecr = new Ecr(requireEcrAddress(options.image));
 
-  /** The tag of an image of this repository; throws AppError `bad_image` for one of another. */
+  /** Returns the tag of an image in this repository. Throws AppError `bad_image` for an image of another. */
   function tagOf(image: string): string {
     const { host, repository } = ecr.address;
     const address = parseEcrAddress(image);
     const { tag } = splitImage(image);
     if (tag !== undefined && address?.host === host && address.repository === repository) return tag;
-    throw usageError("bad_image", `Looking for an image: "${image}" is no tag in ${host}/${repository}`);
+    throw usageError("bad_image", `Looking for an image: "${image}" is not a tag in ${host}/${repository}`);
   }
 
   return {
@@ -55,7 +55,7 @@ export function makeEcrStore(options: EcrStoreOptions): ImageStore {
   };
 }
 
-/** Why ECR keeps an image, in words for people. */
+/** The reasons why ECR keeps an image, in words for people, by ECR's failure code. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ImageReferencedByManifestList:
     "another image in the repository, an index of several platforms, contains it",

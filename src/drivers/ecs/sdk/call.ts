@@ -1,6 +1,6 @@
 import { type Attempt, awsErrorName, translateAwsError } from "../errors.ts";
 
-/** Makes one call; a failure is told in our own words, an abort as what the signal says. */
+/** Makes one call. Throws an AppError if the call fails, and the signal's reason if it is aborted. */
 export async function call<Result>(
   attempt: Attempt,
   send: () => Promise<Result>,
@@ -15,7 +15,7 @@ export async function call<Result>(
   }
 }
 
-/** Makes one call to which "there is no such thing" is an answer: undefined. `names` are AWS's words for that. */
+/** Makes one call that returns undefined if AWS answers with one of the error names in `absent`. */
 export async function callForSome<Result>(
   attempt: Attempt & { readonly absent: readonly string[] },
   send: () => Promise<Result>,

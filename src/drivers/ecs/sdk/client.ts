@@ -1,19 +1,22 @@
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 
-/** How long one request may take, in milliseconds. */
+/** The time limit of one request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Tries of one call; between them the SDK waits longer each time, and longer still where it was throttled. */
+/**
+ * The most attempts of one call. The SDK waits longer before each attempt, and longer still after throttling.
+ */
 const MAX_ATTEMPTS = 6;
 
-/** What stands between a client and AWS. */
+/** The transport between a client and AWS. */
 export interface ClientSetup {
-  /** Sends requests; the runtime's own unless given. */
+  /** The function that sends requests; the runtime's `fetch` by default. */
   readonly fetch?: typeof fetch | undefined;
 }
 
 /**
- * What every client is made with. Credentials, profiles and endpoints come from the SDK's own chain, untouched. The
- * handler is the one that uses `fetch`: with node:http, Deno 2.7.11 waits for ever where a server drops a connection.
+ * Returns the options of every client. Credentials, profiles and endpoints come from the SDK's own chain. The
+ * request handler uses `fetch`, because with node:http, Deno 2.7.11 waits forever after a server drops a
+ * connection.
  */
 export function clientOptions(region: string, { fetch }: ClientSetup = {}) {
   return {
@@ -27,7 +30,7 @@ export function clientOptions(region: string, { fetch }: ClientSetup = {}) {
   } as const;
 }
 
-/** Marks a lost connection as worth another try: the SDK does not know it by the words that Deno has for it. */
+/** A handler that marks a lost connection as retryable: the SDK does not recognise Deno's error for it. */
 class FetchHandler extends FetchHttpHandler {
   override async handle(
     ...request: Parameters<FetchHttpHandler["handle"]>

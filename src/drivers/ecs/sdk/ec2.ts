@@ -2,10 +2,10 @@ import { DescribeNetworkInterfacesCommand, EC2Client } from "@aws-sdk/client-ec2
 import { call } from "./call.ts";
 import { clientOptions, type ClientSetup } from "./client.ts";
 
-/** The most values that one filter takes. */
+/** The most values that EC2 accepts in one filter. */
 const VALUES_A_FILTER = 200;
 
-/** The one call of EC2 that Showtime makes. */
+/** The one EC2 call that Showtime makes to run environments. */
 export class Ec2Calls {
   readonly #client: EC2Client;
   readonly #region: string;
@@ -15,11 +15,13 @@ export class Ec2Calls {
     this.#region = region;
   }
 
-  /** Public IPv4 addresses by network interface; one without an address, or gone by now, is left out. */
+  /**
+   * Returns public IPv4 addresses by network interface. An interface that has none or is gone is left out.
+   */
   async publicIps(interfaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const addresses = new Map<string, string>();
     for (let i = 0; i < interfaces.length; i += VALUES_A_FILTER) {
-      // By filter, not by id: an id that is gone by now would fail the whole call.
+      // A filter instead of ids: one id of an interface that is gone would fail the whole call.
       const Filters = [{
         Name: "network-interface-id",
         Values: interfaces.slice(i, i + VALUES_A_FILTER),

@@ -13,23 +13,26 @@ import { type Page, readPages } from "./paging.ts";
 
 const NO_IMAGE = "ImageNotFoundException";
 const NO_REPOSITORY = "RepositoryNotFoundException";
-/** The most that one page holds. */
+/** The most images that ECR returns in one page. */
 const IMAGES_A_PAGE = 1000;
 
-/** An image of the repository; one that lost its tags to a later image is none. */
+/** A tagged image of the repository. Images that lost their tags to later ones are not included. */
 export interface EcrImage {
   readonly tags: readonly string[];
-  /** Milliseconds since 1970. */
+  /** The time of the push, in milliseconds since 1970. */
   readonly pushedAt: number | undefined;
 }
 
-/** What ECR says about the one tag that was to be deleted. */
+/** The result of deleting one tag. */
 export type EcrDeletion =
   | { readonly kind: "deleted" }
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly code: string; readonly reason: string };
 
-/** The calls to ECR that Showtime makes, about one repository. Each names the account: it may be another than ours. */
+/**
+ * The ECR calls that Showtime makes for one repository. Each call names the account, because it may differ
+ * from the account of the credentials.
+ */
 export class EcrCalls {
   readonly #client: ECRClient;
   readonly #address: EcrAddress;
@@ -39,7 +42,7 @@ export class EcrCalls {
     this.#address = address;
   }
 
-  /** Whether an image has that tag. Throws AppError `repository_not_found` (exit code 2). */
+  /** Whether an image has a tag. Throws AppError `repository_not_found` (exit code 2). */
   async hasTag(tag: string, signal: AbortSignal): Promise<boolean> {
     const attempt = this.#attempt(`Looking for the image "${this.#name(tag)}"`, "ecr:DescribeImages");
     const found = await callForSome({ ...attempt, absent: [NO_IMAGE] }, async () => {
@@ -53,12 +56,12 @@ export class EcrCalls {
     return found !== undefined;
   }
 
-  /** Every image that has a tag, all pages; where there is no repository there are none. */
+  /** Lists every image that has a tag, from all pages. Returns no images if the repository does not exist. */
   async images(signal: AbortSignal): Promise<readonly EcrImage[]> {
     return await readPages((nextToken) => this.#page(nextToken, signal));
   }
 
-  /** Takes a tag off; ECR deletes the image with its last tag. */
+  /** Removes a tag. ECR deletes the image with its last tag. */
   async deleteTag(tag: string, signal: AbortSignal): Promise<EcrDeletion> {
     const attempt = this.#attempt(`Removing the image "${this.#name(tag)}"`, "ecr:BatchDeleteImage");
     const command = new BatchDeleteImageCommand({ ...this.#repository(), imageIds: [{ imageTag: tag }] });
@@ -75,10 +78,12 @@ export class EcrCalls {
       return { kind: "refused", code, reason: awsErrorMessage(reason) };
     }
     const deleted = answer.imageIds?.some(({ imageTag }) => imageTag === tag) ?? false;
-    return deleted ? { kind: "deleted" } : { kind: "refused", code: "", reason: "it does not confirm it" };
+    return deleted
+      ? { kind: "deleted" }
+      : { kind: "refused", code: "", reason: "it does not confirm the deletion" };
   }
 
-  /** What one logs in to the registry with for the next 12 hours: a name and a password, in base64. */
+  /** Returns a name and a password for the registry, in base64, valid for the next 12 hours. */
   async authorizationToken(signal: AbortSignal): Promise<string> {
     const { host, account } = this.#address;
     const attempt = this.#attempt(`Logging in to ECR at ${host}`, "ecr:GetAuthorizationToken");
@@ -87,7 +92,7 @@ export class EcrCalls {
     const token = answer.authorizationData?.[0]?.authorizationToken;
     if (token !== undefined) return token;
     throw new AppError("aws_failed", `${attempt.action}: AWS answers without a token`, {
-      hint: "Run the command again; see what AWS_ENDPOINT_URL leads to",
+      hint: "Run the command again; check what AWS_ENDPOINT_URL points to",
     });
   }
 
@@ -126,7 +131,7 @@ export class EcrCalls {
 
   #noRepository(action: string, cause: unknown): AppError {
     const { account, region, repository } = this.#address;
-    const state = `ECR of the account ${account} has no repository "${repository}" in ${region}`;
+    const state = `the account ${account} has no ECR repository "${repository}" in ${region}`;
     return new AppError("repository_not_found", `${action}: ${state}`, {
       exitCode: EXIT.usage,
       cause,

@@ -1,4 +1,7 @@
-/** As `probes.ts`, for images: of a tag, a layer and an upload that there are not. */
+/**
+ * Permission probes for images, like those of `probes.ts`: they name a tag, a layer and an upload that do not
+ * exist.
+ */
 
 import {
   BatchCheckLayerAvailabilityCommand,
@@ -20,8 +23,8 @@ const NO_LAYER = `sha256:${"0".repeat(64)}`;
 const NO_UPLOAD = "00000000-0000-0000-0000-000000000000";
 
 /**
- * The calls by action. Not among them is `ecr:InitiateLayerUpload`: it always begins an upload. `tag` is of pull
- * request 0.
+ * Makes the probes by action; `end` closes their client. `tag` is a tag of pull request 0. There is no probe
+ * for `ecr:InitiateLayerUpload`, because that call always begins an upload.
  */
 export function ecrProbes(
   { account, region, repository }: EcrAddress,
@@ -74,7 +77,7 @@ export function ecrProbes(
         new CompleteLayerUploadCommand({ ...where, uploadId: NO_UPLOAD, layerDigests: [NO_LAYER] }),
         { abortSignal },
       )],
-    // A manifest of no kind cannot be stored.
+    // ECR cannot store an empty manifest.
     ["ecr:PutImage", (abortSignal) =>
       ecr.send(
         new PutImageCommand({ ...where, imageTag: tag, imageManifest: "{}" }),

@@ -21,18 +21,21 @@ import { inChunks, readPages } from "./paging.ts";
 import { lastPart, tagList } from "./shapes.ts";
 import { TaskDefinitionCalls } from "./task_definitions.ts";
 
-/** The most names that one call describes, and the most entries that one page lists. */
+/** AWS's limits: the most services or tasks that one call describes, and the most entries of one page. */
 const SERVICES_A_CALL = 10;
 const TASKS_A_CALL = 100;
 const PAGE = 100;
 
-/** Tasks of one service, or of the whole cluster. */
+/** The tasks to list: those of one service, or of the whole cluster. */
 export interface TaskScope {
   readonly service?: string;
   readonly status: "RUNNING" | "STOPPED";
 }
 
-/** The calls of ECS that Showtime makes, in one cluster; every list is read to its end. */
+/**
+ * The ECS calls that Showtime makes in one cluster. Lists are read to their end unless a number of pages is
+ * given.
+ */
 export class EcsCalls {
   readonly #client: ECSClient;
   readonly #region: string;
@@ -50,7 +53,7 @@ export class EcsCalls {
     return { action, permission: `ecs:${name}`, region: this.#region, cluster: this.cluster };
   }
 
-  /** Names of the cluster's services, in the order in which AWS lists them. */
+  /** Lists the names of the cluster's services, in AWS's order. */
   async serviceNames(signal: AbortSignal): Promise<readonly string[]> {
     const arns = await readPages(async (nextToken) => {
       const page = await call(
@@ -67,7 +70,7 @@ export class EcsCalls {
     return arns.map(lastPart);
   }
 
-  /** Services by name, with their tags; those that are not there are left out. */
+  /** Describes services by name, with their tags. Services that do not exist are left out. */
   async services(names: readonly string[], signal: AbortSignal): Promise<readonly Service[]> {
     return await inChunks(names, {
       size: SERVICES_A_CALL,
@@ -86,10 +89,10 @@ export class EcsCalls {
     });
   }
 
-  /** One service by name, with its tags; undefined where there is none. */
+  /** Describes one service by name, with its tags; returns undefined if it does not exist. */
   async service(name: string, signal: AbortSignal): Promise<Service | undefined> {
     const found = await this.services([name], signal);
-    // A service can have been made anew under the name of one that is gone.
+    // A new service may have the name of an inactive one.
     return found.find((each) => each.serviceName === name && each.status !== "INACTIVE") ??
       found.find((each) => each.serviceName === name);
   }
@@ -110,8 +113,8 @@ export class EcsCalls {
   }
 
   /**
-   * Goes over to a revision, and to other subnets and groups where they are given. Back to one whose deployment still
-   * runs, ECS takes that up again without a new task.
+   * Changes a service to a revision, and to other subnets and security groups if they are given. If the
+   * deployment of that revision still runs, ECS resumes it without a new task.
    */
   async updateService(
     change: {
@@ -136,7 +139,7 @@ export class EcsCalls {
     );
   }
 
-  /** Begins to remove a service, its running task included. One that is not there is success. */
+  /** Begins to remove a service with its running task. If the service does not exist, that is success. */
   async deleteService(service: string, signal: AbortSignal): Promise<void> {
     await callForSome(
       {
@@ -162,7 +165,7 @@ export class EcsCalls {
     );
   }
 
-  /** Tasks of a service, or of the cluster: at most `pages` pages of 100 where that is given. */
+  /** Lists the ARNs of tasks, at most `pages` pages of 100 if that is given. */
   async taskArns(
     scope: TaskScope & { readonly pages?: number },
     signal: AbortSignal,

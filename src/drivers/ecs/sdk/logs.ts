@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloud
 import { callForSome } from "./call.ts";
 import { clientOptions, type ClientSetup } from "./client.ts";
 
-/** Where a container's log is. */
+/** The CloudWatch log stream of a container. */
 export interface LogStream {
   readonly group: string;
   readonly stream: string;
@@ -11,13 +11,15 @@ export interface LogStream {
 /** A page of a log. */
 export interface LogPage {
   readonly lines: readonly string[];
-  /** Where the next lines begin; the same again at the end. */
+  /**
+   * The token of the lines after this page. At the end of the log, CloudWatch returns the same token again.
+   */
   readonly forward: string | undefined;
-  /** Where the lines before these end; the same again at the beginning. */
+  /** The token of the lines before this page. At the beginning, CloudWatch returns the same token again. */
   readonly backward: string | undefined;
 }
 
-/** The one call of CloudWatch Logs that Showtime makes. */
+/** The one CloudWatch Logs call that Showtime makes to run environments. */
 export class LogsCalls {
   readonly #client: CloudWatchLogsClient;
   readonly #region: string;
@@ -28,8 +30,8 @@ export class LogsCalls {
   }
 
   /**
-   * A page of a log: its first lines, its last, or those at a token. It can be empty in the middle. Undefined where there is no such
-   * stream yet: it comes with the first line.
+   * Reads a page of a log: its first lines, its last lines, or those at a token. A page in the middle can be
+   * empty. Returns undefined if the stream does not exist yet: it is created with the first line.
    */
   async lines(
     of: LogStream & {

@@ -2,10 +2,10 @@ import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from
 import { call } from "./call.ts";
 import { clientOptions } from "./client.ts";
 
-/** The VPC of each subnet or security group that there is, by id. */
+/** The VPC of each existing subnet or security group, by id. */
 export type Vpcs = ReadonlyMap<string, string>;
 
-/** The calls that only the doctor makes: the least policy does not have them. */
+/** The EC2 calls that only `doctor` makes. The least policy does not include them. */
 export class NetworkCalls {
   readonly #client: EC2Client;
   readonly #region: string;
@@ -15,7 +15,7 @@ export class NetworkCalls {
     this.#region = region;
   }
 
-  // By filter, not by id: of ids, the first that is not there would hide the others.
+  // Filters instead of ids: with ids, AWS reports only the first missing one.
 
   async subnets(ids: readonly string[], signal: AbortSignal): Promise<Vpcs> {
     const { Subnets = [] } = await call(

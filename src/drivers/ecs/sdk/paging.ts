@@ -1,4 +1,4 @@
-/** Calls of one kind in flight: below the rate at which AWS begins to throttle. */
+/** The number of concurrent calls of one kind: below the rate at which AWS begins to throttle. */
 const AT_ONCE = 5;
 
 /** One page of a listing. */
@@ -7,7 +7,7 @@ export interface Page<Item> {
   readonly nextToken: string | undefined;
 }
 
-/** Reads a listing to its end, or for `limit` pages. */
+/** Reads a listing to its end, or at most `limit` pages of it. */
 export async function readPages<Item>(
   read: (nextToken: string | undefined) => Promise<Page<Item>>,
   limit = Infinity,
@@ -23,7 +23,9 @@ export async function readPages<Item>(
   return items;
 }
 
-/** Does something for many items, `size` in each call and a few calls at once; the results keep the order. */
+/**
+ * Calls `act` for chunks of `size` items, with up to five calls at a time. The results keep the items' order.
+ */
 export async function inChunks<Item, Result>(
   items: readonly Item[],
   { size, act }: { readonly size: number; readonly act: (chunk: Item[]) => Promise<readonly Result[]> },

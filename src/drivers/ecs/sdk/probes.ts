@@ -1,8 +1,11 @@
 /**
- * A call for each IAM action of the least policy, to learn whether it is allowed. Reads are harmless. Writes cannot do
- * anything either: they are about pull request 0, and GitHub counts from 1. Nobody has made a service or a revision for
- * it, so AWS, which first looks whether the caller may and then at what is asked, answers that it is not there; and what
- * would be made is such as AWS cannot make.
+ * Permission probes: one call for each IAM action of the least policy, to learn whether the action is
+ * allowed.
+ *
+ * Reads are harmless. Writes have no effect either: they name pull request 0, and GitHub counts from 1, so no
+ * service or revision exists for it. AWS checks the caller's permission first and the request afterwards, so
+ * it answers an allowed call with "not found". Probes that would create something ask for something that AWS
+ * cannot create.
  */
 
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
@@ -27,27 +30,27 @@ import {
 import { familyPrefix } from "../deploy/task_definition.ts";
 import { clientOptions } from "./client.ts";
 
-/** Where the calls are made. */
+/** The settings and names that the probes use. */
 export interface ProbeTarget {
   readonly region: string;
   readonly cluster: string;
-  /** ARN of the service that there is not, {@link NO_SERVICE}. */
+  /** The ARN of {@link NO_SERVICE}. */
   readonly serviceArn: string;
   readonly container: string;
-  /** Undefined: no log of ours is to be read. */
+  /** If undefined, no log is read and its permission is not probed. */
   readonly logGroup: string | undefined;
-  /** As they are configured; undefined where none is handed to ECS. */
+  /** The configured roles; undefined if no such role is passed to ECS. */
   readonly executionRole: string | undefined;
   readonly taskRole: string | undefined;
 }
 
-/** Makes the call that an action is needed for. */
+/** Makes a call that needs one IAM action. */
 export type PermissionProbe = (signal: AbortSignal) => Promise<unknown>;
 
-/** The service of pull request 0. */
+/** The name of a service of pull request 0, which does not exist. */
 export const NO_SERVICE = "pr-0-0000000-service";
 
-/** The calls by action, `ecs:CreateService`; `end` closes their clients. */
+/** Makes the probes by action, such as `ecs:CreateService`; `end` closes their clients. */
 export function ecsProbes(
   target: ProbeTarget,
 ): { readonly probes: ReadonlyMap<string, PermissionProbe>; readonly end: () => void } {
@@ -57,7 +60,7 @@ export function ecsProbes(
   const logs = new CloudWatchLogsClient(clientOptions(target.region));
   const family = `${familyPrefix(cluster)}0`;
   const revision = `${family}:1`;
-  // Without name and image no container can be registered.
+  // ECS cannot register a container without a name and an image.
   const unfit = { family, containerDefinitions: [{}] };
   const roles = {
     ...(executionRole === undefined ? {} : { executionRoleArn: executionRole }),
@@ -73,7 +76,7 @@ export function ecsProbes(
       (abortSignal) =>
         ecs.send(new DescribeServicesCommand({ cluster, services: [NO_SERVICE] }), { abortSignal }),
     ],
-    // Of a revision that there is not, without a network, and of no task.
+    // The revision does not exist, the network is missing, and the service would run no task.
     ["ecs:CreateService", (abortSignal) =>
       ecs.send(
         new CreateServiceCommand({

@@ -2,13 +2,13 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { call } from "./call.ts";
 import { clientOptions } from "./client.ts";
 
-/** Whose credentials these are. */
+/** The account and the ARN that own the credentials. */
 export interface CallerIdentity {
   readonly account: string;
   readonly arn: string;
 }
 
-/** The one call of STS that Showtime makes; it needs no permission. */
+/** Makes the one STS call that Showtime uses, GetCallerIdentity, which needs no permission. */
 export async function callerIdentity(region: string, signal: AbortSignal): Promise<CallerIdentity> {
   const client = new STSClient(clientOptions(region));
   try {

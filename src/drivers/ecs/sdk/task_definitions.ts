@@ -19,7 +19,7 @@ import { lastPart, readTags } from "./shapes.ts";
 
 const DEFINITIONS_A_CALL = 10;
 const PAGE = 100;
-/** Why a revision need not be deleted: it is gone, or on its way. */
+/** Matches the reasons of a failed deletion that mean success: the revision is gone or being deleted. */
 const GONE = /missing|not (be )?found|not exist|DELETE_IN_PROGRESS|being deleted/i;
 
 /** A task definition with its tags. */
@@ -28,7 +28,7 @@ export interface TaggedDefinition {
   readonly tags: Tags;
 }
 
-/** The calls about task definitions: they belong to the account and region, not to a cluster. */
+/** The calls about task definitions, which belong to the account and region, not to a cluster. */
 export class TaskDefinitionCalls {
   readonly #client: ECSClient;
   readonly #region: string;
@@ -52,7 +52,7 @@ export class TaskDefinitionCalls {
     return made.taskDefinition?.taskDefinitionArn ?? `${input.family}:${made.taskDefinition?.revision}`;
   }
 
-  /** Families that begin with `prefix` and have a revision that is not deregistered. */
+  /** Lists families that begin with `prefix` and have a revision that is not deregistered. */
   async families(prefix: string, signal: AbortSignal): Promise<readonly string[]> {
     return await readPages(async (nextToken) => {
       const page = await call(
@@ -74,8 +74,8 @@ export class TaskDefinitionCalls {
   }
 
   /**
-   * The revisions of one family that are registered (`ACTIVE`) or deregistered (`INACTIVE`); of the whole account, at
-   * most `pages` pages of 100, where none is named.
+   * Lists the ARNs of registered (`ACTIVE`) or deregistered (`INACTIVE`) revisions, at most `pages` pages of
+   * 100. The revisions are those of one family, or of the whole account if no family is named.
    */
   async arns(
     of: {
@@ -108,12 +108,12 @@ export class TaskDefinitionCalls {
     return arns.filter((arn) => of.family === undefined || lastPart(arn).replace(/:\d+$/, "") === of.family);
   }
 
-  /** One revision with its tags; undefined where it is gone. */
+  /** Describes one revision with its tags; returns undefined if it is gone. */
   async describe(arn: string, signal: AbortSignal): Promise<TaggedDefinition | undefined> {
     const found = await callForSome(
       {
         ...this.#attempt(`Describing ${lastPart(arn)}`, "DescribeTaskDefinition"),
-        // ECS says of a revision that is gone only that it cannot describe it.
+        // For a revision that is gone, ECS answers only with a general ClientException.
         absent: ["ClientException"],
       },
       () =>
@@ -127,7 +127,7 @@ export class TaskDefinitionCalls {
     return { definition: found.taskDefinition, tags: readTags(found.tags) };
   }
 
-  /** Deregisters and deletes revisions by their ARN; one that is gone already is success. */
+  /** Deregisters and deletes revisions by ARN. A revision that is already gone is success. */
   async remove(arns: readonly string[], signal: AbortSignal): Promise<void> {
     await inChunks(arns, {
       size: 1,
