@@ -13,7 +13,8 @@ import { familyPrefix } from "./task_definition.ts";
  */
 const ONE_BY_ONE = 3;
 /**
- * The most pages of 100 revisions that are listed of an account. Beyond that, some leftovers are not found.
+ * The most pages of 100 revisions that are listed of an account. If the account has many revisions of other
+ * tools, some leftovers are not found.
  */
 const ACCOUNT_PAGES = 10;
 
