@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { FullSha } from "../../../../src/lib/ids.ts";
 import { shortSha } from "../../../../src/lib/ids.ts";
-import { mayBecome } from "../../../../src/environments/core/environment/transitions.ts";
 import { parseServiceName } from "../../../../src/environments/core/environment/names.ts";
 import { readLabels } from "../../../../src/environments/core/labels/mod.ts";
 import { type Observation, planPull, viewShas } from "../../../../src/environments/core/plan/mod.ts";
@@ -23,6 +22,7 @@ import {
   SYNC,
 } from "../../../worlds/observation.ts";
 import { playPlan, settle } from "../../../worlds/play_plan.ts";
+import { mayBecome } from "../../../worlds/transitions.ts";
 
 const STATUSES = [
   "building",
