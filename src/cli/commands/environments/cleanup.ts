@@ -3,6 +3,7 @@ import {
   type CleanupCandidate,
   type CleanupOptions,
   type CleanupPlan,
+  kindWord,
   planCleanup,
 } from "../../../environments/app/cleanup/cleanup.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
@@ -159,7 +160,9 @@ function namesOf(
   { plan, removed }: { readonly plan: CleanupPlan; readonly removed: readonly string[] },
 ): readonly string[] {
   if (flags.verbose) return removed;
-  const gone = removed.map((what) => plan.candidates.find((each) => each.what === what) ?? { id: "", what });
+  const gone = removed.map((what) =>
+    plan.candidates.find((each) => each.what === what) ?? { kind: "", what }
+  );
   return groupDefinitions(gone).map(({ what }) => what);
 }
 
@@ -188,11 +191,11 @@ function renderCandidates(env: CommandEnv, candidates: readonly CleanupCandidate
     shrinks: true,
   }];
   const shown = env.flags.verbose ? candidates : groupDefinitions(candidates);
-  const rows = shown.map(({ kind, pr, what, why, needsApproval }) => [
-    { text: kind },
-    { text: pr === undefined ? "-" : `#${pr}` },
-    { text: what },
-    { text: needsApproval ? `${why} (needs --force or a yes)` : why },
+  const rows = shown.map((each) => [
+    { text: kindWord(each) },
+    { text: each.pr === undefined ? "-" : `#${each.pr}` },
+    { text: each.what },
+    { text: each.needsApproval ? `${each.why} (needs --force or a yes)` : each.why },
   ]);
   return renderTable(columns, rows, { style: env.style });
 }
@@ -201,8 +204,9 @@ function renderKept(kept: CleanupPlan["kept"]): readonly string[] {
   return kept.map(({ what, why }) => `kept: ${stripControls(what)}: ${stripControls(why)}`);
 }
 
-function candidateDocument({ kind, pr, what, why, needsApproval }: CleanupCandidate) {
-  return { kind, pr: pr ?? null, what, why, needs_approval: needsApproval };
+function candidateDocument(candidate: CleanupCandidate) {
+  const { pr, what, why, needsApproval } = candidate;
+  return { kind: kindWord(candidate), pr: pr ?? null, what, why, needs_approval: needsApproval };
 }
 
 function leftDocument({ kept, incomplete }: Pick<CleanupResult, "kept" | "incomplete">) {

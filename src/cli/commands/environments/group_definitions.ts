@@ -1,23 +1,23 @@
-import { isShaCarrying, parseLabel } from "../../../environments/core/labels/mod.ts";
+import type { ShortSha } from "../../../lib/ids.ts";
 
-const PREFIX = "label:";
-
+/** A thing that is removed; a label definition has the commit that it is about. */
 interface Removable {
-  readonly id: string;
+  readonly kind: string;
   readonly what: string;
+  readonly short?: ShortSha | undefined;
 }
 
-/** The same with all label definitions in one, in the place of the first: a commit has several. One alone stays. */
+/** Merges all label definitions into the first of them, because a commit has several. One alone stays as it is. */
 export function groupDefinitions<Each extends Removable>(candidates: readonly Each[]): readonly Each[] {
   const definitions = candidates.filter(isDefinition);
   const [first] = definitions;
   if (first === undefined || definitions.length === 1) return candidates;
-  const commits = new Set(definitions.map(({ id }) => isShaCarrying(parseLabel(id.slice(PREFIX.length)))));
+  const commits = new Set(definitions.map(({ short }) => short));
   const of = commits.size === 1 ? "1 commit" : `${commits.size} commits`;
   const group = { ...first, what: `${definitions.length} label definitions of ${of}` };
   return candidates.flatMap((each) => each === first ? [group] : isDefinition(each) ? [] : [each]);
 }
 
-function isDefinition({ id }: Removable): boolean {
-  return id.startsWith(PREFIX);
+function isDefinition({ kind }: Removable): boolean {
+  return kind === "label";
 }

@@ -2,19 +2,20 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import { parsePrNumber } from "../../../lib/ids.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
 import { parseLockOwner, type RunView } from "../../core/lock.ts";
 import {
   type CleanupCandidate,
   type CleanupOptions,
+  type DeadLock,
   judgeLocks,
   type Kept,
+  type PullCandidate,
+  type UnusedCandidate,
   WHOLE_CLEANUP,
-} from "../../core/plan/mod.ts";
+} from "../../core/cleanup/mod.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
-import type { CleanupPlan, Outcome } from "./cleanup.ts";
-import { judgeWorld, surveyWorld, tellFailure } from "./cleanup.ts";
+import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
 
 /** What a cleanup did. */
@@ -37,27 +38,26 @@ export async function applyCleanup(
 ): Promise<CleanupResult> {
   const options = plan.options ?? WHOLE_CLEANUP;
   const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
-  const chosen: CleanupCandidate[] = [];
+  const locks: DeadLock[] = [];
+  const ofPulls: PullCandidate[] = [];
+  const unused: UnusedCandidate[] = [];
   for (const each of plan.candidates) {
-    if (!each.needsApproval || approved.includes(each.id)) chosen.push(each);
-    else outcome.kept.push({ what: each.what, why: `${each.why}, but nobody approved its removal` });
+    if (each.needsApproval && !approved.includes(each.id)) {
+      outcome.kept.push({ what: each.what, why: `${each.why}, but nobody approved its removal` });
+    } else if (each.kind === "lock") locks.push(each);
+    else if (each.pr === undefined) unused.push(each);
+    else ofPulls.push(each);
   }
-  for (const each of chosen) {
-    if (each.kind === "lock") {
-      const act = () => removeDeadLock(context, each, { outcome, signal });
-      await attempt(context, { outcome, wanted: [each], act }, signal);
-    }
+  for (const each of locks) {
+    const act = () => removeDeadLock(context, each, { outcome, signal });
+    await attempt(context, { outcome, wanted: [each], act }, signal);
   }
-  for (const [pr, wanted] of byPull(chosen)) {
+  for (const [pr, wanted] of byPull(ofPulls)) {
     const act = () => cleanPull(context, pr, { wanted, options, outcome }, signal);
     await attempt(context, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
   }
-  await removeLeftovers(context, chosen.filter((each) => each.pr === undefined), {
-    options,
-    outcome,
-    signal,
-  });
+  await removeUnused(context, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
 
@@ -84,10 +84,9 @@ async function attempt(
   }
 }
 
-function byPull(candidates: readonly CleanupCandidate[]): ReadonlyMap<PrNumber, readonly CleanupCandidate[]> {
-  const groups = new Map<PrNumber, CleanupCandidate[]>();
+function byPull(candidates: readonly PullCandidate[]): ReadonlyMap<PrNumber, readonly PullCandidate[]> {
+  const groups = new Map<PrNumber, PullCandidate[]>();
   for (const each of candidates) {
-    if (each.pr === undefined || each.kind === "lock") continue;
     const group = groups.get(each.pr) ?? [];
     group.push(each);
     groups.set(each.pr, group);
@@ -98,12 +97,10 @@ function byPull(candidates: readonly CleanupCandidate[]): ReadonlyMap<PrNumber, 
 /** Deletes a lock by the node id that was found dead, if that very definition is still there and still dead. */
 async function removeDeadLock(
   context: SyncPorts,
-  candidate: CleanupCandidate,
+  candidate: DeadLock,
   { outcome, signal }: { readonly outcome: Outcome; readonly signal: AbortSignal },
 ): Promise<void> {
-  const [, digits = "", nodeId = ""] = /^lock:(\d+):(.+)$/.exec(candidate.id) ?? [];
-  const pr = parsePrNumber(digits);
-  if (pr === undefined) return;
+  const { pr, nodeId } = candidate;
   const records = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
   const record = records.find((each) => each.nodeId === nodeId);
   if (record === undefined) {
@@ -129,9 +126,9 @@ async function runOf(
 }
 
 /** Label definitions and images belong to no pull request: all listings are read once more before any of them goes. */
-async function removeLeftovers(
+async function removeUnused(
   context: SyncPorts,
-  wanted: readonly CleanupCandidate[],
+  wanted: readonly UnusedCandidate[],
   { options, outcome, signal }: {
     readonly options: CleanupOptions;
     readonly outcome: Outcome;
@@ -148,17 +145,15 @@ async function removeLeftovers(
   for (const each of wanted) {
     if (fresh.has(each.id)) continue;
     // A definition that went with its environment is no news.
-    const gone = world.definitions?.every(({ name }) => `label:${name}` !== each.id) === true &&
-      each.kind === "label";
+    const gone = each.kind === "label" &&
+      world.definitions?.every(({ name }) => name !== each.name) === true;
     if (!gone) {
       outcome.kept.push({ what: each.what, why: "Something uses it by now, or it could not be seen again" });
     }
   }
   const labels = going.filter((each) => each.kind === "label");
-  const ids = (world.definitions ?? []).filter(({ name }) =>
-    labels.some((each) => each.id === `label:${name}`)
-  )
-    .map((each) => each.nodeId);
+  const names = new Set(labels.map((each) => each.name));
+  const ids = (world.definitions ?? []).filter(({ name }) => names.has(name)).map(({ nodeId }) => nodeId);
   if (ids.length > 0) {
     const act = async () => {
       await context.forge.deleteDefinitions(ids, signal);
@@ -166,20 +161,16 @@ async function removeLeftovers(
     };
     await attempt(context, { outcome, wanted: labels, act }, signal);
   }
-  for (const each of going.filter(({ kind }) => kind === "leftover")) {
+  for (const each of going.filter((one) => one.kind === "leftover")) {
     const act = async () => {
-      await context.platform.removeLeftover(
-        each.id.slice("leftover:".length),
-        { repo: context.repo },
-        signal,
-      );
+      await context.platform.removeLeftover(each.leftover, { repo: context.repo }, signal);
       outcome.removed.push(each.what);
     };
     await attempt(context, { outcome, wanted: [each], act }, signal);
   }
-  for (const each of going.filter(({ kind }) => kind === "image")) {
+  for (const each of going.filter((one) => one.kind === "image")) {
     const act = async () => {
-      const removal = await context.images.remove(each.id.slice("image:".length), signal);
+      const removal = await context.images.remove(each.image, signal);
       if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
       else outcome.removed.push(each.what);
     };

@@ -2,20 +2,15 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import { formatLabel, type Label, readLabels } from "../../core/labels/mod.ts";
 import {
-  type CleanupCandidate,
   type CleanupFacts,
   type CleanupOptions,
   judgePull,
-  type Plan,
-  planPull,
-  type Retirement,
-  retirementOf,
-  type Verdict,
-  viewShas,
-} from "../../core/plan/mod.ts";
-import type { Outcome } from "./cleanup.ts";
+  type PullCandidate,
+} from "../../core/cleanup/mod.ts";
+import { formatLabel, type Label, type LabelState, readLabels } from "../../core/labels/mod.ts";
+import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
+import { cleanupPull, type Outcome } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/hold.ts";
@@ -26,7 +21,7 @@ import { type LockedPull, lookAfter, underLock } from "../lock/under_lock.ts";
 
 /** What is to be removed of one pull request. */
 export interface PullCleanup {
-  readonly wanted: readonly CleanupCandidate[];
+  readonly wanted: readonly PullCandidate[];
   readonly options: CleanupOptions;
   readonly outcome: Outcome;
 }
@@ -58,29 +53,27 @@ async function removeDoomed(
 ): Promise<void> {
   const { session } = locked;
   const { observation } = session.sight;
-  const fresh = judgePull(factsOf(context, session.sight, observation.labelNames), options).doomed;
-  // The listing does not tell who set which label: what is to go has to go by those that are believed, too.
-  const names = observation.labels.ours.map(({ name }) => name);
-  const sure = judgePull(factsOf(context, session.sight, names), options).doomed;
-  const going: Verdict[] = [];
+  const told = readLabels(observation.labelNames);
+  const fresh = judgePull(factsOf(context, session.sight, told), options).doomed;
+  // The listing does not say who set which label: a candidate also has to go by the labels that are believed.
+  const sure = judgePull(factsOf(context, session.sight, observation.labels), options).doomed;
+  const going: PullCandidate[] = [];
   for (const each of wanted) {
-    const verdict = fresh.find(({ candidate }) => candidate.id === each.id && candidate.seen === each.seen);
-    const certain = each.kind === "closed" || sure.some(({ candidate }) => candidate.id === each.id);
-    if (verdict === undefined || !certain) {
-      outcome.kept.push({ what: each.what, why: CHANGED });
-    } else going.push(verdict);
+    const still = fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
+    const certain = each.kind === "closed" || sure.some(({ id }) => id === each.id);
+    if (still === undefined || !certain) outcome.kept.push({ what: each.what, why: CHANGED });
+    else going.push(still);
   }
   if (going.length === 0) return;
-  const closed = going.some(({ candidate }) => candidate.kind === "closed");
-  if (closed) await removeClosed(context, locked);
+  if (going.some(({ kind }) => kind === "closed")) await removeClosed(context, locked);
   else if (!await removeEnvironments(context, locked, { going })) {
-    outcome.kept.push(...going.map(({ candidate }) => ({ what: candidate.what, why: CHANGED })));
+    outcome.kept.push(...going.map(({ what }) => ({ what, why: CHANGED })));
     return;
   }
-  outcome.removed.push(...going.map(({ candidate }) => candidate.what));
+  outcome.removed.push(...going.map(({ what }) => what));
 }
 
-function factsOf(context: SyncPorts, sight: Sight, labels: readonly string[]): CleanupFacts {
+function factsOf(context: SyncPorts, sight: Sight, labels: LabelState): CleanupFacts {
   const { observation } = sight;
   return {
     repo: context.repo,
@@ -98,7 +91,7 @@ async function removeClosed(context: SyncPorts, locked: LockedPull): Promise<voi
   const { observation } = session.sight;
   const policy = policyFor(context, observation.pr, NO_OPTIONS);
   const plan = planPull(observation, policy);
-  if (plan.rule !== 1) return;
+  if (plan.reason !== "pr_closed") return;
   await applyPlan(
     session,
     plan,
@@ -114,17 +107,16 @@ class Left extends Error {}
 async function removeEnvironments(
   context: SyncPorts,
   locked: LockedPull,
-  { going }: { readonly going: readonly Verdict[] },
+  { going }: { readonly going: readonly PullCandidate[] },
 ): Promise<boolean> {
   const { session, look, signal } = locked;
   const { observation } = session.sight;
   const before = session.names;
   const plan = planOf(context, session.sight, { going });
   const retirements = plan.steps.flatMap((step) => step.kind === "retire" ? [step.retirement] : []);
-  for (const { candidate, short } of going) {
-    if (short !== undefined) {
-      session.note(`\`${short}\` ${candidate.kind === "expired" ? "expired" : "was orphaned"}`);
-    }
+  for (const each of going) {
+    if (!("short" in each) || each.short === undefined) continue;
+    session.note(`\`${each.short}\` ${each.kind === "expired" ? "expired" : "was orphaned"}`);
   }
   const guard = async () => {
     const sight = await look();
@@ -165,12 +157,17 @@ async function restore({ session, signal }: LockedPull, before: readonly string[
   await session.write({ add, remove }, signal);
 }
 
-function planOf(context: SyncPorts, sight: Sight, { going }: { readonly going: readonly Verdict[] }): Plan {
+function planOf(
+  context: SyncPorts,
+  sight: Sight,
+  { going }: { readonly going: readonly PullCandidate[] },
+): Plan {
   const { observation } = sight;
   const policy = policyFor(context, observation.pr, NO_OPTIONS);
   const views = viewShas(observation);
-  const retirements = going.flatMap(({ candidate, short, service }): Retirement[] => {
-    if (candidate.kind === "label") return [];
+  const retirements = going.flatMap((each): Retirement[] => {
+    if (!("short" in each)) return [];
+    const { short, service } = each;
     const view = short === undefined ? undefined : views.get(short);
     return view === undefined
       ? [{ short, service, image: undefined, labels: [] }]
@@ -182,9 +179,10 @@ function planOf(context: SyncPorts, sight: Sight, { going }: { readonly going: r
     action: "destroy_environment",
     reason: "expired",
     rule: 16,
+    endsEverything: false,
     build: false,
     steps: retirements.map((retirement) => ({ kind: "retire", retirement })),
-    because: going.map(({ candidate }) => candidate.why),
+    because: going.map(({ why }) => why),
   };
 }
 
@@ -226,26 +224,26 @@ async function removeUnrecorded(
       repo,
       now: forge.now(),
       pr,
-      pull,
+      pull: pull === undefined ? undefined : cleanupPull(pull),
       platform: deployed,
       defaultTtl: settings.defaultTtl,
     };
     const fresh = judgePull(facts, options).doomed;
     const mine = await forge.readLock(formatLabel({ kind: "lock", pr }), both);
     for (const each of wanted) {
-      const verdict = fresh.find(({ candidate }) => candidate.id === each.id && candidate.seen === each.seen);
+      const still = fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
+      const { short, service } = still !== undefined && "short" in still
+        ? still
+        : { short: undefined, service: undefined };
       if (
-        verdict?.service === undefined || pull !== undefined ||
-        !mine.some(({ nodeId }) => nodeId === hold.nodeId)
+        service === undefined || pull !== undefined || !mine.some(({ nodeId }) => nodeId === hold.nodeId)
       ) {
         outcome.kept.push({ what: each.what, why: CHANGED });
         continue;
       }
-      await platform.destroy(verdict.service, { repo, epoch: hold.epoch }, both);
-      const image = deployed.find(({ service }) => service === verdict.service)?.image;
-      if (
-        image !== undefined && verdict.short !== undefined && image === settings.imageOf(pr, verdict.short)
-      ) {
+      await platform.destroy(service, { repo, epoch: hold.epoch }, both);
+      const image = deployed.find((environment) => environment.service === service)?.image;
+      if (image !== undefined && short !== undefined && image === settings.imageOf(pr, short)) {
         const removal = await images.remove(image, both);
         if (removal.kind === "kept") context.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
       }

@@ -1,77 +1,22 @@
 /**
- * What a cleanup removes of one pull request's environments, and what it leaves and why: pure, made once over the
- * listings and once more, under the lock, over a fresh look. What remains besides is in `leftovers.ts`.
+ * The decision about one pull request's environments: which go, which stay, and why. It is made once over the listings
+ * and once more, under the lock, over a fresh look. `leftovers.ts` decides about everything else.
  */
 
 import type { PlatformEnvironment } from "../environment/environment.ts";
-import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
-import { type LabeledEnvironment, type LabelState, readLabels } from "../labels/mod.ts";
+import { sameRepo } from "../environment/ownership.ts";
+import type { FullSha, PrNumber } from "../../../lib/ids.ts";
+import type { LabeledEnvironment, LabelState } from "../labels/mod.ts";
 import type { Ttl } from "../labels/label.ts";
+import type { Judged, Kept, PullCandidate } from "./candidate.ts";
 import { decideLifetime } from "./lifetime.ts";
+import { type CleanupOptions, GRACE_MS } from "./options.ts";
 
-/** How young something may be that nothing speaks of: it may be on its way up. In milliseconds. */
-export const GRACE_MS = 30 * 60_000;
-
-/** What a cleanup is asked to do. */
-export interface CleanupOptions {
-  /** Each environment lives as long as its own time-to-live says. */
-  readonly respectTtl: boolean;
-  /** No environment lives longer, in milliseconds, `close` included: somebody said so explicitly. */
-  readonly maxAgeMs: number | undefined;
-  /** The configured cap, in milliseconds: like `maxAgeMs`, but `close` outlives it. */
-  readonly defaultMaxAgeMs?: number | undefined;
-  /** One age for all instead of each time-to-live, in milliseconds. */
-  readonly olderThanMs: number | undefined;
-  /** Label definitions that nothing needs any more. */
-  readonly labels: boolean;
-  /** Services and images that no pull request speaks of. */
-  readonly platformOrphans: boolean;
-  /** Closed pull requests that still carry something of ours. */
-  readonly closedPulls: boolean;
-  /** The most label definitions to remove. */
-  readonly labelLimit: number | undefined;
-}
-
-/** What a candidate is. */
-export type CleanupKind = "expired" | "orphan" | "closed" | "label" | "lock" | "image" | "leftover";
-
-/** One thing that a cleanup would remove. */
-export interface CleanupCandidate {
-  /** The same for the same thing in every plan. */
-  readonly id: string;
-  readonly kind: CleanupKind;
-  readonly what: string;
-  /** Why, as a sentence. */
-  readonly why: string;
-  readonly pr: PrNumber | undefined;
-  /** A person has to agree first. */
-  readonly needsApproval: boolean;
-  /** What was seen when this was decided; where something else is seen later, the thing is left alone. */
-  readonly seen?: string;
-}
-
-/** A cleanup of everything, each environment by its own time-to-live: what is done where nothing else is asked. */
-export const WHOLE_CLEANUP: CleanupOptions = {
-  respectTtl: true,
-  maxAgeMs: undefined,
-  olderThanMs: undefined,
-  labels: true,
-  platformOrphans: true,
-  closedPulls: true,
-  labelLimit: undefined,
-};
-
-/** Something that stays, and why. */
-export interface Kept {
-  readonly what: string;
-  readonly why: string;
-}
-
-/** A pull request, as far as a cleanup looks at it. */
+/** The part of a pull request that a cleanup looks at. */
 export interface CleanupPull {
   readonly open: boolean;
   readonly headSha: FullSha;
-  readonly labels: readonly string[];
+  readonly labels: LabelState;
 }
 
 /** Everything about one pull request number. */
@@ -80,36 +25,25 @@ export interface CleanupFacts {
   /** GitHub's time, milliseconds since 1970. */
   readonly now: number;
   readonly pr: PrNumber;
-  /** Undefined where there is no such pull request. */
+  /** Undefined if no such pull request exists. */
   readonly pull: CleanupPull | undefined;
-  /** What the platform has of it; `as_labels` where nobody was asked. */
+  /** The platform's environments of this number; `as_labels` if the platform was not asked. */
   readonly platform: readonly PlatformEnvironment[] | "as_labels";
   readonly defaultTtl: Ttl;
 }
 
-/** A candidate with what has to be removed for it. */
-export interface Verdict {
-  readonly candidate: CleanupCandidate;
-  /** Undefined for an environment of the older scheme, and for what is not about one environment. */
-  readonly short: ShortSha | undefined;
-  readonly service: ServiceName | undefined;
-}
+const UNTAGGED = "It does not carry Showtime's tag: it is reported and never deleted";
 
-/** Decides what goes and what stays of one pull request. */
-export function judgePull(
-  facts: CleanupFacts,
-  options: CleanupOptions,
-): { readonly doomed: readonly Verdict[]; readonly kept: readonly Kept[] } {
+/** Decides which parts of one pull request go and which stay. */
+export function judgePull(facts: CleanupFacts, options: CleanupOptions): Judged<PullCandidate> {
   const { pr, pull } = facts;
-  const labels = pull === undefined ? undefined : readLabels(pull.labels);
-  const doomed: Verdict[] = [];
+  const doomed: PullCandidate[] = [];
   const kept: Kept[] = [];
   if (
-    pull?.open === false &&
-    labels?.ours.some(({ label }) => label.kind !== "blocked" && label.kind !== "lock") === true
+    pull?.open === false && pull.labels.ours.some(({ label }) => !["blocked", "lock"].includes(label.kind))
   ) {
     if (!options.closedPulls) return { doomed, kept };
-    const candidate: CleanupCandidate = {
+    doomed.push({
       id: `closed:${pr}`,
       kind: "closed",
       what: `everything of #${pr}`,
@@ -117,47 +51,45 @@ export function judgePull(
       pr,
       needsApproval: false,
       seen: "closed",
-    };
-    return { doomed: [{ candidate, short: undefined, service: undefined }], kept };
+    });
+    return { doomed, kept };
   }
   const deployed = facts.platform === "as_labels" ? [] : facts.platform;
-  const labeled = [...labels?.environments.values() ?? []].filter((each) => each.status !== undefined);
+  const labeled = [...pull?.labels.environments.values() ?? []].filter((each) => each.status !== undefined);
   for (const environment of labeled) {
     const service = deployed.find((each) => each.short === environment.sha);
-    judgeLabeled(facts, { options, labels, environment, deployed: service, doomed, kept });
+    judgeLabeled(facts, { options, environment, deployed: service, doomed, kept });
   }
   for (const each of deployed) {
     if (labeled.some(({ sha }) => sha === each.short)) continue;
-    judgeUnnamed(facts, { options, labels, deployed: each, doomed, kept });
+    judgeUnnamed(facts, { options, deployed: each, doomed, kept });
   }
   const living = labeled.length > 0 || deployed.some((each) => each.managed);
   if (
-    options.labels && pull?.open === true && labels?.marker === true && !living &&
-    labels.triggers.length === 0
+    options.labels && pull?.open === true && pull.labels.marker && !living &&
+    pull.labels.triggers.length === 0
   ) {
-    const candidate: CleanupCandidate = {
+    doomed.push({
       id: `marker:${pr}`,
-      kind: "label",
+      kind: "pull_labels",
       what: `the labels left on #${pr}`,
       why: "It has no environment any more",
       pr,
       needsApproval: false,
-      seen: fingerprint(facts, labels),
-    };
-    doomed.push({ candidate, short: undefined, service: undefined });
+      seen: fingerprint(facts),
+    });
   }
   return { doomed, kept };
 }
 
-/** Where verdicts and reasons to keep are gathered. */
+/** The options, and the two lists that collect the decisions. */
 interface Gathering {
   readonly options: CleanupOptions;
-  readonly labels: LabelState | undefined;
-  readonly doomed: Verdict[];
+  readonly doomed: PullCandidate[];
   readonly kept: Kept[];
 }
 
-/** An environment that the labels of an open pull request name: only time removes it. */
+/** Judges an environment that the labels of an open pull request name: only time removes it. */
 function judgeLabeled(
   facts: CleanupFacts,
   at: Gathering & {
@@ -165,60 +97,54 @@ function judgeLabeled(
     readonly deployed: PlatformEnvironment | undefined;
   },
 ): void {
-  const { options, environment, deployed, labels, doomed, kept } = at;
-  const { pr } = facts;
+  const { options, environment, deployed, doomed, kept } = at;
+  const { pr, pull } = facts;
   const what = `${environment.sha} of #${pr}`;
   if (deployed !== undefined && !deployed.managed) {
-    kept.push({ what: deployed.service, why: "It does not carry our tag: it is reported and never deleted" });
+    kept.push({ what: deployed.service, why: UNTAGGED });
     return;
   }
-  const fallback = labels?.prTtl ?? facts.defaultTtl;
+  const fallback = pull?.labels.prTtl ?? facts.defaultTtl;
   const lifetime = decideLifetime({ labeled: environment, deployed, fallback, now: facts.now }, options);
   if (lifetime.kind === "unknown") kept.push({ what, why: lifetime.why });
   if (lifetime.kind !== "until" || lifetime.at > facts.now) return;
-  const candidate: CleanupCandidate = {
+  doomed.push({
     id: `expired:${pr}:${environment.sha}`,
     kind: "expired",
     what,
     why: lifetime.why,
     pr,
     needsApproval: false,
-    seen: fingerprint(facts, labels, { environment }),
-  };
-  doomed.push({ candidate, short: environment.sha, service: deployed?.service });
+    seen: fingerprint(facts, { environment }),
+    short: environment.sha,
+    service: deployed?.service,
+  });
 }
 
-/** A service that no label names: expired by its own tag, orphaned, or not ours to touch. */
+/** Judges a service that no label names: it has expired by its own tag, or it is an orphan, or it is not Showtime's. */
 function judgeUnnamed(
   facts: CleanupFacts,
   at: Gathering & { readonly deployed: PlatformEnvironment },
 ): void {
-  const { options, deployed, labels, doomed, kept } = at;
+  const { options, deployed, doomed, kept } = at;
   const { pr, now } = facts;
-  const what = `${deployed.service} of #${pr}`;
+  const { short, service } = deployed;
+  const what = `${service} of #${pr}`;
   if (!deployed.managed && !deployed.legacy) {
-    kept.push({ what, why: "It does not carry our tag: it is reported and never deleted" });
+    kept.push({ what, why: UNTAGGED });
     return;
   }
-  const seen = fingerprint(facts, labels);
-  // What carries no repository could be another one's: time alone does not condemn it.
-  const own = deployed.managed && deployed.short !== undefined &&
-    deployed.repo?.toLowerCase() === facts.repo.toLowerCase();
+  const seen = fingerprint(facts);
+  // A service without a repository tag could belong to another repository: its age alone does not condemn it.
+  const own = deployed.managed && short !== undefined && deployed.repo !== undefined &&
+    sameRepo(deployed.repo, facts.repo);
   const lifetime = own
     ? decideLifetime({ labeled: undefined, deployed, fallback: undefined, now }, options)
     : undefined;
   if (lifetime?.kind === "until" && lifetime.at <= now && now - (deployed.createdAt ?? now) >= GRACE_MS) {
-    const id = `expired:${pr}:${deployed.short ?? deployed.service}`;
-    const candidate: CleanupCandidate = {
-      id,
-      kind: "expired",
-      what,
-      why: lifetime.why,
-      pr,
-      needsApproval: false,
-      seen,
-    };
-    doomed.push({ candidate, short: deployed.short, service: deployed.service });
+    const id = `expired:${pr}:${short ?? service}`;
+    const { why } = lifetime;
+    doomed.push({ id, kind: "expired", what, why, pr, needsApproval: false, seen, short, service });
     return;
   }
   if (!options.platformOrphans) return;
@@ -227,16 +153,8 @@ function judgeUnnamed(
   else if (now - deployed.createdAt < GRACE_MS) {
     kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
   } else {
-    const candidate: CleanupCandidate = {
-      id: `orphan:${deployed.service}`,
-      kind: "orphan",
-      what,
-      why,
-      pr,
-      needsApproval: true,
-      seen,
-    };
-    doomed.push({ candidate, short: deployed.short, service: deployed.service });
+    const id = `orphan:${service}`;
+    doomed.push({ id, kind: "orphan", what, why, pr, needsApproval: true, seen, short, service });
   }
 }
 
@@ -246,13 +164,12 @@ function describeOrphan({ pull }: CleanupFacts, deployed: PlatformEnvironment): 
   return deployed.legacy ? "It is of an older scheme" : "No label on the pull request names it";
 }
 
-/** What must not have changed between the decision and the deed: the commit, the triggers, the status. */
+/** The state that must not change between the decision and the removal: the commit, the triggers, the status. */
 function fingerprint(
   { pull }: CleanupFacts,
-  labels: LabelState | undefined,
   options: { readonly environment?: LabeledEnvironment } = {},
 ): string {
   const statuses = options.environment?.statuses.join(",");
-  const triggers = (labels?.triggers ?? []).map(({ name }) => name).join(",");
+  const triggers = (pull?.labels.triggers ?? []).map(({ name }) => name).join(",");
   return [pull?.open, pull?.headSha, triggers, statuses].join("|");
 }

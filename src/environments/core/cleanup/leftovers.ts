@@ -1,18 +1,19 @@
-/** What is left over when environments are gone: label definitions, locks, images. Pure. */
+/** The decisions about what outlives environments: label definitions, locks, images and parts on the platform. */
 
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { sameRepo } from "../environment/ownership.ts";
 import { parseImageReference } from "../../../lib/image_reference.ts";
-import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
-import { isShaCarrying, parseLabel, readLabels } from "../labels/mod.ts";
+import { type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { isShaCarrying, type ParsedLabel } from "../labels/mod.ts";
 import { judgeLock, type LockRecord, type RunView } from "../lock.ts";
-import { type CleanupCandidate, type CleanupPull, GRACE_MS, type Kept } from "./cleanup.ts";
+import type { DeadLock, Judged, Kept, UnusedDefinition, UnusedImage, UnusedLeftover } from "./candidate.ts";
+import type { CleanupPull } from "./judge_pull.ts";
+import { GRACE_MS } from "./options.ts";
 
-/** A label definition, with the open pull requests that carry it. */
+/** A label definition, with its meaning and the open pull requests that carry it. */
 export interface DefinitionFacts {
-  readonly nodeId: string;
   readonly name: string;
-  readonly description: string;
+  readonly label: ParsedLabel;
   readonly openPulls: readonly PrNumber[];
 }
 
@@ -20,28 +21,28 @@ export interface DefinitionFacts {
 export interface ImageFacts {
   readonly image: string;
   readonly createdAt: number | undefined;
-  /** The repository that Showtime built it for; undefined where no label of ours says so. */
+  /** The repository that Showtime built it for; undefined if the image carries no label that names it. */
   readonly builtFor?: string | undefined;
 }
 
-/** What lives: the platform's environments, and pull requests by number. */
+/** The things that are in use: the platform's environments, and pull requests by number. */
 export interface LivingFacts {
   readonly platform: readonly PlatformEnvironment[] | "as_labels";
   readonly pulls: ReadonlyMap<PrNumber, CleanupPull>;
-  /** Pull requests that have a lock: somebody is at work on them. */
+  /** Pull requests that have a lock: a run may be working on them. */
   readonly locked: readonly PrNumber[];
 }
 
-/** Definitions that carry a SHA, belong to no live environment and are on no open pull request. */
+/** Finds definitions that carry a SHA, belong to no live environment and are on no open pull request. */
 export function judgeDefinitions(
   definitions: readonly DefinitionFacts[],
   living: LivingFacts,
-): readonly CleanupCandidate[] {
+): readonly UnusedDefinition[] {
   const alive = livingShas(living);
-  const candidates: CleanupCandidate[] = [];
-  for (const { name, openPulls } of definitions) {
-    const sha = isShaCarrying(parseLabel(name));
-    if (sha === undefined || openPulls.length > 0 || alive.has(sha)) continue;
+  const candidates: UnusedDefinition[] = [];
+  for (const { name, label, openPulls } of definitions) {
+    const short = isShaCarrying(label);
+    if (short === undefined || openPulls.length > 0 || alive.has(short)) continue;
     candidates.push({
       id: `label:${name}`,
       kind: "label",
@@ -49,9 +50,11 @@ export function judgeDefinitions(
       why: "No live environment and no open pull request has it",
       pr: undefined,
       needsApproval: false,
+      name,
+      short,
     });
   }
-  return candidates.sort((a, b) => a.id < b.id ? -1 : 1);
+  return candidates.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 function livingShas({ platform, pulls, locked }: LivingFacts): ReadonlySet<ShortSha> {
@@ -62,46 +65,44 @@ function livingShas({ platform, pulls, locked }: LivingFacts): ReadonlySet<Short
     }
   }
   for (const pull of pulls.values()) {
-    if (pull.open) { for (const short of readLabels(pull.labels).environments.keys()) alive.add(short); }
+    if (pull.open) { for (const short of pull.labels.environments.keys()) alive.add(short); }
   }
   for (const pr of locked) {
     const pull = pulls.get(pr);
     if (pull === undefined) continue;
-    // Definitions are made before the labels are on the pull request, and are needed until it is done with.
-    alive.add(pull.headSha.slice(0, 7) as ShortSha);
-    for (const short of readLabels(pull.labels).environments.keys()) alive.add(short);
+    // A run creates the definitions before it labels the pull request, and needs them until it has finished.
+    alive.add(shortSha(pull.headSha));
+    for (const short of pull.labels.environments.keys()) alive.add(short);
   }
   return alive;
 }
 
-/** A lock's definition, with what its workflow run says; undefined where it was not asked or cannot be read. */
+/** A pull request's lock. `run` is its workflow run; undefined if it was not asked for or cannot be read. */
 export interface LockFacts {
   readonly pr: PrNumber;
   readonly record: LockRecord;
   readonly run: RunView | undefined;
 }
 
-/** Locks whose holder is known to be gone. */
-export function judgeLocks(
-  locks: readonly LockFacts[],
-  now: number,
-): { readonly doomed: readonly CleanupCandidate[]; readonly kept: readonly Kept[] } {
-  const doomed: CleanupCandidate[] = [];
+/** Finds locks whose holder is known to be gone. */
+export function judgeLocks(locks: readonly LockFacts[], now: number): Judged<DeadLock> {
+  const doomed: DeadLock[] = [];
   const kept: Kept[] = [];
   for (const { pr, record, run } of locks) {
-    const verdict = judgeLock(record, { now, run });
+    const judgement = judgeLock(record, { now, run });
     const what = `the lock of #${pr}`;
-    if (verdict === "dead") {
+    if (judgement === "dead") {
+      const { nodeId } = record;
       const why = "The run that held it is gone";
-      doomed.push({ id: `lock:${pr}:${record.nodeId}`, kind: "lock", what, why, pr, needsApproval: false });
-    } else if (verdict === "unreadable") {
-      kept.push({ what, why: `Who holds it cannot be read; "showtime unlock ${pr}" removes it` });
+      doomed.push({ id: `lock:${pr}:${nodeId}`, kind: "lock", what, why, pr, needsApproval: false, nodeId });
+    } else if (judgement === "unreadable") {
+      kept.push({ what, why: `Its holder cannot be read; "showtime unlock ${pr}" removes it` });
     }
   }
   return { doomed, kept };
 }
 
-/** Images of our tag pattern that no environment uses and that are older than the grace period. */
+/** Finds images of Showtime's tag pattern that no environment uses and that are older than the grace period. */
 export function judgeImages(
   images: readonly ImageFacts[],
   living: LivingFacts & {
@@ -112,7 +113,7 @@ export function judgeImages(
     /** Environments of other repositories, which may use images of the same store. */
     readonly elsewhere: readonly PlatformEnvironment[];
   },
-): { readonly doomed: readonly CleanupCandidate[]; readonly kept: readonly Kept[] } {
+): Judged<UnusedImage> {
   const { platform, pulls, repo, now, imageOf, elsewhere } = living;
   const used = new Set<string>();
   for (const each of [...(platform === "as_labels" ? [] : platform), ...elsewhere]) {
@@ -120,30 +121,35 @@ export function judgeImages(
     if (each.short !== undefined) used.add(spell(imageOf(each.pr, each.short)));
   }
   for (const [pr, pull] of pulls) {
-    const shorts = [...readLabels(pull.labels).environments.keys()];
-    if (pull.open) shorts.push(pull.headSha.slice(0, 7) as ShortSha);
-    for (const short of shorts) used.add(spell(imageOf(pr, short)));
+    for (const short of pull.labels.environments.keys()) used.add(spell(imageOf(pr, short)));
   }
-  const doomed: CleanupCandidate[] = [];
+  const doomed: UnusedImage[] = [];
   const kept: Kept[] = [];
   for (const { image, createdAt, builtFor } of images) {
     if (used.has(spell(image))) continue;
-    // What was built for another repository is that one's to clean up.
+    // An image that was built for another repository is left to that repository's cleanup.
     if (builtFor !== undefined && !sameRepo(builtFor, repo)) continue;
     const what = `image ${image}`;
-    if (createdAt === undefined) {
-      kept.push({ what, why: "No environment uses it, but its age is not known" });
-    } else if (now - createdAt < GRACE_MS) {
-      kept.push({ what, why: "No environment uses it, but it is younger than 30 minutes" });
+    const why = "No environment uses it";
+    if (createdAt === undefined) kept.push({ what, why: `${why}, but its age is not known` });
+    else if (now - createdAt < GRACE_MS) {
+      kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
     } else {
-      const why = "No environment uses it";
-      doomed.push({ id: `image:${image}`, kind: "image", what, why, pr: undefined, needsApproval: true });
+      doomed.push({
+        id: `image:${image}`,
+        kind: "image",
+        what,
+        why,
+        pr: undefined,
+        needsApproval: true,
+        image,
+      });
     }
   }
   return { doomed, kept };
 }
 
-/** Something on the platform that belongs to no environment. `createdAt`: milliseconds since 1970. */
+/** A part on the platform that belongs to no environment. `createdAt`: milliseconds since 1970. */
 export interface LeftoverFacts {
   readonly id: string;
   readonly what: string;
@@ -151,32 +157,28 @@ export interface LeftoverFacts {
   readonly createdAt: number | undefined;
 }
 
-/** What belongs to no environment, is older than the grace period, and whose pull request nobody works on. */
+/** Finds leftovers that are older than the grace period and whose pull request no run works on. */
 export function judgeLeftovers(
   leftovers: readonly LeftoverFacts[],
   { locked, now }: { readonly locked: readonly PrNumber[]; readonly now: number },
-): { readonly doomed: readonly CleanupCandidate[]; readonly kept: readonly Kept[] } {
-  const doomed: CleanupCandidate[] = [];
+): Judged<UnusedLeftover> {
+  const doomed: UnusedLeftover[] = [];
   const kept: Kept[] = [];
-  for (const { id, what, pr, createdAt } of leftovers) {
+  for (const { id: leftover, what, pr, createdAt } of leftovers) {
     const why = `No environment of #${pr} uses it`;
     if (locked.includes(pr)) kept.push({ what, why: `${why}, but a run works on that pull request` });
     else if (createdAt === undefined) kept.push({ what, why: `${why}, but its age is not known` });
     else if (now - createdAt < GRACE_MS) {
       kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
-    } else {doomed.push({
-        id: `leftover:${id}`,
-        kind: "leftover",
-        what,
-        why,
-        pr: undefined,
-        needsApproval: true,
-      });}
+    } else {
+      const id = `leftover:${leftover}`;
+      doomed.push({ id, kind: "leftover", what, why, pr: undefined, needsApproval: true, leftover });
+    }
   }
   return { doomed, kept };
 }
 
-/** One spelling for all the ways in which an image can be named. */
+/** Returns one spelling for all the ways in which an image can be named. */
 function spell(image: string): string {
   const parsed = parseImageReference(image);
   return parsed === undefined ? image : `${parsed.host}/${parsed.path}:${parsed.tag}`;

@@ -2,20 +2,20 @@ import { creationOf, expiryOf } from "../environment/expiry.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { formatTtl, type LabeledEnvironment } from "../labels/mod.ts";
 import type { Ttl } from "../labels/label.ts";
-import type { CleanupOptions } from "./cleanup.ts";
+import type { CleanupOptions } from "./options.ts";
 
-/** How long an environment lives. */
+/** The lifetime of an environment under the options of a cleanup. */
 export type Lifetime =
   /** `at`: milliseconds since 1970; `why`: a sentence. */
   | { readonly kind: "until"; readonly at: number; readonly why: string }
-  /** Until the pull request closes, or for as long as nobody asks about its age. */
+  /** It lives until the pull request closes, or the options set no limit to its age. */
   | { readonly kind: "lasts" }
-  /** What the decision needs is not on record: such an environment is reported and kept. */
+  /** A fact that the decision needs is not on record: such an environment is reported and kept. */
   | { readonly kind: "unknown"; readonly why: string };
 
 /**
- * Decides how long an environment lives under these options. Its label decides, counted from its creation; where the
- * label is missing the platform's tag stands in for it, and `fallback` where the platform does not have it.
+ * Decides how long an environment lives under these options. Its label decides, counted from its creation. If
+ * the label is missing, the platform's tag decides; if the platform does not have the environment, `fallback` does.
  */
 export function decideLifetime(
   environment: {
@@ -43,7 +43,7 @@ export function decideLifetime(
     if (untilClose) missing.push("It lives until the pull request closes; --max-age would end it");
     else limit(options.olderThanMs, "--older-than");
   } else if (options.respectTtl) {
-    // An age that was asked for outweighs the configured one, whichever is longer.
+    // An age on the command line replaces the configured one, even if it is longer.
     if (!untilClose && options.maxAgeMs === undefined) limit(options.defaultMaxAgeMs, "max_age");
     if (ttl === undefined) {
       if (deployed?.expiresAt === undefined) missing.push("No time-to-live of it is on record");

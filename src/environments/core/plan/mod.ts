@@ -37,29 +37,5 @@ export {
   viewTriggers,
 } from "./trust.ts";
 export { planVariations, type Variation } from "./variations.ts";
-export {
-  type CleanupCandidate,
-  type CleanupFacts,
-  type CleanupKind,
-  type CleanupOptions,
-  type CleanupPull,
-  GRACE_MS,
-  judgePull,
-  type Kept,
-  type Verdict,
-  WHOLE_CLEANUP,
-} from "../cleanup/cleanup.ts";
 export { type Disbelief, isWrittenByUs, judge, type Judgement } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";
-export { decideLifetime, type Lifetime } from "../cleanup/lifetime.ts";
-export {
-  type DefinitionFacts,
-  type ImageFacts,
-  judgeDefinitions,
-  judgeImages,
-  judgeLeftovers,
-  judgeLocks,
-  type LeftoverFacts,
-  type LivingFacts,
-  type LockFacts,
-} from "../cleanup/leftovers.ts";

@@ -3,11 +3,18 @@
 import { AppError, toError } from "../../../lib/errors.ts";
 import { sameRepo } from "../../core/environment/ownership.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import { formatLabel, parseLabel } from "../../core/labels/mod.ts";
+import {
+  formatLabel,
+  isShaCarrying,
+  type ParsedLabel,
+  parseLabel,
+  readLabels,
+} from "../../core/labels/mod.ts";
 import { parseLockOwner } from "../../core/lock.ts";
 import {
   type CleanupCandidate,
   type CleanupOptions,
+  type CleanupPull,
   judgeDefinitions,
   judgeImages,
   judgeLeftovers,
@@ -16,7 +23,7 @@ import {
   type Kept,
   type LivingFacts,
   type LockFacts,
-} from "../../core/plan/mod.ts";
+} from "../../core/cleanup/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { ForgeReader, LabelDefinition, PullSummary } from "../../ports/forge.ts";
@@ -24,8 +31,8 @@ import type { Images, StoredImage } from "../../ports/images.ts";
 import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings } from "../run.ts";
 
-export { WHOLE_CLEANUP } from "../../core/plan/mod.ts";
-export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/plan/mod.ts";
+export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
+export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/cleanup/mod.ts";
 
 /** The ports and values that all environments and what remains of them are surveyed with. */
 export interface SurveyPorts {
@@ -56,13 +63,16 @@ export interface CleanupPlan {
   readonly options?: CleanupOptions;
 }
 
+/** A label definition with its meaning. */
+export type KnownDefinition = LabelDefinition & { readonly label: ParsedLabel };
+
 /** What the listings gave; undefined for one that failed or was not needed. */
 export interface CleanupWorld {
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
   /** What other repositories run on the same platform: what it uses stays. */
   readonly elsewhere: readonly PlatformEnvironment[];
-  readonly pulls: ReadonlyMap<PrNumber, PullSummary> | undefined;
-  readonly definitions: readonly LabelDefinition[] | undefined;
+  readonly pulls: ReadonlyMap<PrNumber, CleanupPull> | undefined;
+  readonly definitions: readonly KnownDefinition[] | undefined;
   readonly locks: readonly LockFacts[];
   readonly images: readonly StoredImage[] | undefined;
   readonly leftovers: readonly PlatformLeftover[] | undefined;
@@ -113,30 +123,35 @@ export async function surveyWorld(
   const definitions = await attempt(
     "Label definitions could not be listed, so none of them is removed",
     // All of them: a search need not find what a tent is the beginning of.
-    () => forge.listDefinitions("", signal),
+    async () =>
+      (await forge.listDefinitions("", signal)).map((each) => ({ ...each, label: parseLabel(each.name) })),
   );
   const locks = await readLocks(context, definitions ?? [], signal);
   const pulls = await attempt(
     "Pull requests could not be listed, so nothing of theirs is removed",
     async () => {
       const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
-      const known = new Map(marked.map((pull) => [pull.number, pull]));
+      const known = new Map(marked.map((pull) => [pull.number, cleanupPull(pull)]));
       const named = [
         ...(platform === undefined || platform === "as_labels" ? [] : platform.map((each) => each.pr)),
         ...locks.map((each) => each.pr),
-        ...(definitions ?? []).flatMap(({ name, openPulls }) => "sha" in parseLabel(name) ? openPulls : []),
+        ...(definitions ?? []).flatMap(({ label, openPulls }) =>
+          isShaCarrying(label) === undefined ? [] : openPulls
+        ),
       ];
       const others = [...new Set(named)].filter((pr) => !known.has(pr));
       for (const pull of others.length === 0 ? [] : await forge.readPulls(others, signal)) {
-        known.set(
-          pull.number,
-          pull,
-        );
+        known.set(pull.number, cleanupPull(pull));
       }
       return known;
     },
   );
   return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
+}
+
+/** Keeps what a cleanup looks at of a pull request, with its labels parsed. */
+export function cleanupPull({ open, headSha, labels }: PullSummary): CleanupPull {
+  return { open, headSha, labels: readLabels(labels) };
 }
 
 /**
@@ -153,12 +168,11 @@ export function tellFailure(context: Pick<SurveyPorts, "terminal">, thrown: unkn
 /** Locks among the definitions, with their runs; one that has expired needs none. */
 async function readLocks(
   context: Pick<SurveyPorts, "forge">,
-  definitions: readonly LabelDefinition[],
+  definitions: readonly KnownDefinition[],
   signal: AbortSignal,
 ): Promise<readonly LockFacts[]> {
   const locks: LockFacts[] = [];
-  for (const { nodeId, name, description } of definitions) {
-    const label = parseLabel(name);
+  for (const { nodeId, name, description, label } of definitions) {
     if (label.kind !== "lock") continue;
     const owner = parseLockOwner(description);
     const asks = owner?.run !== undefined && owner.expiresAt > context.forge.now();
@@ -189,7 +203,7 @@ export function judgeWorld(context: SurveyPorts, world: CleanupWorld, options: C
       try {
         const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, defaultTtl: settings.defaultTtl };
         const judged = judgePull(facts, options);
-        candidates.push(...judged.doomed.map((each) => each.candidate));
+        candidates.push(...judged.doomed);
         kept.push(...judged.kept);
       } catch (error) {
         incomplete.push(`Nothing of #${pr} is removed: ${tellFailure(context, error)}`);

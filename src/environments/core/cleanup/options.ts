@@ -1,0 +1,33 @@
+/** The request for a cleanup: which ages end an environment, and which kinds of things are removed. */
+export interface CleanupOptions {
+  /** Whether each environment lives as long as its own time-to-live says. */
+  readonly respectTtl: boolean;
+  /** The cap of `--max-age` in milliseconds: no environment lives longer, not even one with `close`. */
+  readonly maxAgeMs: number | undefined;
+  /** The configured cap `max_age` in milliseconds: like `maxAgeMs`, but it does not end one with `close`. */
+  readonly defaultMaxAgeMs?: number | undefined;
+  /** One age in milliseconds for all environments, in place of each time-to-live. */
+  readonly olderThanMs: number | undefined;
+  /** Whether label definitions that nothing needs are removed. */
+  readonly labels: boolean;
+  /** Whether services and images that no pull request names are removed. */
+  readonly platformOrphans: boolean;
+  /** Whether closed pull requests that still carry Showtime's labels are cleaned up. */
+  readonly closedPulls: boolean;
+  /** The largest number of label definitions to remove. */
+  readonly labelLimit: number | undefined;
+}
+
+/** The default cleanup: everything, and each environment by its own time-to-live. */
+export const WHOLE_CLEANUP: CleanupOptions = {
+  respectTtl: true,
+  maxAgeMs: undefined,
+  olderThanMs: undefined,
+  labels: true,
+  platformOrphans: true,
+  closedPulls: true,
+  labelLimit: undefined,
+};
+
+/** The grace period in milliseconds: anything younger that nothing names may still be coming up, so it stays. */
+export const GRACE_MS = 30 * 60_000;
