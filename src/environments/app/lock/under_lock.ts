@@ -48,7 +48,7 @@ export async function lookAfter(context: SyncPorts, pr: PrNumber, signal: AbortS
   const options = { ...NO_OPTIONS, request: undefined, planOnly: false };
   try {
     const { plan } = await planOnce(context, pr, options, signal);
-    if (plan.rule === 1 || plan.rule === 2) await syncPull(context, pr, options, signal);
+    if (plan.endsEverything) await syncPull(context, pr, options, signal);
     else if (plan.steps.length > 0) {
       context.terminal.warn(`#${pr} has work to do (${plan.reason}); "showtime sync ${pr}" does it`);
     }

@@ -27,9 +27,9 @@ export async function guard(session: Session, plan: Plan, tools: ApplyTools): Pr
   session.see(sight);
   const { observation } = sight;
   if (!session.context.githubDryRun && observation.lock.kind !== "mine") throw lostError(plan.pr);
-  if (plan.rule === 1 || plan.rule === 2) return;
+  if (plan.endsEverything) return;
   const newer = planPull(observation, tools.policy);
-  if (newer.rule === 1 || newer.rule === 2) {
+  if (newer.endsEverything) {
     throw new Superseded(newer.because[0] ?? "The pull request ended");
   }
   if (plan.target !== observation.target && newer.build) {

@@ -47,7 +47,7 @@ export async function retire(
       }
     }
   }
-  const everything = plan.rule === 1 || plan.rule === 2;
+  const everything = plan.endsEverything;
   if (!everything && !remembered) {
     for (const short of shorts) session.note(`\`${short}\` is removed`);
   }

@@ -159,7 +159,7 @@ export async function syncPull(
 /** What does not happen now where another run holds the pull request. */
 function turnedOf(request: Request | undefined, plan: Plan): Turned {
   return request === undefined
-    ? { kind: "labels", removes: plan.rule === 1 || plan.rule === 2 }
+    ? { kind: "labels", removes: plan.endsEverything }
     : { kind: "command", trigger: request.trigger };
 }
 
@@ -174,8 +174,8 @@ function isIdle(plan: Plan): boolean {
 function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
   if (carriedOut === undefined || plan.steps.length === 0) return false;
   if (plan.steps.some(({ kind }) => kind === "consume_triggers")) return false;
-  const [now, before] = [plan, carriedOut].map(({ rule, target, steps }) =>
-    JSON.stringify([rule, target, steps])
+  const [now, before] = [plan, carriedOut].map(({ reason, target, steps }) =>
+    JSON.stringify([reason, target, steps])
   );
   return now === before;
 }

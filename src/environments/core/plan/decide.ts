@@ -84,6 +84,7 @@ function planEnd(situation: Situation): Plan | undefined {
       rule: 2,
       reason: "stop_requested",
       action: "destroy_environment",
+      endsEverything: true,
       steps,
       because: [`${stop?.by ?? "Somebody"} asked to stop`],
     })
@@ -91,6 +92,7 @@ function planEnd(situation: Situation): Plan | undefined {
       rule: 1,
       reason: "pr_closed",
       action: "destroy_environment",
+      endsEverything: true,
       steps,
       because: ["The pull request is closed"],
     });

@@ -94,8 +94,13 @@ export interface Plan {
   readonly target: FullSha;
   readonly action: ActionNeeded;
   readonly reason: Reason;
-  /** Number of the rule that fired, 1 to 17. */
+  /** The number of the rule that fired, 1 to 17, for people: code asks for `reason` or `endsEverything`. */
   readonly rule: number;
+  /**
+   * Whether every environment of the pull request is to go, because it is closed or a stop was asked for. Such a plan
+   * outweighs all others: it is never superseded, and a run that was turned away by a lock need not repeat it.
+   */
+  readonly endsEverything: boolean;
   /** An image is to be built. */
   readonly build: boolean;
   /** In order; empty where nothing at all would be written. */

@@ -75,6 +75,7 @@ export function result(
     readonly rule: number;
     readonly reason: Reason;
     readonly action: ActionNeeded;
+    readonly endsEverything?: boolean;
     readonly build?: boolean;
     readonly steps?: readonly Step[];
     readonly because: readonly string[];
@@ -86,6 +87,7 @@ export function result(
     action: how.action,
     reason: how.reason,
     rule: how.rule,
+    endsEverything: how.endsEverything ?? false,
     build: how.build ?? false,
     steps: how.steps ?? [],
     because: how.because,
