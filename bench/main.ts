@@ -212,7 +212,7 @@ function observe(number: number): () => Observation {
     target: fullSha(sha(number)),
     commits: [fullSha(sha(number))],
     labels: readLabels(names),
-    labelNames: names,
+    allLabels: readLabels(names),
     origins: new Map(),
     platform: "as_labels",
     lock: { kind: "free" },

@@ -109,7 +109,7 @@ export function legacyService(change: Partial<PlatformEnvironment> = {}): Platfo
 }
 
 /** What a test says about a pull request; everything else is quiet. */
-export interface ObservationChange extends Partial<Omit<Observation, "labels" | "labelNames">> {
+export interface ObservationChange extends Partial<Omit<Observation, "labels" | "allLabels">> {
   readonly labels?: readonly string[];
   /** Who set which label; `maxime` set those that are not named, on the head, an hour ago. */
   readonly setBy?: Readonly<Record<string, string>>;
@@ -137,7 +137,7 @@ export function observe(change: ObservationChange = {}): Observation {
     target,
     commits: [C, B, A],
     labels: readLabels(names),
-    labelNames: names,
+    allLabels: readLabels(names),
     origins: new Map(names.map((name) => [name, origin(name)])),
     platform: [],
     lock: { kind: "free" },

@@ -85,12 +85,12 @@ function playStep(seen: Observation, step: Step): Observation {
     }
     case "retire": {
       const { service, short } = step.retirement;
-      const carried = seen.labels.environments.get(short ?? shortSha(seen.target))?.names ?? [];
+      const carried = seen.labels.environments.get(short ?? shortSha(seen.target))?.labels ?? [];
       const gone = { ...seen, platform: platformOf(seen).filter((each) => each.service !== service) };
-      return relabel(gone, { add: [], remove: short === undefined ? [] : carried });
+      return relabel(gone, { add: [], remove: short === undefined ? [] : carried.map(({ name }) => name) });
     }
     case "repair_labels":
-      return relabel(seen, step);
+      return relabel(seen, { add: step.add, remove: step.remove.map(({ name }) => name) });
     case "refresh_comment":
       return { ...seen, record: { ...seen.record, shown: undefined } };
     case "drop_comments":
@@ -138,22 +138,23 @@ function deploy(seen: Observation, bringUp: Extract<Step, { kind: "deploy" }>["b
 
 /** Writes everything that the labels of one SHA are to say. */
 function describe(seen: Observation, facts: LabelFacts): Observation {
-  const present = seen.labels.environments.get(facts.sha)?.names ?? [];
+  const present = seen.labels.environments.get(facts.sha)?.labels ?? [];
   const { add, remove } = diffLabels(present, labelsFor(facts));
-  return relabel(seen, { add: [{ kind: "marker" }, ...add], remove });
+  return relabel(seen, { add: [{ kind: "marker" }, ...add], remove: remove.map(({ name }) => name) });
 }
 
 function relabel(
   seen: Observation,
   change: { readonly add: readonly Label[]; readonly remove: readonly string[] },
 ): Observation {
-  const added = change.add.map((label) => formatLabel(label)).filter((name) =>
-    !seen.labelNames.includes(name)
+  const present = seen.allLabels.ours.map(({ name }) => name);
+  const added = change.add.map((label) => formatLabel(label)).filter((name) => !present.includes(name));
+  const allLabels = readLabels(
+    [...present, ...added, ...seen.allLabels.foreign].filter((name) => !change.remove.includes(name)),
   );
-  const labelNames = [...seen.labelNames, ...added].filter((name) => !change.remove.includes(name));
   const origins = new Map(seen.origins);
   for (const name of added) {
     origins.set(name, { login: "maxime", bot: false, own: true, at: seen.now, approves: seen.target });
   }
-  return { ...seen, labelNames, labels: readLabels(labelNames), origins };
+  return { ...seen, allLabels, labels: allLabels, origins };
 }

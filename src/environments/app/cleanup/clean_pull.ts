@@ -8,7 +8,7 @@ import {
   judgePull,
   type PullCandidate,
 } from "../../core/cleanup/mod.ts";
-import { formatLabel, type Label, type LabelState, readLabels } from "../../core/labels/mod.ts";
+import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { cleanupPull, type Outcome } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
@@ -53,8 +53,7 @@ async function removeDoomed(
 ): Promise<void> {
   const { session } = locked;
   const { observation } = session.sight;
-  const told = readLabels(observation.labelNames);
-  const fresh = judgePull(factsOf(context, session.sight, told), options).doomed;
+  const fresh = judgePull(factsOf(context, session.sight, observation.allLabels), options).doomed;
   // The listing does not say who set which label: a candidate also has to go by the labels that are believed.
   const sure = judgePull(factsOf(context, session.sight, observation.labels), options).doomed;
   const going: PullCandidate[] = [];
@@ -111,7 +110,7 @@ async function removeEnvironments(
 ): Promise<boolean> {
   const { session, look, signal } = locked;
   const { observation } = session.sight;
-  const before = session.names;
+  const before = session.labels;
   const plan = planOf(context, session.sight, { going });
   const retirements = plan.steps.flatMap((step) => step.kind === "retire" ? [step.retirement] : []);
   for (const each of going) {
@@ -141,16 +140,17 @@ function mark({ observation }: Pick<Sight, "observation">): string {
 }
 
 /** Puts the statuses back that were there before. */
-async function restore({ session, signal }: LockedPull, before: readonly string[]): Promise<void> {
+async function restore({ session, signal }: LockedPull, before: LabelState): Promise<void> {
   const add: Label[] = [];
   const shas = new Set<string>();
-  for (const { label, name } of readLabels(before).ours) {
+  for (const { label, name } of before.ours) {
     if (label.kind !== "status" || session.names.includes(name)) continue;
     add.push(label);
     shas.add(label.sha);
   }
-  const remove = readLabels(session.names).ours.flatMap(({ label, name }) =>
-    label.kind === "status" && label.status === "stopping" && shas.has(label.sha) && !before.includes(name)
+  const kept = new Set(before.ours.map(({ name }) => name));
+  const remove = session.labels.ours.flatMap(({ label, name }) =>
+    label.kind === "status" && label.status === "stopping" && shas.has(label.sha) && !kept.has(name)
       ? [name]
       : []
   );
@@ -192,7 +192,7 @@ async function removeLastLabels(
   retirements: readonly Retirement[],
 ): Promise<void> {
   const { platform } = session.sight.observation;
-  const left = readLabels(session.names);
+  const left = session.labels;
   const removed = new Set(retirements.map((each) => each.service));
   const serving = platform !== "as_labels" &&
     platform.some((each) => each.managed && !removed.has(each.service));

@@ -74,7 +74,7 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
     );
   }
   const { forged, uncertain, overlong } = judge(observation, policy).doubts;
-  for (const name of [...forged, ...uncertain, ...overlong]) {
+  for (const { name } of [...forged, ...uncertain, ...overlong]) {
     const by = observation.origins.get(name)?.login;
     const who = by === undefined ? "an account that is gone" : `${by}: ${describePermission(people.get(by))}`;
     say(`label ${name}`, `set by ${who}; not believed`);

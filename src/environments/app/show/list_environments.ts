@@ -3,7 +3,7 @@
 import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import { formatLabel, readLabels } from "../../core/labels/mod.ts";
+import { formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
@@ -15,6 +15,9 @@ export interface ListPorts extends ViewPorts {
   readonly forge: ForgeReader;
   readonly platform: Pick<PlatformReader, "list" | "addresses">;
 }
+
+/** A listed pull request with its labels parsed. */
+type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState };
 
 /** Lists the environments that labels or the platform know. `incomplete`: sentences about what could not be seen. */
 export async function listEnvironments(
@@ -29,7 +32,9 @@ export async function listEnvironments(
   const known = new Set(marked.map((pull) => pull.number));
   const missing = [...new Set((deployed ?? []).map((each) => each.pr))].filter((pr) => !known.has(pr));
   const others = missing.length === 0 ? [] : await forge.readPulls(missing, signal);
-  const pulls = new Map([...marked, ...others].map((pull) => [pull.number, pull]));
+  const pulls: ReadonlyMap<PrNumber, LabeledPull> = new Map(
+    [...marked, ...others].map((pull) => [pull.number, { ...pull, labels: readLabels(pull.labels) }]),
+  );
   const byPull = groupByPull(
     await addAddresses(context, { deployed: deployed ?? [], pulls, incomplete }, signal),
   );
@@ -46,7 +51,7 @@ async function addAddresses(
   context: ListPorts,
   seen: {
     readonly deployed: readonly PlatformEnvironment[];
-    readonly pulls: ReadonlyMap<PrNumber, PullSummary>;
+    readonly pulls: ReadonlyMap<PrNumber, LabeledPull>;
     readonly incomplete: string[];
   },
   signal: AbortSignal,
@@ -54,9 +59,8 @@ async function addAddresses(
   const { deployed, pulls, incomplete } = seen;
   const silent = deployed.filter(({ pr, short, address, healthy }) => {
     if (address !== undefined || !healthy) return false;
-    const labels = pulls.get(pr)?.labels;
-    return labels === undefined || short === undefined ||
-      readLabels(labels).environments.get(short)?.address === undefined;
+    return short === undefined ||
+      pulls.get(pr)?.labels.environments.get(short)?.address === undefined;
   });
   if (silent.length === 0) return deployed;
   let addresses: ReadonlyMap<ServiceName, string>;
@@ -110,12 +114,12 @@ function viewPull(
   context: ListPorts,
   sources: {
     readonly pr: PrNumber;
-    readonly pull: PullSummary | undefined;
+    readonly pull: LabeledPull | undefined;
     readonly deployed: readonly PlatformEnvironment[];
   },
 ): readonly EnvironmentView[] {
   const { pr, pull, deployed } = sources;
-  const labels = pull === undefined ? undefined : readLabels(pull.labels);
+  const labels = pull?.labels;
   const shorts = new Set<ShortSha | undefined>([
     ...[...labels?.environments.values() ?? []].filter((each) => each.status !== undefined).map((each) =>
       each.sha

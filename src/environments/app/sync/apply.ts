@@ -3,7 +3,7 @@
 import { AppError } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../../core/plan/mod.ts";
-import { formatLabel, parseLabel, readLabels } from "../../core/labels/mod.ts";
+import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, guard, Superseded } from "./guard.ts";
@@ -171,18 +171,17 @@ async function repairLabels(
   { add, remove }: Step & { readonly kind: "repair_labels" },
   signal: AbortSignal,
 ): Promise<void> {
-  const names = [...add.map((label) => formatLabel(label)), ...remove];
-  const shown = names.filter((name) => ["status", "active", "address"].includes(parseLabel(name).kind));
-  const failed = [...readLabels(session.names).environments.values()].some(({ status }) =>
-    status === "failed"
-  );
+  const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
+    { label },
+  ) => ["status", "active", "address"].includes(label.kind));
+  const failed = [...session.labels.environments.values()].some(({ status }) => status === "failed");
   const comment = shown.length > 0 && !failed && session.sight.comment !== undefined;
   if (comment) {
-    session.note(`Put labels right: ${shown.map((name) => escapeMarkdown(name)).join(", ")}`, {
+    session.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
       unlabeled: true,
     });
   }
-  await session.write({ add, remove, comment }, signal);
+  await session.write({ add, remove: remove.map(({ name }) => name), comment }, signal);
 }
 
 async function build(

@@ -5,7 +5,7 @@ import { expiryOf } from "../../core/environment/expiry.ts";
 import { formatUrl } from "../../core/environment/names.ts";
 import { failureReason } from "../../core/environment/failure.ts";
 import { type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, readLabels } from "../../core/labels/mod.ts";
+import { formatLabel, type NamedLabel } from "../../core/labels/mod.ts";
 import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
@@ -23,10 +23,9 @@ export interface Progress {
   serving: boolean;
 }
 
-/** The names on the pull request that speak of one SHA, and the pointers of all. */
-function namesAbout(session: Session, bringUp: BringUp): readonly string[] {
-  const state = readLabels(session.names);
-  return [...state.environments.get(shortSha(bringUp.sha))?.names ?? []];
+/** The labels on the pull request that carry the SHA. */
+function labelsAbout({ labels }: Session, bringUp: BringUp): readonly NamedLabel[] {
+  return labels.environments.get(shortSha(bringUp.sha))?.labels ?? [];
 }
 
 export async function recordIntent(
@@ -37,7 +36,7 @@ export async function recordIntent(
   const { plan, step } = at;
   const { bringUp } = step;
   const sha = shortSha(bringUp.sha);
-  const state = readLabels(session.names);
+  const state = session.labels;
   const facts = {
     sha,
     createdAt: bringUp.createdAt,
@@ -87,14 +86,17 @@ export async function recordIntent(
     }`,
     { unlabeled: plan.reason === "resumed" || plan.reason === "drifted" },
   );
-  const change = diffLabels(namesAbout(session, bringUp), wanted);
+  const change = diffLabels(labelsAbout(session, bringUp), wanted);
   const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
     { name },
   ) => name);
   const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
   // The intent first, in a request of its own; what asked for it and what it replaces go once it is on record.
   await session.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
-  await session.write({ remove: [...triggers, ...change.remove, ...pointers], comment: true }, signal);
+  await session.write({
+    remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
+    comment: true,
+  }, signal);
 }
 
 function describeReason(plan: Plan): string {
@@ -149,7 +151,7 @@ export async function deploy(
   const { bringUp, plan, state } = at;
   const { context, hold } = session;
   const sha = shortSha(bringUp.sha);
-  const updating = readLabels(session.names).environments.get(sha)?.status === "updating";
+  const updating = session.labels.environments.get(sha)?.status === "updating";
   const also: ForgeWrite[] = state.deployment === undefined ? [] : [{
     kind: "deployment_status",
     deployment: state.deployment,
@@ -221,18 +223,18 @@ export async function activate(
     active: true,
     preparing: false,
   });
-  const pointers = readLabels(session.names).ours.flatMap(({ label, name }) =>
+  const pointers = session.labels.ours.flatMap(({ label, name }) =>
     (label.kind === "active" && label.sha !== sha) || label.kind === "preparing" ? [name] : []
   );
-  const change = diffLabels(namesAbout(session, bringUp), wanted);
-  const known = readLabels(session.names).environments;
+  const change = diffLabels(labelsAbout(session, bringUp), wanted);
+  const known = session.labels.environments;
   // How often earlier commits were tried no longer matters, but for those whose record is still to go.
   const attempts = Object.entries(session.record.attempts).filter(([each]) => known.has(each as ShortSha));
   session.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
   session.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await session.write({
     add: [{ kind: "marker" }, ...change.add],
-    remove: [...change.remove, ...pointers],
+    remove: [...change.remove.map(({ name }) => name), ...pointers],
     comment: true,
     also: state.deployment === undefined ? [] : [{
       kind: "deployment_status",

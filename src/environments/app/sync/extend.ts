@@ -6,7 +6,7 @@ import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { creationOf, expiryOf } from "../../core/environment/expiry.ts";
 import { formatInstant } from "../../../lib/instant.ts";
-import { activeSha, formatLabel, parseTtl, ttlMs } from "../../core/labels/mod.ts";
+import { activeSha, formatLabel, parseTtl, readLabels, ttlMs } from "../../core/labels/mod.ts";
 import type { Label, Ttl } from "../../core/labels/label.ts";
 import { describeRefusal, judge, personMay, viewShas } from "../../core/plan/mod.ts";
 import type { SyncPorts } from "./sync_ports.ts";
@@ -75,7 +75,7 @@ function viewWith(context: ExtendPorts, sight: Sight, labelNames: readonly strin
   const { observation } = sight;
   return viewActive(context, {
     ...sight,
-    observation: judge({ ...observation, labelNames }, context.settings).believed,
+    observation: judge({ ...observation, allLabels: readLabels(labelNames) }, context.settings).believed,
   });
 }
 

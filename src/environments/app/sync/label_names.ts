@@ -2,7 +2,6 @@
 
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { Status } from "../../core/labels/mod.ts";
-import { readLabels } from "../../core/labels/mod.ts";
 import type { Session } from "./session.ts";
 
 /** Status labels of a SHA other than `keep`. */
@@ -10,14 +9,12 @@ export function statusNames(
   session: Session,
   { sha, keep }: { readonly sha: ShortSha; readonly keep: Status },
 ): readonly string[] {
-  return readLabels(session.names).ours.flatMap(({ label, name }) =>
+  return session.labels.ours.flatMap(({ label, name }) =>
     label.kind === "status" && label.sha === sha && label.status !== keep ? [name] : []
   );
 }
 
 /** The pointers to environments being prepared. */
 export function preparingNames(session: Session): readonly string[] {
-  return readLabels(session.names).ours.flatMap(({ label, name }) =>
-    label.kind === "preparing" ? [name] : []
-  );
+  return session.labels.ours.flatMap(({ label, name }) => label.kind === "preparing" ? [name] : []);
 }

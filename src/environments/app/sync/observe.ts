@@ -98,7 +98,7 @@ export async function lookAt(
     target,
     commits: commitsOf(snapshot.timeline),
     labels,
-    labelNames: snapshot.labels,
+    allLabels: labels,
     origins: originsOf(snapshot, target),
     platform,
     lock,

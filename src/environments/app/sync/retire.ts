@@ -1,7 +1,7 @@
 /** Removes environments: the platform first, then what GitHub remembers. Said to be gone only when it is. */
 
 import type { Plan, Retirement } from "../../core/plan/mod.ts";
-import { isShaCarrying, type Label, parseLabel, readLabels } from "../../core/labels/mod.ts";
+import { isShaCarrying, type Label, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
 import { formatServiceName } from "../../core/environment/names.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName, ShortSha } from "../../../lib/ids.ts";
@@ -58,7 +58,7 @@ export async function retire(
     comment: !everything || !plan.steps.some((each) => each.kind === "remove_labels"),
     also: [
       ...info.definitions.filter((each) =>
-        each.openPulls.every((pull) => pull === plan.pr) && carries(each.name, shorts)
+        each.openPulls.every((pull) => pull === plan.pr) && carries(parseLabel(each.name), shorts)
       )
         .map((each): ForgeWrite => ({ kind: "delete_definition", nodeId: each.nodeId })),
       ...info.deployments.map((deployment): ForgeWrite => ({
@@ -89,7 +89,7 @@ function forget(session: Session, shorts: readonly ShortSha[]): void {
 function begunService(session: Session, { short, labels }: Retirement): ServiceName | undefined {
   const { observation, snapshot } = session.sight;
   if (short === undefined || observation.platform === "as_labels") return undefined;
-  const begun = labels.some((name) => parseLabel(name).kind === "status");
+  const begun = labels.some(({ label }) => label.kind === "status");
   return begun ? formatServiceName(snapshot.number, short) : undefined;
 }
 
@@ -101,7 +101,7 @@ async function markStopping(
 ): Promise<void> {
   const add: Label[] = [];
   const remove: string[] = [];
-  const state = readLabels(session.names);
+  const state = session.labels;
   for (const { short, service } of retirements) {
     if (short === undefined || service === undefined) continue;
     const present = state.environments.get(short);
@@ -115,11 +115,12 @@ async function markStopping(
 }
 
 /** Names on the pull request that speak of these SHAs. */
-function namesOf(session: Session, shorts: readonly ShortSha[]): readonly string[] {
-  return session.names.filter((name) => carries(name, shorts));
+function namesOf({ labels, names }: Session, shorts: readonly ShortSha[]): readonly string[] {
+  const carrying = new Set(labels.ours.filter(({ label }) => carries(label, shorts)).map(({ name }) => name));
+  return names.filter((name) => carrying.has(name));
 }
 
-function carries(name: string, shorts: readonly ShortSha[]): boolean {
-  const sha = isShaCarrying(parseLabel(name));
+function carries(label: ParsedLabel, shorts: readonly ShortSha[]): boolean {
+  const sha = isShaCarrying(label);
   return sha !== undefined && shorts.includes(sha);
 }

@@ -5,7 +5,6 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
-import { readLabels } from "../../core/labels/mod.ts";
 import { type Plan, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { type ApplyTools, guard, Superseded } from "./guard.ts";
 import { retire } from "./retire.ts";
@@ -42,8 +41,8 @@ function earlierFailures(
   session: Session,
   { short, tools }: { readonly short: ShortSha; readonly tools: ApplyTools },
 ): readonly Retirement[] {
-  const labels = readLabels(session.names);
-  const views = viewShas({ ...session.sight.observation, labels, labelNames: session.names });
+  const { labels } = session;
+  const views = viewShas({ ...session.sight.observation, labels });
   return [...views.values()].filter((view) =>
     view.state === "failed" && view.short !== short && view.deployed === undefined &&
     !labels.active.includes(view.short)

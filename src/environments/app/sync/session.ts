@@ -10,7 +10,15 @@ import {
 } from "../../core/comment/mod.ts";
 import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { capExpiry, expiryOf } from "../../core/environment/expiry.ts";
-import { formatLabel, type Label, labelStyle, readLabels, sameLabelName } from "../../core/labels/mod.ts";
+import {
+  formatLabel,
+  type Label,
+  type LabelState,
+  labelStyle,
+  readLabels,
+  sameLabelName,
+  withoutLabels,
+} from "../../core/labels/mod.ts";
 import { judge } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { Hold } from "../lock/hold.ts";
@@ -34,6 +42,8 @@ export class Session {
   readonly hold: Hold;
   #sight: Sight;
   #names: readonly string[];
+  /** What {@link #names} say, once it was asked for. */
+  #labels: LabelState | undefined;
   #record: CommentRecord;
   #commentId: string | undefined;
   #failure: CommentFailure | undefined;
@@ -55,6 +65,7 @@ export class Session {
   see(sight: Sight): void {
     this.#sight = sight;
     this.#names = sight.snapshot.labels;
+    this.#labels = sight.observation.allLabels;
     this.#commentId = sight.comment?.nodeId ?? this.#commentId;
     for (const sha of [...sight.observation.commits, sight.observation.headSha, sight.observation.target]) {
       this.#shas.set(shortSha(sha), sha);
@@ -73,6 +84,11 @@ export class Session {
   /** Label names on the pull request, after all writes so far. */
   get names(): readonly string[] {
     return this.#names;
+  }
+
+  /** What those labels say. */
+  get labels(): LabelState {
+    return this.#labels ??= readLabels(this.#names);
   }
 
   get record(): CommentRecord {
@@ -132,6 +148,7 @@ export class Session {
         ...this.#names.filter((name) => !remove.includes(name)),
         ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
       ];
+      this.#labels = undefined;
     }
     if (change.comment === true && settings.commentEnabled) {
       batch.push({ kind: "comment", nodeId: this.#commentId, body: this.#renderComment() });
@@ -153,9 +170,7 @@ export class Session {
     const { context } = this;
     // What is not believed is not shown either.
     const { forged, uncertain } = judge(this.#sight.observation, context.settings).doubts;
-    const state = readLabels(
-      this.#names.filter((name) => !forged.includes(name) && !uncertain.includes(name)),
-    );
+    const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
       if (each.status === undefined) continue;

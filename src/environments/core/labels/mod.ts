@@ -26,7 +26,10 @@ export {
   isShaCarrying,
   type LabeledEnvironment,
   type LabelState,
+  type NamedLabel,
   type OwnLabel,
   readLabels,
+  withLabel,
+  withoutLabels,
 } from "./state.ts";
 export { compareTtl, formatTtl, parseTtl, ttlMs } from "./ttl.ts";

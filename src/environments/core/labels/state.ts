@@ -6,6 +6,12 @@ import { compareTtl } from "./ttl.ts";
 /** A label that belongs to Showtime, a status that is not known included. */
 export type OwnLabel = Exclude<ParsedLabel, { readonly kind: "foreign" | "other" }>;
 
+/** A label of Showtime's on a pull request: its name there, and its meaning. */
+export interface NamedLabel {
+  readonly name: string;
+  readonly label: OwnLabel;
+}
+
 /** What the labels say about one SHA. Where a crash left two of a kind, the choice does not depend on their order. */
 export interface LabeledEnvironment {
   /** The SHA it is about. */
@@ -25,8 +31,8 @@ export interface LabeledEnvironment {
   readonly ttl?: Ttl;
   /** As the label carries it, perhaps cut. Of several the first in the order of their text. */
   readonly requestedBy?: string;
-  /** Every label name that carries this SHA, pointers included. */
-  readonly names: readonly string[];
+  /** Every label that carries this SHA, pointers included. */
+  readonly labels: readonly NamedLabel[];
 }
 
 /** What all labels of a pull request say together. Arrays are sorted, so that the order of labels never shows. */
@@ -54,13 +60,34 @@ export interface LabelState {
   /** Names that start with the tent and are not of this language. */
   readonly foreign: readonly string[];
   /** Every label of ours. */
-  readonly ours: readonly { readonly name: string; readonly label: OwnLabel }[];
+  readonly ours: readonly NamedLabel[];
 }
 
 /** Reads all label names of a pull request. Never throws; a name that is given twice counts once. */
 export function readLabels(names: readonly string[]): LabelState {
   const parsed = sorted(names).map((name) => ({ name, label: parseLabel(name) }));
-  const ours = parsed.filter(isOurs);
+  const foreign = parsed.filter((each) => each.label.kind === "foreign").map((each) => each.name);
+  return summarize(parsed.filter(isOurs), foreign);
+}
+
+/** Returns the state without the labels of these names, which are not parsed again. */
+export function withoutLabels(state: LabelState, names: readonly string[]): LabelState {
+  if (names.length === 0) return state;
+  const gone = new Set(names);
+  return summarize(
+    state.ours.filter(({ name }) => !gone.has(name)),
+    state.foreign.filter((name) => !gone.has(name)),
+  );
+}
+
+/** Returns the state with one label more. */
+export function withLabel(state: LabelState, added: NamedLabel): LabelState {
+  const others = state.ours.filter(({ name }) => name !== added.name);
+  return summarize([...others, added].sort((a, b) => a.name < b.name ? -1 : 1), state.foreign);
+}
+
+/** Puts together what labels in the order of their names say. */
+function summarize(ours: readonly NamedLabel[], foreign: readonly string[]): LabelState {
   const namesOf = (kind: OwnLabel["kind"]) =>
     ours.filter((each) => each.label.kind === kind).map((each) => each.name);
   const labels = ours.map((each) => each.label);
@@ -77,7 +104,7 @@ export function readLabels(names: readonly string[]): LabelState {
     active: sorted(labels.flatMap((label) => label.kind === "active" ? [label.sha] : [])),
     preparing: sorted(labels.flatMap((label) => label.kind === "preparing" ? [label.sha] : [])),
     environments: readEnvironments(ours),
-    foreign: parsed.filter((each) => each.label.kind === "foreign").map((each) => each.name),
+    foreign,
     ours,
   };
 }
@@ -101,7 +128,7 @@ export function isShaCarrying(label: ParsedLabel): ShortSha | undefined {
   return "sha" in label ? label.sha : undefined;
 }
 
-function isOurs(each: { name: string; label: ParsedLabel }): each is { name: string; label: OwnLabel } {
+function isOurs(each: { name: string; label: ParsedLabel }): each is NamedLabel {
   return each.label.kind !== "foreign" && each.label.kind !== "other";
 }
 
@@ -113,8 +140,8 @@ function readFlags(labels: readonly OwnLabel[]): Readonly<Record<string, boolean
   return flags;
 }
 
-function readEnvironments(ours: LabelState["ours"]): ReadonlyMap<ShortSha, LabeledEnvironment> {
-  const bySha = new Map<ShortSha, { name: string; label: OwnLabel }[]>();
+function readEnvironments(ours: readonly NamedLabel[]): ReadonlyMap<ShortSha, LabeledEnvironment> {
+  const bySha = new Map<ShortSha, NamedLabel[]>();
   for (const each of ours) {
     const sha = isShaCarrying(each.label);
     if (sha === undefined) continue;
@@ -126,7 +153,7 @@ function readEnvironments(ours: LabelState["ours"]): ReadonlyMap<ShortSha, Label
   return new Map(entries.map(([sha, labels]) => [sha, readEnvironment(sha, labels)]));
 }
 
-function readEnvironment(sha: ShortSha, carrying: LabelState["ours"]): LabeledEnvironment {
+function readEnvironment(sha: ShortSha, carrying: readonly NamedLabel[]): LabeledEnvironment {
   const labels = carrying.map((each) => each.label);
   const present = valuesOf(labels, "status").map((label) => label.status);
   const statuses = STATUS_PRECEDENCE.filter((status) => present.includes(status));
@@ -143,7 +170,7 @@ function readEnvironment(sha: ShortSha, carrying: LabelState["ours"]): LabeledEn
     ...(address === undefined ? {} : { address }),
     ...(ttl === undefined ? {} : { ttl }),
     ...(requestedBy === undefined ? {} : { requestedBy }),
-    names: carrying.map((each) => each.name),
+    labels: carrying,
   };
 }
 

@@ -1,17 +1,17 @@
 /** Which labels of ours on a pull request are believed: anybody with the role `triage` can put on what looks like ours. */
 
-import { isShaCarrying, type LabelState, type OwnLabel, readLabels, ttlMs } from "../labels/mod.ts";
+import { isShaCarrying, type NamedLabel, type OwnLabel, ttlMs, withoutLabels } from "../labels/mod.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
-/** Names of labels on the pull request that decide nothing. */
+/** Labels on the pull request that decide nothing. */
 export interface Disbelief {
   /** Written in Showtime's place by somebody who is known not to be one who may: to be taken off. */
-  readonly forged: readonly string[];
+  readonly forged: readonly NamedLabel[];
   /** Written in Showtime's place by somebody of whom GitHub does not tell whether they may: they stay. */
-  readonly uncertain: readonly string[];
+  readonly uncertain: readonly NamedLabel[];
   /** Times-to-live of the pull request beyond every limit, by somebody who is not known to be one who may: they stay. */
-  readonly overlong: readonly string[];
+  readonly overlong: readonly NamedLabel[];
 }
 
 /** What believing depends on besides the observation. */
@@ -22,12 +22,10 @@ export function isWrittenByUs(label: OwnLabel): boolean {
   return isShaCarrying(label) !== undefined;
 }
 
-/** What all labels say, which of them are doubted, and what is seen without those. */
+/** The labels that are doubted, and the observation without them. */
 export interface Judgement {
-  /** What all labels say, whoever set them. */
-  readonly told: LabelState;
   readonly doubts: Disbelief;
-  /** The observation with the labels that are believed, and with all names still. */
+  /** The observation whose `labels` are those that are believed. */
   readonly believed: Observation;
 }
 
@@ -36,30 +34,24 @@ export interface Judgement {
  * timeline has no event of a label at all, it is believed as far as it says no more than the platform.
  */
 export function judge(observation: Observation, limits: Limits): Judgement {
-  const told = readLabels(observation.labelNames);
-  const doubts = doubtsOf(observation, { told, limits });
-  const doubted = new Set([...doubts.forged, ...doubts.uncertain, ...doubts.overlong]);
-  const labels = doubted.size === 0
-    ? told
-    : readLabels(observation.labelNames.filter((name) => !doubted.has(name)));
-  return { told, doubts, believed: { ...observation, labels } };
+  const doubts = doubtsOf(observation, limits);
+  const doubted = [...doubts.forged, ...doubts.uncertain, ...doubts.overlong].map(({ name }) => name);
+  return { doubts, believed: { ...observation, labels: withoutLabels(observation.allLabels, doubted) } };
 }
 
-function doubtsOf(
-  observation: Observation,
-  { told, limits }: { readonly told: LabelState; readonly limits: Limits },
-): Disbelief {
-  const forged: string[] = [];
-  const uncertain: string[] = [];
-  const overlong: string[] = [];
-  for (const { name, label } of told.ours) {
+function doubtsOf(observation: Observation, limits: Limits): Disbelief {
+  const forged: NamedLabel[] = [];
+  const uncertain: NamedLabel[] = [];
+  const overlong: NamedLabel[] = [];
+  for (const each of observation.allLabels.ours) {
+    const { name, label } = each;
     const credit = creditOf(observation, name);
     if (credit === "good") continue;
-    if (isWrittenByUs(label)) (credit === "bad" ? forged : uncertain).push(name);
+    if (isWrittenByUs(label)) (credit === "bad" ? forged : uncertain).push(each);
     if (label.kind === "pr_ttl") {
       const length = ttlMs(label.ttl);
       if (length === undefined || (limits.maxAgeMs !== undefined && length > limits.maxAgeMs)) {
-        overlong.push(name);
+        overlong.push(each);
       }
     }
   }

@@ -5,7 +5,7 @@
 
 import { describeShown } from "../comment/mod.ts";
 import { type FullSha, shortSha } from "../../../lib/ids.ts";
-import { activeSha, readLabels } from "../labels/mod.ts";
+import { activeSha, withoutLabels } from "../labels/mod.ts";
 import { judge } from "./believe.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { heedDoubts } from "./doubts.ts";
@@ -18,13 +18,13 @@ import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } f
 
 /** Decides what is to be done about the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
-  const { told, doubts, believed } = judge(observation, policy);
-  // What goes at the end goes whoever wrote it.
-  const ended = planEnd(survey({ ...observation, labels: told }, policy));
+  const { doubts, believed } = judge(observation, policy);
+  // At the end every label goes, whether or not it is believed.
+  const ended = planEnd(survey({ ...observation, labels: observation.allLabels }, policy));
   if (ended !== undefined) return ended;
   const plan = planOpen(believed, policy);
   if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
-  return heedDoubts(plan, doubts, observation);
+  return heedDoubts(plan, doubts, observation.allLabels);
 }
 
 /** Steps of {@link litter}: no block holds them up. */
@@ -67,7 +67,9 @@ function planEnd(situation: Situation): Plan | undefined {
       });
     }
   }
-  const held = new Set(steps.flatMap((step) => step.kind === "retire" ? step.retirement.labels : []));
+  const held = new Set(
+    steps.flatMap((step) => step.kind === "retire" ? step.retirement.labels.map(({ name }) => name) : []),
+  );
   const rest = names.filter((name) => !held.has(name));
   if (rest.length > 0) steps.push({ kind: "remove_labels", names: rest });
   if (steps.length === 0) {
@@ -114,10 +116,11 @@ function planBeside(situation: Situation, refused: readonly TriggerView[]): Plan
   // A command that is refused is all that this run was asked for.
   if (refused.some(({ name }) => name === undefined)) return refusal;
   const { observation, policy } = situation;
-  const names = observation.labels.ours.flatMap(({ name }) =>
-    refused.some((each) => each.name === name) ? [] : [name]
+  const labels = withoutLabels(
+    observation.labels,
+    refused.flatMap(({ name }) => name === undefined ? [] : [name]),
   );
-  const plan = planCommit(survey({ ...observation, labels: readLabels(names) }, policy));
+  const plan = planCommit(survey({ ...observation, labels }, policy));
   if (!plan.steps.some(({ kind }) => kind === "record_intent")) return refusal;
   const told = refusal.steps.map((step) =>
     step.kind === "notice" ? { ...step, saying: refusal.because } : step

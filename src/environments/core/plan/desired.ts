@@ -1,7 +1,7 @@
 /** Which labels an environment is to carry in each phase, and the difference to those that are there. */
 
 import type { ShortSha } from "../../../lib/ids.ts";
-import { formatLabel, type Label, sameLabelName } from "../labels/mod.ts";
+import { formatLabel, type Label, type LabelState, type NamedLabel, sameLabelName } from "../labels/mod.ts";
 import type { Status, Ttl } from "../labels/label.ts";
 
 /** What the labels of one SHA say. */
@@ -35,22 +35,21 @@ export function labelsFor(facts: LabelFacts): readonly Label[] {
 /** A change of the labels on a pull request: additions come before removals. */
 export interface LabelChange {
   readonly add: readonly Label[];
-  /** Names as they stand on the pull request. */
-  readonly remove: readonly string[];
+  readonly remove: readonly NamedLabel[];
 }
 
-/** What turns the names `present` (those that may be removed) into `wanted`. */
-export function diffLabels(present: readonly string[], wanted: readonly Label[]): LabelChange {
+/** Finds the change that turns the labels `present`, all of which may be removed, into `wanted`. */
+export function diffLabels(present: readonly NamedLabel[], wanted: readonly Label[]): LabelChange {
   const names = wanted.map((label) => formatLabel(label));
   return {
     // A name that differs in letter case only is the same label to GitHub: neither missing nor to be removed.
-    add: wanted.filter((_, index) => !present.some((name) => sameLabelName(name, names[index] ?? ""))),
-    remove: present.filter((name) => !names.some((wantedName) => sameLabelName(name, wantedName))),
+    add: wanted.filter((_, index) => !present.some(({ name }) => sameLabelName(name, names[index] ?? ""))),
+    remove: present.filter(({ name }) => !names.some((wantedName) => sameLabelName(name, wantedName))),
   };
 }
 
-/** Whether `names` holds a label that GitHub would take for `label`. */
-export function hasLabel(names: readonly string[], label: Label): boolean {
+/** Whether the state has a label that is the same as `label` to GitHub. */
+export function hasLabel({ ours }: LabelState, label: Label): boolean {
   const wanted = formatLabel(label);
-  return names.some((name) => sameLabelName(name, wanted));
+  return ours.some(({ name }) => sameLabelName(name, wanted));
 }

@@ -1,19 +1,18 @@
 /** What a plan owes to labels that are not believed: forged ones go, and what nobody can tell of is left as it is. */
 
-import { isShaCarrying, parseLabel } from "../labels/mod.ts";
+import { isShaCarrying, type LabelState, type NamedLabel } from "../labels/mod.ts";
 import type { Disbelief } from "./believe.ts";
 import { hasLabel } from "./desired.ts";
-import type { Observation } from "./observation.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** The plan that was made without the doubted labels, with what is to be done and said about them. */
 export function heedDoubts(
   plan: Plan,
   doubts: Disbelief,
-  { labelNames }: Pick<Observation, "labelNames">,
+  allLabels: LabelState,
 ): Plan {
   const { forged, uncertain, overlong } = doubts;
-  const steps = uncertain.length === 0 ? plan.steps : spare(plan.steps, { uncertain, labelNames });
+  const steps = uncertain.length === 0 ? plan.steps : spare(plan.steps, { uncertain, allLabels });
   const gone = plan.rule === 16 && steps.length === 0;
   const heeded: Plan = {
     ...plan,
@@ -25,7 +24,7 @@ export function heedDoubts(
       ...(uncertain.length === 0 ? [] : [
         `${count(uncertain.length)} set by somebody whose permission could not be read: not believed for now`,
       ]),
-      ...overlong.map((name) => `"${name}" is ignored: who set it may not ask for so long a time`),
+      ...overlong.map(({ name }) => `"${name}" is ignored: who set it may not ask for so long a time`),
     ],
   };
   if (forged.length === 0) return heeded;
@@ -44,13 +43,13 @@ function count(labels: number): string {
 /** While some labels may be true or not, the record on GitHub is added to and nothing of it is taken away. */
 function spare(
   steps: readonly Step[],
-  on: { readonly uncertain: readonly string[]; readonly labelNames: readonly string[] },
+  on: { readonly uncertain: readonly NamedLabel[]; readonly allLabels: LabelState },
 ): readonly Step[] {
-  const { uncertain, labelNames } = on;
-  const shas = new Set(uncertain.map((name) => isShaCarrying(parseLabel(name))));
+  const { uncertain, allLabels } = on;
+  const shas = new Set(uncertain.map(({ label }) => isShaCarrying(label)));
   return steps.flatMap((step): readonly Step[] => {
     if (step.kind === "repair_labels") {
-      const add = step.add.filter((label) => !hasLabel(labelNames, label));
+      const add = step.add.filter((label) => !hasLabel(allLabels, label));
       return add.length === 0 ? [] : [{ ...step, add, remove: [] }];
     }
     const { short, service } = step.kind === "retire"

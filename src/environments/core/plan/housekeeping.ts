@@ -4,8 +4,8 @@
  */
 
 import type { ShortSha } from "../../../lib/ids.ts";
-import { activeSha, type Label } from "../labels/mod.ts";
-import { diffLabels, hasLabel, labelsFor } from "./desired.ts";
+import { activeSha, type Label, type NamedLabel } from "../labels/mod.ts";
+import { diffLabels, hasLabel, type LabelChange, labelsFor } from "./desired.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Retirement, Step } from "./plan.ts";
 import { wantedTtl } from "./settings.ts";
@@ -17,7 +17,7 @@ export function retirementOf(view: ShaView, policy: Policy): Retirement {
     short: view.short,
     service: view.deployed?.service,
     image: ownImage(view, policy),
-    labels: view.labeled?.names ?? [],
+    labels: view.labeled?.labels ?? [],
   };
 }
 
@@ -75,15 +75,15 @@ function planRepair(
     readonly target: ShortSha;
     readonly targetRuns: boolean;
   },
-): { add: readonly Label[]; remove: readonly string[] } {
+): LabelChange {
   const { policy, views, target, targetRuns } = context;
   const add: Label[] = [];
-  const remove: string[] = [];
+  const remove: NamedLabel[] = [];
   const active = decideActive(observation, { views, target });
   let living = false;
   for (const view of views.values()) {
     if (mustGo(view, { target, targetRuns })) continue;
-    const present = view.labeled?.names ?? [];
+    const present = view.labeled?.labels ?? [];
     if (view.state === "absent") {
       remove.push(...present);
       continue;
@@ -94,13 +94,11 @@ function planRepair(
     remove.push(...change.remove);
   }
   const marker: Label = { kind: "marker" };
-  if (living && !hasLabel(observation.labelNames, marker)) add.push(marker);
+  if (living && !hasLabel(observation.allLabels, marker)) add.push(marker);
   // While something is still to be removed the marker stays: by it the pull request is found again.
   const nothing = [...views.values()].every((view) => view.state === "absent");
-  if (!living && nothing && hasLabel(observation.labelNames, marker)) {
-    remove.push(
-      ...observation.labels.ours.filter(({ label }) => label.kind === "marker").map(({ name }) => name),
-    );
+  if (!living && nothing && hasLabel(observation.allLabels, marker)) {
+    remove.push(...observation.labels.ours.filter(({ label }) => label.kind === "marker"));
   }
   return { add, remove };
 }

@@ -22,7 +22,7 @@ export function likenessOf(observation: Observation, view: ShaView | undefined):
   const twin = commits.find((sha) => sha !== target && shortSha(sha) === short);
   if (twin !== undefined) return { kind: "other", commit: twin };
   // A commit that was pushed between two labels is the one that the later was set on: all of them have to agree.
-  const origins = (view?.labeled?.names ?? []).flatMap((name) => observation.origins.get(name) ?? []);
+  const origins = (view?.labeled?.labels ?? []).flatMap(({ name }) => observation.origins.get(name) ?? []);
   const agree = origins.length > 0 && origins.every(({ approves }) => approves === target);
   return { kind: agree ? "same" : "unknown" };
 }

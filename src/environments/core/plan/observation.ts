@@ -74,10 +74,10 @@ export interface Observation {
   readonly target: FullSha;
   /** Commits of the pull request in the order of the timeline, oldest first, as far as it was read. */
   readonly commits: readonly FullSha[];
-  /** What the labels say that are believed. */
+  /** The labels that are believed. */
   readonly labels: LabelState;
-  /** All label names on the pull request, those that are not believed too. */
-  readonly labelNames: readonly string[];
+  /** All labels on the pull request, also those that are not believed. */
+  readonly allLabels: LabelState;
   /** By label name, for the labels on the pull request that the timeline knows. */
   readonly origins: ReadonlyMap<string, LabelOrigin>;
   /** `as_labels`: nobody was asked, the platform is taken to be what the labels say. */

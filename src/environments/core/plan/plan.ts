@@ -1,7 +1,7 @@
 import type { DeployedSettings } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
-import { formatLabel } from "../labels/mod.ts";
+import { formatLabel, type NamedLabel } from "../labels/mod.ts";
 
 /** What a plan amounts to, for the workflow that called (`--check-only`). */
 export type ActionNeeded =
@@ -55,8 +55,8 @@ export interface Retirement {
   readonly service: ServiceName | undefined;
   /** The image to delete; undefined where it is not ours or still needed. */
   readonly image: string | undefined;
-  /** Label names on the pull request that belong to it. */
-  readonly labels: readonly string[];
+  /** The labels on the pull request that belong to it. */
+  readonly labels: readonly NamedLabel[];
 }
 
 /** One thing to do. The very objects that `--dry-run` prints are those that are applied. */
@@ -74,7 +74,7 @@ export type Step =
   /** `address`: known already where nothing is deployed; otherwise the deployment tells it. */
   | { readonly kind: "activate"; readonly bringUp: BringUp; readonly address: string | undefined }
   | { readonly kind: "retire"; readonly retirement: Retirement }
-  | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly string[] }
+  | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly NamedLabel[] }
   | { readonly kind: "remove_labels"; readonly names: readonly string[] }
   /** A run that is gone left its lock: taking it and giving it back is all there is to do. */
   | { readonly kind: "drop_lock" }
@@ -114,12 +114,12 @@ function countLabels(count: number): string {
 }
 
 function describeRepair(
-  { add, remove }: { readonly add: readonly Label[]; readonly remove: readonly string[] },
+  { add, remove }: { readonly add: readonly Label[]; readonly remove: readonly NamedLabel[] },
 ): string {
   const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
   const parts = [
     ...(add.length === 0 ? [] : [`put on ${quoted(add.map((label) => formatLabel(label)))}`]),
-    ...(remove.length === 0 ? [] : [`take off ${quoted(remove)}`]),
+    ...(remove.length === 0 ? [] : [`take off ${quoted(remove.map(({ name }) => name))}`]),
   ];
   return `repair labels: ${parts.join("; ")}`;
 }

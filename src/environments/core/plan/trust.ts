@@ -129,9 +129,8 @@ function labelApprovesTarget(observation: Observation, name: string): boolean {
  */
 export function isRecordTrusted(observation: Observation, short: ShortSha): boolean {
   const labeled = observation.labels.environments.get(short);
-  const statuses = observation.labels.ours.filter(({ label, name }) =>
-    (label.kind === "status" || label.kind === "unknown_status") && label.sha === short &&
-    labeled?.names.includes(name)
+  const statuses = (labeled?.labels ?? []).filter(({ label }) =>
+    label.kind === "status" || label.kind === "unknown_status"
   );
   return statuses.every(({ name }) => {
     const origin = observation.origins.get(name);

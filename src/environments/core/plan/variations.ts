@@ -1,7 +1,7 @@
 /** What would change a decision: the same plan made again over observations that differ in one thing. */
 
 import { type FullSha, fullSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, type Label, readLabels } from "../labels/mod.ts";
+import { formatLabel, type Label, type LabelState, withLabel, withoutLabels } from "../labels/mod.ts";
 import type { Trigger } from "../labels/label.ts";
 import { planPull } from "./decide.ts";
 import type { LabelOrigin, Observation, Policy } from "./observation.ts";
@@ -60,7 +60,7 @@ function variants(observation: Observation): readonly Variant[] {
     list.push({ what: "without the blocked label", observation: without(observation, labels.blocked) });
   } else {list.push({
       what: "with the blocked label",
-      observation: withLabel(observation, { kind: "blocked" }),
+      observation: labelled(observation, { kind: "blocked" }),
     });}
   if (lock.kind === "held") {
     list.push({ what: "once the lock is free", observation: { ...observation, lock: { kind: "free" } } });
@@ -89,10 +89,10 @@ function variants(observation: Observation): readonly Variant[] {
 }
 
 function withTrigger(observation: Observation, trigger: Trigger): Observation {
-  return withLabel(observation, { kind: "trigger", trigger });
+  return labelled(observation, { kind: "trigger", trigger });
 }
 
-function withLabel(observation: Observation, label: Label): Observation {
+function labelled(observation: Observation, label: Label): Observation {
   const name = formatLabel(label);
   const origin: LabelOrigin = {
     login: SOMEBODY,
@@ -102,7 +102,7 @@ function withLabel(observation: Observation, label: Label): Observation {
     approves: observation.target,
   };
   return {
-    ...relabeled(observation, [...observation.labelNames, name]),
+    ...relabeled(observation, withLabel(observation.allLabels, { name, label })),
     origins: new Map([...observation.origins, [name, origin]]),
     people: new Map([...observation.people, [SOMEBODY, { kind: "known", permission: "write" }]]),
     event: undefined,
@@ -110,9 +110,9 @@ function withLabel(observation: Observation, label: Label): Observation {
 }
 
 function without(observation: Observation, names: readonly string[]): Observation {
-  return relabeled(observation, observation.labelNames.filter((name) => !names.includes(name)));
+  return relabeled(observation, withoutLabels(observation.allLabels, names));
 }
 
-function relabeled(observation: Observation, labelNames: readonly string[]): Observation {
-  return { ...observation, labelNames, labels: readLabels(labelNames) };
+function relabeled(observation: Observation, labels: LabelState): Observation {
+  return { ...observation, labels, allLabels: labels };
 }

@@ -6,6 +6,8 @@ import {
   type LabelState,
   parseLabel,
   readLabels,
+  withLabel,
+  withoutLabels,
 } from "../../../../src/environments/core/labels/mod.ts";
 import { anyNames, sha } from "./arbitraries.ts";
 
@@ -45,7 +47,9 @@ Deno.test("readLabels() puts every name with the tent into ours or foreign, and 
 Deno.test("readLabels() files every label that carries a SHA under that SHA", () => {
   fc.assert(fc.property(anyNames, (names) => {
     const { environments } = readLabels(names);
-    const filed = [...environments].flatMap(([short, each]) => each.names.map((name) => `${short} ${name}`));
+    const filed = [...environments].flatMap(([short, each]) =>
+      each.labels.map(({ name }) => `${short} ${name}`)
+    );
     const carrying = [...new Set(names)].flatMap((name) => {
       const short = isShaCarrying(parseLabel(name));
       return short === undefined ? [] : [`${short} ${name}`];
@@ -76,10 +80,28 @@ Deno.test("readLabels() reads a whole environment", () => {
     address: "52.1.2.3:8080",
     ttl: { kind: "duration", amount: 24, unit: "h" },
     requestedBy: "maxime",
-    names: names.slice(0, 6).sort(),
+    labels: names.slice(0, 6).sort().map((name) => ({ name, label: parseLabel(name) })),
   });
   equal([state.marker, state.active, state.preparing, state.foreign], [true, [A], [], []]);
   equal(state.ours.length, 7);
+});
+
+Deno.test("withoutLabels() leaves what the other labels say by themselves", () => {
+  const some = anyNames.chain((names) => fc.tuple(fc.constant(names), fc.subarray([...names])));
+  fc.assert(fc.property(some, ([names, gone]) => {
+    equal(
+      flat(withoutLabels(readLabels(names), gone)),
+      flat(readLabels(names.filter((name) => !gone.includes(name)))),
+    );
+  }));
+});
+
+Deno.test("withLabel() says what the labels and one more say", () => {
+  fc.assert(fc.property(anyNames, anyNames, (names, more) => {
+    for (const added of readLabels(more).ours) {
+      equal(flat(withLabel(readLabels(names), added)), flat(readLabels([...names, added.name])));
+    }
+  }));
 });
 
 Deno.test("readLabels() of no labels finds nothing", () => {

@@ -527,7 +527,11 @@ Deno.test("planPull() repairs all but the blocked label when it stops", () => {
   ];
   const plan = planPull(observe({ labels: names, platform: [deployed(A)] }), POLICY);
   const removed = plan.steps.flatMap((step) =>
-    step.kind === "retire" ? step.retirement.labels : step.kind === "remove_labels" ? step.names : []
+    step.kind === "retire"
+      ? step.retirement.labels.map(({ name }) => name)
+      : step.kind === "remove_labels"
+      ? step.names
+      : []
   );
   assert.deepEqual(names.filter((name) => !removed.includes(name)), [BLOCKED, "bug", "🎪 party"]);
 });
