@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chooseSetup, type Found, proposeSetup } from "../../src/cli/commands/general/ask_setup.ts";
 import { loadConfig } from "../../src/config/mod.ts";
-import { accessPolicy, completePlace, trustPolicy } from "../../src/environments/core/setup/mod.ts";
+import { accessPolicy, completeAwsSettings, trustPolicy } from "../../src/environments/core/setup/mod.ts";
 import type { Terminal } from "../../src/ports/terminal.ts";
 import { type CliResult, runCli } from "../worlds/program/cli.ts";
 import { assertGolden } from "../worlds/golden.ts";
@@ -316,8 +316,8 @@ Deno.test("the README shows the policies that init prints", async () => {
     taskRole: undefined,
   };
   const version = "2012-10-17";
-  const all = accessPolicy(completePlace({ ...known, image: IMAGE })).Statement;
-  const ecs = accessPolicy(completePlace({ ...known, image: undefined })).Statement;
+  const all = accessPolicy(completeAwsSettings({ ...known, image: IMAGE })).Statement;
+  const ecs = accessPolicy(completeAwsSettings({ ...known, image: undefined })).Statement;
 
   assert.deepEqual(await documentsOf("policy"), [
     { Version: version, Statement: ecs },
@@ -334,6 +334,6 @@ Deno.test("the README shows the policies that init prints", async () => {
     release: { version: "1.2.3", url: "https://releases.example", sha256: undefined },
   };
   assert.deepEqual(await documentsOf("trust"), [
-    trustPolicy(setup, completePlace({ ...known, image: IMAGE })),
+    trustPolicy(setup, completeAwsSettings({ ...known, image: IMAGE })),
   ]);
 });

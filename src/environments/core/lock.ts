@@ -1,42 +1,49 @@
 /**
- * The lock's text on GitHub: a label definition `🎪 lock pr-<n>` whose description names its owner.
+ * The lock on GitHub: a label definition `🎪 lock pr-<n>` whose description names its owner.
  *
  *     v1 n=<nonce> r=<run>/<attempt> x=<expiry, seconds since 1970> d=<doing> u=<login>
  *
- * At most 100 characters, as GitHub allows; `r` is missing for a run outside Actions, `d` for a sync.
+ * The description has at most 100 characters, as GitHub allows. `r` is missing outside Actions, `d` for a sync.
  */
 
-/** What a holder does other than a sync: it builds nothing, whatever labels come meanwhile. */
+/** The task of a holder that is not a sync. Such a holder builds nothing, even if labels ask for it meanwhile. */
 export type LockTask = "cleanup" | "extend";
 
-/** Who holds a lock, as its description says. */
+/** The holder of a lock, as the description names it. */
 export interface LockOwner {
-  /** Random; the only thing that identifies a holder. */
+  /** A random text, and the only thing that identifies a holder. */
   readonly nonce: string;
-  /** The workflow run, where the holder is one. */
+  /** The workflow run; undefined if the holder runs outside Actions. */
   readonly run: { readonly id: number; readonly attempt: number } | undefined;
   /** Milliseconds since 1970, whole seconds, by GitHub's clock. */
   readonly expiresAt: number;
   readonly login: string | undefined;
-  /** Missing for a sync. */
+  /** Undefined for a sync. */
   readonly doing?: LockTask | undefined;
 }
 
-/** A lock definition as it was read: `nodeId` is what a steal or a release deletes, never the name. */
+/** The lock of a pull request, as a run sees it. */
+export type LockView =
+  | { readonly kind: "free" }
+  | { readonly kind: "mine" }
+  /** `owner` is undefined if the description cannot be read. */
+  | { readonly kind: "held"; readonly owner: LockOwner | undefined; readonly alive: boolean };
+
+/** A lock definition as it was read. A steal or a release deletes it by `nodeId`, never by name. */
 export interface LockRecord {
   readonly nodeId: string;
   readonly name: string;
   readonly description: string;
 }
 
-/** How long a lock lasts without renewal, in milliseconds. */
+/** The lease: how long a lock lasts without renewal, in milliseconds. */
 export const LOCK_LEASE_MS = 10 * 60_000;
-/** How far clocks may be apart, in milliseconds, before a lease is too long to be one. */
+/** How far two clocks may differ, in milliseconds. A lease beyond that was not made by a run. */
 const CLOCK_SLACK_MS = 10 * 60_000;
-/** How often its holder renews it, in milliseconds. */
+/** How often the holder renews its lease, in milliseconds. */
 export const LOCK_RENEWAL_MS = 3 * 60_000;
 
-/** Writes a lock's description. */
+/** Formats a lock's description. */
 export function formatLockOwner(owner: LockOwner): string {
   const parts = ["v1", `n=${owner.nonce}`];
   if (owner.run !== undefined) parts.push(`r=${owner.run.id}/${owner.run.attempt}`);
@@ -46,10 +53,10 @@ export function formatLockOwner(owner: LockOwner): string {
   return parts.join(" ").slice(0, 100);
 }
 
-/** Seconds since 1970, up to a year of four digits: a number that no date can hold was written by nobody of us. */
+/** Seconds since 1970. Showtime never writes a number that a date cannot hold. */
 const EXPIRY = /^\d{1,11}$/;
 
-/** Reads a lock's description; undefined where it is not one of ours. */
+/** Parses a lock's description; undefined if Showtime did not write it. */
 export function parseLockOwner(description: string): LockOwner | undefined {
   const [version, ...words] = description.trim().split(/\s+/);
   if (version !== "v1") return undefined;
@@ -68,23 +75,25 @@ export function parseLockOwner(description: string): LockOwner | undefined {
   };
 }
 
-/** What GitHub says about a workflow run: undefined where it cannot be read, which proves nothing. */
+/** A workflow run on GitHub. A run that cannot be read proves nothing about its lock. */
 export interface RunView {
   readonly completed: boolean;
   readonly attempt: number;
 }
 
+/** Whether the holder of a lock still counts. An `unreadable` lock has no expiry, so only a person removes it. */
+export type LockJudgement = "alive" | "dead" | "unreadable";
+
 /**
- * Whether the holder of a lock still counts: `dead` when its workflow run is completed, a higher attempt of it
- * exists, or its expiry has passed by GitHub's clock. A description that cannot be read has no expiry: it is
- * `unreadable` and only a person removes it.
+ * Judges whether the holder of a lock still counts. It is dead if its workflow run is completed, if a higher attempt
+ * of that run exists, or if its expiry has passed by GitHub's clock.
  */
 export function judgeLock(
   record: LockRecord,
   facts: { readonly now: number; readonly run: RunView | undefined },
-): "alive" | "dead" | "unreadable" {
+): LockJudgement {
   const owner = parseLockOwner(record.description);
-  // Nobody who goes by the rules takes a longer lease: such an entry was made by hand.
+  // No run takes a longer lease, so such an entry was made by hand.
   if (owner === undefined || owner.expiresAt > facts.now + LOCK_LEASE_MS + CLOCK_SLACK_MS) {
     return "unreadable";
   }

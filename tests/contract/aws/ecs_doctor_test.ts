@@ -12,7 +12,7 @@ import { CreateRepositoryCommand, ListImagesCommand } from "@aws-sdk/client-ecr"
 import { ListServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import type { GlobalFlags } from "../../../src/cli/wiring_types.ts";
 import type { Finding } from "../../../src/lib/finding.ts";
-import { accessPolicy, completePlace } from "../../../src/environments/core/setup/mod.ts";
+import { accessPolicy, completeAwsSettings } from "../../../src/environments/core/setup/mod.ts";
 import { makeSimulator, parseSeed, serveSimulator } from "../../../src/simulators/github/mod.ts";
 import { type EcsSettings, makeEcrDiagnosis, makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
 import { examine } from "../../../src/cli/commands/general/doctor.ts";
@@ -71,7 +71,7 @@ interface Change {
 
 /** The least policy on any resource, but for the role that is handed over. */
 function policyFor({ executionRole }: AwsWorld, image: string, { without = [], also = [] }: Change): unknown {
-  const place = completePlace({
+  const place = completeAwsSettings({
     region: "eu-west-1",
     image,
     cluster: "previews",
@@ -195,7 +195,7 @@ aws.test("makeEcsDiagnosis() has a probe for every action of the least policy", 
     const counts = allowed.flatMap(({ detail }) => /^all (\d+) actions/.exec(detail)?.[1] ?? []).map(Number);
 
     const { Statement } = accessPolicy(
-      completePlace({
+      completeAwsSettings({
         region: "eu-west-1",
         image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/previews",
         cluster: "previews",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import {
   accessPolicy,
-  completePlace,
+  completeAwsSettings,
   imageHome,
-  type KnownPlace,
+  type KnownAwsSettings,
   readExposedPort,
   renderSetup,
   roleArn,
@@ -11,7 +11,7 @@ import {
   trustPolicy,
 } from "../../../src/environments/core/setup/mod.ts";
 
-const NOTHING: KnownPlace = {
+const NOTHING: KnownAwsSettings = {
   region: "us-west-2",
   image: undefined,
   cluster: undefined,
@@ -30,7 +30,7 @@ const SETUP: Setup = {
   forks: false,
   image: "ghcr.io/acme/shop",
   port: 8080,
-  aws: completePlace(NOTHING),
+  aws: completeAwsSettings(NOTHING),
   release: { version: "1.2.3", url: "https://releases.example/download/v1.2.3", sha256: undefined },
 };
 
@@ -53,9 +53,9 @@ Deno.test("imageHome() tells registries apart by the host alone", () => {
   assert.equal(imageHome({ platform: "docker", image: "ghcr.io/acme/shop" }), "none");
 });
 
-Deno.test("completePlace() reads account and region out of an address in ECR, the account out of a role", () => {
+Deno.test("completeAwsSettings() reads account and region out of an address in ECR, the account out of a role", () => {
   const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop";
-  const place = completePlace({ ...NOTHING, image, executionRole: "pull", taskRole: "app" });
+  const place = completeAwsSettings({ ...NOTHING, image, executionRole: "pull", taskRole: "app" });
   assert.deepEqual([place.account, place.region, place.ecrRepository], [
     "123456789012",
     "eu-west-1",
@@ -65,13 +65,13 @@ Deno.test("completePlace() reads account and region out of an address in ECR, th
   assert.equal(place.taskRole, "arn:aws:iam::123456789012:role/app");
 
   const role = "arn:aws-cn:iam::210987654321:role/pull";
-  const china = completePlace({ ...NOTHING, region: "cn-north-1", executionRole: role });
+  const china = completeAwsSettings({ ...NOTHING, region: "cn-north-1", executionRole: role });
   assert.deepEqual([china.account, china.executionRole], ["210987654321", role]);
-  assert.equal(completePlace(NOTHING).account, "ACCOUNT");
+  assert.equal(completeAwsSettings(NOTHING).account, "ACCOUNT");
 });
 
 Deno.test("trustPolicy() trusts pull requests only where they run with the role themselves", () => {
-  const place = completePlace(NOTHING);
+  const place = completeAwsSettings(NOTHING);
   const subjects = (forks: boolean) =>
     trustPolicy({ ...SETUP, forks, defaultBranch: "develop" }, place).Statement[0]?.Condition
       .StringEquals["token.actions.githubusercontent.com:sub"];
@@ -83,7 +83,7 @@ Deno.test("trustPolicy() trusts pull requests only where they run with the role 
 Deno.test("accessPolicy() names no resource outside of the cluster and the repository of images", () => {
   const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop";
   const { Statement } = accessPolicy(
-    completePlace({ ...NOTHING, image, cluster: "previews", taskRole: "app" }),
+    completeAwsSettings({ ...NOTHING, image, cluster: "previews", taskRole: "app" }),
   );
 
   for (const { Sid, Resource, Action, Condition } of Statement) {
@@ -99,18 +99,23 @@ Deno.test("accessPolicy() names no resource outside of the cluster and the repos
     }
   }
   assert.ok(Statement.some(({ Sid }) => Sid === "DockerPush"));
-  const elsewhere = accessPolicy(completePlace({ ...NOTHING, image: "ghcr.io/acme/shop" }));
+  const elsewhere = accessPolicy(completeAwsSettings({ ...NOTHING, image: "ghcr.io/acme/shop" }));
   assert.equal(JSON.stringify(elsewhere).includes("ecr:"), false);
 });
 
 Deno.test("roleArn() names the role for the repository, in the part of AWS that the region is in", () => {
   assert.equal(roleArn(SETUP), "arn:aws:iam::ACCOUNT:role/showtime-shop");
-  const aws = completePlace({ ...NOTHING, region: "us-gov-west-1" });
+  const aws = completeAwsSettings({ ...NOTHING, region: "us-gov-west-1" });
   assert.equal(roleArn({ ...SETUP, aws }), "arn:aws-us-gov:iam::ACCOUNT:role/showtime-shop");
 });
 
 Deno.test("renderSetup() puts text that YAML could take for something else in quotes", () => {
-  const aws = completePlace({ ...NOTHING, cluster: "yes", container: "a: b", subnets: ["subnet-1", "x, y"] });
+  const aws = completeAwsSettings({
+    ...NOTHING,
+    cluster: "yes",
+    container: "a: b",
+    subnets: ["subnet-1", "x, y"],
+  });
   const [settings] = renderSetup({ ...SETUP, aws });
 
   assert.match(settings?.text ?? "", /^ {2}cluster: "yes"$/m);

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import {
   accessPolicy,
-  completePlace,
+  completeAwsSettings,
   FIRST_PUBLISH,
   readExposedPort,
   roleArn,
@@ -98,7 +98,12 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
     defaultBranch: tools.defaultBranch,
     ...chosen,
     aws: chosen.platform === "ecs"
-      ? completePlace({ ...placeOf(found.config, env), region, image: chosen.image, ...named({ cluster }) })
+      ? completeAwsSettings({
+        ...placeOf(found.config, env),
+        region,
+        image: chosen.image,
+        ...named({ cluster }),
+      })
       : undefined,
     release,
   };

@@ -1,5 +1,5 @@
 import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/finding.ts";
-import { accessPolicy, type AwsPlace, completePlace } from "../../../environments/core/setup/mod.ts";
+import { accessPolicy, type AwsSettings, completeAwsSettings } from "../../../environments/core/setup/mod.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
 import { askPermissions, permissionFindings, type Probed } from "./ask_permissions.ts";
 import type { EcsSettings } from "../settings.ts";
@@ -72,7 +72,7 @@ export function describeCaller({ arn }: CallerIdentity): string {
 }
 
 /** Returns the resources on which the least policy allows an action, for the reader to copy into a policy. */
-export function policyResource(place: AwsPlace, action: string): string {
+export function policyResource(place: AwsSettings, action: string): string {
   const resources = accessPolicy(place).Statement
     .filter(({ Action }) => Action === action || Action.includes(action))
     .flatMap(({ Resource }) => Resource);
@@ -115,11 +115,11 @@ async function diagnoseEcs(
 }
 
 /** Completes the settings for the least policy. Permissions for unconfigured parts are not probed. */
-function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): AwsPlace {
+function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): AwsSettings {
   const { executionRole, taskRole } = rolesOf(config);
   const roleArn = (role: string) =>
     role.startsWith("arn:") ? role : `arn:${arn.split(":")[1]}:iam::${account}:role/${role}`;
-  return completePlace({
+  return completeAwsSettings({
     ...config,
     image: undefined,
     executionRole: roleArn(executionRole ?? "none"),

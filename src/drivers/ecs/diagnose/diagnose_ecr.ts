@@ -1,5 +1,5 @@
 import { type Finding, foundOk, foundWrong } from "../../../lib/finding.ts";
-import { completePlace } from "../../../environments/core/setup/mod.ts";
+import { completeAwsSettings } from "../../../environments/core/setup/mod.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
 import { askPermissions, permissionFindings, type Probed } from "./ask_permissions.ts";
 import { describeCaller, findIdentity, policyResource } from "./diagnose.ts";
@@ -74,7 +74,7 @@ function rights(
   identity: CallerIdentity,
   probed: ReadonlyMap<string, Probed>,
 ): readonly Finding[] {
-  const place = completePlace({
+  const place = completeAwsSettings({
     image: `${address.host}/${address.repository}`,
     region: address.region,
     cluster: undefined,

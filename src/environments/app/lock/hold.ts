@@ -8,12 +8,13 @@ import {
   judgeLock,
   LOCK_LEASE_MS,
   LOCK_RENEWAL_MS,
+  type LockJudgement,
   type LockOwner,
   type LockRecord,
   type LockTask,
+  type LockView,
   parseLockOwner,
 } from "../../core/lock.ts";
-import type { LockView } from "../../core/plan/mod.ts";
 import { busyError, type HolderPorts, nameOwner, type Turned } from "./busy.ts";
 import type { Forge, ForgeReader } from "../../ports/forge.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -87,18 +88,20 @@ export async function viewLock(
   }
   const record = locks[0];
   if (record === undefined) return { kind: "free" };
-  const verdict = await judge(context, record, signal);
-  return { kind: "held", owner: ownerOf(record, verdict), alive: verdict !== "dead" };
+  const judgement = await judge(context, record, signal);
+  return { kind: "held", owner: ownerOf(record, judgement), alive: judgement !== "dead" };
 }
-
-type Verdict = ReturnType<typeof judgeLock>;
 
 /** Who holds a lock; nobody where the entry is one that no run of ours writes, whatever it says. */
-function ownerOf(record: LockRecord, verdict: Verdict): LockOwner | undefined {
-  return verdict === "unreadable" ? undefined : parseLockOwner(record.description);
+function ownerOf(record: LockRecord, judgement: LockJudgement): LockOwner | undefined {
+  return judgement === "unreadable" ? undefined : parseLockOwner(record.description);
 }
 
-async function judge(context: LockReadingPorts, record: LockRecord, signal: AbortSignal): Promise<Verdict> {
+async function judge(
+  context: LockReadingPorts,
+  record: LockRecord,
+  signal: AbortSignal,
+): Promise<LockJudgement> {
   const owner = parseLockOwner(record.description);
   const now = context.forge.now();
   const early = judgeLock(record, { now, run: undefined });
@@ -142,9 +145,9 @@ export async function takeLock(
       if (epoch === undefined) continue;
       return makeHold(context, { pr, doing, nodeId: mine.nodeId, epoch });
     }
-    const verdict = await judge(context, record, signal);
-    if (verdict !== "dead") {
-      let owner = ownerOf(record, verdict);
+    const judgement = await judge(context, record, signal);
+    if (judgement !== "dead") {
+      let owner = ownerOf(record, judgement);
       if (owner?.doing !== undefined && doing !== "cleanup") {
         owner = await outwait(context, { name, pr, record, owner }, signal);
         if (owner === undefined) continue;

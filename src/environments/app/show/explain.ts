@@ -5,7 +5,7 @@ import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import type { LockOwner } from "../../core/lock.ts";
 import {
   isTargetTrusted,
-  judge,
+  judgeLabels,
   type Observation,
   type PermissionAnswer,
   type Plan,
@@ -73,7 +73,7 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
         : `set by ${origin.login ?? "an account that is gone"} at ${formatInstant(origin.at)}`,
     );
   }
-  const { forged, uncertain, overlong } = judge(observation, policy).doubts;
+  const { forged, uncertain, overlong } = judgeLabels(observation, policy).doubts;
   for (const { name } of [...forged, ...uncertain, ...overlong]) {
     const by = observation.origins.get(name)?.login;
     const who = by === undefined ? "an account that is gone" : `${by}: ${describePermission(people.get(by))}`;

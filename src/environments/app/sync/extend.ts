@@ -8,7 +8,7 @@ import { creationOf, expiryOf } from "../../core/environment/expiry.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import { activeSha, formatLabel, parseTtl, readLabels, ttlMs } from "../../core/labels/mod.ts";
 import type { Label, Ttl } from "../../core/labels/label.ts";
-import { describeRefusal, judge, personMay, viewShas } from "../../core/plan/mod.ts";
+import { describeRefusal, judgeLabels, personMay, viewShas } from "../../core/plan/mod.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
 import { lookAt, type Sight } from "./observe.ts";
@@ -75,7 +75,8 @@ function viewWith(context: ExtendPorts, sight: Sight, labelNames: readonly strin
   const { observation } = sight;
   return viewActive(context, {
     ...sight,
-    observation: judge({ ...observation, allLabels: readLabels(labelNames) }, context.settings).believed,
+    observation:
+      judgeLabels({ ...observation, allLabels: readLabels(labelNames) }, context.settings).believed,
   });
 }
 

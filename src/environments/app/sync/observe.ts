@@ -4,10 +4,10 @@ import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from ".
 import { usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { type LabelState, readLabels, sameLabelName } from "../../core/labels/mod.ts";
+import type { LockView } from "../../core/lock.ts";
 import {
-  judge,
+  judgeLabels,
   type LabelOrigin,
-  type LockView,
   mayCauseBuild,
   type Observation,
   peopleToAsk,
@@ -122,7 +122,7 @@ export async function lookAt(
   }
   const comment = believedComment(snapshot.comments, options.people);
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
-  const { believed: observation } = judge({
+  const { believed: observation } = judgeLabels({
     ...base,
     people: options.people,
     record: {

@@ -19,7 +19,7 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
-import { judge } from "../../core/plan/mod.ts";
+import { judgeLabels } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { Hold } from "../lock/hold.ts";
 import type { Sight } from "./observe.ts";
@@ -169,7 +169,7 @@ export class Session {
   #renderComment(): string {
     const { context } = this;
     // What is not believed is not shown either.
-    const { forged, uncertain } = judge(this.#sight.observation, context.settings).doubts;
+    const { forged, uncertain } = judgeLabels(this.#sight.observation, context.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {

@@ -5,7 +5,7 @@ import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
 /** Labels on the pull request that decide nothing. */
-export interface Disbelief {
+export interface DoubtedLabels {
   /** Written in Showtime's place by somebody who is known not to be one who may: to be taken off. */
   readonly forged: readonly NamedLabel[];
   /** Written in Showtime's place by somebody of whom GitHub does not tell whether they may: they stay. */
@@ -23,8 +23,8 @@ export function isWrittenByUs(label: OwnLabel): boolean {
 }
 
 /** The labels that are doubted, and the observation without them. */
-export interface Judgement {
-  readonly doubts: Disbelief;
+export interface LabelJudgement {
+  readonly doubts: DoubtedLabels;
   /** The observation whose `labels` are those that are believed. */
   readonly believed: Observation;
 }
@@ -33,13 +33,13 @@ export interface Judgement {
  * Judges each label by who set it: the token's owner and bots are believed, and whoever may cause builds. Where the
  * timeline has no event of a label at all, it is believed as far as it says no more than the platform.
  */
-export function judge(observation: Observation, limits: Limits): Judgement {
+export function judgeLabels(observation: Observation, limits: Limits): LabelJudgement {
   const doubts = doubtsOf(observation, limits);
   const doubted = [...doubts.forged, ...doubts.uncertain, ...doubts.overlong].map(({ name }) => name);
   return { doubts, believed: { ...observation, labels: withoutLabels(observation.allLabels, doubted) } };
 }
 
-function doubtsOf(observation: Observation, limits: Limits): Disbelief {
+function doubtsOf(observation: Observation, limits: Limits): DoubtedLabels {
   const forged: NamedLabel[] = [];
   const uncertain: NamedLabel[] = [];
   const overlong: NamedLabel[] = [];

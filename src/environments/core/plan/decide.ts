@@ -6,7 +6,7 @@
 import { describeShown } from "../comment/mod.ts";
 import { type FullSha, shortSha } from "../../../lib/ids.ts";
 import { activeSha, withoutLabels } from "../labels/mod.ts";
-import { judge } from "./believe.ts";
+import { judgeLabels } from "./believe.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { heedDoubts } from "./doubts.ts";
 import { planHousekeeping, retirementOf } from "./housekeeping.ts";
@@ -18,7 +18,7 @@ import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } f
 
 /** Decides what is to be done about the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
-  const { doubts, believed } = judge(observation, policy);
+  const { doubts, believed } = judgeLabels(observation, policy);
   // At the end every label goes, whether or not it is believed.
   const ended = planEnd(survey({ ...observation, labels: observation.allLabels }, policy));
   if (ended !== undefined) return ended;

@@ -1,14 +1,14 @@
 /** What a plan owes to labels that are not believed: forged ones go, and what nobody can tell of is left as it is. */
 
 import { isShaCarrying, type LabelState, type NamedLabel } from "../labels/mod.ts";
-import type { Disbelief } from "./believe.ts";
+import type { DoubtedLabels } from "./believe.ts";
 import { hasLabel } from "./desired.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** The plan that was made without the doubted labels, with what is to be done and said about them. */
 export function heedDoubts(
   plan: Plan,
-  doubts: Disbelief,
+  doubts: DoubtedLabels,
   allLabels: LabelState,
 ): Plan {
   const { forged, uncertain, overlong } = doubts;

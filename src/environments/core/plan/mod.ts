@@ -7,15 +7,7 @@
 export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
-export type {
-  LabelOrigin,
-  LockView,
-  Observation,
-  Policy,
-  PullRecord,
-  Request,
-  RunEvent,
-} from "./observation.ts";
+export type { LabelOrigin, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
@@ -37,5 +29,5 @@ export {
   viewTriggers,
 } from "./trust.ts";
 export { planVariations, type Variation } from "./variations.ts";
-export { type Disbelief, isWrittenByUs, judge, type Judgement } from "./believe.ts";
+export { type DoubtedLabels, isWrittenByUs, judgeLabels, type LabelJudgement } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";

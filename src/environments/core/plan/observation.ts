@@ -2,7 +2,7 @@ import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
-import type { LockOwner } from "../lock.ts";
+import type { LockView } from "../lock.ts";
 import type { PermissionAnswer } from "../../../lib/permission.ts";
 
 /** Where a label on the pull request comes from, as far as the timeline tells. Times: milliseconds since 1970. */
@@ -16,12 +16,6 @@ export interface LabelOrigin {
   /** The newest commit when the label was set: what a trigger approves. Undefined: one that is not known any more. */
   readonly approves: FullSha | undefined;
 }
-
-/** The lock of the pull request, as this run sees it. */
-export type LockView =
-  | { readonly kind: "free" }
-  | { readonly kind: "mine" }
-  | { readonly kind: "held"; readonly owner: LockOwner | undefined; readonly alive: boolean };
 
 /** What is wished for from outside the labels: a command that acts as if a trigger were there. */
 export interface Request {

@@ -1,6 +1,6 @@
 /** What is to be allowed on AWS, as data: the one source of what the README shows and `init` prints. */
 
-import { type AwsPlace, partitionOf, type Setup } from "./setup.ts";
+import { type AwsSettings, partitionOf, type Setup } from "./setup.ts";
 
 /** A statement of an IAM policy. */
 export interface PolicyStatement {
@@ -20,7 +20,7 @@ export interface PolicyDocument<Statement = PolicyStatement> {
 const TOKENS = "token.actions.githubusercontent.com";
 
 /** What every command together needs of ECS, EC2, IAM and CloudWatch Logs, and nothing else. */
-export function ecsStatements(place: AwsPlace): readonly PolicyStatement[] {
+export function ecsStatements(place: AwsSettings): readonly PolicyStatement[] {
   const { cluster, executionRole, taskRole, logGroup } = place;
   const ecs = arnOf("ecs", place);
   const services = `${ecs}:service/${cluster}/pr-*`;
@@ -75,7 +75,7 @@ export function ecsStatements(place: AwsPlace): readonly PolicyStatement[] {
 }
 
 /** What is needed besides where the images are in ECR, pushing with `docker` included. */
-export function ecrStatements(place: AwsPlace): readonly PolicyStatement[] {
+export function ecrStatements(place: AwsSettings): readonly PolicyStatement[] {
   if (place.ecrRepository === undefined) return [];
   const repository = `${arnOf("ecr", place)}:repository/${place.ecrRepository}`;
   return [
@@ -104,7 +104,7 @@ export function ecrStatements(place: AwsPlace): readonly PolicyStatement[] {
 }
 
 /** The whole policy of the role that workflows take on. */
-export function accessPolicy(place: AwsPlace): PolicyDocument {
+export function accessPolicy(place: AwsSettings): PolicyDocument {
   return { Version: "2012-10-17", Statement: [...ecsStatements(place), ...ecrStatements(place)] };
 }
 
@@ -120,7 +120,7 @@ export interface TrustStatement {
  * Who may take on the role: workflows of this repository on its default branch and, where they run for pull requests
  * themselves, those. With forks nothing that a pull request runs can have the role.
  */
-export function trustPolicy(setup: Setup, place: AwsPlace): PolicyDocument<TrustStatement> {
+export function trustPolicy(setup: Setup, place: AwsSettings): PolicyDocument<TrustStatement> {
   const onDefault = `repo:${setup.repo}:ref:refs/heads/${setup.defaultBranch}`;
   const subject = setup.forks ? onDefault : [onDefault, `repo:${setup.repo}:pull_request`];
   return {
@@ -136,6 +136,6 @@ export function trustPolicy(setup: Setup, place: AwsPlace): PolicyDocument<Trust
   };
 }
 
-function arnOf(service: string, { region, account }: AwsPlace): string {
+function arnOf(service: string, { region, account }: AwsSettings): string {
   return `arn:${partitionOf(region)}:${service}:${region}:${account}`;
 }

@@ -18,11 +18,11 @@ export {
   trustPolicy,
 } from "./aws_policy.ts";
 export { readExposedPort } from "./dockerfile.ts";
-export { completePlace, type KnownPlace, UNKNOWN_ACCOUNT } from "./place.ts";
+export { completeAwsSettings, type KnownAwsSettings, UNKNOWN_ACCOUNT } from "./aws_settings.ts";
 export { renderSetup, type SetupFile } from "./render_setup.ts";
 export { FIRST_PUBLISH } from "./settings_file.ts";
 export {
-  type AwsPlace,
+  type AwsSettings,
   HOME_REPOSITORY,
   imageHome,
   type ReleasePin,

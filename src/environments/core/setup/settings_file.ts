@@ -1,4 +1,4 @@
-import type { AwsPlace, Setup } from "./setup.ts";
+import type { AwsSettings, Setup } from "./setup.ts";
 
 /** Where ports are published to begin with: on the machine itself, until somebody has chosen who is to reach them. */
 export const FIRST_PUBLISH = "127.0.0.1";
@@ -37,7 +37,7 @@ function dockerLines(): readonly string[] {
   ];
 }
 
-function ecsLines(aws: AwsPlace): readonly string[] {
+function ecsLines(aws: AwsSettings): readonly string[] {
   const list = (values: readonly string[]) => `[${values.map(scalar).join(", ")}]`;
   return [
     "ecs:",

@@ -18,7 +18,7 @@ export interface ReleasePin {
 }
 
 /** Where on AWS environments run. */
-export interface AwsPlace {
+export interface AwsSettings {
   /** 12 digits, or a word to be replaced where it is not known. */
   readonly account: string;
   readonly region: string;
@@ -49,7 +49,7 @@ export interface Setup {
   /** The port that the application listens on. */
   readonly port: number;
   /** Undefined where the platform is not ecs. */
-  readonly aws: AwsPlace | undefined;
+  readonly aws: AwsSettings | undefined;
   readonly release: ReleasePin;
 }
 

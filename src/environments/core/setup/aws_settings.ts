@@ -1,10 +1,10 @@
-import { type AwsPlace, partitionOf } from "./setup.ts";
+import { type AwsSettings, partitionOf } from "./setup.ts";
 
 /** Stands where nobody told the account: 12 digits in its place. */
 export const UNKNOWN_ACCOUNT = "ACCOUNT";
 
 /** What is known about where environments run on AWS; what is not gets a name of its own kind. */
-export interface KnownPlace {
+export interface KnownAwsSettings {
   readonly region: string;
   /** Repository of the images, without a tag. */
   readonly image: string | undefined;
@@ -18,7 +18,7 @@ export interface KnownPlace {
 }
 
 /** Completes what is known: an address in ECR tells account and region, a role's ARN the account. */
-export function completePlace(known: KnownPlace): AwsPlace {
+export function completeAwsSettings(known: KnownAwsSettings): AwsSettings {
   const ecr = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.]+\/(.+)$/.exec(known.image ?? "");
   const region = ecr?.[2] ?? known.region;
   const account = ecr?.[1] ??
