@@ -3,10 +3,13 @@
  *
  *     v1 n=<nonce> r=<run>/<attempt> x=<expiry, seconds since 1970> d=<doing> u=<login>
  *
- * The description has at most 100 characters, as GitHub allows. `r` is missing outside Actions, `d` for a sync.
+ * The description has at most 100 characters, as GitHub allows. `r` is missing outside Actions, `d` for a
+ * sync.
  */
 
-/** The task of a holder that is not a sync. Such a holder builds nothing, even if labels ask for it meanwhile. */
+/**
+ * The task of a holder that is not a sync. Such a holder builds nothing, even if labels ask for it meanwhile.
+ */
 export type LockTask = "cleanup" | "extend";
 
 /** The holder of a lock, as the description names it. */
@@ -81,12 +84,14 @@ export interface RunView {
   readonly attempt: number;
 }
 
-/** Whether the holder of a lock still counts. An `unreadable` lock has no expiry, so only a person removes it. */
+/**
+ * Whether the holder of a lock still counts. An `unreadable` lock has no expiry, so only a person removes it.
+ */
 export type LockJudgement = "alive" | "dead" | "unreadable";
 
 /**
- * Judges whether the holder of a lock still counts. It is dead if its workflow run is completed, if a higher attempt
- * of that run exists, or if its expiry has passed by GitHub's clock.
+ * Judges whether the holder of a lock still counts. It is dead if its workflow run is completed, if a higher
+ * attempt of that run exists, or if its expiry has passed by GitHub's clock.
  */
 export function judgeLock(
   record: LockRecord,

@@ -50,7 +50,7 @@ quick(
     const resumed = await said(world, "sync", String(PR));
 
     for (const text of [explained, resumed]) {
-      assert.match(text, /aaaaaaa is building, and the run that worked on it is gone: its work is continued/);
+      assert.match(text, /aaaaaaa is building, and the run that worked on it died: its work is continued/);
     }
     assert.match(resumed, /left by a run that is gone; taking it over/);
     assert.match(world.comment(), /Took over from a run that ended early/);

@@ -1,6 +1,6 @@
 /**
- * The decision about one pull request's environments: which go, which stay, and why. It is made once over the listings
- * and once more, under the lock, over a fresh look. `leftovers.ts` decides about everything else.
+ * The decision about one pull request's environments: which go, which stay, and why. It is made once over the
+ * listings and once more, under the lock, over a fresh look. `leftovers.ts` decides about everything else.
  */
 
 import type { PlatformEnvironment } from "../environment/environment.ts";
@@ -121,7 +121,10 @@ function judgeLabeled(
   });
 }
 
-/** Judges a service that no label names: it has expired by its own tag, or it is an orphan, or it is not Showtime's. */
+/**
+ * Judges a service that no label names: it has expired by its own tag, or it is an orphan, or it is not
+ * Showtime's.
+ */
 function judgeUnnamed(
   facts: CleanupFacts,
   at: Gathering & { readonly deployed: PlatformEnvironment },
@@ -164,7 +167,9 @@ function describeOrphan({ pull }: CleanupFacts, deployed: PlatformEnvironment): 
   return deployed.legacy ? "It is of an older scheme" : "No label on the pull request names it";
 }
 
-/** The state that must not change between the decision and the removal: the commit, the triggers, the status. */
+/**
+ * The state that must not change between the decision and the removal: the commit, the triggers, the status.
+ */
 function fingerprint(
   { pull }: CleanupFacts,
   options: { readonly environment?: LabeledEnvironment } = {},

@@ -1,4 +1,6 @@
-/** The decisions about what outlives environments: label definitions, locks, images and parts on the platform. */
+/**
+ * The decisions about what outlives environments: label definitions, locks, images and parts on the platform.
+ */
 
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { sameRepo } from "../environment/ownership.ts";
@@ -102,7 +104,9 @@ export function judgeLocks(locks: readonly LockFacts[], now: number): Judged<Dea
   return { doomed, kept };
 }
 
-/** Finds images of Showtime's tag pattern that no environment uses and that are older than the grace period. */
+/**
+ * Finds images of Showtime's tag pattern that no environment uses and that are older than the grace period.
+ */
 export function judgeImages(
   images: readonly ImageFacts[],
   living: LivingFacts & {

@@ -15,7 +15,8 @@ export type Lifetime =
 
 /**
  * Decides how long an environment lives under these options. Its label decides, counted from its creation. If
- * the label is missing, the platform's tag decides; if the platform does not have the environment, `fallback` does.
+ * the label is missing, the platform's tag decides; if the platform does not have the environment, `fallback`
+ * does.
  */
 export function decideLifetime(
   environment: {

@@ -1,10 +1,10 @@
 /**
- * What a cleanup removes and what it keeps: pure decisions over what was listed. `judgePull()` decides about the
- * environments of one pull request, once over the listings and once more under the lock; the functions of
+ * What a cleanup removes and what it keeps: pure decisions over what was listed. `judgePull()` decides about
+ * the environments of one pull request, once over the listings and once more under the lock; the functions of
  * `leftovers.ts` decide about label definitions, locks, images and other parts that no environment needs.
  *
- * Candidates are data: `src/environments/app/cleanup` shows them or removes them. Nothing here reads a clock or a
- * network. Read `candidate.ts` first, then `judge_pull.ts` and `lifetime.ts`.
+ * Candidates are data: `src/environments/app/cleanup` shows them or removes them. Nothing here reads a clock
+ * or a network. Read `candidate.ts` first, then `judge_pull.ts` and `lifetime.ts`.
  *
  * @module
  */

@@ -29,5 +29,7 @@ export const WHOLE_CLEANUP: CleanupOptions = {
   labelLimit: undefined,
 };
 
-/** The grace period in milliseconds: anything younger that nothing names may still be coming up, so it stays. */
+/**
+ * The grace period in milliseconds: anything younger that nothing names may still be coming up, so it stays.
+ */
 export const GRACE_MS = 30 * 60_000;

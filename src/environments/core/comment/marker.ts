@@ -1,2 +1,2 @@
-/** What the comment of Showtime starts with, invisible to people: how it is found again. */
+/** The invisible start of Showtime's comment, by which the comment is found again. */
 export const COMMENT_MARKER = "<!-- showtime -->";

@@ -1,6 +1,9 @@
 /**
- * The one comment Showtime keeps on a pull request: its text and the record hidden in it. Pure; `src/environments/app` decides
- * when it is written. Text from people is escaped here and nowhere later. Read `render.ts`.
+ * The one comment that Showtime keeps on a pull request: its text and the record hidden in it. Everything
+ * here is pure; `src/environments/app` decides when the comment is written. Text from people is escaped here
+ * and nowhere later. Read `render.ts` first.
+ *
+ * @module
  */
 
 export { COMMENT_MARKER } from "./marker.ts";

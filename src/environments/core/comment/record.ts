@@ -1,21 +1,24 @@
 /**
- * What the comment remembers between runs, hidden in it as `<!-- showtime:data … -->`. Losing it loses nothing that
- * matters: labels and platform tell the state; this only spares repetition.
+ * The record that the comment keeps between runs, hidden in it as `<!-- showtime:data … -->`. Its loss does
+ * no harm, because labels and platform have the state; the record only avoids repetition.
  */
 
 import { type FailureReason, failureReason } from "../environment/failure.ts";
 import { type FullSha, parseFullSha, parseShortSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 
-/** Something that happened, as the comment lists it. `at`: milliseconds since 1970. */
+/** An event in the comment's list. `at`: milliseconds since 1970. */
 export interface CommentEvent {
   readonly at: number;
-  /** A sentence; already safe to stand in Markdown. */
+  /** A sentence that is already safe in Markdown. */
   readonly text: string;
-  /** No label or deployment tells it: the history takes it from here. */
+  /** No label or deployment records the event, so the history takes it from here. */
   readonly unlabeled?: true;
 }
 
-/** Why a commit did not come up, as `status` tells it. Raw text: whoever shows it makes it safe. */
+/**
+ * The reason why a commit did not come up, for `status`. The text is raw: the code that shows it makes it
+ * safe.
+ */
 export interface RememberedFailure {
   readonly sha: ShortSha;
   readonly reason: FailureReason;
@@ -25,33 +28,34 @@ export interface RememberedFailure {
   readonly at: number;
 }
 
-/** What is hidden in the comment. */
+/** The record that is hidden in the comment. */
 export interface CommentRecord {
+  /** Attempts to bring a commit up, by its first 7 digits. */
   readonly attempts: Readonly<Record<string, number>>;
-  /** Whole hashes by their first 7 digits, of the commits that were brought up and not removed since. */
+  /** Full hashes, by their first 7 digits, of commits that were brought up and not removed since. */
   readonly shas?: Readonly<Record<string, FullSha>>;
   readonly size: string | undefined;
   readonly notice: string | undefined;
-  /** What the comment shows of the environments, by `describeShown()`; missing where an older version wrote it. */
+  /** The environments that the comment shows, by `describeShown()`. Records of older versions lack it. */
   readonly shown?: string;
-  /** The newest failure; a try that began later, or a removal, takes it away. */
+  /** The newest failure. A later attempt or a removal clears it. */
   readonly failure?: RememberedFailure | undefined;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
 }
 
-/** How many events a comment keeps. */
+/** The number of events that a comment keeps. */
 export const EVENT_LIMIT = 10;
 
-/** A record of nothing. */
+/** The record of a comment that does not exist yet. */
 export const EMPTY_RECORD: CommentRecord = { attempts: {}, size: undefined, notice: undefined, events: [] };
 
-/** How long a sentence of a failure may be; what is longer is cut. */
+/** The maximum length of a failure's sentences. Longer ones are cut. */
 const SENTENCE_LIMIT = 300;
 
 const DATA = /<!-- showtime:data ([A-Za-z0-9+/=]{0,40000}) -->/;
 
-/** Writes a record as the comment hides it. */
+/** Formats a record as the comment hides it. */
 export function formatRecord(record: CommentRecord): string {
   const { failure } = record;
   const short = failure === undefined ? {} : {
@@ -61,7 +65,9 @@ export function formatRecord(record: CommentRecord): string {
   return `<!-- showtime:data ${btoa(String.fromCharCode(...bytes))} -->`;
 }
 
-/** Reads the record in a comment's body; an empty one where there is none or it cannot be read. */
+/**
+ * Parses the record in a comment's body. Returns an empty record if there is none or if it cannot be read.
+ */
 export function parseRecord(body: string): CommentRecord {
   const text = DATA.exec(body)?.[1];
   if (text === undefined) return EMPTY_RECORD;
@@ -73,7 +79,7 @@ export function parseRecord(body: string): CommentRecord {
   }
 }
 
-/** Whether a number is an instant that a date can say; anything else in a comment is no event. */
+/** Whether a value is a time that a date can express. An entry with any other value is not an event. */
 function isInstant(at: unknown): boolean {
   return Number.isInteger(at) && !Number.isNaN(new Date(Number(at)).getTime()) && Number(at) >= 0 &&
     Number(at) < Date.UTC(10_000, 0);

@@ -7,7 +7,7 @@ import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
 import { COMMENT_MARKER } from "./marker.ts";
 import { type CommentRecord, formatRecord } from "./record.ts";
 
-/** An environment, as the comment shows it. Times: milliseconds since 1970. */
+/** An environment as the comment shows it. Times are milliseconds since 1970. */
 export interface CommentEnvironment {
   readonly short: ShortSha;
   readonly sha: FullSha | undefined;
@@ -15,12 +15,12 @@ export interface CommentEnvironment {
   readonly active: boolean;
   readonly address: string | undefined;
   readonly createdAt: number | undefined;
-  /** Undefined: until the pull request closes. */
+  /** Undefined if it lives until the pull request closes. */
   readonly expiresAt: number | undefined;
   readonly requestedBy: string | undefined;
 }
 
-/** Why the newest attempt did not come up. */
+/** The reason why the newest attempt did not come up. */
 export interface CommentFailure {
   readonly short: ShortSha;
   readonly reason: FailureReason;
@@ -29,27 +29,27 @@ export interface CommentFailure {
   readonly logTail: readonly string[];
 }
 
-/** Everything the comment says. */
+/** Everything that the comment says. */
 export interface CommentModel {
   readonly repo: string;
-  /** As `https://github.com`. */
+  /** GitHub's address, such as `https://github.com`. */
   readonly serverUrl: string;
   readonly pr: PrNumber;
   readonly environments: readonly CommentEnvironment[];
   readonly failure: CommentFailure | undefined;
-  /** A sentence about why nothing happens, already safe to stand in Markdown. */
+  /** A sentence about why nothing happens, already safe in Markdown. */
   readonly notice: string | undefined;
-  /** `user/password` of the application, where it has one. */
+  /** `user/password` of the application; undefined if it has no login. */
   readonly login: string | undefined;
   readonly record: CommentRecord;
 }
 
-/** How long a comment may be; GitHub's limit is 65,536 characters. */
+/** The maximum length of a comment. GitHub's own limit is 65,536 characters. */
 const COMMENT_LIMIT = 60_000;
-/** How long a line of a log may be. */
+/** The maximum length of a line of a log. */
 const LINE_LIMIT = 500;
 
-/** Renders the one comment of a pull request. Text from people is escaped here. */
+/** Renders the comment of a pull request. Text from people is escaped here. */
 export function renderComment(model: CommentModel): string {
   const active = model.environments.find((each) => each.active && each.status === "running") ??
     model.environments.find((each) => each.active);
@@ -83,10 +83,10 @@ function headline(
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
   if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
-  // Where only a refusal is to be told, nothing ever ran.
+  // If the comment exists only because of a refusal, nothing ever ran.
   const ran = model.record.events.some(({ unlabeled }) => unlabeled !== true);
   return `⚪ No environment is running.${
-    ran || model.notice === undefined ? " Whatever ran has been removed." : ""
+    ran || model.notice === undefined ? " Everything that ran has been removed." : ""
   }`;
 }
 
@@ -120,7 +120,7 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
   return lines.join("\n\n");
 }
 
-/** A line of a log, cut where it is longer than anybody reads. */
+/** Cuts a line of a log that is too long to read. */
 function shorten(line: string): string {
   return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT)}…`;
 }

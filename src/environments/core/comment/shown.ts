@@ -1,10 +1,9 @@
-/** What a comment shows of the environments, in a form that can be compared. */
-
 import type { LabelState } from "../labels/mod.ts";
 
 /**
- * Environments with status, address and pointer. The comment remembers it; where the labels say something else by now,
- * the comment was written by a run that did not know what had happened meanwhile.
+ * Describes the environments that a comment shows, with status, address and which is active, in a form that
+ * can be compared. The comment keeps it. If the labels say something else by now, the comment is out of date:
+ * the run that wrote it did not know what had happened meanwhile.
  */
 export function describeShown({ environments, active }: LabelState): string {
   return [...environments.values()].filter(({ status }) => status !== undefined).map(

@@ -1,6 +1,6 @@
 import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
 
-/** Where environments run. */
+/** The kind of platform that environments run on. */
 export type PlatformKind = "docker" | "ecs";
 
 /** The size of an environment: the name of an entry of the configuration's `sizes`. */
@@ -9,44 +9,45 @@ export type SizeName = string;
 /** Feature flags by name; true is on. */
 export type Flags = Readonly<Record<string, boolean>>;
 
-/** What was asked for when an environment was deployed; what rule 15 compares. */
+/** The settings that an environment was deployed with. Rule 15 compares them with the wanted ones. */
 export interface DeployedSettings {
   readonly size: SizeName;
   readonly flags: Flags;
-  /** The login shown to people, as `user/password`; undefined where the application has none. */
+  /** The login shown to people, as `user/password`; undefined if the application has none. */
   readonly login: string | undefined;
 }
 
-/**
- * An environment as the platform has it, whatever the labels say. Times are milliseconds since 1970.
- */
+/** An environment as the platform has it, independent of the labels. Times are milliseconds since 1970. */
 export interface PlatformEnvironment {
   readonly platform: PlatformKind;
   readonly pr: PrNumber;
-  /** Full hash where the platform's tags have it; undefined for one that lacks it. */
+  /** The full hash; undefined if the platform's tags do not have it. */
   readonly sha: FullSha | undefined;
-  /** Undefined only for an environment of the older scheme without a SHA in its name. */
+  /** Undefined only for an environment of the older scheme, whose name has no SHA. */
   readonly short: ShortSha | undefined;
   readonly service: ServiceName;
-  /** `host:port`; undefined as long as it has none. */
+  /** `host:port`; undefined while it has no address. */
   readonly address: string | undefined;
-  /** Running, stable and (where it was probed) answering. */
+  /** Whether it is running, stable and, if it was probed, answering. */
   readonly healthy: boolean;
-  /** One sentence about its condition, from the platform: `running`, `exited (137)`. */
+  /** The platform's words for its condition: `running`, `exited (137)`. */
   readonly condition: string;
   readonly image: string | undefined;
   readonly settings: DeployedSettings;
   readonly requestedBy: string | undefined;
   readonly createdAt: number | undefined;
   readonly expiresAt: number | undefined;
-  /** The epoch of the lock under which it was last changed: a lower one never touches it. */
+  /** The epoch of the lock under which it was last changed. A run with a lower epoch never touches it. */
   readonly epoch: number;
-  /** `owner/name`; undefined where the tag is missing. */
+  /** `owner/name`; undefined if the tag is missing. */
   readonly repo: string | undefined;
-  /** Carries `showtime_managed=true`. What does not is never deleted, but for a strict legacy name. */
+  /** Whether it carries `showtime_managed=true`. Without the tag it is deleted only if it is `legacy`. */
   readonly managed: boolean;
-  /** Named `pr-<n>-service`, by an older scheme. */
+  /** Whether it is named `pr-<n>-service`, by an older scheme. */
   readonly legacy: boolean;
-  /** An interrupted change left a half-made part beside it, its own under a temporary name, or what it was made from. */
+  /**
+   * Whether an interrupted change left something to finish: a half-made part beside it, the environment
+   * itself under a temporary name, or the part that it replaced.
+   */
   readonly unsettled: boolean;
 }

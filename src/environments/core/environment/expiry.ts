@@ -2,8 +2,9 @@ import { ttlMs } from "../labels/mod.ts";
 import type { Ttl } from "../labels/label.ts";
 
 /**
- * When an environment expires, in milliseconds since 1970; undefined where it does not (`close`) or where its age
- * is not known: what has no age is reported and kept, never guessed.
+ * Returns when an environment expires, in milliseconds since 1970; undefined if it does not expire (`close`)
+ * or if its age is not known. An environment without a known age is reported and kept; its age is never
+ * guessed.
  */
 export function expiryOf(createdAt: number | undefined, ttl: Ttl | undefined): number | undefined {
   const lifetime = ttl === undefined ? undefined : ttlMs(ttl);
@@ -11,25 +12,26 @@ export function expiryOf(createdAt: number | undefined, ttl: Ttl | undefined): n
 }
 
 /**
- * When an environment came to be, in milliseconds since 1970: by its label or the platform's tag, whichever is older, so
- * that a label makes nothing younger than it is. One that lies in the future tells nothing.
+ * Returns when an environment was created, in milliseconds since 1970: the older of its label's time and the
+ * time of the platform's tag, so that a label cannot make an environment younger than it is. A time in the
+ * future is ignored.
  */
 export function creationOf(
-  told: {
+  sources: {
     readonly labeled: { readonly createdAt?: number | undefined } | undefined;
     readonly deployed: { readonly createdAt: number | undefined } | undefined;
   },
   now: number,
 ): number | undefined {
-  const times = [told.deployed?.createdAt, told.labeled?.createdAt].filter((at) =>
+  const times = [sources.deployed?.createdAt, sources.labeled?.createdAt].filter((at) =>
     at !== undefined && at <= now
   );
   return times.sort((a = now, b = now) => a - b)[0];
 }
 
 /**
- * When an environment expires under the cap on ages `max_age`, in milliseconds since 1970. What does not expire by
- * itself (`close`) is not capped, and neither is what has no known age.
+ * Returns when an environment expires under the cap on ages `max_age`, in milliseconds since 1970. The cap
+ * does not apply to an environment that does not expire by itself (`close`) or whose age is not known.
  */
 export function capExpiry(
   expiresAt: number | undefined,

@@ -1,4 +1,7 @@
-/** Why an environment did not come up, as the comment on the pull request classifies it (lifecycle.md). */
+/**
+ * The reason why an environment did not come up, as the comment on the pull request classifies it
+ * (lifecycle.md).
+ */
 export type FailureReason =
   | "build_failed"
   | "image_not_found"
@@ -18,7 +21,7 @@ export type FailureReason =
   | "not_ours"
   | "failed";
 
-/** Every {@link FailureReason}, with the words for people. */
+/** The words for people of every {@link FailureReason}. */
 export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   build_failed: "The image could not be built",
   image_not_found: "The image could not be found",
@@ -32,14 +35,14 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   resource_initialization: "The task could not be set up",
   network_settings: "A subnet or security group is wrong",
   no_public_ip: "The environment got no public address",
-  throttled: "AWS was asked too much at once",
+  throttled: "AWS received too many requests at once",
   draining: "An earlier service of that name is still being removed",
   engine_unavailable: "The container engine could not be reached",
-  not_ours: "Something that is not this repository's has the name that is needed",
+  not_ours: "The name that is needed belongs to something of another owner",
   failed: "The environment could not be brought up",
 };
 
-/** Tells whether an error code is one of the classified reasons. */
+/** Returns the reason that an error code names; `failed` for any other code. */
 export function failureReason(code: string): FailureReason {
   return code in FAILURE_WORDS ? code as FailureReason : "failed";
 }

@@ -6,23 +6,23 @@ import {
   type ShortSha,
 } from "../../../lib/ids.ts";
 
-/** The name of an environment's service: `pr-<n>-<sha7>-service` (platforms.md). */
+/** Formats the name of an environment's service: `pr-<n>-<sha7>-service` (platforms.md). */
 export function formatServiceName(pr: PrNumber, short: ShortSha): ServiceName {
   return `pr-${pr}-${short}-service` as ServiceName;
 }
 
-/** The name of an environment's container: `pr-<n>-<sha7>`. */
+/** Formats the name of an environment's container: `pr-<n>-<sha7>`. */
 export function formatContainerName(pr: PrNumber, short: ShortSha): string {
   return `pr-${pr}-${short}`;
 }
 
-/** What a service name says; `short` is undefined for the older scheme `pr-<n>-service`. */
+/** The parts of a service name. `short` is undefined for the older scheme `pr-<n>-service`. */
 export interface ServiceNameParts {
   readonly pr: PrNumber;
   readonly short: ShortSha | undefined;
 }
 
-/** Parses a service name strictly; undefined where it is not exactly one of ours. */
+/** Parses a service name strictly; undefined if it has neither of the two exact forms. */
 export function parseServiceName(name: string): ServiceNameParts | undefined {
   const match = /^pr-([1-9]\d{0,9})(?:-([0-9a-f]{7}))?-service$/.exec(name);
   const pr = match?.[1] === undefined ? undefined : parsePrNumber(match[1]);
@@ -30,7 +30,7 @@ export function parseServiceName(name: string): ServiceNameParts | undefined {
   return { pr, short: match[2] === undefined ? undefined : parseShortSha(match[2]) };
 }
 
-/** Parses a container name strictly; undefined where it is not exactly `pr-<n>-<sha7>`. */
+/** Parses a container name strictly; undefined if it is not exactly `pr-<n>-<sha7>`. */
 export function parseContainerName(name: string): { pr: PrNumber; short: ShortSha } | undefined {
   const match = /^pr-([1-9]\d{0,9})-([0-9a-f]{7})$/.exec(name);
   const pr = match?.[1] === undefined ? undefined : parsePrNumber(match[1]);
@@ -39,7 +39,7 @@ export function parseContainerName(name: string): { pr: PrNumber; short: ShortSh
 }
 
 /**
- * The tag of an environment's image, from the configured pattern: `{pr}` and `{sha}` (7 digits) are filled in.
+ * Formats the tag of an environment's image: fills `{pr}` and `{sha}` (7 digits) into the configured pattern.
  */
 export function formatImageTag(
   pattern: string,
@@ -48,7 +48,7 @@ export function formatImageTag(
   return pattern.replaceAll("{pr}", String(pr)).replaceAll("{sha}", short);
 }
 
-/** Reads an image tag back by the pattern that made it; undefined where it does not fit exactly. */
+/** Parses an image tag by the pattern that made it; undefined if it does not match exactly. */
 export function parseImageTag(pattern: string, tag: string): { pr: PrNumber; short: ShortSha } | undefined {
   const source = pattern.replace(/[.*+?^$()|[\]\\]/g, "\\$&")
     .replace("{pr}", "(?<pr>[1-9]\\d{0,9})").replace("{sha}", "(?<sha>[0-9a-f]{7})")
@@ -59,7 +59,7 @@ export function parseImageTag(pattern: string, tag: string): { pr: PrNumber; sho
   return pr === undefined || short === undefined ? undefined : { pr, short };
 }
 
-/** The address people open: `http://host:port`. */
+/** Formats the URL that people open: `http://host:port`. */
 export function formatUrl(address: string): string {
   return `http://${address}`;
 }

@@ -1,14 +1,14 @@
 import { AppError } from "../../../lib/errors.ts";
 
-/** What tells whose something on a platform is. */
+/** The marks that say who owns something on a platform. */
 export interface Ownership {
-  /** For people: `the container "pr-1-abc123f"`. */
+  /** The thing in words: `the container "pr-1-abc123f"`. */
   readonly what: string;
-  /** Carries `showtime_managed=true`. */
+  /** Whether it carries `showtime_managed=true`. */
   readonly managed: boolean;
-  /** Has the strict name of the older scheme and the tag `pr` of the same number. */
+  /** Whether it has the strict name of the older scheme and the tag `pr` of the same number. */
   readonly legacy: boolean;
-  /** `owner/name`; undefined where no tag says it. */
+  /** `owner/name`; undefined if no tag names it. */
   readonly repo: string | undefined;
   readonly epoch: number;
   /** The command with which a person removes it. */
@@ -16,8 +16,9 @@ export interface Ownership {
 }
 
 /**
- * Checks that something may be replaced or removed under `epoch`. Throws AppError `not_ours` (no tag of ours and no
- * strict name of the older scheme, or another repository's) or `stale_epoch` (a newer run has changed it).
+ * Checks that something may be replaced or removed under `epoch`. Throws AppError `not_ours` if it has
+ * neither Showtime's tag nor the strict name of the older scheme, or if it belongs to another repository; and
+ * `stale_epoch` if a newer run has changed it.
  */
 export function assertOurs(
   thing: Ownership,
@@ -29,7 +30,7 @@ export function assertOurs(
       hint: `Remove it yourself if it may go: ${thing.removal}`,
     });
   }
-  // What we made says whose it is; only the older scheme did not.
+  // Everything that Showtime makes carries its repository; only the older scheme does not.
   const foreign = thing.repo === undefined ? thing.managed : !sameRepo(thing.repo, options.repo);
   if (foreign) {
     throw new AppError(
@@ -48,23 +49,28 @@ export function assertOurs(
   }
 }
 
-/** Whether two names are of one repository: GitHub's are the same in any letter case. */
+/** Whether two names are the same repository to GitHub, which ignores letter case. */
 export function sameRepo(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
 const UNREADABLE_EPOCH = Number.MAX_SAFE_INTEGER;
 
-/** Reads an epoch tag; one that is no number is higher than any, so that nobody touches what carries it. */
+/**
+ * Parses an epoch tag. A tag that is not a number counts as higher than any, so that no run touches its
+ * carrier.
+ */
 export function readEpoch(text: string | undefined): number {
   const epoch = Number(text ?? 0);
   return Number.isSafeInteger(epoch) ? epoch : UNREADABLE_EPOCH;
 }
 
-/** The end of the year 9999, in seconds since 1970: what labels and people are told has years of four digits. */
+/** The end of the year 9999, in seconds since 1970: labels and texts have years of four digits. */
 const LATEST_SECONDS = Date.UTC(10_000, 0) / 1000 - 1;
 
-/** Reads a tag of seconds since 1970 as milliseconds; undefined where it is none, or none that a date can tell. */
+/**
+ * Parses a tag of seconds since 1970 to milliseconds; undefined for any other text and after the year 9999.
+ */
 export function readSeconds(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,12}$/.test(text) || Number(text) > LATEST_SECONDS) return undefined;
   return Number(text) * 1000;

@@ -3,15 +3,17 @@ import type { DeployedSettings } from "./environment.ts";
 
 const SECRET = "{secret}";
 
-/** How variables are made, by configuration. */
+/** The configuration that the environment variables are made from. */
 export interface VariableTemplates {
-  /** By name; `{secret}` `{pr}` `{sha}` (7 digits) and `{login}` are filled in. */
+  /** Templates by name. `{secret}`, `{pr}`, `{sha}` (7 digits) and `{login}` are filled in. */
   readonly variables: Readonly<Record<string, string>>;
-  /** How a feature flag reaches the application. */
+  /** The form in which a feature flag reaches the application. */
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
 }
 
-/** The environment variables of one environment: configuration first, then its feature flags. */
+/**
+ * Returns the environment variables of one environment: those of the configuration, then its feature flags.
+ */
 export function environmentVariables(
   spec: { readonly pr: PrNumber; readonly sha: FullSha; readonly settings: DeployedSettings },
   options: { readonly config: VariableTemplates; readonly secret: string },
@@ -19,7 +21,7 @@ export function environmentVariables(
   const { config, secret } = options;
   const variables = new Map<string, string>();
   for (const [name, template] of Object.entries(config.variables)) {
-    // One pass: what a value contains is not looked at for placeholders again.
+    // One pass only: a placeholder inside a filled-in value stays as it is.
     const filled = template.replace(/\{(secret|pr|sha|login)\}/g, (_, key: string) => {
       if (key === "secret") return secret;
       if (key === "pr") return String(spec.pr);
@@ -33,23 +35,27 @@ export function environmentVariables(
   return variables;
 }
 
-/** The flags whose variable is configured: what strangers may write must not change it. */
+/** Returns the flags whose variable is configured. Text that strangers can write must not change those. */
 export function configuredFlags({ variables, flags }: VariableTemplates): readonly string[] {
   return Object.keys(variables).filter((name) => name.startsWith(flags.prefix))
     .map((name) => name.slice(flags.prefix.length));
 }
 
-/** Whether a variable is configured with a secret of the environment. */
+/** Whether a variable is configured with the environment's secret. */
 export function takesSecret(templates: Readonly<Record<string, string>>): boolean {
   return Object.values(templates).some((template) => template.includes(SECRET));
 }
 
-/** The shortest text that is taken for a secret where it is none of {@link readSecret}'s: shorter ones are words. */
+/**
+ * The shortest value that counts as a secret if {@link readSecret} finds none in it. Shorter values are
+ * words.
+ */
 const SHORTEST = 16;
 
 /**
- * What of an instance's `NAME=value` lines nobody is to read: the value of each variable that is configured with a
- * secret. Of one that was not made for it (an older tool's, a person's) the whole value, if it is long enough.
+ * Returns the parts of an instance's `NAME=value` lines that must stay hidden: the secret in each variable
+ * that is configured with one. If an older tool or a person set such a variable, its whole value is hidden,
+ * if it is long enough.
  */
 export function hiddenValues(
   env: readonly string[],
@@ -66,8 +72,8 @@ export function hiddenValues(
 }
 
 /**
- * The secret that an earlier instance was given, from its `NAME=value` lines; undefined where no configured variable
- * shows it.
+ * Reads the secret of an earlier instance from its `NAME=value` lines; undefined if no configured variable
+ * contains it.
  */
 export function readSecret(
   env: readonly string[],

@@ -1,12 +1,12 @@
 import { lowerAscii } from "./names.ts";
 
-/** The port of an address that names none. */
+/** The port of an address that does not name one. */
 const DEFAULT_PORT = "8080";
 
 /**
- * Reads an address and returns its one form `host:port` in lower case; undefined where it is none. Hosts are
- * IPv4 (also with dashes for dots), host names and IPv6 in brackets. Only an IPv4 address may leave out its port,
- * which is 8080 then: any word could be a host name.
+ * Parses an address and returns its canonical form `host:port` in lower case; undefined for any other text. A
+ * host is an IPv4 address (also with dashes for dots), a host name, or an IPv6 address in brackets. Only an
+ * IPv4 address may omit its port, which is then 8080, because any word could be a host name.
  */
 export function parseAddress(text: string): string | undefined {
   const match = /^(\[[^\]]*\]|[^:[\]]*)(?::([1-9]\d{0,4}))?$/.exec(lowerAscii(text));
@@ -31,7 +31,8 @@ function isOctet(part: string): boolean {
 function isHostName(host: string): boolean {
   const parts = host.split(".");
   if (host.length > 253 || !parts.every(isHostNamePart)) return false;
-  // What ends in a number is an IPv4 address to browsers, and here it was none. Nor is `300-1-2-3` a name.
+  // Browsers read a host that ends in a number as IPv4, and this one is not valid. `300-1-2-3` is no name
+  // either.
   return !/^(?:\d+|0x[0-9a-f]*)$/.test(parts.at(-1) ?? "") && !/^\d+-\d+-\d+-\d+$/.test(host);
 }
 

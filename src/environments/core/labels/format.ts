@@ -8,9 +8,9 @@ import { SIGNS, TENT } from "./signs.ts";
 import { formatTtl } from "./ttl.ts";
 
 /**
- * Writes a label's one form, at most 50 UTF-16 units; a login that is too long is cut and ends in `…`. Throws
- * RangeError for what has no form: a flag or an address that does not fit, is none, or anything else that
- * `parseLabel()` would not read back.
+ * Formats a label in its canonical form, at most 50 UTF-16 units. A login that is too long is cut and ends in
+ * `…`. Throws RangeError for a label that has no form: its flag or address is invalid or too long, or
+ * `parseLabel()` would not read it back.
  */
 export function formatLabel(label: Label): string {
   const name = spell(label);
@@ -77,5 +77,5 @@ function spellFlag(flag: string): string {
 function spellAddress(text: string): string {
   const address = parseAddress(text);
   if (address !== undefined) return address;
-  throw new RangeError(`Writing a label: "${text}" is no address of the form host:port`);
+  throw new RangeError(`Writing a label: "${text}" is not an address of the form host:port`);
 }

@@ -1,6 +1,6 @@
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 
-/** What a person can ask for with a label. */
+/** A request that a person makes with a label. */
 export type Trigger = "start" | "stop" | "sync";
 
 /** The status of an environment for one commit. */
@@ -11,7 +11,7 @@ export type Ttl =
   | { readonly kind: "close" }
   | { readonly kind: "duration"; readonly amount: number; readonly unit: "m" | "h" | "d" | "w" };
 
-/** A label of ours, in meaning; its one written form is given by `formatLabel()`. */
+/** The meaning of one of Showtime's labels. `formatLabel()` gives its canonical written form. */
 export type Label =
   | { readonly kind: "trigger"; readonly trigger: Trigger }
   | { readonly kind: "freeze" }
@@ -26,17 +26,17 @@ export type Label =
   /** `address`: `host:port`. */
   | { readonly kind: "address"; readonly sha: ShortSha; readonly address: string }
   | { readonly kind: "ttl"; readonly sha: ShortSha; readonly ttl: Ttl }
-  /** `login`: as the label carries it, cut and ending in `…` where it was too long. */
+  /** `login`: as the label carries it. A login that was too long is cut and ends in `…`. */
   | { readonly kind: "requester"; readonly sha: ShortSha; readonly login: string }
   | { readonly kind: "lock"; readonly pr: PrNumber }
   | { readonly kind: "marker" };
 
-/** What a label's name turns out to be. */
+/** The result of parsing a label's name. */
 export type ParsedLabel =
   | Label
-  /** A status label of ours with a status that is not known: the environment counts as failed. */
+  /** A status label with a status that is not known: the environment counts as failed. */
   | { readonly kind: "unknown_status"; readonly sha: ShortSha; readonly text: string }
-  /** Starts with 🎪 and is none of ours: kept, ignored, reported. */
+  /** A name that starts with 🎪 and is not in the language: it is kept, ignored and reported. */
   | { readonly kind: "foreign" }
-  /** Has nothing to do with Showtime. */
+  /** A name that has nothing to do with Showtime. */
   | { readonly kind: "other" };

@@ -1,4 +1,4 @@
-/** The end of a login that was too long for its label. */
+/** The mark at the end of a login that was too long for its label. */
 const CUT = "…";
 
 /** Whether a word can be the login of a person or a bot, whole or cut. */
@@ -7,8 +7,8 @@ export function isLogin(word: string): boolean {
 }
 
 /**
- * Shortens a login to at most `units` UTF-16 units, ending in `…` where something was cut. A character is never
- * cut in half.
+ * Shortens a login to at most `units` UTF-16 units. A login that was cut ends in `…`, and no character is cut
+ * in half.
  */
 export function shortenLogin(login: string, units: number): string {
   if (login.length <= units) return login;

@@ -5,11 +5,11 @@ import { parseLabel } from "./parse.ts";
 import { bareSign, SIGNS, TENT } from "./signs.ts";
 import { parseTtl } from "./ttl.ts";
 
-/** What a person may have meant to write. */
+/** A label that a person may have meant to write. */
 export interface MeantLabel {
-  /** The name as the label reference has it, with `<…>` where something is to be filled in. */
+  /** The name from the label reference; `<…>` stands for a value to fill in. */
   readonly name: string;
-  /** What goes in there, in words; undefined where nothing does. */
+  /** A description of that value; undefined if the name has none. */
   readonly fill?: string;
 }
 
@@ -24,7 +24,7 @@ const BY_SIGN: ReadonlyMap<string, MeantLabel> = new Map(
     "blocked",
   ]] as const).map(([kind, word]) => [SIGNS[kind], { name: `${TENT} ${SIGNS[kind]} showtime-${word}` }]),
 );
-/** Every word that is a label of its own, the parts of it that people write alone included. */
+/** Every word that is a label by itself, and the parts of it that people write alone. */
 const BY_WORD: ReadonlyMap<string, MeantLabel> = new Map(
   [...BY_SIGN.values()].flatMap((meant) => {
     const word = meant.name.split(" ").at(-1) ?? "";
@@ -35,9 +35,10 @@ const BY_WORD: ReadonlyMap<string, MeantLabel> = new Map(
 );
 
 /**
- * The label that a name which is not of the language was probably meant to be: only to be asked about, never to be
- * acted upon. Undefined for names of the language, for those that carry a SHA (older versions wrote more kinds than
- * are known now), and where nothing is near. Linear in the name's length but for words of 80 characters at most.
+ * Guesses which label a name outside the language was meant to be. The guess is shown as a question and never
+ * acted upon. Undefined for names of the language, for names with a SHA (older versions wrote kinds that are
+ * not known any more), and if no label is similar. Linear in the name's length; only words of up to 80
+ * characters are compared.
  */
 export function meantLabel(name: string): MeantLabel | undefined {
   if (parseLabel(name).kind !== "foreign") return undefined;

@@ -1,12 +1,13 @@
 /**
- * The label language: what a label's name means, the one form in which it is written, and what all labels of a
- * pull request say together. Labels are Showtime's user interface and its visible state, so this is its grammar.
+ * The label language: the meaning of a label's name, its canonical form, and what all labels of a pull
+ * request say together. Labels are Showtime's user interface and its visible state, and this is their
+ * grammar.
  *
- * Nothing here decides what is to be done, and nothing here guesses: a name that does not fit is `foreign`, kept
- * and ignored. Names come from strangers: every reader takes any text, in linear time, without throwing.
+ * This room makes no decisions and acts on no guesses: a name that does not fit is `foreign`, kept and
+ * ignored. Names come from strangers, so every parser accepts any text, runs in linear time and never throws.
  *
- * Start with `label.ts` (the kinds), then `parse.ts` and `format.ts`, which undo each other, then `state.ts`.
- * Decisions are made from {@link LabelState} in `../plan`.
+ * Start with `label.ts` (the kinds), then read `parse.ts` and `format.ts`, which are inverses, then
+ * `state.ts`. `../plan` makes decisions from {@link LabelState}.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import type { Label, Status, Trigger, Ttl } from "./label.ts";
 import { formatTtl } from "./ttl.ts";
 
-/** How a label's definition looks on GitHub. */
+/** The look of a label's definition on GitHub. */
 export interface LabelStyle {
   /** Six hex digits, without `#`. */
   readonly color: string;
@@ -43,7 +43,7 @@ const STATUS_WORDS: Readonly<Record<Status, string>> = {
   stopping: "is being removed",
 };
 
-/** Colour and description for a label's definition: a person who hovers over it on GitHub understands it. */
+/** Returns the color and the description of a label's definition. GitHub shows the description on hover. */
 export function labelStyle(label: Label): LabelStyle {
   return { color: colorOf(label), description: describe(label) };
 }

@@ -7,7 +7,7 @@ import { lowerAscii } from "./names.ts";
 import { bareSign, SIGNS, TENT } from "./signs.ts";
 import { parseTtl } from "./ttl.ts";
 
-/** Every status, from the one that gives way to all others to the one that wins over them. */
+/** Every status. Of several on one environment, the last in this list counts. */
 export const STATUS_PRECEDENCE: readonly Status[] = [
   "building",
   "built",
@@ -18,7 +18,7 @@ export const STATUS_PRECEDENCE: readonly Status[] = [
   "stopping",
 ];
 
-/** Labels that are one word, with the sign that may stand before it. */
+/** Labels that are one word, each with the sign that may precede it. */
 const WORDS: ReadonlyMap<string, { readonly label: Label; readonly sign: string }> = new Map([
   ["trigger-start", { label: { kind: "trigger", trigger: "start" }, sign: SIGNS.start }],
   ["trigger-stop", { label: { kind: "trigger", trigger: "stop" }, sign: SIGNS.stop }],
@@ -28,10 +28,10 @@ const WORDS: ReadonlyMap<string, { readonly label: Label; readonly sign: string 
 ]);
 
 /**
- * Reads a label's name. Accepted besides the written form: any letter case, repeated spaces, signs with or
- * without U+FE0F, the sign before the SHA, SHAs of 7 to 40 digits, addresses with dashes for dots and without a
- * port, and `trigger-start` and the like without sign or `showtime-`. Whatever else starts with the tent is
- * `foreign`: nothing is guessed. Never throws; linear in the name's length.
+ * Parses a label's name. Besides the canonical form it accepts any letter case, repeated spaces, signs with
+ * or without U+FE0F, the sign before the SHA, SHAs of 7 to 40 digits, addresses with dashes for dots and
+ * without a port, and words such as `trigger-start` without the sign or `showtime-`. Any other name that
+ * starts with the tent is `foreign`: nothing is guessed. Never throws; linear in the name's length.
  */
 export function parseLabel(name: string): ParsedLabel {
   if (!name.trimStart().startsWith(TENT)) return { kind: "other" };

@@ -1,7 +1,7 @@
 import type { Label } from "./label.ts";
 import { SIGNS, TENT } from "./signs.ts";
 
-/** The labels whose names never change: their definitions are created once for a repository. */
+/** The labels whose names never change. Their definitions are created once for a repository. */
 export const FIXED_LABELS: readonly Label[] = [
   { kind: "trigger", trigger: "start" },
   { kind: "trigger", trigger: "stop" },
@@ -11,17 +11,15 @@ export const FIXED_LABELS: readonly Label[] = [
   { kind: "marker" },
 ];
 
-/** A row of the label reference, for people. */
+/** A row of the label reference. */
 export interface LabelReferenceRow {
-  /** The name, with `<…>` where something is to be filled in. */
+  /** The name; `<…>` stands for a value. */
   readonly name: string;
-  /** What it does or says, in words. */
   readonly meaning: string;
-  /** Who puts it on a pull request. */
   readonly setBy: "person" | "showtime";
 }
 
-/** Every label of the language: what a person adds, then what Showtime writes. */
+/** Every label of the language: first those that a person adds, then those that Showtime writes. */
 export const LABEL_REFERENCE: readonly LabelReferenceRow[] = [
   {
     name: `${TENT} ${SIGNS.start} showtime-trigger-start`,

@@ -1,12 +1,12 @@
-/** The signs of the label language, in the form they are written; reading ignores a variation selector. */
+/** The signs of the label language in their canonical form. Parsing ignores a variation selector. */
 
-/** U+FE0F: asks for the coloured form of a sign. Keyboards and terminals add and drop it at will. */
+/** U+FE0F asks for the colored form of a sign. Keyboards and terminals add and drop it without notice. */
 export const VARIATION_SELECTOR = "\uFE0F";
 
-/** What every label of ours starts with. */
+/** The sign that every label of Showtime starts with. */
 export const TENT = "🎪";
 
-/** The sign that tells what a label is about. */
+/** The signs that say what a label is about. */
 export const SIGNS = {
   start: "⚡",
   stop: "🛑",
@@ -22,7 +22,7 @@ export const SIGNS = {
   requester: "🤡",
 } as const;
 
-/** Returns a sign without its variation selector, for comparing. Other words come back as they are. */
+/** Returns a sign without its variation selector, for comparison. Other words are returned as they are. */
 export function bareSign(word: string): string {
   return word.endsWith(VARIATION_SELECTOR) ? word.slice(0, -VARIATION_SELECTOR.length) : word;
 }

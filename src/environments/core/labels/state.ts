@@ -3,67 +3,71 @@ import type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";
 import { parseLabel, STATUS_PRECEDENCE } from "./parse.ts";
 import { compareTtl } from "./ttl.ts";
 
-/** A label that belongs to Showtime, a status that is not known included. */
+/** The meaning of a label of Showtime, including a status that is not known. */
 export type OwnLabel = Exclude<ParsedLabel, { readonly kind: "foreign" | "other" }>;
 
-/** A label of Showtime's on a pull request: its name there, and its meaning. */
+/** A label of Showtime on a pull request: its name there and its meaning. */
 export interface NamedLabel {
   readonly name: string;
   readonly label: OwnLabel;
 }
 
-/** What the labels say about one SHA. Where a crash left two of a kind, the choice does not depend on their order. */
+/**
+ * The labels of one SHA. If a crash left two of a kind, the choice between them does not depend on their
+ * order.
+ */
 export interface LabeledEnvironment {
-  /** The SHA it is about. */
   readonly sha: ShortSha;
-  /** Every known status that is present; more than one after a crash. */
+  /** Every known status that is present. A crash may leave more than one. */
   readonly statuses: readonly Status[];
   /**
-   * Of several statuses the later in `building < built < deploying < updating < running < failed < stopping`.
-   * `unknown` where none is known; undefined where there is no status label.
+   * The status: of several, the last in `building < built < deploying < updating < running < failed <
+   * stopping`. It is `unknown` if no status is a known one, and undefined if there is no status label.
    */
   readonly status: Status | "unknown" | undefined;
-  /** Milliseconds since 1970. Of several the newest: nothing expires too early. */
+  /** Milliseconds since 1970. Of several, the newest, so that nothing expires too early. */
   readonly createdAt?: number;
-  /** `host:port`. Of several the first in the order of their text. */
+  /** `host:port`. Of several, the first in the order of their text. */
   readonly address?: string;
-  /** Of several the shortest: what is forgotten costs less. */
+  /** Of several, the shortest: a forgotten environment then costs less. */
   readonly ttl?: Ttl;
-  /** As the label carries it, perhaps cut. Of several the first in the order of their text. */
+  /** The login as the label carries it, perhaps cut. Of several, the first in the order of their text. */
   readonly requestedBy?: string;
   /** Every label that carries this SHA, pointers included. */
   readonly labels: readonly NamedLabel[];
 }
 
-/** What all labels of a pull request say together. Arrays are sorted, so that the order of labels never shows. */
+/**
+ * The labels of a pull request, put together. Arrays are sorted, so the order of the labels has no effect.
+ */
 export interface LabelState {
-  /** Every spelling of a trigger that is present, with its name on GitHub. */
+  /** Every trigger, with its name on GitHub. Two spellings of one trigger are two entries. */
   readonly triggers: readonly { readonly trigger: Trigger; readonly name: string }[];
   /** Names of the labels that freeze. */
   readonly frozen: readonly string[];
   /** Names of the labels that block. */
   readonly blocked: readonly string[];
-  /** Flags by name; of enable and disable, disable wins. */
+  /** Flags by name. If a flag is enabled and disabled, it is off. */
   readonly flags: Readonly<Record<string, boolean>>;
   /** Names of the labels that set flags. */
   readonly flagNames: readonly string[];
-  /** The pull request's own time-to-live; of several the shortest. */
+  /** The pull request's own time-to-live; of several, the shortest. */
   readonly prTtl: Ttl | undefined;
-  /** `🎪 showtime` is present. */
+  /** Whether `🎪 showtime` is present. */
   readonly marker: boolean;
-  /** Every SHA that is pointed at as active; more than one after a crash. */
+  /** Every SHA that a label names as active. A crash may leave more than one. */
   readonly active: readonly ShortSha[];
-  /** Every SHA that is pointed at as being prepared. */
+  /** Every SHA that a label names as being prepared. */
   readonly preparing: readonly ShortSha[];
-  /** By SHA: all that any label carries, pointers without a status included. */
+  /** By SHA: every SHA that a label carries, also one that has no status. */
   readonly environments: ReadonlyMap<ShortSha, LabeledEnvironment>;
-  /** Names that start with the tent and are not of this language. */
+  /** Names that start with the tent and are not in the language. */
   readonly foreign: readonly string[];
-  /** Every label of ours. */
+  /** Every label of Showtime, in the order of the names. */
   readonly ours: readonly NamedLabel[];
 }
 
-/** Reads all label names of a pull request. Never throws; a name that is given twice counts once. */
+/** Parses all label names of a pull request. Never throws. A name that is given twice counts once. */
 export function readLabels(names: readonly string[]): LabelState {
   const parsed = sorted(names).map((name) => ({ name, label: parseLabel(name) }));
   const foreign = parsed.filter((each) => each.label.kind === "foreign").map((each) => each.name);
@@ -86,7 +90,7 @@ export function withLabel(state: LabelState, added: NamedLabel): LabelState {
   return summarize([...others, added].sort((a, b) => a.name < b.name ? -1 : 1), state.foreign);
 }
 
-/** Puts together what labels in the order of their names say. */
+/** Summarizes labels that are sorted by name. */
 function summarize(ours: readonly NamedLabel[], foreign: readonly string[]): LabelState {
   const namesOf = (kind: OwnLabel["kind"]) =>
     ours.filter((each) => each.label.kind === kind).map((each) => each.name);
@@ -110,8 +114,8 @@ function summarize(ours: readonly NamedLabel[], foreign: readonly string[]): Lab
 }
 
 /**
- * The SHA that people are sent to. Of two pointers the running head's wins, else that of the newest creation time;
- * without any time, the first in the order of their text.
+ * Returns the SHA that people are sent to. Of two active SHAs the head counts if it is running, else the one
+ * that was created last; if no time is known, the first in the order of their text.
  */
 export function activeSha(
   state: Pick<LabelState, "active" | "environments">,
@@ -123,7 +127,7 @@ export function activeSha(
   return [...state.active].sort((a, b) => age(b) - age(a))[0];
 }
 
-/** The SHA that a label carries, whatever it says about it; undefined where it carries none. */
+/** Returns the SHA that a label carries; undefined if it carries no SHA. */
 export function isShaCarrying(label: ParsedLabel): ShortSha | undefined {
   return "sha" in label ? label.sha : undefined;
 }
@@ -181,7 +185,7 @@ function valuesOf<Kind extends Label["kind"]>(
   return labels.filter((label): label is Extract<Label, { readonly kind: Kind }> => label.kind === kind);
 }
 
-/** Sorted by UTF-16 units, without doubles: the same on every machine. */
+/** Sorts by UTF-16 units, which is the same on every machine, and drops duplicates. */
 function sorted<Text extends string>(texts: readonly Text[]): readonly Text[] {
   return [...new Set(texts)].sort();
 }

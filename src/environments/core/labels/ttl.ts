@@ -2,12 +2,12 @@ import type { Ttl } from "./label.ts";
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
-/** Nothing lives longer, in milliseconds: every time of expiry keeps a year of four digits. */
+/** The longest time-to-live in milliseconds. It keeps the year of every expiry at four digits. */
 const LONGEST_MS = 99_999 * UNIT_MS.w;
 
 /**
- * Reads `<n>m`, `<n>h`, `<n>d`, `<n>w` or `close`, in any letter case. Undefined for anything else: zero, a number
- * with a leading zero, sign or fraction, and more than 99,999 weeks.
+ * Parses `<n>m`, `<n>h`, `<n>d`, `<n>w` or `close`, in any letter case; undefined for any other text, such as
+ * zero, a number with a leading zero, sign or fraction, or more than 99,999 weeks.
  */
 export function parseTtl(text: string): Ttl | undefined {
   if (/^close$/i.test(text)) return { kind: "close" };
@@ -17,19 +17,19 @@ export function parseTtl(text: string): Ttl | undefined {
   return { kind: "duration", amount, unit };
 }
 
-/** Writes a time-to-live as labels and flags carry it: `24h`, `close`. */
+/** Formats a time-to-live as labels and flags carry it: `24h`, `close`. */
 export function formatTtl(ttl: Ttl): string {
   return ttl.kind === "close" ? "close" : `${ttl.amount}${ttl.unit}`;
 }
 
-/** The length of a time-to-live in milliseconds; undefined for `close`, which is no length. */
+/** Returns the length of a time-to-live in milliseconds; undefined for `close`, which has no length. */
 export function ttlMs(ttl: Ttl): number | undefined {
   return ttl.kind === "close" ? undefined : ttl.amount * UNIT_MS[ttl.unit];
 }
 
 /**
- * Orders times-to-live from the shortest to the longest, `close` last. Equal lengths (`60m`, `1h`) are ordered by
- * their text, so that of several the same one is always first.
+ * Compares times-to-live for sorting: the shortest first, `close` last. Equal lengths (`60m`, `1h`) are
+ * ordered by their text, so that the same one is always first.
  */
 export function compareTtl(a: Ttl, b: Ttl): number {
   const difference = (ttlMs(a) ?? Number.MAX_VALUE) - (ttlMs(b) ?? Number.MAX_VALUE);

@@ -1,23 +1,32 @@
-/** Which labels of ours on a pull request are believed: anybody with the role `triage` can put on what looks like ours. */
+/**
+ * The judgement of which labels on a pull request are believed. It is needed because anybody with the role
+ * `triage` can add a label that looks like one of Showtime's.
+ */
 
 import { isShaCarrying, type NamedLabel, type OwnLabel, ttlMs, withoutLabels } from "../labels/mod.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
-/** Labels on the pull request that decide nothing. */
+/** Labels on the pull request that are not believed. */
 export interface DoubtedLabels {
-  /** Written in Showtime's place by somebody who is known not to be one who may: to be taken off. */
+  /**
+   * Labels of a kind that only Showtime writes, set by an account that may not cause builds: they are
+   * removed.
+   */
   readonly forged: readonly NamedLabel[];
-  /** Written in Showtime's place by somebody of whom GitHub does not tell whether they may: they stay. */
+  /** Such labels set by an account whose permission GitHub does not report: they stay. */
   readonly uncertain: readonly NamedLabel[];
-  /** Times-to-live of the pull request beyond every limit, by somebody who is not known to be one who may: they stay. */
+  /**
+   * Times-to-live of the pull request above the cap, set by an account not known to be allowed that: they
+   * stay.
+   */
   readonly overlong: readonly NamedLabel[];
 }
 
-/** What believing depends on besides the observation. */
+/** The settings that the judgement depends on. */
 export type Limits = Pick<Policy, "maxAgeMs">;
 
-/** Whether Showtime writes labels of this kind, and people do not. */
+/** Whether only Showtime writes labels of this kind. */
 export function isWrittenByUs(label: OwnLabel): boolean {
   return isShaCarrying(label) !== undefined;
 }
@@ -30,8 +39,8 @@ export interface LabelJudgement {
 }
 
 /**
- * Judges each label by who set it: the token's owner and bots are believed, and whoever may cause builds. Where the
- * timeline has no event of a label at all, it is believed as far as it says no more than the platform.
+ * Judges each label by who set it: the token's owner, bots, and accounts that may cause builds are believed.
+ * A label without an event in the timeline is believed too, as far as it says no more than the platform.
  */
 export function judgeLabels(observation: Observation, limits: Limits): LabelJudgement {
   const doubts = doubtsOf(observation, limits);
@@ -61,7 +70,7 @@ function doubtsOf(observation: Observation, limits: Limits): DoubtedLabels {
 function creditOf(observation: Observation, name: string): "good" | "bad" | "unknown" {
   const origin = observation.origins.get(name);
   if (origin === undefined || origin.own || origin.bot) return "good";
-  // Of an account that is gone nobody can tell any more that it may.
+  // The permission of a deleted account cannot be asked for any more.
   if (origin.login === undefined) return "bad";
   const answer = observation.people.get(origin.login);
   if (mayCauseBuild(answer)) return "good";

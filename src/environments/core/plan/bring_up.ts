@@ -1,11 +1,13 @@
-/** Plans that bring the target up: record, consume, build, deploy, activate, then retire the others. */
+/** The plans of all rules that bring the target up. */
 
 import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
 import { result, type Situation } from "./situation.ts";
 
-/** Brings the target up: record, consume, build, deploy, activate, then retire the others. */
+/**
+ * Plans to bring the target up: record, consume triggers, build, deploy, activate, then retire the others.
+ */
 export function bringUp(
   situation: Situation,
   how: {
@@ -13,7 +15,7 @@ export function bringUp(
     readonly reason: Reason;
     readonly build: boolean;
     readonly asked?: string | undefined;
-    /** It runs already; only the record is missing. */
+    /** Whether it serves already, so that only the record is missing. */
     readonly serves?: boolean;
   },
 ): Plan {
@@ -68,13 +70,13 @@ export function bringUp(
   });
 }
 
-/** Why the target is brought up, as a sentence. */
+/** Says in a sentence why the target is brought up. */
 function describeWhy({ target, state, view, observation }: Situation, rule: number): string {
   if (rule === 6) {
     const status = view?.labeled?.status;
     return status === undefined
-      ? `The platform has ${target}, not healthy, and no label speaks of it: a run that is gone left it`
-      : `The labels say that ${target} is ${status}, and the run that worked on it is gone: its work is continued`;
+      ? `The platform has ${target}, not healthy, and no label names it: a run that died left it`
+      : `The labels say that ${target} is ${status}, and the run that worked on it died: its work is continued`;
   }
   if (rule === 10) {
     const seen = view?.deployed === undefined
@@ -87,8 +89,8 @@ function describeWhy({ target, state, view, observation }: Situation, rule: numb
 }
 
 /**
- * When the environment came to be, where it is the same one still: what runs, is resumed or is brought back. One that
- * is made anew after a failure lives its whole time from now.
+ * Returns when the environment was created, if it is still the same one: it runs, or it is resumed or
+ * restored. An environment that is made anew after a failure starts its lifetime now.
  */
 function bornBefore({ observation, view }: Situation, rule: number): number | undefined {
   const lives = view?.deployed !== undefined || view?.state === "running" || rule === 6 || rule === 10;
@@ -98,14 +100,14 @@ function bornBefore({ observation, view }: Situation, rule: number): number | un
   );
 }
 
-/** Start and sync triggers that bringing the target up satisfies. */
+/** Returns the start and sync triggers, which a plan that brings the target up satisfies. */
 function consumable(situation: Situation): readonly string[] {
   return situation.triggers.flatMap((each) =>
     each.trigger === "stop" || each.name === undefined ? [] : [each.name]
   );
 }
 
-/** Rule 6: a run died; its work is continued from what exists. */
+/** Plans by rule 6: a run died, and its work is continued from the parts that exist. */
 export function planResume(situation: Situation): Plan {
   const { observation, view } = situation;
   const status = view?.labeled?.status;

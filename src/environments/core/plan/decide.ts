@@ -1,6 +1,6 @@
 /**
- * The decision about a pull request: pure, and the same for every command. The first rule that fits decides; the
- * numbers are those of the table in ARCHITECTURE.md.
+ * The decision about a pull request. It is pure and the same for every command. The first rule that fits
+ * decides; the numbers are those of the table in ARCHITECTURE.md.
  */
 
 import { describeShown } from "../comment/mod.ts";
@@ -16,18 +16,18 @@ import { settingsDifference, wantedSettings } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
 import { describeRefusal, isRecordTrusted, isTargetTrusted, type TriggerView } from "./trust.ts";
 
-/** Decides what is to be done about the observed pull request. */
+/** Plans the work on the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
   const { doubts, believed } = judgeLabels(observation, policy);
-  // At the end every label goes, whether or not it is believed.
+  // The end removes every label, whether or not it is believed.
   const ended = planEnd(survey({ ...observation, labels: observation.allLabels }, policy));
   if (ended !== undefined) return ended;
   const plan = planOpen(believed, policy);
   if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
-  return heedDoubts(plan, doubts, observation.allLabels);
+  return heedDoubts(plan, { doubts, allLabels: observation.allLabels });
 }
 
-/** Steps of {@link litter}: no block holds them up. */
+/** The steps of {@link litter}. The blocked label does not hold them up. */
 const LITTER: readonly Step["kind"][] = ["drop_lock", "drop_comments", "refresh_comment"];
 
 function planOpen(observation: Observation, policy: Policy): Plan {
@@ -46,7 +46,7 @@ function planOpen(observation: Observation, policy: Policy): Plan {
   return plan;
 }
 
-/** Rules 1 and 2: everything goes. */
+/** Plans by rules 1 and 2, which remove everything. */
 function planEnd(situation: Situation): Plan | undefined {
   const { observation, policy, views, triggers } = situation;
   const stop = triggers.find((each) => each.trigger === "stop" && each.authorized);
@@ -78,7 +78,7 @@ function planEnd(situation: Situation): Plan | undefined {
       ...(left.length === 0 ? { rule: 17, reason: "no_environment" } : { rule: 16, reason: "housekeeping" }),
       action: "no_action",
       steps: left,
-      because: ["There is nothing of Showtime on this pull request"],
+      because: ["Showtime has nothing on this pull request"],
     });
   }
   return observation.open
@@ -88,7 +88,7 @@ function planEnd(situation: Situation): Plan | undefined {
       action: "destroy_environment",
       endsEverything: true,
       steps,
-      because: [`${stop?.by ?? "Somebody"} asked to stop`],
+      because: [`${stop?.by ?? "A person"} asked to stop`],
     })
     : result(situation, {
       rule: 1,
@@ -100,20 +100,23 @@ function planEnd(situation: Situation): Plan | undefined {
     });
 }
 
-/** Rules 4 to 17. */
+/** Plans by rules 4 to 17. */
 function planLife(situation: Situation): Plan {
   const refused = situation.triggers.filter((each) => !each.authorized && !each.uncertain);
   if (refused.length > 0) return planBeside(situation, refused);
   const plan = planCommit(situation);
-  // Where GitHub does not tell whether somebody may, nothing is done for them, and nothing of theirs is lost.
+  // If GitHub does not report a permission, the trigger has no effect, but it stays.
   const uncertain = situation.triggers.filter((each) => each.uncertain);
   return uncertain.length > 0 && plan.action === "no_action" ? planRefusal(situation, uncertain) : plan;
 }
 
-/** Rule 4 never holds up those who may: what is due without the refused triggers is done in the same plan. */
+/**
+ * Plans a refusal by rule 4 beside the work that is due without the refused triggers, so that it delays
+ * nobody else.
+ */
 function planBeside(situation: Situation, refused: readonly TriggerView[]): Plan {
   const refusal = planRefusal(situation, refused);
-  // A command that is refused is all that this run was asked for.
+  // A refused command was the only request to this run.
   if (refused.some(({ name }) => name === undefined)) return refusal;
   const { observation, policy } = situation;
   const labels = withoutLabels(
@@ -128,7 +131,7 @@ function planBeside(situation: Situation, refused: readonly TriggerView[]): Plan
   return { ...plan, steps: [...told, ...plan.steps], because: [...plan.because, ...refusal.because] };
 }
 
-/** Rules 5 to 17. */
+/** Plans by rules 5 to 17. */
 function planCommit(situation: Situation): Plan {
   const { observation, policy, target, view, state, others, wanted, frozen, lockAlive, likeness, approved } =
     situation;
@@ -142,7 +145,7 @@ function planCommit(situation: Situation): Plan {
   }
   if (state !== "absent" && state !== "stopping") {
     if (likeness.kind === "other") return planTwin(situation, likeness.commit);
-    // Nothing tells that what is on record is this commit, and nobody approved it: it is a new one.
+    // Nothing shows that the record is about this commit, and no trigger approved it: it counts as a new one.
     if (likeness.kind === "unknown" && !approved) return planNewCommit(situation);
   }
   const start = wanted.find((each) => each.trigger === "start");
@@ -157,7 +160,7 @@ function planCommit(situation: Situation): Plan {
         reason: "not_authorized",
         action: "blocked",
         because: [
-          `The labels of ${target} were set by somebody who may not: ${
+          `The labels of ${target} were set without permission: ${
             describeRefusal(observation, setterOf(situation))
           }`,
         ],
@@ -179,7 +182,7 @@ function planCommit(situation: Situation): Plan {
   if (state === "drifted") {
     return bringUp(situation, { rule: 10, reason: "drifted", build: observation.imageExists === false });
   }
-  // One that is being removed is no environment any more: a push must not bring back what was stopped.
+  // An environment that is being removed does not count: a push must not bring back what was stopped.
   if (state === "absent" && others.some((each) => each.state !== "stopping")) return planNewCommit(situation);
   if (state === "failed") {
     const attempts = observation.record.attempts.get(target) ?? 1;
@@ -217,19 +220,21 @@ function planCommit(situation: Situation): Plan {
   });
 }
 
-/** Who set the status of the target, as far as the timeline tells; else who this run acts for. */
+/**
+ * Returns the login that set the target's status, from the timeline; else the login that this run acts for.
+ */
 function setterOf({ observation, target }: Situation): string | undefined {
   const status = observation.labels.ours.find(({ label }) => label.kind === "status" && label.sha === target);
   return (status === undefined ? undefined : observation.origins.get(status.name)?.login) ??
     observation.actor;
 }
 
-/** Whether a start means "build again" for an environment that runs: a label does, a command only with `--force`. */
+/** Whether a start rebuilds an environment that runs: a label does, and a command does with `--force`. */
 function isRebuild(observation: Observation, start: TriggerView): boolean {
   return start.name !== undefined || observation.request?.force === true;
 }
 
-/** Rule 4: triggers by people who may not are taken off, and the comment says why. */
+/** Plans by rule 4: triggers by people without permission are removed, and the comment says why. */
 function planRefusal(situation: Situation, refused: readonly TriggerView[]): Plan {
   const named = refused.filter((each) => each.name !== undefined);
   const names = named.flatMap((each) => each.name === undefined || each.uncertain ? [] : [each.name]);
@@ -246,7 +251,9 @@ function planRefusal(situation: Situation, refused: readonly TriggerView[]): Pla
   return result(situation, { rule: 4, reason: "not_authorized", action: "blocked", steps, because });
 }
 
-/** Rule 13 where names and labels of the target would be those of another commit: it is not built, whoever asks. */
+/**
+ * Plans by rule 13 if another commit has the target's names and labels: the target is not built for anybody.
+ */
 function planTwin(situation: Situation, other: FullSha): Plan {
   const { observation: { target }, wanted } = situation;
   const plan = idle(situation, {
@@ -261,7 +268,7 @@ function planTwin(situation: Situation, other: FullSha): Plan {
   return wanted.length > 0 ? { ...plan, action: "blocked" } : plan;
 }
 
-/** Rules 11 to 13: the pull request has an environment, and its target is a commit without one. */
+/** Plans by rules 11 to 13: the pull request has an environment, but not for its target. */
 function planNewCommit(situation: Situation): Plan {
   const { observation, policy, target, frozen, others } = situation;
   if (frozen) {
@@ -295,7 +302,7 @@ function planNewCommit(situation: Situation): Plan {
       rule: 4,
       reason: "not_authorized",
       action: "blocked",
-      because: ["The labels that speak of an environment were set by somebody who may not ask for one"],
+      because: ["The labels that name an environment were set by an account that may not ask for one"],
     });
   }
   if (updates) {
@@ -306,12 +313,12 @@ function planNewCommit(situation: Situation): Plan {
     reason: "untrusted_commit",
     notice: target,
     because: [
-      `${target} was not pushed by somebody who may cause builds; a start or sync trigger approves it`,
+      `${target} was not pushed by an account that may cause builds; a start or sync trigger approves it`,
     ],
   });
 }
 
-/** How many commits the environment is behind, as words; empty where the timeline does not tell. */
+/** Says how many commits the environment is behind; empty if the timeline does not show it. */
 export function describeDistance(observation: Observation): string {
   const active = activeSha(observation.labels, shortSha(observation.target));
   const at = observation.commits.findIndex((sha) => shortSha(sha) === active);
@@ -321,7 +328,7 @@ export function describeDistance(observation: Observation): string {
   return `: ${active} is ${behind} ${behind === 1 ? "commit" : "commits"} behind`;
 }
 
-/** Nothing to do about the target itself; what is left is housekeeping, and maybe a word in the comment. */
+/** Plans for a target that needs no work: housekeeping, and a notice in the comment if there is one. */
 function idle(
   situation: Situation,
   how: {
@@ -332,11 +339,11 @@ function idle(
   },
 ): Plan {
   const { observation, policy, triggers, views, target, lockAlive, state, wanted } = situation;
-  // A trigger that was set on an earlier commit is no approval of this one: it goes, and the comment asks anew.
+  // A trigger on an earlier commit does not approve this one: it is removed, and the comment asks again.
   const unapproved = triggers.filter((each) =>
     each.name !== undefined && each.trigger !== "stop" && !each.approvesTarget
   );
-  // What is asked for while the environment is being removed is still to be done once it is gone.
+  // A request that comes while the environment is being removed is served when it is gone.
   const pending = state === "stopping" ? [...unapproved, ...wanted] : unapproved;
   const satisfied = triggers.flatMap((each) =>
     each.name === undefined || each.trigger === "stop" || pending.includes(each) ? [] : [each.name]
@@ -355,7 +362,7 @@ function idle(
       action: "no_action",
       steps,
       because: [
-        `The trigger was set on an earlier commit, and ${target} was not pushed by somebody who may cause builds`,
+        `The trigger was set on an earlier commit, and ${target} was not pushed by an account that may cause builds`,
       ],
     });
   }
@@ -377,7 +384,7 @@ function idle(
   });
 }
 
-/** What runs left that are gone, or did not know of each other: to be removed even where nothing else is to do. */
+/** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */
 function litter({ observation, policy }: Situation): readonly Step[] {
   const { spareComments: nodeIds = [], shown } = observation.record;
   if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
@@ -387,7 +394,7 @@ function litter({ observation, policy }: Situation): readonly Step[] {
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 
-/** Takes back what the comment says about a commit that waits, once the target runs. */
+/** Removes the notice about a waiting commit when the target runs. */
 function outdatedNotice({ observation, state }: Situation): readonly Step[] {
   const outdated = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(observation.record.notice ?? "");
   return outdated && state === "running" ? [{ kind: "notice", key: undefined }] : [];

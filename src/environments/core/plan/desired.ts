@@ -1,10 +1,12 @@
-/** Which labels an environment is to carry in each phase, and the difference to those that are there. */
+/**
+ * The labels that an environment should carry in each phase, and the difference to those that are present.
+ */
 
 import type { ShortSha } from "../../../lib/ids.ts";
 import { formatLabel, type Label, type LabelState, type NamedLabel, sameLabelName } from "../labels/mod.ts";
 import type { Status, Ttl } from "../labels/label.ts";
 
-/** What the labels of one SHA say. */
+/** The facts that the labels of one SHA record. */
 export interface LabelFacts {
   readonly sha: ShortSha;
   readonly status: Status;
@@ -16,7 +18,10 @@ export interface LabelFacts {
   readonly preparing: boolean;
 }
 
-/** The labels that say `facts`, in the order they are to be added: the status before the pointers. */
+/**
+ * Returns the labels that record `facts`, in the order in which they are added: the status before the
+ * pointers.
+ */
 export function labelsFor(facts: LabelFacts): readonly Label[] {
   const { sha } = facts;
   const labels: Label[] = [];
@@ -32,7 +37,7 @@ export function labelsFor(facts: LabelFacts): readonly Label[] {
   return labels;
 }
 
-/** A change of the labels on a pull request: additions come before removals. */
+/** A change of the labels on a pull request. Additions come before removals. */
 export interface LabelChange {
   readonly add: readonly Label[];
   readonly remove: readonly NamedLabel[];
@@ -42,7 +47,8 @@ export interface LabelChange {
 export function diffLabels(present: readonly NamedLabel[], wanted: readonly Label[]): LabelChange {
   const names = wanted.map((label) => formatLabel(label));
   return {
-    // A name that differs in letter case only is the same label to GitHub: neither missing nor to be removed.
+    // A name that differs in letter case only is the same label to GitHub, so it is neither added nor
+    // removed.
     add: wanted.filter((_, index) => !present.some(({ name }) => sameLabelName(name, names[index] ?? ""))),
     remove: present.filter(({ name }) => !names.some((wantedName) => sameLabelName(name, wantedName))),
   };

@@ -1,15 +1,17 @@
-/** What a plan owes to labels that are not believed: forged ones go, and what nobody can tell of is left as it is. */
+/**
+ * The part of a plan that deals with labels that are not believed: forged ones go, uncertain ones stay as
+ * they are.
+ */
 
 import { isShaCarrying, type LabelState, type NamedLabel } from "../labels/mod.ts";
 import type { DoubtedLabels } from "./believe.ts";
 import { hasLabel } from "./desired.ts";
 import type { Plan, Step } from "./plan.ts";
 
-/** The plan that was made without the doubted labels, with what is to be done and said about them. */
+/** Adds to a plan, which was made without the doubted labels, the steps and sentences about those labels. */
 export function heedDoubts(
   plan: Plan,
-  doubts: DoubtedLabels,
-  allLabels: LabelState,
+  { doubts, allLabels }: { readonly doubts: DoubtedLabels; readonly allLabels: LabelState },
 ): Plan {
   const { forged, uncertain, overlong } = doubts;
   const steps = uncertain.length === 0 ? plan.steps : spare(plan.steps, { uncertain, allLabels });
@@ -20,11 +22,15 @@ export function heedDoubts(
     steps,
     because: [
       ...plan.because,
-      ...(forged.length === 0 ? [] : [`${count(forged.length)} set by somebody who may not`]),
+      ...(forged.length === 0 ? [] : [`${count(forged.length)} set by an account that may not set them`]),
       ...(uncertain.length === 0 ? [] : [
-        `${count(uncertain.length)} set by somebody whose permission could not be read: not believed for now`,
+        `${
+          count(uncertain.length)
+        } set by an account whose permission could not be read: not believed for now`,
       ]),
-      ...overlong.map(({ name }) => `"${name}" is ignored: who set it may not ask for so long a time`),
+      ...overlong.map(({ name }) =>
+        `"${name}" is ignored: the account that set it may not ask for so long a time`
+      ),
     ],
   };
   if (forged.length === 0) return heeded;
@@ -37,10 +43,10 @@ export function heedDoubts(
 }
 
 function count(labels: number): string {
-  return `${labels} ${labels === 1 ? "label of Showtime's was" : "labels of Showtime's were"}`;
+  return `${labels} ${labels === 1 ? "of Showtime's labels was" : "of Showtime's labels were"}`;
 }
 
-/** While some labels may be true or not, the record on GitHub is added to and nothing of it is taken away. */
+/** Keeps the steps that add to the record on GitHub: while labels are uncertain, nothing of it is removed. */
 function spare(
   steps: readonly Step[],
   on: { readonly uncertain: readonly NamedLabel[]; readonly allLabels: LabelState },

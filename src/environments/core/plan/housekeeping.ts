@@ -1,6 +1,6 @@
 /**
- * What is put in order in every run that holds the lock: what is stopping is finished, other environments are
- * retired once the target is healthy, labels and pointers are repaired, triggers that are satisfied are taken off.
+ * The housekeeping of every run that holds the lock: it finishes environments that are stopping, retires the
+ * others once the target is healthy, repairs labels and pointers, and removes triggers that are satisfied.
  */
 
 import type { ShortSha } from "../../../lib/ids.ts";
@@ -11,7 +11,7 @@ import type { Retirement, Step } from "./plan.ts";
 import { wantedTtl } from "./settings.ts";
 import type { ShaView } from "./state.ts";
 
-/** What stays of an environment that is to go. */
+/** Returns everything of an environment that has to be removed with it. */
 export function retirementOf(view: ShaView, policy: Policy): Retirement {
   return {
     short: view.short,
@@ -21,13 +21,13 @@ export function retirementOf(view: ShaView, policy: Policy): Retirement {
   };
 }
 
-/** The image that was built for a SHA and may go with it; undefined for one that somebody named. */
+/** Returns the image that Showtime built for a SHA; undefined if it runs an image that a person named. */
 function ownImage(view: ShaView, policy: Policy): string | undefined {
   const built = policy.imageOf(view.short);
   return view.deployed?.image === undefined || view.deployed.image === built ? built : undefined;
 }
 
-/** Housekeeping where nothing is brought up. `retireOthers`: the target is healthy. */
+/** Plans the housekeeping for a pull request on which nothing is brought up. */
 export function planHousekeeping(
   observation: Observation,
   context: {
@@ -62,11 +62,11 @@ export function planHousekeeping(
 function mustGo(view: ShaView, place: { readonly target: ShortSha; readonly targetRuns: boolean }): boolean {
   if (view.state === "stopping") return true;
   if (view.short === place.target) return false;
-  // Labels that speak of nothing: no status, and the platform does not have it.
+  // Its labels have no status, and the platform does not have it.
   return place.targetRuns || view.state === "absent";
 }
 
-/** Labels to add and to remove so that they say what is. */
+/** Finds the labels to add and to remove so that they match the state. */
 function planRepair(
   observation: Observation,
   context: {
@@ -95,7 +95,7 @@ function planRepair(
   }
   const marker: Label = { kind: "marker" };
   if (living && !hasLabel(observation.allLabels, marker)) add.push(marker);
-  // While something is still to be removed the marker stays: by it the pull request is found again.
+  // The marker stays until everything is removed, because the pull request is found by it.
   const nothing = [...views.values()].every((view) => view.state === "absent");
   if (!living && nothing && hasLabel(observation.allLabels, marker)) {
     remove.push(...observation.labels.ours.filter(({ label }) => label.kind === "marker"));
@@ -103,7 +103,7 @@ function planRepair(
   return { add, remove };
 }
 
-/** The labels a SHA should carry as things stand; a status in progress is left to the run that resumes it. */
+/** Returns the labels that a SHA should carry. A status in progress is left to the run that resumes it. */
 function repairedLabels(
   observation: Observation,
   context: {
@@ -132,14 +132,15 @@ function repairedLabels(
   });
 }
 
-/** Whom people are to be sent to: the running target, else where they are sent now, else the newest that runs. */
+/** Chooses the SHA to send people to: the running target, else the present one, else the newest that runs. */
 function decideActive(
   observation: Observation,
   { views, target }: { readonly views: ReadonlyMap<ShortSha, ShaView>; readonly target: ShortSha },
 ): ShortSha | undefined {
   if (views.get(target)?.state === "running") return target;
   const pointed = activeSha(observation.labels, target);
-  // A pointer stays while anything may serve there: a failed update in place leaves the old instance serving.
+  // The pointer stays while something may serve there: after a failed update in place the old instance still
+  // serves.
   const view = pointed === undefined ? undefined : views.get(pointed);
   if (view !== undefined && view.state !== "absent" && view.state !== "stopping") {
     if (view.state !== "failed" || view.deployed !== undefined || observation.platform === "as_labels") {

@@ -1,7 +1,10 @@
 /**
- * From what is observed to what is to be done: `planPull(observation, policy)` is a pure function, and its plan is
- * data that is shown or applied. Nothing here reads a clock, a network or the environment, and nothing here changes
- * anything; `src/environments/app` observes before and applies after. Read `decide.ts` first, then `state.ts` and `trust.ts`.
+ * The decision about a pull request. `planPull(observation, policy)` is a pure function, and its plan is data
+ * that is shown or applied. Nothing here reads a clock, a network or the process environment, and nothing
+ * here changes anything: `src/environments/app` observes before and applies after. Read `decide.ts` first,
+ * then `state.ts` and `trust.ts`.
+ *
+ * @module
  */
 
 export { planPull } from "./decide.ts";

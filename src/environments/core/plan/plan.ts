@@ -3,7 +3,7 @@ import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
 
-/** What a plan amounts to, for the workflow that called (`--check-only`). */
+/** The action of a plan, for the workflow that called (`--check-only`). */
 export type ActionNeeded =
   | "destroy_environment"
   | "create_environment"
@@ -11,7 +11,7 @@ export type ActionNeeded =
   | "no_action"
   | "blocked";
 
-/** Why a plan is what it is: stable codes, one for each line of the rule table. */
+/** The reason for a plan: stable codes, one for each line of the rule table. */
 export type Reason =
   | "pr_closed"
   | "stop_requested"
@@ -35,31 +35,31 @@ export type Reason =
   | "attempts_exhausted"
   | "expired";
 
-/** How the environment is brought up. */
+/** The specification of an environment that is brought up. */
 export interface BringUp {
   readonly sha: FullSha;
   readonly image: string;
   readonly settings: DeployedSettings;
   readonly ttl: Ttl;
   readonly requestedBy: string | undefined;
-  /** Milliseconds since 1970; kept when the environment existed before. */
+  /** Milliseconds since 1970. An environment that exists already keeps its time. */
   readonly createdAt: number;
-  /** The same SHA runs already and serves until the new instance is healthy. */
+  /** Whether the same SHA runs already, and serves until the new instance is healthy. */
   readonly inPlace: boolean;
 }
 
-/** An environment that is to go: what remains of it on the platform and on GitHub. */
+/** An environment to remove, with its parts on the platform and on GitHub. */
 export interface Retirement {
   readonly short: ShortSha | undefined;
-  /** Undefined where the platform has nothing of it. */
+  /** Undefined if the platform has nothing of it. */
   readonly service: ServiceName | undefined;
-  /** The image to delete; undefined where it is not ours or still needed. */
+  /** The image to delete; undefined if Showtime did not build it or if it is still needed. */
   readonly image: string | undefined;
   /** The labels on the pull request that belong to it. */
   readonly labels: readonly NamedLabel[];
 }
 
-/** One thing to do. The very objects that `--dry-run` prints are those that are applied. */
+/** One thing to do. The objects that `--dry-run` prints are the very objects that are applied. */
 export type Step =
   | {
     readonly kind: "record_intent";
@@ -71,20 +71,20 @@ export type Step =
   | { readonly kind: "settle"; readonly service: ServiceName }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
   | { readonly kind: "deploy"; readonly bringUp: BringUp }
-  /** `address`: known already where nothing is deployed; otherwise the deployment tells it. */
+  /** `address`: set if nothing is deployed; otherwise the deployment returns it. */
   | { readonly kind: "activate"; readonly bringUp: BringUp; readonly address: string | undefined }
   | { readonly kind: "retire"; readonly retirement: Retirement }
   | { readonly kind: "repair_labels"; readonly add: readonly Label[]; readonly remove: readonly NamedLabel[] }
   | { readonly kind: "remove_labels"; readonly names: readonly string[] }
-  /** A run that is gone left its lock: taking it and giving it back is all there is to do. */
+  /** Takes and releases a lock that a dead run left. */
   | { readonly kind: "drop_lock" }
-  /** The comment shows what is not so any more: a run wrote it that did not know what had happened meanwhile. */
+  /** Writes a comment anew that is out of date: its run did not know what had happened meanwhile. */
   | { readonly kind: "refresh_comment" }
-  /** There is one comment for each pull request; these were made by runs that did not know of it. */
+  /** Deletes further comments, made by runs that did not know of the one that each pull request has. */
   | { readonly kind: "drop_comments"; readonly nodeIds: readonly string[] }
   /**
-   * `key`: the reason and what it is about; undefined takes back what was said. `saying`: sentences of a refusal that
-   * stands beside what the plan does; without it the comment says why the plan is what it is.
+   * Shows a notice in the comment. `key`: the reason and its subject; undefined removes the notice. `saying`:
+   * sentences of a refusal beside the plan's own work; without it the comment gives the reasons of the plan.
    */
   | { readonly kind: "notice"; readonly key: string | undefined; readonly saying?: readonly string[] };
 
@@ -97,15 +97,16 @@ export interface Plan {
   /** The number of the rule that fired, 1 to 17, for people: code asks for `reason` or `endsEverything`. */
   readonly rule: number;
   /**
-   * Whether every environment of the pull request is to go, because it is closed or a stop was asked for. Such a plan
-   * outweighs all others: it is never superseded, and a run that was turned away by a lock need not repeat it.
+   * Whether every environment of the pull request is to go, because it is closed or a stop was asked for.
+   * Such a plan outweighs all others: it is never superseded, and a run that was turned away by a lock need
+   * not repeat it.
    */
   readonly endsEverything: boolean;
-  /** An image is to be built. */
+  /** Whether an image is built. */
   readonly build: boolean;
-  /** In order; empty where nothing at all would be written. */
+  /** In order; empty if nothing at all is written. */
   readonly steps: readonly Step[];
-  /** Sentences for people: what was seen, and what would change the decision. */
+  /** Sentences for people: the facts behind the decision, and what would change it. */
   readonly because: readonly string[];
 }
 
@@ -124,7 +125,7 @@ function describeRepair(
   return `repair labels: ${parts.join("; ")}`;
 }
 
-/** Says a step as a sentence for people. */
+/** Describes a step in words. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case "record_intent":
@@ -150,14 +151,12 @@ export function describeStep(step: Step): string {
     case "remove_labels":
       return `take off ${step.names.length} ${step.names.length === 1 ? "label" : "labels"}`;
     case "drop_lock":
-      return "give back the lock that a run left which is gone";
+      return "release the lock that a dead run left";
     case "refresh_comment":
-      return "write the comment anew, which shows what is not so any more";
+      return "update the comment, which is out of date";
     case "drop_comments":
-      return `remove ${
-        step.nodeIds.length === 1 ? "a second comment" : "further comments"
-      } of Showtime's own`;
+      return `remove ${step.nodeIds.length === 1 ? "a second comment" : "further comments"} of Showtime`;
     case "notice":
-      return step.key === undefined ? "take back what the comment said" : "say why in the comment";
+      return step.key === undefined ? "remove the notice from the comment" : "say why in the comment";
   }
 }

@@ -4,10 +4,10 @@ import type { Ttl } from "../labels/label.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { ShaView } from "./state.ts";
 
-/** How many `FEATURE_X=…` lines of a pull request's body are read; the rest is ignored. */
+/** The number of `FEATURE_X=…` lines of a pull request's body that are read. Further lines are ignored. */
 const BODY_FLAG_LIMIT = 50;
 
-/** Flags from `FEATURE_X=true` lines in a pull request's body, as an older tool had them. */
+/** Reads flags from `FEATURE_X=true` lines in a pull request's body, as an older tool did. */
 export function readBodyFlags(body: string): Flags {
   const flags: Record<string, boolean> = {};
   for (const line of body.split(/\r?\n/)) {
@@ -18,13 +18,16 @@ export function readBodyFlags(body: string): Flags {
   return flags;
 }
 
-/** Anybody can write a body, so it does not outweigh the configuration; setting a label takes a role. */
+/**
+ * Reads the body's flags except configured ones: anybody can write a body, while setting a label takes a
+ * role.
+ */
 function bodyFlags({ body }: Observation, { configuredFlags = [] }: Policy): Flags {
   const flags = Object.entries(readBodyFlags(body)).filter(([flag]) => !configuredFlags.includes(flag));
   return Object.fromEntries(flags);
 }
 
-/** The settings an environment of this pull request is to have; labels outweigh the body. */
+/** Returns the settings that an environment of this pull request should have. Labels outweigh the body. */
 export function wantedSettings(observation: Observation, policy: Policy): DeployedSettings {
   const deployed = observation.platform === "as_labels" ? [] : observation.platform;
   const newest = [...deployed].filter((each) => each.managed)
@@ -36,10 +39,10 @@ export function wantedSettings(observation: Observation, policy: Policy): Deploy
   };
 }
 
-/** What differs between two settings, as words; empty where nothing does. */
+/** Describes the differences between two settings; empty if they are equal. */
 export function settingsDifference(deployed: DeployedSettings, wanted: DeployedSettings): readonly string[] {
   const differs: string[] = [];
-  // What another tool deployed does not say its size and login: only flags can be seen to differ.
+  // Another tool does not record size and login with an environment, so only its flags can be compared.
   const told = deployed.size !== "";
   if (told && deployed.size !== wanted.size) differs.push(`size ${deployed.size} → ${wanted.size}`);
   if (told && (deployed.login ?? "") !== (wanted.login ?? "")) differs.push("login");
@@ -51,7 +54,10 @@ export function settingsDifference(deployed: DeployedSettings, wanted: DeployedS
   return differs.sort();
 }
 
-/** The time-to-live of an SHA: the pull request's label, then `--ttl`, then the SHA's own label, then the default. */
+/**
+ * Returns the time-to-live of an SHA: the pull request's label, else `--ttl`, else the SHA's label, else the
+ * default.
+ */
 export function wantedTtl(
   observation: Observation,
   { policy, short }: { readonly policy: Policy; readonly short: ShortSha },
@@ -60,7 +66,9 @@ export function wantedTtl(
     policy.defaultTtl;
 }
 
-/** Who an environment is for: who its labels or its platform name, else who asked now. */
+/**
+ * Returns the login that an environment is for: `asked` if given, else the platform's tag, else the label.
+ */
 export function requesterOf(view: ShaView | undefined, asked: string | undefined): string | undefined {
   return asked ?? view?.deployed?.requestedBy ?? view?.labeled?.requestedBy;
 }

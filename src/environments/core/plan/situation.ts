@@ -1,4 +1,4 @@
-/** What every rule of the decision looks at, and the shape of its outcome. */
+/** The facts that every rule of the decision looks at, and the shape of its outcome. */
 
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { Observation, Policy } from "./observation.ts";
@@ -7,7 +7,7 @@ import type { ActionNeeded, Plan, Reason, Step } from "./plan.ts";
 import { type ShaView, viewShas } from "./state.ts";
 import { isTargetTrusted, type TriggerView, viewTriggers } from "./trust.ts";
 
-/** What every rule looks at. */
+/** The facts that every rule looks at. */
 export interface Situation {
   readonly observation: Observation;
   readonly policy: Policy;
@@ -15,19 +15,19 @@ export interface Situation {
   readonly views: ReadonlyMap<ShortSha, ShaView>;
   readonly view: ShaView | undefined;
   readonly state: ShaView["state"];
-  /** Whether what is on record under the target's 7 digits is the target. */
+  /** Whether the record under the target's 7 digits is about the target. */
   readonly likeness: Likeness;
-  /** The target may be built whatever is on record: it is trusted, or a trigger that counts approves it. */
+  /** Whether the target may be built in any case: it is trusted, or a trigger that counts approves it. */
   readonly approved: boolean;
   readonly others: readonly ShaView[];
   readonly triggers: readonly TriggerView[];
-  /** Start and sync triggers that count and are for the target, the newest last. */
+  /** Start and sync triggers that count and approve the target. */
   readonly wanted: readonly TriggerView[];
   readonly frozen: boolean;
   readonly lockAlive: boolean;
 }
 
-/** Looks at an observation with the eyes of the rules. */
+/** Derives from an observation the facts that the rules look at. */
 export function survey(observation: Observation, policy: Policy): Situation {
   const views = viewShas(observation);
   const target = shortSha(observation.target);
@@ -58,7 +58,7 @@ export function survey(observation: Observation, policy: Policy): Situation {
   };
 }
 
-/** The step that says something in the comment, unless it says so already. */
+/** Returns the step that shows a notice in the comment; none if the comment shows it already. */
 export function notice(
   situation: Situation,
   saying: { readonly reason: Reason; readonly about: string },
@@ -68,7 +68,7 @@ export function notice(
   return !policy.comments || observation.record.notice === key ? [] : [{ kind: "notice", key }];
 }
 
-/** The plan that a rule leads to. */
+/** Builds the plan of a rule. */
 export function result(
   situation: Situation,
   how: {

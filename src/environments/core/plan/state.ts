@@ -1,5 +1,5 @@
 /**
- * The state of one SHA, from labels and platform together.
+ * The state of one SHA, decided from labels and platform together.
  *
  *     labels say                              | healthy     | there, not healthy | not there
  *     nothing                                 | running     | in_progress        | absent
@@ -14,19 +14,19 @@ import type { ShortSha } from "../../../lib/ids.ts";
 import type { LabeledEnvironment } from "../labels/mod.ts";
 import type { Observation } from "./observation.ts";
 
-/** What a SHA amounts to. */
+/** The state of a SHA. */
 export type ShaState = "absent" | "in_progress" | "running" | "drifted" | "failed" | "stopping";
 
-/** One SHA of the pull request: both witnesses and what they amount to. */
+/** One SHA of the pull request: its labels, its environment on the platform, and the state they result in. */
 export interface ShaView {
   readonly short: ShortSha;
   readonly labeled: LabeledEnvironment | undefined;
-  /** Undefined where the platform does not have it, or was not asked. */
+  /** Undefined if the platform does not have it or was not asked. */
   readonly deployed: PlatformEnvironment | undefined;
   readonly state: ShaState;
 }
 
-/** What the platform has of a SHA. */
+/** The platform's part in the state of a SHA. */
 export type PlatformPresence = "healthy" | "unhealthy" | "missing";
 
 /** Decides the state of a SHA by the table above. */
@@ -52,10 +52,10 @@ export function decideShaState(
   }
 }
 
-/** All SHAs of the pull request that labels or platform know, by short SHA. */
+/** Returns all SHAs of the pull request that labels or platform know, by short SHA. */
 export function viewShas(observation: Observation): ReadonlyMap<ShortSha, ShaView> {
   const { labels } = observation;
-  // What lacks our tag is nobody's environment here: nothing is decided about it, and it is never removed.
+  // Without Showtime's tag it is not an environment: nothing is decided about it, and it is never removed.
   const platform = observation.platform === "as_labels"
     ? "as_labels"
     : observation.platform.filter((each) => each.managed);

@@ -1,4 +1,4 @@
-/** Who asked for what, and whether they may: the part of the decision that guards builds. */
+/** The part of the decision that guards builds: who asked, and whether that account may. */
 
 import type { ShortSha } from "../../../lib/ids.ts";
 import { sameLabelName } from "../labels/mod.ts";
@@ -12,35 +12,35 @@ export interface TriggerView {
   readonly trigger: Trigger;
   /** The label's name; undefined for a command. */
   readonly name: string | undefined;
-  /** Who set it; undefined where nobody can be established. */
+  /** The login that set it; undefined if it cannot be identified. */
   readonly by: string | undefined;
-  /** Milliseconds since 1970; undefined where the timeline does not tell. */
+  /** Milliseconds since 1970; undefined if the timeline does not say. */
   readonly at: number | undefined;
   readonly authorized: boolean;
-  /** Set for the target, or the target is trusted anyway. */
+  /** Whether it was set on the target, or the target is trusted anyway. */
   readonly approvesTarget: boolean;
-  /** Why it is refused, as a sentence; undefined where it is not. */
+  /** The reason for the refusal, as a sentence; undefined if it is not refused. */
   readonly refusal: string | undefined;
-  /** GitHub did not tell whether they may: refused for now, and not taken off. */
+  /** Whether GitHub did not report the permission: the trigger is refused for now, and stays. */
   readonly uncertain: boolean;
 }
 
-/** How much later than its payload says a label of the same event may stand in the timeline, in milliseconds. */
+/** How much later than in its payload an event may appear in the timeline, in milliseconds. */
 const SLACK_MS = 5_000;
 
-/** Whether a login names a bot: bots cannot ask for builds. */
+/** Whether a login is a bot's. Bots cannot ask for builds. */
 function isBot(login: string): boolean {
   return login.endsWith("[bot]");
 }
 
-/** Whether `login` may cause a build, by the permissions that were asked. */
+/** Whether `login` may cause a build, by the permissions that were read. */
 export function personMay(observation: Observation, login: string | undefined): boolean {
   return login !== undefined && !isBot(login) && mayCauseBuild(observation.people.get(login));
 }
 
-/** Why `login` may not cause a build, as a sentence. */
+/** Says in a sentence why `login` may not cause a build. */
 export function describeRefusal(observation: Observation, login: string | undefined): string {
-  if (login === undefined) return "nobody could be established as the one who asked";
+  if (login === undefined) return "the account that asked could not be identified";
   if (isBot(login)) return `${login} is a bot, and bots cannot ask for environments`;
   const answer = observation.people.get(login);
   switch (answer?.kind) {
@@ -56,8 +56,8 @@ export function describeRefusal(observation: Observation, login: string | undefi
 }
 
 /**
- * Whether the target may be built without somebody asking for it: it is on a branch of this repository, or the
- * sender of the event that pushed it may cause builds.
+ * Whether the target may be built without a request: it is on a branch of this repository, or the sender of
+ * the event that pushed it may cause builds.
  */
 export function isTargetTrusted(observation: Observation): boolean {
   const { headRepo, repo, target, headSha, event } = observation;
@@ -66,12 +66,13 @@ export function isTargetTrusted(observation: Observation): boolean {
   return pushed && personMay(observation, event.sender);
 }
 
-/** All triggers, those of commands included, with who set them and whether they count. */
+/** Returns all triggers, including those of commands, with who set them and whether they count. */
 export function viewTriggers(observation: Observation, policy: Policy): readonly TriggerView[] {
   const trusted = policy.autoSync === "always" || isTargetTrusted(observation);
   const views: TriggerView[] = observation.labels.triggers.map(({ trigger, name }) => {
     const origin = observation.origins.get(name);
-    // An event without a person is not the same as no event: what a deleted account asked for is nobody else's wish.
+    // An event without an account differs from no event: the actor of this run does not answer for a deleted
+    // account.
     const gone = origin !== undefined && origin.login === undefined;
     const by = origin === undefined ? observation.actor : origin.login;
     const authorized = personMay(observation, by);
@@ -85,7 +86,7 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
       refusal: authorized
         ? undefined
         : gone
-        ? "the account that set it does not exist any more, so nobody can be asked what it may"
+        ? "the account that set it does not exist any more, so its permission cannot be read"
         : describeRefusal(observation, by),
       uncertain: by !== undefined && !isBot(by) && observation.people.get(by)?.kind === "error",
     };
@@ -108,15 +109,15 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
 }
 
 /**
- * Whether a trigger label was set on the target: by the event that is about it, unless the timeline has a younger one,
- * else by the timeline. Where neither
- * tells, the label counts as set now.
+ * Whether a trigger label was set on the target. The run's event about that label decides, unless the
+ * timeline has a later one; else the timeline decides. If neither knows the label, it counts as set now.
  */
 function labelApprovesTarget(observation: Observation, name: string): boolean {
   const { event, origins, target } = observation;
   const origin = origins.get(name);
   if (event?.action === "labeled" && event.label !== undefined && sameLabelName(event.label, name)) {
-    // A job that comes late speaks of a label that was taken off and set anew since: it tells nothing of the new one.
+    // A late job's event may be about a label that was removed and set again since. It says nothing about the
+    // new one.
     const outdated = origin !== undefined && event.at !== undefined && origin.at > event.at + SLACK_MS;
     if (event.headSha !== undefined && !outdated) return event.headSha === target;
   }
@@ -124,8 +125,8 @@ function labelApprovesTarget(observation: Observation, name: string): boolean {
 }
 
 /**
- * Whether the record of an SHA on the pull request was written by Showtime or somebody who may cause builds. A
- * status label set by anybody else must not make a run "resume" a build that nobody approved.
+ * Whether Showtime or an account that may cause builds wrote the record of an SHA on the pull request. A
+ * status label from any other account must not make a run "resume" a build that was never approved.
  */
 export function isRecordTrusted(observation: Observation, short: ShortSha): boolean {
   const labeled = observation.labels.environments.get(short);
@@ -139,14 +140,14 @@ export function isRecordTrusted(observation: Observation, short: ShortSha): bool
   });
 }
 
-/** Logins whose permission the decision depends on; the actor is asked along with the pull request. */
+/** Returns the logins whose permission the decision depends on. The actor's is read with the pull request. */
 export function peopleToAsk(observation: Omit<Observation, "people">): readonly string[] {
   const wanted = new Set<string>();
   for (const { label, name } of observation.labels.ours) {
     const origin = observation.origins.get(name);
     if (origin?.login === undefined) continue;
     if (label.kind === "trigger") wanted.add(origin.login);
-    // What Showtime did not write itself is believed only from those who may.
+    // A label that Showtime did not write itself is believed only from an account that may cause builds.
     const doubtful = isWrittenByUs(label) || label.kind === "pr_ttl";
     if (doubtful && !origin.own && !origin.bot) wanted.add(origin.login);
   }

@@ -1,4 +1,4 @@
-/** What would change a decision: the same plan made again over observations that differ in one thing. */
+/** The search for what would change a decision: it plans again over observations that differ in one thing. */
 
 import { type FullSha, fullSha, shortSha } from "../../../lib/ids.ts";
 import { formatLabel, type Label, type LabelState, withLabel, withoutLabels } from "../labels/mod.ts";
@@ -8,19 +8,21 @@ import type { LabelOrigin, Observation, Policy } from "./observation.ts";
 import type { Plan } from "./plan.ts";
 import { isTargetTrusted } from "./trust.ts";
 
-/** One thing that could be otherwise, and the plan that it would lead to. */
+/** One thing that could be different, and the plan that results from it. */
 export interface Variation {
-  /** As the beginning of a sentence: `with a start trigger by somebody who may`. */
+  /** The beginning of a sentence: `with a start trigger by somebody who may`. */
   readonly what: string;
   readonly plan: Plan;
 }
 
-/** A login that nobody can have: the person of whom a variation says that they may. */
+/** The login of a person who may cause builds. No account can have it, because it contains spaces. */
 const SOMEBODY = "somebody who may";
-/** A commit that nobody can have. */
+/** The hash of a commit that cannot exist. */
 const NEWER: FullSha = fullSha("f".repeat(40));
 
-/** The variations whose outcome (action, reason or build) differs from that of the observation itself. */
+/**
+ * Returns the variations whose outcome (action, reason or build) differs from that of the observation itself.
+ */
 export function planVariations(observation: Observation, policy: Policy): readonly Variation[] {
   const base = planPull(observation, policy);
   return variants(observation)

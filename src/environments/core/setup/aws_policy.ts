@@ -19,7 +19,7 @@ export interface PolicyDocument<Statement = PolicyStatement> {
 
 const TOKENS = "token.actions.githubusercontent.com";
 
-/** What every command together needs of ECS, EC2, IAM and CloudWatch Logs, and nothing else. */
+/** Returns the rights on ECS, EC2, IAM and CloudWatch Logs that all commands together need, and no others. */
 export function ecsStatements(place: AwsSettings): readonly PolicyStatement[] {
   const { cluster, executionRole, taskRole, logGroup } = place;
   const ecs = arnOf("ecs", place);
@@ -74,7 +74,7 @@ export function ecsStatements(place: AwsSettings): readonly PolicyStatement[] {
   ];
 }
 
-/** What is needed besides where the images are in ECR, pushing with `docker` included. */
+/** Returns the further rights that images in ECR need, including a push with `docker`. */
 export function ecrStatements(place: AwsSettings): readonly PolicyStatement[] {
   if (place.ecrRepository === undefined) return [];
   const repository = `${arnOf("ecr", place)}:repository/${place.ecrRepository}`;
@@ -103,12 +103,12 @@ export function ecrStatements(place: AwsSettings): readonly PolicyStatement[] {
   ];
 }
 
-/** The whole policy of the role that workflows take on. */
+/** Returns the whole policy of the role that workflows assume. */
 export function accessPolicy(place: AwsSettings): PolicyDocument {
   return { Version: "2012-10-17", Statement: [...ecsStatements(place), ...ecrStatements(place)] };
 }
 
-/** A statement that says who may take on a role. */
+/** A statement that says who may assume a role. */
 export interface TrustStatement {
   readonly Effect: "Allow";
   readonly Principal: { readonly Federated: string };
@@ -117,8 +117,9 @@ export interface TrustStatement {
 }
 
 /**
- * Who may take on the role: workflows of this repository on its default branch and, where they run for pull requests
- * themselves, those. With forks nothing that a pull request runs can have the role.
+ * Returns the policy that says who may assume the role: workflows on the default branch, and workflows of
+ * pull requests if those run Showtime themselves. If forks are served, no run of a pull request can have the
+ * role.
  */
 export function trustPolicy(setup: Setup, place: AwsSettings): PolicyDocument<TrustStatement> {
   const onDefault = `repo:${setup.repo}:ref:refs/heads/${setup.defaultBranch}`;

@@ -1,9 +1,9 @@
 import { type AwsSettings, partitionOf } from "./setup.ts";
 
-/** Stands where nobody told the account: 12 digits in its place. */
+/** The placeholder for an account that is not known. A person replaces it by 12 digits. */
 export const UNKNOWN_ACCOUNT = "ACCOUNT";
 
-/** What is known about where environments run on AWS; what is not gets a name of its own kind. */
+/** The known part of the settings on AWS. Settings that are not known get default names. */
 export interface KnownAwsSettings {
   readonly region: string;
   /** Repository of the images, without a tag. */
@@ -17,7 +17,9 @@ export interface KnownAwsSettings {
   readonly taskRole: string | undefined;
 }
 
-/** Completes what is known: an address in ECR tells account and region, a role's ARN the account. */
+/**
+ * Completes the known settings. An image in ECR names account and region, and a role's ARN names the account.
+ */
 export function completeAwsSettings(known: KnownAwsSettings): AwsSettings {
   const ecr = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.]+\/(.+)$/.exec(known.image ?? "");
   const region = ecr?.[2] ?? known.region;

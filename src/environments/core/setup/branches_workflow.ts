@@ -1,10 +1,10 @@
 import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 import type { Setup } from "./setup.ts";
 
-/** No label was set or taken off, or one of ours, as a condition of GitHub's. */
+/** The condition in GitHub's syntax that the event is about no label, or about one of Showtime's. */
 export const OUR_LABEL = "(!github.event.label || startsWith(github.event.label.name, '🎪'))";
 
-/** What a dispatch is given, as lines below `on:`. */
+/** The inputs of a dispatch, as lines below `on:`. */
 export const DISPATCH = [
   "workflow_dispatch:",
   "  inputs:",
@@ -21,10 +21,12 @@ export const DISPATCH = [
 /** The events of pull requests, as lines below `on:`. */
 export const PULL_REQUEST = ["pull_request:", "  types: [labeled, unlabeled, synchronize, closed]"] as const;
 
-/** How `run:` steps are run: without `bash` named, a pipe hides the failure of all but its last program. */
+/**
+ * The shell of `run:` steps. Unless `bash` is named, a pipe hides the failure of all but its last program.
+ */
 export const DEFAULTS = ["defaults:", "  run:", "    shell: bash"] as const;
 
-/** The workflow for repositories whose pull requests come from branches of their own. */
+/** Renders the workflow for a repository whose pull requests come from its own branches. */
 export function renderBranchesWorkflow(setup: Setup): string {
   return [
     "# Brings the preview environment of a pull request in line with its labels. Written by `showtime init`.",

@@ -2,7 +2,7 @@ import { DEFAULTS } from "./branches_workflow.ts";
 import type { Setup } from "./setup.ts";
 import { awsStep, hubLogin, indent, installStep, rightsOf, runsOn } from "./sync_steps.ts";
 
-/** The workflow that removes what has expired and what nobody needs any more. */
+/** Renders the workflow that removes expired environments and everything that nothing needs any more. */
 export function renderCleanupWorkflow(setup: Setup): string {
   const aws = awsStep(setup, undefined);
   return [

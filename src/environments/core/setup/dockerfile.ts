@@ -1,4 +1,4 @@
-/** The port that a Dockerfile's last stage says it exposes; undefined where it names none as a number. */
+/** Reads the port that a Dockerfile's last stage exposes; undefined if it names no port as a number. */
 export function readExposedPort(dockerfile: string): number | undefined {
   const lines = dockerfile.replace(/\\\r?\n/g, " ").split(/\r?\n/);
   const lastStage = lines.findLastIndex((line) => /^\s*FROM\s/i.test(line));

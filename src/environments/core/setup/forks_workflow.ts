@@ -2,14 +2,14 @@ import { DEFAULTS, DISPATCH, OUR_LABEL, PULL_REQUEST } from "./branches_workflow
 import type { Setup } from "./setup.ts";
 import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 
-/** The name by which the second stage knows the first. */
+/** The name of the first stage, by which the second stage refers to it. */
 const REQUEST = "Showtime request";
 
-/** The first stage: all it does is end, and so tell the second one that something happened. */
+/** Renders the first stage. It does nothing; its end starts the second stage. */
 export function renderRequestWorkflow(): string {
   return [
-    "# The first of two stages: it runs for pull requests from anywhere, with no secret and no right, and does nothing.",
-    "# That it ends starts showtime.yml, which finds out by itself what happened. Written by `showtime init`.",
+    "# The first of two stages: it runs for every pull request, without any secret or permission, and does nothing.",
+    "# Its end starts showtime.yml, which finds out by itself what happened. Written by `showtime init`.",
     `name: ${REQUEST}`,
     "",
     "on:",
@@ -29,14 +29,17 @@ export function renderRequestWorkflow(): string {
   ].join("\n");
 }
 
-/** The second stage, which has the secrets and takes nothing from the first but the commit that GitHub names. */
+/**
+ * Renders the second stage. It has the secrets, and takes nothing from the first but the commit that GitHub
+ * names.
+ */
 export function renderForksWorkflow(setup: Setup): string {
   return [
     "# Brings the preview environment of a pull request in line with its labels. Written by `showtime init`.",
     "#",
-    "# The second of two stages. It runs as it stands on the default branch, whatever a pull request makes of it, and",
-    "# takes nothing from the first stage, which a pull request can change: which pull request it is about is asked of",
-    "# GitHub, by the commit and the repository it is in. Whether anything may be built for it Showtime decides.",
+    "# The second of two stages. It always runs as it stands on the default branch, even if a pull request changes it. It",
+    "# takes nothing from the first stage, which a pull request can change: it asks GitHub for the pull request, by the",
+    "# commit and the commit's repository. Showtime decides whether anything may be built for that pull request.",
     "name: Showtime",
     "",
     "on:",
@@ -88,7 +91,7 @@ export function renderForksWorkflow(setup: Setup): string {
   ].join("\n");
 }
 
-/** Finds the numbers of the pull requests that the event is about, as a list in JSON. */
+/** Returns the step that finds the numbers of the event's pull requests, as a list in JSON. */
 function findStep(): readonly string[] {
   return [
     "- name: Find the pull request",

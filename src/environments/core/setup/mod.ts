@@ -1,11 +1,11 @@
 /**
- * What a repository needs before Showtime can work in it, as text: `showtime.yml`, the workflows, and on AWS the trust
- * and the least policy. Everything is rendered from one {@link Setup}; nothing here looks at a repository or writes a
- * file. What stands in a workflow is either a constant of this folder or a value that was checked: text from people
- * reaches a `run:` step only through its environment.
+ * The files that a repository needs before Showtime can work in it, as text: `showtime.yml`, the workflows,
+ * and on AWS the trust policy and the least access policy. Everything is rendered from one {@link Setup};
+ * nothing here reads a repository or writes a file. Workflows contain only constants of this folder and
+ * values that were checked: text from people reaches a `run:` step only through its environment.
  *
- * Read `setup.ts` for what is decided, then `branches_workflow.ts` and `forks_workflow.ts`, which differ in who is let
- * near the secrets, and `sync_steps.ts`, which they share.
+ * Read `setup.ts` for the decisions, then `branches_workflow.ts` and `forks_workflow.ts`, which differ in who
+ * gets near the secrets, and `sync_steps.ts`, which they share.
  *
  * @module
  */

@@ -4,14 +4,14 @@ import { renderForksWorkflow, renderRequestWorkflow } from "./forks_workflow.ts"
 import type { Setup } from "./setup.ts";
 import { renderSettings } from "./settings_file.ts";
 
-/** A file of a set-up. */
+/** A file of a setup. */
 export interface SetupFile {
-  /** From the repository's folder, with slashes. */
+  /** The path from the repository's folder, with slashes. */
   readonly path: string;
   readonly text: string;
 }
 
-/** The files of a set-up, the configuration first. */
+/** Renders the files of a setup, the configuration first. */
 export function renderSetup(setup: Setup): readonly SetupFile[] {
   const workflows = setup.forks
     ? [

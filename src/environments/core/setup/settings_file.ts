@@ -1,9 +1,9 @@
 import type { AwsSettings, Setup } from "./setup.ts";
 
-/** Where ports are published to begin with: on the machine itself, until somebody has chosen who is to reach them. */
+/** The first publish address: the machine itself, until a person decides who may reach the ports. */
 export const FIRST_PUBLISH = "127.0.0.1";
 
-/** The `showtime.yml` to begin with: what has to be said, and the few settings that most projects change. */
+/** Renders the first `showtime.yml`: the required settings, and the few that most projects change. */
 export function renderSettings(setup: Setup): string {
   const { platform, image, port, aws } = setup;
   return [
@@ -53,7 +53,7 @@ function ecsLines(aws: AwsSettings): readonly string[] {
   ];
 }
 
-/** Text as a value of YAML: in quotes, unless it is as plain as names and ARNs are. */
+/** Formats text as a value of YAML, in quotes unless it is as plain as a name or an ARN. */
 function scalar(text: string): string {
   return /^(?:[A-Za-z/]|\d+[\w.-]*\/)[\w/.:@+=-]*\w$/.test(text) &&
       !/^(?:true|false|null|yes|no|on|off)$/i.test(text)

@@ -1,4 +1,4 @@
-/** The steps that the workflows have in common, each as lines that are not indented. */
+/** The steps that the workflows share, as lines without indentation. */
 
 import { AWS_CREDENTIALS, CHECKOUT } from "./actions.ts";
 import { imageHome, roleArn, RUNNER_FILE, type Setup } from "./setup.ts";
@@ -6,17 +6,20 @@ import { imageHome, roleArn, RUNNER_FILE, type Setup } from "./setup.ts";
 /** Lines of YAML. */
 export type Lines = readonly string[];
 
-/** Moves lines to the right; what is empty stays empty. */
+/** Indents lines; empty lines stay empty. */
 export function indent(lines: Lines, by: number): Lines {
   return lines.map((line) => line === "" ? "" : " ".repeat(by) + line);
 }
 
-/** Where the jobs run: containers of the local engine must outlive the job, so its machine must be one's own. */
+/**
+ * Returns where the jobs run. Containers of the local engine must outlive the job, so it needs a self-hosted
+ * runner.
+ */
 export function runsOn({ platform }: Setup): string {
   return platform === "docker" ? "runs-on: [self-hosted, linux, x64]" : "runs-on: ubuntu-24.04";
 }
 
-/** The rights of a job that changes environments, as lines below `permissions:`. */
+/** Returns the permissions of a job that changes environments, as lines below `permissions:`. */
 export function rightsOf(setup: Setup): Lines {
   return [
     "actions: read # whether the run that holds a lock is over",
@@ -29,7 +32,7 @@ export function rightsOf(setup: Setup): Lines {
   ];
 }
 
-/** Downloads the pinned release, checks it, and puts it first in the PATH. */
+/** Returns the step that downloads the pinned release, checks it, and puts it first in the PATH. */
 export function installStep({ release }: Setup): Lines {
   const fetch = (file: string, to: string) => [
     "    curl --fail --silent --show-error --location --proto-redir =https --retry 3 \\",
@@ -56,7 +59,9 @@ export function installStep({ release }: Setup): Lines {
   ];
 }
 
-/** Takes on the role on AWS; nothing where the platform is not there. `when` is a condition of the step. */
+/**
+ * Returns the step that assumes the role on AWS; none for other platforms. `when` is a condition of the step.
+ */
 export function awsStep(setup: Setup, when: string | undefined): Lines {
   if (setup.aws === undefined) return [];
   const known = /^\d{12}$/.test(setup.aws.account);
@@ -70,7 +75,10 @@ export function awsStep(setup: Setup, when: string | undefined): Lines {
   ];
 }
 
-/** Decides, gets what is to be built, and syncs. The job's environment has PR and, where one was given, SHA. */
+/**
+ * Returns the steps that decide, check out the commit to build, and sync. The job's environment has PR and
+ * maybe SHA.
+ */
 export function syncSteps(setup: Setup, options: { readonly fromForks: boolean }): Lines {
   const work = "steps.decide.outputs.sync_needed == 'true'";
   const build = "steps.decide.outputs.build_needed == 'true'";
@@ -91,7 +99,7 @@ export function syncSteps(setup: Setup, options: { readonly fromForks: boolean }
     "    ref: ${{ steps.decide.outputs.target_sha }}",
     "    persist-credentials: false",
     ...(options.fromForks
-      ? ["    # The action wants to hear that this is meant: no later step runs a file of the checkout."]
+      ? ["    # The action requires this consent. It is safe: no later step runs a file of the checkout."]
       : []),
     ...(options.fromForks ? ["    allow-unsafe-pr-checkout: true"] : []),
     "",
@@ -107,7 +115,7 @@ export function syncSteps(setup: Setup, options: { readonly fromForks: boolean }
   ];
 }
 
-/** Variables with which images on Docker Hub can be deleted, as lines of a step's `env:`. */
+/** Returns the variables that deletion of images on Docker Hub needs, as lines of a step's `env:`. */
 export function hubLogin(setup: Setup): Lines {
   if (imageHome(setup) !== "docker_hub") return [];
   return [
@@ -116,7 +124,7 @@ export function hubLogin(setup: Setup): Lines {
   ];
 }
 
-/** Logs `docker` in to the registry; into ECR Showtime logs in by itself. */
+/** Returns the step that logs `docker` in to the registry. Showtime itself logs in to ECR. */
 function loginStep(setup: Setup, when: string): Lines {
   const host = setup.image?.split("/")[0] ?? "";
   const login = (registry: string) =>
