@@ -3,7 +3,7 @@
 import type { PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
 
 /** The fields that every candidate has. */
-interface Described {
+export interface CandidateWords {
   /** A key that is the same for the same thing in every plan. It is compared and never parsed. */
   readonly id: string;
   /** The thing, in words. */
@@ -15,14 +15,14 @@ interface Described {
 }
 
 /** The fields of a candidate that belongs to one pull request and is removed under its lock. */
-interface OfPull extends Described {
+export interface PullCandidateFacts extends CandidateWords {
   readonly pr: PrNumber;
   /** The state that the decision was based on. A candidate whose state differs later is left alone. */
   readonly seen: string;
 }
 
 /** An environment that is removed by itself. */
-interface OfEnvironment extends OfPull {
+export interface EnvironmentCandidateFacts extends PullCandidateFacts {
   /** Undefined for an environment of the older naming scheme. */
   readonly short: ShortSha | undefined;
   /** Undefined if the platform has nothing of it. */
@@ -30,22 +30,22 @@ interface OfEnvironment extends OfPull {
 }
 
 /** An environment whose time is over. */
-export interface ExpiredEnvironment extends OfEnvironment {
+export interface ExpiredEnvironment extends EnvironmentCandidateFacts {
   readonly kind: "expired";
 }
 
 /** A service that no label of an open pull request names. */
-export interface OrphanedService extends OfEnvironment {
+export interface OrphanedService extends EnvironmentCandidateFacts {
   readonly kind: "orphan";
 }
 
 /** Everything that a closed pull request still has. */
-export interface ClosedPull extends OfPull {
+export interface ClosedPull extends PullCandidateFacts {
   readonly kind: "closed";
 }
 
 /** Labels on a pull request that has no environment any more. */
-export interface PullLabels extends OfPull {
+export interface PullLabels extends PullCandidateFacts {
   readonly kind: "pull_labels";
 }
 
@@ -53,14 +53,14 @@ export interface PullLabels extends OfPull {
 export type PullCandidate = ExpiredEnvironment | OrphanedService | ClosedPull | PullLabels;
 
 /** A lock whose holder is gone. `nodeId` names the very definition that was judged. */
-export interface DeadLock extends Described {
+export interface DeadLock extends CandidateWords {
   readonly kind: "lock";
   readonly pr: PrNumber;
   readonly nodeId: string;
 }
 
 /** A label definition that nothing needs any more. */
-export interface UnusedDefinition extends Described {
+export interface UnusedDefinition extends CandidateWords {
   readonly kind: "label";
   readonly pr: undefined;
   readonly name: string;
@@ -69,14 +69,14 @@ export interface UnusedDefinition extends Described {
 }
 
 /** An image that no environment uses. `image` is its full reference. */
-export interface UnusedImage extends Described {
+export interface UnusedImage extends CandidateWords {
   readonly kind: "image";
   readonly pr: undefined;
   readonly image: string;
 }
 
 /** A part on the platform that belongs to no environment. `leftover` is its id there. */
-export interface UnusedLeftover extends Described {
+export interface UnusedLeftover extends CandidateWords {
   readonly kind: "leftover";
   readonly pr: undefined;
   readonly leftover: string;

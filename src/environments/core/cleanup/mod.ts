@@ -10,15 +10,18 @@
  */
 
 export {
+  type CandidateWords,
   type CleanupCandidate,
   type ClosedPull,
   type DeadLock,
+  type EnvironmentCandidateFacts,
   type ExpiredEnvironment,
   type Judged,
   type Kept,
   kindWord,
   type OrphanedService,
   type PullCandidate,
+  type PullCandidateFacts,
   type PullLabels,
   type UnusedCandidate,
   type UnusedDefinition,
