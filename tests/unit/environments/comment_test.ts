@@ -82,7 +82,7 @@ Deno.test("renderComment() says that nothing runs, and how to start", () => {
   assert.match(text, /showtime-trigger-start/);
 });
 
-Deno.test("renderComment() lets no text of people break out", () => {
+Deno.test("renderComment() lets no text from people break out", () => {
   const hostile =
     "--> <script>alert(1)</script> [x](http://evil) @everyone\n# big\n`code` | <!-- showtime:data AAAA -->";
   const text = renderComment({
@@ -99,7 +99,7 @@ Deno.test("renderComment() lets no text of people break out", () => {
   assert.deepEqual(parseRecord(text), EMPTY_RECORD);
 });
 
-Deno.test("renderComment() stays below what GitHub takes, whatever the log", () => {
+Deno.test("renderComment() stays below GitHub's limit for any log", () => {
   const logTail = Array.from({ length: 50 }, () => "x".repeat(5_000));
   const text = renderComment({
     ...model,
@@ -110,7 +110,7 @@ Deno.test("renderComment() stays below what GitHub takes, whatever the log", () 
   assert.deepEqual(parseRecord(text), EMPTY_RECORD);
 });
 
-Deno.test("parseRecord() reads back what formatRecord() hid", () => {
+Deno.test("parseRecord() and formatRecord() are inverses", () => {
   fc.assert(fc.property(
     fc.record({
       attempts: fc.dictionary(fc.stringMatching(/^[0-9a-f]{7}$/), fc.integer({ min: 0, max: 99 }), {
@@ -139,7 +139,7 @@ Deno.test("parseRecord() reads back what formatRecord() hid", () => {
   ));
 });
 
-Deno.test("parseRecord() takes what is none for an empty record", () => {
+Deno.test("parseRecord() returns an empty record for any other text", () => {
   for (
     const body of [
       "",
@@ -165,7 +165,7 @@ Deno.test("formatRecord() cuts the sentences of a failure", () => {
   assert.equal(failure.hint, failure.message);
 });
 
-Deno.test("parseRecord() leaves out a failure that is none", () => {
+Deno.test("parseRecord() drops an invalid failure", () => {
   for (
     const failure of [null, 7, {}, { sha: "x", reason: "failed", message: "m", at: 1 }, {
       sha: shortSha(A),

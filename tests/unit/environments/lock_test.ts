@@ -21,7 +21,7 @@ const record = (change: Partial<LockOwner> = {}) => ({
   description: formatLockOwner({ ...owner, ...change }),
 });
 
-Deno.test("parseLockOwner() reads back what formatLockOwner() wrote, within GitHub's 100 characters", () => {
+Deno.test("parseLockOwner() and formatLockOwner() are inverses, within GitHub's 100 characters", () => {
   fc.assert(fc.property(
     fc.record({
       nonce: fc.stringMatching(/^[0-9a-f]{16}$/),
@@ -48,7 +48,7 @@ Deno.test("parseLockOwner() reads back what formatLockOwner() wrote, within GitH
   ));
 });
 
-Deno.test("parseLockOwner() takes nothing else for an owner", () => {
+Deno.test("parseLockOwner() accepts no other text as an owner", () => {
   for (
     const text of [
       "",
@@ -76,19 +76,19 @@ Deno.test("judgeLock() declares a holder dead when its run is over, re-run, or i
   assert.equal(judgeLock(record(), { now: NOW + 600_000, run: live }), "dead");
 });
 
-Deno.test("judgeLock() takes a run that cannot be read for alive until the lease has passed", () => {
+Deno.test("judgeLock() treats a run that cannot be read as alive until the lease has passed", () => {
   assert.equal(judgeLock(record(), { now: NOW, run: undefined }), "alive");
   assert.equal(judgeLock(record({ run: undefined }), { now: NOW, run: undefined }), "alive");
   assert.equal(judgeLock(record(), { now: NOW + 600_001, run: undefined }), "dead");
 });
 
-Deno.test("judgeLock() leaves to a person a lease that is longer than any lease is, whatever its run says", () => {
+Deno.test("judgeLock() leaves a lease that is too long to a person, even if its run is over", () => {
   const [live, over] = [false, true].map((completed) => ({ completed, attempt: 1 }));
   for (const run of [live, over, undefined]) {
     const far = record({ expiresAt: NOW + 2 * LOCK_LEASE_MS + 1000 });
     assert.equal(judgeLock(far, { now: NOW, run }), "unreadable");
   }
-  // Clocks may be apart by a lease, no more.
+  // Clocks may differ by one lease at most.
   assert.equal(
     judgeLock(record({ expiresAt: NOW + 2 * LOCK_LEASE_MS }), { now: NOW, run: undefined }),
     "alive",

@@ -43,7 +43,7 @@ Deno.test("readExposedPort() reads the first port of the last stage", () => {
   assert.equal(readExposedPort("FROM a\nEXPOSE 99999 80\n"), 80);
 });
 
-Deno.test("imageHome() tells registries apart by the host alone", () => {
+Deno.test("imageHome() distinguishes registries by the host alone", () => {
   const home = (image?: string) => imageHome({ platform: "ecs", image });
   assert.equal(home(), "none");
   assert.equal(home("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a"), "ecr");
@@ -53,7 +53,7 @@ Deno.test("imageHome() tells registries apart by the host alone", () => {
   assert.equal(imageHome({ platform: "docker", image: "ghcr.io/acme/shop" }), "none");
 });
 
-Deno.test("completeAwsSettings() reads account and region out of an address in ECR, the account out of a role", () => {
+Deno.test("completeAwsSettings() reads account and region from an image in ECR, and the account from a role", () => {
   const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop";
   const place = completeAwsSettings({ ...NOTHING, image, executionRole: "pull", taskRole: "app" });
   assert.deepEqual([place.account, place.region, place.ecrRepository], [
@@ -70,7 +70,7 @@ Deno.test("completeAwsSettings() reads account and region out of an address in E
   assert.equal(completeAwsSettings(NOTHING).account, "ACCOUNT");
 });
 
-Deno.test("trustPolicy() trusts pull requests only where they run with the role themselves", () => {
+Deno.test("trustPolicy() trusts pull requests only if they run with the role themselves", () => {
   const place = completeAwsSettings(NOTHING);
   const subjects = (forks: boolean) =>
     trustPolicy({ ...SETUP, forks, defaultBranch: "develop" }, place).Statement[0]?.Condition
@@ -109,7 +109,7 @@ Deno.test("roleArn() names the role for the repository, in the part of AWS that 
   assert.equal(roleArn({ ...SETUP, aws }), "arn:aws-us-gov:iam::ACCOUNT:role/showtime-shop");
 });
 
-Deno.test("renderSetup() puts text that YAML could take for something else in quotes", () => {
+Deno.test("renderSetup() quotes text that YAML could read as another type", () => {
   const aws = completeAwsSettings({
     ...NOTHING,
     cluster: "yes",

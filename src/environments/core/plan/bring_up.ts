@@ -28,13 +28,14 @@ export function bringUp(
     settings: wantedSettings(observation, policy),
     ttl: wantedTtl(observation, { policy, short: target }),
     requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
-    createdAt: bornBefore(situation, how.rule) ?? observation.now,
+    createdAt: createdBefore(situation, how.reason) ?? observation.now,
     inPlace: view?.deployed !== undefined ||
       (observation.platform === "as_labels" && view?.state === "running"),
   };
   const build = how.build && policy.givenImage === undefined;
   const updates = view?.deployed !== undefined &&
-    (how.rule === 8 || how.rule === 15 || view.labeled?.status === "updating");
+    (how.reason === "rebuild_requested" || how.reason === "settings_changed" ||
+      view.labeled?.status === "updating");
   const steps: Step[] = [];
   const names = consumable(situation);
   steps.push({
@@ -58,27 +59,27 @@ export function bringUp(
   }
   const active = others.some((each) => each.state === "running") ||
     (bringUp.inPlace && view?.state === "running");
-  const rolling = how.rule === 8 || how.rule === 12 || how.rule === 15 ||
-    (active && [7, 9, 14].includes(how.rule));
+  const rolling = ["rebuild_requested", "new_commit", "settings_changed"].includes(how.reason) ||
+    (active && ["start_requested", "sync_requested", "retry_failed"].includes(how.reason));
   return result(situation, {
     rule: how.rule,
     reason: how.reason,
     action: rolling ? "rolling_update" : "create_environment",
     build,
     steps,
-    because: [describeWhy(situation, how.rule)],
+    because: [describeWhy(situation, how.reason)],
   });
 }
 
 /** Says in a sentence why the target is brought up. */
-function describeWhy({ target, state, view, observation }: Situation, rule: number): string {
-  if (rule === 6) {
+function describeWhy({ target, state, view, observation }: Situation, reason: Reason): string {
+  if (reason === "resumed") {
     const status = view?.labeled?.status;
     return status === undefined
       ? `The platform has ${target}, not healthy, and no label names it: a run that died left it`
       : `The labels say that ${target} is ${status}, and the run that worked on it died: its work is continued`;
   }
-  if (rule === 10) {
+  if (reason === "drifted") {
     const seen = view?.deployed === undefined
       ? "does not have it"
       : `has it ${view.deployed.condition}, not healthy`;
@@ -92,8 +93,9 @@ function describeWhy({ target, state, view, observation }: Situation, rule: numb
  * Returns when the environment was created, if it is still the same one: it runs, or it is resumed or
  * restored. An environment that is made anew after a failure starts its lifetime now.
  */
-function bornBefore({ observation, view }: Situation, rule: number): number | undefined {
-  const lives = view?.deployed !== undefined || view?.state === "running" || rule === 6 || rule === 10;
+function createdBefore({ observation, view }: Situation, reason: Reason): number | undefined {
+  const lives = view?.deployed !== undefined || view?.state === "running" || reason === "resumed" ||
+    reason === "drifted";
   if (!lives) return undefined;
   return [view?.labeled?.createdAt, view?.deployed?.createdAt].find((at) =>
     at !== undefined && at <= observation.now

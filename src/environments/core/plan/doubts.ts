@@ -15,7 +15,7 @@ export function heedDoubts(
 ): Plan {
   const { forged, uncertain, overlong } = doubts;
   const steps = uncertain.length === 0 ? plan.steps : spare(plan.steps, { uncertain, allLabels });
-  const gone = plan.rule === 16 && steps.length === 0;
+  const gone = plan.reason === "housekeeping" && steps.length === 0;
   const heeded: Plan = {
     ...plan,
     ...(gone ? { rule: 17, reason: "up_to_date" as const } : {}),

@@ -33,7 +33,7 @@ Deno.test("environmentVariables() fills in placeholders once, and sets flags las
   });
 });
 
-Deno.test("readSecret() finds what environmentVariables() put in, whatever stands around it", () => {
+Deno.test("readSecret() finds the secret that environmentVariables() filled in, with any text around it", () => {
   const around = fc.array(fc.constantFrom("{pr}", "{sha}", "{login}", "a.*", "(", "]", "\\", "$", " = "), {
     maxLength: 4,
   });
@@ -49,13 +49,13 @@ Deno.test("readSecret() finds what environmentVariables() put in, whatever stand
   }));
 });
 
-Deno.test("readSecret() takes nothing else for a secret", () => {
+Deno.test("readSecret() accepts no other text as a secret", () => {
   assert.equal(readSecret(["KEY=thisISaSECRET"], { KEY: "{secret}" }), undefined);
   assert.equal(readSecret([`KEY2=${newSecret()}`], { KEY: "{secret}" }), undefined);
   assert.equal(readSecret([`KEY=${newSecret()}`], { KEY: "fixed" }), undefined);
 });
 
-Deno.test("hiddenValues() are the secrets of variables that are configured with one, and of no others", () => {
+Deno.test("hiddenValues() returns the secrets of variables that are configured with one, and no others", () => {
   const secret = newSecret();
   const env = ["PORT=8080", `KEY=postgres://app:${secret}@db/7`, "OTHER=a-value-of-more-than-sixteen"];
 
@@ -68,7 +68,7 @@ Deno.test("hiddenValues() are the secrets of variables that are configured with 
   assert.deepEqual(hidden, [secret]);
 });
 
-Deno.test("hiddenValues() hides the whole value that another tool gave, but no word", () => {
+Deno.test("hiddenValues() hides the whole value that another tool set, but no word", () => {
   const templates = { KEY: "{secret}" };
 
   assert.deepEqual(hiddenValues(["KEY=thisISaSECRET_of_an_older_tool"], templates), [
@@ -78,7 +78,7 @@ Deno.test("hiddenValues() hides the whole value that another tool gave, but no w
   assert.deepEqual(hiddenValues([], templates), []);
 });
 
-Deno.test("takesSecret() is true where a variable is configured with a secret", () => {
+Deno.test("takesSecret() is true if a variable is configured with a secret", () => {
   assert.equal(takesSecret({ A: "1", B: "x{secret}" }), true);
   assert.equal(takesSecret({ A: "1", B: "{pr}" }), false);
 });

@@ -68,7 +68,7 @@ const anyLogin = fc.oneof(
   wordOf("é中𝒜", [1, 18]),
 );
 
-/** A label in every kind, with contents that fit its name. */
+/** A label of any kind, whose contents fit its name. */
 export const anyLabel: fc.Arbitrary<Label> = fc.oneof(
   fc.constantFrom("start" as const, "stop" as const, "sync" as const).map((trigger): Label => ({
     kind: "trigger",
@@ -95,7 +95,7 @@ export function anyLabelOf(shas: fc.Arbitrary<ShortSha>): fc.Arbitrary<Label> {
   );
 }
 
-/** Names as a pull request may carry them: crowded SHAs, doubles of every kind, strangers' labels. */
+/** Names as on a pull request: crowded SHAs, duplicates of every kind, other tools' labels. */
 export const anyNames: fc.Arbitrary<string[]> = fc.array(
   fc.oneof(
     {
@@ -122,7 +122,7 @@ export const anyNames: fc.Arbitrary<string[]> = fc.array(
   { maxLength: 20 },
 );
 
-/** Text made of the language's own pieces, most of it meaningless. */
+/** Text made of pieces of the language, most of it without a meaning. */
 export function nearMiss(): fc.Arbitrary<string> {
   const piece = fc.constantFrom(
     ..."🎪 ⚡ 🛑 🔄 🧊 🔒 ⌛ 🚦 🎯 🏗 🏗️ 📅 🌐 🤡 \uFE0F showtime trigger-start lock pr-1 pr-0 abc123f xyz789b"

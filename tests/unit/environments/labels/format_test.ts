@@ -17,7 +17,7 @@ import { anyLabel, anySha, anyTtl, sha } from "./arbitraries.ts";
 
 const A = sha("abc123f");
 
-Deno.test("formatLabel() writes what parseLabel() reads back, in every kind", () => {
+Deno.test("formatLabel() and parseLabel() are inverses for every kind", () => {
   fc.assert(fc.property(anyLabel, (label) => {
     equal(parseLabel(formatLabel(label)), label);
     ok(formatLabel(label).length <= LABEL_NAME_UNITS);
@@ -62,7 +62,7 @@ Deno.test("formatLabel() does not cut a character of a login in half", () => {
   );
 });
 
-Deno.test("formatLabel() throws RangeError for what has no form, and fitsLabel() says so", () => {
+Deno.test("formatLabel() throws RangeError for a label without a form, and fitsLabel() says so", () => {
   const impossible: readonly Label[] = [
     { kind: "flag", flag: "A".repeat(36), on: true },
     { kind: "flag", flag: "A".repeat(35), on: false },
@@ -86,7 +86,7 @@ Deno.test("formatLabel() throws RangeError for what has no form, and fitsLabel()
   }
 });
 
-Deno.test("formatLabel() never writes a long or unreadable name, whatever the login", () => {
+Deno.test("formatLabel() never writes a long or unreadable name, for any login", () => {
   fc.assert(fc.property(anySha, fc.string({ unit: "binary", maxLength: 60 }), (short, login) => {
     const label: Label = { kind: "requester", sha: short, login };
     if (!fitsLabel(label)) return;
@@ -96,11 +96,11 @@ Deno.test("formatLabel() never writes a long or unreadable name, whatever the lo
   }));
 });
 
-Deno.test("formatTtl() and parseTtl() undo each other", () => {
+Deno.test("formatTtl() and parseTtl() are inverses", () => {
   fc.assert(fc.property(anyTtl, (ttl) => equal(parseTtl(formatTtl(ttl)), ttl)));
 });
 
-Deno.test("parseTtl() refuses what is no length of time", () => {
+Deno.test("parseTtl() refuses any other text", () => {
   for (
     const text of [
       "",
@@ -132,7 +132,7 @@ Deno.test("ttlMs() is milliseconds, and undefined for close", () => {
   equal(lengths, [5_400_000, 86_400_000, 604_800_000, 1_209_600_000, undefined]);
 });
 
-Deno.test("formatCreated() is UTC and cuts seconds", () => {
+Deno.test("formatCreated() is in UTC and drops seconds", () => {
   equal(formatCreated(Date.UTC(2024, 0, 15, 14, 30, 59, 999)), "2024-01-15T14-30");
   equal(formatCreated(0), "1970-01-01T00-00");
 });
@@ -147,7 +147,7 @@ Deno.test("sameLabelName() ignores letter case and nothing else", () => {
   equal(sameLabelName("🎪 showtime", "🎪  showtime"), false);
 });
 
-Deno.test("normalizeLabelName() drops case, variation selectors and spare spaces", () => {
+Deno.test("normalizeLabelName() drops case, variation selectors and extra spaces", () => {
   equal(normalizeLabelName(" 🎪  🏗\uFE0F ABC123F "), "🎪 🏗 abc123f");
   equal(normalizeLabelName("🎪 🏗 abc123f"), "🎪 🏗 abc123f");
 });

@@ -36,7 +36,7 @@ for (const [name, expected] of TABLE) {
   });
 }
 
-Deno.test("meantLabel() answers for names of no meaning alone, and with names of the reference", () => {
+Deno.test("meantLabel() answers only for names without a meaning, and with names of the reference", () => {
   const words = fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("⚡", "showtime", "-")));
   const known = LABEL_REFERENCE.map(({ name }) => name);
   fc.assert(fc.property(words, (some) => {

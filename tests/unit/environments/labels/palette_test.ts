@@ -15,7 +15,7 @@ import { anyLabel, sha } from "./arbitraries.ts";
 
 const A = sha("abc123f");
 
-Deno.test("labelStyle() gives the colours of the language", () => {
+Deno.test("labelStyle() returns the colors of the language", () => {
   const colors = (labels: readonly Label[]) => labels.map((label) => labelStyle(label).color);
   const statuses = STATUS_PRECEDENCE.map((status): Label => ({ kind: "status", sha: A, status }));
 
@@ -40,7 +40,7 @@ Deno.test("labelStyle() describes every label in one sentence that GitHub accept
   }));
 });
 
-Deno.test("FIXED_LABELS are the labels whose names hold nothing variable", () => {
+Deno.test("FIXED_LABELS are the labels whose names have no variable part", () => {
   equal(FIXED_LABELS.map(formatLabel), [
     "🎪 ⚡ showtime-trigger-start",
     "🎪 🛑 showtime-trigger-stop",

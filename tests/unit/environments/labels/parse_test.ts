@@ -200,22 +200,22 @@ for (
   });
 }
 
-Deno.test("parseLabel() guesses nothing: what does not fit is foreign", () => {
+Deno.test("parseLabel() guesses nothing: any other name with the tent is foreign", () => {
   for (const name of FOREIGN) equal(parseLabel(name), { kind: "foreign" }, JSON.stringify(name));
 });
 
-Deno.test("parseLabel() takes a label without the tent for somebody else's", () => {
+Deno.test("parseLabel() treats a label without the tent as another tool's", () => {
   for (const name of OTHER) equal(parseLabel(name), { kind: "other" }, JSON.stringify(name));
 });
 
-Deno.test("parseLabel() never throws and calls nothing without the tent ours", () => {
+Deno.test("parseLabel() never throws and never claims a name without the tent", () => {
   fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), nearMiss()), (name) => {
     const { kind } = parseLabel(name);
     equal(kind === "other", !name.trimStart().startsWith("🎪"));
   }));
 });
 
-Deno.test("parseLabel() reads names that GitHub holds for the same alike", () => {
+Deno.test("parseLabel() parses names that are the same to GitHub alike", () => {
   fc.assert(fc.property(anyNames, (names) => {
     for (const name of names) {
       const shouted = name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
@@ -225,7 +225,7 @@ Deno.test("parseLabel() reads names that GitHub holds for the same alike", () =>
   }));
 });
 
-Deno.test("parseLabel() answers hostile names in linear time", () => {
+Deno.test("parseLabel() parses hostile names in linear time", () => {
   const long = 200_000;
   const hostile = [
     " ".repeat(long) + "🎪",
@@ -245,6 +245,6 @@ Deno.test("parseLabel() answers hostile names in linear time", () => {
   const before = performance.now();
   for (const name of hostile) equal(parseLabel(name).kind, "foreign");
 
-  // Quadratic time would be minutes.
+  // Quadratic time would take minutes.
   equal(performance.now() - before < 10_000, true);
 });

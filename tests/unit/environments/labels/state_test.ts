@@ -22,12 +22,12 @@ const shuffled = anyNames.chain((names) =>
   )
 );
 
-/** What cannot be compared with deepStrictEqual in order: a map compares its entries in any. */
+/** Lists the entries of a state, because deepStrictEqual ignores the order of entries in a map. */
 function flat(state: LabelState): unknown {
   return { ...state, environments: [...state.environments], flags: Object.entries(state.flags).sort() };
 }
 
-Deno.test("readLabels() says the same for every order of the labels", () => {
+Deno.test("readLabels() returns the same for every order of the labels", () => {
   fc.assert(fc.property(shuffled, ([names, others]) => {
     equal(flat(readLabels(others)), flat(readLabels(names)));
     for (const head of [undefined, A, B]) {
@@ -86,7 +86,7 @@ Deno.test("readLabels() reads a whole environment", () => {
   equal(state.ours.length, 7);
 });
 
-Deno.test("withoutLabels() leaves what the other labels say by themselves", () => {
+Deno.test("withoutLabels() returns the state of the other labels alone", () => {
   const some = anyNames.chain((names) => fc.tuple(fc.constant(names), fc.subarray([...names])));
   fc.assert(fc.property(some, ([names, gone]) => {
     equal(
@@ -96,7 +96,7 @@ Deno.test("withoutLabels() leaves what the other labels say by themselves", () =
   }));
 });
 
-Deno.test("withLabel() says what the labels and one more say", () => {
+Deno.test("withLabel() returns the state of the labels and one more", () => {
   fc.assert(fc.property(anyNames, anyNames, (names, more) => {
     for (const added of readLabels(more).ours) {
       equal(flat(withLabel(readLabels(names), added)), flat(readLabels([...names, added.name])));
@@ -132,7 +132,7 @@ Deno.test("readLabels() keeps every spelling of a trigger with its name", () => 
   );
 });
 
-Deno.test("readLabels() names what freezes, blocks and is foreign", () => {
+Deno.test("readLabels() names the labels that freeze, block or are foreign", () => {
   const state = readLabels(["🎪 freeze", "🎪 🔒 showtime-blocked", "🎪 blocked", "🎪 feedface rocks", "bug"]);
 
   equal(state.frozen, ["🎪 freeze"]);
@@ -170,7 +170,7 @@ Deno.test("readLabels() calls a status unknown only where none is known", () => 
   equal(statusOf("🎪 🎯 abc123f"), undefined);
 });
 
-Deno.test("readLabels() chooses the newest time, the shortest time-to-live and the first text of doubles", () => {
+Deno.test("readLabels() chooses the newest time, the shortest time-to-live and the first text of duplicates", () => {
   const environment = readLabels([
     "🎪 abc123f 📅 2024-01-15T14-30",
     "🎪 abc123f 📅 2024-01-16T14-30",

@@ -35,7 +35,7 @@ const STATUSES = [
   "dancing",
 ] as const;
 const SHAS = [A, B, C];
-/** Enough to meet the rare worlds: one in some hundreds shows what a single wrong label can do. */
+/** Enough runs to meet the rare worlds: one in some hundreds shows the effect of a single wrong label. */
 const RUNS = { numRuns: 2000 };
 
 const pieces = (sha: FullSha) => {
@@ -76,7 +76,7 @@ const service = fc.record({
   large: fc.boolean(),
 });
 
-/** Any pull request, however it came to be. */
+/** Any pull request in any state. */
 const observation: fc.Arbitrary<Observation> = fc.record({
   labels: fc.uniqueArray(labelName, { maxLength: 14 }),
   services: fc.uniqueArray(service, { maxLength: 3, selector: (each) => each.sha }),
@@ -112,7 +112,7 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   })
 );
 
-/** Every label name of a generated observation, those that have nothing to do with Showtime too. */
+/** Returns every label name of a generated observation, also those that have nothing to do with Showtime. */
 function namesOf(seen: Observation): readonly string[] {
   return [...seen.origins.keys()];
 }
@@ -150,7 +150,7 @@ Deno.test("planPull() leaves nothing to do once its plans are applied", () => {
   );
 });
 
-Deno.test("planPull() needs one plan where nothing was interrupted and nobody is refused", () => {
+Deno.test("planPull() needs one plan where nothing was interrupted and no trigger is refused", () => {
   const calm = observation.filter((seen) => {
     const states = [...viewShas(seen).values()].map((view) => view.state);
     const { rule, reason } = planPull(seen, POLICY);
@@ -164,7 +164,7 @@ Deno.test("planPull() needs one plan where nothing was interrupted and nobody is
   );
 });
 
-Deno.test("planPull() never retires what lacks our tag, but for a strict older name at the end", () => {
+Deno.test("planPull() never retires a service without the tag, except a strict older name at the end", () => {
   fc.assert(
     fc.property(observation, (seen) => {
       const plan = planPull(seen, POLICY);
@@ -181,7 +181,7 @@ Deno.test("planPull() never retires what lacks our tag, but for a strict older n
   );
 });
 
-Deno.test("planPull() writes nothing on an open, blocked pull request that nobody stops", () => {
+Deno.test("planPull() writes nothing on an open, blocked pull request without a stop", () => {
   fc.assert(
     fc.property(observation, (seen) => {
       const names = [...namesOf(seen).filter((name) => name !== STOP), BLOCKED];
@@ -209,7 +209,7 @@ Deno.test("planPull() stops where stop and start are both there, in any order", 
   );
 });
 
-Deno.test("planPull() never builds for somebody who may not", () => {
+Deno.test("planPull() never builds for an account without permission", () => {
   fc.assert(
     fc.property(observation, (seen) => {
       const stranger: Observation = {
@@ -228,7 +228,7 @@ Deno.test("planPull() never builds for somebody who may not", () => {
   );
 });
 
-Deno.test("planPull() lets a status follow another only where that is legal", () => {
+Deno.test("planPull() lets a status follow another only where that is allowed", () => {
   fc.assert(
     fc.property(observation, (seen) => {
       for (const step of planPull(seen, POLICY).steps) {

@@ -19,14 +19,14 @@ import {
   SYNC,
 } from "../../../worlds/observation.ts";
 
-/** A line of the rule table: what is seen, and what is decided. */
+/** A line of the rule table: an observation and the decision. */
 interface Line {
   readonly when: string;
   readonly seen: ObservationChange;
   readonly policy?: Partial<Policy>;
   /** Rule, reason, action, build. */
   readonly decided: readonly [number, Plan["reason"], Plan["action"], boolean];
-  /** Kinds of steps, where the line says more than whether there are any. */
+  /** The kinds of the steps, if the line fixes them. */
   readonly steps?: readonly string[];
 }
 
@@ -57,18 +57,18 @@ const TABLE: readonly Line[] = [
     decided: [1, "pr_closed", "destroy_environment", false],
   },
   {
-    when: "the pull request is closed by somebody who may nothing",
+    when: "the pull request is closed by an account without any permission",
     seen: { ...RUNNING_A, open: false, actor: "rando" },
     decided: [1, "pr_closed", "destroy_environment", false],
   },
   {
-    when: "the pull request is closed with nothing of ours but the block",
+    when: "the pull request is closed with no label of Showtime but the block",
     seen: { open: false, labels: [BLOCKED] },
     decided: [17, "no_environment", "no_action", false],
     steps: [],
   },
   {
-    when: "somebody who may asks to stop",
+    when: "a person with permission asks to stop",
     seen: { ...RUNNING_A, labels: [...labelsOf(A, "running"), STOP] },
     decided: [2, "stop_requested", "destroy_environment", false],
     steps: ["retire", "remove_labels"],
@@ -79,7 +79,7 @@ const TABLE: readonly Line[] = [
     decided: [2, "stop_requested", "destroy_environment", false],
   },
   {
-    when: "somebody asks to stop a blocked pull request",
+    when: "a person asks to stop a blocked pull request",
     seen: { ...RUNNING_A, labels: [...labelsOf(A, "running"), BLOCKED, STOP] },
     decided: [2, "stop_requested", "destroy_environment", false],
   },
@@ -119,7 +119,8 @@ const TABLE: readonly Line[] = [
     steps: ["notice", "consume_triggers"],
   })),
   {
-    when: "the permission of who added a start trigger cannot be read: refused, and the trigger stays",
+    when:
+      "the permission of the person who added a start trigger cannot be read: refused, and the trigger stays",
     seen: { labels: [START], setBy: { [START]: "flaky" } },
     decided: [4, "not_authorized", "blocked", false],
     steps: ["notice"],
@@ -141,24 +142,24 @@ const TABLE: readonly Line[] = [
     steps: ["notice", "consume_triggers"],
   },
   {
-    when: "the timeline does not tell who set a trigger, and nobody is acting",
+    when: "the timeline does not say who set a trigger, and the run has no actor",
     seen: { labels: [START], origins: new Map(), actor: undefined },
     decided: [4, "not_authorized", "blocked", false],
   },
   {
-    when: "a command is given by somebody who may not",
+    when: "a command is given by an account without permission",
     seen: { request: { trigger: "start", force: false }, actor: "rando" },
     decided: [4, "not_authorized", "blocked", false],
     steps: [],
   },
   {
-    when: "another run that lives is building",
+    when: "another live run is building",
     seen: { labels: labelsOf(A, "building"), lock: heldLock(true) },
     decided: [5, "in_progress", "no_action", false],
     steps: [],
   },
   {
-    when: "another run that lives is removing",
+    when: "another live run is removing",
     seen: { labels: labelsOf(A, "stopping"), platform: [deployed(A)], lock: heldLock(true) },
     decided: [5, "in_progress", "no_action", false],
     steps: [],
@@ -275,7 +276,7 @@ const TABLE: readonly Line[] = [
     steps: ["record_intent", "build", "deploy", "activate", "retire"],
   },
   {
-    when: "a commit of a fork is pushed by somebody who may",
+    when: "a commit of a fork is pushed by an account with permission",
     seen: { ...RUNNING_B, event: { action: "synchronize", headSha: A, sender: "ana", label: undefined } },
     decided: [12, "new_commit", "rolling_update", true],
   },
@@ -355,7 +356,7 @@ const TABLE: readonly Line[] = [
     decided: [15, "settings_changed", "rolling_update", false],
   },
   {
-    when: "another tool deployed it, without saying its size and login",
+    when: "another tool deployed it, without recording its size and login",
     seen: {
       labels: labelsOf(A, "running"),
       platform: [{ ...deployed(A), settings: { size: "", flags: {}, login: undefined } }],
@@ -433,13 +434,13 @@ const TABLE: readonly Line[] = [
     steps: [],
   },
   {
-    when: "a status that is not known was added to the head by somebody who may not",
+    when: "a status that is not known was added to the head by an account without permission",
     seen: { labels: ["🎪 aaaaaaa 🚦 dancing"], setBy: { "🎪 aaaaaaa 🚦 dancing": "tri" } },
     decided: [16, "housekeeping", "no_action", false],
     steps: ["repair_labels"],
   },
   {
-    when: "a label that speaks of another environment was added by somebody who may not",
+    when: "a label that names another environment was added by an account without permission",
     seen: {
       labels: ["🎪 bbbbbbb 🚦 running"],
       setBy: { "🎪 bbbbbbb 🚦 running": "tri" },
@@ -449,7 +450,7 @@ const TABLE: readonly Line[] = [
     steps: ["repair_labels"],
   },
   {
-    when: "a label of the head was added by somebody who may not",
+    when: "a label of the head was added by an account without permission",
     seen: {
       labels: ["🎪 aaaaaaa 🚦 building"],
       setBy: { "🎪 aaaaaaa 🚦 building": "tri" },
@@ -468,7 +469,7 @@ for (const { when, seen, policy, decided, steps } of TABLE) {
   });
 }
 
-Deno.test("planPull() leaves a trigger that was set on an earlier commit undone", () => {
+Deno.test("planPull() does not act on a trigger that was set on an earlier commit", () => {
   const at = { login: "maxime", bot: false, own: false, at: NOW, approves: B };
   const plan = planPull(observe({ labels: [START], origins: new Map([[START, at]]) }), POLICY);
   assert.deepEqual([plan.reason, plan.build, plan.steps.map((step) => step.kind)], [
@@ -478,7 +479,7 @@ Deno.test("planPull() leaves a trigger that was set on an earlier commit undone"
   ]);
 });
 
-Deno.test("planPull() takes a trigger for done that was set before its SHA became running", () => {
+Deno.test("planPull() counts a trigger that was set before its SHA became running as done", () => {
   const names = [...labelsOf(A, "running"), START];
   const origin = (at: number) => ({ login: "maxime", bot: false, own: false, at, approves: A });
   const origins = new Map(names.map((name) => [name, origin(name === START ? NOW - 2 : NOW - 1)]));
@@ -536,7 +537,7 @@ Deno.test("planPull() repairs all but the blocked label when it stops", () => {
   assert.deepEqual(names.filter((name) => !removed.includes(name)), [BLOCKED, "bug", "🎪 party"]);
 });
 
-Deno.test("planPull() lets a sync trigger settle a commit that failed, whoever's push it was", () => {
+Deno.test("planPull() lets a sync trigger settle a commit that failed, for any author of the push", () => {
   const seen = observe({ labels: [...labelsOf(A, "failed"), SYNC], setBy: { [SYNC]: "ana" } });
   const step = planPull(seen, POLICY).steps.find((each) => each.kind === "record_intent");
   assert.equal(step?.bringUp.requestedBy, "ana");

@@ -10,7 +10,7 @@ Deno.test("configuredFlags() names the flags that would set a configured variabl
   assert.deepEqual(named(""), ["FEATURE_LOGIN", "DEBUG"]);
 });
 
-Deno.test("wantedSettings() lets no line of a body change what is configured, and a label change it", () => {
+Deno.test("wantedSettings() lets a label change a configured flag, but no line of a body", () => {
   const policy = { ...POLICY, configuredFlags: ["LOGIN"] };
   const body = "FEATURE_LOGIN=false\nFEATURE_DARK=true";
   assert.deepEqual(wantedSettings(observe({ body }), policy).flags, { DARK: true });

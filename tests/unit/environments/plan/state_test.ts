@@ -11,7 +11,7 @@ import { A, deployed, labelsOf, observe } from "../../../worlds/observation.ts";
 
 type LabelSays = Parameters<typeof decideShaState>[0];
 
-/** What the labels say; then the state where the platform has it healthy, has it otherwise, does not have it. */
+/** A status of the labels, and the states for a platform that has it healthy, has it unhealthy, and lacks it. */
 const TABLE: readonly (readonly [LabelSays, ShaState, ShaState, ShaState])[] = [
   [undefined, "running", "in_progress", "absent"],
   ["building", "in_progress", "in_progress", "in_progress"],
@@ -40,13 +40,13 @@ Deno.test("viewShas() puts labels and platform of one SHA together", () => {
   assert.deepEqual([...views.values()].map((view) => [view.short, view.state]), [["aaaaaaa", "drifted"]]);
 });
 
-Deno.test("viewShas() takes a status that is not known for failed", () => {
+Deno.test("viewShas() treats a status that is not known as failed", () => {
   const name = "🎪 aaaaaaa 🚦 dancing";
   assert.equal(parseLabel(name).kind, "unknown_status");
   assert.equal(viewShas(observe({ labels: [name] })).get(shortSha(A))?.state, "failed");
 });
 
-Deno.test("viewShas() takes the platform to be what the labels say where nobody asked it", () => {
+Deno.test("viewShas() takes the platform to be as the labels say if it was not asked", () => {
   const state = (status: string) =>
     viewShas(observe({ labels: labelsOf(A, status), platform: "as_labels" })).get(shortSha(A))?.state;
   assert.deepEqual(["running", "deploying", "failed", "stopping"].map(state), [
@@ -57,6 +57,6 @@ Deno.test("viewShas() takes the platform to be what the labels say where nobody 
   ]);
 });
 
-Deno.test("viewShas() does not count what lacks our tag", () => {
+Deno.test("viewShas() ignores a service without the tag", () => {
   assert.equal(viewShas(observe({ platform: [deployed(A, { managed: false })] })).size, 0);
 });
