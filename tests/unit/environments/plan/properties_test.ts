@@ -209,6 +209,16 @@ Deno.test("planPull() stops where stop and start are both there, in any order", 
   );
 });
 
+Deno.test("planPull() ends everything under rules 1 and 2 and under no other", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      const { endsEverything, rule, reason } = planPull(seen, POLICY);
+      assert.equal(endsEverything, rule === 1 || rule === 2, reason);
+    }),
+    RUNS,
+  );
+});
+
 Deno.test("planPull() never builds for an account without permission", () => {
   fc.assert(
     fc.property(observation, (seen) => {

@@ -1,0 +1,90 @@
+import { deepStrictEqual as equal } from "node:assert/strict";
+import {
+  type CleanupFacts,
+  judgeDefinitions,
+  judgeImages,
+  judgeLeftovers,
+  judgeLocks,
+  judgePull,
+  kindWord,
+  WHOLE_CLEANUP,
+} from "../../../src/environments/core/cleanup/mod.ts";
+import { parseLabel, readLabels } from "../../../src/environments/core/labels/mod.ts";
+import { formatLockOwner } from "../../../src/environments/core/lock.ts";
+import { shortSha } from "../../../src/lib/ids.ts";
+import { A, B, deployed, HOUR, labelsOf, MARKER, NOW, PR } from "../../worlds/observation.ts";
+
+const LIVING = { platform: [], pulls: new Map(), locked: [] };
+
+function factsOf(labels: readonly string[], change: Partial<CleanupFacts> = {}): CleanupFacts {
+  return {
+    repo: "apache/superset",
+    now: NOW,
+    pr: PR,
+    pull: { open: true, headSha: A, labels: readLabels(labels) },
+    platform: [],
+    defaultTtl: { kind: "duration", amount: 24, unit: "h" },
+    ...change,
+  };
+}
+
+Deno.test("judgePull() gives an expired environment with its commit and its service", () => {
+  const platform = [{ ...deployed(A), createdAt: NOW - 100 * HOUR }];
+  const { doomed } = judgePull(factsOf(labelsOf(A, "running"), { platform }), WHOLE_CLEANUP);
+  equal(doomed.map((each) => each.kind === "expired" && [each.pr, each.short, each.service]), [
+    [PR, shortSha(A), deployed(A).service],
+  ]);
+});
+
+Deno.test("judgePull() gives an orphan only once it is older than the grace period", () => {
+  const orphanOf = (ageMs: number) => {
+    const platform = [{ ...deployed(B), createdAt: NOW - ageMs, expiresAt: undefined }];
+    return judgePull(factsOf([], { pull: undefined, platform }), WHOLE_CLEANUP);
+  };
+  equal(orphanOf(HOUR).doomed.map(({ kind, needsApproval }) => [kind, needsApproval]), [["orphan", true]]);
+  equal([orphanOf(HOUR / 4).doomed.length, orphanOf(HOUR / 4).kept.length], [0, 1]);
+});
+
+Deno.test("kindWord() calls labels left on a pull request and label definitions by one word", () => {
+  const { doomed: [left] } = judgePull(factsOf([MARKER]), WHOLE_CLEANUP);
+  const name = "🎪 abc123f 🚦 failed";
+  const [unused] = judgeDefinitions([{ name, label: parseLabel(name), openPulls: [] }], LIVING);
+  equal([left, unused].map((each) => each && [each.kind, kindWord(each)]), [
+    ["pull_labels", "label"],
+    ["label", "label"],
+  ]);
+  equal([unused?.name, unused?.short], [name, "abc123f"]);
+});
+
+Deno.test("judgeLocks() gives a dead lock with the node id of its definition", () => {
+  const description = formatLockOwner({
+    nonce: "abcdefgh",
+    run: undefined,
+    expiresAt: NOW - HOUR,
+    login: undefined,
+  });
+  const record = { nodeId: "LA_1", name: `🎪 lock pr-${PR}`, description };
+  const { doomed } = judgeLocks([{ pr: PR, record, run: undefined }], NOW);
+  equal(doomed.map(({ pr, nodeId }) => [pr, nodeId]), [[PR, "LA_1"]]);
+});
+
+Deno.test("judgeImages() and judgeLeftovers() give what their removal is asked for", () => {
+  const image = "apache/superset:pr-1-abc123f-ci";
+  const images = judgeImages([{ image, createdAt: NOW - HOUR }], {
+    ...LIVING,
+    repo: "apache/superset",
+    now: NOW,
+    imageOf: () => "apache/superset:other",
+    elsewhere: [],
+  });
+  const leftovers = judgeLeftovers([{
+    id: "container:1",
+    what: "a container",
+    pr: PR,
+    createdAt: NOW - HOUR,
+  }], {
+    locked: [],
+    now: NOW,
+  });
+  equal([images.doomed[0]?.image, leftovers.doomed[0]?.leftover], [image, "container:1"]);
+});
