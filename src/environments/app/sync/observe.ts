@@ -3,7 +3,7 @@
 import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
 import { usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { type LabelState, readLabels, sameLabelName } from "../../core/labels/mod.ts";
+import { parseLabel, readLabels, sameLabelName } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
 import {
   judgeLabels,
@@ -234,12 +234,10 @@ function pullRecord(
   }
   for (const event of timeline) {
     if (event.kind !== "labeled") continue;
-    const states: LabelState = readLabels([event.name]);
-    for (const [sha, each] of states.environments) {
-      if (each.status !== "failed") continue;
-      const seen = failures(timeline, event.name);
-      attempts.set(sha, Math.max(attempts.get(sha) ?? 0, seen));
-    }
+    const label = parseLabel(event.name);
+    if (label.kind !== "status" || label.status !== "failed") continue;
+    const seen = failures(timeline, event.name);
+    attempts.set(label.sha, Math.max(attempts.get(label.sha) ?? 0, seen));
   }
   const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
   return { attempts, shas, size: record.size, notice: record.notice, shown: record.shown };

@@ -17,8 +17,8 @@ export interface DoubtedLabels {
   /** Such labels set by an account whose permission GitHub does not report: they stay. */
   readonly uncertain: readonly NamedLabel[];
   /**
-   * Times-to-live of the pull request above the cap, set by an account not known to be allowed that: they
-   * stay.
+   * Times-to-live of the pull request without an end or above the cap, set by an account not known to be
+   * allowed that: they stay.
    */
   readonly overlong: readonly NamedLabel[];
 }
