@@ -6,7 +6,15 @@ import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { creationOf, expiryOf } from "../../core/environment/expiry.ts";
 import { formatInstant } from "../../../lib/instant.ts";
-import { activeSha, formatLabel, parseTtl, readLabels, ttlMs } from "../../core/labels/mod.ts";
+import {
+  activeSha,
+  formatLabel,
+  type LabelState,
+  parseTtl,
+  ttlMs,
+  withLabel,
+  withoutLabels,
+} from "../../core/labels/mod.ts";
 import type { Label, Ttl } from "../../core/labels/label.ts";
 import { describeRefusal, judgeLabels, personMay, viewShas } from "../../core/plan/mod.ts";
 import type { SyncPorts } from "./sync_ports.ts";
@@ -56,9 +64,13 @@ export async function extendPull(
       const { short, next, remove } = chooseChange(context, session.sight, { asked: ttl });
       if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
       const added: Label = { kind: "ttl", sha: short, ttl: next };
-      const kept = session.names.filter((name) => !remove.includes(name));
+      const kept = withoutLabels(session.labels, remove);
       // The comment is written together with the label, so what it says is worked out before.
-      const view = viewWith(context, session.sight, [...kept, formatLabel(added)]);
+      const view = viewWith(
+        context,
+        session.sight,
+        withLabel(kept, { name: formatLabel(added), label: added }),
+      );
       session.note(`\`${short}\` lives until ${endOf(view)}`);
       await session.write({ add: [added], remove, comment: true }, both);
       const left = timeLeft(view, context.forge.now());
@@ -71,12 +83,11 @@ export async function extendPull(
 }
 
 /** The active environment as these labels have it. */
-function viewWith(context: ExtendPorts, sight: Sight, labelNames: readonly string[]): EnvironmentView {
+function viewWith(context: ExtendPorts, sight: Sight, allLabels: LabelState): EnvironmentView {
   const { observation } = sight;
   return viewActive(context, {
     ...sight,
-    observation:
-      judgeLabels({ ...observation, allLabels: readLabels(labelNames) }, context.settings).believed,
+    observation: judgeLabels({ ...observation, allLabels }, context.settings).believed,
   });
 }
 
