@@ -29,7 +29,7 @@ async function readSeed(path: string): Promise<unknown> {
     throw usageError(
       "bad_seed",
       `Reading the seed "${path}": ${describeFileError(error)}`,
-      "It is a JSON file; see the README",
+      "It is a JSON file; docs/simulator.md describes it",
     );
   }
 }

@@ -167,8 +167,8 @@ Deno.test("init --json gives files, policies and what is left to do as one docum
     "aws",
     "todo",
   ]);
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  assert.ok(readme.includes(`- \`init\`: ${Object.keys(document).map((key) => `\`${key}\``).join(" ")};`));
+  const page = await Deno.readTextFile(new URL("../../docs/json.md", import.meta.url));
+  assert.ok(page.includes(`- \`init\`: ${Object.keys(document).map((key) => `\`${key}\``).join(" ")};`));
   assert.deepEqual(document.files.map(({ change }: { change: string }) => change), Array(4).fill("created"));
   assert.equal(document.aws.role, "arn:aws:iam::123456789012:role/showtime-shop");
   assert.equal(document.aws.trust_policy.Version, "2012-10-17");
@@ -296,15 +296,12 @@ Deno.test("chooseSetup() asks three questions, and none that a flag has answered
   assert.deepEqual(silent.asked, []);
 });
 
-/** The JSON that the README has behind these marks, in order. */
-async function documentsOf(mark: string): Promise<readonly unknown[]> {
-  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  return text.split(`<!-- ${mark} -->\n`).slice(1).map((rest) =>
-    JSON.parse(/^```json\n([\s\S]*?)\n```/.exec(rest)?.[1] ?? "")
-  );
+/** A policy of the documentation. */
+async function policyFile(name: string): Promise<unknown> {
+  return JSON.parse(await Deno.readTextFile(new URL(`../../docs/policies/${name}.json`, import.meta.url)));
 }
 
-Deno.test("the README shows the policies that init prints", async () => {
+Deno.test("docs/policies holds the policies that init prints", async () => {
   const known = {
     region: "eu-west-1",
     cluster: "previews",
@@ -319,10 +316,8 @@ Deno.test("the README shows the policies that init prints", async () => {
   const all = accessPolicy(completeAwsSettings({ ...known, image: IMAGE })).Statement;
   const ecs = accessPolicy(completeAwsSettings({ ...known, image: undefined })).Statement;
 
-  assert.deepEqual(await documentsOf("policy"), [
-    { Version: version, Statement: ecs },
-    { Version: version, Statement: all.slice(ecs.length) },
-  ]);
+  assert.deepEqual(await policyFile("ecs"), { Version: version, Statement: ecs });
+  assert.deepEqual(await policyFile("ecr"), { Version: version, Statement: all.slice(ecs.length) });
   const setup = {
     repo: "acme/shop",
     defaultBranch: "main",
@@ -333,7 +328,7 @@ Deno.test("the README shows the policies that init prints", async () => {
     aws: undefined,
     release: { version: "1.2.3", url: "https://releases.example", sha256: undefined },
   };
-  assert.deepEqual(await documentsOf("trust"), [
-    trustPolicy(setup, completeAwsSettings({ ...known, image: IMAGE })),
-  ]);
+  const place = completeAwsSettings({ ...known, image: IMAGE });
+  assert.deepEqual(await policyFile("trust-forks"), trustPolicy(setup, place));
+  assert.deepEqual(await policyFile("trust-branches"), trustPolicy({ ...setup, forks: false }, place));
 });

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { runIn } from "../worlds/cli_world.ts";
 import { A, environment, makeWorld, runningLabels } from "../worlds/world.ts";
 
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+const PAGE = await Deno.readTextFile(new URL("../../docs/json.md", import.meta.url));
 
-/** The keys that the README gives for a command. */
+/** The keys that docs/json.md gives for a command. */
 function documented(command: string): readonly string[] {
-  const section = README.slice(README.indexOf("\n## JSON\n"), README.indexOf("\n## The simulator\n"));
+  const from = PAGE.indexOf("\n## Keys of each command\n");
+  const section = PAGE.slice(from, PAGE.indexOf("\n## ", from + 1));
   const entry = section.split("\n- ").find((each) => each.startsWith(`\`${command}\`: `)) ?? "";
   const keys = /^`[a-z-]+`: ((?:`[a-z_]+`\s*)+)/.exec(entry)?.[1] ?? "";
   return [...keys.matchAll(/`([a-z_]+)`/g)].map(([, key = ""]) => key).sort();
@@ -31,7 +32,7 @@ for (
   ]
 ) {
   const [command = "", ...args] = line.split(" ");
-  Deno.test(`${command} --json has the keys that the README gives`, async () => {
+  Deno.test(`${command} --json has the keys that docs/json.md gives`, async () => {
     const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
 
     const { out } = await runIn(world, [command, ...args, "--json"]);

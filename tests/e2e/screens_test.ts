@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readPages } from "../worlds/readme.ts";
 import { part } from "../worlds/require.ts";
 import { findScreens, playScreens, renderBlock, renderLabels, steady } from "../../tools/screens/mod.ts";
 
@@ -8,8 +9,8 @@ const needs = busybox.missing === undefined ? docker : busybox;
 
 const ROOT = new URL("../../", import.meta.url);
 
-needs.test("the screens of README.md are what the program says and does", async () => {
-  const shown = findScreens(await Deno.readTextFile(new URL("README.md", ROOT)));
+needs.test("the screens of README.md and docs/ are what the program says and does", async () => {
+  const shown = new Map([...await readPages()].flatMap(([, page]) => [...findScreens(page)]));
   const picture = await Deno.readTextFile(new URL(".github/labels.svg", ROOT));
 
   const { texts, labels } = await playScreens();

@@ -68,7 +68,8 @@ Deno.test("workflows pin every action by commit and start without rights", async
 });
 
 Deno.test("the documentation names only tasks that exist", async () => {
-  const pages = ["README.md", ...(await list(".github/")).filter((path) => path.endsWith(".md"))];
+  const files = [...await list(".github/"), ...await list("docs/")];
+  const pages = ["README.md", ...files.filter((path) => path.endsWith(".md"))];
   const wrong: string[] = [];
   for (const path of pages) {
     for (const [, task] of (await read(path)).matchAll(/\bdeno(?:@[\d.]+)? task ([a-z:]+)/g)) {

@@ -9,7 +9,13 @@ import { HOME_REPOSITORY } from "../../src/environments/core/setup/mod.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 /** Files that send people, or programs, to the releases. All say what `HOME_REPOSITORY` says, in the first of them. */
-export const PLACES = ["src/environments/core/setup/setup.ts", "install.sh", "README.md"] as const;
+export const PLACES = [
+  "src/environments/core/setup/setup.ts",
+  "install.sh",
+  "README.md",
+  "docs/install.md",
+  "docs/workflows.md",
+] as const;
 
 /** What is wrong with releasing from `repository`; empty if nothing is. `texts` are the files, by path. */
 export function strayPlaces(

@@ -1,6 +1,6 @@
 /**
- * The screens of README.md, made from what the program really says: it is played as a process, against a simulated GitHub and
- * a Docker engine, and what it prints, what it comments and which labels it leaves are put where README.md wants them.
+ * The screens of the documentation. The program runs as a process against a simulated GitHub and a Docker engine; its
+ * output, its comment and its labels are put into the places that README.md and docs/ have for them.
  *
  *     deno task screens
  *

@@ -30,7 +30,7 @@ environment:
   health: { timeout: 3s, interval: 200ms }
 `;
 
-/** Everything that README.md shows. */
+/** Everything that the pages show. */
 export interface Screens {
   /** What the terminal shows, and the comment, by name. */
   readonly texts: ReadonlyMap<string, string>;

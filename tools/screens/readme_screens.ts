@@ -1,25 +1,27 @@
-/** Where README.md wants its screens. */
+/** The places of the screens in the pages of the documentation. */
 
-/** A screen in a README: the lines after its mark, up to the first empty line or the end of the block. */
+/** A screen in a page: the lines after its mark, up to the first empty line or the end of the block. */
 const SCREEN = /^(<!-- screen: (\w+) -->\n)((?:```\w*\n(?:(?!```).*\n)*```|(?:>.*\n?)+))/gm;
 
-/** The screens that a README shows, by name, as they stand there. */
+/** Finds the screens of a page, by name, as they stand there. */
 export function findScreens(markdown: string): ReadonlyMap<string, string> {
   return new Map(
     [...markdown.matchAll(SCREEN)].map(([, , name = "", block = ""]) => [name, block.trimEnd()]),
   );
 }
 
-/** Puts the screens in their places. Throws where the README wants one that there is none of. */
+/** Puts the screens in their places. Throws if the page has the place of a screen that does not exist. */
 export function replaceScreens(markdown: string, texts: ReadonlyMap<string, string>): string {
   return markdown.replace(SCREEN, (_whole, mark: string, name: string, block: string) => {
     const text = texts.get(name);
-    if (text === undefined) throw new Error(`README.md wants the screen "${name}": there is none`);
+    if (text === undefined) {
+      throw new Error(`A page has the place of a screen "${name}", which does not exist`);
+    }
     return `${mark}${renderBlock(text, /^```\w*/.exec(block)?.[0])}${block.endsWith("\n") ? "\n" : ""}`;
   });
 }
 
-/** A screen as a README shows it: in a block that is opened by `fence`, or quoted, as Markdown is. */
+/** Renders a screen as a page shows it: in a block that is opened by `fence`, or quoted, as Markdown is. */
 export function renderBlock(text: string, fence: string | undefined): string {
   if (fence !== undefined) return `${fence}\n${text}\n\`\`\``;
   return text.split("\n").map((line) => line === "" ? ">" : `> ${line}`).join("\n");

@@ -93,7 +93,7 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
   const missing = deniedAction(error, attempt.permission);
   if (missing !== undefined) {
     return fail("permission", `the AWS credentials lack the permission ${missing}`, {
-      hint: `Allow ${missing} in the policy of the role or user; the README has the whole policy`,
+      hint: `Allow ${missing} in the policy of the role or user; docs/aws.md has the whole policy`,
     });
   }
   if (name === "ClusterNotFoundException") {

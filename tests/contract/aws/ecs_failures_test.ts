@@ -358,7 +358,7 @@ scene("deploy(), list() without a permission name the action, and leave nothing"
 function assertNames(error: AppError, action: string): void {
   assert.equal(error.code, "permission", `${action}: ${error.message}`);
   assert.ok(error.message.endsWith(`the AWS credentials lack the permission ${action}`), error.message);
-  assert.match(error.hint ?? "", new RegExp(`Allow ${action} .*README`));
+  assert.match(error.hint ?? "", new RegExp(`Allow ${action} .*docs/aws\\.md`));
 }
 
 scene(

@@ -1,10 +1,10 @@
 /**
- * The policies of the README, played with IAM enforced: with them every call that a command makes succeeds, and without
+ * The policies of docs/policies, played with IAM enforced: with them every call that a command makes succeeds, and without
  * any one of their actions a call is refused that names the action.
  *
  * moto's: keys, signatures, and whether a policy allows the action of a call. It compares every policy with the resource
  * `*`, so resources and conditions are widened for it. The relay's: iam:PassRole and the tagging of what is created, with
- * resource and condition as the README has them. Not shown: the actions with which docker itself pushes to ECR, whose
+ * resource and condition as the files have them. Not shown: the actions with which docker itself pushes to ECR, whose
  * registry moto does not have.
  */
 import assert from "node:assert/strict";
@@ -39,21 +39,21 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-const STATEMENTS = readPolicies(await Deno.readTextFile(new URL("../../../README.md", import.meta.url)));
+const POLICIES = new URL("../../../docs/policies/", import.meta.url);
+const STATEMENTS = [...await readStatements("ecs"), ...await readStatements("ecr")];
 /** What only docker asks of ECR. */
 const DOCKER = ["DockerPush"];
 const ACTIONS = STATEMENTS.filter(({ Sid }) => !DOCKER.includes(Sid)).flatMap(({ Action }) => listed(Action));
 
-function readPolicies(markdown: string): readonly Statement[] {
-  return [...markdown.matchAll(/<!-- policy -->\s*```json\n([^]*?)```/g)]
-    .flatMap(([, json = ""]) => JSON.parse(json).Statement);
+async function readStatements(name: string): Promise<readonly Statement[]> {
+  return JSON.parse(await Deno.readTextFile(new URL(`${name}.json`, POLICIES))).Statement;
 }
 
 function listed(value: string | readonly string[]): readonly string[] {
   return typeof value === "string" ? [value] : value;
 }
 
-/** The README's policies, in the names of this world, without one action. */
+/** The policies, in the names of this world, without one action. */
 function policyFor(world: AwsWorld, without?: string): unknown {
   const role = world.executionRole;
   return {
@@ -214,7 +214,7 @@ async function onGuardedAws(
   }
 }
 
-aws.test("the README's policies are enough for every call that commands make, and each action is needed", async (t) => {
+aws.test("the policies of docs/policies are enough for every call that commands make, and each action is needed", async (t) => {
   assert.ok(ACTIONS.length > 15, `${ACTIONS.length} actions`);
   await onGuardedAws(async ({ play }) => {
     await t.step("all of them: nothing is refused", async () => {

@@ -28,7 +28,7 @@ export function migrationFinding(
         signs.join(" and ")
       }: they are understood as they are. What changes: a commit that ` +
         "failed is tried again once, 🔒 does not hold back a stop, pushes by people without write permission wait for a " +
-        'trigger; more under "Coming from superset-showtime" in the README',
+        "trigger; docs/migration.md has the rest",
     ),
   ];
 }

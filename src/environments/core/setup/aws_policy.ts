@@ -1,4 +1,4 @@
-/** What is to be allowed on AWS, as data: the one source of what the README shows and `init` prints. */
+/** What is to be allowed on AWS, as data: the one source of what docs/policies holds and `init` prints. */
 
 import { type AwsSettings, partitionOf, type Setup } from "./setup.ts";
 
