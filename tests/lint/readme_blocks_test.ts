@@ -137,16 +137,10 @@ Deno.test("findBlocks() refuses a mark that does not exist, and a block without 
 });
 
 Deno.test("composeScript() runs the blocks in one shell, and changes the folder only with the mark", () => {
-  const block = (line: number, text: string, marks: readonly string[]) => ({
-    language: "sh",
-    line,
-    text,
-    marks,
-  });
   const blocks = [
-    block(3, "export A=1", ["clone"]),
-    block(7, 'test "$A" = 1', ["clone"]),
-    block(9, "ls", []),
+    { language: "sh", line: 3, text: "export A=1", marks: ["clone"] },
+    { language: "sh", line: 7, text: 'test "$A" = 1', marks: ["clone"] },
+    { language: "sh", line: 9, text: "ls", marks: [] },
   ];
 
   const script = composeScript(blocks, { clone: "/clone", repository: "/mine" });

@@ -49,7 +49,7 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   for await (const { name, isFile, isDirectory } of Deno.readDir(`${ROOT}${folder}`)) {
     const path = `${folder}${name}`;
     if (isFile) paths.push(path);
-    else if (isDirectory && (folder !== "" || ["src", "bench", ".ci", ".github"].includes(name))) {
+    else if (isDirectory && (folder !== "" || ["src", "bench", "docs", ".ci", ".github"].includes(name))) {
       paths.push(...await filesOf(`${path}/`));
     }
   }
