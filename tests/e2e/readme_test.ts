@@ -47,6 +47,22 @@ for (const [path, markdown] of await readPages()) {
   });
 }
 
+Deno.test("composeScript() stops at the first command that fails, names its block, and ends what runs", async () => {
+  const blocks = [
+    { language: "sh", line: 3, text: "echo http://127.0.0.1; sleep 600", marks: ["background"] },
+    { language: "sh", line: 7, text: "true", marks: [] },
+    { language: "sh", line: 9, text: "false\necho too far", marks: [] },
+  ];
+  const script = composeScript(blocks, { clone: ROOT, repository: ROOT });
+
+  const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", script], stdin: "null" })
+    .output();
+
+  assert.equal(code, 1);
+  assert.match(new TextDecoder().decode(stderr), /^the block at line 9 failed$/m);
+  assert.doesNotMatch(new TextDecoder().decode(stdout), /too far/);
+});
+
 interface ReadersWorld {
   /** The reader's own repository. */
   readonly folder: string;

@@ -110,6 +110,24 @@ Deno.test("links between pages lead to files and headings that exist", async () 
   assert.deepEqual(dead, []);
 });
 
+Deno.test("the pages are in plain English", async () => {
+  const pages = new Map(PAGES);
+  for (const path of [".github/CONTRIBUTING.md", ".github/SECURITY.md"]) {
+    pages.set(path, await Deno.readTextFile(new URL(path, ROOT)));
+  }
+  const found: string[] = [];
+  for (const [path, markdown] of pages) {
+    const prose = markdown.replaceAll(/^( *)```[^]*?^ *```\s*$/gm, "").replaceAll(/^>.*$/gm, "");
+    for (
+      const [phrase] of prose.matchAll(/\b(?:of ours|is none|comes of|whoever|nobody|somebody|tells)\b/gi)
+    ) {
+      found.push(`${path}: ${phrase}`);
+    }
+  }
+
+  assert.deepEqual(found, []);
+});
+
 Deno.test("findBlocks() gives language, line, marks and text of each block, without its indentation", () => {
   const markdown = [
     "# Title",
