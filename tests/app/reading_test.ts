@@ -4,7 +4,7 @@ import { explainPull } from "../../src/environments/app/show/explain.ts";
 import { readHistory } from "../../src/environments/app/show/history.ts";
 import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
 import { openLogs } from "../../src/environments/app/show/logs.ts";
-import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { prNumber, type ServiceName } from "../../src/lib/ids.ts";
 import {
@@ -23,7 +23,7 @@ import {
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const BLOCKED = "🎪 🔒 showtime-blocked";
-const OPTIONS = { ...NO_OPTIONS, request: undefined, planOnly: true };
+const OPTIONS = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
 const RUNNING: WorldOptions = { pull: { labels: runningLabels(A) }, platform: [environment(A)] };
 
 function unreachable(): never {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
 import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import { explainPull } from "../../src/environments/app/show/explain.ts";
-import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { readLock, removeLock } from "../../src/environments/app/lock/unlock.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { prNumber } from "../../src/lib/ids.ts";
@@ -48,7 +48,7 @@ for (const [title, description] of Object.entries(STRANGE)) {
       return true;
     });
     const context = world.context();
-    await explainPull(context, PR, { ...NO_OPTIONS, request: undefined, planOnly: true }, never());
+    await explainPull(context, PR, { ...DEFAULT_OPTIONS, request: undefined, planOnly: true }, never());
     const lock = await readLock(context, PR, never());
     assert.deepEqual([lock.held, lock.live, lock.owner], [true, false, undefined]);
     await removeLock(context, PR, lock, never());

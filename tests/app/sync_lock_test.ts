@@ -3,7 +3,7 @@ import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.t
 import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import { extendPull } from "../../src/environments/app/sync/extend.ts";
 import { syncPull } from "../../src/environments/app/sync/sync_pull.ts";
-import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import {
@@ -254,7 +254,12 @@ Deno.test("M1: syncPull() twice at once: one environment, one winner, the trigge
         return await send(request);
       },
     });
-    const outcome = await syncPull(first, PR, { ...NO_OPTIONS, request: undefined, planOnly: false }, never())
+    const outcome = await syncPull(
+      first,
+      PR,
+      { ...DEFAULT_OPTIONS, request: undefined, planOnly: false },
+      never(),
+    )
       .then(() => "done", (error) => error instanceof AppError ? String(error.exitCode) : String(error));
 
     const told = `second let in at ${k}: ${outcome}, ${await second}`;
@@ -469,7 +474,7 @@ Deno.test("syncPull() that meets a cleanup and has to remove is not needed: the 
 
 Deno.test("a command that meets another run says that nothing of it was recorded", async () => {
   const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
-  const start = { ...NO_OPTIONS, request: { trigger: "start", force: true }, planOnly: false } as const;
+  const start = { ...DEFAULT_OPTIONS, request: { trigger: "start", force: true }, planOnly: false } as const;
   const ttl = { kind: "duration", amount: 7, unit: "d" } as const;
   await plantLock(world, `v1 n=deadbeef00 x=${seconds(world, 600)} u=ana`);
 
@@ -512,7 +517,7 @@ Deno.test("every lock says whose it is, outside of Actions too", async () => {
   const expired = runningLabels(A, { created: "2024-01-01T13-30" });
   const works = {
     sync: (context: WorldContext) =>
-      syncPull(context, PR, { ...NO_OPTIONS, request: undefined, planOnly: false }, never()),
+      syncPull(context, PR, { ...DEFAULT_OPTIONS, request: undefined, planOnly: false }, never()),
     cleanup: async (context: WorldContext) => {
       const plan = await planCleanup(context, WHOLE_CLEANUP, never());
       await applyCleanup(context, plan, { approved: [] }, never());

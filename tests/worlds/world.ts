@@ -5,7 +5,7 @@
 
 import type { AppSettings, RunIdentity, RunValues } from "../../src/environments/app/run.ts";
 import type { SyncPorts } from "../../src/environments/app/sync/sync_ports.ts";
-import { NO_OPTIONS } from "../../src/environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { syncPull, type SyncResult } from "../../src/environments/app/sync/sync_pull.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import { formatImageTag, formatServiceName } from "../../src/environments/core/environment/names.ts";
@@ -109,7 +109,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     spoken,
     context,
     sync: (given) =>
-      syncPull(given ?? context(), own, { ...NO_OPTIONS, request: undefined, planOnly: false }, never()),
+      syncPull(given ?? context(), own, { ...DEFAULT_OPTIONS, request: undefined, planOnly: false }, never()),
     labels: (pr = own) => [...pullOf(pr).labels].sort(),
     definitions: () => simulator.state().labels.map(({ name }) => name).sort(),
     comment: (pr = own) => pullOf(pr).comments.map(({ body }) => body).join("\n"),

@@ -10,7 +10,7 @@ import { activeSha, FIXED_LABELS, formatLabel, parseLabel, readLabels } from "..
 import type { SyncPorts } from "./sync/sync_ports.ts";
 import { applyCleanup } from "./cleanup/apply_cleanup.ts";
 import { planCleanup, WHOLE_CLEANUP } from "./cleanup/cleanup.ts";
-import { NO_OPTIONS } from "./sync/policy.ts";
+import { DEFAULT_OPTIONS } from "./sync/make_policy.ts";
 import { syncPull } from "./sync/sync_pull.ts";
 
 /** Where the life is played: what people do, which Showtime itself never does. */
@@ -34,13 +34,13 @@ export interface Stage {
 
 /** Plays the life. `pauseMs`: between scenes, so that a person can follow. Throws AppError where a scene fails. */
 export async function playLifecycle(
-  context: SyncPorts,
+  ports: SyncPorts,
   stage: Stage,
   options: { readonly pauseMs: number; readonly tell: (line: string) => void },
   signal: AbortSignal,
 ): Promise<void> {
   const { tell } = options;
-  const play = new Play(context, stage, tell);
+  const play = new Play(ports, stage, tell);
   const trigger = (name: "start" | "stop") => labelName("trigger", name);
   const freeze = labelName("freeze");
   for (const line of stage.setting) tell(line);
@@ -52,7 +52,7 @@ export async function playLifecycle(
     },
   );
   await play.expectRunning();
-  await context.clock.sleep(options.pauseMs, signal);
+  await ports.clock.sleep(options.pauseMs, signal);
   if (stage.push !== undefined) {
     const push = stage.push;
     await play.scene(
@@ -63,20 +63,20 @@ export async function playLifecycle(
       },
     );
     await play.expectRunning();
-    await context.clock.sleep(options.pauseMs, signal);
+    await ports.clock.sleep(options.pauseMs, signal);
     await play.scene({ title: "Freeze holds it", deed: `adds "${freeze}" and pushes again` }, async () => {
       await stage.label({ add: [freeze] });
       await push();
       await play.sync(signal);
     });
     await play.expectRunning();
-    await context.clock.sleep(options.pauseMs, signal);
+    await ports.clock.sleep(options.pauseMs, signal);
     await play.scene({ title: "Thaw brings the newest commit", deed: `takes "${freeze}" off` }, async () => {
       await stage.label({ remove: [freeze] });
       await play.sync(signal);
     });
     await play.expectRunning();
-    await context.clock.sleep(options.pauseMs, signal);
+    await ports.clock.sleep(options.pauseMs, signal);
   }
   if (stage.pass !== undefined) {
     const pass = stage.pass;
@@ -88,13 +88,13 @@ export async function playLifecycle(
       await play.cleanup(signal);
     });
     await play.expectGone();
-    await context.clock.sleep(options.pauseMs, signal);
+    await ports.clock.sleep(options.pauseMs, signal);
     await play.scene({ title: "It starts again on demand", deed: `adds "${trigger("start")}"` }, async () => {
       await stage.label({ add: [trigger("start")] });
       await play.sync(signal);
     });
     await play.expectRunning();
-    await context.clock.sleep(options.pauseMs, signal);
+    await ports.clock.sleep(options.pauseMs, signal);
   }
   await play.scene({ title: "Stop removes everything", deed: `adds "${trigger("stop")}"` }, async () => {
     await stage.label({ add: [trigger("stop")] });
@@ -116,14 +116,14 @@ function labelName(kind: "trigger" | "freeze", trigger?: "start" | "stop"): stri
 
 /** The play in progress. */
 class Play {
-  #context: SyncPorts;
+  #ports: SyncPorts;
   #stage: Stage;
   #tell: (line: string) => void;
   #scene = 0;
   #before: readonly string[] = [];
 
-  constructor(context: SyncPorts, stage: Stage, tell: (line: string) => void) {
-    this.#context = context;
+  constructor(ports: SyncPorts, stage: Stage, tell: (line: string) => void) {
+    this.#ports = ports;
     this.#stage = stage;
     this.#tell = tell;
   }
@@ -144,8 +144,8 @@ class Play {
   }
 
   async sync(signal: AbortSignal): Promise<void> {
-    const result = await syncPull(this.#context, this.#stage.pr, {
-      ...NO_OPTIONS,
+    const result = await syncPull(this.#ports, this.#stage.pr, {
+      ...DEFAULT_OPTIONS,
       request: undefined,
       planOnly: false,
     }, signal);
@@ -154,8 +154,8 @@ class Play {
   }
 
   async cleanup(signal: AbortSignal): Promise<void> {
-    const plan = await planCleanup(this.#context, WHOLE_CLEANUP, signal);
-    const done = await applyCleanup(this.#context, plan, { approved: [] }, signal);
+    const plan = await planCleanup(this.#ports, WHOLE_CLEANUP, signal);
+    const done = await applyCleanup(this.#ports, plan, { approved: [] }, signal);
     for (const each of done.removed) this.#tell(`   showtime cleanup: removed ${each}`);
   }
 
@@ -164,7 +164,7 @@ class Play {
     const sha = activeSha(state);
     const address = sha === undefined ? undefined : state.environments.get(sha)?.address;
     if (address === undefined) throw failed("an environment was to run, and no label names its address");
-    if (this.#context.platformAsLabels) return;
+    if (this.#ports.platformAsLabels) return;
     const page = await this.#stage.fetchPage(formatUrl(address));
     if (page === undefined) throw failed(`nobody answers at ${formatUrl(address)}`);
     this.#tell(`   ${formatUrl(address)} answers: ${page.trim().slice(0, 60)}`);

@@ -14,7 +14,7 @@ import { usageError } from "../../lib/errors.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import { parseLabel } from "../../environments/core/labels/mod.ts";
-import { definitionOf } from "../../environments/app/sync/session.ts";
+import { definitionOf } from "../../environments/app/sync/pull_writer.ts";
 import { prepareDemoApp } from "./prepare.ts";
 import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../../simulators/github/mod.ts";
 import type { Shell } from "../../ports/shell.ts";

@@ -70,7 +70,11 @@ interface Change {
 }
 
 /** The least policy on any resource, but for the role that is handed over. */
-function policyFor({ executionRole }: AwsWorld, image: string, { without = [], also = [] }: Change): unknown {
+function makePolicy(
+  { executionRole }: AwsWorld,
+  image: string,
+  { without = [], also = [] }: Change,
+): unknown {
   const place = completeAwsSettings({
     region: "eu-west-1",
     image,
@@ -112,7 +116,7 @@ async function onGuardedAws(act: (scene: Scene) => Promise<void>): Promise<void>
       harness,
       image,
       async ecs(change = {}) {
-        const env = await world.addUser(policyFor(world, image, change));
+        const env = await world.addUser(makePolicy(world, image, change));
         const config = { ...harness.config, ...change.config };
         return await withEnv(
           env,
@@ -120,7 +124,7 @@ async function onGuardedAws(act: (scene: Scene) => Promise<void>): Promise<void>
         );
       },
       async ecr(change = {}) {
-        const env = await world.addUser(policyFor(world, image, change));
+        const env = await world.addUser(makePolicy(world, image, change));
         world.faults.add(...NOT_IN_MOTO.map(([operation, code]) => ({
           kind: "error" as const,
           operation,
@@ -302,7 +306,7 @@ aws.test("doctor looks at GitHub, engine, registry and AWS with what the configu
     const github = serveSimulator(makeSimulator(parseSeed({ repository: "acme/app", token_owner: "ana" })), {
       port: 0,
     });
-    const user = await world.addUser(policyFor(world, image, { without: ["ecs:UpdateService"] }));
+    const user = await world.addUser(makePolicy(world, image, { without: ["ecs:UpdateService"] }));
     const env = {
       ...user,
       GITHUB_API_URL: github.url,

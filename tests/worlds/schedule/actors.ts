@@ -2,7 +2,7 @@
 
 import { applyCleanup, type CleanupResult } from "../../../src/environments/app/cleanup/apply_cleanup.ts";
 import { planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
-import { NO_OPTIONS } from "../../../src/environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../../src/environments/app/sync/make_policy.ts";
 import { syncPull } from "../../../src/environments/app/sync/sync_pull.ts";
 import { parseLockOwner } from "../../../src/environments/core/lock.ts";
 import { prNumber } from "../../../src/lib/ids.ts";
@@ -126,7 +126,7 @@ export function syncing(stage: Stage, run: string, options: RunOptions = {}): Ac
     syncPull(
       runContext(stage, run, options),
       prNumber(options.pr ?? stage.world.pr),
-      { ...NO_OPTIONS, request: undefined, planOnly: false },
+      { ...DEFAULT_OPTIONS, request: undefined, planOnly: false },
       never(),
     );
 }

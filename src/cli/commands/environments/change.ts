@@ -7,7 +7,7 @@ import {
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
-import { NO_OPTIONS } from "../../../environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import {
   type SyncOptions,
   syncPull,
@@ -43,7 +43,7 @@ export function makeSyncOptions(
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): SyncOptions {
   return {
-    ...NO_OPTIONS,
+    ...DEFAULT_OPTIONS,
     ...asked.change,
     givenImage: readGivenImage(env, context),
     request: asked.request,
@@ -66,7 +66,7 @@ export async function runChange(
   await reportChange(env, {
     context,
     result,
-    environment: mainEnvironment(context, result.sight),
+    environment: mainEnvironment(context, result.observed),
     asked: asked.request,
     told: watch.told,
   });
@@ -100,7 +100,7 @@ class Telling implements SyncWatch {
 
 /** Nothing starts on a closed pull request: what was cleaned up there is not what was asked for. */
 function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
-  if (result.sight.observation.open || result.exitCode !== EXIT.done) return result;
+  if (result.observed.observation.open || result.exitCode !== EXIT.done) return result;
   const failure = new AppError(
     "pull_closed",
     `Starting an environment of pull request #${pr}: it is closed`,
@@ -124,8 +124,8 @@ interface Report {
 /** Prints what came of it, and what was decided where that was not told yet. */
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   const { context, result, environment } = report;
-  const { plan, applied, sight, failure } = result;
-  if (report.asked?.trigger !== "stop") askAboutLabels(env, sight.observation.labels);
+  const { plan, applied, observed, failure } = result;
+  if (report.asked?.trigger !== "stop") askAboutLabels(env, observed.observation.labels);
   if (env.flags.json) {
     env.json({
       pr: plan.pr,
@@ -141,7 +141,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
     const now = context.forge.now();
     env.lines([
       ...(report.told ? [] : renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun })),
-      ...viewSight(context, sight).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
+      ...viewSight(context, observed).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
     ]);
   }
   if (failure !== undefined) env.fail(failure);
@@ -173,7 +173,7 @@ function nextStep(env: CommandEnv, { context, result, environment, asked }: Repo
   if (env.flags.dryRun) {
     return plan.steps.length === 0 ? `"showtime explain ${pr}" tells why` : "run it again without --dry-run";
   }
-  if (environment === undefined) return howToStart(pr, { open: result.sight.observation.open });
+  if (environment === undefined) return howToStart(pr, { open: result.observed.observation.open });
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" tells how it goes on`;
   }

@@ -1,5 +1,5 @@
 import { explainPull } from "../../../environments/app/show/explain.ts";
-import { NO_OPTIONS } from "../../../environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { describeStep } from "../../../environments/core/plan/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
@@ -26,8 +26,8 @@ const GAP = 2;
 async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-  const options = { ...NO_OPTIONS, request: undefined, planOnly: true };
-  const { plan, sight, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
+  const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
+  const { plan, observed, inputs, wouldChange } = await explainPull(context, pr, options, env.signal);
   if (env.flags.json) {
     env.json({
       pr,
@@ -65,7 +65,7 @@ async function runExplain(env: CommandEnv): Promise<ExitCode> {
         wrapText(" ".repeat(INDENT) + stripControls(each), { columns: style.columns, indent: INDENT + 2 })
       )),
   ]);
-  const { lock } = sight.observation;
+  const { lock } = observed.observation;
   if (plan.steps.length > 0 && lock.kind === "held" && lock.alive) {
     env.next(
       lock.owner === undefined

@@ -5,11 +5,15 @@ import {
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
-import { readOrGoByLabels } from "../../../environments/app/show/by_labels.ts";
+import { readWithLabelFallback } from "../../../environments/app/show/label_fallback.ts";
 import type { AppSettings } from "../../../environments/app/run.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { LoadedConfig } from "../../../config/mod.ts";
-import { lookAt, type ObservePorts, type Sight } from "../../../environments/app/sync/observe.ts";
+import {
+  type ObservedPull,
+  type ObservePorts,
+  observePull,
+} from "../../../environments/app/sync/observe_pull.ts";
 import { toError, usageError } from "../../../lib/errors.ts";
 import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
@@ -41,23 +45,23 @@ export async function lookOnce(
   context: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
   pr: PrNumber,
   signal: AbortSignal,
-): Promise<{ readonly sight: Sight; readonly incomplete: readonly string[] }> {
-  const options = { request: undefined, sha: undefined, hold: undefined, people: new Map() };
-  const { result, unasked } = await readOrGoByLabels(
+): Promise<{ readonly observed: ObservedPull; readonly incomplete: readonly string[] }> {
+  const options = { request: undefined, sha: undefined, held: undefined, people: new Map() };
+  const { result, unasked } = await readWithLabelFallback(
     context,
-    (seeing) => lookAt(seeing, pr, options, signal),
+    (seeing) => observePull(seeing, pr, options, signal),
     signal,
   );
-  if (unasked === undefined) return { sight: result, incomplete: [] };
+  if (unasked === undefined) return { observed: result, incomplete: [] };
   const sentence = `The platform could not be asked, so this is what the labels say: ${unasked}`;
   context.terminal.warn(sentence);
-  return { sight: result, incomplete: [sentence] };
+  return { observed: result, incomplete: [sentence] };
 }
 
 /** The environment that people are sent to, else that of the target, else none. */
-export function mainEnvironment(context: ViewPorts, sight: Sight): EnvironmentView | undefined {
-  const views = viewSight(context, sight);
-  const target = shortSha(sight.observation.target);
+export function mainEnvironment(context: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
+  const views = viewSight(context, observed);
+  const target = shortSha(observed.observation.target);
   return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
 }
 

@@ -1,7 +1,7 @@
 import { type EnvironmentView, viewSight } from "../../../environments/app/show/environment_view.ts";
 import { viewFailures } from "../../../environments/app/show/failure_view.ts";
 import { describeHolder, viewHolder } from "../../../environments/app/lock/lock_view.ts";
-import type { Sight } from "../../../environments/app/sync/observe.ts";
+import type { ObservedPull } from "../../../environments/app/sync/observe_pull.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
@@ -31,12 +31,12 @@ export const STATUS: CommandSpec = {
 async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-  const { sight, incomplete } = await lookOnce(context, pr, env.signal);
-  const views = viewSight(context, sight);
-  const { observation, snapshot } = sight;
+  const { observed, incomplete } = await lookOnce(context, pr, env.signal);
+  const views = viewSight(context, observed);
+  const { observation, snapshot } = observed;
   const { labels } = observation;
   askAboutLabels(env, labels);
-  const failures = viewFailures(sight);
+  const failures = viewFailures(observed);
   if (env.flags.json) {
     env.json({
       pr,
@@ -48,7 +48,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       triggers: labels.triggers.map(({ name }) => name),
       frozen: labels.frozen.length > 0,
       blocked: labels.blocked.length > 0,
-      lock: viewHolder(context, sight),
+      lock: viewHolder(context, observed),
       ...(env.flags.verbose
         ? { labels: labels.ours.map(({ name }) => name), unknown_labels: labels.foreign }
         : {}),
@@ -58,7 +58,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const { style } = env;
   const state = snapshot.open ? snapshot.draft ? "draft" : "open" : "closed";
   const head = shortSha(observation.headSha);
-  const holder = describeHolder(context, sight);
+  const holder = describeHolder(context, observed);
   const look = { style, now: context.forge.now(), failures, worked: holder !== undefined };
   env.lines([
     `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
@@ -66,7 +66,7 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
     ...(holder === undefined ? [] : [holder]),
     ...views.flatMap((view) => renderEnvironment(view, look)),
     ...(views.length === 0 ? ["no environment"] : []),
-    ...describeLabels(sight, env.flags.verbose),
+    ...describeLabels(observed, env.flags.verbose),
   ]);
   env.next(
     labels.triggers.length > 0
@@ -76,19 +76,19 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       : views[0]?.status === "failed" && snapshot.open
       ? `"showtime start ${pr}" tries again, "showtime explain ${pr}" tells whether the next run does so by itself`
       : `"showtime explain ${pr}" tells what would be done now${
-        hasLog(sight, views[0]) ? `, "showtime logs ${pr}" shows the log` : ""
+        hasLog(observed, views[0]) ? `, "showtime logs ${pr}" shows the log` : ""
       }`,
   );
   return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
 }
 
 /** What is not on the platform has none. */
-function hasLog({ observation: { platform } }: Sight, view: EnvironmentView | undefined): boolean {
+function hasLog({ observation: { platform } }: ObservedPull, view: EnvironmentView | undefined): boolean {
   return platform !== "as_labels" && platform.some(({ short = null }) => short === view?.short_sha);
 }
 
 /** Triggers and what stays; with `all` every label of ours and every one that only looks like it. */
-function describeLabels({ observation: { labels } }: Sight, all: boolean): readonly string[] {
+function describeLabels({ observation: { labels } }: ObservedPull, all: boolean): readonly string[] {
   const names = [...labels.triggers.map(({ name }) => name), ...labels.frozen, ...labels.blocked];
   if (!all) return names.length === 0 ? [] : [`waiting or in force: ${names.map(stripControls).join(", ")}`];
   return [

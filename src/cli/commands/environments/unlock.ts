@@ -1,4 +1,4 @@
-import { type LockSight, readLock, removeLock } from "../../../environments/app/lock/unlock.ts";
+import { type FoundLock, readLock, removeLock } from "../../../environments/app/lock/unlock.ts";
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatInstant, formatIso } from "../../../lib/instant.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
@@ -57,11 +57,11 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
 }
 
 /** Whether a run works can be asked; whether somebody at a terminal does cannot. */
-function describeLife({ owner }: LockSight): string {
+function describeLife({ owner }: FoundLock): string {
   return owner?.run === undefined ? "and its time has not run out" : "and is alive";
 }
 
-function describeOwner({ owner, runUrl, live }: LockSight): string {
+function describeOwner({ owner, runUrl, live }: FoundLock): string {
   if (owner === undefined) return "somebody whose entry cannot be read";
   const who = stripControls(owner.login ?? "somebody");
   const run = owner.run === undefined

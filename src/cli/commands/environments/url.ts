@@ -18,8 +18,8 @@ export const URL_COMMAND: CommandSpec = {
 async function runUrl(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-  const { sight } = await lookOnce(context, pr, env.signal);
-  const views = viewSight(context, sight);
+  const { observed } = await lookOnce(context, pr, env.signal);
+  const views = viewSight(context, observed);
   const url = views.find((view) => view.active && view.url !== null)?.url;
   if (url === undefined || url === null) {
     const waiting = views.find((view) => view.type === "building");

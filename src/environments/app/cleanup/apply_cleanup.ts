@@ -31,7 +31,7 @@ const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_our
 
 /** Removes the candidates of a plan; those that need approval only where `approved` names them. */
 export async function applyCleanup(
-  context: SyncPorts,
+  ports: SyncPorts,
   plan: CleanupPlan,
   { approved }: { readonly approved: readonly string[] },
   signal: AbortSignal,
@@ -49,21 +49,21 @@ export async function applyCleanup(
     else ofPulls.push(each);
   }
   for (const each of locks) {
-    const act = () => removeDeadLock(context, each, { outcome, signal });
-    await attempt(context, { outcome, wanted: [each], act }, signal);
+    const act = () => removeDeadLock(ports, each, { outcome, signal });
+    await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const [pr, wanted] of byPull(ofPulls)) {
-    const act = () => cleanPull(context, pr, { wanted, options, outcome }, signal);
-    await attempt(context, { outcome, wanted, act }, signal);
+    const act = () => cleanPull(ports, pr, { wanted, options, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
   }
-  await removeUnused(context, unused, { options, outcome, signal });
+  await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
 
 /** Does one thing; what fails is told, and the next thing is done. */
 async function attempt(
-  context: SyncPorts,
+  ports: SyncPorts,
   { outcome, wanted, act }: {
     readonly outcome: Outcome;
     readonly wanted: readonly CleanupCandidate[];
@@ -75,7 +75,7 @@ async function attempt(
     await act();
   } catch (error) {
     if (!(error instanceof AppError)) signal.throwIfAborted();
-    const why = tellFailure(context, error);
+    const why = tellFailure(ports, error);
     for (const { what } of wanted) {
       if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
       if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });
@@ -96,38 +96,38 @@ function byPull(candidates: readonly PullCandidate[]): ReadonlyMap<PrNumber, rea
 
 /** Deletes a lock by the node id that was found dead, if that very definition is still there and still dead. */
 async function removeDeadLock(
-  context: SyncPorts,
+  ports: SyncPorts,
   candidate: DeadLock,
   { outcome, signal }: { readonly outcome: Outcome; readonly signal: AbortSignal },
 ): Promise<void> {
   const { pr, nodeId } = candidate;
-  const records = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+  const records = await ports.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
   const record = records.find((each) => each.nodeId === nodeId);
   if (record === undefined) {
     outcome.kept.push({ what: candidate.what, why: "It is gone already, or another run has taken it" });
     return;
   }
-  const run = await runOf(context, record.description, signal);
-  if (judgeLocks([{ pr, record, run }], context.forge.now()).doomed.length === 0) {
+  const run = await runOf(ports, record.description, signal);
+  if (judgeLocks([{ pr, record, run }], ports.forge.now()).doomed.length === 0) {
     outcome.kept.push({ what: candidate.what, why: "Its holder is at work again" });
     return;
   }
-  await context.forge.deleteDefinition(nodeId, signal);
+  await ports.forge.deleteDefinition(nodeId, signal);
   outcome.removed.push(candidate.what);
 }
 
 async function runOf(
-  context: SyncPorts,
+  ports: SyncPorts,
   description: string,
   signal: AbortSignal,
 ): Promise<RunView | undefined> {
   const run = parseLockOwner(description)?.run;
-  return run === undefined ? undefined : await context.forge.readRun(run.id, signal);
+  return run === undefined ? undefined : await ports.forge.readRun(run.id, signal);
 }
 
 /** Label definitions and images belong to no pull request: all listings are read once more before any of them goes. */
 async function removeUnused(
-  context: SyncPorts,
+  ports: SyncPorts,
   wanted: readonly UnusedCandidate[],
   { options, outcome, signal }: {
     readonly options: CleanupOptions;
@@ -136,9 +136,9 @@ async function removeUnused(
   },
 ): Promise<void> {
   if (wanted.length === 0) return;
-  const world = await surveyWorld(context, options, signal);
+  const world = await surveyWorld(ports, options, signal);
   const fresh = new Set(
-    judgeWorld(context, world, { ...options, labelLimit: undefined }).candidates.map((each) => each.id),
+    judgeWorld(ports, world, { ...options, labelLimit: undefined }).candidates.map((each) => each.id),
   );
   outcome.incomplete.push(...world.incomplete);
   const going = wanted.filter((each) => fresh.has(each.id));
@@ -156,24 +156,24 @@ async function removeUnused(
   const ids = (world.definitions ?? []).filter(({ name }) => names.has(name)).map(({ nodeId }) => nodeId);
   if (ids.length > 0) {
     const act = async () => {
-      await context.forge.deleteDefinitions(ids, signal);
+      await ports.forge.deleteDefinitions(ids, signal);
       outcome.removed.push(...labels.map((each) => each.what));
     };
-    await attempt(context, { outcome, wanted: labels, act }, signal);
+    await attempt(ports, { outcome, wanted: labels, act }, signal);
   }
   for (const each of going.filter((one) => one.kind === "leftover")) {
     const act = async () => {
-      await context.platform.removeLeftover(each.leftover, { repo: context.repo }, signal);
+      await ports.platform.removeLeftover(each.leftover, { repo: ports.repo }, signal);
       outcome.removed.push(each.what);
     };
-    await attempt(context, { outcome, wanted: [each], act }, signal);
+    await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const each of going.filter((one) => one.kind === "image")) {
     const act = async () => {
-      const removal = await context.images.remove(each.image, signal);
+      const removal = await ports.images.remove(each.image, signal);
       if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
       else outcome.removed.push(each.what);
     };
-    await attempt(context, { outcome, wanted: [each], act }, signal);
+    await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
 }

@@ -13,11 +13,11 @@ import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "..
 import { cleanupPull, type Outcome } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
-import { takeLock } from "../lock/hold.ts";
-import type { Sight } from "../sync/observe.ts";
-import { NO_OPTIONS, policyFor } from "../sync/policy.ts";
+import { takeLock } from "../lock/held_lock.ts";
+import type { ObservedPull } from "../sync/observe_pull.ts";
+import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { retire } from "../sync/retire.ts";
-import { type LockedPull, lookAfter, underLock } from "../lock/under_lock.ts";
+import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 
 /** What is to be removed of one pull request. */
 export interface PullCleanup {
@@ -31,31 +31,31 @@ const CHANGED = "It changed while the cleanup was on its way; the next one decid
 
 /** Takes the pull request's lock, looks, decides again and removes what is still to go. */
 export async function cleanPull(
-  context: SyncPorts,
+  ports: SyncPorts,
   pr: PrNumber,
   options: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const work = (locked: LockedPull) => removeDoomed(context, locked, options);
-    await underLock(context, pr, { doing: "cleanup", work }, signal);
+    const work = (locked: LockedPull) => removeDoomed(ports, locked, options);
+    await withLock(ports, pr, { doing: "cleanup", work }, signal);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "pull_not_found") throw error;
-    return await removeUnrecorded(context, pr, options, signal);
+    return await removeUnrecorded(ports, pr, options, signal);
   }
-  await lookAfter(context, pr, signal);
+  await followUp(ports, pr, signal);
 }
 
 async function removeDoomed(
-  context: SyncPorts,
+  ports: SyncPorts,
   locked: LockedPull,
   { wanted, options, outcome }: PullCleanup,
 ): Promise<void> {
-  const { session } = locked;
-  const { observation } = session.sight;
-  const fresh = judgePull(factsOf(context, session.sight, observation.allLabels), options).doomed;
+  const { writer } = locked;
+  const { observation } = writer.observed;
+  const fresh = judgePull(factsOf(ports, writer.observed, observation.allLabels), options).doomed;
   // The listing does not say who set which label: a candidate also has to go by the labels that are believed.
-  const sure = judgePull(factsOf(context, session.sight, observation.labels), options).doomed;
+  const sure = judgePull(factsOf(ports, writer.observed, observation.labels), options).doomed;
   const going: PullCandidate[] = [];
   for (const each of wanted) {
     const still = fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
@@ -64,37 +64,37 @@ async function removeDoomed(
     else going.push(still);
   }
   if (going.length === 0) return;
-  if (going.some(({ kind }) => kind === "closed")) await removeClosed(context, locked);
-  else if (!await removeEnvironments(context, locked, { going })) {
+  if (going.some(({ kind }) => kind === "closed")) await removeClosed(ports, locked);
+  else if (!await removeEnvironments(ports, locked, { going })) {
     outcome.kept.push(...going.map(({ what }) => ({ what, why: CHANGED })));
     return;
   }
   outcome.removed.push(...going.map(({ what }) => what));
 }
 
-function factsOf(context: SyncPorts, sight: Sight, labels: LabelState): CleanupFacts {
-  const { observation } = sight;
+function factsOf(ports: SyncPorts, observed: ObservedPull, labels: LabelState): CleanupFacts {
+  const { observation } = observed;
   return {
-    repo: context.repo,
+    repo: ports.repo,
     now: observation.now,
     pr: observation.pr,
     pull: { open: observation.open, headSha: observation.headSha, labels },
     platform: observation.platform,
-    defaultTtl: context.settings.defaultTtl,
+    defaultTtl: ports.settings.defaultTtl,
   };
 }
 
 /** A closed pull request: what a sync would do. */
-async function removeClosed(context: SyncPorts, locked: LockedPull): Promise<void> {
-  const { session, look, signal } = locked;
-  const { observation } = session.sight;
-  const policy = policyFor(context, observation.pr, NO_OPTIONS);
+async function removeClosed(ports: SyncPorts, locked: LockedPull): Promise<void> {
+  const { writer, look, signal } = locked;
+  const { observation } = writer.observed;
+  const policy = makePolicy(ports, observation.pr, DEFAULT_OPTIONS);
   const plan = planPull(observation, policy);
   if (plan.reason !== "pr_closed") return;
   await applyPlan(
-    session,
+    writer,
     plan,
-    { policy, look, done: (sentence) => context.terminal.detail(sentence) },
+    { policy, look, done: (sentence) => ports.terminal.detail(sentence) },
     signal,
   );
 }
@@ -104,26 +104,26 @@ class Left extends Error {}
 
 /** Removes environments as a stop does, each by itself; false where the pull request changed meanwhile. */
 async function removeEnvironments(
-  context: SyncPorts,
+  ports: SyncPorts,
   locked: LockedPull,
   { going }: { readonly going: readonly PullCandidate[] },
 ): Promise<boolean> {
-  const { session, look, signal } = locked;
-  const { observation } = session.sight;
-  const before = session.labels;
-  const plan = planOf(context, session.sight, { going });
+  const { writer, look, signal } = locked;
+  const { observation } = writer.observed;
+  const before = writer.labels;
+  const plan = planOf(ports, writer.observed, { going });
   const retirements = plan.steps.flatMap((step) => step.kind === "retire" ? [step.retirement] : []);
   for (const each of going) {
     if (!("short" in each) || each.short === undefined) continue;
-    session.note(`\`${each.short}\` ${each.kind === "expired" ? "expired" : "was orphaned"}`);
+    writer.note(`\`${each.short}\` ${each.kind === "expired" ? "expired" : "was orphaned"}`);
   }
-  const guard = async () => {
-    const sight = await look();
-    session.see(sight);
-    if (mark(sight) !== mark({ ...sight, observation })) throw new Left();
+  const assertStillDue = async () => {
+    const observed = await look();
+    writer.see(observed);
+    if (mark(observed) !== mark({ ...observed, observation })) throw new Left();
   };
   try {
-    if (retirements.length > 0) await retire(session, { plan, retirements, guard }, signal);
+    if (retirements.length > 0) await retire(writer, { plan, retirements, assertStillDue }, signal);
   } catch (error) {
     if (!(error instanceof Left)) throw error;
     await restore(locked, before);
@@ -134,36 +134,36 @@ async function removeEnvironments(
 }
 
 /** What a newer commit, a trigger or a closing changes. */
-function mark({ observation }: Pick<Sight, "observation">): string {
+function mark({ observation }: Pick<ObservedPull, "observation">): string {
   const { open, headSha, labels } = observation;
   return [open, headSha, ...labels.triggers.map(({ name }) => name)].join("|");
 }
 
 /** Puts the statuses back that were there before. */
-async function restore({ session, signal }: LockedPull, before: LabelState): Promise<void> {
+async function restore({ writer, signal }: LockedPull, before: LabelState): Promise<void> {
   const add: Label[] = [];
   const shas = new Set<string>();
   for (const { label, name } of before.ours) {
-    if (label.kind !== "status" || session.names.includes(name)) continue;
+    if (label.kind !== "status" || writer.names.includes(name)) continue;
     add.push(label);
     shas.add(label.sha);
   }
   const kept = new Set(before.ours.map(({ name }) => name));
-  const remove = session.labels.ours.flatMap(({ label, name }) =>
+  const remove = writer.labels.ours.flatMap(({ label, name }) =>
     label.kind === "status" && label.status === "stopping" && shas.has(label.sha) && !kept.has(name)
       ? [name]
       : []
   );
-  await session.write({ add, remove }, signal);
+  await writer.write({ add, remove }, signal);
 }
 
 function planOf(
-  context: SyncPorts,
-  sight: Sight,
+  ports: SyncPorts,
+  observed: ObservedPull,
   { going }: { readonly going: readonly PullCandidate[] },
 ): Plan {
-  const { observation } = sight;
-  const policy = policyFor(context, observation.pr, NO_OPTIONS);
+  const { observation } = observed;
+  const policy = makePolicy(ports, observation.pr, DEFAULT_OPTIONS);
   const views = viewShas(observation);
   const retirements = going.flatMap((each): Retirement[] => {
     if (!("short" in each)) return [];
@@ -188,11 +188,11 @@ function planOf(
 
 /** The marker and pointers without an environment go with the last environment; triggers and flags stay. */
 async function removeLastLabels(
-  { session, signal }: LockedPull,
+  { writer, signal }: LockedPull,
   retirements: readonly Retirement[],
 ): Promise<void> {
-  const { platform } = session.sight.observation;
-  const left = session.labels;
+  const { platform } = writer.observed.observation;
+  const left = writer.labels;
   const removed = new Set(retirements.map((each) => each.service));
   const serving = platform !== "as_labels" &&
     platform.some((each) => each.managed && !removed.has(each.service));
@@ -200,24 +200,24 @@ async function removeLastLabels(
   const remove = left.ours.flatMap(({ label, name }) =>
     label.kind === "marker" || label.kind === "active" || label.kind === "preparing" ? [name] : []
   );
-  if (remove.length > 0) await session.write({ remove }, signal);
+  if (remove.length > 0) await writer.write({ remove }, signal);
 }
 
 /** What the platform has of a pull request that does not exist: there is no record to keep, only the lock. */
 async function removeUnrecorded(
-  context: SyncPorts,
+  ports: SyncPorts,
   pr: PrNumber,
   { wanted, options, outcome }: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
-  const { repo, forge, platform, images, settings } = context;
-  const hold = await takeLock(context, {
+  const { repo, forge, platform, images, settings } = ports;
+  const lock = await takeLock(ports, {
     pr,
     doing: "cleanup",
     turned: { kind: "command", trigger: undefined },
   }, signal);
   try {
-    const both = AbortSignal.any([signal, hold.lost]);
+    const both = AbortSignal.any([signal, lock.lost]);
     const deployed = await platform.list({ repo, pr }, both);
     const [pull] = await forge.readPulls([pr], both);
     const facts: CleanupFacts = {
@@ -236,20 +236,20 @@ async function removeUnrecorded(
         ? still
         : { short: undefined, service: undefined };
       if (
-        service === undefined || pull !== undefined || !mine.some(({ nodeId }) => nodeId === hold.nodeId)
+        service === undefined || pull !== undefined || !mine.some(({ nodeId }) => nodeId === lock.nodeId)
       ) {
         outcome.kept.push({ what: each.what, why: CHANGED });
         continue;
       }
-      await platform.destroy(service, { repo, epoch: hold.epoch }, both);
+      await platform.destroy(service, { repo, epoch: lock.epoch }, both);
       const image = deployed.find((environment) => environment.service === service)?.image;
       if (image !== undefined && short !== undefined && image === settings.imageOf(pr, short)) {
         const removal = await images.remove(image, both);
-        if (removal.kind === "kept") context.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
+        if (removal.kind === "kept") ports.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
       }
       outcome.removed.push(each.what);
     }
   } finally {
-    await hold.release();
+    await lock.release();
   }
 }

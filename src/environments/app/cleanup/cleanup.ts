@@ -81,52 +81,52 @@ export interface CleanupWorld {
 
 /** Looks at everything, the platform first, and decides what would be removed. Changes nothing. */
 export async function planCleanup(
-  context: SurveyPorts,
+  ports: SurveyPorts,
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<CleanupPlan> {
-  return judgeWorld(context, await surveyWorld(context, options, signal), options);
+  return judgeWorld(ports, await surveyWorld(ports, options, signal), options);
 }
 
 /** Reads all listings. What comes into being while they are read has its labels by the time those are read. */
 export async function surveyWorld(
-  context: SurveyPorts,
+  ports: SurveyPorts,
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<CleanupWorld> {
-  const { forge, repo } = context;
+  const { forge, repo } = ports;
   const incomplete: string[] = [];
   const attempt = async <Result>(lost: string, read: () => Promise<Result>): Promise<Result | undefined> => {
     try {
       return await read();
     } catch (error) {
       signal.throwIfAborted();
-      incomplete.push(`${lost}: ${tellFailure(context, error)}`);
+      incomplete.push(`${lost}: ${tellFailure(ports, error)}`);
       return undefined;
     }
   };
-  const seen = context.platformAsLabels ? "as_labels" as const : await attempt(
+  const seen = ports.platformAsLabels ? "as_labels" as const : await attempt(
     "Environments could not be listed, so none of them is removed",
-    () => context.platform.list({ repo, others: true }, signal),
+    () => ports.platform.list({ repo, others: true }, signal),
   );
   const isOwn = (each: PlatformEnvironment) => each.repo === undefined || sameRepo(each.repo, repo);
   const platform = seen === undefined || seen === "as_labels" ? seen : seen.filter(isOwn);
   const elsewhere = seen === undefined || seen === "as_labels" ? [] : seen.filter((each) => !isOwn(each));
-  const images = !options.platformOrphans || context.platformAsLabels
-    ? undefined
-    : await attempt("Images could not be listed, so none of them is removed", () =>
-      context.images.list(signal));
-  const leftovers = !options.platformOrphans || context.platformAsLabels
+  const images = !options.platformOrphans || ports.platformAsLabels ? undefined : await attempt(
+    "Images could not be listed, so none of them is removed",
+    () => ports.images.list(signal),
+  );
+  const leftovers = !options.platformOrphans || ports.platformAsLabels
     ? undefined
     : await attempt("What removed environments left could not be listed, so none of it is removed", () =>
-      context.platform.leftovers({ repo }, signal));
+      ports.platform.leftovers({ repo }, signal));
   const definitions = await attempt(
     "Label definitions could not be listed, so none of them is removed",
     // All of them: a search need not find what a tent is the beginning of.
     async () =>
       (await forge.listDefinitions("", signal)).map((each) => ({ ...each, label: parseLabel(each.name) })),
   );
-  const locks = await readLocks(context, definitions ?? [], signal);
+  const locks = await readLocks(ports, definitions ?? [], signal);
   const pulls = await attempt(
     "Pull requests could not be listed, so nothing of theirs is removed",
     async () => {
@@ -158,16 +158,16 @@ export function cleanupPull({ open, headSha, labels }: PullSummary): CleanupPull
  * A failure as the end of a sentence. One that nobody foresaw is a mistake of ours and must not keep the rest from being
  * cleaned up; the log says where it happened.
  */
-export function tellFailure(context: Pick<SurveyPorts, "terminal">, thrown: unknown): string {
+export function tellFailure(ports: Pick<SurveyPorts, "terminal">, thrown: unknown): string {
   const error = toError(thrown);
   if (error instanceof AppError) return error.message;
-  context.terminal.detail(error.stack ?? error.message);
+  ports.terminal.detail(error.stack ?? error.message);
   return `${error.message} (a mistake in Showtime: please report it with the output of --verbose)`;
 }
 
 /** Locks among the definitions, with their runs; one that has expired needs none. */
 async function readLocks(
-  context: Pick<SurveyPorts, "forge">,
+  ports: Pick<SurveyPorts, "forge">,
   definitions: readonly KnownDefinition[],
   signal: AbortSignal,
 ): Promise<readonly LockFacts[]> {
@@ -175,9 +175,9 @@ async function readLocks(
   for (const { nodeId, name, description, label } of definitions) {
     if (label.kind !== "lock") continue;
     const owner = parseLockOwner(description);
-    const asks = owner?.run !== undefined && owner.expiresAt > context.forge.now();
+    const asks = owner?.run !== undefined && owner.expiresAt > ports.forge.now();
     const run = asks && owner?.run !== undefined
-      ? await context.forge.readRun(owner.run.id, signal)
+      ? await ports.forge.readRun(owner.run.id, signal)
       : undefined;
     locks.push({ pr: label.pr, record: { nodeId, name, description }, run });
   }
@@ -185,11 +185,11 @@ async function readLocks(
 }
 
 /** Decides over what was read. */
-export function judgeWorld(context: SurveyPorts, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
+export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
   const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
   const incomplete = [...world.incomplete];
-  const { repo, settings } = context;
-  const now = context.forge.now();
+  const { repo, settings } = ports;
+  const now = ports.forge.now();
   const candidates: CleanupCandidate[] = [];
   const kept: Kept[] = [];
   if (platform !== undefined && pulls !== undefined) {
@@ -206,7 +206,7 @@ export function judgeWorld(context: SurveyPorts, world: CleanupWorld, options: C
         candidates.push(...judged.doomed);
         kept.push(...judged.kept);
       } catch (error) {
-        incomplete.push(`Nothing of #${pr} is removed: ${tellFailure(context, error)}`);
+        incomplete.push(`Nothing of #${pr} is removed: ${tellFailure(ports, error)}`);
       }
     }
     const living: LivingFacts = { platform, pulls, locked: locks.map((each) => each.pr) };

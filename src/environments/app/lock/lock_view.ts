@@ -2,9 +2,9 @@
 
 import { formatInstant } from "../../../lib/instant.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { type HolderPorts, nameOwner } from "./busy.ts";
+import { type HolderPorts, nameHolder } from "./lock_refusal.ts";
 import { formatTime } from "../show/environment_view.ts";
-import type { Sight } from "../sync/observe.ts";
+import type { ObservedPull } from "../sync/observe_pull.ts";
 
 /** The lock of a pull request as `status` gives it; the JSON form has the same keys. */
 export interface LockSummary {
@@ -19,14 +19,14 @@ export interface LockSummary {
 
 /** The lock; null where there is none. */
 export function viewHolder(
-  context: Pick<HolderPorts, "links">,
-  { observation: { lock } }: Sight,
+  ports: Pick<HolderPorts, "links">,
+  { observation: { lock } }: ObservedPull,
 ): LockSummary | null {
   if (lock.kind !== "held") return null;
   const { owner, alive } = lock;
   return {
     owner: owner?.login === undefined ? null : stripControls(owner.login),
-    run_url: owner?.run === undefined ? null : context.links.run(owner.run.id),
+    run_url: owner?.run === undefined ? null : ports.links.run(owner.run.id),
     expires_at: formatTime(owner?.expiresAt),
     live: alive && owner !== undefined,
   };
@@ -34,10 +34,10 @@ export function viewHolder(
 
 /** Who works on the pull request and until when, as words; undefined where nobody does. */
 export function describeHolder(
-  context: Pick<HolderPorts, "links">,
-  { observation: { lock } }: Sight,
+  ports: Pick<HolderPorts, "links">,
+  { observation: { lock } }: ObservedPull,
 ): string | undefined {
   if (lock.kind !== "held" || !lock.alive) return undefined;
   const until = lock.owner === undefined ? "" : `, until ${formatInstant(lock.owner.expiresAt)}`;
-  return `held by ${stripControls(nameOwner(context, lock.owner))}${until}`;
+  return `held by ${stripControls(nameHolder(ports, lock.owner))}${until}`;
 }

@@ -6,7 +6,7 @@ import type { LockOwner } from "../../core/lock.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { LinkMaker } from "../run.ts";
-import { type LockReadingPorts, viewLock } from "./hold.ts";
+import { type LockReadingPorts, viewLock } from "./held_lock.ts";
 
 /** The ports and values that a lock is looked at and removed with. */
 export interface UnlockPorts extends LockReadingPorts {
@@ -16,7 +16,7 @@ export interface UnlockPorts extends LockReadingPorts {
 }
 
 /** The lock of a pull request, as a person is shown it. */
-export interface LockSight {
+export interface FoundLock {
   readonly held: boolean;
   /** Its owner still counts: not expired, and its workflow run not known to be over. */
   readonly live: boolean;
@@ -31,11 +31,11 @@ export interface LockSight {
  * Reads who holds the lock. Throws AppError `pull_not_found` or `repository_not_found` where there is nothing
  * that could be locked.
  */
-export async function readLock(context: UnlockPorts, pr: PrNumber, signal: AbortSignal): Promise<LockSight> {
-  const locks = await context.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+export async function readLock(ports: UnlockPorts, pr: PrNumber, signal: AbortSignal): Promise<FoundLock> {
+  const locks = await ports.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
   // No definition is also what an unknown pull request or repository looks like.
-  if (locks.length === 0) await context.forge.readPull(pr, { actor: undefined }, signal);
-  const lock = await viewLock(context, { locks, nodeId: undefined }, signal);
+  if (locks.length === 0) await ports.forge.readPull(pr, { actor: undefined }, signal);
+  const lock = await viewLock(ports, { locks, nodeId: undefined }, signal);
   if (lock.kind !== "held") {
     return { held: false, live: false, owner: undefined, runUrl: undefined, nodeId: undefined };
   }
@@ -45,19 +45,19 @@ export async function readLock(context: UnlockPorts, pr: PrNumber, signal: Abort
     // An entry that cannot be read names nobody who could be asked: only a person removes it.
     live: lock.alive && owner !== undefined,
     owner,
-    runUrl: owner?.run === undefined ? undefined : context.links.run(owner.run.id),
+    runUrl: owner?.run === undefined ? undefined : ports.links.run(owner.run.id),
     nodeId: locks[0]?.nodeId,
   };
 }
 
 /** Removes the very definition that was read; a lock that another run has made since then stays. */
 export async function removeLock(
-  context: UnlockPorts,
+  ports: UnlockPorts,
   pr: PrNumber,
-  { nodeId }: Pick<LockSight, "nodeId">,
+  { nodeId }: Pick<FoundLock, "nodeId">,
   signal: AbortSignal,
 ): Promise<void> {
   if (nodeId === undefined) return;
-  const deleted = await context.forge.deleteDefinition(nodeId, signal);
-  if (!deleted) context.terminal.say(`The lock of #${pr} was gone already`);
+  const deleted = await ports.forge.deleteDefinition(nodeId, signal);
+  if (!deleted) ports.terminal.say(`The lock of #${pr} was gone already`);
 }

@@ -2,7 +2,7 @@
 
 import { FIXED_LABELS, sameLabelName } from "../../core/labels/mod.ts";
 import type { Forge, LabelDefinition, NewDefinition } from "../../ports/forge.ts";
-import { definitionOf } from "../sync/session.ts";
+import { definitionOf } from "../sync/pull_writer.ts";
 
 /** What became of one definition; under a dry run what would become of it. */
 export interface LabelSetup {
@@ -15,11 +15,11 @@ const COMMON = "showtime";
 
 /** Reads the definitions that are there and writes only what differs from ours. */
 export async function setupLabels(
-  context: { readonly forge: Pick<Forge, "listDefinitions" | "define"> },
+  ports: { readonly forge: Pick<Forge, "listDefinitions" | "define"> },
   options: { readonly dryRun: boolean },
   signal: AbortSignal,
 ): Promise<readonly LabelSetup[]> {
-  const { forge } = context;
+  const { forge } = ports;
   const present = await forge.listDefinitions(COMMON, signal);
   const wanted = FIXED_LABELS.map((label) => {
     const definition = definitionOf(label);

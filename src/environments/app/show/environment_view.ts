@@ -8,7 +8,7 @@ import { decideShaState } from "../../core/plan/mod.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { AppSettings, LinkMaker } from "../run.ts";
-import type { Sight } from "../sync/observe.ts";
+import type { ObservedPull } from "../sync/observe_pull.ts";
 
 /** The ports and values that an environment is shown with. */
 export interface ViewPorts {
@@ -58,18 +58,18 @@ export interface EnvironmentSources {
 }
 
 /** Puts the two witnesses of an environment together. */
-export function viewEnvironment(context: ViewPorts, sources: EnvironmentSources): EnvironmentView {
+export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): EnvironmentView {
   const { pr, short, labels, labeled, deployed } = sources;
   const sha = deployed?.sha ?? sources.sha;
-  const createdAt = creationOf({ labeled, deployed }, context.forge.now());
+  const createdAt = creationOf({ labeled, deployed }, ports.forge.now());
   const expiresAt = capExpiry(
     labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
-    { createdAt, maxAgeMs: context.settings.maxAgeMs },
+    { createdAt, maxAgeMs: ports.settings.maxAgeMs },
   );
   // What the platform tells outweighs what anybody who may label can write.
   const address = deployed?.address ?? labeled?.address;
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
-  const presence = context.platformAsLabels
+  const presence = ports.platformAsLabels
     ? (labeled?.status === "running" ? "healthy" : "missing")
     : deployed === undefined
     ? "missing"
@@ -91,18 +91,18 @@ export function viewEnvironment(context: ViewPorts, sources: EnvironmentSources)
     expires_at: formatTime(expiresAt),
     ttl: labeled?.ttl === undefined ? null : formatTtl(labeled.ttl),
     requested_by: labeled?.requestedBy ?? deployed?.requestedBy ?? null,
-    platform: context.platformKind,
+    platform: ports.platformKind,
     service: service ?? null,
     image: deployed?.image ?? null,
     size: deployed?.settings.size ?? null,
     flags: deployed?.settings.flags ?? {},
     links: {
-      pull_request: context.links.pull(pr),
-      ...(sha === undefined ? {} : { commit: context.links.commit(sha) }),
+      pull_request: ports.links.pull(pr),
+      ...(sha === undefined ? {} : { commit: ports.links.commit(sha) }),
       // What failed or was never there has no page in the console.
       ...(service !== undefined &&
-          (deployed !== undefined || (context.platformAsLabels && state !== "failed"))
-        ? context.links.console(service)
+          (deployed !== undefined || (ports.platformAsLabels && state !== "failed"))
+        ? ports.links.console(service)
         : {}),
     },
   };
@@ -118,10 +118,10 @@ function decideType(
 }
 
 /** The environments of a pull request that was looked at, the active one first. */
-export function viewSight(context: ViewPorts, sight: Sight): readonly EnvironmentView[] {
-  const { labels, platform, pr, open, commits, headSha, target } = sight.observation;
+export function viewSight(ports: ViewPorts, observed: ObservedPull): readonly EnvironmentView[] {
+  const { labels, platform, pr, open, commits, headSha, target } = observed.observation;
   const deployed = platform === "as_labels" ? [] : platform;
-  const seeing = platform === "as_labels" ? { ...context, platformAsLabels: true } : context;
+  const seeing = platform === "as_labels" ? { ...ports, platformAsLabels: true } : ports;
   const shorts = new Set<ShortSha | undefined>([
     ...[...labels.environments.values()].filter((each) => each.status !== undefined).map((each) => each.sha),
     ...deployed.map((each) => each.short),

@@ -18,7 +18,7 @@ import {
   wantedSettings,
 } from "../../core/plan/mod.ts";
 import type { DeployedSettings } from "../../core/environment/environment.ts";
-import type { ObservePorts, Sight } from "../sync/observe.ts";
+import type { ObservedPull, ObservePorts } from "../sync/observe_pull.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
 /** One thing that the decision was made from, in words. */
@@ -30,7 +30,7 @@ export interface ExplainedInput {
 /** A decision with its reasons. */
 export interface Explanation {
   readonly plan: Plan;
-  readonly sight: Sight;
+  readonly observed: ObservedPull;
   readonly inputs: readonly ExplainedInput[];
   /** Sentences: what would be decided otherwise. */
   readonly wouldChange: readonly string[];
@@ -38,17 +38,17 @@ export interface Explanation {
 
 /** Looks once, plans, and plans again over what could be otherwise. */
 export async function explainPull(
-  context: ObservePorts,
+  ports: ObservePorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const { plan, sight, policy } = await planOnce(context, pr, options, signal);
-  const wouldChange = planVariations(sight.observation, policy).map(({ what, plan: other }) => {
+  const { plan, observed, policy } = await planOnce(ports, pr, options, signal);
+  const wouldChange = planVariations(observed.observation, policy).map(({ what, plan: other }) => {
     const building = other.build ? ", an image would be built" : "";
     return `${what}: ${other.action} (${other.reason}, rule ${other.rule})${building}`;
   });
-  return { plan, sight, inputs: inputsOf(sight.observation, policy), wouldChange };
+  return { plan, observed, inputs: inputsOf(observed.observation, policy), wouldChange };
 }
 
 function inputsOf(observation: Observation, policy: Policy): readonly ExplainedInput[] {

@@ -4,7 +4,7 @@ import { parseLabel } from "../../core/labels/mod.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { formatTime } from "./environment_view.ts";
-import type { Sight } from "../sync/observe.ts";
+import type { ObservedPull } from "../sync/observe_pull.ts";
 
 /** A failure as `status` gives it; the JSON form has the same keys. */
 export interface FailureView {
@@ -18,7 +18,7 @@ export interface FailureView {
 }
 
 /** One for each environment whose label says that it failed. */
-export function viewFailures({ observation, record, snapshot }: Sight): readonly FailureView[] {
+export function viewFailures({ observation, record, snapshot }: ObservedPull): readonly FailureView[] {
   const failed = [...observation.labels.environments.values()].filter(({ status }) =>
     status === "failed" || status === "unknown"
   );
@@ -34,7 +34,7 @@ export function viewFailures({ observation, record, snapshot }: Sight): readonly
   });
 }
 
-function labeledAt(timeline: Sight["snapshot"]["timeline"], sha: ShortSha): number | undefined {
+function labeledAt(timeline: ObservedPull["snapshot"]["timeline"], sha: ShortSha): number | undefined {
   const event = timeline.findLast((each) => {
     if (each.kind !== "labeled") return false;
     const label = parseLabel(each.name);

@@ -22,15 +22,15 @@ export interface HistoryEntry {
 
 /** Reads what happened, newest first. */
 export async function readHistory(
-  context: { readonly forge: Pick<ForgeReader, "readPull" | "listDeployments"> },
+  ports: { readonly forge: Pick<ForgeReader, "readPull" | "listDeployments"> },
   pr: PrNumber,
   options: { readonly limit: number },
   signal: AbortSignal,
 ): Promise<readonly HistoryEntry[]> {
   const { limit } = options;
   const [snapshot, deployments] = await Promise.all([
-    context.forge.readPull(pr, { actor: undefined }, signal),
-    context.forge.listDeployments(pr, { limit }, signal),
+    ports.forge.readPull(pr, { actor: undefined }, signal),
+    ports.forge.listDeployments(pr, { limit }, signal),
   ]);
   const full = fullShas(snapshot, deployments);
   const entries = [

@@ -21,13 +21,13 @@ type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState }
 
 /** Lists the environments that labels or the platform know. `incomplete`: sentences about what could not be seen. */
 export async function listEnvironments(
-  context: ListPorts,
+  ports: ListPorts,
   signal: AbortSignal,
 ): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
-  const { forge } = context;
+  const { forge } = ports;
   const incomplete: string[] = [];
   // The platform first: what comes up meanwhile has its labels by the time they are read.
-  const deployed = context.platformAsLabels ? undefined : await listPlatform(context, incomplete, signal);
+  const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
   const known = new Set(marked.map((pull) => pull.number));
   const missing = [...new Set((deployed ?? []).map((each) => each.pr))].filter((pr) => !known.has(pr));
@@ -36,10 +36,10 @@ export async function listEnvironments(
     [...marked, ...others].map((pull) => [pull.number, { ...pull, labels: readLabels(pull.labels) }]),
   );
   const byPull = groupByPull(
-    await addAddresses(context, { deployed: deployed ?? [], pulls, incomplete }, signal),
+    await addAddresses(ports, { deployed: deployed ?? [], pulls, incomplete }, signal),
   );
   // Where the platform could not be asked, an environment is what its labels say.
-  const viewing = deployed === undefined ? { ...context, platformAsLabels: true } : context;
+  const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
     viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
   );
@@ -48,7 +48,7 @@ export async function listEnvironments(
 
 /** Asks the platform for the addresses of those services that no label tells. */
 async function addAddresses(
-  context: ListPorts,
+  ports: ListPorts,
   seen: {
     readonly deployed: readonly PlatformEnvironment[];
     readonly pulls: ReadonlyMap<PrNumber, LabeledPull>;
@@ -65,7 +65,7 @@ async function addAddresses(
   if (silent.length === 0) return deployed;
   let addresses: ReadonlyMap<ServiceName, string>;
   try {
-    addresses = await context.platform.addresses(silent.map(({ service }) => service), signal);
+    addresses = await ports.platform.addresses(silent.map(({ service }) => service), signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;
@@ -84,12 +84,12 @@ async function addAddresses(
 }
 
 async function listPlatform(
-  context: ListPorts,
+  ports: ListPorts,
   incomplete: string[],
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[] | undefined> {
   try {
-    return await context.platform.list({ repo: context.repo }, signal);
+    return await ports.platform.list({ repo: ports.repo }, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;
@@ -111,7 +111,7 @@ function groupByPull(
 }
 
 function viewPull(
-  context: ListPorts,
+  ports: ListPorts,
   sources: {
     readonly pr: PrNumber;
     readonly pull: LabeledPull | undefined;
@@ -127,7 +127,7 @@ function viewPull(
     ...deployed.map((each) => each.short),
   ]);
   return [...shorts].map((short) =>
-    viewEnvironment(context, {
+    viewEnvironment(ports, {
       pr,
       short,
       labels,

@@ -4,7 +4,7 @@ import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { type EnvironmentView, type ViewPorts, viewSight } from "./environment_view.ts";
-import { lookAt, type ObservePorts } from "../sync/observe.ts";
+import { type ObservePorts, observePull } from "../sync/observe_pull.ts";
 
 /** The ports and values that a log is found and read with. */
 export interface LogPorts extends ObservePorts, ViewPorts {
@@ -25,19 +25,19 @@ export interface LogOptions {
 
 /** Opens the log of an environment. Throws AppError `no_environment` where there is none that has a log. */
 export async function openLogs(
-  context: LogPorts,
+  ports: LogPorts,
   pr: PrNumber,
   options: LogOptions,
   signal: AbortSignal,
 ): Promise<{ readonly view: EnvironmentView; readonly lines: AsyncIterable<string> }> {
-  const sight = await lookAt(context, pr, {
+  const observed = await observePull(ports, pr, {
     request: undefined,
     sha: undefined,
-    hold: undefined,
+    held: undefined,
     people: new Map(),
   }, signal);
-  const { platform } = sight.observation;
-  const views = viewSight(context, sight);
+  const { platform } = observed.observation;
+  const views = viewSight(ports, observed);
   const view = choose(views, options.sha);
   if (view === undefined) {
     const what = options.sha === undefined
@@ -59,7 +59,7 @@ export async function openLogs(
   }
   return {
     view,
-    lines: context.platform.logs(service, { tail: options.tail, follow: options.follow }, signal),
+    lines: ports.platform.logs(service, { tail: options.tail, follow: options.follow }, signal),
   };
 }
 

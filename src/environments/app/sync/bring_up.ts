@@ -9,9 +9,9 @@ import { formatLabel, type NamedLabel } from "../../core/labels/mod.ts";
 import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
-import { type ApplyTools, guard } from "./guard.ts";
+import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "./label_names.ts";
-import type { Session } from "./session.ts";
+import type { PullWriter } from "./pull_writer.ts";
 
 /** What the steps of one plan hand on to each other. */
 export interface Progress {
@@ -24,19 +24,19 @@ export interface Progress {
 }
 
 /** The labels on the pull request that carry the SHA. */
-function labelsAbout({ labels }: Session, bringUp: BringUp): readonly NamedLabel[] {
+function labelsAbout({ labels }: PullWriter, bringUp: BringUp): readonly NamedLabel[] {
   return labels.environments.get(shortSha(bringUp.sha))?.labels ?? [];
 }
 
 export async function recordIntent(
-  session: Session,
+  writer: PullWriter,
   at: { readonly plan: Plan; readonly step: Step & { readonly kind: "record_intent" } },
   signal: AbortSignal,
 ): Promise<void> {
   const { plan, step } = at;
   const { bringUp } = step;
   const sha = shortSha(bringUp.sha);
-  const state = session.labels;
+  const state = writer.labels;
   const facts = {
     sha,
     createdAt: bringUp.createdAt,
@@ -47,7 +47,7 @@ export async function recordIntent(
   };
   const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
   // Everything that is known now is defined in one request; the steps to come find their definitions ready.
-  await session.define([
+  await writer.define([
     { kind: "marker" },
     ...wanted,
     ...(["built", "deploying", "running"] as const).map((status) => ({
@@ -62,38 +62,36 @@ export async function recordIntent(
         : []
     ),
   ], signal);
-  session.remember({
+  writer.remember({
     notice: undefined,
     size: bringUp.settings.size,
     shas: {
       ...Object.fromEntries(
-        Object.entries(session.record.shas ?? {}).filter(([each]) =>
-          state.environments.has(each as ShortSha)
-        ),
+        Object.entries(writer.record.shas ?? {}).filter(([each]) => state.environments.has(each as ShortSha)),
       ),
       [sha]: bringUp.sha,
     },
-    ...(session.record.failure?.sha === sha ? { failure: undefined } : {}),
+    ...(writer.record.failure?.sha === sha ? { failure: undefined } : {}),
     attempts: {
-      ...session.record.attempts,
-      [sha]: (session.record.attempts[sha] ?? 0) + (plan.reason === "resumed" ? 0 : 1),
+      ...writer.record.attempts,
+      [sha]: (writer.record.attempts[sha] ?? 0) + (plan.reason === "resumed" ? 0 : 1),
     },
   });
-  session.say({ notice: undefined, failure: undefined });
-  session.note(
+  writer.say({ notice: undefined, failure: undefined });
+  writer.note(
     `${describeReason(plan)} \`${sha}\`${
       bringUp.requestedBy === undefined ? "" : ` for ${escapeMarkdown(bringUp.requestedBy)}`
     }`,
     { unlabeled: plan.reason === "resumed" || plan.reason === "drifted" },
   );
-  const change = diffLabels(labelsAbout(session, bringUp), wanted);
+  const change = diffLabels(labelsAbout(writer, bringUp), wanted);
   const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
     { name },
   ) => name);
   const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
   // The intent first, in a request of its own; what asked for it and what it replaces go once it is on record.
-  await session.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
-  await session.write({
+  await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
+  await writer.write({
     remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
     comment: true,
   }, signal);
@@ -117,29 +115,29 @@ function describeReason(plan: Plan): string {
 }
 
 export async function openDeployment(
-  session: Session,
+  writer: PullWriter,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { context } = session;
-  if (!context.settings.deploymentsEnabled) return undefined;
+  const { ports } = writer;
+  if (!ports.settings.deploymentsEnabled) return undefined;
   const sha = shortSha(plan.target);
   if (
     plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
   ) {
-    const info = await context.forge.retirementInfo(plan.pr, [sha], signal);
+    const info = await ports.forge.retirementInfo(plan.pr, [sha], signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
   }
-  const made = await context.forge.createDeployment(plan.pr, {
+  const made = await ports.forge.createDeployment(plan.pr, {
     sha: plan.target,
     description: `Showtime environment of pull request #${plan.pr}`,
   }, signal);
-  if (made.warning !== undefined) context.terminal.warn(made.warning);
+  if (made.warning !== undefined) ports.terminal.warn(made.warning);
   return made.deployment;
 }
 
 export async function deploy(
-  session: Session,
+  writer: PullWriter,
   at: {
     readonly bringUp: BringUp;
     readonly plan: Plan;
@@ -149,9 +147,9 @@ export async function deploy(
   signal: AbortSignal,
 ): Promise<void> {
   const { bringUp, plan, state } = at;
-  const { context, hold } = session;
+  const { ports, lock } = writer;
   const sha = shortSha(bringUp.sha);
-  const updating = session.labels.environments.get(sha)?.status === "updating";
+  const updating = writer.labels.environments.get(sha)?.status === "updating";
   const also: ForgeWrite[] = state.deployment === undefined ? [] : [{
     kind: "deployment_status",
     deployment: state.deployment,
@@ -161,22 +159,22 @@ export async function deploy(
   }];
   const built = { kind: "status", sha, status: "built" } as const;
   const deploying = { kind: "status", sha, status: "deploying" } as const;
-  if (updating) await session.write({ remove: preparingNames(session), also }, signal);
+  if (updating) await writer.write({ remove: preparingNames(writer), also }, signal);
   else if (plan.build) {
-    await session.write({
+    await writer.write({
       add: [built],
-      remove: statusNames(session, { sha, keep: "built" }),
+      remove: statusNames(writer, { sha, keep: "built" }),
       then: { add: [deploying], remove: [formatLabel(built)] },
       also,
     }, signal);
-  } else {await session.write(
-      { add: [deploying], remove: statusNames(session, { sha, keep: "deploying" }), also },
+  } else {await writer.write(
+      { add: [deploying], remove: statusNames(writer, { sha, keep: "deploying" }), also },
       signal,
     );}
-  hold.assertMine();
-  const deployed = await context.platform.deploy(
+  lock.assertMine();
+  const deployed = await ports.platform.deploy(
     {
-      repo: context.repo,
+      repo: ports.repo,
       pr: plan.pr,
       sha: bringUp.sha,
       image: bringUp.image,
@@ -184,17 +182,17 @@ export async function deploy(
       requestedBy: bringUp.requestedBy,
       createdAt: bringUp.createdAt,
       expiresAt: expiryOf(bringUp.createdAt, bringUp.ttl),
-      epoch: hold.epoch,
+      epoch: lock.epoch,
     },
-    { onProgress: (text) => context.terminal.progress(text) },
+    { onProgress: (text) => ports.terminal.progress(text) },
     signal,
-  ).finally(() => context.terminal.progress(undefined));
+  ).finally(() => ports.terminal.progress(undefined));
   state.address = deployed.address;
   state.unsettled = deployed.unsettled ? deployed.service : undefined;
 }
 
 export async function activate(
-  session: Session,
+  writer: PullWriter,
   at: {
     readonly step: Step & { readonly kind: "activate" };
     readonly state: Progress;
@@ -205,12 +203,12 @@ export async function activate(
 ): Promise<void> {
   const { step, state, plan, tools } = at;
   const { bringUp } = step;
-  const { context } = session;
+  const { ports } = writer;
   const sha = shortSha(bringUp.sha);
-  await guard(session, plan, tools);
+  await assertStillDue(writer, plan, tools);
   // Where it served already, as a run left it that died, its deployment is still open.
   if (!plan.steps.some((each) => each.kind === "deploy")) {
-    state.deployment = await openDeployment(session, plan, signal);
+    state.deployment = await openDeployment(writer, plan, signal);
   }
   const address = state.address ?? step.address;
   const wanted = labelsFor({
@@ -223,16 +221,16 @@ export async function activate(
     active: true,
     preparing: false,
   });
-  const pointers = session.labels.ours.flatMap(({ label, name }) =>
+  const pointers = writer.labels.ours.flatMap(({ label, name }) =>
     (label.kind === "active" && label.sha !== sha) || label.kind === "preparing" ? [name] : []
   );
-  const change = diffLabels(labelsAbout(session, bringUp), wanted);
-  const known = session.labels.environments;
+  const change = diffLabels(labelsAbout(writer, bringUp), wanted);
+  const known = writer.labels.environments;
   // How often earlier commits were tried no longer matters, but for those whose record is still to go.
-  const attempts = Object.entries(session.record.attempts).filter(([each]) => known.has(each as ShortSha));
-  session.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
-  session.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
-  await session.write({
+  const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
+  writer.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
+  writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
+  await writer.write({
     add: [{ kind: "marker" }, ...change.add],
     remove: [...change.remove.map(({ name }) => name), ...pointers],
     comment: true,
@@ -247,31 +245,31 @@ export async function activate(
   state.serving = true;
   if (state.unsettled !== undefined) {
     // People are sent to the new address by now; only then does the old instance go.
-    await guard(session, plan, tools);
-    const { platform, repo } = context;
-    await platform.settle(state.unsettled, { repo, epoch: session.hold.epoch }, signal);
+    await assertStillDue(writer, plan, tools);
+    const { platform, repo } = ports;
+    await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
   }
 }
 
 /** Puts a failure on record: the SHA is `failed`, an older environment keeps its pointer, the comment says why. */
 export async function recordFailure(
-  session: Session,
+  writer: PullWriter,
   at: { readonly bringUp: BringUp; readonly error: AppError; readonly deployment: string | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const { bringUp, error, deployment } = at;
   const sha = shortSha(bringUp.sha);
   const reason = failureReason(error.code);
-  const remove = [...statusNames(session, { sha, keep: "failed" }), ...preparingNames(session)];
-  session.say({
+  const remove = [...statusNames(writer, { sha, keep: "failed" }), ...preparingNames(writer)];
+  writer.say({
     failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
     notice: undefined,
   });
-  session.remember({
-    failure: { sha, reason, message: error.message, hint: error.hint, at: session.context.forge.now() },
+  writer.remember({
+    failure: { sha, reason, message: error.message, hint: error.hint, at: writer.ports.forge.now() },
   });
-  session.note(`\`${sha}\` did not come up: ${reason}`);
-  await session.write({
+  writer.note(`\`${sha}\` did not come up: ${reason}`);
+  await writer.write({
     add: [{ kind: "status", sha, status: "failed" }],
     remove,
     comment: true,

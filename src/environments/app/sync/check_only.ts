@@ -11,9 +11,9 @@ import {
   viewTriggers,
 } from "../../core/plan/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { readOrGoByLabels } from "../show/by_labels.ts";
+import { readWithLabelFallback } from "../show/label_fallback.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
-import type { ObservePorts } from "./observe.ts";
+import type { ObservePorts } from "./observe_pull.ts";
 import { planOnce, type SyncOptions } from "./sync_pull.ts";
 
 /** The ports and values of a decision that changes nothing. */
@@ -23,25 +23,25 @@ export interface CheckPorts extends ObservePorts {
 
 /** The pairs in the documented order; those that do not apply are left out. */
 export async function checkOnly(
-  context: CheckPorts,
+  ports: CheckPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  const { result, unasked } = await readOrGoByLabels(
-    context,
+  const { result, unasked } = await readWithLabelFallback(
+    ports,
     (seeing) => planOnce(seeing, pr, options, signal),
     signal,
   );
   if (unasked !== undefined) {
-    context.terminal.warn(
+    ports.terminal.warn(
       `The platform could not be asked, so the decision is what the labels say: ${unasked}`,
     );
   }
-  const { plan, sight, policy } = result;
+  const { plan, observed, policy } = result;
   return {
-    ...decisionOf(plan, sight.observation),
-    ...authorityOf(context, { plan, policy, observation: sight.observation }),
+    ...decisionOf(plan, observed.observation),
+    ...authorityOf(ports, { plan, policy, observation: observed.observation }),
   };
 }
 
@@ -57,7 +57,7 @@ function decisionOf(plan: Plan, observation: Observation): Readonly<Record<strin
 }
 
 function authorityOf(
-  context: CheckPorts,
+  ports: CheckPorts,
   at: { readonly plan: Plan; readonly policy: Policy; readonly observation: Observation },
 ): Readonly<Record<string, string>> {
   const { plan, policy, observation } = at;
@@ -67,10 +67,10 @@ function authorityOf(
   const trigger = triggers.find((each) => each.authorized === acts) ?? triggers[0];
   const person = trigger === undefined ? observation.actor : trigger.by;
   const answer = person === undefined ? undefined : observation.people.get(person);
-  const judged = context.identity.inActions || trigger !== undefined;
+  const judged = ports.identity.inActions || trigger !== undefined;
   const status = judged ? authStatus(observation, person) : "skipped_not_actions";
   if (person !== undefined && observation.actor !== undefined && person !== observation.actor) {
-    context.terminal.say(
+    ports.terminal.say(
       `permission_level and auth_status are those of ${stripControls(person)}, who set the trigger; ` +
         `github_actor is ${stripControls(observation.actor)}`,
     );

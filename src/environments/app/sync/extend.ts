@@ -19,8 +19,8 @@ import type { Label, Ttl } from "../../core/labels/label.ts";
 import { describeRefusal, judgeLabels, personMay, viewShas } from "../../core/plan/mod.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
-import { lookAt, type Sight } from "./observe.ts";
-import { lookAfter, underLock } from "../lock/under_lock.ts";
+import { type ObservedPull, observePull } from "./observe_pull.ts";
+import { followUp, withLock } from "../lock/with_lock.ts";
 
 /** The ports and values that a time-to-live is changed with. */
 export interface ExtendPorts extends SyncPorts, ViewPorts {
@@ -42,52 +42,52 @@ export interface Extension {
  */
 // deno-lint-ignore layers/few-parameters -- it is called as the command is typed: what, and how long
 export async function extendPull(
-  context: ExtendPorts,
+  ports: ExtendPorts,
   pr: PrNumber,
   ttl: Ttl,
   signal: AbortSignal,
 ): Promise<Extension> {
-  const sight = await lookAt(context, pr, {
+  const observed = await observePull(ports, pr, {
     request: undefined,
     sha: undefined,
-    hold: undefined,
+    held: undefined,
     people: new Map(),
   }, signal);
-  await checkActor(context, sight, signal);
+  await checkActor(ports, observed, signal);
   // Refusals are found out before anything is written, and once more under the lock.
-  if (chooseChange(context, sight, { asked: ttl }).next === undefined) {
-    return { view: viewActive(context, sight), applied: [] };
+  if (chooseChange(ports, observed, { asked: ttl }).next === undefined) {
+    return { view: viewActive(ports, observed), applied: [] };
   }
-  const extension = await underLock(context, pr, {
+  const extension = await withLock(ports, pr, {
     doing: "extend",
-    work: async ({ session, signal: both }) => {
-      const { short, next, remove } = chooseChange(context, session.sight, { asked: ttl });
-      if (next === undefined) return { view: viewActive(context, session.sight), applied: [] };
+    work: async ({ writer, signal: both }) => {
+      const { short, next, remove } = chooseChange(ports, writer.observed, { asked: ttl });
+      if (next === undefined) return { view: viewActive(ports, writer.observed), applied: [] };
       const added: Label = { kind: "ttl", sha: short, ttl: next };
-      const kept = withoutLabels(session.labels, remove);
+      const kept = withoutLabels(writer.labels, remove);
       // The comment is written together with the label, so what it says is worked out before.
       const view = viewWith(
-        context,
-        session.sight,
+        ports,
+        writer.observed,
         withLabel(kept, { name: formatLabel(added), label: added }),
       );
-      session.note(`\`${short}\` lives until ${endOf(view)}`);
-      await session.write({ add: [added], remove, comment: true }, both);
-      const left = timeLeft(view, context.forge.now());
+      writer.note(`\`${short}\` lives until ${endOf(view)}`);
+      await writer.write({ add: [added], remove, comment: true }, both);
+      const left = timeLeft(view, ports.forge.now());
       const more = left === undefined ? "" : ` (${formatAge(left)} left)`;
       return { view, applied: [`${short} lives until ${endOf(view)}${more}`] };
     },
   }, signal);
-  if (extension.applied.length > 0) await lookAfter(context, pr, signal);
+  if (extension.applied.length > 0) await followUp(ports, pr, signal);
   return extension;
 }
 
 /** The active environment as these labels have it. */
-function viewWith(context: ExtendPorts, sight: Sight, allLabels: LabelState): EnvironmentView {
-  const { observation } = sight;
-  return viewActive(context, {
-    ...sight,
-    observation: judgeLabels({ ...observation, allLabels }, context.settings).believed,
+function viewWith(ports: ExtendPorts, observed: ObservedPull, allLabels: LabelState): EnvironmentView {
+  const { observation } = observed;
+  return viewActive(ports, {
+    ...observed,
+    observation: judgeLabels({ ...observation, allLabels }, ports.settings).believed,
   });
 }
 
@@ -97,12 +97,12 @@ function endOf({ expires_at }: EnvironmentView): string {
 }
 
 /** Fails where the person of this run may not ask for environments. */
-async function checkActor(context: ExtendPorts, sight: Sight, signal: AbortSignal): Promise<void> {
-  const { observation } = sight;
+async function checkActor(ports: ExtendPorts, observed: ObservedPull, signal: AbortSignal): Promise<void> {
+  const { observation } = observed;
   const { actor, pr } = observation;
   const people = new Map(observation.people);
   if (actor !== undefined && !people.has(actor)) {
-    for (const [login, answer] of await context.forge.permissions([actor], signal)) people.set(login, answer);
+    for (const [login, answer] of await ports.forge.permissions([actor], signal)) people.set(login, answer);
   }
   const judged = { ...observation, people };
   if (personMay(judged, actor)) return;
@@ -123,8 +123,12 @@ interface TtlChange {
   readonly remove: readonly string[];
 }
 
-function chooseChange(context: ExtendPorts, sight: Sight, { asked }: { readonly asked: Ttl }): TtlChange {
-  const { observation } = sight;
+function chooseChange(
+  ports: ExtendPorts,
+  observed: ObservedPull,
+  { asked }: { readonly asked: Ttl },
+): TtlChange {
+  const { observation } = observed;
   const { labels, pr } = observation;
   const what = `Extending the environment of pull request #${pr}`;
   const short = activeSha(labels, shortSha(observation.target));
@@ -161,7 +165,7 @@ function chooseChange(context: ExtendPorts, sight: Sight, { asked }: { readonly 
       },
     );
   }
-  const createdAt = creationOf(view, context.forge.now());
+  const createdAt = creationOf(view, ports.forge.now());
   if (createdAt === undefined && asked.kind !== "close") {
     throw new AppError("no_creation_time", `${what}: it is not known when ${short} was created`, {
       hint: `"showtime sync ${pr}" repairs its labels`,
@@ -171,7 +175,7 @@ function chooseChange(context: ExtendPorts, sight: Sight, { asked }: { readonly 
   const remove = labels.ours.flatMap(({ label, name }) =>
     label.kind === "ttl" && label.sha === short ? [name] : []
   );
-  const next = nextTtl({ createdAt: createdAt ?? 0, present, asked, now: context.forge.now() });
+  const next = nextTtl({ createdAt: createdAt ?? 0, present, asked, now: ports.forge.now() });
   return { short, next, remove };
 }
 
@@ -213,11 +217,11 @@ function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
   );
 }
 
-function viewActive(context: ExtendPorts, sight: Sight): EnvironmentView {
-  const view = viewSight(context, sight)[0];
+function viewActive(ports: ExtendPorts, observed: ObservedPull): EnvironmentView {
+  const view = viewSight(ports, observed)[0];
   if (view !== undefined) return view;
   throw new AppError(
     "no_environment",
-    `Extending the environment of pull request #${sight.observation.pr}: it is gone`,
+    `Extending the environment of pull request #${observed.observation.pr}: it is gone`,
   );
 }

@@ -6,54 +6,54 @@ import { formatServiceName } from "../../core/environment/names.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName, ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
-import type { Session } from "./session.ts";
+import type { PullWriter } from "./pull_writer.ts";
 
 /** Removes what a plan retires, all of it with as few requests as it takes. */
 export async function retire(
-  session: Session,
+  writer: PullWriter,
   at: {
     readonly plan: Plan;
     readonly retirements: readonly Retirement[];
-    readonly guard: () => Promise<void>;
+    readonly assertStillDue: () => Promise<void>;
     /** The comment goes on telling of these commits, and how often they were tried. */
     readonly remembered?: boolean;
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { plan, retirements, guard, remembered = false } = at;
-  const { context, hold } = session;
-  await markStopping(session, retirements, signal);
+  const { plan, retirements, assertStillDue, remembered = false } = at;
+  const { ports, lock } = writer;
+  await markStopping(writer, retirements, signal);
   const shorts = retirements.flatMap((each) => each.short === undefined ? [] : [each.short]);
   const info = shorts.length === 0
     ? { definitions: [], deployments: [] }
-    : await context.forge.retirementInfo(plan.pr, shorts, signal);
+    : await ports.forge.retirementInfo(plan.pr, shorts, signal);
   for (const retirement of retirements) {
-    const service = retirement.service ?? begunService(session, retirement);
+    const service = retirement.service ?? begunService(writer, retirement);
     if (service !== undefined) {
-      await guard();
-      context.terminal.progress(`Removing ${service}`);
-      await context.platform.destroy(service, { repo: context.repo, epoch: hold.epoch }, signal)
+      await assertStillDue();
+      ports.terminal.progress(`Removing ${service}`);
+      await ports.platform.destroy(service, { repo: ports.repo, epoch: lock.epoch }, signal)
         .catch((error) => {
           // What has the name and is not listed as ours is somebody else's.
           const foreign = error instanceof AppError && error.code === "not_ours";
           if (retirement.service !== undefined || !foreign) throw error;
         })
-        .finally(() => context.terminal.progress(undefined));
+        .finally(() => ports.terminal.progress(undefined));
     }
     if (retirement.image !== undefined) {
-      const removal = await context.images.remove(retirement.image, signal);
+      const removal = await ports.images.remove(retirement.image, signal);
       if (removal.kind === "kept") {
-        context.terminal.warn(`Image ${retirement.image} is kept: ${removal.reason}`);
+        ports.terminal.warn(`Image ${retirement.image} is kept: ${removal.reason}`);
       }
     }
   }
   const everything = plan.endsEverything;
   if (!everything && !remembered) {
-    for (const short of shorts) session.note(`\`${short}\` is removed`);
+    for (const short of shorts) writer.note(`\`${short}\` is removed`);
   }
-  if (!remembered) forget(session, shorts);
-  await session.write({
-    remove: namesOf(session, shorts),
+  if (!remembered) forget(writer, shorts);
+  await writer.write({
+    remove: namesOf(writer, shorts),
     // Where everything goes, the comment is written with the last labels.
     comment: !everything || !plan.steps.some((each) => each.kind === "remove_labels"),
     also: [
@@ -72,9 +72,9 @@ export async function retire(
   }, signal);
 }
 
-function forget(session: Session, shorts: readonly ShortSha[]): void {
-  const { failure, attempts } = session.record;
-  session.remember({
+function forget(writer: PullWriter, shorts: readonly ShortSha[]): void {
+  const { failure, attempts } = writer.record;
+  writer.remember({
     ...(failure !== undefined && shorts.includes(failure.sha) ? { failure: undefined } : {}),
     attempts: Object.fromEntries(
       Object.entries(attempts).filter(([sha]) => !shorts.some((each) => each === sha)),
@@ -86,8 +86,8 @@ function forget(session: Session, shorts: readonly ShortSha[]): void {
  * The service of an environment that has a status and that the platform does not list: a run that died may have left it
  * on its way out, or something that was made for it before it.
  */
-function begunService(session: Session, { short, labels }: Retirement): ServiceName | undefined {
-  const { observation, snapshot } = session.sight;
+function begunService(writer: PullWriter, { short, labels }: Retirement): ServiceName | undefined {
+  const { observation, snapshot } = writer.observed;
   if (short === undefined || observation.platform === "as_labels") return undefined;
   const begun = labels.some(({ label }) => label.kind === "status");
   return begun ? formatServiceName(snapshot.number, short) : undefined;
@@ -95,13 +95,13 @@ function begunService(session: Session, { short, labels }: Retirement): ServiceN
 
 /** Puts on record that these environments are going, so that a run that dies here is continued by the next. */
 async function markStopping(
-  session: Session,
+  writer: PullWriter,
   retirements: readonly Retirement[],
   signal: AbortSignal,
 ): Promise<void> {
   const add: Label[] = [];
   const remove: string[] = [];
-  const state = session.labels;
+  const state = writer.labels;
   for (const { short, service } of retirements) {
     if (short === undefined || service === undefined) continue;
     const present = state.environments.get(short);
@@ -111,11 +111,11 @@ async function markStopping(
       if (label.kind === "status" && label.sha === short && label.status !== "stopping") remove.push(name);
     }
   }
-  if (add.length > 0 || remove.length > 0) await session.write({ add, remove }, signal);
+  if (add.length > 0 || remove.length > 0) await writer.write({ add, remove }, signal);
 }
 
 /** Names on the pull request that speak of these SHAs. */
-function namesOf({ labels, names }: Session, shorts: readonly ShortSha[]): readonly string[] {
+function namesOf({ labels, names }: PullWriter, shorts: readonly ShortSha[]): readonly string[] {
   const carrying = new Set(labels.ours.filter(({ label }) => carries(label, shorts)).map(({ name }) => name));
   return names.filter((name) => carrying.has(name));
 }

@@ -3,9 +3,9 @@ import type { Terminal } from "../../../ports/terminal.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Images } from "../../ports/images.ts";
 import type { Platform } from "../../ports/platform.ts";
-import type { LockPorts } from "../lock/hold.ts";
+import type { LockPorts } from "../lock/held_lock.ts";
 import type { LinkMaker } from "../run.ts";
-import type { ObservePorts } from "./observe.ts";
+import type { ObservePorts } from "./observe_pull.ts";
 
 /** The ports and values that a pull request is changed with, on GitHub and on the platform, under its lock. */
 export interface SyncPorts extends LockPorts, ObservePorts {

@@ -12,11 +12,11 @@ import {
 } from "../../core/plan/mod.ts";
 import { applyPlan } from "./apply.ts";
 import type { RunOptions } from "../run.ts";
-import { busyError, type Turned } from "../lock/busy.ts";
-import { confirmLock, type Hold, takeLock } from "../lock/hold.ts";
-import { lookAt, type ObservePorts, type Sight } from "./observe.ts";
-import { policyFor } from "./policy.ts";
-import { Session } from "./session.ts";
+import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
+import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
+import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
+import { makePolicy } from "./make_policy.ts";
+import { PullWriter } from "./pull_writer.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** How often one run starts over because the pull request changed meanwhile. */
@@ -46,7 +46,7 @@ export interface SyncResult {
   /** What was done, as sentences. */
   readonly applied: readonly string[];
   /** The newest look. */
-  readonly sight: Sight;
+  readonly observed: ObservedPull;
   /** The failure of the environment, where it did not come up; the record of it is on the pull request. */
   readonly failure: AppError | undefined;
   readonly exitCode: ExitCode;
@@ -54,59 +54,59 @@ export interface SyncResult {
 
 /** Looks and plans; changes nothing. */
 export async function planOnce(
-  context: ObservePorts,
+  ports: ObservePorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
-): Promise<{ readonly plan: Plan; readonly sight: Sight; readonly policy: Policy }> {
-  const policy = policyFor(context, pr, options);
-  const sight = await lookAt(context, pr, {
+): Promise<{ readonly plan: Plan; readonly observed: ObservedPull; readonly policy: Policy }> {
+  const policy = makePolicy(ports, pr, options);
+  const observed = await observePull(ports, pr, {
     request: options.request,
     sha: options.sha,
-    hold: undefined,
+    held: undefined,
     people: new Map(),
   }, signal);
-  return { plan: planPull(sight.observation, policy), sight, policy };
+  return { plan: planPull(observed.observation, policy), observed, policy };
 }
 
 /** `--ttl` is the weaker one: whoever gives it is told where it comes to nothing. */
 function warnOfWeight(
-  context: SyncPorts,
-  { policy, sight }: { readonly policy: Policy; readonly sight: Sight },
+  ports: SyncPorts,
+  { policy, observed }: { readonly policy: Policy; readonly observed: ObservedPull },
 ): void {
-  const { prTtl } = sight.observation.labels;
+  const { prTtl } = observed.observation.labels;
   if (policy.ttl === undefined || prTtl === undefined) return;
   const [asked, label] = [formatTtl(policy.ttl), formatLabel({ kind: "pr_ttl", ttl: prTtl })];
   if (asked !== formatTtl(prTtl)) {
-    context.terminal.warn(`--ttl ${asked} is outweighed by the label "${label}" on the pull request`);
+    ports.terminal.warn(`--ttl ${asked} is outweighed by the label "${label}" on the pull request`);
   }
 }
 
 /** Makes the pull request's environment agree with its labels, and looks once more after letting go. */
 export async function syncPull(
-  context: SyncPorts,
+  ports: SyncPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const policy = policyFor(context, pr, options);
+  const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
   let request = options.request;
-  const look = (hold: Hold | undefined, confirms = false) =>
-    lookAt(context, pr, { request, sha: options.sha, hold, confirms, people }, signal);
-  let sight = await look(undefined);
-  warnOfWeight(context, { policy, sight });
-  let plan = planPull(sight.observation, policy);
+  const look = (held: HeldLock | undefined, confirms = false) =>
+    observePull(ports, pr, { request, sha: options.sha, held, confirms, people }, signal);
+  let observed = await look(undefined);
+  warnOfWeight(ports, { policy, observed });
+  let plan = planPull(observed.observation, policy);
   let decisive: Plan | undefined;
   let failure: AppError | undefined;
   let carriedOut: Plan | undefined;
   const applied: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
-    const { lock } = sight.observation;
+    const { lock } = observed.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
     if (!wants || isRetryOfThisRun(plan, failure)) break;
     if (comesBack(plan, carriedOut)) {
-      context.terminal.warn(
+      ports.terminal.warn(
         `What was done did not last (rule ${plan.rule}, ${plan.reason}): it is not done again. ` +
           `"showtime explain ${pr}" shows what is seen`,
       );
@@ -115,26 +115,26 @@ export async function syncPull(
     const turned = turnedOf(request, plan);
     // A holder that builds nothing is waited for, where the lock is taken.
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
-      throw busyError(context, { pr, owner: lock.owner, turned });
+      throw lockHeldError(ports, { pr, owner: lock.owner, turned });
     }
-    if (plan.build) await context.images.check({ pr, sha: plan.target }, signal);
+    if (plan.build) await ports.images.check({ pr, sha: plan.target }, signal);
     const checked = plan.target;
-    const hold = await takeLock(context, { pr, doing: undefined, turned }, signal);
+    const held = await takeLock(ports, { pr, doing: undefined, turned }, signal);
     try {
-      sight = await look(hold, true);
-      await confirmLock(context, hold, { pr, locks: sight.snapshot.locks, turned }, signal);
-      plan = planPull(sight.observation, policy);
+      observed = await look(held, true);
+      await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
+      plan = planPull(observed.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
         if (plan.build && plan.target !== checked) {
-          await context.images.check({ pr, sha: plan.target }, signal);
+          await ports.images.check({ pr, sha: plan.target }, signal);
         }
         // The newest plan that did something: what a person asked outweighs a refusal on the way, a push what it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;
-        const session = new Session(context, hold, sight);
+        const writer = new PullWriter(ports, held, observed);
         options.watch?.planned(plan);
-        const outcome = await applyPlan(session, plan, {
+        const outcome = await applyPlan(writer, plan, {
           policy,
-          look: () => look(hold),
+          look: () => look(held),
           done(sentence) {
             applied.push(sentence);
             options.watch?.done(sentence);
@@ -142,22 +142,22 @@ export async function syncPull(
         }, signal);
         carriedOut = outcome.kind === "done" ? plan : undefined;
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
-        if (outcome.kind === "superseded") context.terminal.say(`Starting over: ${outcome.why}`);
+        if (outcome.kind === "superseded") ports.terminal.say(`Starting over: ${outcome.why}`);
         else request = undefined;
       }
     } finally {
-      await hold.release();
+      await held.release();
     }
-    if (context.githubDryRun) break;
-    sight = await look(undefined);
-    plan = planPull(sight.observation, policy);
+    if (ports.githubDryRun) break;
+    observed = await look(undefined);
+    plan = planPull(observed.observation, policy);
   }
   const deciding = decisive ?? plan;
-  return { plan: deciding, applied, sight, failure, exitCode: exitCodeOf(deciding, failure) };
+  return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
 }
 
 /** What does not happen now where another run holds the pull request. */
-function turnedOf(request: Request | undefined, plan: Plan): Turned {
+function turnedOf(request: Request | undefined, plan: Plan): RefusedWork {
   return request === undefined
     ? { kind: "labels", removes: plan.endsEverything }
     : { kind: "command", trigger: request.trigger };

@@ -1,7 +1,7 @@
 /** Pull requests that have something in common. */
 
 import assert from "node:assert/strict";
-import { NO_OPTIONS } from "../../../../src/environments/app/sync/policy.ts";
+import { DEFAULT_OPTIONS } from "../../../../src/environments/app/sync/make_policy.ts";
 import { syncPull } from "../../../../src/environments/app/sync/sync_pull.ts";
 import { prNumber } from "../../../../src/lib/ids.ts";
 import { type Scenario, stageOf, syncing } from "../../../worlds/schedule/mod.ts";
@@ -10,7 +10,7 @@ import { inActions, RUNS } from "./exclusion.ts";
 import { assertRests, START, STOP } from "./rests.ts";
 
 async function sync(world: World, pr: number) {
-  const options = { ...NO_OPTIONS, request: undefined, planOnly: false };
+  const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: false };
   return await syncPull(world.context(), prNumber(pr), options, never());
 }
 

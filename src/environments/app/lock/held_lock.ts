@@ -15,7 +15,7 @@ import {
   type LockView,
   parseLockOwner,
 } from "../../core/lock.ts";
-import { busyError, type HolderPorts, nameOwner, type Turned } from "./busy.ts";
+import { type HolderPorts, lockHeldError, nameHolder, type RefusedWork } from "./lock_refusal.ts";
 import type { Forge, ForgeReader } from "../../ports/forge.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
@@ -56,7 +56,7 @@ export interface LockPorts extends HolderPorts {
 }
 
 /** The lock, held. */
-export interface Hold {
+export interface HeldLock {
   readonly nodeId: string;
   /** Numeric id of the definition: grows with every claim. */
   readonly epoch: number;
@@ -74,21 +74,21 @@ export interface Hold {
 
 /** Finds out who holds the lock, from the definitions that were read. */
 export async function viewLock(
-  context: LockReadingPorts,
+  ports: LockReadingPorts,
   options: { readonly locks: readonly LockRecord[]; readonly nodeId: string | undefined },
   signal: AbortSignal,
 ): Promise<LockView> {
   const { locks, nodeId } = options;
   if (nodeId !== undefined) {
-    // The run that holds it: any other sight of the definition means that it is not ours any more.
+    // The run that holds it: any other observed of the definition means that it is not ours any more.
     const mine = locks.find((each) => each.nodeId === nodeId);
-    if (mine !== undefined && parseLockOwner(mine.description)?.nonce === context.identity.nonce) {
+    if (mine !== undefined && parseLockOwner(mine.description)?.nonce === ports.identity.nonce) {
       return { kind: "mine" };
     }
   }
   const record = locks[0];
   if (record === undefined) return { kind: "free" };
-  const judgement = await judge(context, record, signal);
+  const judgement = await judge(ports, record, signal);
   return { kind: "held", owner: ownerOf(record, judgement), alive: judgement !== "dead" };
 }
 
@@ -98,15 +98,15 @@ function ownerOf(record: LockRecord, judgement: LockJudgement): LockOwner | unde
 }
 
 async function judge(
-  context: LockReadingPorts,
+  ports: LockReadingPorts,
   record: LockRecord,
   signal: AbortSignal,
 ): Promise<LockJudgement> {
   const owner = parseLockOwner(record.description);
-  const now = context.forge.now();
+  const now = ports.forge.now();
   const early = judgeLock(record, { now, run: undefined });
   if (early !== "alive" || owner?.run === undefined) return early;
-  return judgeLock(record, { now, run: await context.forge.readRun(owner.run.id, signal) });
+  return judgeLock(record, { now, run: await ports.forge.readRun(owner.run.id, signal) });
 }
 
 /** What a lock is taken for. */
@@ -115,7 +115,7 @@ export interface LockClaim {
   /** Undefined for a sync. */
   readonly doing: LockTask | undefined;
   /** What does not happen where another run has it. */
-  readonly turned: Turned;
+  readonly turned: RefusedWork;
 }
 
 /**
@@ -123,43 +123,43 @@ export interface LockClaim {
  * comes meanwhile before it lets go, so nobody waits for one; a cleanup does not, so a sync waits for that to end.
  */
 export async function takeLock(
-  context: LockPorts,
+  ports: LockPorts,
   { pr, doing, turned }: LockClaim,
   signal: AbortSignal,
-): Promise<Hold> {
+): Promise<HeldLock> {
   const name = formatLabel({ kind: "lock", pr });
   const { color } = labelStyle({ kind: "lock", pr });
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const description = describeOwner(context, doing);
-    const made = await context.forge.createLock({ name, color, description }, signal);
+    const description = describeOwner(ports, doing);
+    const made = await ports.forge.createLock({ name, color, description }, signal);
     if (made.kind === "created") {
-      return makeHold(context, { pr, doing, nodeId: made.nodeId, epoch: made.epoch });
+      return holdLock(ports, { pr, doing, nodeId: made.nodeId, epoch: made.epoch });
     }
-    const records = await context.forge.readLock(name, signal);
+    const records = await ports.forge.readLock(name, signal);
     const record = records[0];
     if (record === undefined) continue;
-    const mine = records.find((each) => parseLockOwner(each.description)?.nonce === context.identity.nonce);
+    const mine = records.find((each) => parseLockOwner(each.description)?.nonce === ports.identity.nonce);
     if (mine !== undefined) {
-      const numbers = await context.forge.lockNumbers(name, signal);
+      const numbers = await ports.forge.lockNumbers(name, signal);
       const epoch = numbers.get(mine.nodeId);
       if (epoch === undefined) continue;
-      return makeHold(context, { pr, doing, nodeId: mine.nodeId, epoch });
+      return holdLock(ports, { pr, doing, nodeId: mine.nodeId, epoch });
     }
-    const judgement = await judge(context, record, signal);
+    const judgement = await judge(ports, record, signal);
     if (judgement !== "dead") {
       let owner = ownerOf(record, judgement);
       if (owner?.doing !== undefined && doing !== "cleanup") {
-        owner = await outwait(context, { name, pr, record, owner }, signal);
+        owner = await outwait(ports, { name, pr, record, owner }, signal);
         if (owner === undefined) continue;
       }
-      throw busyError(context, { pr, owner, turned });
+      throw lockHeldError(ports, { pr, owner, turned });
     }
-    context.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
+    ports.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
     try {
-      await context.forge.deleteDefinition(record.nodeId, signal);
+      await ports.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "forge_refused") {
-        throw busyError(context, { pr, owner: parseLockOwner(record.description), turned });
+        throw lockHeldError(ports, { pr, owner: parseLockOwner(record.description), turned });
       }
       throw error;
     }
@@ -173,7 +173,7 @@ export async function takeLock(
 
 /** Waits for a holder to let go or to be found dead; gives it, as it was last seen, where it does neither in time. */
 async function outwait(
-  context: LockPorts,
+  ports: LockPorts,
   { name, pr, record, owner }: {
     readonly name: string;
     readonly pr: PrNumber;
@@ -182,8 +182,8 @@ async function outwait(
   },
   signal: AbortSignal,
 ): Promise<LockOwner | undefined> {
-  const { clock, forge, terminal } = context;
-  terminal.progress(`Waiting for #${pr}: it is held by ${nameOwner(context, owner)}`);
+  const { clock, forge, terminal } = ports;
+  terminal.progress(`Waiting for #${pr}: it is held by ${nameHolder(ports, owner)}`);
   try {
     let seen = owner;
     for (const end = clock.now() + PATIENCE_MS; clock.now() < end;) {
@@ -192,7 +192,7 @@ async function outwait(
       const held = records.find(({ nodeId }) => nodeId === record.nodeId);
       if (held === undefined) return undefined;
       // Whatever else it has become is judged anew by whoever takes the lock.
-      if (await judge(context, held, signal) !== "alive") return undefined;
+      if (await judge(ports, held, signal) !== "alive") return undefined;
       seen = parseLockOwner(held.description) ?? seen;
     }
     return seen;
@@ -206,27 +206,27 @@ async function outwait(
  * deleting our own definition where another of the same name has a lower id.
  */
 export async function confirmLock(
-  context: LockPorts,
-  hold: Hold,
+  ports: LockPorts,
+  held: HeldLock,
   options: {
     readonly pr: PrNumber;
     readonly locks: readonly LockRecord[];
-    readonly turned: Turned;
+    readonly turned: RefusedWork;
   },
   signal: AbortSignal,
 ): Promise<void> {
   const { pr, locks, turned } = options;
-  const others = locks.filter((each) => each.nodeId !== hold.nodeId);
+  const others = locks.filter((each) => each.nodeId !== held.nodeId);
   if (others.length === 0) return;
-  const numbers = await context.forge.lockNumbers(formatLabel({ kind: "lock", pr }), signal);
-  const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < hold.epoch);
+  const numbers = await ports.forge.lockNumbers(formatLabel({ kind: "lock", pr }), signal);
+  const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < held.epoch);
   if (rival === undefined) return;
-  await hold.release();
-  throw busyError(context, { pr, owner: parseLockOwner(rival.description), turned });
+  await held.release();
+  throw lockHeldError(ports, { pr, owner: parseLockOwner(rival.description), turned });
 }
 
-function describeOwner(context: LockPorts, doing: LockTask | undefined): string {
-  const { identity, forge } = context;
+function describeOwner(ports: LockPorts, doing: LockTask | undefined): string {
+  const { identity, forge } = ports;
   return formatLockOwner({
     nonce: identity.nonce,
     run: identity.run,
@@ -236,31 +236,31 @@ function describeOwner(context: LockPorts, doing: LockTask | undefined): string 
   });
 }
 
-function makeHold(
-  context: LockPorts,
+function holdLock(
+  ports: LockPorts,
   claim: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly epoch: number },
-): Hold {
+): HeldLock {
   const { nodeId, epoch, pr, doing } = claim;
   const ended = new AbortController();
   const lost = new AbortController();
-  const lease = { until: context.forge.now() + LOCK_LEASE_MS };
-  const renewal = renew(context, { nodeId, pr, doing, lease }, { ended: ended.signal, lost });
+  const lease = { until: ports.forge.now() + LOCK_LEASE_MS };
+  const renewal = renew(ports, { nodeId, pr, doing, lease }, { ended: ended.signal, lost });
   return {
     nodeId,
     epoch,
-    nonce: context.identity.nonce,
+    nonce: ports.identity.nonce,
     lost: lost.signal,
     assertMine() {
       lost.signal.throwIfAborted();
-      if (context.forge.now() >= lease.until - LEASE_MARGIN_MS) throw lostError(pr);
+      if (ports.forge.now() >= lease.until - LEASE_MARGIN_MS) throw lostError(pr);
     },
     async release() {
       ended.abort();
       await renewal;
       try {
-        await context.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
+        await ports.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
       } catch (error) {
-        context.terminal.warn(
+        ports.terminal.warn(
           `The lock of #${pr} could not be given back (${toError(error).message}); it expires by itself`,
         );
       }
@@ -270,20 +270,20 @@ function makeHold(
 
 /** Renews the lease until the lock is given back; finds out when it is lost. */
 async function renew(
-  context: LockPorts,
+  ports: LockPorts,
   lock: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly lease: { until: number } },
   signals: { readonly ended: AbortSignal; readonly lost: AbortController },
 ): Promise<void> {
   while (!signals.ended.aborted) {
     try {
-      await context.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
-      const renewed = await context.forge.renewLock(
+      await ports.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
+      const renewed = await ports.forge.renewLock(
         lock.nodeId,
-        describeOwner(context, lock.doing),
+        describeOwner(ports, lock.doing),
         signals.ended,
       );
       if (renewed) {
-        lock.lease.until = context.forge.now() + LOCK_LEASE_MS;
+        lock.lease.until = ports.forge.now() + LOCK_LEASE_MS;
         continue;
       }
       signals.lost.abort(lostError(lock.pr));
@@ -291,7 +291,7 @@ async function renew(
     } catch (error) {
       if (signals.ended.aborted) return;
       // A failed renewal is no loss yet: the lease has minutes left, and every write is preceded by a look.
-      context.terminal.detail(`Renewing the lock of #${lock.pr} failed: ${toError(error).message}`);
+      ports.terminal.detail(`Renewing the lock of #${lock.pr} failed: ${toError(error).message}`);
     }
   }
 }

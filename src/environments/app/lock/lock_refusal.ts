@@ -12,7 +12,7 @@ import type { LinkMaker } from "../run.ts";
  * What the run that is turned away was about. `labels`: they stay, and `removes` tells that they ask for a removal, which
  * every holder sees to before it lets go. `command`: something that no label remembers; a trigger could be a label.
  */
-export type Turned =
+export type RefusedWork =
   | { readonly kind: "labels"; readonly removes: boolean }
   | { readonly kind: "command"; readonly trigger: Trigger | undefined };
 
@@ -23,37 +23,37 @@ export interface HolderPorts {
 }
 
 /** What a run says and exits with when another one holds the pull request. */
-export function busyError(
-  context: HolderPorts,
+export function lockHeldError(
+  ports: HolderPorts,
   { pr, owner, turned }: {
     readonly pr: PrNumber;
     readonly owner: LockOwner | undefined;
-    readonly turned: Turned;
+    readonly turned: RefusedWork;
   },
 ): AppError {
-  const until = owner === undefined || owner.expiresAt <= context.forge.now()
+  const until = owner === undefined || owner.expiresAt <= ports.forge.now()
     ? ""
     : `, until ${formatInstant(owner.expiresAt)} unless it is renewed`;
   return new AppError(
     "busy",
-    `Working on pull request #${pr}: it is held by ${nameOwner(context, owner)}${until}`,
+    `Working on pull request #${pr}: it is held by ${nameHolder(ports, owner)}${until}`,
     { exitCode: EXIT.busy, hint: hintOf(pr, { owner, turned }) },
   );
 }
 
 /** A holder for people: what it does, its run and whose it is. */
-export function nameOwner(context: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
+export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
   if (owner === undefined) return "somebody whose entry cannot be read";
   const { run, login, doing } = owner;
   const work = doing === undefined ? "" : `a ${doing === "extend" ? "change of its time-to-live" : doing}, `;
   if (run === undefined) return `${work}${login ?? "somebody"} outside of Actions`;
   const whose = login === undefined ? "" : ` of ${login}`;
-  return `${work}run ${run.id}, attempt ${run.attempt}${whose} (${context.links.run(run.id)})`;
+  return `${work}run ${run.id}, attempt ${run.attempt}${whose} (${ports.links.run(run.id)})`;
 }
 
 function hintOf(
   pr: PrNumber,
-  { owner, turned }: { readonly owner: LockOwner | undefined; readonly turned: Turned },
+  { owner, turned }: { readonly owner: LockOwner | undefined; readonly turned: RefusedWork },
 ): string {
   const stuck = `if it is stuck, "showtime unlock ${pr}"`;
   const removes = turned.kind === "labels" ? turned.removes : turned.trigger === "stop";

@@ -21,12 +21,12 @@ import {
 } from "../../core/labels/mod.ts";
 import { judgeLabels } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
-import type { Hold } from "../lock/hold.ts";
-import type { Sight } from "./observe.ts";
+import type { HeldLock } from "../lock/held_lock.ts";
+import type { ObservedPull } from "./observe_pull.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** A change of the pull request's record, sent as one request (two where label definitions are new). */
-export interface SessionWrite {
+export interface PullChange {
   readonly add?: readonly Label[];
   readonly remove?: readonly string[];
   /** Afterwards, in the same request: a status that is passed through on the way to the next. */
@@ -37,10 +37,10 @@ export interface SessionWrite {
 }
 
 /** The record of a pull request while one run works on it. */
-export class Session {
-  readonly context: SyncPorts;
-  readonly hold: Hold;
-  #sight: Sight;
+export class PullWriter {
+  readonly ports: SyncPorts;
+  readonly lock: HeldLock;
+  #observed: ObservedPull;
   #names: readonly string[];
   /** What {@link #names} say, once it was asked for. */
   #labels: LabelState | undefined;
@@ -50,35 +50,41 @@ export class Session {
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
 
-  constructor(context: SyncPorts, hold: Hold, sight: Sight) {
-    this.context = context;
-    this.hold = hold;
-    this.#sight = sight;
-    this.#names = sight.snapshot.labels;
-    this.#record = sight.record;
-    this.#commentId = sight.comment?.nodeId;
+  constructor(ports: SyncPorts, lock: HeldLock, observed: ObservedPull) {
+    this.ports = ports;
+    this.lock = lock;
+    this.#observed = observed;
+    this.#names = observed.snapshot.labels;
+    this.#record = observed.record;
+    this.#commentId = observed.comment?.nodeId;
     this.#shas = new Map();
-    this.see(sight);
+    this.see(observed);
   }
 
   /** Takes in a newer look at the pull request. */
-  see(sight: Sight): void {
-    this.#sight = sight;
-    this.#names = sight.snapshot.labels;
-    this.#labels = sight.observation.allLabels;
-    this.#commentId = sight.comment?.nodeId ?? this.#commentId;
-    for (const sha of [...sight.observation.commits, sight.observation.headSha, sight.observation.target]) {
+  see(observed: ObservedPull): void {
+    this.#observed = observed;
+    this.#names = observed.snapshot.labels;
+    this.#labels = observed.observation.allLabels;
+    this.#commentId = observed.comment?.nodeId ?? this.#commentId;
+    for (
+      const sha of [
+        ...observed.observation.commits,
+        observed.observation.headSha,
+        observed.observation.target,
+      ]
+    ) {
       this.#shas.set(shortSha(sha), sha);
     }
-    if (sight.observation.platform !== "as_labels") {
-      for (const each of sight.observation.platform) {
+    if (observed.observation.platform !== "as_labels") {
+      for (const each of observed.observation.platform) {
         if (each.sha !== undefined) this.#shas.set(shortSha(each.sha), each.sha);
       }
     }
   }
 
-  get sight(): Sight {
-    return this.#sight;
+  get observed(): ObservedPull {
+    return this.#observed;
   }
 
   /** Label names on the pull request, after all writes so far. */
@@ -100,7 +106,7 @@ export class Session {
    * it, so the history takes it from the comment.
    */
   note(text: string, { unlabeled = false }: { readonly unlabeled?: boolean } = {}): void {
-    const event = { at: this.context.forge.now(), text, ...(unlabeled ? { unlabeled } as const : {}) };
+    const event = { at: this.ports.forge.now(), text, ...(unlabeled ? { unlabeled } as const : {}) };
     const events = [...this.#record.events, event].slice(-EVENT_LIMIT);
     this.#record = { ...this.#record, events };
   }
@@ -120,14 +126,14 @@ export class Session {
   async define(labels: readonly Label[], signal: AbortSignal): Promise<void> {
     const missing = labels.filter((label) => !this.#names.includes(formatLabel(label)));
     if (missing.length > 0) {
-      await this.context.forge.define(missing.map(definitionOf), { repair: false }, signal);
+      await this.ports.forge.define(missing.map(definitionOf), { repair: false }, signal);
     }
   }
 
   /** Sends a change. Additions take effect before removals. */
-  async write(change: SessionWrite, signal: AbortSignal): Promise<void> {
-    this.hold.assertMine();
-    const { forge, terminal, settings } = this.context;
+  async write(change: PullChange, signal: AbortSignal): Promise<void> {
+    this.lock.assertMine();
+    const { forge, terminal, settings } = this.ports;
     const phases = [
       { add: change.add ?? [], remove: change.remove ?? [] },
       change.then ?? { add: [], remove: [] },
@@ -155,7 +161,7 @@ export class Session {
     }
     batch.push(...(change.also ?? []));
     if (batch.length === 0) return;
-    const { snapshot } = this.#sight;
+    const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
     this.#commentId = result.comment ?? this.#commentId;
     for (const warning of result.warnings) terminal.warn(warning);
@@ -167,9 +173,9 @@ export class Session {
   }
 
   #renderComment(): string {
-    const { context } = this;
+    const { ports } = this;
     // What is not believed is not shown either.
-    const { forged, uncertain } = judgeLabels(this.#sight.observation, context.settings).doubts;
+    const { forged, uncertain } = judgeLabels(this.#observed.observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
@@ -183,19 +189,19 @@ export class Session {
         createdAt: each.createdAt,
         expiresAt: capExpiry(expiryOf(each.createdAt, each.ttl), {
           createdAt: each.createdAt,
-          maxAgeMs: context.settings.maxAgeMs,
+          maxAgeMs: ports.settings.maxAgeMs,
         }),
         requestedBy: each.requestedBy,
       });
     }
     return renderComment({
-      repo: context.repo,
-      serverUrl: context.serverUrl,
-      pr: this.#sight.snapshot.number,
+      repo: ports.repo,
+      serverUrl: ports.serverUrl,
+      pr: this.#observed.snapshot.number,
       environments,
       failure: this.#failure,
       notice: this.#notice,
-      login: context.settings.login,
+      login: ports.settings.login,
       record: { ...this.#record, shown: describeShown(state) },
     });
   }

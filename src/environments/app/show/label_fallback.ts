@@ -1,7 +1,7 @@
 /** Reads through the platform where it answers, and by the labels alone where it does not. */
 
 import { AppError } from "../../../lib/errors.ts";
-import type { ObservePorts } from "../sync/observe.ts";
+import type { ObservePorts } from "../sync/observe_pull.ts";
 
 /** What was read; `unasked`: why the platform could not be asked, so that all of it is what the labels say. */
 export interface Reading<Result> {
@@ -10,9 +10,9 @@ export interface Reading<Result> {
 }
 
 /** Reads once with the platform; where that cannot be asked, once more as if it were what the labels say. */
-export async function readOrGoByLabels<Result>(
-  context: ObservePorts,
-  read: (context: ObservePorts) => Promise<Result>,
+export async function readWithLabelFallback<Result>(
+  ports: ObservePorts,
+  read: (ports: ObservePorts) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Reading<Result>> {
   const failures: unknown[] = [];
@@ -20,7 +20,7 @@ export async function readOrGoByLabels<Result>(
     failures.push(error);
     throw error;
   };
-  const { platform, images } = context;
+  const { platform, images } = ports;
   const watched: ObservePorts["platform"] = {
     list: (scope, callSignal) => platform.list(scope, callSignal).catch(remember),
   };
@@ -29,12 +29,12 @@ export async function readOrGoByLabels<Result>(
   };
   try {
     return {
-      result: await read({ ...context, platform: watched, images: watchedImages }),
+      result: await read({ ...ports, platform: watched, images: watchedImages }),
       unasked: undefined,
     };
   } catch (error) {
     signal.throwIfAborted();
     if (!failures.includes(error) || !(error instanceof AppError)) throw error;
-    return { result: await read({ ...context, platformAsLabels: true }), unasked: error.message };
+    return { result: await read({ ...ports, platformAsLabels: true }), unasked: error.message };
   }
 }

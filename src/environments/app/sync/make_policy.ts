@@ -3,7 +3,7 @@ import type { Policy } from "../../core/plan/mod.ts";
 import type { AppSettings, RunOptions } from "../run.ts";
 
 /** What a command was asked where it was asked nothing special. */
-export const NO_OPTIONS: RunOptions = {
+export const DEFAULT_OPTIONS: RunOptions = {
   ttl: undefined,
   size: undefined,
   givenImage: undefined,
@@ -11,12 +11,12 @@ export const NO_OPTIONS: RunOptions = {
 };
 
 /** The policy for one pull request under one command. */
-export function policyFor(
-  context: { readonly settings: AppSettings },
+export function makePolicy(
+  ports: { readonly settings: AppSettings },
   pr: PrNumber,
   options: RunOptions,
 ): Policy {
-  const { settings } = context;
+  const { settings } = ports;
   return {
     autoSync: settings.autoSync,
     retries: settings.retries,

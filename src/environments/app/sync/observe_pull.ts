@@ -20,7 +20,7 @@ import type { ForgeReader, MarkedComment, PullSnapshot, TimelineEvent } from "..
 import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
-import { type Hold, type LockReadingPorts, viewLock } from "../lock/hold.ts";
+import { type HeldLock, type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 
 /** The ports and values that a pull request is observed with. */
 export interface ObservePorts extends LockReadingPorts {
@@ -36,7 +36,7 @@ export interface ObservePorts extends LockReadingPorts {
 }
 
 /** An observation with what the applying side needs of GitHub besides. */
-export interface Sight {
+export interface ObservedPull {
   readonly observation: Observation;
   readonly snapshot: PullSnapshot;
   /** The comment of ours that is to be edited; undefined where there is none to be believed. */
@@ -45,11 +45,11 @@ export interface Sight {
 }
 
 /** What one look is about. */
-export interface LookOptions {
+export interface ObserveOptions {
   readonly request: Request | undefined;
   /** Full or short hash; the head where it is undefined. */
   readonly sha: string | undefined;
-  readonly hold: Hold | undefined;
+  readonly held: HeldLock | undefined;
   /**
    * The first look under a lock. The platform comes second: until the pull request shows that nobody else holds a lock
    * (GitHub can make two of one name), another run may still be changing it.
@@ -60,17 +60,17 @@ export interface LookOptions {
 }
 
 /** Looks at a pull request once. */
-export async function lookAt(
-  context: ObservePorts,
+export async function observePull(
+  ports: ObservePorts,
   pr: PrNumber,
-  options: LookOptions,
+  options: ObserveOptions,
   signal: AbortSignal,
-): Promise<Sight> {
-  const { identity, forge } = context;
+): Promise<ObservedPull> {
+  const { identity, forge } = ports;
   const list = async () =>
-    context.platformAsLabels
+    ports.platformAsLabels
       ? "as_labels" as const
-      : await context.platform.list({ repo: context.repo, pr, probe: true }, signal);
+      : await ports.platform.list({ repo: ports.repo, pr, probe: true }, signal);
   const read = forge.readPull(pr, { actor: identity.actor }, signal);
   if (options.confirms === true) await read;
   const [snapshot, platform] = await Promise.all([read, list()]);
@@ -81,14 +81,14 @@ export async function lookAt(
   }
   const target = options.sha === undefined
     ? snapshot.headSha
-    : await resolveTarget(context, snapshot, options.sha, signal);
+    : await resolveTarget(ports, snapshot, options.sha, signal);
   const lock: LockView = await viewLock(
-    context,
-    { locks: snapshot.locks, nodeId: options.hold?.nodeId },
+    ports,
+    { locks: snapshot.locks, nodeId: options.held?.nodeId },
     signal,
   );
   const draft: Omit<Observation, "people" | "record" | "imageExists"> = {
-    repo: context.repo,
+    repo: ports.repo,
     now: forge.now(),
     pr,
     open: snapshot.open,
@@ -130,9 +130,9 @@ export async function lookAt(
       present: comment !== undefined,
       spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
     },
-  }, context.settings);
+  }, ports.settings);
   return {
-    observation: { ...observation, imageExists: await askImage(context, observation, signal) },
+    observation: { ...observation, imageExists: await askImage(ports, observation, signal) },
     snapshot,
     comment,
     record,
@@ -148,7 +148,7 @@ function needsActor(observation: Omit<Observation, "people">): boolean {
 }
 
 async function resolveTarget(
-  context: ObservePorts,
+  ports: ObservePorts,
   snapshot: PullSnapshot,
   sha: string,
   signal: AbortSignal,
@@ -165,7 +165,7 @@ async function resolveTarget(
       "Give the whole hash",
     );
   }
-  return await context.forge.resolveCommit(snapshot.number, text, signal);
+  return await ports.forge.resolveCommit(snapshot.number, text, signal);
 }
 
 /** Commits in the order in which they became the head, as far as the timeline was read. */
@@ -249,13 +249,13 @@ function failures(timeline: readonly TimelineEvent[], name: string): number {
 
 /** The image is asked for only where the decision depends on it. */
 async function askImage(
-  context: ObservePorts,
+  ports: ObservePorts,
   observation: Observation,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
-  if (context.platformAsLabels) return undefined;
+  if (ports.platformAsLabels) return undefined;
   const short = shortSha(observation.target);
   const state = viewShas(observation).get(short)?.state;
   if (state !== "in_progress" && state !== "drifted") return undefined;
-  return await context.images.exists(context.settings.imageOf(observation.pr, short), signal);
+  return await ports.images.exists(ports.settings.imageOf(observation.pr, short), signal);
 }

@@ -2,15 +2,15 @@
 
 import { shortSha } from "../../../lib/ids.ts";
 import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
-import { lostError } from "../lock/hold.ts";
-import type { Session } from "./session.ts";
-import type { Sight } from "./observe.ts";
+import { lostError } from "../lock/held_lock.ts";
+import type { PullWriter } from "./pull_writer.ts";
+import type { ObservedPull } from "./observe_pull.ts";
 
-/** What applying needs besides the session. */
+/** What applying needs besides the writer. */
 export interface ApplyTools {
   readonly policy: Policy;
   /** Looks again, under the same lock. */
-  readonly look: () => Promise<Sight>;
+  readonly look: () => Promise<ObservedPull>;
   /** Told what was done, as a sentence. */
   readonly done: (sentence: string) => void;
 }
@@ -22,11 +22,11 @@ export class Superseded extends Error {}
  * Looks again before a change of the platform and after a wait: a lost lock stops everything; a close, a stop or a
  * newer commit that is to be built makes this plan out of date.
  */
-export async function guard(session: Session, plan: Plan, tools: ApplyTools): Promise<void> {
-  const sight = await tools.look();
-  session.see(sight);
-  const { observation } = sight;
-  if (!session.context.githubDryRun && observation.lock.kind !== "mine") throw lostError(plan.pr);
+export async function assertStillDue(writer: PullWriter, plan: Plan, tools: ApplyTools): Promise<void> {
+  const observed = await tools.look();
+  writer.see(observed);
+  const { observation } = observed;
+  if (!writer.ports.githubDryRun && observation.lock.kind !== "mine") throw lostError(plan.pr);
   if (plan.endsEverything) return;
   const newer = planPull(observation, tools.policy);
   if (newer.endsEverything) {

@@ -1,0 +1,76 @@
+/** Works on one pull request under its lock, for use-cases that change something beside what a sync does. */
+
+import { AppError, toError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import type { LockTask } from "../../core/lock.ts";
+import { confirmLock, type HeldLock, lostError, takeLock } from "./held_lock.ts";
+import { type ObservedPull, observePull } from "../sync/observe_pull.ts";
+import { DEFAULT_OPTIONS } from "../sync/make_policy.ts";
+import { PullWriter } from "../sync/pull_writer.ts";
+import { planOnce, syncPull } from "../sync/sync_pull.ts";
+import type { SyncPorts } from "../sync/sync_ports.ts";
+
+/** What work under a lock is given. */
+export interface LockedPull {
+  readonly writer: PullWriter;
+  /** Looks again; throws AppError `lock_lost` where the lock is somebody else's by then. */
+  readonly look: () => Promise<ObservedPull>;
+  /** Aborts with the caller's signal, or when the lock is lost. */
+  readonly signal: AbortSignal;
+}
+
+/** Takes the lock, looks, works, gives the lock back. Throws AppError `busy` where another run holds it. */
+export async function withLock<Result>(
+  ports: SyncPorts,
+  pr: PrNumber,
+  { doing, work }: { readonly doing: LockTask; readonly work: (locked: LockedPull) => Promise<Result> },
+  signal: AbortSignal,
+): Promise<Result> {
+  const turned = { kind: "command", trigger: undefined } as const;
+  const held = await takeLock(ports, { pr, doing, turned }, signal);
+  try {
+    const look = () => lookLocked(ports, pr, { held, signal });
+    const observed = await observePull(ports, pr, { ...lookOptions(held), confirms: true }, signal);
+    await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
+    const both = AbortSignal.any([signal, held.lost]);
+    return await work({ writer: new PullWriter(ports, held, observed), look, signal: both });
+  } finally {
+    await held.release();
+  }
+}
+
+/**
+ * Looks after giving the lock back: a run that came meanwhile was turned away. Removing needs nothing that is not
+ * here and is done at once; for anything else the person is told which command does it.
+ */
+export async function followUp(ports: SyncPorts, pr: PrNumber, signal: AbortSignal): Promise<void> {
+  if (ports.githubDryRun) return;
+  const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: false };
+  try {
+    const { plan } = await planOnce(ports, pr, options, signal);
+    if (plan.endsEverything) await syncPull(ports, pr, options, signal);
+    else if (plan.steps.length > 0) {
+      ports.terminal.warn(`#${pr} has work to do (${plan.reason}); "showtime sync ${pr}" does it`);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AppError)) throw error;
+    ports.terminal.warn(
+      `#${pr} could not be looked at again (${toError(error).message}); "showtime sync ${pr}" does`,
+    );
+  }
+}
+
+async function lookLocked(
+  ports: SyncPorts,
+  pr: PrNumber,
+  { held, signal }: { readonly held: HeldLock; readonly signal: AbortSignal },
+): Promise<ObservedPull> {
+  const observed = await observePull(ports, pr, lookOptions(held), signal);
+  if (!ports.githubDryRun && observed.observation.lock.kind !== "mine") throw lostError(pr);
+  return observed;
+}
+
+function lookOptions(held: HeldLock): Parameters<typeof observePull>[2] {
+  return { request: undefined, sha: undefined, held, people: new Map() };
+}
