@@ -1,6 +1,10 @@
 /** A platform, images and time in memory: they keep state, go by the port's rules, and can be told to fail. */
 
-import { formatServiceName } from "../../src/environments/core/environment/names.ts";
+import {
+  type EnvironmentKey,
+  formatServiceName,
+  serviceNameOf,
+} from "../../src/environments/core/environment/names.ts";
 import { assertOurs } from "../../src/environments/core/environment/ownership.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
@@ -112,11 +116,10 @@ export class MemoryPlatform implements Platform {
   /** Services whose addresses were asked for one by one. */
   readonly askedAddresses: ServiceName[] = [];
 
-  addresses(services: readonly ServiceName[]): Promise<ReadonlyMap<ServiceName, string>> {
+  addresses(environments: readonly EnvironmentKey[]): Promise<readonly (string | undefined)[]> {
+    const services = environments.map(serviceNameOf);
     this.askedAddresses.push(...services);
-    return Promise.resolve(
-      new Map([...this.unlisted].filter(([service]) => services.includes(service))),
-    );
+    return Promise.resolve(services.map((service) => this.unlisted.get(service)));
   }
 
   leftovers(): Promise<readonly PlatformLeftover[]> {
@@ -129,7 +132,8 @@ export class MemoryPlatform implements Platform {
     return Promise.resolve();
   }
 
-  async *logs(service: ServiceName, options: { readonly tail: number | undefined }): AsyncIterable<string> {
+  async *logs(key: EnvironmentKey, options: { readonly tail: number | undefined }): AsyncIterable<string> {
+    const service = serviceNameOf(key);
     const lines = [`${service} begins`, `${service} serves`];
     yield* await Promise.resolve(options.tail === undefined ? lines : lines.slice(-options.tail));
   }
@@ -167,14 +171,15 @@ export class MemoryPlatform implements Platform {
       legacy: false,
       unsettled: false,
     });
-    return { address, service, unsettled: false };
+    return { address, unsettled: false };
   }
 
   async settle(
-    service: ServiceName,
+    key: EnvironmentKey,
     options: { repo: string; epoch: number },
     signal: AbortSignal,
   ): Promise<void> {
+    const service = serviceNameOf(key);
     await this.hooks.run("settle", signal);
     this.#guard(service, options);
     this.#environments = this.#environments.map((each) =>
@@ -183,10 +188,11 @@ export class MemoryPlatform implements Platform {
   }
 
   async destroy(
-    service: ServiceName,
+    key: EnvironmentKey,
     options: { repo: string; epoch: number },
     signal: AbortSignal,
   ): Promise<void> {
+    const service = serviceNameOf(key);
     await this.hooks.run("destroy", signal);
     this.#guard(service, options);
     this.changes.push(`destroy ${service}`);

@@ -1,7 +1,7 @@
 /** Plays a plan's steps on an observation: what the next look would see if every step went well. Pure. */
 
 import { expiryOf } from "../../src/environments/core/environment/expiry.ts";
-import { formatServiceName } from "../../src/environments/core/environment/names.ts";
+import { formatServiceName, serviceNameOf } from "../../src/environments/core/environment/names.ts";
 import { shortSha } from "../../src/lib/ids.ts";
 import { formatLabel, type Label, readLabels } from "../../src/environments/core/labels/mod.ts";
 import {
@@ -59,7 +59,7 @@ function playStep(seen: Observation, step: Step): Observation {
       return {
         ...seen,
         platform: platformOf(seen).map((each) =>
-          each.service === step.service ? { ...each, unsettled: false } : each
+          each.service === serviceNameOf(step.environment) ? { ...each, unsettled: false } : each
         ),
       };
     case "build":
@@ -84,7 +84,8 @@ function playStep(seen: Observation, step: Step): Observation {
       });
     }
     case "retire": {
-      const { service, short } = step.retirement;
+      const { deployed, short } = step.retirement;
+      const service = deployed === undefined ? undefined : serviceNameOf(deployed);
       const carried = seen.labels.environments.get(short ?? shortSha(seen.target))?.labels ?? [];
       const gone = { ...seen, platform: platformOf(seen).filter((each) => each.service !== service) };
       return relabel(gone, { add: [], remove: short === undefined ? [] : carried.map(({ name }) => name) });

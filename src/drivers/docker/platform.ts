@@ -1,6 +1,7 @@
 import { AppError, usageError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
+import { serviceNameOf } from "../../environments/core/environment/names.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
 import type { Shell } from "../../ports/shell.ts";
 import type { DockerConfig } from "./config.ts";
@@ -49,11 +50,12 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     kind: "docker",
     list: (scope, signal) => listEnvironments(engine, scope, signal),
     // The engine tells a container's ports with the container, and keeps nothing beside containers and images.
-    addresses: () => Promise.resolve(new Map()),
+    addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
     deploy: (spec, { onProgress }, signal) => deploy(engine, { spec, onProgress }, signal),
-    async settle(service, owner, signal) {
+    async settle(key, owner, signal) {
+      const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
       await settle(engine, instances, signal);
@@ -61,14 +63,16 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       const labels = { showtime_repo: owner.repo, pr: String(instances.names.pr) };
       await removeReplaced(engine.docker, labels, signal);
     },
-    async destroy(service, owner, signal) {
+    async destroy(key, owner, signal) {
+      const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Removing "${service}"` });
       for (const one of [instances.next, instances.primary]) {
         if (one !== undefined) await removeContainer(engine, one, signal);
       }
     },
-    async *logs(service, { tail, follow }, signal) {
+    async *logs(key, { tail, follow }, signal) {
+      const service = serviceNameOf(key);
       const { primary, next } = await findInstances(engine, service, signal);
       const container = primary ?? next;
       if (container === undefined) {

@@ -1,5 +1,5 @@
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
-import { formatServiceName } from "../../environments/core/environment/names.ts";
+import { formatServiceName, serviceNameOf } from "../../environments/core/environment/names.ts";
 import { shortSha } from "../../lib/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
@@ -16,7 +16,7 @@ export function dryPlatform(
   return {
     kind,
     list: () => Promise.resolve([]),
-    addresses: () => Promise.resolve(new Map()),
+    addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     logs: async function* () {},
     async deploy(spec, { onProgress }, signal) {
@@ -26,14 +26,14 @@ export function dryPlatform(
         onProgress(`Pretending to deploy ${service} for ${sleepMs / 1000} s`);
         await clock.sleep(sleepMs, signal);
       }
-      return { address: ADDRESS, service, unsettled: false };
+      return { address: ADDRESS, unsettled: false };
     },
-    settle(service) {
-      tell(`Dry run: would settle ${service}`);
+    settle(key) {
+      tell(`Dry run: would settle ${serviceNameOf(key)}`);
       return Promise.resolve();
     },
-    destroy(service) {
-      tell(`Dry run: would remove ${service}`);
+    destroy(key) {
+      tell(`Dry run: would remove ${serviceNameOf(key)}`);
       return Promise.resolve();
     },
     removeLeftover(id) {

@@ -1,3 +1,4 @@
+import { serviceNameOf } from "../../environments/core/environment/names.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
 import { Aws } from "./aws.ts";
 import { deploy } from "./deploy/deploy.ts";
@@ -22,12 +23,17 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
   return {
     kind: "ecs",
     list: (scope, signal) => listEnvironments(deps, scope, signal),
-    addresses: (services, signal) => serviceAddresses(deps, services, signal),
+    addresses: async (environments, signal) => {
+      const services = environments.map(serviceNameOf);
+      const found = await serviceAddresses(deps, services, signal);
+      return services.map((service) => found.get(service));
+    },
     leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
     removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
     deploy: (spec, { onProgress }, signal) => deploy(deps, { spec, onProgress }, signal),
-    settle: (service, owner, signal) => settle(deps, { ...owner, service }, signal),
-    destroy: (service, owner, signal) => destroy(deps, { ...owner, service }, signal),
-    logs: (service, { tail, follow }, signal) => readLogs(deps, { service, tail, follow }, signal),
+    settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
+    destroy: (key, owner, signal) => destroy(deps, { ...owner, service: serviceNameOf(key) }, signal),
+    logs: (key, { tail, follow }, signal) =>
+      readLogs(deps, { service: serviceNameOf(key), tail, follow }, signal),
   };
 }

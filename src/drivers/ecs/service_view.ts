@@ -1,6 +1,6 @@
 import type { Deployment, Service } from "@aws-sdk/client-ecs";
 import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
-import { parseServiceName, type ServiceNameParts } from "../../environments/core/environment/names.ts";
+import { type EnvironmentKey, parseServiceName } from "../../environments/core/environment/names.ts";
 import {
   assertOurs,
   readEpoch,
@@ -16,7 +16,7 @@ import { decodeTagValue, readDeployed, SETTLED_TAG } from "./tags.ts";
  * Parses a service name that has Showtime's form and lies within a scope; returns undefined for any other
  * name.
  */
-export function nameInScope(name: string, scope: PlatformScope): ServiceNameParts | undefined {
+export function nameInScope(name: string, scope: PlatformScope): EnvironmentKey | undefined {
   const parts = parseServiceName(name);
   return parts === undefined || (scope.pr !== undefined && parts.pr !== scope.pr) ? undefined : parts;
 }

@@ -1,7 +1,8 @@
 /** Where environments run: starts, describes, lists and removes them, and gives their log. */
 
+import type { EnvironmentKey } from "../core/environment/names.ts";
 import type { DeployedSettings, PlatformEnvironment, PlatformKind } from "../core/environment/environment.ts";
-import type { FullSha, PrNumber, ServiceName } from "../../lib/ids.ts";
+import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
 /** Which environments to list. */
 export interface PlatformScope {
@@ -36,7 +37,6 @@ export interface DeploySpec {
 export interface Deployed {
   /** `host:port`, answering its health check. */
   readonly address: string;
-  readonly service: ServiceName;
   /**
    * True where an older instance of the same service still runs beside it, or something may be left of runs that died:
    * {@link Platform.settle} has to finish that, once people have been sent to the new address.
@@ -65,13 +65,13 @@ export interface PlatformReader {
    */
   list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]>;
   /**
-   * Addresses that {@link list} left out, with a number of calls that does not grow with the services: one that has no
-   * address, or that was not reached within them, is left out.
+   * Addresses that {@link list} left out, in the order of the keys, with a number of calls that does not grow with
+   * them. An entry is undefined if the environment has no address or was not reached within those calls.
    */
   addresses(
-    services: readonly ServiceName[],
+    environments: readonly EnvironmentKey[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<ServiceName, string>>;
+  ): Promise<readonly (string | undefined)[]>;
   /**
    * What no environment uses: all that is left of pull requests that have none, and beside living ones as far as a number
    * of calls tells that does not grow with them. Throws AppError where the platform does not answer.
@@ -82,7 +82,7 @@ export interface PlatformReader {
   ): Promise<readonly PlatformLeftover[]>;
   /** The environment's log, line by line; with `follow` until `signal` aborts. `tail`: only the last so many lines. */
   logs(
-    service: ServiceName,
+    environment: EnvironmentKey,
     options: { readonly tail: number | undefined; readonly follow: boolean },
     signal: AbortSignal,
   ): AsyncIterable<string>;
@@ -108,7 +108,7 @@ export interface Platform extends PlatformReader {
    * lost their tag to a rebuild, where the platform keeps images. Nothing to do is success.
    */
   settle(
-    service: ServiceName,
+    environment: EnvironmentKey,
     options: { readonly repo: string; readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
@@ -117,7 +117,7 @@ export interface Platform extends PlatformReader {
    * `stale_epoch`) what lacks our tag, belongs to another repository or carries a higher epoch.
    */
   destroy(
-    service: ServiceName,
+    environment: EnvironmentKey,
     options: { readonly repo: string; readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;

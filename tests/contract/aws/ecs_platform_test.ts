@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
 import { AppError } from "../../../src/lib/errors.ts";
-import { fullSha } from "../../../src/lib/ids.ts";
+import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import { fullSha, shortSha } from "../../../src/lib/ids.ts";
 import {
   containerRunner,
   type EcsHarness,
@@ -12,6 +13,7 @@ import {
 import { buildTestImage, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { platformContract } from "../platform_contract.ts";
+import { keyOf } from "../../worlds/key_of.ts";
 
 const parts = [await part("aws"), await part("docker"), await part("busybox")] as const;
 const [aws] = parts;
@@ -51,7 +53,8 @@ test("ecs: destroy() answers only when the service is INACTIVE and its revisions
   try {
     const { cluster, aside } = harness.world;
     const pr = harness.freshPr();
-    const { service } = await harness.platform.deploy(
+    const service = formatServiceName(pr, shortSha(SHA));
+    await harness.platform.deploy(
       {
         repo: harness.repo,
         pr,
@@ -68,7 +71,7 @@ test("ecs: destroy() answers only when the service is INACTIVE and its revisions
     );
 
     await harness.platform.destroy(
-      service,
+      keyOf(service),
       { repo: harness.repo, epoch: 1 },
       new AbortController().signal,
     );

@@ -1,3 +1,4 @@
+import { serviceNameOf } from "../../../src/environments/core/environment/names.ts";
 import { deepStrictEqual as equal } from "node:assert/strict";
 import {
   type CleanupFacts,
@@ -31,9 +32,14 @@ function factsOf(labels: readonly string[], change: Partial<CleanupFacts> = {}):
 Deno.test("judgePull() gives an expired environment with its commit and its service", () => {
   const platform = [{ ...deployed(A), createdAt: NOW - 100 * HOUR }];
   const { doomed } = judgePull(factsOf(labelsOf(A, "running"), { platform }), WHOLE_CLEANUP);
-  equal(doomed.map((each) => each.kind === "expired" && [each.pr, each.short, each.service]), [
-    [PR, shortSha(A), deployed(A).service],
-  ]);
+  equal(
+    doomed.map((each) =>
+      each.kind === "expired" && [each.pr, each.short, each.deployed && serviceNameOf(each.deployed)]
+    ),
+    [
+      [PR, shortSha(A), deployed(A).service],
+    ],
+  );
 });
 
 Deno.test("judgePull() gives an orphan only once it is older than the grace period", () => {

@@ -44,7 +44,7 @@ export async function deploy(
       { id: id ?? name, name, onProgress: options.onProgress },
       signal,
     );
-    return { address, service, unsettled: old !== undefined };
+    return { address, unsettled: old !== undefined };
   } catch (error) {
     await removeHalfMade(engine, { id, name, epoch: spec.epoch, failure: error });
     throw error;

@@ -74,7 +74,7 @@ export async function deploy(
       signal,
     );
     // An update is finished after people have been sent to the new task. ECS stops the old task by itself.
-    return { address, service: name, unsettled: old !== undefined || !isFirst(definition) };
+    return { address, unsettled: old !== undefined || !isFirst(definition) };
   } catch (error) {
     await rollBack(deps, { spec, made, created, failure: error, hasty: signal.aborted });
     throw error;

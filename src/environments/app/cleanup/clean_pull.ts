@@ -8,6 +8,7 @@ import {
   judgePull,
   type PullCandidate,
 } from "../../core/cleanup/mod.ts";
+import { serviceNameOf } from "../../core/environment/names.ts";
 import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { cleanupPull, type Outcome } from "./cleanup.ts";
@@ -167,10 +168,10 @@ function planOf(
   const views = viewShas(observation);
   const retirements = going.flatMap((each): Retirement[] => {
     if (!("short" in each)) return [];
-    const { short, service } = each;
+    const { short, deployed } = each;
     const view = short === undefined ? undefined : views.get(short);
     return view === undefined
-      ? [{ short, service, image: undefined, labels: [] }]
+      ? [{ short, deployed, image: undefined, labels: [] }]
       : [retirementOf(view, policy)];
   });
   return {
@@ -193,7 +194,9 @@ async function removeLastLabels(
 ): Promise<void> {
   const { platform } = writer.observed.observation;
   const left = writer.labels;
-  const removed = new Set(retirements.map((each) => each.service));
+  const removed = new Set(
+    retirements.flatMap(({ deployed }) => deployed === undefined ? [] : [serviceNameOf(deployed)]),
+  );
   const serving = platform !== "as_labels" &&
     platform.some((each) => each.managed && !removed.has(each.service));
   if (serving || [...left.environments.values()].some((each) => each.status !== undefined)) return;
@@ -232,17 +235,17 @@ async function removeUnrecorded(
     const mine = await forge.readLock(formatLabel({ kind: "lock", pr }), both);
     for (const each of wanted) {
       const still = fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
-      const { short, service } = still !== undefined && "short" in still
+      const { short, deployed: key } = still !== undefined && "short" in still
         ? still
-        : { short: undefined, service: undefined };
+        : { short: undefined, deployed: undefined };
       if (
-        service === undefined || pull !== undefined || !mine.some(({ nodeId }) => nodeId === lock.nodeId)
+        key === undefined || pull !== undefined || !mine.some(({ nodeId }) => nodeId === lock.nodeId)
       ) {
         outcome.kept.push({ what: each.what, why: CHANGED });
         continue;
       }
-      await platform.destroy(service, { repo, epoch: lock.epoch }, both);
-      const image = deployed.find((environment) => environment.service === service)?.image;
+      await platform.destroy(key, { repo, epoch: lock.epoch }, both);
+      const image = deployed.find((each) => each.service === serviceNameOf(key))?.image;
       if (image !== undefined && short !== undefined && image === settings.imageOf(pr, short)) {
         const removal = await images.remove(image, both);
         if (removal.kind === "kept") ports.terminal.warn(`Image ${image} is kept: ${removal.reason}`);

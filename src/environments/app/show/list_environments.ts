@@ -63,9 +63,13 @@ async function addAddresses(
       pulls.get(pr)?.labels.environments.get(short)?.address === undefined;
   });
   if (silent.length === 0) return deployed;
-  let addresses: ReadonlyMap<ServiceName, string>;
+  const addresses = new Map<ServiceName, string>();
   try {
-    addresses = await ports.platform.addresses(silent.map(({ service }) => service), signal);
+    const found = await ports.platform.addresses(silent, signal);
+    for (const [index, { service }] of silent.entries()) {
+      const address = found[index];
+      if (address !== undefined) addresses.set(service, address);
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;

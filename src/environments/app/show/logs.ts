@@ -47,10 +47,10 @@ export async function openLogs(
       hint: nextStep(pr, views),
     });
   }
-  const service = platform === "as_labels"
+  const deployed = platform === "as_labels"
     ? undefined
-    : platform.find((each) => (each.short ?? null) === view.short_sha)?.service;
-  if (service === undefined) {
+    : platform.find((each) => (each.short ?? null) === view.short_sha);
+  if (deployed === undefined) {
     throw new AppError(
       "no_environment",
       `Reading the log of pull request #${pr}: the labels speak of ${view.short_sha}, and nothing of it runs on ${view.platform}`,
@@ -59,7 +59,7 @@ export async function openLogs(
   }
   return {
     view,
-    lines: ports.platform.logs(service, { tail: options.tail, follow: options.follow }, signal),
+    lines: ports.platform.logs(deployed, { tail: options.tail, follow: options.follow }, signal),
   };
 }
 

@@ -116,7 +116,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
     case "settle":
       await assertStillDue(writer, plan, tools);
       return await ports.platform.settle(
-        step.service,
+        step.environment,
         { repo: ports.repo, epoch: writer.lock.epoch },
         signal,
       );

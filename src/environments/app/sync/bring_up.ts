@@ -2,9 +2,9 @@
 
 import { type AppError, toError } from "../../../lib/errors.ts";
 import { expiryOf } from "../../core/environment/expiry.ts";
-import { formatUrl } from "../../core/environment/names.ts";
+import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
 import { failureReason } from "../../core/environment/failure.ts";
-import { type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { formatLabel, type NamedLabel } from "../../core/labels/mod.ts";
 import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
@@ -18,7 +18,7 @@ export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
   /** The service that an older instance still runs beside. */
-  unsettled: ServiceName | undefined;
+  unsettled: EnvironmentKey | undefined;
   /** The record says that it runs: a failure after this is none of the environment's. */
   serving: boolean;
 }
@@ -188,7 +188,7 @@ export async function deploy(
     signal,
   ).finally(() => ports.terminal.progress(undefined));
   state.address = deployed.address;
-  state.unsettled = deployed.unsettled ? deployed.service : undefined;
+  state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
 }
 
 export async function activate(

@@ -2,9 +2,9 @@
 
 import type { Plan, Retirement } from "../../core/plan/mod.ts";
 import { isShaCarrying, type Label, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
-import { formatServiceName } from "../../core/environment/names.ts";
+import { type EnvironmentKey, serviceNameOf } from "../../core/environment/names.ts";
 import { AppError } from "../../../lib/errors.ts";
-import type { ServiceName, ShortSha } from "../../../lib/ids.ts";
+import type { ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
@@ -28,15 +28,15 @@ export async function retire(
     ? { definitions: [], deployments: [] }
     : await ports.forge.retirementInfo(plan.pr, shorts, signal);
   for (const retirement of retirements) {
-    const service = retirement.service ?? begunService(writer, retirement);
-    if (service !== undefined) {
+    const key = retirement.deployed ?? begunKey(writer, retirement);
+    if (key !== undefined) {
       await assertStillDue();
-      ports.terminal.progress(`Removing ${service}`);
-      await ports.platform.destroy(service, { repo: ports.repo, epoch: lock.epoch }, signal)
+      ports.terminal.progress(`Removing ${serviceNameOf(key)}`);
+      await ports.platform.destroy(key, { repo: ports.repo, epoch: lock.epoch }, signal)
         .catch((error) => {
           // What has the name and is not listed as ours is somebody else's.
           const foreign = error instanceof AppError && error.code === "not_ours";
-          if (retirement.service !== undefined || !foreign) throw error;
+          if (retirement.deployed !== undefined || !foreign) throw error;
         })
         .finally(() => ports.terminal.progress(undefined));
     }
@@ -86,11 +86,11 @@ function forget(writer: PullWriter, shorts: readonly ShortSha[]): void {
  * The service of an environment that has a status and that the platform does not list: a run that died may have left it
  * on its way out, or something that was made for it before it.
  */
-function begunService(writer: PullWriter, { short, labels }: Retirement): ServiceName | undefined {
+function begunKey(writer: PullWriter, { short, labels }: Retirement): EnvironmentKey | undefined {
   const { observation, snapshot } = writer.observed;
   if (short === undefined || observation.platform === "as_labels") return undefined;
   const begun = labels.some(({ label }) => label.kind === "status");
-  return begun ? formatServiceName(snapshot.number, short) : undefined;
+  return begun ? { pr: snapshot.number, short } : undefined;
 }
 
 /** Puts on record that these environments are going, so that a run that dies here is continued by the next. */
@@ -102,8 +102,8 @@ async function markStopping(
   const add: Label[] = [];
   const remove: string[] = [];
   const state = writer.labels;
-  for (const { short, service } of retirements) {
-    if (short === undefined || service === undefined) continue;
+  for (const { short, deployed } of retirements) {
+    if (short === undefined || deployed === undefined) continue;
     const present = state.environments.get(short);
     if (present?.status === "stopping") continue;
     add.push({ kind: "status", sha: short, status: "stopping" });

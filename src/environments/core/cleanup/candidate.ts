@@ -1,6 +1,7 @@
 /** The things that a cleanup removes, each with the data that its removal needs. */
 
-import type { PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
+import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
+import type { EnvironmentKey } from "../environment/names.ts";
 
 /** The fields that every candidate has. */
 export interface CandidateWords {
@@ -26,7 +27,7 @@ export interface EnvironmentCandidateFacts extends PullCandidateFacts {
   /** Undefined for an environment of the older naming scheme. */
   readonly short: ShortSha | undefined;
   /** Undefined if the platform has nothing of it. */
-  readonly service: ServiceName | undefined;
+  readonly deployed: EnvironmentKey | undefined;
 }
 
 /** An environment whose time is over. */

@@ -117,7 +117,7 @@ function judgeLabeled(
     needsApproval: false,
     seen: fingerprint(facts, { environment }),
     short: environment.sha,
-    service: deployed?.service,
+    deployed,
   });
 }
 
@@ -147,7 +147,7 @@ function judgeUnnamed(
   if (lifetime?.kind === "until" && lifetime.at <= now && now - (deployed.createdAt ?? now) >= GRACE_MS) {
     const id = `expired:${pr}:${short ?? service}`;
     const { why } = lifetime;
-    doomed.push({ id, kind: "expired", what, why, pr, needsApproval: false, seen, short, service });
+    doomed.push({ id, kind: "expired", what, why, pr, needsApproval: false, seen, short, deployed });
     return;
   }
   if (!options.platformOrphans) return;
@@ -157,7 +157,7 @@ function judgeUnnamed(
     kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
   } else {
     const id = `orphan:${service}`;
-    doomed.push({ id, kind: "orphan", what, why, pr, needsApproval: true, seen, short, service });
+    doomed.push({ id, kind: "orphan", what, why, pr, needsApproval: true, seen, short, deployed });
   }
 }
 

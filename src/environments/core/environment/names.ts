@@ -11,19 +11,24 @@ export function formatServiceName(pr: PrNumber, short: ShortSha): ServiceName {
   return `pr-${pr}-${short}-service` as ServiceName;
 }
 
+/** Formats the name of the service of an environment, in the older scheme too: `pr-<n>-service`. */
+export function serviceNameOf({ pr, short }: EnvironmentKey): ServiceName {
+  return short === undefined ? `pr-${pr}-service` as ServiceName : formatServiceName(pr, short);
+}
+
 /** Formats the name of an environment's container: `pr-<n>-<sha7>`. */
 export function formatContainerName(pr: PrNumber, short: ShortSha): string {
   return `pr-${pr}-${short}`;
 }
 
-/** The parts of a service name. `short` is undefined for the older scheme `pr-<n>-service`. */
-export interface ServiceNameParts {
+/** The key of an environment. `short` is undefined for the older scheme of one environment per pull request. */
+export interface EnvironmentKey {
   readonly pr: PrNumber;
   readonly short: ShortSha | undefined;
 }
 
 /** Parses a service name strictly; undefined if it has neither of the two exact forms. */
-export function parseServiceName(name: string): ServiceNameParts | undefined {
+export function parseServiceName(name: string): EnvironmentKey | undefined {
   const match = /^pr-([1-9]\d{0,9})(?:-([0-9a-f]{7}))?-service$/.exec(name);
   const pr = match?.[1] === undefined ? undefined : parsePrNumber(match[1]);
   if (match === null || pr === undefined) return undefined;

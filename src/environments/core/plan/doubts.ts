@@ -58,9 +58,9 @@ function spare(
       const add = step.add.filter((label) => !hasLabel(allLabels, label));
       return add.length === 0 ? [] : [{ ...step, add, remove: [] }];
     }
-    const { short, service } = step.kind === "retire"
+    const { short, deployed } = step.kind === "retire"
       ? step.retirement
-      : { short: undefined, service: undefined };
-    return short !== undefined && service === undefined && shas.has(short) ? [] : [step];
+      : { short: undefined, deployed: undefined };
+    return short !== undefined && deployed === undefined && shas.has(short) ? [] : [step];
   });
 }

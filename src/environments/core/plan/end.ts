@@ -22,7 +22,7 @@ export function planEnd(situation: Situation): Plan | undefined {
     for (const legacy of observation.platform.filter((each) => each.legacy && each.short === undefined)) {
       steps.push({
         kind: "retire",
-        retirement: { short: undefined, service: legacy.service, image: undefined, labels: [] },
+        retirement: { short: undefined, deployed: legacy, image: undefined, labels: [] },
       });
     }
   }

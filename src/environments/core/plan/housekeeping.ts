@@ -15,7 +15,7 @@ import type { ShaView } from "./state.ts";
 export function retirementOf(view: ShaView, policy: Policy): Retirement {
   return {
     short: view.short,
-    service: view.deployed?.service,
+    deployed: view.deployed,
     image: ownImage(view, policy),
     labels: view.labeled?.labels ?? [],
   };
@@ -42,7 +42,7 @@ export function planHousekeeping(
   const steps: Step[] = [];
   for (const view of views.values()) {
     if (view.deployed?.unsettled === true && view.state !== "stopping") {
-      steps.push({ kind: "settle", service: view.deployed.service });
+      steps.push({ kind: "settle", environment: view.deployed });
     }
   }
   const repair = planRepair(observation, { policy, views, target, targetRuns });

@@ -1,5 +1,6 @@
+import { type EnvironmentKey, serviceNameOf } from "../environment/names.ts";
 import type { DeployedSettings } from "../environment/environment.ts";
-import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
+import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
 
@@ -52,7 +53,7 @@ export interface BringUp {
 export interface Retirement {
   readonly short: ShortSha | undefined;
   /** Undefined if the platform has nothing of it. */
-  readonly service: ServiceName | undefined;
+  readonly deployed: EnvironmentKey | undefined;
   /** The image to delete; undefined if Showtime did not build it or if it is still needed. */
   readonly image: string | undefined;
   /** The labels on the pull request that belong to it. */
@@ -68,7 +69,7 @@ export type Step =
     readonly build: boolean;
   }
   | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
-  | { readonly kind: "settle"; readonly service: ServiceName }
+  | { readonly kind: "settle"; readonly environment: EnvironmentKey }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
   | { readonly kind: "deploy"; readonly bringUp: BringUp }
   /** `address`: set if nothing is deployed; otherwise the deployment returns it. */
@@ -133,7 +134,7 @@ export function describeStep(step: Step): string {
     case "consume_triggers":
       return `take off ${step.names.map((name) => `"${name}"`).join(", ")}`;
     case "settle":
-      return `finish the interrupted change of ${step.service}`;
+      return `finish the interrupted change of ${serviceNameOf(step.environment)}`;
     case "build":
       return `build ${step.image}`;
     case "deploy":
@@ -143,9 +144,7 @@ export function describeStep(step: Step): string {
     case "activate":
       return `send people to ${step.bringUp.sha.slice(0, 7)}`;
     case "retire":
-      return `remove ${
-        step.retirement.service ?? `the record of ${step.retirement.short ?? "an old environment"}`
-      }${countLabels(step.retirement.labels.length)}`;
+      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}`;
     case "repair_labels":
       return describeRepair(step);
     case "remove_labels":
@@ -159,4 +158,8 @@ export function describeStep(step: Step): string {
     case "notice":
       return step.key === undefined ? "remove the notice from the comment" : "say why in the comment";
   }
+}
+
+function nameRetired({ deployed, short }: Retirement): string {
+  return deployed === undefined ? `the record of ${short ?? "an old environment"}` : serviceNameOf(deployed);
 }

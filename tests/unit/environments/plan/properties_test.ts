@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { FullSha } from "../../../../src/lib/ids.ts";
 import { shortSha } from "../../../../src/lib/ids.ts";
-import { parseServiceName } from "../../../../src/environments/core/environment/names.ts";
+import { parseServiceName, serviceNameOf } from "../../../../src/environments/core/environment/names.ts";
 import { readLabels } from "../../../../src/environments/core/labels/mod.ts";
 import { type Observation, planPull, viewShas } from "../../../../src/environments/core/plan/mod.ts";
 import {
@@ -170,8 +170,8 @@ Deno.test("planPull() never retires a service without the tag, except a strict o
       const plan = planPull(seen, POLICY);
       const platform = seen.platform === "as_labels" ? [] : seen.platform;
       for (const step of plan.steps) {
-        if (step.kind !== "retire" || step.retirement.service === undefined) continue;
-        const { service: name } = step.retirement;
+        if (step.kind !== "retire" || step.retirement.deployed === undefined) continue;
+        const name = serviceNameOf(step.retirement.deployed);
         const found = platform.find((each) => each.service === name);
         const legacy = found?.legacy === true && parseServiceName(name)?.short === undefined;
         assert.ok(found?.managed === true || (legacy && plan.rule <= 2), `${name} by rule ${plan.rule}`);
