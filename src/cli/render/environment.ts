@@ -1,7 +1,7 @@
 import { type EnvironmentView, timeLeft } from "../../environments/app/show/environment_view.ts";
 import type { FailureView } from "../../environments/app/show/failure_view.ts";
 import { FAILURE_WORDS, failureReason } from "../../environments/core/environment/failure.ts";
-import { formatAge, formatAgo } from "../../lib/age.ts";
+import { formatAge, formatAgo } from "../../lib/duration.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import stringWidth from "string-width";
-import { formatAge, formatAgo } from "../../../src/lib/age.ts";
 import { cut, makeStyle, renderTable } from "../../../src/cli/render/mod.ts";
 
 const PLAIN = makeStyle({ color: false, links: false, tty: false, ask: false, columns: 80 });
@@ -73,18 +72,6 @@ Deno.test("cut() never exceeds the width nor splits what is seen as one characte
   );
   assert.equal(cut("ab👨‍👩‍👧cd", 5), "ab👨‍👩‍👧…");
   assert.equal(cut("ab👨‍👩‍👧cd", 4), "ab…");
-});
-
-Deno.test("formatAge() gives the two largest units, and no seconds, which labels do not have", () => {
-  const ages = [-5, 0, 59_999, 60_000, 3_599_999, 3_600_000, 12_000_000, 86_400_000, 190_000_000];
-
-  assert.deepEqual(ages.map(formatAge), ["<1m", "<1m", "<1m", "1m", "59m", "1h", "3h 20m", "1d", "2d 4h"]);
-  assert.deepEqual([-5, 59_999, 60_000, 12_000_000].map(formatAgo), [
-    "just now",
-    "just now",
-    "1m ago",
-    "3h 20m ago",
-  ]);
 });
 
 Deno.test("renderTable() carries what wraps on below, in its place, with every word", () => {

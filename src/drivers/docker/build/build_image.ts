@@ -1,3 +1,4 @@
+import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { BuildRequest } from "../../../environments/ports/images.ts";
 import type { ShellResult } from "../../../ports/shell.ts";
@@ -119,7 +120,7 @@ async function step(
     },
   }, signal);
   if (result.timedOut) {
-    throw new AppError("timeout", `${call.action}: not done within ${formatMinutes(config.timeoutMs)}`, {
+    throw new AppError("timeout", `${call.action}: not done within ${formatSpan(config.timeoutMs)}`, {
       hint: "Raise build.timeout, or make the build faster with build.cache_from",
       logTail: tail,
     });
@@ -177,8 +178,4 @@ function withTail(error: AppError, logTail: readonly string[]): AppError {
     cause: error,
     logTail,
   });
-}
-
-function formatMinutes(ms: number): string {
-  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }

@@ -1,3 +1,4 @@
+import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
@@ -168,7 +169,7 @@ async function timeoutError(
   return new AppError(
     "unhealthy",
     `Waiting for "${options.name}": no 200 from ${where} within ${
-      formatMs(options.waitedMs)
+      formatSpan(options.waitedMs)
     } (last: ${options.answer})`,
     {
       hint: remote
@@ -177,9 +178,4 @@ async function timeoutError(
       logTail: await logTail(engine, options.id, signal),
     },
   );
-}
-
-function formatMs(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -1,4 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
@@ -49,7 +50,7 @@ export async function waitInactive(
       throw new AppError(
         "draining",
         `Waiting until "${of.service}" is removed: AWS is still stopping its tasks after ${
-          formatMs(waitedMs)
+          formatSpan(waitedMs)
         }`,
         { hint: "Run the command again later; it continues from here", retryable: true },
       );
@@ -67,10 +68,4 @@ function isLeaving(found: Service, removed: Service | undefined): boolean {
   if (found.status === "DRAINING") return true;
   return found.status === "ACTIVE" && removed !== undefined &&
     found.createdAt?.getTime() === removed.createdAt?.getTime();
-}
-
-/** Formats a duration for people: seconds below two minutes, then minutes. */
-export function formatMs(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -1,8 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
-import { formatMs, type Owner } from "./destroy.ts";
+import type { Owner } from "./destroy.ts";
 import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { readTags } from "../sdk/shapes.ts";
 import { assertTouchable, isInOrder, revisionOf } from "../service_view.ts";
@@ -31,7 +32,7 @@ export async function settle(
       throw new AppError(
         "timeout",
         `Settling "${of.service}": ECS still runs the old task beside the new one after ${
-          formatMs(waitedMs)
+          formatSpan(waitedMs)
         }`,
         { hint: "Look at the deployments of the service in the AWS Console", retryable: true },
       );

@@ -1,8 +1,9 @@
 import type { Service, Task } from "@aws-sdk/client-ecs";
+import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { formatMs, type Owner } from "./destroy.ts";
+import type { Owner } from "./destroy.ts";
 import { logTail } from "../logs.ts";
 import { type EcsDependencies, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "../dependencies.ts";
 import { assertTouchable, deploymentOf, describeService, isStable, sameRevision } from "../service_view.ts";
@@ -231,7 +232,7 @@ class Wait {
   #lastFailure(rollout: string | undefined, givenUp: boolean): StartFailure {
     const complaint = this.#complaints.at(-1);
     if (complaint !== undefined) return complaint;
-    const after = formatMs(this.#waitedMs());
+    const after = formatSpan(this.#waitedMs());
     if (this.#answer !== undefined && !this.#answer.ok) {
       const { address, text } = this.#answer;
       return {

@@ -1,6 +1,6 @@
 /** Prolongs the time-to-live of the active environment, counted from now. */
 
-import { formatAge } from "../../../lib/age.ts";
+import { formatAge, UNIT_MS } from "../../../lib/duration.ts";
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { shortSha } from "../../../lib/ids.ts";
@@ -192,20 +192,17 @@ export function nextTtl(facts: {
   if (length === undefined) return asked;
   const until = expiryOf(createdAt, present);
   if (until !== undefined && until >= now + length) return undefined;
-  return fitTtl(now + length - createdAt, { hours: length >= HOUR });
+  return fitTtl(now + length - createdAt, { hours: length >= UNIT_MS.h });
 }
 
 /** The largest number that is still read at a glance. */
 const READABLE = 9_999;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
 /** The shortest time-to-live of at least `ms` whose number is readable; in whole hours where minutes are no matter. */
 function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
-  for (const [unit, length] of [["m", 60_000], ["h", HOUR], ["d", DAY]] as const) {
-    if (hours && (unit === "m" || (unit === "h" && ms % DAY === 0))) continue;
-    const amount = Math.max(1, Math.ceil(ms / length));
+  for (const unit of ["m", "h", "d"] as const) {
+    if (hours && (unit === "m" || (unit === "h" && ms % UNIT_MS.d === 0))) continue;
+    const amount = Math.max(1, Math.ceil(ms / UNIT_MS[unit]));
     if (amount > READABLE && unit !== "d") continue;
     const ttl = parseTtl(`${amount}${unit}`);
     if (ttl !== undefined) return ttl;

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../lib/duration.ts";
 import { creationOf, expiryOf } from "../environment/expiry.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { formatTtl, type LabeledEnvironment } from "../labels/mod.ts";
@@ -37,7 +38,7 @@ export function decideLifetime(
   const limit = (ageMs: number | undefined, name: string) => {
     if (ageMs === undefined) return;
     if (createdAt === undefined) missing.push("It is not known when it was created");
-    else limits.push({ at: createdAt + ageMs, why: `It is older than ${describeAge(ageMs)} (${name})` });
+    else limits.push({ at: createdAt + ageMs, why: `It is older than ${formatDuration(ageMs)} (${name})` });
   };
   limit(options.maxAgeMs, "--max-age");
   if (options.olderThanMs !== undefined) {
@@ -58,10 +59,4 @@ export function decideLifetime(
   const first = limits.sort((a, b) => a.at - b.at)[0];
   if (first !== undefined) return { kind: "until", ...first };
   return missing[0] === undefined ? { kind: "lasts" } : { kind: "unknown", why: missing[0] };
-}
-
-function describeAge(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes % 1440 === 0) return `${minutes / 1440}d`;
-  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }

@@ -1,6 +1,5 @@
+import { UNIT_MS } from "../../../lib/duration.ts";
 import type { Ttl } from "./label.ts";
-
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 /** The longest time-to-live in milliseconds. It keeps the year of every expiry at four digits. */
 const LONGEST_MS = 99_999 * UNIT_MS.w;
@@ -37,7 +36,7 @@ export function compareTtl(a: Ttl, b: Ttl): number {
   return formatTtl(a) < formatTtl(b) ? -1 : formatTtl(a) === formatTtl(b) ? 0 : 1;
 }
 
-function parseUnit(letter: string): keyof typeof UNIT_MS | undefined {
+function parseUnit(letter: string): "m" | "h" | "d" | "w" | undefined {
   const unit = letter.toLowerCase();
   return unit === "m" || unit === "h" || unit === "d" || unit === "w" ? unit : undefined;
 }

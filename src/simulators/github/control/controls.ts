@@ -1,4 +1,5 @@
 import type { FullSha } from "../../../lib/ids.ts";
+import { UNIT_MS } from "../../../lib/duration.ts";
 import { usageError } from "../../../lib/errors.ts";
 import { ApiError } from "../api_error.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
@@ -110,28 +111,18 @@ export function applyRun(world: World, control: RunControl): void {
   });
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
 /**
  * Parses a duration such as `90s`, `2h` or `1d` to milliseconds. Throws AppError `bad_control` for any other
  * text.
  */
 export function parseAdvance(text: string): number {
   const match = /^(\d{1,9})(ms|s|m|h|d|w)$/.exec(text.trim());
-  const unit = UNITS[match?.[2] ?? ""];
-  if (match === null || unit === undefined) {
+  if (match === null) {
     throw usageError(
       "bad_control",
       `Advancing the clock: "${text}" is not a duration`,
       "Write a number and ms, s, m, h, d or w, as in 2h",
     );
   }
-  return Number(match[1]) * unit;
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
