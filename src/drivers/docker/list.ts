@@ -3,7 +3,7 @@ import { sameRepo } from "../../environments/core/environment/ownership.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { type Container, findContainers, inspectContainers } from "./run/container.ts";
 import { type Engine, look } from "./engine.ts";
-import { instanceOf, type Sight, toEnvironment } from "./run/instance.ts";
+import { instanceOf, toEnvironment } from "./run/instance.ts";
 
 /** Lists environments with one listing and one description of all containers, and asks their health checks if wanted. */
 export async function listEnvironments(
@@ -17,11 +17,7 @@ export async function listEnvironments(
   const sights = await Promise.all(
     ours.map((one) => look(engine, one, { ask: scope.probe === true }, signal)),
   );
-  const services = new Map<string, Sight[]>();
-  for (const sight of sights) {
-    const service = instanceOf(sight.container.name)?.service ?? "";
-    services.set(service, [...services.get(service) ?? [], sight]);
-  }
+  const services = Map.groupBy(sights, (sight) => instanceOf(sight.container.name)?.service ?? "");
   return [...services.values()].flatMap((group) => {
     const names = instanceOf(group[0]?.container.name ?? "");
     if (names === undefined) return [];

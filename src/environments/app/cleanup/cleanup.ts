@@ -197,7 +197,7 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
       ...pulls.keys(),
       ...(platform === "as_labels" ? [] : platform.map((each) => each.pr)),
     ]);
-    const deployed = groupByPull(platform === "as_labels" ? [] : platform);
+    const deployed = Map.groupBy(platform === "as_labels" ? [] : platform, (each) => each.pr);
     for (const pr of [...numbers].sort((a, b) => a - b)) {
       const own = platform === "as_labels" ? platform : deployed.get(pr) ?? [];
       try {
@@ -228,16 +228,4 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
   return { candidates, kept, incomplete, options };
-}
-
-function groupByPull(
-  platform: readonly PlatformEnvironment[],
-): ReadonlyMap<PrNumber, readonly PlatformEnvironment[]> {
-  const groups = new Map<PrNumber, PlatformEnvironment[]>();
-  for (const each of platform) {
-    const group = groups.get(each.pr);
-    if (group === undefined) groups.set(each.pr, [each]);
-    else group.push(each);
-  }
-  return groups;
 }

@@ -35,8 +35,9 @@ export async function listEnvironments(
   const pulls: ReadonlyMap<PrNumber, LabeledPull> = new Map(
     [...marked, ...others].map((pull) => [pull.number, { ...pull, labels: readLabels(pull.labels) }]),
   );
-  const byPull = groupByPull(
+  const byPull = Map.groupBy(
     await addAddresses(ports, { deployed: deployed ?? [], pulls, incomplete }, signal),
+    (each) => each.pr,
   );
   // Where the platform could not be asked, an environment is what its labels say.
   const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
@@ -100,18 +101,6 @@ async function listPlatform(
     incomplete.push(`The platform could not be asked, so this is what the labels say: ${error.message}`);
     return undefined;
   }
-}
-
-function groupByPull(
-  deployed: readonly PlatformEnvironment[],
-): ReadonlyMap<PrNumber, readonly PlatformEnvironment[]> {
-  const groups = new Map<PrNumber, PlatformEnvironment[]>();
-  for (const each of deployed) {
-    const group = groups.get(each.pr) ?? [];
-    group.push(each);
-    groups.set(each.pr, group);
-  }
-  return groups;
 }
 
 function viewPull(
