@@ -55,6 +55,8 @@ const NOT_IN_THE_FILE: Readonly<Record<string, string>> = {
   "region": "set the variable AWS_REGION instead",
   "aws": "set the variable AWS_REGION instead",
   "ecs.region": "set the variable AWS_REGION instead",
+  "ecr_repository": "give the repository's address in build.image",
+  "ecs.ecr_repository": "give the repository's address in build.image",
   "ecs.repository": "give the repository's address in build.image",
   "docker.load": "set the variable DOCKER_LOAD instead",
 };

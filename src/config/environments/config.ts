@@ -92,13 +92,12 @@ export interface DockerConfig {
   readonly load: boolean;
 }
 
-/** What AWS is told; variables only, not in the file. */
+/** Where AWS is; variables set it, the file cannot. */
 export interface AwsConfig {
   readonly region: string;
-  readonly ecrRepository: string;
 }
 
-/** What variables say that are no settings of the file. */
+/** The settings that variables have and the file has not. */
 export interface VariableSettings {
   readonly aws: AwsConfig;
   readonly load: boolean;

@@ -135,6 +135,16 @@ Deno.test("loadConfig() names the source of each setting", () => {
   assert.equal(name("aws.ecr_repository"), "default");
 });
 
+Deno.test("loadConfig() accepts ECR_REPOSITORY, whatever its value, and changes no setting for it", () => {
+  const without = loadConfig({ env: {}, flags: {} });
+  for (const value of ["previews", "team/previews", "Not A Repository!"]) {
+    const { config, sources, warnings } = loadConfig({ env: { ECR_REPOSITORY: value }, flags: {} });
+    assert.deepEqual([config, warnings], [without.config, []]);
+    const { name, kind } = sources.get("aws.ecr_repository") ?? {};
+    assert.deepEqual([name, kind], ["ECR_REPOSITORY", "environment"]);
+  }
+});
+
 Deno.test("loadConfig() reads lists, maps, numbers and booleans of variables as YAML, and text as it is", () => {
   const { config } = loadConfig({
     env: {

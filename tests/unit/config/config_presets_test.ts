@@ -61,6 +61,6 @@ Deno.test("loadConfig() parses durations and names what is not set as undefined"
     config.environment.variables["SUPERSET__SQLALCHEMY_EXAMPLES_URI"],
     "sqlite:////tmp/examples.db",
   );
-  assert.deepEqual(config.aws, { region: "us-west-2", ecrRepository: "superset-ci" });
+  assert.deepEqual(config.aws, { region: "us-west-2" });
   assert.deepEqual(loadConfig({ env: {}, flags: { ttl: "close" } }).config.ttl.value, { kind: "close" });
 });

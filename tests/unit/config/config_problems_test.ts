@@ -64,6 +64,11 @@ Deno.test("loadConfig() says of each mistake where it is and what to do", () => 
       "1:7: ecs.repository: unknown key",
       "give the repository's address in build.image",
     ],
+    [
+      "ecr_repository: previews",
+      "1:1: ecr_repository: unknown key",
+      "give the repository's address in build.image",
+    ],
     ["ecs: {region: eu-west-1}", "1:7: ecs.region: unknown key", "set the variable AWS_REGION instead"],
     [
       "ecs: {cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/previews'}",
