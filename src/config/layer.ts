@@ -1,4 +1,4 @@
-import type { Place } from "./problems.ts";
+import type { SourcePosition } from "./problems.ts";
 import type { SettingPath, Tree } from "./schema_walk.ts";
 
 /** What kind of source a setting comes from; a former one wins over a later one. */
@@ -18,7 +18,7 @@ export interface Layer {
   readonly kind: SourceKind;
   readonly tree: unknown;
   /** Where the key or value at `path` is written. */
-  readonly where: (path: SettingPath, at: "key" | "value") => Place;
+  readonly where: (path: SettingPath, at: "key" | "value") => SourcePosition;
 }
 
 /** A layer that sets the one setting at `path`, from a variable or flag called `name`. */

@@ -29,7 +29,13 @@ export { configJsonSchema } from "./json_schema.ts";
 export type { Source, SourceKind } from "./layer.ts";
 export { type ConfigInput, loadConfig, type LoadedConfig } from "./load.ts";
 export { type PresetName, PRESETS } from "./environments/presets.ts";
-export { ConfigError, type ConfigProblem, type Place, type ProblemCode, renderProblem } from "./problems.ts";
+export {
+  ConfigError,
+  type ConfigProblem,
+  type ProblemCode,
+  renderProblem,
+  type SourcePosition,
+} from "./problems.ts";
 export { type ConfigRow, renderConfig } from "./render_config.ts";
 export { parseRemote, type Repository, resolveRepository } from "./repository.ts";
 export { imageRepository, pushesImages, requireForPlatform } from "./environments/required.ts";

@@ -12,7 +12,7 @@ export type ProblemCode =
   | "missing";
 
 /** Where a problem was found: a file with line and column (both from 1), a variable, a flag. */
-export interface Place {
+export interface SourcePosition {
   /** `showtime.yml`, `SHOWTIME_ECS__CLUSTER`, `--ttl`. */
   readonly source: string;
   readonly line?: number;
@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** One mistake in the configuration. */
-export interface ConfigProblem extends Place {
+export interface ConfigProblem extends SourcePosition {
   readonly code: ProblemCode;
   /** Dotted key, `build.target`; empty where the problem is not with one key. */
   readonly path: string;

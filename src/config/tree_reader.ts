@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq } from "yaml";
-import { type ConfigProblem, type Place, quote } from "./problems.ts";
+import { type ConfigProblem, quote, type SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 
 const MAX_DEPTH = 20;
@@ -15,18 +15,18 @@ export class TooMuch extends Error {}
 export class TreeReader {
   readonly problems: ConfigProblem[] = [];
   readonly #document: Document;
-  readonly #place: (offset: number) => Place;
-  readonly #keys = new Map<string, Place>();
-  readonly #values = new Map<string, Place>();
+  readonly #place: (offset: number) => SourcePosition;
+  readonly #keys = new Map<string, SourcePosition>();
+  readonly #values = new Map<string, SourcePosition>();
   #count = 0;
   #aliases = 0;
 
-  constructor(document: Document, place: (offset: number) => Place) {
+  constructor(document: Document, place: (offset: number) => SourcePosition) {
     this.#document = document;
     this.#place = place;
   }
 
-  readonly where = (path: SettingPath, at: "key" | "value"): Place => {
+  readonly where = (path: SettingPath, at: "key" | "value"): SourcePosition => {
     for (let length = path.length; length > 0; length--) {
       const id = path.slice(0, length).join("\0");
       const found = (at === "value" ? this.#values.get(id) : undefined) ?? this.#keys.get(id) ??
@@ -108,7 +108,7 @@ export class TreeReader {
   }
 
   #problem(
-    place: Place,
+    place: SourcePosition,
     { path, ...what }: Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: SettingPath },
   ): void {
     this.problems.push({ ...place, ...what, path: path.join(".") });

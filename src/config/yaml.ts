@@ -1,6 +1,6 @@
 import process from "node:process";
 import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
-import type { ConfigProblem, Place } from "./problems.ts";
+import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 import { TooMuch, TreeReader } from "./tree_reader.ts";
 
@@ -11,7 +11,7 @@ export const MAX_FILE_BYTES = 256 * 1024;
 export interface YamlTree {
   readonly value: unknown;
   /** Where the key or the value at `path` stands; the nearest thing around it where it is not there. */
-  readonly where: (path: SettingPath, at: "key" | "value") => Place;
+  readonly where: (path: SettingPath, at: "key" | "value") => SourcePosition;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];
 }
@@ -40,7 +40,7 @@ export function readYaml(source: string, text: string): YamlTree {
       lineCounter: lines,
     })
   );
-  const place = (offset: number): Place => {
+  const place = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
     return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
@@ -78,7 +78,7 @@ export function readYamlValue(text: string): { readonly value: unknown } | undef
 /** One problem for each line: what follows the first mistake of a line is mostly its consequence. */
 function syntaxProblems(
   errors: readonly YAMLParseError[],
-  place: (offset: number) => Place,
+  place: (offset: number) => SourcePosition,
 ): readonly ConfigProblem[] {
   const byLine = new Map<number, ConfigProblem>();
   for (const { code, message, pos } of errors) {
@@ -110,7 +110,7 @@ function unreadable(
   return { value: undefined, where: () => place, problems: [problem], warnings };
 }
 
-function at({ source, line, column }: Place): string {
+function at({ source, line, column }: SourcePosition): string {
   return `${source}:${line}:${column}`;
 }
 
