@@ -1,28 +1,29 @@
 /**
- * What the program may do at all: the least that works, the same from source, compiled and under test. What each
- * command gives back of it when it starts is in `drop_permissions.ts`.
+ * The permissions of the program: the least that works, and the same from source, compiled and under test. At its
+ * start each command drops those that it does not use: see `drop_permissions.ts`. The set `showtime` in deno.json is
+ * a copy for running from source, and a test keeps both equal.
  */
 
-/** Programs that it runs. No other program, and no code in a library. */
+/** The programs that may run. No other program may, and no code in a native library. */
 const PROGRAMS = ["docker", "git", "gh"] as const;
 
 /**
- * Variables that it reads; all others look as if they were not set, and no child gets them. A name that ends in a star
- * stands for all that begin so.
+ * The variables that may be read. All others look unset, and no child gets them. A name that ends in a star stands
+ * for every name with that beginning.
  */
 const VARIABLES = [
-  // Settings: ours, and those with the names that other tools gave them.
+  // Settings: Showtime's own, and those with names that other tools share.
   "SHOWTIME_*",
   "ECS_CLUSTER",
   "ECR_REPOSITORY",
   "DOCKER_LOAD",
   "DOCKERHUB_USER",
   "DOCKERHUB_TOKEN",
-  // The engine, and the logins to registries.
+  // The Docker engine, and the logins to registries.
   "DOCKER_HOST",
   "DOCKER_CONFIG",
   "DOCKER_CONTEXT",
-  // For the programs that it starts: src/drivers/shell/child_environment.ts says which gets what.
+  // For child processes: src/drivers/shell/child_environment.ts says which program gets which variable.
   "LANG",
   "LC_ALL",
   "XDG_CONFIG_HOME",
@@ -66,12 +67,12 @@ const VARIABLES = [
   "https_proxy",
   "NO_PROXY",
   "no_proxy",
-  // Caches of builds that lie with Actions, where the configuration names one.
+  // Build caches in GitHub Actions, if the configuration names one.
   "ACTIONS_RUNTIME_TOKEN",
   "ACTIONS_RESULTS_URL",
   "ACTIONS_CACHE_URL",
   "ACTIONS_CACHE_SERVICE_V2",
-  // GitHub, and what Actions says about the run.
+  // GitHub, and the facts of a run in Actions.
   "GITHUB_TOKEN",
   "GH_TOKEN",
   "GITHUB_ORG",
@@ -90,21 +91,21 @@ const VARIABLES = [
   "GITHUB_OUTPUT",
   "GITHUB_STEP_SUMMARY",
   "CI",
-  // Credentials, profiles, region and endpoints of AWS, which its SDK looks for; and where its files lie.
+  // Credentials, profiles, region and endpoints of AWS, which its SDK looks for; and the folders of its files.
   "AWS_*",
   "HOME",
   "USERPROFILE",
   "HOMEDRIVE",
   "HOMEPATH",
   "PATH",
-  // Where temporary files belong.
+  // The temporary folder.
   "TMPDIR",
   "TMP",
   "TEMP",
-  // Only to take them away: Deno starts no program while one of them is set.
+  // Read only to be removed: Deno starts no program while one of them is set.
   "LD_*",
   "DYLD_*",
-  // What the terminal is able to show.
+  // The abilities of the terminal.
   "TERM",
   "TERM_PROGRAM",
   "NO_COLOR",
@@ -114,12 +115,12 @@ const VARIABLES = [
   "WT_SESSION",
 ] as const;
 
-/** What the AWS SDK asks the system: the kernel's version for its user agent, and whose home directory it is. */
+/** The facts about the system that the AWS SDK asks for: the kernel's version for its user agent, and the home folder. */
 const SYSTEM = ["osRelease", "homedir", "uid"] as const;
 
 /**
- * Folders that it writes to: the one it is run in, the temporary one, and those where GitHub's runners keep the files
- * for outputs and summaries, on their machines and in containers of jobs.
+ * The folders that may be written to: the working directory, the temporary folder, and the folders where GitHub's
+ * runners keep the files for outputs and summaries, on their machines and in containers of jobs.
  */
 const WRITABLE: Readonly<Record<"linux" | "darwin" | "windows", readonly string[]>> = {
   linux: [
@@ -139,7 +140,7 @@ const WRITABLE: Readonly<Record<"linux" | "darwin" | "windows", readonly string[
   ],
   windows: [
     ".",
-    // GitHub's machines name it in the short form.
+    // The temporary folder of GitHub's machines, which name it in the short form.
     "C:\\Users\\RUNNER~1\\AppData\\Local\\Temp",
     "C:\\Users\\runneradmin\\AppData\\Local\\Temp",
     "C:\\a\\_temp\\_runner_file_commands",
@@ -147,41 +148,69 @@ const WRITABLE: Readonly<Record<"linux" | "darwin" | "windows", readonly string[
   ],
 };
 
-/** Where temporary files go if the folder that the variables name may not be written to. */
+/** The folder for temporary files if the program may not write to the one that the variables name. */
 export const TEMPORARY_FALLBACK: Readonly<Record<keyof typeof WRITABLE, string>> = {
   linux: "/tmp",
   darwin: "/tmp",
   windows: ".",
 };
 
-/** The flags of `deno compile` that grant all this on a system, as `Deno.build.os` calls it. */
-export function permissionFlags(os: string): readonly string[] {
-  return flagsWith(WRITABLE[os === "darwin" || os === "windows" ? os : "linux"]);
+/** A set of permissions in the form that deno.json has for `deno run -P`. */
+export interface PermissionSet {
+  readonly net: true;
+  readonly read: true;
+  readonly write: readonly string[];
+  readonly run: readonly string[];
+  readonly sys: readonly string[];
+  readonly env: { readonly allow: readonly string[]; readonly ignore: true };
+  readonly import: { readonly deny: true };
 }
 
-/** The flags of `deno run` for the program from source, wherever that is. */
+/** Returns the permissions of the program from source, on every system: the set `showtime` in deno.json. */
+export function sourcePermissions(): PermissionSet {
+  return permissionsWith([...new Set([...WRITABLE.linux, ...WRITABLE.darwin])]);
+}
+
+/** Returns the same permissions as flags of `deno run`, for a run outside of the folder of deno.json. */
 export function sourceFlags(): readonly string[] {
-  return flagsWith([...new Set([...WRITABLE.linux, ...WRITABLE.darwin])]);
+  return flagsOf(sourcePermissions());
 }
 
-function flagsWith(writable: readonly string[]): readonly string[] {
+/** Returns the flags of `deno compile` for one system, under its name in `Deno.build.os`. */
+export function permissionFlags(os: string): readonly string[] {
+  return flagsOf(permissionsWith(WRITABLE[os === "darwin" || os === "windows" ? os : "linux"]));
+}
+
+function permissionsWith(write: readonly string[]): PermissionSet {
+  return {
+    // GitHub, AWS, registries, the engine, and environments at addresses that are not known beforehand.
+    net: true,
+    // Configuration, profiles, build contexts and files for variables lie where their owners put them.
+    read: true,
+    write,
+    run: PROGRAMS,
+    sys: SYSTEM,
+    env: { allow: VARIABLES, ignore: true },
+    // No code is loaded from the network. By default Deno allows some sites.
+    import: { deny: true },
+  };
+}
+
+function flagsOf({ write, run, sys, env }: PermissionSet): readonly string[] {
   return [
     "--no-prompt",
-    // It talks to GitHub, AWS, registries, the engine, and to environments at addresses that nobody knows before.
     "--allow-net",
-    // Configuration, profiles, build contexts and files for variables lie where their owner put them.
     "--allow-read",
-    `--allow-write=${writable.join(",")}`,
-    `--allow-run=${PROGRAMS.join(",")}`,
-    `--allow-sys=${SYSTEM.join(",")}`,
-    `--allow-env=${VARIABLES.join(",")}`,
+    `--allow-write=${write.join(",")}`,
+    `--allow-run=${run.join(",")}`,
+    `--allow-sys=${sys.join(",")}`,
+    `--allow-env=${env.allow.join(",")}`,
     "--ignore-env",
-    // Nor does it load code from anywhere; Deno allows some sites unless told.
     "--deny-import",
   ];
 }
 
-/** Whether the program reads a variable of this name. */
+/** Whether the program may read a variable of this name. */
 export function readsVariable(name: string): boolean {
   return VARIABLES.some((each) => each.endsWith("*") ? name.startsWith(each.slice(0, -1)) : name === each);
 }

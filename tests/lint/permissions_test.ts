@@ -3,7 +3,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import { commandNames } from "../../src/cli/commands/load.ts";
 import { commandsWithPermissions } from "../../src/wiring/drop_permissions.ts";
 import { namesForChildren } from "../../src/drivers/shell/child_environment.ts";
-import { permissionFlags, readsVariable, sourceFlags } from "../../src/wiring/permissions.ts";
+import { permissionFlags, readsVariable, sourcePermissions } from "../../src/wiring/permissions.ts";
 
 const SOURCES = new URL("../../src/", import.meta.url);
 
@@ -14,9 +14,9 @@ async function* sources(folder: URL): AsyncGenerator<string> {
   }
 }
 
-Deno.test("sourceFlags() are those of the task that runs the program", () => {
-  const shown = sourceFlags().map((flag) => flag.includes("*") ? `'${flag}'` : flag).join(" ");
-  assert.equal(manifest.tasks.showtime, `deno run --quiet ${shown} main.ts`);
+Deno.test("sourcePermissions() are the set that the task for the program from source runs with", () => {
+  assert.deepEqual(manifest.permissions, { showtime: sourcePermissions() });
+  assert.equal(manifest.tasks.showtime, "deno run --quiet --no-prompt -P=showtime main.ts");
 });
 
 Deno.test("permissionFlags() grant the same on every system but for the folders to write to", () => {
