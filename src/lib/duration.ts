@@ -32,7 +32,7 @@ export function formatDuration(ms: number): string {
 
 /**
  * Formats milliseconds for the middle of a sentence, in whole seconds below two minutes and in whole minutes
- * above: `90 s`, `15 min`. `round` is `Math.ceil` for a wait that must not be over before the time that is shown.
+ * above: `90 s`, `15 min`. `round` is `Math.ceil` for a wait that must end within the shown time.
  */
 export function formatSpan(ms: number, round: (amount: number) => number = Math.round): string {
   const seconds = round(ms / UNIT_MS.s);
@@ -40,8 +40,8 @@ export function formatSpan(ms: number, round: (amount: number) => number = Math.
 }
 
 /**
- * Formats milliseconds in their two largest units, for tables and views: `12m`, `3h 20m`, `2d 4h`. Labels carry no
- * seconds, so everything below a minute is `<1m`.
+ * Formats milliseconds in their two largest units, for tables and views: `12m`, `3h 20m`, `2d 4h`. Labels
+ * carry no seconds, so everything below a minute is `<1m`.
  */
 export function formatAge(ms: number): string {
   const { m, h, d } = UNIT_MS;

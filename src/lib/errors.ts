@@ -1,4 +1,4 @@
-/** The exit codes of the program (cli.md): what a script that calls Showtime can tell apart. */
+/** The exit codes of the program, which scripts rely on (cli.md). */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -13,23 +13,23 @@ export const EXIT = {
 /** One of the exit codes in {@link EXIT}. */
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
-/** What an {@link AppError} is made of besides its code and message. */
+/** The parts of an {@link AppError} besides its code and message. */
 export interface AppErrorOptions {
   /** The next step a person can take, as a sentence or a command. */
   readonly hint?: string;
-  /** Whether doing the same again may work (network, 429, 5xx). Default false. */
+  /** Whether the same action may work later (network, 429, 5xx). Default false. */
   readonly retryable?: boolean;
-  /** The exit code of the program when nothing handles this error. Default 1. */
+  /** The exit code of the program if no code handles this error. Default 1. */
   readonly exitCode?: ExitCode;
-  /** The error this one explains. */
+  /** The error that this one explains. */
   readonly cause?: unknown;
   /** The last lines of the output that shows the failure (a build's log, a container's log). */
   readonly logTail?: readonly string[];
 }
 
 /**
- * A failure that a person is told about. `code` is a stable slug; `message` reads "Attempted action: current
- * state" without a final period; `hint` names the next step. What happens in normal life is a value, not this.
+ * A failure that a person reads. `code` is a stable slug; `message` reads "Attempted action: current state"
+ * without a final period; `hint` names the next step. Outcomes of normal use are values instead.
  */
 export class AppError extends Error {
   override readonly name = "AppError";
@@ -39,7 +39,7 @@ export class AppError extends Error {
   readonly exitCode: ExitCode;
   readonly logTail: readonly string[];
 
-  /** Makes the error; `code` and `message` as the class says. */
+  /** Makes the error; see the class for `code` and `message`. */
   constructor(code: string, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
@@ -50,13 +50,13 @@ export class AppError extends Error {
   }
 }
 
-/** An {@link AppError} for wrong usage or configuration: exit code 2. */
+/** Makes an {@link AppError} for wrong usage or configuration: exit code 2. */
 // deno-lint-ignore layers/few-parameters -- three texts in the order in which they are read
 export function usageError(code: string, message: string, hint?: string): AppError {
   return new AppError(code, message, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** Returns `value` as an Error, whatever was thrown. */
+/** Converts any thrown value to an Error. */
 export function toError(value: unknown): Error {
   return value instanceof Error ? value : new Error(String(value));
 }

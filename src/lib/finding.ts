@@ -1,21 +1,21 @@
 import { AppError, toError } from "./errors.ts";
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly name: string;
   readonly status: "ok" | "warning" | "failure";
-  /** What was found, as a sentence. */
+  /** The result, as a sentence. */
   readonly detail: string;
-  /** The command or the edit that mends it; undefined where nothing is to be mended. */
+  /** The command or the edit that mends it; undefined if nothing is wrong. */
   readonly fix: string | undefined;
 }
 
-/** A finding with which nothing is wrong. */
+/** Makes the finding of a check that passed. */
 export function foundOk(name: string, detail: string): Finding {
   return { name, status: "ok", detail, fix: undefined };
 }
 
-/** A finding that speaks against a sync, or with `warning` only for care. */
+/** Makes the finding of a check that failed: a sync would fail, or with `warning` needs care. */
 export function foundWrong(
   name: string,
   detail: string,
@@ -24,7 +24,7 @@ export function foundWrong(
   return { name, status, detail, fix };
 }
 
-/** The failure that an error is, whatever was thrown; an error without a hint gets a fix all the same. */
+/** Makes the finding of a check that threw any value. An error without a hint gets a general fix. */
 export function foundError(name: string, error: unknown): Finding {
   const { message } = toError(error);
   const hint = error instanceof AppError ? error.hint : undefined;

@@ -1,12 +1,15 @@
-/** Where Git says that a folder is. */
+/** The position of a folder in a Git work tree. */
 export interface GitPlace {
-  /** The folder that the work tree begins at, as Git writes paths. */
+  /** The top folder of the work tree, as Git writes paths. */
   readonly top: string;
-  /** The folder asked about, below {@link GitPlace.top}, ending in a slash; empty for the top itself. */
+  /** The path from {@link GitPlace.top} to the folder, with a slash at its end; empty for the top itself. */
   readonly prefix: string;
 }
 
-/** What `git rev-parse` is asked for {@link parseGitPlace}. It opens no file of the work tree, and so runs nothing. */
+/**
+ * The arguments of `git rev-parse` for {@link parseGitPlace}. They open no file of the work tree, so they run
+ * no code.
+ */
 export const GIT_PLACE_QUESTION: readonly string[] = [
   "--absolute-git-dir",
   "--show-toplevel",
@@ -14,9 +17,10 @@ export const GIT_PLACE_QUESTION: readonly string[] = [
 ];
 
 /**
- * Reads the answer to {@link GIT_PLACE_QUESTION}. Undefined where the repository is the folder itself or one above it,
- * rather than a `.git` beside the files: a commit can bring such a folder along, with settings that make Git run what it
- * likes, whereas no commit can contain a `.git`. Git knows to refuse it by itself from 2.38 on.
+ * Parses the answer to {@link GIT_PLACE_QUESTION}. Undefined if the folder lies inside of the repository's
+ * own folder (a bare repository) rather than beside a `.git`. A commit can contain such a folder, whose
+ * settings can make Git run any program, but no commit can contain a `.git`. From 2.38 on Git can be set to
+ * refuse such a folder itself.
  */
 export function parseGitPlace(answer: string): GitPlace | undefined {
   const [gitDir, top, prefix, ...rest] = answer.split(/\r?\n/);

@@ -1,14 +1,14 @@
-/** An image reference taken apart: `localhost:5000/team/app:tag`. */
+/** The parts of an image reference such as `localhost:5000/team/app:tag`. */
 export interface ImageReference {
-  /** Host of the registry, with port where it has one; `docker.io` where the reference names none. */
+  /** Host of the registry, with its port if it has one; `docker.io` if the reference names no host. */
   readonly host: string;
   /** Path within the registry; `library/<name>` for Docker Hub's own images. */
   readonly path: string;
-  /** `latest` where the reference names none. */
+  /** `latest` if the reference names no tag. */
   readonly tag: string;
 }
 
-/** Takes an image reference apart; undefined where it is none (empty, upper case, by digest, a bad tag). */
+/** Parses an image reference; undefined if it is not one (empty, upper case, by digest, a bad tag). */
 export function parseImageReference(image: string): ImageReference | undefined {
   const slash = image.indexOf("/");
   const first = slash < 0 ? "" : image.slice(0, slash);
@@ -26,7 +26,7 @@ export function parseImageReference(image: string): ImageReference | undefined {
   };
 }
 
-/** Splits `repository:tag` as it is written; the tag is undefined where there is none. */
+/** Splits `repository:tag` as it is written; the tag is undefined if there is no tag. */
 export function splitImage(image: string): { readonly repository: string; readonly tag: string | undefined } {
   const colon = image.lastIndexOf(":");
   if (colon <= image.lastIndexOf("/")) return { repository: image, tag: undefined };

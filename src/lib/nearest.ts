@@ -1,10 +1,10 @@
-/** Longer words are not compared: no name of ours is that long, and the cost grows with the square. */
+/** The longest word that is compared: no name is longer, and the cost grows with the square of the length. */
 const LONGEST = 80;
 
 /**
- * The candidate that `word` was probably meant to be, or undefined where none is close. Letter case and the
- * difference between `-`, `_` and nothing do not count; a swap of two neighbours is one mistake. A word of three
- * letters or more also finds a candidate that it begins, and one that it nearly is goes before every mistake. Of
+ * Finds the candidate that `word` was probably meant to be; undefined if no candidate is close. Letter case,
+ * `-` and `_` do not count. A swap of two neighbours is one mistake. A word of three letters or more also
+ * finds a candidate that begins with it; such a candidate beats every mistake if it is close as well. Of
  * equally near candidates the first wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
@@ -25,17 +25,17 @@ function simplify(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, "");
 }
 
-/** Number of mistakes between two words; infinite where they are too far apart to be meant for each other. */
+/** Counts the mistakes between two words; infinite if they are too far apart. */
 function scoreOf(wanted: string, offered: string): number {
   const mistakes = editDistance(wanted, offered);
   const tolerated = Math.max(1, Math.floor(Math.max(wanted.length, offered.length) / 3));
   const begins = wanted.length >= 3 && offered.startsWith(wanted);
   if (mistakes <= tolerated && mistakes < wanted.length) return begins && mistakes > 0 ? 0.5 : mistakes;
-  // Half a mistake above the tolerated ones: a near word is better than the beginning of a long one.
+  // Half a mistake above the tolerated ones: a near word beats a long word that begins alike.
   return begins ? tolerated + 0.5 : Infinity;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`. */
+/** Counts the insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,13 +1,14 @@
-/** Escape codes (SGR) that begin a kind of text, and that end it. */
+/** The escape codes (SGR) that begin and end each paint. */
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
 
-/** Paints text, by the name of the paint. */
+/** Functions that paint text, by the name of the paint. */
 export type Paints = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow", (text: string) => string>>;
 
 /**
- * Makes paints for a terminal; without colours they leave the text as it is. What is painted already stays so within
- * other paint. No package does this: those that do read the process's variables when they load, and what Deno needs for
- * that takes longer to load than everything else that a short command uses.
+ * Makes the paints of a terminal; without colours they return the text unchanged. Painted text keeps its
+ * paint inside of other paint. No package is used here: packages for colours read the process's variables
+ * while they load, and the part of Deno that this needs takes longer to load than the rest of a short
+ * command.
  */
 export function makePaints(color: boolean): Paints {
   const paint = (name: keyof Paints) => (text: string) => {

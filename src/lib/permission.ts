@@ -1,14 +1,14 @@
-/** A person's role in a repository, weakest last. */
+/** The role of a person in a repository, from the strongest to the weakest. */
 export type Permission = "admin" | "maintain" | "write" | "triage" | "read" | "none";
 
-/** What asking for a person's permission gave. Whatever is not `known` counts as refused. */
+/** The answer to a question about a person's permission. Every kind but `known` counts as refused. */
 export type PermissionAnswer =
   | { readonly kind: "known"; readonly permission: Permission }
-  /** GitHub says there is no such person or no such role for us to see. */
+  /** GitHub knows no such person, or the token may not see the role. */
   | { readonly kind: "not_found" }
   | { readonly kind: "error"; readonly message: string };
 
-/** Whether the answer lets a person cause a build: `write`, `maintain` or `admin`; never on doubt. */
+/** Whether the answer lets a person cause a build: `write`, `maintain` or `admin`. Doubt counts as no. */
 export function mayCauseBuild(answer: PermissionAnswer | undefined): boolean {
   return answer?.kind === "known" && ["write", "maintain", "admin"].includes(answer.permission);
 }

@@ -3,27 +3,27 @@ import type { Variables } from "../config/mod.ts";
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIALS?$|API_KEY/i;
 const MASK = "***";
 
-/** Shorter texts are not masked: they are parts of ordinary words, and no secret worth the name. */
+/** The length of the shortest secret. Shorter texts are parts of ordinary words, which must stay readable. */
 const SHORTEST = 6;
 
-/** Knows every secret of the process and takes it out of whatever is written. */
+/** Masks the secrets of the process in every text that is written. */
 export class Redactor {
   #secrets: readonly string[] = [];
   #any: RegExp | undefined;
 
-  /** Starts with the variables whose names say that they are secret. */
+  /** Starts with the values of variables that have the name of a secret. */
   constructor(env: Variables) {
     for (const [name, value] of Object.entries(env)) {
       if (value !== undefined && SECRET_NAME.test(name)) this.keep(value);
     }
   }
 
-  /** Adds a secret; its usual spellings in URLs, headers and JSON count too. */
+  /** Adds a secret together with its usual spellings in URLs, headers and JSON. */
   keep(secret: string): void {
     const value = secret.trim();
     if (value.length < SHORTEST) return;
     const spellings = [value, encodeURIComponent(value), toBase64(value), JSON.stringify(value).slice(1, -1)];
-    // Of a secret of several lines, as a key is, each line is one.
+    // A log shows a secret of several lines, such as a private key, line by line.
     const lines = value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= SHORTEST);
     this.#secrets = [...new Set([...this.#secrets, ...spellings, ...lines])].sort((a, b) =>
       b.length - a.length
@@ -31,7 +31,7 @@ export class Redactor {
     this.#any = new RegExp(this.#secrets.map(escape).join("|"), "gi");
   }
 
-  /** Returns text without any known secret, in whatever case it is: some programs complain in capitals. */
+  /** Masks every known secret in a text, in any letter case: some programs complain in capitals. */
   redact(text: string): string {
     return this.#any === undefined ? text : text.replaceAll(this.#any, MASK);
   }

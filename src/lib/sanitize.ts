@@ -1,7 +1,7 @@
-/** Makes text from people and programs harmless where it lands: terminals, Markdown, workflow commands. */
+/** Makes text from people and programs harmless in terminals, Markdown and workflow commands. */
 
-// A string sequence counts only with its end: without one, what follows is not hidden. Its contents exclude every
-// character that opens another sequence, which keeps matching linear.
+// A string sequence counts only if it ends: text after one without an end is not hidden. Its contents exclude
+// every character that opens another sequence, which keeps matching linear.
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const STRING_SEQUENCE = /(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)/g;
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
@@ -12,12 +12,13 @@ const LINE_BREAK_OR_TAB = /\r\n|[\t\n\v\f\r\x85\u2028\u2029]/g;
 /** Soft hyphen, zero-width and direction marks, bidirectional overrides and isolates, invisible tags. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** Stands where a character must not be read together with the next one. */
+/** Separates two characters that must not be read together. */
 const ZERO_WIDTH_SPACE = "\u200b";
 
 /**
- * Returns text for one line of a terminal: ANSI escapes, control characters, bidirectional overrides and zero-width
- * characters are removed; tabs and line breaks become a space. For text of several lines, split it first.
+ * Strips text for one line of a terminal: it removes ANSI escapes, control characters, bidirectional
+ * overrides and zero-width characters, and turns tabs and line breaks into a space. Split text of several
+ * lines first.
  */
 export function stripControls(text: string): string {
   return text
@@ -30,9 +31,9 @@ export function stripControls(text: string): string {
 }
 
 /**
- * Returns text that Markdown on GitHub shows as it is, on one line: no HTML, links, code, tables or mathematics, and
- * no mention of a person or an issue. Controls are removed and surrounding spaces cut. Not for the inside of code,
- * where the escapes would show: see {@link codeBlock}.
+ * Escapes text so that Markdown on GitHub shows it as it is, on one line: no HTML, links, code, tables or
+ * mathematics, and no mention of a person or an issue. Controls and surrounding spaces are removed. The
+ * escapes would show inside of code: see {@link codeBlock}.
  */
 export function escapeMarkdown(text: string): string {
   return stripControls(text).trim()
@@ -41,14 +42,14 @@ export function escapeMarkdown(text: string): string {
     .replaceAll(">", "&gt;")
     .replace(/[\\`*_{}[\]()#+=!~-]/g, "\\$&")
     .replace(/^(\d+)\./, "$1\\.")
-    // GitHub looks for these in the rendered text, where a backslash is gone.
+    // GitHub looks for these in the rendered text, where backslashes are gone.
     .replace(/[@#]|gh\\-(?=\d)|:(?=\/\/)|www(?=\.)|mailto:|xmpp:/gi, `$&${ZERO_WIDTH_SPACE}`)
-    // Last, for the number sign in them.
+    // These come last, since they contain a number sign.
     .replaceAll("|", "&#124;")
     .replaceAll("$", "&#36;");
 }
 
-/** Returns the text that {@link escapeMarkdown} wrote, for a place that is no Markdown; marks of code go too. */
+/** Restores text that {@link escapeMarkdown} wrote, for output without Markdown; it removes backticks too. */
 export function unescapeMarkdown(text: string): string {
   return stripControls(text)
     .replaceAll("&#36;", "$")
@@ -61,9 +62,9 @@ export function unescapeMarkdown(text: string): string {
 }
 
 /**
- * Returns lines as a fenced code block of Markdown whose fence is longer than any run of backticks in them. A line
- * that holds several is split, controls are removed, and no line opens an HTML comment, so that nothing looking
- * for one in the raw text finds it here.
+ * Renders lines as a fenced code block of Markdown with a fence longer than any run of backticks in them.
+ * Line breaks within a line split it, controls are removed, and no line opens an HTML comment, so that a
+ * search for one in the raw text finds none here.
  */
 export function codeBlock(lines: readonly string[]): string {
   const content = lines.flatMap((line) => line.split(/\r\n|[\n\r]/)).map((line) =>
@@ -78,16 +79,17 @@ export function codeBlock(lines: readonly string[]): string {
 }
 
 /**
- * Returns text for the message of a workflow command, as in `::warning::<text>`: it cannot end the line nor, standing
- * alone, be a command. Not for properties, which also need `:` and `,` escaped.
+ * Escapes text for the message of a workflow command, as in `::warning::<text>`: the result neither ends the
+ * line nor is a command by itself. Properties would also need `:` and `,` escaped.
  */
 export function escapeWorkflowCommand(text: string): string {
   return defuseWorkflowCommand(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));
 }
 
 /**
- * Returns a line of foreign output that a workflow's runner will not take for a command (`::name::`, or `##[name]`
- * anywhere in it). The line must be one: a break in it starts another. Call it last: {@link stripControls} undoes it.
+ * Changes one line of foreign output so that a workflow's runner does not take it for a command (`::name::`
+ * at its start, or `##[name]` anywhere). The text must not contain a line break. Call this last, since
+ * {@link stripControls} undoes it.
  */
 export function defuseWorkflowCommand(line: string): string {
   return line.replace(/^\s*(?=::)/, `$&${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);

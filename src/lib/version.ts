@@ -1,4 +1,4 @@
 import manifest from "../../deno.json" with { type: "json" };
 
-/** The version of the program, as deno.json has it. */
+/** The version of the program, from deno.json. */
 export const VERSION: string = manifest.version;

@@ -1,6 +1,6 @@
-/** Time, so that tests can play it. All instants are milliseconds since 1970. */
+/** A clock that tests can replace. All instants are milliseconds since 1970. */
 export interface Clock {
-  /** This machine's time, in milliseconds since 1970. */
+  /** Returns this machine's time, in milliseconds since 1970. */
   now(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when `signal` aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

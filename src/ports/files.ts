@@ -1,9 +1,11 @@
-/** Files of the folder that the program is run in. */
+/** Files in the working directory. */
 export interface Files {
-  /** The text of a file; undefined where there is none. Throws AppError `file_unreadable` (exit code 2). */
+  /**
+   * Reads a file's text; undefined if there is no such file. Throws AppError `file_unreadable` (exit code 2).
+   */
   read(path: string): Promise<string | undefined>;
-  /** Writes a file and the folders it is in. Throws AppError `file_unwritable`. */
+  /** Writes a file and makes its folders. Throws AppError `file_unwritable`. */
   write(path: string, text: string): Promise<void>;
-  /** Appends to a file at any path, as the runner of a workflow names it. Throws Error. */
+  /** Appends to a file at any path, such as one that the runner of a workflow names. Throws Error. */
   append(path: string, text: string): Promise<void>;
 }

@@ -1,22 +1,22 @@
-/** Whether an environment answers: asked over HTTP, from where Showtime runs. */
+/** Health checks of environments over HTTP, from the machine that runs Showtime. */
 
-/** What a health check said. */
+/** The result of a health check. */
 export interface Probe {
   readonly ok: boolean;
-  /** For people: `200`, `503`, `connection refused`. */
+  /** The answer for people: `200`, `503`, `connection refused`. */
   readonly answer: string;
 }
 
-/** What to ask for. */
+/** The request of a health check. */
 export interface ProbeQuestion {
   readonly path: string;
-  /** Asked where `path` answers 404. */
+  /** The path to request if `path` answers 404. */
   readonly fallback: string;
   readonly timeoutMs: number;
 }
 
 /**
- * Asks the health check at `host:port` once; only 200 is healthy. What goes wrong is an answer; rejects only where
- * `signal` aborts.
+ * Requests the health check at `host:port` once; only 200 is healthy. A failure to connect is an answer, too.
+ * Rejects only if `signal` aborts.
  */
 export type HealthProbe = (address: string, question: ProbeQuestion, signal: AbortSignal) => Promise<Probe>;

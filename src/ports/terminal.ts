@@ -1,56 +1,61 @@
-/** Where the program talks to people. stdout carries the answer, stderr the talk (cli.md). */
+/** The program's output and its questions. stdout carries the answer, stderr everything else (cli.md). */
 export interface Terminal {
-  /** What the terminal can do; decided once from streams, flags and environment. */
+  /** The abilities of the terminal, decided once from streams, flags and environment. */
   readonly can: TerminalAbilities;
   /** Writes a line of the answer to stdout. */
   out(text: string): void;
-  /** Writes a line of talk to stderr; nothing under `--quiet`. */
+  /** Writes a line to stderr, except under `--quiet`. */
   say(text: string): void;
   /** Writes a line to stderr only under `--verbose`. */
   detail(text: string): void;
-  /** A line of a child's output inside a group: shown in Actions and under `--verbose`, else only counted. */
+  /**
+   * Takes a line of a child's output inside a group: shown in Actions and under `--verbose`, else only
+   * counted.
+   */
   log(text: string): void;
-  /** A warning: `warning: …` on stderr, an annotation in Actions. */
+  /** Writes a warning: `warning: …` on stderr, an annotation in Actions. */
   warn(text: string): void;
   /**
-   * Tells what is waited for: a spinner line on a terminal, elsewhere a plain line whenever `text` changes.
-   * `undefined` ends it.
+   * Shows what the program waits for: a spinner on a terminal, elsewhere a plain line whenever `text`
+   * changes. `undefined` ends it.
    */
   progress(text: string | undefined): void;
   /** Opens a log group in Actions (a plain heading elsewhere); returns the function that closes it. */
   group(title: string): () => void;
-  /** Asks for yes or no; only where `can.ask`. */
+  /** Asks for yes or no; false if `can.ask` is false. */
   confirm(question: string): Promise<boolean>;
-  /** Asks for one of several; undefined where nobody can be asked. Throws AppError `interrupted` for who goes away. */
+  /**
+   * Asks for a choice; undefined if `can.ask` is false. Throws AppError `interrupted` if the person cancels.
+   */
   choose<T extends string>(question: string, options: Choices<T>): Promise<T | undefined>;
-  /** Asks for a line of text, in the same way; an empty answer is the proposal. */
+  /** Asks for a line of text under the same conditions; an empty answer stands for the proposal. */
   ask(question: string, options: AskOptions): Promise<string | undefined>;
 }
 
-/** What the place where we write is able to show. */
+/** The abilities of the streams that the program writes to. */
 export interface TerminalAbilities {
   readonly color: boolean;
-  /** OSC 8 hyperlinks. */
+  /** Whether OSC 8 hyperlinks work. */
   readonly links: boolean;
-  /** stdout is a terminal. */
+  /** Whether stdout is a terminal. */
   readonly tty: boolean;
-  /** A person can be asked: stdin and stderr are terminals, and this is no CI. */
+  /** Whether a person can answer: stdin and stderr are terminals, and this is not CI. */
   readonly ask: boolean;
-  /** Width in columns; 80 where it is not known. */
+  /** Width in columns; 80 if it is not known. */
   readonly columns: number;
 }
 
-/** What can be chosen. */
+/** The options of a choice. */
 export interface Choices<T extends string> {
   readonly choices: readonly { readonly value: T; readonly label: string }[];
-  /** Where the choice begins. */
+  /** The option that is selected at first. */
   readonly initial: T;
 }
 
-/** How a line of text is asked for. */
+/** The proposal and the check of a line of text. */
 export interface AskOptions {
-  /** What an empty answer means. */
+  /** The proposal: the value of an empty answer. */
   readonly initial: string;
-  /** Says what is wrong with an answer, as a sentence; undefined where nothing is. */
+  /** Returns what is wrong with an answer, as a sentence; undefined if it is valid. */
   readonly check: (answer: string) => string | undefined;
 }
