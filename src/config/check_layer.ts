@@ -12,7 +12,7 @@ import {
   settingPaths,
 } from "./schema_walk.ts";
 
-/** What is wrong with the settings of one source, each key by itself. */
+/** Lists the problems of one source's settings, each key checked by itself. */
 export function checkLayer(layer: Layer): readonly ConfigProblem[] {
   const result = ConfigFile.safeParse(layer.tree);
   if (result.success) return [];
@@ -22,7 +22,7 @@ export function checkLayer(layer: Layer): readonly ConfigProblem[] {
     const found = issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => unknownKey(layer, [...path, key]))
       : [wrongValue(layer, { path, issue })];
-    // Two rules that fail for one value say the same thing twice.
+    // If two rules fail for one value, the first says enough.
     for (const problem of found) if (!problems.has(problem.path)) problems.set(problem.path, problem);
   }
   return [...problems.values()];
@@ -48,7 +48,7 @@ function remedyForKey(key: string, section: SettingPath): string {
   if (near !== undefined) return `did you mean ${quote(near)}?`;
   const elsewhere = settingPaths().find((path) => path.at(-1) === key);
   if (elsewhere !== undefined) return `did you mean ${quote(elsewhere.join("."))}?`;
-  return `take it out; the keys here are ${keys.join(", ")}`;
+  return `remove it; the keys here are ${keys.join(", ")}`;
 }
 
 const NOT_IN_THE_FILE: Readonly<Record<string, string>> = {
@@ -105,7 +105,7 @@ function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; is
   return isMeantAsText && !Array.isArray(value) ? "put it in quotes" : "correct the value";
 }
 
-/** The text that was probably meant, by small mistakes that are often made. */
+/** Finds the text that was probably meant, by correcting common small mistakes. */
 function remedyFor(path: SettingPath, value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const [, amount, unit] = /^\s*(\d{1,6})\s*(ms|m(?!o)|[shdw])/i.exec(value) ?? [];
@@ -119,7 +119,7 @@ function remedyFor(path: SettingPath, value: unknown): string | undefined {
   return guesses.find((guess) => guess !== value && guess !== "/" && accepts(path, guess));
 }
 
-/** Whether a value may be a secret of somebody's, so that a message must not repeat it. */
+/** Whether a value may be a secret, which a message must not repeat. */
 function isPrivate(path: SettingPath): boolean {
   return settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
 }
@@ -147,6 +147,6 @@ function valueAt(tree: unknown, path: SettingPath): unknown {
 }
 
 function shown(path: SettingPath): string {
-  // A key is quoted in the message; in the path only what needs it.
+  // In a path only unusual keys are quoted, so that it stays readable.
   return path.map((key) => /^[\w-]+$/.test(key) ? key : quote(key)).join(".");
 }

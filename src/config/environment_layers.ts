@@ -4,28 +4,29 @@ import { type ConfigProblem, quote } from "./problems.ts";
 import { accepts, isText, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";
 import { readYamlValue } from "./yaml.ts";
 
-/** The variables of a process. */
+/** The environment variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = "SHOWTIME_";
 
-/** The variable that sets the setting at `path`: `SHOWTIME_ECS__CLUSTER`. */
+/** Formats the name of the variable for the setting at `path`: `SHOWTIME_ECS__CLUSTER`. */
 export function variableName(path: SettingPath): string {
-  // Names inside maps of text keep their letter case: they are variables' names themselves.
+  // Keys of maps of text keep their letter case, since they are names of variables themselves.
   const parts = path.map((key, i) =>
     isTextMap(path.slice(0, i)) ? key : key.toUpperCase().replaceAll("-", "_")
   );
   return PREFIX + parts.join("__");
 }
 
-/** The variables that set settings, but for the entries of maps, whose names are the user's. */
+/** Lists the variables of all settings, except for entries of maps, whose names the user chooses. */
 export function settingVariables(): readonly string[] {
   return ["ECS_CLUSTER", ...settingPaths().filter((path) => path[0] !== "version").map(variableName)];
 }
 
 /**
- * The settings that variables make, from the weakest to the strongest: a variable of our own beats one that others
- * read too, and one for an entry of a map beats the one for the map. An empty variable sets nothing.
+ * Reads the settings of variables, from the weakest to the strongest. A `SHOWTIME_` variable beats one that
+ * other programs read too. The variable of a map's entry beats the variable of the map. An empty variable has
+ * no effect.
  */
 export function readVariables(
   env: Variables,
@@ -59,15 +60,17 @@ export function readVariables(
 }
 
 /**
- * The value that a variable's or flag's text gives the setting at `path`: text as it is, everything else by the rules
- * of YAML; `null` unsets what can be unset. Undefined where it is no YAML.
+ * Parses the text of a variable or flag for the setting at `path`: text settings take it as it is, all others
+ * read it as YAML. `null` and `~` unset a setting that can be unset. Undefined if the text is not YAML.
  */
 export function parseSetting(path: SettingPath, text: string): { readonly value: unknown } | undefined {
   if (accepts(path, null) && (text === "null" || text === "~")) return { value: null };
   return isText(path) ? { value: text } : readYamlValue(text);
 }
 
-/** The setting that the parts of a variable's name lead to; undefined where there is none. */
+/**
+ * Finds the setting that a variable's name, split at `__`, stands for; undefined if there is no such setting.
+ */
 function pathOf(parts: readonly string[]): SettingPath | undefined {
   const path: string[] = [];
   for (const [index, part] of parts.entries()) {
@@ -78,12 +81,13 @@ function pathOf(parts: readonly string[]): SettingPath | undefined {
     path.push(settingKind(path) === "map" ? part.toLowerCase().replaceAll("_", "-") : part.toLowerCase());
     if (part !== part.toUpperCase() || part === "" || settingKind(path) === undefined) return undefined;
   }
-  // One word alone is ours only where the file has a value of that name: SHOWTIME_ENVIRONMENT may be anybody's.
+  // A single word is a setting only if the file has a value of that name: other tools may use
+  // SHOWTIME_ENVIRONMENT.
   if (path.length === 1 && (settingKind(path) === "section" || path[0] === "version")) return undefined;
   return path;
 }
 
-/** Whether what stands at `path` maps names to text, so that every name is the user's, `__` included. */
+/** Whether `path` is a map from names to text, so that the user chooses every name, even with `__` in it. */
 function isTextMap(path: SettingPath): boolean {
   return settingKind(path) === "map" && settingKind([...path, "x"]) === "leaf";
 }
@@ -103,9 +107,9 @@ function unknownVariable(name: string, parts: readonly string[]): ConfigProblem 
     source: name,
     code: "unknown_variable",
     path: "",
-    message: "there is no setting of that name",
+    message: "there is no setting with this name",
     remedy: near === undefined
-      ? "take it out; `showtime config schema` prints every key"
+      ? "remove it; `showtime config schema` prints every key"
       : `did you mean ${near}?`,
   };
 }
@@ -116,6 +120,6 @@ function notYaml(name: string, path: SettingPath): ConfigProblem {
     code: "syntax",
     path: path.join("."),
     message: "the value is not YAML",
-    remedy: `write it as the file would after ${quote(`${path.at(-1)}:`)}`,
+    remedy: `write it as it would follow ${quote(`${path.at(-1)}:`)} in the file`,
   };
 }

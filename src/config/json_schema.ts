@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ConfigFile } from "./environments/schema.ts";
 
-/** The JSON Schema (draft 2020-12) of `showtime.yml`, for editors and for `showtime config schema`. */
+/** Makes the JSON Schema (draft 2020-12) of `showtime.yml`, for editors and for `showtime config schema`. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
   const schema = z.toJSONSchema(ConfigFile, { io: "input", target: "draft-2020-12" });
   return {

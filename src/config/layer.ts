@@ -1,27 +1,27 @@
 import type { SourcePosition } from "./problems.ts";
 import type { SettingPath, Tree } from "./schema_walk.ts";
 
-/** What kind of source a setting comes from; a former one wins over a later one. */
+/** The kind of source of a setting; an earlier kind beats a later one. */
 export type SourceKind = "flag" | "environment" | "file" | "preset";
 
-/** Where a setting comes from. */
+/** The source of a setting. */
 export interface Source {
   readonly kind: SourceKind;
   /** `--platform`, `ECS_CLUSTER`, `showtime.yml:12`, `preset superset`. */
   readonly name: string;
-  /** The setting as that source writes it: durations are text, what is not set is null. */
+  /** The setting as the source writes it: durations are text, and a setting without a value is null. */
   readonly value: unknown;
 }
 
-/** Settings that come from one place: the file, one variable, one flag, a preset. */
+/** The settings of one source: the file, one variable, one flag or a preset. */
 export interface Layer {
   readonly kind: SourceKind;
   readonly tree: unknown;
-  /** Where the key or value at `path` is written. */
+  /** Finds the position of the key or value at `path`. */
   readonly where: (path: SettingPath, at: "key" | "value") => SourcePosition;
 }
 
-/** A layer that sets the one setting at `path`, from a variable or flag called `name`. */
+/** Makes the layer of one setting, from the variable or flag called `name`. */
 export function singleLayer(
   kind: SourceKind,
   name: string,

@@ -9,29 +9,29 @@ import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.t
 import { readVariableSettings } from "./variable_settings.ts";
 import { readYaml } from "./yaml.ts";
 
-/** What the configuration is made from. */
+/** The sources of the configuration. */
 export interface ConfigInput {
-  /** The file with the path to name in messages; undefined where there is none. */
+  /** The file, with the path for messages; undefined if there is no file. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
   readonly env: Variables;
-  /** Dotted keys of the file with the values flags gave, as text or as typed values: `{ "max_age": "7d" }`. */
+  /** Values of flags by dotted key of the file, as text or typed: `{ "max_age": "7d" }`. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** The configuration with the story of how it came about. */
+/** The configuration, with the source of each setting. */
 export interface LoadedConfig {
   readonly config: Config;
-  /** By dotted key of the file, `environment.variables.DEBUG` for entries of maps. */
+  /** Sources by dotted key of the file; an entry of a map has its own, `environment.variables.DEBUG`. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly warnings: readonly string[];
-  /** What is to be said where the preset of apache/superset is used and nobody asked for it. */
+  /** The notice for a run that uses the preset of apache/superset without being asked to. */
   readonly assumed?: string | undefined;
 }
 
 /**
- * Puts the configuration together: a flag beats a variable, which beats the file, which beats the preset; maps are
- * merged entry by entry, lists are replaced. Throws {@link ConfigError} `config_invalid` with every problem of every
- * source at once.
+ * Merges all sources into the configuration: a flag beats a variable, which beats the file, which beats the
+ * preset. Maps are merged entry by entry, and lists are replaced. Throws {@link ConfigError} `config_invalid`
+ * with every problem of every source at once.
  */
 export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);
@@ -66,7 +66,7 @@ function invalid(problems: readonly ConfigProblem[]): ConfigError {
   return new ConfigError("config_invalid", "Reading the configuration", problems);
 }
 
-/** The problems of a file from top to bottom; where its YAML is wrong already, the value is not looked at again. */
+/** Sorts the problems of a file from top to bottom. A value with wrong YAML gets no second problem. */
 function fileProblems(
   yaml: readonly ConfigProblem[],
   values: readonly ConfigProblem[],
@@ -101,7 +101,7 @@ interface Leaf {
   readonly source: Source;
 }
 
-/** The leaves of all layers by dotted key; a later layer wins. Null takes an entry out of a map. */
+/** Collects the leaves of all layers by dotted key; a later layer wins. Null removes an entry from a map. */
 function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   for (const layer of layers) {
@@ -116,7 +116,9 @@ function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Leaf> {
   return leaves;
 }
 
-/** The settings of a whole file. Every layer has passed the schema and the preset has every key: so has the result. */
+/**
+ * Builds complete settings. The result fits the schema, since every layer does and the preset has every key.
+ */
 function nest(leaves: ReadonlyMap<string, Leaf>): Settings {
   const root: Record<string, unknown> = { build: { args: {} }, environment: { variables: {} } };
   for (const { path, source } of leaves.values()) {
@@ -132,7 +134,7 @@ function nest(leaves: ReadonlyMap<string, Leaf>): Settings {
   return root as Settings;
 }
 
-/** A size that one source begins must have both its numbers when all sources are together. */
+/** Finds sizes that lack a number after all sources are merged. */
 function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly ConfigProblem[] {
   return Object.entries(settings.environment.sizes).flatMap(([name, size]) =>
     (["cpu", "memory"] as const).filter((key) => size[key] === undefined).map((key): ConfigProblem => {
@@ -144,7 +146,7 @@ function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly
         ...layer?.where(path, "key") ?? { source: "environment.sizes" },
         code: "missing",
         path: [...path, key].join("."),
-        message: `a size needs ${key}, and it is not given`,
+        message: `a size needs ${key}, which is missing`,
         remedy: `add ${key}`,
       };
     })

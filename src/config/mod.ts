@@ -1,9 +1,10 @@
 /**
- * Configuration: reads the file, variables and flags into one typed {@link Config}, and says what is wrong with them
- * all at once. Everything here is pure: texts and variables come in as arguments, nobody reads a file, the process's
- * environment or the network in this folder, and nothing here knows a driver or a command.
+ * Configuration: reads the file, variables and flags into one typed {@link Config}, and reports all their
+ * problems at once. Everything here is pure: texts and variables are arguments, and no code in this folder
+ * reads a file, the process's environment or the network, or knows a driver or a command.
  *
- * Read `schema.ts` for what the file may say, `presets.ts` for the defaults, `load.ts` for who wins.
+ * Read `schema.ts` for the keys of the file, `presets.ts` for the defaults, `load.ts` for the precedence of
+ * sources.
  */
 export {
   type ActionsContext,

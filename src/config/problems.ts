@@ -1,6 +1,6 @@
 import { AppError, EXIT } from "../lib/errors.ts";
 
-/** What kind of mistake a problem is; stable, for scripts. */
+/** The kind of a problem; stable, for scripts. */
 export type ProblemCode =
   | "syntax"
   | "too_large"
@@ -11,7 +11,7 @@ export type ProblemCode =
   | "wrong_value"
   | "missing";
 
-/** Where a problem was found: a file with line and column (both from 1), a variable, a flag. */
+/** The position of a problem: a file with line and column (both from 1), a variable or a flag. */
 export interface SourcePosition {
   /** `showtime.yml`, `SHOWTIME_ECS__CLUSTER`, `--ttl`. */
   readonly source: string;
@@ -22,18 +22,18 @@ export interface SourcePosition {
 /** One mistake in the configuration. */
 export interface ConfigProblem extends SourcePosition {
   readonly code: ProblemCode;
-  /** Dotted key, `build.target`; empty where the problem is not with one key. */
+  /** The dotted key, `build.target`; empty if the problem does not belong to one key. */
   readonly path: string;
-  /** What is wrong. */
+  /** The mistake, without a final period. */
   readonly message: string;
-  /** What to do about it. */
+  /** The step that corrects it. */
   readonly remedy: string;
 }
 
-// A file that is nothing of ours would fill the screen; `problems` has them all.
+// A file of another kind would fill the screen; `problems` has all of them.
 const MOST_SHOWN = 50;
 
-/** All mistakes of the configuration at once. Exit code 2. */
+/** The error for all problems of the configuration at once. Exit code 2. */
 export class ConfigError extends AppError {
   readonly problems: readonly ConfigProblem[];
 
@@ -47,20 +47,22 @@ export class ConfigError extends AppError {
     if (problems.length > MOST_SHOWN) lines.push(`  and ${problems.length - MOST_SHOWN} more`);
     super(code, [`${action}: ${count}`, ...lines].join("\n"), {
       exitCode: EXIT.usage,
-      hint: "Correct what is listed; `showtime config schema` prints every key with its meaning",
+      hint: "Correct the listed problems; `showtime config schema` prints every key with its meaning",
     });
     this.problems = problems;
   }
 }
 
-/** One line: `showtime.yml:4:3: build.taget: unknown key; did you mean "target"?` */
+/** Renders a problem on one line: `showtime.yml:4:3: build.taget: unknown key; did you mean "target"?` */
 export function renderProblem(problem: ConfigProblem): string {
   const at = [problem.source, problem.line, problem.column].filter((part) => part !== undefined).join(":");
   const path = problem.path === "" ? "" : `${problem.path}: `;
   return `${at}: ${path}${problem.message}; ${problem.remedy}`;
 }
 
-/** Text from a configuration, quoted, without control characters, and not longer than people read. */
+/**
+ * Quotes text from a configuration: control characters are escaped, and long text is cut at 60 characters.
+ */
 export function quote(text: string): string {
   const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
   return `"${

@@ -2,20 +2,20 @@ import { type AppError, usageError } from "../lib/errors.ts";
 import type { Variables } from "./environment_layers.ts";
 import { quote } from "./problems.ts";
 
-/** The repository to work on. */
+/** The repository that the program works on. */
 export interface Repository {
   /** `owner/name` */
   readonly repo: string;
-  /** `--repo`, the variables' names, `git remote`, `default`. */
+  /** `--repo`, the names of variables, `git remote` or `default`. */
   readonly source: string;
 }
 
 const HINT = "Name it as owner/name, as in --repo apache/superset";
 
 /**
- * The repository: `--repo`, else GITHUB_ORG with GITHUB_REPO, else GITHUB_REPOSITORY, else the address of the git
- * remote, else apache/superset. Throws AppError `repository_malformed` (exit code 2) where the first of these that
- * is there names none.
+ * Finds the repository: `--repo`, else GITHUB_ORG with GITHUB_REPO, else GITHUB_REPOSITORY, else the address
+ * of the git remote, else apache/superset. Throws AppError `repository_malformed` (exit code 2) if the first
+ * of these that is given does not name a repository.
  */
 export function resolveRepository(
   { flag, env, gitRemote }: {
@@ -35,10 +35,13 @@ export function resolveRepository(
   return { repo, source: "git remote" };
 }
 
-/** `owner/name` in the address of a git remote (https, ssh, `git@host:owner/name`), or undefined. */
+/**
+ * Parses `owner/name` from the address of a git remote (https, ssh, `git@host:owner/name`); undefined
+ * otherwise.
+ */
 export function parseRemote(remote: string): string | undefined {
   const url = /^(?:https?|ssh|git|git\+ssh):\/\/[^/\s]+\/(\S+)$/.exec(remote)?.[1];
-  // `C:\work` and `./a:b` are folders; a host alias has more than one letter and no slash.
+  // `C:\work` and `./a:b` are folders. The alias of a host has more than one letter and no slash.
   const scp = url === undefined
     ? /^(?:[^@\s/]+@)?[A-Za-z0-9][A-Za-z0-9._-]+:(?!\/\/)(\S+)$/.exec(remote)?.[1]
     : undefined;
@@ -46,7 +49,7 @@ export function parseRemote(remote: string): string | undefined {
     /^\/+/,
     "",
   );
-  // A server may keep its repositories below a folder: the last two parts count.
+  // A server may keep its repositories below a folder, so the last two parts count.
   return path === undefined ? undefined : parseName(path.split("/").slice(-2).join("/"));
 }
 
@@ -63,7 +66,7 @@ function parseName(text: string): string | undefined {
 function malformed(source: string, text: string): AppError {
   return usageError(
     "repository_malformed",
-    `Finding the repository: ${source} is ${quote(text)}, which names none`,
+    `Finding the repository: ${source} is ${quote(text)}, which is not a repository`,
     HINT,
   );
 }

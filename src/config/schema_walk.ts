@@ -1,13 +1,16 @@
 import * as z from "zod";
 import { ConfigFile } from "./environments/schema.ts";
 
-/** The way to a setting in the file, key by key: `["environment", "health", "path"]`. */
+/** The keys that lead to a setting in the file: `["environment", "health", "path"]`. */
 export type SettingPath = readonly string[];
 
-/** `section`: its keys are ours. `map`: its keys are the user's. `leaf`: a value, lists included. */
+/**
+ * The kind of a setting. `section`: the schema names its keys. `map`: the user does. `leaf`: a value or a
+ * list.
+ */
 export type SettingKind = "section" | "map" | "leaf";
 
-/** What stands at a path of the file, or undefined where no setting can stand there. */
+/** Finds the kind of the setting at a path of the file; undefined if no setting can be there. */
 export function settingKind(path: SettingPath): SettingKind | undefined {
   const schema = schemaAt(path);
   if (schema === undefined) return undefined;
@@ -15,24 +18,24 @@ export function settingKind(path: SettingPath): SettingKind | undefined {
   return schema instanceof z.ZodRecord ? "map" : "leaf";
 }
 
-/** The keys that the section at `path` can have; none where it is no section. */
+/** Lists the keys of the section at `path`; empty if it is not a section. */
 export function keysAt(path: SettingPath): readonly string[] {
   const schema = schemaAt(path);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** Whether a value at `path` is written as it is, not as YAML, when it comes from a variable or a flag. */
+/** Whether a variable or a flag for `path` holds plain text rather than YAML. */
 export function isText(path: SettingPath): boolean {
   const schema = schemaAt(path);
   return schema instanceof z.ZodString || schema instanceof z.ZodEnum;
 }
 
-/** Whether the setting at `path` can have that value. Null: whether it can be unset. */
+/** Whether the setting at `path` can have that value. For null: whether it can be unset. */
 export function accepts(path: SettingPath, value: unknown): boolean {
   return rawSchemaAt(path)?.safeParse(value).success ?? false;
 }
 
-/** Every leaf and map of the file, sections left out, in the order of the schema. */
+/** Lists every leaf and map of the file, without sections, in the order of the schema. */
 export function settingPaths(prefix: SettingPath = []): readonly SettingPath[] {
   return keysAt(prefix).flatMap((key) => {
     const path = [...prefix, key];
@@ -40,7 +43,7 @@ export function settingPaths(prefix: SettingPath = []): readonly SettingPath[] {
   });
 }
 
-/** The leaves of a tree of settings with their values. Entries of maps are leaves of their own. */
+/** Lists the leaves of a tree of settings with their values. Each entry of a map is a leaf. */
 export function leavesOf(
   tree: unknown,
   path: SettingPath = [],
@@ -49,7 +52,7 @@ export function leavesOf(
   return Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...path, key]));
 }
 
-/** A mapping of keys and values, of which nothing else is known. */
+/** A mapping from keys to unknown values. */
 export type Tree = { readonly [key: string]: unknown };
 
 /** Whether a value is a mapping. */

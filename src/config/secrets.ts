@@ -1,27 +1,29 @@
-/** Which values of the configuration are secrets: hidden where they are shown, and told to whoever takes secrets out. */
+/** Finds the secrets of the configuration: they are hidden in output and masked in logs. */
 
 import type { Source } from "./layer.ts";
 
-/** What stands for a secret where settings are shown. */
+/** The text that replaces a secret in output. */
 const HIDDEN = "(hidden)";
 
-/** Settings whose entries reach an application or a build, with names that are the user's. */
+/** Matches the settings whose entries reach an application or a build under names that the user chooses. */
 const ENTRY = /^(?:environment\.variables|build\.args)\.(.*)$/s;
 const SECRET_NAME = /secret|token|password|passwd|key|credential/i;
 
-/** What templates are filled in with is not known here, or a secret of its own. */
+/** Matches placeholders in templates. Their values are not known here or are secrets themselves. */
 const PLACEHOLDER = /\{(?:secret|pr|sha|login)\}/;
 
-/** Shorter texts are parts of ordinary words, and no secret worth the name. */
+/** The length of the shortest secret. Shorter texts are parts of ordinary words. */
 const SHORTEST = 6;
-/** Settings that many applications have; numbers, up to the length of one that counts or times something; a bare origin. */
+/** Matches values that are not secrets: common settings, counts and times, and the bare origin of a URL. */
 const ORDINARY =
   /^(?:(?:en|dis)abled|default|production|development|staging|preview|testing|warning|verbose|localhost|-?[\d._]{1,15}|[a-z][a-z\d+.-]*:\/\/[\w.-]+(?::\d+)?\/?)$/i;
 
-/** `user:password@` in a URL; the password may hold an `@` that nobody escaped. */
+/** Matches `user:password@` in a URL; the password may contain an `@` that is not escaped. */
 const URL_LOGIN = /(:\/\/)([^\s/:@]*):([^\s/]+)@/g;
 
-/** A setting as it may be shown: the whole value hidden where it is a secret, else the passwords of URLs in it. */
+/**
+ * Returns a setting for output: a secret is hidden as a whole, and otherwise the passwords in its URLs are.
+ */
 export function hideSecrets(key: string, source: Source): unknown {
   const { value } = source;
   if (isNamedSecret(key, value) || isGivenSecret(key, source)) return HIDDEN;
@@ -32,8 +34,8 @@ export function hideSecrets(key: string, source: Source): unknown {
 }
 
 /**
- * Every secret text in the configuration: what variables of this process give to applications and builds, since that is
- * how secrets get there, and the passwords of URLs wherever they come from.
+ * Lists every secret text in the configuration: values for applications and builds that come from variables
+ * of this process, since secrets are passed in that way, and the passwords of URLs from any source.
  */
 export function configuredSecrets(sources: ReadonlyMap<string, Source>): readonly string[] {
   const secrets = new Set<string>();
@@ -45,7 +47,7 @@ export function configuredSecrets(sources: ReadonlyMap<string, Source>): readonl
       texts.forEach((text) => partsOf(text).forEach((part) => secrets.add(part)));
     }
     for (const [, , user, password = ""] of texts.flatMap((text) => [...text.matchAll(URL_LOGIN)])) {
-      // `postgres:postgres` keeps nobody out, and is a word that logs are full of.
+      // `postgres:postgres` protects nothing, and logs are full of that word.
       if (password === user || PLACEHOLDER.test(password) || !isWorthHiding(password)) continue;
       secrets.add(password);
       secrets.add(decode(password));
@@ -54,18 +56,18 @@ export function configuredSecrets(sources: ReadonlyMap<string, Source>): readonl
   return [...secrets];
 }
 
-/** An entry whose name says that its value is a secret, wherever it comes from. */
+/** Whether the name of an entry marks its value as a secret, from any source. */
 function isNamedSecret(key: string, value: unknown): boolean {
   const entry = ENTRY.exec(key)?.[1];
   return entry !== undefined && SECRET_NAME.test(entry) && value !== "{secret}" && value !== "";
 }
 
-/** An entry that came from a variable of this process, whatever it is called. */
+/** Whether an entry comes from a variable of this process, under any name. */
 function isGivenSecret(key: string, { kind, value }: Source): boolean {
   return kind === "environment" && ENTRY.test(key) && typeof value === "string" && partsOf(value).length > 0;
 }
 
-/** What of a template reaches the application as it is. */
+/** Returns the parts of a template that reach the application unchanged. */
 function partsOf(text: string): readonly string[] {
   return text.split(PLACEHOLDER).map((part) => part.trim()).filter(isWorthHiding);
 }

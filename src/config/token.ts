@@ -8,8 +8,9 @@ export interface Token {
 }
 
 /**
- * The token: GITHUB_TOKEN, else GH_TOKEN, else what `gh auth token` printed, where that is given. Throws AppError
- * `token_malformed` (exit code 2) for one that cannot be sent in a header; it is never repeated.
+ * Finds the token: GITHUB_TOKEN, else GH_TOKEN, else the output of `gh auth token`, if that is given. Throws
+ * AppError `token_malformed` (exit code 2) for a token that a header cannot carry; the message does not
+ * repeat it.
  */
 export function resolveToken(
   { env, ghAuthToken }: { readonly env: Variables; readonly ghAuthToken?: string | undefined },
@@ -23,17 +24,20 @@ export function resolveToken(
     const token = value?.trim();
     if (!token) continue;
     if (/^[\x21-\x7e]+$/.test(token)) return { value: token, source };
-    const state = `${source} holds a space, a line break or a letter that no token has`;
+    const state = `${source} contains a space, a line break or a character that no token has`;
     throw usageError(
       "token_malformed",
       `Reading the GitHub token: ${state}`,
-      "Copy the token again, alone and whole",
+      "Copy the whole token again, and nothing else",
     );
   }
   return undefined;
 }
 
-/** The login for deleting images on Docker Hub, where both of its variables are set; `token` is a secret. */
+/**
+ * Reads the login for deleting images on Docker Hub; undefined unless both variables are set. `token` is a
+ * secret.
+ */
 export function resolveDockerHubLogin(
   env: Variables,
 ): { readonly user: string; readonly token: string } | undefined {

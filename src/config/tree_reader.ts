@@ -3,15 +3,15 @@ import { type ConfigProblem, quote, type SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 
 const MAX_DEPTH = 20;
-// What aliases expand to is counted as well, so that a few lines cannot become a million values.
+// The values that aliases expand to are counted as well, so that a few lines cannot become a million values.
 const MAX_VALUES = 10_000;
-// Each one is looked up in the whole document.
+// The lookup of each alias walks the whole document.
 const MAX_ALIASES = 100;
 
-/** Why a document is not read to its end. */
+/** The reason why a document is not read to its end. */
 export class TooMuch extends Error {}
 
-/** Walks a document's nodes into plain values and remembers where each one stood. */
+/** Converts a document's nodes to plain values and keeps the position of each. */
 export class TreeReader {
   readonly problems: ConfigProblem[] = [];
   readonly #document: Document;
@@ -41,7 +41,7 @@ export class TreeReader {
     if (path.length > MAX_DEPTH) throw new TooMuch(`nested more than ${MAX_DEPTH} deep`);
     const range = isAlias(node) || isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
     const id = path.join("\0");
-    // An empty value has no extent of its own; its key's place says more than the end of the line.
+    // An empty value has no extent; the position of its key says more than the end of the line.
     if (range && range[1] > range[0] && !this.#values.has(id)) this.#values.set(id, this.#place(range[0]));
     if (isAlias(node)) return this.read(this.#target(node, path), path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, String(index)]));
@@ -58,7 +58,7 @@ export class TreeReader {
         this.#problem(place, {
           path,
           code: "wrong_type",
-          message: "a key that is a list or a map",
+          message: "the key is a list or a map",
           remedy: "write a plain word as the key",
         });
         continue;
@@ -70,7 +70,7 @@ export class TreeReader {
         this.#problem(place, {
           path: inner,
           code: "duplicate_key",
-          message: "the key stands here for the second time",
+          message: "the key is here for the second time",
           remedy: `keep one of them (the first is on line ${first?.line})`,
         });
         continue;
@@ -79,8 +79,8 @@ export class TreeReader {
         this.#problem(place, {
           path: inner,
           code: "unknown_key",
-          message: "a key that cannot be used",
-          remedy: "take another name",
+          message: "this key cannot be used",
+          remedy: "choose another name",
         });
         continue;
       }

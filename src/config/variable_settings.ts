@@ -18,8 +18,8 @@ const REGION: Rule = {
   check: { pattern: /^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/, expected: "a region, such as us-west-2" },
 };
 /**
- * A variable of superset-showtime that has no effect: `build.image` names the repository. It stays accepted and
- * stays in the output of `showtime config`, so that existing workflows and scripts keep working.
+ * A variable of superset-showtime that has no effect: `build.image` names the repository. It stays accepted
+ * and stays in the output of `showtime config`, so that existing workflows and scripts keep working.
  */
 const ECR_REPOSITORY: Rule = {
   key: "aws.ecr_repository",
@@ -33,7 +33,9 @@ const LOAD: Rule = {
   check: { pattern: /^(?:true|false|1|0)$/i, expected: "true or false" },
 };
 
-/** Reads the settings that only variables have, under the names and with the defaults that other tools use. */
+/**
+ * Reads the settings that only variables have, under the names and with the defaults that other tools use.
+ */
 export function readVariableSettings(env: Variables): {
   readonly settings: VariableSettings;
   readonly sources: ReadonlyMap<string, Source>;

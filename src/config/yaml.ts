@@ -4,21 +4,24 @@ import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 import { TooMuch, TreeReader } from "./tree_reader.ts";
 
-/** Files above this size are not read: 256 kB. */
+/** The size of the largest file that is read: 256 kB. */
 export const MAX_FILE_BYTES = 256 * 1024;
 
-/** A YAML text as plain values, with the place of each of them. */
+/** A YAML text as plain values, with the position of each. */
 export interface YamlTree {
   readonly value: unknown;
-  /** Where the key or the value at `path` stands; the nearest thing around it where it is not there. */
+  /**
+   * Finds the position of the key or value at `path`; if it is missing, that of the nearest section around
+   * it.
+   */
   readonly where: (path: SettingPath, at: "key" | "value") => SourcePosition;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads YAML 1.2. What is wrong with it is in `problems`; `value` is then undefined, but for duplicate keys,
- * which do not keep the rest from being checked.
+ * Reads YAML 1.2. Mistakes are in `problems`; `value` is then undefined, except for mistakes within one key,
+ * such as a duplicate, which leave the rest to be checked.
  */
 export function readYaml(source: string, text: string): YamlTree {
   const tooLarge = new TextEncoder().encode(text).length > MAX_FILE_BYTES;
@@ -48,8 +51,8 @@ export function readYaml(source: string, text: string): YamlTree {
   const reader = new TreeReader(document, place);
   if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
     return unreadable(source, {
-      message: "nested too deep to be read",
-      remedy: "write it without that much nesting",
+      message: "nested too deep",
+      remedy: "write it with less nesting",
     });
   }
   if (document.errors.length > 0) {
@@ -63,19 +66,19 @@ export function readYaml(source: string, text: string): YamlTree {
     if (!(error instanceof TooMuch)) throw error;
     return unreadable(source, {
       message: error.message,
-      remedy: "write it without nesting or repeating that much",
+      remedy: "write it with less nesting and fewer repetitions",
       warnings,
     });
   }
 }
 
-/** Reads one value, as an environment variable carries it. Undefined where it is no YAML. */
+/** Reads one value, as an environment variable carries it; undefined if it is not YAML. */
 export function readYamlValue(text: string): { readonly value: unknown } | undefined {
   const { value, problems } = readYaml("", text);
   return problems.length === 0 ? { value } : undefined;
 }
 
-/** One problem for each line: what follows the first mistake of a line is mostly its consequence. */
+/** Makes one problem for each line: later mistakes on a line mostly follow from its first. */
 function syntaxProblems(
   errors: readonly YAMLParseError[],
   place: (offset: number) => SourcePosition,
@@ -119,8 +122,8 @@ function inline(message: string): string {
 }
 
 /**
- * Runs `action` while the process shows an empty environment. The YAML parser looks for two debugging variables,
- * which takes a permission that the program does not have, and must not need.
+ * Runs `action` while `process.env` looks empty. The YAML parser reads two variables for debugging, and the
+ * program has no permission to read them.
  */
 function withoutEnvironment<T>(action: () => T): T {
   const real = Object.getOwnPropertyDescriptor(process, "env");

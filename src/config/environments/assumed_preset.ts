@@ -1,16 +1,16 @@
 import type { LoadedConfig } from "../load.ts";
 
-/** Where a configuration file was looked for, and not found. */
+/** The place that has no configuration file. */
 export interface Missing {
   /** `owner/name` */
   readonly repo: string;
-  /** The base branch was looked at, and this is its name where it is known; undefined: the working copy was. */
+  /** The base branch, with its name if that is known; undefined if the working copy was searched instead. */
   readonly base: { readonly branch: string | undefined; readonly inWorkingCopy: boolean } | undefined;
 }
 
 /**
- * What is to be said where there is no file and nobody asked for the preset of apache/superset: whoever has another
- * repository does not expect it. Undefined for that repository and its forks, and where a preset was named.
+ * Returns the notice for a repository without a file, which the preset of apache/superset would surprise.
+ * Undefined for repositories called superset (apache/superset and its forks), and if a source names a preset.
  */
 export function assumedPreset(
   { sources }: Pick<LoadedConfig, "sources">,

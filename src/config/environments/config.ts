@@ -5,11 +5,11 @@ import { parseDuration } from "../../lib/duration.ts";
 import type { PresetName } from "./presets.ts";
 import type { Settings } from "./schema.ts";
 
-/** The configuration in force. What is not set is undefined; durations are milliseconds. */
+/** The configuration in force. Settings without a value are undefined; durations are milliseconds. */
 export interface Config {
   readonly preset: PresetName;
   readonly platform: PlatformKind;
-  /** `text` is as it was written, `48h`. */
+  /** `text` is the time-to-live as it was written, `48h`. */
   readonly ttl: { readonly text: string; readonly value: Ttl };
   readonly maxAgeMs: number | undefined;
   readonly autoSync: Settings["auto_sync"];
@@ -24,11 +24,11 @@ export interface Config {
   readonly aws: AwsConfig;
 }
 
-/** How images are built. Paths are as written, relative to the working directory (`file`: to the context). */
+/** The build of images. Paths are as written, relative to the working directory (`file`: to the context). */
 export interface BuildConfig {
-  /** Repository without a tag; see {@link imageRepository} for what holds where it is undefined. */
+  /** The repository without a tag; {@link imageRepository} has the default if it is undefined. */
   readonly image: string | undefined;
-  /** Pattern with `{pr}` and `{sha}`. */
+  /** A pattern with `{pr}` and `{sha}`. */
   readonly tag: string;
   readonly context: string;
   readonly file: string;
@@ -41,19 +41,19 @@ export interface BuildConfig {
   readonly push: Settings["build"]["push"];
 }
 
-/** What an environment is given. */
+/** The settings of every environment, on every platform. */
 export interface EnvironmentConfig {
   readonly port: number;
   readonly health: HealthConfig;
-  /** `name/password`, shown to people. */
+  /** A login that is shown to people, `name/password`. */
   readonly login: string | undefined;
-  /** May hold the placeholder `{secret}`. */
+  /** Variables of the application; values may contain the placeholder `{secret}`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
   readonly sizes: Readonly<Record<string, SizeConfig>>;
 }
 
-/** When an environment counts as healthy. */
+/** The health check of an environment. */
 export interface HealthConfig {
   readonly path: string;
   readonly fallback: string | undefined;
@@ -63,18 +63,18 @@ export interface HealthConfig {
   readonly command: string | undefined;
 }
 
-/** `cpu`: 1024 are one CPU. `memory`: MiB. */
+/** The size of an environment. `cpu`: 1024 are one CPU. `memory`: MiB. */
 export interface SizeConfig {
   readonly cpu: number;
   readonly memory: number;
 }
 
-/** Where the platform is ECS. */
+/** The settings of the platform ECS. */
 export interface EcsConfig {
   readonly cluster: string | undefined;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
-  /** Path of a template file; undefined: the built-in one. */
+  /** The path of a template file; undefined for the built-in template. */
   readonly taskDefinition: string | undefined;
   readonly container: string | undefined;
   readonly logGroup: string | undefined;
@@ -83,12 +83,12 @@ export interface EcsConfig {
   readonly assignPublicIp: boolean;
 }
 
-/** Where the platform is the local engine. */
+/** The settings of the platform Docker. */
 export interface DockerConfig {
   readonly network: string;
-  /** IP address, with `:port` where the port is a fixed one. */
+  /** An IP address, with `:port` if the port is fixed. */
   readonly publish: string;
-  /** Also load a pushed image into the local engine (`DOCKER_LOAD=true`). */
+  /** Whether a pushed image is also loaded into the local engine (`DOCKER_LOAD=true`). */
   readonly load: boolean;
 }
 
@@ -103,7 +103,7 @@ export interface VariableSettings {
   readonly load: boolean;
 }
 
-/** Turns settings that have passed the schema into the configuration. Throws RangeError for any other. */
+/** Makes the configuration from settings that fit the schema. Throws RangeError if a duration does not. */
 export function makeConfig(settings: Settings, { aws, load }: VariableSettings): Config {
   const { build, environment: { health, ...environment }, ecs, docker } = settings;
   return {
@@ -164,7 +164,7 @@ function durationMs(text: string): number {
 }
 
 function known<T>(value: T | undefined, text: string): T {
-  if (value === undefined) throw new RangeError(`Reading a duration: "${text}" is none`);
+  if (value === undefined) throw new RangeError(`Reading a duration: "${text}" is not one`);
   return value;
 }
 

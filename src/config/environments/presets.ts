@@ -88,5 +88,7 @@ const superset: Settings = {
   },
 };
 
-/** What holds where no flag, variable or file says anything. `superset` is the set-up of apache/superset. */
+/**
+ * The defaults for settings without a flag, variable or file. `superset` is the set-up of apache/superset.
+ */
 export const PRESETS: Readonly<Record<PresetName, Settings>> = { superset, none };

@@ -4,9 +4,9 @@ import { variableName } from "../environment_layers.ts";
 import { ConfigError, type ConfigProblem } from "../problems.ts";
 
 /**
- * Throws {@link ConfigError} `config_incomplete` that names every setting which `platform` needs and nobody gave.
- * On ECS that is where the image comes from and where the service runs; with a task definition of one's own the role
- * and the log group are in there. The local engine needs an image's name only where the image is pushed.
+ * Throws {@link ConfigError} `config_incomplete` that names every missing setting which `platform` needs. ECS
+ * needs the source of the image and the place of the service; with a user's own task definition the role and
+ * the log group are in there. The local engine needs an image's name only if the image is pushed.
  */
 export function requireForPlatform(config: Config, platform: PlatformKind): void {
   const { build, ecs } = config;
@@ -44,12 +44,12 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
 }
 
 /**
- * The repository of the images, without a tag. Where none is configured images stay on the local engine, under
- * `<owner>-<name>` of the GitHub repository in lower case.
+ * Returns the repository of the images, without a tag. If none is configured, images stay on the local engine
+ * under `<owner>-<name>` of the GitHub repository in lower case.
  */
 export function imageRepository(config: Config, repo: string): string {
   if (config.build.image !== undefined) return config.build.image;
-  // What engines refuse in a name, GitHub allows: runs of separators, and separators at either end.
+  // GitHub allows names that engines refuse: with runs of separators, or separators at either end.
   return repo.toLowerCase().replace(/[^a-z0-9]*[^a-z0-9._-][^a-z0-9]*|[._-]{2,}/g, "-").replace(
     /^[._-]+|[._-]+$/g,
     "",

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 
-// The message of each rule is what was expected, as a noun phrase: problems read "expected <message>, found …".
+// The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
+// found …".
 
 const ADDRESS =
   /^(?:(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/;
@@ -48,7 +49,7 @@ function variables() {
 }
 
 function section<T extends z.ZodRawShape>(shape: T) {
-  // Undefined keeps the library's own issue for unknown keys, which are rendered one by one.
+  // Undefined keeps the library's own issue for unknown keys, which checkLayer() renders one by one.
   return z.strictObject(shape, {
     error: (issue) => issue.code === "unrecognized_keys" ? undefined : "a map of keys and values",
   });
@@ -137,7 +138,7 @@ const Ecs = section({
   assign_public_ip: yesOrNo().optional().describe("Whether an environment gets a public IP address."),
 });
 
-/** What `showtime.yml` may say: the keys as written there, all of them optional. Durations are text. */
+/** The schema of `showtime.yml`: its keys as written there, all of them optional. Durations are text. */
 export const ConfigFile = section({
   version: z.literal(1, { error: "1, the only version there is" }).optional().describe(
     "The version of this format.",
@@ -182,5 +183,5 @@ type Complete<T> = T extends readonly unknown[] ? T
   : T extends object ? { readonly [K in keyof T]-?: Complete<Exclude<T[K], undefined>> }
   : T;
 
-/** A file in which nothing is left out: what presets are, and what all sources together give. */
+/** A file with every key: the form of presets, and of all sources merged. */
 export type Settings = Complete<ConfigFile>;

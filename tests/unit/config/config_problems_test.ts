@@ -75,7 +75,7 @@ Deno.test("loadConfig() says of each mistake where it is and what to do", () => 
       "1:16: ecs.cluster: expected the name of a cluster, not its ARN",
       "correct the value",
     ],
-    ["zzzzzzzz: 1", "1:1: zzzzzzzz: unknown key", "take it out; the keys here are version, preset"],
+    ["zzzzzzzz: 1", "1:1: zzzzzzzz: unknown key", "remove it; the keys here are version, preset"],
     [
       "retries: -1",
       "1:10: retries: expected a whole number from 0 to 10, found the number -1",
@@ -143,7 +143,7 @@ Deno.test("loadConfig() says of each mistake where it is and what to do", () => 
     ],
     [
       "ttl: 1h\nttl: 2h",
-      "2:1: ttl: the key stands here for the second time",
+      "2:1: ttl: the key is here for the second time",
       "keep one of them (the first is on line 1)",
     ],
     ["ecs: *base", '1:6: ecs: the anchor "base" is not defined before its use', "define it above"],
@@ -151,8 +151,8 @@ Deno.test("loadConfig() says of each mistake where it is and what to do", () => 
     ["ecs:\n\tcluster: x", "2:1: Tabs are not allowed as indentation", "correct the YAML there"],
     ["version: 1\n---\nversion: 1", "2:1: more than one document", "keep the first"],
     ["- a", "1:1: expected a map of keys and values, found a list", "write key: value on each line"],
-    ["? [a]\n: 1", "1:1: a key that is a list or a map", "write a plain word as the key"],
-    ["<<: {ttl: 1h}", '1:1: "<<": unknown key', "take it out"],
+    ["? [a]\n: 1", "1:1: the key is a list or a map", "write a plain word as the key"],
+    ["<<: {ttl: 1h}", '1:1: "<<": unknown key', "remove it"],
   ];
   for (const [text, start, remedy] of cases) {
     const lines = told(text);
