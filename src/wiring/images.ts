@@ -1,4 +1,4 @@
-/** Builds what makes images and what stores them. */
+/** Makes the builder of images and the stores that hold them. */
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
 import type { Config } from "../config/mod.ts";
@@ -6,7 +6,7 @@ import { AppError } from "../lib/errors.ts";
 import type { Images, ImageStore, RegistryLogin } from "../environments/ports/images.ts";
 import type { Parts } from "./parts.ts";
 
-/** Makes the builder of images, with the store that holds them where they are pushed. */
+/** Makes the builder of images, with a store if images are pushed. */
 export async function makeImages(
   parts: Parts,
   options: {
@@ -45,7 +45,7 @@ export async function makeImages(
   });
 }
 
-/** What stores pushed images. */
+/** Makes the store of pushed images: ECR, Docker Hub or another registry. */
 export async function makeStore(
   parts: Parts,
   options: { readonly repository: string; readonly tag: string },
@@ -76,19 +76,19 @@ export async function makeStore(
   return registry.makeRegistryStore({ image: repository, tag, credentials });
 }
 
-/** Text of the docker command's file of logins; empty where there is none that can be read. */
+/** Reads the docker command's file of logins; empty if it is missing or cannot be read. */
 export async function readDockerLogins({ host: { env } }: Parts): Promise<string> {
   return await Deno.readTextFile(`${dockerConfigFolder(env)}/config.json`).catch(() => "");
 }
 
-/** Where the docker command keeps its file of logins. Windows has no HOME. */
+/** Finds the folder with the docker command's file of logins. Windows has no HOME. */
 export function dockerConfigFolder(env: Readonly<Record<string, string | undefined>>): string {
   return env["DOCKER_CONFIG"] || `${env["HOME"] || env["USERPROFILE"] || ""}/.docker`;
 }
 
 /**
- * What logs builds in to ECR: where the image is pushed to it, or a cache of the build lies in it. Nothing else needs a
- * login of ours; `docker login` has been done for other registries.
+ * Makes the login of builds to ECR; undefined unless the image is pushed there or a cache of the build lies
+ * there. For other registries people run `docker login` themselves.
  */
 async function makeLogin(
   parts: Parts,
@@ -107,18 +107,18 @@ async function makeLogin(
     const { makeEcrLogin } = await import("../drivers/ecs/mod.ts");
     const login = makeEcrLogin({ image, keepSecret: (value) => parts.keepSecret(value) });
     if (image === pushedTo) return login;
-    // A build can do without its cache.
+    // A build works without its cache.
     return (signal) =>
       login(signal).catch((error) => {
         if (!(error instanceof AppError)) throw error;
-        tell(`The build goes on without its cache. ${error.message}`);
+        tell(`The build continues without its cache. ${error.message}`);
         return undefined;
       });
   }
   return undefined;
 }
 
-/** Whether an image is in ECR; what knows ECR is loaded only for what looks like it. */
+/** Whether an image is in ECR. The ECR driver is loaded only for addresses that look like ECR. */
 export async function isInEcr(image: string): Promise<boolean> {
   if (!/^\d{12}\.dkr[.-]ecr/.test(image)) return false;
   return (await import("../drivers/ecs/mod.ts")).parseEcrAddress(image) !== undefined;

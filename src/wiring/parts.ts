@@ -1,5 +1,3 @@
-/** The parts that everything else is made from: each is made once, when somebody first needs it. */
-
 import { Redactor } from "../lib/redact.ts";
 import type { GlobalFlags, WiringHost } from "../cli/wiring_types.ts";
 import type { ActionsContext, LoadedConfig } from "../config/mod.ts";
@@ -15,7 +13,7 @@ import { describeFileError } from "./file_error.ts";
 /** The name of the configuration file, on the base branch and in the working directory. */
 const CONFIG_FILE = "showtime.yml";
 
-/** The parts that everything else is made from, each made once. */
+/** The parts that all other objects are made from, each made once. */
 export class Parts {
   readonly host: WiringHost;
   readonly redactor: Redactor;
@@ -28,17 +26,17 @@ export class Parts {
     this.redactor = new Redactor(host.env);
     this.clock = import("../drivers/clock/mod.ts").then(({ makeClock }) => makeClock());
     this.shell = import("../drivers/shell/mod.ts").then(({ makeShell }) =>
-      // Output of builds and containers ends up in comments: secrets are taken out where it enters.
+      // The output of builds and containers ends up in comments, so secrets are masked where it enters.
       makeShell({ redact: (text) => this.redactor.redact(text) })
     );
     this.actions = import("../config/mod.ts").then(({ readActionsContext }) =>
       readActionsContext(host.env, (path) => Deno.readTextFile(path))
     );
-    // Whoever needs a part waits for it; one that nobody needs must not end the process when it fails.
+    // The caller that needs a part sees its error. The error of an unused part must not end the process.
     for (const part of [this.clock, this.shell, this.actions]) part.catch(() => undefined);
   }
 
-  /** `owner/name`, by flag, variables, git remote. */
+  /** Finds the repository, `owner/name`, by flag, variables or git remote. */
   async repository(flags: GlobalFlags): Promise<{ readonly repo: string; readonly source: string }> {
     const { resolveRepository } = await import("../config/mod.ts");
     const { env } = this.host;
@@ -48,7 +46,7 @@ export class Parts {
     return resolveRepository({ flag: flags.repo, env, gitRemote });
   }
 
-  /** GitHub. Throws AppError `no_token` (exit code 2) where no token can be found. */
+  /** Makes the client of GitHub. Throws AppError `no_token` (exit code 2) if no token can be found. */
   async forge(flags: GlobalFlags, terminal: Terminal): Promise<Forge> {
     const actions = await this.actions;
     const { repo } = await this.repository(flags);
@@ -67,7 +65,7 @@ export class Parts {
     });
   }
 
-  /** The token for GitHub. A simulator on this machine takes any: there, none need be given. */
+  /** Finds the token for GitHub. A simulator on this machine accepts any token, so it needs no given one. */
   async token(apiUrl: string): Promise<string> {
     const { resolveToken } = await import("../config/mod.ts");
     const local = /^(127\.|localhost$|\[::1\]$)/.test(new URL(apiUrl).hostname);
@@ -81,11 +79,12 @@ export class Parts {
     if (local) return "simulator";
     throw usageError(
       "no_token",
-      "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set, and `gh auth token` gives none",
+      "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set, and `gh auth token` prints no token",
       'Set GITHUB_TOKEN, or run "gh auth login"',
     );
   }
 
+  /** Masks a secret in everything that is written from now on. */
   keepSecret(value: string): void {
     this.redactor.keep(value);
     this.host.keepSecret(value);
@@ -102,7 +101,7 @@ export class Parts {
     }
   }
 
-  /** The configuration in force. In Actions the file comes from the base branch, never from the checkout. */
+  /** Loads the configuration. In Actions the file comes from the base branch, never from the checkout. */
   async config(
     flags: GlobalFlags,
     options: { readonly pr: PrNumber | undefined; readonly forge: () => Promise<Forge> },
@@ -117,7 +116,7 @@ export class Parts {
     const loaded = loadConfig({ file, env: this.host.env, flags: { platform: flags.platform } });
     for (const secret of configuredSecrets(loaded.sources)) this.keepSecret(secret);
     if (file !== undefined) return loaded;
-    // Whoever needs the repository says what is wrong with its name.
+    // A malformed repository name is reported by the code that needs the repository.
     const repo = await this.repository(flags).then((found) => found.repo, () => undefined);
     if (repo === undefined) return loaded;
     const { event } = actions;
@@ -148,7 +147,7 @@ async function readFromBase(forge: Forge, pr: PrNumber | undefined, signal: Abor
   return text === undefined ? undefined : { path: `${CONFIG_FILE} (base branch)`, text };
 }
 
-/** Whether the working copy has a file that does not count in Actions; one that cannot be looked at is no reason to fail. */
+/** Whether the working copy has a file, which has no effect in Actions. An unreadable folder is no error. */
 async function isHere(): Promise<boolean> {
   try {
     return (await Deno.stat(CONFIG_FILE)).isFile;

@@ -1,15 +1,15 @@
 /**
- * The permissions of the program: the least that works, and the same from source, compiled and under test. At its
- * start each command drops those that it does not use: see `drop_permissions.ts`. The set `showtime` in deno.json is
- * a copy for running from source, and a test keeps both equal.
+ * The permissions of the program: the least that works, and the same from source, compiled and under test. At
+ * its start each command drops those that it does not use: see `drop_permissions.ts`. The set `showtime` in
+ * deno.json is a copy for running from source, and a test keeps both equal.
  */
 
 /** The programs that may run. No other program may, and no code in a native library. */
 const PROGRAMS = ["docker", "git", "gh"] as const;
 
 /**
- * The variables that may be read. All others look unset, and no child gets them. A name that ends in a star stands
- * for every name with that beginning.
+ * The variables that may be read. All others look unset, and no child gets them. A name that ends in a star
+ * stands for every name with that beginning.
  */
 const VARIABLES = [
   // Settings: Showtime's own, and those with names that other tools share.
@@ -91,7 +91,7 @@ const VARIABLES = [
   "GITHUB_OUTPUT",
   "GITHUB_STEP_SUMMARY",
   "CI",
-  // Credentials, profiles, region and endpoints of AWS, which its SDK looks for; and the folders of its files.
+  // AWS: its SDK looks for credentials, profiles, region and endpoints, and for the folders of its files.
   "AWS_*",
   "HOME",
   "USERPROFILE",
@@ -115,12 +115,12 @@ const VARIABLES = [
   "WT_SESSION",
 ] as const;
 
-/** The facts about the system that the AWS SDK asks for: the kernel's version for its user agent, and the home folder. */
+/** The facts that the AWS SDK asks the system: the kernel's version for its user agent, and the home folder. */
 const SYSTEM = ["osRelease", "homedir", "uid"] as const;
 
 /**
- * The folders that may be written to: the working directory, the temporary folder, and the folders where GitHub's
- * runners keep the files for outputs and summaries, on their machines and in containers of jobs.
+ * The folders that may be written to: the working directory, the temporary folder, and the folders where
+ * GitHub's runners keep the files for outputs and summaries, on their machines and in containers of jobs.
  */
 const WRITABLE: Readonly<Record<"linux" | "darwin" | "windows", readonly string[]>> = {
   linux: [

@@ -1,4 +1,4 @@
-/** Builds the platform that environments run on; its packages are loaded here and nowhere else. */
+/** Makes the platform that environments run on. Only this file loads the packages of a platform. */
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
 import type { Config } from "../config/mod.ts";
@@ -12,7 +12,7 @@ import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";
 import type { Parts } from "./parts.ts";
 
-/** What a platform is built for. */
+/** The settings and the pull request that a platform is made for. */
 export interface PlatformRequest {
   readonly config: Config;
   readonly flags: GlobalFlags;
@@ -20,7 +20,7 @@ export interface PlatformRequest {
   readonly forge: () => Promise<Forge>;
 }
 
-/** Where environments run. Throws AppError (exit code 2) where the configuration cannot be right. */
+/** Makes the platform of the configuration. Throws AppError (exit code 2) if a setting is missing. */
 export async function makePlatform(parts: Parts, request: PlatformRequest): Promise<Platform> {
   const { config } = request;
   const { requireForPlatform } = await import("../config/mod.ts");
@@ -69,8 +69,9 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
 }
 
 /**
- * The template of task definitions. In Actions it comes from the base branch, as the configuration that names it: what
- * a pull request brings along must not choose the roles that its code runs with.
+ * Reads the template of task definitions; undefined for the built-in template. In Actions it comes from the
+ * base branch, like the configuration that names it: the files of a pull request must not choose the roles
+ * that its code runs with.
  */
 export async function readTaskDefinition(
   parts: Parts,

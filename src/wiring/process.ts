@@ -4,10 +4,10 @@ import { VERSION } from "../lib/version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
 import { settleEnvironment } from "./settle_environment.ts";
 
-/** This process, as the command line needs it. Everything else is loaded when a command first asks for it. */
+/** Makes the host of the command line from this process. The wiring is loaded when a command needs it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {
   const stdoutTty = Deno.stdout.isTerminal();
-  // Only the variables that the program is allowed to read are there.
+  // It contains only the variables that the program may read.
   const env = Deno.env.toObject();
   let command = "";
   return {
@@ -40,7 +40,7 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
   };
 }
 
-/** Writes all of a text at once; a reader that has gone away, as `head` does, wants no more. */
+/** Writes a whole text at once. A reader that closed the pipe early, such as `head`, is no error. */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   try {
     for (let rest = new TextEncoder().encode(text); rest.length > 0;) {

@@ -2,9 +2,9 @@ import { TEMPORARY_FALLBACK } from "./permissions.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Takes out of this process's environment what would keep it from doing its work under its permissions. */
+/** Removes or replaces the variables that would keep this process from working under its permissions. */
 export function settleEnvironment(env: Variables): void {
-  // Setup actions set them for their own programs; with one of them Deno refuses to start any of ours.
+  // Setup actions set these for their own programs. While one is set, Deno refuses to start any program.
   for (const name of Object.keys(env)) {
     if (/^(?:LD|DYLD)_/.test(name)) Deno.env.delete(name);
   }
@@ -12,8 +12,9 @@ export function settleEnvironment(env: Variables): void {
 }
 
 /**
- * Sees that temporary files can be written. Which folders may be written to is settled when the program is compiled;
- * where this process's own temporary folder is none of them, the system's ordinary one takes its place.
+ * Makes sure that temporary files can be written. The folders that may be written to are fixed when the
+ * program is compiled. If the temporary folder of this process is not among them, the system's usual one
+ * replaces it.
  */
 function settleTemporaryFolder(env: Variables): void {
   const { os } = Deno.build;

@@ -141,7 +141,7 @@ aws.test("makeImages() logs in for a cache in ECR, and builds without it where t
     const made = await calls();
     assert.deepEqual(made.filter((line) => line.startsWith("login")), []);
     assert.equal(made.filter((line) => line.startsWith("buildx build ")).length, 1);
-    assert.match(told.join("\n"), /goes on without its cache\. .*there are no AWS credentials/);
+    assert.match(told.join("\n"), /continues without its cache\. .*there are no AWS credentials/);
   });
 });
 

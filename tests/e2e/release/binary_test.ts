@@ -149,7 +149,7 @@ binary.test("the executable writes outputs to stdout where the runner's folder i
       });
 
       assert.equal(done.code, 0, done.err);
-      assert.match(done.err, /warning: Writing ".*\/output" failed: it is in none of the folders/);
+      assert.match(done.err, /warning: Writing ".*\/output" failed: it is outside the folders/);
       assert.match(done.out, /^environment_status<</m);
       assert.deepEqual([...Deno.readDirSync(folder)], []);
     });
