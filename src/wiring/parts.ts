@@ -79,7 +79,7 @@ export class Parts {
     if (local) return "simulator";
     throw usageError(
       "no_token",
-      "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set, and `gh auth token` prints no token",
+      "Looking for a GitHub token: GITHUB_TOKEN and GH_TOKEN are not set, and `gh auth token` prints none",
       'Set GITHUB_TOKEN, or run "gh auth login"',
     );
   }

@@ -115,7 +115,7 @@ const VARIABLES = [
   "WT_SESSION",
 ] as const;
 
-/** The facts that the AWS SDK asks the system: the kernel's version for its user agent, and the home folder. */
+/** The facts that the AWS SDK asks for: the kernel's version for its user agent, and the home folder. */
 const SYSTEM = ["osRelease", "homedir", "uid"] as const;
 
 /**
