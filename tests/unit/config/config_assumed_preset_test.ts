@@ -4,7 +4,7 @@ import { assumedPreset, loadConfig } from "../../../src/config/mod.ts";
 const NONE = loadConfig({ env: {}, flags: {} });
 const base = { branch: "main", inWorkingCopy: false };
 
-Deno.test("assumedPreset() speaks of every repository but apache/superset and its forks", () => {
+Deno.test("assumedPreset() returns a notice for every repository except apache/superset and its forks", () => {
   const silent = ["apache/superset", "ana/Superset"];
 
   assert.deepEqual(silent.map((repo) => assumedPreset(NONE, { repo, base: undefined })), [
@@ -25,7 +25,7 @@ Deno.test("assumedPreset() speaks of every repository but apache/superset and it
   );
 });
 
-Deno.test("assumedPreset() has nothing to say where somebody named the preset", () => {
+Deno.test("assumedPreset() returns nothing if a source names the preset", () => {
   for (const env of [{ SHOWTIME_PRESET: "superset" }, { SHOWTIME_PRESET: "none" }]) {
     assert.equal(
       assumedPreset(loadConfig({ env, flags: {} }), { repo: "acme/shop", base: undefined }),

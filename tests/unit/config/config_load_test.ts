@@ -69,7 +69,7 @@ const SETTINGS: readonly Setting[] = [
   },
 ];
 
-Deno.test("loadConfig() lets a flag beat a variable, that the file, and that the preset, for any mix of them", () => {
+Deno.test("loadConfig() lets flags beat variables, variables the file, and the file the preset, in any mix", () => {
   const use = fc.record({ file: fc.boolean(), env: fc.boolean(), flag: fc.boolean() });
   fc.assert(
     fc.property(fc.tuple(...SETTINGS.map(() => use)), (uses) => {
@@ -135,7 +135,7 @@ Deno.test("loadConfig() names the source of each setting", () => {
   assert.equal(name("aws.ecr_repository"), "default");
 });
 
-Deno.test("loadConfig() accepts ECR_REPOSITORY, whatever its value, and changes no setting for it", () => {
+Deno.test("loadConfig() accepts ECR_REPOSITORY with any value, without effect on a setting", () => {
   const without = loadConfig({ env: {}, flags: {} });
   for (const value of ["previews", "team/previews", "Not A Repository!"]) {
     const { config, sources, warnings } = loadConfig({ env: { ECR_REPOSITORY: value }, flags: {} });
@@ -177,7 +177,7 @@ Deno.test("loadConfig() reads lists, maps, numbers and booleans of variables as 
   assert.equal(config.docker.load, true);
 });
 
-Deno.test("loadConfig() merges maps entry by entry, replaces lists, and lets null take an entry away", () => {
+Deno.test("loadConfig() merges maps entry by entry, replaces lists, and lets null remove an entry", () => {
   const text =
     "preset: superset\nbuild:\n  args: {INCLUDE_CHROMIUM: null, MORE: x}\n  cache_from: []\n  image: null\n";
   const { config, sources } = loadConfig({ file: { path: "f", text }, env: {}, flags: {} });
@@ -201,7 +201,7 @@ Deno.test("loadConfig() ignores empty variables and those that are not settings"
   assert.deepEqual(loadConfig({ env, flags: {} }).config, loadConfig({ env: {}, flags: {} }).config);
 });
 
-Deno.test("loadConfig() prefers its own cluster variable and warns where the two differ", () => {
+Deno.test("loadConfig() prefers SHOWTIME_ECS__CLUSTER to ECS_CLUSTER and warns if they differ", () => {
   const { config, warnings } = loadConfig({
     env: { SHOWTIME_ECS__CLUSTER: "own", ECS_CLUSTER: "other" },
     flags: {},
@@ -249,7 +249,7 @@ Deno.test("renderConfig() shows every setting with its source and hides secrets"
   assert.equal(keys.at(-1), "docker.load");
 });
 
-Deno.test("renderConfig() hides what variables of this process give to an application or a build, whatever its name", () => {
+Deno.test("renderConfig() hides values that reach an application or a build from variables of this process, under any name", () => {
   const { sources } = loadConfig({
     file: {
       path: "showtime.yml",
@@ -307,7 +307,7 @@ Deno.test("renderConfig() hides what variables of this process give to an applic
   );
 });
 
-Deno.test("configuredSecrets() takes no password for one that is its user's name, a placeholder or too short", () => {
+Deno.test("configuredSecrets() ignores a password that is its user's name, a placeholder or too short", () => {
   const logins = ["postgres:postgres", "me:{secret}", "me:abc", "me:12345678", ":password"];
   const text = `version: 1\nbuild: { cache_from: [${
     logins.map((login) => `"x://${login}@host"`).join(", ")
@@ -332,7 +332,7 @@ Deno.test("parseDuration() reads a number with a unit and nothing else", () => {
   }
 });
 
-Deno.test("loadConfig() makes a time-to-live of every text its rule lets through", () => {
+Deno.test("loadConfig() reads every text that the rule for a time-to-live accepts", () => {
   fc.assert(fc.property(fc.stringMatching(TTL_PATTERN), (ttl) => {
     const { config } = loadConfig({ env: {}, flags: { ttl } });
     return config.ttl.text === ttl && (config.ttl.value.kind === "close") === (ttl === "close");

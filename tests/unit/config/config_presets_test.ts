@@ -9,7 +9,7 @@ Deno.test("PRESETS.superset is the documented file, value for value", () => {
   assert.deepEqual(value, PRESETS.superset);
 });
 
-Deno.test("PRESETS.none lacks what belongs to superset and has the rest", () => {
+Deno.test("PRESETS.none lacks the settings of superset and has the rest", () => {
   const { superset, none } = PRESETS;
   assert.deepEqual(none, {
     ...superset,
@@ -49,7 +49,7 @@ Deno.test("loadConfig() takes the superset preset without a file and none with o
   assert.equal(loadConfig({ env: { SHOWTIME_PRESET: "none" }, flags: {} }).config.preset, "none");
 });
 
-Deno.test("loadConfig() parses durations and names what is not set as undefined", () => {
+Deno.test("loadConfig() parses durations and makes settings without a value undefined", () => {
   const { config } = loadConfig({ env: {}, flags: {} });
   assert.deepEqual(config.ttl, { text: "48h", value: { kind: "duration", amount: 48, unit: "h" } });
   assert.equal(config.maxAgeMs, 14 * 24 * 3_600_000);

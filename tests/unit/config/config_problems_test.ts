@@ -54,7 +54,7 @@ ecs:
   });
 });
 
-Deno.test("loadConfig() says of each mistake where it is and what to do", () => {
+Deno.test("loadConfig() reports the position and the remedy of each mistake", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["plaform: ecs", "1:1: plaform: unknown key", 'did you mean "platform"?'],
     ["cluster: x", "1:1: cluster: unknown key", 'did you mean "ecs.cluster"?'],
@@ -183,7 +183,7 @@ Deno.test("loadConfig() reports the problems of variables and flags beside those
   assert.match(error.message, /did you mean "docker"\?/);
 });
 
-Deno.test("loadConfig() names the variable that was meant, inside sections too", () => {
+Deno.test("loadConfig() suggests the nearest variable, inside sections too", () => {
   const cases = [
     ["SHOWTIME_ENVIROMENT__PORT", "SHOWTIME_ENVIRONMENT__PORT"],
     ["SHOWTIME_ENVIRONMENT__HEALTH__PTH", "SHOWTIME_ENVIRONMENT__HEALTH__PATH"],
@@ -196,13 +196,13 @@ Deno.test("loadConfig() names the variable that was meant, inside sections too",
   }
 });
 
-Deno.test("loadConfig() never repeats what may be a secret", () => {
+Deno.test("loadConfig() never repeats a value that may be a secret", () => {
   const error = failure("environment: {variables: {DB_PASSWORD: 73317331}}\nbuild: {args: {T: [topsecret]}}");
   assert.equal(error.problems.length, 2);
   assert.doesNotMatch(error.message, /73317331|topsecret/);
 });
 
-Deno.test("loadConfig() refuses files that are too large, too deep or too repetitive, without working long", () => {
+Deno.test("loadConfig() quickly refuses files that are too large, too deep or too repetitive", () => {
   const bomb = [
     "a: &a [x,x,x,x,x,x,x,x,x]",
     ..."bcdefghij".split("").map((name, i) =>
@@ -236,7 +236,7 @@ Deno.test("loadConfig() shows at most 50 lines and keeps every problem", () => {
   assert.match(error.message, /and 10 more$/);
 });
 
-Deno.test("loadConfig() never fails but with a list of problems, whatever the file", () => {
+Deno.test("loadConfig() fails only with a list of problems, for any file", () => {
   const lines = DOCUMENTED.split("\n");
   const damaged = fc.tuple(fc.nat(lines.length - 1), fc.string({ maxLength: 20 }), fc.nat(20)).map(
     ([line, text, at]) =>
@@ -323,7 +323,7 @@ Deno.test("imageRepository() falls back to a local name that engines accept", ()
   }));
 });
 
-Deno.test("pushesImages() pushes by default where the platform is not the local engine", () => {
+Deno.test("pushesImages() is true by default if the platform is not the local engine", () => {
   assert.equal(pushesImages(load(""), "docker"), false);
   assert.equal(pushesImages(load(""), "ecs"), true);
   assert.equal(pushesImages(load("build: {push: always}"), "docker"), true);

@@ -48,7 +48,7 @@ Deno.test("parseRemote() reads every usual form of an address", () => {
   for (const [remote, repo] of cases) assert.equal(parseRemote(remote), repo, remote);
 });
 
-Deno.test("resolveRepository() refuses what names no repository, with exit code 2 and without credentials", () => {
+Deno.test("resolveRepository() refuses text that is not a repository, with exit code 2 and without credentials", () => {
   const inputs = [
     { flag: "acme", env: {} },
     { flag: "acme/shop/more", env: {} },
@@ -71,7 +71,7 @@ Deno.test("resolveRepository() refuses what names no repository, with exit code 
   }
 });
 
-Deno.test("resolveRepository() returns owner/name or refuses, whatever it is given", () => {
+Deno.test("resolveRepository() returns owner/name or refuses, for any text", () => {
   fc.assert(fc.property(fc.string(), fc.string(), (flag, gitRemote) => {
     for (const input of [{ flag, env: {} }, { env: {}, gitRemote }]) {
       try {
@@ -83,7 +83,7 @@ Deno.test("resolveRepository() returns owner/name or refuses, whatever it is giv
   }));
 });
 
-Deno.test("resolveToken() takes GITHUB_TOKEN, GH_TOKEN, then what gh has", () => {
+Deno.test("resolveToken() takes GITHUB_TOKEN, then GH_TOKEN, then the token of gh", () => {
   const ghAuthToken = "gho_c\n";
   assert.deepEqual(resolveToken({ env: { GITHUB_TOKEN: "ghs_a", GH_TOKEN: "ghp_b" }, ghAuthToken }), {
     value: "ghs_a",
@@ -94,7 +94,7 @@ Deno.test("resolveToken() takes GITHUB_TOKEN, GH_TOKEN, then what gh has", () =>
   assert.equal(resolveToken({ env: {} }), undefined);
 });
 
-Deno.test("resolveToken() refuses a token that fits no header and does not repeat it", () => {
+Deno.test("resolveToken() refuses a token that a header cannot carry and does not repeat it", () => {
   assert.throws(() => resolveToken({ env: { GITHUB_TOKEN: "ghs_hidden\nX: y" } }), (error) => {
     assert.ok(error instanceof AppError);
     return error.code === "token_malformed" && error.exitCode === 2 && !error.message.includes("ghs_hidden");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseGitPlace } from "../../../src/lib/git_place.ts";
 
-Deno.test("parseGitPlace() reads where a folder is, in a checkout, a linked work tree and a submodule", () => {
+Deno.test("parseGitPlace() finds a folder in a checkout, a linked work tree and a submodule", () => {
   const top = "/home/ana/app";
   for (
     const gitDir of [
@@ -17,7 +17,7 @@ Deno.test("parseGitPlace() reads where a folder is, in a checkout, a linked work
   assert.deepEqual(parseGitPlace("C:/app/.git\r\nC:/app\r\nweb/\r\n"), { top: "C:/app", prefix: "web/" });
 });
 
-Deno.test("parseGitPlace() refuses a repository that is the folder itself or one above it, and what it cannot read", () => {
+Deno.test("parseGitPlace() refuses a bare repository around the folder, and answers that it cannot read", () => {
   for (
     const answer of [
       "/app/web\n/app/web\n\n",

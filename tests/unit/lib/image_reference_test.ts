@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseImageReference, splitImage } from "../../../src/lib/image_reference.ts";
 
-Deno.test("parseImageReference() tells registry, path and tag apart", () => {
+Deno.test("parseImageReference() separates registry, path and tag", () => {
   const table: readonly (readonly [string, string | undefined])[] = [
     ["app", "docker.io library/app latest"],
     ["apache/superset:pr-1-abcdef0-ci", "docker.io apache/superset pr-1-abcdef0-ci"],
@@ -30,7 +30,7 @@ Deno.test("parseImageReference() tells registry, path and tag apart", () => {
   }
 });
 
-Deno.test("splitImage() takes no port for a tag", () => {
+Deno.test("splitImage() does not read a port as a tag", () => {
   assert.deepEqual(splitImage("localhost:5000/app"), { repository: "localhost:5000/app", tag: undefined });
   assert.deepEqual(splitImage("localhost:5000/app:v1"), { repository: "localhost:5000/app", tag: "v1" });
 });

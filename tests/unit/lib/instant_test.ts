@@ -10,7 +10,7 @@ Deno.test("formatIso(), formatIsoSeconds() and formatInstant() write an instant 
   );
 });
 
-Deno.test("formatIso() and its like write something with a year of four digits for every number there is", () => {
+Deno.test("formatIso() and its siblings write a year of four digits for every number", () => {
   const any = fc.oneof(fc.double(), fc.maxSafeInteger(), fc.constantFrom(NaN, Infinity, -Infinity, 1e300));
   fc.assert(fc.property(any, (at) => {
     assert.match(formatIso(at), /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);

@@ -4,7 +4,7 @@ import { nearest } from "../../../src/lib/nearest.ts";
 
 const COMMANDS = ["sync", "start", "stop", "status", "list", "setup-labels", "cleanup", "cleanup-labels"];
 
-Deno.test("nearest() finds what a small mistake was meant to be", () => {
+Deno.test("nearest() finds the word that a small mistake was meant to be", () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
     ["snyc", "sync"],
     ["statsu", "status"],
@@ -20,12 +20,12 @@ Deno.test("nearest() finds what a small mistake was meant to be", () => {
   for (const [word, expected] of cases) assert.equal(nearest(word, COMMANDS), expected, word);
 });
 
-Deno.test("nearest() takes no notice of the difference between camelCase, dashes and underscores", () => {
+Deno.test("nearest() ignores the difference between camelCase, dashes and underscores", () => {
   assert.equal(nearest("cacheFrom", ["cache_to", "cache_from"]), "cache_from");
   assert.equal(nearest("max-age", ["max_age"]), "max_age");
 });
 
-Deno.test("nearest() prefers a near word to the beginning of a longer one, and the first of equals", () => {
+Deno.test("nearest() prefers a near word to a longer word that begins alike, and the first of equals", () => {
   assert.equal(nearest("star", ["status-everything", "start"]), "start");
   assert.equal(nearest("ab1", ["ab2", "ab3"]), "ab2");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makePaints } from "../../../src/lib/paint.ts";
 
-Deno.test("makePaints() puts the codes of terminals around a text, and goes on after another paint within", () => {
+Deno.test("makePaints() puts escape codes around a text, and resumes after another paint inside of it", () => {
   const { bold, red, dim } = makePaints(true);
 
   assert.equal(red("no"), "\x1b[31mno\x1b[39m");
@@ -11,6 +11,6 @@ Deno.test("makePaints() puts the codes of terminals around a text, and goes on a
   assert.equal(bold(`a${dim("b")}c`), "\x1b[1ma\x1b[2mb\x1b[22m\x1b[1mc\x1b[22m");
 });
 
-Deno.test("makePaints() leaves text alone on a terminal without colours", () => {
+Deno.test("makePaints() leaves text unchanged on a terminal without colours", () => {
   for (const paint of Object.values(makePaints(false))) assert.equal(paint("text"), "text");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Redactor } from "../../../src/lib/redact.ts";
 
-Deno.test("redact() takes a secret out in any case, and whatever signs it has", () => {
+Deno.test("redact() masks a secret in any letter case and with any characters", () => {
   const redactor = new Redactor({ GITHUB_TOKEN: "ghs_aB3.x+y(z)|$1\\[q]", HOME: "/home/ana" });
   const secret = "ghs_aB3.x+y(z)|$1\\[q]";
 
@@ -22,7 +22,7 @@ Deno.test("redact() takes a secret out in any case, and whatever signs it has", 
   assert.equal(redactor.redact("ghs_aB3zx+y(z)"), "ghs_aB3zx+y(z)");
 });
 
-Deno.test("redact() takes the longer of two secrets first, and leaves text alone as long as it knows none", () => {
+Deno.test("redact() masks the longer of two secrets first, and leaves text unchanged without secrets", () => {
   const redactor = new Redactor({});
   assert.equal(redactor.redact("abcdef"), "abcdef");
   redactor.keep("abcdef");

@@ -76,7 +76,7 @@ Deno.test("stripControls() removes escapes, controls, overrides and zero-width c
   for (const [text, clean] of table) equal(stripControls(text), clean, JSON.stringify(text));
 });
 
-Deno.test("stripControls() leaves no control character, and nothing to do for a second pass", () => {
+Deno.test("stripControls() leaves no control character, and a second pass changes nothing", () => {
   fc.assert(fc.property(hostile, (text) => {
     const clean = stripControls(text);
     doesNotMatch(clean, /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u);
@@ -129,7 +129,7 @@ Deno.test("escapeMarkdown() leaves nothing that Markdown or GitHub would act on"
   }));
 });
 
-Deno.test("unescapeMarkdown() gives back what escapeMarkdown() made safe, and takes marks of code away", () => {
+Deno.test("unescapeMarkdown() restores the text of escapeMarkdown(), and removes backticks", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     equal(unescapeMarkdown(escapeMarkdown(text)), stripControls(text).trim());
   }));
@@ -149,7 +149,7 @@ Deno.test("codeBlock() splits lines, removes controls and opens no HTML comment"
   );
 });
 
-Deno.test("codeBlock() cannot be closed by what it holds", () => {
+Deno.test("codeBlock() cannot be closed by its content", () => {
   fc.assert(fc.property(fc.array(hostile), (lines) => {
     const [fence, ...rest] = codeBlock(lines).split("\n");
     ok(fence !== undefined && /^`{3,}$/.test(fence));
