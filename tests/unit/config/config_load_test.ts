@@ -249,7 +249,7 @@ Deno.test("renderConfig() shows every setting with its source and hides secrets"
   assert.equal(keys.at(-1), "docker.load");
 });
 
-Deno.test("renderConfig() hides values that reach an application or a build from variables of this process, under any name", () => {
+Deno.test("renderConfig() hides values for applications and builds that come from variables, under any name", () => {
   const { sources } = loadConfig({
     file: {
       path: "showtime.yml",

@@ -37,7 +37,7 @@ Deno.test("formatSpan() counts seconds below two minutes and minutes above, roun
   assert.deepEqual([400, 121_000].map((ms) => formatSpan(ms, Math.ceil)), ["1 s", "3 min"]);
 });
 
-Deno.test("formatAge() writes the two largest units without seconds, which labels do not have", () => {
+Deno.test("formatAge() writes the two largest units, and never seconds", () => {
   const ages = [-5, 0, 59_999, 60_000, 3_599_999, 3_600_000, 12_000_000, 86_400_000, 190_000_000];
 
   assert.deepEqual(ages.map(formatAge), ["<1m", "<1m", "<1m", "1m", "59m", "1h", "3h 20m", "1d", "2d 4h"]);

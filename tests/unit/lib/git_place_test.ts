@@ -17,7 +17,7 @@ Deno.test("parseGitPlace() finds a folder in a checkout, a linked work tree and 
   assert.deepEqual(parseGitPlace("C:/app/.git\r\nC:/app\r\nweb/\r\n"), { top: "C:/app", prefix: "web/" });
 });
 
-Deno.test("parseGitPlace() refuses a bare repository around the folder, and answers that it cannot read", () => {
+Deno.test("parseGitPlace() refuses a bare repository around the folder and unreadable answers", () => {
   for (
     const answer of [
       "/app/web\n/app/web\n\n",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makePaints } from "../../../src/lib/paint.ts";
 
-Deno.test("makePaints() puts escape codes around a text, and resumes after another paint inside of it", () => {
+Deno.test("makePaints() puts escape codes around a text, and resumes after another paint in it", () => {
   const { bold, red, dim } = makePaints(true);
 
   assert.equal(red("no"), "\x1b[31mno\x1b[39m");
