@@ -1,4 +1,4 @@
-/** The permissions that each command drops at its start, so that no later mistake can use them. */
+/** What each command gives back as soon as it is known: a mistake in what it does later cannot use it. */
 
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
 
@@ -6,10 +6,10 @@ type Permission = "net" | "read" | "write" | "run" | "sys" | "env";
 
 const ALL: readonly Permission[] = ["net", "read", "write", "run", "sys", "env"];
 
-/** The permissions of commands that write no file: they read, or change only GitHub. */
+/** For looking and for what only GitHub is told: no file is written. */
 const LOOKS: readonly Permission[] = ["net", "read", "run", "sys", "env"];
 
-/** The permissions that each command keeps. A command without a row keeps none. */
+/** What a command keeps. One that is not here keeps nothing. */
 const KEPT = new Map<string, readonly Permission[]>([
   ["sync", ALL],
   ["handle-trigger", ALL],
@@ -32,7 +32,7 @@ const KEPT = new Map<string, readonly Permission[]>([
   ["init", ["net", "read", "write", "run", "env"]],
   ["config", ["net", "read", "run", "env"]],
   ["git-check", ["net", "read", "run", "env"]],
-  // Packages read a few variables while they load.
+  // Packages look at a variable or two while they load.
   ["simulate", ["net", "read", "env"]],
   ["labels", []],
   ["completions", []],
@@ -41,8 +41,8 @@ const KEPT = new Map<string, readonly Permission[]>([
 ]);
 
 /**
- * The commands that run no program once git has named the repository and gh the token, unless environments
- * are containers of the local engine.
+ * Commands that run no program but to learn the repository (git) and the token (gh), unless environments are
+ * containers of the local engine.
  */
 const RUNS_NOTHING: ReadonlySet<string> = new Set([
   "status",
@@ -57,12 +57,12 @@ const RUNS_NOTHING: ReadonlySet<string> = new Set([
   "complete",
 ]);
 
-/** Lists the commands that have a row. */
+/** Names of the commands that have a row. */
 export function commandsWithPermissions(): readonly string[] {
   return [...KEPT.keys()];
 }
 
-/** Drops the permissions that the command never uses. Call it before the command starts. */
+/** Gives back what the command never uses. Called before it does anything. */
 export function dropForCommand(command: string): void {
   const kept = KEPT.get(command) ?? [];
   for (const name of ALL) {
@@ -70,7 +70,7 @@ export function dropForCommand(command: string): void {
   }
 }
 
-/** Drops the right to run programs that the command needs no longer once the platform is known. */
+/** Gives back the right to run programs, where none is run once repository, token and platform are known. */
 export function dropForPlatform(command: string, platform: PlatformKind): void {
   if (platform !== "docker" && RUNS_NOTHING.has(command)) Deno.permissions.revokeSync({ name: "run" });
   else Deno.permissions.revokeSync({ name: "run", command: "gh" });

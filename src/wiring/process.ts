@@ -7,7 +7,7 @@ import { settleEnvironment } from "./settle_environment.ts";
 /** Makes the host of the command line from this process. The wiring is loaded when a command needs it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {
   const stdoutTty = Deno.stdout.isTerminal();
-  // It contains only the variables that the program may read.
+  // Only the variables that the program is allowed to read are there.
   const env = Deno.env.toObject();
   let command = "";
   return {
