@@ -92,7 +92,7 @@ export interface DockerConfig {
   readonly load: boolean;
 }
 
-/** Where AWS is; variables set it, the file cannot. */
+/** The settings of AWS, which only variables have. */
 export interface AwsConfig {
   readonly region: string;
 }
