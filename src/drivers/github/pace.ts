@@ -5,6 +5,7 @@
  */
 
 import type { Octokit } from "octokit";
+import { formatSpan } from "../../lib/duration.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { headersOf } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
@@ -57,7 +58,11 @@ export function pace(octokit: Octokit, waiting: Waiting): void {
           limits++;
           const ms = seconds * 1000;
           if (limits > delays.limitWaits || ms > delays.maxLimitWaitMs) throw thrown;
-          await waitOnce(waiting, { ms, signal, text: `GitHub's rate limit: waiting ${spell(seconds)}` });
+          await waitOnce(waiting, {
+            ms,
+            signal,
+            text: `GitHub's rate limit: waiting ${formatSpan(ms, Math.ceil)}`,
+          });
           // GitHub answered in between, so the next failure is a new one.
           failures = 0;
         }
@@ -81,7 +86,11 @@ async function backOff(
   const reason = valueAt(thrown, "response") === undefined
     ? "does not answer"
     : `answered ${valueAt(thrown, "status")}`;
-  await waitOnce(waiting, { ms, signal, text: `GitHub ${reason}: trying again in ${spell(ms / 1000)}` });
+  await waitOnce(waiting, {
+    ms,
+    signal,
+    text: `GitHub ${reason}: trying again in ${formatSpan(ms, Math.ceil)}`,
+  });
 }
 
 /** Waits, and announces it unless another request has announced the same wait and is still waiting. */
@@ -137,8 +146,4 @@ function secondsOfLimit(thrown: unknown): number | undefined {
 function signalOf(options: unknown): AbortSignal {
   const signal = valueAt(options, "request", "signal");
   return signal instanceof AbortSignal ? signal : new AbortController().signal;
-}
-
-function spell(seconds: number): string {
-  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

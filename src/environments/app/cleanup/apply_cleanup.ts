@@ -1,7 +1,6 @@
 /** Removes what a cleanup found. Each candidate is judged once more, over a fresh look, just before it goes. */
 
 import { AppError } from "../../../lib/errors.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
 import { parseLockOwner, type RunView } from "../../core/lock.ts";
 import {
@@ -52,7 +51,7 @@ export async function applyCleanup(
     const act = () => removeDeadLock(ports, each, { outcome, signal });
     await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
-  for (const [pr, wanted] of byPull(ofPulls)) {
+  for (const [pr, wanted] of Map.groupBy(ofPulls, (each) => each.pr)) {
     const act = () => cleanPull(ports, pr, { wanted, options, outcome }, signal);
     await attempt(ports, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
@@ -82,16 +81,6 @@ async function attempt(
       else outcome.incomplete.push(`${what} could not be removed: ${why}`);
     }
   }
-}
-
-function byPull(candidates: readonly PullCandidate[]): ReadonlyMap<PrNumber, readonly PullCandidate[]> {
-  const groups = new Map<PrNumber, PullCandidate[]>();
-  for (const each of candidates) {
-    const group = groups.get(each.pr) ?? [];
-    group.push(each);
-    groups.set(each.pr, group);
-  }
-  return groups;
 }
 
 /** Deletes a lock by the node id that was found dead, if that very definition is still there and still dead. */

@@ -145,16 +145,11 @@ function readFlags(labels: readonly OwnLabel[]): Readonly<Record<string, boolean
 }
 
 function readEnvironments(ours: readonly NamedLabel[]): ReadonlyMap<ShortSha, LabeledEnvironment> {
-  const bySha = new Map<ShortSha, NamedLabel[]>();
-  for (const each of ours) {
-    const sha = isShaCarrying(each.label);
-    if (sha === undefined) continue;
-    const carrying = bySha.get(sha) ?? [];
-    carrying.push(each);
-    bySha.set(sha, carrying);
+  const environments: (readonly [ShortSha, LabeledEnvironment])[] = [];
+  for (const [sha, carrying] of Map.groupBy(ours, (each) => isShaCarrying(each.label))) {
+    if (sha !== undefined) environments.push([sha, readEnvironment(sha, carrying)]);
   }
-  const entries = [...bySha].sort(([a], [b]) => a < b ? -1 : 1);
-  return new Map(entries.map(([sha, labels]) => [sha, readEnvironment(sha, labels)]));
+  return new Map(environments.sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 function readEnvironment(sha: ShortSha, carrying: readonly NamedLabel[]): LabeledEnvironment {
