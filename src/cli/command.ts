@@ -1,5 +1,6 @@
 import type { RunValues } from "../environments/app/run.ts";
-import type { LoadedConfig, Variables } from "../config/mod.ts";
+import type { LoadedConfig } from "../config/mod.ts";
+import type { Variables } from "../lib/variables.ts";
 import type { AppError, ExitCode } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";

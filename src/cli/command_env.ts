@@ -1,4 +1,5 @@
-import type { LoadedConfig, Variables } from "../config/mod.ts";
+import type { LoadedConfig } from "../config/mod.ts";
+import type { Variables } from "../lib/variables.ts";
 import { type AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";

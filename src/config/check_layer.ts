@@ -1,6 +1,7 @@
 import { nearest } from "../lib/nearest.ts";
 import type { Layer } from "./layer.ts";
-import { type ConfigProblem, type ProblemCode, quote } from "./problems.ts";
+import { quote } from "../lib/quote.ts";
+import type { ConfigProblem, ProblemCode } from "./problems.ts";
 import { ConfigFile } from "./environments/schema.ts";
 import {
   accepts,

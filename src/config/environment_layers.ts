@@ -1,11 +1,10 @@
 import { nearest } from "../lib/nearest.ts";
+import { quote } from "../lib/quote.ts";
+import type { Variables } from "../lib/variables.ts";
 import { type Layer, singleLayer } from "./layer.ts";
-import { type ConfigProblem, quote } from "./problems.ts";
+import type { ConfigProblem } from "./problems.ts";
 import { accepts, isText, keysAt, settingKind, type SettingPath, settingPaths } from "./schema_walk.ts";
 import { readYamlValue } from "./yaml.ts";
-
-/** The environment variables of a process. */
-export type Variables = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = "SHOWTIME_";
 

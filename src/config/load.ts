@@ -1,6 +1,7 @@
 import { checkLayer } from "./check_layer.ts";
 import { type Config, makeConfig } from "./environments/config.ts";
-import { parseSetting, readVariables, type Variables } from "./environment_layers.ts";
+import type { Variables } from "../lib/variables.ts";
+import { parseSetting, readVariables } from "./environment_layers.ts";
 import { type Layer, singleLayer, type Source } from "./layer.ts";
 import { type PresetName, PRESETS } from "./environments/presets.ts";
 import { ConfigError, type ConfigProblem } from "./problems.ts";

@@ -6,13 +6,6 @@
  * Read `schema.ts` for the keys of the file, `presets.ts` for the defaults, `load.ts` for the precedence of
  * sources.
  */
-export {
-  type ActionsContext,
-  type ActionsEvent,
-  type GithubUrls,
-  readActionsContext,
-  readGithubUrls,
-} from "../drivers/actions/actions.ts";
 export type {
   AwsConfig,
   BuildConfig,
@@ -25,7 +18,7 @@ export type {
 } from "./environments/config.ts";
 export { assumedPreset, type Missing } from "./environments/assumed_preset.ts";
 export { parseDuration } from "../lib/duration.ts";
-export { settingVariables, variableName, type Variables } from "./environment_layers.ts";
+export { settingVariables, variableName } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";
 export type { Source, SourceKind } from "./layer.ts";
 export { type ConfigInput, loadConfig, type LoadedConfig } from "./load.ts";

@@ -1,6 +1,6 @@
 import { type AppError, usageError } from "../lib/errors.ts";
-import type { Variables } from "./environment_layers.ts";
-import { quote } from "./problems.ts";
+import type { Variables } from "../lib/variables.ts";
+import { quote } from "../lib/quote.ts";
 
 /** The repository that the program works on. */
 export interface Repository {

@@ -1,5 +1,5 @@
 import { usageError } from "../lib/errors.ts";
-import type { Variables } from "./environment_layers.ts";
+import type { Variables } from "../lib/variables.ts";
 
 /** A token for GitHub; `value` is a secret. */
 export interface Token {

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq } from "yaml";
-import { type ConfigProblem, quote, type SourcePosition } from "./problems.ts";
+import { quote } from "../lib/quote.ts";
+import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 
 const MAX_DEPTH = 20;

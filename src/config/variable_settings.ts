@@ -1,7 +1,8 @@
 import type { VariableSettings } from "./environments/config.ts";
-import type { Variables } from "./environment_layers.ts";
+import { quote } from "../lib/quote.ts";
+import type { Variables } from "../lib/variables.ts";
 import type { Source } from "./layer.ts";
-import { type ConfigProblem, quote } from "./problems.ts";
+import type { ConfigProblem } from "./problems.ts";
 
 interface Rule {
   readonly key: string;

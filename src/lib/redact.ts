@@ -1,4 +1,4 @@
-import type { Variables } from "../config/mod.ts";
+import type { Variables } from "./variables.ts";
 
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIALS?$|API_KEY/i;
 const MASK = "***";

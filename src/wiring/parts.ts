@@ -1,6 +1,7 @@
 import { Redactor } from "../lib/redact.ts";
 import type { GlobalFlags, WiringHost } from "../cli/wiring_types.ts";
-import type { ActionsContext, LoadedConfig } from "../config/mod.ts";
+import type { LoadedConfig } from "../config/mod.ts";
+import type { ActionsContext } from "../drivers/actions/mod.ts";
 import { AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -29,7 +30,7 @@ export class Parts {
       // The output of builds and containers ends up in comments, so secrets are masked where it enters.
       makeShell({ redact: (text) => this.redactor.redact(text) })
     );
-    this.actions = import("../config/mod.ts").then(({ readActionsContext }) =>
+    this.actions = import("../drivers/actions/mod.ts").then(({ readActionsContext }) =>
       readActionsContext(host.env, (path) => Deno.readTextFile(path))
     );
     // The caller that needs a part sees its error. The error of an unused part must not end the process.

@@ -1,7 +1,8 @@
 /** Makes the values of one run out of the configuration and of what GitHub Actions says. */
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
-import { type ActionsContext, type Config, imageRepository } from "../config/mod.ts";
+import { type Config, imageRepository } from "../config/mod.ts";
+import type { ActionsContext } from "../drivers/actions/mod.ts";
 import { formatImageTag } from "../environments/core/environment/names.ts";
 import { configuredFlags } from "../environments/core/environment/variables.ts";
 import type { LinkMaker, RunIdentity, RunValues } from "../environments/app/run.ts";

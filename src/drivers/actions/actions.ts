@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { usageError } from "../../lib/errors.ts";
 import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
-import type { Variables } from "../../config/environment_layers.ts";
-import { quote } from "../../config/problems.ts";
+import { quote } from "../../lib/quote.ts";
+import type { Variables } from "../../lib/variables.ts";
 
 /** What GitHub Actions tells a run about itself. Outside Actions most of it is undefined. */
 export interface ActionsContext {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readActionsContext, readGithubUrls } from "../../../src/config/mod.ts";
+import { readActionsContext, readGithubUrls } from "../../../src/drivers/actions/mod.ts";
 
 const SHA = "abc123f000000000000000000000000000000000";
 
