@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/lib/errors.ts";
 import { fullSha, prNumber, shortSha } from "../../src/lib/ids.ts";
-import { type BuildConfig, type ImagesOptions, makeImages } from "../../src/drivers/docker/mod.ts";
+import { type BuildSettings, type ImagesOptions, makeImages } from "../../src/drivers/docker/mod.ts";
 import { makeRegistryStore } from "../../src/drivers/registry/mod.ts";
 import { makeShell } from "../../src/drivers/shell/mod.ts";
 import type { Images } from "../../src/environments/ports/images.ts";
@@ -20,7 +20,7 @@ function never(): AbortSignal {
   return new AbortController().signal;
 }
 
-function makeConfig(change: Partial<BuildConfig> = {}): BuildConfig {
+function makeConfig(change: Partial<BuildSettings> = {}): BuildSettings {
   return {
     image: `showtime-test/built-${runId}`,
     tag: "pr-{pr}-{sha}-ci",
@@ -35,7 +35,7 @@ function makeConfig(change: Partial<BuildConfig> = {}): BuildConfig {
   };
 }
 
-function imagesWith(config: BuildConfig, change: Partial<ImagesOptions> = {}): Images {
+function imagesWith(config: BuildSettings, change: Partial<ImagesOptions> = {}): Images {
   return makeImages({
     shell: makeShell(),
     config,
@@ -46,7 +46,7 @@ function imagesWith(config: BuildConfig, change: Partial<ImagesOptions> = {}): I
   });
 }
 
-function tagged(config: BuildConfig): string {
+function tagged(config: BuildSettings): string {
   return `${config.image}:pr-${PR}-${shortSha(SHA)}-ci`;
 }
 
@@ -353,7 +353,7 @@ function registryTest(title: string, run: () => Promise<void>): void {
     .test(title, run);
 }
 
-async function pushedTo(host: string, context: string, change: Partial<BuildConfig> = {}) {
+async function pushedTo(host: string, context: string, change: Partial<BuildSettings> = {}) {
   const config = makeConfig({ context, image: `${host}/team/app`, ...change });
   const store = makeRegistryStore({ image: config.image, tag: config.tag });
   const images = imagesWith(config, { store, platformIsLocal: false });

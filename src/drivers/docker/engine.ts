@@ -3,7 +3,8 @@ import type { HealthProbe } from "../../ports/health.ts";
 import type { ServiceName } from "../../lib/ids.ts";
 import { hiddenValues } from "../../environments/core/environment/variables.ts";
 import { AppError } from "../../lib/errors.ts";
-import { type DockerConfig, parsePublish, publicHost } from "./config.ts";
+import { parsePublish, publicHost } from "./publish.ts";
+import type { DockerSettings } from "./settings.ts";
 import { type Container, inspectContainers } from "./run/container.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
@@ -19,7 +20,7 @@ export interface Engine {
   readonly newSecret: () => string;
   /** Told every secret of an environment before a line of its log is read. */
   readonly keepSecret: (value: string) => void;
-  readonly config: DockerConfig;
+  readonly config: DockerSettings;
 }
 
 /** The containers of a service that are there. */

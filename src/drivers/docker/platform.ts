@@ -4,15 +4,13 @@ import type { HealthProbe } from "../../ports/health.ts";
 import { serviceNameOf } from "../../environments/core/environment/names.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
 import type { Shell } from "../../ports/shell.ts";
-import type { DockerConfig } from "./config.ts";
+import type { DockerSettings } from "./settings.ts";
 import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
 import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
 import { followLogs } from "./run/logs.ts";
 import { removeReplaced } from "./build/replaced_images.ts";
-
-export type { DockerConfig } from "./config.ts";
 
 /** What the platform is made of. */
 export interface DockerPlatformOptions {
@@ -23,7 +21,7 @@ export interface DockerPlatformOptions {
   readonly newSecret: () => string;
   /** Told every secret of an environment before a line of its log is read: the shell then takes it out. */
   readonly keepSecret: (value: string) => void;
-  readonly config: DockerConfig;
+  readonly config: DockerSettings;
   /** Names of variables of this process that the docker command gets beside its usual ones. */
   readonly passes?: readonly string[];
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkRequiredCommit } from "../../../src/environments/app/doctor/git_check.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { fullSha, prNumber } from "../../../src/lib/ids.ts";
-import { type BuildConfig, type ImagesOptions, makeImages } from "../../../src/drivers/docker/mod.ts";
+import { type BuildSettings, type ImagesOptions, makeImages } from "../../../src/drivers/docker/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 
 const PR = prNumber(4711);
@@ -13,10 +13,10 @@ function never(): AbortSignal {
 
 async function check(
   sha: string,
-  change: Partial<BuildConfig>,
+  change: Partial<BuildSettings>,
   options: Partial<ImagesOptions> = {},
 ): Promise<void> {
-  const config: BuildConfig = {
+  const config: BuildSettings = {
     image: "acme/app",
     tag: "pr-{pr}-{sha}-ci",
     context: ".",

@@ -7,7 +7,7 @@ import {
 import { AppError } from "../../../src/lib/errors.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
 import { makeClock } from "../../../src/drivers/clock/mod.ts";
-import { type DockerConfig, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
+import { type DockerSettings, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 import type { DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
@@ -24,7 +24,7 @@ const firstPr = 100_000_000 + Math.floor(Math.random() * 800_000_000);
 const IMAGE = `showtime-test/platform:${runId}`;
 const SHA = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 
-const CONFIG: DockerConfig = {
+const CONFIG: DockerSettings = {
   network: "bridge",
   publish: "127.0.0.1",
   port: 8080,
@@ -38,7 +38,7 @@ function never(): AbortSignal {
   return new AbortController().signal;
 }
 
-function platformWith(change: Partial<DockerConfig> = {}, keepSecret = (_: string) => {}): Platform {
+function platformWith(change: Partial<DockerSettings> = {}, keepSecret = (_: string) => {}): Platform {
   return makeDockerPlatform({
     shell: makeShell(),
     clock: makeClock(),

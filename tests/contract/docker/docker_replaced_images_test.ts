@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
 import { makeClock } from "../../../src/drivers/clock/mod.ts";
-import { type BuildConfig, makeDockerPlatform, makeImages } from "../../../src/drivers/docker/mod.ts";
+import { type BuildSettings, makeDockerPlatform, makeImages } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 import type { Images } from "../../../src/environments/ports/images.ts";
@@ -39,7 +39,7 @@ function test(title: string, run: (world: World) => Promise<void>): void {
   (docker.missing === undefined ? busybox : docker).test(title, async () => {
     const context = await writeTestContext();
     const pr = prNumber(100_000_000 + Math.floor(Math.random() * 800_000_000));
-    const config: BuildConfig = {
+    const config: BuildSettings = {
       image: `showtime-test/replaced-${runId}`,
       tag: "pr-{pr}-{sha}-ci",
       context,

@@ -3,14 +3,15 @@ import { fullSha, prNumber } from "../../../src/lib/ids.ts";
 import type { DeploySpec } from "../../../src/environments/ports/platform.ts";
 import { LogOrder } from "../../../src/drivers/docker/run/log_order.ts";
 import { buildArgEnvironment, buildArgs } from "../../../src/drivers/docker/build/build_args.ts";
-import { type DockerConfig, parsePublish, publicHost } from "../../../src/drivers/docker/config.ts";
+import { parsePublish, publicHost } from "../../../src/drivers/docker/publish.ts";
+import type { DockerSettings } from "../../../src/drivers/docker/settings.ts";
 import { parseContainer } from "../../../src/drivers/docker/run/container.ts";
 import { passedVariables } from "../../../src/drivers/docker/build/passed_variables.ts";
 import { createArgs } from "../../../src/drivers/docker/run/create_container.ts";
 import { containerError, engineError } from "../../../src/drivers/docker/errors.ts";
 import { instanceOf } from "../../../src/drivers/docker/run/instance.ts";
 
-const CONFIG: DockerConfig = {
+const CONFIG: DockerSettings = {
   network: "bridge",
   publish: "127.0.0.1",
   port: 8080,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { BuildConfig } from "./images.ts";
+import type { BuildSettings } from "./build_settings.ts";
 
 /** How one image is to be built. */
 export interface BuildArgsOptions {
-  readonly config: BuildConfig;
+  readonly config: BuildSettings;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Leave the image without a tag, and its id in this file (the older builder only). */

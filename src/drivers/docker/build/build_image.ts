@@ -6,7 +6,7 @@ import { buildArgEnvironment, buildArgs } from "./build_args.ts";
 import { isBuilderNotice } from "./builder_notice.ts";
 import type { DockerCli } from "../docker_cli.ts";
 import { lastWords } from "../errors.ts";
-import type { BuildConfig } from "./images.ts";
+import type { BuildSettings } from "./build_settings.ts";
 import { imageLabels } from "../labels.ts";
 import { removeReplaced } from "./replaced_images.ts";
 
@@ -18,7 +18,7 @@ const NO_PERMISSION =
 /** One build, with what configuration says about it. */
 export interface BuildOptions {
   readonly docker: DockerCli;
-  readonly config: BuildConfig;
+  readonly config: BuildSettings;
   readonly request: BuildRequest;
   readonly push: boolean;
   readonly load: boolean;

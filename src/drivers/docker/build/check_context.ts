@@ -4,12 +4,12 @@ import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git_place.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { Shell, ShellResult } from "../../../ports/shell.ts";
 import { refuseLinkOut, refuseLinks } from "./configured_path.ts";
-import type { BuildConfig } from "./images.ts";
+import type { BuildSettings } from "./build_settings.ts";
 
 /** What a context is checked against. */
 export interface CheckOptions {
   readonly shell: Shell;
-  readonly config: BuildConfig;
+  readonly config: BuildSettings;
   readonly pr: PrNumber;
   readonly sha: FullSha;
   /** Whatever is in a Git work tree must be at the commit: in Actions, where nobody looks at what is built. */
@@ -53,7 +53,7 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
   await requireAncestor(git, { config, pr: options.pr });
 }
 
-async function requireFiles(config: BuildConfig): Promise<string> {
+async function requireFiles(config: BuildSettings): Promise<string> {
   let context: string;
   await refuseLinks(config.context, "build context");
   try {
@@ -123,7 +123,7 @@ async function belongsTo(git: Git, sha: FullSha): Promise<boolean> {
 
 async function requireClean(
   git: Git,
-  options: { readonly config: BuildConfig; readonly sha: FullSha },
+  options: { readonly config: BuildSettings; readonly sha: FullSha },
 ): Promise<void> {
   const status = await git([
     "status",
@@ -149,7 +149,7 @@ async function requireClean(
 
 async function requireAncestor(
   git: Git,
-  options: { readonly config: BuildConfig; readonly pr: PrNumber },
+  options: { readonly config: BuildSettings; readonly pr: PrNumber },
 ): Promise<void> {
   const required = options.config.requiredCommit;
   if (required === undefined || required === "") return;

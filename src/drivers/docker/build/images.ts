@@ -7,36 +7,17 @@ import type {
 } from "../../../environments/ports/images.ts";
 import type { Shell } from "../../../ports/shell.ts";
 import { buildImage } from "./build_image.ts";
+import type { BuildSettings } from "./build_settings.ts";
 import { checkContext } from "./check_context.ts";
 import { type DockerCli, makeDockerCli } from "../docker_cli.ts";
 import { logIn } from "../log_in.ts";
 import { localExists, localList, localRemove } from "./local_images.ts";
 import { AppError } from "../../../lib/errors.ts";
 
-/** How images are built; the `build` section of the configuration. */
-export interface BuildConfig {
-  /** The repository that images are tagged in, `apache/superset`. */
-  readonly image: string;
-  /** The tag's pattern, with `{pr}` and `{sha}`. */
-  readonly tag: string;
-  readonly context: string;
-  /** The Dockerfile, within the context. */
-  readonly file: string;
-  readonly target?: string | undefined;
-  readonly platform?: string | undefined;
-  readonly args: Readonly<Record<string, string>>;
-  readonly cacheFrom: readonly string[];
-  readonly cacheTo: readonly string[];
-  readonly timeoutMs: number;
-  readonly push: "auto" | "always" | "never";
-  /** A commit that a branch must contain to be built. */
-  readonly requiredCommit?: string | undefined;
-}
-
 /** What the builder is made of. */
 export interface ImagesOptions {
   readonly shell: Shell;
-  readonly config: BuildConfig;
+  readonly config: BuildSettings;
   /** Where pushed images are stored; without it, pushed images can be built but not found or removed. */
   readonly store?: ImageStore | undefined;
   /** Gets the login that a build needs, for what it pulls and pushes; asked before each build, undefined for none. */

@@ -1,7 +1,7 @@
 import { isLoopback } from "../../../lib/loopback.ts";
 import { foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
-import { parsePublish, publicHost } from "../config.ts";
+import { parsePublish, publicHost } from "../publish.ts";
 
 /** Where ports are published, and on which engine. */
 export interface LinkDiagnosisOptions {

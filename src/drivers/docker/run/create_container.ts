@@ -1,6 +1,7 @@
 import { usageError } from "../../../lib/errors.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
-import { type DockerConfig, parsePublish } from "../config.ts";
+import { parsePublish } from "../publish.ts";
+import type { DockerSettings } from "../settings.ts";
 import { withVariables } from "./container_variables.ts";
 import type { Engine } from "../engine.ts";
 import { containerError, imageNotFound, lastWords } from "../errors.ts";
@@ -39,7 +40,7 @@ export async function createContainer(
 
 /** The arguments of `docker create`; variables are only named here, their values go through what stands for a file or the child's environment. */
 export function createArgs(
-  config: DockerConfig,
+  config: DockerSettings,
   options: Omit<CreateOptions, "variables"> & { readonly file: string; readonly named: readonly string[] },
 ): readonly string[] {
   const { spec, name } = options;
@@ -79,7 +80,7 @@ export function createArgs(
 
 /** The configured size of that name. Throws AppError `unknown_size` (exit code 2). */
 export function sizeOf(
-  config: DockerConfig,
+  config: DockerSettings,
   name: string,
 ): { readonly cpu: number; readonly memory: number } {
   const size = Object.hasOwn(config.sizes, name) ? config.sizes[name] : undefined;

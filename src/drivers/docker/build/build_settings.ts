@@ -1,0 +1,19 @@
+/** How images are built; the `build` section of the configuration. */
+export interface BuildSettings {
+  /** The repository that images are tagged in, `apache/superset`. */
+  readonly image: string;
+  /** The tag's pattern, with `{pr}` and `{sha}`. */
+  readonly tag: string;
+  readonly context: string;
+  /** The Dockerfile, within the context. */
+  readonly file: string;
+  readonly target?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly timeoutMs: number;
+  readonly push: "auto" | "always" | "never";
+  /** A commit that a branch must contain to be built. */
+  readonly requiredCommit?: string | undefined;
+}
