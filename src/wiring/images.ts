@@ -19,7 +19,7 @@ export async function makeImages(
 ): Promise<Images> {
   const { config, repository, flags, dryPlatform, tell } = options;
   const dry = flags.dryRunDocker || dryPlatform;
-  if (dry) return (await import("../drivers/dry_run/mod.ts")).dryImages(undefined, tell);
+  if (dry) return (await import("../drivers/dry_run/mod.ts")).dryImages(tell);
   const actions = await parts.actions;
   const { pushesImages } = await import("../config/mod.ts");
   const driver = await import("../drivers/docker/mod.ts");

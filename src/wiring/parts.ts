@@ -25,7 +25,7 @@ export class Parts {
   constructor(host: WiringHost) {
     this.host = host;
     this.redactor = new Redactor(host.env);
-    this.clock = import("../drivers/clock/mod.ts").then(({ makeClock }) => makeClock());
+    this.clock = import("../drivers/system/mod.ts").then(({ makeClock }) => makeClock());
     this.shell = import("../drivers/shell/mod.ts").then(({ makeShell }) =>
       // The output of builds and containers ends up in comments, so secrets are masked where it enters.
       makeShell({ redact: (text) => this.redactor.redact(text) })

@@ -23,7 +23,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     images: (request) => scopeOf(request).images(),
     clock: () => parts.clock,
     shell: () => parts.shell,
-    files: async () => (await import("../drivers/files/mod.ts")).makeFiles("."),
+    files: async () => (await import("../drivers/system/mod.ts")).makeFiles("."),
     releases: async () =>
       (await import("./releases.ts")).makeReleases(parts.host.env["SHOWTIME_DOWNLOAD_BASE"]),
     diagnoses: async (request) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/lib/errors.ts";
-import { makeFiles } from "../../src/drivers/files/mod.ts";
+import { makeFiles } from "../../src/drivers/system/mod.ts";
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-files-" });

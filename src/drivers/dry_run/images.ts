@@ -1,18 +1,21 @@
 import type { Images } from "../../environments/ports/images.ts";
 
-/** Images that are neither built nor removed; what is asked about them is answered truly by `real`. */
-export function dryImages(real: Images | undefined, tell: (text: string) => void): Images {
+/**
+ * Makes the images of a dry run: none is built or removed. Every image exists, and the list of stored images is unknown
+ * (undefined), since no engine or registry is asked.
+ */
+export function dryImages(tell: (text: string) => void): Images {
   return {
     check: () => Promise.resolve(),
     build(request) {
       tell(`Dry run: would build ${request.image}`);
       return Promise.resolve();
     },
-    exists: (image, signal) => real === undefined ? Promise.resolve(true) : real.exists(image, signal),
+    exists: () => Promise.resolve(true),
     remove(image) {
       tell(`Dry run: would remove image ${image}`);
       return Promise.resolve({ kind: "absent" });
     },
-    list: (signal) => real === undefined ? Promise.resolve(undefined) : real.list(signal),
+    list: () => Promise.resolve(undefined),
   };
 }

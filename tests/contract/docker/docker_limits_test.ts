@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fullSha, prNumber } from "../../../src/lib/ids.ts";
-import { makeClock } from "../../../src/drivers/clock/mod.ts";
+import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";

@@ -6,7 +6,7 @@ import {
 } from "../../../src/environments/core/environment/names.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
-import { makeClock } from "../../../src/drivers/clock/mod.ts";
+import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { type DockerSettings, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
-import { makeClock } from "../../../src/drivers/clock/mod.ts";
+import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { type BuildSettings, makeDockerPlatform, makeImages } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";

@@ -1,12 +1,3 @@
-/**
- * The real clock: this machine's time and timers.
- *
- * What must not happen here: anything but time. Tests bring a clock of their own; nothing else in the program
- * may read the time directly. Next: `src/ports/clock.ts`.
- *
- * @module
- */
-
 import type { Clock } from "../../ports/clock.ts";
 
 /** Makes the clock that follows this machine's time. */
