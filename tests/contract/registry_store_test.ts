@@ -127,6 +127,23 @@ Deno.test("makeRegistryStore() reports a registry that does not answer as worth 
   });
 });
 
+Deno.test("makeRegistryStore() stops at once when an answer stalls after its headers and the caller aborts", async () => {
+  const stop = new AbortController();
+  const reason = new Error("stopped by the caller");
+  const fetch = (_: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const body = new ReadableStream({
+      start(controller) {
+        init?.signal?.addEventListener("abort", () => controller.error(init.signal?.reason), { once: true });
+        queueMicrotask(() => stop.abort(reason));
+      },
+    });
+    return Promise.resolve(new Response(body));
+  };
+  const store = makeRegistryStore({ image: "reg.example/team/app", tag: TAG, fetch });
+
+  await assert.rejects(store.list(stop.signal), reason);
+});
+
 Deno.test("makeRegistryStore() never takes a server's failure for an image that is not there", async () => {
   const fetch = () => Promise.resolve(new Response("oops", { status: 503 }));
   const store = makeRegistryStore({ image: "reg.example/team/app", tag: TAG, fetch });

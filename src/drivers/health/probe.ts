@@ -28,14 +28,12 @@ async function probe(
 
 async function ask(address: string, options: Ask, signal: AbortSignal): Promise<Probe> {
   signal.throwIfAborted();
-  const ending = new AbortController();
-  const onAbort = () => ending.abort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(onAbort, options.timeoutMs);
+  const limit = AbortSignal.timeout(options.timeoutMs);
+  const either = AbortSignal.any([signal, limit]);
   try {
     let url = new URL(options.path, `http://${address}`);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const response = await options.fetch(url, { redirect: "manual", signal: ending.signal });
+      const response = await options.fetch(url, { redirect: "manual", signal: either });
       await response.body?.cancel();
       const location = response.headers.get("location");
       if (response.status < 300 || response.status > 399 || location === null) {
@@ -51,10 +49,7 @@ async function ask(address: string, options: Ask, signal: AbortSignal): Promise<
     return { ok: false, answer: "too many redirects" };
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, answer: ending.signal.aborted ? "no answer in time" : reason(error) };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
+    return { ok: false, answer: limit.aborted ? "no answer in time" : reason(error) };
   }
 }
 

@@ -42,7 +42,6 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
   return {
     async exists(image, signal) {
       const response = await api("GET", tagPath(image), signal);
-      await response.body?.cancel();
       if (response.status !== 404) must(response, `looking for "${image}"`);
       return response.ok;
     },
@@ -51,7 +50,6 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
         return { kind: "kept", reason: "deleting on Docker Hub needs DOCKERHUB_USER and DOCKERHUB_TOKEN" };
       }
       const response = await api("DELETE", tagPath(image), signal);
-      await response.body?.cancel();
       if (response.status === 404) return { kind: "absent" };
       if (response.status === 401 || response.status === 403) {
         return {
@@ -61,7 +59,6 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
       }
       must(response, `deleting "${image}"`);
       const left = await api("GET", tagPath(image), signal);
-      await left.body?.cancel();
       return left.status === 404
         ? { kind: "removed" }
         : { kind: "kept", reason: "Docker Hub still has it after deleting it" };
@@ -72,7 +69,6 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
       while (path !== undefined) {
         const response: Response = await api("GET", path, signal);
         if (response.status === 404) {
-          await response.body?.cancel();
           return images;
         }
         must(response, "listing tags");
@@ -143,7 +139,6 @@ function readPage(page: unknown, options: HubStoreOptions): readonly StoredImage
 
 function must(response: Response, action: string): void {
   if (response.ok) return;
-  void response.body?.cancel();
   const refused = response.status === 401 || response.status === 403;
   throw new AppError(
     refused ? "permission" : "registry_unreachable",

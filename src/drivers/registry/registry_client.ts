@@ -33,7 +33,6 @@ export function makeRegistryClient(options: RegistryClientOptions): RegistryClie
   async function request(call: RegistryRequest, signal: AbortSignal): Promise<Response> {
     const first = await send(call, tokens.get(call.scope), signal);
     if (first.status !== 401) return first;
-    await first.body?.cancel();
     const authorization = await authorize(first.headers.get("www-authenticate") ?? "", call.scope, signal);
     if (authorization === undefined) return first;
     tokens.set(call.scope, authorization);
@@ -69,7 +68,6 @@ export function makeRegistryClient(options: RegistryClientOptions): RegistryClie
     const headers = new Headers(basic === undefined || !safe ? {} : { authorization: basic });
     const response = await fetchWithin(options, { url, headers }, signal);
     if (!response.ok) {
-      await response.body?.cancel();
       return undefined;
     }
     const answer: unknown = await response.json().catch(() => undefined);
@@ -80,20 +78,24 @@ export function makeRegistryClient(options: RegistryClientOptions): RegistryClie
   return { request };
 }
 
-/** Fetches with a time limit; throws AppError `registry_unreachable` (retryable) where nobody answers. */
+/**
+ * Fetches a whole answer, body included, within 30 seconds. Throws AppError `registry_unreachable` (retryable) if the
+ * registry does not answer in that time.
+ */
 export async function fetchWithin(
   options: { readonly fetch: typeof fetch; readonly host: string },
   call: RequestInit & { readonly url: URL },
   signal: AbortSignal,
 ): Promise<Response> {
   const { url, ...init } = call;
-  const ending = new AbortController();
-  const onAbort = () => ending.abort();
   signal.throwIfAborted();
-  signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(onAbort, TIMEOUT_MS);
+  const either = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
-    return await options.fetch(url, { ...init, signal: ending.signal });
+    const response = await options.fetch(url, { ...init, signal: either });
+    // The limit holds until the last byte: a registry may stall after the headers.
+    const body = await response.arrayBuffer();
+    const { status, statusText, headers } = response;
+    return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
   } catch (cause) {
     signal.throwIfAborted();
     throw new AppError(
@@ -105,9 +107,6 @@ export async function fetchWithin(
         hint: "Check the network and the image's name",
       },
     );
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

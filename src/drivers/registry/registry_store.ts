@@ -120,7 +120,6 @@ class Registry {
     while (path !== undefined) {
       const response: Response = await this.#ask({ method: "GET", path }, signal);
       if (response.status === 404) {
-        await response.body?.cancel();
         return tags;
       }
       this.#must(response, "listing tags");
@@ -166,7 +165,6 @@ class Registry {
       signal,
     );
     if (response.ok) return await response.json().catch(() => undefined);
-    await response.body?.cancel();
     return undefined;
   }
 
@@ -178,7 +176,6 @@ class Registry {
 
   #must(response: Response, action: string): void {
     if (response.ok) return;
-    void response.body?.cancel();
     if (response.status !== 401 && response.status !== 403) throw this.#unreachable(response, action);
     throw new AppError(
       "permission",

@@ -14,11 +14,10 @@ export async function* followLogs(
 ): AsyncGenerator<string, void> {
   if (signal.aborted) return;
   const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
   const lines: string[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;
-  const onAbort = () => stop.abort();
-  signal.addEventListener("abort", onAbort, { once: true });
   const order = new LogOrder({ follows: options.follow });
   const args = [
     "logs",
@@ -32,7 +31,7 @@ export async function* followLogs(
       lines.push(...order.take(line));
       wake.resolve();
     },
-  }, stop.signal).finally(() => {
+  }, either).finally(() => {
     lines.push(...order.rest());
     ended = true;
     wake.resolve();
@@ -40,18 +39,17 @@ export async function* followLogs(
   // Looked at below; until then nobody waits for it.
   running.catch(() => {});
   try {
-    while (!stop.signal.aborted) {
+    while (!either.aborted) {
       yield* lines.splice(0);
       if (ended && lines.length === 0) break;
       await wake.promise;
       wake = Promise.withResolvers<void>();
     }
-    if (stop.signal.aborted) return;
+    if (either.aborted) return;
     const result = await running;
     if (result.code !== 0) throw new AppError("engine_failed", `Reading a log: ${lastWords(result.stderr)}`);
   } finally {
     stop.abort();
-    signal.removeEventListener("abort", onAbort);
     await running.catch(() => {});
   }
 }

@@ -23,14 +23,12 @@ export async function waitHealthy(
   signal: AbortSignal,
 ): Promise<string> {
   const stop = new AbortController();
-  const onAbort = () => stop.abort(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
   let ended: number | undefined;
   // The engine restarts what ends: `docker wait` still tells the first exit code.
   const watching = engine.docker.run(["wait", options.id], {
     action: "Waiting for a container",
     timeoutMs: undefined,
-  }, stop.signal)
+  }, AbortSignal.any([signal, stop.signal]))
     .then((result) => {
       if (result.code === 0 && /^\d+\s*$/.test(result.stdout)) ended = Number(result.stdout);
     }, () => {});
@@ -38,7 +36,6 @@ export async function waitHealthy(
     return await pollHealth(engine, { ...options, watching, exitCode: () => ended }, signal);
   } finally {
     stop.abort();
-    signal.removeEventListener("abort", onAbort);
     await watching;
   }
 }
@@ -111,10 +108,8 @@ async function pause(
   signal: AbortSignal,
 ): Promise<void> {
   const cut = new AbortController();
-  const onAbort = () => cut.abort();
-  signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const sleeping = engine.clock.sleep(options.ms, cut.signal).catch(() => {});
+    const sleeping = engine.clock.sleep(options.ms, AbortSignal.any([signal, cut.signal])).catch(() => {});
     let over = false;
     await Promise.race([sleeping, options.until.then(() => over = true)]);
     signal.throwIfAborted();
@@ -122,7 +117,6 @@ async function pause(
     if (over && !options.hasEnded()) await engine.clock.sleep(Math.min(options.ms, FIRST_PAUSE_MS), signal);
   } finally {
     cut.abort();
-    signal.removeEventListener("abort", onAbort);
   }
 }
 
