@@ -201,7 +201,7 @@ Deno.test("run() names a program that is not there and how to get it", async () 
   await assert.rejects(running, (error) => {
     assert.ok(error instanceof AppError);
     assert.equal(error.code, "program_not_found");
-    assert.match(error.message, /"docker" is not there/);
+    assert.match(error.message, /"docker" is not installed/);
     assert.match(error.hint ?? "", /Install Docker/);
     return true;
   });

@@ -4,13 +4,13 @@ import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../
 import { quote } from "../../lib/quote.ts";
 import type { Variables } from "../../lib/variables.ts";
 
-/** What GitHub Actions tells a run about itself. Outside Actions most of it is undefined. */
+/** The description of a run by GitHub Actions. Outside Actions most fields are undefined. */
 export interface ActionsContext {
   readonly isActions: boolean;
-  /** In continuous integration of any kind. */
+  /** True in continuous integration of any kind. */
   readonly isCi: boolean;
   readonly actor: string | undefined;
-  /** Who caused this attempt: a re-run has the rights of the person who asked for it. */
+  /** Login of the user who started this attempt: a re-run has the rights of the user who requested it. */
   readonly triggeringActor: string | undefined;
   readonly runId: number | undefined;
   readonly runAttempt: number | undefined;
@@ -30,7 +30,7 @@ export interface GithubUrls {
   readonly server: string;
 }
 
-/** The part of the event's payload that matters here; every field is undefined where the payload lacks it. */
+/** The used part of the event's payload; a field that the payload lacks is undefined. */
 export interface ActionsEvent {
   /** `pull_request`, `workflow_dispatch` … */
   readonly name: string | undefined;
@@ -39,14 +39,14 @@ export interface ActionsEvent {
   readonly label: string | undefined;
   readonly pr: PrNumber | undefined;
   readonly headSha: FullSha | undefined;
-  /** When the pull request was last changed as the payload knows it, in milliseconds since 1970. */
+  /** Last change of the pull request according to the payload, in milliseconds since 1970. */
   readonly updatedAt: number | undefined;
-  /** Branch the pull request wants to go into. */
+  /** Branch that the pull request targets. */
   readonly baseRef: string | undefined;
   readonly defaultBranch: string | undefined;
   /** Inputs of a dispatch, as text. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The run that a `workflow_run` event speaks of. */
+  /** The run that a `workflow_run` event is about. */
   readonly workflowRun: { readonly headSha: FullSha | undefined; readonly headRepo: string | undefined };
 }
 
@@ -61,8 +61,9 @@ const Instant = z.string().transform((value) => Date.parse(value)).pipe(z.number
 const Inputs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /**
- * Reads the variables of GitHub Actions and, through `readFile`, the event's payload. What cannot be read of the
- * payload is a warning. Throws AppError `url_malformed` (exit code 2) for an address of GitHub that is none.
+ * Reads the variables of GitHub Actions and, through `readFile`, the event's payload. A part of the payload
+ * that cannot be read becomes a warning. Throws AppError `url_malformed` (exit code 2) for an invalid address
+ * of GitHub.
  */
 export async function readActionsContext(
   env: Variables,
@@ -87,12 +88,13 @@ export async function readActionsContext(
 }
 
 /**
- * The addresses of GitHub: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_SERVER_URL. Where the GraphQL address is not
- * given it follows from the API's. Throws AppError `url_malformed` (exit code 2).
+ * Reads the addresses of GitHub from GITHUB_API_URL, GITHUB_GRAPHQL_URL and GITHUB_SERVER_URL. Without the
+ * second, the GraphQL address follows from the API's. Throws AppError `url_malformed` (exit code 2).
  */
 export function readGithubUrls(env: Variables): GithubUrls {
   const api = readUrl("GITHUB_API_URL", env) ?? "https://api.github.com";
-  // An Enterprise server has REST below /api/v3 and GraphQL beside it; github.com and simulators have it below.
+  // An Enterprise server has REST below /api/v3 and GraphQL beside it; github.com and simulators have it
+  // below.
   const graphql = api.endsWith("/api/v3") ? `${api.slice(0, -"/v3".length)}/graphql` : `${api}/graphql`;
   return {
     api,
@@ -111,7 +113,7 @@ function readUrl(name: string, env: Variables): string | undefined {
   const shown = quote(text.replace(/\/\/[^@/]*@/, "//"));
   throw usageError(
     "url_malformed",
-    `Reading the address of GitHub: ${name} is ${shown}, which is no http or https address`,
+    `Reading the address of GitHub: ${name} is ${shown}, which is not an http or https address`,
     `Set ${name} to an address such as https://github.example.com/api/v3, or leave it out`,
   );
 }

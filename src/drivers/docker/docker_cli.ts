@@ -4,29 +4,29 @@ import { engineError, lastWords } from "./errors.ts";
 
 /** One call of the docker command. */
 export interface DockerCall {
-  /** What a person is told was attempted, as "Listing containers". */
+  /** The attempted action as messages name it: "Listing containers". */
   readonly action: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What the command reads: secrets, which never stand among the arguments. */
+  /** Text for standard input. Secrets go here, since arguments can be read by every user of the machine. */
   readonly stdin?: string;
   readonly onLine?: (line: string) => void;
-  /** Milliseconds; one minute unless given, `undefined` for no limit. */
+  /** Milliseconds; one minute if the key is absent, no limit if it is `undefined`. */
   readonly timeoutMs?: number | undefined;
-  /** The output is not the engine's own words, or the time limit not about the engine: the caller classifies failures. */
+  /** The caller classifies failures: not every message or timeout of this command is the engine's. */
   readonly raw?: boolean;
 }
 
-/** The docker command, with an engine that does not answer told apart from everything else. */
+/** The docker command. An engine that does not answer is distinguished from every other failure. */
 export interface DockerCli {
-  /** The engine that was configured, as DOCKER_HOST names it. */
+  /** Address of the configured engine, as in DOCKER_HOST. */
   readonly host: string | undefined;
-  /** A non-zero exit is a value; throws AppError `engine_unavailable` (never retryable). */
+  /** Runs the command; a non-zero exit is a value. Throws AppError `engine_unavailable` (never retryable). */
   run(args: readonly string[], call: DockerCall, signal: AbortSignal): Promise<ShellResult>;
-  /** The same for calls that have to succeed; throws AppError `engine_failed` with the engine's last words. */
+  /** Runs a command that has to succeed; any other exit throws AppError `engine_failed`. */
   must(args: readonly string[], call: DockerCall, signal: AbortSignal): Promise<ShellResult>;
 }
 
-/** Makes the docker command for one engine; `passes` variables beside the usual ones. */
+/** Makes the docker command for one engine. `passes` names variables that it gets besides the usual ones. */
 export function makeDockerCli(
   shell: Shell,
   options: { readonly host: string | undefined; readonly passes?: readonly string[] | undefined },
@@ -53,7 +53,7 @@ export function makeDockerCli(
     const result = await run(args, call, signal);
     if (result.code === 0) return result;
     throw new AppError("engine_failed", `${call.action}: ${lastWords(result.stderr)}`, {
-      hint: "Look at the engine's own log; `docker ps -a` shows what is there",
+      hint: "Read the engine's own log; `docker ps -a` lists its containers",
     });
   }
 

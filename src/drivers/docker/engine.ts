@@ -11,19 +11,19 @@ import { lastWords } from "./errors.ts";
 import { LogOrder } from "./run/log_order.ts";
 import { type InstanceNames, instanceNames, type Sight } from "./run/instance.ts";
 
-/** What all operations of the platform share. */
+/** The engine, with the ports and settings that all operations of the platform share. */
 export interface Engine {
   readonly docker: DockerCli;
   readonly clock: Clock;
   readonly probe: HealthProbe;
-  /** A new random secret for an environment. */
+  /** Makes a new random secret for an environment. */
   readonly newSecret: () => string;
-  /** Told every secret of an environment before a line of its log is read. */
+  /** Receives every secret of an environment before a line of its log is read. */
   readonly keepSecret: (value: string) => void;
   readonly config: DockerSettings;
 }
 
-/** The containers of a service that are there. */
+/** The existing containers of a service. */
 export interface Instances {
   readonly names: InstanceNames;
   readonly primary: Container | undefined;
@@ -33,7 +33,7 @@ export interface Instances {
 const PROBE_TIMEOUT_MS = 3000;
 const REMOVAL_TIMEOUT_MS = 15_000;
 
-/** Looks for both containers of a service. */
+/** Finds both containers of a service. */
 export async function findInstances(
   engine: Engine,
   service: ServiceName,
@@ -44,13 +44,13 @@ export async function findInstances(
   const found = await inspectContainers(engine.docker, wanted, signal);
   return {
     names,
-    // The engine also finds a container by the beginning of an id: only the name counts.
+    // The engine also matches the beginning of an id, so names are compared.
     primary: found.find((one) => one.name === names.primary),
     next: found.find((one) => one.name === names.next),
   };
 }
 
-/** `host:port` of a container; undefined as long as no port of it is published. */
+/** Returns `host:port` of a container; undefined while none of its ports is published. */
 export function addressOf(engine: Engine, container: Container): string | undefined {
   const ports = [...container.ports].sort((a, b) => Number(a.v6) - Number(b.v6));
   const port = ports.find((one) => one.inside === engine.config.port) ?? ports[0];
@@ -58,7 +58,7 @@ export function addressOf(engine: Engine, container: Container): string | undefi
   return `${publicHost(parsePublish(engine.config.publish), engine.docker.host)}:${port.outside}`;
 }
 
-/** How a container is: by the engine's word, and where `ask` is set by its health check too. */
+/** Observes a container's health: the engine's state, and if `ask` is set its health check too. */
 export async function look(
   engine: Engine,
   container: Container,
@@ -105,12 +105,14 @@ async function ask(
   }
 }
 
-/** Has the secrets that a container was given kept out of what is shown of it. */
+/** Registers a container's secrets, so that no output shows them. */
 export function keepSecrets(engine: Engine, { env }: Pick<Container, "env">): void {
   for (const value of hiddenValues(env, engine.config.variables)) engine.keepSecret(value);
 }
 
-/** Removes a container by id and confirms that it is gone. One that is gone already is success. */
+/**
+ * Removes a container by id and confirms that it is gone. A container that is already gone counts as removed.
+ */
 export async function removeContainer(
   engine: Engine,
   container: Pick<Container, "id" | "name">,
@@ -122,17 +124,17 @@ export async function removeContainer(
     const result = await engine.docker.run(["rm", "--force", "--volumes", container.id], { action }, signal);
     if ((await inspectContainers(engine.docker, [container.id], signal)).length === 0) return;
     if (engine.clock.now() - started > REMOVAL_TIMEOUT_MS) {
-      throw new AppError("engine_failed", `${action}: it is still there (${lastWords(result.stderr)})`, {
-        hint: `Try it by hand: docker rm -f ${container.name}`,
+      throw new AppError("engine_failed", `${action}: it still exists (${lastWords(result.stderr)})`, {
+        hint: `Remove it by hand: docker rm -f ${container.name}`,
         retryable: true,
       });
     }
-    // "removal already in progress": another run is at it.
+    // "removal already in progress": another run removes it too.
     await engine.clock.sleep(200, signal);
   }
 }
 
-/** Gives a container the service's own name. */
+/** Renames a container. */
 export async function renameContainer(
   engine: Engine,
   options: { readonly container: Container; readonly name: string },
@@ -143,7 +145,7 @@ export async function renameContainer(
   await engine.docker.must(["rename", container.id, name], { action }, signal);
 }
 
-/** The last lines of a container's log; empty where it cannot be had, since it only explains another failure. */
+/** Reads the last lines of a container's log. Empty if that fails: they only explain another failure. */
 export async function logTail(engine: Engine, id: string, signal: AbortSignal): Promise<readonly string[]> {
   try {
     const order = new LogOrder({ follows: false });

@@ -9,7 +9,7 @@ const NO_IMAGE =
 const PORT_TAKEN = /port is already allocated|address already in use/i;
 const NO_CAPACITY = /range of cpus|no space left on device|cannot allocate memory|not enough (cpus|memory)/i;
 
-/** Tells whether the engine did not answer, and then says which socket was tried and what to do. */
+/** Returns the error of an engine that does not answer, with its address; undefined for other results. */
 export function engineError(
   result: ShellResult,
   options: { readonly action: string; readonly host: string | undefined },
@@ -22,8 +22,8 @@ export function engineError(
   if (result.code === 0) return undefined;
   if (NO_RIGHT.test(text)) {
     return unavailable(
-      `${options.action}: this user may not use the Docker engine at ${tried}`,
-      "Add the user to the group `docker`, or set DOCKER_HOST to an engine of your own",
+      `${options.action}: the user has no permission for the Docker engine at ${tried}`,
+      "Add the user to the group `docker`, or set DOCKER_HOST to another engine",
     );
   }
   return NO_ENGINE.test(text)
@@ -34,7 +34,7 @@ export function engineError(
 function unavailable(
   message: string,
   hint =
-    "Start Docker, or set DOCKER_HOST or DOCKER_CONTEXT to an engine that runs; `docker version` shows whether it answers",
+    "Start Docker, or set DOCKER_HOST or DOCKER_CONTEXT to a running engine; `docker version` shows whether it answers",
 ): AppError {
   return new AppError("engine_unavailable", message, { hint });
 }
@@ -44,7 +44,7 @@ function triedSocket(text: string, host: string | undefined): string {
   return host ?? named ?? "unix:///var/run/docker.sock";
 }
 
-/** The failure of creating or starting a container, classified by what the engine says. */
+/** Classifies a failure to create or start a container by the engine's message. */
 export function containerError(
   text: string,
   options: { readonly action: string; readonly image: string; readonly port: string },
@@ -57,16 +57,20 @@ export function containerError(
   }
   if (NO_IMAGE.test(text)) return imageNotFound(options.action, { image: options.image, detail });
   if (NO_CAPACITY.test(text)) {
-    return new AppError("no_capacity", `${options.action}: the engine has not enough room (${detail})`, {
-      hint: "Choose a smaller size, or free disk and memory on the engine's machine",
-    });
+    return new AppError(
+      "no_capacity",
+      `${options.action}: the engine lacks CPUs, memory or disk space (${detail})`,
+      {
+        hint: "Choose a smaller size, or free disk space and memory on the engine's machine",
+      },
+    );
   }
   return new AppError("unhealthy", `${options.action}: the container could not be started (${detail})`, {
-    hint: "Mend what the engine names, then start the environment again",
+    hint: "Fix the cause that the engine reports, then start the environment again",
   });
 }
 
-/** An image that neither the engine nor its registry has. */
+/** Makes the error for an image that neither the engine nor its registry has. */
 export function imageNotFound(
   action: string,
   { image, detail }: { readonly image: string; readonly detail: string },
@@ -76,7 +80,9 @@ export function imageNotFound(
   });
 }
 
-/** The last line with words in it, without the command's `Error response from daemon:`. */
+/**
+ * Returns the last non-empty line, without the prefix `Error response from daemon:`, at most 300 characters.
+ */
 export function lastWords(text: string): string {
   const lines = text.split("\n").map((line) => line.trim())
     .filter((line) => line !== "" && !/^(run|see) 'docker|^docker: '|--help'/i.test(line));

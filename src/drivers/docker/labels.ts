@@ -3,8 +3,9 @@ import type { BuildRequest } from "../../environments/ports/images.ts";
 import type { DeploySpec } from "../../environments/ports/platform.ts";
 
 /**
- * The labels that make a container ours and keep what was deployed. Each is always there, empty where there is nothing to
- * say: one that were left out would be inherited from the image, which is the pull request's.
+ * Returns the labels that mark a container as Showtime's and record the deployment. A label without a value
+ * is set to the empty string: if it were left out, the container would inherit it from the image, which the
+ * pull request controls.
  */
 export function containerLabels(spec: DeploySpec): Readonly<Record<string, string>> {
   const { settings } = spec;
@@ -24,10 +25,10 @@ export function containerLabels(spec: DeploySpec): Readonly<Record<string, strin
   };
 }
 
-/** Says of an image that Showtime built it. Not `true`: a container inherits it, and is not ours for that. */
+/** The value of `showtime_managed` on built images; not a container's `true`, since containers inherit it. */
 export const IMAGE_MARK = "image";
 
-/** The labels that make an image ours and say what it was built for. */
+/** Returns the labels that mark an image as Showtime's and record the pull request that it was built for. */
 export function imageLabels(
   request: Pick<BuildRequest, "repo" | "pr" | "sha" | "image">,
 ): Readonly<Record<string, string>> {
@@ -40,7 +41,7 @@ export function imageLabels(
   };
 }
 
-/** What labels say was deployed; what is missing reads as the smallest that can be said. */
+/** Reads the deployed settings from labels; a missing label reads as empty. */
 export function readSettings(labels: Readonly<Record<string, string>>): DeployedSettings {
   return {
     size: labels["showtime_size"] ?? "",

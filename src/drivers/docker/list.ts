@@ -5,7 +5,7 @@ import { type Container, findContainers, inspectContainers } from "./run/contain
 import { type Engine, look } from "./engine.ts";
 import { instanceOf, toEnvironment } from "./run/instance.ts";
 
-/** Lists environments with one listing and one description of all containers, and asks their health checks if wanted. */
+/** Lists environments with two calls of the engine; `scope.probe` asks their health checks too. */
 export async function listEnvironments(
   engine: Engine,
   scope: PlatformScope,

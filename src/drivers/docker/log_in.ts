@@ -9,8 +9,8 @@ const NO_ANSWER =
 const NOT_STORED = /(?:saving|storing) credentials/i;
 
 /**
- * Logs the docker command in to a registry; the password goes to its standard input. Throws AppError `permission`, or
- * `registry_unreachable` where nobody answers.
+ * Logs the docker command in to a registry; the password goes to its standard input. Throws AppError
+ * `permission`, or `registry_unreachable` if the registry does not answer.
  */
 export async function logIn(
   docker: DockerCli,
@@ -21,10 +21,10 @@ export async function logIn(
   const { registry, username, password } = login;
   const action = `Logging in to the registry "${registry}"`;
   const args = ["login", "--username", username, "--password-stdin", registry];
-  // The registry's words come through the engine: its time limit is not about the engine.
+  // The engine relays the registry's answer, so a timeout does not mean that the engine is down.
   const result = await docker.run(args, { action, env, stdin: password, raw: true }, signal);
   if (result.code === 0) return;
-  // Amazon's credential helper takes no login: it gets one itself whenever docker asks.
+  // Amazon's credential helper stores no login: it fetches one whenever docker asks for it.
   if (NOT_STORED.test(result.stderr) && /not implemented/i.test(result.stderr)) return;
   const failure = result.timedOut ? undefined : engineError(result, { action, host: docker.host });
   if (failure !== undefined) throw failure;
@@ -37,7 +37,7 @@ export async function logIn(
   }
   throw new AppError("permission", `${action}: docker could not log in (${said})`, {
     hint: NOT_STORED.test(said)
-      ? "Mend the store that docker keeps logins in: credsStore and credHelpers in its config.json"
-      : login.hint ?? "Check the login, and that the registry in build.image is the right one",
+      ? "Fix docker's credential store: credsStore and credHelpers in its config.json"
+      : login.hint ?? "Check the login and the registry in build.image",
   });
 }

@@ -1,11 +1,12 @@
 /**
  * Docker: the platform that runs environments as containers of an engine, and the builder of images.
  *
- * Everything goes through the `docker` command (and `git`, to see what a build context is at), as the executable
- * may run nothing else. What must not happen here: decisions about what to run or remove (those are the plan's),
- * knowledge of GitHub, requests to a registry (an {@link ../../ports/images.ts ImageStore} does those), a secret in
- * an argument list. What lacks our label, belongs to another repository or carries a higher epoch is never touched.
- * Next: `platform.ts` for the life of a container, `images.ts` for images.
+ * Everything goes through the `docker` command, and through `git` for the commit of a build context; the
+ * executable may run no other program for it. What must not happen here: deciding which environment runs or
+ * goes (the plan does), knowledge of GitHub, requests to a registry (an `ImageStore` makes those), a secret
+ * in an argument list. A container is never touched if it lacks Showtime's label, belongs to another
+ * repository or carries a higher epoch. Next: `platform.ts` for the life of a container, `build/images.ts`
+ * for images, then `src/environments/ports/platform.ts` and `images.ts` beside it.
  *
  * @module
  */

@@ -12,17 +12,17 @@ import { listEnvironments } from "./list.ts";
 import { followLogs } from "./run/logs.ts";
 import { removeReplaced } from "./build/replaced_images.ts";
 
-/** What the platform is made of. */
+/** The parts and settings that the platform is made from. */
 export interface DockerPlatformOptions {
   readonly shell: Shell;
   readonly clock: Clock;
   readonly probe: HealthProbe;
-  /** A new random secret for an environment. */
+  /** Makes a new random secret for an environment. */
   readonly newSecret: () => string;
-  /** Told every secret of an environment before a line of its log is read: the shell then takes it out. */
+  /** Receives every secret of an environment before a line of its log is read, so that the shell masks it. */
   readonly keepSecret: (value: string) => void;
   readonly config: DockerSettings;
-  /** Names of variables of this process that the docker command gets beside its usual ones. */
+  /** Names of variables of this process that the docker command gets besides its usual ones. */
   readonly passes?: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
   return {
     kind: "docker",
     list: (scope, signal) => listEnvironments(engine, scope, signal),
-    // The engine tells a container's ports with the container, and keeps nothing beside containers and images.
+    // A container's description holds its ports, and an environment leaves only containers and images behind.
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
@@ -57,7 +57,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
       await settle(engine, instances, signal);
-      // The image of the instance that went has lost its tag to the rebuild.
+      // The rebuilt image has taken the tag of the image that the removed container used.
       const labels = { showtime_repo: owner.repo, pr: String(instances.names.pr) };
       await removeReplaced(engine.docker, labels, signal);
     },
@@ -76,9 +76,9 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       if (container === undefined) {
         throw new AppError(
           "environment_not_found",
-          `Reading the log of "${service}": no container of it is there`,
+          `Reading the log of "${service}": it has no container`,
           {
-            hint: "`showtime list` shows what runs",
+            hint: "`showtime list` shows the running environments",
           },
         );
       }

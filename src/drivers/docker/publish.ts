@@ -1,11 +1,11 @@
-/** Where ports are published. */
+/** The address that ports are published on. */
 export interface Publish {
-  /** As `--publish` wants it: an IPv6 address stands in brackets. Empty: every address. */
+  /** In the form of `--publish`: an IPv6 address stands in brackets. Empty means every address. */
   readonly host: string;
   readonly port: number | undefined;
 }
 
-/** Reads `docker.publish`: an address, or an address and a port. */
+/** Parses `docker.publish`: an address, or an address and a port. */
 export function parsePublish(text: string): Publish {
   const bracketed = /^(\[[^\]]*\])(?::(\d+))?$/.exec(text);
   const plain = /^([^:]*):(\d+)$/.exec(text);
@@ -16,7 +16,7 @@ export function parsePublish(text: string): Publish {
   return { host: text.includes(":") ? `[${text}]` : text, port: undefined };
 }
 
-/** The host people reach a published port at: an address that stands for all of them is the engine's own host. */
+/** Returns the host of published ports: the engine's own host if they are published on every address. */
 export function publicHost(publish: Publish, engineHost: string | undefined): string {
   if (!["", "0.0.0.0", "[::]"].includes(publish.host)) return publish.host;
   const remote = /^(?:tcp|http|https|ssh):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)/.exec(engineHost ?? "");

@@ -1,6 +1,6 @@
 import type { Forge, ForgeWrite } from "../../environments/ports/forge.ts";
 
-/** GitHub, read but not written. */
+/** Makes a forge that reads from `real` and writes nothing; `tell` receives what would be written. */
 export function dryForge(real: Forge, tell: (text: string) => void): Forge {
   return {
     now: () => real.now(),

@@ -1,8 +1,8 @@
 import type { Images } from "../../environments/ports/images.ts";
 
 /**
- * Makes the images of a dry run: none is built or removed. Every image exists, and the list of stored images is unknown
- * (undefined), since no engine or registry is asked.
+ * Makes the images of a dry run: none is built or removed. Every image exists, and the list of stored images
+ * is unknown (undefined), since no engine or registry is asked.
  */
 export function dryImages(tell: (text: string) => void): Images {
   return {

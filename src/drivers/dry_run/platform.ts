@@ -4,10 +4,10 @@ import { shortSha } from "../../lib/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
 
-/** The address that every pretended deployment has. */
+/** The address of every pretended deployment. */
 const ADDRESS = "52.1.2.3:8080";
 
-/** A platform that pretends. `sleepMs`: how long a deployment pretends to take. */
+/** Makes a platform that pretends every change; a deployment takes `sleepMs`. */
 export function dryPlatform(
   kind: PlatformKind,
   options: { readonly clock: Clock; readonly sleepMs: number; readonly tell: (text: string) => void },

@@ -1,7 +1,10 @@
 /**
- * Health checks: asks an environment over HTTP whether it answers. What is asked runs code of a pull request, so
- * nothing it says may lead a request to another host, and nothing but the status code of its answer is used.
+ * Health checks: asks an environment over HTTP whether it answers.
  *
- * Read `probe.ts`.
+ * What must not happen here: following an answer to another host, or using more of it than the status code
+ * and a redirect's address. The environment runs code of a pull request. Next: `probe.ts`, then
+ * `src/ports/health.ts`.
+ *
+ * @module
  */
 export { makeHealthProbe } from "./probe.ts";

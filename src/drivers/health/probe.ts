@@ -2,14 +2,14 @@ import type { HealthProbe, Probe, ProbeQuestion } from "../../ports/health.ts";
 
 const MAX_REDIRECTS = 5;
 
-/** How to ask one path. */
+/** The question about one path. */
 interface Ask {
   readonly fetch: typeof fetch;
   readonly path: string;
   readonly timeoutMs: number;
 }
 
-/** Makes what asks health checks; `fetch` is the global one unless given. */
+/** Makes the probe of health checks; `fetch` is the global one by default. */
 export function makeHealthProbe(options: { readonly fetch?: typeof fetch } = {}): HealthProbe {
   const asker = options.fetch ?? fetch;
   return async (address, question, signal) => await probe(address, { ...question, fetch: asker }, signal);

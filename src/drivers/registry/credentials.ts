@@ -1,12 +1,12 @@
-/** Who to log in as. */
+/** A user and password for a registry. */
 export interface Credentials {
   readonly user: string;
   readonly password: string;
 }
 
 /**
- * The credentials for a registry from the text of the docker command's `config.json`; undefined where it has none
- * (helpers are programs and are not asked), or cannot be read.
+ * Reads the credentials for a registry from the text of the docker command's `config.json`. Returns undefined
+ * if the file has none or is malformed. Credential helpers are programs and are not asked.
  */
 export function readDockerConfig(text: string, host: string): Credentials | undefined {
   const auths = field(parse(text), "auths");
@@ -26,7 +26,7 @@ export function readDockerConfig(text: string, host: string): Credentials | unde
   return undefined;
 }
 
-/** Where the docker command has the login for a registry: in its file, with a helper, or nowhere. */
+/** Finds where the docker command keeps the login for a registry: in its file, in a helper, or nowhere. */
 export function findLogin(text: string, host: string): "stored" | "helper" | "none" {
   if (readDockerConfig(text, host) !== undefined) return "stored";
   const config = parse(text);
@@ -35,7 +35,7 @@ export function findLogin(text: string, host: string): "stored" | "helper" | "no
   return hasHelper ? "helper" : "none";
 }
 
-/** The value of a basic `Authorization` header. */
+/** Formats the value of a basic `Authorization` header. */
 export function basicAuthorization({ user, password }: Credentials): string {
   const bytes = new TextEncoder().encode(`${user}:${password}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A field of something that was read; undefined where it is not there. */
+/** Returns a field of parsed JSON; undefined if it is absent. */
 export function field(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -4,21 +4,21 @@ import type { Diagnosis } from "../../environments/ports/diagnosis.ts";
 import type { ImageStore } from "../../environments/ports/images.ts";
 import { findLogin } from "./credentials.ts";
 
-/** Which registry. */
+/** The registry to diagnose. */
 export interface RegistryDiagnosisOptions {
   /** Repository of the images. */
   readonly image: string;
-  /** A tag of pull request 0: no image has it. */
+  /** A tag of pull request 0, which no image has. */
   readonly tag: string;
   readonly store: ImageStore;
-  /** Text of the docker command's `config.json`; empty where there is none. */
+  /** Text of the docker command's `config.json`; empty without such a file. */
   readonly dockerConfig: string;
 }
 
-/** These take no image from somebody whom they do not know. */
+/** Registries that refuse every push without a login. */
 const ALWAYS_ASK = ["docker.io", "ghcr.io"];
 
-/** Makes what looks whether images can be looked for in a registry, and whether docker is logged in for pushing them. */
+/** Makes the diagnosis of a registry: it looks for an image, and for a login of docker that allows a push. */
 export function makeRegistryDiagnosis(options: RegistryDiagnosisOptions): Diagnosis {
   const { image, tag, store, dockerConfig } = options;
   const host = parseImageReference(image)?.host ?? image;
@@ -44,16 +44,23 @@ export function makeRegistryDiagnosis(options: RegistryDiagnosisOptions): Diagno
     const login = findLogin(dockerConfig, host);
     if (login === "stored") return foundOk(name, `docker is logged in to ${host}`);
     if (login === "helper") {
-      return foundOk(name, `a helper of docker keeps the logins; it was not asked for that to ${host}`);
+      return foundOk(
+        name,
+        `a credential helper of docker keeps the logins; it was not asked for the login to ${host}`,
+      );
     }
     const fix = `docker login${
       host === "docker.io" ? "" : ` ${host}`
-    }; in Actions let docker/login-action run before`;
+    }; in Actions run docker/login-action first`;
     return ALWAYS_ASK.includes(host)
       ? foundWrong(name, `docker is not logged in to ${host}: a push would be refused`, { fix })
-      : foundWrong(name, `docker is not logged in to ${host}, which has to take images from anybody then`, {
-        status: "warning",
-        fix,
-      });
+      : foundWrong(
+        name,
+        `docker is not logged in to ${host}, so that registry must accept pushes without a login`,
+        {
+          status: "warning",
+          fix,
+        },
+      );
   }
 }

@@ -5,11 +5,11 @@ import type { ImageStore, StoredImage } from "../../environments/ports/images.ts
 import { type Credentials, field } from "./credentials.ts";
 import { fetchWithin } from "./registry_client.ts";
 
-/** Which repository of Docker Hub, and as whom. */
+/** The repository on Docker Hub, with the login. */
 export interface HubStoreOptions {
   /** Repository as it is written in references, `apache/superset`. */
   readonly image: string;
-  /** The pattern of our tags, with `{pr}` and `{sha}`. */
+  /** Pattern of Showtime's tags, with `{pr}` and `{sha}`. */
   readonly tag: string;
   /** DOCKERHUB_USER and DOCKERHUB_TOKEN; without them nothing can be deleted. */
   readonly credentials?: Credentials | undefined;
@@ -18,14 +18,14 @@ export interface HubStoreOptions {
   readonly baseUrl?: string | undefined;
 }
 
-/** Makes the store that a repository on Docker Hub is. It deletes single tags: others of the same image stay. */
+/** Makes the store of a repository on Docker Hub. It deletes single tags: others of the same image stay. */
 export function makeHubStore(options: HubStoreOptions): ImageStore {
   const place = parseImageReference(options.image);
   if (place?.host !== "docker.io") {
     throw usageError(
       "bad_image",
       `Reading build.image: "${options.image}" is not on Docker Hub`,
-      "It reads namespace/name",
+      "Use the form namespace/name",
     );
   }
   const api = makeHubApi(options, place.path);
@@ -61,7 +61,7 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
       const left = await api("GET", tagPath(image), signal);
       return left.status === 404
         ? { kind: "removed" }
-        : { kind: "kept", reason: "Docker Hub still has it after deleting it" };
+        : { kind: "kept", reason: "Docker Hub still has it after the deletion" };
     },
     async list(signal) {
       const images: StoredImage[] = [];
@@ -104,7 +104,7 @@ function makeHubApi(options: HubStoreOptions, repository: string): HubApi {
     const answer = field(await response.json(), "token");
     if (typeof answer === "string") return answer;
     throw new AppError("permission", "Logging in to Docker Hub: the answer holds no token", {
-      hint: "Use an access token without a second factor as DOCKERHUB_TOKEN",
+      hint: "Set DOCKERHUB_TOKEN to an access token, which needs no second factor",
     });
   }
 
@@ -147,7 +147,7 @@ function must(response: Response, action: string): void {
       retryable: response.status === 429 || response.status >= 500,
       hint: refused
         ? "Check DOCKERHUB_USER and DOCKERHUB_TOKEN"
-        : "Try again later; https://www.dockerstatus.com tells whether it is up",
+        : "Try again later; https://www.dockerstatus.com shows whether it is up",
     },
   );
 }

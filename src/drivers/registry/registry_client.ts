@@ -3,15 +3,15 @@ import { basicAuthorization, type Credentials, field } from "./credentials.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** How to reach one registry. */
+/** The address of a registry, with the login. */
 export interface RegistryClientOptions {
-  /** Host, with port where it has one; `docker.io` for Docker Hub's registry. */
+  /** Host, with its port if it has one; `docker.io` for Docker Hub's registry. */
   readonly host: string;
   readonly fetch: typeof fetch;
   readonly credentials: Credentials | undefined;
 }
 
-/** One request; `scope` is what a token is asked for where the registry wants one. */
+/** One request. `scope` is the right that a token is requested for if the registry wants a token. */
 export interface RegistryRequest {
   readonly method: "GET" | "HEAD" | "DELETE";
   /** Path below the registry's root, with its query. */
@@ -20,12 +20,14 @@ export interface RegistryRequest {
   readonly accept?: string;
 }
 
-/** Requests to a registry, logged in as the registry asks for it. Throws AppError `registry_unreachable`. */
+/**
+ * Client of a registry, which logs in if the registry asks for it. Throws AppError `registry_unreachable`.
+ */
 export interface RegistryClient {
   request(request: RegistryRequest, signal: AbortSignal): Promise<Response>;
 }
 
-/** Makes a client that remembers tokens for as long as it lives. */
+/** Makes a client that keeps its tokens in memory. */
 export function makeRegistryClient(options: RegistryClientOptions): RegistryClient {
   const base = baseUrl(options.host);
   const tokens = new Map<string, string>();
@@ -63,7 +65,7 @@ export function makeRegistryClient(options: RegistryClientOptions): RegistryClie
     const service = /service="([^"]*)"/.exec(challenge)?.[1];
     if (service !== undefined) url.searchParams.set("service", service);
     url.searchParams.set("scope", scope);
-    // A password never travels in the clear, but to this machine itself.
+    // A password goes over plain HTTP only to a loopback address.
     const safe = url.protocol === "https:" || isLoopback(url.host);
     const headers = new Headers(basic === undefined || !safe ? {} : { authorization: basic });
     const response = await fetchWithin(options, { url, headers }, signal);
@@ -79,8 +81,8 @@ export function makeRegistryClient(options: RegistryClientOptions): RegistryClie
 }
 
 /**
- * Fetches a whole answer, body included, within 30 seconds. Throws AppError `registry_unreachable` (retryable) if the
- * registry does not answer in that time.
+ * Fetches a whole answer, body included, within 30 seconds. Throws AppError `registry_unreachable`
+ * (retryable) if the registry does not answer in that time.
  */
 export async function fetchWithin(
   options: { readonly fetch: typeof fetch; readonly host: string },

@@ -5,11 +5,11 @@ import type { ImageRemoval, ImageStore, StoredImage } from "../../environments/p
 import { type Credentials, field } from "./credentials.ts";
 import { makeRegistryClient, type RegistryClient, type RegistryRequest } from "./registry_client.ts";
 
-/** Which images of which registry. */
+/** The repository of a registry, with the login. */
 export interface RegistryStoreOptions {
   /** Repository with its host, `localhost:5000/team/app`. */
   readonly image: string;
-  /** The pattern of our tags, with `{pr}` and `{sha}`. */
+  /** Pattern of Showtime's tags, with `{pr}` and `{sha}`. */
   readonly tag: string;
   readonly fetch?: typeof fetch;
   readonly credentials?: Credentials | undefined;
@@ -23,14 +23,14 @@ const MANIFESTS = [
 ].join(", ");
 const AT_ONCE = 8;
 
-/** Makes the store that a registry is. */
+/** Makes the image store of a repository in a registry. */
 export function makeRegistryStore(options: RegistryStoreOptions): ImageStore {
   const reference = parseImageReference(options.image);
   if (reference === undefined) {
     throw usageError(
       "bad_image",
-      `Reading build.image: "${options.image}" is no image name`,
-      "It reads host/path, in lower case",
+      `Reading build.image: "${options.image}" is not an image name`,
+      "Use the form host/path, in lower case",
     );
   }
   const { host, path } = reference;
@@ -56,7 +56,7 @@ export function makeRegistryStore(options: RegistryStoreOptions): ImageStore {
   };
 }
 
-/** The tag of an image of this repository; throws AppError `bad_image` for one of another. */
+/** Returns the tag of an image. Throws AppError `bad_image` for an image of another repository. */
 function tagOf(image: string, place: { readonly host: string; readonly path: string }): string {
   const reference = parseImageReference(image);
   if (reference?.host === place.host && reference.path === place.path) return reference.tag;
@@ -66,7 +66,7 @@ function tagOf(image: string, place: { readonly host: string; readonly path: str
 async function remove(registry: Registry, tag: string, signal: AbortSignal): Promise<ImageRemoval> {
   const digest = await registry.digest(tag, signal);
   if (digest === undefined) return { kind: "absent" };
-  // Deleting a manifest takes every tag of it along, whoever set that tag.
+  // Deleting a manifest removes all of its tags, including tags that Showtime did not set.
   const others = (await registry.tags(signal)).filter((other) => other !== tag);
   const digests = await inTurns(others, (other) => registry.digest(other, signal));
   const sharing = others.filter((_, at) => digests[at] === digest);
@@ -79,10 +79,10 @@ async function remove(registry: Registry, tag: string, signal: AbortSignal): Pro
   const left = await registry.digest(tag, signal);
   return left === undefined
     ? { kind: "removed" }
-    : { kind: "kept", reason: "the registry still has it after deleting it" };
+    : { kind: "kept", reason: "the registry still has it after the deletion" };
 }
 
-/** Does the work for all items, a few at a time, and keeps their order. */
+/** Maps items in batches of 8 and keeps their order. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += AT_ONCE) {
@@ -101,7 +101,7 @@ class Registry {
     this.#place = place;
   }
 
-  /** The digest of what a tag names; undefined where there is no such tag. */
+  /** Returns the digest that a tag names; undefined if the tag does not exist. */
   async digest(tag: string, signal: AbortSignal): Promise<string | undefined> {
     const response = await this.#ask({ method: "HEAD", path: `manifests/${tag}`, accept: MANIFESTS }, signal);
     if (response.status === 404) return undefined;
@@ -113,7 +113,7 @@ class Registry {
     return `sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   }
 
-  /** All tags, all pages. */
+  /** Lists the tags of all pages. */
   async tags(signal: AbortSignal): Promise<readonly string[]> {
     const tags: string[] = [];
     let path: string | undefined = "tags/list?n=100";
@@ -134,7 +134,7 @@ class Registry {
     return tags;
   }
 
-  /** When the image was built, by its own word; undefined where it does not say. */
+  /** Returns the build time in the image's configuration; undefined without one. */
   async createdAt(tag: string, signal: AbortSignal): Promise<number | undefined> {
     const manifest = await this.#json(`manifests/${tag}`, signal);
     const list = field(manifest, "manifests");
@@ -147,7 +147,7 @@ class Registry {
     return created > 0 ? created : undefined;
   }
 
-  /** Deletes a manifest; returns why it was refused, or undefined when it is gone. */
+  /** Deletes a manifest. Returns the reason of a refusal, or undefined if it is gone. */
   async deleteManifest(digest: string, signal: AbortSignal): Promise<string | undefined> {
     const response = await this.#ask({ method: "DELETE", path: `manifests/${digest}` }, signal);
     const body = await response.text();

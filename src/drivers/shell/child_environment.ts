@@ -1,7 +1,7 @@
 import type { ShellCommand } from "../../ports/shell.ts";
 
-/** What every program needs to find itself, its settings and its temporary files, on each system. */
-const EVERYBODY = [
+/** Variables by which every program finds itself, its settings and its temporary files, on each system. */
+const EVERY_PROGRAM = [
   "PATH",
   "HOME",
   "LANG",
@@ -9,7 +9,7 @@ const EVERYBODY = [
   "TMPDIR",
   "XDG_CONFIG_HOME",
   "XDG_RUNTIME_DIR",
-  // Windows: programs do not start, or find no network, without them.
+  // Windows: without these, programs do not start or find no network.
   "APPDATA",
   "COMSPEC",
   "HOMEDRIVE",
@@ -28,18 +28,18 @@ const EVERYBODY = [
 
 const SESSION = ["DBUS_SESSION_BUS_ADDRESS"] as const;
 
-/** Which variables of this process a program gets; nothing else, and so no token of the job. */
+/** The variables of this process that a program gets. All others, such as tokens of the job, stay out. */
 const GIVEN: Readonly<Record<ShellCommand["program"], readonly string[]>> = {
-  git: EVERYBODY,
-  gh: [...EVERYBODY, ...SESSION, "GH_CONFIG_DIR", "GH_HOST"],
+  git: EVERY_PROGRAM,
+  gh: [...EVERY_PROGRAM, ...SESSION, "GH_CONFIG_DIR", "GH_HOST"],
   docker: [
-    ...EVERYBODY,
-    // The keyrings in which helpers of docker keep logins, and the key for an engine that is reached by SSH.
+    ...EVERY_PROGRAM,
+    // Keyrings in which docker's credential helpers keep logins, and the key for an engine behind SSH.
     ...SESSION,
     "GNUPGHOME",
     "PASSWORD_STORE_DIR",
     "SSH_AUTH_SOCK",
-    // Where files with logins lie.
+    // Paths of files with logins.
     "GOOGLE_APPLICATION_CREDENTIALS",
     "CLOUDSDK_CONFIG",
     "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
@@ -66,8 +66,9 @@ const GIVEN: Readonly<Record<ShellCommand["program"], readonly string[]>> = {
 };
 
 /**
- * What Git is told before it reads the configuration of a folder that a pull request wrote: a folder that looks like a
- * repository is none, and nothing that a repository names is run while its files are compared.
+ * Git settings that override the configuration of a folder, which a pull request may have written. A folder
+ * that looks like a bare repository is not used as one, and Git runs no program that a repository names while
+ * it compares files.
  */
 const GIT_SETTINGS: Readonly<Record<string, string>> = {
   "safe.bareRepository": "explicit",
@@ -76,12 +77,12 @@ const GIT_SETTINGS: Readonly<Record<string, string>> = {
   "submodule.recurse": "false",
 };
 
-/** Names of all variables that children can get beside those that a command passes. */
+/** Returns the names of all variables that children can get besides those that a command passes. */
 export function namesForChildren(): readonly string[] {
   return [...new Set(Object.values(GIVEN).flat())];
 }
 
-/** The whole environment of one child. */
+/** Builds the whole environment of one child. */
 export function childEnvironment(command: ShellCommand): Record<string, string> {
   const given: Record<string, string> = {};
   for (const name of [...GIVEN[command.program], ...(command.passes ?? []).flatMap(namesLike)]) {
@@ -96,7 +97,7 @@ function namesLike(pattern: string): readonly string[] {
   return Object.keys(Deno.env.toObject()).filter((name) => name.startsWith(pattern.slice(0, -1)));
 }
 
-/** As `git -c` would, which tells the commands that Git starts in submodules as well. */
+/** Returns the settings as variables, which Git passes on to the commands that it starts in submodules. */
 function gitSettings(): Readonly<Record<string, string>> {
   const settings = Object.entries(GIT_SETTINGS).flatMap(([key, value], at) => [
     [`GIT_CONFIG_KEY_${at}`, key],
@@ -105,7 +106,7 @@ function gitSettings(): Readonly<Record<string, string>> {
   return {
     ...Object.fromEntries(settings),
     GIT_CONFIG_COUNT: String(settings.length / 2),
-    // Looking at a checkout changes nothing of it, and asks nobody.
+    // Reading a checkout does not change it and asks no question.
     GIT_OPTIONAL_LOCKS: "0",
     GIT_TERMINAL_PROMPT: "0",
   };

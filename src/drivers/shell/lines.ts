@@ -1,6 +1,6 @@
 const MAX_LINE = 64 * 1024;
 
-/** Cuts a stream of text into lines; a line that never ends is handed on in pieces of 64 KB. */
+/** Splits a stream of text into lines; an endless line is passed on in pieces of 64 KB. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   #pending = "";
@@ -19,7 +19,7 @@ export class LineSplitter {
     }
   }
 
-  /** Hands on what is left when the stream has ended without a line break. */
+  /** Passes on the last line of a stream that ends without a line break. */
   end(): void {
     if (this.#pending !== "") this.#onLine(this.#pending);
     this.#pending = "";

@@ -2,17 +2,17 @@ import type { ShellCommand, ShellResult } from "../../ports/shell.ts";
 import { LineSplitter, Tail } from "./lines.ts";
 
 const KEPT_CHARACTERS = 1024 * 1024;
-/** How long the pipes of a child that was ended may stay open: a grandchild can hold them for ever. */
+/** Time that the pipes of a killed child may stay open: a grandchild can hold them open for ever. */
 const DRAIN_MS = 1000;
 
-/** What {@link runChild} needs besides the child. */
+/** The command of a child, and how its output and end are handled. */
 export interface RunOptions {
   readonly command: ShellCommand;
   readonly redact: (text: string) => string;
   readonly graceMs: number;
 }
 
-/** Follows a child to its end. Nothing of it is left when the promise settles: no process, timer, listener or pipe. */
+/** Runs a child to its end. When the promise settles no process, timer, listener or pipe of it is left. */
 export async function runChild(
   child: Deno.ChildProcess,
   options: RunOptions,
@@ -56,7 +56,7 @@ export async function runChild(
   }
 }
 
-/** TERM, then KILL after the grace period, then no more patience with its pipes. */
+/** The end of a child: TERM, then KILL after the grace period, then its pipes are given up. */
 class Ending {
   readonly drained: Promise<void>;
   readonly #child: Deno.ChildProcess;
@@ -100,7 +100,7 @@ class Ending {
     try {
       this.#child.kill(how);
     } catch {
-      // It has ended by itself in this moment.
+      // The child has ended by itself in the meantime.
     }
   }
 }
@@ -136,7 +136,7 @@ class Pipe {
         if (done) break;
       }
     } catch {
-      // A pipe that breaks is one that has ended: the child's exit code tells the rest.
+      // A broken pipe counts as ended: the child's exit code shows whether it failed.
     }
     this.#lines.end();
   }
@@ -154,6 +154,6 @@ async function feed(child: Deno.ChildProcess, text: string | undefined): Promise
     await writer.write(new TextEncoder().encode(text));
     await writer.close();
   } catch {
-    // The child does not read its input to the end: its own affair.
+    // A child may end without reading all of its input.
   }
 }

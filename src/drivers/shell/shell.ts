@@ -3,19 +3,19 @@ import type { Shell, ShellCommand } from "../../ports/shell.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { runChild } from "./run_child.ts";
 
-/** How a shell is made. */
+/** Options of the shell. */
 export interface ShellOptions {
   /** Paths of programs that stand in for the real ones (tests). */
   readonly programs?: Partial<Readonly<Record<ShellCommand["program"], string>>>;
-  /** Takes secrets out of lines and of standard error. Standard output is data and stays as it is. */
+  /** Masks secrets in lines and in standard error. Standard output is data and stays unchanged. */
   readonly redact?: (text: string) => string;
   /** Milliseconds between TERM and KILL; 5000 unless given. */
   readonly graceMs?: number;
 }
 
 const INSTALL: Readonly<Record<ShellCommand["program"], string>> = {
-  docker: "Install Docker (https://docs.docker.com/get-docker/) and see that `docker version` works",
-  git: "Install Git (https://git-scm.com/downloads) and see that `git --version` works",
+  docker: "Install Docker (https://docs.docker.com/get-docker/) and check that `docker version` works",
+  git: "Install Git (https://git-scm.com/downloads) and check that `git --version` works",
   gh: "Install the GitHub CLI (https://cli.github.com), or set GITHUB_TOKEN",
 };
 
@@ -43,7 +43,8 @@ function spawn(command: ShellCommand, path: string): Deno.ChildProcess {
       stdout: "piped",
       stderr: "piped",
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-      // What a program does not get, nothing that it is led to read or run can tell.
+      // A pull request may make the program read or run its files: these cannot reveal a variable that is not
+      // passed.
       clearEnv: true,
       env: childEnvironment(command),
     }).spawn();
@@ -56,14 +57,14 @@ function spawnError(command: ShellCommand, cause: unknown): AppError {
   const action = `Running "${command.program} ${command.args[0] ?? ""}"`;
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/no such cwd/i.test(text)) {
-    return new AppError("directory_not_found", `${action}: the directory "${command.cwd}" is not there`, {
+    return new AppError("directory_not_found", `${action}: the directory "${command.cwd}" does not exist`, {
       cause,
       exitCode: 2,
-      hint: "Run it in the directory of the checkout, or mend the configured path",
+      hint: "Run it in the directory of the checkout, or correct the configured path",
     });
   }
   if (cause instanceof Deno.errors.NotFound) {
-    return new AppError("program_not_found", `${action}: the program "${command.program}" is not there`, {
+    return new AppError("program_not_found", `${action}: the program "${command.program}" is not installed`, {
       cause,
       hint: INSTALL[command.program],
     });

@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 
-/** Makes the clock that follows this machine's time. */
+/** Makes the clock of this machine's time and timers. */
 export function makeClock(): Clock {
   return { now: () => Date.now(), sleep };
 }

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, normalize } from "node:path";
 import { AppError, toError, usageError } from "../../lib/errors.ts";
 import type { Files } from "../../ports/files.ts";
 
-/** The files of a folder. */
+/** Makes the port to the files of a folder. A path that leads out of the folder throws RangeError. */
 export function makeFiles(folder: string): Files {
   return {
     async read(path) {

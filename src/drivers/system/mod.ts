@@ -1,9 +1,9 @@
 /**
  * This machine: its time, and the files of one folder.
  *
- * What must not happen here: a rule about times, a path that leaves the folder, or knowledge of what a file is for.
- * Tests bring a clock of their own; nothing else in the program reads the time directly. Next: `clock.ts`,
- * `folder.ts`, then `src/ports/clock.ts` and `src/ports/files.ts`.
+ * What must not happen here: a rule about times, a path that leaves the folder, or knowledge of what a file
+ * is for. Tests bring a clock of their own; nothing else in the program reads the time directly. Next:
+ * `clock.ts`, `folder.ts`, then `src/ports/clock.ts` and `src/ports/files.ts`.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 import type { TerminalAbilities } from "../../ports/terminal.ts";
 
-/** What a terminal is made with. */
+/** The streams and settings that a terminal is made from. */
 export interface TerminalOptions {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
@@ -8,24 +8,24 @@ export interface TerminalOptions {
   readonly stdinTty: boolean;
   readonly stdoutTty: boolean;
   readonly stderrTty: boolean;
-  /** Undefined where it is not known. */
+  /** Width; undefined if unknown. */
   readonly columns: number | undefined;
   /** False for `--no-color`. */
   readonly color: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** Milliseconds that only ever grow; tests play it. */
+  /** Monotonic time in milliseconds; tests replace it. */
   readonly now?: () => number;
 }
 
-/** Terminals that show links, by what they say of themselves. */
+/** Names of terminals that show links. */
 const LINKING = /iTerm|WezTerm|vscode|Hyper|ghostty|kitty|rio|tabby|WarpTerminal/i;
 
-/** Decides once what the place where we write is able to show. */
+/** Finds what the terminal can show, from its streams and variables. */
 export function findAbilities(options: TerminalOptions): TerminalAbilities {
   const { env, stdoutTty, stderrTty, stdinTty } = options;
   const dumb = env["TERM"] === "dumb";
-  // Set to anything but nothing, NO_COLOR means no.
+  // NO_COLOR turns colors off with any value but the empty one.
   const color = options.color && (env["NO_COLOR"] ?? "") === "" && stdoutTty && !dumb;
   const ci = (env["CI"] ?? "") !== "" || env["GITHUB_ACTIONS"] === "true";
   return {
@@ -41,6 +41,6 @@ function canLink(env: TerminalOptions["env"]): boolean {
   if (env["FORCE_HYPERLINK"] !== undefined) return env["FORCE_HYPERLINK"] !== "0";
   if (env["WT_SESSION"] !== undefined || env["KONSOLE_VERSION"] !== undefined) return true;
   if (LINKING.test(env["TERM_PROGRAM"] ?? "") || LINKING.test(env["TERM"] ?? "")) return true;
-  // GNOME Terminal and its relatives, since 0.50.
+  // GNOME Terminal and other users of VTE show links since 0.50.
   return Number(env["VTE_VERSION"] ?? "0") >= 5000;
 }

@@ -1,10 +1,10 @@
 /**
- * The terminal: where the program talks to people, on streams that are handed in.
+ * The terminal: the program talks to people, on streams that the caller passes.
  *
- * What must not happen here: anything of what is said (wording is the command line's), reading the process's own
- * streams or variables but for a question's answer. Everything said but the answer is cleaned of control characters,
- * since it may quote people; in Actions no line of it can be a workflow command. Next: `terminal.ts`, `spinner.ts`,
- * `src/ports/terminal.ts`.
+ * What must not happen here: wording (the command line writes it), and reading the process's own streams or
+ * variables, except for the answer to a question. Text on stderr is cleaned of control characters, since it
+ * may quote people; in Actions no line of it can be a workflow command. Next: `terminal.ts`, `spinner.ts`,
+ * then `src/ports/terminal.ts`.
  *
  * @module
  */

@@ -1,10 +1,10 @@
-/** Questions to a person. They are put on stderr, the stream of the talk: stdout stays the answer's. */
+/** Questions to a person. They go to stderr, since stdout holds only the command's result. */
 
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { AskOptions, Choices } from "../../ports/terminal.ts";
 
-/** Asks for one of several. */
+/** Asks for one of several choices. */
 export async function chooseOne<T extends string>(question: string, options: Choices<T>): Promise<T> {
   const { select, isCancel } = await import("@clack/prompts");
   const { default: process } = await import("node:process");
@@ -26,7 +26,7 @@ export async function askLine(question: string, { initial, check }: AskOptions):
     message: stripControls(question),
     placeholder: stripControls(initial),
     defaultValue: initial,
-    // An empty answer is the proposal, which needs no check.
+    // An empty answer accepts the proposal, which needs no check.
     validate: (value) => value === undefined || value.trim() === "" ? undefined : check(value.trim()),
     output: process.stderr,
   });
@@ -35,7 +35,7 @@ export async function askLine(question: string, { initial, check }: AskOptions):
 }
 
 function gone(): AppError {
-  return new AppError("interrupted", "Asking: nobody answered", {
+  return new AppError("interrupted", "Asking: the question was cancelled", {
     exitCode: EXIT.interrupted,
     hint: "Nothing was changed; run it again",
   });

@@ -2,7 +2,7 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const FRAME_MS = 120;
 const CLEAR = "\r\x1b[2K";
 
-/** Shows what is waited for and for how long: a moving line on a terminal, a plain line on each change elsewhere. */
+/** Shows what the program waits for and how long: a moving line on a terminal, else a line on each change. */
 export class Spinner {
   readonly #write: (text: string) => void;
   readonly #moves: boolean;
@@ -24,10 +24,10 @@ export class Spinner {
     this.#now = options.now;
   }
 
-  /** Shows another text; undefined ends it. The time counts from the first text on. */
+  /** Shows another text; undefined ends the line. The time counts from the first text. */
   show(said: string | undefined): void {
     if (said === undefined) return this.#end();
-    // A cloud's own sentences end with a period, and the time comes after it.
+    // Sentences of AWS end with a period, which would stand before the time.
     const text = said.replace(/[\s.]+$/, "");
     if (text === this.#text) return;
     if (this.#text === undefined) this.#since = this.#now();
@@ -37,12 +37,12 @@ export class Spinner {
     this.#draw();
   }
 
-  /** Counts a line of output that is not shown. */
+  /** Counts a line of output that is hidden. */
   count(): void {
     this.#counted++;
   }
 
-  /** Takes the moving line away while something else is written, and puts it back. */
+  /** Clears the moving line while other text is written, and draws it again. */
   around(write: () => void): void {
     const moving = this.#moves && this.#text !== undefined;
     if (moving) this.#write(CLEAR);

@@ -72,7 +72,7 @@ export function makeTerminal(options: TerminalOptions): Terminal {
       spinner.show(undefined);
       const { confirm, isCancel } = await import("@clack/prompts");
       const { default: process } = await import("node:process");
-      // On the stream of the talk: stdout stays the answer's.
+      // On stderr, since stdout holds only the command's result.
       const answer = await confirm({
         message: stripControls(question),
         initialValue: false,

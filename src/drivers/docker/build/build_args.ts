@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import type { BuildSettings } from "./build_settings.ts";
 
-/** How one image is to be built. */
+/** The settings of the build of one image. */
 export interface BuildArgsOptions {
   readonly config: BuildSettings;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Leave the image without a tag, and its id in this file (the older builder only). */
+  /** File that receives the id of the image, which then gets no tag (older builder only). */
   readonly iidFile: string | undefined;
-  /** The engine's buildx is there; else the older builder. */
+  /** Build with buildx, else with the older builder. */
   readonly buildx: boolean;
   /** Push as part of the build (buildx only). */
   readonly push: boolean;
@@ -17,23 +17,26 @@ export interface BuildArgsOptions {
   readonly cacheWrite: boolean;
 }
 
-/** What the docker command reads itself: a value for the build must not change what it does, and is no secret. */
+/**
+ * Variables that docker reads itself. Build arguments of that name stay arguments, or they would change
+ * docker.
+ */
 const READ_BY_DOCKER =
   /^(?:PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|LANG|LC_ALL|SYSTEMROOT|BUILDKIT_HOST|BUILDX_BUILDER|BUILDX_CONFIG|SSL_CERT_\w+|(?:XDG|LD|DYLD)_\w+|DOCKER_(?:HOST|CONTEXT|CONFIG|API_VERSION|TLS|TLS_VERIFY|CERT_PATH|BUILDKIT|DEFAULT_PLATFORM|CONTENT_TRUST))$/i;
 
-/** Build arguments whose values the command takes from its environment: arguments can be read by everybody. */
+/** Returns the build arguments to pass as variables, since other users can read command lines. */
 export function buildArgEnvironment(
   args: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(args).filter(([name, value]) => isTaken(name, value)));
 }
 
-/** On Windows a variable with an empty value is none. */
+/** Whether a value goes through the environment. Windows drops variables with an empty value. */
 function isTaken(name: string, value: string): boolean {
   return value !== "" && !READ_BY_DOCKER.test(name);
 }
 
-/** The arguments of the build, an array of its own for each value. */
+/** Returns the arguments of the build. */
 export function buildArgs(options: BuildArgsOptions): readonly string[] {
   const { config, buildx } = options;
   return [
@@ -63,7 +66,7 @@ function buildxCache({ config, cacheWrite }: BuildArgsOptions): readonly string[
   ];
 }
 
-/** The older builder knows image references only, and cannot export a cache. */
+/** Converts a cache source for the older builder, which reads image references only. */
 function olderCacheFrom(source: string): readonly string[] {
   if (!source.includes("=")) return ["--cache-from", source];
   const fields = new Map(

@@ -15,7 +15,7 @@ const NO_REPOSITORY = /name unknown|repository with name .* does not exist/i;
 const NO_PERMISSION =
   /(?<!permission )\bdenied\b|unauthorized|no basic auth credentials|authentication required|insufficient_scope|authorization failed|403 forbidden/i;
 
-/** One build, with what configuration says about it. */
+/** One build, with its settings. */
 export interface BuildOptions {
   readonly docker: DockerCli;
   readonly config: BuildSettings;
@@ -24,17 +24,17 @@ export interface BuildOptions {
   readonly load: boolean;
   readonly cacheWrite: boolean;
   readonly env: Readonly<Record<string, string>>;
-  /** What to do where the registry refuses a push; to log in where it is undefined. */
+  /** Hint for a push that the registry refuses; undefined: to log in. */
   readonly pushHint: string | undefined;
 }
 
-/** Builds an image, and pushes it where wanted. The last 50 lines of output travel with a failure. */
+/** Builds an image, and pushes it if `push` is set. Errors carry the last 50 lines of output. */
 export async function buildImage(options: BuildOptions, signal: AbortSignal): Promise<void> {
   const { docker, push, request } = options;
   const { image } = request;
   const run: Run = { ...options, tail: [] };
   const buildx = await hasBuildx(docker, signal);
-  // Together with --load a push is a step of its own: older releases of buildx do not do both at once.
+  // With --load the push is a separate step: older releases of buildx cannot do both at once.
   const pushInBuild = buildx && push && !options.load;
   try {
     if (buildx) await buildOnce(run, { buildx, pushes: pushInBuild, iidFile: undefined }, signal);
@@ -47,7 +47,7 @@ export async function buildImage(options: BuildOptions, signal: AbortSignal): Pr
       );
     }
   } finally {
-    // A run that was told to stop may have a successor, whose image has no tag yet: it touches nothing more.
+    // After an abort another run may have built an image that has no tag yet: nothing is removed then.
     if (!signal.aborted) {
       await removeReplaced(docker, { showtime_repo: request.repo, pr: String(request.pr) }, signal);
     }
@@ -56,7 +56,10 @@ export async function buildImage(options: BuildOptions, signal: AbortSignal): Pr
 
 type Run = BuildOptions & { readonly tail: string[] };
 
-/** The engine may finish a build of the older builder without its client: only who still waits gives the tag. */
+/**
+ * Builds without a tag, then tags: after an abort the engine may finish the build, which must not move the
+ * tag.
+ */
 async function buildThenTag(run: Run, signal: AbortSignal): Promise<void> {
   const { image } = run.request;
   const action = `Tagging the image "${image}"`;
@@ -141,14 +144,14 @@ async function failure(
 ): Promise<AppError> {
   const { action, docker, result, tail } = options;
   try {
-    // An engine that dies during a build leaves a broken connection, not a message: ask whether it is there.
+    // An engine that dies during a build breaks the connection without a message, so it is asked again.
     await docker.run(["version", "--format", "{{.Server.Version}}"], { action, timeoutMs: 10_000 }, signal);
   } catch (error) {
     if (error instanceof AppError) return withTail(error, tail);
     throw error;
   }
   const said = lastWords(result.stderr.split("\n").filter((line) => !isBuilderNotice(line)).join("\n"));
-  // Only the command's own last words count: what the build prints is the pull request's text.
+  // Only the command's own last line counts: the pull request controls the output of the build.
   if (NO_PERMISSION.test(said)) {
     return new AppError("permission", `${action}: the registry refused (${said})`, {
       hint: options.pushes
@@ -164,7 +167,7 @@ async function failure(
     });
   }
   return new AppError("build_failed", `${action}: docker ended with exit code ${result.code} (${said})`, {
-    hint: "Mend what the last lines of the build say, then push a commit or set the start trigger",
+    hint: "Fix the error in the last lines of the build, then push a commit or set the start trigger",
     logTail: tail,
   });
 }

@@ -1,8 +1,8 @@
-/** How images are built; the `build` section of the configuration. */
+/** The settings of builds; the `build` section of the configuration. */
 export interface BuildSettings {
   /** The repository that images are tagged in, `apache/superset`. */
   readonly image: string;
-  /** The tag's pattern, with `{pr}` and `{sha}`. */
+  /** Pattern of the tags, with `{pr}` and `{sha}`. */
   readonly tag: string;
   readonly context: string;
   /** The Dockerfile, within the context. */
@@ -14,6 +14,6 @@ export interface BuildSettings {
   readonly cacheTo: readonly string[];
   readonly timeoutMs: number;
   readonly push: "auto" | "always" | "never";
-  /** A commit that a branch must contain to be built. */
+  /** Commit that a branch must contain to be built. */
   readonly requiredCommit?: string | undefined;
 }

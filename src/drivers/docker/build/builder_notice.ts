@@ -6,7 +6,7 @@ const NOTICE = [
   /^https:\/\/docs\.docker\.com\/go\/buildx\/$/,
 ];
 
-/** Whether a line is of what docker says about its older builder before each build: nobody's build fails for that. */
+/** Whether a line belongs to docker's notice about its older builder, which is no reason of a failure. */
 export function isBuilderNotice(line: string): boolean {
   const words = line.trim();
   return NOTICE.some((each) => each.test(words));

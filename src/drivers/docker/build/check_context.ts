@@ -6,23 +6,25 @@ import type { Shell, ShellResult } from "../../../ports/shell.ts";
 import { refuseLinkOut, refuseLinks } from "./configured_path.ts";
 import type { BuildSettings } from "./build_settings.ts";
 
-/** What a context is checked against. */
+/** The context, and the commit that it is checked against. */
 export interface CheckOptions {
   readonly shell: Shell;
   readonly config: BuildSettings;
   readonly pr: PrNumber;
   readonly sha: FullSha;
-  /** Whatever is in a Git work tree must be at the commit: in Actions, where nobody looks at what is built. */
+  /**
+   * Every context in a Git work tree must be at the commit. Set in Actions, where no person sees the build.
+   */
   readonly strict: boolean;
 }
 
 type Git = (args: readonly string[]) => Promise<ShellResult>;
 
 /**
- * Sees that what would be built is the commit that was asked for. A context that is a Git work tree must be at that
- * commit with nothing changed; so must a part of a work tree that knows the commit, and where `strict` asks for it every
- * part of one. A folder in no work tree is built as it is. Throws AppError with exit code 2: `context_not_found` `dockerfile_missing` `link_refused`
- * `wrong_commit` `required_commit_missing`.
+ * Checks that the build context is at the requested commit. A context that is a Git work tree must be at that
+ * commit without changes. The same holds for a folder within a work tree if its repository has the commit, or
+ * if `strict` is set. A folder outside of any work tree is built as it is. Throws AppError with exit code 2:
+ * `context_not_found`, `dockerfile_missing`, `link_refused`, `wrong_commit` or `required_commit_missing`.
  */
 export async function checkContext(options: CheckOptions, signal: AbortSignal): Promise<void> {
   const { config, sha, shell, strict } = options;
@@ -33,7 +35,7 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
       signal,
     );
   const top = await topLevel(git, context);
-  const mend = `git fetch origin pull/${options.pr}/head && git checkout ${sha}`;
+  const remedy = `git fetch origin pull/${options.pr}/head && git checkout ${sha}`;
   if (top === undefined) return;
   const head = (await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.trim();
   if (!strict && top !== context && head !== sha && !await belongsTo(git, sha)) return;
@@ -45,7 +47,7 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
       }`,
       {
         exitCode: EXIT.usage,
-        hint: mend,
+        hint: remedy,
       },
     );
   }
@@ -69,7 +71,8 @@ async function requireFiles(config: BuildSettings): Promise<string> {
       },
     );
   }
-  // What docker cannot read as a Dockerfile it prints: that must be nothing from elsewhere on this machine.
+  // Docker prints lines that it cannot parse as a Dockerfile, so a link must not expose other files of this
+  // machine.
   for (const name of [config.file, ".dockerignore", `${config.file}.dockerignore`]) {
     await refuseLinkOut(config.context, { file: name, what: name === config.file ? "Dockerfile" : "file" });
   }
@@ -83,7 +86,7 @@ async function requireFiles(config: BuildSettings): Promise<string> {
   );
 }
 
-/** The work tree that the context is in; undefined where it is in none. Fails closed where Git will not say. */
+/** Returns the work tree that the context is in; undefined outside of any. Throws if Git cannot say. */
 async function topLevel(git: Git, context: string): Promise<string | undefined> {
   let result: ShellResult;
   try {
@@ -101,13 +104,13 @@ async function topLevel(git: Git, context: string): Promise<string | undefined> 
     throw usageError(
       "wrong_commit",
       `Building an image: "${context}" is in a folder that looks like a Git repository without a work tree`,
-      "Take its HEAD, config, objects and refs out of the branch, or correct build.context",
+      "Remove its HEAD, config, objects and refs from the branch, or correct build.context",
     );
   }
   if (/not a git repository|must be run in a work tree/i.test(result.stderr)) return undefined;
   throw new AppError(
     "wrong_commit",
-    `Building an image: Git does not say what "${context}" is at (${result.stderr.trim().split("\n")[0]})`,
+    `Building an image: Git cannot read the commit of "${context}" (${result.stderr.trim().split("\n")[0]})`,
     {
       exitCode: EXIT.usage,
       hint: `git config --global --add safe.directory ${context}`,
@@ -115,7 +118,7 @@ async function topLevel(git: Git, context: string): Promise<string | undefined> 
   );
 }
 
-/** Whether a folder within a work tree is a part of the repository that has this commit. */
+/** Whether a folder within a work tree is tracked by a repository that has this commit. */
 async function belongsTo(git: Git, sha: FullSha): Promise<boolean> {
   if ((await git(["cat-file", "-e", `${sha}^{commit}`])).code !== 0) return false;
   return (await git(["ls-files", "--", "."])).stdout.trim() !== "";
@@ -129,7 +132,7 @@ async function requireClean(
     "status",
     "--porcelain",
     "--untracked-files=no",
-    // Not what .gitmodules says, which the commit brought along.
+    // Overrides .gitmodules, which comes with the commit.
     "--ignore-submodules=untracked",
     "--",
     ".",
@@ -143,7 +146,7 @@ async function requireClean(
     `Building ${options.sha.slice(0, 7)}: files in "${options.config.context}" differ from that commit (${
       names || status.stderr.trim()
     })`,
-    { exitCode: EXIT.usage, hint: "git stash, or commit them and push" },
+    { exitCode: EXIT.usage, hint: "Run `git stash`, or commit the files and push" },
   );
 }
 
@@ -159,7 +162,7 @@ async function requireAncestor(
   throw new AppError(
     "required_commit_missing",
     shallow
-      ? `Building pull request ${options.pr}: this clone is too shallow to tell whether it contains ${short}`
+      ? `Building pull request ${options.pr}: this clone is too shallow to show whether it contains ${short}`
       : `Building pull request ${options.pr}: the branch does not contain the required commit ${short}`,
     {
       exitCode: EXIT.usage,

@@ -2,9 +2,9 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { usageError } from "../../../lib/errors.ts";
 
 /**
- * Sees that a path which the configuration names leads where it reads. The part of it that lies in the working
- * directory, or else in a Git work tree, may have come with a pull request: no link is followed there. What is above
- * is its owner's will. A path that is not there passes. Throws AppError `link_refused` (exit code 2).
+ * Refuses links in a configured path. The part of the path in the working directory, or else in a Git work
+ * tree, may come from a pull request, so no link in it is followed. Folders above belong to the machine's
+ * owner and may be links. A missing path passes. Throws AppError `link_refused` (exit code 2).
  */
 export async function refuseLinks(path: string, what: string): Promise<void> {
   const whole = resolve(path);
@@ -18,8 +18,8 @@ export async function refuseLinks(path: string, what: string): Promise<void> {
 }
 
 /**
- * Sees that a file of a folder is the folder's own: a link may lead to another file in it, but not out of it, nor to
- * what Git keeps there. A path that is not there passes. Throws AppError `link_refused` (exit code 2).
+ * Refuses a file that is a link out of its folder, or into a `.git` folder. A link to another file of the
+ * folder passes, and so does a missing path. Throws AppError `link_refused` (exit code 2).
  */
 export async function refuseLinkOut(
   folder: string,
@@ -57,7 +57,7 @@ function linkRefused(found: { readonly what: string; readonly path: string; read
   const { what, path, at } = found;
   return usageError(
     "link_refused",
-    `Reading the ${what} "${path}": "${at}" is a link, which may lead to what is not the branch's`,
-    "Put the file itself there, or name in the configuration where it is",
+    `Reading the ${what} "${path}": "${at}" is a link, which may lead out of the branch`,
+    "Replace the link by the file itself, or set the path of the file in the configuration",
   );
 }

@@ -14,31 +14,31 @@ import { logIn } from "../log_in.ts";
 import { localExists, localList, localRemove } from "./local_images.ts";
 import { AppError } from "../../../lib/errors.ts";
 
-/** What the builder is made of. */
+/** The parts and settings that the builder is made from. */
 export interface ImagesOptions {
   readonly shell: Shell;
   readonly config: BuildSettings;
-  /** Where pushed images are stored; without it, pushed images can be built but not found or removed. */
+  /** Store of pushed images; without it, pushed images are neither found nor removed. */
   readonly store?: ImageStore | undefined;
-  /** Gets the login that a build needs, for what it pulls and pushes; asked before each build, undefined for none. */
+  /** Returns the login that a build needs to pull and push, if it needs one; called before each build. */
   readonly login?: ((signal: AbortSignal) => Promise<RegistryLogin | undefined>) | undefined;
-  /** Environments run on the engine that builds: nothing need be pushed. */
+  /** Environments run on the engine that builds, so no push is needed. */
   readonly platformIsLocal: boolean;
-  /** A CI run that may write the build cache. */
+  /** The run is in CI and may write the build cache. */
   readonly ci: boolean;
-  /** Every context in a Git work tree must be at the commit (default: a part of one that does not know it is built). */
+  /** Every context in a Git work tree must be at the commit; see {@link checkContext}. False by default. */
   readonly strict?: boolean;
-  /** Load the built image into the local engine even where it is pushed. */
+  /** Load the built image into the local engine even if it is pushed. */
   readonly dockerLoad: boolean;
-  /** The engine, as DOCKER_HOST names it; the docker command's own choice where it is undefined. */
+  /** Address of the engine, as in DOCKER_HOST; undefined leaves the choice to the docker command. */
   readonly host?: string | undefined;
-  /** Names of variables of this process that the docker command gets beside its usual ones. */
+  /** Names of variables of this process that the docker command gets besides its usual ones. */
   readonly passes?: readonly string[];
-  /** Environment variables for builds, beside the inherited ones. */
+  /** Environment variables for builds, besides the inherited ones. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Makes what builds images with the docker command, and removes them from where they are. */
+/** Makes the builder, which also finds and removes images in the store and the engine. */
 export function makeImages(options: ImagesOptions): Images {
   const { config, shell, store } = options;
   const docker = makeDockerCli(shell, { host: options.host, passes: options.passes });
@@ -73,7 +73,7 @@ export function makeImages(options: ImagesOptions): Images {
   };
 }
 
-/** The copy that a build or a local environment left; a machine without an engine has none. */
+/** Removes the copy of an image from the local engine; without an engine there is no copy. */
 async function removeCopy(docker: DockerCli, image: string, signal: AbortSignal): Promise<ImageRemoval> {
   try {
     return await localRemove(docker, image, signal);

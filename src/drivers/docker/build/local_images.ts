@@ -10,7 +10,7 @@ import { removeReplaced } from "./replaced_images.ts";
 const ABSENT = /no such image/i;
 const IN_USE = /conflict|is being used|is using|must force|must be forced/i;
 
-/** Whether the local engine has an image under that tag. */
+/** Whether the local engine has an image with that tag. */
 export async function localExists(docker: DockerCli, image: string, signal: AbortSignal): Promise<boolean> {
   const action = `Looking for the image "${image}"`;
   const result = await docker.run(["image", "inspect", "--format", "{{.Id}}", image], { action }, signal);
@@ -21,8 +21,8 @@ export async function localExists(docker: DockerCli, image: string, signal: Abor
 }
 
 /**
- * Takes the tag off the local engine, and the image with it where no other tag is left; never by force. What builds
- * have left under that name goes too.
+ * Removes the tag from the local engine, and the image too if no other tag is left; never by force. Untagged
+ * images that builds of that tag left are removed as well.
  */
 export async function localRemove(
   docker: DockerCli,
@@ -41,7 +41,7 @@ export async function localRemove(
   return { kind: "kept", reason: `the local engine refused: ${reason}` };
 }
 
-/** Images of the local engine whose tag fits the pattern. */
+/** Lists the images of the local engine whose tags match the pattern. */
 export async function localList(
   docker: DockerCli,
   config: { readonly image: string; readonly tag: string },
@@ -51,14 +51,14 @@ export async function localList(
   const listed = await docker.must(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", config.image], {
     action,
   }, signal);
-  const ours = listed.stdout.split("\n").map((line) => line.trim())
+  const matching = listed.stdout.split("\n").map((line) => line.trim())
     .filter((image) => parseImageTag(config.tag, splitImage(image).tag ?? "") !== undefined);
-  if (ours.length === 0) return [];
-  // The age of a tag counts, not that of its layers: a build from the cache yields an old image under a new tag.
+  if (matching.length === 0) return [];
+  // The age of the tag counts as well: a build from the cache puts a new tag on an old image.
   const format = "{{.Created}} {{json .Metadata.LastTagTime}} {{json .Config.Labels}}";
-  return await Promise.all(ours.map(async (image) => {
+  return await Promise.all(matching.map(async (image) => {
     const result = await docker.run(["image", "inspect", "--format", format, image], { action }, signal);
-    // What cannot be read is of no known age, and stays.
+    // An image that cannot be read has no known age, so cleanup keeps it.
     const [, created = "", tagged = "", labels = ""] = /^(\S+) (\S+) (.*)$/.exec(result.stdout.trim()) ?? [];
     const times = [created, tagged].map((text) => Date.parse(text.replaceAll('"', ""))).filter((time) =>
       time > 0
@@ -71,7 +71,7 @@ export async function localList(
   }));
 }
 
-/** The repository an image was built for, from its labels as JSON; undefined where they are not ours. */
+/** Reads the repository that an image was built for from JSON labels; undefined without Showtime's mark. */
 function readBuiltFor(text: string): string | undefined {
   const labels = parseJson(text);
   if (typeof labels !== "object" || labels === null) return undefined;

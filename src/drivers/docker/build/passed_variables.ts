@@ -1,7 +1,7 @@
-/** Variables with which AWS's credentials are found. */
+/** Variables that lead to AWS credentials. */
 const AWS = ["AWS_*"] as const;
 
-/** What the cache of Actions is reached with. */
+/** Variables that give access to the cache of Actions. */
 const ACTIONS_CACHE = [
   "ACTIONS_RUNTIME_TOKEN",
   "ACTIONS_RESULTS_URL",
@@ -10,8 +10,9 @@ const ACTIONS_CACHE = [
 ] as const;
 
 /**
- * Variables of this process that the docker command gets beside its usual ones, as names or patterns: those that its
- * owner's settings call for. `dockerConfig` is the text of its `config.json`, `caches` are those of the build.
+ * Returns the variables of this process that the docker command gets besides its usual ones, as names or
+ * patterns: those that the credential helpers and the build's caches need. `dockerConfig` is the text of
+ * docker's `config.json`.
  */
 export function passedVariables(
   options: { readonly dockerConfig: string; readonly caches: readonly string[] },

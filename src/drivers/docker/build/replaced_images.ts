@@ -3,9 +3,9 @@ import type { DockerCli } from "../docker_cli.ts";
 import { IMAGE_MARK } from "../labels.ts";
 
 /**
- * Removes images that lost their tag to a later build, or never got one: those that we built, that carry all of
- * `labels`, and that no container uses. It only tidies up, so nothing that the engine refuses is a failure: what
- * remains goes another time.
+ * Removes untagged images that Showtime built, that carry all of `labels`, and that no container uses: a
+ * later build has taken their tag, or they never got one. A refusal of the engine is no failure, since the
+ * next build tries again.
  */
 export async function removeReplaced(
   docker: DockerCli,
@@ -22,7 +22,7 @@ export async function removeReplaced(
       signal,
     );
     const ids = [...new Set(listed.stdout.split("\n").map((line) => line.trim()).filter((id) => id !== ""))];
-    // Never by force: the engine keeps what a container uses.
+    // Without force: the engine keeps images that a container uses.
     if (ids.length > 0) await docker.run(["image", "rm", ...ids], { action }, signal);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -6,14 +6,14 @@ import { type DockerCli, makeDockerCli } from "../docker_cli.ts";
 
 const PATIENCE_MS = 15_000;
 
-/** Which engine. */
+/** The engine to diagnose. */
 export interface DockerDiagnosisOptions {
   readonly shell: Shell;
-  /** As DOCKER_HOST names it; undefined: the docker command's own choice. */
+  /** Address of the engine, as in DOCKER_HOST; undefined leaves the choice to the docker command. */
   readonly host: string | undefined;
 }
 
-/** Makes what looks whether images can be built: the engine, and buildx. */
+/** Makes the diagnosis of building images: it looks for the engine and for buildx. */
 export function makeDockerDiagnosis({ shell, host }: DockerDiagnosisOptions): Diagnosis {
   const docker = makeDockerCli(shell, { host });
   return {
@@ -44,11 +44,15 @@ async function lookAtBuildx(docker: DockerCli, signal: AbortSignal): Promise<Fin
     if (code === 0) return foundOk(name, stdout.trim());
   } catch (error) {
     signal.throwIfAborted();
-    // Without the command the engine's finding has said so.
+    // The finding about the engine has already reported that the docker command is missing.
     if (!(error instanceof AppError)) throw error;
   }
-  return foundWrong(name, "not there; images are built with docker build, without cache_from and cache_to", {
-    status: "warning",
-    fix: "Install the buildx plugin of Docker; in Actions let docker/setup-buildx-action run before",
-  });
+  return foundWrong(
+    name,
+    "not installed; images are built with docker build, without cache_from and cache_to",
+    {
+      status: "warning",
+      fix: "Install the buildx plugin of Docker; in Actions run docker/setup-buildx-action first",
+    },
+  );
 }

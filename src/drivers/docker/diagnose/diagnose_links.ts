@@ -3,15 +3,15 @@ import { foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
 import { parsePublish, publicHost } from "../publish.ts";
 
-/** Where ports are published, and on which engine. */
+/** The published address and the engine that the links lead to. */
 export interface LinkDiagnosisOptions {
-  /** As `docker.publish` has it. */
+  /** The setting `docker.publish`. */
   readonly publish: string;
-  /** As DOCKER_HOST names it; undefined: the docker command's own choice. */
+  /** Address of the engine, as in DOCKER_HOST; undefined leaves the choice to the docker command. */
   readonly host: string | undefined;
 }
 
-/** Makes what looks whether people who are at another machine than the engine can open the links. */
+/** Makes the diagnosis of links: people on other machines than the engine's must be able to open them. */
 export function makeLinkDiagnosis({ publish, host }: LinkDiagnosisOptions): Diagnosis {
   const name = "links";
   const to = publicHost(parsePublish(publish), host);
@@ -20,11 +20,11 @@ export function makeLinkDiagnosis({ publish, host }: LinkDiagnosisOptions): Diag
     diagnose() {
       if (!isLoopback(to)) return Promise.resolve([foundOk(name, `they lead to ${to}`)]);
       const detail =
-        `docker.publish is ${publish}, so they lead to ${to}: nobody but the runner's machine itself ` +
+        `docker.publish is ${publish}, so they lead to ${to}: only the runner's machine itself ` +
         "can open them";
       const fix =
-        "Set docker.publish in showtime.yml to an address of that machine that people reach, and let its " +
-        "firewall keep out everybody else";
+        "Set docker.publish in showtime.yml to an address of that machine that people can reach, and let its " +
+        "firewall block everyone else";
       return Promise.resolve([foundWrong(name, detail, { status: "warning", fix })]);
     },
   };

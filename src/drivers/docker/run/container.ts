@@ -2,7 +2,7 @@ import type { DockerCli } from "../docker_cli.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { lastWords } from "../errors.ts";
 
-/** A container as the engine describes it; only what we need of it. */
+/** The used part of the engine's description of a container. */
 export interface Container {
   readonly id: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Container {
   /** `NAME=value` lines. */
   readonly env: readonly string[];
   readonly state: ContainerState;
-  /** Published TCP ports: the container's port, and where the engine put it. */
+  /** Published TCP ports: the container's port, and the engine's port that leads to it. */
   readonly ports: readonly { readonly inside: number; readonly outside: number; readonly v6: boolean }[];
 }
 
@@ -21,13 +21,13 @@ export interface ContainerState {
   readonly status: string;
   readonly exitCode: number;
   readonly oomKilled: boolean;
-  /** It has ended at least once, even if the engine started it again. */
+  /** True if it has ended at least once, even if the engine started it again. */
   readonly everEnded: boolean;
-  /** What the image's own health check says; undefined where it has none. */
+  /** Result of the image's own health check; undefined if it has no such check. */
   readonly ownHealth: string | undefined;
 }
 
-// Chosen fields only: a whole description can be 50 KB with a talkative health check.
+// Only selected fields: a whole description can reach 50 KB if a health check prints much.
 const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
   `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
   `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
@@ -36,7 +36,7 @@ const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.
 const BATCH = 100;
 const GONE = /no such (container|object)/i;
 
-/** Ids of all containers, running or not, whose name `wanted` accepts. */
+/** Returns the ids of all containers, running or not, whose name `wanted` accepts. */
 export async function findContainers(
   docker: DockerCli,
   wanted: (name: string) => boolean,
@@ -48,11 +48,11 @@ export async function findContainers(
     signal,
   );
   const rows = result.stdout.split("\n").map((row) => row.trim().split(" "));
-  // A container can have further names, with a slash in them, from links.
+  // A linked container has further names, which contain a slash.
   return rows.flatMap(([id, names]) => (names ?? "").split(",").some(wanted) && id ? [id] : []);
 }
 
-/** Describes containers by id or name, in batches; those that are gone are left out. */
+/** Describes containers by id or name, 100 a call; containers that no longer exist are left out. */
 export async function inspectContainers(
   docker: DockerCli,
   ids: readonly string[],
@@ -72,7 +72,7 @@ export async function inspectContainers(
   return found;
 }
 
-/** Reads one line of the description. Fields that are missing read as empty. */
+/** Parses one line of a description. A missing field reads as empty. */
 export function parseContainer(line: string): Container {
   const raw: unknown = JSON.parse(line);
   const field = (key: string): unknown => isRecord(raw) ? raw[key] : undefined;

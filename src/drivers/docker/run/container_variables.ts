@@ -1,24 +1,26 @@
 import { dirname, join } from "node:path";
 
-/** How the docker command is given the variables of a container; none of their values stands among its arguments. */
+/** The variables of a container as the docker command receives them: no value is in its arguments. */
 export interface GivenVariables {
-  /** For `--env-file`: lines of `NAME=value`. */
+  /** Path for `--env-file`, a file with lines of `NAME=value`. */
   readonly file: string;
-  /** What the command reads where `file` is its standard input. */
+  /** Text for standard input, if `file` is standard input. */
   readonly stdin: string | undefined;
-  /** For its own environment: values with line breaks, which such a file cannot hold. They are named by `--env`. */
+  /**
+   * Variables with line breaks, which `file` cannot hold: `--env` names them in the command's environment.
+   */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const PREFIX = "showtime-";
 const SUFFIX = ".env";
-/** Whoever made a file that is older is gone: the command is given a minute. */
+/** The run that wrote an older file has ended: the command has one minute. */
 const OLD_MS = 60 * 60_000;
 
 /**
- * Runs `use` with the variables on standard input, so that whatever ends this process, they lie nowhere. Windows has no
- * name for that: there they are in a file which only this user can read, and which is removed at once, together with
- * those that runs have left which were ended by force.
+ * Runs `use` with the variables on standard input, so that no file of them remains however this process ends.
+ * Windows has no path for standard input. There the variables go to a file that only this user can read and
+ * that is removed right after use; files that killed runs left behind are removed with it.
  */
 export async function withVariables<T>(
   options: { readonly variables: ReadonlyMap<string, string>; readonly by?: "stdin" | "file" },
@@ -49,6 +51,6 @@ async function removeLeftovers(folder: string): Promise<void> {
       if (mtime !== null && Date.now() - mtime.getTime() > OLD_MS) await Deno.remove(path);
     }
   } catch {
-    // Another run is at it, or it is another user's.
+    // Another run removes the same file, or the file belongs to another user.
   }
 }

@@ -8,17 +8,20 @@ import { containerError, imageNotFound, lastWords } from "../errors.ts";
 import { containerLabels } from "../labels.ts";
 
 const PULL_TIMEOUT_MS = 15 * 60_000;
-/** Processes and threads of one container: far more than an application has, far fewer than a fork bomb. */
+/**
+ * Limit of processes and threads in a container: far more than an application has, enough to stop a fork
+ * bomb.
+ */
 const MOST_PROCESSES = 4096;
 
-/** What is needed to create one container. */
+/** The specification of one container. */
 export interface CreateOptions {
   readonly name: string;
   readonly spec: DeploySpec;
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** Creates and starts a container; `onCreated` is told its id before it starts, so that a failure can remove it. */
+/** Creates and starts a container. `onCreated` receives its id before the start, for a removal on failure. */
 export async function createContainer(
   engine: Engine,
   options: CreateOptions & { readonly onCreated: (id: string) => void },
@@ -38,7 +41,9 @@ export async function createContainer(
   if (started.code !== 0) throw containerError(started.stderr, { action, image: spec.image, port });
 }
 
-/** The arguments of `docker create`; variables are only named here, their values go through what stands for a file or the child's environment. */
+/**
+ * Returns the arguments of `docker create`, which name variables: values are in `file` or the environment.
+ */
 export function createArgs(
   config: DockerSettings,
   options: Omit<CreateOptions, "variables"> & { readonly file: string; readonly named: readonly string[] },
@@ -46,7 +51,7 @@ export function createArgs(
   const { spec, name } = options;
   const size = sizeOf(config, spec.settings.size);
   const publish = parsePublish(config.publish);
-  // `host:port:inside`; without host and port only `inside`, where the engine chooses both.
+  // `host:port:inside`; without host and port only `inside`, and the engine chooses both.
   const outside = publish.host === "" && publish.port === undefined ? [] : [publish.host, publish.port ?? ""];
   return [
     "create",
@@ -62,12 +67,12 @@ export function createArgs(
     String(size.cpu / 1024),
     "--memory",
     `${size.memory}m`,
-    // The same as memory: none of it is swap, so that the limit is the one that was configured.
+    // The same as memory, so that swap does not raise the configured limit.
     "--memory-swap",
     `${size.memory}m`,
     "--pids-limit",
     String(MOST_PROCESSES),
-    // Programs of the image that run as their owner, as sudo does, gain nothing by it.
+    // Setuid programs of the image, such as sudo, gain no rights.
     "--security-opt",
     "no-new-privileges",
     ...Object.entries(containerLabels(spec)).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
@@ -78,7 +83,7 @@ export function createArgs(
   ];
 }
 
-/** The configured size of that name. Throws AppError `unknown_size` (exit code 2). */
+/** Returns the configured size of that name. Throws AppError `unknown_size` (exit code 2). */
 export function sizeOf(
   config: DockerSettings,
   name: string,
@@ -92,7 +97,7 @@ export function sizeOf(
   );
 }
 
-/** Sees that the engine has the image; one it lacks is pulled. Throws AppError `image_not_found`. */
+/** Pulls the image if the engine lacks it. Throws AppError `image_not_found`. */
 export async function ensureImage(engine: Engine, image: string, signal: AbortSignal): Promise<void> {
   const action = `Looking for the image "${image}"`;
   const local = await engine.docker.run(

@@ -16,7 +16,7 @@ import {
 import { assertTouchable } from "./instance.ts";
 import { waitHealthy } from "./wait_healthy.ts";
 
-/** Brings an environment up beside what is there; see the table in `instance.ts` for what may be left over. */
+/** Starts an environment beside its older container; `instance.ts` lists the states that may be left over. */
 export async function deploy(
   engine: Engine,
   options: { readonly spec: DeploySpec; readonly onProgress: (text: string) => void },
@@ -31,7 +31,7 @@ export async function deploy(
   const old = await tidy(engine, before, signal);
   const name = old === undefined ? before.names.primary : before.names.next;
   const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
-  // What fails to start may print them, and its last words end up in a public comment.
+  // A container that fails may print its secrets, and its last lines end up in a public comment.
   if (old !== undefined) keepSecrets(engine, old);
   engine.keepSecret(secret);
   const variables = environmentVariables(spec, { config: engine.config, secret });
@@ -51,7 +51,9 @@ export async function deploy(
   }
 }
 
-/** Finishes an update in place: the healthy newer one stays, the other goes. */
+/**
+ * Finishes an update in place: removes the older container if the newer one is healthy, else the newer one.
+ */
 export async function settle(
   engine: Engine,
   instances: Instances,
@@ -71,7 +73,7 @@ export async function settle(
   return { ...next, name: names.primary };
 }
 
-/** Throws AppError `not_ours` or `stale_epoch` before anything of a service is changed. */
+/** Checks that both containers of a service may be changed. Throws AppError `not_ours` or `stale_epoch`. */
 export function assertAllTouchable(
   instances: Instances,
   options: { readonly repo: string; readonly epoch: number; readonly action: string },
@@ -79,7 +81,7 @@ export function assertAllTouchable(
   for (const one of [instances.primary, instances.next]) if (one !== undefined) assertTouchable(one, options);
 }
 
-/** Clears what an interrupted update left under the temporary name, without taking away what serves. */
+/** Clears the temporary name that an interrupted update left taken, and keeps the container that serves. */
 async function tidy(
   engine: Engine,
   instances: Instances,
@@ -96,7 +98,7 @@ async function tidy(
   return await settle(engine, instances, signal);
 }
 
-/** Removes the container of a deployment that failed or was aborted; never hides the failure itself. */
+/** Removes the container of a failed or aborted deployment; an error of this becomes the failure's cause. */
 async function removeHalfMade(
   engine: Engine,
   made: {
@@ -106,12 +108,13 @@ async function removeHalfMade(
     readonly failure: unknown;
   },
 ): Promise<void> {
-  // The caller's signal may be what ended the deployment: the removal has one of its own.
+  // The deployment may have ended because the caller's signal aborted, so the removal uses a signal of its
+  // own.
   const signal = new AbortController().signal;
   try {
     const [container] = await inspectContainers(engine.docker, [made.id ?? made.name], signal);
     if (container === undefined || container.name !== made.name) return;
-    // Without an id only the epoch tells that it is this run's: the engine may refuse a name that another run took.
+    // Without an id only the epoch identifies this run's container: another run may have taken the name.
     if (made.id === undefined && container.labels["showtime_epoch"] !== String(made.epoch)) return;
     await removeContainer(engine, container, signal);
   } catch (error) {

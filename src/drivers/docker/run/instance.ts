@@ -20,7 +20,7 @@ import { IMAGE_MARK, readSettings } from "../labels.ts";
 const NEXT = "-next";
 
 /**
- * The containers of one service: its own name, and the temporary one that an update in place uses.
+ * The names of a service's containers: its own, and the temporary one that an update in place uses.
  *
  *     primary  next      means
  *     yes      -         settled
@@ -36,21 +36,21 @@ export interface InstanceNames {
   readonly next: string;
 }
 
-/** The container names of a service. Throws AppError `bad_service_name` (exit code 2) for a name of another kind. */
+/** Returns the container names of a service. Throws AppError `bad_service_name` (exit code 2). */
 export function instanceNames(service: ServiceName): InstanceNames {
   const parts = parseServiceName(service);
   if (parts === undefined) {
     throw usageError(
       "bad_service_name",
-      `Reading a service name: "${service}" is none`,
-      "It reads pr-<n>-<sha7>-service",
+      `Reading a service name: "${service}" has another form`,
+      "Use the form pr-<n>-<sha7>-service",
     );
   }
   const primary = parts.short === undefined ? service : formatContainerName(parts.pr, parts.short);
   return { ...parts, service, primary, next: `${primary}${NEXT}` };
 }
 
-/** The service that a container of this name belongs to, strictly; undefined for any other name. */
+/** Returns the service that a container of exactly this name belongs to; undefined for any other name. */
 export function instanceOf(name: string): InstanceNames | undefined {
   const legacy = parseServiceName(name);
   if (legacy !== undefined) {
@@ -61,8 +61,9 @@ export function instanceOf(name: string): InstanceNames | undefined {
 }
 
 /**
- * Whether a container may be replaced or removed under `epoch`. Throws AppError `not_ours` (no label of ours and no
- * strict name of the older scheme, or another repository's) or `stale_epoch`.
+ * Checks that a container may be replaced or removed under `epoch`. Throws AppError `stale_epoch`, or
+ * `not_ours` for a container of another repository and for one with neither Showtime's label nor an exact
+ * name of the older scheme.
  */
 export function assertTouchable(
   container: Container,
@@ -79,13 +80,13 @@ export function assertTouchable(
   }, options);
 }
 
-/** Made by Showtime. */
+/** Whether Showtime made the container. */
 export function isManaged(container: Container): boolean {
   return container.labels["showtime_managed"] === "true";
 }
 
 function isLegacy(container: Container): boolean {
-  // A container that a person made of an image of ours inherits that image's `pr`.
+  // A container that a person started from one of Showtime's images inherits the image's `pr`.
   if (container.labels["showtime_managed"] === IMAGE_MARK) return false;
   const parts = parseServiceName(container.name);
   return parts !== undefined && parts.short === undefined && container.labels["pr"] === String(parts.pr);
@@ -95,7 +96,7 @@ function epochOf(container: Container): number {
   return readEpoch(container.labels["showtime_epoch"]);
 }
 
-/** What was seen of one container of a service. */
+/** The observation of one container of a service. */
 export interface Sight {
   readonly container: Container;
   readonly address: string | undefined;
@@ -104,8 +105,9 @@ export interface Sight {
 }
 
 /**
- * One environment from the containers of its service; undefined where there is none, or only one of an older scheme
- * that lacks its label. The older container speaks for both as long as it is healthy.
+ * Makes the environment that a service's containers are. Returns undefined without a container, and for a
+ * container of the older scheme that lacks its label. The older container represents both as long as it is
+ * healthy.
  */
 export function toEnvironment(
   names: InstanceNames,

@@ -1,4 +1,6 @@
-/** How many lines wait for others: what the two streams can be apart is a few buffers of the system. */
+/**
+ * Number of lines that wait for earlier ones: the two streams differ by a few buffers of the system at most.
+ */
 const HELD = 2_000;
 
 interface Stamped {
@@ -7,20 +9,20 @@ interface Stamped {
 }
 
 /**
- * Puts a container's lines in the order in which it wrote them. The engine hands standard output and standard error over on
- * two streams, and which of them is read first is chance; `docker logs --timestamps` tells the time of each line.
+ * Sorts a container's lines into the order in which it wrote them. Standard output and standard error arrive
+ * on two streams in no fixed order; `docker logs --timestamps` gives the time of each line.
  */
 export class LogOrder {
   readonly #follows: boolean;
   #held: Stamped[] = [];
   #last = "";
 
-  /** Whoever follows a log gets each line when it comes. */
+  /** `follows` releases each line at once: a reader who follows a log does not wait for order. */
   constructor(options: { readonly follows: boolean }) {
     this.#follows = options.follows;
   }
 
-  /** Takes a line with its time, and hands over the lines whose turn has come, without. */
+  /** Takes a line with its time and returns the lines that are due, without their times. */
   take(line: string): readonly string[] {
     const [, at = this.#last, text = line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/s.exec(line) ?? [];
     this.#last = at;
@@ -29,13 +31,13 @@ export class LogOrder {
     return this.#held.length < 2 * HELD ? [] : this.#release(HELD);
   }
 
-  /** Hands over what waits: nothing more is to come. */
+  /** Returns all waiting lines; call it at the end of the log. */
   rest(): readonly string[] {
     return this.#release(this.#held.length);
   }
 
   #release(count: number): readonly string[] {
-    // What has one time stays as it came.
+    // The sort is stable: lines with the same time keep the order in which they came.
     this.#held.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
     return this.#held.splice(0, count).map(({ text }) => text);
   }

@@ -4,8 +4,8 @@ import { lastWords } from "../errors.ts";
 import { LogOrder } from "./log_order.ts";
 
 /**
- * A container's log, line by line; it ends when the container does, or when `signal` aborts. However the reader
- * leaves, the docker command is ended with it.
+ * Yields a container's log, line by line, until the container ends or `signal` aborts. The docker command
+ * ends when the reader leaves, however that happens.
  */
 export async function* followLogs(
   engine: Engine,
@@ -36,7 +36,7 @@ export async function* followLogs(
     ended = true;
     wake.resolve();
   });
-  // Looked at below; until then nobody waits for it.
+  // The result is awaited below; a rejection before that must not count as unhandled.
   running.catch(() => {});
   try {
     while (!either.aborted) {

@@ -6,7 +6,7 @@ import { inspectContainers } from "./container.ts";
 const FIRST_PAUSE_MS = 250;
 const EXIT_WAIT_MS = 5000;
 
-/** What to wait for. */
+/** The container to wait for. */
 export interface WaitOptions {
   readonly id: string;
   readonly name: string;
@@ -14,8 +14,8 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a container answers its health check and returns its address. A container that ends is seen at once.
- * Throws AppError `out_of_memory` or `unhealthy`, with the last lines of its log.
+ * Waits until a container answers its health check and returns its address. A container that ends stops the
+ * wait at once. Throws AppError `out_of_memory` or `unhealthy`, with the last lines of its log.
  */
 export async function waitHealthy(
   engine: Engine,
@@ -24,7 +24,7 @@ export async function waitHealthy(
 ): Promise<string> {
   const stop = new AbortController();
   let ended: number | undefined;
-  // The engine restarts what ends: `docker wait` still tells the first exit code.
+  // The engine restarts a container that ends; `docker wait` still reports the first exit code.
   const watching = engine.docker.run(["wait", options.id], {
     action: "Waiting for a container",
     timeoutMs: undefined,
@@ -59,7 +59,7 @@ async function pollHealth(
       options.exitCode() !== undefined || state.everEnded || state.status === "exited" ||
       state.status === "dead"
     ) {
-      // One that the engine has started again no longer shows how it ended: who watches it tells at its next end.
+      // A restarted container no longer shows its exit code: `docker wait` reports it at the next end.
       if (options.exitCode() === undefined && state.status !== "exited" && state.status !== "dead") {
         await pause(engine, { ms: EXIT_WAIT_MS, until: options.watching, hasEnded: () => true }, signal);
       }
@@ -101,7 +101,7 @@ async function pollHealth(
   }
 }
 
-/** Sleeps, or less where the container ends meanwhile. */
+/** Sleeps for `ms`, or until the container ends if that is sooner. */
 async function pause(
   engine: Engine,
   options: { readonly ms: number; readonly until: Promise<void>; readonly hasEnded: () => boolean },
@@ -113,7 +113,7 @@ async function pause(
     let over = false;
     await Promise.race([sleeping, options.until.then(() => over = true)]);
     signal.throwIfAborted();
-    // A watcher that has nothing more to tell must not turn the loop into a busy one.
+    // A `docker wait` that ended without an exit code must not turn the loop into a busy one.
     if (over && !options.hasEnded()) await engine.clock.sleep(Math.min(options.ms, FIRST_PAUSE_MS), signal);
   } finally {
     cut.abort();
@@ -140,7 +140,7 @@ async function exitError(
     "unhealthy",
     `Waiting for "${options.name}": the container ended with exit code ${options.code}`,
     {
-      hint: "The last lines of its log say why",
+      hint: "The last lines of its log show the reason",
       logTail: tail,
     },
   );
