@@ -14,7 +14,7 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
-  /** Anything else is refused. */
+  /** The only values that the command accepts. */
   readonly choices?: readonly string[];
 }
 
@@ -27,30 +27,25 @@ export interface OptionSpec {
   /** The value's name in help; a flag without one takes none. */
   readonly value?: string;
   readonly description: string;
-  /** Anything else is refused. */
+  /** The only values that the command accepts. */
   readonly choices?: readonly string[];
-  /** `--no-<name>` exists too; this is its description. */
+  /** The description of `--no-<name>`, where that flag exists too. */
   readonly negated?: string;
+  /** The heading in help; without one the flag is among the command's own. */
+  readonly group?: string;
 }
 
-/** A command, as data: help, parser and completion all come from it. */
-export interface CommandSpec {
-  readonly name: string;
-  readonly args: readonly ArgumentSpec[];
-  /** One line, for the list of commands. */
-  readonly summary: string;
-  /** Sentences for its own help page. */
-  readonly description: string;
-  /** Command lines without `showtime`, each with what it is for. */
-  readonly examples: readonly (readonly [line: string, what: string])[];
-  readonly options: readonly OptionSpec[];
+/** A permission of Deno that the process can give up. */
+export type DenoPermission = "net" | "read" | "write" | "run" | "sys" | "env";
+
+/** The rights a command keeps. The process gives up every other right when the command starts. */
+export interface CommandRights {
+  readonly permissions: readonly DenoPermission[];
   /**
-   * What has to be built before it can run. `nothing` loads no driver; `config` no GitHub outside Actions;
-   * `simulator` makes its own world.
+   * Whether the command runs programs other than `git`, for the repository, and `gh`, for the token. Environments on the
+   * local Docker engine always need programs.
    */
-  readonly needs: "nothing" | "config" | "context" | "simulator";
-  /** Does it. Throws AppError; returns the exit code where nothing was thrown. */
-  run(env: CommandEnv): Promise<ExitCode>;
+  readonly runsPrograms: boolean;
 }
 
 /** The ports that a command asked for by name, with the terminal and the values of this run. */
@@ -59,9 +54,48 @@ export type CommandPorts<Name extends keyof EnvironmentPorts> =
   & RunValues
   & { readonly terminal: Terminal };
 
-/** Everything a command may use. */
+/** Runs a command. Throws AppError; the exit code is of a run without an error. */
+export type RunCommand = (env: CommandEnv) => Promise<ExitCode>;
+
+/** A command as data: parser, help, completion and permissions come from it. */
+export interface CommandEntry extends CommandRights {
+  /** One line, for lists of commands. */
+  readonly summary: string;
+  /** Sentences for the command's own help page. */
+  readonly description: string;
+  /** Command lines without `showtime`, each with its purpose. */
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  readonly args: readonly ArgumentSpec[];
+  /** The flags that the command takes besides the global ones. */
+  readonly options: readonly OptionSpec[];
+  /** Whether the command takes the lock of a pull request. An interrupted run gives the lock back. */
+  readonly takesLock: boolean;
+  /** Whether `--json` prints one document on each line, a failure included. */
+  readonly streamsJson?: boolean;
+  /** Whether `showtime --help` shows the summary; other commands appear there by name. */
+  readonly isCommon?: boolean;
+  /** Loads the module of the command. Nothing else loads it. */
+  load(): Promise<RunCommand>;
+}
+
+/** A group of commands, such as `assets`. */
+export interface GroupEntry {
+  /** One line, for lists of commands. */
+  readonly summary: string;
+  readonly commands: Registry;
+}
+
+/** Commands and groups by name, in the order of help. */
+export type Registry<Name extends string = string> = Readonly<Record<Name, CommandEntry | GroupEntry>>;
+
+/** A command with its name as it is typed, groups included: `assets instances list`. */
+export interface NamedCommand extends CommandEntry {
+  readonly name: string;
+}
+
+/** The things a command may use. */
 export interface CommandEnv {
-  /** In the order of {@link CommandSpec.args}. */
+  /** In the order of {@link CommandEntry.args}. */
   readonly args: readonly (string | undefined)[];
   readonly values: Values;
   readonly flags: GlobalFlags;
@@ -72,11 +106,11 @@ export interface CommandEnv {
   readonly about: About;
   /** The pull request in the first argument; its URL's repository counts as `--repo`. Throws AppError. */
   pull(): PrNumber;
-  /** Loads what needs drivers; made once. */
+  /** Loads everything that needs drivers, once. */
   wiring(): Promise<Wiring>;
   /**
-   * Makes the ports of these names, with the values of this run; about `pr` if the command is about one. `changed`
-   * outweighs the flags given.
+   * Makes the ports of these names, with the values of this run, about `pr` if the command is about one. `changed`
+   * overrides the flags given.
    */
   ports<Name extends keyof EnvironmentPorts>(
     pr: PrNumber | undefined,
@@ -87,13 +121,13 @@ export interface CommandEnv {
   lines(lines: readonly string[]): void;
   /** Writes the one JSON document of the answer. */
   json(document: unknown): void;
-  /** Says what a person does next; nothing under `--json` and `--quiet`. */
+  /** Says what a person does next. Silent under `--json` and `--quiet`. */
   next(sentence: string): void;
-  /** Prints a failure that is part of the answer, for people; with `--json` the document carries it. */
+  /** Prints a failure that is part of the answer. Silent under `--json`, where the document carries it. */
   fail(error: AppError): void;
 }
 
-/** The argument that most commands have. */
+/** The pull request, which is the first argument of most commands. */
 export const PULL_ARGUMENT: ArgumentSpec = {
   name: "pr",
   description: "number, #number or URL of the pull request",

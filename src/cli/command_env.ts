@@ -3,16 +3,16 @@ import type { Variables } from "../lib/variables.ts";
 import { type AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
-import type { CommandEnv, CommandPorts, CommandSpec } from "./command.ts";
+import type { CommandEnv, CommandPorts, NamedCommand } from "./command.ts";
 import { readPull } from "./read_arguments.ts";
 import { renderJson } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
 import type { Values } from "./values.ts";
 import type { About, EnvironmentPorts, GlobalFlags, Wiring, WiringRequest } from "./wiring_types.ts";
 
-/** What the environment of a command is made from. */
+/** The parts that a {@link CommandEnv} is made from. */
 export interface CommandEnvOptions {
-  readonly spec: CommandSpec;
+  readonly command: NamedCommand;
   readonly args: readonly (string | undefined)[];
   readonly values: Values;
   readonly flags: GlobalFlags;
@@ -25,15 +25,17 @@ export interface CommandEnvOptions {
   readonly onFailure: (error: AppError) => void;
 }
 
-/** Makes what a command works with. Drivers are loaded when the command first asks for the wiring. */
+/** Makes the things a command works with. Drivers are loaded when the command first asks for the wiring. */
 export function makeCommandEnv(options: CommandEnvOptions): CommandEnv {
-  const { spec, args, terminal } = options;
+  const { command, args, terminal } = options;
   let { flags } = options;
   let wiring: Promise<Wiring> | undefined;
 
   function getWiring(): Promise<Wiring> {
-    if (spec.needs === "nothing") {
-      throw new RangeError(`Running ${spec.name}: it is declared to need nothing`);
+    if (command.permissions.length === 0) {
+      throw new RangeError(
+        `Running ${command.name}: it is declared to need no permission, and a driver needs some`,
+      );
     }
     wiring ??= options.makeWiring();
     return wiring;

@@ -3,42 +3,65 @@ import { listEnvironments } from "../environments/app/show/list_environments.ts"
 import { captureConsole } from "./capture_console.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import { makePorts } from "./command_env.ts";
-import type { OptionSpec } from "./command.ts";
-import { COMMANDS } from "./commands/mod.ts";
+import type { CommandEntry, GroupEntry, OptionSpec } from "./command.ts";
 import { GLOBAL_OPTIONS, readGlobalFlags } from "./global_options.ts";
+import { type Capability, entryOf, isGroup } from "./registry.ts";
 import { Values } from "./values.ts";
 import type { Wiring } from "./wiring_types.ts";
 
-/** A person waits with a finger on the key: what takes longer is not offered. */
+/** The longest time that a person waits for an answer to a key. Later answers are not offered. */
 const PATIENCE_MS = 3_000;
 
-/** What completion may ask. */
+/** The things that completion needs. */
 export interface CompletionOptions {
+  readonly capabilities: readonly Capability[];
   readonly makeWiring: () => Promise<Wiring>;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** Completes the last of the words typed so far; what cannot be found out is left out. */
+/** Completes the last of the words typed so far. Offers that cannot be found are left out. */
 export async function completeWords(words: readonly string[], options: CompletionOptions): Promise<string> {
-  const { root, wantsPulls } = makeRoot([]);
+  const entries = await loadEntries(options.capabilities);
+  const { root, wantsPulls } = makeRoot(entries, []);
   const first = captureConsole(() => root.parse([...words]));
   if (!wantsPulls()) return first;
   const numbers = await listPulls(options);
-  return captureConsole(() => makeRoot(numbers).root.parse([...words]));
+  return captureConsole(() => makeRoot(entries, numbers).root.parse([...words]));
 }
 
 type Offer = readonly [value: string, description: string];
 
-/** The commands as the completion package wants them. */
+type Entry = CommandEntry | GroupEntry;
+
+/** Loads every command and group with its full name. A group stands before its commands, as the package needs it. */
+async function loadEntries(
+  capabilities: readonly Capability[],
+): Promise<readonly (readonly [string, Entry])[]> {
+  const loaded = await Promise.all(capabilities.map(async ({ names, load }) => {
+    const registry = await load();
+    return names.flatMap((name) => withBelow(name, entryOf(registry, name)));
+  }));
+  return loaded.flat();
+}
+
+function withBelow(name: string, entry: Entry | undefined): readonly (readonly [string, Entry])[] {
+  if (entry === undefined) return [];
+  const below = isGroup(entry) ? Object.entries(entry.commands) : [];
+  return [[name, entry], ...below.flatMap(([word, each]) => withBelow(`${name} ${word}`, each))];
+}
+
+/** Makes the commands in the form of the completion package. */
 function makeRoot(
+  entries: readonly (readonly [string, Entry])[],
   pulls: readonly Offer[],
 ): { readonly root: RootCommand; readonly wantsPulls: () => boolean } {
   const root = new RootCommand();
   let wanted = false;
-  for (const spec of COMMANDS) {
-    const command = root.command(spec.name, spec.summary);
-    for (const { name, choices } of spec.args) {
+  for (const [fullName, entry] of entries) {
+    const command = root.command(fullName, entry.summary);
+    if (isGroup(entry)) continue;
+    for (const { name, choices } of entry.args) {
       command.argument(name, (complete) => {
         if (name === "pr") wanted = true;
         const offers: readonly Offer[] = name === "pr"
@@ -47,7 +70,7 @@ function makeRoot(
         for (const [value, description] of offers) complete(value, description);
       });
     }
-    for (const option of [...spec.options, ...GLOBAL_OPTIONS]) addOption(command, option);
+    for (const option of [...entry.options, ...GLOBAL_OPTIONS]) addOption(command, option);
   }
   for (const option of GLOBAL_OPTIONS) addOption(root, option);
   return { root, wantsPulls: () => wanted };
@@ -78,7 +101,7 @@ async function listPulls({ makeWiring, terminal, signal }: CompletionOptions): P
     );
     return [...byPull].map(([pr, words]) => [String(pr), words]);
   } catch {
-    // An error in the middle of a line that is being typed helps nobody.
+    // An error message would land in the middle of the line that is being typed.
     return [];
   }
 }

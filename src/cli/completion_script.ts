@@ -1,11 +1,6 @@
 import { RootCommand } from "@bomb.sh/tab";
 import { captureConsole } from "./capture_console.ts";
-
-/** The shells that completion knows. */
-export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
-
-/** One of {@link SHELLS}. */
-export type ShellName = typeof SHELLS[number];
+import type { ShellName } from "./commands/general/registry.ts";
 
 /** A part of the package's script for bash, and what stands in its place. */
 type Mend = readonly [packaged: string, ours: string];

@@ -4,23 +4,20 @@ import { readSeconds } from "./read_arguments.ts";
 import type { Values } from "./values.ts";
 import type { GlobalFlags } from "./wiring_types.ts";
 
-/** The flags that every command takes, before or after its name. */
+/** The flags of every command, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "repo", short: "R", value: "owner/name", description: "repository to work on" },
-  { name: "platform", value: "kind", description: "where environments run", choices: ["ecs", "docker"] },
   { name: "config", value: "file", description: "configuration file, instead of showtime.yml" },
   { name: "json", description: "print the answer as JSON" },
   { name: "quiet", short: "q", description: "print the answer and nothing else" },
   { name: "verbose", short: "v", description: "print details, and stack traces of failures" },
   { name: "no-color", description: "print plain text" },
-  { name: "dry-run", description: "say what would be done; write nothing anywhere" },
-  { name: "dry-run-github", description: "do not write to GitHub" },
-  { name: "dry-run-aws", description: "do not use AWS; play the platform" },
-  { name: "dry-run-docker", description: "do not use Docker; play builds and the platform" },
-  { name: "aws-sleep", value: "seconds", description: "how long a dry-run deploy pretends to take" },
 ];
 
-/** Reads the flags of {@link GLOBAL_OPTIONS}; their choices have been checked. */
+/**
+ * Reads the global flags, and those of environments if the command has them. The parser has checked their choices.
+ * Throws AppError for a value that cannot be read.
+ */
 export function readGlobalFlags(values: Values): GlobalFlags {
   return {
     repo: values.text("repo"),
@@ -38,7 +35,7 @@ export function readGlobalFlags(values: Values): GlobalFlags {
   };
 }
 
-/** The flags that decide how things are printed, as far as a command line shows them that cannot be read. */
+/** Finds the flags that decide how output looks, in a command line that has not been parsed yet. */
 export function guessOutputFlags(
   argv: readonly string[],
 ): Pick<GlobalFlags, "json" | "quiet" | "verbose" | "color"> {

@@ -1,7 +1,12 @@
-import type { CommandSpec } from "./command.ts";
+/** Writes help pages from the registry: the program's, a group's, and the end of a command's. */
 
-/** Help is never wider: it is read in mails and issues too. */
-export const HELP_WIDTH = 80;
+import type { CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
+import { GLOBAL_OPTIONS } from "./global_options.ts";
+import { type Capability, commandsOf, isGroup } from "./registry.ts";
+import { wrapText } from "./render/wrap_text.ts";
+
+/** Help is never wider: people read it in mails and issues too. */
+const WIDEST = 80;
 
 const EXIT_CODES = `Exit codes:
   0    done, or nothing to do
@@ -10,24 +15,119 @@ const EXIT_CODES = `Exit codes:
   3    refused: blocked or not authorised
   4    another run holds the pull request
   5    incomplete: some of it could not be seen or cleaned
+  6    there are differences, where a flag asked for this code
   130, 143   interrupted, terminated`;
 
-/** What stands below the list of commands. */
-export function programFooter(): string {
-  return `
-Examples:
-  showtime start 1234          bring up an environment for pull request 1234
-  showtime status 1234         see its address, age and time left
-  showtime list                see all environments
-  showtime explain 1234        learn what would be done, and why
+const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
 
-${EXIT_CODES}
-
-"showtime help <command>" tells more about a command.`;
+/** The surroundings that help is written for. */
+export interface HelpOptions {
+  /** Width of the terminal; undefined if it is not known. */
+  readonly columns: number | undefined;
 }
 
-/** What stands below the flags of a command. */
-export function commandFooter(spec: CommandSpec): string {
-  const examples = spec.examples.map(([line, what]) => `  # ${what}\n  showtime ${line}`);
-  return `\nExamples:\n${examples.join("\n")}\n\n${EXIT_CODES}`;
+/** Returns the width of help on a terminal of that width. */
+export function helpWidth(columns: number | undefined): number {
+  return Math.min(WIDEST, Math.max(40, columns ?? WIDEST));
+}
+
+/** Returns the program's help page: common commands, groups, and the names of all others. */
+export async function programHelp(
+  capabilities: readonly Capability[],
+  { columns }: HelpOptions,
+): Promise<string> {
+  const width = helpWidth(columns);
+  const loaded = await Promise.all(capabilities.map(async ({ title, names, load }) => {
+    const registry = await load();
+    const entries = names.flatMap((name) => {
+      const entry = registry[name];
+      return entry === undefined ? [] : [{ name, entry }];
+    });
+    return { title, entries };
+  }));
+  const all = loaded.flatMap(({ entries }) => entries);
+  const commons = all.filter(({ entry }) => isCommon(entry)).map((each) => rowOf(each.name, each.entry));
+  const groups = all.filter(({ entry }) => isGroup(entry)).map((each) => rowOf(each.name, each.entry));
+  const others = loaded.map(({ title, entries }): Row => [
+    title,
+    entries.filter(({ entry }) => !isGroup(entry) && !isCommon(entry)).map(({ name }) => name).join(", "),
+  ]).filter(([, names]) => names !== "");
+  return [
+    "Usage: showtime <command> [pr] [flags]",
+    "",
+    "Preview environments for pull requests, driven by GitHub labels.",
+    ...section("Common commands:", commons, width),
+    ...section("Groups of commands:", groups, width),
+    ...section("More commands:", others, width),
+    ...section("Global flags:", flagRows(), width),
+    "",
+    "Examples:",
+    "  showtime start 1234          bring up an environment for pull request 1234",
+    "  showtime status 1234         see its address, age and time left",
+    "  showtime list                see all environments",
+    "  showtime explain 1234        learn what would be done, and why",
+    "",
+    EXIT_CODES,
+    "",
+    '"showtime help <command>" says more about a command.',
+  ].join("\n");
+}
+
+/** Returns the help page of a group: every command in it. */
+export function groupHelp(
+  { summary, commands }: GroupEntry,
+  { columns, name }: HelpOptions & { readonly name: string },
+): string {
+  const width = helpWidth(columns);
+  const rows = commandsOf(commands).map((command) => rowOf(command.name, command));
+  return [
+    `Usage: showtime ${name} <command> [flags]`,
+    "",
+    ...wrapText(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`, { columns: width, indent: 0 }),
+    ...section("Commands:", rows, width),
+    "",
+    GLOBAL_LINE,
+    "",
+    `"showtime help ${name} <command>" says more about a command.`,
+  ].join("\n");
+}
+
+/** Returns the part below the flags of a command. */
+export function commandFooter({ examples }: NamedCommand): string {
+  const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
+  return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES}`;
+}
+
+type Row = readonly [term: string, words: string];
+
+function isCommon(entry: CommandEntry | GroupEntry): boolean {
+  return !isGroup(entry) && entry.isCommon === true;
+}
+
+function rowOf(name: string, entry: CommandEntry | GroupEntry): Row {
+  const args = isGroup(entry)
+    ? []
+    : entry.args.map((each) => each.required ? `<${each.name}>` : `[${each.name}]`);
+  return [[name, ...args].join(" "), entry.summary];
+}
+
+function flagRows(): readonly Row[] {
+  const rows = GLOBAL_OPTIONS.map(({ name, short, value, description }): Row => [
+    `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}`,
+    description,
+  ]);
+  return [...rows, ["-h, --help", "print help"], ["-V, --version", "print the version"]];
+}
+
+/** Returns a heading and rows in two columns. An empty section is left out. */
+function section(title: string, rows: readonly Row[], width: number): readonly string[] {
+  if (rows.length === 0) return [];
+  const indent = 4 + Math.max(...rows.map(([term]) => term.length));
+  return [
+    "",
+    title,
+    ...rows.flatMap(([term, words]) =>
+      wrapText(`  ${term}`.padEnd(indent) + words, { columns: width, indent })
+    ),
+  ];
 }

@@ -2,11 +2,15 @@ import { AppError, toError } from "../lib/errors.ts";
 import { defuseWorkflowCommand, stripControls } from "../lib/sanitize.ts";
 import { renderJson, renderJsonLine } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
+import type { WrapTalk } from "./wrap_talk.ts";
 
-/** Lines of a failed build or container that are shown; the comment on the pull request has more. */
+const ERROR = "error:";
+const HINT = "hint:";
+
+/** The number of log lines shown of a failed build or container. The comment on the pull request has more. */
 const LOG_LINES = 20;
 
-/** An error for programs: `{"code", "message", "hint"}`, and `problems` where it has them. */
+/** Returns an error for programs: `{"code", "message", "hint"}`, and `problems` if it has any. */
 export function errorDocument(error: Error): Readonly<Record<string, unknown>> {
   const problems = problemsOf(error);
   return {
@@ -17,40 +21,53 @@ export function errorDocument(error: Error): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The document on stdout where a command failed; `oneLine` where it stands among lines of JSON. */
+/** Renders the document on stdout for a failed command. `oneLine` is for output with one document on each line. */
 export function renderErrorJson(error: Error, { oneLine }: { readonly oneLine: boolean }): string {
   const document = { error: errorDocument(error) };
   return oneLine ? renderJsonLine(document) : renderJson(document);
 }
 
-/** An error for people. The stack and what caused it are for those who asked for `--verbose`. */
+/** Renders an error for people. `--verbose` adds the stack and the causes. */
 export function renderError(
   error: Error,
-  options: { readonly style: Style; readonly verbose: boolean; readonly inActions: boolean },
+  options: {
+    readonly style: Style;
+    readonly verbose: boolean;
+    readonly inActions: boolean;
+    /** Breaks long lines; undefined if stderr is no terminal. */
+    readonly wrapTalk: WrapTalk | undefined;
+  },
 ): readonly string[] {
-  const { style, verbose, inActions } = options;
+  const { style, verbose, inActions, wrapTalk = (text) => text.split("\n") } = options;
   const tail = error instanceof AppError ? error.logTail.slice(-LOG_LINES) : [];
   const lines = [
-    ...plain(error.message).split("\n").map((line, index) =>
-      index === 0 ? `${style.bad("error:")} ${line}` : line
-    ),
+    ...painted(ERROR, wrapTalk(`${ERROR} ${plain(error.message)}`), style.bad),
     ...(tail.length === 0
       ? []
       : ["the last lines of its output:", ...tail.map((line) => `  ${stripControls(line)}`)]),
-    `${style.warm("hint:")} ${plain(hintOf(error))}`,
+    ...painted(HINT, wrapTalk(`${HINT} ${plain(hintOf(error))}`), style.warm),
     ...(verbose ? storyOf(error).map((line) => style.dim(line)) : []),
   ];
   return inActions ? lines.map(defuseWorkflowCommand) : lines;
+}
+
+/** Paints the heading at the start of the first line. */
+function painted(
+  heading: string,
+  [first = "", ...rest]: readonly string[],
+  paint: (text: string) => string,
+): readonly string[] {
+  return [first.startsWith(heading) ? paint(heading) + first.slice(heading.length) : first, ...rest];
 }
 
 function hintOf(error: Error): string {
   if (error instanceof AppError) {
     return error.hint ?? 'Run it again with --verbose to see more; "showtime doctor" looks for causes';
   }
-  return "This is a mistake in Showtime: please report it with the output of --verbose";
+  return "This is a bug in Showtime: please report it with the output of --verbose";
 }
 
-/** The stack of the error and of whatever caused it. */
+/** Returns the stacks of the error and of its causes. */
 function storyOf(error: Error): readonly string[] {
   const lines: string[] = [];
   let current: unknown = error;
@@ -65,12 +82,12 @@ function storyOf(error: Error): readonly string[] {
   return lines;
 }
 
-/** Several lines, each without control characters. */
+/** Removes control characters from each line. */
 function plain(text: string): string {
   return text.split(/\r?\n/).map(stripControls).join("\n");
 }
 
-// By its shape: the error's class would load the configuration's packages for every command.
+// The check is by shape, because the error's class would load the configuration's packages for every command.
 function problemsOf(error: Error): readonly unknown[] | undefined {
   const problems: unknown = "problems" in error ? error.problems : undefined;
   return Array.isArray(problems) ? problems : undefined;

@@ -7,6 +7,7 @@ import type { Images } from "../environments/ports/images.ts";
 import type { Platform } from "../environments/ports/platform.ts";
 import type { Releases } from "../environments/ports/releases.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { CommandRights } from "./command.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import type { Variables } from "../lib/variables.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
@@ -152,7 +153,7 @@ export interface CliIo {
   readonly stdinTty: boolean;
   readonly stdoutTty: boolean;
   readonly stderrTty: boolean;
-  /** Undefined where it is not known. */
+  /** Width of the terminal on stdout or stderr; undefined if neither is one. */
   readonly columns: number | undefined;
   /** Aborts with an {@link Interrupted} when the process is told to end. */
   readonly signal: AbortSignal;
@@ -163,7 +164,7 @@ export interface CliIo {
 export interface CliHost {
   readonly io: CliIo;
   readonly makeTerminal: (settings: TerminalSettings) => Terminal;
-  /** Told the command before it runs: `help` for every text, `complete` for a completion. */
-  readonly onCommand?: (name: string) => void;
+  /** Is called before a command runs or a text is printed, with the rights to keep. */
+  readonly onCommand?: (rights: CommandRights) => void;
   readonly makeWiring: (host: WiringHost) => Promise<Wiring>;
 }

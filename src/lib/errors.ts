@@ -6,6 +6,7 @@ export const EXIT = {
   refused: 3,
   busy: 4,
   incomplete: 5,
+  differences: 6,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -1,3 +1,4 @@
+import type { CommandRights } from "../cli/command.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
 import { makeTerminal } from "../drivers/terminal/mod.ts";
 import { VERSION } from "../lib/version.ts";
@@ -7,9 +8,10 @@ import { settleEnvironment } from "./settle_environment.ts";
 /** Makes the host of the command line from this process. The wiring is loaded when a command needs it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {
   const stdoutTty = Deno.stdout.isTerminal();
+  const stderrTty = Deno.stderr.isTerminal();
   // Only the variables that the program is allowed to read are there.
   const env = Deno.env.toObject();
-  let command = "";
+  let rights: CommandRights = { permissions: [], runsPrograms: false };
   return {
     io: {
       stdout: (text) => writeAll(Deno.stdout, text),
@@ -17,8 +19,8 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       env,
       stdinTty: Deno.stdin.isTerminal(),
       stdoutTty,
-      stderrTty: Deno.stderr.isTerminal(),
-      columns: stdoutTty ? Deno.consoleSize().columns : undefined,
+      stderrTty,
+      columns: stdoutTty || stderrTty ? Deno.consoleSize().columns : undefined,
       signal,
       about: {
         version: VERSION,
@@ -28,14 +30,14 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       },
     },
     makeTerminal,
-    onCommand(name) {
-      command = name;
+    onCommand(kept) {
+      rights = kept;
       settleEnvironment(env);
-      dropForCommand(name);
+      dropForCommand(kept);
     },
     async makeWiring(host) {
       const { makeWiring } = await import("./wiring.ts");
-      return makeWiring({ ...host, onPlatform: (platform) => dropForPlatform(command, platform) });
+      return makeWiring({ ...host, onPlatform: (platform) => dropForPlatform(rights, platform) });
     },
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Interrupted } from "../../src/cli/interrupted.ts";
-import { COMMANDS } from "../../src/cli/commands/mod.ts";
+import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
+import { loadCommands } from "../../src/cli/registry.ts";
 import { loadConfig } from "../../src/config/mod.ts";
 import { AppError, EXIT, type ExitCode } from "../../src/lib/errors.ts";
 import { runCli, wiringWithoutToken } from "../worlds/program/cli.ts";
@@ -16,8 +17,8 @@ function lineOf(name: string, takesPull: boolean): readonly string[] {
   return LINES[name] ?? (takesPull ? [name, "12"] : [name]);
 }
 
-for (const { name, needs, args } of COMMANDS) {
-  if (needs === "nothing") continue;
+for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
+  if (permissions.length === 0) continue;
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
     const argv = [...lineOf(name, args[0]?.required === true), "--json"];
 
@@ -70,11 +71,11 @@ Deno.test("run() shows the stack and the causes under --verbose only", async () 
   assert.match((await failing(error, { argv: ["-v"] })).err, /errors_test\.ts/);
 });
 
-Deno.test("run() calls what is no AppError a mistake in the program, and still fails cleanly", async () => {
+Deno.test("run() calls what is no AppError a bug in the program, and still fails cleanly", async () => {
   for (const thrown of [new TypeError("x is undefined"), "a text", undefined]) {
     const { code, err } = await failing(thrown);
     assert.equal(code, EXIT.failed);
-    assert.match(err, /^error: .*\nhint: This is a mistake in Showtime/);
+    assert.match(err, /^error: .*\nhint: This is a bug in Showtime/);
   }
   const { out } = await failing(new TypeError("x is undefined"), { argv: ["--json"] });
   assert.equal(JSON.parse(out).error.code, "internal");
@@ -115,7 +116,7 @@ for (const [by, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 
     assert.equal(code, exit satisfies ExitCode);
     assert.match(err, /^error: Running the command: it was /);
-    assert.match(err, /hint: Locks are given back/);
+    assert.match(err, /hint: Its locks are removed; another run of the same command continues/);
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import stringWidth from "string-width";
-import { COMMANDS } from "../../src/cli/commands/mod.ts";
+import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
+import { loadCommands } from "../../src/cli/registry.ts";
 import { runCli } from "../worlds/program/cli.ts";
 import { assertGolden } from "../worlds/golden.ts";
 
@@ -14,6 +15,8 @@ Deno.test("run() prints the program's help for no arguments, --help and help, wi
     assert.equal((await runCli(argv)).out, bare.out, argv.join(" "));
   }
 });
+
+const COMMANDS = await loadCommands(CAPABILITIES);
 
 for (const { name, examples } of COMMANDS) {
   Deno.test(`run() prints the help of ${name} within 80 columns, with examples and exit codes`, async () => {
@@ -30,13 +33,47 @@ for (const { name, examples } of COMMANDS) {
   });
 }
 
-Deno.test("run() lists every command of the contract in help", async () => {
+Deno.test("run() explains ten commands in help and names every other one", async () => {
   const { out } = await runCli(["--help"]);
 
-  for (const { name, summary } of COMMANDS) {
-    assert.match(out, new RegExp(`^  ${name} `, "m"));
+  for (const { name, summary, isCommon } of COMMANDS) {
+    assert.match(
+      out,
+      isCommon ? new RegExp(`^  ${name} .*${summary}$`, "m") : new RegExp(`\\W${name}(,|$)`, "m"),
+    );
     assert.ok(summary.length <= 70, summary);
   }
+  assert.equal(COMMANDS.filter(({ isCommon }) => isCommon).length, 10);
+});
+
+Deno.test("run() shows the flags of environments only for commands that take them", async () => {
+  const pages = new Map<string, string>();
+  for (const { name } of COMMANDS) pages.set(name, (await runCli(["help", name])).out);
+
+  const without = [...pages].filter(([, page]) => !page.includes("--platform")).map(([name]) => name);
+  assert.deepEqual(without, ["labels", "simulate", "completions", "version"]);
+  const dry = [...pages].filter(([, page]) => page.includes("  --dry-run ")).map(([name]) => name);
+  assert.deepEqual(dry, [
+    "sync",
+    "start",
+    "stop",
+    "unlock",
+    "extend",
+    "setup-labels",
+    "cleanup",
+    "handle-trigger",
+    "cleanup-labels",
+    "test-lifecycle",
+    "init",
+  ]);
+  for (const [name, page] of pages) {
+    assert.match(
+      page,
+      /^Global flags: --repo --config --json --quiet --verbose --no-color --help$/m,
+      name,
+    );
+  }
+  assert.doesNotMatch((await runCli(["--help"])).out, /--platform|--dry-run|--aws-sleep/);
 });
 
 Deno.test("run() needs no driver for the version, the labels and completion scripts", async () => {
@@ -55,8 +92,9 @@ Deno.test("run() needs no driver for the version, the labels and completion scri
   assertGolden("labels.txt", (await runCli(["labels"])).out);
   assert.equal(JSON.parse((await runCli(["labels", "--json"])).out).labels.length, 17);
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
-    const { code, out } = await runCli(["completions", shell]);
+    const { code, out, err } = await runCli(["completions", shell]);
     assert.equal(code, 0);
+    assert.equal(err, "");
     assert.match(out, /showtime complete '?--/);
   }
   const words = await runCli(["complete", "--", "exp"]);
@@ -64,7 +102,7 @@ Deno.test("run() needs no driver for the version, the labels and completion scri
 });
 
 Deno.test("run() gives every command that needs nothing no driver, and every other one a reason to exist", () => {
-  const free = COMMANDS.filter(({ needs }) => needs === "nothing").map(({ name }) => name);
+  const free = COMMANDS.filter(({ permissions }) => permissions.length === 0).map(({ name }) => name);
 
   assert.deepEqual(free, ["labels", "completions", "version"]);
 });

@@ -45,12 +45,56 @@ function loadedWith(graph: Graph, roots: readonly string[]): ReadonlySet<string>
 }
 
 Deno.test("main.ts loads no package and none of Node's modules before a command asks for it", async () => {
-  const roots = ["main.ts", "src/cli/commands/general/version.ts"].map((path) => new URL(path, ROOT).href);
+  const roots = [
+    "main.ts",
+    "src/cli/commands/environments/registry.ts",
+    "src/cli/commands/general/registry.ts",
+    "src/cli/commands/general/version.ts",
+  ].map((path) => new URL(path, ROOT).href);
 
   const loaded = loadedWith(await readGraph(), roots);
 
   assert.ok(loaded.size > 10);
   assert.deepEqual([...loaded].filter((specifier) => !specifier.startsWith(ROOT.href)), []);
+});
+
+Deno.test("main.ts loads no command and no registry of a capability before a command line names it", async () => {
+  const commands = new URL("src/cli/commands/", ROOT).href;
+
+  const loaded = [...loadedWith(await readGraph(), [new URL("main.ts", ROOT).href])]
+    .filter((specifier) => specifier.startsWith(commands)).map((specifier) =>
+      specifier.slice(commands.length)
+    );
+
+  assert.deepEqual(loaded.sort(), ["kept_rights.ts", "registry.ts"]);
+});
+
+Deno.test("a command loads its own module and registry, and those of no other command", async () => {
+  const graph = await readGraph();
+  const commands = new URL("src/cli/commands/", ROOT).href;
+  const short = (specifier: string) => specifier.slice(commands.length);
+  const lazyIn = (specifier: string) =>
+    graph.modules.find((each) => each.specifier === specifier)?.dependencies?.flatMap(({ code, isDynamic }) =>
+      isDynamic === true && code?.specifier !== undefined ? [code.specifier] : []
+    ) ?? [];
+  const registries = lazyIn(`${commands}registry.ts`);
+  const modulesOf = new Map(registries.map((registry) => [
+    registry,
+    [...loadedWith(graph, [registry])].flatMap(lazyIn),
+  ]));
+  const modules = [...modulesOf.values()].flat();
+
+  assert.deepEqual(registries.map(short).sort(), ["environments/registry.ts", "general/registry.ts"]);
+  assert.ok(new Set(modules).size > 20, modules.map(short).join(" "));
+  for (const [registry, own] of modulesOf) {
+    assert.deepEqual([...loadedWith(graph, [registry])].filter((each) => modules.includes(each)), []);
+    for (const module of own) {
+      const others = [...loadedWith(graph, [registry, module])].filter((each) =>
+        each !== module && each !== registry && (modules.includes(each) || registries.includes(each))
+      );
+      assert.deepEqual(others.map(short), [], short(module));
+    }
+  }
 });
 
 Deno.test("main.ts reaches AWS's packages only through src/drivers/ecs/sdk, which is loaded when a call is made", async () => {

@@ -1,14 +1,36 @@
 import assert from "node:assert/strict";
-import { commandNames, loadAllCommands, loadNamedCommands } from "../../src/cli/commands/load.ts";
+import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
+import { loadCommands, loadEntry } from "../../src/cli/registry.ts";
 import { runCli } from "../worlds/program/cli.ts";
 
-Deno.test("loadNamedCommands() finds every command by its own name", async () => {
-  const all = await loadAllCommands();
+Deno.test("loadEntry() finds every command by its own name, in the registry that the root names", async () => {
+  for (const { names, load } of CAPABILITIES) {
+    assert.deepEqual(Object.keys(await load()).sort(), [...names].sort());
+  }
+  const all = await loadCommands(CAPABILITIES);
+  assert.deepEqual(all.map(({ name }) => name), CAPABILITIES.flatMap(({ names }) => names));
+  for (const { name, ...entry } of all) assert.deepEqual(await loadEntry(CAPABILITIES, name), entry);
+  for (const word of ["1", "--json", "constructor"]) {
+    assert.equal(await loadEntry(CAPABILITIES, word), undefined);
+  }
+});
 
-  assert.deepEqual(commandNames(), all.map(({ name }) => name));
-  for (const command of all) assert.deepEqual(await loadNamedCommands([command.name]), [command]);
-  assert.equal((await loadNamedCommands(["sync", "1", "--user", "list", "sync"])).length, 2);
-  assert.deepEqual(await loadNamedCommands(["1", "--json", "constructor"]), []);
+Deno.test("loadEntry() loads the registry of the command and no other", async () => {
+  const loaded: string[] = [];
+  const capabilities = CAPABILITIES.map((each) => ({
+    ...each,
+    load() {
+      loaded.push(each.title);
+      return each.load();
+    },
+  }));
+
+  await loadEntry(capabilities, "list");
+  assert.deepEqual(loaded, ["environments"]);
+  await loadEntry(capabilities, "version");
+  assert.deepEqual(loaded, ["environments", "general"]);
+  await loadEntry(capabilities, "no-such-command");
+  assert.deepEqual(loaded, ["environments", "general"]);
 });
 
 Deno.test("run() suggests any command, and lists all in help, whatever other words are there", async () => {
@@ -19,7 +41,7 @@ Deno.test("run() suggests any command, and lists all in help, whatever other wor
 });
 
 Deno.test("run() reads the name of a command alone as the parser does", async () => {
-  for (const { name, args } of await loadAllCommands()) {
+  for (const { name, args } of await loadCommands(CAPABILITIES)) {
     if (args.some(({ required }) => required)) continue;
     // The parser is asked as soon as there is a flag; this one changes nothing where nothing is coloured.
     const [alone, parsed] = [await runCli([name]), await runCli([name, "--no-color"])];

@@ -56,6 +56,12 @@ const MISTAKES: readonly (readonly [argv: readonly string[], error: RegExp, hint
   [["test-lifecycle", "--speed", "0"], /is no speed above 0/, /max/],
   [["completions", "tcsh"], /"tcsh" is none of bash, zsh, fish, powershell/, /bash/],
   [["config", "shema"], /Reading <what>/, /"schema"/],
+  [["list", "--dry-run"], /showtime list has no flag "--dry-run"/, /"showtime help list"/],
+  [["labels", "--platform", "docker"], /showtime labels has no flag "--platform"/, /"showtime help labels"/],
+  [["--dry-run-aws", "version"], /showtime version has no flag "--dry-run-aws"/, /"showtime help version"/],
+  [["--forse", "start", "12"], /no flag "--forse" before the command/, /"--force".*go after its name/],
+  [["--jsno"], /showtime has no flag "--jsno"/, /"--json"/],
+  [["list", "--repo"], /--repo needs a value/, /--repo <owner\/name>/],
 ];
 
 for (const [argv, error, hint] of MISTAKES) {
@@ -92,4 +98,40 @@ Deno.test("run() takes the URL of a pull request on the GitHub that GITHUB_SERVE
     });
   }
   assert.deepEqual(asked, ["a/b"]);
+});
+
+Deno.test("run() takes the flags of environments before the command too", async () => {
+  const given: unknown[] = [];
+  for (
+    const argv of [
+      ["--platform", "docker", "--dry-run-aws", "-qR", "a/b", "start", "12", "--dry-run"],
+      ["start", "12", "--dry-run", "--platform=docker", "--dry-run-aws", "-q", "--repo", "a/b"],
+    ]
+  ) {
+    await runCli(argv, {
+      wiring: () => ({
+        makeContext: ({ flags, pr }) => {
+          given.push({ pr, ...flags });
+          return Promise.reject(new Error("enough"));
+        },
+      }),
+    });
+  }
+  const [before, after] = given;
+  assert.deepEqual(before, after);
+  assert.deepEqual(before, {
+    pr: 12,
+    repo: "a/b",
+    platform: "docker",
+    config: undefined,
+    json: false,
+    quiet: true,
+    verbose: false,
+    color: true,
+    dryRun: true,
+    dryRunGithub: false,
+    dryRunAws: true,
+    dryRunDocker: false,
+    awsSleepSeconds: undefined,
+  });
 });

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
-import { commandNames } from "../../src/cli/commands/load.ts";
-import { commandsWithPermissions } from "../../src/wiring/drop_permissions.ts";
 import { namesForChildren } from "../../src/drivers/shell/child_environment.ts";
 import { permissionFlags, readsVariable, sourcePermissions } from "../../src/wiring/permissions.ts";
 
@@ -25,10 +23,6 @@ Deno.test("permissionFlags() grant the same on every system but for the folders 
   );
   for (const other of others) assert.deepEqual(other, linux);
   assert.ok(!linux?.some((flag) => /all|ffi/.test(flag.replace("--allow-", ""))));
-});
-
-Deno.test("dropForCommand() knows what every command keeps", () => {
-  assert.deepEqual([...commandsWithPermissions()].sort(), [...commandNames(), "help", "complete"].sort());
 });
 
 Deno.test("readsVariable() is true for every variable that the sources ask for", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { loadAllCommands } from "../../../src/cli/commands/load.ts";
+import { CAPABILITIES } from "../../../src/cli/commands/registry.ts";
+import { loadCommands } from "../../../src/cli/registry.ts";
 import { permissionFlags } from "../../../src/wiring/permissions.ts";
 import { bakedOptions, wantedPermissions } from "../../worlds/program/executable.ts";
 import {
@@ -183,11 +184,16 @@ binary.test("the executable finds a folder for temporary files where TMPDIR may 
 
 binary.test("every command of the executable ends by itself, with no home and without Deno's own words", async () => {
   await onSimulator(async ({ env }) => {
-    for (const { name, args } of await loadAllCommands()) {
+    for (const { name, args, options } of await loadCommands(CAPABILITIES)) {
       // It serves until it is told to end.
       if (name === "simulate") continue;
       const given = ARGUMENTS.get(name) ?? (args.some(({ required }) => required) ? ["1"] : []);
-      const { code, err } = await runShowtime([name, ...given, "--platform", "docker", "--dry-run-docker"], {
+      const takes = (flag: string) => options.some((option) => option.name === flag);
+      const flags = [
+        ...(takes("platform") ? ["--platform", "docker"] : []),
+        ...(takes("dry-run-docker") && !given.includes("--dry-run-docker") ? ["--dry-run-docker"] : []),
+      ];
+      const { code, err } = await runShowtime([name, ...given, ...flags], {
         env: { ...env, GITHUB_REPOSITORY: "acme/shop", DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "" },
       });
 

@@ -24,6 +24,8 @@ export interface CliWorld {
   readonly signal?: AbortSignal;
   /** Without it the test fails as soon as a driver is asked for. */
   readonly wiring?: (host: WiringHost) => TestWiring;
+  /** Gets the name of every part of the wiring that the command asks for. */
+  readonly asked?: Set<keyof Wiring>;
 }
 
 /** The program as tests see it. */
@@ -60,7 +62,7 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
       about: ABOUT,
     },
     makeTerminal: (settings) => makeTerminal({ ...settings, now: () => 0 }),
-    makeWiring: (host) => Promise.resolve(fill(world.wiring?.(host))),
+    makeWiring: (host) => Promise.resolve(recordAsks(fill(world.wiring?.(host)), world.asked)),
   });
   return { code, out, err, both };
 }
@@ -135,4 +137,19 @@ export function wiringWithoutToken(): Partial<Wiring> {
     stage: refuse,
     files: refuse,
   };
+}
+
+/** The same wiring, which notes the name of each part that is called. */
+function recordAsks(wiring: Wiring, asked: Set<keyof Wiring> | undefined): Wiring {
+  if (asked === undefined) return wiring;
+  return new Proxy(wiring, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]) => {
+        asked.add(name as keyof Wiring);
+        return Reflect.apply(value, target, given);
+      };
+    },
+  });
 }

@@ -1,4 +1,4 @@
-/** What the commands that change an environment have in common: they ask for a sync and report what came of it. */
+/** The common part of the commands that change an environment: they ask for a sync and report its result. */
 
 import type { AppSettings } from "../../../environments/app/run.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
@@ -20,7 +20,7 @@ import type { Plan, Request } from "../../../environments/core/plan/mod.ts";
 import type { CommandEnv } from "../../command.ts";
 import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
-import { renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
+import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
 import {
   askAboutLabels,
   howToStart,
@@ -30,13 +30,13 @@ import {
   warnOfPreset,
 } from "./shared.ts";
 
-/** What the flags say that is checked before anything is loaded. */
+/** Reads the flags about the change. They are checked before anything is loaded. */
 export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
   const { values } = env;
   return { ttl: values.read("ttl", readTtl), size: values.text("size"), sha: values.read("sha", readSha) };
 }
 
-/** The whole of what a sync is asked. */
+/** Makes the options of a sync. */
 export function makeSyncOptions(
   env: CommandEnv,
   context: { readonly settings: Pick<AppSettings, "imageOf"> },
@@ -51,7 +51,7 @@ export function makeSyncOptions(
   };
 }
 
-/** Syncs a pull request and reports. */
+/** Syncs a pull request and reports the result. */
 export async function runChange(
   env: CommandEnv,
   pr: PrNumber,
@@ -73,7 +73,7 @@ export async function runChange(
   return result.exitCode;
 }
 
-/** Prints what is decided and what is done as it comes; under `--json` the document at the end says it. */
+/** Prints the decision and each step as it happens. Silent under `--json`, where the final document says both. */
 class Telling implements SyncWatch {
   readonly #env: CommandEnv;
   #told = false;
@@ -94,11 +94,11 @@ class Telling implements SyncWatch {
   }
 
   done(sentence: string): void {
-    if (!this.#env.flags.json) this.#env.lines([`${this.#env.style.good("✓")} ${sentence}`]);
+    if (!this.#env.flags.json) this.#env.lines(renderDone(sentence, this.#env.style));
   }
 }
 
-/** Nothing starts on a closed pull request: what was cleaned up there is not what was asked for. */
+/** Turns a sync of a closed pull request into a failure: the caller asked for a start, and nothing starts there. */
 function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
   if (result.observed.observation.open || result.exitCode !== EXIT.done) return result;
   const failure = new AppError(
@@ -111,17 +111,17 @@ function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
   return { ...result, failure, exitCode: EXIT.failed };
 }
 
-/** What came of a change. */
+/** The result of a change. */
 interface Report {
   readonly context: SyncPorts & ViewPorts;
   readonly result: SyncResult;
   readonly environment: EnvironmentView | undefined;
   readonly asked: Request | undefined;
-  /** The decision and its steps have been printed. */
+  /** Whether the decision and its steps have been printed. */
   readonly told: boolean;
 }
 
-/** Prints what came of it, and what was decided where that was not told yet. */
+/** Prints the result, and the decision if it has not been printed yet. */
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   const { context, result, environment } = report;
   const { plan, applied, observed, failure } = result;
@@ -171,18 +171,18 @@ function nextStep(env: CommandEnv, { context, result, environment, asked }: Repo
     return `push a fix, or "showtime start ${pr}" tries ${shortSha(plan.target)} again`;
   }
   if (env.flags.dryRun) {
-    return plan.steps.length === 0 ? `"showtime explain ${pr}" tells why` : "run it again without --dry-run";
+    return plan.steps.length === 0 ? `"showtime explain ${pr}" says why` : "run it again without --dry-run";
   }
   if (environment === undefined) return howToStart(pr, { open: result.observed.observation.open });
   if (environment.status !== "running" || environment.url === null) {
-    return `"showtime status ${pr}" tells how it goes on`;
+    return `"showtime status ${pr}" shows its progress`;
   }
   if (context.platformAsLabels) {
     const flag = context.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
     return `nothing runs at ${environment.address}: without ${flag} it is built and started`;
   }
   if (plan.steps.length === 0 && asked?.trigger === "start") {
-    return `it runs already, at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;
+    return `it already runs at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;
   }
   return `open ${environment.url}; "showtime logs ${pr}" shows its log, "showtime stop ${pr}" removes it`;
 }

@@ -8,76 +8,21 @@ import {
 } from "../../../environments/app/cleanup/cleanup.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
-import { stripControls } from "../../../lib/sanitize.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { groupDefinitions } from "./group_definitions.ts";
 import { readCount, readDuration } from "../../read_arguments.ts";
-import { renderTable } from "../../render/mod.ts";
+import { renderDone, renderSentence, renderTable, type Style } from "../../render/mod.ts";
 import { FIND_OBSTACLE } from "./shared.ts";
 
-/** Removes what has expired or is orphaned. */
-export const CLEANUP: CommandSpec = {
-  name: "cleanup",
-  args: [],
-  summary: "remove what has expired or is orphaned",
-  description:
-    "Finds expired environments, what closed pull requests left, dead locks and labels that nothing " +
-    "needs, and removes them. Orphaned services and images go after a yes or with --force only. Whatever could not " +
-    "be listed whole is left alone. Run it on a schedule: its interval is the real precision of a time-to-live.",
-  examples: [
-    ["cleanup --dry-run", "see what would go, and what stays and why"],
-    ["cleanup", "each environment by its own time-to-live"],
-    ["cleanup --older-than 48h --force", "one age for all, orphans too"],
-  ],
-  options: [
-    { name: "older-than", value: "age", description: "one age for all, instead of each time-to-live" },
-    { name: "respect-ttl", description: "go by each time-to-live (the default)" },
-    { name: "max-age", value: "age", description: "no environment lives longer, close included" },
-    {
-      name: "cleanup-labels",
-      description: "label definitions that nothing needs (default)",
-      negated: "leave label definitions as they are",
-    },
-    {
-      name: "cleanup-aws-orphans",
-      description: "services and images without a pull request (default)",
-      negated: "leave services and images as they are",
-    },
-    {
-      name: "cleanup-closed-pr-labels",
-      description: "what closed pull requests left (default)",
-      negated: "leave what closed pull requests left",
-    },
-    { name: "label-limit", value: "n", description: "remove at most so many label definitions" },
-    { name: "force", short: "f", description: "remove orphans without a question" },
-  ],
-  needs: "context",
-  run: runCleanup,
-};
-
-/** The label part alone. */
-export const CLEANUP_LABELS: CommandSpec = {
-  name: "cleanup-labels",
-  args: [],
-  summary: "remove label definitions that nothing needs any more",
-  description:
-    "Does only the label part of cleanup: definitions that carry a commit, of environments that are gone.",
-  examples: [
-    ["cleanup-labels --dry-run", "see which would go"],
-    ["cleanup-labels --limit 100", "at most a hundred at once"],
-  ],
-  options: [{ name: "limit", value: "n", description: "remove at most so many" }],
-  needs: "context",
-  run: runCleanupLabels,
-};
-
-async function runCleanup(env: CommandEnv): Promise<ExitCode> {
+/** Removes expired and orphaned environments and their leftovers. */
+export async function runCleanup(env: CommandEnv): Promise<ExitCode> {
   const options = readOptions(env);
   const { context, loaded } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
   return await clean(env, { context, options: { ...options, defaultMaxAgeMs: loaded.config.maxAgeMs } });
 }
 
-async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
+/** Removes unused label definitions, and nothing else. */
+export async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
   const labelLimit = env.values.read("limit", readCount);
   const { context } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
   const options: CleanupOptions = {
@@ -130,7 +75,11 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
         removed: [],
         ...leftDocument(plan),
       });
-    } else env.lines(["Would remove:", ...renderCandidates(env, plan.candidates), ...renderKept(plan.kept)]);
+    } else {env.lines([
+        "Would remove:",
+        ...renderCandidates(env, plan.candidates),
+        ...renderKept(plan.kept, env.style),
+      ]);}
     const next = plan.candidates.length === 0
       ? '"showtime list" shows what there is'
       : "run it again without --dry-run";
@@ -146,15 +95,16 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
       ...leftDocument(result),
     });
   } else {
-    const done = namesOf(env, { plan, removed: result.removed }).map((what) =>
-      `${env.style.good("✓")} removed ${stripControls(what)}`
+    const done = namesOf(env, { plan, removed: result.removed }).flatMap((what) =>
+      renderDone(`removed ${what}`, env.style)
     );
-    env.lines([...(done.length === 0 ? ["Nothing was to be removed"] : done), ...renderKept(result.kept)]);
+    const removed = done.length === 0 ? ["There was nothing to remove"] : done;
+    env.lines([...removed, ...renderKept(result.kept, env.style)]);
   }
   return finish(env, result.incomplete, { next: '"showtime list" shows what there is now' });
 }
 
-/** What was removed, for people: label definitions are many, and of one kind. */
+/** Returns what was removed, for people. Label definitions are many, so they are one entry. */
 function namesOf(
   { flags }: CommandEnv,
   { plan, removed }: { readonly plan: CleanupPlan; readonly removed: readonly string[] },
@@ -166,16 +116,16 @@ function namesOf(
   return groupDefinitions(gone).map(({ what }) => what);
 }
 
-/** The candidates that somebody has agreed to. Without a terminal nothing waits for an answer. */
+/** Asks about doubtful candidates and returns those to remove. Without a terminal it asks nothing and removes none. */
 async function approve(env: CommandEnv, plan: CleanupPlan): Promise<readonly string[]> {
   const doubtful = plan.candidates.filter((each) => each.needsApproval);
   const ids = doubtful.map(({ id }) => id);
   if (doubtful.length === 0 || env.values.flag("force")) return ids;
   if (!env.terminal.can.ask || env.flags.json) {
     env.terminal.say(
-      `${doubtful.length} orphaned ${
-        doubtful.length === 1 ? "thing stays" : "things stay"
-      }: --force removes such`,
+      `${doubtful.length} ${
+        doubtful.length === 1 ? "orphan stays" : "orphans stay"
+      }: --force removes orphans`,
     );
     return [];
   }
@@ -200,8 +150,8 @@ function renderCandidates(env: CommandEnv, candidates: readonly CleanupCandidate
   return renderTable(columns, rows, { style: env.style });
 }
 
-function renderKept(kept: CleanupPlan["kept"]): readonly string[] {
-  return kept.map(({ what, why }) => `kept: ${stripControls(what)}: ${stripControls(why)}`);
+function renderKept(kept: CleanupPlan["kept"], style: Style): readonly string[] {
+  return kept.flatMap(({ what, why }) => renderSentence(`kept: ${what}: ${why}`, style));
 }
 
 function candidateDocument(candidate: CleanupCandidate) {

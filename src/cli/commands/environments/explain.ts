@@ -3,27 +3,14 @@ import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { describeStep } from "../../../environments/core/plan/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { renderPlan, wrapFact, wrapText } from "../../render/mod.ts";
-
-/** Explains what a sync would decide. */
-export const EXPLAIN: CommandSpec = {
-  name: "explain",
-  args: [PULL_ARGUMENT],
-  summary: "explain what a sync would do, and why",
-  description:
-    "Shows what was seen, the rule that fits, the steps that a sync would take, and what would change " +
-    "the decision. Writes nothing.",
-  examples: [["explain 1234", "learn why nothing happens"]],
-  options: [],
-  needs: "context",
-  run: runExplain,
-};
 
 const INDENT = 3;
 const GAP = 2;
 
-async function runExplain(env: CommandEnv): Promise<ExitCode> {
+/** Explains what a sync would decide. */
+export async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };

@@ -1,30 +1,11 @@
 import { extendPull } from "../../../environments/app/sync/extend.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { readTtl } from "../../read_arguments.ts";
-import { renderEnvironment } from "../../render/mod.ts";
+import { renderDone, renderEnvironment, renderSentence } from "../../render/mod.ts";
 
 /** Prolongs an environment's life from now. */
-export const EXTEND: CommandSpec = {
-  name: "extend",
-  args: [
-    PULL_ARGUMENT,
-    { name: "ttl", description: "from now on: 90m, 24h, 7d, 2w, or close", required: true },
-  ],
-  summary: "prolong the time to live, from now",
-  description:
-    "Writes the active environment's time-to-live so that it lives at least so long from now. Cleanup " +
-    "removes what has expired whenever it is run: its schedule is the real precision.",
-  examples: [
-    ["extend 1234 24h", "keep it for another day"],
-    ["extend 1234 close", "keep it until the pull request closes"],
-  ],
-  options: [],
-  needs: "context",
-  run: runExtend,
-};
-
-async function runExtend(env: CommandEnv): Promise<ExitCode> {
+export async function runExtend(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const ttl = readTtl(env.args[1] ?? "", "<ttl>");
   const { context } = await env.ports(
@@ -45,11 +26,11 @@ async function runExtend(env: CommandEnv): Promise<ExitCode> {
       ...(dryRun ? { dry_run: true } : {}),
     });
   } else {
-    const did = applied.map((sentence) =>
-      dryRun ? `Would: say that ${sentence}` : `${style.good("✓")} ${sentence}`
+    const did = applied.flatMap((sentence) =>
+      dryRun ? renderSentence(`Would: say that ${sentence}`, style) : renderDone(sentence, style)
     );
     env.lines([
-      ...(did.length === 0 ? ["It lives that long already"] : did),
+      ...(did.length === 0 ? ["It already lives that long"] : did),
       ...renderEnvironment(view, { style, now: context.forge.now() }),
     ]);
   }

@@ -1,23 +1,10 @@
 import { checkRequiredCommit } from "../../../environments/app/doctor/git_check.ts";
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { warnOfPreset } from "./shared.ts";
 
-/** Tells whether the branch contains the commit that the configuration requires. */
-export const GIT_CHECK: CommandSpec = {
-  name: "git-check",
-  args: [],
-  summary: "tell whether the branch contains the required commit",
-  description:
-    "Tells whether the commit that is checked out here contains the one that the configuration names as " +
-    "required_commit. A branch without it cannot be built.",
-  examples: [["git-check", "in a checkout of the branch"]],
-  options: [],
-  needs: "config",
-  run: runGitCheck,
-};
-
-async function runGitCheck(env: CommandEnv): Promise<ExitCode> {
+/** Checks whether the branch contains the commit that the configuration requires. */
+export async function runGitCheck(env: CommandEnv): Promise<ExitCode> {
   const { flags, terminal, signal } = env;
   const wiring = await env.wiring();
   const loaded = await wiring.config({ flags, terminal, pr: undefined });

@@ -1,30 +1,15 @@
 import { readHistory } from "../../../environments/app/show/history.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatInstant, formatIso } from "../../../lib/instant.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { readCount } from "../../read_arguments.ts";
+import { DEFAULT_HISTORY } from "./entries/showing.ts";
 import { renderTable } from "../../render/mod.ts";
 
-const DEFAULT_LIMIT = 20;
-
-/** Shows what happened to a pull request's environments. */
-export const HISTORY: CommandSpec = {
-  name: "history",
-  args: [PULL_ARGUMENT],
-  summary: "show what happened to the environments of a pull request",
-  description: "Lists label changes and deployments of the pull request, the newest first.",
-  examples: [
-    ["history 1234", "see the last twenty events"],
-    ["history 1234 --limit 100", "see more"],
-  ],
-  options: [{ name: "limit", value: "n", description: `at most so many events (${DEFAULT_LIMIT})` }],
-  needs: "context",
-  run: runHistory,
-};
-
-async function runHistory(env: CommandEnv): Promise<ExitCode> {
+/** Shows the history of a pull request's environments. */
+export async function runHistory(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const limit = env.values.read("limit", readCount) ?? DEFAULT_LIMIT;
+  const limit = env.values.read("limit", readCount) ?? DEFAULT_HISTORY;
   const { context } = await env.ports(pr, ["forge"]);
   const found = await readHistory(context, pr, { limit: limit + 1 }, env.signal);
   const history = found.slice(0, limit);

@@ -1,22 +1,10 @@
 import { LABEL_REFERENCE } from "../../../environments/core/labels/mod.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/mod.ts";
 
 /** Prints the label reference. */
-export const LABELS: CommandSpec = {
-  name: "labels",
-  args: [],
-  summary: "print the label reference",
-  description:
-    "Prints every label of Showtime: first those that a person adds, then those that Showtime writes.",
-  examples: [["labels", "learn the language"]],
-  options: [],
-  needs: "nothing",
-  run: runLabels,
-};
-
-function runLabels(env: CommandEnv): Promise<ExitCode> {
+export function runLabels(env: CommandEnv): Promise<ExitCode> {
   if (env.flags.json) {
     env.json({
       labels: LABEL_REFERENCE.map(({ name, meaning, setBy }) => ({ name, meaning, set_by: setBy })),

@@ -1,51 +1,12 @@
 import type { EnvironmentView } from "../../../environments/app/show/environment_view.ts";
 import { listEnvironments } from "../../../environments/app/show/list_environments.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { renderEnvironmentTable } from "../../render/mod.ts";
 import { FIND_OBSTACLE } from "./shared.ts";
 
-const STATUSES = [
-  "building",
-  "built",
-  "deploying",
-  "running",
-  "updating",
-  "failed",
-  "stopping",
-  "drifted",
-  "absent",
-] as const;
-
 /** Lists all environments of the repository. */
-export const LIST: CommandSpec = {
-  name: "list",
-  args: [],
-  summary: "list all environments of the repository",
-  description:
-    "Lists the environments of every pull request, the active ones first, with what labels forgot and " +
-    "what an older scheme left.",
-  examples: [
-    ["list", "see everything"],
-    ["list --type orphaned", "see what nobody needs any more"],
-    ["list --user maxime --wide", "see one person's, with more columns"],
-  ],
-  options: [
-    { name: "status", value: "status", description: "only these", choices: STATUSES },
-    { name: "user", value: "login", description: "only those this person asked for" },
-    {
-      name: "type",
-      value: "type",
-      description: "only these",
-      choices: ["active", "building", "orphaned", "legacy"],
-    },
-    { name: "wide", short: "w", description: "more columns: ttl, size, platform, service, image, flags" },
-  ],
-  needs: "context",
-  run: runList,
-};
-
-async function runList(env: CommandEnv): Promise<ExitCode> {
+export async function runList(env: CommandEnv): Promise<ExitCode> {
   const { context } = await env.ports(undefined, ["forge", "platform"]);
   const { environments, incomplete } = await listEnvironments(context, env.signal);
   const wanted = environments.filter(makeFilter(env));

@@ -1,33 +1,13 @@
 import { openLogs } from "../../../environments/app/show/logs.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { exitCodeOfEnd } from "../../interrupted.ts";
 import { readCount, readSha } from "../../read_arguments.ts";
 import { renderJsonLine } from "../../render/mod.ts";
 
 /** Prints an environment's log. */
-export const LOGS: CommandSpec = {
-  name: "logs",
-  args: [PULL_ARGUMENT],
-  summary: "print the log of an environment",
-  description:
-    "Prints what the application wrote: of the active environment, or of the one that --sha names. With " +
-    "--json each line is a JSON object of its own.",
-  examples: [
-    ["logs 1234 --tail 50", "see the last 50 lines"],
-    ["logs 1234 --follow", "see new lines as they come"],
-  ],
-  options: [
-    { name: "follow", short: "f", description: "go on with new lines until it is interrupted" },
-    { name: "tail", short: "n", value: "n", description: "only the last so many lines" },
-    { name: "sha", value: "sha", description: "of the environment of this commit" },
-  ],
-  needs: "context",
-  run: runLogs,
-};
-
-async function runLogs(env: CommandEnv): Promise<ExitCode> {
+export async function runLogs(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { values, signal, terminal } = env;
   const asked = {

@@ -1,26 +1,10 @@
 import { setupLabels } from "../../../environments/app/setup/setup_labels.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/mod.ts";
 
 /** Creates or repairs the definitions of the labels whose names never change. */
-export const SETUP_LABELS: CommandSpec = {
-  name: "setup-labels",
-  args: [],
-  summary: "create or repair the label definitions",
-  description:
-    "Gives the labels that people add their definitions, with colour and description, so that they can " +
-    "be picked on GitHub. Writes only what differs.",
-  examples: [
-    ["setup-labels", "once for a repository"],
-    ["setup-labels --dry-run", "see what differs"],
-  ],
-  options: [],
-  needs: "context",
-  run: runSetupLabels,
-};
-
-async function runSetupLabels(env: CommandEnv): Promise<ExitCode> {
+export async function runSetupLabels(env: CommandEnv): Promise<ExitCode> {
   const { dryRun } = env.flags;
   const { context } = await env.ports(undefined, ["forge"]);
   const labels = await setupLabels(context, { dryRun }, env.signal);

@@ -24,15 +24,9 @@ import {
   meantLabel,
 } from "../../../environments/core/labels/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import type { CommandEnv, OptionSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
 import { makeDelimiter, renderOutputs } from "../../render/mod.ts";
-
-/** Which image is deployed instead of a built one; both names mean the same. */
-export const IMAGE_OPTIONS: readonly OptionSpec[] = [
-  { name: "image-tag", value: "tag", description: "deploy this tag or image, build nothing" },
-  { name: "docker-tag", value: "tag", description: "the same as --image-tag" },
-];
 
 /** The next step where something could not be seen or done. */
 export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';

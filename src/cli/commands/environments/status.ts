@@ -5,30 +5,12 @@ import type { ObservedPull } from "../../../environments/app/sync/observe_pull.t
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
-import { renderEnvironment } from "../../render/mod.ts";
+import type { CommandEnv } from "../../command.ts";
+import { renderEnvironment, renderSentence } from "../../render/mod.ts";
 import { askAboutLabels, howToStart, lookOnce } from "./shared.ts";
 
 /** Shows a pull request's environments. */
-export const STATUS: CommandSpec = {
-  name: "status",
-  args: [PULL_ARGUMENT],
-  summary: "show the environments of a pull request",
-  description:
-    "Shows address, age, time left, triggers that wait and links, of every environment of the pull " +
-    "request, and who works on it. With --verbose also each label with the tent, those marked that Showtime does not know. Where the platform does not answer, " +
-    "the labels speak, and the exit code is 5.",
-  examples: [
-    ["status 1234", "see what runs"],
-    ["status 1234 --verbose", "see the labels too"],
-    ["status https://github.com/apache/superset/pull/1234 --json", "for a script"],
-  ],
-  options: [],
-  needs: "context",
-  run: runStatus,
-};
-
-async function runStatus(env: CommandEnv): Promise<ExitCode> {
+export async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const { observed, incomplete } = await lookOnce(context, pr, env.signal);
@@ -63,10 +45,10 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
   env.lines([
     `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
     `${state}, head ${style.link(head, context.links.commit(observation.headSha))}`,
-    ...(holder === undefined ? [] : [holder]),
+    ...(holder === undefined ? [] : renderSentence(holder, style)),
     ...views.flatMap((view) => renderEnvironment(view, look)),
     ...(views.length === 0 ? ["no environment"] : []),
-    ...describeLabels(observed, env.flags.verbose),
+    ...describeLabels(observed, env.flags.verbose).flatMap((line) => renderSentence(line, style, { indent: 6 })),
   ]);
   env.next(
     labels.triggers.length > 0
@@ -74,20 +56,20 @@ async function runStatus(env: CommandEnv): Promise<ExitCode> {
       : views.length === 0
       ? howToStart(pr, { open: snapshot.open })
       : views[0]?.status === "failed" && snapshot.open
-      ? `"showtime start ${pr}" tries again, "showtime explain ${pr}" tells whether the next run does so by itself`
-      : `"showtime explain ${pr}" tells what would be done now${
+      ? `"showtime start ${pr}" tries again, "showtime explain ${pr}" says whether the next run does so by itself`
+      : `"showtime explain ${pr}" says what would be done now${
         hasLog(observed, views[0]) ? `, "showtime logs ${pr}" shows the log` : ""
       }`,
   );
   return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-/** What is not on the platform has none. */
+/** Whether the environment has a log: only one on the platform does. */
 function hasLog({ observation: { platform } }: ObservedPull, view: EnvironmentView | undefined): boolean {
   return platform !== "as_labels" && platform.some(({ short = null }) => short === view?.short_sha);
 }
 
-/** Triggers and what stays; with `all` every label of ours and every one that only looks like it. */
+/** Lists triggers and lasting labels. With `all`, lists every label of Showtime and those that only look like one. */
 function describeLabels({ observation: { labels } }: ObservedPull, all: boolean): readonly string[] {
   const names = [...labels.triggers.map(({ name }) => name), ...labels.frozen, ...labels.blocked];
   if (!all) return names.length === 0 ? [] : [`waiting or in force: ${names.map(stripControls).join(", ")}`];

@@ -2,26 +2,11 @@ import { type FoundLock, readLock, removeLock } from "../../../environments/app/
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatInstant, formatIso } from "../../../lib/instant.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
+import { renderDone, renderSentence } from "../../render/mod.ts";
 
 /** Removes a pull request's lock. */
-export const UNLOCK: CommandSpec = {
-  name: "unlock",
-  args: [PULL_ARGUMENT],
-  summary: "remove the lock of a pull request, after showing its owner",
-  description:
-    "Shows who holds the pull request and removes the lock where its owner is gone. A live owner's lock " +
-    "is removed with --force only: that run then stops and writes nothing more.",
-  examples: [
-    ["unlock 1234", "remove what a dead run left"],
-    ["unlock 1234 --dry-run", "only see who holds it"],
-  ],
-  options: [{ name: "force", short: "f", description: "also where the owner is alive" }],
-  needs: "context",
-  run: runUnlock,
-};
-
-async function runUnlock(env: CommandEnv): Promise<ExitCode> {
+export async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const { context } = await env.ports(pr, ["forge"]);
   const lock = await readLock(context, pr, env.signal);
@@ -34,7 +19,9 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
     });
   }
   const removes = lock.held && !env.flags.dryRun;
-  if (!env.flags.json) env.lines([lock.held ? `#${pr} is held by ${owner}` : `#${pr} is not locked`]);
+  if (!env.flags.json) {
+    env.lines(renderSentence(lock.held ? `#${pr} is held by ${owner}` : `#${pr} is not locked`, env.style));
+  }
   if (removes) await removeLock(context, pr, lock, env.signal);
   if (env.flags.json) {
     const expires = lock.owner === undefined ? null : formatIso(lock.owner.expiresAt);
@@ -48,7 +35,7 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
       expires_at: expires,
       removed: removes,
     });
-  } else if (removes) env.lines([`${env.style.good("✓")} the lock is removed`]);
+  } else if (removes) env.lines(renderDone("the lock is removed", env.style));
   else if (lock.held) env.lines([refused ? "Would: refuse without --force" : "Would: remove the lock"]);
   env.next(
     removes ? `"showtime sync ${pr}" continues what was left` : `"showtime status ${pr}" shows what there is`,
@@ -56,14 +43,14 @@ async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Whether a run works can be asked; whether somebody at a terminal does cannot. */
+/** Describes whether the owner is alive. GitHub knows that of a workflow run, but not of a run at a terminal. */
 function describeLife({ owner }: FoundLock): string {
   return owner?.run === undefined ? "and its time has not run out" : "and is alive";
 }
 
 function describeOwner({ owner, runUrl, live }: FoundLock): string {
-  if (owner === undefined) return "somebody whose entry cannot be read";
-  const who = stripControls(owner.login ?? "somebody");
+  if (owner === undefined) return "an owner whose entry cannot be read";
+  const who = stripControls(owner.login ?? "an unknown person");
   const run = owner.run === undefined
     ? "outside of Actions"
     : `run ${owner.run.id}, attempt ${owner.run.attempt}${runUrl === undefined ? "" : ` (${runUrl})`}`;

@@ -1,22 +1,30 @@
 import { viewSight } from "../../../environments/app/show/environment_view.ts";
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import type { CommandEnv } from "../../command.ts";
 import { howToStart, lookOnce } from "./shared.ts";
 
 /** Prints the active address and nothing else. */
-export const URL_COMMAND: CommandSpec = {
-  name: "url",
-  args: [PULL_ARGUMENT],
-  summary: "print the address of the active environment",
-  description: "Prints the address that people are sent to, and nothing else, for scripts.",
-  examples: [["url 1234", 'as in: open "$(showtime url 1234)"']],
-  options: [],
-  needs: "context",
-  run: runUrl,
-};
-
-async function runUrl(env: CommandEnv): Promise<ExitCode> {
+export async function runUrl(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
+  const url = await findUrl(env, pr);
+  if (env.flags.json) env.json({ pr, url });
+  else env.lines([url]);
+  return EXIT.done;
+}
+
+/** Prints the active address for a person to open: Showtime has no permission to start a browser. */
+export async function runOpen(env: CommandEnv): Promise<ExitCode> {
+  const pr = env.pull();
+  const url = await findUrl(env, pr);
+  if (env.flags.json) env.json({ pr, url, opened: false });
+  else env.lines([env.style.link(url, url)]);
+  env.next("open that address in a browser");
+  return EXIT.done;
+}
+
+/** Finds the active address. Throws AppError `no_environment` if there is none. */
+async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const { observed } = await lookOnce(context, pr, env.signal);
   const views = viewSight(context, observed);
@@ -28,10 +36,8 @@ async function runUrl(env: CommandEnv): Promise<ExitCode> {
       `Looking for the address of #${pr}: ${
         waiting === undefined ? "it has no active environment" : `its environment is ${waiting.status}`
       }`,
-      { hint: waiting === undefined ? howToStart(pr) : `"showtime status ${pr}" tells how it goes on` },
+      { hint: waiting === undefined ? howToStart(pr) : `"showtime status ${pr}" shows its progress` },
     );
   }
-  if (env.flags.json) env.json({ pr, url });
-  else env.lines([url]);
-  return EXIT.done;
+  return url;
 }

@@ -1,31 +1,10 @@
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/mod.ts";
 import { warnOfPreset } from "../environments/shared.ts";
 
 /** Prints the configuration in force. */
-export const CONFIG: CommandSpec = {
-  name: "config",
-  args: [{
-    name: "what",
-    description: "print the JSON Schema of the file instead",
-    required: false,
-    choices: ["schema"],
-  }],
-  summary: "print the configuration and where each value comes from",
-  description:
-    "Prints every setting in force with its source: a flag, a variable, a line of showtime.yml or the " +
-    "preset. Secrets are hidden.",
-  examples: [
-    ["config", "see what is configured"],
-    ["config schema > showtime.schema.json", "for an editor"],
-  ],
-  options: [],
-  needs: "config",
-  run: runConfig,
-};
-
-async function runConfig(env: CommandEnv): Promise<ExitCode> {
+export async function runConfig(env: CommandEnv): Promise<ExitCode> {
   // Loaded here, since no other command needs the schema's packages before its drivers do.
   const { configJsonSchema, renderConfig } = await import("../../../config/mod.ts");
   if (env.args[0] === "schema") {

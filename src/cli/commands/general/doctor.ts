@@ -3,33 +3,16 @@ import { runDoctor } from "../../../environments/app/doctor/doctor.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { Finding } from "../../../lib/finding.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import type { Wiring, WiringRequest } from "../../wiring_types.ts";
 import type { Style } from "../../render/style.ts";
 import { wrapText } from "../../render/mod.ts";
 
-/** Checks everything that a run needs. */
-export const DOCTOR: CommandSpec = {
-  name: "doctor",
-  args: [],
-  summary: "check what a run needs, and say how to mend it",
-  description:
-    "Checks token, scopes, permission, labels, clock, docker, registry, configuration and, on ECS, who one " +
-    "is on AWS, each permission there and what has to be there. Changes nothing: what asks AWS for the right to " +
-    "change something is about pull request 0. Exit code 5: something would keep a sync from working.",
-  examples: [
-    ["doctor", "look for what is wrong"],
-    ["doctor --platform ecs --json", "the same about ECS, for a program"],
-  ],
-  options: [],
-  needs: "config",
-  run: runDoctorCommand,
-};
-
 const SIGNS: Readonly<Record<Finding["status"], string>> = { ok: "✓", warning: "!", failure: "✗" };
 const INDENT = 3;
 
-async function runDoctorCommand(env: CommandEnv): Promise<ExitCode> {
+/** Checks everything that a run needs. */
+export async function runDoctorCommand(env: CommandEnv): Promise<ExitCode> {
   const { flags, terminal, style, signal } = env;
   // The doctor looks at what a real run needs, also if the flags ask for a dry run.
   const real = { ...flags, dryRunGithub: false, dryRunAws: false, dryRunDocker: false };

@@ -13,9 +13,9 @@ import {
   trustPolicy,
 } from "../../../environments/core/setup/mod.ts";
 import { chooseSetup, type Found, proposeSetup, readCluster, readImageRepository } from "./ask_setup.ts";
-import type { CommandEnv, CommandSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
-import { renderTable } from "../../render/mod.ts";
+import { renderSentence, renderTable } from "../../render/mod.ts";
 import { listTodo } from "./setup_todo.ts";
 import type { Wiring, WiringRequest } from "../../wiring_types.ts";
 import { findDefaultBranch } from "../../../environments/app/setup/default_branch.ts";
@@ -25,36 +25,7 @@ import type { Files } from "../../../ports/files.ts";
 const SETTINGS = "showtime.yml";
 const FIRST_STAGE = ".github/workflows/showtime-request.yml";
 
-/** Writes the configuration and the workflows. */
-export const INIT: CommandSpec = {
-  name: "init",
-  args: [],
-  summary: "write showtime.yml and the workflows",
-  description:
-    "Writes showtime.yml and the workflows, with the least rights they need, into the folder it is run in, " +
-    "and says what is to be set up besides. Asks at most three questions on a terminal, and none elsewhere or where " +
-    "a flag has answered. Nothing that is there is overwritten without --force.",
-  examples: [
-    ["init", "answer three questions"],
-    ["init --dry-run", "see what would be written"],
-    ["init --forks --image ghcr.io/acme/shop", "without those questions"],
-  ],
-  options: [
-    {
-      name: "forks",
-      description: "pull requests from forks too",
-      negated: "branches of this repository alone",
-    },
-    { name: "image", value: "repository", description: "where images go, without a tag" },
-    { name: "port", value: "port", description: "the port that the application listens on" },
-    { name: "cluster", value: "name", description: "the ECS cluster" },
-    { name: "force", short: "f", description: "overwrite files that are there" },
-  ],
-  needs: "config",
-  run: runInit,
-};
-
-/** What a set-up is written with. */
+/** The things that a set-up is written with. */
 interface SetupTools {
   readonly files: Files;
   readonly releases: Releases;
@@ -76,7 +47,8 @@ async function gatherTools(
   };
 }
 
-async function runInit(env: CommandEnv): Promise<ExitCode> {
+/** Writes the configuration and the workflows. */
+export async function runInit(env: CommandEnv): Promise<ExitCode> {
   const { flags, values, terminal, signal } = env;
   const given = {
     platform: flags.platform,
@@ -115,7 +87,7 @@ async function runInit(env: CommandEnv): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** What is there already. */
+/** Reads the existing set-up of the repository. */
 async function look({ files, repository }: SetupTools): Promise<Found> {
   if (repository.source === "default") {
     throw usageError(
@@ -135,12 +107,12 @@ async function look({ files, repository }: SetupTools): Promise<Found> {
 }
 
 async function readConfig(path: string, text: string): Promise<Config> {
-  // Loaded here, since the schema's packages take their time and most repositories have no file yet.
+  // Loaded only here: the schema's packages take time to load, and most repositories have no file yet.
   const { loadConfig } = await import("../../../config/mod.ts");
   return loadConfig({ file: { path, text }, env: {}, flags: {} }).config;
 }
 
-/** What a file that is there says about AWS; the cluster that the presets have is nobody's choice. */
+/** Returns what an existing file says about AWS. A preset's cluster does not count: it is no choice of the user. */
 function placeOf(config: Config | undefined, { variables }: CommandEnv) {
   const ecs = config?.platform === "ecs" ? config.ecs : undefined;
   return {
@@ -172,7 +144,7 @@ interface Written {
   readonly setup: Setup;
   readonly files: readonly InitFile[];
   readonly tools: SetupTools;
-  /** The release is where the workflows look for it. */
+  /** Whether the release is where the workflows look for it. */
   readonly answers: boolean;
 }
 
@@ -183,26 +155,28 @@ async function warn(
   const kept = files.filter(({ change }) => change === "kept").map(({ path }) => path);
   if (kept.length > 0) {
     terminal.warn(
-      `${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} there and stays as it is; --force overwrites`,
+      `${kept.join(", ")} ${
+        kept.length === 1 ? "exists and stays as it is" : "exist and stay as they are"
+      }; --force overwrites`,
     );
   }
   if (!answers) {
     const { version, url } = setup.release;
     terminal.warn(
-      `Release ${version} does not answer at ${url}: the workflows will not be able to install it. Its checksum is ` +
-        "not in them either; run init again once it answers",
+      `Release ${version} does not answer at ${url}: the workflows cannot install it, and its checksum is not in ` +
+        "them. Run init again when it answers",
     );
   } else if (setup.release.sha256 === undefined) {
     terminal.warn(
-      `The checksum of release ${setup.release.version} could not be read, so the workflows take the one that lies ` +
-        "beside the release; run init again where it can be reached, to have it in the workflows",
+      `The checksum of release ${setup.release.version} could not be read, so the workflows use the one published ` +
+        "with the release. To write it into the workflows, run init again where the release can be reached",
     );
   }
   if (!setup.forks && await tools.files.read(FIRST_STAGE) !== undefined) {
     terminal.warn(`${FIRST_STAGE} belongs to the set-up for forks: remove it`);
   }
   if (!flags.quiet && await tools.files.read("Dockerfile") === undefined) {
-    terminal.warn("There is no Dockerfile here: build.context and build.file say where it is");
+    terminal.warn("There is no Dockerfile here: set build.context and build.file to where it is");
   }
 }
 
@@ -238,15 +212,18 @@ function report(
       : []),
     ...(aws === undefined ? [] : [
       "",
-      env.style.bold(`--- Who may take on the role ${stripControls(aws.role)}`),
+      env.style.bold(`--- Trust policy of the role ${stripControls(aws.role)}`),
       JSON.stringify(aws.trust, null, 2),
       "",
-      env.style.bold("--- What the role may do"),
+      env.style.bold("--- Permissions of the role"),
       JSON.stringify(aws.policy, null, 2),
     ]),
     "",
     env.style.bold("To do"),
-    ...todo.map((line, index) => `${index + 1}. ${stripControls(line)}`),
+    ...todo.flatMap((line, index) => {
+      const number = `${index + 1}. `;
+      return renderSentence(number + line, env.style, { indent: number.length });
+    }),
   ]);
-  env.next(dryRun ? "run it again without --dry-run" : "see to that list from the top");
+  env.next(dryRun ? "run it again without --dry-run" : "work through that list from the top");
 }

@@ -2,12 +2,12 @@ import type { InitFile } from "../../../environments/app/setup/init.ts";
 import { isLoopback } from "../../../lib/loopback.ts";
 import { imageHome, roleArn, type Setup, UNKNOWN_ACCOUNT } from "../../../environments/core/setup/mod.ts";
 
-/** What is left to do once the files are there, each a sentence. */
+/** Lists the set-up that is left to do after the files are written, each a sentence. `--json` prints them too. */
 export function listTodo(
   setup: Setup,
   options: {
     readonly written: readonly InitFile[];
-    /** `docker.publish` of the settings that are in the folder by now. */
+    /** `docker.publish` of the settings that are in the folder now. */
     readonly publish: string;
   },
 ): readonly string[] {

@@ -1,33 +1,13 @@
 import { playLifecycle } from "../../../environments/app/lifecycle_demo.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
-import { type CommandEnv, type CommandSpec, PULL_ARGUMENT } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { readSpeed } from "../../read_arguments.ts";
-
-/** Plays a whole life. */
-export const TEST_LIFECYCLE: CommandSpec = {
-  name: "test-lifecycle",
-  args: [{ ...PULL_ARGUMENT, required: false }],
-  summary: "play a whole life and show the labels after each step",
-  description:
-    "Plays trigger, build, run, push, blue-green, freeze, expiry and stop on the built-in simulator, with " +
-    "real containers where a Docker engine answers, and shows the labels after each step.",
-  examples: [
-    ["test-lifecycle", "watch it"],
-    ["test-lifecycle --speed max", "without pauses"],
-    ["test-lifecycle 1234 --real-github", "on a real pull request"],
-  ],
-  options: [
-    { name: "real-github", description: "on a real pull request, not on the simulator" },
-    { name: "speed", value: "factor", description: "2 is twice as fast, max leaves no pauses" },
-  ],
-  needs: "simulator",
-  run: runTestLifecycle,
-};
 
 /** The pause between two scenes at the ordinary pace, in milliseconds. */
 const PAUSE_MS = 1500;
 
-async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
+/** Plays a whole life of an environment. */
+export async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
   const pr = env.args[0] === undefined ? undefined : env.pull();
   const realGithub = env.values.flag("real-github");
   const speed = env.values.read("speed", readSpeed) ?? 1;

@@ -1,0 +1,156 @@
+import { PULL_ARGUMENT, type Registry } from "../../../command.ts";
+import { ENVIRONMENT_OPTIONS, PLATFORM } from "../../../environment_options.ts";
+import { LOOKS, NOTHING, READS_CLONE } from "../../kept_rights.ts";
+
+/** The number of events that `history` shows without `--limit`. */
+export const DEFAULT_HISTORY = 20;
+
+/** The values of `list --status`. */
+const STATUSES = [
+  "building",
+  "built",
+  "deploying",
+  "running",
+  "updating",
+  "failed",
+  "stopping",
+  "drifted",
+  "absent",
+] as const;
+
+/** The commands that only read. */
+export const SHOWING = {
+  status: {
+    ...LOOKS,
+    isCommon: true,
+    summary: "show the environments of a pull request",
+    description:
+      "Shows address, age, time left, waiting triggers and links of every environment of the pull request, and the " +
+      "run that works on it. With --verbose it also lists each label of Showtime and marks unknown ones. If the " +
+      "platform does not answer, the command goes by the labels and exits with 5.",
+    examples: [
+      ["status 1234", "see what runs"],
+      ["status 1234 --verbose", "see the labels too"],
+      ["status https://github.com/apache/superset/pull/1234 --json", "for a script"],
+    ],
+    args: [PULL_ARGUMENT],
+    options: ENVIRONMENT_OPTIONS,
+    load: async () => (await import("../status.ts")).runStatus,
+  },
+  list: {
+    ...LOOKS,
+    isCommon: true,
+    summary: "list all environments of the repository",
+    description:
+      "Lists the environments of every pull request, active ones first. The list includes services without labels " +
+      "and labels of an older scheme.",
+    examples: [
+      ["list", "see everything"],
+      ["list --type orphaned", "see environments that have no pull request"],
+      ["list --user maxime --wide", "see one person's, with more columns"],
+    ],
+    args: [],
+    options: [
+      { name: "status", value: "status", description: "only these", choices: STATUSES },
+      { name: "user", value: "login", description: "only those this person asked for" },
+      {
+        name: "type",
+        value: "type",
+        description: "only these",
+        choices: ["active", "building", "orphaned", "legacy"],
+      },
+      { name: "wide", short: "w", description: "more columns: ttl, size, platform, service, image, flags" },
+      ...ENVIRONMENT_OPTIONS,
+    ],
+    load: async () => (await import("../list.ts")).runList,
+  },
+  explain: {
+    ...LOOKS,
+    isCommon: true,
+    summary: "explain what a sync would do, and why",
+    description:
+      "Shows the inputs, the rule that applies, the steps that a sync would take, and what would change the " +
+      "decision. Writes nothing.",
+    examples: [["explain 1234", "learn why nothing happens"]],
+    args: [PULL_ARGUMENT],
+    options: ENVIRONMENT_OPTIONS,
+    load: async () => (await import("../explain.ts")).runExplain,
+  },
+  history: {
+    ...LOOKS,
+    summary: "show what happened to the environments of a pull request",
+    description: "Lists label changes and deployments of the pull request, newest first.",
+    examples: [
+      ["history 1234", "see the last twenty events"],
+      ["history 1234 --limit 100", "see more"],
+    ],
+    args: [PULL_ARGUMENT],
+    options: [
+      { name: "limit", value: "n", description: `show at most n events (${DEFAULT_HISTORY})` },
+      ...ENVIRONMENT_OPTIONS,
+    ],
+    load: async () => (await import("../history.ts")).runHistory,
+  },
+  logs: {
+    ...LOOKS,
+    isCommon: true,
+    streamsJson: true,
+    summary: "print the log of an environment",
+    description:
+      "Prints the application's output: of the active environment, or of the one that --sha names. With --json each " +
+      "line is a JSON object of its own.",
+    examples: [
+      ["logs 1234 --tail 50", "see the last 50 lines"],
+      ["logs 1234 --follow", "see new lines as they come"],
+    ],
+    args: [PULL_ARGUMENT],
+    options: [
+      { name: "follow", short: "f", description: "wait for new lines until interrupted" },
+      { name: "tail", short: "n", value: "n", description: "only the last n lines" },
+      { name: "sha", value: "sha", description: "of the environment of this commit" },
+      ...ENVIRONMENT_OPTIONS,
+    ],
+    load: async () => (await import("../logs.ts")).runLogs,
+  },
+  url: {
+    ...LOOKS,
+    summary: "print the address of the active environment",
+    description: "Prints the public address of the active environment and nothing else, for scripts.",
+    examples: [["url 1234", 'as in: open "$(showtime url 1234)"']],
+    args: [PULL_ARGUMENT],
+    options: ENVIRONMENT_OPTIONS,
+    load: async () => (await import("../url.ts")).runUrl,
+  },
+  open: {
+    ...LOOKS,
+    summary: "print the address to open in a browser",
+    description:
+      "Prints the public address of the active environment. Showtime has no permission to start a browser, so it " +
+      "opens none.",
+    examples: [["open 1234", "see the address; many terminals open it on a click"]],
+    args: [PULL_ARGUMENT],
+    options: ENVIRONMENT_OPTIONS,
+    load: async () => (await import("../url.ts")).runOpen,
+  },
+  labels: {
+    ...NOTHING,
+    summary: "print the label reference",
+    description:
+      "Prints every label of Showtime: first those that a person adds, then those that Showtime writes.",
+    examples: [["labels", "learn what each label means"]],
+    args: [],
+    options: [],
+    load: async () => (await import("../labels.ts")).runLabels,
+  },
+  "git-check": {
+    ...READS_CLONE,
+    summary: "check whether the branch contains the required commit",
+    description:
+      "Checks whether the commit checked out here contains the commit that the configuration names as " +
+      "required_commit. A branch without it cannot be built.",
+    examples: [["git-check", "in a checkout of the branch"]],
+    args: [],
+    options: [PLATFORM],
+    load: async () => (await import("../git_check.ts")).runGitCheck,
+  },
+} satisfies Registry;

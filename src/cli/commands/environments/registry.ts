@@ -1,0 +1,12 @@
+import type { Registry } from "../../command.ts";
+import type { EnvironmentCommand } from "../registry.ts";
+import { CHANGING } from "./entries/changing.ts";
+import { MAINTAINING } from "./entries/maintaining.ts";
+import { SHOWING } from "./entries/showing.ts";
+
+/** The commands about environments. */
+export const ENVIRONMENT_COMMANDS: Registry<EnvironmentCommand> = {
+  ...CHANGING,
+  ...SHOWING,
+  ...MAINTAINING,
+};

@@ -1,0 +1,86 @@
+/** What the registry declares about a command, against what the command does when it runs. */
+
+import assert from "node:assert/strict";
+import type { DenoPermission, NamedCommand } from "../../src/cli/command.ts";
+import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
+import { loadCommands } from "../../src/cli/registry.ts";
+import type { Wiring } from "../../src/cli/wiring_types.ts";
+import { runIn } from "../worlds/cli_world.ts";
+import { A, B, environment, HOUR, makeWorld, PR, runningLabels } from "../worlds/world.ts";
+
+const COMMANDS = await loadCommands(CAPABILITIES);
+
+/** The permissions that each part of the wiring needs to do its work. */
+const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
+  config: ["net", "read", "run", "env"],
+  repository: ["run", "env"],
+  run: ["read", "run", "env"],
+  forge: ["net", "read", "run", "env"],
+  platform: ["net", "read", "run", "sys", "env"],
+  images: ["net", "read", "run", "sys", "env"],
+  clock: [],
+  shell: ["run"],
+  files: ["read", "write"],
+  releases: ["net"],
+  diagnoses: ["net", "read", "run", "sys", "env"],
+  simulator: ["net", "read", "env"],
+  stage: ["net", "read", "write", "run", "sys", "env"],
+};
+
+/** The parts that the world in memory does not have. */
+const PARTS: Partial<Wiring> = {
+  shell: () => Promise.reject(new Error("no shell")),
+  simulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
+  stage: () => Promise.reject(new Error("no stage")),
+};
+
+function lineOf({ name, args }: NamedCommand): readonly string[] {
+  const values: Readonly<Record<string, string>> = { pr: String(PR), ttl: "24h", shell: "bash" };
+  const given = args.filter(({ required }) => required).map((each) => values[each.name] ?? "");
+  return [...name.split(" "), ...given];
+}
+
+/** Runs a command about an environment that has expired, with a start trigger and a newer commit: each finds work. */
+async function runWithWork(command: NamedCommand): Promise<{
+  readonly asked: ReadonlySet<keyof Wiring>;
+  readonly locked: boolean;
+}> {
+  const world = makeWorld({
+    pull: {
+      labels: [...runningLabels(A, { ttl: "1h" }), "🎪 ⚡ showtime-trigger-start"],
+      head: { sha: B, ref: "charts", repo: "apache/superset" },
+    },
+    platform: [environment(A)],
+  });
+  world.clock.advance(3 * HOUR);
+  const asked = new Set<keyof Wiring>();
+  let locked = false;
+  await runIn(world, lineOf(command), {
+    asked,
+    env: { GITHUB_OUTPUT: "output" },
+    files: new Map(),
+    wiring: PARTS,
+    run: {
+      async wire(request, send) {
+        const body = await request.clone().text();
+        if (/lock pr-/.test(body) && (/createLabel/.test(body) || /\/labels$/.test(request.url))) {
+          locked = true;
+        }
+        return await send(request);
+      },
+    },
+  });
+  return { asked, locked };
+}
+
+for (const command of COMMANDS) {
+  Deno.test(`${command.name} declares the lock it takes and the permissions for all that it asks for`, async () => {
+    const { asked, locked } = await runWithWork(command);
+
+    assert.equal(locked, command.takesLock);
+    assert.equal(asked.size > 0, command.permissions.length > 0);
+    const needed = new Set([...asked].flatMap((part) => NEEDS[part]));
+    assert.deepEqual([...needed].filter((each) => !command.permissions.includes(each)), []);
+    if (asked.has("shell") || asked.has("stage")) assert.ok(command.runsPrograms);
+  });
+}
