@@ -1,4 +1,4 @@
-/** The program: this process's arguments and signals handed to the command line, and its exit code. */
+/** The program: hands arguments and signals of this process to the command line, and exits with its code. */
 
 import { Interrupted, run } from "./src/cli/run.ts";
 import { makeProcessHost } from "./src/wiring/process.ts";
@@ -7,11 +7,11 @@ const ended = new AbortController();
 for (const by of ["SIGINT", "SIGTERM"] as const) {
   if (by === "SIGTERM" && Deno.build.os === "windows") continue;
   Deno.addSignalListener(by, () => {
-    // Whoever asks twice does not want to wait until the lock is given back.
+    // A second signal ends the process at once, without waiting until the lock is given back.
     if (ended.signal.aborted) Deno.exit(by === "SIGINT" ? 130 : 143);
     ended.abort(new Interrupted(by));
   });
 }
 
-// Everything has been written by now; what clients leave behind must not keep the process alive.
+// All output has been written. Open connections of clients must not keep the process alive.
 Deno.exit(await run(Deno.args, makeProcessHost(ended.signal)));

@@ -1,4 +1,4 @@
-/** Returns what `print` writes with `console.log`: the completion package knows no other way out. */
+/** Returns the text that `print` writes with `console.log`, the only output of the completion package. */
 export function captureConsole(print: () => void): string {
   const lines: string[] = [];
   const { log } = console;

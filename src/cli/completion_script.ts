@@ -2,12 +2,12 @@ import { RootCommand } from "@bomb.sh/tab";
 import { captureConsole } from "./capture_console.ts";
 import type { ShellName } from "./commands/general/registry.ts";
 
-/** A part of the package's script for bash, and what stands in its place. */
-type Mend = readonly [packaged: string, ours: string];
+/** A part of the package's script for bash, and its replacement. */
+type Patch = readonly [packaged: string, replacement: string];
 
-/** What is not to be in the script that people load. */
-const BASH_MENDS: readonly Mend[] = [
-  // The package bash-completion is not everywhere: without it, bash's own variables.
+/** The changes to the package's script for bash. */
+const BASH_PATCHES: readonly Patch[] = [
+  // The package bash-completion is not installed everywhere. Without it, the script uses bash's own variables.
   [
     '    _get_comp_words_by_ref -n "=:" cur prev words cword',
     `    if declare -F _get_comp_words_by_ref >/dev/null; then
@@ -19,7 +19,7 @@ const BASH_MENDS: readonly Mend[] = [
         prev="\${COMP_WORDS[COMP_CWORD - 1]}"
     fi`,
   ],
-  // What is being typed is no program yet: a key for completion must not run what stands in it.
+  // The package runs the typed words with eval. A completion key must not run commands inside of them.
   [
     [
       '    requestComp="showtime complete -- ${words[@]:1}"',
@@ -34,20 +34,20 @@ const BASH_MENDS: readonly Mend[] = [
     ].join("\n"),
     '    out=$(showtime complete -- "${words[@]:1:cword}" 2>/dev/null)',
   ],
-  // Loading it once more is no mistake.
-  ...["Error", "NoSpace", "NoFileComp", "FilterFileExt", "FilterDirs", "KeepOrder"].map((name): Mend => [
+  // A shell may load the script again, and readonly variables would then be an error.
+  ...["Error", "NoSpace", "NoFileComp", "FilterFileExt", "FilterDirs", "KeepOrder"].map((name): Patch => [
     `readonly ShellCompDirective${name}=`,
     `ShellCompDirective${name}=`,
   ]),
 ];
 
-/** The script that makes a shell ask this program for completions. */
+/** Renders the script that makes a shell ask this program for completions. */
 export function renderCompletionScript(shell: ShellName): string {
   const script = captureConsole(() => new RootCommand().setup("showtime", "showtime", shell)).trimEnd();
   if (shell !== "bash") return script;
-  return BASH_MENDS.reduce((text, [packaged, ours]) => {
-    // Another version of the package may have mended it itself, or differently: then somebody has to look.
+  return BASH_PATCHES.reduce((text, [packaged, replacement]) => {
+    // Another version of the package may have fixed this itself, or differently. Then the patch needs a review.
     if (!text.includes(packaged)) throw new RangeError(`The script for bash has no "${packaged.trim()}"`);
-    return text.replace(packaged, () => ours);
+    return text.replace(packaged, () => replacement);
   }, script);
 }

@@ -1,6 +1,6 @@
-/** Reads what people type after a command; whatever does not fit throws an AppError with exit code 2. */
+/** Readers of arguments and of flags' values. Each throws an AppError with exit code 2 if the text does not fit. */
 
-// Not through mod.ts: reading arguments must not load the schema and YAML packages.
+// Not through config/mod.ts: reading arguments must not load the schema and YAML packages.
 import { parseDuration } from "../lib/duration.ts";
 import { usageError } from "../lib/errors.ts";
 import { parsePrNumber, type PrNumber } from "../lib/ids.ts";
@@ -8,14 +8,14 @@ import { parseTtl } from "../environments/core/labels/ttl.ts";
 import type { Ttl } from "../environments/core/labels/label.ts";
 import { stripControls } from "../lib/sanitize.ts";
 
-/** A pull request, with its repository where a URL named one. */
+/** A pull request, with its repository if a URL named one. */
 export interface PullArgument {
   readonly pr: PrNumber;
   /** `owner/name`. */
   readonly repo: string | undefined;
 }
 
-/** Reads `1234`, `#1234` or the URL of a pull request on `server` (the URL of a GitHub; github.com without it). */
+/** Reads `1234`, `#1234` or the URL of a pull request. `server` is the URL of GitHub; github.com without it. */
 export function readPull(text: string, server?: string): PullArgument {
   const url = /^(?:https?:\/\/)?([^/\s]+)\/([^/\s]+\/[^/\s]+)\/pulls?\/(\d+)(?:[/?#].*)?$/i.exec(text.trim());
   const pr = parsePrNumber(url?.[3] ?? text.trim());
@@ -30,7 +30,7 @@ export function readPull(text: string, server?: string): PullArgument {
   );
 }
 
-/** The same number on another GitHub is another pull request. */
+/** Refuses the URL of another GitHub, where the same number is another pull request. */
 function checkHost(host: string, server: string | undefined): void {
   const expected = hostOf(server || "github.com");
   if (hostOf(host) === expected) return;
@@ -87,7 +87,7 @@ export function readSeconds(text: string, where: string): number {
   );
 }
 
-/** Reads a TCP port; 0 is any free one. */
+/** Reads a TCP port. 0 stands for any free one. */
 export function readPort(text: string, where: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw usageError(
@@ -97,7 +97,7 @@ export function readPort(text: string, where: string): number {
   );
 }
 
-/** Reads how many times as fast: `2`, `0.5`, `max`. */
+/** Reads a speed as a factor of the ordinary pace: `2`, `0.5`, `max`. */
 export function readSpeed(text: string, where: string): number {
   if (text.toLowerCase() === "max") return Infinity;
   const speed = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
@@ -119,7 +119,7 @@ export function readSha(text: string, where: string): string {
   );
 }
 
-/** What was typed, fit to be repeated. */
+/** Returns typed text in a form that is safe to print: without control characters, and cut at 60. */
 export function shown(text: string): string {
   const clean = stripControls(text);
   return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean;

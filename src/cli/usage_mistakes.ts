@@ -98,7 +98,7 @@ export function unknownChoice(where: string, given: string, choices: readonly st
   const meant = nearest(given, choices);
   return usageError(
     "value_unknown",
-    `Reading ${where}: "${shown(given)}" is none of ${choices.join(", ")}`,
+    `Reading ${where}: "${shown(given)}" is not one of ${choices.join(", ")}`,
     meant === undefined ? `Give one of ${choices.join(", ")}` : `Did you mean "${meant}"?`,
   );
 }

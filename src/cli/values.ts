@@ -1,15 +1,15 @@
 import { usageError } from "../lib/errors.ts";
 
-/** The flags of one command as they were given, read by name and type. */
+/** The given flags of one command, read by name and type. */
 export class Values {
   readonly #values: ReadonlyMap<string, unknown>;
 
-  /** By name without dashes: `older-than`. */
+  /** Takes the values by name without dashes: `older-than`. */
   constructor(values: ReadonlyMap<string, unknown>) {
     this.#values = values;
   }
 
-  /** The text of `--name`; undefined where it was not given. Throws AppError where it is empty. */
+  /** Returns the text of `--name`; undefined if it was not given. Throws AppError if it is empty. */
   text(name: string): string | undefined {
     const value = this.#values.get(name);
     if (typeof value !== "string") return undefined;
@@ -26,13 +26,13 @@ export class Values {
     return this.#values.get(name) === true;
   }
 
-  /** True for `--name`, false for `--no-name`, undefined for neither. */
+  /** Returns true for `--name`, false for `--no-name`, undefined for neither. */
   choice(name: string): boolean | undefined {
     const value = this.#values.get(name);
     return typeof value === "boolean" ? value : undefined;
   }
 
-  /** The text of `--name` read by `parse`, which throws AppError for what it cannot read. */
+  /** Reads the text of `--name` with `parse`, which throws AppError if it cannot. */
   read<T>(name: string, parse: (text: string, name: string) => T): T | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : parse(text, `--${name}`);

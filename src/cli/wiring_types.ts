@@ -16,9 +16,9 @@ import type { Files } from "../ports/files.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
 
-/** The flags that every command has. What was not given is undefined. */
+/** The global flags and those of environments. A flag that was not given is undefined or false. */
 export interface GlobalFlags {
-  /** As it was written; it is checked where the repository is resolved. */
+  /** As it was written. It is checked when the repository is resolved. */
   readonly repo: string | undefined;
   readonly platform: PlatformKind | undefined;
   readonly config: string | undefined;
@@ -27,7 +27,7 @@ export interface GlobalFlags {
   readonly verbose: boolean;
   /** False for `--no-color`. */
   readonly color: boolean;
-  /** Nothing is written anywhere: plans are made and shown. */
+  /** Whether nothing is written anywhere: plans are made and shown. */
   readonly dryRun: boolean;
   readonly dryRunGithub: boolean;
   readonly dryRunAws: boolean;
@@ -35,7 +35,7 @@ export interface GlobalFlags {
   readonly awsSleepSeconds: number | undefined;
 }
 
-/** What a command hands over when it asks for something that drivers are needed for. */
+/** The part of a command that drivers are made for. */
 export interface WiringRequest {
   readonly flags: GlobalFlags;
   readonly terminal: Terminal;
@@ -43,19 +43,19 @@ export interface WiringRequest {
   readonly pr: PrNumber | undefined;
 }
 
-/** What `simulate` is asked. */
+/** The options of `simulate`. */
 export interface SimulateOptions {
-  /** 0: any free one. */
+  /** 0 stands for any free port. */
   readonly port: number;
-  /** Path of the seed; undefined: the example. */
+  /** The path of the seed; undefined for the example. */
   readonly seed: string | undefined;
 }
 
-/** A simulator that serves. */
+/** A running simulator. */
 export interface RunningSimulator {
   /** As `http://127.0.0.1:4000`. */
   readonly address: string;
-  /** Settles once it serves no more; it ends when the signal it was started with aborts. */
+  /** Settles when the simulator has stopped, which it does when the signal of its start aborts. */
   readonly finished: Promise<void>;
 }
 
@@ -108,19 +108,19 @@ export interface Wiring extends PortMakers {
   stage(options: StageOptions, signal: AbortSignal): Promise<PlayedStage>;
 }
 
-/** What the wiring is made with. */
+/** The process as the wiring needs it. */
 export interface WiringHost {
   readonly env: Variables;
   readonly signal: AbortSignal;
-  /** Told every secret that this process learns: it never appears in any output from then on. */
+  /** Takes a secret that this process has learnt. No output shows it from then on. */
   readonly keepSecret: (value: string) => void;
-  /** Told the platform once repository, token and configuration are known, before it is used. */
+  /** Is called with the platform when repository, token and configuration are known, before the platform is used. */
   readonly onPlatform?: (platform: PlatformKind) => void;
 }
 
-/** What a terminal is made with. */
+/** The settings of a terminal. */
 export interface TerminalSettings {
-  /** Both get whole lines with their line breaks, but for the spinner's. */
+  /** Both streams get whole lines with their line breaks, except for the spinner's. */
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly env: Variables;
@@ -133,19 +133,19 @@ export interface TerminalSettings {
   readonly verbose: boolean;
 }
 
-/** Which program this is. */
+/** The identity of this program. */
 export interface About {
   /** As `0.1.0`. */
   readonly version: string;
-  /** How it was made: `source`, or `binary`. */
+  /** The way it was built: `source` or `binary`. */
   readonly build: string;
   /** Operating system and processor, as `x86_64-unknown-linux-gnu`. */
   readonly target: string;
-  /** The version of Deno that it runs on, which an executable has in it. */
+  /** The version of Deno that it runs on. An executable contains Deno. */
   readonly deno: string;
 }
 
-/** The process, as far as the command line needs it; tests bring their own. */
+/** The process as the command line needs it. Tests bring their own. */
 export interface CliIo {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
@@ -155,12 +155,12 @@ export interface CliIo {
   readonly stderrTty: boolean;
   /** Width of the terminal on stdout or stderr; undefined if neither is one. */
   readonly columns: number | undefined;
-  /** Aborts with an {@link Interrupted} when the process is told to end. */
+  /** Aborts with an {@link Interrupted} when the process gets SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly about: About;
 }
 
-/** What `run()` works with. */
+/** The surroundings of `run()`. */
 export interface CliHost {
   readonly io: CliIo;
   readonly makeTerminal: (settings: TerminalSettings) => Terminal;

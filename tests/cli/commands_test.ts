@@ -148,7 +148,7 @@ Deno.test("start brings an environment up, tells what was done, and what to do n
   const again = await runIn(world, ["start", "1234"]);
   assert.equal(again.code, EXIT.done);
   assert.match(again.out, /no_action \(up_to_date, rule 17\)/);
-  assert.match(again.err, /it runs already.*showtime start 1234 --force/);
+  assert.match(again.err, /it already runs.*showtime start 1234 --force/);
 
   const rebuilt = await runIn(world, ["start", "1234", "--force", "--json"]);
   assert.equal(JSON.parse(rebuilt.out).action_reason, "rebuild_requested");
@@ -352,7 +352,7 @@ Deno.test("extend prolongs from now, and shows what it would do with --dry-run",
 
   assert.equal(code, EXIT.done);
   assert.match(out, /^✓ aaaaaaa lives until 2024-01-22 14:30 UTC \(7d left\)$/m);
-  assert.match((await runIn(world, ["extend", "1234", "1h"])).out, /It lives that long already/);
+  assert.match((await runIn(world, ["extend", "1234", "1h"])).out, /It already lives that long/);
 });
 
 /** A lock of run 101, good for ten minutes from noon on. */
@@ -443,7 +443,7 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   assert.match(dry.out, /^Would remove:\n/);
   const first = await runIn(world, ["cleanup"]);
   assert.equal(first.code, EXIT.done);
-  assert.match(first.err, /1 orphaned thing stays: --force removes such/);
+  assert.match(first.err, /1 orphan stays: --force removes orphans/);
   assert.deepEqual(world.labels(), []);
   const second = JSON.parse((await runIn(world, ["cleanup", "--force", "--json"])).out);
   assert.deepEqual(Object.keys(second), ["dry_run", "candidates", "removed", "kept", "incomplete"]);
@@ -487,7 +487,7 @@ function diagnosing(finding: Omit<Finding, "name">): TestWiring {
   };
 }
 
-Deno.test("doctor exits with 5 where a check fails, and says how to mend it", async () => {
+Deno.test("doctor exits with 5 where a check fails, and says how to fix it", async () => {
   const wiring = diagnosing({ status: "failure", detail: "no engine answers", fix: "Start Docker" });
 
   const people = await runIn(makeWorld(), ["doctor"], { wiring });
@@ -495,7 +495,7 @@ Deno.test("doctor exits with 5 where a check fails, and says how to mend it", as
 
   assert.deepEqual([people.code, json.code], [EXIT.incomplete, EXIT.incomplete]);
   assert.match(people.out, /^✓ token: .*maxime/m);
-  assert.match(people.out, /^✗ docker engine: no engine answers\n {3}to mend it: Start Docker$/m);
+  assert.match(people.out, /^✗ docker engine: no engine answers\n {3}to fix it: Start Docker$/m);
   assert.equal(JSON.parse(json.out).healthy, false);
 });
 
@@ -505,7 +505,7 @@ Deno.test("doctor exits with 0 where there are warnings only", async () => {
   const { code, out } = await runIn(makeWorld(), ["doctor"], { wiring });
 
   assert.equal(code, EXIT.done, out);
-  assert.match(out, /^! docker engine: it is old\n {3}to mend it: Update Docker$/m);
+  assert.match(out, /^! docker engine: it is old\n {3}to fix it: Update Docker$/m);
 });
 
 Deno.test("doctor keeps its lines within the terminal", async () => {
@@ -521,7 +521,7 @@ Deno.test("doctor keeps its lines within the terminal", async () => {
   const own = lines.slice(lines.findIndex((line) => line.startsWith("! docker engine: word")));
   assert.ok(own.length > 4, out);
   assert.ok(lines.every((line) => line.length <= 40), out);
-  assert.match(out, /^ {3}to mend it: mend/m);
+  assert.match(out, /^ {3}to fix it: mend/m);
 });
 
 Deno.test("simulate prints its address when it is ready and serves until it is told to end", async () => {

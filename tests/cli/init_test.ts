@@ -129,7 +129,7 @@ Deno.test("init takes what a showtime.yml says, and does not touch it", async ()
 
   assert.equal(code, 0);
   assert.equal(files.get("showtime.yml"), settings);
-  assert.match(err, /showtime\.yml is there and stays as it is; --force overwrites/);
+  assert.match(err, /showtime\.yml exists and stays as it is; --force overwrites/);
   const { aws } = JSON.parse(out);
   assert.match(JSON.stringify(aws.policy), /service\/shared\/pr-\*/);
   assert.match(JSON.stringify(aws.policy), /role\/pull"/);
@@ -146,7 +146,7 @@ Deno.test("init overwrites a workflow only with --force, and writes nothing at a
 
   const shown = await init(["--dry-run"], { files });
   assert.equal(shown.code, 0);
-  assert.match(shown.err, /are there and stay/);
+  assert.match(shown.err, /exist and stay as they are/);
 
   const forced = await init(["--force"], { files });
   assert.equal(forced.code, 0);
@@ -220,7 +220,7 @@ Deno.test("init says where the release itself does not answer, and where only it
 
   assert.match(
     gone.err,
-    /^warning: Release 1\.2\.3 does not answer at https:\/\/releases\.example\/download\/v1\.2\.3: the workflows will not be able to install it/m,
+    /^warning: Release 1\.2\.3 does not answer at https:\/\/releases\.example\/download\/v1\.2\.3: the workflows cannot install it, and its checksum is not in them/m,
   );
   assert.doesNotMatch(gone.err, /could not be read/);
   assert.match(bare.err, /^warning: The checksum of release 1\.2\.3 could not be read/m);

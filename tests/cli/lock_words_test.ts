@@ -91,7 +91,7 @@ for (
     const told = JSON.parse((await runIn(world, ["status", "1234", "--json"])).out).lock;
 
     assert.equal(out.split("\n").find((line) => line.startsWith("held by")), words);
-    assert.equal(out.includes('   nobody is working on it: "showtime sync 1234" continues\n'), idle, out);
+    assert.equal(out.includes('   no run works on it: "showtime sync 1234" continues\n'), idle, out);
     assert.deepEqual(told, json);
   });
 }

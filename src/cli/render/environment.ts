@@ -8,18 +8,18 @@ import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 import { wrapFact } from "./wrap_text.ts";
 
-/** How environments are shown. */
+/** The options for showing environments. */
 export interface EnvironmentStyle {
   readonly style: Style;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Why environments failed, where that was read. */
+  /** The reasons of failed environments, if they were read. */
   readonly failures?: readonly FailureView[];
-  /** Whether anybody works on the pull request, where that is known. */
+  /** Whether a run works on the pull request, if that is known. */
   readonly worked?: boolean;
 }
 
-/** What an environment is only while somebody works on it. */
+/** The statuses of an environment that a run works on. */
 const IN_PROGRESS: readonly string[] = ["building", "built", "deploying", "updating", "stopping"];
 
 const COLUMNS: readonly Column[] = [
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   { title: "STATUS" },
   { title: "TYPE" },
   { title: "COMMIT" },
-  // Never cut: half an address leads nowhere.
+  // An address is never cut, because half of one is useless.
   { title: "ADDRESS" },
   { title: "AGE" },
   { title: "LEFT" },
@@ -43,7 +43,7 @@ const WIDE_COLUMNS: readonly Column[] = [
   { title: "FLAGS" },
 ];
 
-/** One row for each environment, with a heading. `wide`: everything in full, whatever the terminal's width. */
+/** Renders one row for each environment, with a heading. `wide` shows everything in full on any terminal. */
 export function renderEnvironmentTable(
   environments: readonly EnvironmentView[],
   options: EnvironmentStyle & { readonly wide: boolean },
@@ -69,7 +69,7 @@ function wideCells(view: EnvironmentView): readonly Cell[] {
   return texts.map((text) => ({ text: text === null || text === "" ? "-" : text }));
 }
 
-/** One environment as a block of lines: a heading, then a line for each fact that is known. */
+/** Renders one environment as a block of lines: a heading, then a line for each known fact. */
 export function renderEnvironment(view: EnvironmentView, options: EnvironmentStyle): readonly string[] {
   const { style, now } = options;
   const paint = painter(view, style);
@@ -100,7 +100,7 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   return [
     `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
     ...(options.worked === false && IN_PROGRESS.includes(view.status)
-      ? [`   nobody is working on it: "showtime sync ${view.pr}" continues`]
+      ? [`   no run works on it: "showtime sync ${view.pr}" continues`]
       : []),
     ...(failure === undefined ? [] : describeFailure(failure, options)),
     ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
@@ -115,7 +115,7 @@ function describeFailure(
     [
       "why",
       code === null || message === null
-        ? "not on record; the output of the run that failed tells"
+        ? "not on record; see the output of the run that failed"
         : clean(`${FAILURE_WORDS[failureReason(code)]} (${code}): ${message}`),
     ],
     ["failed at", at === null ? null : `${instant(at)} (${formatAgo(now - Date.parse(at))})`],
@@ -134,7 +134,7 @@ function instant(text: string): string {
   return formatInstant(Date.parse(text));
 }
 
-/** Tells states apart without colour. */
+/** Returns the sign of a status, for output without colour. */
 function signOf(view: EnvironmentView): string {
   if (view.status === "running") return view.active ? "🎯" : "✅";
   if (view.status === "failed" || view.status === "drifted") return "❌";
@@ -151,7 +151,7 @@ function ageOf(view: EnvironmentView, now: number): string | undefined {
   return view.created_at === null ? undefined : formatAge(now - Date.parse(view.created_at));
 }
 
-/** Time left for a table: `45h`, `expired`, `close`, `-`. */
+/** Describes the time left, for a table: `45h`, `expired`, `close`, `-`. */
 export function describeLeft(view: EnvironmentView, now: number): string {
   const left = timeLeft(view, now);
   if (left === undefined) return view.ttl === "close" ? "close" : "-";

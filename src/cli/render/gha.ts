@@ -1,4 +1,4 @@
-/** What a workflow of GitHub Actions is told: step outputs and the job's summary. */
+/** Renders files for GitHub Actions: step outputs and the job's summary. */
 
 import { AppError } from "../../lib/errors.ts";
 import type { EnvironmentView } from "../../environments/app/show/environment_view.ts";
@@ -6,8 +6,8 @@ import type { Plan } from "../../environments/core/plan/mod.ts";
 import { escapeMarkdown } from "../../lib/sanitize.ts";
 
 /**
- * Text to append to the file of step outputs. Each value stands between two lines of a delimiter that nobody could
- * know beforehand; a value that holds it all the same, or a name that is none, throws AppError `output_refused`.
+ * Renders text to append to the file of step outputs. Each value stands between two lines of an unpredictable delimiter.
+ * Throws AppError `output_refused` for a value that contains the delimiter, and for an invalid name.
  */
 export function renderOutputs(outputs: Readonly<Record<string, string>>, delimiter: string): string {
   let text = "";
@@ -25,12 +25,12 @@ function refused(name: string, why: string): AppError {
   });
 }
 
-/** A delimiter that is not to be guessed. */
+/** Makes a delimiter that cannot be guessed. */
 export function makeDelimiter(): string {
   return `showtime_${crypto.randomUUID().replaceAll("-", "")}`;
 }
 
-/** The job's summary of a change, in Markdown; everything from people is escaped. */
+/** Renders the job's summary of a change as Markdown. Text from people is escaped. */
 export function renderSummary(result: {
   readonly plan: Plan;
   readonly applied: readonly string[];

@@ -1,9 +1,9 @@
-/** A document for programs: indented, one line break at the end is the writer's business. */
+/** Renders a document for programs: indented, without a line break at the end. */
 export function renderJson(document: unknown): string {
   return JSON.stringify(document, null, 2);
 }
 
-/** One line of a stream of documents. */
+/** Renders one line of a stream of documents. */
 export function renderJsonLine(document: unknown): string {
   return JSON.stringify(document);
 }

@@ -3,7 +3,7 @@ import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
 import { wrapText } from "./wrap_text.ts";
 
-/** A decision for people: what, why, and with `dryRun` the steps as sentences under `Would:`. */
+/** Renders a decision for people: action and reasons, and with `dryRun` the steps as sentences under `Would:`. */
 export function renderPlan(
   plan: Plan,
   options: { readonly style: Style; readonly dryRun: boolean },
@@ -20,7 +20,7 @@ export function renderPlan(
   return dryRun ? [...lines, ...renderSteps(plan, style)] : lines;
 }
 
-/** The steps of a plan as sentences, in order. */
+/** Renders the steps of a plan as sentences, in order. */
 export function renderSteps(plan: Plan, { columns }: Pick<Style, "columns">): readonly string[] {
   if (plan.steps.length === 0) return ["Would: write nothing"];
   return [

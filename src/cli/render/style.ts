@@ -2,7 +2,7 @@ import { makePaints } from "../../lib/paint.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { TerminalAbilities } from "../../ports/terminal.ts";
 
-/** How words are painted and linked; without colours and links every function returns the plain text. */
+/** Functions that paint and link words. Without colours and links each returns the plain text. */
 export interface Style {
   readonly columns: number | undefined;
   readonly bold: (text: string) => string;
@@ -10,11 +10,11 @@ export interface Style {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly warm: (text: string) => string;
-  /** An OSC 8 hyperlink; the text alone where the terminal has none or the address is no web address. */
+  /** Makes an OSC 8 hyperlink; the text alone if the terminal has no links or the address is no web address. */
   readonly link: (text: string, url: string | undefined) => string;
 }
 
-/** Makes the style for what a terminal can do. */
+/** Makes the style for the abilities of a terminal. */
 export function makeStyle(can: TerminalAbilities): Style {
   const { bold, dim, green, red, yellow } = makePaints(can.color);
   return {
@@ -32,7 +32,7 @@ function hyperlink(text: string, url: string): string {
   return `\x1b]8;;${url}\x1b\\${text}\x1b]8;;\x1b\\`;
 }
 
-/** An address that cannot end the escape sequence it stands in. */
+/** Whether text is a web address that cannot end the escape sequence around it. */
 function isWebAddress(url: string): boolean {
   return /^https?:\/\/[\x21-\x7e]+$/.test(url) && stripControls(url) === url;
 }

@@ -3,18 +3,18 @@ import type { Style } from "./style.ts";
 import { pad, textWidth } from "./text_width.ts";
 import { wrapText } from "./wrap_text.ts";
 
-/** What stands in one place of a table. The text may come from people: it is cleaned here. */
+/** A cell of a table. Its text may come from people, so it is cleaned here. */
 export interface Cell {
   readonly text: string;
   readonly url?: string | undefined;
   readonly paint?: ((text: string) => string) | undefined;
 }
 
-/** A column. Where the terminal is too narrow, one that may shrink is cut, ending in `…`. */
+/** A column. If the terminal is too narrow, a column that may shrink is cut and ends in `…`. */
 export interface Column {
   readonly title: string;
   readonly shrinks?: boolean;
-  /** The last column may go on below instead, in its place. */
+  /** Whether the column continues on the lines below instead. Only the last column may. */
   readonly wraps?: boolean;
 }
 
@@ -23,8 +23,8 @@ const GAP = 2;
 const NARROWEST = 6;
 
 /**
- * Renders aligned rows, one line each but where a column wraps. Emoji count for the two columns they take. On a terminal no line is wider
- * than it, as far as the columns that shrink allow; elsewhere nothing is cut.
+ * Renders aligned rows, one line each unless a column wraps. An emoji counts for the two columns it takes. On a terminal
+ * no line is wider than the terminal, as far as the columns that shrink allow. Elsewhere nothing is cut.
  */
 export function renderTable(
   columns: readonly Column[],
@@ -88,7 +88,7 @@ function fit(
   return widths;
 }
 
-/** Cuts text to a width in columns, ending in `…`, never inside of what is seen as one character. */
+/** Cuts text to a width in columns, with `…` at the end, and never inside of a visible character. */
 export function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = "";

@@ -3,13 +3,13 @@ import { eastAsianWidth } from "get-east-asian-width";
 const PLAIN = /^[\x20-\x7e]*$/;
 const INVISIBLE =
   /[\p{Default_Ignorable_Code_Point}\p{Control}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Format}]/u;
-/** Drawn in colour by itself, asked to be, or half of a flag. */
+/** A character that is drawn in colour by default or by a variation selector, or half of a flag. */
 const EMOJI = /\p{Emoji_Presentation}|\p{Emoji}\ufe0f|^\p{Regional_Indicator}/u;
 const ASKED_TO_BE_TEXT = /^[^\u{10000}-\u{10ffff}]\ufe0e/u;
 
 /**
- * Columns that text takes on a terminal. The packages that know better match every emoji sequence there is: making
- * that expression takes as long as starting the program.
+ * Returns the columns that text takes on a terminal. Packages that know every emoji sequence are more exact, but
+ * compiling their expression takes as long as starting the program.
  */
 export function textWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
@@ -18,14 +18,14 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Columns of what is seen as one character. */
+/** Returns the columns of one visible character. */
 function clusterWidth(cluster: string): number {
   if (PLAIN.test(cluster) || ASKED_TO_BE_TEXT.test(cluster)) return 1;
   if (EMOJI.test(cluster)) return 2;
   const widths = [...cluster].filter((each) => !INVISIBLE.test(each)).map((each) =>
     eastAsianWidth(each.codePointAt(0) ?? 0)
   );
-  // A wide character takes along what is joined to it, as the parts of a Korean syllable are.
+  // Characters joined to a wide one take no columns of their own, as in a Korean syllable.
   return widths[0] === 2 ? 2 : widths.reduce((sum, width) => sum + width, 0);
 }
 

@@ -1,12 +1,12 @@
 import type { Style } from "./style.ts";
 import { pad, textWidth } from "./text_width.ts";
 
-/** The least room for a value beside its name; on a narrower terminal it goes on below. */
+/** The least room for a value beside its name. On a narrower terminal the value continues below. */
 const NARROWEST = 24;
 
 /**
- * Breaks text between its words, so that no line is wider than `columns` as far as the words allow; lines after the
- * first are indented, the first as it is. One line where `columns` is undefined.
+ * Breaks text between its words, so that no line is wider than `columns` as far as the words allow. The first line keeps
+ * its indentation, and the others get `indent`. Returns one line if `columns` is undefined.
  */
 export function wrapText(
   text: string,
@@ -28,16 +28,16 @@ export function wrapText(
 }
 
 /**
- * A name and its value in two columns: the value is broken between its words and stays in its column. The value may hold
- * no escapes; the name is painted here.
+ * Renders a name and its value in two columns. The value is broken between its words and stays in its column. The value
+ * may contain no escapes; the name is painted here.
  */
 export function wrapFact(
   { name, value }: { readonly name: string; readonly value: string },
   { style, indent, width }: {
     readonly style: Style;
-    /** Before the name. */
+    /** The spaces before the name. */
     readonly indent: number;
-    /** Of the names' column, the gap included. */
+    /** The width of the names' column, gap included. */
     readonly width: number;
   },
 ): readonly string[] {

@@ -33,12 +33,12 @@ export async function runHistory(env: CommandEnv): Promise<ExitCode> {
     { text: actor ?? "-" },
   ]);
   env.lines(renderTable(columns, rows, { style: env.style }));
-  if (found.length > limit) env.terminal.say(`older ones: --limit ${more(limit)}`);
+  if (found.length > limit) env.terminal.say(`--limit ${more(limit)} shows older ones`);
   env.next(`"showtime status ${pr}" shows what there is now`);
   return EXIT.done;
 }
 
-/** The next round number above a limit. */
+/** Returns the next round number above a limit. */
 function more(limit: number): number {
   let round = 10;
   while (round * 5 <= limit) round *= 10;

@@ -39,5 +39,5 @@ function nextStep(views: readonly EnvironmentView[]): string {
   if (first === undefined) return '"showtime start <pr>" brings one up';
   const orphan = views.some((view) => view.type === "orphaned" || view.type === "legacy");
   const more = orphan ? '; "showtime cleanup --dry-run" shows what can go' : "";
-  return `"showtime status ${first.pr}" tells more about one${more}`;
+  return `"showtime status ${first.pr}" shows more about one${more}`;
 }

@@ -29,7 +29,7 @@ export async function runLogs(env: CommandEnv): Promise<ExitCode> {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  // An end of following that is asked for is no failure.
+  // A signal is the usual end of following, and no failure.
   const code = asked.follow ? exitCodeOfEnd(signal) : undefined;
   if (code !== undefined) return code;
   signal.throwIfAborted();

@@ -1,4 +1,4 @@
-/** What several commands have in common. */
+/** Helpers that several commands share. */
 
 import {
   type EnvironmentView,
@@ -28,12 +28,12 @@ import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
 import { makeDelimiter, renderOutputs } from "../../render/mod.ts";
 
-/** The next step where something could not be seen or done. */
+/** The next step if something could not be seen or done. */
 export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
 
 /**
- * Looks once, for commands that only show. Where the platform cannot be asked the labels speak, and `incomplete` says
- * so; it is warned about too.
+ * Looks once, for commands that only show. If the platform does not answer, the result goes by the labels; `incomplete`
+ * and a warning say so.
  */
 export async function lookOnce(
   context: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
@@ -52,19 +52,19 @@ export async function lookOnce(
   return { observed: result, incomplete: [sentence] };
 }
 
-/** The environment that people are sent to, else that of the target, else none. */
+/** Returns the active environment, else that of the target commit, else undefined. */
 export function mainEnvironment(context: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
   const views = viewSight(context, observed);
   const target = shortSha(observed.observation.target);
   return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
 }
 
-/** Says that the preset is used where nobody asked for it. */
+/** Warns that a preset is used that the configuration does not name. */
 export function warnOfPreset(env: CommandEnv, { assumed }: Pick<LoadedConfig, "assumed">): void {
   if (assumed !== undefined) env.terminal.warn(assumed);
 }
 
-/** Asks about labels that are none of ours and look as if they were meant to be: they get no other answer. */
+/** Warns about labels that look like misspelt ones of Showtime. Nothing else reacts to them. */
 export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "foreign">): void {
   for (const name of foreign) {
     const meant = meantLabel(name);
@@ -77,7 +77,7 @@ export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "f
   }
 }
 
-/** How an environment is asked for, as a sentence. */
+/** Describes how to start an environment, as a sentence. */
 export function howToStart(pr: PrNumber, { open = true }: { readonly open?: boolean } = {}): string {
   if (!open) {
     return `a closed pull request gets no environment; reopen it, then "showtime start ${pr}" brings one up`;
@@ -87,7 +87,7 @@ export function howToStart(pr: PrNumber, { open = true }: { readonly open?: bool
   return `"showtime start ${pr}"${label} brings one up`;
 }
 
-/** The image that the flags name, as a full reference; a tag alone is one of the configured repository. */
+/** Returns the image that the flags name, as a full reference. A bare tag is one of the configured repository. */
 export function readGivenImage(
   env: CommandEnv,
   context: { readonly settings: Pick<AppSettings, "imageOf"> },
@@ -103,7 +103,7 @@ export function readGivenImage(
   }
   const given = image ?? docker;
   if (given === undefined) return undefined;
-  // Only the repository counts: it is the same for every pull request and commit.
+  // Only the repository of the image counts, and it is the same for every pull request and commit.
   const { repository } = splitImage(
     context.settings.imageOf(1 as PrNumber, "0000000" as ReturnType<typeof shortSha>),
   );
@@ -116,7 +116,7 @@ export function readGivenImage(
   );
 }
 
-/** Hands outputs and a summary to the runner of the workflow; nothing where there is none. */
+/** Writes outputs and a summary to the files of the workflow's runner, if there are any. */
 export async function tellActions(
   env: CommandEnv,
   told: { readonly outputs: Readonly<Record<string, string>>; readonly summary?: string },
@@ -127,7 +127,7 @@ export async function tellActions(
   if (summary && told.summary !== undefined) await append(env, { path: summary, text: `${told.summary}\n` });
 }
 
-/** A file that cannot be written is no reason to fail: what was to stand in it goes to stdout. */
+/** Appends to a file of the runner. If that fails, warns and prints the text on stdout: the command itself succeeded. */
 async function append(
   env: CommandEnv,
   file: { readonly path: string; readonly text: string },

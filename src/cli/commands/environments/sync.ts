@@ -15,7 +15,7 @@ export async function runSync(env: CommandEnv): Promise<ExitCode> {
   const options = { ...makeSyncOptions(env, context, { request: undefined, change }), planOnly: true };
   const facts = await checkOnly(context, pr, options, env.signal);
   if (env.flags.json) env.json(facts);
-  // One line each, whatever a label is called.
+  // Each fact is one line, even if a label contains a line break.
   else env.lines(Object.entries(facts).map(([key, value]) => `${key}=${stripControls(value)}`));
   await tellActions(env, { outputs: facts });
   return EXIT.done;

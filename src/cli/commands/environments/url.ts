@@ -23,7 +23,7 @@ export async function runOpen(env: CommandEnv): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Finds the active address. Throws AppError `no_environment` if there is none. */
+/** Finds the active address. Throws AppError `no_environment` if no environment is active. */
 async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const { context } = await env.ports(pr, ["forge", "platform", "images"]);
   const { observed } = await lookOnce(context, pr, env.signal);

@@ -1,4 +1,4 @@
-/** Finds out what a set-up is to be: from flags, from what is there, and from at most three questions. */
+/** Chooses a set-up from flags, from the repository's files, and from at most three questions. */
 
 import type { Config } from "../../../config/mod.ts";
 import { usageError } from "../../../lib/errors.ts";
@@ -7,7 +7,7 @@ import { parseImageReference, splitImage } from "../../../lib/image_reference.ts
 import type { Terminal } from "../../../ports/terminal.ts";
 import { shown } from "../../read_arguments.ts";
 
-/** What flags said; undefined where they did not. */
+/** The choices that flags made; undefined for the others. */
 export interface GivenSetup {
   readonly platform: PlatformKind | undefined;
   readonly forks: boolean | undefined;
@@ -15,7 +15,7 @@ export interface GivenSetup {
   readonly port: number | undefined;
 }
 
-/** What is proposed where nobody says anything. */
+/** The choices that are proposed. */
 export interface ProposedSetup {
   readonly platform: PlatformKind;
   readonly forks: boolean;
@@ -23,7 +23,7 @@ export interface ProposedSetup {
   readonly port: number;
 }
 
-/** What was decided. On Docker images stay on the machine, unless a flag or the file names a repository. */
+/** The choices that were made. On Docker images stay on the machine unless a flag or the file names a repository. */
 export interface ChosenSetup {
   readonly platform: PlatformKind;
   readonly forks: boolean;
@@ -31,19 +31,19 @@ export interface ChosenSetup {
   readonly port: number;
 }
 
-/** What has been found in the repository's folder. */
+/** The facts about the repository's folder. */
 export interface Found {
   /** `owner/name`. */
   readonly repo: string;
-  /** The configuration of a file that is there. */
+  /** The configuration of an existing file. */
   readonly config: Config | undefined;
   /** The port that the Dockerfile exposes. */
   readonly exposedPort: number | undefined;
-  /** Whether the first of the two stages for forks is there. */
+  /** Whether the first of the two workflows for forks exists. */
   readonly twoStages: boolean;
 }
 
-/** Proposals from what is there. */
+/** Proposes choices from the facts. */
 export function proposeSetup({ repo, config, exposedPort, twoStages }: Found): ProposedSetup {
   return {
     platform: config?.platform ?? "ecs",
@@ -53,7 +53,7 @@ export function proposeSetup({ repo, config, exposedPort, twoStages }: Found): P
   };
 }
 
-/** Asks for what no flag has said, where somebody can be asked; else takes what is proposed. */
+/** Asks for each choice that no flag made. Without a terminal to ask on, takes the proposal. */
 export async function chooseSetup(
   terminal: Pick<Terminal, "choose" | "ask">,
   given: GivenSetup,
@@ -110,7 +110,7 @@ export function readImageRepository(text: string, where: string): string {
   if (isRepository(text)) return text;
   throw usageError(
     "image_malformed",
-    `Reading ${where}: "${shown(text)}" names no repository of images`,
+    `Reading ${where}: "${shown(text)}" is no image repository`,
     "Write it as ghcr.io/owner/name, without a tag",
   );
 }
@@ -120,8 +120,8 @@ export function readCluster(text: string, where: string): string {
   if (/^[A-Za-z0-9_-]{1,255}$/.test(text)) return text;
   throw usageError(
     "cluster_malformed",
-    `Reading ${where}: "${shown(text)}" is no name of a cluster`,
-    "It has letters, digits, - and _",
+    `Reading ${where}: "${shown(text)}" is no cluster name`,
+    "Use letters, digits, - and _",
   );
 }
 

@@ -5,7 +5,7 @@ import { warnOfPreset } from "../environments/shared.ts";
 
 /** Prints the configuration in force. */
 export async function runConfig(env: CommandEnv): Promise<ExitCode> {
-  // Loaded here, since no other command needs the schema's packages before its drivers do.
+  // Loaded only here: no other command needs the schema's packages before its drivers do.
   const { configJsonSchema, renderConfig } = await import("../../../config/mod.ts");
   if (env.args[0] === "schema") {
     env.json(configJsonSchema());

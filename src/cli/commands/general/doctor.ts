@@ -63,12 +63,12 @@ function renderFinding({ name, status, detail, fix }: Finding, style: Style): re
   const layout = { columns: style.columns, indent: INDENT };
   const plain = `${SIGNS[status]} ${name}:`;
   const [first = "", ...rest] = wrapText(`${plain} ${stripControls(detail)}`, layout);
-  // On a terminal too narrow for the name nothing is painted.
+  // If the terminal is too narrow for the name, nothing is painted.
   const painted = first.startsWith(plain)
     ? `${paint(SIGNS[status])} ${style.bold(name)}${first.slice(plain.length - 1)}`
     : first;
-  const mend = fix === undefined
+  const remedy = fix === undefined
     ? []
-    : wrapText(`${" ".repeat(INDENT)}to mend it: ${stripControls(fix)}`, layout);
-  return [painted, ...rest, ...mend];
+    : wrapText(`${" ".repeat(INDENT)}to fix it: ${stripControls(fix)}`, layout);
+  return [painted, ...rest, ...remedy];
 }

@@ -17,7 +17,7 @@ export async function runSimulate(env: CommandEnv): Promise<ExitCode> {
   );
   env.next(`export GITHUB_API_URL=${address} GITHUB_GRAPHQL_URL=${address}/graphql, then "showtime list"`);
   await finished;
-  // It has no other end.
+  // A signal is the only end of the simulator.
   const code = exitCodeOfEnd(signal);
   if (code !== undefined) return code;
   signal.throwIfAborted();
