@@ -4,6 +4,7 @@ import type { Variables } from "../lib/variables.ts";
 import type { AppError, ExitCode } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
+import type { CommandRights } from "./command_rights.ts";
 import type { Style } from "./render/style.ts";
 import type { Values } from "./values.ts";
 import type { About, EnvironmentPorts, GlobalFlags, Wiring } from "./wiring_types.ts";
@@ -31,21 +32,10 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** The description of `--no-<name>`, where that flag exists too. */
   readonly negated?: string;
+  /** The value without the flag, as it would be typed. Help shows it. */
+  readonly default?: string;
   /** The heading in help; without one the flag is among the command's own. */
   readonly group?: string;
-}
-
-/** A permission of Deno that the process can give up. */
-export type DenoPermission = "net" | "read" | "write" | "run" | "sys" | "env";
-
-/** The rights a command keeps. The process gives up every other right when the command starts. */
-export interface CommandRights {
-  readonly permissions: readonly DenoPermission[];
-  /**
-   * Whether the command runs programs other than `git`, for the repository, and `gh`, for the token. Environments on the
-   * local Docker engine always need programs.
-   */
-  readonly runsPrograms: boolean;
 }
 
 /** The ports that a command asked for by name, with the terminal and the values of this run. */

@@ -1,4 +1,4 @@
-import type { CommandEntry, GroupEntry, NamedCommand, Registry } from "./command.ts";
+import type { CommandEntry, GroupEntry, NamedCommand, OptionSpec, Registry } from "./command.ts";
 
 /** The commands of one capability, loaded when one of them is named. */
 export interface Capability {
@@ -46,4 +46,9 @@ export function commandsOf(registry: Registry, above = ""): readonly NamedComman
     const name = `${above}${word}`;
     return isGroup(entry) ? commandsOf(entry.commands, `${name} `) : [{ ...entry, name }];
   });
+}
+
+/** Returns the values of flags of which none was given, by name. */
+export function defaultsOf(options: readonly OptionSpec[]): ReadonlyMap<string, string> {
+  return new Map(options.flatMap(({ name, default: value }) => value === undefined ? [] : [[name, value]]));
 }

@@ -10,7 +10,7 @@ import { CAPABILITIES } from "./commands/registry.ts";
 import { guessOutputFlags } from "./global_options.ts";
 import { Interrupted } from "./interrupted.ts";
 import { renderError, renderErrorJson } from "./print_error.ts";
-import { readInvocation } from "./read_invocation.ts";
+import { readInvocation } from "./reading/read_invocation.ts";
 import { makeStyle } from "./render/style.ts";
 import type { CliHost, CliIo, TerminalSettings, Wiring } from "./wiring_types.ts";
 import { makeWrapTalk, type WrapTalk, wrapTerminal } from "./wrap_talk.ts";
@@ -43,7 +43,7 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     if (argv[0] === "complete" && argv[1] === "--") {
       const quiet = host.makeTerminal({ ...settings, quiet: true, verbose: false });
       host.onCommand?.(LOOKS);
-      const { completeWords } = await import("./completion.ts");
+      const { completeWords } = await import("./completion/complete_words.ts");
       const { signal } = io;
       const asked = { capabilities: CAPABILITIES, makeWiring, terminal: quiet, signal };
       terminal.out(await completeWords(argv.slice(2), asked));

@@ -37,4 +37,11 @@ export class Values {
     const text = this.text(name);
     return text === undefined ? undefined : parse(text, `--${name}`);
   }
+
+  /** Reads the text of `--name`, a flag with a default, with `parse`. Throws RangeError if it has no default. */
+  readDefaulted<T>(name: string, parse: (text: string, name: string) => T): T {
+    const value = this.read(name, parse);
+    if (value === undefined) throw new RangeError(`Reading --${name}: it has no default`);
+    return value;
+  }
 }

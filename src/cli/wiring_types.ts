@@ -7,7 +7,7 @@ import type { Images } from "../environments/ports/images.ts";
 import type { Platform } from "../environments/ports/platform.ts";
 import type { Releases } from "../environments/ports/releases.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { CommandRights } from "./command.ts";
+import type { CommandRights } from "./command_rights.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import type { Variables } from "../lib/variables.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";

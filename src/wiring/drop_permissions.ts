@@ -1,6 +1,6 @@
 /** Gives up the permissions that a command does not keep, so that a bug in it or in a package cannot use them. */
 
-import type { CommandRights, DenoPermission } from "../cli/command.ts";
+import type { CommandRights, DenoPermission } from "../cli/command_rights.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
 
 const ALL: readonly DenoPermission[] = ["net", "read", "write", "run", "sys", "env"];

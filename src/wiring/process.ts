@@ -1,4 +1,4 @@
-import type { CommandRights } from "../cli/command.ts";
+import type { CommandRights } from "../cli/command_rights.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
 import { makeTerminal } from "../drivers/terminal/mod.ts";
 import { VERSION } from "../lib/version.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderCompletionScript } from "../../src/cli/completion_script.ts";
+import { renderCompletionScript } from "../../src/cli/completion/completion_script.ts";
 
 Deno.test("renderCompletionScript() completes in a bash without the package bash-completion", async () => {
   const script = [

@@ -1,12 +1,14 @@
 /** What the pages say of the program, held against the program's own lists. */
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../src/cli/commands/mod.ts";
+import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
+import { loadCommands } from "../../src/cli/registry.ts";
 import { FAILURE_WORDS } from "../../src/environments/core/environment/failure.ts";
 import { FIXED_LABELS, formatLabel } from "../../src/environments/core/labels/mod.ts";
 import { EXIT } from "../../src/lib/errors.ts";
 import { readPages } from "../worlds/readme.ts";
 
 const PAGES = await readPages();
+const COMMANDS = await loadCommands(CAPABILITIES);
 
 /** The rows of all tables of a page. */
 function rowsOf(path: string): readonly string[] {

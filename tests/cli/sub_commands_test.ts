@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import type { CommandEntry, Registry } from "../../src/cli/command.ts";
 import { LOOKS, NOTHING } from "../../src/cli/commands/kept_rights.ts";
-import { completeWords } from "../../src/cli/completion.ts";
-import { readInvocation } from "../../src/cli/read_invocation.ts";
+import { completeWords } from "../../src/cli/completion/complete_words.ts";
+import { readInvocation } from "../../src/cli/reading/read_invocation.ts";
 import { type Capability, loadCommands } from "../../src/cli/registry.ts";
 import { AppError, EXIT } from "../../src/lib/errors.ts";
 
@@ -43,17 +43,8 @@ const REGISTRY: Registry = {
   plain: entry("do something plain", { isCommon: true }),
 };
 
-const loads: string[] = [];
-
 function capability(title: string, registry: Registry): Capability {
-  return {
-    title,
-    names: Object.keys(registry),
-    load() {
-      loads.push(title);
-      return Promise.resolve(registry);
-    },
-  };
+  return { title, names: Object.keys(registry), load: () => Promise.resolve(registry) };
 }
 
 const CAPABILITIES = [
@@ -96,8 +87,17 @@ Deno.test("readInvocation() finds a command in groups, with flags before, betwee
 });
 
 Deno.test("readInvocation() returns the rights of the command in the group, and loads one registry", async () => {
-  loads.length = 0;
-  const { command } = await commandOf("assets instances list");
+  const loads: string[] = [];
+  const capabilities = CAPABILITIES.map((each) => ({
+    ...each,
+    load() {
+      loads.push(each.title);
+      return each.load();
+    },
+  }));
+  const options = { capabilities, version: "1.2.3", columns: 80 };
+  const invocation = await readInvocation(["assets", "instances", "list"], options);
+  const command = invocation.kind === "command" ? invocation.command : assert.fail(invocation.text);
 
   assert.deepEqual(command.permissions, LOOKS.permissions);
   assert.deepEqual(loads, ["assets"]);

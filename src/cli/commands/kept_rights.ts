@@ -1,4 +1,4 @@
-import type { CommandRights } from "../command.ts";
+import type { CommandRights } from "../command_rights.ts";
 
 type Use = CommandRights & { readonly takesLock: boolean };
 

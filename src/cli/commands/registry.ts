@@ -2,48 +2,12 @@
  * The registry of commands: each capability with its names. A command line loads the registry of the command it names
  * and no other.
  *
- * A new command: add its name here and its entry to the capability's registry (the compiler holds both equal), write its
- * module, and rewrite the help goldens.
+ * A new command: add its name to `command_names.ts` and its entry to the capability's registry (the compiler holds both
+ * equal), write its module, and rewrite the help goldens.
  */
 
 import type { Capability } from "../registry.ts";
-
-const ENVIRONMENTS = [
-  "sync",
-  "start",
-  "stop",
-  "status",
-  "list",
-  "explain",
-  "history",
-  "logs",
-  "url",
-  "open",
-  "unlock",
-  "extend",
-  "labels",
-  "setup-labels",
-  "cleanup",
-  "handle-trigger",
-  "cleanup-labels",
-  "git-check",
-] as const;
-
-const GENERAL = [
-  "test-lifecycle",
-  "simulate",
-  "doctor",
-  "init",
-  "config",
-  "completions",
-  "version",
-] as const;
-
-/** The names in the registry of environments. */
-export type EnvironmentCommand = typeof ENVIRONMENTS[number];
-
-/** The names in the registry of general commands. */
-export type GeneralCommand = typeof GENERAL[number];
+import { ENVIRONMENTS, GENERAL } from "./command_names.ts";
 
 /** Every capability with commands, in the order of help. */
 export const CAPABILITIES: readonly Capability[] = [

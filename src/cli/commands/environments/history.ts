@@ -3,13 +3,12 @@ import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatInstant, formatIso } from "../../../lib/instant.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readCount } from "../../read_arguments.ts";
-import { DEFAULT_HISTORY } from "./entries/showing.ts";
 import { renderTable } from "../../render/mod.ts";
 
 /** Shows the history of a pull request's environments. */
 export async function runHistory(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const limit = env.values.read("limit", readCount) ?? DEFAULT_HISTORY;
+  const limit = env.values.readDefaulted("limit", readCount);
   const { context } = await env.ports(pr, ["forge"]);
   const found = await readHistory(context, pr, { limit: limit + 1 }, env.signal);
   const history = found.slice(0, limit);

@@ -1,5 +1,5 @@
 import type { Registry } from "../../command.ts";
-import type { EnvironmentCommand } from "../registry.ts";
+import type { EnvironmentCommand } from "../command_names.ts";
 import { CHANGING } from "./entries/changing.ts";
 import { MAINTAINING } from "./entries/maintaining.ts";
 import { SHOWING } from "./entries/showing.ts";

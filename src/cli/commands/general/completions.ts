@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { renderCompletionScript } from "../../completion_script.ts";
-import type { ShellName } from "./registry.ts";
+import { renderCompletionScript } from "../../completion/completion_script.ts";
+import type { ShellName } from "../../completion/shells.ts";
 
 /** Prints a shell's completion script and nothing else: shells evaluate the output. */
 export function runCompletions(env: CommandEnv): Promise<ExitCode> {

@@ -1,16 +1,11 @@
 import { PULL_ARGUMENT, type Registry } from "../../command.ts";
+import { SHELLS } from "../../completion/shells.ts";
 import { DRY_RUN, ENVIRONMENT_OPTIONS, PLATFORM } from "../../environment_options.ts";
 import { CHANGES, LOOKS, NOTHING, READS_CLONE } from "../kept_rights.ts";
-import type { GeneralCommand } from "../registry.ts";
-
-/** The shells that completion supports. */
-export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
-
-/** One of {@link SHELLS}. */
-export type ShellName = typeof SHELLS[number];
+import type { GeneralCommand } from "../command_names.ts";
 
 /** The port of `simulate` without `--port`. */
-export const DEFAULT_PORT = 4000;
+const DEFAULT_PORT = 4000;
 
 /** The commands that belong to no capability. */
 export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
@@ -55,7 +50,8 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
         name: "port",
         short: "p",
         value: "port",
-        description: `port to listen on (${DEFAULT_PORT}); 0 takes any free one`,
+        default: String(DEFAULT_PORT),
+        description: "port to listen on; 0 takes any free one",
       },
       { name: "seed", value: "file", description: "JSON file with the repository to begin with" },
     ],

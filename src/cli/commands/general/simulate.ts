@@ -2,13 +2,12 @@ import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { exitCodeOfEnd } from "../../interrupted.ts";
 import { readPort } from "../../read_arguments.ts";
-import { DEFAULT_PORT } from "./registry.ts";
 import { renderJsonLine } from "../../render/mod.ts";
 
 /** Serves the built-in GitHub simulator. */
 export async function runSimulate(env: CommandEnv): Promise<ExitCode> {
   const { values, signal, terminal } = env;
-  const options = { port: values.read("port", readPort) ?? DEFAULT_PORT, seed: values.text("seed") };
+  const options = { port: values.readDefaulted("port", readPort), seed: values.text("seed") };
   const { address, finished } = await (await env.wiring()).simulator(options, signal);
   terminal.out(
     env.flags.json

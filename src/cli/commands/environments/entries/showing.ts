@@ -2,9 +2,6 @@ import { PULL_ARGUMENT, type Registry } from "../../../command.ts";
 import { ENVIRONMENT_OPTIONS, PLATFORM } from "../../../environment_options.ts";
 import { LOOKS, NOTHING, READS_CLONE } from "../../kept_rights.ts";
 
-/** The number of events that `history` shows without `--limit`. */
-export const DEFAULT_HISTORY = 20;
-
 /** The values of `list --status`. */
 const STATUSES = [
   "building",
@@ -86,7 +83,7 @@ export const SHOWING = {
     ],
     args: [PULL_ARGUMENT],
     options: [
-      { name: "limit", value: "n", description: `show at most n events (${DEFAULT_HISTORY})` },
+      { name: "limit", value: "n", default: "20", description: "show at most n events" },
       ...ENVIRONMENT_OPTIONS,
     ],
     load: async () => (await import("../history.ts")).runHistory,

@@ -1,13 +1,13 @@
 import { RootCommand } from "@bomb.sh/tab";
-import { listEnvironments } from "../environments/app/show/list_environments.ts";
+import { listEnvironments } from "../../environments/app/show/list_environments.ts";
 import { captureConsole } from "./capture_console.ts";
-import type { Terminal } from "../ports/terminal.ts";
-import { makePorts } from "./command_env.ts";
-import type { CommandEntry, GroupEntry, OptionSpec } from "./command.ts";
-import { GLOBAL_OPTIONS, readGlobalFlags } from "./global_options.ts";
-import { type Capability, entryOf, isGroup } from "./registry.ts";
-import { Values } from "./values.ts";
-import type { Wiring } from "./wiring_types.ts";
+import type { Terminal } from "../../ports/terminal.ts";
+import { makePorts } from "../command_env.ts";
+import type { CommandEntry, GroupEntry, OptionSpec } from "../command.ts";
+import { GLOBAL_OPTIONS, readGlobalFlags } from "../global_options.ts";
+import { type Capability, entryOf, isGroup } from "../registry.ts";
+import { Values } from "../values.ts";
+import type { Wiring } from "../wiring_types.ts";
 
 /** The longest time that a person waits for an answer to a key. Later answers are not offered. */
 const PATIENCE_MS = 3_000;

@@ -1,12 +1,12 @@
 /** Turns a command line into a text or a command, and loads only the registry of the command that it names. */
 
-import type { AppError } from "../lib/errors.ts";
-import type { GroupEntry, NamedCommand } from "./command.ts";
-import { readGlobalFlags } from "./global_options.ts";
+import type { AppError } from "../../lib/errors.ts";
+import type { GroupEntry, NamedCommand } from "../command.ts";
+import { readGlobalFlags } from "../global_options.ts";
 import type { Invocation } from "./invocation.ts";
 import { asksForText, readLeading } from "./leading_words.ts";
-import { type Capability, entryOf, isGroup, loadEntry } from "./registry.ts";
-import { Values } from "./values.ts";
+import { type Capability, defaultsOf, entryOf, isGroup, loadEntry } from "../registry.ts";
+import { Values } from "../values.ts";
 
 /** The surroundings that a command line is read in. */
 export interface ReadOptions {
@@ -75,7 +75,7 @@ async function readCommand(
   options: ReadOptions,
 ): Promise<Invocation> {
   if (words.length === 0 && command.args.every(({ required }) => !required)) {
-    const values = new Values(new Map());
+    const values = new Values(defaultsOf(command.options));
     const args = command.args.map(() => undefined);
     return { kind: "command", command, args, values, flags: readGlobalFlags(values) };
   }
@@ -127,11 +127,11 @@ async function unknownLeadingFlag(
 }
 
 async function programHelp(options: ReadOptions): Promise<string> {
-  return (await import("./help_text.ts")).programHelp(options.capabilities, options);
+  return (await import("../help_text.ts")).programHelp(options.capabilities, options);
 }
 
 async function groupHelp(group: GroupEntry, path: readonly string[], options: ReadOptions): Promise<string> {
-  return (await import("./help_text.ts")).groupHelp(group, { ...options, name: path.join(" ") });
+  return (await import("../help_text.ts")).groupHelp(group, { ...options, name: path.join(" ") });
 }
 
 function namesOf({ capabilities }: ReadOptions): readonly string[] {

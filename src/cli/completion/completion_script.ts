@@ -1,6 +1,6 @@
 import { RootCommand } from "@bomb.sh/tab";
 import { captureConsole } from "./capture_console.ts";
-import type { ShellName } from "./commands/general/registry.ts";
+import type { ShellName } from "./shells.ts";
 
 /** A part of the package's script for bash, and its replacement. */
 type Patch = readonly [packaged: string, replacement: string];

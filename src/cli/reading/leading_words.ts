@@ -1,6 +1,6 @@
-import type { OptionSpec } from "./command.ts";
-import { DRY_RUN, ENVIRONMENT_OPTIONS } from "./environment_options.ts";
-import { GLOBAL_OPTIONS } from "./global_options.ts";
+import type { OptionSpec } from "../command.ts";
+import { DRY_RUN, ENVIRONMENT_OPTIONS } from "../environment_options.ts";
+import { GLOBAL_OPTIONS } from "../global_options.ts";
 
 /** The flags that may stand before the command. Users of superset-showtime write those of environments there too. */
 export const LEADING_OPTIONS: readonly OptionSpec[] = [...GLOBAL_OPTIONS, DRY_RUN, ...ENVIRONMENT_OPTIONS];

@@ -1,6 +1,6 @@
-import type { NamedCommand } from "./command.ts";
-import type { Values } from "./values.ts";
-import type { GlobalFlags } from "./wiring_types.ts";
+import type { NamedCommand } from "../command.ts";
+import type { Values } from "../values.ts";
+import type { GlobalFlags } from "../wiring_types.ts";
 
 /** A command line as it was understood: a text to print, or a command to run. */
 export type Invocation =

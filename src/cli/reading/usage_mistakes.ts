@@ -1,11 +1,11 @@
 /** The errors of command lines that cannot be read. Each has exit code 2 and names the nearest command or flag. */
 
-import { type AppError, usageError } from "../lib/errors.ts";
-import { nearest } from "../lib/nearest.ts";
-import type { NamedCommand, OptionSpec } from "./command.ts";
-import { GLOBAL_OPTIONS } from "./global_options.ts";
+import { type AppError, usageError } from "../../lib/errors.ts";
+import { nearest } from "../../lib/nearest.ts";
+import type { NamedCommand, OptionSpec } from "../command.ts";
+import { GLOBAL_OPTIONS } from "../global_options.ts";
 import { LEADING_OPTIONS } from "./leading_words.ts";
-import { shown } from "./read_arguments.ts";
+import { shown } from "../read_arguments.ts";
 
 const READING = "Reading the command line";
 
@@ -94,7 +94,10 @@ export function missingValue({ name, value = "" }: OptionSpec): AppError {
 }
 
 /** The error for a value that is not among the choices. */
-export function unknownChoice(where: string, given: string, choices: readonly string[]): AppError {
+export function unknownChoice(
+  where: string,
+  { given, choices }: { readonly given: string; readonly choices: readonly string[] },
+): AppError {
   const meant = nearest(given, choices);
   return usageError(
     "value_unknown",

@@ -1,10 +1,10 @@
 /** Parses the words after a command's name, and writes its help page. Only this file knows the parser package. */
 
 import { Command, CommanderError, Option } from "commander";
-import { type AppError, usageError } from "../lib/errors.ts";
-import type { NamedCommand, OptionSpec } from "./command.ts";
-import { GLOBAL_OPTIONS, readGlobalFlags } from "./global_options.ts";
-import { commandFooter, helpWidth } from "./help_text.ts";
+import { type AppError, usageError } from "../../lib/errors.ts";
+import type { NamedCommand, OptionSpec } from "../command.ts";
+import { GLOBAL_OPTIONS, readGlobalFlags } from "../global_options.ts";
+import { commandFooter, helpWidth } from "../help_text.ts";
 import type { Invocation } from "./invocation.ts";
 import {
   missingArgument,
@@ -13,7 +13,8 @@ import {
   unknownChoice,
   unknownFlag,
 } from "./usage_mistakes.ts";
-import { Values } from "./values.ts";
+import { defaultsOf } from "../registry.ts";
+import { Values } from "../values.ts";
 
 /** The surroundings that words are parsed in. */
 export interface ParseOptions {
@@ -96,7 +97,10 @@ function makeParser(
 }
 
 function addOption(parser: Command, spec: OptionSpec, { isHidden = false } = {}): void {
-  const { name, short, value, description, choices, negated, group } = spec;
+  const { name, short, value, choices, negated, group } = spec;
+  const description = spec.default === undefined
+    ? spec.description
+    : `${spec.description} (default ${spec.default})`;
   const flags = `${short === undefined ? "" : `-${short}, `}--${name}${
     value === undefined ? "" : ` <${value}>`
   }`;
@@ -108,7 +112,7 @@ function addOption(parser: Command, spec: OptionSpec, { isHidden = false } = {})
 
 /** Returns the flags that were given, by name without dashes. */
 function valuesOf(parser: Command, { options }: NamedCommand): ReadonlyMap<string, unknown> {
-  const values = new Map<string, unknown>();
+  const values = new Map<string, unknown>(defaultsOf(options));
   for (const { name } of [...options, ...GLOBAL_OPTIONS]) {
     const key = new Option(`--${name}`).attributeName();
     if (parser.getOptionValueSource(key) !== "cli") continue;
@@ -129,7 +133,7 @@ function checkChoices(command: NamedCommand, args: readonly string[], values: Va
 
 function checkChoice(where: string, given: string | undefined, choices: readonly string[] | undefined): void {
   if (given === undefined || choices === undefined || choices.includes(given)) return;
-  throw unknownChoice(where, given, choices);
+  throw unknownChoice(where, { given, choices });
 }
 
 /** Turns a mistake that the parser found into one that says what to do. */

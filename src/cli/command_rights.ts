@@ -1,0 +1,12 @@
+/** A permission of Deno that the process can give up. */
+export type DenoPermission = "net" | "read" | "write" | "run" | "sys" | "env";
+
+/** The rights a command keeps. The process gives up every other right when the command starts. */
+export interface CommandRights {
+  readonly permissions: readonly DenoPermission[];
+  /**
+   * Whether the command runs programs other than `git`, for the repository, and `gh`, for the token. Environments on the
+   * local Docker engine always need programs.
+   */
+  readonly runsPrograms: boolean;
+}

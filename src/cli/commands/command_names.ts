@@ -1,0 +1,40 @@
+/** The names of commands and groups at the top level, by capability, in the order of help. */
+
+/** The names in the registry of environments. */
+export const ENVIRONMENTS = [
+  "sync",
+  "start",
+  "stop",
+  "status",
+  "list",
+  "explain",
+  "history",
+  "logs",
+  "url",
+  "open",
+  "unlock",
+  "extend",
+  "labels",
+  "setup-labels",
+  "cleanup",
+  "handle-trigger",
+  "cleanup-labels",
+  "git-check",
+] as const;
+
+/** The names in the registry of general commands. */
+export const GENERAL = [
+  "test-lifecycle",
+  "simulate",
+  "doctor",
+  "init",
+  "config",
+  "completions",
+  "version",
+] as const;
+
+/** One of {@link ENVIRONMENTS}. */
+export type EnvironmentCommand = typeof ENVIRONMENTS[number];
+
+/** One of {@link GENERAL}. */
+export type GeneralCommand = typeof GENERAL[number];
