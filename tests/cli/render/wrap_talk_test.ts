@@ -1,8 +1,8 @@
 /** Talk on a terminal of any width: no word is broken, and nothing changes in a pipe. */
 
 import assert from "node:assert/strict";
-import { AppError } from "../../src/lib/errors.ts";
-import { type CliWorld, runCli } from "../worlds/program/cli.ts";
+import { AppError } from "../../../src/lib/errors.ts";
+import { type CliWorld, runCli } from "../../worlds/program/cli.ts";
 
 const LONG =
   "Writing the label: the token may not write to this repository, so the environment stays as it was";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
-import { loadCommands, loadEntry } from "../../src/cli/registry.ts";
-import { runCli } from "../worlds/program/cli.ts";
+import { CAPABILITIES } from "../../../src/cli/commands/registry.ts";
+import { loadCommands, loadEntry } from "../../../src/cli/registry.ts";
+import { runCli } from "../../worlds/program/cli.ts";
 
 Deno.test("loadEntry() finds every command by its own name, in the registry that the root names", async () => {
   for (const { names, load } of CAPABILITIES) {

@@ -1,13 +1,13 @@
 /** What the registry declares about a command, against what the command does when it runs. */
 
 import assert from "node:assert/strict";
-import type { NamedCommand } from "../../src/cli/command.ts";
-import type { DenoPermission } from "../../src/cli/command_rights.ts";
-import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
-import { loadCommands } from "../../src/cli/registry.ts";
-import type { Wiring } from "../../src/cli/wiring_types.ts";
-import { runIn } from "../worlds/cli_world.ts";
-import { A, B, environment, HOUR, makeWorld, PR, runningLabels } from "../worlds/world.ts";
+import type { NamedCommand } from "../../../src/cli/command.ts";
+import type { DenoPermission } from "../../../src/cli/command_rights.ts";
+import { CAPABILITIES } from "../../../src/cli/commands/registry.ts";
+import { loadCommands } from "../../../src/cli/registry.ts";
+import type { Wiring } from "../../../src/cli/wiring_types.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { A, B, environment, HOUR, makeWorld, PR, runningLabels } from "../../worlds/world.ts";
 
 const COMMANDS = await loadCommands(CAPABILITIES);
 

@@ -1,12 +1,12 @@
 /** Groups of commands, on a small registry: parser, help, mistakes, completion and rights. */
 
 import assert from "node:assert/strict";
-import type { CommandEntry, Registry } from "../../src/cli/command.ts";
-import { LOOKS, NOTHING } from "../../src/cli/commands/kept_rights.ts";
-import { completeWords } from "../../src/cli/completion/complete_words.ts";
-import { readInvocation } from "../../src/cli/reading/read_invocation.ts";
-import { type Capability, loadCommands } from "../../src/cli/registry.ts";
-import { AppError, EXIT } from "../../src/lib/errors.ts";
+import type { CommandEntry, Registry } from "../../../src/cli/command.ts";
+import { LOOKS, NOTHING } from "../../../src/cli/commands/kept_rights.ts";
+import { completeWords } from "../../../src/cli/completion/complete_words.ts";
+import { readInvocation } from "../../../src/cli/reading/read_invocation.ts";
+import { type Capability, loadCommands } from "../../../src/cli/registry.ts";
+import { AppError, EXIT } from "../../../src/lib/errors.ts";
 
 function entry(summary: string, more: Partial<CommandEntry> = {}): CommandEntry {
   return {
