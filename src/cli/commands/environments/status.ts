@@ -48,7 +48,9 @@ export async function runStatus(env: CommandEnv): Promise<ExitCode> {
     ...(holder === undefined ? [] : renderSentence(holder, style)),
     ...views.flatMap((view) => renderEnvironment(view, look)),
     ...(views.length === 0 ? ["no environment"] : []),
-    ...describeLabels(observed, env.flags.verbose).flatMap((line) => renderSentence(line, style, { indent: 6 })),
+    ...describeLabels(observed, env.flags.verbose).flatMap((line) =>
+      renderSentence(line, style, { indent: 6 })
+    ),
   ]);
   env.next(
     labels.triggers.length > 0
