@@ -333,7 +333,14 @@ function readJson(out: string): unknown {
   }
 }
 
-const TEXT_KEYS: ReadonlySet<string> = new Set(["message", "hint", "summary", "detail", "description"]);
+const TEXT_KEYS: ReadonlySet<string> = new Set([
+  "message",
+  "fix",
+  "hint",
+  "summary",
+  "detail",
+  "description",
+]);
 
 /** Takes out what differs from run to run: addresses, folders, times, ids. */
 function normalize(text: string, { url, folder }: { readonly url: string; readonly folder: string }): string {
