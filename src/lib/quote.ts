@@ -1,6 +1,6 @@
 /**
- * Quotes text that others wrote, for a message. Control characters, quotes and backslashes are escaped; text of more
- * than 60 characters is cut short.
+ * Quotes text that others wrote, for a message. Control characters, quotes and backslashes are escaped, and
+ * text is cut at 60 characters.
  */
 export function quote(text: string): string {
   const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;

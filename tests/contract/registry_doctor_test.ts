@@ -40,7 +40,7 @@ function diagnoseRegistry(host: string, dockerConfig: unknown): Promise<readonly
   }).diagnose(never);
 }
 
-docker.test("makeDockerDiagnosis() tells the version of the engine that answers", async () => {
+docker.test("makeDockerDiagnosis() reports the version of the engine", async () => {
   const findings = await makeDockerDiagnosis({ shell: makeShell({}), host: undefined }).diagnose(never);
 
   assert.equal(findings[0]?.status, "ok");

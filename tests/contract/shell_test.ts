@@ -192,7 +192,7 @@ Deno.test("run() takes secrets out of lines and standard error", async () => {
   assert.equal(result.stderr, "b ***\n");
 });
 
-Deno.test("run() names a program that is not there and how to get it", async () => {
+Deno.test("run() names a missing program and how to install it", async () => {
   const running = makeShell({ programs: { docker: "/nowhere/docker" } }).run({
     program: "docker",
     args: ["ps"],
@@ -207,7 +207,7 @@ Deno.test("run() names a program that is not there and how to get it", async () 
   });
 });
 
-Deno.test("run() tells a missing directory from a missing program", async () => {
+Deno.test("run() distinguishes a missing directory from a missing program", async () => {
   const running = makeShell(SH).run(
     { program: "git", args: ["-c", "true"], cwd: "/nowhere/at/all" },
     never(),

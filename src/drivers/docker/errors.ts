@@ -34,7 +34,7 @@ export function engineError(
 function unavailable(
   message: string,
   hint =
-    "Start Docker, or set DOCKER_HOST or DOCKER_CONTEXT to a running engine; `docker version` shows whether it answers",
+    "Start Docker, or set DOCKER_HOST or DOCKER_CONTEXT to a running engine; check it with `docker version`",
 ): AppError {
   return new AppError("engine_unavailable", message, { hint });
 }

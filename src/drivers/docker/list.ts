@@ -13,9 +13,9 @@ export async function listEnvironments(
 ): Promise<readonly PlatformEnvironment[]> {
   const ids = await findContainers(engine.docker, (name) => inScope(name, scope), signal);
   const containers = ids.length === 0 ? [] : await inspectContainers(engine.docker, ids, signal);
-  const ours = containers.filter((one) => inScope(one.name, scope) && isVisible(one, scope));
+  const visible = containers.filter((one) => inScope(one.name, scope) && isVisible(one, scope));
   const sights = await Promise.all(
-    ours.map((one) => look(engine, one, { ask: scope.probe === true }, signal)),
+    visible.map((one) => look(engine, one, { ask: scope.probe === true }, signal)),
   );
   const services = Map.groupBy(sights, (sight) => instanceOf(sight.container.name)?.service ?? "");
   return [...services.values()].flatMap((group) => {

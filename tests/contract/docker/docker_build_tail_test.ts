@@ -21,7 +21,7 @@ const FAILING: Shell = {
   },
 };
 
-Deno.test("build() that fails keeps docker's notice about its older builder out of what it tells", async () => {
+Deno.test("build() leaves docker's notice about its older builder out of a failure's log", async () => {
   const images = makeImages({
     shell: FAILING,
     config: {

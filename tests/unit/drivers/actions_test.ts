@@ -140,7 +140,7 @@ Deno.test("readGithubUrls() derives the GraphQL address from the API's", () => {
   assert.equal(graphql({ GITHUB_GRAPHQL_URL: "http://x/q" }), "http://x/q");
 });
 
-Deno.test("readGithubUrls() refuses what is no http address, without its credentials", () => {
+Deno.test("readGithubUrls() refuses an address that is not http, without showing its credentials", () => {
   for (const url of ["ftp://x", "nothing", "https://me:hunter2@x", "https://x/?q=1"]) {
     assert.throws(() => readGithubUrls({ GITHUB_API_URL: url }), (error) => {
       assert.ok(error instanceof Error && "code" in error && "exitCode" in error);

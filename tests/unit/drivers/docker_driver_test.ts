@@ -158,7 +158,7 @@ Deno.test("parseContainer() reads ports of both address families and what is mis
   assert.deepEqual([read.labels, read.env, read.state.ownHealth], [{}, [], undefined]);
 });
 
-Deno.test("engineError() tells an engine that is not there from one that refuses, and both from other failures", () => {
+Deno.test("engineError() distinguishes a missing engine, a refusal and other failures", () => {
   const ask = (stderr: string) =>
     engineError({ code: 1, stdout: "", stderr, timedOut: false }, { action: "Listing", host: undefined });
 
@@ -177,7 +177,7 @@ Deno.test("engineError() tells an engine that is not there from one that refuses
   assert.equal(ask("Error response from daemon: No such container: x"), undefined);
 });
 
-Deno.test("containerError() classifies what the engine says", () => {
+Deno.test("containerError() classifies the message of the engine", () => {
   const code = (text: string) =>
     containerError(text, { action: "Starting", image: "a:1", port: "127.0.0.1:1" }).code;
 

@@ -33,7 +33,7 @@ Deno.test("logIn() hands the password to standard input, and nothing of it to th
   assert.deepEqual(call?.env, { DOCKER_CONFIG: "/private" });
 });
 
-Deno.test("logIn() tells a refusal, a registry that does not answer and an engine that is not there apart", async () => {
+Deno.test("logIn() distinguishes a refusal, a silent registry and a missing engine", async () => {
   const table: readonly (readonly [Partial<ShellResult>, string, RegExp])[] = [
     [
       {

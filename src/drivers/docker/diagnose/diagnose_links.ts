@@ -23,8 +23,8 @@ export function makeLinkDiagnosis({ publish, host }: LinkDiagnosisOptions): Diag
         `docker.publish is ${publish}, so they lead to ${to}: only the runner's machine itself ` +
         "can open them";
       const fix =
-        "Set docker.publish in showtime.yml to an address of that machine that people can reach, and let its " +
-        "firewall block everyone else";
+        "Set docker.publish in showtime.yml to an address of that machine that people can reach, and let " +
+        "its firewall block everyone else";
       return Promise.resolve([foundWrong(name, detail, { status: "warning", fix })]);
     },
   };
