@@ -17,7 +17,7 @@ export async function makeDiagnoses(parts: Parts, options: Looking): Promise<rea
   ];
 }
 
-/** What a diagnosis is made for. */
+/** The request and the configuration that a diagnosis is made for. */
 export interface Looking extends WiringRequest {
   readonly loaded: LoadedConfig;
   readonly forge: () => Promise<Forge>;

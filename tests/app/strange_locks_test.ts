@@ -83,7 +83,7 @@ for (const [title, description] of Object.entries(STRANGE)) {
   });
 }
 
-Deno.test("applyCleanup() that meets a mistake of ours with one pull request does the others and says so", async () => {
+Deno.test("applyCleanup() that meets a mistake in Showtime with one pull request does the others and says so", async () => {
   const world = makeWorld({
     seed: {
       pulls: [70, 71, 72].map((pr) => seedPull(pr, { state: "closed", labels: runningLabels(A) })),

@@ -29,7 +29,7 @@ Deno.test("renderOutputs() keeps values of several lines whole", () => {
   assert.deepEqual(readOutputs(renderOutputs(outputs, "delimiter_1")), outputs);
 });
 
-Deno.test("renderOutputs() refuses a value that holds the delimiter and a name that is none", () => {
+Deno.test("renderOutputs() refuses a value that holds the delimiter and a malformed name", () => {
   const isRefused = (error: unknown) => error instanceof AppError && error.code === "output_refused";
 
   assert.throws(() => renderOutputs({ a: "x\nd1\nevil<<E\n" }, "d1"), isRefused);

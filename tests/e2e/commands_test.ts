@@ -125,7 +125,7 @@ Deno.test("every command answers piped, as JSON and dry, and exits with what its
   });
 });
 
-Deno.test("every command about a pull request says so where there is none, and where there is no repository", async () => {
+Deno.test("every command about a pull request says so if it does not exist, or if the repository does not", async () => {
   await onSimulator(async (simulator) => {
     for (const { args } of LINES.filter(({ aboutPull }) => aboutPull)) {
       const told = args.join(" ");
@@ -142,7 +142,7 @@ Deno.test("every command about a pull request says so where there is none, and w
   });
 });
 
-Deno.test("every command that needs GitHub says where a token comes from when there is none", async () => {
+Deno.test("every command that needs GitHub says where a token comes from if it has no token", async () => {
   for (const { args, local } of LINES) {
     if (local === true) continue;
     const told = args.join(" ");

@@ -382,7 +382,7 @@ RUNNER.test("showtime.yml for forks takes the name of a branch for what it is", 
   });
 });
 
-RUNNER.test("showtime.yml for forks refuses a dispatch whose number is none", async () => {
+RUNNER.test("showtime.yml for forks refuses a dispatch with a malformed number", async () => {
   await stage({ forks: true }, async ({ play, release }) => {
     const wrong = { pr_number: "2]; id #", sha: "" };
     const payload = change(await examplePayload("workflow_dispatch"), { "inputs": wrong });

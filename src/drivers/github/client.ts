@@ -26,7 +26,7 @@ export interface GithubClientOptions {
   readonly delays?: Delays;
 }
 
-/** What every request needs besides its content. */
+/** The options of every request besides its content. */
 export interface RequestOptions {
   /** The attempted action for messages, as "Reading …". */
   readonly what: string;

@@ -137,7 +137,7 @@ binary.test("the executable runs no program that a profile of AWS names", async 
   });
 });
 
-binary.test("the executable writes outputs to stdout where the runner's folder is none of those it knows", async () => {
+binary.test("the executable writes outputs to stdout if it does not know the runner's folder", async () => {
   await inForbiddenFolder(async (folder) => {
     await onSimulator(async ({ env }) => {
       const done = await runShowtime(["sync", "1", "--platform", "docker", "--dry-run-docker"], {

@@ -191,7 +191,7 @@ Deno.test("install.sh compares checksums in a folder that Windows has named", as
   }
 });
 
-Deno.test("install.sh asks for nothing where the version is none", async () => {
+Deno.test("install.sh asks for nothing if the version is malformed", async () => {
   await install({ files: await release(LINUX), args: ["../1.2.3"] }, ({ code, said, asked }) => {
     assert.equal(code, 1);
     assert.match(said, /Reading the version/);

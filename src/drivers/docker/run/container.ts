@@ -15,7 +15,7 @@ export interface Container {
   readonly ports: readonly { readonly inside: number; readonly outside: number; readonly v6: boolean }[];
 }
 
-/** Whether a container runs, and how it ended. */
+/** The state of a container: it runs, or how it ended. */
 export interface ContainerState {
   /** `created`, `running`, `restarting`, `exited`, `dead`, … */
   readonly status: string;

@@ -1,5 +1,5 @@
 /**
- * What a cleanup removes and what it keeps: pure decisions over what was listed. `judgePull()` decides about
+ * The decisions of a cleanup, what to remove and what to keep: pure functions over the listings. `judgePull()` decides about
  * the environments of one pull request, once over the listings and once more under the lock; the functions of
  * `leftovers.ts` decide about label definitions, locks, images and other parts that no environment needs.
  *

@@ -66,7 +66,7 @@ export function formatRecord(record: CommentRecord): string {
 }
 
 /**
- * Parses the record in a comment's body. Returns an empty record if there is none or if it cannot be read.
+ * Parses the record in a comment's body. Returns an empty record if the body has no record or if it cannot be read.
  */
 export function parseRecord(body: string): CommentRecord {
   const text = DATA.exec(body)?.[1];

@@ -33,7 +33,7 @@ export const LABEL_REFERENCE: readonly LabelReferenceRow[] = [
   },
   {
     name: `${TENT} ${SIGNS.sync} showtime-trigger-sync`,
-    meaning: "bring the environment to the head commit now; create one where there is none",
+    meaning: "bring the environment to the head commit now; create one if it is missing",
     setBy: "person",
   },
   {

@@ -15,7 +15,7 @@ export interface Situation {
   readonly views: ReadonlyMap<ShortSha, ShaView>;
   readonly view: ShaView | undefined;
   readonly state: ShaView["state"];
-  /** Whether the record under the target's 7 digits is about the target. */
+  /** How the record under the target's 7 digits relates to the target. */
   readonly likeness: Likeness;
   /** Whether the target may be built in any case: it is trusted, or a trigger that counts approves it. */
   readonly approved: boolean;

@@ -1,4 +1,4 @@
-/** What is to be allowed on AWS, as data: the one source of what docs/policies holds and `init` prints. */
+/** The least policies on AWS, as data: the one source of the files in docs/policies and of what `init` prints. */
 
 import { type AwsSettings, partitionOf, type Setup } from "./setup.ts";
 
