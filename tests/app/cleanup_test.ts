@@ -25,8 +25,13 @@ import {
 } from "../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
-async function plan(world: World, change: Partial<CleanupOptions> = {}) {
-  return await planCleanup(world.context(), { ...WHOLE_CLEANUP, ...change }, never());
+/** Plans a cleanup. `cap` is the configured cap on ages, in milliseconds. */
+async function plan(
+  world: World,
+  { cap, ...change }: Partial<CleanupOptions> & { readonly cap?: number } = {},
+) {
+  const ports = world.context(cap === undefined ? {} : { settings: { maxAgeMs: cap } });
+  return await planCleanup(ports, { ...WHOLE_CLEANUP, ...change }, never());
 }
 
 async function clean(
@@ -73,11 +78,11 @@ Deno.test("R1: planCleanup() writes nothing and lists the platform before the pu
 for (
   const [what, ttl, change, expected] of [
     ["keeps close for ever", "close", {}, 0],
-    ["keeps close under the configured cap", "close", { defaultMaxAgeMs: HOUR }, 0],
-    ["ends close where --max-age says so", "close", { maxAgeMs: HOUR }, 1],
-    ["caps a time-to-live by the configured age", "48h", { defaultMaxAgeMs: HOUR }, 1],
-    ["caps a time-to-live by --max-age", "48h", { maxAgeMs: HOUR }, 1],
-    ["lets --max-age outweigh the configured age", "48h", { maxAgeMs: 9 * HOUR, defaultMaxAgeMs: HOUR }, 0],
+    ["keeps close under the configured cap", "close", { cap: HOUR }, 0],
+    ["ends close where --max-age says so", "close", { askedMaxAgeMs: HOUR }, 1],
+    ["caps a time-to-live by the configured age", "48h", { cap: HOUR }, 1],
+    ["caps a time-to-live by --max-age", "48h", { askedMaxAgeMs: HOUR }, 1],
+    ["lets --max-age outweigh the configured age", "48h", { askedMaxAgeMs: 9 * HOUR, cap: HOUR }, 0],
     ["takes one age for all", "48h", { olderThanMs: HOUR }, 1],
     ["takes one age for all, a longer one too", "30m", { olderThanMs: 2 * HOUR }, 0],
     ["leaves close under one age for all", "close", { olderThanMs: HOUR }, 0],
@@ -233,7 +238,7 @@ Deno.test("R3: planCleanup() reports what lacks our tag and does not see other r
   const world = makeWorld({
     platform: [environment(A, { managed: false }), environment(B, { repo: "other/repo" })],
   });
-  const { candidates, kept } = await plan(world, { maxAgeMs: MINUTE });
+  const { candidates, kept } = await plan(world, { askedMaxAgeMs: MINUTE });
   assert.deepEqual([candidates, kept.length], [[], 1]);
   assert.match(kept[0]?.why ?? "", /never deleted/);
 });

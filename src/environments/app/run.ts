@@ -3,7 +3,8 @@
 import type { PlatformKind } from "../core/environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { Ttl } from "../core/labels/label.ts";
-import type { Policy, RunEvent } from "../core/plan/mod.ts";
+import type { EnvironmentSettings } from "../core/environment/settings.ts";
+import type { RunEvent } from "../core/plan/mod.ts";
 
 /** Who this process acts for, and which run it is. */
 export interface RunIdentity {
@@ -17,16 +18,7 @@ export interface RunIdentity {
 }
 
 /** The settings the use-cases need. */
-export interface AppSettings {
-  readonly autoSync: Policy["autoSync"];
-  readonly retries: number;
-  readonly defaultTtl: Ttl;
-  /** The cap on ages, in milliseconds; `close` outlives it. */
-  readonly maxAgeMs: number | undefined;
-  /** `user/password` of the application; undefined where it has none. */
-  readonly login: string | undefined;
-  /** Flags whose variable is configured. */
-  readonly configuredFlags?: readonly string[];
+export interface AppSettings extends EnvironmentSettings {
   readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
   readonly commentEnabled: boolean;
   readonly deploymentsEnabled: boolean;

@@ -24,7 +24,7 @@ function factsOf(labels: readonly string[], change: Partial<CleanupFacts> = {}):
     pr: PR,
     pull: { open: true, headSha: A, labels: readLabels(labels) },
     platform: [],
-    defaultTtl: { kind: "duration", amount: 24, unit: "h" },
+    settings: { defaultTtl: { kind: "duration", amount: 24, unit: "h" } },
     ...change,
   };
 }

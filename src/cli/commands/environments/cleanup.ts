@@ -17,8 +17,8 @@ import { FIND_OBSTACLE } from "./shared.ts";
 /** Removes expired and orphaned environments and their leftovers. */
 export async function runCleanup(env: CommandEnv): Promise<ExitCode> {
   const options = readOptions(env);
-  const { context, loaded } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
-  return await clean(env, { context, options: { ...options, defaultMaxAgeMs: loaded.config.maxAgeMs } });
+  const { context } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
+  return await clean(env, { context, options });
 }
 
 /** Removes unused label definitions, and nothing else. */
@@ -27,7 +27,7 @@ export async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
   const { context } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
   const options: CleanupOptions = {
     respectTtl: false,
-    maxAgeMs: undefined,
+    askedMaxAgeMs: undefined,
     olderThanMs: undefined,
     labels: true,
     platformOrphans: false,
@@ -39,7 +39,7 @@ export async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
 
 function readOptions({ values }: CommandEnv): CleanupOptions {
   const olderThanMs = values.read("older-than", readDuration);
-  const maxAgeMs = values.read("max-age", readDuration);
+  const askedMaxAgeMs = values.read("max-age", readDuration);
   for (const other of ["respect-ttl", "max-age"] as const) {
     if (olderThanMs === undefined || !(values.flag(other) || values.text(other) !== undefined)) continue;
     const why = other === "max-age" ? "a cap on each time-to-live" : "each time-to-live";
@@ -51,7 +51,7 @@ function readOptions({ values }: CommandEnv): CleanupOptions {
   }
   return {
     respectTtl: olderThanMs === undefined,
-    maxAgeMs,
+    askedMaxAgeMs,
     olderThanMs,
     labels: values.choice("cleanup-labels") ?? true,
     platformOrphans: values.choice("cleanup-aws-orphans") ?? true,

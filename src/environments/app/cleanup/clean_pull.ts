@@ -81,7 +81,7 @@ function factsOf(ports: SyncPorts, observed: ObservedPull, labels: LabelState): 
     pr: observation.pr,
     pull: { open: observation.open, headSha: observation.headSha, labels },
     platform: observation.platform,
-    defaultTtl: ports.settings.defaultTtl,
+    settings: ports.settings,
   };
 }
 
@@ -229,7 +229,7 @@ async function removeUnrecorded(
       pr,
       pull: pull === undefined ? undefined : cleanupPull(pull),
       platform: deployed,
-      defaultTtl: settings.defaultTtl,
+      settings,
     };
     const fresh = judgePull(facts, options).doomed;
     const mine = await forge.readLock(formatLabel({ kind: "lock", pr }), both);

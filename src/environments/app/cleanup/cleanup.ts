@@ -43,7 +43,7 @@ export interface SurveyPorts {
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
-  readonly settings: Pick<AppSettings, "defaultTtl" | "imageOf">;
+  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf">;
 }
 
 /** Where the outcome of a cleanup is gathered. */
@@ -201,7 +201,7 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
     for (const pr of [...numbers].sort((a, b) => a - b)) {
       const own = platform === "as_labels" ? platform : deployed.get(pr) ?? [];
       try {
-        const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, defaultTtl: settings.defaultTtl };
+        const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, settings };
         const judged = judgePull(facts, options);
         candidates.push(...judged.doomed);
         kept.push(...judged.kept);

@@ -16,18 +16,13 @@ export function makePolicy(
   pr: PrNumber,
   options: RunOptions,
 ): Policy {
-  const { settings } = ports;
+  const { commentEnabled, deploymentsEnabled: _, imageOf, ...settings } = ports.settings;
   return {
-    autoSync: settings.autoSync,
-    retries: settings.retries,
-    defaultTtl: settings.defaultTtl,
+    ...settings,
     ttl: options.ttl,
     size: options.size,
-    login: settings.login,
-    maxAgeMs: settings.maxAgeMs,
-    ...(settings.configuredFlags === undefined ? {} : { configuredFlags: settings.configuredFlags }),
-    comments: settings.commentEnabled,
-    imageOf: (short) => settings.imageOf(pr, short),
+    comments: commentEnabled,
+    imageOf: (short) => imageOf(pr, short),
     givenImage: options.givenImage,
   };
 }

@@ -3,11 +3,11 @@
  * listings and once more, under the lock, over a fresh look. `leftovers.ts` decides about everything else.
  */
 
+import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { sameRepo } from "../environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { LabeledEnvironment, LabelState } from "../labels/mod.ts";
-import type { Ttl } from "../labels/label.ts";
 import type { Judged, Kept, PullCandidate } from "./candidate.ts";
 import { decideLifetime } from "./lifetime.ts";
 import { type CleanupOptions, GRACE_MS } from "./options.ts";
@@ -29,7 +29,7 @@ export interface CleanupFacts {
   readonly pull: CleanupPull | undefined;
   /** The platform's environments of this number; `as_labels` if the platform was not asked. */
   readonly platform: readonly PlatformEnvironment[] | "as_labels";
-  readonly defaultTtl: Ttl;
+  readonly settings: Pick<EnvironmentSettings, "defaultTtl" | "maxAgeMs">;
 }
 
 const UNTAGGED = "It does not carry Showtime's tag: it is reported and never deleted";
@@ -104,8 +104,11 @@ function judgeLabeled(
     kept.push({ what: deployed.service, why: UNTAGGED });
     return;
   }
-  const fallback = pull?.labels.prTtl ?? facts.defaultTtl;
-  const lifetime = decideLifetime({ labeled: environment, deployed, fallback, now: facts.now }, options);
+  const fallback = pull?.labels.prTtl ?? facts.settings.defaultTtl;
+  const lifetime = decideLifetime(
+    { labeled: environment, deployed, fallback, maxAgeMs: facts.settings.maxAgeMs, now: facts.now },
+    options,
+  );
   if (lifetime.kind === "unknown") kept.push({ what, why: lifetime.why });
   if (lifetime.kind !== "until" || lifetime.at > facts.now) return;
   doomed.push({
@@ -142,7 +145,13 @@ function judgeUnnamed(
   const own = deployed.managed && short !== undefined && deployed.repo !== undefined &&
     sameRepo(deployed.repo, facts.repo);
   const lifetime = own
-    ? decideLifetime({ labeled: undefined, deployed, fallback: undefined, now }, options)
+    ? decideLifetime({
+      labeled: undefined,
+      deployed,
+      fallback: undefined,
+      maxAgeMs: facts.settings.maxAgeMs,
+      now,
+    }, options)
     : undefined;
   if (lifetime?.kind === "until" && lifetime.at <= now && now - (deployed.createdAt ?? now) >= GRACE_MS) {
     const id = `expired:${pr}:${short ?? service}`;

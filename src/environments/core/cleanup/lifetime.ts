@@ -24,12 +24,14 @@ export function decideLifetime(
     readonly labeled: LabeledEnvironment | undefined;
     readonly deployed: PlatformEnvironment | undefined;
     readonly fallback: Ttl | undefined;
+    /** The configured cap in milliseconds. */
+    readonly maxAgeMs: number | undefined;
     /** GitHub's time, milliseconds since 1970. */
     readonly now: number;
   },
   options: CleanupOptions,
 ): Lifetime {
-  const { labeled, deployed, fallback, now } = environment;
+  const { labeled, deployed, fallback, maxAgeMs, now } = environment;
   const createdAt = creationOf({ labeled, deployed }, now);
   const ttl = labeled?.ttl ?? (deployed === undefined ? fallback : undefined);
   const untilClose = ttl?.kind === "close";
@@ -40,13 +42,13 @@ export function decideLifetime(
     if (createdAt === undefined) missing.push("It is not known when it was created");
     else limits.push({ at: createdAt + ageMs, why: `It is older than ${formatDuration(ageMs)} (${name})` });
   };
-  limit(options.maxAgeMs, "--max-age");
+  limit(options.askedMaxAgeMs, "--max-age");
   if (options.olderThanMs !== undefined) {
     if (untilClose) missing.push("It lives until the pull request closes; --max-age would end it");
     else limit(options.olderThanMs, "--older-than");
   } else if (options.respectTtl) {
     // An age on the command line replaces the configured one, even if it is longer.
-    if (!untilClose && options.maxAgeMs === undefined) limit(options.defaultMaxAgeMs, "max_age");
+    if (!untilClose && options.askedMaxAgeMs === undefined) limit(maxAgeMs, "max_age");
     if (ttl === undefined) {
       if (deployed?.expiresAt === undefined) missing.push("No time-to-live of it is on record");
       else limits.push({ at: deployed.expiresAt, why: "Its time-to-live, by the platform's tag, is over" });

@@ -3,9 +3,7 @@ export interface CleanupOptions {
   /** Whether each environment lives as long as its own time-to-live says. */
   readonly respectTtl: boolean;
   /** The cap of `--max-age` in milliseconds: no environment lives longer, not even one with `close`. */
-  readonly maxAgeMs: number | undefined;
-  /** The configured cap `max_age` in milliseconds: like `maxAgeMs`, but it does not end one with `close`. */
-  readonly defaultMaxAgeMs?: number | undefined;
+  readonly askedMaxAgeMs: number | undefined;
   /** One age in milliseconds for all environments, in place of each time-to-live. */
   readonly olderThanMs: number | undefined;
   /** Whether label definitions that nothing needs are removed. */
@@ -21,7 +19,7 @@ export interface CleanupOptions {
 /** The default cleanup: everything, and each environment by its own time-to-live. */
 export const WHOLE_CLEANUP: CleanupOptions = {
   respectTtl: true,
-  maxAgeMs: undefined,
+  askedMaxAgeMs: undefined,
   olderThanMs: undefined,
   labels: true,
   platformOrphans: true,

@@ -1,3 +1,4 @@
+import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
@@ -92,24 +93,11 @@ export interface Observation {
 }
 
 /** The part of the configuration that decisions depend on. */
-export interface Policy {
-  readonly autoSync: "always" | "trusted" | "never";
-  /** Automatic attempts for an SHA beyond the first. */
-  readonly retries: number;
-  /** The time-to-live of an environment whose labels name none. */
-  readonly defaultTtl: Ttl;
+export interface Policy extends EnvironmentSettings {
   /** `--ttl`: for environments created by this run. */
   readonly ttl: Ttl | undefined;
   /** `--size`; undefined to keep the size that the pull request had before. */
   readonly size: string | undefined;
-  readonly login: string | undefined;
-  /** Flags whose variable is configured: lines in a pull request's body do not set them. */
-  readonly configuredFlags?: readonly string[];
-  /**
-   * The cap on ages, in milliseconds. Only an account that may cause builds can ask for a longer
-   * time-to-live.
-   */
-  readonly maxAgeMs?: number | undefined;
   /** Whether Showtime keeps a comment on the pull request. */
   readonly comments: boolean;
   /** Returns the reference of the image that Showtime builds for a SHA. No other image is ever deleted. */

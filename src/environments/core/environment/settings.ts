@@ -1,0 +1,19 @@
+import type { Ttl } from "../labels/label.ts";
+
+/** The configured settings that decide about environments. They keep this form from the configuration to their use. */
+export interface EnvironmentSettings {
+  readonly autoSync: "always" | "trusted" | "never";
+  /** Automatic attempts for an SHA beyond the first. */
+  readonly retries: number;
+  /** The time-to-live of an environment whose labels name none. */
+  readonly defaultTtl: Ttl;
+  /**
+   * `max_age`, the cap on ages in milliseconds. It does not end an environment whose time-to-live is `close`. Only an
+   * account that may cause builds can ask for a longer time-to-live.
+   */
+  readonly maxAgeMs?: number | undefined;
+  /** `user/password` of the application; undefined if it has none. */
+  readonly login: string | undefined;
+  /** Flags whose variable is configured: lines in a pull request's body do not set them. */
+  readonly configuredFlags?: readonly string[];
+}
