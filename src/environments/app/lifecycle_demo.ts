@@ -1,6 +1,7 @@
 /**
- * A whole life of one pull request, played for a person who watches: trigger, build, run, push, blue-green, freeze,
- * thaw, expiry, stop. After each scene the labels are shown as GitHub shows them, with what changed.
+ * Plays the whole lifecycle of one pull request for a person who watches: trigger, build, run, push,
+ * blue-green, freeze, thaw, expiry, stop. After each scene it prints the labels as GitHub shows them, with
+ * the changes.
  */
 
 import { AppError } from "../../lib/errors.ts";
@@ -13,26 +14,29 @@ import { planCleanup, WHOLE_CLEANUP } from "./cleanup/cleanup.ts";
 import { DEFAULT_OPTIONS } from "./sync/make_policy.ts";
 import { syncPull } from "./sync/sync_pull.ts";
 
-/** Where the life is played: what people do, which Showtime itself never does. */
+/** The place where the lifecycle is played: the actions of people, which Showtime itself never performs. */
 export interface Stage {
   readonly pr: PrNumber;
-  /** A sentence about where it is played. */
+  /** Sentences about the place. */
   readonly setting: readonly string[];
-  /** A person changes labels. */
+  /** Changes labels as a person does. */
   label(change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Promise<void>;
-  /** A person pushes a commit; undefined where that cannot be played. Returns its hash. */
+  /** Pushes a commit as a person does and returns its hash; undefined if this stage cannot push. */
   readonly push: (() => Promise<string>) | undefined;
-  /** Time passes; undefined where that cannot be played. */
+  /** Lets time pass; undefined if this stage cannot do that. */
   readonly pass: ((hours: number) => Promise<void>) | undefined;
-  /** Label names on the pull request now. */
+  /** Names of the labels that are on the pull request now. */
   labels(): Promise<readonly string[]>;
-  /** What a browser gets at the address; undefined where nobody answers. */
+  /** Fetches the page at the address, as a browser does; undefined if nothing answers. */
   fetchPage(url: string): Promise<string | undefined>;
-  /** The program's own words for what to do next. */
+  /** The program's own suggestions for what to do next. */
   readonly next: readonly string[];
 }
 
-/** Plays the life. `pauseMs`: between scenes, so that a person can follow. Throws AppError where a scene fails. */
+/**
+ * Plays the lifecycle, with `pauseMs` milliseconds between scenes so that a person can follow. Throws
+ * AppError if a scene fails.
+ */
 export async function playLifecycle(
   ports: SyncPorts,
   stage: Stage,

@@ -1,4 +1,7 @@
-/** Values of one run of the program. They are no ports: a use-case takes those that it uses beside its ports. */
+/**
+ * Values of one run of the program. They are not ports: a use-case takes the values that it uses along with
+ * its ports.
+ */
 
 import type { PlatformKind } from "../core/environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
@@ -6,14 +9,17 @@ import type { Ttl } from "../core/labels/label.ts";
 import type { EnvironmentSettings } from "../core/environment/settings.ts";
 import type { RunEvent } from "../core/plan/mod.ts";
 
-/** Who this process acts for, and which run it is. */
+/** The identity of this process: the person it acts for, and its workflow run. */
 export interface RunIdentity {
-  /** `GITHUB_TRIGGERING_ACTOR`, else `GITHUB_ACTOR`; undefined outside Actions, where it is the token's owner. */
+  /**
+   * `GITHUB_TRIGGERING_ACTOR`, else `GITHUB_ACTOR`; undefined outside Actions, where the actor is the token's
+   * owner.
+   */
   readonly actor: string | undefined;
   readonly inActions: boolean;
   readonly run: { readonly id: number; readonly attempt: number } | undefined;
   readonly event: RunEvent | undefined;
-  /** Random, lower-case letters and digits: what identifies this process as the holder of a lock. */
+  /** Random lower-case letters and digits that identify this process as the holder of a lock. */
   readonly nonce: string;
 }
 
@@ -24,12 +30,12 @@ export interface AppSettings extends EnvironmentSettings {
   readonly deploymentsEnabled: boolean;
 }
 
-/** What one command was asked beside the pull request. */
+/** Options of one command besides the pull request. */
 export interface RunOptions {
   readonly ttl: Ttl | undefined;
   readonly size: string | undefined;
   readonly givenImage: string | undefined;
-  /** Full or short; resolved against the pull request. */
+  /** A full or short hash; resolved against the pull request. */
   readonly sha: string | undefined;
 }
 
@@ -38,20 +44,23 @@ export interface LinkMaker {
   pull(pr: PrNumber): string;
   commit(sha: FullSha): string;
   run(id: number): string;
-  /** Console links of an environment by title. */
+  /** Links to an environment's pages in the platform's console, by title. */
   console(service: string): Readonly<Record<string, string>>;
 }
 
-/** The values of one run that use-cases about environments go by. */
+/** The values of one run that use-cases about environments read. */
 export interface RunValues {
   /** `owner/name`. */
   readonly repo: string;
-  /** As `https://github.com`. */
+  /** For example `https://github.com`. */
   readonly serverUrl: string;
   readonly platformKind: PlatformKind;
-  /** The platform is taken to be as the labels say (dry run of the platform). */
+  /** The labels stand in for the platform (a dry run of the platform). */
   readonly platformAsLabels: boolean;
-  /** GitHub is not written to: plans are applied once and not looked at again. */
+  /**
+   * A dry run of GitHub: nothing is written to it, so a plan is applied once and the pull request is not
+   * observed again.
+   */
   readonly githubDryRun: boolean;
   readonly settings: AppSettings;
   readonly identity: RunIdentity;

@@ -1,11 +1,14 @@
-/** Looks whether a part of the world is as a run needs it. */
+/** Checks whether a part of the surroundings is as a run needs it. */
 
 import type { Finding } from "../../lib/finding.ts";
 
-/** What looks at one part: an engine, a registry, a cloud. */
+/** A check of one part: an engine, a registry, a cloud. */
 export interface Diagnosis {
-  /** What is looked at, for people: the name of what is found where looking itself fails. */
+  /** The name of the part, for people; also the name of the finding if the check itself fails. */
   readonly name: string;
-  /** Looks and changes nothing. What is wrong is a finding; throws only where `signal` aborts, or what nobody foresaw. */
+  /**
+   * Checks and changes nothing. A problem is a finding. Throws only if `signal` aborts or on an unexpected
+   * error.
+   */
   diagnose(signal: AbortSignal): Promise<readonly Finding[]>;
 }

@@ -1,21 +1,22 @@
 /**
  * GitHub, as far as the use-cases need it. Reading never changes anything; every writing call belongs to
- * {@link ForgeWriter}. All lists are read to their last page; what cannot be read whole throws AppError
- * (`forge_unreachable`, `forge_refused`, `forge_rate_limited`, `forge_not_found`) rather than give a part.
+ * {@link ForgeWriter}. All lists are read to their last page. A list that cannot be read whole throws
+ * AppError (`forge_unreachable`, `forge_refused`, `forge_rate_limited`, `forge_not_found`) instead of
+ * returning a part.
  */
 
 import type { LockRecord, RunView } from "../core/lock.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
 
-/** Who did something. */
+/** An account that did something on GitHub. */
 export interface Actor {
-  /** As people write it: a bot's ends in `[bot]`. */
+  /** The login as people write it: a bot's ends in `[bot]`. */
   readonly login: string;
   readonly bot: boolean;
 }
 
-/** Something that happened on a pull request, in the order GitHub tells it. Times: milliseconds since 1970. */
+/** An event of a pull request, in GitHub's order. Times are milliseconds since 1970. */
 export type TimelineEvent =
   | {
     readonly kind: "labeled" | "unlabeled";
@@ -31,16 +32,16 @@ export type TimelineEvent =
     readonly at: number;
   };
 
-/** A comment that carries our marker. */
+/** A comment that carries Showtime's marker. */
 export interface MarkedComment {
   readonly nodeId: string;
   readonly body: string;
   readonly author: Actor | undefined;
-  /** Written by the owner of this token. */
+  /** Whether the owner of this token wrote it. */
   readonly own: boolean;
 }
 
-/** Everything about one pull request that one look gives. */
+/** Everything about one pull request that one observation reads. */
 export interface PullSnapshot {
   readonly nodeId: string;
   readonly number: PrNumber;
@@ -50,11 +51,14 @@ export interface PullSnapshot {
   readonly body: string;
   readonly author: string | undefined;
   readonly headSha: FullSha;
-  /** `owner/name`; undefined where the fork is gone. */
+  /** `owner/name`; undefined if the fork was deleted. */
   readonly headRepo: string | undefined;
   /** Names of all labels on it. */
   readonly labels: readonly string[];
-  /** Label events, commits and force pushes, oldest first; at least back to the newest event of each 🎪 label that is on it. */
+  /**
+   * Label events, commits and force pushes, oldest first; at least back to the newest event of each 🎪 label
+   * that is on it.
+   */
   readonly timeline: readonly TimelineEvent[];
   /** Comments that start with the marker, oldest first. */
   readonly comments: readonly MarkedComment[];
@@ -62,7 +66,7 @@ export interface PullSnapshot {
   readonly locks: readonly LockRecord[];
   /** Owner of the token. */
   readonly viewer: Actor | undefined;
-  /** Permission of `options.actor`, asked along. */
+  /** Permission of `options.actor`, read in the same request. */
   readonly actorPermission: PermissionAnswer | undefined;
   /** GitHub's time at this answer (its `Date` header), milliseconds since 1970. */
   readonly at: number;
@@ -88,9 +92,9 @@ export interface LabelDefinition {
   readonly openPulls: readonly PrNumber[];
 }
 
-/** What has to be known before an environment's record on GitHub is removed. */
+/** The facts that removing an environment's record on GitHub needs. */
 export interface RetirementInfo {
-  /** Definitions whose name contains one of the SHAs asked for. */
+  /** Definitions whose name contains one of the requested SHAs. */
   readonly definitions: readonly LabelDefinition[];
   /** Node ids of deployments of these SHAs in the environment `showtime` that belong to this pull request. */
   readonly deployments: readonly string[];
@@ -100,60 +104,81 @@ export interface RetirementInfo {
 export interface DeploymentEvent {
   readonly sha: FullSha;
   readonly state: string;
-  /** When it came to that state, in milliseconds since 1970. */
+  /** The time at which it reached that state, in milliseconds since 1970. */
   readonly at: number;
   readonly url: string | undefined;
 }
 
 /** Calls that change nothing. */
 export interface ForgeReader {
-  /** GitHub's time, from the newest answer's `Date` header moved on by this machine's clock; this machine's before that. */
+  /**
+   * Returns GitHub's time: the newest answer's `Date` header, moved on by this machine's clock. Before the
+   * first answer, returns this machine's time.
+   */
   now(): number;
-  /** Requests sent so far (each page and retry counts). */
+  /** Returns the number of requests sent so far (each page and retry counts). */
   requestCount(): number;
   /**
-   * The scopes of the token, as the newest answer told them; undefined before the first, and for tokens that have none
-   * (fine-grained ones, and those of apps).
+   * Returns the scopes of the token from the newest answer; undefined before the first answer, and for tokens
+   * that have no scopes (fine-grained ones, and those of apps).
    */
   scopes(): readonly string[] | undefined;
-  /** The owner of the token as an earlier answer told along; undefined before that. Asks nobody. */
+  /** Returns the owner of the token if an earlier answer contained it, else undefined. Sends no request. */
   knownViewer(): Actor | undefined;
-  /** Throws AppError `pull_not_found` (naming repository and number) or `repository_not_found`. */
+  /**
+   * Reads a pull request. Throws AppError `pull_not_found` (naming repository and number) or
+   * `repository_not_found`.
+   */
   readPull(
     pr: PrNumber,
     options: { readonly actor: string | undefined },
     signal: AbortSignal,
   ): Promise<PullSnapshot>;
-  /** One request for all; an answer for each login, failures included: this never throws for a refusal. */
+  /**
+   * Reads all permissions in one request. Each login gets an answer, failures included: this never throws for
+   * a refusal.
+   */
   permissions(logins: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, PermissionAnswer>>;
-  /** The owner of the token; undefined where GitHub does not tell. */
+  /** Reads the owner of the token; undefined if GitHub does not name one. */
   viewer(signal: AbortSignal): Promise<Actor | undefined>;
-  /** All pull requests that carry `label`, open first; about one request per 100 of them. */
+  /** Lists all pull requests that carry `label`, open first; about one request per 100 of them. */
   listPulls(
     options: { readonly label: string; readonly states: "open" | "all" },
     signal: AbortSignal,
   ): Promise<readonly PullSummary[]>;
-  /** These pull requests, whether or not they carry a label; those that do not exist are left out. */
+  /** Reads these pull requests, with or without a label; those that do not exist are left out. */
   readPulls(numbers: readonly PrNumber[], signal: AbortSignal): Promise<readonly PullSummary[]>;
-  /** The full hash of a commit of this pull request (7 to 40 digits given). Throws AppError `unknown_commit`, exit code 2. */
+  /**
+   * Finds the full hash of a commit of this pull request from 7 to 40 digits. Throws AppError
+   * `unknown_commit`, exit code 2.
+   */
   resolveCommit(pr: PrNumber, sha: string, signal: AbortSignal): Promise<FullSha>;
-  /** A file on the base branch of a pull request, or on the default branch without one; undefined where there is none. */
+  /**
+   * Reads a file on the base branch of a pull request, or without one on the default branch; undefined if
+   * there is no file.
+   */
   readBaseFile(
     path: string,
     options: { readonly pr: PrNumber | undefined },
     signal: AbortSignal,
   ): Promise<string | undefined>;
-  /** A workflow run; undefined where it cannot be read (which proves nothing). Never throws but for an abort. */
+  /**
+   * Reads a workflow run; undefined if it cannot be read (which proves nothing). Throws only if `signal`
+   * aborts.
+   */
   readRun(id: number, signal: AbortSignal): Promise<RunView | undefined>;
-  /** All label definitions whose name or description contains `query`. */
+  /** Lists all label definitions whose name or description contains `query`. */
   listDefinitions(query: string, signal: AbortSignal): Promise<readonly LabelDefinition[]>;
-  /** The definition of that exact name (letter case aside) read over REST, with its numeric id. */
+  /** Reads the definition of that exact name (letter case aside) over REST, with its numeric id. */
   readLock(name: string, signal: AbortSignal): Promise<readonly LockRecord[]>;
-  /** Numeric ids by node id of every definition of that exact name; only needed where two have one name. */
+  /**
+   * Reads the numeric id, by node id, of every definition of that exact name; only needed if two have one
+   * name.
+   */
   lockNumbers(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
-  /** What has to be known before the records of these commits of `pr` are removed. */
+  /** Reads the facts that removing the records of these commits of `pr` needs. */
   retirementInfo(pr: PrNumber, shas: readonly ShortSha[], signal: AbortSignal): Promise<RetirementInfo>;
-  /** Deployments of this pull request in the environment `showtime`, newest first, at most `limit`. */
+  /** Lists deployments of this pull request in the environment `showtime`, newest first, at most `limit`. */
   listDeployments(
     pr: PrNumber,
     options: { readonly limit: number },
@@ -168,11 +193,11 @@ export interface NewDefinition {
   readonly description: string;
 }
 
-/** One write of a batch; a batch goes out as one request and its writes take effect in order. */
+/** One write of a batch. A batch is sent as one request, and its writes take effect in order. */
 export type ForgeWrite =
   | { readonly kind: "attach"; readonly names: readonly string[] }
   | { readonly kind: "detach"; readonly names: readonly string[] }
-  /** Edits the comment with that node id, or makes one where `nodeId` is undefined. */
+  /** Edits the comment with that node id, or creates one if `nodeId` is undefined. */
   | { readonly kind: "comment"; readonly nodeId: string | undefined; readonly body: string }
   | {
     readonly kind: "deployment_status";
@@ -181,24 +206,29 @@ export type ForgeWrite =
     readonly url: string | undefined;
     readonly description: string;
   }
-  /** By node id. One that is gone already is success. */
+  /** Deletes a comment by node id. A comment that is already gone is success. */
   | { readonly kind: "delete_comment"; readonly nodeId: string }
   | { readonly kind: "delete_definition"; readonly nodeId: string };
 
-/** What a batch did. */
+/** The result of a batch. */
 export interface WriteResult {
-  /** Node id of the comment that a `comment` write made or edited; undefined where there was none or it failed. */
+  /**
+   * Node id of the comment that a `comment` write created or edited; undefined if there was none or it
+   * failed.
+   */
   readonly comment: string | undefined;
-  /** Sentences about writes that GitHub refused though the rest went through (a comment, a deployment status). */
+  /**
+   * Sentences about writes that GitHub refused although the rest succeeded (a comment, a deployment status).
+   */
   readonly warnings: readonly string[];
 }
 
 /** Calls that change GitHub. */
 export interface ForgeWriter {
   /**
-   * Makes sure that definitions exist, in one request for all that this process does not know yet; one that exists
-   * is left as it is. With `repair`, colour and description of existing ones are set too.
-   * Returns the names that were created or repaired.
+   * Creates missing definitions, in one request for all that this process does not know yet; existing ones
+   * stay as they are. With `repair`, colour and description of existing ones are set too. Returns the names
+   * that were created or repaired.
    */
   define(
     definitions: readonly NewDefinition[],
@@ -206,15 +236,19 @@ export interface ForgeWriter {
     signal: AbortSignal,
   ): Promise<readonly string[]>;
   /**
-   * Sends a batch as one request. `attach` of a label whose definition is not known is looked up or defined in grey
-   * by GitHub. A failed attach or detach throws AppError; a failed comment or deployment status is a warning.
+   * Sends a batch as one request. If the definition of a label to `attach` is not known, it is looked up, or
+   * GitHub creates it in grey. A failed attach or detach throws AppError; a failed comment or deployment
+   * status is a warning.
    */
   write(
     pr: { readonly number: PrNumber; readonly nodeId: string },
     batch: readonly ForgeWrite[],
     signal: AbortSignal,
   ): Promise<WriteResult>;
-  /** `created` with the numeric id (the epoch), or `exists`: compare-and-set on the definition's name. */
+  /**
+   * Creates a lock by compare-and-set on the definition's name: `created` with the numeric id (the epoch), or
+   * `exists`.
+   */
   createLock(
     definition: NewDefinition,
     signal: AbortSignal,
@@ -223,13 +257,22 @@ export interface ForgeWriter {
       readonly kind: "exists";
     }
   >;
-  /** Rewrites a lock's description by node id; false where that definition is gone. */
+  /** Rewrites a lock's description by node id; false if that definition is gone. */
   renewLock(nodeId: string, description: string, signal: AbortSignal): Promise<boolean>;
-  /** Deletes a definition by node id; false where it was gone already. Throws AppError `forge_refused` where GraphQL is refused. */
+  /**
+   * Deletes a definition by node id; false if it was already gone. Throws AppError `forge_refused` if GitHub
+   * refuses GraphQL.
+   */
   deleteDefinition(nodeId: string, signal: AbortSignal): Promise<boolean>;
-  /** Deletes definitions by node id, many in one request; those that are gone already are success. Throws like {@link deleteDefinition}. */
+  /**
+   * Deletes definitions by node id, many in one request; one that is already gone is success. Throws like
+   * {@link deleteDefinition}.
+   */
   deleteDefinitions(nodeIds: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Makes a deployment of `sha` in the environment `showtime`; returns its node id, or undefined with a reason where the right to it is missing. */
+  /**
+   * Creates a deployment of `sha` in the environment `showtime`. Returns its node id, or undefined with a
+   * warning if the token may not create deployments.
+   */
   createDeployment(
     pr: PrNumber,
     options: { readonly sha: FullSha; readonly description: string },
@@ -237,5 +280,5 @@ export interface ForgeWriter {
   ): Promise<{ readonly deployment: string | undefined; readonly warning: string | undefined }>;
 }
 
-/** GitHub, whole. */
+/** Reading and writing GitHub. */
 export type Forge = ForgeReader & ForgeWriter;

@@ -1,8 +1,8 @@
-/** Builds images and keeps track of them where they are stored. */
+/** Builds images and removes them from where they are stored. */
 
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
-/** What to build. The rest (context, file, target, arguments, caches, timeout) is configuration. */
+/** The image to build. The rest (context, file, target, arguments, caches, timeout) is configuration. */
 export interface BuildRequest {
   readonly repo: string;
   readonly pr: PrNumber;
@@ -13,7 +13,7 @@ export interface BuildRequest {
   readonly onLine: (line: string) => void;
 }
 
-/** What became of an image that was to be removed. */
+/** The result of removing an image. */
 export type ImageRemoval =
   | { readonly kind: "removed" }
   | { readonly kind: "absent" }
@@ -23,61 +23,67 @@ export type ImageRemoval =
 export interface StoredImage {
   /** Full reference, `repository:tag`. */
   readonly image: string;
-  /** Milliseconds since 1970; undefined where the store does not tell. */
+  /** Milliseconds since 1970; undefined if the store does not say. */
   readonly createdAt: number | undefined;
-  /** The repository that Showtime built it for, as its labels say; undefined where there are none of ours to be seen. */
+  /**
+   * The repository that Showtime built it for, as the image's labels say; undefined if Showtime's labels
+   * cannot be seen.
+   */
   readonly builtFor?: string | undefined;
 }
 
-/** How to log in to a registry. */
+/** The login to a registry. */
 export interface RegistryLogin {
-  /** The registry's host, as it stands in image references. */
+  /** The registry's host, as image references name it. */
   readonly registry: string;
   readonly username: string;
   /** A secret: it goes to a program's standard input and nowhere else. */
   readonly password: string;
-  /** What a person can do where the registry refuses what this login wants. */
+  /** Advice for a person if the registry refuses what this login asks for. */
   readonly hint?: string;
 }
 
 /** Builds images and removes them from where they are stored. */
 export interface Images {
   /**
-   * Throws AppError (exit code 2) where the build could not be right: the context is a Git work tree that is not
-   * at `sha` (`wrong_commit`), a required commit is missing (`required_commit_missing`), no Dockerfile. Nothing
-   * is built here.
+   * Checks that a build would be right; builds nothing. Throws AppError (exit code 2) if the context is a Git
+   * work tree that is not at `sha` (`wrong_commit`), if a required commit is missing
+   * (`required_commit_missing`), or if there is no Dockerfile.
    */
   check(request: Pick<BuildRequest, "pr" | "sha">, signal: AbortSignal): Promise<void>;
   /**
-   * Builds the image and, where configured, pushes it. Throws AppError `build_failed`, `timeout`,
-   * `engine_unavailable` or `permission` with the last 50 lines of output as logTail; `registry_unreachable` or the
-   * cloud's own (`aws_credentials`, `aws_unreachable`) where there is no logging in.
+   * Builds the image and, if configured, pushes it. Throws AppError `build_failed`, `timeout`,
+   * `engine_unavailable` or `permission` with the last 50 lines of output as logTail. If the login fails,
+   * throws `registry_unreachable` or the cloud's own code (`aws_credentials`, `aws_unreachable`).
    */
   build(request: BuildRequest, signal: AbortSignal): Promise<void>;
-  /** Whether the image is where environments get it from (registry, or the local engine where nothing is pushed). */
+  /**
+   * Whether the image exists where environments get it (a registry, or the local engine if images are not
+   * pushed).
+   */
   exists(image: string, signal: AbortSignal): Promise<boolean>;
-  /** Removes the image; what cannot be removed is kept and named, never called removed. */
+  /** Removes the image. If it cannot be removed, returns `kept` with the reason. */
   remove(image: string, signal: AbortSignal): Promise<ImageRemoval>;
-  /** Images of our tag pattern in the store, all pages; undefined where the store cannot list. */
+  /** Lists images that match Showtime's tag pattern, all pages; undefined if the store cannot list. */
   list(signal: AbortSignal): Promise<readonly StoredImage[] | undefined>;
 }
 
 /**
- * Where pushed images are stored: a registry, Docker Hub, ECR. Wiring gives one to what builds images, so that the
- * builder need not know which vendor holds them.
+ * Where pushed images are stored: a registry, Docker Hub, ECR. Wiring gives a store to the builder, so that
+ * the builder need not know the vendor.
  */
 export interface ImageStore {
   /**
-   * Whether a tag is there. Throws AppError `registry_unreachable`, `permission`, `repository_not_found` or the cloud's
-   * own (`aws_unreachable`, `aws_credentials`, `throttled`) where that cannot be established.
+   * Whether a tag exists. Throws AppError `registry_unreachable`, `permission`, `repository_not_found` or the
+   * cloud's own code (`aws_unreachable`, `aws_credentials`, `throttled`) if that cannot be determined.
    */
   exists(image: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Removes one image. What the store refuses to delete, or what another tag still needs, is `kept` with a reason
-   * that a person understands. Throws AppError `registry_unreachable`, or the cloud's own, where the
-   * store does not answer.
+   * Removes one image. An image that the store refuses to delete, or that another tag still needs, is `kept`
+   * with a reason for people. Throws AppError `registry_unreachable` or the cloud's own code if the store
+   * does not answer.
    */
   remove(image: string, signal: AbortSignal): Promise<ImageRemoval>;
-  /** Images of our tag pattern, all pages; undefined where the store cannot list. */
+  /** Lists images that match Showtime's tag pattern, all pages; undefined if the store cannot list. */
   list(signal: AbortSignal): Promise<readonly StoredImage[] | undefined>;
 }

@@ -1,22 +1,22 @@
-/** Where environments run: starts, describes, lists and removes them, and gives their log. */
+/** Where environments run: starts, describes, lists and removes them, and reads their logs. */
 
 import type { EnvironmentKey } from "../core/environment/names.ts";
 import type { DeployedSettings, PlatformEnvironment, PlatformKind } from "../core/environment/environment.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
-/** Which environments to list. */
+/** Selects the environments to list. */
 export interface PlatformScope {
-  /** `owner/name`: only what carries this repository's tag, or none at all, is listed. */
+  /** `owner/name`: lists only environments that carry this repository's tag, or no repository tag. */
   readonly repo: string;
-  /** Only this pull request's. */
+  /** Only this pull request's environments. */
   readonly pr?: PrNumber;
-  /** Other repositories' too: to see what they use, never to touch them. */
+  /** Includes other repositories' environments: to see what they use, never to change them. */
   readonly others?: boolean;
-  /** Ask each environment's health check; otherwise `healthy` is what the platform says by itself. */
+  /** Asks each environment's health check; otherwise `healthy` is the platform's own answer. */
   readonly probe?: boolean;
 }
 
-/** Everything that is known about an environment to deploy. */
+/** Everything that deploying an environment needs to know. */
 export interface DeploySpec {
   readonly repo: string;
   readonly pr: PrNumber;
@@ -27,31 +27,33 @@ export interface DeploySpec {
   readonly requestedBy: string | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Milliseconds since 1970; undefined: never by age. */
+  /** Milliseconds since 1970; undefined if it never expires by age. */
   readonly expiresAt: number | undefined;
-  /** The epoch of the lock that is held; an environment with a higher one is refused (`stale_epoch`). */
+  /** The epoch of the lock that this run holds. A service with a higher epoch is refused (`stale_epoch`). */
   readonly epoch: number;
 }
 
-/** What a deployment led to. */
+/** The result of a deployment. */
 export interface Deployed {
-  /** `host:port`, answering its health check. */
+  /** `host:port`; its health check has answered. */
   readonly address: string;
   /**
-   * True where an older instance of the same service still runs beside it, or something may be left of runs that died:
-   * {@link Platform.settle} has to finish that, once people have been sent to the new address.
+   * True if an older instance of the same service still runs beside it, or if runs that died may have left
+   * something: {@link Platform.settle} has to finish that after people are sent to the new address.
    */
   readonly unsettled: boolean;
 }
 
-/** Something on the platform that was made for an environment and belongs to none any more: a task definition. */
+/**
+ * Something on the platform that was made for an environment and belongs to none any more: a task definition.
+ */
 export interface PlatformLeftover {
-  /** The same for the same thing at every look. */
+  /** An id that stays the same at every listing. */
   readonly id: string;
   /** For people: `task definition superset-ci-pr-1234:7`. */
   readonly what: string;
   readonly pr: PrNumber;
-  /** Milliseconds since 1970; undefined where the platform does not tell. */
+  /** Milliseconds since 1970; undefined if the platform does not say. */
   readonly createdAt: number | undefined;
 }
 
@@ -59,28 +61,32 @@ export interface PlatformLeftover {
 export interface PlatformReader {
   readonly kind: PlatformKind;
   /**
-   * Lists environments, all pages. Throws AppError rather than give a part of the list, where the platform
-   * does not answer (`engine_unavailable`, `aws_unreachable`, `aws_credentials`; the message or hint names what was
-   * tried). Where an address costs a call of its own, only a scope with `probe` gives it.
+   * Lists environments, all pages. If the platform does not answer, throws AppError instead of returning a
+   * part (`engine_unavailable`, `aws_unreachable`, `aws_credentials`; message or hint names what was tried).
+   * If an address costs its own call, only a scope with `probe` returns it.
    */
   list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]>;
   /**
-   * Addresses that {@link list} left out, in the order of the keys, with a number of calls that does not grow with
-   * them. An entry is undefined if the environment has no address or was not reached within those calls.
+   * Reads addresses that {@link list} left out, in the order of the keys, with a fixed limit of calls, however
+   * many keys there are. An entry is undefined if the environment has no address or the limit does not reach it.
    */
   addresses(
     environments: readonly EnvironmentKey[],
     signal: AbortSignal,
   ): Promise<readonly (string | undefined)[]>;
   /**
-   * What no environment uses: all that is left of pull requests that have none, and beside living ones as far as a number
-   * of calls tells that does not grow with them. Throws AppError where the platform does not answer.
+   * Finds leftovers that no environment uses: all of pull requests that have no environment, and those beside
+   * living environments as far as a fixed number of calls finds them. Throws AppError if the platform does
+   * not answer.
    */
   leftovers(
     scope: { readonly repo: string },
     signal: AbortSignal,
   ): Promise<readonly PlatformLeftover[]>;
-  /** The environment's log, line by line; with `follow` until `signal` aborts. `tail`: only the last so many lines. */
+  /**
+   * Reads the environment's log line by line; with `follow` until `signal` aborts, with `tail` only the last
+   * lines.
+   */
   logs(
     environment: EnvironmentKey,
     options: { readonly tail: number | undefined; readonly follow: boolean },
@@ -91,11 +97,11 @@ export interface PlatformReader {
 /** A place where environments run. */
 export interface Platform extends PlatformReader {
   /**
-   * Brings an environment up and waits until it is stable and its health check answers 200. Where the service
-   * exists already it is updated in place: the old instance serves until the new one is healthy, and, where the
-   * platform can, until {@link settle}. On failure what was made is removed, an older instance goes on serving,
-   * and an AppError is thrown whose code is a FailureReason and whose logTail are the last lines of the log.
-   * `onProgress` is told what is waited for.
+   * Brings an environment up and waits until it is stable and its health check answers 200. An existing
+   * service is updated in place: the old instance serves until the new one is healthy and, if the platform
+   * can, until {@link settle}. On failure, removes what was made, leaves an older instance serving and throws
+   * an AppError whose code is a FailureReason and whose logTail has the last lines of the log. `onProgress`
+   * receives what the deployment waits for.
    */
   deploy(
     spec: DeploySpec,
@@ -103,9 +109,9 @@ export interface Platform extends PlatformReader {
     signal: AbortSignal,
   ): Promise<Deployed>;
   /**
-   * Finishes what an update in place left: of two instances of one service the healthy newer one stays (under
-   * the service's own name), the other goes, and so do unused images of this pull request that
-   * lost their tag to a rebuild, where the platform keeps images. Nothing to do is success.
+   * Finishes an update in place. Of two instances of one service, the healthy newer one stays (under the
+   * service's own name) and the other is removed. If the platform keeps images, unused images of this pull
+   * request that lost their tag to a rebuild are removed too. Nothing to do is success.
    */
   settle(
     environment: EnvironmentKey,
@@ -113,14 +119,18 @@ export interface Platform extends PlatformReader {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Removes a service and confirms that it is gone. One that is not there is success. Refuses (`not_ours`,
-   * `stale_epoch`) what lacks our tag, belongs to another repository or carries a higher epoch.
+   * Removes a service and confirms that it is gone; a service that does not exist is success. Refuses a
+   * service that lacks Showtime's tag or belongs to another repository (`not_ours`), or that carries a higher
+   * epoch (`stale_epoch`).
    */
   destroy(
     environment: EnvironmentKey,
     options: { readonly repo: string; readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Removes a leftover by its id. One that is not there is success; refuses (`not_ours`) what lacks our tags. */
+  /**
+   * Removes a leftover by its id; one that does not exist is success. Refuses (`not_ours`) one that lacks
+   * Showtime's tags.
+   */
   removeLeftover(id: string, options: { readonly repo: string }, signal: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,6 @@
-/** Removes what a cleanup found. Each candidate is judged once more, over a fresh look, just before it goes. */
+/**
+ * Removes the candidates of a cleanup. Each candidate is judged again on fresh data just before its removal.
+ */
 
 import { AppError } from "../../../lib/errors.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
@@ -17,18 +19,21 @@ import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
 
-/** What a cleanup did. */
+/** The result of a cleanup. */
 export interface CleanupResult {
   readonly removed: readonly string[];
   readonly kept: readonly Kept[];
-  /** Sentences about what could not be seen or removed. */
+  /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
 }
 
-/** Failures after which a thing simply stays: somebody else is at work on it, or it is not ours. */
+/** Codes of failures after which a candidate stays: another run works on it, or Showtime does not own it. */
 const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours"];
 
-/** Removes the candidates of a plan; those that need approval only where `approved` names them. */
+/**
+ * Removes the candidates of a plan. A candidate that needs approval is removed only if `approved` contains
+ * its id.
+ */
 export async function applyCleanup(
   ports: SyncPorts,
   plan: CleanupPlan,
@@ -60,7 +65,7 @@ export async function applyCleanup(
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
 
-/** Does one thing; what fails is told, and the next thing is done. */
+/** Runs one removal. If it fails, the failure is recorded in the outcome and the cleanup continues. */
 async function attempt(
   ports: SyncPorts,
   { outcome, wanted, act }: {
@@ -83,7 +88,7 @@ async function attempt(
   }
 }
 
-/** Deletes a lock by the node id that was found dead, if that very definition is still there and still dead. */
+/** Deletes a dead lock by its node id, if that definition still exists and its holder is still dead. */
 async function removeDeadLock(
   ports: SyncPorts,
   candidate: DeadLock,
@@ -114,7 +119,10 @@ async function runOf(
   return run === undefined ? undefined : await ports.forge.readRun(run.id, signal);
 }
 
-/** Label definitions and images belong to no pull request: all listings are read once more before any of them goes. */
+/**
+ * Removes label definitions, leftovers and images. They belong to no pull request, so all listings are read
+ * again first.
+ */
 async function removeUnused(
   ports: SyncPorts,
   wanted: readonly UnusedCandidate[],
@@ -133,7 +141,7 @@ async function removeUnused(
   const going = wanted.filter((each) => fresh.has(each.id));
   for (const each of wanted) {
     if (fresh.has(each.id)) continue;
-    // A definition that went with its environment is no news.
+    // A definition that was deleted together with its environment needs no mention.
     const gone = each.kind === "label" &&
       world.definitions?.every(({ name }) => name !== each.name) === true;
     if (!gone) {

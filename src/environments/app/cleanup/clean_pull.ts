@@ -1,4 +1,4 @@
-/** Removes what a cleanup found of one pull request, under its lock. */
+/** Removes the cleanup candidates of one pull request under its lock. */
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
@@ -20,17 +20,20 @@ import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { retire } from "../sync/retire.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 
-/** What is to be removed of one pull request. */
+/** The candidates of one pull request, with the options of the cleanup and its outcome. */
 export interface PullCleanup {
   readonly wanted: readonly PullCandidate[];
   readonly options: CleanupOptions;
   readonly outcome: Outcome;
 }
 
-/** Why something that was to go stays. */
+/** The reason to keep a candidate that changed after it was planned. */
 const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
 
-/** Takes the pull request's lock, looks, decides again and removes what is still to go. */
+/**
+ * Takes the pull request's lock, observes it, judges the candidates again and removes those that still
+ * qualify.
+ */
 export async function cleanPull(
   ports: SyncPorts,
   pr: PrNumber,
@@ -55,7 +58,8 @@ async function removeDoomed(
   const { writer } = locked;
   const { observation } = writer.observed;
   const fresh = judgePull(factsOf(ports, writer.observed, observation.allLabels), options).doomed;
-  // The listing does not say who set which label: a candidate also has to go by the labels that are believed.
+  // The listing does not say who set which label, so a candidate must also qualify by the trusted labels
+  // alone.
   const sure = judgePull(factsOf(ports, writer.observed, observation.labels), options).doomed;
   const going: PullCandidate[] = [];
   for (const each of wanted) {
@@ -85,7 +89,7 @@ function factsOf(ports: SyncPorts, observed: ObservedPull, labels: LabelState): 
   };
 }
 
-/** A closed pull request: what a sync would do. */
+/** Removes everything of a closed pull request, as a sync does. */
 async function removeClosed(ports: SyncPorts, locked: LockedPull): Promise<void> {
   const { writer, look, signal } = locked;
   const { observation } = writer.observed;
@@ -100,10 +104,10 @@ async function removeClosed(ports: SyncPorts, locked: LockedPull): Promise<void>
   );
 }
 
-/** Thrown to leave environments alone that changed after they had been put down as stopping. */
+/** Thrown to keep environments that changed after they were marked as stopping. */
 class Left extends Error {}
 
-/** Removes environments as a stop does, each by itself; false where the pull request changed meanwhile. */
+/** Removes environments one by one, as a stop does; false if the pull request changed meanwhile. */
 async function removeEnvironments(
   ports: SyncPorts,
   locked: LockedPull,
@@ -134,13 +138,16 @@ async function removeEnvironments(
   return true;
 }
 
-/** What a newer commit, a trigger or a closing changes. */
+/**
+ * Formats the facts that a newer commit, a trigger or a close changes, so that two observations can be
+ * compared.
+ */
 function mark({ observation }: Pick<ObservedPull, "observation">): string {
   const { open, headSha, labels } = observation;
   return [open, headSha, ...labels.triggers.map(({ name }) => name)].join("|");
 }
 
-/** Puts the statuses back that were there before. */
+/** Restores the status labels that the pull request carried before. */
 async function restore({ writer, signal }: LockedPull, before: LabelState): Promise<void> {
   const add: Label[] = [];
   const shas = new Set<string>();
@@ -187,7 +194,9 @@ function planOf(
   };
 }
 
-/** The marker and pointers without an environment go with the last environment; triggers and flags stay. */
+/**
+ * Removes the marker and pointers without an environment after the last environment; triggers and flags stay.
+ */
 async function removeLastLabels(
   { writer, signal }: LockedPull,
   retirements: readonly Retirement[],
@@ -206,7 +215,7 @@ async function removeLastLabels(
   if (remove.length > 0) await writer.write({ remove }, signal);
 }
 
-/** What the platform has of a pull request that does not exist: there is no record to keep, only the lock. */
+/** Removes services of a pull request that does not exist. It has no record to keep, only a lock. */
 async function removeUnrecorded(
   ports: SyncPorts,
   pr: PrNumber,

@@ -1,4 +1,7 @@
-/** Finds what has expired, what is orphaned and what is left over. Planning reads only; `apply_cleanup.ts` removes. */
+/**
+ * Finds environments that expired or are orphaned, and what they left over. Planning only reads;
+ * `apply_cleanup.ts` removes.
+ */
 
 import { AppError, toError } from "../../../lib/errors.ts";
 import { sameRepo } from "../../core/environment/ownership.ts";
@@ -34,7 +37,7 @@ import type { AppSettings } from "../run.ts";
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/cleanup/mod.ts";
 
-/** The ports and values that all environments and what remains of them are surveyed with. */
+/** The ports and values that a survey of all environments and their remains uses. */
 export interface SurveyPorts {
   /** `owner/name`. */
   readonly repo: string;
@@ -46,30 +49,30 @@ export interface SurveyPorts {
   readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf">;
 }
 
-/** Where the outcome of a cleanup is gathered. */
+/** The outcome of a cleanup, filled while it runs. */
 export interface Outcome {
   readonly removed: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
 }
 
-/** What a cleanup would do. */
+/** The plan of a cleanup: what it would remove and what it would keep. */
 export interface CleanupPlan {
   readonly candidates: readonly CleanupCandidate[];
   readonly kept: readonly Kept[];
-  /** Sentences about what could not be seen: nothing of that kind is a candidate. */
+  /** Sentences about everything that could not be read. Nothing of such a kind is a candidate. */
   readonly incomplete: readonly string[];
-  /** What was asked; by it each candidate is judged again just before it is removed. */
+  /** The options of this plan. Each candidate is judged by them again just before its removal. */
   readonly options?: CleanupOptions;
 }
 
-/** A label definition with its meaning. */
+/** A label definition with its parsed label. */
 export type KnownDefinition = LabelDefinition & { readonly label: ParsedLabel };
 
-/** What the listings gave; undefined for one that failed or was not needed. */
+/** The results of the listings; undefined for a listing that failed or was not needed. */
 export interface CleanupWorld {
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
-  /** What other repositories run on the same platform: what it uses stays. */
+  /** Environments of other repositories on the same platform. The images that they use stay. */
   readonly elsewhere: readonly PlatformEnvironment[];
   readonly pulls: ReadonlyMap<PrNumber, CleanupPull> | undefined;
   readonly definitions: readonly KnownDefinition[] | undefined;
@@ -79,7 +82,7 @@ export interface CleanupWorld {
   readonly incomplete: readonly string[];
 }
 
-/** Looks at everything, the platform first, and decides what would be removed. Changes nothing. */
+/** Reads everything, the platform first, and decides what a cleanup would remove. Changes nothing. */
 export async function planCleanup(
   ports: SurveyPorts,
   options: CleanupOptions,
@@ -88,7 +91,10 @@ export async function planCleanup(
   return judgeWorld(ports, await surveyWorld(ports, options, signal), options);
 }
 
-/** Reads all listings. What comes into being while they are read has its labels by the time those are read. */
+/**
+ * Reads all listings, the platform before the labels, so that an environment that starts meanwhile already
+ * has labels.
+ */
 export async function surveyWorld(
   ports: SurveyPorts,
   options: CleanupOptions,
@@ -122,7 +128,7 @@ export async function surveyWorld(
       ports.platform.leftovers({ repo }, signal));
   const definitions = await attempt(
     "Label definitions could not be listed, so none of them is removed",
-    // All of them: a search need not find what a tent is the beginning of.
+    // All definitions: GitHub's search may miss names that only begin with a 🎪.
     async () =>
       (await forge.listDefinitions("", signal)).map((each) => ({ ...each, label: parseLabel(each.name) })),
   );
@@ -149,14 +155,14 @@ export async function surveyWorld(
   return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
 }
 
-/** Keeps what a cleanup looks at of a pull request, with its labels parsed. */
+/** Reduces a pull request to the facts that a cleanup uses, with its labels parsed. */
 export function cleanupPull({ open, headSha, labels }: PullSummary): CleanupPull {
   return { open, headSha, labels: readLabels(labels) };
 }
 
 /**
- * A failure as the end of a sentence. One that nobody foresaw is a mistake of ours and must not keep the rest from being
- * cleaned up; the log says where it happened.
+ * Formats a failure as the end of a sentence. An unexpected error is a bug in Showtime and must not stop the
+ * rest of the cleanup; `--verbose` logs its stack.
  */
 export function tellFailure(ports: Pick<SurveyPorts, "terminal">, thrown: unknown): string {
   const error = toError(thrown);
@@ -165,7 +171,7 @@ export function tellFailure(ports: Pick<SurveyPorts, "terminal">, thrown: unknow
   return `${error.message} (a mistake in Showtime: please report it with the output of --verbose)`;
 }
 
-/** Locks among the definitions, with their runs; one that has expired needs none. */
+/** Finds the locks among the definitions and reads their runs. The run of an expired lock is not read. */
 async function readLocks(
   ports: Pick<SurveyPorts, "forge">,
   definitions: readonly KnownDefinition[],
@@ -184,7 +190,7 @@ async function readLocks(
   return locks;
 }
 
-/** Decides over what was read. */
+/** Decides what to remove and what to keep, from the listings. */
 export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
   const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
   const incomplete = [...world.incomplete];

@@ -1,4 +1,4 @@
-/** Looks at everything a run needs. What is wrong is an answer with a remedy, not an error. */
+/** Checks everything that a run needs. A problem is a finding with a remedy, not an error. */
 
 import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { Diagnosis } from "../../ports/diagnosis.ts";
@@ -7,24 +7,24 @@ import type { Platform } from "../../ports/platform.ts";
 import { diagnoseGithub } from "./doctor_github.ts";
 import { migrationFinding } from "./doctor_migration.ts";
 
-/** Where the doctor looks; each part is made when it is looked at, and may fail to be made. */
+/** The parts that the doctor checks. Each part is made when it is checked, and making it may fail. */
 export interface DoctorParts {
-  /** Throws where what the platform needs is missing, too. */
+  /** Reads the configuration. Also throws if a setting that the platform needs is missing. */
   readonly config: () => Promise<{
     readonly platform: string;
     readonly sources: readonly string[];
-    /** What is to be said where a preset is used that nobody asked for. */
+    /** The message to show if a preset applies that the configuration does not name. */
     readonly assumed?: string | undefined;
   }>;
   readonly forge: () => Promise<{ readonly forge: Forge; readonly repo: string }>;
-  /** What looks at engine, registry and cloud; only made of a configuration that is right. */
+  /** Makes the checks of engine, registry and cloud; called only if the configuration is valid. */
   readonly diagnoses: () => Promise<readonly Diagnosis[]>;
   readonly platform: () => Promise<Platform>;
-  /** This machine's time, milliseconds since 1970. */
+  /** This machine's time, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Looks at everything, whatever is wrong with the rest. */
+/** Checks every part, even if other parts have problems. */
 export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const configured = await looked("configuration", async () => {
@@ -51,7 +51,7 @@ export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promis
       ...migrationFinding(github.definitions, environments),
     ];
   }, signal);
-  // A platform that cannot be asked has been spoken of: its reasons stand above.
+  // A platform that does not answer was already reported: the findings above give the reason.
   const failed = (some: readonly Finding[]) => some.some(({ status }) => status === "failure");
   if (!failed(seen) || !failed(around)) findings.push(...seen);
   return findings;
@@ -72,7 +72,7 @@ async function diagnoseAround(parts: DoctorParts, signal: AbortSignal): Promise<
   return [...findings, ...made];
 }
 
-/** What was found; a failure to look is a finding too. */
+/** Runs one check and returns its findings; a check that fails becomes a finding too. */
 async function looked(
   name: string,
   act: () => Promise<readonly Finding[]>,
@@ -86,7 +86,7 @@ async function looked(
   }
 }
 
-/** A failure of several lines, a heading and a problem in each, as one for each problem. */
+/** Splits a failure of several lines, a heading and one problem per line, into one finding per problem. */
 function separate(finding: Finding): readonly Finding[] {
   const [, ...problems] = finding.detail.split("\n");
   if (problems.length === 0) return [finding];

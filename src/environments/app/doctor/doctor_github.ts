@@ -4,19 +4,22 @@ import { FIXED_LABELS, formatLabel, sameLabelName } from "../../core/labels/mod.
 import { mayCauseBuild } from "../../core/plan/mod.ts";
 import type { Forge } from "../../ports/forge.ts";
 
-/** What GitHub showed. */
+/** The findings about GitHub, with the facts that other checks use. */
 export interface GithubFindings {
   readonly findings: readonly Finding[];
-  /** Undefined where nobody knows which. */
+  /** Undefined if the repository is not known. */
   readonly repo: string | undefined;
-  /** Names of the label definitions that have to do with us. */
+  /** Names of the label definitions that belong to Showtime or mention it. */
   readonly definitions: readonly string[];
 }
 
-/** What a clock may be off, in milliseconds: more makes leases and expiry hard to read for people. */
+/**
+ * The tolerated difference between the clocks, in milliseconds. A larger one makes leases and expiry times
+ * hard to read.
+ */
 const CLOCK_TOLERANCE_MS = 30_000;
 
-/** Looks at the token, what it may do in the repository, the labels and the clock. */
+/** Checks the token, its rights in the repository, the labels and the clock. */
 export async function diagnoseGithub(
   parts: {
     readonly forge: () => Promise<{ readonly forge: Forge; readonly repo: string }>;
@@ -94,7 +97,7 @@ async function permissionFinding(
   if (login.endsWith("[bot]")) {
     return foundOk(name, `${login} writes with the rights of its workflow; people are asked for theirs`);
   }
-  // Only those who may write are told what anybody may.
+  // GitHub reveals permissions only to users with write access.
   const has = answer?.kind === "known"
     ? answer.permission
     : "GitHub does not tell this token their permission";

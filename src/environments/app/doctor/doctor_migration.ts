@@ -4,7 +4,7 @@ import { fitsLabel, formatLabel, parseLabel, sameLabelName } from "../../core/la
 
 const EXAMPLES = 3;
 
-/** What to tell a repository in which superset-showtime was at work; nothing where there is no sign of it. */
+/** Finds signs that superset-showtime worked in this repository; no finding if there are none. */
 export function migrationFinding(
   definitions: readonly string[],
   environments: readonly PlatformEnvironment[],
@@ -41,7 +41,7 @@ function named([one, many]: readonly [string, string], names: readonly string[])
   ];
 }
 
-/** Whether Showtime understands a label, and writes it in another way. */
+/** Whether Showtime understands a label but spells it differently. */
 function isOlderSpelling(name: string): boolean {
   const label = parseLabel(name);
   switch (label.kind) {

@@ -3,16 +3,16 @@ import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git_place.ts";
 import { type FullSha, parseFullSha } from "../../../lib/ids.ts";
 import type { Shell, ShellResult } from "../../../ports/shell.ts";
 
-/** Whether what is checked out contains a commit. `unknown`: the clone is too shallow to tell. */
+/** The answer to whether the checked-out commit contains another one. `unknown`: the clone is too shallow. */
 export interface RequiredCommitAnswer {
   readonly kind: "contained" | "missing" | "unknown";
-  /** What is checked out. */
+  /** The checked-out commit. */
   readonly head: FullSha | undefined;
 }
 
 /**
- * Looks for `required` among the ancestors of what is checked out in `folder`. Throws AppError `not_a_checkout` where
- * that is no Git work tree, and what {@link Shell.run} throws.
+ * Looks for `required` among the ancestors of the commit that is checked out in `folder`. Throws AppError
+ * `not_a_checkout` if the folder is no Git work tree, and whatever {@link Shell.run} throws.
  */
 export async function checkRequiredCommit(
   shell: Shell,
@@ -25,7 +25,7 @@ export async function checkRequiredCommit(
       { program: "git", args: ["-C", folder, ...args], env: { LC_ALL: "C" }, timeoutMs: 60_000 },
       signal,
     );
-  // Nothing but this is asked of a folder that only looks like a repository.
+  // The only question to a folder that may merely look like a repository.
   const place = await git(["rev-parse", ...GIT_PLACE_QUESTION]);
   const isPlace = place.code === 0 && parseGitPlace(place.stdout) !== undefined;
   const found = isPlace ? await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) : place;
@@ -42,6 +42,6 @@ export async function checkRequiredCommit(
   const ancestor = await git(["merge-base", "--is-ancestor", required, head]);
   if (ancestor.code === 0) return { kind: "contained", head };
   const shallow = (await git(["rev-parse", "--is-shallow-repository"])).stdout.trim() === "true";
-  // 1 is a clear no; anything else means that Git does not know that commit.
+  // Exit code 1 is a clear no. Any other code means that Git does not know the commit.
   return { kind: ancestor.code === 1 && !shallow ? "missing" : "unknown", head };
 }

@@ -21,23 +21,26 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { RunIdentity } from "../run.ts";
 
-/** How often a taken lock is looked at again when it vanished under our hands. */
+/** The number of attempts to take a lock that changes hands meanwhile. */
 const TRIES = 4;
 
-/** How long, in milliseconds, a sync waits for a holder that is soon done and does not do its work, and between two looks. */
+/**
+ * How long a sync waits for a holder that finishes soon and does not do the sync's work, and the pause
+ * between two reads; in milliseconds.
+ */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 3_000;
 
-/** How long before its end, in milliseconds, a lease counts as run out: what is written now takes a moment. */
+/** How early, in milliseconds, a lease counts as expired: a write takes a moment to arrive. */
 const LEASE_MARGIN_MS = 30_000;
 
-/** The ports and values that the holder of a lock is found with. */
+/** The ports and values that finding the holder of a lock uses. */
 export interface LockReadingPorts {
   readonly forge: Pick<ForgeReader, "now" | "readRun">;
   readonly identity: Pick<RunIdentity, "nonce">;
 }
 
-/** The ports and values that a lock is taken and held with. */
+/** The ports and values that taking and holding a lock uses. */
 export interface LockPorts extends HolderPorts {
   readonly forge: Pick<
     Forge,
@@ -55,24 +58,24 @@ export interface LockPorts extends HolderPorts {
   readonly identity: RunIdentity;
 }
 
-/** The lock, held. */
+/** The lock while this run holds it. */
 export interface HeldLock {
   readonly nodeId: string;
-  /** Numeric id of the definition: grows with every claim. */
+  /** Numeric id of the definition; grows with every claim. */
   readonly epoch: number;
   readonly nonce: string;
-  /** Aborts when the lock is found to be somebody else's; the reason is the AppError to throw. */
+  /** Aborts when another run has taken the lock; the reason is the AppError to throw. */
   readonly lost: AbortSignal;
   /**
-   * Throws where the lock is known to be lost, or the lease has run out unrenewed, as it does while a machine sleeps:
-   * asked before everything that is written. Nobody is asked for it.
+   * Throws if the lock is known to be lost, or if the lease expired without renewal, as it does while a
+   * machine sleeps. Called before every write; sends no request.
    */
   assertMine(): void;
-  /** Gives the lock back; never throws. */
+  /** Releases the lock; never throws. */
   release(): Promise<void>;
 }
 
-/** Finds out who holds the lock, from the definitions that were read. */
+/** Finds the holder of the lock among the definitions that were read. */
 export async function viewLock(
   ports: LockReadingPorts,
   options: { readonly locks: readonly LockRecord[]; readonly nodeId: string | undefined },
@@ -80,7 +83,7 @@ export async function viewLock(
 ): Promise<LockView> {
   const { locks, nodeId } = options;
   if (nodeId !== undefined) {
-    // The run that holds it: any other observed of the definition means that it is not ours any more.
+    // This run holds the lock only while the definition that it created exists and names it.
     const mine = locks.find((each) => each.nodeId === nodeId);
     if (mine !== undefined && parseLockOwner(mine.description)?.nonce === ports.identity.nonce) {
       return { kind: "mine" };
@@ -92,7 +95,7 @@ export async function viewLock(
   return { kind: "held", owner: ownerOf(record, judgement), alive: judgement !== "dead" };
 }
 
-/** Who holds a lock; nobody where the entry is one that no run of ours writes, whatever it says. */
+/** The owner of a lock; undefined if the description is not one that Showtime writes. */
 function ownerOf(record: LockRecord, judgement: LockJudgement): LockOwner | undefined {
   return judgement === "unreadable" ? undefined : parseLockOwner(record.description);
 }
@@ -109,18 +112,19 @@ async function judge(
   return judgeLock(record, { now, run: await ports.forge.readRun(owner.run.id, signal) });
 }
 
-/** What a lock is taken for. */
+/** A request for the lock of a pull request. */
 export interface LockClaim {
   readonly pr: PrNumber;
   /** Undefined for a sync. */
   readonly doing: LockTask | undefined;
-  /** What does not happen where another run has it. */
+  /** The work that does not happen if another run holds the lock. */
   readonly turned: RefusedWork;
 }
 
 /**
- * Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4) naming a live one. A sync does what
- * comes meanwhile before it lets go, so nobody waits for one; a cleanup does not, so a sync waits for that to end.
+ * Takes the lock, from a dead owner if need be. Throws AppError `busy` (exit code 4), which names a live
+ * owner. A sync does newly requested work before it releases the lock, so no run waits for a sync. A cleanup
+ * does not, so a sync waits for a cleanup to end.
  */
 export async function takeLock(
   ports: LockPorts,
@@ -171,7 +175,10 @@ export async function takeLock(
   });
 }
 
-/** Waits for a holder to let go or to be found dead; gives it, as it was last seen, where it does neither in time. */
+/**
+ * Waits until a holder releases the lock or is dead. If neither happens in time, returns the holder as last
+ * seen.
+ */
 async function outwait(
   ports: LockPorts,
   { name, pr, record, owner }: {
@@ -191,7 +198,7 @@ async function outwait(
       const records = await forge.readLock(name, signal);
       const held = records.find(({ nodeId }) => nodeId === record.nodeId);
       if (held === undefined) return undefined;
-      // Whatever else it has become is judged anew by whoever takes the lock.
+      // The caller judges any other state again when it takes the lock.
       if (await judge(ports, held, signal) !== "alive") return undefined;
       seen = parseLockOwner(held.description) ?? seen;
     }
@@ -202,8 +209,8 @@ async function outwait(
 }
 
 /**
- * Checks a fresh claim against the definitions that the first look under the lock showed. Throws `busy` after
- * deleting our own definition where another of the same name has a lower id.
+ * Checks a fresh claim against the definitions that the first read under the lock returned. If another
+ * definition of the same name has a lower id, deletes this run's own definition and throws `busy`.
  */
 export async function confirmLock(
   ports: LockPorts,
@@ -268,7 +275,7 @@ function holdLock(
   };
 }
 
-/** Renews the lease until the lock is given back; finds out when it is lost. */
+/** Renews the lease until the lock is released; aborts `lost` if the lock is lost. */
 async function renew(
   ports: LockPorts,
   lock: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly lease: { until: number } },
@@ -290,13 +297,14 @@ async function renew(
       return;
     } catch (error) {
       if (signals.ended.aborted) return;
-      // A failed renewal is no loss yet: the lease has minutes left, and every write is preceded by a look.
+      // One failed renewal does not lose the lock: the lease has minutes left, and every write is preceded by
+      // a check.
       ports.terminal.detail(`Renewing the lock of #${lock.pr} failed: ${toError(error).message}`);
     }
   }
 }
 
-/** What a run stops with when its lock has been taken by another. */
+/** The error that ends a run whose lock another run has taken. */
 export function lostError(pr: PrNumber): AppError {
   return new AppError("lock_lost", `Working on pull request #${pr}: another run took the lock over`, {
     exitCode: EXIT.busy,

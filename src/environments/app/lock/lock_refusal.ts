@@ -1,4 +1,4 @@
-/** What a run says when another one holds the pull request. */
+/** Messages for a run that finds the pull request locked by another run. */
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
@@ -9,20 +9,23 @@ import type { ForgeReader } from "../../ports/forge.ts";
 import type { LinkMaker } from "../run.ts";
 
 /**
- * What the run that is turned away was about. `labels`: they stay, and `removes` tells that they ask for a removal, which
- * every holder sees to before it lets go. `command`: something that no label remembers; a trigger could be a label.
+ * The work of the run that is turned away. `labels`: the labels stay on the pull request; `removes` is true
+ * if they ask for a removal, which every holder does before it releases the lock. `command`: no label records
+ * the work; if it has a trigger, a label could ask for the same.
  */
 export type RefusedWork =
   | { readonly kind: "labels"; readonly removes: boolean }
   | { readonly kind: "command"; readonly trigger: Trigger | undefined };
 
-/** The ports and values that a lock's holder is described with. */
+/** The ports and values that describing the holder of a lock uses. */
 export interface HolderPorts {
   readonly forge: Pick<ForgeReader, "now">;
   readonly links: Pick<LinkMaker, "run">;
 }
 
-/** What a run says and exits with when another one holds the pull request. */
+/**
+ * Makes the error, with message and exit code, for a run that finds the pull request locked by another run.
+ */
 export function lockHeldError(
   ports: HolderPorts,
   { pr, owner, turned }: {
@@ -41,7 +44,7 @@ export function lockHeldError(
   );
 }
 
-/** A holder for people: what it does, its run and whose it is. */
+/** Describes a holder for people: its work, its run and its owner. */
 export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
   if (owner === undefined) return "somebody whose entry cannot be read";
   const { run, login, doing } = owner;
@@ -57,7 +60,7 @@ function hintOf(
 ): string {
   const stuck = `if it is stuck, "showtime unlock ${pr}"`;
   const removes = turned.kind === "labels" ? turned.removes : turned.trigger === "stop";
-  // Only a sync builds before it lets go, whatever has come meanwhile; every holder removes.
+  // Only a sync builds what is requested meanwhile before it releases the lock; every holder removes.
   const seen = owner?.doing === undefined || removes;
   if (turned.kind === "command") {
     return turned.trigger === undefined || !seen

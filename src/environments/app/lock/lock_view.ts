@@ -1,4 +1,4 @@
-/** Who holds a pull request, for people and for JSON. */
+/** The holder of a pull request's lock, for people and for JSON. */
 
 import { formatInstant } from "../../../lib/instant.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
@@ -6,18 +6,18 @@ import { type HolderPorts, nameHolder } from "./lock_refusal.ts";
 import { formatTime } from "../show/environment_view.ts";
 import type { ObservedPull } from "../sync/observe_pull.ts";
 
-/** The lock of a pull request as `status` gives it; the JSON form has the same keys. */
+/** The lock of a pull request as `status` shows it; the JSON form has the same keys. */
 export interface LockSummary {
-  /** A login; null where the entry names none or cannot be read. */
+  /** A login; null if the lock's description names none or cannot be read. */
   readonly owner: string | null;
   readonly run_url: string | null;
   /** RFC 3339, UTC. */
   readonly expires_at: string | null;
-  /** Its time has not run out, and its workflow run is not known to be over. */
+  /** The lease has not expired, and the workflow run is not known to be over. */
   readonly live: boolean;
 }
 
-/** The lock; null where there is none. */
+/** Describes the lock as data; null if there is no lock. */
 export function viewHolder(
   ports: Pick<HolderPorts, "links">,
   { observation: { lock } }: ObservedPull,
@@ -32,7 +32,7 @@ export function viewHolder(
   };
 }
 
-/** Who works on the pull request and until when, as words; undefined where nobody does. */
+/** Describes in words who works on the pull request and until when; undefined if no run does. */
 export function describeHolder(
   ports: Pick<HolderPorts, "links">,
   { observation: { lock } }: ObservedPull,

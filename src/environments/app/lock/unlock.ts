@@ -1,4 +1,4 @@
-/** Looks at the lock of a pull request and removes it: for a person who knows that its owner is gone. */
+/** Reads the lock of a pull request and removes it, for a person who knows that its owner is gone. */
 
 import type { PrNumber } from "../../../lib/ids.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
@@ -8,32 +8,32 @@ import type { Terminal } from "../../../ports/terminal.ts";
 import type { LinkMaker } from "../run.ts";
 import { type LockReadingPorts, viewLock } from "./held_lock.ts";
 
-/** The ports and values that a lock is looked at and removed with. */
+/** The ports and values that reading and removing a lock uses. */
 export interface UnlockPorts extends LockReadingPorts {
   readonly forge: Forge;
   readonly terminal: Pick<Terminal, "say">;
   readonly links: Pick<LinkMaker, "run">;
 }
 
-/** The lock of a pull request, as a person is shown it. */
+/** The lock of a pull request, as a person sees it. */
 export interface FoundLock {
   readonly held: boolean;
-  /** Its owner still counts: not expired, and its workflow run not known to be over. */
+  /** The owner still counts: the lease has not expired, and its workflow run is not known to be over. */
   readonly live: boolean;
-  /** Undefined where there is none, or where its entry cannot be read. */
+  /** Undefined if there is no lock, or if its description cannot be read. */
   readonly owner: LockOwner | undefined;
   readonly runUrl: string | undefined;
-  /** What {@link removeLock} deletes. */
+  /** The node id that {@link removeLock} deletes. */
   readonly nodeId: string | undefined;
 }
 
 /**
- * Reads who holds the lock. Throws AppError `pull_not_found` or `repository_not_found` where there is nothing
- * that could be locked.
+ * Reads who holds the lock. Throws AppError `pull_not_found` or `repository_not_found` if there is nothing to
+ * lock.
  */
 export async function readLock(ports: UnlockPorts, pr: PrNumber, signal: AbortSignal): Promise<FoundLock> {
   const locks = await ports.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
-  // No definition is also what an unknown pull request or repository looks like.
+  // An unknown pull request or repository has no lock definition either.
   if (locks.length === 0) await ports.forge.readPull(pr, { actor: undefined }, signal);
   const lock = await viewLock(ports, { locks, nodeId: undefined }, signal);
   if (lock.kind !== "held") {
@@ -42,7 +42,7 @@ export async function readLock(ports: UnlockPorts, pr: PrNumber, signal: AbortSi
   const { owner } = lock;
   return {
     held: true,
-    // An entry that cannot be read names nobody who could be asked: only a person removes it.
+    // A description that cannot be read names no owner to ask, so only a person removes the lock.
     live: lock.alive && owner !== undefined,
     owner,
     runUrl: owner?.run === undefined ? undefined : ports.links.run(owner.run.id),
@@ -50,7 +50,7 @@ export async function readLock(ports: UnlockPorts, pr: PrNumber, signal: AbortSi
   };
 }
 
-/** Removes the very definition that was read; a lock that another run has made since then stays. */
+/** Removes exactly the definition that was read. A lock that another run has created since then stays. */
 export async function removeLock(
   ports: UnlockPorts,
   pr: PrNumber,

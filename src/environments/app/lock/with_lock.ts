@@ -1,4 +1,4 @@
-/** Works on one pull request under its lock, for use-cases that change something beside what a sync does. */
+/** Works on one pull request under its lock, for use-cases that change more than a sync does. */
 
 import { AppError, toError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
@@ -10,16 +10,16 @@ import { PullWriter } from "../sync/pull_writer.ts";
 import { planOnce, syncPull } from "../sync/sync_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 
-/** What work under a lock is given. */
+/** The tools for work under a lock. */
 export interface LockedPull {
   readonly writer: PullWriter;
-  /** Looks again; throws AppError `lock_lost` where the lock is somebody else's by then. */
+  /** Observes the pull request again; throws AppError `lock_lost` if another run holds the lock by then. */
   readonly look: () => Promise<ObservedPull>;
   /** Aborts with the caller's signal, or when the lock is lost. */
   readonly signal: AbortSignal;
 }
 
-/** Takes the lock, looks, works, gives the lock back. Throws AppError `busy` where another run holds it. */
+/** Takes the lock, observes, works and releases the lock. Throws AppError `busy` if another run holds it. */
 export async function withLock<Result>(
   ports: SyncPorts,
   pr: PrNumber,
@@ -40,8 +40,9 @@ export async function withLock<Result>(
 }
 
 /**
- * Looks after giving the lock back: a run that came meanwhile was turned away. Removing needs nothing that is not
- * here and is done at once; for anything else the person is told which command does it.
+ * Observes the pull request after the lock was released, because a run that came meanwhile was turned away. A
+ * removal is done at once, since this run has everything it needs; for other work the person reads which
+ * command does it.
  */
 export async function followUp(ports: SyncPorts, pr: PrNumber, signal: AbortSignal): Promise<void> {
   if (ports.githubDryRun) return;

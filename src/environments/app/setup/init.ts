@@ -1,27 +1,30 @@
-/** Writes the files of a set-up into a repository's folder. Nothing is overwritten unless somebody said so. */
+/**
+ * Writes the files of a set-up into a repository's folder. Existing files are overwritten only with `force`.
+ */
 
 import { AppError } from "../../../lib/errors.ts";
 import { renderSetup, type Setup, type SetupFile } from "../../core/setup/mod.ts";
 import type { Files } from "../../../ports/files.ts";
 
-/** The configuration's file: it is its owner's, and stays as it is when the workflows are written anew. */
+/** The configuration file. It belongs to its owner and stays as it is if the workflows are written again. */
 const SETTINGS = "showtime.yml";
 
-/** A file of a set-up and what becomes of it. */
+/** A file of a set-up, and what happens to it. */
 export interface InitFile extends SetupFile {
   readonly change: "created" | "overwritten" | "unchanged" | "kept";
 }
 
 /** How a set-up is written. */
 export interface InitOptions {
-  /** Also where a file is there already and says something else. */
+  /** Overwrites files that exist and differ. */
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
 /**
- * Writes the set-up, and says what became of each file. Throws AppError `files_exist` where a workflow is there
- * already and differs, and `force` is not given: then nothing is written at all, for half of a set-up is none.
+ * Writes the set-up and returns what happened to each file. Throws AppError `files_exist` if a workflow
+ * exists and differs, and `force` is not given. In that case nothing is written, because half a set-up does
+ * not work.
  */
 export async function initRepository(
   files: Files,

@@ -4,16 +4,16 @@ import { FIXED_LABELS, sameLabelName } from "../../core/labels/mod.ts";
 import type { Forge, LabelDefinition, NewDefinition } from "../../ports/forge.ts";
 import { definitionOf } from "../sync/pull_writer.ts";
 
-/** What became of one definition; under a dry run what would become of it. */
+/** What happened to one definition; in a dry run, what would happen to it. */
 export interface LabelSetup {
   readonly name: string;
   readonly change: "created" | "repaired" | "unchanged";
 }
 
-/** A word that all fixed names have in common. */
+/** A word that all fixed names contain. */
 const COMMON = "showtime";
 
-/** Reads the definitions that are there and writes only what differs from ours. */
+/** Reads the existing definitions and writes only those that are missing or differ. */
 export async function setupLabels(
   ports: { readonly forge: Pick<Forge, "listDefinitions" | "define"> },
   options: { readonly dryRun: boolean },

@@ -10,7 +10,7 @@ import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { AppSettings, LinkMaker } from "../run.ts";
 import type { ObservedPull } from "../sync/observe_pull.ts";
 
-/** The ports and values that an environment is shown with. */
+/** The ports and values that showing an environment uses. */
 export interface ViewPorts {
   readonly forge: Pick<ForgeReader, "now">;
   readonly platformKind: PlatformKind;
@@ -19,15 +19,15 @@ export interface ViewPorts {
   readonly settings: Pick<AppSettings, "maxAgeMs">;
 }
 
-/** An environment as every command gives it; the JSON form has the same keys. */
+/** An environment as every command shows it; the JSON form has the same keys. */
 export interface EnvironmentView {
   readonly pr: PrNumber;
-  /** Full hash; null where only its first 7 digits are known. */
+  /** Full hash; null if only its first 7 digits are known. */
   readonly sha: FullSha | null;
   readonly short_sha: ShortSha | null;
   readonly status: string;
   readonly type: "active" | "building" | "orphaned" | "legacy";
-  /** People are sent to this one. */
+  /** Whether people are sent to this environment. */
   readonly active: boolean;
   readonly address: string | null;
   readonly url: string | null;
@@ -44,20 +44,20 @@ export interface EnvironmentView {
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** Both witnesses of one environment. */
+/** The two sources about one environment: its labels and the platform. */
 export interface EnvironmentSources {
   readonly pr: PrNumber;
   readonly short: ShortSha | undefined;
   readonly labels: LabelState | undefined;
   readonly labeled: LabeledEnvironment | undefined;
   readonly deployed: PlatformEnvironment | undefined;
-  /** The pull request is open; undefined where it was not seen. */
+  /** Whether the pull request is open; undefined if it was not read. */
   readonly open: boolean | undefined;
-  /** Full hash where it is known from elsewhere (the head of the pull request). */
+  /** Full hash, if it is known from elsewhere (the head of the pull request). */
   readonly sha: FullSha | undefined;
 }
 
-/** Puts the two witnesses of an environment together. */
+/** Combines the labels and the platform's answer into the view of an environment. */
 export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): EnvironmentView {
   const { pr, short, labels, labeled, deployed } = sources;
   const sha = deployed?.sha ?? sources.sha;
@@ -66,7 +66,7 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
     { createdAt, maxAgeMs: ports.settings.maxAgeMs },
   );
-  // What the platform tells outweighs what anybody who may label can write.
+  // The platform's answer outweighs the labels, which anyone who may set labels can write.
   const address = deployed?.address ?? labeled?.address;
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
   const presence = ports.platformAsLabels
@@ -99,7 +99,7 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     links: {
       pull_request: ports.links.pull(pr),
       ...(sha === undefined ? {} : { commit: ports.links.commit(sha) }),
-      // What failed or was never there has no page in the console.
+      // An environment that failed or never existed has no page in the console.
       ...(service !== undefined &&
           (deployed !== undefined || (ports.platformAsLabels && state !== "failed"))
         ? ports.links.console(service)
@@ -117,7 +117,7 @@ function decideType(
   return state === "in_progress" ? "building" : "active";
 }
 
-/** The environments of a pull request that was looked at, the active one first. */
+/** Views the environments of an observed pull request, the active one first. */
 export function viewSight(ports: ViewPorts, observed: ObservedPull): readonly EnvironmentView[] {
   const { labels, platform, pr, open, commits, headSha, target } = observed.observation;
   const deployed = platform === "as_labels" ? [] : platform;
@@ -140,18 +140,18 @@ export function viewSight(ports: ViewPorts, observed: ObservedPull): readonly En
   ).sort(byActivity);
 }
 
-/** Active first, then by pull request, then the newest. */
+/** Orders views: active first, then by pull request, then the newest. */
 export function byActivity(a: EnvironmentView, b: EnvironmentView): number {
   return Number(b.active) - Number(a.active) || b.pr - a.pr ||
     (b.created_at ?? "").localeCompare(a.created_at ?? "");
 }
 
-/** How long an environment has left, in milliseconds; undefined where it does not expire by age. */
+/** Computes how long an environment has left, in milliseconds; undefined if it does not expire by age. */
 export function timeLeft(view: EnvironmentView, now: number): number | undefined {
   return view.expires_at === null ? undefined : Date.parse(view.expires_at) - now;
 }
 
-/** An instant as RFC 3339, UTC, with whole seconds; null where it is not known. */
+/** Formats an instant as RFC 3339, UTC, with whole seconds; null if it is not known. */
 export function formatTime(at: number | undefined): string | null {
   return at === undefined ? null : formatIsoSeconds(at);
 }

@@ -1,4 +1,4 @@
-/** Explains a decision: what was looked at, which rule fired, what would change it. Changes nothing. */
+/** Explains a decision: its inputs, the rule that applied, and what would change it. Changes nothing. */
 
 import { formatInstant } from "../../../lib/instant.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
@@ -21,7 +21,7 @@ import type { DeployedSettings } from "../../core/environment/environment.ts";
 import type { ObservedPull, ObservePorts } from "../sync/observe_pull.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
-/** One thing that the decision was made from, in words. */
+/** One input of the decision, in words. */
 export interface ExplainedInput {
   readonly name: string;
   readonly value: string;
@@ -32,11 +32,11 @@ export interface Explanation {
   readonly plan: Plan;
   readonly observed: ObservedPull;
   readonly inputs: readonly ExplainedInput[];
-  /** Sentences: what would be decided otherwise. */
+  /** Sentences about changes that would lead to another decision. */
   readonly wouldChange: readonly string[];
 }
 
-/** Looks once, plans, and plans again over what could be otherwise. */
+/** Observes once, plans, and plans again with each input that could be different. */
 export async function explainPull(
   ports: ObservePorts,
   pr: PrNumber,

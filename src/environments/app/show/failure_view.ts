@@ -1,4 +1,4 @@
-/** Why environments of a pull request failed, as far as its comment and its timeline tell. */
+/** The reasons why environments of a pull request failed, as its comment and its timeline give them. */
 
 import { parseLabel } from "../../core/labels/mod.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
@@ -6,10 +6,10 @@ import { stripControls } from "../../../lib/sanitize.ts";
 import { formatTime } from "./environment_view.ts";
 import type { ObservedPull } from "../sync/observe_pull.ts";
 
-/** A failure as `status` gives it; the JSON form has the same keys. */
+/** A failure as `status` shows it; the JSON form has the same keys. */
 export interface FailureView {
   readonly short_sha: ShortSha;
-  /** The stable code; null where nothing but the label tells of the failure. */
+  /** The stable code; null if only the label records the failure. */
   readonly code: string | null;
   readonly message: string | null;
   readonly hint: string | null;
@@ -17,7 +17,7 @@ export interface FailureView {
   readonly at: string | null;
 }
 
-/** One for each environment whose label says that it failed. */
+/** Lists one failure for each environment whose label is `failed`. */
 export function viewFailures({ observation, record, snapshot }: ObservedPull): readonly FailureView[] {
   const failed = [...observation.labels.environments.values()].filter(({ status }) =>
     status === "failed" || status === "unknown"

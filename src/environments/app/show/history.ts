@@ -1,4 +1,4 @@
-/** What happened to the environments of a pull request, from label events and deployments. */
+/** The history of a pull request's environments, from label events and deployments. */
 
 import { parseRecord } from "../../core/comment/mod.ts";
 import { unescapeMarkdown } from "../../../lib/sanitize.ts";
@@ -6,12 +6,12 @@ import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { formatTtl, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
 import type { DeploymentEvent, ForgeReader, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 
-/** Something that happened. */
+/** One event of the history. */
 export interface HistoryEntry {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly actor: string | null;
-  /** Full where it is known, else 7 digits. */
+  /** The full hash if it is known, else 7 digits. */
   readonly sha: string | null;
   /** A stable word: `start_requested`, `running`, `removed`, `deployment_success`. */
   readonly event: string;
@@ -20,7 +20,7 @@ export interface HistoryEntry {
   readonly url: string | null;
 }
 
-/** Reads what happened, newest first. */
+/** Reads the history, newest first. */
 export async function readHistory(
   ports: { readonly forge: Pick<ForgeReader, "readPull" | "listDeployments"> },
   pr: PrNumber,
@@ -38,7 +38,7 @@ export async function readHistory(
     ...deployments.map(readDeployment),
     ...readNotes(snapshot),
   ];
-  // Label events carry whole seconds: of two in one second the later one in the timeline is the newer.
+  // Label events have whole seconds: of two in the same second, the later one in the timeline is newer.
   return entries.map((entry, index) => ({ entry, index }))
     .sort((a, b) => b.entry.at - a.entry.at || b.index - a.index)
     .slice(0, limit).map(({ entry }) => entry);
@@ -74,7 +74,7 @@ function readEvent(event: TimelineEvent, full: ReadonlyMap<string, FullSha>): Hi
 
 type Said = readonly [event: string, text: string];
 
-/** What a label that was added tells; undefined for those that only accompany another. */
+/** Describes the event of adding a label; undefined for a label that only accompanies another. */
 function describeAdded(label: ParsedLabel): Said | undefined {
   switch (label.kind) {
     case "trigger":
@@ -122,7 +122,7 @@ function describeRemoved(label: ParsedLabel): Said | undefined {
   }
 }
 
-/** What only Showtime's comment tells: a run that took over, a repair, a refusal. */
+/** Reads the events that only Showtime's comment records: a takeover, a repair, a refusal. */
 function readNotes({ comments }: PullSnapshot): readonly HistoryEntry[] {
   const comment = comments.find(({ own, author }) => own || author?.bot === true);
   if (comment === undefined) return [];

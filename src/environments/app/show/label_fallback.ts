@@ -1,15 +1,18 @@
-/** Reads through the platform where it answers, and by the labels alone where it does not. */
+/** Reads from the platform if it answers, and from the labels alone if it does not. */
 
 import { AppError } from "../../../lib/errors.ts";
 import type { ObservePorts } from "../sync/observe_pull.ts";
 
-/** What was read; `unasked`: why the platform could not be asked, so that all of it is what the labels say. */
+/**
+ * A result, and in `unasked` the reason why the platform did not answer. If it is set, the result comes from
+ * the labels alone.
+ */
 export interface Reading<Result> {
   readonly result: Result;
   readonly unasked: string | undefined;
 }
 
-/** Reads once with the platform; where that cannot be asked, once more as if it were what the labels say. */
+/** Reads once with the platform. If the platform does not answer, reads again from the labels alone. */
 export async function readWithLabelFallback<Result>(
   ports: ObservePorts,
   read: (ports: ObservePorts) => Promise<Result>,

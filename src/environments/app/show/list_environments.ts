@@ -1,4 +1,4 @@
-/** All environments of the repository, with as few requests as pages. */
+/** Lists all environments of the repository, with about one request per page. */
 
 import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
@@ -19,14 +19,18 @@ export interface ListPorts extends ViewPorts {
 /** A listed pull request with its labels parsed. */
 type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState };
 
-/** Lists the environments that labels or the platform know. `incomplete`: sentences about what could not be seen. */
+/**
+ * Lists the environments that labels or the platform know. `incomplete`: sentences about everything that
+ * could not be read.
+ */
 export async function listEnvironments(
   ports: ListPorts,
   signal: AbortSignal,
 ): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
   const { forge } = ports;
   const incomplete: string[] = [];
-  // The platform first: what comes up meanwhile has its labels by the time they are read.
+  // The platform is read first: an environment that starts meanwhile has its labels by the time they are
+  // read.
   const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
   const known = new Set(marked.map((pull) => pull.number));
@@ -39,7 +43,7 @@ export async function listEnvironments(
     await addAddresses(ports, { deployed: deployed ?? [], pulls, incomplete }, signal),
     (each) => each.pr,
   );
-  // Where the platform could not be asked, an environment is what its labels say.
+  // If the platform did not answer, the labels describe the environments.
   const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
     viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
@@ -47,7 +51,7 @@ export async function listEnvironments(
   return { environments: environments.sort(byActivity), incomplete };
 }
 
-/** Asks the platform for the addresses of those services that no label tells. */
+/** Asks the platform for the addresses of services that no label names. */
 async function addAddresses(
   ports: ListPorts,
   seen: {

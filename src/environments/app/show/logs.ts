@@ -6,24 +6,24 @@ import type { PlatformReader } from "../../ports/platform.ts";
 import { type EnvironmentView, type ViewPorts, viewSight } from "./environment_view.ts";
 import { type ObservePorts, observePull } from "../sync/observe_pull.ts";
 
-/** The ports and values that a log is found and read with. */
+/** The ports and values that finding and reading a log uses. */
 export interface LogPorts extends ObservePorts, ViewPorts {
   readonly forge: ObservePorts["forge"];
   readonly platform: PlatformReader;
   readonly settings: ObservePorts["settings"];
 }
 
-/** Which log, and how much of it. */
+/** Selects a log, and how much of it to read. */
 export interface LogOptions {
-  /** 7 to 40 digits of the environment's commit; the active environment where it is undefined. */
+  /** 7 to 40 digits of the environment's commit; undefined for the active environment. */
   readonly sha: string | undefined;
-  /** Only the last so many lines. */
+  /** Only this many lines from the end. */
   readonly tail: number | undefined;
-  /** Until the signal aborts. */
+  /** Follows the log until the signal aborts. */
   readonly follow: boolean;
 }
 
-/** Opens the log of an environment. Throws AppError `no_environment` where there is none that has a log. */
+/** Opens the log of an environment. Throws AppError `no_environment` if no environment has a log. */
 export async function openLogs(
   ports: LogPorts,
   pr: PrNumber,
@@ -63,7 +63,7 @@ export async function openLogs(
   };
 }
 
-/** The active one comes first in the list. */
+/** Chooses the environment of a commit, or the first: the active one comes first in the list. */
 function choose(views: readonly EnvironmentView[], sha: string | undefined): EnvironmentView | undefined {
   if (sha === undefined) return views[0];
   const wanted = sha.toLowerCase();

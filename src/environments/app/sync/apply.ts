@@ -1,4 +1,4 @@
-/** Applies a plan step by step. Before each change of the platform the pull request is looked at once more. */
+/** Applies a plan step by step. Before each change of the platform the pull request is observed again. */
 
 import { AppError } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
@@ -12,13 +12,13 @@ import { retire } from "./retire.ts";
 import { retireFailed } from "./retire_failed.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
-/** How applying a plan ended. `superseded`: the pull request changed meanwhile, and another plan is due. */
+/** The end of applying a plan. `superseded`: the pull request changed meanwhile, and another plan is due. */
 export type Applied =
   | { readonly kind: "done" }
   | { readonly kind: "superseded"; readonly why: string }
   | { readonly kind: "failed"; readonly error: AppError };
 
-/** Applies a plan; a failure of the environment is a value, a lost lock or an abort is thrown. */
+/** Applies a plan. A failure of the environment is a value; a lost lock or an abort is thrown. */
 export async function applyPlan(
   writer: PullWriter,
   plan: Plan,
@@ -34,7 +34,7 @@ export async function applyPlan(
     );
     for (const step of plan.steps) {
       if (step.kind !== "retire") await applyStep(writer, { plan, step, state, tools }, both);
-      // All that goes, goes together, where the first of it stands in the plan.
+      // All retirements run together, at the place of the first one in the plan.
       else if (step.retirement === retirements[0]) {
         await retire(
           writer,
@@ -50,7 +50,7 @@ export async function applyPlan(
     writer.lock.lost.throwIfAborted();
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === "stale_epoch") {
-      // Whoever holds a higher epoch has taken this lock over, or let go of it long ago.
+      // The holder of a higher epoch has taken this lock over, or has released its own lock long ago.
       if (!await isMine(writer, tools)) throw lostError(plan.pr);
       throw error;
     }
@@ -61,7 +61,7 @@ export async function applyPlan(
   }
 }
 
-/** Looks once more whether the lock is still this run's. */
+/** Observes again whether this run still holds the lock. */
 async function isMine(writer: PullWriter, tools: ApplyTools): Promise<boolean> {
   const { observation } = await tools.look();
   return writer.ports.githubDryRun || observation.lock.kind === "mine";
@@ -98,7 +98,10 @@ interface StepContext {
   readonly tools: ApplyTools;
 }
 
-/** Failures that belong to the environment and are recorded as such; others leave the record for the next run. */
+/**
+ * Returns true for failures of the environment, which are recorded. Other failures leave the record for the
+ * next run.
+ */
 function isEnvironmentFailure(error: AppError): boolean {
   return !error.code.startsWith("forge_") &&
     !["lock_lost", "busy", "token_invalid", "stale_epoch"].includes(error.code);
@@ -169,7 +172,9 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
   }
 }
 
-/** The comment says what the labels said that are put right now. One that tells of a failure keeps it. */
+/**
+ * Repairs labels. The comment also shows what they say, so it is updated too, unless it reports a failure.
+ */
 async function repairLabels(
   writer: PullWriter,
   { add, remove }: Step & { readonly kind: "repair_labels" },

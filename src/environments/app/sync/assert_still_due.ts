@@ -1,4 +1,4 @@
-/** The look before each change of the platform and after each wait. */
+/** Checks, before each change of the platform and after each wait, that the plan is still due. */
 
 import { shortSha } from "../../../lib/ids.ts";
 import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
@@ -6,21 +6,21 @@ import { lostError } from "../lock/held_lock.ts";
 import type { PullWriter } from "./pull_writer.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 
-/** What applying needs besides the writer. */
+/** The values and functions that applying a plan uses along with the writer. */
 export interface ApplyTools {
   readonly policy: Policy;
-  /** Looks again, under the same lock. */
+  /** Observes the pull request again, under the same lock. */
   readonly look: () => Promise<ObservedPull>;
-  /** Told what was done, as a sentence. */
+  /** Called with a sentence about each step that is done. */
   readonly done: (sentence: string) => void;
 }
 
-/** Thrown to leave a plan that is out of date. */
+/** Thrown to abandon a plan that is out of date. */
 export class Superseded extends Error {}
 
 /**
- * Looks again before a change of the platform and after a wait: a lost lock stops everything; a close, a stop or a
- * newer commit that is to be built makes this plan out of date.
+ * Observes the pull request again. A lost lock ends the run with AppError `lock_lost`. A close, a stop or a
+ * newer commit to build throws {@link Superseded}.
  */
 export async function assertStillDue(writer: PullWriter, plan: Plan, tools: ApplyTools): Promise<void> {
   const observed = await tools.look();

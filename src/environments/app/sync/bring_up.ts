@@ -1,4 +1,7 @@
-/** Brings one commit of a pull request up: the record on GitHub and the deployment, in the order that survives a crash. */
+/**
+ * Brings one commit of a pull request up: writes the record on GitHub and deploys, in an order that survives
+ * a crash.
+ */
 
 import { type AppError, toError } from "../../../lib/errors.ts";
 import { expiryOf } from "../../core/environment/expiry.ts";
@@ -13,17 +16,17 @@ import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "./label_names.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
-/** What the steps of one plan hand on to each other. */
+/** The values that the steps of one plan pass on to each other. */
 export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
-  /** The record says that it runs: a failure after this is none of the environment's. */
+  /** The record says that the environment runs: a later failure is not the environment's. */
   serving: boolean;
 }
 
-/** The labels on the pull request that carry the SHA. */
+/** Finds the labels on the pull request that carry the SHA. */
 function labelsAbout({ labels }: PullWriter, bringUp: BringUp): readonly NamedLabel[] {
   return labels.environments.get(shortSha(bringUp.sha))?.labels ?? [];
 }
@@ -46,7 +49,7 @@ export async function recordIntent(
     active: state.active.includes(sha),
   };
   const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
-  // Everything that is known now is defined in one request; the steps to come find their definitions ready.
+  // One request defines every label that is already known, so that later steps find their definitions.
   await writer.define([
     { kind: "marker" },
     ...wanted,
@@ -89,7 +92,8 @@ export async function recordIntent(
     { name },
   ) => name);
   const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
-  // The intent first, in a request of its own; what asked for it and what it replaces go once it is on record.
+  // The intent goes first, in its own request. Its triggers and the labels it replaces go after it is on
+  // record.
   await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
   await writer.write({
     remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
@@ -206,7 +210,7 @@ export async function activate(
   const { ports } = writer;
   const sha = shortSha(bringUp.sha);
   await assertStillDue(writer, plan, tools);
-  // Where it served already, as a run left it that died, its deployment is still open.
+  // If a run died after deploying, the environment already serves and its deployment on GitHub is still open.
   if (!plan.steps.some((each) => each.kind === "deploy")) {
     state.deployment = await openDeployment(writer, plan, signal);
   }
@@ -226,7 +230,7 @@ export async function activate(
   );
   const change = diffLabels(labelsAbout(writer, bringUp), wanted);
   const known = writer.labels.environments;
-  // How often earlier commits were tried no longer matters, but for those whose record is still to go.
+  // The attempts of earlier commits no longer matter, except for commits whose record still exists.
   const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
   writer.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
   writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
@@ -244,14 +248,17 @@ export async function activate(
   }, signal);
   state.serving = true;
   if (state.unsettled !== undefined) {
-    // People are sent to the new address by now; only then does the old instance go.
+    // The old instance is removed only after people are sent to the new address.
     await assertStillDue(writer, plan, tools);
     const { platform, repo } = ports;
     await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
   }
 }
 
-/** Puts a failure on record: the SHA is `failed`, an older environment keeps its pointer, the comment says why. */
+/**
+ * Records a failure: the SHA is `failed`, an older environment keeps its pointer, and the comment gives the
+ * reason.
+ */
 export async function recordFailure(
   writer: PullWriter,
   at: { readonly bringUp: BringUp; readonly error: AppError; readonly deployment: string | undefined },

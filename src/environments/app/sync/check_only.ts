@@ -1,4 +1,4 @@
-/** Decides and says so in `key=value` pairs for a workflow; writes nothing. */
+/** Decides and reports the decision as `key=value` pairs for a workflow; writes nothing. */
 
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import {
@@ -21,7 +21,7 @@ export interface CheckPorts extends ObservePorts {
   readonly terminal: Pick<Terminal, "warn" | "say">;
 }
 
-/** The pairs in the documented order; those that do not apply are left out. */
+/** Returns the pairs in the documented order, without those that do not apply. */
 export async function checkOnly(
   ports: CheckPorts,
   pr: PrNumber,
@@ -62,7 +62,8 @@ function authorityOf(
 ): Readonly<Record<string, string>> {
   const { plan, policy, observation } = at;
   const triggers = viewTriggers(observation, policy);
-  // Whoever set the trigger decides: one that is carried out, else a refused one, because it is what nothing comes of.
+  // The person who set the trigger counts. If the plan acts, that is an authorized trigger, else a refused
+  // one: its refusal is the reason why nothing happens.
   const acts = plan.action !== "blocked" && plan.action !== "no_action";
   const trigger = triggers.find((each) => each.authorized === acts) ?? triggers[0];
   const person = trigger === undefined ? observation.actor : trigger.by;
@@ -112,7 +113,7 @@ function authStatus(observation: Observation, person: string | undefined): strin
   if (personMay(observation, person)) return "authorized";
   const answer = person === undefined ? undefined : observation.people.get(person);
   if (answer?.kind === "not_found") return "denied_404";
-  // A bot is refused for being one, whatever its role.
+  // A bot is always refused, whatever its role.
   return answer?.kind === "known" || person?.endsWith("[bot]") === true
     ? "denied_insufficient_perms"
     : "error";

@@ -1,4 +1,4 @@
-/** Prolongs the time-to-live of the active environment, counted from now. */
+/** Extends the time-to-live of the active environment, counted from now. */
 
 import { formatAge, UNIT_MS } from "../../../lib/duration.ts";
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
@@ -22,17 +22,17 @@ import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../sh
 import { type ObservedPull, observePull } from "./observe_pull.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
-/** The ports and values that a time-to-live is changed with. */
+/** The ports and values that extending a time-to-live uses. */
 export interface ExtendPorts extends SyncPorts, ViewPorts {
   readonly forge: SyncPorts["forge"];
   readonly links: SyncPorts["links"];
   readonly settings: SyncPorts["settings"];
 }
 
-/** What an extension led to: the environment as it is now, and what was done, as sentences. */
+/** The result of an extension: the environment as it is now, and sentences about what was done. */
 export interface Extension {
   readonly view: EnvironmentView;
-  /** Empty where it lives that long already. */
+  /** Empty if the environment already lives that long. */
   readonly applied: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export async function extendPull(
     people: new Map(),
   }, signal);
   await checkActor(ports, observed, signal);
-  // Refusals are found out before anything is written, and once more under the lock.
+  // A refusal is found before the lock is taken, and again under the lock.
   if (chooseChange(ports, observed, { asked: ttl }).next === undefined) {
     return { view: viewActive(ports, observed), applied: [] };
   }
@@ -65,7 +65,7 @@ export async function extendPull(
       if (next === undefined) return { view: viewActive(ports, writer.observed), applied: [] };
       const added: Label = { kind: "ttl", sha: short, ttl: next };
       const kept = withoutLabels(writer.labels, remove);
-      // The comment is written together with the label, so what it says is worked out before.
+      // The comment is written together with the label, so its text is computed first.
       const view = viewWith(
         ports,
         writer.observed,
@@ -82,7 +82,7 @@ export async function extendPull(
   return extension;
 }
 
-/** The active environment as these labels have it. */
+/** Views the active environment as it is with these labels. */
 function viewWith(ports: ExtendPorts, observed: ObservedPull, allLabels: LabelState): EnvironmentView {
   const { observation } = observed;
   return viewActive(ports, {
@@ -91,12 +91,12 @@ function viewWith(ports: ExtendPorts, observed: ObservedPull, allLabels: LabelSt
   });
 }
 
-/** When an environment ends, for a sentence. */
+/** Formats when an environment ends, for a sentence. */
 function endOf({ expires_at }: EnvironmentView): string {
   return expires_at === null ? "the pull request closes" : formatInstant(Date.parse(expires_at));
 }
 
-/** Fails where the person of this run may not ask for environments. */
+/** Throws AppError `not_authorized` if the person of this run may not ask for environments. */
 async function checkActor(ports: ExtendPorts, observed: ObservedPull, signal: AbortSignal): Promise<void> {
   const { observation } = observed;
   const { actor, pr } = observation;
@@ -116,7 +116,7 @@ async function checkActor(ports: ExtendPorts, observed: ObservedPull, signal: Ab
   );
 }
 
-/** What is to be written; `next` is undefined where the environment lives that long already. */
+/** The change to write; `next` is undefined if the environment already lives that long. */
 interface TtlChange {
   readonly short: ShortSha;
   readonly next: Ttl | undefined;
@@ -179,7 +179,10 @@ function chooseChange(
   return { short, next, remove };
 }
 
-/** The time-to-live that reaches from the creation to `asked` from now; undefined where the present one does. */
+/**
+ * Computes the time-to-live that reaches from the creation to `asked` from now; undefined if the present one
+ * does.
+ */
 export function nextTtl(facts: {
   readonly createdAt: number;
   readonly present: Ttl | undefined;
@@ -195,10 +198,13 @@ export function nextTtl(facts: {
   return fitTtl(now + length - createdAt, { hours: length >= UNIT_MS.h });
 }
 
-/** The largest number that is still read at a glance. */
+/** The largest number that is still easy to read. */
 const READABLE = 9_999;
 
-/** The shortest time-to-live of at least `ms` whose number is readable; in whole hours where minutes are no matter. */
+/**
+ * Chooses the shortest time-to-live of at least `ms` with a readable number; in whole hours if minutes do not
+ * matter.
+ */
 function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
   for (const unit of ["m", "h", "d"] as const) {
     if (hours && (unit === "m" || (unit === "h" && ms % UNIT_MS.d === 0))) continue;

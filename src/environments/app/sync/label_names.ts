@@ -1,10 +1,10 @@
-/** Names of labels on a pull request, as a writer knows them. */
+/** Finds names of labels that are on the pull request, as its writer last wrote them. */
 
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { Status } from "../../core/labels/mod.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
-/** Status labels of a SHA other than `keep`. */
+/** Lists the status labels of a SHA, except `keep`. */
 export function statusNames(
   writer: PullWriter,
   { sha, keep }: { readonly sha: ShortSha; readonly keep: Status },
@@ -14,7 +14,7 @@ export function statusNames(
   );
 }
 
-/** The pointers to environments being prepared. */
+/** Lists the pointers to environments that are being prepared. */
 export function preparingNames(writer: PullWriter): readonly string[] {
   return writer.labels.ours.flatMap(({ label, name }) => label.kind === "preparing" ? [name] : []);
 }

@@ -2,7 +2,7 @@ import type { PrNumber } from "../../../lib/ids.ts";
 import type { Policy } from "../../core/plan/mod.ts";
 import type { AppSettings, RunOptions } from "../run.ts";
 
-/** What a command was asked where it was asked nothing special. */
+/** The options of a command that asks for nothing special. */
 export const DEFAULT_OPTIONS: RunOptions = {
   ttl: undefined,
   size: undefined,
@@ -10,7 +10,7 @@ export const DEFAULT_OPTIONS: RunOptions = {
   sha: undefined,
 };
 
-/** The policy for one pull request under one command. */
+/** Makes the policy for one pull request under one command. */
 export function makePolicy(
   ports: { readonly settings: AppSettings },
   pr: PrNumber,

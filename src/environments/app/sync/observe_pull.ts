@@ -1,4 +1,4 @@
-/** Looks at GitHub and the platform, and puts together what the planner decides from. Changes nothing. */
+/** Reads GitHub and the platform and combines the planner's input. Changes nothing. */
 
 import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
 import { usageError } from "../../../lib/errors.ts";
@@ -22,44 +22,44 @@ import type { PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
 import { type HeldLock, type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 
-/** The ports and values that a pull request is observed with. */
+/** The ports and values that observing a pull request uses. */
 export interface ObservePorts extends LockReadingPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
   readonly platform: Pick<PlatformReader, "list">;
-  /** The platform is taken to be as the labels say (dry run of the platform). */
+  /** The labels stand in for the platform (a dry run of the platform). */
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "exists">;
   readonly identity: RunIdentity;
   readonly settings: AppSettings;
 }
 
-/** An observation with what the applying side needs of GitHub besides. */
+/** A pull request as observed: the planner's input, and what applying a plan needs from GitHub as well. */
 export interface ObservedPull {
   readonly observation: Observation;
   readonly snapshot: PullSnapshot;
-  /** The comment of ours that is to be edited; undefined where there is none to be believed. */
+  /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
   readonly record: CommentRecord;
 }
 
-/** What one look is about. */
+/** The subject and the circumstances of one observation. */
 export interface ObserveOptions {
   readonly request: Request | undefined;
-  /** Full or short hash; the head where it is undefined. */
+  /** Full or short hash; undefined for the head. */
   readonly sha: string | undefined;
   readonly held: HeldLock | undefined;
   /**
-   * The first look under a lock. The platform comes second: until the pull request shows that nobody else holds a lock
-   * (GitHub can make two of one name), another run may still be changing it.
+   * The first observation under a lock. The platform is read second: GitHub can create two locks of one name,
+   * and until the pull request shows that no other run holds one, another run may still change the platform.
    */
   readonly confirms?: boolean;
-  /** Permissions that this process has asked already; added to. */
+  /** Permissions that this process has already asked for; new answers are added. */
   readonly people: Map<string, PermissionAnswer>;
 }
 
-/** Looks at a pull request once. */
+/** Observes a pull request once. */
 export async function observePull(
   ports: ObservePorts,
   pr: PrNumber,
@@ -139,7 +139,9 @@ export async function observePull(
   };
 }
 
-/** Whether the decision may depend on the actor's permission: asked only where it is not known along the way. */
+/**
+ * Whether the decision may depend on the actor's permission. It is asked for only if no answer has it yet.
+ */
 function needsActor(observation: Omit<Observation, "people">): boolean {
   return observation.request !== undefined ||
     observation.labels.ours.some(({ name, label }) =>
@@ -168,20 +170,21 @@ async function resolveTarget(
   return await ports.forge.resolveCommit(snapshot.number, text, signal);
 }
 
-/** Commits in the order in which they became the head, as far as the timeline was read. */
+/** Lists commits in the order in which they became the head, as far as the timeline was read. */
 function commitsOf(timeline: readonly TimelineEvent[]): readonly FullSha[] {
   return timeline.flatMap((event) =>
     (event.kind === "commit" || event.kind === "force_push") && event.sha !== undefined ? [event.sha] : []
   );
 }
 
-/** Where the 🎪 labels on the pull request come from. */
+/** Finds who set each 🎪 label on the pull request, when, and on which head. */
 function originsOf(snapshot: PullSnapshot, target: FullSha): ReadonlyMap<string, LabelOrigin> {
   const { timeline } = snapshot;
   const origins = new Map<string, LabelOrigin>();
   for (const name of snapshot.labels) {
     if (!name.trimStart().startsWith("🎪")) continue;
-    // What is on the pull request was put on by somebody, also where a later event says that it was taken off.
+    // The newest event of setting the label counts even if a later event removes it: the label is on the pull
+    // request.
     const index = timeline.findLastIndex((event) =>
       event.kind === "labeled" && sameLabelName(event.name, name)
     );
@@ -199,19 +202,23 @@ function originsOf(snapshot: PullSnapshot, target: FullSha): ReadonlyMap<string,
   return origins;
 }
 
-/** The head when the event at `index` happened; undefined where it is only known that it was not the target. */
+/**
+ * Finds the head at the time of the event at `index`; undefined if it is only known that it was not the
+ * target.
+ */
 function approvedAt(
   timeline: readonly TimelineEvent[],
   place: { readonly index: number; readonly target: FullSha },
 ): FullSha | undefined {
   const later = commitsOf(timeline.slice(place.index + 1));
   const earlier = commitsOf(timeline.slice(0, place.index)).at(-1);
-  // What became the head after the label was set is not approved, wherever an earlier commit claims to stand.
+  // A commit that became the head after the label was set is not approved, even if the timeline also lists it
+  // earlier.
   if (later.includes(place.target)) return earlier === place.target ? undefined : earlier;
   return earlier ?? place.target;
 }
 
-/** The oldest comment with our marker whose author is to be believed. */
+/** Finds the oldest comment with Showtime's marker whose author is trusted. */
 function believedComment(
   comments: readonly MarkedComment[],
   people: ReadonlyMap<string, PermissionAnswer>,
@@ -222,7 +229,9 @@ function believedComment(
   );
 }
 
-/** What earlier runs left: the comment's record, and the timeline where it knows more. */
+/**
+ * Combines the records of earlier runs: the comment's record, corrected by the timeline if that knows more.
+ */
 function pullRecord(
   record: CommentRecord,
   timeline: readonly TimelineEvent[],
@@ -247,7 +256,7 @@ function failures(timeline: readonly TimelineEvent[], name: string): number {
   return timeline.filter((event) => event.kind === "labeled" && sameLabelName(event.name, name)).length;
 }
 
-/** The image is asked for only where the decision depends on it. */
+/** Asks whether the image exists, but only if the decision depends on it. */
 async function askImage(
   ports: ObservePorts,
   observation: Observation,

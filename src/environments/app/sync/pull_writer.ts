@@ -1,4 +1,4 @@
-/** Writes to GitHub under a lock, and keeps in mind what the pull request carries after each write. */
+/** Writes to GitHub under a lock, and tracks what the pull request carries after each write. */
 
 import {
   type CommentEnvironment,
@@ -25,24 +25,24 @@ import type { HeldLock } from "../lock/held_lock.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
-/** A change of the pull request's record, sent as one request (two where label definitions are new). */
+/** A change of the pull request's record, sent as one request (two if label definitions are new). */
 export interface PullChange {
   readonly add?: readonly Label[];
   readonly remove?: readonly string[];
-  /** Afterwards, in the same request: a status that is passed through on the way to the next. */
+  /** A second change in the same request, for a status that lasts only until the next one. */
   readonly then?: { readonly add: readonly Label[]; readonly remove: readonly string[] };
-  /** Rewrite the comment too. */
+  /** Rewrites the comment too. */
   readonly comment?: boolean;
   readonly also?: readonly ForgeWrite[];
 }
 
-/** The record of a pull request while one run works on it. */
+/** Writes labels and comment of a pull request under its lock. */
 export class PullWriter {
   readonly ports: SyncPorts;
   readonly lock: HeldLock;
   #observed: ObservedPull;
   #names: readonly string[];
-  /** What {@link #names} say, once it was asked for. */
+  /** The parsed {@link #names}, cached after the first use. */
   #labels: LabelState | undefined;
   #record: CommentRecord;
   #commentId: string | undefined;
@@ -61,7 +61,7 @@ export class PullWriter {
     this.see(observed);
   }
 
-  /** Takes in a newer look at the pull request. */
+  /** Takes in a newer observation of the pull request. */
   see(observed: ObservedPull): void {
     this.#observed = observed;
     this.#names = observed.snapshot.labels;
@@ -92,7 +92,7 @@ export class PullWriter {
     return this.#names;
   }
 
-  /** What those labels say. */
+  /** The parsed labels on the pull request, after all writes so far. */
   get labels(): LabelState {
     return this.#labels ??= readLabels(this.#names);
   }
@@ -102,8 +102,8 @@ export class PullWriter {
   }
 
   /**
-   * Notes something for the comment's list of events; `text` is safe to stand in Markdown. `unlabeled`: no label tells
-   * it, so the history takes it from the comment.
+   * Adds an event to the comment's list; `text` is safe to stand in Markdown. `unlabeled`: no label records
+   * the event, so the history reads it from the comment.
    */
   note(text: string, { unlabeled = false }: { readonly unlabeled?: boolean } = {}): void {
     const event = { at: this.ports.forge.now(), text, ...(unlabeled ? { unlabeled } as const : {}) };
@@ -111,18 +111,18 @@ export class PullWriter {
     this.#record = { ...this.#record, events };
   }
 
-  /** Changes what the comment remembers. */
+  /** Changes the record in the comment. */
   remember(change: Partial<Omit<CommentRecord, "events">>): void {
     this.#record = { ...this.#record, ...change };
   }
 
-  /** What the comment shows as the newest failure and as the reason why nothing happens. */
+  /** Sets the newest failure and the reason why nothing happens, as the comment shows them. */
   say(words: { readonly failure?: CommentFailure | undefined; readonly notice?: string | undefined }): void {
     if ("failure" in words) this.#failure = words.failure;
     if ("notice" in words) this.#notice = words.notice;
   }
 
-  /** Makes sure that definitions of these labels exist, with our colours, before they are needed. */
+  /** Creates definitions of these labels, with their colours, before they are needed. */
   async define(labels: readonly Label[], signal: AbortSignal): Promise<void> {
     const missing = labels.filter((label) => !this.#names.includes(formatLabel(label)));
     if (missing.length > 0) {
@@ -167,14 +167,14 @@ export class PullWriter {
     for (const warning of result.warnings) terminal.warn(warning);
   }
 
-  /** The full hash of a SHA of this pull request, as far as it was seen. */
+  /** Finds the full hash of a SHA of this pull request among those seen so far. */
   fullShaOf(short: ShortSha): FullSha | undefined {
     return this.#shas.get(short);
   }
 
   #renderComment(): string {
     const { ports } = this;
-    // What is not believed is not shown either.
+    // The comment does not show labels that are not trusted.
     const { forged, uncertain } = judgeLabels(this.#observed.observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const environments: CommentEnvironment[] = [];
@@ -207,7 +207,7 @@ export class PullWriter {
   }
 }
 
-/** The definition of a label, with its colour and description. */
+/** Makes the definition of a label, with its colour and description. */
 export function definitionOf(label: Label): NewDefinition {
   return { name: formatLabel(label), ...labelStyle(label) };
 }

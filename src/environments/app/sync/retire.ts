@@ -1,4 +1,6 @@
-/** Removes environments: the platform first, then what GitHub remembers. Said to be gone only when it is. */
+/**
+ * Removes environments: the platform first, then the records on GitHub, which say so only after it is done.
+ */
 
 import type { Plan, Retirement } from "../../core/plan/mod.ts";
 import { isShaCarrying, type Label, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
@@ -8,14 +10,14 @@ import type { ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
-/** Removes what a plan retires, all of it with as few requests as it takes. */
+/** Removes everything that a plan retires, with as few requests as possible. */
 export async function retire(
   writer: PullWriter,
   at: {
     readonly plan: Plan;
     readonly retirements: readonly Retirement[];
     readonly assertStillDue: () => Promise<void>;
-    /** The comment goes on telling of these commits, and how often they were tried. */
+    /** The comment keeps these commits and the number of their attempts. */
     readonly remembered?: boolean;
   },
   signal: AbortSignal,
@@ -34,7 +36,7 @@ export async function retire(
       ports.terminal.progress(`Removing ${serviceNameOf(key)}`);
       await ports.platform.destroy(key, { repo: ports.repo, epoch: lock.epoch }, signal)
         .catch((error) => {
-          // What has the name and is not listed as ours is somebody else's.
+          // A service of that name that is not listed lacks Showtime's tag or belongs to another repository.
           const foreign = error instanceof AppError && error.code === "not_ours";
           if (retirement.deployed !== undefined || !foreign) throw error;
         })
@@ -54,7 +56,7 @@ export async function retire(
   if (!remembered) forget(writer, shorts);
   await writer.write({
     remove: namesOf(writer, shorts),
-    // Where everything goes, the comment is written with the last labels.
+    // If everything is removed, the comment is written with the last labels.
     comment: !everything || !plan.steps.some((each) => each.kind === "remove_labels"),
     also: [
       ...info.definitions.filter((each) =>
@@ -83,8 +85,8 @@ function forget(writer: PullWriter, shorts: readonly ShortSha[]): void {
 }
 
 /**
- * The service of an environment that has a status and that the platform does not list: a run that died may have left it
- * on its way out, or something that was made for it before it.
+ * Names the service of an environment that has a status but that the platform does not list. A run that died
+ * may have left the service half removed, or resources that were made before it.
  */
 function begunKey(writer: PullWriter, { short, labels }: Retirement): EnvironmentKey | undefined {
   const { observation, snapshot } = writer.observed;
@@ -93,7 +95,7 @@ function begunKey(writer: PullWriter, { short, labels }: Retirement): Environmen
   return begun ? { pr: snapshot.number, short } : undefined;
 }
 
-/** Puts on record that these environments are going, so that a run that dies here is continued by the next. */
+/** Records that these environments are being removed, so that the next run continues if this one dies. */
 async function markStopping(
   writer: PullWriter,
   retirements: readonly Retirement[],
@@ -114,7 +116,7 @@ async function markStopping(
   if (add.length > 0 || remove.length > 0) await writer.write({ add, remove }, signal);
 }
 
-/** Names on the pull request that speak of these SHAs. */
+/** Lists the names on the pull request that carry one of these SHAs. */
 function namesOf({ labels, names }: PullWriter, shorts: readonly ShortSha[]): readonly string[] {
   const carrying = new Set(labels.ours.filter(({ label }) => carries(label, shorts)).map(({ name }) => name));
   return names.filter((name) => carrying.has(name));

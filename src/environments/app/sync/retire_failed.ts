@@ -1,6 +1,6 @@
 /**
- * Removes what is left of commits that failed before the one that has failed now. A pull request takes 100 labels: where
- * nothing ever succeeds, records that stayed would block it for good.
+ * Removes the records of commits that failed before the newest failure. A pull request holds 100 labels: if
+ * no commit ever succeeded, old records would block it for good.
  */
 
 import { AppError } from "../../../lib/errors.ts";
@@ -10,7 +10,10 @@ import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.
 import { retire } from "./retire.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
-/** Leaves the record of `short`, which has just failed. What cannot be removed now goes with the next failure or success. */
+/**
+ * Removes earlier failures and keeps the record of `short`, which has just failed. A removal that fails now
+ * happens after the next failure or success.
+ */
 export async function retireFailed(
   writer: PullWriter,
   at: { readonly plan: Plan; readonly short: ShortSha; readonly tools: ApplyTools },
@@ -29,14 +32,14 @@ export async function retireFailed(
   } catch (error) {
     writer.lock.lost.throwIfAborted();
     signal.throwIfAborted();
-    // What came meanwhile is seen to by the next plan.
+    // The next plan handles the change that superseded this one.
     if (error instanceof Superseded) return;
     if (!(error instanceof AppError) || error.code === "lock_lost") throw error;
     writer.ports.terminal.warn(`The records of earlier failures stay for now (${error.message})`);
   }
 }
 
-/** Commits that failed, that the platform has nothing of, and that nobody is sent to. */
+/** Finds commits that failed, that have nothing on the platform, and that people are not sent to. */
 function earlierFailures(
   writer: PullWriter,
   { short, tools }: { readonly short: ShortSha; readonly tools: ApplyTools },

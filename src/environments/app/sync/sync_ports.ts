@@ -7,9 +7,9 @@ import type { LockPorts } from "../lock/held_lock.ts";
 import type { LinkMaker } from "../run.ts";
 import type { ObservePorts } from "./observe_pull.ts";
 
-/** The ports and values that a pull request is changed with, on GitHub and on the platform, under its lock. */
+/** The ports and values that changing a pull request uses, on GitHub and on the platform, under its lock. */
 export interface SyncPorts extends LockPorts, ObservePorts {
-  /** As `https://github.com`. */
+  /** For example `https://github.com`. */
   readonly serverUrl: string;
   readonly forge: Forge;
   readonly platform: Platform;
@@ -18,6 +18,9 @@ export interface SyncPorts extends LockPorts, ObservePorts {
   readonly terminal: Terminal;
   readonly identity: ObservePorts["identity"];
   readonly links: LinkMaker;
-  /** GitHub is not written to: plans are applied once and not looked at again. */
+  /**
+   * A dry run of GitHub: nothing is written to it, so a plan is applied once and the pull request is not
+   * observed again.
+   */
   readonly githubDryRun: boolean;
 }

@@ -1,4 +1,7 @@
-/** Makes the world agree with the labels of one pull request. Everything that changes something goes through here. */
+/**
+ * Makes GitHub and the platform agree with the labels of one pull request. Every change of an environment
+ * goes through here.
+ */
 
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
@@ -22,37 +25,37 @@ import type { SyncPorts } from "./sync_ports.ts";
 /** How often one run starts over because the pull request changed meanwhile. */
 const ROUNDS = 8;
 
-/** What is asked of a sync. */
+/** The options of a sync. */
 export interface SyncOptions extends RunOptions {
   readonly request: Request | undefined;
-  /** Plan only: nothing is written anywhere. */
+  /** Only plans: nothing is written anywhere. */
   readonly planOnly: boolean;
-  /** Told what happens while it does. */
+  /** Receives the progress while the sync runs. */
   readonly watch?: SyncWatch;
 }
 
-/** Who is told of a sync while it goes on: a build takes minutes. */
+/** Receives the progress of a sync while it runs: a build takes minutes. */
 export interface SyncWatch {
-  /** A plan is about to be applied; there is another one where the pull request changed meanwhile. */
+  /** Called before a plan is applied, and again for a new plan if the pull request changed meanwhile. */
   planned(plan: Plan): void;
-  /** A step of it is done, as a sentence. */
+  /** Called with a sentence after a step of the plan is done. */
   done(sentence: string): void;
 }
 
-/** What a sync led to. */
+/** The result of a sync. */
 export interface SyncResult {
-  /** The plan that decided; the last one that did anything, else the only one. */
+  /** The deciding plan: the last one that did anything, else the only one. */
   readonly plan: Plan;
-  /** What was done, as sentences. */
+  /** Sentences about what was done. */
   readonly applied: readonly string[];
-  /** The newest look. */
+  /** The newest observation. */
   readonly observed: ObservedPull;
-  /** The failure of the environment, where it did not come up; the record of it is on the pull request. */
+  /** The failure of the environment, if it did not come up; the pull request has the record of it. */
   readonly failure: AppError | undefined;
   readonly exitCode: ExitCode;
 }
 
-/** Looks and plans; changes nothing. */
+/** Observes and plans; changes nothing. */
 export async function planOnce(
   ports: ObservePorts,
   pr: PrNumber,
@@ -69,7 +72,7 @@ export async function planOnce(
   return { plan: planPull(observed.observation, policy), observed, policy };
 }
 
-/** `--ttl` is the weaker one: whoever gives it is told where it comes to nothing. */
+/** Warns a person whose `--ttl` has no effect, because a label on the pull request outweighs it. */
 function warnOfWeight(
   ports: SyncPorts,
   { policy, observed }: { readonly policy: Policy; readonly observed: ObservedPull },
@@ -82,7 +85,10 @@ function warnOfWeight(
   }
 }
 
-/** Makes the pull request's environment agree with its labels, and looks once more after letting go. */
+/**
+ * Makes the pull request's environment agree with its labels, and observes once more after the lock is
+ * released.
+ */
 export async function syncPull(
   ports: SyncPorts,
   pr: PrNumber,
@@ -113,7 +119,7 @@ export async function syncPull(
       break;
     }
     const turned = turnedOf(request, plan);
-    // A holder that builds nothing is waited for, where the lock is taken.
+    // A holder that builds nothing is waited for in `takeLock`.
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
       throw lockHeldError(ports, { pr, owner: lock.owner, turned });
     }
@@ -128,7 +134,8 @@ export async function syncPull(
         if (plan.build && plan.target !== checked) {
           await ports.images.check({ pr, sha: plan.target }, signal);
         }
-        // The newest plan that did something: what a person asked outweighs a refusal on the way, a push what it replaced.
+        // The newest plan that did something: a person's request outweighs a refusal before it, and a push
+        // outweighs the plan it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;
         const writer = new PullWriter(ports, held, observed);
         options.watch?.planned(plan);
@@ -156,7 +163,7 @@ export async function syncPull(
   return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
 }
 
-/** What does not happen now where another run holds the pull request. */
+/** Describes the work that does not happen now if another run holds the pull request. */
 function turnedOf(request: Request | undefined, plan: Plan): RefusedWork {
   return request === undefined
     ? { kind: "labels", removes: plan.endsEverything }
@@ -168,8 +175,8 @@ function isIdle(plan: Plan): boolean {
 }
 
 /**
- * The very same is to be done again: something does not keep what it is told, and would not the next time. What a person
- * asks for again meanwhile is another thing.
+ * Returns true if the same work is due again: GitHub or the platform does not keep it, and would not keep it
+ * the next time. A new request by a person is other work.
  */
 function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
   if (carriedOut === undefined || plan.steps.length === 0) return false;
@@ -180,7 +187,10 @@ function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
   return now === before;
 }
 
-/** A run does not retry its own failure: the next event does, once the cause may have gone. */
+/**
+ * Returns true if the plan retries this run's own failure. The next event retries it, when the cause may be
+ * gone.
+ */
 function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
   return failure !== undefined && plan.reason === "retry_failed";
 }
