@@ -43,7 +43,7 @@ for (const [title, description] of Object.entries(STRANGE)) {
     await assert.rejects(world.sync(), (error) => {
       assert.ok(error instanceof AppError, String(error));
       assert.deepEqual([error.code, error.exitCode], ["busy", 4]);
-      assert.match(error.message, /held by somebody whose entry cannot be read$/);
+      assert.match(error.message, /held by an owner whose entry cannot be read$/);
       assert.match(error.hint ?? "", /"showtime unlock 1234"/);
       return true;
     });

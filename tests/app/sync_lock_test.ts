@@ -468,7 +468,7 @@ Deno.test("syncPull() that meets a cleanup and has to remove is not needed: the 
 
   assert.match(
     (await turnedAway(world.sync(hasty(world)))).hint ?? "",
-    /looks again before it lets go, so nothing is lost/,
+    /checks again before it releases the lock, so nothing is lost/,
   );
 });
 
@@ -481,8 +481,8 @@ Deno.test("a command that meets another run says that nothing of it was recorded
   const starting = await turnedAway(syncPull(world.context(), PR, start, never()));
   const extending = await turnedAway(extendPull(world.context(), PR, ttl, never()));
 
-  assert.match(starting.hint ?? "", /recorded: run it again, or add the label of the start trigger/);
-  assert.match(extending.hint ?? "", /recorded: run it again when the other run is done/);
+  assert.match(starting.hint ?? "", /recorded: run the command again, or add the label of the start trigger/);
+  assert.match(extending.hint ?? "", /recorded: run the command again when the other run is done/);
   for (const { hint } of [starting, extending]) {
     assert.match(hint ?? "", /; if it is stuck, "showtime unlock 1234"$/);
   }

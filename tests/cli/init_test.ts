@@ -141,7 +141,7 @@ Deno.test("init overwrites a workflow only with --force, and writes nothing at a
 
   const refused = await init([], { files });
   assert.equal(refused.code, 1);
-  assert.match(refused.err, /there is something else in \.github\/workflows\/showtime\.yml/);
+  assert.match(refused.err, /files with other contents exist: \.github\/workflows\/showtime\.yml/);
   assert.deepEqual(Object.fromEntries(refused.files), files);
 
   const shown = await init(["--dry-run"], { files });

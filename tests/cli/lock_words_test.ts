@@ -69,7 +69,7 @@ for (
       "being built, with a lock made by hand",
       BUILDING,
       UNREADABLE,
-      "held by somebody whose entry cannot be read",
+      "held by an owner whose entry cannot be read",
       false,
       { owner: null, run_url: null, expires_at: null, live: false },
     ],

@@ -167,21 +167,21 @@ class Play {
     const state = readLabels(await this.#stage.labels());
     const sha = activeSha(state);
     const address = sha === undefined ? undefined : state.environments.get(sha)?.address;
-    if (address === undefined) throw failed("an environment was to run, and no label names its address");
+    if (address === undefined) throw failed("an environment should run, but no label names its address");
     if (this.#ports.platformAsLabels) return;
     const page = await this.#stage.fetchPage(formatUrl(address));
-    if (page === undefined) throw failed(`nobody answers at ${formatUrl(address)}`);
+    if (page === undefined) throw failed(`nothing answers at ${formatUrl(address)}`);
     this.#tell(`   ${formatUrl(address)} answers: ${page.trim().slice(0, 60)}`);
   }
 
   async expectGone(): Promise<void> {
     const left = (await this.#stage.labels()).filter((name) => parseLabel(name).kind === "status");
-    if (left.length > 0) throw failed(`everything was to be removed, and "${left[0]}" is still there`);
+    if (left.length > 0) throw failed(`everything should be removed, but "${left[0]}" is still there`);
   }
 }
 
 function failed(what: string): AppError {
-  return new AppError("lifecycle_failed", `Playing a life: ${what}`, {
+  return new AppError("lifecycle_failed", `Playing the lifecycle: ${what}`, {
     hint: "Run it again with --verbose; the simulator and the containers of this play are removed at the end",
   });
 }

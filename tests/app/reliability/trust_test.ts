@@ -83,7 +83,7 @@ quick(
     assert.ok(!world.labels().includes(START));
     const { code, err } = await runIn(world, ["start", String(PR), "--sha", "aaaaaaa"]);
     assert.equal(code, 2);
-    assert.match(err, /begin so/);
+    assert.match(err, /begin with it/);
     assert.deepEqual((await world.sync()).plan.steps, []);
   },
 );

@@ -27,7 +27,7 @@ export function migrationFinding(
       `superset-showtime left ${
         signs.join(" and ")
       }: they are understood as they are. What changes: a commit that ` +
-        "failed is tried again once, 🔒 does not held back a stop, pushes by people without write permission wait for a " +
+        "failed is tried again once, 🔒 does not hold back a stop, pushes by people without write permission wait for a " +
         "trigger; docs/migration.md has the rest",
     ),
   ];

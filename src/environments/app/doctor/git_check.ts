@@ -33,7 +33,7 @@ export async function checkRequiredCommit(
   if (found.code !== 0 || head === undefined) {
     throw new AppError(
       "not_a_checkout",
-      `Looking for the required commit: "${folder}" is no checkout of Git`,
+      `Looking for the required commit: "${folder}" is not a Git checkout`,
       {
         hint: "Run it in a checkout of the branch, or correct build.context",
       },

@@ -158,7 +158,7 @@ export async function takeLock(
       }
       throw lockHeldError(ports, { pr, owner, turned });
     }
-    ports.terminal.say(`The lock of #${pr} was left by a run that is gone; taking it over`);
+    ports.terminal.say(`Taking over the lock of #${pr}: the run that held it is gone`);
     try {
       await ports.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
@@ -268,7 +268,7 @@ function holdLock(
         await ports.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
       } catch (error) {
         ports.terminal.warn(
-          `The lock of #${pr} could not be given back (${toError(error).message}); it expires by itself`,
+          `The lock of #${pr} could not be released (${toError(error).message}); it expires by itself`,
         );
       }
     },
@@ -308,6 +308,6 @@ async function renew(
 export function lostError(pr: PrNumber): AppError {
   return new AppError("lock_lost", `Working on pull request #${pr}: another run took the lock over`, {
     exitCode: EXIT.busy,
-    hint: "The other run finishes the work; nothing more is written by this one",
+    hint: "The other run finishes the work; this run writes nothing more",
   });
 }

@@ -46,10 +46,10 @@ export function lockHeldError(
 
 /** Describes a holder for people: its work, its run and its owner. */
 export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
-  if (owner === undefined) return "somebody whose entry cannot be read";
+  if (owner === undefined) return "an owner whose entry cannot be read";
   const { run, login, doing } = owner;
   const work = doing === undefined ? "" : `a ${doing === "extend" ? "change of its time-to-live" : doing}, `;
-  if (run === undefined) return `${work}${login ?? "somebody"} outside of Actions`;
+  if (run === undefined) return `${work}${login ?? "a person"} outside of Actions`;
   const whose = login === undefined ? "" : ` of ${login}`;
   return `${work}run ${run.id}, attempt ${run.attempt}${whose} (${ports.links.run(run.id)})`;
 }
@@ -64,13 +64,14 @@ function hintOf(
   const seen = owner?.doing === undefined || removes;
   if (turned.kind === "command") {
     return turned.trigger === undefined || !seen
-      ? `Nothing of this was recorded: run it again when the other run is done; ${stuck}`
-      : `Nothing of this was recorded: run it again, or add the label of the ${turned.trigger} trigger, which the other run sees; ${stuck}`;
+      ? `Nothing was recorded: run the command again when the other run is done; ${stuck}`
+      : `Nothing was recorded: run the command again, or add the label of the ${turned.trigger} trigger, ` +
+        `which the other run sees; ${stuck}`;
   }
   if (owner === undefined) {
-    return `Remove the lock with "showtime unlock ${pr}" once nobody works on it`;
+    return `If no run works on it, remove the lock with "showtime unlock ${pr}"`;
   }
-  if (seen) return `It looks again before it lets go, so nothing is lost; ${stuck}`;
-  return `That run builds nothing, though what is asked for stays on record: "showtime sync ${pr}", or this job run ` +
-    `again, does it once that run is done, else the next event; ${stuck}`;
+  if (seen) return `The other run checks again before it releases the lock, so nothing is lost; ${stuck}`;
+  return `The other run builds nothing, but the request stays on record. When that run is done, ` +
+    `"showtime sync ${pr}", this job run again or the next event does it; ${stuck}`;
 }

@@ -59,5 +59,5 @@ export async function removeLock(
 ): Promise<void> {
   if (nodeId === undefined) return;
   const deleted = await ports.forge.deleteDefinition(nodeId, signal);
-  if (!deleted) ports.terminal.say(`The lock of #${pr} was gone already`);
+  if (!deleted) ports.terminal.say(`The lock of #${pr} was already gone`);
 }

@@ -51,13 +51,13 @@ export async function followUp(ports: SyncPorts, pr: PrNumber, signal: AbortSign
     const { plan } = await planOnce(ports, pr, options, signal);
     if (plan.endsEverything) await syncPull(ports, pr, options, signal);
     else if (plan.steps.length > 0) {
-      ports.terminal.warn(`#${pr} has work to do (${plan.reason}); "showtime sync ${pr}" does it`);
+      ports.terminal.warn(`#${pr} needs more work (${plan.reason}); run "showtime sync ${pr}"`);
     }
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;
     ports.terminal.warn(
-      `#${pr} could not be looked at again (${toError(error).message}); "showtime sync ${pr}" does`,
+      `#${pr} could not be checked again (${toError(error).message}); run "showtime sync ${pr}"`,
     );
   }
 }

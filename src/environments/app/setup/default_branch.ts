@@ -4,7 +4,7 @@ import type { Shell } from "../../../ports/shell.ts";
 const BRANCH_IF_UNKNOWN = "main";
 const TIMEOUT_MS = 10_000;
 
-/** Finds the default branch of the clone in the working folder; `main` if Git cannot be run or does not know it. */
+/** Finds the default branch of the clone in the working folder; `main` if Git cannot run or find it. */
 export async function findDefaultBranch(shell: Shell, signal: AbortSignal): Promise<string> {
   const args = ["symbolic-ref", "--short", "refs/remotes/origin/HEAD"];
   try {

@@ -40,7 +40,7 @@ export async function initRepository(
   const inTheWay = planned.filter(({ path, change }) => change === "kept" && path !== SETTINGS);
   if (inTheWay.length > 0) {
     const names = inTheWay.map(({ path }) => path).join(", ");
-    throw new AppError("files_exist", `Writing the workflows: there is something else in ${names}`, {
+    throw new AppError("files_exist", `Writing the workflows: files with other contents exist: ${names}`, {
       hint: "--dry-run shows what would be written; --force overwrites, showtime.yml too",
     });
   }

@@ -111,7 +111,7 @@ async function checkActor(ports: ExtendPorts, observed: ObservedPull, signal: Ab
     `Extending the environment of pull request #${pr}: ${describeRefusal(judged, actor)}`,
     {
       exitCode: EXIT.refused,
-      hint: "Ask somebody with write permission to extend it",
+      hint: "Ask a person with write permission to extend it",
     },
   );
 }
@@ -139,7 +139,7 @@ function chooseChange(
     [...views.values()].some(({ state }) => state === "in_progress")
   ) {
     throw new AppError("no_environment", `${what}: its environment is still being built`, {
-      hint: `Wait for it; "showtime status ${pr}" tells how it goes on`,
+      hint: `Wait for it; "showtime status ${pr}" shows its progress`,
     });
   }
   if (
@@ -215,7 +215,7 @@ function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
   }
   throw usageError(
     "ttl_too_long",
-    "Extending an environment: the time-to-live is longer than any can be",
+    "Extending an environment: the time-to-live would be longer than the longest allowed",
     "Use close instead",
   );
 }

@@ -163,7 +163,8 @@ async function resolveTarget(
     if (twin === undefined) return snapshot.headSha;
     throw usageError(
       "unknown_commit",
-      `Looking for commit "${text}" in pull request #${snapshot.number}: ${twin} and ${snapshot.headSha} begin so`,
+      `Looking for commit "${text}" in pull request #${snapshot.number}: ` +
+        `${twin} and ${snapshot.headSha} begin with it`,
       "Give the whole hash",
     );
   }

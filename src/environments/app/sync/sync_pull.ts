@@ -113,8 +113,8 @@ export async function syncPull(
     if (!wants || isRetryOfThisRun(plan, failure)) break;
     if (comesBack(plan, carriedOut)) {
       ports.terminal.warn(
-        `What was done did not last (rule ${plan.rule}, ${plan.reason}): it is not done again. ` +
-          `"showtime explain ${pr}" shows what is seen`,
+        `The changes did not last (rule ${plan.rule}, ${plan.reason}), so they are not repeated. ` +
+          `"showtime explain ${pr}" shows the state`,
       );
       break;
     }
