@@ -31,6 +31,7 @@ function labelsAbout({ labels }: PullWriter, bringUp: BringUp): readonly NamedLa
   return labels.environments.get(shortSha(bringUp.sha))?.labels ?? [];
 }
 
+/** Records the intent to bring the commit up, in labels and comment, and consumes the triggers that asked for it. */
 export async function recordIntent(
   writer: PullWriter,
   at: { readonly plan: Plan; readonly step: Step & { readonly kind: "record_intent" } },
@@ -118,6 +119,10 @@ function describeReason(plan: Plan): string {
   }
 }
 
+/**
+ * Opens a deployment on GitHub, or finds the one that an earlier run opened. Returns undefined if deployments
+ * are switched off or the token may not create them.
+ */
 export async function openDeployment(
   writer: PullWriter,
   plan: Plan,
@@ -140,6 +145,7 @@ export async function openDeployment(
   return made.deployment;
 }
 
+/** Writes the deploying status, deploys on the platform and passes address and service on to the next steps. */
 export async function deploy(
   writer: PullWriter,
   at: {
@@ -195,6 +201,7 @@ export async function deploy(
   state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
 }
 
+/** Records that the environment runs, sends people to it and settles what an update in place left. */
 export async function activate(
   writer: PullWriter,
   at: {
