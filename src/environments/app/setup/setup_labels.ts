@@ -4,7 +4,7 @@ import { FIXED_LABELS, sameLabelName } from "../../core/labels/mod.ts";
 import type { Forge, LabelDefinition, NewDefinition } from "../../ports/forge.ts";
 import { definitionOf } from "../sync/pull_writer.ts";
 
-/** What happened to one definition; in a dry run, what would happen to it. */
+/** The change of one definition; in a dry run, the change that would be made. */
 export interface LabelSetup {
   readonly name: string;
   readonly change: "created" | "repaired" | "unchanged";

@@ -93,8 +93,8 @@ export async function recordIntent(
     { name },
   ) => name);
   const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
-  // The intent goes first, in its own request. Its triggers and the labels it replaces go after it is on
-  // record.
+  // The intent is written first, in its own request. Its triggers and the labels it replaces are removed after
+  // it is on record.
   await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
   await writer.write({
     remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
