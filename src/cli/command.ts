@@ -106,7 +106,7 @@ export interface CommandEnv {
     pr: PrNumber | undefined,
     names: readonly Name[],
     changed?: Partial<GlobalFlags>,
-  ): Promise<{ readonly context: CommandPorts<Name>; readonly loaded: LoadedConfig }>;
+  ): Promise<{ readonly ports: CommandPorts<Name>; readonly loaded: LoadedConfig }>;
   /** Writes lines of the answer. */
   lines(lines: readonly string[]): void;
   /** Writes the one JSON document of the answer. */

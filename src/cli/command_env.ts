@@ -56,10 +56,10 @@ export function makeCommandEnv(options: CommandEnvOptions): CommandEnv {
       pr: PrNumber | undefined,
       names: readonly Name[],
       changed: Partial<GlobalFlags> = {},
-    ): Promise<{ readonly context: CommandPorts<Name>; readonly loaded: LoadedConfig }> {
+    ): Promise<{ readonly ports: CommandPorts<Name>; readonly loaded: LoadedConfig }> {
       const request = { flags: { ...flags, ...changed }, terminal, pr };
       const wiring = await getWiring();
-      return { context: await makePorts(wiring, request, { names }), loaded: await wiring.config(request) };
+      return { ports: await makePorts(wiring, request, { names }), loaded: await wiring.config(request) };
     },
     lines(lines) {
       if (lines.length > 0) terminal.out(lines.join("\n"));

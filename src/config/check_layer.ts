@@ -62,14 +62,14 @@ const NOT_IN_THE_FILE: Readonly<Record<string, string>> = {
   "docker.load": "set the variable DOCKER_LOAD instead",
 };
 
-interface Issue {
+interface SchemaIssue {
   readonly code: string;
   readonly message: string;
   readonly values?: readonly unknown[];
   readonly issues?: readonly { readonly message: string }[];
 }
 
-function wrongValue(layer: Layer, { path, issue }: { path: SettingPath; issue: Issue }): ConfigProblem {
+function wrongValue(layer: Layer, { path, issue }: { path: SettingPath; issue: SchemaIssue }): ConfigProblem {
   const badName = issue.code === "invalid_key";
   const value = valueAt(layer.tree, path);
   const found = badName ? quote(path.at(-1) ?? "") : describe(value, isPrivate(path));
@@ -83,11 +83,11 @@ function wrongValue(layer: Layer, { path, issue }: { path: SettingPath; issue: I
   };
 }
 
-function codeOf(issue: Issue): ProblemCode {
+function codeOf(issue: SchemaIssue): ProblemCode {
   return issue.code === "invalid_type" ? "wrong_type" : "wrong_value";
 }
 
-function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; issue: Issue }): string {
+function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; issue: SchemaIssue }): string {
   if (issue.code === "invalid_key") return "rename it";
   if (value === null || value === undefined) return "give it a value, or remove the key";
   const allowed = (issue.values ?? []).map(String);

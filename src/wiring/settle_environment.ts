@@ -1,6 +1,5 @@
+import type { Variables } from "../lib/variables.ts";
 import { TEMPORARY_FALLBACK } from "./permissions.ts";
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Removes or replaces the variables that would keep this process from working under its permissions. */
 export function settleEnvironment(env: Variables): void {

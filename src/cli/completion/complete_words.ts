@@ -93,9 +93,9 @@ async function listPulls({ makeWiring, terminal, signal }: CompletionOptions): P
   try {
     const flags = { ...readGlobalFlags(new Values(new Map())), quiet: true };
     const request = { flags, terminal, pr: undefined };
-    const context = await makePorts(await makeWiring(), request, { names: ["forge", "platform"] });
+    const ports = await makePorts(await makeWiring(), request, { names: ["forge", "platform"] });
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-    const { environments } = await listEnvironments(context, patience);
+    const { environments } = await listEnvironments(ports, patience);
     const byPull = new Map(
       environments.map((view) => [view.pr, `${view.status} ${view.short_sha ?? ""}`.trim()]),
     );

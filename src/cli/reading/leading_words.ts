@@ -32,7 +32,7 @@ export function readLeading(words: readonly string[]): Leading {
   return { kind: "nothing" };
 }
 
-/** Whether flags ask for help or the version. Words after `--` are no flags. */
+/** Returns the text that flags ask for, help or the version. Words after `--` are no flags. */
 export function asksForText(words: readonly string[]): "help" | "version" | undefined {
   const end = words.indexOf("--");
   for (const word of end < 0 ? words : words.slice(0, end)) {

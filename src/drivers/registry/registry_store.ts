@@ -39,7 +39,7 @@ export function makeRegistryStore(options: RegistryStoreOptions): ImageStore {
     fetch: options.fetch ?? fetch,
     credentials: options.credentials,
   });
-  const registry = new Registry(client, { host, path });
+  const registry = new RegistryAccess(client, { host, path });
   return {
     exists: async (image, signal) =>
       await registry.digest(tagOf(image, { host, path }), signal) !== undefined,
@@ -63,7 +63,7 @@ function tagOf(image: string, place: { readonly host: string; readonly path: str
   throw usageError("bad_image", `Looking for an image: "${image}" is not in ${place.host}/${place.path}`);
 }
 
-async function remove(registry: Registry, tag: string, signal: AbortSignal): Promise<ImageRemoval> {
+async function remove(registry: RegistryAccess, tag: string, signal: AbortSignal): Promise<ImageRemoval> {
   const digest = await registry.digest(tag, signal);
   if (digest === undefined) return { kind: "absent" };
   // Deleting a manifest removes all of its tags, including tags that Showtime did not set.
@@ -92,7 +92,7 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
 }
 
 /** One repository of a registry. */
-class Registry {
+class RegistryAccess {
   readonly #client: RegistryClient;
   readonly #place: { readonly host: string; readonly path: string };
 

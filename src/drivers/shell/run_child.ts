@@ -6,7 +6,7 @@ const KEPT_CHARACTERS = 1024 * 1024;
 const DRAIN_MS = 1000;
 
 /** The command of a child, and how its output and end are handled. */
-export interface RunOptions {
+export interface ChildOptions {
   readonly command: ShellCommand;
   readonly redact: (text: string) => string;
   readonly graceMs: number;
@@ -15,7 +15,7 @@ export interface RunOptions {
 /** Runs a child to its end. When the promise settles no process, timer, listener or pipe of it is left. */
 export async function runChild(
   child: Deno.ChildProcess,
-  options: RunOptions,
+  options: ChildOptions,
   signal: AbortSignal,
 ): Promise<ShellResult> {
   const { command } = options;

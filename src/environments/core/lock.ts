@@ -85,7 +85,7 @@ export interface RunView {
 }
 
 /**
- * Whether the holder of a lock still counts. An `unreadable` lock has no expiry, so only a person removes it.
+ * The judgement of a lock by its holder. An `unreadable` lock has no expiry, so only a person removes it.
  */
 export type LockJudgement = "alive" | "dead" | "unreadable";
 

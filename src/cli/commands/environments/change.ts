@@ -39,13 +39,13 @@ export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | 
 /** Makes the options of a sync. */
 export function makeSyncOptions(
   env: CommandEnv,
-  context: { readonly settings: Pick<AppSettings, "imageOf"> },
+  ports: { readonly settings: Pick<AppSettings, "imageOf"> },
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): SyncOptions {
   return {
     ...DEFAULT_OPTIONS,
     ...asked.change,
-    givenImage: readGivenImage(env, context),
+    givenImage: readGivenImage(env, ports),
     request: asked.request,
     planOnly: env.flags.dryRun,
   };
@@ -57,16 +57,16 @@ export async function runChange(
   pr: PrNumber,
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): Promise<ExitCode> {
-  const { context, loaded } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
+  const { ports, loaded } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   if (asked.request?.trigger !== "stop") warnOfPreset(env, loaded);
   const watch = new Telling(env);
-  const options = { ...makeSyncOptions(env, context, asked), watch };
-  const synced = await syncPull(context, pr, options, env.signal);
+  const options = { ...makeSyncOptions(env, ports, asked), watch };
+  const synced = await syncPull(ports, pr, options, env.signal);
   const result = asked.request?.trigger === "start" ? refuseClosed(synced, pr) : synced;
   await reportChange(env, {
-    context,
+    ports,
     result,
-    environment: mainEnvironment(context, result.observed),
+    environment: mainEnvironment(ports, result.observed),
     asked: asked.request,
     told: watch.told,
   });
@@ -113,7 +113,7 @@ function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
 
 /** The result of a change. */
 interface Report {
-  readonly context: SyncPorts & ViewPorts;
+  readonly ports: SyncPorts & ViewPorts;
   readonly result: SyncResult;
   readonly environment: EnvironmentView | undefined;
   readonly asked: Request | undefined;
@@ -123,7 +123,7 @@ interface Report {
 
 /** Prints the result, and the decision if it has not been printed yet. */
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
-  const { context, result, environment } = report;
+  const { ports, result, environment } = report;
   const { plan, applied, observed, failure } = result;
   if (report.asked?.trigger !== "stop") askAboutLabels(env, observed.observation.labels);
   if (env.flags.json) {
@@ -133,15 +133,15 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
       action_reason: plan.reason,
       applied,
       environment: environment ?? null,
-      requests: context.forge.requestCount(),
+      requests: ports.forge.requestCount(),
       ...(env.flags.dryRun ? { dry_run: true } : {}),
       ...(failure === undefined ? {} : { error: errorDocument(failure) }),
     });
   } else {
-    const now = context.forge.now();
+    const now = ports.forge.now();
     env.lines([
       ...(report.told ? [] : renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun })),
-      ...viewSight(context, observed).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
+      ...viewSight(ports, observed).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
     ]);
   }
   if (failure !== undefined) env.fail(failure);
@@ -164,7 +164,7 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
   });
 }
 
-function nextStep(env: CommandEnv, { context, result, environment, asked }: Report): string {
+function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
   if (plan.reason === "attempts_exhausted") {
@@ -177,8 +177,8 @@ function nextStep(env: CommandEnv, { context, result, environment, asked }: Repo
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" shows its progress`;
   }
-  if (context.platformAsLabels) {
-    const flag = context.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
+  if (ports.platformAsLabels) {
+    const flag = ports.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
     return `nothing runs at ${environment.address}: without ${flag} it is built and started`;
   }
   if (plan.steps.length === 0 && asked?.trigger === "start") {

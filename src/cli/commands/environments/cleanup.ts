@@ -17,14 +17,14 @@ import { FIND_OBSTACLE } from "./shared.ts";
 /** Removes expired and orphaned environments and their leftovers. */
 export async function runCleanup(env: CommandEnv): Promise<ExitCode> {
   const options = readOptions(env);
-  const { context } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
-  return await clean(env, { context, options });
+  const { ports } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
+  return await clean(env, { ports, options });
 }
 
 /** Removes unused label definitions, and nothing else. */
 export async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
   const labelLimit = env.values.read("limit", readCount);
-  const { context } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
+  const { ports } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
   const options: CleanupOptions = {
     respectTtl: false,
     askedMaxAgeMs: undefined,
@@ -34,7 +34,7 @@ export async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
     closedPulls: false,
     labelLimit,
   };
-  return await clean(env, { context, options });
+  return await clean(env, { ports, options });
 }
 
 function readOptions({ values }: CommandEnv): CleanupOptions {
@@ -61,12 +61,12 @@ function readOptions({ values }: CommandEnv): CleanupOptions {
 }
 
 type Asked = {
-  readonly context: SyncPorts;
+  readonly ports: SyncPorts;
   readonly options: CleanupOptions;
 };
 
-async function clean(env: CommandEnv, { context, options }: Asked): Promise<ExitCode> {
-  const plan = await planCleanup(context, options, env.signal);
+async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCode> {
+  const plan = await planCleanup(ports, options, env.signal);
   if (env.flags.dryRun) {
     if (env.flags.json) {
       env.json({
@@ -86,7 +86,7 @@ async function clean(env: CommandEnv, { context, options }: Asked): Promise<Exit
     return finish(env, plan.incomplete, { next });
   }
   const approved = await approve(env, plan);
-  const result = await applyCleanup(context, plan, { approved }, env.signal);
+  const result = await applyCleanup(ports, plan, { approved }, env.signal);
   if (env.flags.json) {
     env.json({
       dry_run: false,

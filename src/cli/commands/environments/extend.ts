@@ -8,12 +8,12 @@ import { renderDone, renderEnvironment, renderSentence } from "../../render/mod.
 export async function runExtend(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const ttl = readTtl(env.args[1] ?? "", "<ttl>");
-  const { context } = await env.ports(
+  const { ports } = await env.ports(
     pr,
     ["forge", "platform", "images", "clock"],
     env.flags.dryRun ? { dryRunGithub: true } : {},
   );
-  const { view, applied } = await extendPull(context, pr, ttl, env.signal);
+  const { view, applied } = await extendPull(ports, pr, ttl, env.signal);
   const { style, flags: { dryRun, json } } = env;
   if (json) {
     env.json({
@@ -22,7 +22,7 @@ export async function runExtend(env: CommandEnv): Promise<ExitCode> {
       action_reason: "extended",
       applied: dryRun ? [] : applied,
       environment: view,
-      requests: context.forge.requestCount(),
+      requests: ports.forge.requestCount(),
       ...(dryRun ? { dry_run: true } : {}),
     });
   } else {
@@ -31,7 +31,7 @@ export async function runExtend(env: CommandEnv): Promise<ExitCode> {
     );
     env.lines([
       ...(did.length === 0 ? ["It already lives that long"] : did),
-      ...renderEnvironment(view, { style, now: context.forge.now() }),
+      ...renderEnvironment(view, { style, now: ports.forge.now() }),
     ]);
   }
   env.next(

@@ -9,8 +9,8 @@ import { renderTable } from "../../render/mod.ts";
 export async function runHistory(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const limit = env.values.readDefaulted("limit", readCount);
-  const { context } = await env.ports(pr, ["forge"]);
-  const found = await readHistory(context, pr, { limit: limit + 1 }, env.signal);
+  const { ports } = await env.ports(pr, ["forge"]);
+  const found = await readHistory(ports, pr, { limit: limit + 1 }, env.signal);
   const history = found.slice(0, limit);
   if (env.flags.json) {
     env.json({ pr, history: history.map((each) => ({ ...each, at: formatIso(each.at) })) });

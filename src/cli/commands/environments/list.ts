@@ -7,16 +7,16 @@ import { FIND_OBSTACLE } from "./shared.ts";
 
 /** Lists all environments of the repository. */
 export async function runList(env: CommandEnv): Promise<ExitCode> {
-  const { context } = await env.ports(undefined, ["forge", "platform"]);
-  const { environments, incomplete } = await listEnvironments(context, env.signal);
+  const { ports } = await env.ports(undefined, ["forge", "platform"]);
+  const { environments, incomplete } = await listEnvironments(ports, env.signal);
   const wanted = environments.filter(makeFilter(env));
   if (env.flags.json) env.json({ environments: wanted, incomplete });
   else if (wanted.length > 0) {
     const { style } = env;
-    const now = context.forge.now();
+    const now = ports.forge.now();
     env.lines(renderEnvironmentTable(wanted, { style, now, wide: env.values.flag("wide") }));
   } else if (environments.length > 0) env.terminal.say("No environment fits the filters");
-  else env.terminal.say(`${context.repo} has no environments`);
+  else env.terminal.say(`${ports.repo} has no environments`);
   for (const sentence of incomplete) env.terminal.warn(sentence);
   if (incomplete.length > 0) {
     env.next(FIND_OBSTACLE);

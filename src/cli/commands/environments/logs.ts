@@ -17,8 +17,8 @@ export async function runLogs(env: CommandEnv): Promise<ExitCode> {
   };
   let count = 0;
   try {
-    const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-    const { view, lines } = await openLogs(context, pr, asked, signal);
+    const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+    const { view, lines } = await openLogs(ports, pr, asked, signal);
     for await (const line of lines) {
       count++;
       const text = stripControls(line);

@@ -6,8 +6,8 @@ import { renderTable } from "../../render/mod.ts";
 /** Creates or repairs the definitions of the labels whose names never change. */
 export async function runSetupLabels(env: CommandEnv): Promise<ExitCode> {
   const { dryRun } = env.flags;
-  const { context } = await env.ports(undefined, ["forge"]);
-  const labels = await setupLabels(context, { dryRun }, env.signal);
+  const { ports } = await env.ports(undefined, ["forge"]);
+  const labels = await setupLabels(ports, { dryRun }, env.signal);
   if (env.flags.json) env.json({ labels, dry_run: dryRun });
   else {
     const rows = labels.map((

@@ -36,25 +36,25 @@ export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
  * and a warning say so.
  */
 export async function lookOnce(
-  context: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
+  ports: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
   pr: PrNumber,
   signal: AbortSignal,
 ): Promise<{ readonly observed: ObservedPull; readonly incomplete: readonly string[] }> {
   const options = { request: undefined, sha: undefined, held: undefined, people: new Map() };
   const { result, unasked } = await readWithLabelFallback(
-    context,
+    ports,
     (seeing) => observePull(seeing, pr, options, signal),
     signal,
   );
   if (unasked === undefined) return { observed: result, incomplete: [] };
   const sentence = `The platform could not be asked, so this is what the labels say: ${unasked}`;
-  context.terminal.warn(sentence);
+  ports.terminal.warn(sentence);
   return { observed: result, incomplete: [sentence] };
 }
 
 /** Returns the active environment, else that of the target commit, else undefined. */
-export function mainEnvironment(context: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
-  const views = viewSight(context, observed);
+export function mainEnvironment(ports: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
+  const views = viewSight(ports, observed);
   const target = shortSha(observed.observation.target);
   return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
 }
@@ -90,7 +90,7 @@ export function howToStart(pr: PrNumber, { open = true }: { readonly open?: bool
 /** Returns the image that the flags name, as a full reference. A bare tag is one of the configured repository. */
 export function readGivenImage(
   env: CommandEnv,
-  context: { readonly settings: Pick<AppSettings, "imageOf"> },
+  ports: { readonly settings: Pick<AppSettings, "imageOf"> },
 ): string | undefined {
   const { values } = env;
   const [image, docker] = [values.text("image-tag"), values.text("docker-tag")];
@@ -105,7 +105,7 @@ export function readGivenImage(
   if (given === undefined) return undefined;
   // Only the repository of the image counts, and it is the same for every pull request and commit.
   const { repository } = splitImage(
-    context.settings.imageOf(1 as PrNumber, "0000000" as ReturnType<typeof shortSha>),
+    ports.settings.imageOf(1 as PrNumber, "0000000" as ReturnType<typeof shortSha>),
   );
   const reference = /[/:]/.test(given) ? given : `${repository}:${given}`;
   if (parseImageReference(reference) !== undefined) return reference;

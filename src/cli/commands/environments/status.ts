@@ -12,9 +12,9 @@ import { askAboutLabels, howToStart, lookOnce } from "./shared.ts";
 /** Shows a pull request's environments. */
 export async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-  const { observed, incomplete } = await lookOnce(context, pr, env.signal);
-  const views = viewSight(context, observed);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { observed, incomplete } = await lookOnce(ports, pr, env.signal);
+  const views = viewSight(ports, observed);
   const { observation, snapshot } = observed;
   const { labels } = observation;
   askAboutLabels(env, labels);
@@ -30,7 +30,7 @@ export async function runStatus(env: CommandEnv): Promise<ExitCode> {
       triggers: labels.triggers.map(({ name }) => name),
       frozen: labels.frozen.length > 0,
       blocked: labels.blocked.length > 0,
-      lock: viewHolder(context, observed),
+      lock: viewHolder(ports, observed),
       ...(env.flags.verbose
         ? { labels: labels.ours.map(({ name }) => name), unknown_labels: labels.foreign }
         : {}),
@@ -40,11 +40,11 @@ export async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const { style } = env;
   const state = snapshot.open ? snapshot.draft ? "draft" : "open" : "closed";
   const head = shortSha(observation.headSha);
-  const holder = describeHolder(context, observed);
-  const look = { style, now: context.forge.now(), failures, worked: holder !== undefined };
+  const holder = describeHolder(ports, observed);
+  const look = { style, now: ports.forge.now(), failures, worked: holder !== undefined };
   env.lines([
-    `${style.link(style.bold(`#${pr}`), context.links.pull(pr))} ${stripControls(snapshot.title)}`,
-    `${state}, head ${style.link(head, context.links.commit(observation.headSha))}`,
+    `${style.link(style.bold(`#${pr}`), ports.links.pull(pr))} ${stripControls(snapshot.title)}`,
+    `${state}, head ${style.link(head, ports.links.commit(observation.headSha))}`,
     ...(holder === undefined ? [] : renderSentence(holder, style)),
     ...views.flatMap((view) => renderEnvironment(view, look)),
     ...(views.length === 0 ? ["no environment"] : []),

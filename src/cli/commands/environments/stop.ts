@@ -10,8 +10,8 @@ export async function runStop(env: CommandEnv): Promise<ExitCode> {
   const request = { trigger: "stop", force: false } as const;
   const asks = env.terminal.can.ask && !env.values.flag("force") && !env.flags.json && !env.flags.dryRun;
   if (asks) {
-    const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-    const { plan } = await planOnce(context, pr, makeSyncOptions(env, context, { request }), env.signal);
+    const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+    const { plan } = await planOnce(ports, pr, makeSyncOptions(env, ports, { request }), env.signal);
     if (plan.action === "destroy_environment") {
       env.lines([...renderPlan(plan, { style: env.style, dryRun: false }), ...renderSteps(plan, env.style)]);
       if (!await env.terminal.confirm(`Remove all of this from #${pr}?`)) {

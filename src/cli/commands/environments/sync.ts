@@ -10,10 +10,10 @@ export async function runSync(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const change = readChange(env);
   if (!env.values.flag("check-only")) return await runChange(env, pr, { request: undefined, change });
-  const { context, loaded } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports, loaded } = await env.ports(pr, ["forge", "platform", "images"]);
   warnOfPreset(env, loaded);
-  const options = { ...makeSyncOptions(env, context, { request: undefined, change }), planOnly: true };
-  const facts = await checkOnly(context, pr, options, env.signal);
+  const options = { ...makeSyncOptions(env, ports, { request: undefined, change }), planOnly: true };
+  const facts = await checkOnly(ports, pr, options, env.signal);
   if (env.flags.json) env.json(facts);
   // Each fact is one line, even if a label contains a line break.
   else env.lines(Object.entries(facts).map(([key, value]) => `${key}=${stripControls(value)}`));

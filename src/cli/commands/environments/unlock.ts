@@ -8,8 +8,8 @@ import { renderDone, renderSentence } from "../../render/mod.ts";
 /** Removes a pull request's lock. */
 export async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { context } = await env.ports(pr, ["forge"]);
-  const lock = await readLock(context, pr, env.signal);
+  const { ports } = await env.ports(pr, ["forge"]);
+  const lock = await readLock(ports, pr, env.signal);
   const owner = describeOwner(lock);
   const refused = lock.held && lock.live && !env.values.flag("force");
   if (refused && !env.flags.dryRun) {
@@ -22,7 +22,7 @@ export async function runUnlock(env: CommandEnv): Promise<ExitCode> {
   if (!env.flags.json) {
     env.lines(renderSentence(lock.held ? `#${pr} is held by ${owner}` : `#${pr} is not locked`, env.style));
   }
-  if (removes) await removeLock(context, pr, lock, env.signal);
+  if (removes) await removeLock(ports, pr, lock, env.signal);
   if (env.flags.json) {
     const expires = lock.owner === undefined ? null : formatIso(lock.owner.expiresAt);
     env.json({

@@ -25,9 +25,9 @@ export async function runOpen(env: CommandEnv): Promise<ExitCode> {
 
 /** Finds the active address. Throws AppError `no_environment` if no environment is active. */
 async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
-  const { context } = await env.ports(pr, ["forge", "platform", "images"]);
-  const { observed } = await lookOnce(context, pr, env.signal);
-  const views = viewSight(context, observed);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { observed } = await lookOnce(ports, pr, env.signal);
+  const views = viewSight(ports, observed);
   const url = views.find((view) => view.active && view.url !== null)?.url;
   if (url === undefined || url === null) {
     const waiting = views.find((view) => view.type === "building");

@@ -32,7 +32,7 @@ export interface BuildOptions {
 export async function buildImage(options: BuildOptions, signal: AbortSignal): Promise<void> {
   const { docker, push, request } = options;
   const { image } = request;
-  const run: Run = { ...options, tail: [] };
+  const run: BuildCommand = { ...options, tail: [] };
   const buildx = await hasBuildx(docker, signal);
   // With --load the push is a separate step: older releases of buildx cannot do both at once.
   const pushInBuild = buildx && push && !options.load;
@@ -54,13 +54,13 @@ export async function buildImage(options: BuildOptions, signal: AbortSignal): Pr
   }
 }
 
-type Run = BuildOptions & { readonly tail: string[] };
+type BuildCommand = BuildOptions & { readonly tail: string[] };
 
 /**
  * Builds without a tag, then tags: after an abort the engine may finish the build, which must not move the
  * tag.
  */
-async function buildThenTag(run: Run, signal: AbortSignal): Promise<void> {
+async function buildThenTag(run: BuildCommand, signal: AbortSignal): Promise<void> {
   const { image } = run.request;
   const action = `Tagging the image "${image}"`;
   const iidFile = await Deno.makeTempFile({ prefix: "showtime-", suffix: ".iid" });
@@ -74,7 +74,7 @@ async function buildThenTag(run: Run, signal: AbortSignal): Promise<void> {
 }
 
 async function buildOnce(
-  run: Run,
+  run: BuildCommand,
   how: { readonly buildx: boolean; readonly pushes: boolean; readonly iidFile: string | undefined },
   signal: AbortSignal,
 ): Promise<void> {
@@ -102,7 +102,7 @@ async function hasBuildx(docker: DockerCli, signal: AbortSignal): Promise<boolea
 }
 
 async function step(
-  options: Run,
+  options: BuildCommand,
   call: {
     readonly args: readonly string[];
     readonly action: string;

@@ -1,4 +1,4 @@
-interface Waiting {
+interface HeldRequest {
   readonly client: string;
   readonly pass: () => void;
 }
@@ -16,7 +16,7 @@ interface Watcher {
  */
 export class Holds {
   readonly #credits = new Map<string, number>();
-  #waiting: readonly Waiting[] = [];
+  #waiting: readonly HeldRequest[] = [];
   #watchers: readonly Watcher[] = [];
 
   hold(client: string): void {
@@ -70,7 +70,7 @@ export class Holds {
     const signal = options.signal();
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting: Waiting = { client, pass: resolve };
+    const waiting: HeldRequest = { client, pass: resolve };
     const leave = () => {
       this.#remove(waiting);
       reject(signal.reason);
@@ -89,7 +89,7 @@ export class Holds {
     return this.#waiting.filter((waiting) => waiting.client === client).length;
   }
 
-  #remove(waiting: Waiting): void {
+  #remove(waiting: HeldRequest): void {
     this.#waiting = this.#waiting.filter((candidate) => candidate !== waiting);
   }
 

@@ -2,9 +2,9 @@ import type { ArgumentNode, ValueNode } from "graphql";
 import { Kind } from "graphql";
 import { ApiError } from "../api_error.ts";
 
-export type Variables = Readonly<Record<string, unknown>>;
+export type GraphqlVariables = Readonly<Record<string, unknown>>;
 
-function evaluate(node: ValueNode, variables: Variables): unknown {
+function evaluate(node: ValueNode, variables: GraphqlVariables): unknown {
   switch (node.kind) {
     case Kind.VARIABLE:
       return variables[node.name.value];
@@ -34,7 +34,7 @@ export class Args {
     this.#values = values;
   }
 
-  static of(nodes: readonly ArgumentNode[], variables: Variables): Args {
+  static of(nodes: readonly ArgumentNode[], variables: GraphqlVariables): Args {
     return new Args(
       Object.fromEntries(nodes.map((node) => [node.name.value, evaluate(node.value, variables)])),
     );

@@ -8,7 +8,7 @@ import type {
 } from "graphql";
 import { Kind } from "graphql";
 import { ApiError } from "../api_error.ts";
-import { Args, type Variables } from "./args.ts";
+import { Args, type GraphqlVariables } from "./args.ts";
 import { applies, GqlObject } from "./gql_object.ts";
 
 /** One entry of `errors`. */
@@ -31,10 +31,10 @@ type Path = readonly (string | number)[];
 /** Runs one operation over objects. There is no schema: a field exists if its object has it. */
 export class Execution {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly #variables: Variables;
+  readonly #variables: GraphqlVariables;
   readonly errors: GraphqlError[] = [];
 
-  constructor(document: DocumentNode, variables: Variables) {
+  constructor(document: DocumentNode, variables: GraphqlVariables) {
     this.#variables = variables;
     this.#fragments = new Map(
       document.definitions.flatMap((node) =>

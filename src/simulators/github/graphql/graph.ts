@@ -1,5 +1,5 @@
 import type { RateLimit } from "../rest/mod.ts";
-import type { Actor } from "../state/people.ts";
+import type { Account } from "../state/people.ts";
 import type { LabelEventLabel, Pull } from "../state/records.ts";
 import type { Urls } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
@@ -9,7 +9,7 @@ import type { GqlObject } from "./gql_object.ts";
 export interface GraphSource {
   readonly world: World;
   readonly urls: Urls;
-  readonly actor: Actor;
+  readonly actor: Account;
   readonly rate: RateLimit;
 }
 

@@ -1,6 +1,6 @@
 import type { DocumentNode, OperationDefinitionNode, SelectionSetNode } from "graphql";
 import { Kind } from "graphql";
-import { Args, type Variables } from "./args.ts";
+import { Args, type GraphqlVariables } from "./args.ts";
 
 /**
  * Counts the nodes that a query asks for at most. Each list counts its page size times the sizes of the lists
@@ -9,7 +9,7 @@ import { Args, type Variables } from "./args.ts";
 export function countNodes(
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  options: { readonly variables: Variables },
+  options: { readonly variables: GraphqlVariables },
 ): number {
   const fragments = new Map(
     document.definitions.flatMap((node) =>

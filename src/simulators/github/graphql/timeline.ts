@@ -1,5 +1,5 @@
 import { nodeId } from "../state/node_id.ts";
-import type { Pull, TimelineEvent } from "../state/records.ts";
+import type { Pull, TimelineRecord } from "../state/records.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
@@ -16,7 +16,7 @@ const TYPES = {
   reopened: { typename: "ReopenedEvent", item: "REOPENED_EVENT" },
 } as const;
 
-function eventNode(graph: Graph, pull: Pull, options: { readonly event: TimelineEvent }): GqlObject {
+function eventNode(graph: Graph, pull: Pull, options: { readonly event: TimelineRecord }): GqlObject {
   const { event } = options;
   const { typename } = TYPES[event.kind];
   const id = () =>

@@ -1,5 +1,5 @@
 import { ApiError, validationFailed } from "../api_error.ts";
-import type { Actor } from "../state/people.ts";
+import type { Account } from "../state/people.ts";
 import type { Urls } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
 
@@ -7,7 +7,7 @@ import type { World } from "../state/world.ts";
 export interface Call {
   readonly world: World;
   readonly urls: Urls;
-  readonly actor: Actor;
+  readonly actor: Account;
   /** The segments of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

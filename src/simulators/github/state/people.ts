@@ -4,7 +4,7 @@ import { ROLES } from "./records.ts";
 import type { Seed } from "../seed/seed.ts";
 
 /** The login that sends a request; undefined for a request without a token. */
-export type Actor = string | undefined;
+export type Account = string | undefined;
 
 /** Whether a login is an app's, which ends in `[bot]`. */
 export function isBot(login: string): boolean {
@@ -32,7 +32,7 @@ export class People {
    * Returns the person behind an Authorization header. Throws 401 if the header has no token or its token is
    * refused.
    */
-  actorOf(authorization: string | null): Actor {
+  actorOf(authorization: string | null): Account {
     if (authorization === null || authorization.trim() === "") return undefined;
     const match = /^(?:bearer|token)\s+(\S+)$/i.exec(authorization.trim());
     const token = match?.[1];
@@ -64,7 +64,7 @@ export class People {
    * Returns the role that a request acts with. An app's token may write unless the seed gives the app another
    * role.
    */
-  rights(actor: Actor): Permission {
+  rights(actor: Account): Permission {
     if (actor === undefined) return this.#seed.private ? "none" : "read";
     return isBot(actor) && this.given(actor) === undefined ? "write" : this.roleOf(actor);
   }
@@ -73,7 +73,7 @@ export class People {
    * Returns the actor's login. Throws 401 if the request has no token, and 403 if the actor's role is below
    * `least`.
    */
-  require(actor: Actor, least: Permission, options: { readonly message?: string } = {}): string {
+  require(actor: Account, least: Permission, options: { readonly message?: string } = {}): string {
     if (actor === undefined) throw new ApiError("unauthorized", "Requires authentication");
     if (atLeast(this.rights(actor), least)) return actor;
     throw forbidden(

@@ -24,7 +24,7 @@ export interface Commit {
 /** The label as it was when the event happened. Its definition may be gone. */
 export type LabelEventLabel = Pick<Definition, "id" | "name" | "color" | "description">;
 
-export type TimelineEvent =
+export type TimelineRecord =
   & { readonly id: number }
   & (
     | {
@@ -45,7 +45,7 @@ export type TimelineEvent =
   );
 
 /** A timeline event before it is appended, which gives it its id. */
-export type NewTimelineEvent = TimelineEvent extends infer E
+export type NewTimelineEvent = TimelineRecord extends infer E
   ? E extends { id: number } ? Omit<E, "id"> : never
   : never;
 
@@ -70,7 +70,7 @@ export interface Pull {
   readonly files: Readonly<Record<string, string>>;
   /** The ids of the labels' definitions, ascending. */
   readonly labels: readonly number[];
-  readonly timeline: readonly TimelineEvent[];
+  readonly timeline: readonly TimelineRecord[];
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly closedAt: number | null;

@@ -3,7 +3,7 @@ import { baseHead, headOf } from "./commits.ts";
 import { latestStatus } from "./deployments.ts";
 import { labelsOf } from "./labels.ts";
 import { nodeId } from "./node_id.ts";
-import type { Definition, Deployment, Pull, TimelineEvent } from "./records.ts";
+import type { Definition, Deployment, Pull, TimelineRecord } from "./records.ts";
 import { iso } from "./urls.ts";
 import type { World } from "./world.ts";
 
@@ -40,7 +40,7 @@ function deploymentView(deployment: Deployment) {
   };
 }
 
-function eventView(event: TimelineEvent) {
+function eventView(event: TimelineRecord) {
   switch (event.kind) {
     case "commit":
       return { event: event.kind, sha: event.sha };

@@ -9,7 +9,7 @@ import type {
   NewTimelineEvent,
   Pull,
   Run,
-  TimelineEvent,
+  TimelineRecord,
 } from "./records.ts";
 import type { Seed } from "../seed/seed.ts";
 import { Table } from "./table.ts";
@@ -114,7 +114,7 @@ export class World {
   /** Changes a pull request, and appends `events` to its timeline. */
   change(pull: Pull, options: Partial<Pull> & { readonly events?: readonly NewTimelineEvent[] }): Pull {
     const { events = [], ...change } = options;
-    const appended = events.map((event): TimelineEvent => ({ ...event, id: this.nextId() }));
+    const appended = events.map((event): TimelineRecord => ({ ...event, id: this.nextId() }));
     const timeline = [...(change.timeline ?? pull.timeline), ...appended];
     const next: Pull = { ...pull, updatedAt: this.now(), ...change, timeline };
     this.pulls.put(next.number, next);
