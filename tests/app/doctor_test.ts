@@ -220,3 +220,39 @@ Deno.test("docs/migration.md, which migration points to, is about superset-showt
 
   assert.ok(page.startsWith("# Coming from superset-showtime\n"));
 });
+
+for (
+  const [files, expected] of [
+    [
+      ["ephemeral-env.yml", "ephemeral-env-pr-close.yml"],
+      /ephemeral-env\.yml, .*ephemeral-env-pr-close\.yml still work /,
+    ],
+    [["showtime-trigger.yml"], /showtime-trigger\.yml still works /],
+  ] as const
+) {
+  Deno.test(`runDoctor() names the old workflows ${files.join(" and ")} that are still there`, async () => {
+    const workflows = Object.fromEntries(files.map((name) => [`.github/workflows/${name}`, "on: push\n"]));
+    const world = makeWorld({ seed: { files: workflows } });
+
+    const finding = named(await runDoctor(parts({}, world), never()), "old workflows");
+
+    assert.equal(finding?.status, "warning");
+    assert.match(finding.detail, expected);
+    assert.match(finding.fix ?? "", /^Delete (?:it|them) from the default branch/);
+  });
+}
+
+for (
+  const [text, found] of [["- run: pip install superset-showtime\n", true], [
+    "uses: showtime\n",
+    false,
+  ]] as const
+) {
+  Deno.test(`runDoctor() takes showtime-cleanup.yml for ${found ? "an old" : "its own"} workflow by what it installs`, async () => {
+    const world = makeWorld({ seed: { files: { ".github/workflows/showtime-cleanup.yml": text } } });
+
+    const finding = named(await runDoctor(parts({}, world), never()), "old workflows");
+
+    assert.equal(finding?.detail.includes("showtime-cleanup.yml") ?? false, found);
+  });
+}

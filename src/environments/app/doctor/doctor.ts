@@ -5,6 +5,7 @@ import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Platform } from "../../ports/platform.ts";
 import { diagnoseGithub } from "./doctor_github.ts";
+import { findOldWorkflows } from "./old_workflows.ts";
 import { migrationFinding } from "./doctor_migration.ts";
 
 /** The parts that the doctor checks. Each part is made when it is checked, and making it may fail. */
@@ -38,6 +39,16 @@ export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promis
   findings.push(...configured.flatMap(separate));
   const github = await diagnoseGithub(parts, signal);
   findings.push(...github.findings);
+  // If GitHub cannot be asked, the findings above say so.
+  if (github.repo !== undefined) {
+    findings.push(
+      ...await looked(
+        "old workflows",
+        async () => await findOldWorkflows((await parts.forge()).forge, signal),
+        signal,
+      ),
+    );
+  }
   if (configured.some(({ status }) => status === "failure")) return findings;
   const around = await diagnoseAround(parts, signal);
   findings.push(...around);
