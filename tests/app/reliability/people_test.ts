@@ -52,7 +52,7 @@ quick(
     for (const text of [explained, resumed]) {
       assert.match(text, /aaaaaaa is building, and the run that worked on it died: its work is continued/);
     }
-    assert.match(resumed, /left by a run that is gone; taking it over/);
+    assert.match(resumed, /Taking over the lock of #1234: the run that held it is gone/);
     assert.match(world.comment(), /Took over from a run that ended early/);
     assert.match(
       await said(world, "history", String(PR)),
