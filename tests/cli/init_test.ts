@@ -238,7 +238,7 @@ Deno.test("init on Docker says first that nobody else can open the links, unless
   for (const publish of [undefined, "127.0.0.1", "127.0.0.1:8000", "[::1]"]) {
     assert.match(
       await first(publish),
-      /^In showtime\.yml: docker\.publish is \S+, so nobody but the runner's machine/,
+      /^In showtime\.yml: docker\.publish is \S+, so only the runner's machine/,
     );
   }
   assert.match(await first("10.0.0.5"), /^A runner of your own/);

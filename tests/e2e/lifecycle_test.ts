@@ -8,7 +8,7 @@ const needs = busybox.missing === undefined ? docker : busybox;
 
 /** What every play shows, in order, whatever it is played on. */
 const SCENES = [
-  /1\. Somebody asks/,
+  /1\. A person asks/,
   /2\. A push/,
   /3\. Freeze/,
   /behind/,

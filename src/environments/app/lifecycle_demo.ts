@@ -49,7 +49,7 @@ export async function playLifecycle(
   const freeze = labelName("freeze");
   for (const line of stage.setting) tell(line);
   await play.scene(
-    { title: "Somebody asks for an environment", deed: `adds "${trigger("start")}"` },
+    { title: "A person asks for an environment", deed: `adds "${trigger("start")}"` },
     async () => {
       await stage.label({ add: [trigger("start")] });
       await play.sync(signal);

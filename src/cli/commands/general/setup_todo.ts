@@ -17,7 +17,7 @@ export function listTodo(
   return [
     ...(aws === undefined && isLoopback(options.publish)
       ? [
-        `In showtime.yml: docker.publish is ${options.publish}, so nobody but the runner's machine itself can open the ` +
+        `In showtime.yml: docker.publish is ${options.publish}, so only the runner's machine itself can open the ` +
         "links. Set it to an address of that machine that people reach, as in 10.0.0.5, and let its firewall keep out " +
         "everybody else",
       ]

@@ -47,7 +47,7 @@ export async function applyCleanup(
   const unused: UnusedCandidate[] = [];
   for (const each of plan.candidates) {
     if (each.needsApproval && !approved.includes(each.id)) {
-      outcome.kept.push({ what: each.what, why: `${each.why}, but nobody approved its removal` });
+      outcome.kept.push({ what: each.what, why: `${each.why}, but its removal was not approved` });
     } else if (each.kind === "lock") locks.push(each);
     else if (each.pr === undefined) unused.push(each);
     else ofPulls.push(each);

@@ -87,7 +87,7 @@ async function permissionFinding(
 ): Promise<Finding> {
   const name = "permission";
   if (login === undefined) {
-    return foundWrong(name, "nobody to ask about", {
+    return foundWrong(name, "the token does not name its owner, so there is no permission to check", {
       status: "warning",
       fix: 'Use a token of a person; "showtime explain <pr>" shows whose permission counts',
     });
@@ -102,7 +102,7 @@ async function permissionFinding(
     ? answer.permission
     : "GitHub does not tell this token their permission";
   return foundWrong(name, `${login} may not cause builds in ${repo} (${has})`, {
-    fix: "Ask for write permission on the repository, or use the token of somebody who has it",
+    fix: "Ask for write permission on the repository, or use the token of a person who has it",
   });
 }
 

@@ -60,9 +60,7 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   say("trust", describeTrust(observation, policy));
   say(
     "actor",
-    actor === undefined
-      ? "nobody could be established"
-      : `${actor}: ${describePermission(people.get(actor))}`,
+    actor === undefined ? "not known" : `${actor}: ${describePermission(people.get(actor))}`,
   );
   for (const { name } of labels.ours) {
     const origin = observation.origins.get(name);
@@ -143,10 +141,12 @@ function describePermission(answer: PermissionAnswer | undefined): string {
 
 function describeTrigger(trigger: TriggerView, target: string): string {
   const source = trigger.name === undefined ? "by this command" : `by "${trigger.name}"`;
-  const who = `${trigger.by ?? "nobody known"}, ${source}${
+  const who = `${trigger.by ?? "an unknown person"}, ${source}${
     trigger.at === undefined ? "" : ` at ${formatInstant(trigger.at)}`
   }`;
-  if (!trigger.authorized) return `${who}: refused, because ${trigger.refusal ?? "they may not"}`;
+  if (!trigger.authorized) {
+    return `${who}: refused, because ${trigger.refusal ?? "they lack write permission"}`;
+  }
   return `${who}: authorised${trigger.approvesTarget ? "" : `, but set on an earlier commit than ${target}`}`;
 }
 
@@ -162,7 +162,7 @@ function describeHolder(owner: LockOwner | undefined, alive: boolean): string {
   const run = owner.run === undefined
     ? "outside of Actions"
     : `run ${owner.run.id}, attempt ${owner.run.attempt}`;
-  return `held by ${owner.login ?? "somebody"} (${run}) until ${formatInstant(owner.expiresAt)}, ${
+  return `held by ${owner.login ?? "an unknown person"} (${run}) until ${formatInstant(owner.expiresAt)}, ${
     alive ? "alive" : "dead"
   }`;
 }

@@ -10,13 +10,13 @@ import { isTargetTrusted } from "./trust.ts";
 
 /** One thing that could be different, and the plan that results from it. */
 export interface Variation {
-  /** The beginning of a sentence: `with a start trigger by somebody who may`. */
+  /** The beginning of a sentence: `with a start trigger by a person with write permission`. */
   readonly what: string;
   readonly plan: Plan;
 }
 
 /** The login of a person who may cause builds. No account can have it, because it contains spaces. */
-const SOMEBODY = "somebody who may";
+const AUTHORIZED = "a person with write permission";
 /** The hash of a commit that cannot exist. */
 const NEWER: FullSha = fullSha("f".repeat(40));
 
@@ -42,7 +42,7 @@ function variants(observation: Observation): readonly Variant[] {
   const list: Variant[] = [];
   for (const trigger of ["start", "sync", "stop"] as const) {
     list.push({
-      what: `with a ${trigger} trigger by ${SOMEBODY}`,
+      what: `with a ${trigger} trigger by ${AUTHORIZED}`,
       observation: withTrigger(observation, trigger),
     });
   }
@@ -50,7 +50,7 @@ function variants(observation: Observation): readonly Variant[] {
     list.push({ what: `without "${name}"`, observation: without(observation, [name]) });
     if (trigger !== "stop") {
       list.push({
-        what: `with "${name}" set now by ${SOMEBODY}`,
+        what: `with "${name}" set now by ${AUTHORIZED}`,
         observation: withTrigger(without(observation, [name]), trigger),
       });
     }
@@ -97,7 +97,7 @@ function withTrigger(observation: Observation, trigger: Trigger): Observation {
 function labelled(observation: Observation, label: Label): Observation {
   const name = formatLabel(label);
   const origin: LabelOrigin = {
-    login: SOMEBODY,
+    login: AUTHORIZED,
     bot: false,
     own: false,
     at: observation.now,
@@ -106,7 +106,7 @@ function labelled(observation: Observation, label: Label): Observation {
   return {
     ...relabeled(observation, withLabel(observation.allLabels, { name, label })),
     origins: new Map([...observation.origins, [name, origin]]),
-    people: new Map([...observation.people, [SOMEBODY, { kind: "known", permission: "write" }]]),
+    people: new Map([...observation.people, [AUTHORIZED, { kind: "known", permission: "write" }]]),
     event: undefined,
   };
 }

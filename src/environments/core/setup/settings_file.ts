@@ -33,7 +33,7 @@ export function renderSettings(setup: Setup): string {
 function dockerLines(): readonly string[] {
   return [
     "docker:",
-    `  publish: ${FIRST_PUBLISH} # nobody but the runner's machine can open that: set an address of it that people reach`,
+    `  publish: ${FIRST_PUBLISH} # only the runner's machine can open this: set an address of it that people reach`,
   ];
 }
 
