@@ -9,7 +9,7 @@ import type { Forge } from "../environments/ports/forge.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import { VERSION } from "../lib/version.ts";
-import { describeFileError } from "./file_error.ts";
+import { describeFileError } from "../drivers/system/mod.ts";
 
 /** The name of the configuration file, on the base branch and in the working directory. */
 const CONFIG_FILE = "showtime.yml";

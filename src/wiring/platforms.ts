@@ -7,7 +7,7 @@ import type { PrNumber } from "../lib/ids.ts";
 import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Platform } from "../environments/ports/platform.ts";
-import { describeFileError } from "./file_error.ts";
+import { describeFileError } from "../drivers/system/mod.ts";
 import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";
 import type { Parts } from "./parts.ts";

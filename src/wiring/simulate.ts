@@ -7,7 +7,7 @@ import {
   parseSeed,
   serveSimulator,
 } from "../simulators/github/mod.ts";
-import { describeFileError } from "./file_error.ts";
+import { describeFileError } from "../drivers/system/mod.ts";
 
 /** Serves a simulator until `signal` aborts. Throws AppError if the port is taken or the seed is wrong. */
 export async function startSimulator(

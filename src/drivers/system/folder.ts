@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { AppError, toError, usageError } from "../../lib/errors.ts";
+import { describeFileError } from "./file_error.ts";
 import type { Files } from "../../ports/files.ts";
 
 /** Makes the port to the files of a folder. A path that leads out of the folder throws RangeError. */
@@ -29,7 +30,7 @@ export function makeFiles(folder: string): Files {
         await Deno.writeTextFile(path, text, { append: true });
       } catch (cause) {
         if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
-        throw new Error(describe(cause), { cause });
+        throw new Error(describeFileError(cause), { cause });
       }
     },
   };

@@ -9,4 +9,5 @@
  */
 
 export { makeClock } from "./clock.ts";
+export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";

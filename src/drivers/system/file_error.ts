@@ -1,4 +1,4 @@
-import { toError } from "../lib/errors.ts";
+import { toError } from "../../lib/errors.ts";
 
 /** Describes for people why a file could not be used, without the wording of Deno and the system. */
 export function describeFileError(error: unknown): string {
