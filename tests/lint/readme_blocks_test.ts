@@ -1,4 +1,5 @@
 /** The pages of the documentation as texts: blocks, links, what they name. `tests/e2e/readme_test.ts` runs the blocks. */
+import { ENVIRONMENTS } from "../../src/cli/commands/command_names.ts";
 import assert from "node:assert/strict";
 import { anchorsOf, composeScript, findBlocks, findLinks, readPages } from "../worlds/readme.ts";
 
@@ -24,23 +25,7 @@ const LANGUAGES = ["sh", "console", "yaml", "json", "text", "mermaid"];
 
 /** Flags that only commands about environments have. */
 const PLATFORM_FLAG = /--(?:platform|dry-run-(?:github|aws|docker)|aws-sleep)\b/;
-const ON_ENVIRONMENTS = [
-  ...[
-    "sync",
-    "start",
-    "stop",
-    "status",
-    "list",
-    "explain",
-    "history",
-    "logs",
-    "url",
-    "open",
-    "unlock",
-    "extend",
-  ],
-  ...["cleanup", "cleanup-labels", "handle-trigger", "test-lifecycle"],
-];
+const ON_ENVIRONMENTS: readonly string[] = [...ENVIRONMENTS, "test-lifecycle"];
 
 Deno.test("README.md is short enough to be read", () => {
   const bytes = new TextEncoder().encode(PAGES.get("README.md")).length;

@@ -361,6 +361,9 @@ function normalize(text: string, { url, folder }: { readonly url: string; readon
     .replace(/\b(?:since|at|until) \d\d:\d\d\b/g, "<clock>")
     .replace(/\b\d+ (?:milliseconds?|seconds?|minutes?|hours?|days?)\b(?: \d+ \w+)?/g, "<span>")
     .replace(/(?<![\w-])\d+(?:\.\d+)?(?:ms|s|m|h|d)(?: \d+(?:s|m|h))?(?![\w-])/g, "<span>")
+    .replaceAll("<<span>", "<span>")
+    // A table is as wide as its longest age.
+    .replace(/(\S) {2,}/g, "$1  ")
     .replace(/\b(?:LA|IC|PR|DE|R)_\w+/g, "<id>")
     .replace(/\/tmp\/[\w./-]+/g, "<temporary>")
     .replace(/\b[0-9a-f]{7}(?=\b)/g, (sha) => KNOWN.has(sha) ? sha : "<sha>")
