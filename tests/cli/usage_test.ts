@@ -56,7 +56,7 @@ const MISTAKES: readonly (readonly [argv: readonly string[], error: RegExp, hint
   [["test-lifecycle", "--speed", "0"], /is no speed above 0/, /max/],
   [["completions", "tcsh"], /"tcsh" is not one of bash, zsh, fish, powershell/, /bash/],
   [["config", "shema"], /Reading <what>/, /"schema"/],
-  [["list", "--dry-run"], /showtime list has no flag "--dry-run"/, /"showtime help list"/],
+  [["list", "--dry-run"], /showtime list has no flag "--dry-run"/, /Leave it out; "showtime help list"/],
   [["labels", "--platform", "docker"], /showtime labels has no flag "--platform"/, /"showtime help labels"/],
   [["--dry-run-aws", "version"], /showtime version has no flag "--dry-run-aws"/, /"showtime help version"/],
   [["--forse", "start", "12"], /no flag "--forse" before the command/, /"--force".*go after its name/],

@@ -8,7 +8,7 @@ import { formatServiceName } from "../../src/environments/core/environment/names
 import { AppError } from "../../src/lib/errors.ts";
 import { fullSha, type PrNumber, prNumber, type ServiceName, shortSha } from "../../src/lib/ids.ts";
 import type { Deployed, DeploySpec, Platform } from "../../src/environments/ports/platform.ts";
-import { keyOf } from "../worlds/key_of.ts";
+import { keyOfService } from "../worlds/key_of_service.ts";
 
 /** Tags of an environment that somebody else made; undefined leaves the tag out. */
 export interface PlantedTags {
@@ -232,7 +232,7 @@ export function platformContract(options: PlatformContractOptions): void {
       active = renewed.address;
       const during = await one({ harness, pr });
       const oldStatus = await status(old.address).catch(() => undefined);
-      await harness.platform.settle(keyOf(service), { repo: harness.repo, epoch: 101 }, never());
+      await harness.platform.settle(keyOfService(service), { repo: harness.repo, epoch: 101 }, never());
       const after = await one({ harness, pr });
       polling = false;
       await poll;
@@ -265,7 +265,7 @@ export function platformContract(options: PlatformContractOptions): void {
     const renewed = await deploy(harness, spec({ harness, pr }, { flags: { ALPHA: true } }));
     await harness.variable(renewed, "QUIT");
 
-    await harness.platform.settle(keyOf(service), { repo: harness.repo, epoch: 100 }, never());
+    await harness.platform.settle(keyOfService(service), { repo: harness.repo, epoch: 100 }, never());
 
     const after = await one({ harness, pr });
     assert.deepEqual([after.address, after.unsettled, after.healthy], [old.address, false, true]);
@@ -274,10 +274,10 @@ export function platformContract(options: PlatformContractOptions): void {
   scenario("settle() with nothing to do is success", async (harness, pr) => {
     const service = formatServiceName(pr, shortSha(SHA_A));
     const owner = { repo: harness.repo, epoch: 100 };
-    await harness.platform.settle(keyOf(service), owner, never());
+    await harness.platform.settle(keyOfService(service), owner, never());
     const deployed = await deploy(harness, spec({ harness, pr }));
 
-    await harness.platform.settle(keyOf(service), owner, never());
+    await harness.platform.settle(keyOfService(service), owner, never());
 
     assert.equal((await one({ harness, pr })).address, deployed.address);
   });
@@ -291,7 +291,7 @@ export function platformContract(options: PlatformContractOptions): void {
       const third = await deploy(harness, spec({ harness, pr }, { flags: { TWO: true } }));
 
       assert.equal((await harness.parts(service)).length, 2);
-      await harness.platform.settle(keyOf(service), { repo: harness.repo, epoch: 100 }, never());
+      await harness.platform.settle(keyOfService(service), { repo: harness.repo, epoch: 100 }, never());
 
       const after = await one({ harness, pr });
       assert.deepEqual(after.settings.flags, { TWO: true });
@@ -326,7 +326,7 @@ export function platformContract(options: PlatformContractOptions): void {
         assert.equal(await status(old.address), 200);
         // A platform that replaces by itself is still stopping what failed.
         if (!options.supports.has("settle")) {
-          await harness.platform.settle(keyOf(service), { repo: harness.repo, epoch: 100 }, never());
+          await harness.platform.settle(keyOfService(service), { repo: harness.repo, epoch: 100 }, never());
         }
         assert.equal((await harness.parts(service)).length, 1);
         assert.equal((await one({ harness, pr })).unsettled, false);
@@ -387,8 +387,8 @@ export function platformContract(options: PlatformContractOptions): void {
     await deploy(harness, spec({ harness, pr }));
     await deploy(harness, spec({ harness, pr }, { flags: { ALPHA: true } }));
 
-    await harness.platform.destroy(keyOf(service), owner, never());
-    await harness.platform.destroy(keyOf(service), owner, never());
+    await harness.platform.destroy(keyOfService(service), owner, never());
+    await harness.platform.destroy(keyOfService(service), owner, never());
 
     assert.equal(await harness.isThere(service), false);
     assert.deepEqual(await harness.platform.list({ repo: harness.repo, pr }, never()), []);
@@ -421,8 +421,8 @@ export function platformContract(options: PlatformContractOptions): void {
       await harness.plant(service, { ...tags, pr, repo: tags.repo === "own" ? harness.repo : tags.repo });
       const before = await harness.parts(service);
 
-      await assert.rejects(harness.platform.destroy(keyOf(service), owner, never()), { code });
-      await assert.rejects(harness.platform.settle(keyOf(service), owner, never()), { code });
+      await assert.rejects(harness.platform.destroy(keyOfService(service), owner, never()), { code });
+      await assert.rejects(harness.platform.settle(keyOfService(service), owner, never()), { code });
       await assert.rejects(deploy(harness, spec({ harness, pr })), { code });
 
       assert.deepEqual(await harness.parts(service), before);
@@ -459,7 +459,7 @@ export function platformContract(options: PlatformContractOptions): void {
       await harness.plant(service, { managed: false, repo: undefined, epoch: undefined, pr });
 
       const environment = await one({ harness, pr }, false);
-      await harness.platform.destroy(keyOf(service), { repo: harness.repo, epoch: 100 }, never());
+      await harness.platform.destroy(keyOfService(service), { repo: harness.repo, epoch: 100 }, never());
 
       assert.deepEqual([environment.legacy, environment.managed, environment.short], [
         true,
@@ -483,7 +483,7 @@ export function platformContract(options: PlatformContractOptions): void {
       });
 
       await assert.rejects(
-        harness.platform.destroy(keyOf(service), { repo: harness.repo, epoch: 100 }, never()),
+        harness.platform.destroy(keyOfService(service), { repo: harness.repo, epoch: 100 }, never()),
         {
           code: "not_ours",
         },
@@ -501,12 +501,14 @@ export function platformContract(options: PlatformContractOptions): void {
     const followed: string[] = [];
     const lines: string[] = [];
 
-    for await (const line of harness.platform.logs(keyOf(service), { tail: 1, follow: false }, never())) {
+    for await (
+      const line of harness.platform.logs(keyOfService(service), { tail: 1, follow: false }, never())
+    ) {
       lines.push(line);
     }
     for await (
       const line of harness.platform.logs(
-        keyOf(service),
+        keyOfService(service),
         { tail: undefined, follow: true },
         controller.signal,
       )

@@ -55,7 +55,8 @@ export function unknownLeadingFlag(
 /** The error for a flag that the command does not have. */
 export function unknownFlag(flag: string, command: NamedCommand): AppError {
   const name = flag.replace(/=.*$/s, "");
-  const meant = nearest(name.replace(/^-+/, ""), flagNames(command));
+  // The dry-run flag exists elsewhere, so it is no misspelling: a command without it changes nothing.
+  const meant = name === "--dry-run" ? undefined : nearest(name.replace(/^-+/, ""), flagNames(command));
   const help = `"showtime help ${command.name}" lists them`;
   return usageError(
     "flag_unknown",

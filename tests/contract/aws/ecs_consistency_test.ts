@@ -17,7 +17,7 @@ import {
   statusOf,
 } from "../../worlds/aws/ecs_scene.ts";
 import { part } from "../../worlds/require.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -78,7 +78,7 @@ scene("destroy() is done only when ECS says so, though it shows the service as i
   const before = toWire(await described(service()));
   world.faults.add({ ...MISSING, nth: 2, body: { services: [before], failures: [] } });
 
-  await platform.destroy(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+  await platform.destroy(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
   assert.equal((await described(service()))?.status, "INACTIVE");
 }, { drainingMs: 2000 });
@@ -89,7 +89,7 @@ scene("settle() takes back what the newer revision does not say any more", async
   await deploy({ settings, expiresAt: Date.UTC(2027, 0, 1) });
 
   await deploy({ settings: { ...settings, login: undefined }, requestedBy: undefined });
-  await platform.settle(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+  await platform.settle(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
   const [environment] = await platform.list({ repo: harness.repo }, never());
   assert.deepEqual(
@@ -120,7 +120,7 @@ scene("destroy() removes what was registered for a service that is gone", async 
   );
   assert.equal((await revisions()).length, 1);
 
-  await platform.destroy(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+  await platform.destroy(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
   assert.deepEqual(await revisions(), []);
 });

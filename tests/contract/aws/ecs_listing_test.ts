@@ -27,7 +27,7 @@ import {
   until,
 } from "../../worlds/aws/ecs_scene.ts";
 import { part } from "../../worlds/require.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -224,7 +224,7 @@ for (const [title, sha] of [["whole", SHA_A], ["short", shortSha(SHA_A)]] as con
       const [adopted] = await platform.list({ repo }, never());
       const before = await described(service());
       const deployed = await deploy({ flags: { ALPHA: true } });
-      await platform.settle(keyOf(service()), { repo, epoch: 100 }, never());
+      await platform.settle(keyOfService(service()), { repo, epoch: 100 }, never());
       const [own] = await platform.list({ repo }, never());
 
       assert.deepEqual(
@@ -240,7 +240,7 @@ for (const [title, sha] of [["whole", SHA_A], ["short", shortSha(SHA_A)]] as con
         ALPHA: true,
       }]);
 
-      await platform.destroy(keyOf(service()), { repo, epoch: 100 }, never());
+      await platform.destroy(keyOfService(service()), { repo, epoch: 100 }, never());
       assert.deepEqual(await platform.list({ repo }, never()), []);
       assert.equal((await described(service()))?.status, "INACTIVE");
     },
@@ -286,7 +286,7 @@ scene(
       const errors = [
         await failureOf(deploy({}, { platform })),
         await failureOf(platform.list({ repo }, never())),
-        await failureOf(platform.destroy(keyOf(service()), { repo, epoch: 100 }, never())),
+        await failureOf(platform.destroy(keyOfService(service()), { repo, epoch: 100 }, never())),
         await failureOf(platform.leftovers({ repo }, never())),
       ];
       for (const error of errors) {
@@ -336,7 +336,7 @@ scene("deploy(), list() and destroy() name the cluster and the region where ther
     const errors = [
       await failureOf(deploy({}, { platform })),
       await failureOf(platform.list({ repo }, never())),
-      await failureOf(platform.destroy(keyOf(service()), { repo, epoch: 100 }, never())),
+      await failureOf(platform.destroy(keyOfService(service()), { repo, epoch: 100 }, never())),
     ];
     for (const error of errors) {
       assert.deepEqual([error.code, error.exitCode], ["cluster_not_found", 2], error.message);
@@ -431,7 +431,7 @@ scene(
       new DescribeTaskDefinitionCommand({ taskDefinition: (await described(service()))?.taskDefinition }),
     );
     const lines: string[] = [];
-    for await (const line of platform.logs(keyOf(service()), { tail: 10, follow: false }, never())) {
+    for await (const line of platform.logs(keyOfService(service()), { tail: 10, follow: false }, never())) {
       lines.push(line);
     }
 
@@ -468,7 +468,7 @@ scene("deploy() without public addresses sends people to the private one", async
 
   const deployed = await deploy({}, { platform });
   const [listed] = await platform.list({ repo: harness.repo, probe: true }, never());
-  const addresses = await platform.addresses([keyOf(service())], never());
+  const addresses = await platform.addresses([keyOfService(service())], never());
 
   const network = (await described(service()))?.deployments?.[0]?.networkConfiguration?.awsvpcConfiguration;
   assert.equal(network?.assignPublicIp, "DISABLED");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { motoForFile } from "../../worlds/aws/mod.ts";
 import { type EcsScene, failureOf, never, playEcsScene, statusOf } from "../../worlds/aws/ecs_scene.ts";
 import { part } from "../../worlds/require.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -28,7 +28,7 @@ aws.test("deploy() over a service moves it to the subnets and groups that are co
     const moved = platformWith({ subnets: [second], securityGroups: [], assignPublicIp: false });
 
     const renewed = await deploy({ flags: { ALPHA: true } }, { platform: moved });
-    await moved.settle(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+    await moved.settle(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
     assert.deepEqual(await networkOf(scene), { subnets: [second], securityGroups: [], public: "DISABLED" });
     const [task] = await harness.tasks(service());

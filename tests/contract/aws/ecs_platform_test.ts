@@ -13,7 +13,7 @@ import {
 import { buildTestImage, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { platformContract } from "../platform_contract.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const parts = [await part("aws"), await part("docker"), await part("busybox")] as const;
 const [aws] = parts;
@@ -71,7 +71,7 @@ test("ecs: destroy() answers only when the service is INACTIVE and its revisions
     );
 
     await harness.platform.destroy(
-      keyOf(service),
+      keyOfService(service),
       { repo: harness.repo, epoch: 1 },
       new AbortController().signal,
     );

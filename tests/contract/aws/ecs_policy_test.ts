@@ -27,7 +27,7 @@ import {
   withEnv,
 } from "../../worlds/aws/mod.ts";
 import { part } from "../../worlds/require.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -108,20 +108,20 @@ async function playAll(
   await attempt(() => store.exists(tagged, never));
   await attempt(() => platform.deploy(spec, quiet, never));
   await attempt(() => platform.list({ repo, pr, probe: true }, never));
-  await attempt(() => platform.addresses([keyOf(service)], never));
+  await attempt(() => platform.addresses([keyOfService(service)], never));
   await attempt(() =>
     platform.deploy({ ...spec, epoch: 101, settings: { ...spec.settings, flags: { A: true } } }, quiet, never)
   );
-  await attempt(() => platform.settle(keyOf(service), { repo, epoch: 101 }, never));
+  await attempt(() => platform.settle(keyOfService(service), { repo, epoch: 101 }, never));
   await attempt(async () => {
-    for await (const _ of platform.logs(keyOf(service), { tail: 1, follow: false }, never));
+    for await (const _ of platform.logs(keyOfService(service), { tail: 1, follow: false }, never));
   });
   await attempt(async () => {
     for (const { id } of await platform.leftovers({ repo }, never)) {
       await platform.removeLeftover(id, { repo }, never);
     }
   });
-  await attempt(() => platform.destroy(keyOf(service), { repo, epoch: 101 }, never));
+  await attempt(() => platform.destroy(keyOfService(service), { repo, epoch: 101 }, never));
   await attempt(() => store.list(never));
   await attempt(() => store.remove(tagged, never));
   return refused;

@@ -22,7 +22,7 @@ import {
   until,
 } from "../../worlds/aws/ecs_scene.ts";
 import { part } from "../../worlds/require.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -74,7 +74,7 @@ for (const [title, fault] of AFTER) {
 
     const renewed = await deploy({ flags: { ALPHA: true } });
     const during = await described(service());
-    await platform.settle(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+    await platform.settle(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
     assert.ok((world.callCounts()["UpdateService"] ?? 0) > 1);
     assert.ok((during?.deployments ?? []).length <= 2);
@@ -90,7 +90,7 @@ for (const [title, fault] of AFTER) {
     await deploy();
     world.faults.add({ ...fault, operation: "DeleteService" });
 
-    await platform.destroy(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+    await platform.destroy(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
     assert.equal((await described(service()))?.status, "INACTIVE");
     assert.deepEqual(await revisions(), []);
@@ -109,13 +109,13 @@ scene("destroy() tells that AWS keeps a task definition, and again removes it", 
     code: "ClientException",
   });
 
-  const error = await failureOf(platform.destroy(keyOf(service()), owner, never()));
+  const error = await failureOf(platform.destroy(keyOfService(service()), owner, never()));
 
   assert.deepEqual([error.code, error.retryable], ["aws_failed", true]);
   assert.match(error.message, /^Deleting .*-pr-\d+:1: AWS keeps it \(.+\)$/);
   assert.equal((await described(service()))?.status, "INACTIVE");
   assert.equal((await revisions()).length, 1);
-  await platform.destroy(keyOf(service()), owner, never());
+  await platform.destroy(keyOfService(service()), owner, never());
   assert.deepEqual(await revisions(), []);
 });
 
@@ -128,7 +128,7 @@ scene(
     await deploy();
     assert.equal((await revisions()).length, 2);
 
-    await platform.destroy(keyOf(service()), { repo: harness.repo, epoch: 100 }, never());
+    await platform.destroy(keyOfService(service()), { repo: harness.repo, epoch: 100 }, never());
 
     assert.deepEqual(await revisions(), []);
   },
@@ -195,7 +195,7 @@ scene(
     const now = await described(service());
     assert.equal(now?.status, "ACTIVE");
     assert.equal(now?.tags?.find(({ key }) => key === "showtime_epoch")?.value, "200");
-    await platform.settle(keyOf(service()), { repo: harness.repo, epoch: 200 }, never());
+    await platform.settle(keyOfService(service()), { repo: harness.repo, epoch: 200 }, never());
     assert.deepEqual(await revisions(), [now?.taskDefinition]);
     assert.equal(world.callCounts()["DeleteService"], undefined);
   },
@@ -231,7 +231,7 @@ scene(
     assert.equal(now?.taskDefinition, newest);
     assert.equal(now?.tags?.find(({ key }) => key === "showtime_epoch")?.value, "200");
     assert.equal(await statusOf(newer.address), 200);
-    await platform.settle(keyOf(service()), { repo: harness.repo, epoch: 200 }, never());
+    await platform.settle(keyOfService(service()), { repo: harness.repo, epoch: 200 }, never());
     assert.deepEqual(await revisions(), [newest]);
   },
   { delays: { drainMs: 100 } },
@@ -256,7 +256,7 @@ scene(
     const now = await described(service());
     assert.deepEqual([now?.status, now?.taskDefinition], ["ACTIVE", newest]);
     assert.equal(await statusOf(newer.address), 200);
-    await platform.settle(keyOf(service()), { repo: harness.repo, epoch: 200 }, never());
+    await platform.settle(keyOfService(service()), { repo: harness.repo, epoch: 200 }, never());
     assert.deepEqual(await revisions(), [newest]);
   },
 );
@@ -280,7 +280,7 @@ scene(
     assert.deepEqual(await revisions(), [before]);
     assert.equal(await statusOf(older.address), 200);
     const again = await deploy({ epoch: 200 });
-    await platform.settle(keyOf(service()), { repo: harness.repo, epoch: 200 }, never());
+    await platform.settle(keyOfService(service()), { repo: harness.repo, epoch: 200 }, never());
     assert.equal(await statusOf(again.address), 200);
     assert.equal((await revisions()).length, 1);
   },
@@ -307,11 +307,11 @@ scene(
     assert.equal(deployed.unsettled, true);
     assert.deepEqual([await unsettled(), (await revisions()).length], [[true], 2]);
     const owner = { repo: harness.repo, epoch: 100 };
-    await platform.settle(keyOf(service()), owner, never());
+    await platform.settle(keyOfService(service()), owner, never());
     assert.deepEqual(await unsettled(), [false]);
     assert.deepEqual(await revisions(), [(await described(service()))?.taskDefinition]);
     world.clearCalls();
-    await platform.settle(keyOf(service()), owner, never());
+    await platform.settle(keyOfService(service()), owner, never());
     assert.equal(world.callCounts()["TagResource"], undefined);
   },
 );

@@ -15,7 +15,7 @@ import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { platformContract, type PlatformHarness } from "../platform_contract.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const docker = await part("docker");
 const busybox = await part("busybox");
@@ -294,7 +294,7 @@ dockerTest(
       { repo: harness.repo, pr: spec.pr, probe: true },
       never(),
     );
-    await harness.platform.settle(keyOf(service), { repo: harness.repo, epoch: 1 }, never());
+    await harness.platform.settle(keyOfService(service), { repo: harness.repo, epoch: 1 }, never());
     const [settled] = await harness.platform.list({ repo: harness.repo, pr: spec.pr, probe: true }, never());
 
     assert.deepEqual([interrupted?.unsettled, interrupted?.address, interrupted?.healthy], [
@@ -325,11 +325,11 @@ dockerTest("settle() removes a half-made new container that never ran", async ({
   ];
   await runDocker(create);
 
-  await harness.platform.settle(keyOf(service), owner, never());
+  await harness.platform.settle(keyOfService(service), owner, never());
   const alone = await harness.parts(service);
   await harness.platform.deploy(spec, QUIET, never());
   await runDocker(create);
-  await harness.platform.settle(keyOf(service), owner, never());
+  await harness.platform.settle(keyOfService(service), owner, never());
 
   assert.deepEqual(alone, []);
   assert.deepEqual(await harness.parts(service), [name]);

@@ -11,7 +11,7 @@ import type { Shell } from "../../../src/ports/shell.ts";
 import { runDocker, tryDocker, writeTestContext } from "../../worlds/docker/images.ts";
 import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { part } from "../../worlds/require.ts";
-import { keyOf } from "../../worlds/key_of.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const docker = await part("docker");
 const busybox = await part("busybox");
@@ -113,7 +113,7 @@ test("settle() removes the image that an update in place replaced, and build() n
   const serving = await world.untagged();
   const { unsettled } = await platform.deploy(spec, QUIET, never());
 
-  await platform.settle(keyOf(service), { repo: REPO, epoch: 1 }, never());
+  await platform.settle(keyOfService(service), { repo: REPO, epoch: 1 }, never());
 
   assert.equal(unsettled, true);
   assert.equal(serving.length, 1);
@@ -138,7 +138,7 @@ test("remove() takes along what lost its tag, and no image that we did not build
   await world.build();
   await world.platform.deploy(spec, QUIET, never());
   await world.build();
-  await world.platform.destroy(keyOf(service), { repo: REPO, epoch: 1 }, never());
+  await world.platform.destroy(keyOfService(service), { repo: REPO, epoch: 1 }, never());
   const context = await writeTestContext();
   const labels = [`pr=${spec.pr}`, `showtime_repo=${REPO}`, `showtime_image=${spec.image}`];
   const foreign = await runDocker([
@@ -193,7 +193,7 @@ test("destroy() leaves a container alone that a person made of an image of ours"
   for (const name of names) await runDocker(["create", "--name", name, spec.image]);
 
   for (const service of services) {
-    await assert.rejects(platform.destroy(keyOf(service), { repo: REPO, epoch: 1 }, never()), {
+    await assert.rejects(platform.destroy(keyOfService(service), { repo: REPO, epoch: 1 }, never()), {
       code: "not_ours",
     });
   }

@@ -5,6 +5,7 @@
 
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
+import { keyOf } from "../environment/names.ts";
 import { sameRepo } from "../environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { LabeledEnvironment, LabelState } from "../labels/mod.ts";
@@ -120,7 +121,7 @@ function judgeLabeled(
     needsApproval: false,
     seen: fingerprint(facts, { environment }),
     short: environment.sha,
-    deployed,
+    deployed: deployed && keyOf(deployed),
   });
 }
 
@@ -156,7 +157,17 @@ function judgeUnnamed(
   if (lifetime?.kind === "until" && lifetime.at <= now && now - (deployed.createdAt ?? now) >= GRACE_MS) {
     const id = `expired:${pr}:${short ?? service}`;
     const { why } = lifetime;
-    doomed.push({ id, kind: "expired", what, why, pr, needsApproval: false, seen, short, deployed });
+    doomed.push({
+      id,
+      kind: "expired",
+      what,
+      why,
+      pr,
+      needsApproval: false,
+      seen,
+      short,
+      deployed: keyOf(deployed),
+    });
     return;
   }
   if (!options.platformOrphans) return;
@@ -166,7 +177,17 @@ function judgeUnnamed(
     kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
   } else {
     const id = `orphan:${service}`;
-    doomed.push({ id, kind: "orphan", what, why, pr, needsApproval: true, seen, short, deployed });
+    doomed.push({
+      id,
+      kind: "orphan",
+      what,
+      why,
+      pr,
+      needsApproval: true,
+      seen,
+      short,
+      deployed: keyOf(deployed),
+    });
   }
 }
 

@@ -11,6 +11,14 @@ export function formatServiceName(pr: PrNumber, short: ShortSha): ServiceName {
   return `pr-${pr}-${short}-service` as ServiceName;
 }
 
+/**
+ * Returns the key of an environment and nothing else of it. Plans carry keys: two plans for the same environment are
+ * equal, whatever its state is by then.
+ */
+export function keyOf({ pr, short }: EnvironmentKey): EnvironmentKey {
+  return { pr, short };
+}
+
 /** Formats the name of the service of an environment, in the older scheme too: `pr-<n>-service`. */
 export function serviceNameOf({ pr, short }: EnvironmentKey): ServiceName {
   return short === undefined ? `pr-${pr}-service` as ServiceName : formatServiceName(pr, short);

@@ -1,5 +1,6 @@
 /** The plans that remove everything, because the pull request is closed or a stop was asked for. */
 
+import { keyOf } from "../environment/names.ts";
 import { litter } from "./idle.ts";
 import { retirementOf } from "./housekeeping.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -22,7 +23,7 @@ export function planEnd(situation: Situation): Plan | undefined {
     for (const legacy of observation.platform.filter((each) => each.legacy && each.short === undefined)) {
       steps.push({
         kind: "retire",
-        retirement: { short: undefined, deployed: legacy, image: undefined, labels: [] },
+        retirement: { short: undefined, deployed: keyOf(legacy), image: undefined, labels: [] },
       });
     }
   }

@@ -4,6 +4,7 @@
  */
 
 import type { ShortSha } from "../../../lib/ids.ts";
+import { keyOf } from "../environment/names.ts";
 import { activeSha, type Label, type NamedLabel } from "../labels/mod.ts";
 import { diffLabels, hasLabel, type LabelChange, labelsFor } from "./desired.ts";
 import type { Observation, Policy } from "./observation.ts";
@@ -15,7 +16,7 @@ import type { ShaView } from "./state.ts";
 export function retirementOf(view: ShaView, policy: Policy): Retirement {
   return {
     short: view.short,
-    deployed: view.deployed,
+    deployed: view.deployed && keyOf(view.deployed),
     image: ownImage(view, policy),
     labels: view.labeled?.labels ?? [],
   };
@@ -42,7 +43,7 @@ export function planHousekeeping(
   const steps: Step[] = [];
   for (const view of views.values()) {
     if (view.deployed?.unsettled === true && view.state !== "stopping") {
-      steps.push({ kind: "settle", environment: view.deployed });
+      steps.push({ kind: "settle", environment: keyOf(view.deployed) });
     }
   }
   const repair = planRepair(observation, { policy, views, target, targetRuns });

@@ -251,3 +251,19 @@ Deno.test("planPull() lets a status follow another only where that is allowed", 
     RUNS,
   );
 });
+
+Deno.test("planPull() carries the key of an environment in its steps, and nothing of the environment's state", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      for (const step of planPull(seen, POLICY).steps) {
+        const key = step.kind === "retire"
+          ? step.retirement.deployed
+          : step.kind === "settle"
+          ? step.environment
+          : undefined;
+        if (key !== undefined) assert.deepEqual(Object.keys(key), ["pr", "short"]);
+      }
+    }),
+    RUNS,
+  );
+});

@@ -2,7 +2,7 @@ import { type EnvironmentKey, parseServiceName } from "../../src/environments/co
 import type { ServiceName } from "../../src/lib/ids.ts";
 
 /** The key of the environment whose service has this name. Throws for a name of another kind. */
-export function keyOf(service: ServiceName): EnvironmentKey {
+export function keyOfService(service: ServiceName): EnvironmentKey {
   const key = parseServiceName(service);
   if (key === undefined) throw new Error(`"${service}" is not the name of a service`);
   return key;
