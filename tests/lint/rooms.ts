@@ -49,6 +49,8 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       node: [],
     }],
   ])),
+  // Assets are YAML as Superset reads it, and their differences are shown line by line.
+  "assets/core": { rooms: ["lib"], packages: ["js-yaml", "diff"], node: [] },
   // Simulators implement no port: they play a vendor's server.
   simulators: { rooms: ["lib"], packages: ["graphql", "zod", "@octokit/graphql-schema"], node: ["*"] },
   // The YAML package reads the process's variables while it parses: one file keeps them from it.
@@ -73,6 +75,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   actions: ["zod"],
   ecs: ["@aws-sdk/", "@smithy/"],
   github: ["@octokit/", "octokit"],
+  superset: ["fflate", "oauth4webapi", "tough-cookie"],
   terminal: ["@clack/prompts"],
 };
 

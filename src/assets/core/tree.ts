@@ -1,0 +1,162 @@
+/** The content of an asset as data: what YAML and JSON can say, with numbers kept exactly. */
+
+/** A float without a fraction, such as `1.0` or `1e21`. A plain number stands for an integer there. */
+export class WholeFloat {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** A value of an asset's file. Integers beyond 2^53 are bigints. */
+export type Tree = null | boolean | number | bigint | string | WholeFloat | readonly Tree[] | TreeMap;
+
+/** A map of an asset's file. */
+export interface TreeMap {
+  readonly [key: string]: Tree;
+}
+
+/** Whether a value is a map. */
+export function isMap(value: Tree | undefined): value is TreeMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    !(value instanceof WholeFloat);
+}
+
+/** Whether a value is a list. */
+export function isList(value: Tree | undefined): value is readonly Tree[] {
+  return Array.isArray(value);
+}
+
+/** Returns the value of a key, or undefined. Names that every object has are no keys. */
+export function valueOf(map: TreeMap, key: string): Tree | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** Returns the map of a key; an empty map if the value is something else. */
+export function mapOf(map: TreeMap, key: string): TreeMap {
+  const value = valueOf(map, key);
+  return isMap(value) ? value : {};
+}
+
+/** Returns the list of a key; an empty list if the value is something else. */
+export function listOf(map: TreeMap, key: string): readonly Tree[] {
+  const value = valueOf(map, key);
+  return isList(value) ? value : [];
+}
+
+/** Returns the text of a key, or undefined. */
+export function textOf(map: TreeMap, key: string): string | undefined {
+  const value = valueOf(map, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Returns the map without some keys, in its order. */
+export function without(map: TreeMap, keys: readonly string[]): TreeMap {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
+}
+
+/**
+ * Formats a float as YAML 1.1 and JSON both read it: with a dot before the exponent. PyYAML reads `1e-7` as
+ * text.
+ */
+export function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return ".nan";
+  if (!Number.isFinite(value)) return value < 0 ? "-.inf" : ".inf";
+  if (Object.is(value, -0)) return "-0.0";
+  const text = String(value);
+  if (text.includes("e")) return text.includes(".") ? text : text.replace("e", ".0e");
+  return text.includes(".") ? text : `${text}.0`;
+}
+
+/** Formats a number of a tree. */
+export function formatNumber(value: number | bigint | WholeFloat): string {
+  if (value instanceof WholeFloat) return formatFloat(value.value);
+  if (typeof value === "bigint" || (Number.isInteger(value) && !Object.is(value, -0))) return String(value);
+  return formatFloat(value);
+}
+
+/** Converts the text of a number into a value: `2` is an integer, `2.0` a float, and both keep their kind. */
+export function parseNumber(source: string, value: number): number | bigint | WholeFloat {
+  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
+  return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
+}
+
+/**
+ * Formats a tree as JSON that YAML 1.1 reads alike: floats with a dot, control characters escaped, all other
+ * characters raw (an escaped surrogate pair is two broken characters for PyYAML). `sorted` puts keys in order.
+ */
+export function formatJson(tree: Tree, sorted = false): string {
+  if (tree === null || typeof tree === "boolean") return String(tree);
+  if (typeof tree === "string") return formatText(tree);
+  if (typeof tree === "number" || typeof tree === "bigint" || tree instanceof WholeFloat) {
+    return formatNumber(tree);
+  }
+  if (isList(tree)) return `[${tree.map((each) => formatJson(each, sorted)).join(", ")}]`;
+  const entries = Object.entries(tree as TreeMap);
+  if (sorted) entries.sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${entries.map(([key, value]) => `${formatText(key)}: ${formatJson(value, sorted)}`).join(", ")}}`;
+}
+
+function formatText(text: string): string {
+  // JSON.stringify escapes lone surrogates and controls below U+0020. PyYAML refuses the others of these raw.
+  // deno-lint-ignore no-control-regex -- control characters are the subject
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Parses JSON and keeps integers beyond 2^53 and floats without a fraction; undefined if it is not JSON. */
+export function parseJson(text: string): Tree | undefined {
+  try {
+    return JSON.parse(text, revive) as Tree;
+  } catch {
+    return undefined;
+  }
+}
+
+// The third parameter is the source text of a number; the type of JSON.parse does not name it yet.
+// deno-lint-ignore layers/few-parameters -- the signature is JSON.parse's
+function revive(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === "number" && context?.source !== undefined
+    ? parseNumber(context.source, value)
+    : value;
+}
+
+/** Whether two values are equal as data: the order of keys has no meaning, and `1` equals `1.0`, as in Python. */
+export function equalTrees(a: Tree | undefined, b: Tree | undefined): boolean {
+  if (a === b) return true;
+  const [x, y] = [plainNumber(a), plainNumber(b)];
+  if (x !== undefined && y !== undefined) return x == y || (Number.isNaN(x) && Number.isNaN(y));
+  if (isList(a) && isList(b)) {
+    return a.length === b.length && a.every((each, index) => equalTrees(each, b[index]));
+  }
+  if (!isMap(a) || !isMap(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equalTrees(a[key], b[key]));
+}
+
+function plainNumber(value: Tree | undefined): number | bigint | undefined {
+  if (value instanceof WholeFloat) return value.value;
+  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+}
+
+/** Applies `change` to each value below a tree, leaves first. `path` is the list of keys and indexes above it. */
+export function mapTree(
+  tree: Tree,
+  change: (value: Tree, path: readonly string[]) => Tree,
+  path: readonly string[] = [],
+): Tree {
+  if (isList(tree)) {
+    return change(tree.map((each, index) => mapTree(each, change, [...path, String(index)])), path);
+  }
+  if (!isMap(tree)) return change(tree, path);
+  return change(
+    Object.fromEntries(
+      Object.entries(tree).map(([key, value]) => [key, mapTree(value, change, [...path, key])]),
+    ),
+    path,
+  );
+}

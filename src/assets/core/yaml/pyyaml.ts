@@ -1,0 +1,193 @@
+/**
+ * YAML as PyYAML's SafeLoader reads it. Superset reads every file with PyYAML, so a file means here what it means
+ * there: `no` is false, `12:30:45` is 45045, and `1e-7` is text.
+ */
+
+import {
+  boolYaml11Tag,
+  defineScalarTag,
+  dump,
+  load,
+  mapTag,
+  NOT_RESOLVED,
+  nullYaml11Tag,
+  Schema,
+  seqTag,
+  strTag,
+  YAMLException,
+} from "js-yaml";
+import { formatNumber, type Tree, WholeFloat } from "../tree.ts";
+
+const DIGITS = [..."0123456789"];
+
+/** PyYAML's integers: binary, octal with a leading 0, hexadecimal, sexagesimal, with underscores. */
+const INTEGER =
+  /^(?:[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/;
+
+/** PyYAML's floats: a dot is needed, and a sign in the exponent. */
+const FLOAT =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
+const DATE =
+  /^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$/;
+
+function resolveInteger(source: string): number | bigint | typeof NOT_RESOLVED {
+  if (!INTEGER.test(source)) return NOT_RESOLVED;
+  const text = source.replaceAll("_", "");
+  const negative = text.startsWith("-");
+  const digits = text.replace(/^[-+]/, "");
+  let value: bigint;
+  if (digits.includes(":")) {
+    value = digits.split(":").reduce((sum, part) => sum * 60n + BigInt(part), 0n);
+  } else if (/^0[0-7]+$/.test(digits)) {
+    value = BigInt(`0o${digits.slice(1)}`);
+  } else {
+    // "0b" without a digit is an error in PyYAML and text here.
+    if (/^0[bx]$/.test(digits)) return NOT_RESOLVED;
+    value = BigInt(digits);
+  }
+  if (negative) value = -value;
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+}
+
+function resolveFloat(source: string): number | WholeFloat | typeof NOT_RESOLVED {
+  if (!FLOAT.test(source)) return NOT_RESOLVED;
+  const text = source.toLowerCase().replaceAll("_", "");
+  const sign = text.startsWith("-") ? -1 : 1;
+  const digits = text.replace(/^[-+]/, "");
+  if (digits === ".inf") return sign * Infinity;
+  if (digits === ".nan") return NaN;
+  const value = sign * digits.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
+}
+
+const intTag = defineScalarTag<number | bigint>("tag:yaml.org,2002:int", {
+  implicit: true,
+  implicitFirstChars: ["-", "+", ...DIGITS],
+  resolve: resolveInteger,
+  identify: (value) => typeof value === "bigint" || (Number.isInteger(value) && !Object.is(value, -0)),
+  represent: (value: number | bigint) => formatNumber(value),
+});
+
+const floatTag = defineScalarTag<number | WholeFloat>("tag:yaml.org,2002:float", {
+  implicit: true,
+  implicitFirstChars: ["-", "+", ".", ...DIGITS],
+  resolve: resolveFloat,
+  identify: (value) =>
+    value instanceof WholeFloat ||
+    (typeof value === "number" && (!Number.isInteger(value) || Object.is(value, -0))),
+  represent: (value: number | WholeFloat) => formatNumber(value),
+});
+
+/** Refuses what PyYAML reads as a date: Superset takes no dates, so the quotes were forgotten. */
+const dateTag = defineScalarTag<never>("tag:yaml.org,2002:timestamp", {
+  implicit: true,
+  implicitFirstChars: DIGITS,
+  resolve(source) {
+    if (!DATE.test(source)) return NOT_RESOLVED;
+    throw new UnquotedError(source, "a date");
+  },
+  identify: () => false,
+});
+
+/** Refuses a bare `=` and `<<`: PyYAML cannot construct the first, and merges the second. */
+const bareTag = defineScalarTag<never>("tag:yaml.org,2002:value", {
+  implicit: true,
+  implicitFirstChars: ["=", "<"],
+  resolve(source) {
+    if (source !== "=" && source !== "<<") return NOT_RESOLVED;
+    throw new UnquotedError(source, "a sign of YAML");
+  },
+  identify: () => false,
+});
+
+class UnquotedError extends Error {
+  readonly source: string;
+
+  constructor(source: string, meaning: string) {
+    super(`\`${source}\` without quotes is ${meaning} for Superset: write "${source}"`);
+    this.source = source;
+  }
+}
+
+const TAGS = [strTag, seqTag, mapTag, nullYaml11Tag, boolYaml11Tag, intTag, floatTag];
+const READ_SCHEMA = new Schema([...TAGS, dateTag, bareTag]);
+
+/** Quotes what any resolver would take for something else than text. */
+const WRITE_SCHEMA = new Schema([
+  ...TAGS,
+  defineScalarTag<string>("tag:yaml.org,2002:timestamp", {
+    implicit: true,
+    implicitFirstChars: DIGITS,
+    resolve: (source) => DATE.test(source) ? source : NOT_RESOLVED,
+    identify: () => false,
+  }),
+  defineScalarTag<string>("tag:yaml.org,2002:value", {
+    implicit: true,
+    implicitFirstChars: ["=", "<"],
+    resolve: (source) => source === "=" || source === "<<" ? source : NOT_RESOLVED,
+    identify: () => false,
+  }),
+  // YAML 1.2 and other readers take these for numbers; quotes keep them text for every reader.
+  defineScalarTag<string>("tag:yaml.org,2002:number", {
+    implicit: true,
+    implicitFirstChars: ["-", "+", ".", ...DIGITS],
+    resolve: (source) =>
+      /^[-+]?(?:0o[0-7]+|\.?[0-9][0-9_.]*(?:[eE][-+]?[0-9]+)?)$/.test(source) ? source : NOT_RESOLVED,
+    identify: () => false,
+  }),
+]);
+
+/** A text that is no YAML for PyYAML, with the place. */
+export interface YamlProblem {
+  readonly message: string;
+  /** Counted from 1; undefined if the reader does not say. */
+  readonly line: number | undefined;
+}
+
+/** Reads one YAML document. */
+export function readYaml(text: string): { readonly tree: Tree } | { readonly problem: YamlProblem } {
+  // PyYAML refuses these characters anywhere, also in comments.
+  // deno-lint-ignore no-control-regex -- control characters are the subject
+  const bad = /[^\t\n\r\x20-\x7e\x85\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.exec(text);
+  if (bad !== null && !(bad.index === 0 && bad[0] === "\ufeff")) {
+    const code = bad[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+    return {
+      problem: { message: `the character U+${code} is not allowed in YAML`, line: lineAt(text, bad.index) },
+    };
+  }
+  try {
+    return { tree: load(text, { schema: READ_SCHEMA, maxDepth: 200, maxAliases: 0 }) as Tree };
+  } catch (error) {
+    if (error instanceof YAMLException) {
+      return {
+        problem: { message: error.reason, line: error.mark === undefined ? undefined : error.mark.line + 1 },
+      };
+    }
+    if (error instanceof UnquotedError) {
+      return { problem: { message: error.message, line: lineOf(text, error.source) } };
+    }
+    throw error;
+  }
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split("\n").length;
+}
+
+/** Finds the first line that ends in a bare scalar. */
+function lineOf(text: string, source: string): number | undefined {
+  const index = text.split("\n").findIndex((line) =>
+    new RegExp(`(?:^|[\\s:,[{-])${escape(source)}\\s*(?:[,\\]}#].*)?$`).test(line)
+  );
+  return index < 0 ? undefined : index + 1;
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** Writes a tree as YAML: text of several lines as a literal block, one line each otherwise, keys in their order. */
+export function formatYaml(tree: Tree): string {
+  return dump(tree, { schema: WRITE_SCHEMA, lineWidth: -1, noRefs: true, seqNoIndent: true });
+}
