@@ -60,6 +60,9 @@ export const FIELDS: Readonly<Record<Exclude<AssetKind, "database">, readonly Fi
 /** Fields whose value is a map or the JSON text of one, depending on the route that exported them. */
 const MAPS = new Set(["params", "template_params", "extra", "currency"]);
 
+/** Lists whose maps are in an order of their own. */
+const MEMBERS = new Set(["metrics", "columns"]);
+
 /**
  * Puts the fields of a file in Superset's order. Unknown fields follow in alphabetical order. Nulls and empty maps
  * mean the same as a missing field, so they are left out; maps below a field are put in alphabetical order.
@@ -70,7 +73,7 @@ export function orderFields(tree: TreeMap, known: readonly Field[]): TreeMap {
   return Object.fromEntries([...names, ...unknown].flatMap((name) => {
     const value = tree[name];
     if (!Object.hasOwn(tree, name) || isEmpty(name, value)) return [];
-    return [[name, sortKeys(value ?? null)]];
+    return [[name, MEMBERS.has(name) ? value ?? null : sortKeys(value ?? null)]];
   }));
 }
 

@@ -133,7 +133,9 @@ const WRITE_SCHEMA = new Schema([
     implicit: true,
     implicitFirstChars: ["-", "+", ".", ...DIGITS],
     resolve: (source) =>
-      /^[-+]?(?:0o[0-7]+|\.?[0-9][0-9_.]*(?:[eE][-+]?[0-9]+)?)$/.test(source) ? source : NOT_RESOLVED,
+      /^[-+]?(?:0o[0-7]+|(?:\.[0-9]|[0-9])[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?)$/.test(source)
+        ? source
+        : NOT_RESOLVED,
     identify: () => false,
   }),
 ]);

@@ -1,0 +1,235 @@
+/** What a push does with each asset, decided from what was observed. Pure (assets.md, "Push"). */
+
+import { type Asset, type AssetKind, type Assets, parseUuid, PUSHED_KINDS, type Uuid } from "../asset.ts";
+import type { Hash } from "../hash.ts";
+import { type DatabaseMapping, isMapped } from "../mapping/databases.ts";
+import { referencesOf } from "../stored_form/normalize.ts";
+import { textOf, valueOf } from "../tree.ts";
+import { changesOf, lostMembers } from "./changes.ts";
+
+/** What happens to an asset. */
+export type Action = "create" | "update" | "unchanged" | "conflict" | "skip" | "delete";
+
+/** Why it happens: a code of assets.md. */
+export type Reason =
+  | "edited"
+  | "no_base"
+  | "table_taken"
+  | "slug_taken"
+  | "database_taken"
+  | "other_database"
+  | "unmapped"
+  | "ignored"
+  | "dependency_failed"
+  | "refused";
+
+/** The decision about one asset. */
+export interface PlannedAsset {
+  readonly uuid: Uuid;
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly action: Action;
+  readonly reason: Reason | undefined;
+  /** A sentence about the reason; undefined if the action needs none. */
+  readonly message: string | undefined;
+  /** The paths of the fields that change. */
+  readonly fields: readonly string[];
+  /** Columns and metrics that the push deletes. */
+  readonly lost: readonly string[];
+}
+
+/** An asset of the instance as its listing shows it. */
+export interface Occupant {
+  readonly uuid: Uuid;
+  readonly name: string;
+  readonly kind: AssetKind;
+  readonly slug?: string | undefined;
+  /** A dataset's place, in the instance's names. */
+  readonly table?: TableKey | undefined;
+}
+
+/** The place of a dataset: two datasets of one place are one row for Superset's importer. */
+export interface TableKey {
+  readonly database: Uuid | undefined;
+  readonly catalog: string | null;
+  readonly schema: string | null;
+  readonly table: string;
+}
+
+/** What a plan is made from. All content is in the folder's vocabulary, unless it says otherwise. */
+export interface PushObservation {
+  /** The assets to push, with what they refer to. */
+  readonly ours: Assets;
+  /** The instance's content of the same UUIDs. */
+  readonly theirs: Assets;
+  readonly hashes: { readonly ours: ReadonlyMap<Uuid, Hash>; readonly theirs: ReadonlyMap<Uuid, Hash> };
+  /** The content that the instance is known to have had: from the ledger, or from the committed export. */
+  readonly base: ReadonlyMap<Uuid, ReadonlySet<Hash>>;
+  /** All that the instance has, by its listings. */
+  readonly occupants: readonly Occupant[];
+  readonly databases: readonly DatabaseMapping[];
+  /** Returns our dataset's place in the instance's names. */
+  placeOf(dataset: Asset): TableKey;
+  isIgnored(asset: Asset): boolean;
+}
+
+/** The flags that a plan obeys. */
+export interface PlanOptions {
+  /** Updates assets that were edited on the instance. */
+  readonly force: boolean;
+  /** Updates assets of which no earlier content is known. */
+  readonly adopt: boolean;
+  /** What happens to datasets of databases that lead nowhere. */
+  readonly missing: "fail" | "skip";
+}
+
+/** Decides what a push does. The order is that of the writes: datasets, charts, dashboards, each by name. */
+export function planPush(observed: PushObservation, options: PlanOptions): readonly PlannedAsset[] {
+  const planned = new Map<Uuid, PlannedAsset>();
+  for (const kind of PUSHED_KINDS) {
+    const assets = [...observed.ours.values()].filter((asset) => asset.kind === kind).sort(byName);
+    for (const asset of assets) planned.set(asset.uuid, decide(asset, { observed, options, planned }));
+  }
+  return [...planned.values()];
+}
+
+function byName(a: Asset, b: Asset): number {
+  return a.name === b.name ? (a.uuid < b.uuid ? -1 : 1) : a.name < b.name ? -1 : 1;
+}
+
+interface Circumstances {
+  readonly observed: PushObservation;
+  readonly options: PlanOptions;
+  readonly planned: ReadonlyMap<Uuid, PlannedAsset>;
+}
+
+function decide(asset: Asset, { observed, options, planned }: Circumstances): PlannedAsset {
+  const { uuid, kind, name } = asset;
+  const make = (action: Action, more: Partial<PlannedAsset> = {}): PlannedAsset => ({
+    uuid,
+    kind,
+    name,
+    action,
+    reason: undefined,
+    message: undefined,
+    fields: [],
+    lost: [],
+    ...more,
+  });
+  if (observed.isIgnored(asset)) {
+    return make("skip", { reason: "ignored", message: "assets.ignore names it" });
+  }
+  const skipped = referencesOf(asset).map((each) => planned.get(each.uuid)).find((each) =>
+    each?.action === "skip"
+  );
+  if (skipped !== undefined && skipped.reason !== "ignored") {
+    return make("skip", { reason: skipped.reason, message: `it uses "${skipped.name}", which is skipped` });
+  }
+  if (kind === "dataset") {
+    const unmapped = unmappedDatabase(asset, observed);
+    if (unmapped !== undefined) {
+      const action = options.missing === "skip" && unmapped.reason === "unmapped" ? "skip" : "conflict";
+      return make(action, unmapped);
+    }
+  }
+  const taken = identityConflict(asset, observed);
+  if (taken !== undefined) return make("conflict", taken);
+  const theirs = observed.theirs.get(uuid);
+  if (theirs === undefined) return make("create");
+  const [ourHash, theirHash] = [observed.hashes.ours.get(uuid), observed.hashes.theirs.get(uuid)];
+  if (ourHash === theirHash) return make("unchanged");
+  const change = {
+    fields: changesOf(theirs, asset).map(({ path }) => path),
+    lost: lostMembers(theirs, asset),
+  };
+  const base = observed.base.get(uuid);
+  if (base === undefined) {
+    return options.adopt ? make("update", change) : make("conflict", {
+      ...change,
+      reason: "no_base",
+      message:
+        "the instance has other content, and nothing shows that it came from here (--adopt takes it over)",
+    });
+  }
+  if (theirHash !== undefined && base.has(theirHash) || options.force) return make("update", change);
+  return make("conflict", {
+    ...change,
+    reason: "edited",
+    message: "it was edited on the instance since the last push or export (--force overwrites that)",
+  });
+}
+
+type Objection = { readonly reason: Reason; readonly message: string };
+
+function unmappedDatabase(dataset: Asset, { databases, ours }: PushObservation): Objection | undefined {
+  const uuid = parseUuid(valueOf(dataset.tree, "database_uuid"));
+  const row = databases.find(({ from }) => from.uuid === uuid);
+  if (isMapped(row)) return undefined;
+  const name = row?.from.name ?? (uuid === undefined ? "none" : ours.get(uuid)?.name ?? uuid);
+  switch (row?.reason) {
+    case "other_dialect":
+      return {
+        reason: "other_database",
+        message: `its database "${name}" is ${row.from.dialect}, and "${row.to?.name}" is ${row.to?.dialect}`,
+      };
+    case "database_taken":
+      return {
+        reason: "database_taken",
+        message: `the UUID of its database "${name}" is "${row.to?.name}" on the instance, ` +
+          "and the name belongs to another one: say in databases.map which is meant",
+      };
+    case "not_there":
+      return {
+        reason: "unmapped",
+        message: `databases.map leads "${name}" to a database that the instance does not have`,
+      };
+    default:
+      return {
+        reason: "unmapped",
+        message: `nothing in databases.map leads from its database "${name}" to the instance`,
+      };
+  }
+}
+
+/** Conflicts of identity: Superset's importer would take another asset for this one. No flag overrides them. */
+function identityConflict(asset: Asset, observed: PushObservation): Objection | undefined {
+  const { occupants } = observed;
+  if (asset.kind === "dashboard") {
+    const slug = textOf(asset.tree, "slug");
+    const owner = slug === undefined
+      ? undefined
+      : occupants.find((each) => each.kind === "dashboard" && each.slug === slug && each.uuid !== asset.uuid);
+    if (owner === undefined) return undefined;
+    return {
+      reason: "slug_taken",
+      message: `the slug "${slug}" belongs to the dashboard "${owner.name}" there`,
+    };
+  }
+  if (asset.kind !== "dataset") return undefined;
+  const place = observed.placeOf(asset);
+  const there = occupants.find(({ uuid, kind }) => kind === "dataset" && uuid === asset.uuid);
+  if (there?.table?.database !== undefined && there.table.database !== place.database) {
+    return {
+      reason: "other_database",
+      message: "the dataset is in another database there; a dataset is never moved",
+    };
+  }
+  const owner = occupants.find((each) =>
+    each.kind === "dataset" && each.uuid !== asset.uuid && each.table !== undefined &&
+    isSamePlace(place, each.table)
+  );
+  if (owner === undefined) return undefined;
+  return {
+    reason: "table_taken",
+    message: `the table "${
+      [place.schema, place.table].filter(Boolean).join(".")
+    }" has the dataset "${owner.uuid}" there`,
+  };
+}
+
+/** Whether Superset's importer takes two places for one: an unset part of the incoming file matches everything. */
+function isSamePlace(ours: TableKey, theirs: TableKey): boolean {
+  return ours.database === theirs.database && ours.table === theirs.table &&
+    (ours.schema === null || ours.schema === theirs.schema) &&
+    (ours.catalog === null || ours.catalog === theirs.catalog);
+}

@@ -1,0 +1,64 @@
+/** The ZIPs of Superset: read with limits, written with the members in the order given. */
+
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { AppError, toError } from "../../lib/errors.ts";
+
+const MAX_MEMBER_BYTES = 100 * 1024 * 1024;
+const MAX_RATIO = 200;
+
+/** The files of a ZIP without its root folder, in their order. */
+export type ZipFiles = ReadonlyMap<string, string>;
+
+/**
+ * Reads a ZIP. The first part of each path, the root folder, is left out. Throws AppError `superset_zip_refused` for a
+ * damaged file, a path that leads out, a link, a member over 100 MB, or a ratio over 200 (assets.md, "Security").
+ */
+export function readZip(bytes: Uint8Array, source: string): ZipFiles {
+  const refuse = (why: string, cause?: unknown) =>
+    new AppError("superset_zip_refused", `Reading the ZIP of ${source}: ${why}`, {
+      retryable: true,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  let unpacked: Record<string, Uint8Array>;
+  try {
+    unpacked = unzipSync(bytes, {
+      filter: ({ name, size, originalSize }) => {
+        const parts = name.replaceAll("\\", "/").split("/");
+        if (/^(?:\/|[A-Za-z]:)/.test(name) || parts.includes("..")) {
+          throw refuse(`"${name}" leads out of the folder`);
+        }
+        if (originalSize > MAX_MEMBER_BYTES) throw refuse(`"${name}" is larger than 100 MB`);
+        if (size > 0 && originalSize / size > MAX_RATIO) {
+          throw refuse(`"${name}" is packed more than 200 to 1`);
+        }
+        return !name.endsWith("/");
+      },
+    });
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw refuse(`it is damaged (${toError(error).message})`, error);
+  }
+  const names = Object.keys(unpacked);
+  const rooted = names.every((name) => name.includes("/"));
+  const files = new Map<string, string>();
+  for (const name of names) {
+    const bytes = unpacked[name];
+    if (bytes !== undefined) files.set(rooted ? name.slice(name.indexOf("/") + 1) : name, strFromU8(bytes));
+  }
+  return files;
+}
+
+/** Writes files as a ZIP below one root folder. Members that repeat themselves stay below Superset's limit of 200 to 1. */
+export function writeZip(
+  root: string,
+  files: Iterable<readonly [path: string, text: string]>,
+): Uint8Array<ArrayBuffer> {
+  const members: Record<string, Uint8Array> = {};
+  for (const [path, text] of files) members[`${root}/${path}`] = strToU8(text);
+  const packed = zipSync(members, { level: 6, mtime: "1980-01-01T00:00:00" });
+  const size = Object.values(members).reduce((sum, { length }) => sum + length, 0);
+  const bytes = size / packed.length < MAX_RATIO / 2
+    ? packed
+    : zipSync(members, { level: 0, mtime: "1980-01-01T00:00:00" });
+  return new Uint8Array(bytes);
+}
