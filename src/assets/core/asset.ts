@@ -14,6 +14,11 @@ export const PUSHED_KINDS = ["dataset", "chart", "dashboard"] as const;
 /** A kind that a push creates and updates. */
 export type PushedKind = typeof PUSHED_KINDS[number];
 
+/** Whether a push creates and updates assets of a kind. */
+export function isPushed(kind: AssetKind): kind is PushedKind {
+  return PUSHED_KINDS.some((each) => each === kind);
+}
+
 /** The folder of each kind, in a stored tree and in Superset's ZIPs. */
 export const FOLDERS: Readonly<Record<AssetKind, string>> = {
   database: "databases",

@@ -8,6 +8,7 @@
  * @module
  */
 
+export { makeAssetStore, parseLedger } from "./asset_store.ts";
 export { makeClock } from "./clock.ts";
 export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";

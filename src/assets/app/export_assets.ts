@@ -1,0 +1,350 @@
+/** Makes the folder what an instance holds (assets.md, "The stored form"). */
+
+import { AppError, EXIT, usageError } from "../../lib/errors.ts";
+import type { Asset, AssetKind, Assets, Uuid } from "../core/asset.ts";
+import { type Hash, hashAsset } from "../core/hash.ts";
+import { maskSecrets, type SecretFinding, secretsOf } from "../core/secrets.ts";
+import { isIgnored, isSelected, type Selection, selectsAll, withDependencies } from "../core/select.ts";
+import { pathsOf } from "../core/stored_form/paths.ts";
+import type { TreeMap } from "../core/tree.ts";
+import { formatYaml } from "../core/yaml/pyyaml.ts";
+import type { InstanceFacts, ListedAsset } from "../ports/superset.ts";
+import type { AssetsPorts, Instance } from "./assets_ports.ts";
+import { assertRight, observeInstance } from "./observe_instance.ts";
+import {
+  databasesOf,
+  EXPORT_FOLDER,
+  type ExportRecord,
+  readExportRecord,
+  readStored,
+  type StoredAssets,
+} from "./read_folder.ts";
+
+/** The flags of an export. */
+export interface ExportOptions {
+  readonly dir: string;
+  readonly selection: Selection;
+  /** Overwrites files with edits that are not committed. */
+  readonly force: boolean;
+  /** Removes files also if more than a fifth of the assets are gone. */
+  readonly allowRemovals: boolean;
+  /** Masks secrets instead of keeping the old file. */
+  readonly redact: boolean;
+}
+
+/** What an export did with one asset. */
+export interface ExportedAsset {
+  readonly uuid: Uuid;
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly path: string;
+  readonly action: "create" | "update" | "unchanged" | "delete" | "skip";
+  readonly message: string | undefined;
+}
+
+/** The result of an export. */
+export interface ExportResult {
+  readonly assets: readonly ExportedAsset[];
+  /** Secrets that were found, with the file that would have held each. */
+  readonly secrets: readonly (SecretFinding & { readonly path: string })[];
+  /** Files that no asset of the instance stands for, and that were left alone. */
+  readonly others: readonly string[];
+  /** What could not be read or was not removed, in sentences. */
+  readonly incomplete: readonly string[];
+  readonly facts: InstanceFacts;
+}
+
+/** The share of the assets that may be gone before removals need a flag. */
+const REMOVALS_AT_MOST = 0.2;
+
+/** Exports an instance into a folder. Throws AppError `uncommitted_edits` (exit code 2) before anything is written. */
+export async function exportAssets(
+  instance: Instance,
+  ports: AssetsPorts,
+  options: ExportOptions,
+  signal: AbortSignal,
+): Promise<ExportResult> {
+  const folder = ports.sources.folder(options.dir);
+  const texts = await folder.read() ?? new Map<string, string>();
+  const stored = readStored(texts);
+  const before = readExportRecord(texts, instance.settings.name);
+  const facts = await instance.server.facts(signal);
+  assertRight(facts, instance.settings, "export");
+  const whole = selectsAll(options.selection);
+  const observed = await observeInstance(instance, ports, {
+    databases: databasesOf(stored.assets),
+    wants: (row) => isWanted(row, options.selection),
+  }, signal);
+  const kept = (asset: Asset) => isIgnored(asset, ports.ignore);
+  const chosen = chooseAssets(observed.assets, { options, rows: observed.rows, kept });
+  const secrets: (SecretFinding & { path: string })[] = [];
+  const plan = await planFiles(chosen, { stored, ports, options, secrets });
+  const gone = whole ? goneAssets({ stored, before, facts, observed: observed.assets, kept }) : [];
+  const withheld = gone.length > 0 && !options.allowRemovals
+    ? withhold({ gone, before, facts, incomplete: observed.incomplete })
+    : undefined;
+  await assertNoEdits(
+    { plan, gone: withheld === undefined ? gone : [], stored, before, options },
+    async () => await folder.uncommitted(signal),
+  );
+
+  for (const { path, text, oldPath } of plan.files) {
+    if (text !== undefined && texts.get(path) !== text) await folder.write(path, text);
+    if (oldPath !== undefined && oldPath !== path) await folder.remove(oldPath);
+  }
+  const removed: ExportedAsset[] = [];
+  if (withheld === undefined) {
+    for (const { asset, path } of gone) {
+      await folder.remove(path);
+      removed.push({ ...describe(asset, path), action: "delete", message: "it is gone from the instance" });
+    }
+  }
+  await writeRecord(folder, {
+    instance,
+    facts,
+    before,
+    whole,
+    plan,
+    gone: withheld === undefined ? gone : [],
+  });
+  const written = new Set([...plan.files.map(({ path }) => path), ...removed.map(({ path }) => path)]);
+  return {
+    assets: [...plan.report, ...removed],
+    secrets,
+    others: whole ? [...stored.paths.values()].filter((path) => !written.has(path)) : [],
+    incomplete: [...observed.incomplete, ...(withheld === undefined ? [] : [withheld])],
+    facts,
+  };
+}
+
+function isWanted(row: ListedAsset, selection: Selection): boolean {
+  return isSelected({ ...row, owners: row.owners.flatMap(ownerNames) }, selection);
+}
+
+function ownerNames({ id, email, name }: ListedAsset["owners"][number]): readonly string[] {
+  return [String(id), name, ...(email === undefined ? [] : [email, email.split("@")[0] ?? ""])];
+}
+
+interface Choice {
+  readonly options: ExportOptions;
+  readonly rows: ReadonlyMap<Uuid, ListedAsset>;
+  readonly kept: (asset: Asset) => boolean;
+}
+
+function chooseAssets(all: Assets, { options, rows, kept }: Choice): Assets {
+  const { selection } = options;
+  const named = [...all.values()].filter((asset) => {
+    if (asset.kind === "database" || asset.kind === "theme") return selectsAll(selection);
+    const row = rows.get(asset.uuid);
+    return row !== undefined && isWanted(row, selection);
+  });
+  const chosen = selection.dependencies
+    ? withDependencies(named, all)
+    : new Map(named.map((asset) => [asset.uuid, asset]));
+  return new Map([...chosen].filter(([, asset]) => !kept(asset)));
+}
+
+interface PlannedFile {
+  readonly uuid: Uuid;
+  readonly path: string;
+  /** The file that holds the asset now. */
+  readonly oldPath: string | undefined;
+  /** The new text; undefined keeps the file as it is. */
+  readonly text: string | undefined;
+  readonly hash: Hash;
+}
+
+interface FilePlan {
+  readonly files: readonly PlannedFile[];
+  readonly report: readonly ExportedAsset[];
+}
+
+async function planFiles(
+  chosen: Assets,
+  { stored, ports, options, secrets }: {
+    readonly stored: StoredAssets;
+    readonly ports: Pick<AssetsPorts, "allowedSecrets">;
+    readonly options: ExportOptions;
+    readonly secrets: (SecretFinding & { path: string })[];
+  },
+): Promise<FilePlan> {
+  // The names of all assets of the folder decide about a path, so that a selected export writes the same ones.
+  const paths = pathsOf(new Map([...stored.assets, ...chosen]));
+  const files: PlannedFile[] = [];
+  const report: ExportedAsset[] = [];
+  for (const asset of chosen.values()) {
+    const path = paths.get(asset.uuid) ?? "";
+    const oldPath = stored.paths.get(asset.uuid);
+    const found = secretsOf(asset, path, ports.allowedSecrets);
+    for (const finding of found) secrets.push({ ...finding, path });
+    const hidden = found.length > 0 && !options.redact;
+    const tree = found.length > 0 ? maskSecrets(asset.tree, found) as TreeMap : asset.tree;
+    const text = hidden ? undefined : formatYaml(tree);
+    const hash = await hashAsset({ ...asset, tree });
+    if (hidden) {
+      report.push({ ...describe(asset, oldPath ?? path), action: "skip", message: "it holds a secret" });
+      continue;
+    }
+    files.push({ uuid: asset.uuid, path, oldPath, text, hash });
+    const same = oldPath === path && stored.texts.get(path) === text;
+    report.push({
+      ...describe(asset, path),
+      action: oldPath === undefined ? "create" : same ? "unchanged" : "update",
+      message: undefined,
+    });
+  }
+  return { files, report };
+}
+
+function describe({ uuid, kind, name }: Asset, path: string) {
+  return { uuid, kind, name, path };
+}
+
+interface Gone {
+  readonly asset: Asset;
+  readonly path: string;
+}
+
+/** Finds files whose asset this instance's last export had, and which the instance no longer has. */
+function goneAssets({ stored, before, observed, kept }: {
+  readonly stored: StoredAssets;
+  readonly before: ExportRecord | undefined;
+  readonly facts: InstanceFacts;
+  readonly observed: Assets;
+  readonly kept: (asset: Asset) => boolean;
+}): readonly Gone[] {
+  if (before === undefined) return [];
+  return [...stored.assets.values()].flatMap((asset) => {
+    const path = stored.paths.get(asset.uuid);
+    const was = Object.hasOwn(before.assets, asset.uuid);
+    return was && path !== undefined && !observed.has(asset.uuid) && !kept(asset) ? [{ asset, path }] : [];
+  });
+}
+
+/** Says why files must not be removed; undefined if they may. */
+function withhold({ gone, before, facts, incomplete }: {
+  readonly gone: readonly Gone[];
+  readonly before: ExportRecord | undefined;
+  readonly facts: InstanceFacts;
+  readonly incomplete: readonly string[];
+}): string | undefined {
+  const files = `${gone.length} file${gone.length === 1 ? " was" : "s were"} not removed`;
+  if (incomplete.length > 0) return `${files}, because the export is incomplete`;
+  if (before !== undefined && before.rights !== rightsText(facts)) {
+    return `${files}, because the account has other rights than at the last export (--allow-removals removes them)`;
+  }
+  const known = Object.keys(before?.assets ?? {}).length;
+  if (gone.length >= known * REMOVALS_AT_MOST) {
+    return `${files}, because ${gone.length} of ${known} assets are gone at once (--allow-removals removes them)`;
+  }
+  return undefined;
+}
+
+/** The account and its rights as a text that changes with them. */
+export function rightsText({ user, rights }: InstanceFacts): string {
+  const kinds = Object.entries(rights).map(([kind, { read, write, export: may }]) =>
+    `${kind}:${read ? "r" : "-"}${write ? "w" : "-"}${may ? "x" : "-"}`
+  );
+  return `${user ?? "?"} ${kinds.join(" ")}`;
+}
+
+/** Throws if a file that would change has edits that are neither committed nor the last export's own. */
+async function assertNoEdits(
+  { plan, gone, stored, options }: {
+    readonly plan: FilePlan;
+    readonly gone: readonly Gone[];
+    readonly stored: StoredAssets;
+    readonly before: ExportRecord | undefined;
+    readonly options: ExportOptions;
+  },
+  uncommitted: () => Promise<ReadonlySet<string> | undefined>,
+): Promise<void> {
+  if (options.force) return;
+  const touched = [
+    ...plan.files.flatMap(({ uuid, path, oldPath, text }) =>
+      oldPath !== undefined && (oldPath !== path || stored.texts.get(path) !== text)
+        ? [{ uuid, path: oldPath }]
+        : []
+    ),
+    ...gone.map(({ asset, path }) => ({ uuid: asset.uuid, path })),
+  ];
+  // A file in the place of a new one that holds something else would be lost, too.
+  const taken = plan.files.filter(({ path, oldPath, text }) =>
+    oldPath === undefined && stored.texts.has(path) && stored.texts.get(path) !== text
+  ).map(({ uuid, path }) => ({ uuid, path }));
+  if (touched.length + taken.length === 0) return;
+  const dirty = await uncommitted();
+  const edited: string[] = [];
+  for (const { uuid, path } of [...touched, ...taken]) {
+    const asset = stored.assets.get(uuid);
+    if (asset !== undefined && await isExportsOwn(asset, stored, path)) continue;
+    if (dirty === undefined || dirty.has(path)) edited.push(path);
+  }
+  if (edited.length === 0) return;
+  const some = edited.slice(0, 5).join(", ") + (edited.length > 5 ? ` and ${edited.length - 5} more` : "");
+  throw usageError(
+    "uncommitted_edits",
+    `Exporting into ${options.dir}: ${some} ${edited.length === 1 ? "has" : "have"} edits that would be lost`,
+    dirty === undefined
+      ? "The folder is not in a Git clone, so the edits cannot be told from older content: --force overwrites them"
+      : "Commit or stash them, or use --force to overwrite them",
+  );
+}
+
+/** Whether a file's bytes are those that an export of this content writes, by the record of any instance. */
+async function isExportsOwn(asset: Asset, stored: StoredAssets, path: string): Promise<boolean> {
+  if (stored.texts.get(path) !== formatYaml(asset.tree)) return false;
+  const hash = await hashAsset(asset);
+  return [...stored.texts].some(([name, text]) =>
+    name.startsWith(`${EXPORT_FOLDER}/`) && name.endsWith(".json") && text.includes(hash)
+  );
+}
+
+async function writeRecord(
+  folder: { write(path: string, text: string): Promise<void> },
+  { instance, facts, before, whole, plan, gone }: {
+    readonly instance: Instance;
+    readonly facts: InstanceFacts;
+    readonly before: ExportRecord | undefined;
+    readonly whole: boolean;
+    readonly plan: FilePlan;
+    readonly gone: readonly Gone[];
+  },
+): Promise<void> {
+  const { name, url } = instance.settings;
+  const lost = new Set(gone.map(({ asset }) => asset.uuid));
+  const old = Object.entries(before?.assets ?? {}).filter(([uuid]) => !lost.has(uuid as Uuid));
+  const entries = [...old, ...plan.files.map(({ uuid, hash }) => [uuid, hash] as const)];
+  const assets = Object.fromEntries(
+    [...new Map(entries)].sort(([a], [b]) => a < b ? -1 : 1),
+  ) as ExportRecord["assets"];
+  const rights = whole || before === undefined ? rightsText(facts) : before.rights;
+  const record: ExportRecord = { url, version: facts.version, rights, assets };
+  await folder.write(`${EXPORT_FOLDER}/${name}.json`, `${JSON.stringify(record, null, 2)}\n`);
+  if (whole) await folder.write(`${EXPORT_FOLDER}/last`, `${name}\n`);
+}
+
+/** The exit code of an export: 3 for a secret, 5 if something is missing or was not removed. */
+export function exportExitCode(
+  { secrets, incomplete }: ExportResult,
+  options: Pick<ExportOptions, "redact">,
+) {
+  if (secrets.length > 0 && !options.redact) return EXIT.refused;
+  return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+/** The error about secrets that an export found. */
+export function secretsError(secrets: ExportResult["secrets"]): AppError {
+  const [first] = secrets;
+  const places = secrets.slice(0, 5).map(({ path, field, detector }) => `${path}#${field} (${detector})`)
+    .join(", ");
+  return new AppError(
+    "secrets_found",
+    `Exporting: ${secrets.length} secret${secrets.length === 1 ? "" : "s"} found: ${places}`,
+    {
+      exitCode: EXIT.refused,
+      hint:
+        `Take the secret out of the asset, use --redact, or accept it with assets.secrets.allow: ["${first?.path}#${first?.field}"]`,
+    },
+  );
+}

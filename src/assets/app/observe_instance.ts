@@ -1,0 +1,228 @@
+/** Reads an instance: its listings, and the content of the assets that a command is about. Changes nothing. */
+
+import { AppError, EXIT } from "../../lib/errors.ts";
+import {
+  type Asset,
+  type AssetKind,
+  type Assets,
+  makeAsset,
+  parseUuid,
+  PUSHED_KINDS,
+  type Uuid,
+} from "../core/asset.ts";
+import type { BundleFile } from "../core/bundle.ts";
+import type { InstanceSettings } from "../core/instance.ts";
+import {
+  type DatabaseFacts,
+  type DatabaseMapping,
+  isMapped,
+  mapDatabases,
+} from "../core/mapping/databases.ts";
+import { rewriteAsset } from "../core/mapping/rewrite.ts";
+import type { Occupant } from "../core/plan/plan.ts";
+import { normalize } from "../core/stored_form/normalize.ts";
+import type { TreeMap } from "../core/tree.ts";
+import type { InstanceFacts, ListedAsset, Listing, SupersetReader } from "../ports/superset.ts";
+import type { AssetsPorts, Instance } from "./assets_ports.ts";
+
+/** The kinds that are listed. Themes come along with the dashboards that use them. */
+const LISTED = ["database", "dataset", "chart", "dashboard"] as const;
+
+/** The content of an instance. */
+export interface ObservedInstance {
+  readonly facts: InstanceFacts;
+  readonly listings: Readonly<Record<typeof LISTED[number], Listing>>;
+  /** The listed assets by UUID. */
+  readonly rows: ReadonlyMap<Uuid, ListedAsset>;
+  /** The files as the instance wrote them, by UUID. */
+  readonly raw: ReadonlyMap<Uuid, BundleFile>;
+  /** The content in the folder's vocabulary. */
+  readonly assets: Assets;
+  readonly databases: readonly DatabaseMapping[];
+  /** What is missing from the listings and the content, in sentences. */
+  readonly incomplete: readonly string[];
+}
+
+/** What is to be read. */
+export interface ObserveRequest {
+  /** The databases of the folder: the instance's lead back to them. */
+  readonly databases: readonly DatabaseFacts[];
+  /** Whether the content of a listed asset is wanted; everything it refers to comes along. */
+  wants(row: ListedAsset): boolean;
+}
+
+/** Lists everything, and exports what is wanted. */
+export async function observeInstance(
+  { settings, server }: Instance,
+  ports: Pick<AssetsPorts, "progress">,
+  request: ObserveRequest,
+  signal: AbortSignal,
+): Promise<ObservedInstance> {
+  const facts = await server.facts(signal);
+  assertRight(facts, settings, "read");
+  const read = await Promise.all(LISTED.map((kind) => server.list(kind, signal)));
+  const listings = Object.fromEntries(
+    LISTED.map((kind, index) => [kind, read[index] ?? { assets: [], count: 0 }]),
+  ) as unknown as ObservedInstance["listings"];
+  const rows = new Map<Uuid, ListedAsset>();
+  for (const { assets } of read) {
+    for (const row of assets) if (row.uuid !== undefined) rows.set(row.uuid, row);
+  }
+  const { raw, missing } = await exportWanted(server, { listings, wants: request.wants, ports }, signal);
+  const mapping = mapDatabases(request.databases, databaseFacts(listings.database), settings.databases.map);
+  return {
+    facts,
+    listings,
+    rows,
+    raw,
+    assets: toFolder(raw, { mapping, settings, ours: request.databases }),
+    databases: mapping,
+    incomplete: [...LISTED.flatMap((kind) => shortfall(kind, listings[kind])), ...missing],
+  };
+}
+
+function shortfall(kind: AssetKind, { assets, count }: Listing): readonly string[] {
+  return assets.length >= count ? [] : [`${assets.length} of ${count} ${kind}s were listed`];
+}
+
+/** Throws AppError `superset_right_missing` if the account lacks a right on any kind. */
+export function assertRight(
+  facts: InstanceFacts,
+  { name }: Pick<InstanceSettings, "name">,
+  right: "read" | "write" | "export",
+): void {
+  const lacking = PUSHED_KINDS.filter((kind) => !facts.rights[kind][right]);
+  if (lacking.length === 0) return;
+  throw new AppError(
+    "superset_right_missing",
+    `Using ${name} as ${facts.user ?? "this account"}: it may not ${right} ${
+      lacking.map((kind) => `${kind}s`).join(", ")
+    }`,
+    { exitCode: EXIT.refused, hint: `Give it a role with can_${right} on these, such as Alpha or Admin` },
+  );
+}
+
+interface Wanted {
+  readonly listings: ObservedInstance["listings"];
+  readonly wants: (row: ListedAsset) => boolean;
+  readonly ports: Pick<AssetsPorts, "progress">;
+}
+
+/** Exports dashboards first, which bring most charts and datasets along, then what is still missing. */
+async function exportWanted(server: SupersetReader, wanted: Wanted, signal: AbortSignal) {
+  const raw = new Map<Uuid, BundleFile>();
+  const missing: string[] = [];
+  const total = PUSHED_KINDS.flatMap((kind) => wanted.listings[kind].assets.filter(wanted.wants)).length;
+  let bytes = 0;
+  for (const kind of [...PUSHED_KINDS].reverse()) {
+    const rows = wanted.listings[kind].assets.filter(wanted.wants)
+      .filter(({ uuid }) => uuid === undefined || !raw.has(uuid));
+    if (rows.length === 0) continue;
+    const exported = await server.export(kind, rows.map(({ id }) => id), {
+      progress(_, more) {
+        bytes += more;
+        wanted.ports.progress("Exporting", { count: Math.min(raw.size, total), total, bytes });
+      },
+    }, signal);
+    for (const file of exported.files) {
+      const uuid = parseUuid(file.tree["uuid"]);
+      if (uuid !== undefined) raw.set(uuid, file);
+    }
+    for (const each of exported.missing) {
+      const name = rows.find(({ id }) => id === each.id)?.name ?? "";
+      missing.push(`the ${each.kind} ${each.id} "${name}" could not be exported (${each.reason})`);
+    }
+  }
+  wanted.ports.progress("Exporting", { count: total, total, bytes });
+  return { raw, missing };
+}
+
+/** The databases of a listing, as the mapping looks at them. */
+export function databaseFacts({ assets }: Listing): readonly DatabaseFacts[] {
+  return assets.flatMap(({ uuid, name, dialect }) => uuid === undefined ? [] : [{ uuid, name, dialect }]);
+}
+
+interface Way {
+  readonly mapping: readonly DatabaseMapping[];
+  readonly settings: Pick<InstanceSettings, "databases" | "rewrite">;
+  readonly ours: readonly DatabaseFacts[];
+}
+
+/** Brings content of an instance into the folder's vocabulary: its databases, schemas, catalogs and names in SQL. */
+export function toFolder(raw: ReadonlyMap<Uuid, BundleFile>, { mapping, settings, ours }: Way): Assets {
+  const back = new Map<Uuid, DatabaseFacts>();
+  for (const row of mapping) if (isMapped(row)) back.set(row.to.uuid, row.from);
+  const named = new Map(Object.entries(settings.databases.map).map(([from, to]) => [to, from]));
+  const assets = new Map<Uuid, Asset>();
+  for (const file of raw.values()) {
+    const asset = normalize(file.kind, file.tree);
+    if (asset === undefined) continue;
+    if (asset.kind === "database") {
+      const from = back.get(asset.uuid);
+      const name = from?.name ?? named.get(asset.name) ?? asset.name;
+      const tree: TreeMap = {
+        ...asset.tree,
+        database_name: name,
+        uuid: from?.uuid ?? asset.uuid,
+        ...(from?.dialect === undefined ? {} : { dialect: from.dialect }),
+      };
+      const database = makeAsset("database", from?.uuid ?? asset.uuid, tree);
+      assets.set(database.uuid, database);
+    } else {
+      const moved = withDatabase(asset, (uuid) => back.get(uuid)?.uuid ?? uuid);
+      assets.set(asset.uuid, rewriteAsset(moved, settings.rewrite, { direction: "to_folder" }));
+    }
+  }
+  // A database that the folder knows keeps the folder's file, also if no exported dataset uses it.
+  for (const each of ours) {
+    if (!assets.has(each.uuid)) continue;
+    const tree = assets.get(each.uuid)?.tree ?? {};
+    assets.set(each.uuid, makeAsset("database", each.uuid, { ...tree, database_name: each.name }));
+  }
+  return assets;
+}
+
+/** Gives a dataset another database. The place of the field stays. */
+export function withDatabase(asset: Asset, change: (uuid: Uuid) => Uuid): Asset {
+  const uuid = asset.kind === "dataset" ? parseUuid(asset.tree["database_uuid"]) : undefined;
+  if (uuid === undefined) return asset;
+  return { ...asset, tree: { ...asset.tree, database_uuid: change(uuid) } };
+}
+
+/** Brings content of the folder into an instance's vocabulary. */
+export function toInstance(
+  asset: Asset,
+  { mapping, settings, matched }: {
+    readonly mapping: readonly DatabaseMapping[];
+    readonly settings: Pick<InstanceSettings, "rewrite">;
+    readonly matched?: (rule: InstanceSettings["rewrite"][number]) => void;
+  },
+): Asset {
+  const forth = new Map<Uuid, Uuid>();
+  for (const row of mapping) if (isMapped(row)) forth.set(row.from.uuid, row.to.uuid);
+  const moved = withDatabase(asset, (uuid) => forth.get(uuid) ?? uuid);
+  return rewriteAsset(moved, settings.rewrite, {
+    direction: "to_instance",
+    ...(matched === undefined ? {} : { matched }),
+  });
+}
+
+/** Lists what the instance has, as conflicts of identity are looked for. */
+export function occupantsOf({ listings }: Pick<ObservedInstance, "listings">): readonly Occupant[] {
+  return LISTED.flatMap((kind) =>
+    listings[kind].assets.flatMap((row): Occupant[] =>
+      row.uuid === undefined ? [] : [{
+        uuid: row.uuid,
+        name: row.name,
+        kind,
+        slug: row.slug,
+        table: row.table === undefined ? undefined : {
+          database: row.table.databaseUuid,
+          catalog: row.table.catalog,
+          schema: row.table.schema,
+          table: row.name,
+        },
+      }]
+    )
+  );
+}

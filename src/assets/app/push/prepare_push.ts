@@ -1,0 +1,277 @@
+/** Observes an instance and plans a push (assets.md, "Push", 1 and 2). Changes nothing. */
+
+import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
+import { type Asset, type Assets, isPushed, parseUuid, type Uuid } from "../../core/asset.ts";
+import { type Hash, hashAsset, hashText } from "../../core/hash.ts";
+import type { RewriteRule } from "../../core/instance.ts";
+import { doubledTargets } from "../../core/mapping/databases.ts";
+import { ambiguousNames } from "../../core/mapping/rewrite.ts";
+import { type PlannedAsset, type PlanOptions, planPush, type TableKey } from "../../core/plan/plan.ts";
+import { findMasks, secretsOf } from "../../core/secrets.ts";
+import { isIgnored, isSelected, type Selection, withDependencies } from "../../core/select.ts";
+import { referencesOf } from "../../core/stored_form/normalize.ts";
+import { unknownFields } from "../../core/superset_form/superset_file.ts";
+import { textOf } from "../../core/tree.ts";
+import type { Ledger, RunRecord } from "../../ports/store.ts";
+import type { AssetsPorts, Instance } from "../assets_ports.ts";
+import {
+  assertRight,
+  type ObservedInstance,
+  observeInstance,
+  occupantsOf,
+  toInstance,
+} from "../observe_instance.ts";
+import { databasesOf, type ExportRecord } from "../read_folder.ts";
+
+/** The content to push. */
+export interface PushSource {
+  /** All assets of the folder. */
+  readonly all: Assets;
+  readonly paths: ReadonlyMap<Uuid, string>;
+  /** The folder's record of the instance's last export; undefined if there is none. */
+  readonly exported: ExportRecord | undefined;
+}
+
+/** The flags of a plan. */
+export interface PrepareOptions extends Omit<PlanOptions, "missing"> {
+  readonly selection: Selection;
+}
+
+/** A push that is planned. */
+export interface PreparedPush {
+  readonly observed: ObservedInstance;
+  readonly plan: readonly PlannedAsset[];
+  /** The folder's content of what is pushed, with what it refers to. */
+  readonly ours: Assets;
+  readonly hashes: { readonly ours: ReadonlyMap<Uuid, Hash>; readonly theirs: ReadonlyMap<Uuid, Hash> };
+  /** Changes when the plan, or the content on either side, changes. */
+  readonly digest: string;
+  readonly warnings: readonly string[];
+  readonly ledger: Ledger;
+}
+
+/** Plans a push of a folder's assets to an instance. */
+export async function preparePush(
+  instance: Instance,
+  ports: AssetsPorts,
+  { source, options }: { readonly source: PushSource; readonly options: PrepareOptions },
+  signal: AbortSignal,
+): Promise<PreparedPush> {
+  const { settings } = instance;
+  const chosen = chooseOurs(source.all, options.selection);
+  const ours = withDependencies(chosen.values(), source.all);
+  assertSendable(ours, { source, ports, rules: settings.rewrite });
+  const facts = await instance.server.facts(signal);
+  if (facts.supported === undefined) {
+    throw new AppError(
+      "version_unsupported",
+      `Pushing to ${settings.name}: it is Superset ${facts.version}, ${facts.believed}`,
+      {
+        exitCode: EXIT.refused,
+        hint: "A push supports Superset 6.0 and newer; export works with older ones",
+      },
+    );
+  }
+  assertRight(facts, settings, "write");
+  const databases = databasesOf(source.all).filter(({ uuid }) => usesDatabase(ours, uuid));
+  const observed = await observeInstance(instance, ports, {
+    databases,
+    wants: (row) => row.uuid !== undefined && ours.has(row.uuid),
+  }, signal);
+  assertMapping(observed, settings.name);
+  if (observed.incomplete.length > 0) {
+    throw new AppError(
+      "superset_incomplete",
+      `Planning a push to ${settings.name}: ${observed.incomplete.join("; ")}`,
+      {
+        exitCode: EXIT.incomplete,
+        hint: "Run it again; look at the named assets in Superset if it stays so",
+      },
+    );
+  }
+  const [ledger, runs] = await Promise.all([instance.store.readLedger(signal), instance.store.runs()]);
+  const theirs = new Map([...observed.assets].filter(([uuid]) => ours.has(uuid)));
+  const hashes = { ours: await hashAll(ours), theirs: await hashAll(theirs) };
+  const pushed = new Map([...ours].filter(([uuid]) => chosen.has(uuid)));
+  const plan = planPush({
+    ours: options.selection.dependencies ? ours : pushed,
+    theirs,
+    hashes,
+    base: baseOf({ ledger, exported: source.exported, runs }),
+    occupants: occupantsOf(observed),
+    databases: observed.databases,
+    placeOf: (dataset) => placeOf(toInstance(dataset, { mapping: observed.databases, settings })),
+    isIgnored: (asset) => isIgnored(asset, ports.ignore),
+  }, { force: options.force, adopt: options.adopt, missing: settings.databases.missing });
+  return {
+    observed,
+    plan,
+    ours,
+    hashes,
+    ledger,
+    digest: await digestOf(plan, hashes),
+    warnings: [
+      ...idleRules(ours, { observed, rules: settings.rewrite, settings }),
+      ...leftOut(ours, facts.supported),
+    ],
+  };
+}
+
+function chooseOurs(all: Assets, selection: Selection): Assets {
+  return new Map([...all].filter(([, asset]) => isPushed(asset.kind) && isSelected(asset, selection)));
+}
+
+function usesDatabase(assets: Assets, uuid: Uuid): boolean {
+  return [...assets.values()].some((asset) =>
+    asset.kind === "dataset" && asset.tree["database_uuid"] === uuid
+  );
+}
+
+/** Throws for content that no push may send: a secret, a mask, a URL to load data from, a name with two meanings. */
+function assertSendable(
+  ours: Assets,
+  { source, ports, rules }: {
+    readonly source: PushSource;
+    readonly ports: Pick<AssetsPorts, "allowedSecrets">;
+    readonly rules: readonly RewriteRule[];
+  },
+): void {
+  for (const asset of ours.values()) {
+    const path = source.paths.get(asset.uuid) ?? asset.uuid;
+    const [secret] = secretsOf(asset, path, ports.allowedSecrets);
+    if (secret !== undefined) {
+      throw new AppError(
+        "secrets_found",
+        `Reading ${path}: ${secret.field} seems to hold a secret (${secret.detector})`,
+        {
+          exitCode: EXIT.refused,
+          hint: `Take it out, or accept it with assets.secrets.allow: ["${path}#${secret.field}"]`,
+        },
+      );
+    }
+    const [mask] = findMasks(asset.tree);
+    if (mask !== undefined) {
+      throw usageError(
+        "masked_secret",
+        `Reading ${path}: ${mask} holds a mask in the place of a secret`,
+        "Take the field out",
+      );
+    }
+    if (asset.kind === "dataset" && asset.tree["data"] !== undefined) {
+      throw usageError(
+        "data_refused",
+        `Reading ${path}: "data" is a URL that Superset would load`,
+        "Take the field out",
+      );
+    }
+    const [name] = ambiguousNames(asset, rules);
+    if (name !== undefined) {
+      throw usageError(
+        "rewrite_ambiguous",
+        `Rewriting ${path}: "${name.name}" begins with "${name.rule.to}" already, so the way back would change it`,
+        `Rename it, or narrow the rule "${name.rule.from}" to "${name.rule.to}"`,
+      );
+    }
+  }
+}
+
+function assertMapping({ databases }: ObservedInstance, name: string): void {
+  const [rows] = doubledTargets(databases);
+  if (rows === undefined) return;
+  const [first] = rows;
+  throw usageError(
+    "mapping_doubled",
+    `Mapping the databases of ${name}: ${
+      rows.map(({ from }) => `"${from.name}"`).join(" and ")
+    } lead to "${first?.to?.name}"`,
+    "Give each database of the folder one of its own in databases.map",
+  );
+}
+
+/** Hashes all assets. */
+export async function hashAll(assets: Assets): Promise<ReadonlyMap<Uuid, Hash>> {
+  return new Map(
+    await Promise.all([...assets].map(async ([uuid, asset]) => [uuid, await hashAsset(asset)] as const)),
+  );
+}
+
+/**
+ * The contents that the instance is known to have had. A run that was killed left either the content before it or the
+ * content that it wrote.
+ */
+function baseOf({ ledger, exported, runs }: {
+  readonly ledger: Ledger;
+  readonly exported: ExportRecord | undefined;
+  readonly runs: readonly RunRecord[];
+}): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
+  const base = new Map<Uuid, Set<Hash>>();
+  const add = (uuid: string, hash: Hash | undefined) => {
+    const key = parseUuid(uuid);
+    if (key === undefined || hash === undefined) return;
+    base.set(key, (base.get(key) ?? new Set()).add(hash));
+  };
+  for (const [uuid, { hash }] of Object.entries(ledger.assets)) add(uuid, hash);
+  for (const [uuid, hash] of Object.entries(exported?.assets ?? {})) add(uuid, hash);
+  for (const { state, assets } of runs) {
+    if (state !== "running") continue;
+    for (const { uuid, before, after } of assets) {
+      add(uuid, before);
+      add(uuid, after);
+    }
+  }
+  return base;
+}
+
+/** The place of a dataset that is in an instance's vocabulary. */
+export function placeOf(dataset: Asset): TableKey {
+  return {
+    database: parseUuid(dataset.tree["database_uuid"]),
+    catalog: textOf(dataset.tree, "catalog") ?? null,
+    schema: textOf(dataset.tree, "schema") ?? null,
+    table: dataset.name,
+  };
+}
+
+async function digestOf(plan: readonly PlannedAsset[], hashes: PreparedPush["hashes"]): Promise<string> {
+  const lines = plan.map(({ uuid, action }) =>
+    [uuid, action, hashes.ours.get(uuid), hashes.theirs.get(uuid)].join(" ")
+  );
+  return await hashText(lines.sort().join("\n"));
+}
+
+function idleRules(
+  ours: Assets,
+  { observed, rules, settings }: {
+    readonly observed: ObservedInstance;
+    readonly rules: readonly RewriteRule[];
+    readonly settings: Instance["settings"];
+  },
+): readonly string[] {
+  const used = new Set<RewriteRule>();
+  for (const asset of ours.values()) {
+    toInstance(asset, { mapping: observed.databases, settings, matched: (rule) => used.add(rule) });
+  }
+  return rules.filter((rule) => !used.has(rule)).map(({ field, from, to }) =>
+    `the rewrite rule of ${field} "${from}" to "${to}" matches nothing`
+  );
+}
+
+function leftOut(
+  ours: Assets,
+  version: NonNullable<ObservedInstance["facts"]["supported"]>,
+): readonly string[] {
+  const fields = new Set([...ours.values()].flatMap((asset) => unknownFields(asset, version)));
+  return fields.size === 0 ? [] : [`Superset ${version} does not know ${[...fields].join(", ")}: left out`];
+}
+
+/** Lists what a plan's assets refer to and the folder does not have, in sentences. */
+export function danglingReferences(
+  assets: Assets,
+): readonly { readonly asset: Asset; readonly missing: string }[] {
+  return [...assets.values()].flatMap((asset) =>
+    referencesOf(asset).filter(({ uuid }) => !assets.has(uuid)).map(({ kind, uuid }) => ({
+      asset,
+      missing: `${kind} ${uuid}`,
+    }))
+  );
+}

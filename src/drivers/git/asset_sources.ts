@@ -1,0 +1,206 @@
+/** Asset folders on disk, and folders as they are at a revision of Git. */
+
+import { dirname, join } from "node:path";
+import type { AssetFolder, AssetSources, Texts } from "../../assets/ports/folder.ts";
+import { AppError, toError, usageError } from "../../lib/errors.ts";
+import type { Shell } from "../../ports/shell.ts";
+
+/** The options of {@link makeAssetSources}. */
+export interface AssetSourcesOptions {
+  readonly shell: Shell;
+  /** Reads a ZIP into its files; the root folder is left out. */
+  readonly readZip: (bytes: Uint8Array, source: string) => Texts;
+}
+
+/** Git's output is kept up to 1 MB; files are asked for in groups below that. */
+const GROUP_BYTES = 800_000;
+
+/** Makes the port to folders, revisions and ZIPs of assets. */
+export function makeAssetSources({ shell, readZip }: AssetSourcesOptions): AssetSources {
+  return {
+    folder: (path) => makeFolder(path, shell),
+    async isFolder(path) {
+      try {
+        return (await Deno.stat(path)).isDirectory;
+      } catch {
+        return false;
+      }
+    },
+    revision: (revision, dir, signal) => readRevision(shell, { revision, dir }, signal),
+    async zip(path) {
+      let bytes: Uint8Array;
+      try {
+        bytes = await Deno.readFile(path);
+      } catch (cause) {
+        throw usageError(
+          "zip_unreadable",
+          `Reading ${path}: ${reason(cause)}`,
+          "Give a ZIP that Superset exported",
+        );
+      }
+      try {
+        return readZip(bytes, path);
+      } catch (error) {
+        throw usageError("zip_unreadable", toError(error).message, "Give a ZIP that Superset exported");
+      }
+    },
+  };
+}
+
+function makeFolder(root: string, shell: Shell): AssetFolder {
+  return {
+    path: root,
+    async read() {
+      const texts = new Map<string, string>();
+      try {
+        if (!(await Deno.stat(root)).isDirectory) {
+          throw usageError("folder_unreadable", `Reading ${root}: it is a file`, "Give a folder");
+        }
+        await readInto(texts, root, "");
+      } catch (cause) {
+        if (cause instanceof Deno.errors.NotFound) return undefined;
+        if (cause instanceof AppError) throw cause;
+        throw usageError(
+          "folder_unreadable",
+          `Reading ${root}: ${reason(cause)}`,
+          "Make it a readable folder",
+        );
+      }
+      return texts;
+    },
+    async write(path, text) {
+      const place = join(root, path);
+      try {
+        await Deno.mkdir(dirname(place), { recursive: true });
+        // A reader, and a run that is killed, never see half a file.
+        const half = `${place}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+        await Deno.writeTextFile(half, text);
+        await Deno.rename(half, place);
+      } catch (cause) {
+        throw new AppError("file_unwritable", `Writing ${place}: ${reason(cause)}`, {
+          hint: "Run it in the folder of the assets, or above",
+          cause,
+        });
+      }
+    },
+    async remove(path) {
+      try {
+        await Deno.remove(join(root, path));
+      } catch (cause) {
+        if (!(cause instanceof Deno.errors.NotFound)) {
+          throw new AppError("file_unwritable", `Removing ${join(root, path)}: ${reason(cause)}`, { cause });
+        }
+      }
+      for (let above = dirname(path); above !== "." && above !== "/"; above = dirname(above)) {
+        try {
+          await Deno.remove(join(root, above));
+        } catch {
+          return;
+        }
+      }
+    },
+    async uncommitted(signal) {
+      const answer = await shell.run({
+        program: "git",
+        args: [
+          "-C",
+          root,
+          "status",
+          "--porcelain=v1",
+          "-z",
+          "--untracked-files=all",
+          "--no-renames",
+          "--",
+          ".",
+        ],
+        env: { LC_ALL: "C" },
+        timeoutMs: 60_000,
+      }, signal).catch(() => undefined);
+      if (answer === undefined || answer.code !== 0) return undefined;
+      const place = await shell.run({
+        program: "git",
+        args: ["-C", root, "rev-parse", "--show-prefix"],
+        timeoutMs: 60_000,
+      }, signal);
+      const prefix = place.stdout.trim();
+      return new Set(
+        answer.stdout.split("\0").filter((entry) => entry.length > 3).map((entry) => entry.slice(3))
+          .map((path) => path.startsWith(prefix) ? path.slice(prefix.length) : path),
+      );
+    },
+  };
+}
+
+async function readInto(texts: Map<string, string>, root: string, below: string): Promise<void> {
+  for await (const entry of Deno.readDir(join(root, below))) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.name.startsWith(".") && path !== ".export") continue;
+    if (entry.isDirectory) await readInto(texts, root, path);
+    else if (entry.isFile && /\.(?:ya?ml|json)$|^\.export\/last$/.test(path)) {
+      texts.set(path, await Deno.readTextFile(join(root, path)));
+    }
+  }
+}
+
+interface Revision {
+  readonly revision: string;
+  readonly dir: string;
+}
+
+async function readRevision(shell: Shell, { revision, dir }: Revision, signal: AbortSignal): Promise<Texts> {
+  const fail = (why: string) =>
+    usageError(
+      "revision_unreadable",
+      `Reading ${dir} at ${revision}: ${why}`,
+      "Name a commit, branch or tag that has the folder",
+    );
+  if (revision.startsWith("-")) throw fail("this is no revision");
+  const git = async (args: readonly string[], stdin?: string) => {
+    const command = { program: "git", args, env: { LC_ALL: "C" }, timeoutMs: 120_000 } as const;
+    const answer = await shell.run(stdin === undefined ? command : { ...command, stdin }, signal);
+    if (answer.code !== 0) throw fail(answer.stderr.trim().split("\n").at(-1) ?? "Git refuses");
+    return answer.stdout;
+  };
+  const prefix = (await git(["rev-parse", "--show-prefix"])).trim();
+  const folder = `${prefix}${dir}`.replace(/\/+$/, "");
+  const listed = (await git(["ls-tree", "-r", "-l", "-z", "--full-tree", revision, `${folder}/`])).split("\0")
+    .flatMap((line) => {
+      const [, mode = "", sha = "", size = "", path = ""] =
+        /^(\d+) blob ([0-9a-f]+) +(\d+)\t([\s\S]+)$/.exec(line) ?? [];
+      // Symbolic links are no files of assets.
+      return mode.startsWith("100") && /\.(?:ya?ml|json)$|\/last$/.test(path)
+        ? [{ sha, size: Number(size), path: path.slice(folder.length + 1) }]
+        : [];
+    });
+  if (listed.length === 0) throw fail("there is no such folder");
+  const texts = new Map<string, string>();
+  for (let start = 0; start < listed.length;) {
+    let end = start;
+    for (
+      let bytes = 0;
+      end < listed.length && (end === start || bytes + (listed[end]?.size ?? 0) < GROUP_BYTES);
+      end++
+    ) {
+      bytes += (listed[end]?.size ?? 0) + 100;
+    }
+    const group = listed.slice(start, end);
+    const output = new TextEncoder().encode(
+      await git(["cat-file", "--batch"], `${group.map(({ sha }) => sha).join("\n")}\n`),
+    );
+    let at = 0;
+    for (const { path, size } of group) {
+      at = output.indexOf(10, at) + 1;
+      texts.set(path, new TextDecoder().decode(output.subarray(at, at + size)));
+      at += size + 1;
+    }
+    start = end;
+  }
+  return texts;
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.NotCapable) return "it is outside the folders that showtime may use";
+  return toError(error).message.replace(/ \(os error \d+\)/g, "");
+}
