@@ -1,11 +1,12 @@
+import { type AssetsConfig, makeAssetsConfig } from "./assets/assets_config.ts";
 import { checkLayer } from "./check_layer.ts";
 import { type Config, makeConfig } from "./environments/config.ts";
 import type { Variables } from "../lib/variables.ts";
 import { parseSetting, readVariables } from "./environment_layers.ts";
 import { type Layer, singleLayer, type Source } from "./layer.ts";
 import { type PresetName, PRESETS } from "./environments/presets.ts";
-import { ConfigError, type ConfigProblem } from "./problems.ts";
-import type { Settings } from "./environments/schema.ts";
+import { ConfigError, type ConfigProblem, type SourcePosition } from "./problems.ts";
+import type { ConfigFile, Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
 import { readVariableSettings } from "./variable_settings.ts";
 import { readYaml } from "./yaml.ts";
@@ -22,6 +23,7 @@ export interface ConfigInput {
 /** The configuration, with the source of each setting. */
 export interface LoadedConfig {
   readonly config: Config;
+  readonly assets: AssetsConfig;
   /** Sources by dotted key of the file; an entry of a map has its own, `environment.variables.DEBUG`. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly warnings: readonly string[];
@@ -52,12 +54,23 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   const preset = presetLayer(choosePreset(layers, file === undefined ? "superset" : "none"));
   const merged = mergeLayers([preset, ...layers]);
   const settings = nest(merged);
-  const incomplete = incompleteSizes(settings, layers);
+  const assets = makeAssetsConfig(settings.assets);
+  const incomplete = [
+    ...incompleteSizes(settings, layers),
+    ...assets.problems.map(({ path, message, remedy }): ConfigProblem => ({
+      ...placeOf(path, layers),
+      code: "missing",
+      path: path.join("."),
+      message,
+      remedy,
+    })),
+  ];
   if (incomplete.length > 0) throw invalid(incomplete);
   const sources = new Map([...merged].map(([key, { source }]) => [key, source] as const));
   for (const [key, source] of others.sources) sources.set(key, source);
   return {
     config: makeConfig(settings, others.settings),
+    assets: assets.config,
     sources,
     warnings: [...yaml?.warnings ?? [], ...doubledCluster(env)],
   };
@@ -120,7 +133,7 @@ function mergeLayers(layers: readonly Layer[]): ReadonlyMap<string, Leaf> {
 /**
  * Builds complete settings. The result fits the schema, since every layer does and the preset has every key.
  */
-function nest(leaves: ReadonlyMap<string, Leaf>): Settings {
+function nest(leaves: ReadonlyMap<string, Leaf>): Settings & Pick<ConfigFile, "assets"> {
   const root: Record<string, unknown> = { build: { args: {} }, environment: { variables: {} } };
   for (const { path, source } of leaves.values()) {
     let section = root;
@@ -132,7 +145,7 @@ function nest(leaves: ReadonlyMap<string, Leaf>): Settings {
     }
     section[path.at(-1) ?? ""] = source.value;
   }
-  return root as Settings;
+  return root as Settings & Pick<ConfigFile, "assets">;
 }
 
 /** Finds sizes that lack a number after all sources are merged. */
@@ -152,6 +165,18 @@ function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly
       };
     })
   );
+}
+
+/** Finds where a setting is written, or the nearest section above it. */
+function placeOf(path: SettingPath, layers: readonly Layer[]): SourcePosition {
+  for (let length = path.length; length > 0; length--) {
+    const above = path.slice(0, length);
+    const layer = layers.find(({ tree }) =>
+      leavesOf(tree).some(([leaf]) => above.every((part, i) => leaf[i] === part))
+    );
+    if (layer !== undefined) return layer.where(above, "key");
+  }
+  return { source: path.join(".") };
 }
 
 function doubledCluster(env: Variables): readonly string[] {

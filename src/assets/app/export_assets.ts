@@ -10,6 +10,7 @@ import type { TreeMap } from "../core/tree.ts";
 import { formatYaml } from "../core/yaml/pyyaml.ts";
 import type { InstanceFacts, ListedAsset } from "../ports/superset.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
+import { selectable } from "./load_side.ts";
 import { assertRight, observeInstance } from "./observe_instance.ts";
 import {
   databasesOf,
@@ -118,11 +119,7 @@ export async function exportAssets(
 }
 
 function isWanted(row: ListedAsset, selection: Selection): boolean {
-  return isSelected({ ...row, owners: row.owners.flatMap(ownerNames) }, selection);
-}
-
-function ownerNames({ id, email, name }: ListedAsset["owners"][number]): readonly string[] {
-  return [String(id), name, ...(email === undefined ? [] : [email, email.split("@")[0] ?? ""])];
+  return isSelected(selectable(row), selection);
 }
 
 interface Choice {

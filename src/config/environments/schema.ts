@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AssetsSection } from "../assets/schema.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
@@ -174,6 +175,9 @@ export const ConfigFile = section({
   deployments: section({
     enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),
   }).optional().describe("GitHub Deployments."),
+  assets: AssetsSection.optional().describe(
+    "Superset assets: instances, and how content moves between them.",
+  ),
 });
 
 /** The content of a `showtime.yml`. */
@@ -184,4 +188,4 @@ type Complete<T> = T extends readonly unknown[] ? T
   : T;
 
 /** A file with every key: the form of presets, and of all sources merged. */
-export type Settings = Complete<ConfigFile>;
+export type Settings = Complete<Omit<ConfigFile, "assets">>;

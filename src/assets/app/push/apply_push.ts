@@ -16,11 +16,11 @@ import type { PlannedAsset } from "../../core/plan/plan.ts";
 import { findSecrets } from "../../core/secrets.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { toSupersetFile } from "../../core/superset_form/superset_file.ts";
-import { formatJson } from "../../core/tree.ts";
-import type { RunAsset, RunRecord, SnapshotFile } from "../../ports/store.ts";
+import type { RunAsset, RunRecord } from "../../ports/store.ts";
 import type { ImportOutcome } from "../../ports/superset.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
-import { databaseFacts, toFolder, toInstance } from "../observe_instance.ts";
+import { runName, snapshotOf } from "../delete_assets.ts";
+import { toFolder, toInstance } from "../observe_instance.ts";
 import { bundleChunk, type BundleSource, chunksOf, membershipFields, uuidOfMember } from "./bundle_chunk.ts";
 import type { PreparedPush } from "./prepare_push.ts";
 
@@ -134,8 +134,7 @@ class Push {
     this.#prepared = prepared;
     this.#options = options;
     this.#raw = new Map(prepared.observed.raw);
-    const at = new Date(ports.clock.now()).toISOString();
-    this.run = `${at.replaceAll(/[-:]/g, "").slice(0, 15)}Z-${crypto.randomUUID().slice(0, 6)}`;
+    this.run = runName(ports.clock.now());
     for (const [uuid, row] of prepared.observed.rows) this.#ids.set(uuid, row.id);
     for (const [uuid, asset] of prepared.ours) {
       this.#sent.set(
@@ -149,10 +148,7 @@ class Push {
   async begin(signal: AbortSignal): Promise<void> {
     await this.#completeDatabases(signal);
     const touched = this.#work();
-    const snapshot = touched.flatMap(({ uuid }): SnapshotFile[] => {
-      const file = this.#raw.get(uuid);
-      return file === undefined ? [] : [{ path: `${file.kind}s/${uuid}.json`, text: formatJson(file.tree) }];
-    });
+    const snapshot = snapshotOf(this.#raw, touched.map(({ uuid }) => uuid));
     const leak = this.#options.inActions
       ? [...this.#raw.values()].find(({ kind, tree }) => kind !== "database" && findSecrets(tree).length > 0)
       : undefined;
@@ -403,7 +399,7 @@ class Push {
     const assets = toFolder(raw, {
       mapping: this.#prepared.observed.databases,
       settings: this.#instance.settings,
-      ours: databaseFacts(this.#prepared.observed.listings.database).slice(0, 0),
+      ours: [],
     });
     const hashes = new Map<Uuid, Hash>();
     for (const [uuid, asset] of assets) if (isPushed(asset.kind)) hashes.set(uuid, await hashAsset(asset));

@@ -1,8 +1,8 @@
 /** Observes an instance and plans a push (assets.md, "Push", 1 and 2). Changes nothing. */
 
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
-import { type Asset, type Assets, isPushed, parseUuid, type Uuid } from "../../core/asset.ts";
-import { type Hash, hashAsset, hashText } from "../../core/hash.ts";
+import { type Asset, type Assets, isPushed, type Uuid } from "../../core/asset.ts";
+import { type Hash, hashText } from "../../core/hash.ts";
 import type { RewriteRule } from "../../core/instance.ts";
 import { doubledTargets } from "../../core/mapping/databases.ts";
 import { ambiguousNames } from "../../core/mapping/rewrite.ts";
@@ -11,8 +11,7 @@ import { findMasks, secretsOf } from "../../core/secrets.ts";
 import { isIgnored, isSelected, type Selection, withDependencies } from "../../core/select.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { unknownFields } from "../../core/superset_form/superset_file.ts";
-import { textOf } from "../../core/tree.ts";
-import type { Ledger, RunRecord } from "../../ports/store.ts";
+import type { Ledger } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import {
   assertRight,
@@ -22,6 +21,7 @@ import {
   toInstance,
 } from "../observe_instance.ts";
 import { databasesOf, type ExportRecord } from "../read_folder.ts";
+import { baseOf, hashAll } from "./base.ts";
 
 /** The content to push. */
 export interface PushSource {
@@ -186,50 +186,6 @@ function assertMapping({ databases }: ObservedInstance, name: string): void {
     } lead to "${first?.to?.name}"`,
     "Give each database of the folder one of its own in databases.map",
   );
-}
-
-/** Hashes all assets. */
-export async function hashAll(assets: Assets): Promise<ReadonlyMap<Uuid, Hash>> {
-  return new Map(
-    await Promise.all([...assets].map(async ([uuid, asset]) => [uuid, await hashAsset(asset)] as const)),
-  );
-}
-
-/**
- * The contents that the instance is known to have had. A run that was killed left either the content before it or the
- * content that it wrote.
- */
-function baseOf({ ledger, exported, runs }: {
-  readonly ledger: Ledger;
-  readonly exported: ExportRecord | undefined;
-  readonly runs: readonly RunRecord[];
-}): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
-  const base = new Map<Uuid, Set<Hash>>();
-  const add = (uuid: string, hash: Hash | undefined) => {
-    const key = parseUuid(uuid);
-    if (key === undefined || hash === undefined) return;
-    base.set(key, (base.get(key) ?? new Set()).add(hash));
-  };
-  for (const [uuid, { hash }] of Object.entries(ledger.assets)) add(uuid, hash);
-  for (const [uuid, hash] of Object.entries(exported?.assets ?? {})) add(uuid, hash);
-  for (const { state, assets } of runs) {
-    if (state !== "running") continue;
-    for (const { uuid, before, after } of assets) {
-      add(uuid, before);
-      add(uuid, after);
-    }
-  }
-  return base;
-}
-
-/** The place of a dataset that is in an instance's vocabulary. */
-export function placeOf(dataset: Asset): TableKey {
-  return {
-    database: parseUuid(dataset.tree["database_uuid"]),
-    catalog: textOf(dataset.tree, "catalog") ?? null,
-    schema: textOf(dataset.tree, "schema") ?? null,
-    table: dataset.name,
-  };
 }
 
 async function digestOf(plan: readonly PlannedAsset[], hashes: PreparedPush["hashes"]): Promise<string> {

@@ -1,0 +1,102 @@
+/** Deletes assets of an instance as a run of its own, with a snapshot before the first write. */
+
+import { type AssetKind, parseUuid, PUSHED_KINDS, type PushedKind, type Uuid } from "../core/asset.ts";
+import { isPushed } from "../core/asset.ts";
+import type { Hash } from "../core/hash.ts";
+import { formatJson } from "../core/tree.ts";
+import type { RunRecord, SnapshotFile } from "../ports/store.ts";
+import type { AssetsPorts, Instance } from "./assets_ports.ts";
+import type { ObservedInstance } from "./observe_instance.ts";
+
+/** An asset to delete. */
+export interface Deletion {
+  readonly uuid: Uuid;
+  readonly kind: PushedKind;
+  readonly name: string;
+  readonly hash: Hash | undefined;
+}
+
+/** What became of a deletion. */
+export interface Deleted extends Deletion {
+  readonly result: "done" | "failed" | "skipped";
+  /** The server's reason for refusing. */
+  readonly message: string | undefined;
+}
+
+/** Names a run by its time, so that names sort by age. */
+export function runName(now: number): string {
+  const at = new Date(now).toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+  return `${at}Z-${crypto.randomUUID().slice(0, 6)}`;
+}
+
+/**
+ * Makes the files of a snapshot from an instance's own files. Databases are left out: a snapshot holds no connection.
+ */
+export function snapshotOf(raw: ObservedInstance["raw"], uuids: readonly Uuid[]): readonly SnapshotFile[] {
+  return uuids.flatMap((uuid) => {
+    const file = raw.get(uuid);
+    return file === undefined || file.kind === "database"
+      ? []
+      : [{ path: `${file.kind}s/${uuid}.json`, text: formatJson(file.tree) }];
+  });
+}
+
+/** Reads the kind and UUID of a snapshot's file from its path. */
+export function snapshotKind(path: string): { readonly kind: AssetKind; readonly uuid: Uuid } | undefined {
+  const [, kind = "", text = ""] = /^(\w+)s\/([0-9a-f-]{36})\.json$/.exec(path) ?? [];
+  const uuid = parseUuid(text);
+  return uuid === undefined || !(kind === "theme" || isPushed(kind as AssetKind))
+    ? undefined
+    : { kind: kind as AssetKind, uuid };
+}
+
+/**
+ * Deletes assets, dashboards first, then charts, then datasets. An asset that the server keeps (an alert uses it, or
+ * another owner has it) is reported with the server's reason. What is deleted leaves the ledger.
+ */
+export async function deleteAssets(
+  instance: Instance,
+  ports: Pick<AssetsPorts, "clock" | "progress">,
+  { observed, deletions, record }: {
+    readonly observed: ObservedInstance;
+    readonly deletions: readonly Deletion[];
+    readonly record: Pick<RunRecord, "command" | "undoes">;
+  },
+  signal: AbortSignal,
+): Promise<{ readonly run: string; readonly assets: readonly Deleted[] }> {
+  const now = ports.clock.now();
+  const run: RunRecord = {
+    run: runName(now),
+    ...record,
+    instance: instance.settings.name,
+    url: instance.settings.url,
+    started_at: new Date(now).toISOString(),
+    state: "running",
+    assets: deletions.map(({ uuid, kind, name, hash }) => ({
+      uuid,
+      kind,
+      name,
+      action: "delete",
+      before: hash,
+      after: undefined,
+      owners: observed.rows.get(uuid)?.owners.map(({ id }) => id) ?? [],
+    })),
+  };
+  await instance.store.begin(run, snapshotOf(observed.raw, deletions.map(({ uuid }) => uuid)));
+  const done: Deleted[] = [];
+  for (const kind of [...PUSHED_KINDS].reverse()) {
+    for (const deletion of deletions.filter((each) => each.kind === kind)) {
+      const id = observed.rows.get(deletion.uuid)?.id;
+      const message = id === undefined ? undefined : await instance.server.remove(kind, id, signal);
+      done.push({ ...deletion, result: message === undefined ? "done" : "failed", message });
+      ports.progress("Deleting", { count: done.length, total: deletions.length, bytes: 0 });
+    }
+  }
+  const gone = new Set<string>(done.filter(({ result }) => result === "done").map(({ uuid }) => uuid));
+  await instance.store.changeLedger((ledger) => ({
+    version: 1,
+    assets: Object.fromEntries(Object.entries(ledger.assets).filter(([uuid]) => !gone.has(uuid))),
+  }), signal);
+  await instance.store.update({ ...run, state: gone.size === done.length ? "done" : "failed" });
+  return { run: run.run, assets: done };
+}

@@ -1,0 +1,100 @@
+/** Deletes from an instance what was pushed there and the folder has dropped (assets.md, "Push"). */
+
+import { isPushed, parseUuid, type PushedKind, type Uuid } from "../core/asset.ts";
+import { isIgnored } from "../core/select.ts";
+import { referencesOf } from "../core/stored_form/normalize.ts";
+import type { AssetsPorts, Instance } from "./assets_ports.ts";
+import type { Deletion } from "./delete_assets.ts";
+import { assertReadable } from "./load_side.ts";
+import { assertRight, type ObservedInstance, observeInstance } from "./observe_instance.ts";
+import { hashAll } from "./push/base.ts";
+import { databasesOf, readStored } from "./read_folder.ts";
+
+/** An asset that the folder has dropped, and that stays nevertheless. */
+export interface KeptAsset extends Deletion {
+  readonly message: string;
+}
+
+/** What a prune would delete. */
+export interface PrunePlan {
+  readonly observed: ObservedInstance;
+  readonly deletions: readonly Deletion[];
+  readonly kept: readonly KeptAsset[];
+}
+
+/**
+ * Plans a prune: assets of the ledger that the folder no longer has, that were not edited since, and that nothing uses.
+ * Databases are never deleted.
+ */
+export async function planPrune(
+  instance: Instance,
+  ports: AssetsPorts,
+  dir: string,
+  signal: AbortSignal,
+): Promise<PrunePlan> {
+  const stored = readStored(await ports.sources.folder(dir).read() ?? new Map());
+  assertReadable(dir, stored);
+  assertRight(await instance.server.facts(signal), instance.settings, "write");
+  const ledger = await instance.store.readLedger(signal);
+  const dropped = new Map(
+    Object.entries(ledger.assets).flatMap(([text, entry]) => {
+      const uuid = parseUuid(text);
+      return uuid === undefined || stored.assets.has(uuid) || !isPushed(entry.kind)
+        ? []
+        : [[uuid, { kind: entry.kind as PushedKind, hash: entry.hash }] as const];
+    }),
+  );
+  // Everything is read, since an asset elsewhere may use what the folder has dropped.
+  const observed = await observeInstance(instance, ports, {
+    databases: databasesOf(stored.assets),
+    wants: () => dropped.size > 0,
+  }, signal);
+  const hashes = await hashAll(observed.assets);
+  const deletions: Deletion[] = [];
+  const kept: KeptAsset[] = [];
+  for (const [uuid, { kind, hash }] of dropped) {
+    const asset = observed.assets.get(uuid);
+    if (asset === undefined) continue;
+    const deletion = { uuid, kind, name: asset.name, hash: hashes.get(uuid) };
+    const objection = isIgnored(asset, ports.ignore)
+      ? "assets.ignore names it"
+      : hashes.get(uuid) === hash
+      ? undefined
+      : "it was edited on the instance since it was pushed";
+    if (objection === undefined) deletions.push(deletion);
+    else kept.push({ ...deletion, message: objection });
+  }
+  const incomplete = observed.incomplete.length > 0;
+  return { observed, ...settle({ observed, deletions, kept, incomplete }) };
+}
+
+/** Keeps what an asset that stays still uses, until nothing changes any more. */
+function settle(
+  { observed, deletions, kept, incomplete }: Omit<PrunePlan, "observed"> & {
+    readonly observed: ObservedInstance;
+    readonly incomplete: boolean;
+  },
+): Pick<PrunePlan, "deletions" | "kept"> {
+  const left = new Map(deletions.map((each) => [each.uuid, each]));
+  const stays: KeptAsset[] = [...kept];
+  if (incomplete) {
+    for (const each of left.values()) {
+      stays.push({ ...each, message: "the instance could not be read completely" });
+    }
+    return { deletions: [], kept: stays };
+  }
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const asset of observed.assets.values()) {
+      if (left.has(asset.uuid)) continue;
+      for (const { uuid } of referencesOf(asset)) {
+        const used = left.get(uuid as Uuid);
+        if (used === undefined) continue;
+        left.delete(used.uuid);
+        stays.push({ ...used, message: `the ${asset.kind} "${asset.name}" uses it` });
+        changed = true;
+      }
+    }
+  }
+  return { deletions: [...left.values()], kept: stays };
+}

@@ -1,0 +1,100 @@
+/** Checks a folder without asking any server: files, references, duplicates, secrets, and what an import would refuse. */
+
+import { usageError } from "../../lib/errors.ts";
+import { type Asset, NAME_FIELDS } from "../core/asset.ts";
+import { findMasks, secretsOf } from "../core/secrets.ts";
+import { placeOf } from "../core/plan/place.ts";
+import { pathsOf } from "../core/stored_form/paths.ts";
+import { referencesOf } from "../core/stored_form/normalize.ts";
+import { checkFields } from "../core/stored_form/check_fields.ts";
+import type { AssetsPorts } from "./assets_ports.ts";
+import { readStored } from "./read_folder.ts";
+
+/** A mistake in a folder. */
+export interface ValidationProblem {
+  readonly path: string;
+  /** Keys from the top of the file, joined by dots; undefined if it is about the file. */
+  readonly field: string | undefined;
+  readonly code:
+    | "yaml"
+    | "uuid"
+    | "duplicate"
+    | "missing"
+    | "wrong_type"
+    | "dangling"
+    | "same_table"
+    | "same_slug"
+    | "secret"
+    | "mask"
+    | "refused";
+  readonly message: string;
+  /** Counted from 1. */
+  readonly line: number | undefined;
+}
+
+/** Checks a folder. Throws AppError `folder_missing` (exit code 2). */
+export async function validateFolder(
+  ports: Pick<AssetsPorts, "sources" | "allowedSecrets">,
+  dir: string,
+): Promise<{ readonly problems: readonly ValidationProblem[]; readonly assets: number }> {
+  const texts = await ports.sources.folder(dir).read();
+  if (texts === undefined) {
+    throw usageError(
+      "folder_missing",
+      `Checking "${dir}": there is no such folder`,
+      "Run `showtime assets export` first, or name the folder",
+    );
+  }
+  const { assets, paths, problems } = readStored(texts);
+  const found: ValidationProblem[] = problems.map(({ path, code, message, line }) => ({
+    path,
+    field: undefined,
+    code,
+    message,
+    line,
+  }));
+  const expected = pathsOf(assets);
+  for (const asset of assets.values()) {
+    const path = paths.get(asset.uuid) ?? expected.get(asset.uuid) ?? "";
+    const add = (code: ValidationProblem["code"], message: string, field?: string) =>
+      found.push({ path, field, code, message, line: undefined });
+    if (asset.kind !== "database" && asset.name === asset.uuid) {
+      add("missing", "the file has no name", NAME_FIELDS[asset.kind]);
+    }
+    for (const { code, field, message } of checkFields(asset)) add(code, message, field);
+    for (const { kind, uuid } of referencesOf(asset)) {
+      if (assets.get(uuid)?.kind === kind) continue;
+      add("dangling", `the ${kind} ${uuid} is not in the folder`);
+    }
+    for (const { field, detector } of secretsOf(asset, path, ports.allowedSecrets)) {
+      add("secret", `the value seems to be a secret (${detector})`, field);
+    }
+    for (const field of findMasks(asset.tree)) add("mask", "a push refuses the mask of a secret", field);
+  }
+  found.push(...doubles([...assets.values()], (asset) => paths.get(asset.uuid) ?? ""));
+  return {
+    problems: found.sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
+    assets: assets.size,
+  };
+}
+
+/** Finds datasets of one table, and dashboards of one slug: Superset's importer takes them for one. */
+function doubles(assets: readonly Asset[], pathOf: (asset: Asset) => string): readonly ValidationProblem[] {
+  const report = (groups: Iterable<readonly Asset[]>, code: "same_table" | "same_slug", what: string) =>
+    [...groups].filter(({ length }) => length > 1).flatMap(([first, ...rest]) =>
+      first === undefined ? [] : rest.map((asset): ValidationProblem => ({
+        path: pathOf(asset),
+        field: code === "same_slug" ? "slug" : "table_name",
+        code,
+        message: `${pathOf(first)} has the same ${what}`,
+        line: undefined,
+      }))
+    );
+  const tables = Map.groupBy(
+    assets.filter(({ kind }) => kind === "dataset"),
+    (asset) => JSON.stringify(placeOf(asset)),
+  );
+  const slugged = assets.filter(({ kind, tree }) => kind === "dashboard" && typeof tree["slug"] === "string");
+  const slugs = Map.groupBy(slugged, ({ tree }) => tree["slug"]);
+  return [...report(tables.values(), "same_table", "table"), ...report(slugs.values(), "same_slug", "slug")];
+}

@@ -1,0 +1,116 @@
+import type { AuthSettings, InstanceSettings, RewriteRule } from "../../assets/core/instance.ts";
+import { isLoopback } from "../../lib/loopback.ts";
+import type { AssetsSection } from "./schema.ts";
+
+/** The section `assets` in force. Secrets are references still. */
+export interface AssetsConfig {
+  /** The folder of the assets, relative to the working directory. */
+  readonly dir: string;
+  readonly default: string | undefined;
+  readonly ignore: readonly string[];
+  /** The branch that holds the ledger; undefined keeps it on this machine. */
+  readonly ledgerBranch: string | undefined;
+  readonly allowedSecrets: readonly string[];
+  readonly instances: ReadonlyMap<string, InstanceSettings>;
+  readonly environment: AssetsSection["environment"];
+}
+
+/** A mistake of the section that only shows when keys are seen together. */
+export interface AssetsProblem {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The keys that each login method needs. */
+const NEEDED: Readonly<Record<AuthSettings["method"], readonly string[]>> = {
+  password: ["username", "password"],
+  session: ["username", "password"],
+  token: ["token"],
+  oauth: ["authorization_url", "token_url", "client_id"],
+  client_credentials: ["token_url", "client_id", "client_secret"],
+};
+
+type Section = NonNullable<AssetsSection["instances"]>[string];
+
+/** Makes the configuration of assets from a section that fits the schema. */
+export function makeAssetsConfig(section: AssetsSection = {}): {
+  readonly config: AssetsConfig;
+  readonly problems: readonly AssetsProblem[];
+} {
+  const problems: AssetsProblem[] = [];
+  const instances = new Map<string, InstanceSettings>();
+  for (const [name, instance] of Object.entries(section.instances ?? {})) {
+    const found = instanceProblems(instance).map((each) => ({
+      ...each,
+      path: ["assets", "instances", name, ...each.path],
+    }));
+    problems.push(...found);
+    if (found.length === 0) instances.set(name, makeInstance(name, instance));
+  }
+  if (section.default !== undefined && !Object.hasOwn(section.instances ?? {}, section.default)) {
+    problems.push({
+      path: ["assets", "default"],
+      message: `there is no instance "${section.default}"`,
+      remedy: "name one of assets.instances",
+    });
+  }
+  return {
+    problems,
+    config: {
+      dir: section.dir ?? "assets",
+      default: section.default,
+      ignore: section.ignore ?? [],
+      ledgerBranch: section.ledger?.startsWith("branch:")
+        ? section.ledger.slice("branch:".length)
+        : undefined,
+      allowedSecrets: section.secrets?.allow ?? [],
+      instances,
+      environment: section.environment,
+    },
+  };
+}
+
+function instanceProblems({ url, insecure, auth }: Section): readonly AssetsProblem[] {
+  const problems: AssetsProblem[] = [];
+  if (url === undefined) {
+    problems.push({ path: ["url"], message: "an instance needs url, which is missing", remedy: "add url" });
+  } else if (url.startsWith("http:") && insecure !== true && !isLoopback(new URL(url).host)) {
+    problems.push({
+      path: ["url"],
+      message: "plain http would show the login to everybody on the way",
+      remedy: "use https, or write insecure: true",
+    });
+  }
+  if (auth === undefined) {
+    return [...problems, {
+      path: ["auth"],
+      message: "an instance needs auth, which is missing",
+      remedy: "add auth",
+    }];
+  }
+  const method = auth.method ?? "password";
+  for (const key of NEEDED[method]) {
+    if (Object.hasOwn(auth, key)) continue;
+    problems.push({
+      path: ["auth", key],
+      message: `the method ${method} needs ${key}, which is missing`,
+      remedy: `add ${key}`,
+    });
+  }
+  return problems;
+}
+
+function makeInstance(
+  name: string,
+  { url = "", auth = {}, databases, rewrite, owners }: Section,
+): InstanceSettings {
+  return {
+    name,
+    url: url.replace(/\/+$/, ""),
+    auth: { provider: "db", ...auth, method: auth.method ?? "password" } as AuthSettings,
+    databases: { map: databases?.map ?? {}, missing: databases?.missing ?? "fail" },
+    rewrite: (rewrite ?? []) as readonly RewriteRule[],
+    owners: owners ?? "server",
+  };
+}
