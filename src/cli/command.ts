@@ -34,6 +34,8 @@ export interface OptionSpec {
   readonly negated?: string;
   /** The value without the flag, as it would be typed. Help shows it. */
   readonly default?: string;
+  /** Whether the flag may be given several times; {@link Values.texts} has all values. */
+  readonly repeats?: boolean;
   /** The heading in help; without one the flag is among the command's own. */
   readonly group?: string;
 }

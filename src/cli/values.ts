@@ -21,6 +21,21 @@ export class Values {
     );
   }
 
+  /** Returns the values of a flag that may be repeated, in their order. Throws AppError if one is empty. */
+  texts(name: string): readonly string[] {
+    const values = this.#values.get(name);
+    if (!Array.isArray(values)) return [];
+    return values.map((value) => {
+      const text = String(value).trim();
+      if (text !== "") return text;
+      throw usageError(
+        "value_empty",
+        `Reading --${name}: the value is empty`,
+        "Give it a value, or leave it out",
+      );
+    });
+  }
+
   /** Whether `--name` was given. */
   flag(name: string): boolean {
     return this.#values.get(name) === true;

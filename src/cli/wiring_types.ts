@@ -1,3 +1,4 @@
+import type { AssetsPorts, Instance } from "../assets/app/assets_ports.ts";
 import type { Stage } from "../environments/app/lifecycle_demo.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
@@ -8,7 +9,7 @@ import type { Platform } from "../environments/ports/platform.ts";
 import type { Releases } from "../environments/ports/releases.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandRights } from "./command_rights.ts";
-import type { LoadedConfig } from "../config/mod.ts";
+import type { AssetsConfig, LoadedConfig } from "../config/mod.ts";
 import type { Variables } from "../lib/variables.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
 import type { PrNumber } from "../lib/ids.ts";
@@ -86,6 +87,16 @@ export type PortMakers = {
   readonly [Name in keyof EnvironmentPorts]: (request: WiringRequest) => Promise<EnvironmentPorts[Name]>;
 };
 
+/** The things that commands about assets use. */
+export interface AssetsTools {
+  readonly config: AssetsConfig;
+  readonly ports: AssetsPorts;
+  /** Whether the run is in GitHub Actions: snapshots become artifacts there. */
+  readonly inActions: boolean;
+  /** Makes the ports of a configured instance, once; undefined if there is none of that name. */
+  instance(name: string): Instance | undefined;
+}
+
 /**
  * Makes each thing that needs a driver when it is first asked for. Nothing is loaded for help, the version, wrong usage
  * and the commands that need nothing.
@@ -97,6 +108,8 @@ export interface Wiring extends PortMakers {
   repository(request: WiringRequest): Promise<{ readonly repo: string; readonly source: string }>;
   /** The values of this run. Throws AppError `no_token` if GitHub cannot be asked. */
   run(request: WiringRequest): Promise<RunValues>;
+  /** The tools for assets. Throws ConfigError. */
+  assets(request: WiringRequest): Promise<AssetsTools>;
   shell(): Promise<Shell>;
   files(): Promise<Files>;
   releases(): Promise<Releases>;

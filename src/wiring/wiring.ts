@@ -21,6 +21,11 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     forge: (request) => scopeOf(request).forge(),
     platform: (request) => scopeOf(request).platform(),
     images: (request) => scopeOf(request).images(),
+    assets: async (request) =>
+      (await import("./assets.ts")).makeAssetsTools(parts, {
+        terminal: request.terminal,
+        loaded: await scopeOf(request).config(),
+      }),
     clock: () => parts.clock,
     shell: () => parts.shell,
     files: async () => (await import("../drivers/system/mod.ts")).makeFiles("."),

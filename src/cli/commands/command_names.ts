@@ -22,6 +22,9 @@ export const ENVIRONMENTS = [
   "git-check",
 ] as const;
 
+/** The names in the registry of assets. */
+export const ASSETS = ["assets"] as const;
+
 /** The names in the registry of general commands. */
 export const GENERAL = [
   "test-lifecycle",
@@ -35,6 +38,9 @@ export const GENERAL = [
 
 /** One of {@link ENVIRONMENTS}. */
 export type EnvironmentCommand = typeof ENVIRONMENTS[number];
+
+/** One of {@link ASSETS}. */
+export type AssetsCommand = typeof ASSETS[number];
 
 /** One of {@link GENERAL}. */
 export type GeneralCommand = typeof GENERAL[number];

@@ -7,7 +7,7 @@
  */
 
 import type { Capability } from "../registry.ts";
-import { ENVIRONMENTS, GENERAL } from "./command_names.ts";
+import { ASSETS, ENVIRONMENTS, GENERAL } from "./command_names.ts";
 
 /** Every capability with commands, in the order of help. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -15,6 +15,11 @@ export const CAPABILITIES: readonly Capability[] = [
     title: "environments",
     names: ENVIRONMENTS,
     load: async () => (await import("./environments/registry.ts")).ENVIRONMENT_COMMANDS,
+  },
+  {
+    title: "assets",
+    names: ASSETS,
+    load: async () => (await import("./assets/registry.ts")).ASSETS_COMMANDS,
   },
   {
     title: "general",

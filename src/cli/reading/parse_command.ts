@@ -106,6 +106,9 @@ function addOption(parser: Command, spec: OptionSpec, { isHidden = false } = {})
   }`;
   const words = choices === undefined ? description : `${description}: ${choices.join(", ")}`;
   const option = new Option(flags, words).hideHelp(isHidden);
+  if (spec.repeats === true) {
+    option.argParser((text: string, before: unknown) => [...(Array.isArray(before) ? before : []), text]);
+  }
   parser.addOption(group === undefined ? option : option.helpGroup(group));
   if (negated !== undefined) parser.addOption(new Option(`--no-${name}`, negated));
 }
@@ -126,8 +129,10 @@ function checkChoices(command: NamedCommand, args: readonly string[], values: Va
   for (const [index, { name, choices }] of command.args.entries()) {
     checkChoice(`<${name}>`, args[index], choices);
   }
-  for (const { name, choices } of [...GLOBAL_OPTIONS, ...command.options]) {
-    if (choices !== undefined) checkChoice(`--${name}`, values.text(name), choices);
+  for (const { name, choices, repeats } of [...GLOBAL_OPTIONS, ...command.options]) {
+    if (choices === undefined) continue;
+    const given = repeats === true ? values.texts(name) : [values.text(name)];
+    for (const each of given) checkChoice(`--${name}`, each, choices);
   }
 }
 

@@ -1,0 +1,56 @@
+import { exportAssets, exportExitCode, secretsError } from "../../../assets/app/export_assets.ts";
+import type { ExitCode } from "../../../lib/errors.ts";
+import type { CommandEnv } from "../../command.ts";
+import { assetsTools, chooseInstance, countMap, countWords, readSelection, renderAssets } from "./shared.ts";
+
+/** Makes the folder what an instance holds. */
+export async function runExport(env: CommandEnv): Promise<ExitCode> {
+  const tools = await assetsTools(env);
+  const instance = chooseInstance(tools, env.args[0]);
+  const dir = env.args[1] ?? tools.config.dir;
+  const options = {
+    dir,
+    selection: await readSelection(env, instance),
+    force: env.values.flag("force"),
+    allowRemovals: env.values.flag("allow-removals"),
+    redact: env.values.flag("redact"),
+  };
+  const result = await exportAssets(instance, tools.ports, options, env.signal);
+  env.terminal.progress(undefined);
+  const code = exportExitCode(result, options);
+  const actions = result.assets.map(({ action }) => action);
+  if (env.flags.json) {
+    env.json({
+      instance: instance.settings.name,
+      assets: result.assets.map(({ message, ...asset }) => ({
+        ...asset,
+        ...(message === undefined ? {} : { message }),
+      })),
+      secrets: result.secrets,
+      others: result.others,
+      summary: countMap(actions),
+      requests: instance.server.requests,
+      incomplete: result.incomplete,
+    });
+  } else {
+    const changed = result.assets.filter(({ action }) => action !== "unchanged");
+    env.lines(
+      renderAssets(
+        env,
+        changed.map(({ kind, name, action, message }) => ({ kind, name, what: action, message })),
+      ),
+    );
+    env.terminal.say(`${dir}: ${countWords(actions) || "nothing to export"}`);
+  }
+  for (const sentence of result.incomplete) env.terminal.warn(sentence);
+  if (result.others.length > 0) {
+    env.terminal.say(
+      `${result.others.length} file(s) stand for nothing on ${instance.settings.name}: ${
+        result.others.slice(0, 5).join(", ")
+      }`,
+    );
+  }
+  if (code === 3) env.fail(secretsError(result.secrets));
+  else env.next(`"git diff ${dir}" shows what changed`);
+  return code;
+}

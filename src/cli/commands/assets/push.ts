@@ -1,0 +1,190 @@
+import type { Instance } from "../../../assets/app/assets_ports.ts";
+import { applyPush, type PushedAsset } from "../../../assets/app/push/apply_push.ts";
+import { type PreparedPush, preparePush } from "../../../assets/app/push/prepare_push.ts";
+import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import type { CommandEnv } from "../../command.ts";
+import type { AssetsTools } from "../../wiring_types.ts";
+import {
+  assetsTools,
+  chooseInstance,
+  countMap,
+  countWords,
+  readSelection,
+  readSource,
+  renderAssets,
+} from "./shared.ts";
+
+/** Shows what a push would do. */
+export async function runPlan(env: CommandEnv): Promise<ExitCode> {
+  const tools = await assetsTools(env);
+  const instance = chooseInstance(tools, env.args[0]);
+  const prepared = await prepare(env, tools, instance);
+  const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
+  if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
+  else showPlan(env, prepared);
+  const code = planExitCode(prepared);
+  if (code !== EXIT.done) return code;
+  const differs = prepared.plan.some(({ action }) => action === "create" || action === "update");
+  env.next(
+    differs
+      ? `"showtime assets push ${instance.settings.name}" does it`
+      : `${instance.settings.name} is in step`,
+  );
+  return differs && env.values.flag("exit-code") ? EXIT.differences : EXIT.done;
+}
+
+/** Pushes the folder to an instance. */
+export async function runPush(env: CommandEnv): Promise<ExitCode> {
+  const tools = await assetsTools(env);
+  const instance = chooseInstance(tools, env.args[0]);
+  const yes = env.values.flag("yes");
+  if (!yes && !env.terminal.can.ask && !env.flags.dryRun) {
+    throw usageError(
+      "answer_missing",
+      `Pushing to ${instance.settings.name}: nobody can be asked here`,
+      "Add --yes",
+    );
+  }
+  await using _lock = env.flags.dryRun ? undefined : await instance.store.lock();
+  const prepared = await prepare(env, tools, instance);
+  if (!env.flags.json) showPlan(env, prepared);
+  const code = planExitCode(prepared);
+  if (code !== EXIT.done || env.flags.dryRun) {
+    const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
+    if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
+    return code;
+  }
+  const expected = env.values.text("expect");
+  if (expected !== undefined && expected !== prepared.digest) {
+    throw new AppError(
+      "digest_differs",
+      `Pushing to ${instance.settings.name}: the plan is not the expected one any more`,
+      {
+        exitCode: EXIT.refused,
+        hint: `Plan again; its digest is ${prepared.digest} now`,
+      },
+    );
+  }
+  const work = prepared.plan.filter(({ action }) => action === "create" || action === "update");
+  if (
+    work.length > 0 && !yes &&
+    !await env.terminal.confirm(`Push ${work.length} assets to ${instance.settings.name}?`)
+  ) {
+    env.terminal.say("Nothing was pushed");
+    return EXIT.done;
+  }
+  const result = await applyPush(instance, tools.ports, {
+    prepared,
+    options: {
+      command: "push",
+      continueOnError: env.values.flag("continue-on-error"),
+      inActions: tools.inActions,
+    },
+  }, env.signal);
+  env.terminal.progress(undefined);
+  if (env.flags.json) env.json(document(instance, { ...result, prepared }));
+  return report(env, { instance, assets: result.assets, run: result.run });
+}
+
+/** Says what became of a push. */
+export function report(
+  env: CommandEnv,
+  { instance, assets, run }: {
+    readonly instance: Instance;
+    readonly assets: readonly PushedAsset[];
+    readonly run: string | undefined;
+  },
+): ExitCode {
+  const bad = assets.filter((each) =>
+    ["failed", "not_applied"].includes(each.result) || each.result === "planned" ||
+    each.result === "skipped" && each.reason === "dependency_failed"
+  );
+  if (!env.flags.json && bad.length > 0) {
+    env.lines(
+      renderAssets(
+        env,
+        bad.map(({ kind, name, result, message }) => ({ kind, name, what: result, message })),
+      ),
+    );
+  }
+  env.terminal.say(
+    `${instance.settings.name}: ${countWords(assets.map(({ result }) => result)) || "nothing to push"}`,
+  );
+  if (bad.length === 0) {
+    if (run !== undefined) env.next(`"showtime assets rollback ${instance.settings.name} ${run}" undoes it`);
+    return EXIT.done;
+  }
+  env.next(
+    `Correct the named assets and push again: what arrived is not sent twice` +
+      (run === undefined
+        ? ""
+        : `. "showtime assets rollback ${instance.settings.name} ${run}" undoes the rest`),
+  );
+  return EXIT.failed;
+}
+
+async function prepare(env: CommandEnv, tools: AssetsTools, instance: Instance): Promise<PreparedPush> {
+  const dir = env.values.text("dir") ?? tools.config.dir;
+  const source = await readSource(tools, dir, instance);
+  const prepared = await preparePush(instance, tools.ports, {
+    source,
+    options: {
+      force: env.values.flag("force"),
+      adopt: env.values.flag("adopt"),
+      selection: await readSelection(env, instance),
+    },
+  }, env.signal);
+  env.terminal.progress(undefined);
+  for (const sentence of prepared.warnings) env.terminal.warn(sentence);
+  return prepared;
+}
+
+function showPlan(env: CommandEnv, { plan }: PreparedPush): void {
+  const shown = plan.filter(({ action }) => action !== "unchanged");
+  env.lines(renderAssets(env, shown.map((asset) => ({ ...asset, what: asset.action, message: why(asset) }))));
+  env.terminal.say(countWords(plan.map(({ action }) => action)) || "Nothing to push");
+}
+
+function why({ message, fields, lost }: PreparedPush["plan"][number]): string | undefined {
+  const changed = fields.length === 0
+    ? undefined
+    : fields.slice(0, 4).join(", ") + (fields.length > 4 ? " …" : "");
+  const losses = lost.length === 0 ? undefined : `deletes ${lost.join(", ")}`;
+  return [message, changed, losses].filter((each) => each !== undefined).join("; ") || undefined;
+}
+
+function planExitCode({ plan }: PreparedPush): ExitCode {
+  return plan.some(({ action }) => action === "conflict") ? EXIT.refused : EXIT.done;
+}
+
+function document(
+  instance: Instance,
+  { assets, prepared, run }: {
+    readonly assets: readonly PushedAsset[];
+    readonly prepared: PreparedPush;
+    readonly run: string | undefined;
+  },
+): unknown {
+  return {
+    run: run ?? null,
+    instance: instance.settings.name,
+    assets: assets.map(({ uuid, kind, name, action, result, reason, message, fields, lost }) => ({
+      uuid,
+      kind,
+      name,
+      action,
+      result,
+      reason: reason ?? null,
+      message: message ?? null,
+      fields,
+      lost,
+    })),
+    summary: {
+      ...countMap(assets.map(({ action }) => action)),
+      ...countMap(assets.map(({ result }) => result)),
+    },
+    digest: prepared.digest,
+    requests: instance.server.requests,
+    incomplete: prepared.observed.incomplete,
+  };
+}

@@ -1,0 +1,202 @@
+/** What several commands about assets share: the instance, the folder, the selection, and tables. */
+
+import type { Instance } from "../../../assets/app/assets_ports.ts";
+import { readExportRecord, readStored } from "../../../assets/app/read_folder.ts";
+import { assertReadable } from "../../../assets/app/load_side.ts";
+import type { PushSource } from "../../../assets/app/push/prepare_push.ts";
+import { ASSET_KINDS, type AssetKind } from "../../../assets/core/asset.ts";
+import type { Selection } from "../../../assets/core/select.ts";
+import { usageError } from "../../../lib/errors.ts";
+import type { ArgumentSpec, CommandEnv, OptionSpec } from "../../command.ts";
+import { type Cell, renderTable } from "../../render/table.ts";
+import type { AssetsTools, WiringRequest } from "../../wiring_types.ts";
+
+/** The instance, which most commands take as their first argument. */
+export const INSTANCE_ARGUMENT: ArgumentSpec = {
+  name: "instance",
+  description: "name in assets.instances; assets.default or the only one if left out",
+  required: false,
+};
+
+/** The folder of assets. */
+export const DIR_ARGUMENT: ArgumentSpec = {
+  name: "dir",
+  description: "folder of the assets; assets.dir if left out",
+  required: false,
+};
+
+const SELECTION = "Selection (a repeated flag means or, different flags mean and)";
+
+/** The flags that select assets. */
+export const SELECTION_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "kind",
+    value: "kind",
+    repeats: true,
+    choices: ASSET_KINDS,
+    description: "assets of this kind",
+    group: SELECTION,
+  },
+  {
+    name: "id",
+    value: "id",
+    repeats: true,
+    description: "the asset of this number on the instance",
+    group: SELECTION,
+  },
+  {
+    name: "uuid",
+    value: "uuid",
+    repeats: true,
+    description: "the asset whose UUID begins so",
+    group: SELECTION,
+  },
+  {
+    name: "name",
+    value: "glob",
+    repeats: true,
+    description: "assets of this name; * stands for anything",
+    group: SELECTION,
+  },
+  {
+    name: "owner",
+    value: "login",
+    repeats: true,
+    description: "assets of this owner, or me",
+    group: SELECTION,
+  },
+  { name: "tag", value: "tag", repeats: true, description: "assets with this tag", group: SELECTION },
+  { name: "published", description: "published dashboards", group: SELECTION },
+  { name: "no-deps", description: "without what the selected assets use", group: SELECTION },
+];
+
+/** Returns the tools for assets. */
+export async function assetsTools(env: CommandEnv): Promise<AssetsTools> {
+  const request: WiringRequest = { flags: env.flags, terminal: env.terminal, pr: undefined };
+  return await (await env.wiring()).assets(request);
+}
+
+/** Finds the instance that an argument names; without one the default, or the only one. Throws AppError (exit code 2). */
+export function chooseInstance({ config, instance }: AssetsTools, name: string | undefined): Instance {
+  const names = [...config.instances.keys()];
+  const wanted = name ?? config.default ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted === undefined) {
+    throw usageError(
+      "instance_missing",
+      names.length === 0
+        ? "Choosing an instance: showtime.yml has no assets.instances"
+        : `Choosing an instance: there are ${names.length}, ${names.join(", ")}`,
+      names.length === 0 ? "`showtime assets instances add` writes one" : "Name one, or set assets.default",
+    );
+  }
+  const found = instance(wanted);
+  if (found !== undefined) return found;
+  throw usageError(
+    "instance_unknown",
+    `Choosing an instance: there is no "${wanted}" in assets.instances`,
+    names.length === 0
+      ? "`showtime assets instances add` writes one"
+      : `The instances are ${names.join(", ")}`,
+  );
+}
+
+/** Reads the flags that select assets. `me` becomes the account's name on the instance. */
+export async function readSelection(env: CommandEnv, instance: Instance | undefined): Promise<Selection> {
+  const { values } = env;
+  const owners = await Promise.all(
+    values.texts("owner").map(async (owner) => {
+      if (owner !== "me" || instance === undefined) return owner;
+      const { userId } = await instance.server.facts(env.signal);
+      return userId === undefined ? owner : String(userId);
+    }),
+  );
+  return {
+    kinds: values.texts("kind") as readonly AssetKind[],
+    ids: values.texts("id").map((text) => {
+      if (/^\d{1,15}$/.test(text)) return Number(text);
+      throw usageError(
+        "id_invalid",
+        `Reading --id: "${text}" is no number`,
+        "Give the number that Superset shows in the address",
+      );
+    }),
+    uuids: values.texts("uuid"),
+    names: values.texts("name"),
+    owners,
+    tags: values.texts("tag"),
+    published: values.flag("published"),
+    dependencies: !values.flag("no-deps"),
+  };
+}
+
+/** Reads the folder as the source of a push. Throws AppError if it is missing or a file cannot be read. */
+export async function readSource(tools: AssetsTools, dir: string, instance: Instance): Promise<PushSource> {
+  const texts = await tools.ports.sources.folder(dir).read();
+  if (texts === undefined) {
+    throw usageError(
+      "folder_missing",
+      `Reading "${dir}": there is no such folder`,
+      "Run `showtime assets export` first, or name the folder with --dir",
+    );
+  }
+  const stored = readStored(texts);
+  assertReadable(dir, stored);
+  return {
+    all: stored.assets,
+    paths: stored.paths,
+    exported: readExportRecord(texts, instance.settings.name),
+  };
+}
+
+/** A row of a table of assets. */
+export interface AssetRow {
+  readonly kind: string;
+  readonly name: string;
+  readonly what: string;
+  readonly message?: string | undefined;
+}
+
+const COLORS: Readonly<Record<string, "good" | "warm" | "bad">> = {
+  create: "good",
+  created: "good",
+  update: "warm",
+  conflict: "bad",
+  failed: "bad",
+  not_applied: "bad",
+  delete: "bad",
+};
+
+/** Renders assets as a table. */
+export function renderAssets(env: CommandEnv, rows: readonly AssetRow[]): readonly string[] {
+  const { style } = env;
+  return renderTable(
+    [{ title: "KIND" }, { title: "NAME", shrinks: true }, { title: "WHAT" }, { title: "WHY", wraps: true }],
+    rows.map(({ kind, name, what, message }): readonly Cell[] => {
+      const color = COLORS[what];
+      return [
+        { text: kind },
+        { text: name },
+        {
+          text: what.replaceAll("_", " "),
+          paint: color === undefined ? undefined : (text) => style[color](text),
+        },
+        { text: message ?? "" },
+      ];
+    }),
+    { style },
+  );
+}
+
+/** Counts things in words: `3 create, 1 update`. */
+export function countWords(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word.replaceAll("_", " ")}`).join(", ");
+}
+
+/** Counts for `summary` in JSON. */
+export function countMap(words: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}

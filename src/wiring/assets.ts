@@ -1,0 +1,92 @@
+/** Builds the tools for assets: drivers of the configured instances, each made when it is named. */
+
+import type { AssetsTools } from "../cli/wiring_types.ts";
+import type { Instance } from "../assets/app/assets_ports.ts";
+import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts";
+import type { LoadedConfig } from "../config/mod.ts";
+import { makeAssetSources } from "../drivers/git/mod.ts";
+import { makeSuperset, readZip } from "../drivers/superset/mod.ts";
+import { describeFileError, makeAssetStore } from "../drivers/system/mod.ts";
+import { usageError } from "../lib/errors.ts";
+import type { Terminal } from "../ports/terminal.ts";
+import type { Parts } from "./parts.ts";
+
+/** The folder below the working directory that holds ledgers, runs and locks. */
+const STATE = ".showtime/assets";
+
+/** Makes the tools. Secrets are read when an instance is first named. */
+export async function makeAssetsTools(
+  parts: Parts,
+  { terminal, loaded }: { readonly terminal: Terminal; readonly loaded: LoadedConfig },
+): Promise<AssetsTools> {
+  const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
+  const config = loaded.assets;
+  const made = new Map<string, Instance>();
+  for (const warning of loaded.warnings) terminal.warn(warning);
+  return {
+    config,
+    inActions: actions.isActions,
+    ports: {
+      sources: makeAssetSources({ shell, readZip }),
+      clock,
+      ignore: config.ignore,
+      allowedSecrets: config.allowedSecrets,
+      warn: (sentence) => terminal.warn(sentence),
+      progress: (stage, { count, total, bytes }) =>
+        terminal.progress(
+          `${stage} ${count}${total === undefined ? "" : ` of ${total}`}` +
+            (bytes === 0 ? "" : `, ${(bytes / 1e6).toFixed(1)} MB`),
+        ),
+    },
+    instance(name) {
+      const settings = config.instances.get(name);
+      if (settings === undefined) return undefined;
+      const known = made.get(name);
+      if (known !== undefined) return known;
+      const resolved = resolveSecrets(parts, settings);
+      const instance: Instance = {
+        settings: resolved,
+        server: makeSuperset({ name, url: resolved.url, fetch, clock, auth: resolved.auth }),
+        store: makeAssetStore(`${STATE}/${name}`, name),
+      };
+      made.set(name, instance);
+      return instance;
+    },
+  };
+}
+
+/** Reads the secrets that the login refers to. Throws AppError `secret_missing` (exit code 2). */
+function resolveSecrets(parts: Parts, settings: InstanceSettings): InstanceSettings {
+  const auth = Object.fromEntries(
+    Object.entries(settings.auth).map(([key, value]) => {
+      const reference = typeof value === "string" ? /^\$\{(env|file):(.+)\}$/.exec(value) : null;
+      if (reference === null) return [key, value];
+      const [, kind = "", name = ""] = reference;
+      const secret = kind === "env" ? parts.host.env[name] : readSecret(name, `${settings.name}: ${key}`);
+      if (!secret) {
+        throw usageError(
+          "secret_missing",
+          `Logging in to ${settings.name}: ${
+            kind === "env" ? `the variable ${name} is not set` : `${name} is empty`
+          }`,
+          `Set it; assets.instances.${settings.name}.auth.${key} refers to it`,
+        );
+      }
+      parts.keepSecret(secret);
+      return [key, secret];
+    }),
+  );
+  return { ...settings, auth: auth as AuthSettings };
+}
+
+function readSecret(path: string, about: string): string {
+  try {
+    return Deno.readTextFileSync(path).replace(/\r?\n$/, "");
+  } catch (error) {
+    throw usageError(
+      "secret_missing",
+      `Reading the secret of ${about} in ${path}: ${describeFileError(error)}`,
+      "Correct the path",
+    );
+  }
+}
