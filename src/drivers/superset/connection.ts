@@ -171,6 +171,17 @@ export class Connection {
     this.#csrf = undefined;
   }
 
+  /** Gets a CSRF token; returns `accepted`, or the reason why there is none. */
+  async testCsrf(signal: AbortSignal): Promise<string> {
+    try {
+      this.#csrf = await this.#fetchCsrf(signal);
+      return "accepted";
+    } catch (error) {
+      if (error instanceof AppError) return error.message;
+      throw error;
+    }
+  }
+
   async #fetchCsrf(signal: AbortSignal): Promise<string> {
     const answer = await this.read({ method: "GET", path: "/api/v1/security/csrf_token/" }, signal);
     const token = field(jsonOf(answer), "result");

@@ -35,6 +35,10 @@ export function makeSuperset(options: SupersetOptions): SupersetReader & Superse
       await ready(signal);
       return await exportAssets(connection, { kind, ids, progress }, signal);
     },
+    async testWrite(signal) {
+      await ready(signal);
+      return await connection.testCsrf(signal);
+    },
     async import(kind, files, { overwrite }, signal) {
       await ready(signal);
       return await importBundle(connection, { kind, files, overwrite }, signal);

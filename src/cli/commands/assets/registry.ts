@@ -81,10 +81,134 @@ const PUSH: CommandEntry = {
   load: async () => (await import("./push.ts")).runPush,
 };
 
+const STATUS: CommandEntry = {
+  ...READS,
+  summary: "show how the folder and an instance stand to each other",
+  description:
+    "Shows for each asset whether it was changed in the folder, on the instance, or on both since the last " +
+    "export or push.",
+  examples: [["assets status qa", "look"], [
+    "assets status production --exit-code",
+    "6 if something differs",
+  ]],
+  args: [INSTANCE_ARGUMENT],
+  options: [EXIT_CODE, DIR_OPTION, ...SELECTION_OPTIONS],
+  load: async () => (await import("./compare.ts")).runAssetsStatus,
+};
+
+const VALIDATE: CommandEntry = {
+  permissions: ["net", "read", "run", "env"],
+  runsPrograms: false,
+  takesLock: false,
+  summary: "check the folder without a server",
+  description:
+    "Checks files, references, duplicates and secrets, and finds what Superset's importer would refuse.",
+  examples: [["assets validate", "before a commit"]],
+  args: [DIR_ARGUMENT],
+  options: [],
+  load: async () => (await import("./compare.ts")).runValidate,
+};
+
+const MAP: CommandEntry = {
+  ...READS,
+  summary: "show which database stands for which",
+  description:
+    "Shows how the folder's databases lead to those of an instance, with the reason, and proposes what is " +
+    "missing. Exit code 3: a database leads nowhere.",
+  examples: [["assets map qa", "look"]],
+  args: [INSTANCE_ARGUMENT],
+  options: [DIR_OPTION],
+  load: async () => (await import("./map.ts")).runMap,
+};
+
+const RUNS: CommandEntry = {
+  ...READS,
+  summary: "list the pushes that can be undone",
+  description:
+    "Lists the pushes, rollbacks and prunes of an instance that are recorded on this machine, newest first.",
+  examples: [["assets runs qa", "look"]],
+  args: [INSTANCE_ARGUMENT],
+  options: [],
+  load: async () => (await import("./runs.ts")).runRuns,
+};
+
+const ROLLBACK: CommandEntry = {
+  ...WRITES,
+  summary: "undo a push",
+  description:
+    "Puts back what a run changed, with its owners, and deletes what it created. What was edited since is a " +
+    "conflict. A rollback is itself a run.",
+  examples: [["assets rollback qa", "undo the last push"], [
+    "assets rollback qa 20260105T080000Z-1a2b3c --yes",
+    "undo a run",
+  ]],
+  args: [INSTANCE_ARGUMENT, {
+    name: "run",
+    description: "name of the run; the last push if left out",
+    required: false,
+  }],
+  options: [YES, { name: "force", description: "undo what was edited since, too" }, DIR_OPTION, DRY_RUN],
+  load: async () => (await import("./runs.ts")).runRollback,
+};
+
+const PRUNE: CommandEntry = {
+  ...WRITES,
+  summary: "delete what the folder has dropped",
+  description:
+    "Lists assets that were pushed to the instance and that the folder no longer has. --yes deletes them, " +
+    "dashboards first, unless somebody edited or uses them. Databases are never deleted.",
+  examples: [["assets prune qa", "look"], ["assets prune qa --yes", "delete them"]],
+  args: [INSTANCE_ARGUMENT],
+  options: [YES, DIR_OPTION, DRY_RUN],
+  load: async () => (await import("./runs.ts")).runPrune,
+};
+
+const INSTANCES: Registry = {
+  list: {
+    ...READS,
+    summary: "list the configured instances",
+    description: "Lists the instances of assets.instances.",
+    examples: [["assets instances list", "look"]],
+    args: [],
+    options: [],
+    load: async () => (await import("./instances.ts")).runInstancesList,
+  },
+  show: {
+    ...READS,
+    summary: "show one instance as it is configured",
+    description: "Shows address, login, mapping and rules of an instance. Secrets stay references.",
+    examples: [["assets instances show qa", "look"]],
+    args: [INSTANCE_ARGUMENT],
+    options: [],
+    load: async () => (await import("./instances.ts")).runInstancesShow,
+  },
+  test: {
+    ...READS,
+    summary: "log in, and show what the account may do",
+    description:
+      "Logs in, gets a CSRF token, and shows the rights of the account, the version of the server and why it is believed.",
+    examples: [["assets instances test qa", "before the first export"]],
+    args: [INSTANCE_ARGUMENT],
+    options: [],
+    load: async () => (await import("./instances.ts")).runInstancesTest,
+  },
+};
+
 /** The commands about Superset assets. */
 export const ASSETS_COMMANDS: Registry<AssetsCommand> = {
   assets: {
     summary: "move Superset's datasets, charts and dashboards between instances and Git",
-    commands: { export: EXPORT, plan: PLAN, push: PUSH },
+    commands: {
+      instances: { summary: "the configured instances", commands: INSTANCES },
+      export: EXPORT,
+      validate: VALIDATE,
+      status: STATUS,
+      map: MAP,
+      plan: PLAN,
+      push: PUSH,
+      runs: RUNS,
+      rollback: ROLLBACK,
+      prune: PRUNE,
+    },
   },
 };
