@@ -1,7 +1,8 @@
 import type { Instance } from "../../../assets/app/assets_ports.ts";
-import { applyPush, type PushedAsset } from "../../../assets/app/push/apply_push.ts";
+import { applyPush } from "../../../assets/app/push/apply_push.ts";
+import type { PushedAsset } from "../../../assets/app/push/outcomes.ts";
 import { type PreparedPush, preparePush } from "../../../assets/app/push/prepare_push.ts";
-import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { AssetsTools } from "../../wiring_types.ts";
 import {
@@ -9,6 +10,7 @@ import {
   chooseInstance,
   countMap,
   countWords,
+  mustAsk,
   readSelection,
   readSource,
   renderAssets,
@@ -37,14 +39,7 @@ export async function runPlan(env: CommandEnv): Promise<ExitCode> {
 export async function runPush(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0]);
-  const yes = env.values.flag("yes");
-  if (!yes && !env.terminal.can.ask && !env.flags.dryRun) {
-    throw usageError(
-      "answer_missing",
-      `Pushing to ${instance.settings.name}: nobody can be asked here`,
-      "Add --yes",
-    );
-  }
+  const yes = mustAsk(env, `Pushing to ${instance.settings.name}`);
   await using _lock = env.flags.dryRun ? undefined : await instance.store.lock();
   const prepared = await prepare(env, tools, instance);
   if (!env.flags.json) showPlan(env, prepared);

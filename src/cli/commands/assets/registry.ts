@@ -81,6 +81,35 @@ const PUSH: CommandEntry = {
   load: async () => (await import("./push.ts")).runPush,
 };
 
+const DIFF: CommandEntry = {
+  ...READS,
+  summary: "show what differs between two sides",
+  description:
+    "Compares two sides, each a folder, git:REVISION, a ZIP of Superset or a configured instance. Speaks of " +
+    "dashboards as people do: charts, tabs, rows and widths; SQL, CSS and text by line.",
+  examples: [
+    ["assets diff git:main assets", "what this branch changes"],
+    ["assets diff production qa", "what differs between two instances"],
+    ["assets diff assets qa --format html > diff.html", "to look at in a browser"],
+  ],
+  args: [
+    { name: "a", description: "a folder, git:REVISION, a ZIP, or an instance", required: true },
+    { name: "b", description: "the same; what was added is here", required: true },
+  ],
+  options: [
+    {
+      name: "format",
+      value: "format",
+      choices: ["text", "json", "markdown", "html"],
+      default: "text",
+      description: "how to print it",
+    },
+    EXIT_CODE,
+    ...SELECTION_OPTIONS,
+  ],
+  load: async () => (await import("./diff.ts")).runDiff,
+};
+
 const STATUS: CommandEntry = {
   ...READS,
   summary: "show how the folder and an instance stand to each other",
@@ -202,6 +231,7 @@ export const ASSETS_COMMANDS: Registry<AssetsCommand> = {
       instances: { summary: "the configured instances", commands: INSTANCES },
       export: EXPORT,
       validate: VALIDATE,
+      diff: DIFF,
       status: STATUS,
       map: MAP,
       plan: PLAN,

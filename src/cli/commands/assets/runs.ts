@@ -1,10 +1,10 @@
 import { deleteAssets } from "../../../assets/app/delete_assets.ts";
 import { planPrune } from "../../../assets/app/prune.ts";
 import { applyRollback, findRun, prepareRollback } from "../../../assets/app/rollback.ts";
-import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
-import { assetsTools, chooseInstance, countMap, countWords, renderAssets } from "./shared.ts";
+import { assetsTools, chooseInstance, countMap, countWords, mustAsk, renderAssets } from "./shared.ts";
 
 /** Lists the runs that are recorded on this machine. */
 export async function runRuns(env: CommandEnv): Promise<ExitCode> {
@@ -197,13 +197,4 @@ export async function runPrune(env: CommandEnv): Promise<ExitCode> {
     env.next(`"showtime assets prune ${instance.settings.name} --yes" deletes them`);
   } else env.next(`"showtime assets rollback ${instance.settings.name} ${done.run}" brings them back`);
   return done?.assets.some(({ result }) => result === "failed") ? EXIT.failed : EXIT.done;
-}
-
-/** Whether `--yes` was given. Throws AppError `answer_missing` if it was not, and no person can be asked. */
-export function mustAsk(env: CommandEnv, action: string): boolean {
-  const yes = env.values.flag("yes");
-  if (!yes && !env.terminal.can.ask && !env.flags.dryRun) {
-    throw usageError("answer_missing", `${action}: no person can be asked here`, "Add --yes");
-  }
-  return yes;
 }

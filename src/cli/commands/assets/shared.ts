@@ -200,3 +200,12 @@ export function countMap(words: readonly string[]): Readonly<Record<string, numb
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
 }
+
+/** Whether `--yes` was given. Throws AppError `answer_missing` if it was not, and no person can be asked. */
+export function mustAsk(env: CommandEnv, action: string): boolean {
+  const yes = env.values.flag("yes");
+  if (!yes && !env.terminal.can.ask && !env.flags.dryRun) {
+    throw usageError("answer_missing", `${action}: no person can be asked here`, "Add --yes");
+  }
+  return yes;
+}

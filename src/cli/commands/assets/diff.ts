@@ -1,0 +1,51 @@
+import { loadSide } from "../../../assets/app/load_side.ts";
+import { differencesOf } from "../../../assets/core/diff/differences.ts";
+import {
+  countDifferences,
+  renderDiffHtml,
+  renderDiffMarkdown,
+  renderDiffText,
+} from "../../../assets/core/diff/render_diff.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import type { CommandEnv } from "../../command.ts";
+import { assetsTools, readSelection } from "./shared.ts";
+
+/** Compares two sides, each a folder, a revision, a ZIP or an instance. */
+export async function runDiff(env: CommandEnv): Promise<ExitCode> {
+  const tools = await assetsTools(env);
+  const [before = "", after = ""] = env.args;
+  const selection = await readSelection(env, tools.instance(before) ?? tools.instance(after));
+  const request = { dir: tools.config.dir, selection, instanceOf: (name: string) => tools.instance(name) };
+  const [old, young] = [
+    await loadSide(tools.ports, { ...request, name: before }, env.signal),
+    await loadSide(tools.ports, { ...request, name: after }, env.signal),
+  ];
+  env.terminal.progress(undefined);
+  const differences = differencesOf(old.assets, young.assets);
+  const format = env.flags.json ? "json" : env.values.text("format") ?? "text";
+  const sides = { before, after };
+  const incomplete = [...old.incomplete, ...young.incomplete];
+  if (format === "json") {
+    const changes = { added: 0, removed: 0, changed: 0 };
+    for (const { change } of differences) changes[change] += 1;
+    env.json({
+      before,
+      after,
+      assets: differences,
+      summary: changes,
+      requests: old.requests + young.requests,
+      incomplete,
+    });
+  } else if (format === "markdown") {
+    env.lines(renderDiffMarkdown(differences, { sides }).trimEnd().split("\n"));
+  } else if (format === "html") env.lines(renderDiffHtml(differences, sides).trimEnd().split("\n"));
+  else {
+    const { style } = env;
+    const paint = { title: style.bold, plus: style.good, minus: style.bad, plain: (text: string) => text };
+    env.lines(renderDiffText(differences, (line, kind) => paint[kind](line)));
+    env.terminal.say(countDifferences(differences));
+  }
+  for (const sentence of incomplete) env.terminal.warn(sentence);
+  if (incomplete.length > 0) return EXIT.incomplete;
+  return differences.length > 0 && env.values.flag("exit-code") ? EXIT.differences : EXIT.done;
+}
