@@ -70,7 +70,7 @@ export async function exportAssets(
   const stored = readStored(texts);
   const before = readExportRecord(texts, instance.settings.name);
   const facts = await instance.server.facts(signal);
-  assertRight(facts, instance.settings, "export");
+  assertRight(facts, { name: instance.settings.name, right: "export" });
   const whole = selectsAll(options.selection);
   const observed = await observeInstance(instance, ports, {
     databases: databasesOf(stored.assets),
@@ -172,7 +172,7 @@ async function planFiles(
   for (const asset of chosen.values()) {
     const path = paths.get(asset.uuid) ?? "";
     const oldPath = stored.paths.get(asset.uuid);
-    const found = secretsOf(asset, path, ports.allowedSecrets);
+    const found = secretsOf(asset, { path, allow: ports.allowedSecrets });
     for (const finding of found) secrets.push({ ...finding, path });
     const hidden = found.length > 0 && !options.redact;
     const tree = found.length > 0 ? maskSecrets(asset.tree, found) as TreeMap : asset.tree;

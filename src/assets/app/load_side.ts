@@ -85,7 +85,7 @@ async function loadInstance(
 ): Promise<Side> {
   const texts = await ports.sources.folder(request.dir).read();
   const known = texts === undefined ? new Map() : readStored(texts).assets;
-  assertRight(await instance.server.facts(signal), instance.settings, "export");
+  assertRight(await instance.server.facts(signal), { name: instance.settings.name, right: "export" });
   const observed = await observeInstance(instance, ports, {
     databases: databasesOf(known),
     wants: (row) => isSelected(selectable(row), request.selection),

@@ -16,13 +16,13 @@ export interface ProposedMapping extends DatabaseMapping {
 export async function showMapping(
   instance: Instance,
   ports: Pick<AssetsPorts, "sources">,
-  dir: string,
+  { dir }: { readonly dir: string },
   signal: AbortSignal,
 ): Promise<readonly ProposedMapping[]> {
   const stored = readStored(await ports.sources.folder(dir).read() ?? new Map());
   await instance.server.facts(signal);
   const theirs = databaseFacts(await instance.server.list("database", signal));
-  const rows = mapDatabases(databasesOf(stored.assets), theirs, instance.settings.databases.map);
+  const rows = mapDatabases(databasesOf(stored.assets), theirs, instance.settings.databases);
   const used = new Set(rows.filter(isMapped).map(({ to }) => to.uuid));
   return rows.map((row): ProposedMapping => {
     if (isMapped(row)) return { ...row, proposal: undefined };

@@ -55,11 +55,11 @@ export interface ObserveRequest {
 export async function observeInstance(
   { settings, server }: Instance,
   ports: Pick<AssetsPorts, "progress">,
-  request: ObserveRequest,
+  { databases, wants }: ObserveRequest,
   signal: AbortSignal,
 ): Promise<ObservedInstance> {
   const facts = await server.facts(signal);
-  assertRight(facts, settings, "read");
+  assertRight(facts, { name: settings.name, right: "read" });
   const read = await Promise.all(LISTED.map((kind) => server.list(kind, signal)));
   const listings = Object.fromEntries(
     LISTED.map((kind, index) => [kind, read[index] ?? { assets: [], count: 0 }]),
@@ -68,14 +68,14 @@ export async function observeInstance(
   for (const { assets } of read) {
     for (const row of assets) if (row.uuid !== undefined) rows.set(row.uuid, row);
   }
-  const { raw, missing } = await exportWanted(server, { listings, wants: request.wants, ports }, signal);
-  const mapping = mapDatabases(request.databases, databaseFacts(listings.database), settings.databases.map);
+  const { raw, missing } = await exportWanted(server, { listings, wants, ports }, signal);
+  const mapping = mapDatabases(databases, databaseFacts(listings.database), settings.databases);
   return {
     facts,
     listings,
     rows,
     raw,
-    assets: toFolder(raw, { mapping, settings, ours: request.databases }),
+    assets: toFolder(raw, { mapping, settings, ours: databases }),
     databases: mapping,
     incomplete: [...LISTED.flatMap((kind) => shortfall(kind, listings[kind])), ...missing],
   };
@@ -88,8 +88,7 @@ function shortfall(kind: AssetKind, { assets, count }: Listing): readonly string
 /** Throws AppError `superset_right_missing` if the account lacks a right on any kind. */
 export function assertRight(
   facts: InstanceFacts,
-  { name }: Pick<InstanceSettings, "name">,
-  right: "read" | "write" | "export",
+  { name, right }: { readonly name: string; readonly right: "read" | "write" | "export" },
 ): void {
   const lacking = PUSHED_KINDS.filter((kind) => !facts.rights[kind][right]);
   if (lacking.length === 0) return;
@@ -166,7 +165,7 @@ export function toFolder(raw: ReadonlyMap<Uuid, BundleFile>, { mapping, settings
         uuid: from?.uuid ?? asset.uuid,
         ...(from?.dialect === undefined ? {} : { dialect: from.dialect }),
       };
-      const database = makeAsset("database", from?.uuid ?? asset.uuid, tree);
+      const database = makeAsset({ kind: "database", uuid: from?.uuid ?? asset.uuid }, tree);
       assets.set(database.uuid, database);
     } else {
       const moved = withDatabase(asset, (uuid) => back.get(uuid)?.uuid ?? uuid);
@@ -177,7 +176,10 @@ export function toFolder(raw: ReadonlyMap<Uuid, BundleFile>, { mapping, settings
   for (const each of ours) {
     if (!assets.has(each.uuid)) continue;
     const tree = assets.get(each.uuid)?.tree ?? {};
-    assets.set(each.uuid, makeAsset("database", each.uuid, { ...tree, database_name: each.name }));
+    assets.set(
+      each.uuid,
+      makeAsset({ kind: "database", uuid: each.uuid }, { ...tree, database_name: each.name }),
+    );
   }
   return assets;
 }

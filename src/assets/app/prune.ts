@@ -29,12 +29,12 @@ export interface PrunePlan {
 export async function planPrune(
   instance: Instance,
   ports: AssetsPorts,
-  dir: string,
+  { dir }: { readonly dir: string },
   signal: AbortSignal,
 ): Promise<PrunePlan> {
   const stored = readStored(await ports.sources.folder(dir).read() ?? new Map());
   assertReadable(dir, stored);
-  assertRight(await instance.server.facts(signal), instance.settings, "write");
+  assertRight(await instance.server.facts(signal), { name: instance.settings.name, right: "write" });
   const ledger = await instance.store.readLedger(signal);
   const dropped = new Map(
     Object.entries(ledger.assets).flatMap(([text, entry]) => {

@@ -56,20 +56,22 @@ export async function validateFolder(
   const expected = pathsOf(assets);
   for (const asset of assets.values()) {
     const path = paths.get(asset.uuid) ?? expected.get(asset.uuid) ?? "";
-    const add = (code: ValidationProblem["code"], message: string, field?: string) =>
+    const add = (code: ValidationProblem["code"], { message, field }: { message: string; field?: string }) =>
       found.push({ path, field, code, message, line: undefined });
     if (asset.kind !== "database" && asset.name === asset.uuid) {
-      add("missing", "the file has no name", NAME_FIELDS[asset.kind]);
+      add("missing", { message: "the file has no name", field: NAME_FIELDS[asset.kind] });
     }
-    for (const { code, field, message } of checkFields(asset)) add(code, message, field);
+    for (const { code, field, message } of checkFields(asset)) add(code, { message, field });
     for (const { kind, uuid } of referencesOf(asset)) {
       if (assets.get(uuid)?.kind === kind) continue;
-      add("dangling", `the ${kind} ${uuid} is not in the folder`);
+      add("dangling", { message: `the ${kind} ${uuid} is not in the folder` });
     }
-    for (const { field, detector } of secretsOf(asset, path, ports.allowedSecrets)) {
-      add("secret", `the value seems to be a secret (${detector})`, field);
+    for (const { field, detector } of secretsOf(asset, { path, allow: ports.allowedSecrets })) {
+      add("secret", { message: `the value seems to be a secret (${detector})`, field });
     }
-    for (const field of findMasks(asset.tree)) add("mask", "a push refuses the mask of a secret", field);
+    for (const field of findMasks(asset.tree)) {
+      add("mask", { message: "a push refuses the mask of a secret", field });
+    }
   }
   found.push(...doubles([...assets.values()], (asset) => paths.get(asset.uuid) ?? ""));
   return {
@@ -80,7 +82,10 @@ export async function validateFolder(
 
 /** Finds datasets of one table, and dashboards of one slug: Superset's importer takes them for one. */
 function doubles(assets: readonly Asset[], pathOf: (asset: Asset) => string): readonly ValidationProblem[] {
-  const report = (groups: Iterable<readonly Asset[]>, code: "same_table" | "same_slug", what: string) =>
+  const report = (
+    groups: Iterable<readonly Asset[]>,
+    { code, what }: { readonly code: "same_table" | "same_slug"; readonly what: string },
+  ) =>
     [...groups].filter(({ length }) => length > 1).flatMap(([first, ...rest]) =>
       first === undefined ? [] : rest.map((asset): ValidationProblem => ({
         path: pathOf(asset),
@@ -96,5 +101,8 @@ function doubles(assets: readonly Asset[], pathOf: (asset: Asset) => string): re
   );
   const slugged = assets.filter(({ kind, tree }) => kind === "dashboard" && typeof tree["slug"] === "string");
   const slugs = Map.groupBy(slugged, ({ tree }) => tree["slug"]);
-  return [...report(tables.values(), "same_table", "table"), ...report(slugs.values(), "same_slug", "slug")];
+  return [
+    ...report(tables.values(), { code: "same_table", what: "table" }),
+    ...report(slugs.values(), { code: "same_slug", what: "slug" }),
+  ];
 }

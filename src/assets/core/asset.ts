@@ -61,7 +61,7 @@ export interface Asset {
 }
 
 /** Makes an asset of a stored tree. The name of a nameless asset is its UUID. */
-export function makeAsset(kind: AssetKind, uuid: Uuid, tree: TreeMap): Asset {
+export function makeAsset({ kind, uuid }: Pick<Asset, "kind" | "uuid">, tree: TreeMap): Asset {
   return { kind, uuid, name: textOf(tree, NAME_FIELDS[kind]) || uuid, tree };
 }
 

@@ -1,7 +1,7 @@
 /** Secrets in assets: found by field, by shape and in connection URIs. A finding names the place, never the value. */
 
 import type { Asset } from "./asset.ts";
-import { isList, isMap, type Tree } from "./tree.ts";
+import { isList, isMap, mapTree, type Tree } from "./tree.ts";
 
 /** The mask that Superset and `--redact` put in the place of a secret. */
 export const MASK = "XXXXXXXXXX";
@@ -57,29 +57,22 @@ function holdsSecret(value: Tree): boolean {
 }
 
 /** Finds the secrets of an asset, without those that `allow` accepts (`PATH#FIELD`). */
-export function secretsOf(asset: Asset, path: string, allow: readonly string[]): readonly SecretFinding[] {
+export function secretsOf(
+  asset: Asset,
+  { path, allow }: { readonly path: string; readonly allow: readonly string[] },
+): readonly SecretFinding[] {
   return findSecrets(asset.tree).filter(({ field }) => !allow.includes(`${path}#${field}`));
 }
 
 /** Puts the mask in the place of each secret that was found. */
-export function maskSecrets(
-  tree: Tree,
-  findings: readonly SecretFinding[],
-  path: readonly string[] = [],
-): Tree {
-  if (isList(tree)) return tree.map((each, index) => maskSecrets(each, findings, [...path, String(index)]));
-  if (isMap(tree)) {
-    return Object.fromEntries(
-      Object.entries(tree).map(([key, inner]) => [key, maskSecrets(inner, findings, [...path, key])]),
-    );
-  }
-  if (typeof tree !== "string") return tree;
-  const finding = findings.find(({ field }) => field === path.join("."));
-  if (finding === undefined) return tree;
-  if (finding.detector === "uri_password") {
-    return tree.replace(/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, `$1${MASK}@`);
-  }
-  return MASK;
+export function maskSecrets(tree: Tree, findings: readonly SecretFinding[]): Tree {
+  return mapTree(tree, (value, path) => {
+    const finding = findings.find(({ field }) => field === path.join("."));
+    if (typeof value !== "string" || finding === undefined) return value;
+    return finding.detector === "uri_password"
+      ? value.replace(/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, `$1${MASK}@`)
+      : MASK;
+  });
 }
 
 /** Finds the fields that hold the mask. A push would write it in the place of a secret. */

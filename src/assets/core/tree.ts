@@ -100,7 +100,6 @@ export function formatJson(tree: Tree, sorted = false): string {
 
 function formatText(text: string): string {
   // JSON.stringify escapes lone surrogates and controls below U+0020. PyYAML refuses the others of these raw.
-  // deno-lint-ignore no-control-regex -- control characters are the subject
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -117,7 +116,6 @@ export function parseJson(text: string): Tree | undefined {
 }
 
 // The third parameter is the source text of a number; the type of JSON.parse does not name it yet.
-// deno-lint-ignore layers/few-parameters -- the signature is JSON.parse's
 function revive(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   return typeof value === "number" && context?.source !== undefined
     ? parseNumber(context.source, value)
@@ -128,7 +126,7 @@ function revive(_key: string, value: unknown, context?: { readonly source?: stri
 export function equalTrees(a: Tree | undefined, b: Tree | undefined): boolean {
   if (a === b) return true;
   const [x, y] = [plainNumber(a), plainNumber(b)];
-  if (x !== undefined && y !== undefined) return x == y || (Number.isNaN(x) && Number.isNaN(y));
+  if (x !== undefined && y !== undefined) return sameNumber(x, y);
   if (isList(a) && isList(b)) {
     return a.length === b.length && a.every((each, index) => equalTrees(each, b[index]));
   }
@@ -138,25 +136,24 @@ export function equalTrees(a: Tree | undefined, b: Tree | undefined): boolean {
     keys.every((key) => Object.hasOwn(b, key) && equalTrees(a[key], b[key]));
 }
 
+function sameNumber(a: number | bigint, b: number | bigint): boolean {
+  if (typeof a === typeof b) return a === b || (Number.isNaN(a) && Number.isNaN(b));
+  const [integer, float] = typeof a === "bigint" ? [a, b as number] : [b as bigint, a as number];
+  return Number.isInteger(float) && BigInt(float) === integer;
+}
+
 function plainNumber(value: Tree | undefined): number | bigint | undefined {
   if (value instanceof WholeFloat) return value.value;
   return typeof value === "number" || typeof value === "bigint" ? value : undefined;
 }
 
-/** Applies `change` to each value below a tree, leaves first. `path` is the list of keys and indexes above it. */
-export function mapTree(
-  tree: Tree,
-  change: (value: Tree, path: readonly string[]) => Tree,
-  path: readonly string[] = [],
-): Tree {
-  if (isList(tree)) {
-    return change(tree.map((each, index) => mapTree(each, change, [...path, String(index)])), path);
-  }
-  if (!isMap(tree)) return change(tree, path);
-  return change(
-    Object.fromEntries(
-      Object.entries(tree).map(([key, value]) => [key, mapTree(value, change, [...path, key])]),
-    ),
-    path,
-  );
+/** Applies `change` to each value of a tree, leaves first, with the list of keys and indexes above it. */
+export function mapTree(tree: Tree, change: (value: Tree, path: readonly string[]) => Tree): Tree {
+  const walk = (value: Tree, path: readonly string[]): Tree => {
+    if (isList(value)) return change(value.map((each, index) => walk(each, [...path, String(index)])), path);
+    if (!isMap(value)) return change(value, path);
+    const entries = Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]);
+    return change(Object.fromEntries(entries), path);
+  };
+  return walk(tree, []);
 }

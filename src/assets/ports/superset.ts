@@ -116,8 +116,7 @@ export interface SupersetWriter {
   ): Promise<ImportOutcome>;
   /** Changes fields of an asset by the API's names. */
   update(
-    kind: PushedKind,
-    id: number,
+    asset: { readonly kind: PushedKind; readonly id: number },
     fields: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<void>;

@@ -43,7 +43,7 @@ export function makeSuperset(options: SupersetOptions): SupersetReader & Superse
       await ready(signal);
       return await importBundle(connection, { kind, files, overwrite }, signal);
     },
-    async update(kind, id, fields, signal) {
+    async update({ kind, id }, fields, signal) {
       await ready(signal);
       await updateAsset(connection, { kind, id, fields }, signal);
     },

@@ -133,7 +133,6 @@ async function prepare(path: string): Promise<void> {
   }
 }
 
-// deno-lint-ignore layers/few-parameters -- a sentence in its order
 function unwritable(action: string, path: string, cause: unknown): AppError {
   const words = cause instanceof Deno.errors.NotCapable
     ? "it is outside the folders that showtime may use"

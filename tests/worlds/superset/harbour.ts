@@ -29,9 +29,15 @@ export function worldUuid(kind: string, index: number): string {
 /** Makes the files of a world. `warehouse` is the path of the SQLite file that the databases open. */
 export function makeWorld(size: WorldSize, warehouse: string): WorldFiles {
   const files = new Map<string, TreeMap>();
-  DATABASES.forEach((name, index) => files.set(`databases/db_${index}.yaml`, database(name, index, warehouse)));
-  for (let index = 0; index < size.datasets; index++) files.set(`datasets/db/ds_${index}.yaml`, dataset(index));
-  for (let index = 0; index < size.charts; index++) files.set(`charts/chart_${index}.yaml`, chart(index, size));
+  DATABASES.forEach((name, index) =>
+    files.set(`databases/db_${index}.yaml`, database(name, index, warehouse))
+  );
+  for (let index = 0; index < size.datasets; index++) {
+    files.set(`datasets/db/ds_${index}.yaml`, dataset(index));
+  }
+  for (let index = 0; index < size.charts; index++) {
+    files.set(`charts/chart_${index}.yaml`, chart(index, size));
+  }
   for (let index = 0; index < size.dashboards; index++) {
     files.set(`dashboards/dashboard_${index}.yaml`, dashboard(index, size));
   }
@@ -41,17 +47,21 @@ export function makeWorld(size: WorldSize, warehouse: string): WorldFiles {
 /** The bundle of a world for the assets endpoint: members are JSON text. */
 export function bundleOf(files: WorldFiles): readonly (readonly [path: string, text: string])[] {
   return [
-    ["metadata.yaml", JSON.stringify({ version: "1.0.0", type: "assets", timestamp: "2026-01-05T08:00:00+00:00" })],
+    [
+      "metadata.yaml",
+      JSON.stringify({ version: "1.0.0", type: "assets", timestamp: "2026-01-05T08:00:00+00:00" }),
+    ],
     ...[...files].map(([path, tree]) => [path, formatJson(tree)] as const),
   ];
 }
 
-// deno-lint-ignore layers/few-parameters -- name, number and file in the order of the sentence
 function database(name: string, index: number, warehouse: string): TreeMap {
   return {
     database_name: name,
     // The dialect of shillelagh ignores user, password and host, so a connection with a password opens.
-    sqlalchemy_uri: index === 1 ? `shillelagh://bi_ro:s3cret-prod@dwh.prod.example/${warehouse}` : `sqlite:///${warehouse}`,
+    sqlalchemy_uri: index === 1
+      ? `shillelagh://bi_ro:s3cret-prod@dwh.prod.example/${warehouse}`
+      : `sqlite:///${warehouse}`,
     cache_timeout: null,
     expose_in_sqllab: true,
     allow_run_async: false,
@@ -79,7 +89,9 @@ function dataset(index: number): TreeMap {
     catalog: null,
     schema: index % 2 === 0 ? "prod_mart" : "prod_sales",
     sql: virtual
-      ? `SELECT *\nFROM prod_mart.ship_calls_${index - 1}\nWHERE port = '{{ url_param("port") }}'\n  AND note <> 'prod_mart.x'\n`
+      ? `SELECT *\nFROM prod_mart.ship_calls_${
+        index - 1
+      }\nWHERE port = '{{ url_param("port") }}'\n  AND note <> 'prod_mart.x'\n`
       : null,
     params: null,
     template_params: null,
@@ -105,7 +117,6 @@ function dataset(index: number): TreeMap {
   };
 }
 
-// deno-lint-ignore layers/few-parameters -- the third is what differs
 function metric(name: string, expression: string, more: TreeMap = {}): TreeMap {
   return {
     metric_name: name,
@@ -121,7 +132,6 @@ function metric(name: string, expression: string, more: TreeMap = {}): TreeMap {
   };
 }
 
-// deno-lint-ignore layers/few-parameters -- the third is what differs
 function column(name: string, type: string, more: TreeMap = {}): TreeMap {
   return {
     column_name: name,
@@ -150,7 +160,13 @@ function chart(index: number, { datasets }: WorldSize): TreeMap {
     metrics: ["count"],
     row_limit: 1000,
     adhoc_filters: [
-      { clause: "WHERE", expressionType: "SIMPLE", subject: "no", operator: "=", comparator: index % 4 === 0 ? "no" : "1_000" },
+      {
+        clause: "WHERE",
+        expressionType: "SIMPLE",
+        subject: "no",
+        operator: "=",
+        comparator: index % 4 === 0 ? "no" : "1_000",
+      },
     ],
     ratio: 0.1,
     ...(index % 7 === 0 ? { big: 9007199254740993n } : {}),
@@ -184,11 +200,22 @@ function dashboard(index: number, { charts, dashboards, datasets }: WorldSize): 
   const position: Record<string, Tree> = {
     DASHBOARD_VERSION_KEY: "v2",
     ROOT_ID: { id: "ROOT_ID", type: "ROOT", children: [tabbed ? "TABS-t" : "GRID_ID"] },
-    GRID_ID: { id: "GRID_ID", type: "GRID", children: tabbed ? [] : ["ROW-0", "ROW-1", "ROW-m"], parents: ["ROOT_ID"] },
+    GRID_ID: {
+      id: "GRID_ID",
+      type: "GRID",
+      children: tabbed ? [] : ["ROW-0", "ROW-1", "ROW-m"],
+      parents: ["ROOT_ID"],
+    },
     HEADER_ID: { id: "HEADER_ID", type: "HEADER", meta: { text: `Harbour ${index}` } },
   };
   if (tabbed) {
-    position["TABS-t"] = { id: "TABS-t", type: "TABS", children: ["TAB-0", "TAB-1"], parents: ["ROOT_ID"], meta: {} };
+    position["TABS-t"] = {
+      id: "TABS-t",
+      type: "TABS",
+      children: ["TAB-0", "TAB-1"],
+      parents: ["ROOT_ID"],
+      meta: {},
+    };
     for (const tab of [0, 1]) {
       position[`TAB-${tab}`] = {
         id: `TAB-${tab}`,
@@ -199,7 +226,8 @@ function dashboard(index: number, { charts, dashboards, datasets }: WorldSize): 
       };
     }
   }
-  const above = (row: string) => tabbed ? ["ROOT_ID", "TABS-t", row === "0" ? "TAB-0" : "TAB-1"] : ["ROOT_ID", "GRID_ID"];
+  const above = (row: string) =>
+    tabbed ? ["ROOT_ID", "TABS-t", row === "0" ? "TAB-0" : "TAB-1"] : ["ROOT_ID", "GRID_ID"];
   rows.forEach((members, row) => {
     position[`ROW-${row}`] = {
       id: `ROW-${row}`,

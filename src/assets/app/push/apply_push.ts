@@ -247,7 +247,7 @@ class Push {
       const [id, asset] = [this.#tools.ids.get(uuid), this.#sent.get(uuid)];
       if (id === undefined || asset === undefined) continue;
       const file = toSupersetFile(asset, { ...this.#tools.source.receiver, hasTheme: () => true });
-      await this.#instance.server.update("dashboard", id, membershipFields(file), signal);
+      await this.#instance.server.update({ kind: "dashboard", id }, membershipFields(file), signal);
     }
   }
 
@@ -259,7 +259,7 @@ class Push {
       const before = this.#prepared.observed.rows.get(uuid)?.owners.map((owner) => owner.id);
       const owners = given?.get(uuid) ?? before;
       if (id === undefined || owners === undefined) continue;
-      await this.#instance.server.update(kind, id, { owners }, signal);
+      await this.#instance.server.update({ kind, id }, { owners }, signal);
     }
   }
 

@@ -2,7 +2,8 @@
 
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
 import { type Asset, type Assets, isPushed, type Uuid } from "../../core/asset.ts";
-import { type Hash, hashText } from "../../core/hash.ts";
+import { sha256 } from "../../../lib/sha256.ts";
+import type { Hash } from "../../core/hash.ts";
 import type { RewriteRule } from "../../core/instance.ts";
 import { doubledTargets } from "../../core/mapping/databases.ts";
 import { ambiguousNames } from "../../core/mapping/rewrite.ts";
@@ -73,7 +74,7 @@ export async function preparePush(
       },
     );
   }
-  assertRight(facts, settings, "write");
+  assertRight(facts, { name: settings.name, right: "write" });
   const databases = databasesOf(source.all).filter(({ uuid }) => usesDatabase(ours, uuid));
   const observed = await observeInstance(instance, ports, {
     databases,
@@ -139,7 +140,7 @@ function assertSendable(
 ): void {
   for (const asset of ours.values()) {
     const path = source.paths.get(asset.uuid) ?? asset.uuid;
-    const [secret] = secretsOf(asset, path, ports.allowedSecrets);
+    const [secret] = secretsOf(asset, { path, allow: ports.allowedSecrets });
     if (secret !== undefined) {
       throw new AppError(
         "secrets_found",
@@ -193,7 +194,7 @@ async function digestOf(plan: readonly PlannedAsset[], hashes: PreparedPush["has
   const lines = plan.map(({ uuid, action }) =>
     [uuid, action, hashes.ours.get(uuid), hashes.theirs.get(uuid)].join(" ")
   );
-  return await hashText(lines.sort().join("\n"));
+  return await sha256(lines.sort().join("\n"));
 }
 
 function idleRules(

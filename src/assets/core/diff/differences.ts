@@ -76,7 +76,7 @@ function statementsOf(changed: Changed): readonly DiffStatement[] {
   const filters = rest.filter(({ path }) => path.startsWith("metadata.native_filter_configuration"));
   return [
     ...rest.filter((change) => !filters.includes(change)).map((change) => fieldStatement(change, nameOf)),
-    ...filterStatements(old, young, filters, nameOf),
+    ...filterStatements(changed, filters),
     ...layout,
   ];
 }
@@ -141,7 +141,6 @@ export function lineDiff(before: string, after: string): readonly string[] {
     .filter((line) => !line.startsWith("\\"));
 }
 
-// deno-lint-ignore layers/few-parameters -- both sides, and the names of charts
 function layoutStatements(
   before: TreeMap,
   after: TreeMap,
@@ -177,12 +176,9 @@ function widthOf(part: LayoutPart | undefined): string {
   return part?.width === undefined ? "" : `, width ${part.width}`;
 }
 
-// deno-lint-ignore layers/few-parameters -- both sides, what differs, and the names of datasets
 function filterStatements(
-  old: Asset,
-  young: Asset,
+  { old, young, nameOf }: Omit<Changed, "changes">,
   changes: readonly FieldChange[],
-  nameOf: Changed["nameOf"],
 ): readonly DiffStatement[] {
   if (changes.length === 0) return [];
   const names = new Map(

@@ -43,7 +43,7 @@ export function isMapped(
 export function mapDatabases(
   ours: readonly DatabaseFacts[],
   theirs: readonly DatabaseFacts[],
-  map: Readonly<Record<string, string>>,
+  { map }: { readonly map: Readonly<Record<string, string>> },
 ): readonly DatabaseMapping[] {
   const rows = ours.map((from): DatabaseMapping => {
     const wanted = Object.hasOwn(map, from.name) ? map[from.name] : undefined;

@@ -112,8 +112,7 @@ export function readScope(scope: Tree | undefined): Scope | undefined {
 /** Lists the UUIDs of the charts that a scope covers, by the layout of the dashboard, sorted. */
 export function chartsInScope(
   position: TreeMap,
-  scope: Scope,
-  referenceOf: (uuid: Uuid) => string,
+  { scope, referenceOf }: { readonly scope: Scope; readonly referenceOf: (uuid: Uuid) => string },
 ): readonly Uuid[] {
   const parents = parentsOf(position);
   return chartsOfLayout(position).flatMap(({ key, uuid }) => {

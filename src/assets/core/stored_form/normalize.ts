@@ -30,7 +30,7 @@ export function normalize(kind: AssetKind, file: TreeMap): Asset | undefined {
   const uuid = parseUuid(valueOf(file, "uuid"));
   if (uuid === undefined) return undefined;
   const tree = { ...without(file, IMPORT_ONLY), uuid };
-  return makeAsset(kind, uuid, NORMALIZE[kind](tree));
+  return makeAsset({ kind, uuid }, NORMALIZE[kind](tree));
 }
 
 const NORMALIZE: Readonly<Record<AssetKind, (file: TreeMap) => TreeMap>> = {

@@ -52,8 +52,8 @@ export function toSupersetFile(asset: Asset, receiver: Receiver): TreeMap {
         ...complete(tree, FIELDS.dataset, receiver),
         params: tree["params"] ?? {},
         extra: tree["extra"] ?? {},
-        metrics: members(tree, "metrics", METRIC_FIELDS, receiver),
-        columns: members(tree, "columns", COLUMN_FIELDS, receiver),
+        metrics: members(listOf(tree, "metrics"), METRIC_FIELDS, { version: receiver.version }),
+        columns: members(listOf(tree, "columns"), COLUMN_FIELDS, { version: receiver.version }),
       };
     case "chart":
       return chartFile(asset, receiver);
@@ -75,21 +75,26 @@ function complete(tree: TreeMap, fields: readonly Field[], { version }: Pick<Rec
   };
 }
 
-// deno-lint-ignore layers/few-parameters -- the third and fourth say how the first two are read
-function members(tree: TreeMap, key: string, fields: readonly Field[], receiver: Receiver): Tree {
-  return listOf(tree, key).map((each) => isMap(each) ? complete(each, fields, receiver) : each);
+function members(
+  list: readonly Tree[],
+  fields: readonly Field[],
+  { version }: Pick<Receiver, "version">,
+): Tree {
+  return list.map((each) => isMap(each) ? complete(each, fields, { version }) : each);
 }
 
 /** Names the fields with a value that the receiver's version does not know, and that a push leaves out. */
 export function unknownFields({ kind, tree }: Asset, version: SupersetVersion): readonly string[] {
   if (kind === "database") return [];
-  const missing = (map: TreeMap, fields: readonly Field[], prefix: string) =>
+  const missing = (map: TreeMap, fields: readonly Field[]) =>
     fields.filter(({ name, since }) => since !== undefined && since > version && Object.hasOwn(map, name))
-      .map(({ name }) => `${prefix}${name}`);
+      .map(({ name }) => name);
   const inside = (key: string, fields: readonly Field[]) =>
-    listOf(tree, key).flatMap((each) => isMap(each) ? missing(each, fields, `${key}.`) : []);
+    listOf(tree, key).flatMap((each) =>
+      isMap(each) ? missing(each, fields).map((name) => `${key}.${name}`) : []
+    );
   const found = [
-    ...missing(tree, FIELDS[kind], ""),
+    ...missing(tree, FIELDS[kind]),
     ...(kind === "dataset" ? [...inside("metrics", METRIC_FIELDS), ...inside("columns", COLUMN_FIELDS)] : []),
   ];
   return [...new Set(found)];
@@ -172,7 +177,9 @@ function withChartIds(position: TreeMap, ids: ReadonlyMap<string, number>): Tree
 /** Adds the charts that each filter applies to, with the receiver's ids. An import keeps these lists as they are. */
 function withScopes(position: TreeMap, metadata: TreeMap, ids: ReadonlyMap<string, number>): TreeMap {
   const covered = (scope: Scope) =>
-    chartsInScope(position, scope, (uuid) => String(ids.get(uuid))).map((uuid) => ids.get(uuid) ?? 0)
+    chartsInScope(position, { scope, referenceOf: (uuid) => String(ids.get(uuid)) }).map((uuid) =>
+      ids.get(uuid) ?? 0
+    )
       .sort((a, b) => a - b);
   const global = mapOf(metadata, "global_chart_configuration");
   const everywhere = readScope(global["scope"]) ?? { rootPath: ["ROOT_ID"], excluded: [] };

@@ -150,7 +150,6 @@ export interface YamlProblem {
 /** Reads one YAML document. */
 export function readYaml(text: string): { readonly tree: Tree } | { readonly problem: YamlProblem } {
   // PyYAML refuses these characters anywhere, also in comments.
-  // deno-lint-ignore no-control-regex -- control characters are the subject
   const bad = /[^\t\n\r\x20-\x7e\x85\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.exec(text);
   if (bad !== null && !(bad.index === 0 && bad[0] === "\ufeff")) {
     const code = bad[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");

@@ -77,7 +77,7 @@ export async function runInstancesTest(env: CommandEnv): Promise<ExitCode> {
       }),
     ]);
   }
-  assertRight(facts, instance.settings, "export");
+  assertRight(facts, { name: instance.settings.name, right: "export" });
   env.next(
     facts.supported === undefined
       ? "Export works; a push supports Superset 6.0 and newer"

@@ -20,7 +20,7 @@ export async function runMap(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0]);
   const dir = env.values.text("dir") ?? tools.config.dir;
-  const rows = await showMapping(instance, tools.ports, dir, env.signal);
+  const rows = await showMapping(instance, tools.ports, { dir }, env.signal);
   const lacking = rows.filter((row) => !isMapped(row));
   if (env.flags.json) {
     env.json({

@@ -120,7 +120,7 @@ export function report(
 
 async function prepare(env: CommandEnv, tools: AssetsTools, instance: Instance): Promise<PreparedPush> {
   const dir = env.values.text("dir") ?? tools.config.dir;
-  const source = await readSource(tools, dir, instance);
+  const source = await readSource(tools, { dir, instance });
   const prepared = await preparePush(instance, tools.ports, {
     source,
     options: {

@@ -140,7 +140,7 @@ export async function runPrune(env: CommandEnv): Promise<ExitCode> {
   const yes = env.values.flag("yes") && !env.flags.dryRun;
   await using _lock = yes ? await instance.store.lock() : undefined;
   const dir = env.values.text("dir") ?? tools.config.dir;
-  const { observed, deletions, kept } = await planPrune(instance, tools.ports, dir, env.signal);
+  const { observed, deletions, kept } = await planPrune(instance, tools.ports, { dir }, env.signal);
   env.terminal.progress(undefined);
   const done = yes && deletions.length > 0
     ? (await deleteAssets(

@@ -130,7 +130,10 @@ export async function readSelection(env: CommandEnv, instance: Instance | undefi
 }
 
 /** Reads the folder as the source of a push. Throws AppError if it is missing or a file cannot be read. */
-export async function readSource(tools: AssetsTools, dir: string, instance: Instance): Promise<PushSource> {
+export async function readSource(
+  tools: AssetsTools,
+  { dir, instance }: { readonly dir: string; readonly instance: Instance },
+): Promise<PushSource> {
   const texts = await tools.ports.sources.folder(dir).read();
   if (texts === undefined) {
     throw usageError(

@@ -1,0 +1,5 @@
+/** Hashes a text: 64 hex digits of SHA-256 over its UTF-8 bytes. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
