@@ -232,6 +232,7 @@ for (
     `const take = (fetch: () => void) => fetch();`,
     `interface Facts { readonly performance: number; readonly crypto: string }`,
     `const one = { fetch: 1 }; one.fetch;`,
+    `await crypto.subtle.digest("SHA-256", new Uint8Array());`,
   ]
 ) {
   Deno.test(`layers/pure-core allows in a core: ${text}`, () => {

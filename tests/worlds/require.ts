@@ -5,6 +5,7 @@
  * tell at the end what was not tested.
  */
 
+import { supersetEnvironment } from "./superset/real_superset.ts";
 import { binaryUnderTest, programCommand } from "./program/process.ts";
 
 /** What tests may depend on. */
@@ -15,6 +16,7 @@ export type PartName =
   | "binary"
   | "release"
   | "busybox"
+  | "superset"
   | "jq"
   | "shellcheck"
   | "script"
@@ -78,6 +80,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await findBusybox() === undefined ? "no statically linked busybox is installed" : undefined;
     case "aws":
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
+    case "superset":
+      return await findSuperset();
     case "binary":
       return await findBinary();
     case "release":
@@ -94,6 +98,20 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "fish":
       return await succeeds([name, "--version"], `the program ${name} is not installed`);
   }
+}
+
+/** Both versions of Superset that a push supports. */
+async function findSuperset(): Promise<string | undefined> {
+  for (const version of ["6.1", "6.0"] as const) {
+    const folder = supersetEnvironment(version);
+    if (folder === undefined) return `no environment with Superset ${version} is named`;
+    const missing = await succeeds(
+      [`${folder}/bin/gunicorn`, "--version"],
+      `${folder} has no Superset ${version}`,
+    );
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
 }
 
 /** Every end-to-end test runs the executable where there is one. */

@@ -83,6 +83,10 @@ export interface SupersetReader {
     options: { readonly progress?: (assets: number, bytes: number) => void },
     signal: AbortSignal,
   ): Promise<Exported>;
+  /** Lists the numeric ids of the charts that are members of a dashboard, whatever its layout shows. */
+  membersOf(dashboard: number, signal: AbortSignal): Promise<readonly number[]>;
+  /** Lists the numeric ids of the dashboards that a chart is a member of. */
+  dashboardsOf(chart: number, signal: AbortSignal): Promise<readonly number[]>;
   /** The number of requests that were sent so far. */
   readonly requests: number;
 }

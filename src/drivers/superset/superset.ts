@@ -8,6 +8,7 @@ import { exportAssets } from "./exporting.ts";
 import { type Account, readAccount, readRights, readVersion } from "./facts.ts";
 import { deleteAsset, importBundle, updateAsset } from "./importing.ts";
 import { listAssets } from "./listing.ts";
+import { readMembers } from "./members.ts";
 import { fixedToken, passwordTokens, sessionLogin } from "./login.ts";
 
 /** The options of {@link makeSuperset}. */
@@ -34,6 +35,14 @@ export function makeSuperset(options: SupersetOptions): SupersetReader & Superse
     async export(kind, ids, { progress }, signal) {
       await ready(signal);
       return await exportAssets(connection, { kind, ids, progress }, signal);
+    },
+    async membersOf(dashboard, signal) {
+      await ready(signal);
+      return await readMembers(connection, { kind: "dashboard", id: dashboard }, signal);
+    },
+    async dashboardsOf(chart, signal) {
+      await ready(signal);
+      return await readMembers(connection, { kind: "chart", id: chart }, signal);
     },
     async testWrite(signal) {
       await ready(signal);

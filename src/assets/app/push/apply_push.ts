@@ -6,12 +6,13 @@ import type { BundleFile } from "../../core/bundle.ts";
 import { changesOf } from "../../core/plan/changes.ts";
 import type { PlannedAsset } from "../../core/plan/plan.ts";
 import { findSecrets } from "../../core/secrets.ts";
-import { toSupersetFile } from "../../core/superset_form/superset_file.ts";
+import { chartsOfLayout } from "../../core/stored_form/chart_references.ts";
+import { mapOf } from "../../core/tree.ts";
 import type { RunAsset, RunRecord } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import { runName, snapshotOf } from "../delete_assets.ts";
 import { toInstance } from "../observe_instance.ts";
-import { chunksOf, membershipFields } from "./bundle_chunk.ts";
+import { chunksOf } from "./bundle_chunk.ts";
 import { importChunk, type ImportTools, learnIds, readAgain } from "./import_chunk.ts";
 import { Outcomes, type PushedAsset, settle } from "./outcomes.ts";
 import type { PreparedPush } from "./prepare_push.ts";
@@ -240,14 +241,27 @@ class Push {
     );
   }
 
-  /** Sets the charts of dashboards exactly. Superset 6.0 only adds charts at an import. */
+  /**
+   * Takes charts that the layout does not have off the dashboards. Superset 6.0 only adds charts at an import. The
+   * charts are changed: a change of the dashboard would fill its metadata with defaults.
+   */
   async #repairMembership(uuids: readonly Uuid[], signal: AbortSignal): Promise<void> {
     if (this.#prepared.observed.facts.supported !== "6.0") return;
     for (const uuid of uuids) {
       const [id, asset] = [this.#tools.ids.get(uuid), this.#sent.get(uuid)];
       if (id === undefined || asset === undefined) continue;
-      const file = toSupersetFile(asset, { ...this.#tools.source.receiver, hasTheme: () => true });
-      await this.#instance.server.update({ kind: "dashboard", id }, membershipFields(file), signal);
+      const placed = new Set(
+        chartsOfLayout(mapOf(asset.tree, "position")).map(({ uuid: chart }) =>
+          chart && this.#tools.ids.get(chart)
+        ),
+      );
+      const members = await this.#instance.server.membersOf(id, signal);
+      for (const chart of members.filter((each) => !placed.has(each))) {
+        const dashboards = (await this.#instance.server.dashboardsOf(chart, signal)).filter((each) =>
+          each !== id
+        );
+        await this.#instance.server.update({ kind: "chart", id: chart }, { dashboards }, signal);
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import {
 import type { BundleFile } from "../../core/bundle.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { type Receiver, toSupersetFile } from "../../core/superset_form/superset_file.ts";
-import { formatJson, type TreeMap, without } from "../../core/tree.ts";
+import { formatJson, without } from "../../core/tree.ts";
 import type { MemberFile } from "../../ports/superset.ts";
 
 /** The content that bundles are made from, in the instance's vocabulary. */
@@ -75,12 +75,3 @@ export function chunksOf(uuids: readonly Uuid[]): readonly (readonly Uuid[])[] {
   for (let start = 0; start < uuids.length; start += 50) chunks.push(uuids.slice(start, start + 50));
   return chunks;
 }
-
-/** The field that holds a dashboard's layout for the API, with which it sets its charts exactly. */
-export function membershipFields(file: TreeMap): Readonly<Record<string, unknown>> {
-  const metadata = file["metadata"];
-  const position = file["position"];
-  return { json_metadata: formatJson({ ...metadata as TreeMap, positions: position as TreeMap }) };
-}
-
-export type { PushedKind };
