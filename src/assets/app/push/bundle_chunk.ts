@@ -1,13 +1,6 @@
 /** Makes the files of one import: the assets of a chunk with their whole chain of dependencies. */
 
-import {
-  type Asset,
-  type AssetKind,
-  FOLDERS,
-  parseUuid,
-  type PushedKind,
-  type Uuid,
-} from "../../core/asset.ts";
+import { type Asset, type AssetKind, FOLDERS, parseUuid, type Uuid } from "../../core/asset.ts";
 import type { BundleFile } from "../../core/bundle.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { type Receiver, toSupersetFile } from "../../core/superset_form/superset_file.ts";
