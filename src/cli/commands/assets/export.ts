@@ -1,13 +1,29 @@
 import { exportAssets, exportExitCode, secretsError } from "../../../assets/app/export_assets.ts";
 import type { ExitCode } from "../../../lib/errors.ts";
+import type { Instance } from "../../../assets/app/assets_ports.ts";
 import type { CommandEnv } from "../../command.ts";
+import type { AssetsTools } from "../../wiring_types.ts";
 import { assetsTools, chooseInstance, countMap, countWords, readSelection, renderAssets } from "./shared.ts";
 
 /** Makes the folder what an instance holds. */
 export async function runExport(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
-  const instance = chooseInstance(tools, env.args[0]);
-  const dir = env.args[1] ?? tools.config.dir;
+  return await exportTo(env, {
+    tools,
+    instance: chooseInstance(tools, env.args[0]),
+    dir: env.args[1] ?? tools.config.dir,
+  });
+}
+
+/** Exports an instance into a folder. */
+export async function exportTo(
+  env: CommandEnv,
+  { tools, instance, dir }: {
+    readonly tools: AssetsTools;
+    readonly instance: Instance;
+    readonly dir: string;
+  },
+): Promise<ExitCode> {
   const options = {
     dir,
     selection: await readSelection(env, instance),

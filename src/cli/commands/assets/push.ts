@@ -20,7 +20,7 @@ import {
 export async function runPlan(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0]);
-  const prepared = await prepare(env, tools, instance);
+  const prepared = await prepare(env, { tools, instance });
   const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
   if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
   else showPlan(env, prepared);
@@ -38,10 +38,23 @@ export async function runPlan(env: CommandEnv): Promise<ExitCode> {
 /** Pushes the folder to an instance. */
 export async function runPush(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
-  const instance = chooseInstance(tools, env.args[0]);
+  return await pushTo(env, { tools, instance: chooseInstance(tools, env.args[0]) });
+}
+
+/** What a push is about. */
+export interface PushSubject {
+  readonly tools: AssetsTools;
+  readonly instance: Instance;
+  /** Flags that a command implies. */
+  readonly implied?: { readonly adopt: true; readonly continueOnError: true };
+}
+
+/** Pushes the folder to an instance, and asks first unless `--yes` is given. */
+export async function pushTo(env: CommandEnv, subject: PushSubject): Promise<ExitCode> {
+  const { tools, instance, implied } = subject;
   const yes = mustAsk(env, `Pushing to ${instance.settings.name}`);
   await using _lock = env.flags.dryRun ? undefined : await instance.store.lock();
-  const prepared = await prepare(env, tools, instance);
+  const prepared = await prepare(env, subject);
   if (!env.flags.json) showPlan(env, prepared);
   const code = planExitCode(prepared);
   if (code !== EXIT.done || env.flags.dryRun) {
@@ -72,7 +85,7 @@ export async function runPush(env: CommandEnv): Promise<ExitCode> {
     prepared,
     options: {
       command: "push",
-      continueOnError: env.values.flag("continue-on-error"),
+      continueOnError: implied !== undefined || env.values.flag("continue-on-error"),
       inActions: tools.inActions,
     },
   }, env.signal);
@@ -118,14 +131,14 @@ export function report(
   return EXIT.failed;
 }
 
-async function prepare(env: CommandEnv, tools: AssetsTools, instance: Instance): Promise<PreparedPush> {
+async function prepare(env: CommandEnv, { tools, instance, implied }: PushSubject): Promise<PreparedPush> {
   const dir = env.values.text("dir") ?? tools.config.dir;
   const source = await readSource(tools, { dir, instance });
   const prepared = await preparePush(instance, tools.ports, {
     source,
     options: {
       force: env.values.flag("force"),
-      adopt: env.values.flag("adopt"),
+      adopt: implied !== undefined || env.values.flag("adopt"),
       selection: await readSelection(env, instance),
     },
   }, env.signal);

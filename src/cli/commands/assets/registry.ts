@@ -223,6 +223,37 @@ const INSTANCES: Registry = {
   },
 };
 
+const EXPORT_ALL: CommandEntry = {
+  ...EXPORT,
+  summary: "export everything (the older script's name)",
+  description: "The same as export. Without names it reads superset-production into assets/.",
+  examples: [["assets export_all", "superset-production into assets/"]],
+  load: async () => (await import("./old_names.ts")).runExportAll,
+};
+
+const MAP_DATABASE_UUIDS: CommandEntry = {
+  ...MAP,
+  summary: "show the database mapping (the older script's name)",
+  description: "The same as map. No file of the folder is rewritten: a push maps the databases on its way.",
+  examples: [["assets map_database_uuids superset-qa", "look"]],
+  args: [{ name: "target", description: "name in assets.instances", required: true }],
+  load: async () => (await import("./old_names.ts")).runMapDatabaseUuids,
+};
+
+const SYNC_ASSETS: CommandEntry = {
+  ...PUSH,
+  summary: "push one instance's export to another (the older script's name)",
+  description:
+    "The same as push with --adopt and --continue-on-error. The folder must hold the last whole export of the " +
+    "source. It asks once, and fails if a single asset fails.",
+  examples: [["assets sync_assets superset-production superset-qa", "after export_all"]],
+  args: [
+    { name: "source", description: "the instance that the folder was exported from", required: true },
+    { name: "target", description: "the instance to push to", required: true },
+  ],
+  load: async () => (await import("./old_names.ts")).runSyncAssets,
+};
+
 /** The commands about Superset assets. */
 export const ASSETS_COMMANDS: Registry<AssetsCommand> = {
   assets: {
@@ -239,6 +270,9 @@ export const ASSETS_COMMANDS: Registry<AssetsCommand> = {
       runs: RUNS,
       rollback: ROLLBACK,
       prune: PRUNE,
+      export_all: EXPORT_ALL,
+      map_database_uuids: MAP_DATABASE_UUIDS,
+      sync_assets: SYNC_ASSETS,
     },
   },
 };

@@ -169,9 +169,10 @@ const COLORS: Readonly<Record<string, "good" | "warm" | "bad">> = {
   delete: "bad",
 };
 
-/** Renders assets as a table. */
+/** Renders assets as a table; no lines for no assets. */
 export function renderAssets(env: CommandEnv, rows: readonly AssetRow[]): readonly string[] {
   const { style } = env;
+  if (rows.length === 0) return [];
   return renderTable(
     [{ title: "KIND" }, { title: "NAME", shrinks: true }, { title: "WHAT" }, { title: "WHY", wraps: true }],
     rows.map(({ kind, name, what, message }): readonly Cell[] => {
