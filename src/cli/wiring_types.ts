@@ -93,7 +93,7 @@ export interface AssetsTools {
   readonly ports: AssetsPorts;
   /** Whether the run is in GitHub Actions: snapshots become artifacts there. */
   readonly inActions: boolean;
-  /** Makes the ports of a configured instance, once; undefined if there is none of that name. */
+  /** Makes the ports of a configured instance, once; undefined if no instance has the name. */
   instance(name: string): Instance | undefined;
 }
 

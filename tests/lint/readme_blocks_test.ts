@@ -12,6 +12,12 @@ const PAGES = await readPages();
  */
 const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   "README.md": ["showtime setup-labels", "DENO_TLS_CA_STORE=system,mozilla npx -y deno@2.9.6 task test"],
+  "docs/assets.md": [
+    "showtime assets instances test qa",
+    "showtime assets export production",
+    "showtime assets diff git:main assets",
+    "showtime assets runs qa",
+  ],
   "docs/install.md": [
     "deno task compile",
     "curl -fsSL https://github.com/showtime-previews/showtime/releases/latest/download/install.sh | sh -s -- 0.1.0",

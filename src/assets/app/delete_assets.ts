@@ -16,7 +16,7 @@ export interface Deletion {
   readonly hash: Hash | undefined;
 }
 
-/** What became of a deletion. */
+/** A deletion with its result. */
 export interface Deleted extends Deletion {
   readonly result: "done" | "failed" | "skipped";
   /** The server's reason for refusing. */

@@ -7,7 +7,7 @@ import { maskSecrets, type SecretFinding, secretsOf } from "../core/secrets.ts";
 import { isIgnored, isSelected, type Selection, selectsAll, withDependencies } from "../core/select.ts";
 import { pathsOf } from "../core/stored_form/paths.ts";
 import type { TreeMap } from "../core/tree.ts";
-import { formatYaml } from "../core/yaml/pyyaml.ts";
+import { formatYaml } from "../core/pyyaml.ts";
 import type { InstanceFacts, ListedAsset } from "../ports/superset.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
 import { selectable } from "./load_side.ts";
@@ -33,7 +33,7 @@ export interface ExportOptions {
   readonly redact: boolean;
 }
 
-/** What an export did with one asset. */
+/** An asset of an export with the change of its file. */
 export interface ExportedAsset {
   readonly uuid: Uuid;
   readonly kind: AssetKind;
@@ -50,7 +50,7 @@ export interface ExportResult {
   readonly secrets: readonly (SecretFinding & { readonly path: string })[];
   /** Files that no asset of the instance stands for, and that were left alone. */
   readonly others: readonly string[];
-  /** What could not be read or was not removed, in sentences. */
+  /** Sentences about things that could not be read, or were not removed. */
   readonly incomplete: readonly string[];
   readonly facts: InstanceFacts;
 }

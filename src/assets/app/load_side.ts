@@ -15,18 +15,18 @@ export interface Side {
   readonly name: string;
   readonly assets: Assets;
   readonly paths: ReadonlyMap<Uuid, string>;
-  /** What is missing, in sentences. */
+  /** Sentences about things that are missing. */
   readonly incomplete: readonly string[];
   readonly requests: number;
 }
 
-/** What a side may be. */
+/** The name of a side, with the things that it may stand for. */
 export interface SideRequest {
   readonly name: string;
   /** The configured folder, which is read at a revision and gives an instance its vocabulary. */
   readonly dir: string;
   readonly selection: Selection;
-  /** Returns a configured instance of that name; undefined if there is none. */
+  /** Returns a configured instance of that name; undefined if no instance has it. */
   instanceOf(name: string): Instance | undefined;
 }
 

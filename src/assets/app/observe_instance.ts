@@ -39,11 +39,11 @@ export interface ObservedInstance {
   /** The content in the folder's vocabulary. */
   readonly assets: Assets;
   readonly databases: readonly DatabaseMapping[];
-  /** What is missing from the listings and the content, in sentences. */
+  /** Sentences about things that are missing from the listings and the content. */
   readonly incomplete: readonly string[];
 }
 
-/** What is to be read. */
+/** The part of an instance to read. */
 export interface ObserveRequest {
   /** The databases of the folder: the instance's lead back to them. */
   readonly databases: readonly DatabaseFacts[];
@@ -148,7 +148,10 @@ interface Way {
 }
 
 /** Brings content of an instance into the folder's vocabulary: its databases, schemas, catalogs and names in SQL. */
-export function toFolder(raw: ReadonlyMap<Uuid, BundleFile>, { mapping, settings, ours }: Way): Assets {
+export function toFolder(
+  raw: ReadonlyMap<Uuid, BundleFile>,
+  { mapping, settings, ours: known }: Way,
+): Assets {
   const back = new Map<Uuid, DatabaseFacts>();
   for (const row of mapping) if (isMapped(row)) back.set(row.to.uuid, row.from);
   const named = new Map(Object.entries(settings.databases.map).map(([from, to]) => [to, from]));
@@ -173,7 +176,7 @@ export function toFolder(raw: ReadonlyMap<Uuid, BundleFile>, { mapping, settings
     }
   }
   // A database that the folder knows keeps the folder's file, also if no exported dataset uses it.
-  for (const each of ours) {
+  for (const each of known) {
     if (!assets.has(each.uuid)) continue;
     const tree = assets.get(each.uuid)?.tree ?? {};
     assets.set(

@@ -15,7 +15,7 @@ export interface KeptAsset extends Deletion {
   readonly message: string;
 }
 
-/** What a prune would delete. */
+/** The assets that a prune would delete, and those that stay. */
 export interface PrunePlan {
   readonly observed: ObservedInstance;
   readonly deletions: readonly Deletion[];

@@ -75,7 +75,7 @@ function stripRoot(texts: Texts): Texts {
   );
 }
 
-/** Reads the record of an instance's last export; undefined if there is none that can be read. */
+/** Reads the record of an instance's last export; undefined without a readable record. */
 export function readExportRecord(texts: Texts | undefined, instance: string): ExportRecord | undefined {
   const text = texts?.get(`${EXPORT_FOLDER}/${instance}.json`);
   if (text === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What an asset is: one dataset, chart, dashboard, theme or database, by its UUID. */
+/** An asset: one dataset, chart, dashboard, theme or database, by its UUID. */
 
 import { textOf, type Tree, type TreeMap } from "./tree.ts";
 

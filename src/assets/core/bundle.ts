@@ -2,7 +2,7 @@
 
 import { ASSET_KINDS, type AssetKind, FOLDERS } from "./asset.ts";
 import { isMap, type TreeMap } from "./tree.ts";
-import { readYaml, type YamlProblem } from "./yaml/pyyaml.ts";
+import { readYaml, type YamlProblem } from "./pyyaml.ts";
 
 /** A file of a bundle as Superset wrote it. */
 export interface BundleFile {

@@ -23,7 +23,7 @@ export function isMap(value: Tree | undefined): value is TreeMap {
     !(value instanceof WholeFloat);
 }
 
-/** Whether a value is a list. */
+/** Returns true for a list. */
 export function isList(value: Tree | undefined): value is readonly Tree[] {
   return Array.isArray(value);
 }

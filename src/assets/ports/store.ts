@@ -1,4 +1,4 @@
-/** What is kept about an instance on this machine, or on a branch: the ledger, the runs with their snapshots, a lock. */
+/** The records about an instance, on this machine or on a branch: the ledger, the runs with their snapshots, a lock. */
 
 import type { AssetKind, Uuid } from "../core/asset.ts";
 import type { Hash } from "../core/hash.ts";
@@ -9,7 +9,7 @@ export interface Ledger {
   readonly assets: Readonly<Record<Uuid, LedgerEntry>>;
 }
 
-/** What the ledger holds about an asset. */
+/** An asset in the ledger. */
 export interface LedgerEntry {
   readonly kind: AssetKind;
   readonly hash: Hash;
@@ -17,7 +17,7 @@ export interface LedgerEntry {
   readonly run: string;
 }
 
-/** What a run did to an asset. */
+/** An asset of a run. */
 export interface RunAsset {
   readonly uuid: Uuid;
   readonly kind: AssetKind;

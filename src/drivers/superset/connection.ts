@@ -171,7 +171,7 @@ export class Connection {
     this.#csrf = undefined;
   }
 
-  /** Gets a CSRF token; returns `accepted`, or the reason why there is none. */
+  /** Gets a CSRF token; returns `accepted`, or the reason for a refusal. */
   async testCsrf(signal: AbortSignal): Promise<string> {
     try {
       this.#csrf = await this.#fetchCsrf(signal);
@@ -198,7 +198,7 @@ export class Connection {
     });
   }
 
-  /** The error about an answer that is none of those expected. */
+  /** The error about an answer that nothing expects. */
   unexpected(action: string, answer: Answer): AppError {
     const said = `${action} at ${this.name}: the server answered ${answer.status} (${messageOf(answer)})`;
     if (answer.status === 403) {

@@ -1,4 +1,4 @@
-/** What the account may do on an instance, and which version it is. */
+/** The rights of the account on an instance, and the version of the server. */
 
 import { ASSET_KINDS, type AssetKind } from "../../assets/core/asset.ts";
 import type { InstanceFacts, KindRights } from "../../assets/ports/superset.ts";

@@ -3,13 +3,13 @@
 import { type Asset, type AssetKind, FOLDERS, parseUuid, type Uuid } from "../../core/asset.ts";
 import type { BundleFile } from "../../core/bundle.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
-import { type Receiver, toSupersetFile } from "../../core/superset_form/superset_file.ts";
+import { type Receiver, toSupersetFile } from "../../core/superset_file.ts";
 import { formatJson, without } from "../../core/tree.ts";
 import type { MemberFile } from "../../ports/superset.ts";
 
 /** The content that bundles are made from, in the instance's vocabulary. */
 export interface BundleSource {
-  /** What is pushed. */
+  /** The assets that are pushed. */
   readonly ours: ReadonlyMap<Uuid, Asset>;
   /** The instance's own files, by UUID: databases, themes, and what is not pushed. */
   readonly raw: ReadonlyMap<Uuid, BundleFile>;

@@ -11,7 +11,7 @@ import { bundleChunk, type BundleSource, uuidOfMember } from "./bundle_chunk.ts"
 import { dependenciesOf, type Outcomes } from "./outcomes.ts";
 import type { PreparedPush } from "./prepare_push.ts";
 
-/** What an import works with. */
+/** The things that an import works with. */
 export interface ImportTools {
   readonly instance: Instance;
   readonly ports: AssetsPorts;

@@ -1,13 +1,13 @@
-/** What became of each asset of a push. */
+/** The results of a push, asset by asset. */
 
 import type { Asset, Assets, Uuid } from "../../core/asset.ts";
 import type { PlannedAsset, Reason } from "../../core/plan/plan.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 
-/** What became of an asset. */
+/** The result of an asset. */
 export type Result = "planned" | "done" | "unchanged" | "failed" | "skipped" | "not_applied";
 
-/** An asset of a push with what became of it. */
+/** An asset of a push with its result. */
 export interface PushedAsset extends PlannedAsset {
   readonly result: Result;
 }

@@ -12,7 +12,7 @@ import { type PlannedAsset, type PlanOptions, planPush } from "../../core/plan/p
 import { findMasks, secretsOf } from "../../core/secrets.ts";
 import { isIgnored, isSelected, type Selection, withDependencies } from "../../core/select.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
-import { unknownFields } from "../../core/superset_form/superset_file.ts";
+import { unknownFields } from "../../core/superset_file.ts";
 import type { Ledger } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import {
@@ -30,7 +30,7 @@ export interface PushSource {
   /** All assets of the folder. */
   readonly all: Assets;
   readonly paths: ReadonlyMap<Uuid, string>;
-  /** The folder's record of the instance's last export; undefined if there is none. */
+  /** The folder's record of the instance's last export; undefined if the folder has no such record. */
   readonly exported: ExportRecord | undefined;
 }
 
@@ -138,7 +138,7 @@ function assertSendable(
     readonly rules: readonly RewriteRule[];
   },
 ): void {
-  for (const asset of ours.values()) {
+  for (const [, asset] of ours) {
     const path = source.paths.get(asset.uuid) ?? asset.uuid;
     const [secret] = secretsOf(asset, { path, allow: ports.allowedSecrets });
     if (secret !== undefined) {
@@ -206,7 +206,7 @@ function idleRules(
   },
 ): readonly string[] {
   const used = new Set<RewriteRule>();
-  for (const asset of ours.values()) {
+  for (const [, asset] of ours) {
     toInstance(asset, { mapping: observed.databases, settings, matched: (rule) => used.add(rule) });
   }
   return rules.filter((rule) => !used.has(rule)).map(({ field, from, to }) =>

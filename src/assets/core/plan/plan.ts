@@ -1,4 +1,4 @@
-/** What a push does with each asset, decided from what was observed. Pure (assets.md, "Push"). */
+/** The plan of a push: the action for each asset, decided from what was observed. Pure (assets.md, "Push"). */
 
 import { type Asset, type AssetKind, type Assets, parseUuid, PUSHED_KINDS, type Uuid } from "../asset.ts";
 import type { Hash } from "../hash.ts";
@@ -7,7 +7,7 @@ import { referencesOf } from "../stored_form/normalize.ts";
 import { textOf, valueOf } from "../tree.ts";
 import { changesOf, lostMembers } from "./changes.ts";
 
-/** What happens to an asset. */
+/** The thing that happens to an asset. */
 export type Action = "create" | "update" | "unchanged" | "conflict" | "skip" | "delete";
 
 /** Why it happens: a code of assets.md. */
@@ -56,7 +56,7 @@ export interface TableKey {
   readonly table: string;
 }
 
-/** What a plan is made from. All content is in the folder's vocabulary, unless it says otherwise. */
+/** The facts that a plan is made from. All content is in the folder's vocabulary, unless it says otherwise. */
 export interface PushObservation {
   /** The assets to push, with what they refer to. */
   readonly ours: Assets;
@@ -79,7 +79,7 @@ export interface PlanOptions {
   readonly force: boolean;
   /** Updates assets of which no earlier content is known. */
   readonly adopt: boolean;
-  /** What happens to datasets of databases that lead nowhere. */
+  /** `skip` leaves out the datasets of databases that lead nowhere. */
   readonly missing: "fail" | "skip";
 }
 

@@ -41,7 +41,7 @@ export async function runPush(env: CommandEnv): Promise<ExitCode> {
   return await pushTo(env, { tools, instance: chooseInstance(tools, env.args[0]) });
 }
 
-/** What a push is about. */
+/** The subject of a push. */
 export interface PushSubject {
   readonly tools: AssetsTools;
   readonly instance: Instance;

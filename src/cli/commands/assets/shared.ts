@@ -1,4 +1,4 @@
-/** What several commands about assets share: the instance, the folder, the selection, and tables. */
+/** Parts that several commands about assets share: the instance, the folder, the selection, and tables. */
 
 import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { readExportRecord, readStored } from "../../../assets/app/read_folder.ts";

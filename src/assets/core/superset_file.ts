@@ -3,21 +3,21 @@
  * them (assets.md, "Push").
  */
 
-import { type Asset, type Uuid } from "../asset.ts";
+import { type Asset, type Uuid } from "./asset.ts";
 import {
   chartsInScope,
   chartsOfLayout,
   readScope,
   renameCharts,
   type Scope,
-} from "../stored_form/chart_references.ts";
+} from "./stored_form/chart_references.ts";
 import {
   COLUMN_FIELDS,
   type Field,
   FIELDS,
   METRIC_FIELDS,
   type SupersetVersion,
-} from "../stored_form/fields.ts";
+} from "./stored_form/fields.ts";
 import {
   formatJson,
   isList,
@@ -29,7 +29,7 @@ import {
   type TreeMap,
   valueOf,
   without,
-} from "../tree.ts";
+} from "./tree.ts";
 
 /** The facts about the receiving instance that the files depend on. */
 export interface Receiver {

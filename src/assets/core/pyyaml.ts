@@ -16,7 +16,7 @@ import {
   strTag,
   YAMLException,
 } from "js-yaml";
-import { formatNumber, type Tree, WholeFloat } from "../tree.ts";
+import { formatNumber, type Tree, WholeFloat } from "./tree.ts";
 
 const DIGITS = [..."0123456789"];
 
