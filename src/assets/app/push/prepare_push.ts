@@ -131,14 +131,14 @@ function usesDatabase(assets: Assets, uuid: Uuid): boolean {
 
 /** Throws for content that no push may send: a secret, a mask, a URL to load data from, a name with two meanings. */
 function assertSendable(
-  ours: Assets,
+  content: Assets,
   { source, ports, rules }: {
     readonly source: PushSource;
     readonly ports: Pick<AssetsPorts, "allowedSecrets">;
     readonly rules: readonly RewriteRule[];
   },
 ): void {
-  for (const [, asset] of ours) {
+  for (const [, asset] of content) {
     const path = source.paths.get(asset.uuid) ?? asset.uuid;
     const [secret] = secretsOf(asset, { path, allow: ports.allowedSecrets });
     if (secret !== undefined) {
@@ -198,7 +198,7 @@ async function digestOf(plan: readonly PlannedAsset[], hashes: PreparedPush["has
 }
 
 function idleRules(
-  ours: Assets,
+  content: Assets,
   { observed, rules, settings }: {
     readonly observed: ObservedInstance;
     readonly rules: readonly RewriteRule[];
@@ -206,7 +206,7 @@ function idleRules(
   },
 ): readonly string[] {
   const used = new Set<RewriteRule>();
-  for (const [, asset] of ours) {
+  for (const [, asset] of content) {
     toInstance(asset, { mapping: observed.databases, settings, matched: (rule) => used.add(rule) });
   }
   return rules.filter((rule) => !used.has(rule)).map(({ field, from, to }) =>
