@@ -157,6 +157,8 @@ export interface CliIo {
   readonly columns: number | undefined;
   /** Aborts with an {@link Interrupted} when the process gets SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborts when the reader of stdout has closed its pipe, such as `head` does. */
+  readonly readerLeft?: AbortSignal;
   readonly about: About;
 }
 

@@ -19,9 +19,12 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
-import { judgeLabels } from "../../core/plan/mod.ts";
+import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
+import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/held_lock.ts";
+import { adviceFacts } from "../show/advice_facts.ts";
+import { DEFAULT_OPTIONS, makePolicy } from "./make_policy.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
@@ -174,8 +177,9 @@ export class PullWriter {
 
   #renderComment(): string {
     const { ports } = this;
+    const { observation, snapshot: { number: pr } } = this.#observed;
     // The comment does not show labels that are not trusted.
-    const { forged, uncertain } = judgeLabels(this.#observed.observation, ports.settings).doubts;
+    const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
@@ -194,14 +198,22 @@ export class PullWriter {
         requestedBy: each.requestedBy,
       });
     }
+    const now = { ...observation, labels: state };
+    const policy = makePolicy(ports, pr, DEFAULT_OPTIONS);
+    const runs = environments.find(({ active }) => active)?.short;
     return renderComment({
       repo: ports.repo,
       serverUrl: ports.serverUrl,
-      pr: this.#observed.snapshot.number,
+      pr,
       environments,
       failure: this.#failure,
       notice: this.#notice,
       login: ports.settings.login,
+      flags: wantedSettings(now, policy).flags,
+      behind: runs === undefined
+        ? ""
+        : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
+      advice: adviceFacts(now, policy),
       record: { ...this.#record, shown: describeShown(state) },
     });
   }
