@@ -57,9 +57,13 @@ export function renderError(
 }
 
 /** Renders the annotation of a failure in Actions, which a run's page and the pull request's checks show. */
-export function renderAnnotation(error: Error, { command }: { readonly command: string | undefined }): string {
+export function renderAnnotation(
+  error: Error,
+  { command, redact }: { readonly command: string | undefined; readonly redact: (text: string) => string },
+): string {
   const title = ["showtime", ...(command === undefined ? [] : [command])].join(" ");
-  const text = `${plain(error.message)}\n${plain(hintOf(error))}`;
+  // Escapes come last: a secret in escaped form would not be recognized.
+  const text = redact(`${plain(error.message)}\n${plain(hintOf(error))}`);
   return `::error title=${escapeWorkflowProperty(title)}::${escapeWorkflowCommand(text)}`;
 }
 

@@ -46,7 +46,8 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
   /** Annotates the run's page in Actions. The text for people and the JSON document stay as they are. */
   function annotate(error: Error): void {
     if (io.env["GITHUB_ACTIONS"] !== "true") return;
-    stderr(`${renderAnnotation(error, { command: command?.name })}\n`);
+    const redact = (text: string) => redactor.redact(text);
+    stderr(`${renderAnnotation(error, { command: command?.name, redact })}\n`);
   }
 
   try {

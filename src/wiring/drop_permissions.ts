@@ -16,7 +16,8 @@ export function dropForCommand({ permissions }: CommandRights): void {
  * Gives up the right to run programs, if the command runs none on that platform once repository and token are known.
  * Otherwise it gives up only the right to run `gh`.
  */
-export function dropForPlatform({ runsPrograms }: CommandRights, platform: PlatformKind): void {
-  if (platform !== "docker" && !runsPrograms) Deno.permissions.revokeSync({ name: "run" });
+export function dropForPlatform({ runsPrograms, opensBrowser }: CommandRights, platform: PlatformKind): void {
+  const runs = platform === "docker" || runsPrograms || opensBrowser === true;
+  if (!runs) Deno.permissions.revokeSync({ name: "run" });
   else Deno.permissions.revokeSync({ name: "run", command: "gh" });
 }

@@ -86,8 +86,10 @@ function headline(
   if (active?.address !== undefined) {
     const url = formatUrl(active.address);
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
-    const behind = model.behind === "" ? "" : ` It is ${model.behind}.`;
-    return `🟢 **Running at [${active.address}](${url})** from ${commit(model, active)}.${behind}${failed}${doing}`;
+    const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
+    return `🟢 **Running at [${active.address}](${url})** from ${
+      commit(model, active)
+    }.${behind}${failed}${doing}`;
   }
   if (working !== undefined) return `⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;

@@ -14,9 +14,9 @@ export function commitsBehind(
   return at < 0 || to <= at ? undefined : to - at;
 }
 
-/** Describes how far an environment is behind: `1 commit behind`; empty if it is not. */
+/** Describes how far an environment is behind: `1 commit behind`, or `behind`; empty if it is not. */
 export function describeBehind(behind: number | undefined): string {
   if (behind === 0) return "";
-  if (behind === undefined) return "behind the newest commit";
+  if (behind === undefined) return "behind";
   return `${behind} ${behind === 1 ? "commit" : "commits"} behind`;
 }

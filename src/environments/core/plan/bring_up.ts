@@ -1,5 +1,6 @@
 /** The plans of all rules that bring the target up. */
 
+import { statusWords } from "../environment/status_words.ts";
 import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
@@ -71,13 +72,25 @@ export function bringUp(
   });
 }
 
+/** The states in words that follow a commit. */
+const STATE_WORDS: Readonly<Record<Situation["state"], string>> = {
+  absent: "has no environment",
+  in_progress: "is being brought up",
+  running: "is running",
+  drifted: "is not running, although its label says so",
+  failed: "did not come up",
+  stopping: "is being removed",
+};
+
 /** Says in a sentence why the target is brought up. */
 function describeWhy({ target, state, view, observation }: Situation, reason: Reason): string {
   if (reason === "resumed") {
     const status = view?.labeled?.status;
     return status === undefined
       ? `The platform has ${target}, not healthy, and no label names it: a run that died left it`
-      : `The labels say that ${target} is ${status}, and the run that worked on it died: its work is continued`;
+      : `The labels say that ${target} ${
+        statusWords(status)
+      }, and the run that worked on it died: its work is continued`;
   }
   if (reason === "drifted") {
     const seen = view?.deployed === undefined
@@ -86,7 +99,7 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
     const image = observation.imageExists === false ? ", and its image is gone" : "";
     return `The labels say that ${target} is running, but the platform ${seen}${image}`;
   }
-  return `${target} is ${state}`;
+  return `${target} ${STATE_WORDS[state]}`;
 }
 
 /**

@@ -138,7 +138,9 @@ function planCommit(situation: Situation): Plan {
         rule: 17,
         reason: "frozen",
         because: [
-          `${target} failed, and "${observation.labels.frozen[0]}" freezes the pull request; a start trigger tries again`,
+          `${target} failed, and "${
+            observation.labels.frozen[0]
+          }" freezes the pull request; a start trigger tries again`,
         ],
       });
     }
