@@ -18,6 +18,8 @@ export interface EnvironmentStyle {
   readonly failures?: readonly FailureView[];
   /** Whether a run works on the pull request, if that is known. */
   readonly worked?: boolean;
+  /** Whether only labels describe the environments, because the platform did not answer. */
+  readonly unverified?: boolean;
   /** Sentences about the active environment: `1 commit behind abc123f`. */
   readonly notes?: readonly string[];
 }
@@ -117,8 +119,11 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
     ? statusWords(view.status).replace(/^is /, "")
     : statusWord(view.status);
   const failed = failure !== undefined && view.status !== "failed" ? "; the last update failed" : "";
+  const doubt = options.unverified === true ? " (unverified)" : "";
   return [
-    `${signOf(view)} ${commit} ${paint(word)}${failed}${type}${view.active ? ", people are sent here" : ""}`,
+    `${signOf(view)} ${commit} ${paint(word)}${failed}${doubt}${type}${
+      view.active ? ", people are sent here" : ""
+    }`,
     ...(view.active ? options.notes ?? [] : []).flatMap((note) =>
       wrapText(`   ${clean(note)}`, { columns: style.columns, indent: 5 })
     ),

@@ -55,7 +55,7 @@ export function renderSummary(result: {
     ...(failure === undefined ? [] : [`❌ ${escapeMarkdown(failure)}`, ""]),
     ...(hint === undefined ? [] : [`Next step: ${escapeMarkdown(hint)}`, ""]),
     ...(url === undefined ? [] : [`🟢 **Running** at <${encodeURI(url)}>`, ""]),
-    ...plan.because.map((sentence) => `${escapeMarkdown(sentence)}.`),
+    ...plan.because.map((sentence) => `Why: ${escapeMarkdown(sentence)}.`),
     "",
     ...applied.map((sentence) => `- ${escapeMarkdown(sentence)}`),
     "",

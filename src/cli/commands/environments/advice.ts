@@ -24,11 +24,15 @@ export function adviseAround(
   if (facts.blocked !== undefined) {
     // A stop works in spite of the label.
     if (labels.triggers.some(({ trigger }) => trigger === "stop")) return undefined;
+    const name = stripControls(facts.blocked);
+    if (facts.state === "running" && !facts.waits) {
+      return `the label "${name}" holds back every update: take it off to allow them; "showtime stop ${pr}" removes the environment`;
+    }
     const goesOn = facts.state === "none" || facts.state === "failed"
       ? `"showtime start ${pr}" brings one up`
       : `"showtime sync ${pr}" goes on`;
-    const removes = facts.state === "none" ? "" : `; "showtime stop ${pr}" removes it even so`;
-    return `take the label "${stripControls(facts.blocked)}" off, then ${goesOn}${removes}`;
+    const removes = facts.state === "none" ? "" : `; "showtime stop ${pr}" removes what is there`;
+    return `take the label "${name}" off, then ${goesOn}${removes}`;
   }
   if (labels.triggers.length > 0 || facts.state === "none") return undefined;
   if (facts.frozen !== undefined && facts.waits) {

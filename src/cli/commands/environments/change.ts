@@ -161,6 +161,10 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   if (failure !== undefined) env.fail(failure);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
+  else if (plan.reason === "blocked") {
+    const around = adviseAround(ports, observed);
+    if (around !== undefined) env.next(around);
+  }
 }
 
 /** Lists the failures of environments that run all the same. Other failures are printed as the command's own. */
@@ -205,7 +209,10 @@ function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report
   if (env.flags.dryRun) {
     return plan.steps.length === 0 ? `"showtime explain ${pr}" says why` : "run it again without --dry-run";
   }
-  if (environment === undefined) return howToStart(pr, { open: result.observed.observation.open });
+  if (environment === undefined) {
+    return adviseAround(ports, result.observed) ??
+      howToStart(pr, { open: result.observed.observation.open });
+  }
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" shows its progress`;
   }

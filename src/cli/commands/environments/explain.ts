@@ -6,7 +6,7 @@ import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv, CommandPorts } from "../../command.ts";
 import { renderPlan, renderSteps, wrapFact, wrapText } from "../../render/mod.ts";
 import { adviseAround } from "./advice.ts";
-import { askAboutLabels, readOrLabels, RULES_PAGE } from "./shared.ts";
+import { askAboutLabels, FIND_OBSTACLE, readOrLabels, RULES_PAGE } from "./shared.ts";
 
 const INDENT = 3;
 const GAP = 2;
@@ -25,7 +25,7 @@ export async function runExplain(env: CommandEnv): Promise<ExitCode> {
   if (env.flags.json) env.json(documentOf(result, incomplete));
   else {
     env.lines(renderExplanation(env, result));
-    env.next(nextStep(ports, result));
+    env.next(incomplete.length > 0 ? FIND_OBSTACLE : nextStep(ports, result));
   }
   return incomplete.length > 0 ? EXIT.incomplete : EXIT.done;
 }

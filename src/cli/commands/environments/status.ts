@@ -12,7 +12,7 @@ import { exitCodeOfEnd } from "../../interrupted.ts";
 import type { CommandEnv, CommandPorts } from "../../command.ts";
 import { renderEnvironment, renderJsonLine, renderSentence } from "../../render/mod.ts";
 import { adviseAround } from "./advice.ts";
-import { askAboutLabels, howToStart, lookOnce } from "./shared.ts";
+import { askAboutLabels, FIND_OBSTACLE, howToStart, lookOnce } from "./shared.ts";
 
 /** How often `--watch` looks, in milliseconds: 240 looks an hour, of 1 to 3 requests each. */
 const WATCH_MS = 15_000;
@@ -86,7 +86,11 @@ function documentOf(env: CommandEnv, ports: StatusPorts, { observed, incomplete 
   };
 }
 
-function render({ style, flags }: CommandEnv, ports: StatusPorts, { observed }: Look): readonly string[] {
+function render(
+  { style, flags }: CommandEnv,
+  ports: StatusPorts,
+  { observed, incomplete }: Look,
+): readonly string[] {
   const { observation, snapshot } = observed;
   const { pr, headSha } = observation;
   const views = viewSight(ports, observed);
@@ -98,6 +102,7 @@ function render({ style, flags }: CommandEnv, ports: StatusPorts, { observed }: 
     failures: viewFailures(observed),
     worked: holder !== undefined,
     notes: notesOn(observed),
+    unverified: incomplete.length > 0,
   };
   return [
     `${style.link(style.bold(`#${pr}`), ports.links.pull(pr))} ${stripControls(snapshot.title)}`,
@@ -110,7 +115,8 @@ function render({ style, flags }: CommandEnv, ports: StatusPorts, { observed }: 
 }
 
 /** Describes what people cannot see at the address: which commit is missing there, and why. */
-function notesOn({ observation: { labels, commits, headSha, open } }: ObservedPull): readonly string[] {
+function notesOn({ observation }: ObservedPull): readonly string[] {
+  const { labels, commits, headSha, open, platform } = observation;
   const runs = activeSha(labels, shortSha(headSha));
   if (!open || runs === undefined) return [];
   const behind = describeBehind(commitsBehind(commits, { runs, head: headSha }));
@@ -118,10 +124,15 @@ function notesOn({ observation: { labels, commits, headSha, open } }: ObservedPu
     ...(behind === "" ? [] : [`${behind} ${shortSha(headSha)}`]),
     ...labels.frozen.slice(0, 1).map((name) => `frozen by "${name}"`),
     ...labels.blocked.slice(0, 1).map((name) => `blocked by "${name}"`),
+    // The platform knows the flags of what runs, and they are shown with its other facts.
+    ...(platform === "as_labels"
+      ? Object.entries(labels.flags).map(([flag, on]) => `${flag} is turned ${on ? "on" : "off"} by a label`)
+      : []),
   ];
 }
 
-function nextStep(ports: StatusPorts, { observed }: Look): string {
+function nextStep(ports: StatusPorts, { observed, incomplete }: Look): string {
+  if (incomplete.length > 0) return FIND_OBSTACLE;
   const { observation: { pr, labels }, snapshot: { open } } = observed;
   const first = viewSight(ports, observed)[0];
   const around = adviseAround(ports, observed);

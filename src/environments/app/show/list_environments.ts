@@ -2,7 +2,7 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { Flags, PlatformEnvironment } from "../../core/environment/environment.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { formatLabel, type LabelState, parseLabel, readLabels } from "../../core/labels/mod.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
@@ -66,7 +66,10 @@ export async function listEnvironments(
     environments: environments.sort(byActivity),
     incomplete,
     unverified: deployed === undefined && !ports.platformAsLabels,
-    notes: new Map(environments.map((view) => [view, noteOn(view, pulls.get(view.pr))])),
+    notes: new Map(environments.map((view) => {
+      const pull = pulls.get(view.pr);
+      return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];
+    })),
   };
 }
 
@@ -77,8 +80,8 @@ async function pullsWithStatus(forge: ForgeReader, signal: AbortSignal): Promise
 }
 
 /** Describes what holds an active environment back and what is switched in it. */
-function noteOn(view: EnvironmentView, pull: LabeledPull | undefined): string {
-  const flags = Object.entries(view.flags).map(([name, on]) => `${name} ${on ? "on" : "off"}`).sort();
+function noteOn(view: EnvironmentView, pull: LabeledPull | undefined, switched: Flags): string {
+  const flags = Object.entries(switched).map(([name, on]) => `${name} ${on ? "on" : "off"}`).sort();
   if (pull?.open !== true || !view.active || view.short_sha === null) return flags.join(", ");
   const { labels: { frozen, blocked }, commits = [], headSha } = pull;
   const behind = describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }));
