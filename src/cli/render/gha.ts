@@ -36,9 +36,9 @@ export function renderSummary(result: {
   readonly applied: readonly string[];
   readonly environment: EnvironmentView | undefined;
   readonly failure: string | undefined;
-  /** What a person does about the failure. */
+  /** The next step after the failure. */
   readonly hint?: string | undefined;
-  /** What a person does next on the pull request, in Markdown. */
+  /** The next step on the pull request, in Markdown. */
   readonly next?: string;
 }): string {
   const { plan, applied, environment, failure, hint, next } = result;

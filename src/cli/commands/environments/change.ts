@@ -25,7 +25,7 @@ import { viewFailures } from "../../../environments/app/show/failure_view.ts";
 import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
 import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
-import { adviseAround } from "./advice.ts";
+import { adviseAround } from "../../advise_around.ts";
 import {
   askAboutLabels,
   howToStart,

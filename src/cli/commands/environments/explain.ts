@@ -5,7 +5,7 @@ import { describeCodes, describeDecision, describeStep } from "../../../environm
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv, CommandPorts } from "../../command.ts";
 import { renderPlan, renderSteps, wrapFact, wrapText } from "../../render/mod.ts";
-import { adviseAround } from "./advice.ts";
+import { adviseAround } from "../../advise_around.ts";
 import { askAboutLabels, FIND_OBSTACLE, readOrLabels, RULES_PAGE } from "./shared.ts";
 
 const INDENT = 3;

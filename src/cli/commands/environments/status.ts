@@ -11,7 +11,7 @@ import { stripControls } from "../../../lib/sanitize.ts";
 import { exitCodeOfEnd } from "../../interrupted.ts";
 import type { CommandEnv, CommandPorts } from "../../command.ts";
 import { renderEnvironment, renderJsonLine, renderSentence } from "../../render/mod.ts";
-import { adviseAround } from "./advice.ts";
+import { adviseAround } from "../../advise_around.ts";
 import { askAboutLabels, FIND_OBSTACLE, howToStart, lookOnce } from "./shared.ts";
 
 /** How often `--watch` looks, in milliseconds: 240 looks an hour, of 1 to 3 requests each. */

@@ -2,7 +2,7 @@ import { viewSight } from "../../../environments/app/show/environment_view.ts";
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { CommandEnv } from "../../command.ts";
-import { adviseAround } from "./advice.ts";
+import { adviseAround } from "../../advise_around.ts";
 import { howToStart, lookOnce } from "./shared.ts";
 
 /** Prints the active address and nothing else. */

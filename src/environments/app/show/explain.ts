@@ -72,8 +72,7 @@ const STATE_WORDS: Readonly<Record<ShaState, string>> = {
 function inputsOf(observation: Observation, policy: Policy): readonly ExplainedInput[] {
   const { target, headSha, actor, people, record, labels, platform, lock } = observation;
   const inputs: ExplainedInput[] = [];
-  const say = (name: string, value: string, words?: string) =>
-    inputs.push({ name, value, ...(words === undefined ? {} : { words }) });
+  const say = (name: string, value: string) => inputs.push({ name, value });
   say("pull request", observation.open ? "open" : "closed");
   say("head commit", `${headSha}${target === headSha ? "" : ` (asked for: ${target})`}`);
   say("trust", describeTrust(observation, policy));
@@ -109,7 +108,11 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
         ? ""
         : `; brought up ${attempts} times so far, ${1 + policy.retries} without being asked at most`
     }`;
-    say(`environment ${view.short}`, `${view.state}: ${sources}`, `${STATE_WORDS[view.state]}: ${sources}`);
+    inputs.push({
+      name: `environment ${view.short}`,
+      value: `${view.state}: ${sources}`,
+      words: `${STATE_WORDS[view.state]}: ${sources}`,
+    });
   }
   if (platform !== "as_labels") {
     for (const each of platform) {

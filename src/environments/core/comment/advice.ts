@@ -12,7 +12,7 @@ export interface AdviceFacts {
   /** Whether the head commit has no environment while another commit has one. */
   readonly waits: boolean;
   /**
-   * What a push leads to. `update`: the environment follows. `approval`: a trigger has to approve the commit, unless an
+   * The effect of a push. `update`: the environment follows. `approval`: a trigger has to approve the commit, unless an
    * account that may cause builds pushed it. `off`: the configuration says `auto_sync: never`.
    */
   readonly pushes: "update" | "approval" | "off";

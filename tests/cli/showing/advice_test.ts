@@ -1,9 +1,9 @@
 /** The next step that commands name, and the comment: it works as labels, commits and settings are. */
 
 import assert from "node:assert/strict";
-import { AppError, EXIT } from "../../src/lib/errors.ts";
-import { runIn } from "../worlds/cli_world.ts";
-import { A, B, environment, makeWorld, PR, runningLabels, type World } from "../worlds/world.ts";
+import { AppError, EXIT } from "../../../src/lib/errors.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { A, B, environment, makeWorld, PR, runningLabels, type World } from "../../worlds/world.ts";
 
 const FREEZE = "🎪 🧊 showtime-freeze";
 const BLOCKED = "🎪 🔒 showtime-blocked";

@@ -1,10 +1,10 @@
 /** `status --watch` on a clock of its own. */
 
 import assert from "node:assert/strict";
-import { Interrupted } from "../../src/cli/interrupted.ts";
-import { EXIT } from "../../src/lib/errors.ts";
-import { runIn } from "../worlds/cli_world.ts";
-import { A, environment, makeWorld, PR, runningLabels, type World } from "../worlds/world.ts";
+import { Interrupted } from "../../../src/cli/interrupted.ts";
+import { EXIT } from "../../../src/lib/errors.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { A, environment, makeWorld, PR, runningLabels, type World } from "../../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 

@@ -1,12 +1,12 @@
 /** What `list`, `explain`, `status` and `logs` say to people. */
 
 import assert from "node:assert/strict";
-import { observePull } from "../../src/environments/app/sync/observe_pull.ts";
-import { formatRecord } from "../../src/environments/core/comment/mod.ts";
-import { AppError, EXIT } from "../../src/lib/errors.ts";
-import { runIn } from "../worlds/cli_world.ts";
-import { A, B, environment, makeWorld, PR, runningLabels, seedPull, type World } from "../worlds/world.ts";
-import { prNumber } from "../../src/lib/ids.ts";
+import { observePull } from "../../../src/environments/app/sync/observe_pull.ts";
+import { formatRecord } from "../../../src/environments/core/comment/mod.ts";
+import { AppError, EXIT } from "../../../src/lib/errors.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { A, B, environment, makeWorld, PR, runningLabels, seedPull, type World } from "../../worlds/world.ts";
+import { prNumber } from "../../../src/lib/ids.ts";
 
 /** Labels as superset-showtime writes them: no label marks the pull request. */
 const OLDER = ["🎪 aaaaaaa 🚦 running", "🎪 🎯 aaaaaaa", "🎪 aaaaaaa 🌐 52-1-2-3", "🎪 aaaaaaa 🤡 ana"];

@@ -1,9 +1,9 @@
-import { adviceFacts } from "../../../environments/app/show/advice_facts.ts";
-import type { AppSettings } from "../../../environments/app/run.ts";
-import type { ObservedPull } from "../../../environments/app/sync/observe_pull.ts";
-import { shortSha } from "../../../lib/ids.ts";
-import { stripControls } from "../../../lib/sanitize.ts";
-import { howToStart } from "./shared.ts";
+import { adviceFacts } from "../environments/app/show/advice_facts.ts";
+import type { AppSettings } from "../environments/app/run.ts";
+import type { ObservedPull } from "../environments/app/sync/observe_pull.ts";
+import { shortSha } from "../lib/ids.ts";
+import { stripControls } from "../lib/sanitize.ts";
+import { howToStart } from "./commands/environments/shared.ts";
 
 /**
  * Returns the next step that works where the usual one does not: on a closed, blocked or frozen pull request, and where
