@@ -28,7 +28,10 @@ export function adviseAround(
     if (facts.state === "running" && !facts.waits) {
       return `the label "${name}" holds back every update: take it off to allow them; "showtime stop ${pr}" removes the environment`;
     }
-    const goesOn = facts.state === "none" || facts.state === "failed"
+    const asked = labels.triggers.length > 0;
+    const goesOn = asked
+      ? `"showtime sync ${pr}" does what the triggers ask for`
+      : facts.state === "none" || facts.state === "failed"
       ? `"showtime start ${pr}" brings one up`
       : `"showtime sync ${pr}" goes on`;
     const removes = facts.state === "none" ? "" : `; "showtime stop ${pr}" removes what is there`;

@@ -53,6 +53,17 @@ Deno.test("list without the platform and without labels does not claim that ther
   assert.doesNotMatch(err, /has no environments/);
 });
 
+Deno.test("list on a dry platform finds labels without a marker too, and asks for no definitions it does not need", async () => {
+  const run = { platformAsLabels: true };
+  const older = await runIn(makeWorld({ pull: { labels: OLDER } }), ["list"], { run });
+  const ours = makeWorld({ pull: { labels: runningLabels(A) } });
+  const { requests } = await ours.count(() => runIn(ours, ["list"], { run }));
+
+  assert.match(older.out, /^#1234 +🎯 running +active/m);
+  assert.equal(older.code, EXIT.done);
+  assert.equal(requests, 1);
+});
+
 Deno.test("list with the platform marks nothing unverified", async () => {
   const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
 
