@@ -1,6 +1,5 @@
 /** The plans of all rules that bring the target up. */
 
-import { statusWords } from "../environment/status_words.ts";
 import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
@@ -88,9 +87,7 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
     const status = view?.labeled?.status;
     return status === undefined
       ? `The platform has ${target}, not healthy, and no label names it: a run that died left it`
-      : `The labels say that ${target} ${
-        statusWords(status)
-      }, and the run that worked on it died: its work is continued`;
+      : `The labels say that ${target} is ${status}, and the run that worked on it died: its work is continued`;
   }
   if (reason === "drifted") {
     const seen = view?.deployed === undefined
