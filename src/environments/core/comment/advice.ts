@@ -29,7 +29,7 @@ export function adviseInComment(facts: AdviceFacts): string {
   if (!facts.open) return adviseClosed(facts);
   if (facts.blocked !== undefined) return adviseBlocked(facts, quote(facts.blocked));
   if (facts.state === "none") {
-    return `To start one, add the label ${START}.${
+    return `To start one, add the label ${START}. It counts from people with write permission.${
       facts.frozen === undefined
         ? ""
         : ` While ${quote(facts.frozen)} is on the pull request, later pushes do not update it.`
