@@ -6,8 +6,8 @@ import { stripControls } from "../lib/sanitize.ts";
 import { howToStart } from "./commands/environments/shared.ts";
 
 /**
- * Returns the next step that works where the usual one does not: on a closed, blocked or frozen pull request, and where
- * a commit waits for approval. Undefined if the usual advice works.
+ * Returns the next step that works where the usual one does not: on a closed, blocked or frozen pull request,
+ * and where a commit waits for approval. Undefined if the usual advice works.
  */
 export function adviseAround(
   { settings }: { readonly settings: Pick<AppSettings, "autoSync"> },

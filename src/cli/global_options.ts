@@ -38,7 +38,9 @@ export function readGlobalFlags(values: Values): GlobalFlags {
   };
 }
 
-/** Splits letters that stand together, as in `-qv`. What follows a letter that takes a value is that value. */
+/**
+ * Splits letters that stand together, as in `-qv`. What follows a letter that takes a value is that value.
+ */
 function splitLetters(word: string): readonly string[] {
   if (!/^-[a-z]{2,}/i.test(word)) return [word];
   const letters = [...word.slice(1)];

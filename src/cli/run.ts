@@ -103,8 +103,8 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
 }
 
 /**
- * Returns the signal that ends a command. A command that changes a pull request finishes its work without a reader:
- * an environment is not left half-made because `head` has read enough.
+ * Returns the signal that ends a command. A command that changes a pull request finishes its work without a
+ * reader: an environment is not left half-made because `head` has read enough.
  */
 function signalFor({ signal, readerLeft }: CliIo, { takesLock }: NamedCommand): AbortSignal {
   return takesLock || readerLeft === undefined ? signal : AbortSignal.any([signal, readerLeft]);

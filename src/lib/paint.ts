@@ -26,8 +26,9 @@ export function makePaints(color: boolean): Paints {
 }
 
 /**
- * Decides whether output on a stream is painted. `--no-color` and NO_COLOR outweigh FORCE_COLOR, which outweighs what the stream
- * is. Both variables count with any value but the empty one, and `FORCE_COLOR=0` or `false` turns colours off.
+ * Decides whether output on a stream is painted. `--no-color` and NO_COLOR outweigh FORCE_COLOR, which
+ * outweighs what the stream is. Both variables count with any value but the empty one, and `FORCE_COLOR=0` or
+ * `false` turns colours off.
  */
 export function wantsColor(
   stream: {

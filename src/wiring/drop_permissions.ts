@@ -14,8 +14,8 @@ export function dropForCommand({ permissions }: CommandRights): void {
 
 /**
  * Gives up the right to run programs, if the command runs none on that platform once repository and token are known.
- * Otherwise it gives up only the right to run `gh`. A command that opens a browser keeps a right to run other programs, if
- * the process was started with one.
+ * Otherwise it gives up only the right to run `gh`. A command that opens a browser keeps a right to run other
+ * programs, if the process was started with one.
  */
 export function dropForPlatform({ runsPrograms, opensBrowser }: CommandRights, platform: PlatformKind): void {
   const runs = platform === "docker" || runsPrograms;

@@ -49,8 +49,8 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
 }
 
 /**
- * Writes a whole text at once. Returns false if nothing reads the stream: its reader has closed the pipe, such as
- * `head` does, or the stream was closed before this process started.
+ * Writes a whole text at once. Returns false if nothing reads the stream: its reader has closed the pipe,
+ * such as `head` does, or the stream was closed before this process started.
  */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
   try {

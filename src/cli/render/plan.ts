@@ -9,8 +9,8 @@ import type { Style } from "./style.ts";
 import { wrapText } from "./wrap_text.ts";
 
 /**
- * Renders a decision for people: what is done and why, and with `dryRun` the steps as sentences under `Would:`. `codes`
- * adds the codes that JSON has.
+ * Renders a decision for people: what is done and why, and with `dryRun` the steps as sentences under
+ * `Would:`. `codes` adds the codes that JSON has.
  */
 export function renderPlan(
   plan: Plan,

@@ -6,11 +6,17 @@ export interface BrowserOptions {
   readonly variable: (name: string) => string | undefined;
   /** As in `Deno.build.os`. */
   readonly os: string;
-  /** How long a program may take to fail, in milliseconds; 2000 unless given. One that runs on is the browser itself. */
+  /**
+   * How long a program may take to fail, in milliseconds; 2000 unless given. One that runs on is the browser
+   * itself.
+   */
   readonly patienceMs?: number;
 }
 
-/** The variables by which a browser finds the person's screen and session. No token of this process is among them. */
+/**
+ * The variables by which a browser finds the person's screen and session. No token of this process is among
+ * them.
+ */
 const PASSED = [
   "PATH",
   "HOME",

@@ -167,7 +167,9 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   }
 }
 
-/** Lists the failures of environments that run all the same. Other failures are printed as the command's own. */
+/**
+ * Lists the failures of environments that run all the same. Other failures are printed as the command's own.
+ */
 function failedUpdates(observed: ObservedPull): ReturnType<typeof viewFailures> {
   const { environments } = observed.observation.labels;
   return viewFailures(observed).filter(({ short_sha }) => environments.get(short_sha)?.status === "running");

@@ -26,7 +26,10 @@ export async function runOpen(env: CommandEnv): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Finds the active address. Throws AppError `no_environment` if no environment is active, or the platform lost it. */
+/**
+ * Finds the active address. Throws AppError `no_environment` if no environment is active, or the platform
+ * lost it.
+ */
 async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
   const { observed } = await lookOnce(ports, pr, env.signal);

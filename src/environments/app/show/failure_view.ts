@@ -18,8 +18,8 @@ export interface FailureView {
 }
 
 /**
- * Lists one failure for each environment whose label is `failed`, and for each that runs although its last update
- * failed.
+ * Lists one failure for each environment whose label is `failed`, and for each that runs although its last
+ * update failed.
  */
 export function viewFailures({ observation, record, snapshot }: ObservedPull): readonly FailureView[] {
   const failed = [...observation.labels.environments.values()].filter(({ sha, status }) =>

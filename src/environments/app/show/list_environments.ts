@@ -46,8 +46,8 @@ export async function listEnvironments(
   const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
   const known = new Set(marked.map((pull) => pull.number));
-  // Without the platform only labels name the pull requests, and another tool sets no marker label. Where the platform
-  // is taken to be as the labels say, the marker is enough, unless no pull request has it.
+  // Without the platform only labels name the pull requests, and another tool sets no marker label. Where the
+  // platform is taken to be as the labels say, the marker is enough, unless no pull request has it.
   const searches = deployed === undefined && (!ports.platformAsLabels || marked.length === 0);
   const named = searches ? await pullsWithStatus(forge, signal) : (deployed ?? []).map((each) => each.pr);
   const missing = [...new Set(named)].filter((pr) => !known.has(pr));

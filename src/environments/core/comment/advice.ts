@@ -12,8 +12,8 @@ export interface AdviceFacts {
   /** Whether the head commit has no environment while another commit has one. */
   readonly waits: boolean;
   /**
-   * The effect of a push. `update`: the environment follows. `approval`: a trigger has to approve the commit, unless an
-   * account that may cause builds pushed it. `off`: the configuration says `auto_sync: never`.
+   * The effect of a push. `update`: the environment follows. `approval`: a trigger has to approve the commit,
+   * unless an account that may cause builds pushed it. `off`: the configuration says `auto_sync: never`.
    */
   readonly pushes: "update" | "approval" | "off";
 }
@@ -24,7 +24,9 @@ const SYNC = nameOf({ kind: "trigger", trigger: "sync" });
 const STOP = nameOf({ kind: "trigger", trigger: "stop" });
 const FREEZE = nameOf({ kind: "freeze" });
 
-/** Says in Markdown what a person does next on the pull request. Every step that it names works as things are. */
+/**
+ * Says in Markdown what a person does next on the pull request. Every step that it names works as things are.
+ */
 export function adviseInComment(facts: AdviceFacts): string {
   if (!facts.open) return adviseClosed(facts);
   if (facts.blocked !== undefined) return adviseBlocked(facts, quote(facts.blocked));

@@ -1,8 +1,9 @@
 import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 
 /**
- * Counts the commits of a pull request between the one that runs and its head; 0 if the head runs. Undefined if the
- * list of commits, oldest first, does not show it: after a force push the old commit is not among them.
+ * Counts the commits of a pull request between the one that runs and its head; 0 if the head runs. Undefined
+ * if the list of commits, oldest first, does not show it: after a force push the old commit is not among
+ * them.
  */
 export function commitsBehind(
   commits: readonly FullSha[],

@@ -1,6 +1,6 @@
 /**
- * Every status of an environment, in words that finish the sentence "The environment …". `list --status` takes the keys.
- * docs/rules.md has the same words.
+ * Every status of an environment, in words that finish the sentence "The environment …". `list --status`
+ * takes the keys. docs/rules.md has the same words.
  */
 export const STATUS_WORDS = {
   building: "is being built",
@@ -22,7 +22,10 @@ export function statusWords(status: string): string {
   return status in STATUS_WORDS ? STATUS_WORDS[status as ViewStatus] : `is ${status}`;
 }
 
-/** Returns the word of a status for a column of a table: the status, except where only the program's words name it. */
+/**
+ * Returns the word of a status for a column of a table: the status, except where only the program's words
+ * name it.
+ */
 export function statusWord(status: string): string {
   return status === "drifted" ? "not running" : status === "absent" ? "not there" : status;
 }

@@ -1,4 +1,6 @@
-/** Decisions in the words that people read. Their codes are for programs: JSON, step outputs and `--verbose`. */
+/**
+ * Decisions in the words that people read. Their codes are for programs: JSON, step outputs and `--verbose`.
+ */
 
 import type { ActionNeeded, Plan, Reason } from "./plan.ts";
 
