@@ -1,9 +1,12 @@
 /** The next step that commands name, and the comment: it works as labels, commits and settings are. */
 
 import assert from "node:assert/strict";
+import { observePull } from "../../../src/environments/app/sync/observe_pull.ts";
+import { formatRecord } from "../../../src/environments/core/comment/mod.ts";
+import { shortSha } from "../../../src/lib/ids.ts";
 import { AppError, EXIT } from "../../../src/lib/errors.ts";
 import { runIn } from "../../worlds/cli_world.ts";
-import { A, B, environment, makeWorld, PR, runningLabels, type World } from "../../worlds/world.ts";
+import { A, B, environment, makeWorld, never, PR, runningLabels, type World } from "../../worlds/world.ts";
 
 const FREEZE = "🎪 🧊 showtime-freeze";
 const BLOCKED = "🎪 🔒 showtime-blocked";
@@ -118,6 +121,35 @@ Deno.test("the comment of a frozen pull request names the label, the flags, and 
     comment,
     /frozen by "🎪 🧊 showtime\\-freeze": aaaaaaa is 1 commit behind; taking that label off brings it/,
   );
+});
+
+Deno.test("the comment goes on saying that the last update failed, until an update succeeds", async () => {
+  const on = world([]);
+  await runIn(on, ["start", "1234"]);
+  const { forge, ...context } = on.context();
+  const look = { request: undefined, sha: undefined, held: undefined, people: new Map() };
+  const { snapshot, comment, record } = await observePull({ forge, ...context }, PR, look, never());
+  const failure = {
+    sha: shortSha(A),
+    reason: "unhealthy",
+    message: "It answers 500",
+    hint: "Look",
+    at: 1,
+  } as const;
+  const body = comment?.body.replace(/<!-- showtime:data.*/s, formatRecord({ ...record, failure })) ?? "";
+  await forge.write(snapshot, [{ kind: "comment", nodeId: comment?.nodeId, body }], never());
+  on.simulator.label({ pr: PR, add: [FREEZE], actor: "maxime" });
+  on.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+
+  await runIn(on, ["sync", "1234"]);
+  const waiting = on.comment();
+  const { out } = await runIn(on, ["status", "1234"]);
+  await runIn(on, ["start", "1234"]);
+
+  assert.match(waiting, /🟢 \*\*Running at .*🔴 The last update failed\./);
+  assert.match(waiting, /It answers 500\. The environment above keeps serving\./);
+  assert.match(out, /^🎯 aaaaaaa running; the last update failed, people are sent here$/m);
+  assert.doesNotMatch(on.comment(), /The last update failed/);
 });
 
 Deno.test("the comment of a frozen fork does not say that taking the label off is enough", async () => {

@@ -206,7 +206,7 @@ export class PullWriter {
       serverUrl: ports.serverUrl,
       pr,
       environments,
-      failure: this.#failure,
+      failure: this.#failure ?? this.#failedUpdate(environments),
       notice: this.#notice,
       login: ports.settings.login,
       flags: wantedSettings(now, policy).flags,
@@ -216,6 +216,13 @@ export class PullWriter {
       advice: adviceFacts(now, policy),
       record: { ...this.#record, shown: describeShown(state) },
     });
+  }
+
+  /** Finds the failure on record of an environment that runs all the same: its last update failed. */
+  #failedUpdate(environments: readonly CommentEnvironment[]): CommentFailure | undefined {
+    const { failure } = this.#record;
+    const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
+    return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
 }
 
