@@ -1,5 +1,6 @@
 import { nodeId } from "../state/node_id.ts";
 import type { Pull, TimelineRecord } from "../state/records.ts";
+import { orderedTimeline } from "../state/timeline.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
@@ -49,7 +50,7 @@ function eventNode(graph: Graph, pull: Pull, options: { readonly event: Timeline
 export function timelineConnection(graph: Graph, args: Args, options: { readonly pull: Pull }): GqlObject {
   const { pull } = options;
   const wanted = args.texts("itemTypes");
-  const events = pull.timeline.filter((event) =>
+  const events = orderedTimeline(graph.world, pull).filter((event) =>
     wanted === undefined || wanted.includes(TYPES[event.kind].item)
   );
   return connection("PullRequestTimelineItemsConnection", events, {
