@@ -1,5 +1,5 @@
 import { ApiError, forbidden, notFound } from "../api_error.ts";
-import { baseHead, fileAt, resolveCommit } from "../state/commits.ts";
+import { fileAt, resolveCommit } from "../state/commits.ts";
 import { isBot } from "../state/people.ts";
 import type { Answer, Call } from "./call.ts";
 import { ok, textParam } from "./call.ts";
