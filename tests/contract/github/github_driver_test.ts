@@ -24,7 +24,11 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   await forge.createLock({ name: "🎪 lock pr-99", color: "6A737D", description: "v1 of another" }, NEVER);
 
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: "ANA" }, NEVER)), 1);
-  const { nodeId, at, timeline, locks, ...pull } = await forge.readPull(PR, { actor: "ANA" }, NEVER);
+  const { nodeId, at, createdAt, timeline, locks, ...pull } = await forge.readPull(
+    PR,
+    { actor: "ANA" },
+    NEVER,
+  );
 
   assert.deepEqual(pull, {
     number: PR,
@@ -35,6 +39,7 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
     author: "rando",
     headSha: B,
     headRepo: "rando/r",
+    headRef: "charts",
     labels: ["bug", START],
     comments: [],
     viewer: { login: "maxime", bot: false },
@@ -42,6 +47,7 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   });
   assert.match(nodeId, /^PR_/);
   assert.ok(Math.abs(at - simulator.now()) < 2000);
+  assert.ok(createdAt <= at && at - createdAt < 60_000);
   assert.deepEqual(locks.map(({ name, description }) => [name, description]), [["🎪 lock pr-9", "v1"]]);
   assert.deepEqual(
     timeline.map((event) =>
@@ -170,9 +176,28 @@ Deno.test("readPull() reads no further back than the labels need", async () => {
   }
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 1);
   simulator.push({ pr: PR, sha: B });
-  simulator.label({ pr: PR, add: [START] });
+  simulator.label({ pr: PR, add: ["🎪 🧊 showtime-freeze"] });
 
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 1);
+});
+
+Deno.test("readPull() reads back to the force push before a trigger, which decides what it approves", async () => {
+  const { simulator, forge, requestsOf } = simulate();
+  const noise = () => {
+    for (let index = 0; index < 60; index++) {
+      simulator.label({ pr: PR, add: ["noise"] });
+      simulator.label({ pr: PR, remove: ["noise"] });
+    }
+  };
+  noise();
+  simulator.push({ pr: PR, sha: B, force: true });
+  noise();
+  simulator.label({ pr: PR, add: [START] });
+
+  assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 2);
+
+  const { timeline } = await forge.readPull(PR, { actor: undefined }, NEVER);
+  assert.ok(timeline.some(({ kind }) => kind === "force_push"));
 });
 
 Deno.test("readPull() reports force pushes with their new commit", async () => {
