@@ -1,6 +1,6 @@
 import { nodeId } from "../state/node_id.ts";
 import type { Pull, TimelineRecord } from "../state/records.ts";
-import { orderedTimeline } from "../state/timeline.ts";
+import { timelineKey } from "../state/timeline.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
@@ -50,12 +50,12 @@ function eventNode(graph: Graph, pull: Pull, options: { readonly event: Timeline
 export function timelineConnection(graph: Graph, args: Args, options: { readonly pull: Pull }): GqlObject {
   const { pull } = options;
   const wanted = args.texts("itemTypes");
-  const events = orderedTimeline(graph.world, pull).filter((event) =>
+  const events = pull.timeline.filter((event) =>
     wanted === undefined || wanted.includes(TYPES[event.kind].item)
   );
   return connection("PullRequestTimelineItemsConnection", events, {
     args,
-    key: ({ id }) => [id],
+    key: (event) => timelineKey(graph.world, event),
     make: (event) => eventNode(graph, pull, { event }),
   });
 }

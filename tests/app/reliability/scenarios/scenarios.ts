@@ -6,6 +6,7 @@ import type { Scenario } from "../../../worlds/schedule/mod.ts";
 import { openDockerLives } from "./docker_lives.ts";
 import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
+import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
 import { lifeScenario, LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
@@ -42,6 +43,8 @@ function allScenarios(): readonly Scenario[] {
     ...CLEANUPS,
     ...ZOMBIES,
     ONE_HEAD,
+    ...HOSTILE,
+    ...HOSTILE_PAIRS,
     ...LIVES.map((life) => lifeScenario(life)),
   ];
 }
