@@ -157,11 +157,11 @@ quick(
       const world = makeWorld({ pull: FORK });
       later(world);
       label(world, [START], { actor: "ana" });
-      const { code, err } = await runIn(world, ["sync", String(PR)]);
+      const { code, out } = await runIn(world, ["sync", String(PR)]);
       const why = /no workflow run of it is known to be older/;
       assert.equal(code, 0);
-      assert.match(err, why);
-      assert.match(err, new RegExp(`showtime start ${PR} --sha ${A}`));
+      assert.match(out, why);
+      assert.match(out, new RegExp(`showtime start ${PR} --sha ${A}`));
       assert.match(world.comment(), why);
       assert.deepEqual(world.images.built, []);
       later(world);
