@@ -104,7 +104,7 @@ export function toDefinition(asked: Asked): LabelDefinition {
   return { ...bare, openPulls };
 }
 
-/** Converts a label definition that was read without its pull requests; undefined if there is none. */
+/** Converts a label definition that was read without its pull requests; undefined without a node id and a name. */
 export function toBareDefinition(node: unknown): LabelDefinition | undefined {
   const nodeId = textAt(node, "id");
   const name = textAt(node, "name");

@@ -27,7 +27,7 @@ const WRONG_RULES: readonly Wrong[] = [
     rule: "believes the comment of any bot",
     mutation: {
       module: "src/environments/app/sync/pull_record.ts",
-      from: "return own || (author?.bot === true && isTrustedBot(author.login, trustedBots));",
+      from: "return own || (author !== undefined && isTrustedBot(author.login, trustedBots));",
       to: "return own || author?.bot === true;",
     },
     caughtBy: "labelled_by_a_workflow_renovate_comments",

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { COMMENT_MARKER } from "../../../src/environments/core/comment/marker.ts";
-import { parseShortSha, prNumber } from "../../../src/lib/ids.ts";
+import { fullSha, parseShortSha, prNumber } from "../../../src/lib/ids.ts";
 import { assertConforms } from "../../worlds/github/conformance.ts";
 import { gates, HEAD, PR, simulate } from "../../worlds/github/github.ts";
 
 const NEVER = new AbortController().signal;
 const START = "🎪 ⚡ showtime-trigger-start";
-const B = "b".repeat(40);
+const B = fullSha("b".repeat(40));
 
 function numbered(count: number, text: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => text(index));
@@ -403,3 +403,36 @@ Deno.test("listDeployments() gives this pull request's, newest first, and no mor
 Deno.test("the driver reads as GitHub's own descriptions say", () => {
   assertConforms(gates);
 });
+
+Deno.test("firstRunOf() finds the earliest run of a commit on its branch, and not before a time", async () => {
+  const run = { status: "completed", head_sha: HEAD, head_branch: "charts", head_repository: "Rando/R" };
+  const { simulator, forge, requestsOf } = simulate({
+    runs: [
+      { ...run, id: 1, created_at: "2024-01-15T14:00:00Z" },
+      { ...run, id: 2, created_at: "2024-01-15T15:00:00Z" },
+      { ...run, id: 3, created_at: "2024-01-15T13:00:00Z", head_branch: "other" },
+      { ...run, id: 4, created_at: "2024-01-15T13:00:00Z", head_repository: "eve/r" },
+    ],
+  });
+  const head = { sha: fullSha(HEAD), branch: "charts", repo: "rando/r", since: 0 };
+  const at = (time: string) => ({ kind: "seen", at: Date.parse(time) });
+
+  assert.equal(await requestsOf(() => forge.firstRunOf(head, NEVER)), 1);
+  assert.deepEqual(await forge.firstRunOf(head, NEVER), at("2024-01-15T14:00:00Z"));
+  const since = Date.parse("2024-01-15T14:30:00Z");
+  assert.deepEqual(await forge.firstRunOf({ ...head, since }, NEVER), at("2024-01-15T15:00:00Z"));
+  assert.deepEqual(await forge.firstRunOf({ ...head, branch: "elsewhere" }, NEVER), { kind: "none" });
+
+  simulator.push({ pr: PR, sha: B, pusher: "rando" });
+  const pushed = await forge.firstRunOf({ ...head, sha: B }, NEVER);
+  assert.ok(pushed.kind === "seen" && Math.abs(pushed.at - simulator.now()) < 2000);
+});
+
+for (const status of [403, 404]) {
+  Deno.test(`firstRunOf() says after ${status} that the runs cannot be read`, async () => {
+    const { forge, faults } = simulate();
+    faults({ match: "GET /repos/*/actions/runs", status });
+    const head = { sha: fullSha(HEAD), branch: "charts", repo: "rando/r", since: 0 };
+    assert.deepEqual(await forge.firstRunOf(head, NEVER), { kind: "unreadable" });
+  });
+}

@@ -146,6 +146,25 @@ for (const [call, what, spoil] of OF_LISTS) {
   });
 }
 
+const WRITES: Readonly<Record<string, (forge: Forge) => Promise<unknown>>> = {
+  "added labels": async (forge) => {
+    const { nodeId } = await forge.readPull(PR, { actor: undefined }, NEVER);
+    return await forge.write({ number: PR, nodeId }, [{ kind: "attach", names: ["bug"] }], NEVER);
+  },
+  "a renewed lock": async (forge) => {
+    const lock = { name: "🎪 lock pr-9", color: "6A737D", description: "v1" };
+    const made = await forge.createLock(lock, NEVER);
+    return made.kind === "created" && await forge.renewLock(made.nodeId, "v1 again", NEVER);
+  },
+};
+
+for (const [what, act] of Object.entries(WRITES)) {
+  Deno.test(`a write counts as done only if GitHub confirms ${what}, even without an error`, async () => {
+    await assert.rejects(act(forgeWith(nulled("m0"))), { code: "forge_failed" });
+    await act(forgeWith((_, value) => value));
+  });
+}
+
 Deno.test("firstRunOf() refuses an answer without a list of runs", async () => {
   const head = { sha: SHA, branch: "charts", repo: "rando/r", since: 0 };
   await assert.rejects(forgeWith(nulled("workflow_runs")).firstRunOf(head, NEVER), { code: "forge_failed" });

@@ -45,7 +45,7 @@ export function originsOf(
       login,
       bot,
       own: login !== undefined &&
-        (login === snapshot.viewer?.login || (bot && isTrustedBot(login, context.trustedBots))),
+        (login === snapshot.viewer?.login || isTrustedBot(login, context.trustedBots)),
       at: event.at,
     };
     const isTrigger = parseLabel(name).kind === "trigger";

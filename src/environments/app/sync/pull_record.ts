@@ -12,7 +12,7 @@ export function isShowtimesComment(
   trustedBots: readonly string[] | undefined,
 ): boolean {
   const { own, author } = comment;
-  return own || (author?.bot === true && isTrustedBot(author.login, trustedBots));
+  return own || (author !== undefined && isTrustedBot(author.login, trustedBots));
 }
 
 /** Finds the oldest comment with Showtime's marker whose author is believed. */
