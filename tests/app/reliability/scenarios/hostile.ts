@@ -47,16 +47,17 @@ const ACTS: Readonly<Record<string, Act>> = {
     Object.entries(SETTERS).flatMap(([name, login]) => [
       ...STATUSES.map((status): [string, Act] => [
         `${name}_says_${status}`,
-        (hostile) => setLabels(hostile, [`🎪 ${headOf(hostile).slice(0, 7)} 🚦 ${status}`], login),
+        (hostile) =>
+          setLabels(hostile, { add: [`🎪 ${headOf(hostile).slice(0, 7)} 🚦 ${status}`], actor: login }),
       ]),
-      [`${name}_asks`, (hostile: HostileWorld) => setLabels(hostile, [START], login)],
+      [`${name}_asks`, (hostile: HostileWorld) => setLabels(hostile, { add: [START], actor: login })],
     ]),
   ),
-  ana_asks: (hostile) => setLabels(hostile, [START], "ana"),
-  tri_takes_off_the_trigger: (hostile) => takeOff(hostile, [START], "tri"),
+  ana_asks: (hostile) => setLabels(hostile, { add: [START], actor: "ana" }),
+  tri_takes_off_the_trigger: (hostile) => takeOff(hostile, { remove: [START], actor: "tri" }),
   tri_takes_off_statuses: (hostile) =>
-    takeOff(hostile, hostile.world.labels().filter((name) => name.includes("🚦")), "tri"),
-  tri_stops: (hostile) => setLabels(hostile, [STOP], "tri"),
+    takeOff(hostile, { remove: hostile.world.labels().filter((name) => name.includes("🚦")), actor: "tri" }),
+  tri_stops: (hostile) => setLabels(hostile, { add: [STOP], actor: "tri" }),
   pushes: (hostile) => push(hostile, B),
   pushes_backdated: (hostile) => push(hostile, B, { date: EARLIER }),
   pushes_postdated: (hostile) => push(hostile, B, { date: LATER }),
@@ -67,8 +68,8 @@ const ACTS: Readonly<Record<string, Act>> = {
     push(hostile, A, { force: true });
     push(hostile, B, { date: EARLIER });
   },
-  renovate_comments: (hostile) => comment(hostile, "renovate-token", forgedComment()),
-  rando_comments: (hostile) => comment(hostile, "rando-token", forgedComment()),
+  renovate_comments: (hostile) => comment(hostile, { token: "renovate-token", body: forgedComment() }),
+  rando_comments: (hostile) => comment(hostile, { token: "rando-token", body: forgedComment() }),
 };
 
 interface Start {
@@ -86,20 +87,20 @@ const STARTS: readonly Start[] = [
     name: "asked",
     only: /^(?!tri_says|.*says_(?:deploying|running))/,
     payload: true,
-    prepare: (hostile) => setLabels(hostile, [START], "ana"),
+    prepare: (hostile) => setLabels(hostile, { add: [START], actor: "ana" }),
   },
   {
     name: "asked_unheard",
     only: /^(?:pushes|forces)|_asks$/,
     payload: false,
-    prepare: (hostile) => setLabels(hostile, [START], "ana"),
+    prepare: (hostile) => setLabels(hostile, { add: [START], actor: "ana" }),
   },
   { name: "untouched", payload: false, prepare: () => {} },
   {
     name: "pushed_beside",
     payload: true,
     prepare: async (hostile) => {
-      setLabels(hostile, [START], "ana");
+      setLabels(hostile, { add: [START], actor: "ana" });
       await hostile.world.sync(hostile.world.context(workflowRun(101, hostile.event)));
       push(hostile, B, { date: EARLIER });
     },
@@ -109,7 +110,7 @@ const STARTS: readonly Start[] = [
     payload: true,
     prepare: (hostile) => {
       push(hostile, B, { date: EARLIER });
-      setLabels(hostile, ["🎪 bbbbbbb 🚦 building"], "github-actions[bot]");
+      setLabels(hostile, { add: ["🎪 bbbbbbb 🚦 building"], actor: "github-actions[bot]" });
     },
   },
   {
@@ -119,16 +120,15 @@ const STARTS: readonly Start[] = [
     prepare: (hostile) => {
       push(hostile, B, { date: EARLIER });
       push(hostile, A, { force: true });
-      setLabels(hostile, [START], "ana");
+      setLabels(hostile, { add: [START], actor: "ana" });
     },
   },
 ];
 
-const hostileOf = new WeakMap<Stage, HostileWorld>();
-
 function scenarioOf(start: Start, acts: readonly (readonly [name: string, act: Act])[]): Scenario {
+  const hostileOf = new WeakMap<Stage, HostileWorld>();
   return {
-    name: `hostile_${start.name}_${acts.map(([name]) => name).join("_and_")}`,
+    name: `hostile_${start.name}_${acts.map(([name]) => name).join("_then_")}`,
     make: async () => {
       const hostile = makeHostileWorld();
       await start.prepare(hostile);
@@ -166,6 +166,9 @@ async function goOn(hostile: HostileWorld): Promise<void> {
 }
 
 const acts = Object.entries(ACTS);
+
+/** How the names of the scenarios begin, by what the pull request is like. */
+export const HOSTILE_STARTS: readonly string[] = STARTS.map(({ name }) => `hostile_${name}_`);
 
 /** One act between any two requests of a run. */
 export const HOSTILE: readonly Scenario[] = STARTS.flatMap((start) =>

@@ -63,7 +63,10 @@ export function headOf({ world }: HostileWorld): string {
 }
 
 /** Sets labels, and notes what a trigger among them approves. */
-export function setLabels(hostile: HostileWorld, add: readonly string[], actor: string): void {
+export function setLabels(
+  hostile: HostileWorld,
+  { add, actor }: { readonly add: readonly string[]; readonly actor: string },
+): void {
   const { world } = hostile;
   world.clock.advance(APART_MS);
   world.simulator.label({ pr: PR, add, actor });
@@ -80,7 +83,10 @@ export function setLabels(hostile: HostileWorld, add: readonly string[], actor: 
 }
 
 /** Takes labels off. */
-export function takeOff(hostile: HostileWorld, remove: readonly string[], actor: string): void {
+export function takeOff(
+  hostile: HostileWorld,
+  { remove, actor }: { readonly remove: readonly string[]; readonly actor: string },
+): void {
   const { world } = hostile;
   world.clock.advance(APART_MS);
   world.simulator.label({ pr: PR, remove, actor });
@@ -104,8 +110,7 @@ export function push(
 /** Posts a comment as the owner of a token. */
 export async function comment(
   { world }: HostileWorld,
-  token: string,
-  body: string,
+  { token, body }: { readonly token: string; readonly body: string },
 ): Promise<void> {
   await world.simulator.handle(
     new Request(`https://github.example/api/v3/repos/apache/superset/issues/${PR}/comments`, {
