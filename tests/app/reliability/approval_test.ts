@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { fullSha } from "../../../src/lib/ids.ts";
-import { EMPTY_RECORD, formatRecord } from "../../../src/environments/core/comment/mod.ts";
-import { COMMENT_MARKER } from "../../../src/environments/core/comment/mod.ts";
+import {
+  COMMENT_MARKER,
+  EMPTY_RECORD,
+  formatRecord,
+  parseRecord,
+} from "../../../src/environments/core/comment/mod.ts";
 import {
   deviate,
   play,
@@ -273,5 +277,59 @@ quick(
     const event = { action: "labeled", headSha: fullSha(B), sender: "ana", label: START, at };
     const { plan } = await world.sync(world.context(inActions({ actor: "ana", event })));
     assert.deepEqual([plan.reason, world.images.built], ["untrusted_commit", []]);
+  },
+);
+
+quick(
+  "C4: the record with the whole hash stands in the comment before the trigger is taken off",
+  async () => {
+    const world = makeWorld({ pull: FORK, seed: { runs: [RUN_OF_FORK] } });
+    label(world, [START], { actor: "ana" });
+    const dead = new Error("the process is gone");
+    const wire: RunChange["wire"] = async (request, send) => {
+      const text = await request.clone().text();
+      const response = await send(request);
+      // The process dies right after the request that takes the trigger off.
+      if (text.includes("removeLabelsFromLabelable")) throw dead;
+      return response;
+    };
+    await assert.rejects(world.sync(world.context(inActions({ wire }))));
+    assert.ok(!world.labels().includes(START));
+    const writes = world.simulator.requests().flatMap(({ operations }) => operations);
+    const [comment, removal] = [writes.indexOf("addComment"), writes.indexOf("removeLabelsFromLabelable")];
+    assert.ok(comment >= 0 && comment < removal, writes.join());
+    const shas = parseRecord(world.comment()).shas ?? {};
+    assert.deepEqual(Object.values(shas), [A]);
+
+    world.clock.advance(11 * MINUTE);
+    assert.equal((await world.sync(world.context(inActions()))).plan.reason, "resumed");
+    assert.deepEqual(world.platform.environments.map(({ sha }) => sha), [A]);
+  },
+);
+
+quick(
+  "X1: a run that died before its record is written decides anew by the trigger, which is still there",
+  async () => {
+    for (const pushed of [false, true]) {
+      const world = makeWorld({ pull: FORK, seed: { runs: [RUN_OF_FORK], timeline_order: "commit_dates" } });
+      later(world);
+      label(world, [START], { actor: "ana" });
+      const dead = new Error("the process is gone");
+      let gone = false;
+      const wire: RunChange["wire"] = async (request, send) => {
+        const text = await request.clone().text();
+        if (text.includes("addComment")) gone = true;
+        if (gone) throw dead;
+        return await send(request);
+      };
+      await assert.rejects(world.sync(world.context(inActions({ wire }))));
+      assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 building") && world.labels().includes(START));
+      world.clock.advance(11 * MINUTE);
+      if (pushed) world.simulator.push({ pr: PR, sha: B, pusher: "rando", date: NOON - HOUR });
+      await world.sync(world.context(inActions()));
+      await world.sync(world.context(inActions()));
+      assert.deepEqual(world.platform.environments.map(({ sha }) => sha), pushed ? [] : [A]);
+      assert.equal(world.images.built.length, pushed ? 0 : 1);
+    }
   },
 );
