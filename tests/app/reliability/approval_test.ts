@@ -333,3 +333,13 @@ quick(
     }
   },
 );
+
+quick("I6: a command on which no trigger depends does not ask for workflow runs", async () => {
+  const world = makeWorld({ pull: FORK, seed: { runs: [RUN_OF_FORK] } });
+  label(world, [START], { actor: "ana" });
+  const asks = () => world.simulator.requests().filter(({ path }) => path.endsWith("/actions/runs")).length;
+  for (const [argv, wanted] of [[["status"], 0], [["history"], 0], [["explain"], 1]] as const) {
+    await runIn(world, [...argv, String(PR)]);
+    assert.equal(asks(), wanted, argv.join());
+  }
+});

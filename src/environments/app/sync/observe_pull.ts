@@ -57,7 +57,10 @@ export interface ObserveOptions {
   readonly confirms?: boolean;
   /** Permissions that this process has already asked for; new answers are added. */
   readonly people: Map<string, PermissionAnswer>;
-  /** The first workflow runs of commits that this process has already asked for; new answers are added. */
+  /**
+   * The first workflow runs of commits that this process has already asked for; new answers are added. Undefined
+   * if no trigger decides: then they are not asked for.
+   */
   readonly headRuns?: Map<FullSha, HeadRun>;
 }
 
@@ -161,10 +164,10 @@ async function withApprovals(
 ): Promise<Observation> {
   const { snapshot, context, options: { headRuns }, signal } = about;
   const judged = { ...observation, origins: originsOf(snapshot, context) };
-  if (!needsHeadRun(judged, ports.settings)) return judged;
+  if (headRuns === undefined || !needsHeadRun(judged, ports.settings)) return judged;
   const { target } = observation;
-  const run = headRuns?.get(target) ?? await readHeadRun(ports.forge, { target, snapshot }, signal);
-  headRuns?.set(target, run);
+  const run = headRuns.get(target) ?? await readHeadRun(ports.forge, { target, snapshot }, signal);
+  headRuns.set(target, run);
   const sightings = run.kind === "seen"
     ? [...context.sightings, { sha: target, at: run.at }]
     : context.sightings;

@@ -69,6 +69,7 @@ export async function planOnce(
     sha: options.sha,
     held: undefined,
     people: new Map(),
+    headRuns: new Map(),
   }, signal);
   return { plan: planPull(observed.observation, policy), observed, policy };
 }
