@@ -13,6 +13,7 @@ import type { LoadedConfig } from "../config/mod.ts";
 import type { Variables } from "../lib/variables.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
 import type { PrNumber } from "../lib/ids.ts";
+import type { Clone } from "../ports/clone.ts";
 import type { Files } from "../ports/files.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
@@ -99,6 +100,9 @@ export interface Wiring extends PortMakers {
   /** The values of this run. Throws AppError `no_token` if GitHub cannot be asked. */
   run(request: WiringRequest): Promise<RunValues>;
   shell(): Promise<Shell>;
+  clone(): Promise<Clone>;
+  /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */
+  place(): Promise<{ readonly depth: number; readonly prefix: string } | undefined>;
   files(): Promise<Files>;
   browser(): Promise<Browser>;
   releases(): Promise<Releases>;

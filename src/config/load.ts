@@ -3,7 +3,8 @@ import { type Config, makeConfig } from "./environments/config.ts";
 import type { Variables } from "../lib/variables.ts";
 import { parseSetting, readVariables } from "./environment_layers.ts";
 import { type Layer, singleLayer, type Source } from "./layer.ts";
-import { type PresetName, PRESETS } from "./environments/presets.ts";
+import { resolveFromFile } from "./file_paths.ts";
+import { type PresetName, presetOf, PRESETS } from "./environments/presets.ts";
 import { ConfigError, type ConfigProblem } from "./problems.ts";
 import type { Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
@@ -14,6 +15,10 @@ import { readYaml } from "./yaml.ts";
 export interface ConfigInput {
   /** The file, with the path for messages; undefined if there is no file. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
+  /** The folder that paths of file and preset count from, as a path from the working folder; `.` without it. */
+  readonly folder?: string;
+  /** `owner/name`, if it is known. Only apache/superset has a preset without a file. */
+  readonly repo?: string | undefined;
   readonly env: Variables;
   /** Values of flags by dotted key of the file, as text or typed: `{ "max_age": "7d" }`. */
   readonly flags: Readonly<Record<string, unknown>>;
@@ -25,7 +30,7 @@ export interface LoadedConfig {
   /** Sources by dotted key of the file; an entry of a map has its own, `environment.variables.DEBUG`. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly warnings: readonly string[];
-  /** The notice for a run that uses the preset of apache/superset without being asked to. */
+  /** The notice for a run that has no configuration file and needs one. */
   readonly assumed?: string | undefined;
 }
 
@@ -34,7 +39,7 @@ export interface LoadedConfig {
  * preset. Maps are merged entry by entry, and lists are replaced. Throws {@link ConfigError} `config_invalid`
  * with every problem of every source at once.
  */
-export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
+export function loadConfig({ file, folder = ".", repo, env, flags }: ConfigInput): LoadedConfig {
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);
   const fromFile: Layer[] = yaml === undefined || yaml.value === undefined
     ? []
@@ -49,7 +54,7 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   ];
   if (problems.length > 0) throw invalid(problems);
 
-  const preset = presetLayer(choosePreset(layers, file === undefined ? "superset" : "none"));
+  const preset = presetLayer(choosePreset(layers, file === undefined ? presetOf(repo) : "none"));
   const merged = mergeLayers([preset, ...layers]);
   const settings = nest(merged);
   const incomplete = incompleteSizes(settings, layers);
@@ -57,7 +62,7 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   const sources = new Map([...merged].map(([key, { source }]) => [key, source] as const));
   for (const [key, source] of others.sources) sources.set(key, source);
   return {
-    config: makeConfig(settings, others.settings),
+    config: makeConfig(resolvePaths(settings, sources, folder), others.settings),
     sources,
     warnings: [...yaml?.warnings ?? [], ...doubledCluster(env)],
   };
@@ -133,6 +138,25 @@ function nest(leaves: ReadonlyMap<string, Leaf>): Settings {
     section[path.at(-1) ?? ""] = source.value;
   }
   return root as Settings;
+}
+
+/** Makes the paths of file and preset count from their folder. Those of flags and variables count from the working folder. */
+function resolvePaths(
+  settings: Settings,
+  sources: ReadonlyMap<string, Source>,
+  folder: string,
+): Settings {
+  const resolve = (key: string, path: string) => {
+    const kind = sources.get(key)?.kind;
+    return kind === "flag" || kind === "environment" ? path : resolveFromFile(path, folder);
+  };
+  const { build, ecs } = settings;
+  const template = ecs.task_definition;
+  return {
+    ...settings,
+    build: { ...build, context: resolve("build.context", build.context) },
+    ecs: { ...ecs, task_definition: template === null ? null : resolve("ecs.task_definition", template) },
+  };
 }
 
 /** Finds sizes that lack a number after all sources are merged. */

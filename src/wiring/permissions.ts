@@ -90,6 +90,7 @@ const VARIABLES = [
   "GITHUB_RUN_ATTEMPT",
   "GITHUB_OUTPUT",
   "GITHUB_STEP_SUMMARY",
+  "GITHUB_WORKSPACE",
   "CI",
   // AWS: its SDK looks for credentials, profiles, region and endpoints, and for the folders of its files.
   "AWS_*",

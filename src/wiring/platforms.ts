@@ -8,6 +8,7 @@ import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Platform } from "../environments/ports/platform.ts";
 import { describeFileError } from "../drivers/system/mod.ts";
+import { pathOnBase } from "./config_file.ts";
 import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";
 import type { Parts } from "./parts.ts";
@@ -82,7 +83,7 @@ export async function readTaskDefinition(
   const { readTemplate } = await import("../drivers/ecs/mod.ts");
   const fromBase = (await parts.actions).isActions && flags.config === undefined;
   const text = fromBase
-    ? await (await forge()).readBaseFile(path, { pr }, parts.host.signal)
+    ? await (await forge()).readBaseFile(pathOnBase(path, await parts.place()), { pr }, parts.host.signal)
     : await readFile(path);
   if (text === undefined) {
     throw usageError(
@@ -103,7 +104,7 @@ async function readFile(path: string): Promise<string> {
     throw usageError(
       "bad_task_definition",
       `Reading the task definition "${path}": ${describeFileError(error)}`,
-      "Correct ecs.task_definition: it is a path from the working directory",
+      "Correct ecs.task_definition: it is a path from the folder of showtime.yml",
     );
   }
 }

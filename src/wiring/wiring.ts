@@ -23,6 +23,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     images: (request) => scopeOf(request).images(),
     clock: () => parts.clock,
     shell: () => parts.shell,
+    clone: () => parts.clone(),
+    place: () => parts.place(),
     files: async () => (await import("../drivers/system/mod.ts")).makeFiles("."),
     browser: async () =>
       (await import("../drivers/browser/mod.ts")).makeBrowser({

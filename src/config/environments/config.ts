@@ -25,7 +25,7 @@ export interface Config {
   readonly aws: AwsConfig;
 }
 
-/** The build of images. Paths are as written, relative to the working directory (`file`: to the context). */
+/** The build of images. `context` is a path from the working folder, `file` one from the context. */
 export interface BuildConfig {
   /** The repository without a tag; {@link imageRepository} has the default if it is undefined. */
   readonly image: string | undefined;
@@ -75,7 +75,7 @@ export interface EcsConfig {
   readonly cluster: string | undefined;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
-  /** The path of a template file; undefined for the built-in template. */
+  /** The path of a template file from the working folder; undefined for the built-in template. */
   readonly taskDefinition: string | undefined;
   readonly container: string | undefined;
   readonly logGroup: string | undefined;

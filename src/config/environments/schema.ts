@@ -68,7 +68,7 @@ const Build = section({
     ),
   tag: fitting(TAG, "a tag of letters, digits, _ . - that holds {pr} and {sha}").optional()
     .describe("The image's tag; {pr} and {sha} are filled in, and both are needed to find the image again."),
-  context: text().optional().describe("The build context, relative to the working directory."),
+  context: text().optional().describe("The build context, relative to the folder of this file."),
   file: text().optional().describe("The Dockerfile, relative to the build context."),
   target: text().nullable().optional().describe(
     "The stage of the Dockerfile to build; the last one if left out.",
@@ -125,7 +125,7 @@ const Ecs = section({
   subnets: list().optional().describe("The subnets of the services."),
   security_groups: list().optional().describe("The security groups of the services."),
   task_definition: text().nullable().optional().describe(
-    "A template file for the task definition; null for the built-in one.",
+    "A template file for the task definition, relative to the folder of this file; null for the built-in one.",
   ),
   container: text().nullable().optional().describe(
     "The name of the application's container in the task definition.",

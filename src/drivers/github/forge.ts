@@ -13,7 +13,9 @@ import { LabelIds } from "./label_ids.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
-import { listPulls, readBaseFile, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
+import { readBaseFile, readBaseFiles, readDefaultBranch } from "./base_files.ts";
+import { listPullsOfBranch } from "./branch_pulls.ts";
+import { listPulls, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
 import type { Context } from "./repository.ts";
 
 /** The options of the driver for one repository. */
@@ -47,6 +49,9 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
+    readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
+    defaultBranch: (signal) => readDefaultBranch(context, signal),
+    pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),

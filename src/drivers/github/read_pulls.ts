@@ -1,11 +1,11 @@
-/** Reads lists of pull requests, and the commits, base files and permissions of the repository. */
+/** Reads lists of pull requests, and the commits and permissions of the repository. */
 
 import { toError, usageError } from "../../lib/errors.ts";
 import { type FullSha, parseFullSha, type PrNumber } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
 import type { PullSummary } from "../../environments/ports/forge.ts";
 import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
-import { incompleteAnswer, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { nodesAt, pageInfoAt, valueAt } from "./json.ts";
 import { pullMissing } from "./pull_page.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
@@ -136,41 +136,4 @@ export async function resolveCommit(
     throw usageError("unknown_commit", `${what}: ${found.size} commits begin with it`, "Give more digits");
   }
   return sha;
-}
-
-/** Reads a file on a pull request's base branch, or on the default branch; undefined if there is no file. */
-export async function readBaseFile(
-  context: Context,
-  path: string,
-  options: { readonly pr: PrNumber | undefined; readonly signal: AbortSignal },
-): Promise<string | undefined> {
-  const { pr, signal } = options;
-  const what = `Reading "${path}" of "${context.repo}"`;
-  const onDefault = `id object(expression: $expression) { ... on Blob { text } }`;
-  const tolerate = (issue: { readonly type: string }) => issue.type === "NOT_FOUND";
-  if (pr !== undefined) {
-    const { repository, issues } = await queryRepository(context, {
-      what,
-      declare: "$pr: Int!, $path: String!",
-      variables: { pr, path },
-      select: `id pullRequest(number: $pr) { baseRef { name target { ... on Commit { file(path: $path) {
-        object { ... on Blob { text } } } } } } }`,
-      tolerate,
-    }, signal);
-    const pull = valueAt(repository, "pullRequest");
-    if (pull === undefined) throw pullMissing(pr, { what, repo: context.repo, issues });
-    if (valueAt(pull, "baseRef") !== undefined) {
-      if (valueAt(pull, "baseRef", "target") === undefined) throw incompleteAnswer(what, "baseRef.target");
-      return textAt(pull, "baseRef", "target", "file", "object", "text");
-    }
-    // The base branch was deleted. The default branch is the one that people still change only by review.
-  }
-  const { repository } = await queryRepository(context, {
-    what,
-    declare: "$expression: String!",
-    variables: { expression: `HEAD:${path}` },
-    select: onDefault,
-    tolerate,
-  }, signal);
-  return textAt(repository, "object", "text");
 }

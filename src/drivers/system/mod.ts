@@ -9,5 +9,6 @@
  */
 
 export { makeClock } from "./clock.ts";
+export { type ClonePlace, findCloneRoot } from "./clone_root.ts";
 export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";

@@ -89,6 +89,13 @@ export interface PullSummary {
   readonly commits?: readonly FullSha[];
 }
 
+/** A pull request of a branch. */
+export interface BranchPull {
+  readonly number: PrNumber;
+  readonly title: string;
+  readonly open: boolean;
+}
+
 /** A label definition and which open pull requests carry it. */
 export interface LabelDefinition {
   readonly nodeId: string;
@@ -177,6 +184,19 @@ export interface ForgeReader {
     options: { readonly pr: PrNumber | undefined },
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /** Reads several files in one request, like {@link readBaseFile}; files that do not exist are left out. */
+  readBaseFiles(
+    paths: readonly string[],
+    options: { readonly pr: PrNumber | undefined },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>;
+  /** Reads the name of the default branch; undefined if the repository is empty. */
+  defaultBranch(signal: AbortSignal): Promise<string | undefined>;
+  /** Lists the pull requests whose head is that branch of that owner, at most 100 of them; one request. */
+  pullsOfBranch(
+    head: { readonly owner: string; readonly branch: string },
+    signal: AbortSignal,
+  ): Promise<readonly BranchPull[]>;
   /**
    * Reads a workflow run; undefined if it cannot be read (which proves nothing). Throws only if `signal`
    * aborts.

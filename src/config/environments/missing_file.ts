@@ -9,22 +9,20 @@ export interface Missing {
 }
 
 /**
- * Returns the notice for a repository without a file, which the preset of apache/superset would surprise.
- * Undefined for repositories called superset (apache/superset and its forks), and if a source names a preset.
+ * Returns the notice for a repository without a file, where only defaults are in force. Undefined for apache/superset,
+ * which needs no file, and if a source names a preset.
  */
-export function assumedPreset(
+export function missingFile(
   { sources }: Pick<LoadedConfig, "sources">,
   { repo, base }: Missing,
 ): string | undefined {
   const preset = sources.get("preset");
-  if (preset?.kind !== "preset" || preset.value !== "superset") return undefined;
-  if (repo.split("/").at(-1)?.toLowerCase() === "superset") return undefined;
+  if (preset?.kind !== "preset" || preset.value === "superset") return undefined;
   const where = base === undefined
     ? `for ${repo}`
     : `on the base branch ${base.branch === undefined ? "" : `${base.branch} `}of ${repo}`;
   const merge = base?.inWorkingCopy === true
     ? " (the working copy has one: it counts once it is merged, or with --config showtime.yml)"
     : "";
-  return `There is no showtime.yml ${where}, so the set-up of apache/superset is used: ` +
-    `"showtime init" writes one${merge}`;
+  return `There is no showtime.yml ${where}, so only defaults are used: "showtime init" writes one${merge}`;
 }
