@@ -146,7 +146,7 @@ export interface SimulatorState {
 }
 
 /** Starts `showtime simulate` with a seed and waits until it says that it is ready. */
-export async function startSimulator(seed: unknown): Promise<RunningSimulator> {
+export async function startSimulator(seed: { readonly repository?: string }): Promise<RunningSimulator> {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   await Deno.writeTextFile(file, JSON.stringify(seed));
   const child = spawnShowtime(["simulate", "--port", "0", "--seed", file]);
@@ -154,7 +154,12 @@ export async function startSimulator(seed: unknown): Promise<RunningSimulator> {
   const drained = child.stderr.pipeTo(new WritableStream());
   return {
     url,
-    env: { GITHUB_API_URL: url, GITHUB_GRAPHQL_URL: `${url}/graphql`, GITHUB_TOKEN: "owner-token" },
+    env: {
+      GITHUB_API_URL: url,
+      GITHUB_GRAPHQL_URL: `${url}/graphql`,
+      GITHUB_TOKEN: "owner-token",
+      ...(seed.repository === undefined ? {} : { GITHUB_REPOSITORY: seed.repository }),
+    },
     async requests() {
       const text = await (await fetch(`${url}/_simulator/requests`)).text();
       return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
