@@ -179,7 +179,7 @@ Deno.test("in Actions the file comes from the same folders of the base branch", 
       "services/old/.showtime.yml": "version: 1\n",
     },
     pulls: [],
-  } as { repository: string });
+  });
   try {
     await inClone({ remote: ORIGIN }, async ({ path, home, write }) => {
       for (const each of ["api/src", "web", "old"]) await write(`services/${each}/file`, "");

@@ -90,6 +90,8 @@ function fill(given: TestWiring | undefined): Wiring {
     images: refuse,
     clock: refuse,
     shell: refuse,
+    clone: refuse,
+    place: refuse,
     files: refuse,
     browser: refuse,
     releases: refuse,

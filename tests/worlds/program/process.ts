@@ -146,7 +146,9 @@ export interface SimulatorState {
 }
 
 /** Starts `showtime simulate` with a seed and waits until it says that it is ready. */
-export async function startSimulator(seed: { readonly repository?: string }): Promise<RunningSimulator> {
+export async function startSimulator(
+  seed: { readonly repository?: string; readonly [key: string]: unknown },
+): Promise<RunningSimulator> {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   await Deno.writeTextFile(file, JSON.stringify(seed));
   const child = spawnShowtime(["simulate", "--port", "0", "--seed", file]);

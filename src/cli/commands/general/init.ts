@@ -1,18 +1,26 @@
 import { type InitFile, initRepository } from "../../../environments/app/setup/init.ts";
+// Not through config/mod.ts: most repositories have no file yet, and need no schema.
+import { MISNAMED_FILES, misnamedFile } from "../../../config/file_names.ts";
 import type { Config } from "../../../config/mod.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
-import { stripControls } from "../../../lib/sanitize.ts";
+import { type AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import {
   accessPolicy,
   completeAwsSettings,
   FIRST_PUBLISH,
-  readExposedPort,
+  readExposedPorts,
   roleArn,
   RUNNER_FILE,
   type Setup,
   trustPolicy,
 } from "../../../environments/core/setup/mod.ts";
-import { chooseSetup, type Found, proposeSetup, readCluster, readImageRepository } from "./ask_setup.ts";
+import {
+  chooseSetup,
+  type Found,
+  proposeSetup,
+  readBranchName,
+  readCluster,
+  readImageRepository,
+} from "./ask_setup.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
 import { renderSentence, renderTable } from "../../render/mod.ts";
@@ -23,28 +31,50 @@ import type { Releases } from "../../../environments/ports/releases.ts";
 import type { Files } from "../../../ports/files.ts";
 
 const SETTINGS = "showtime.yml";
+const WORKFLOW = ".github/workflows/showtime.yml";
 const FIRST_STAGE = ".github/workflows/showtime-request.yml";
 
 /** The things that a set-up is written with. */
 interface SetupTools {
   readonly files: Files;
   readonly releases: Releases;
-  /** `source` is `default` if nothing names a repository. */
   readonly repository: { readonly repo: string; readonly source: string };
   readonly defaultBranch: string;
 }
 
+/** Makes the tools. `given` is the default branch that a flag names. */
 async function gatherTools(
   wiring: Wiring,
   request: WiringRequest,
-  signal: AbortSignal,
+  { given, signal }: { readonly given: string | undefined; readonly signal: AbortSignal },
 ): Promise<SetupTools> {
+  const place = await wiring.place();
+  if (place !== undefined && place.prefix !== "") throw notAtTop(place);
+  const files = await wiring.files();
+  for (const name of MISNAMED_FILES) {
+    if (await files.read(name) !== undefined) throw misnamedFile("", name);
+  }
+  const repository = await wiring.repository(request);
+  const silent = { ask: () => Promise.resolve(undefined) };
   return {
-    files: await wiring.files(),
+    files,
     releases: await wiring.releases(),
-    repository: await wiring.repository(request),
-    defaultBranch: await findDefaultBranch(await wiring.shell(), signal),
+    repository,
+    defaultBranch: given ?? await findDefaultBranch({
+      repo: repository.repo,
+      clone: repository.source === "git remote" ? await wiring.clone() : undefined,
+      forge: () => wiring.forge(request),
+      terminal: request.flags.json ? silent : request.terminal,
+    }, signal),
   };
+}
+
+function notAtTop({ depth, prefix }: { readonly depth: number; readonly prefix: string }): AppError {
+  return usageError(
+    "not_at_top",
+    `Writing the set-up: this folder is ${prefix} of the clone, and GitHub reads workflows only at its top`,
+    `Run it there: cd ${Array(depth).fill("..").join("/")}`,
+  );
 }
 
 /** Writes the configuration and the workflows. */
@@ -55,10 +85,13 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
     forks: values.choice("forks"),
     image: values.read("image", readImageRepository),
     port: values.read("port", readListeningPort),
+    accessKeys: values.choice("access-keys"),
   };
   const cluster = values.read("cluster", readCluster);
   const force = values.flag("force");
-  const tools = await gatherTools(await env.wiring(), { flags, terminal, pr: undefined }, signal);
+  const branch = values.read("default-branch", readBranchName);
+  const request = { flags, terminal, pr: undefined };
+  const tools = await gatherTools(await env.wiring(), request, { given: branch, signal });
   const found = await look(tools);
   const proposed = proposeSetup(found);
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
@@ -81,6 +114,11 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   };
   const files = await initRepository(tools.files, setup, { force, dryRun: flags.dryRun });
   await warn(env, { setup, files, tools, answers: release.answers });
+  const [first, ...others] = found.exposedPorts;
+  if (others.length > 0 && setup.port === first) {
+    const rest = others.join(", ");
+    terminal.say(`The Dockerfile exposes ${first} and ${rest}: ${first} is used, and --port names another`);
+  }
   const kept = files.some(({ path, change }) => path === SETTINGS && change === "kept");
   const publish = kept ? found.config?.docker.publish ?? FIRST_PUBLISH : FIRST_PUBLISH;
   report(env, setup, { files, todo: listTodo(setup, { written: files, publish }) });
@@ -89,20 +127,14 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
 
 /** Reads the existing set-up of the repository. */
 async function look({ files, repository }: SetupTools): Promise<Found> {
-  if (repository.source === "default") {
-    throw usageError(
-      "no_repository",
-      "Finding the repository: nothing here names one",
-      "Run it in a clone whose remote is on GitHub, or name it with --repo owner/name",
-    );
-  }
   const text = await files.read(SETTINGS);
   const dockerfile = await files.read("Dockerfile");
   return {
     repo: repository.repo,
     config: text === undefined ? undefined : await readConfig(SETTINGS, text),
-    exposedPort: dockerfile === undefined ? undefined : readExposedPort(dockerfile),
+    exposedPorts: dockerfile === undefined ? [] : readExposedPorts(dockerfile),
     twoStages: await files.read(FIRST_STAGE) !== undefined,
+    accessKeys: /^\s*aws-access-key-id:/m.test(await files.read(WORKFLOW) ?? ""),
   };
 }
 
@@ -186,9 +218,11 @@ function report(
   { files, todo }: { readonly files: readonly InitFile[]; readonly todo: readonly string[] },
 ): void {
   const { dryRun, json } = env.flags;
-  const aws = setup.aws === undefined
-    ? undefined
-    : { role: roleArn(setup), trust: trustPolicy(setup, setup.aws), policy: accessPolicy(setup.aws) };
+  const policies = setup.aws === undefined ? null : {
+    role: setup.accessKeys ? null : roleArn(setup),
+    trust_policy: setup.accessKeys ? null : trustPolicy(setup, setup.aws),
+    policy: accessPolicy(setup.aws),
+  };
   if (json) {
     env.json({
       dry_run: dryRun,
@@ -196,7 +230,7 @@ function report(
       platform: setup.platform,
       forks: setup.forks,
       files: files.map(({ path, change, text }) => ({ path, change, text })),
-      aws: aws === undefined ? null : { role: aws.role, trust_policy: aws.trust, policy: aws.policy },
+      aws: policies,
       todo,
     });
     return;
@@ -210,14 +244,6 @@ function report(
     ...(dryRun
       ? files.flatMap(({ path, text }) => ["", env.style.bold(`--- ${path}`), ...text.trimEnd().split("\n")])
       : []),
-    ...(aws === undefined ? [] : [
-      "",
-      env.style.bold(`--- Trust policy of the role ${stripControls(aws.role)}`),
-      JSON.stringify(aws.trust, null, 2),
-      "",
-      env.style.bold("--- Permissions of the role"),
-      JSON.stringify(aws.policy, null, 2),
-    ]),
     "",
     env.style.bold("To do"),
     ...todo.flatMap((line, index) => {

@@ -83,10 +83,11 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
     summary: "write showtime.yml and the workflows",
     description:
       "Writes showtime.yml and the workflows, with the least rights they need, into the working folder, and lists " +
-      "the set-up that is left to do. Asks at most three questions on a terminal, skips those that a flag answers, " +
-      "and asks none elsewhere. Overwrites existing files only with --force.",
+      "the set-up that is left to do. On ECS it also writes the policies of AWS, to files beside showtime.yml. Asks at " +
+      "most four questions on a terminal, skips those that a flag answers, and asks none elsewhere. Overwrites " +
+      "existing files only with --force.",
     examples: [
-      ["init", "answer three questions"],
+      ["init", "answer a few questions"],
       ["init --dry-run", "see what would be written"],
       ["init --forks --image ghcr.io/acme/shop", "without those questions"],
     ],
@@ -100,6 +101,12 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
       { name: "image", value: "repository", description: "image repository, without a tag" },
       { name: "port", value: "port", description: "the port that the application listens on" },
       { name: "cluster", value: "name", description: "the ECS cluster" },
+      {
+        name: "access-keys",
+        description: "log in to AWS with keys in GitHub's secrets",
+        negated: "log in to AWS with a role, by OIDC",
+      },
+      { name: "default-branch", value: "name", description: "the default branch, instead of the one found" },
       { name: "force", short: "f", description: "overwrite existing files" },
       DRY_RUN,
       PLATFORM,

@@ -48,6 +48,8 @@ export interface Setup {
   readonly image: string | undefined;
   /** The port that the application listens on. */
   readonly port: number;
+  /** Whether workflows use the access keys of a user on AWS, instead of a role by OIDC. */
+  readonly accessKeys: boolean;
   /** Undefined unless the platform is ecs. */
   readonly aws: AwsSettings | undefined;
   readonly release: ReleasePin;
