@@ -131,7 +131,9 @@ function interruption(signal: AbortSignal, command: NamedCommand | undefined): A
     : ["terminated", "it was terminated", EXIT.terminated] as const;
   return new AppError(code, `Running the command: ${words}`, {
     exitCode,
-    hint: command?.takesLock === true
+    hint: command?.afterInterruption !== undefined
+      ? command.afterInterruption
+      : command?.takesLock === true
       ? "Its locks are removed; another run of the same command continues where this one stopped"
       : "Run it again",
   });

@@ -210,3 +210,45 @@ Deno.test("in Actions the file comes from the same folders of the base branch", 
     await simulator.stop();
   }
 });
+
+Deno.test("a command that only shows takes the pull request of the current branch, and the others want a number", async () => {
+  const pull = (number: number, ref: string) => ({
+    number,
+    title: `Change ${number}`,
+    author: "maxime",
+    head: { sha: String(number).padStart(40, "a"), ref, repo: "acme/shop" },
+  });
+  const simulator = await startSimulator({
+    repository: "acme/shop",
+    token_owner: "maxime",
+    collaborators: { maxime: "admin" },
+    pulls: [pull(7, "charts"), pull(8, "twice"), pull(9, "twice")],
+  });
+  try {
+    await inClone({ remote: ORIGIN }, async ({ path, home, git, write, commit }) => {
+      await write("showtime.yml", "version: 1\nplatform: docker\n");
+      await commit("first");
+      const run = (...args: readonly string[]) =>
+        runShowtime([...args, "--dry-run-docker"], { cwd: path, env: { HOME: home, ...simulator.env } });
+
+      await git("checkout", "--quiet", "-b", "charts");
+      const status = await run("status", "--json");
+      assert.deepEqual([status.code, JSON.parse(status.out).pr], [0, 7], status.err);
+      const url = await run("url");
+      assert.deepEqual([url.code, /Looking for the address of #7/.test(url.err)], [1, true], url.err);
+      const start = await run("start");
+      assert.deepEqual([start.code, /showtime start needs <pr>/.test(start.err)], [2, true]);
+
+      await git("checkout", "--quiet", "-b", "twice");
+      const several = await run("explain");
+      assert.equal(several.code, 2);
+      assert.match(several.err, /several have the head "acme:twice": #\d "Change \d", #\d "Change \d"/);
+      assert.match(several.err, /Name the pull request, as in "showtime explain 1234"/);
+      await git("checkout", "--quiet", "--detach");
+      const none = await run("logs");
+      assert.deepEqual([none.code, /no branch is checked out/.test(none.err)], [2, true], none.err);
+    });
+  } finally {
+    await simulator.stop();
+  }
+});

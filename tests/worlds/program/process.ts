@@ -146,9 +146,7 @@ export interface SimulatorState {
 }
 
 /** Starts `showtime simulate` with a seed and waits until it says that it is ready. */
-export async function startSimulator(
-  seed: { readonly repository?: string; readonly [key: string]: unknown },
-): Promise<RunningSimulator> {
+export async function startSimulator(seed: unknown): Promise<RunningSimulator> {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   await Deno.writeTextFile(file, JSON.stringify(seed));
   const child = spawnShowtime(["simulate", "--port", "0", "--seed", file]);
@@ -160,7 +158,7 @@ export async function startSimulator(
       GITHUB_API_URL: url,
       GITHUB_GRAPHQL_URL: `${url}/graphql`,
       GITHUB_TOKEN: "owner-token",
-      ...(seed.repository === undefined ? {} : { GITHUB_REPOSITORY: seed.repository }),
+      ...repositoryOf(seed),
     },
     async requests() {
       const text = await (await fetch(`${url}/_simulator/requests`)).text();
@@ -181,6 +179,14 @@ export async function startSimulator(
       await Deno.remove(file);
     },
   };
+}
+
+/** The variable with the repository of a seed, if it names one. */
+function repositoryOf(seed: unknown): Readonly<Record<string, string>> {
+  const named = typeof seed === "object" && seed !== null && "repository" in seed
+    ? seed.repository
+    : undefined;
+  return typeof named === "string" ? { GITHUB_REPOSITORY: named } : {};
 }
 
 async function readAddress(child: Deno.ChildProcess): Promise<string> {

@@ -64,6 +64,7 @@ export async function runChange(
 ): Promise<ExitCode> {
   const { ports, loaded } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   if (asked.request?.trigger !== "stop") warnOfPreset(env, loaded);
+  await checkSize(asked.change?.size, Object.keys(loaded.config.environment.sizes));
   const watch = new Telling(env);
   const options = { ...makeSyncOptions(env, ports, asked), watch };
   const synced = await syncPull(ports, pr, options, env.signal);
@@ -76,6 +77,13 @@ export async function runChange(
     told: watch.told,
   });
   return result.exitCode;
+}
+
+/** Throws AppError (exit code 2) for a size that the configuration does not have. */
+async function checkSize(size: string | undefined, sizes: readonly string[]): Promise<void> {
+  if (size === undefined || sizes.includes(size)) return;
+  const { unknownChoice } = await import("../../reading/usage_mistakes.ts");
+  throw unknownChoice("--size", { given: size, choices: sizes });
 }
 
 /** Prints the decision and each step as it happens. Silent under `--json`, where the final document says both. */

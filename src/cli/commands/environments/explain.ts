@@ -13,7 +13,7 @@ const GAP = 2;
 
 /** Explains what a sync would decide. */
 export async function runExplain(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
   const { result, incomplete } = await readOrLabels(

@@ -8,7 +8,7 @@ import { renderJsonLine } from "../../render/mod.ts";
 
 /** Prints an environment's log. */
 export async function runLogs(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const { values, signal, terminal } = env;
   const asked = {
     sha: values.read("sha", readSha),

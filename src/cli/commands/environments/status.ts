@@ -26,7 +26,7 @@ interface Look {
 
 /** Shows a pull request's environments. With `--watch` again on each change, until no work is under way. */
 export async function runStatus(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const watches = env.values.flag("watch");
   let shown: string | undefined;

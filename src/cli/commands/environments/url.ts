@@ -7,7 +7,7 @@ import { howToStart, lookOnce } from "./shared.ts";
 
 /** Prints the active address and nothing else. */
 export async function runUrl(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const url = await findUrl(env, pr);
   if (env.flags.json) env.json({ pr, url });
   else env.lines([url]);
@@ -16,7 +16,7 @@ export async function runUrl(env: CommandEnv): Promise<ExitCode> {
 
 /** Opens the active address in the person's browser, or prints it. */
 export async function runOpen(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const url = await findUrl(env, pr);
   const opened = await (await (await env.wiring()).browser()).open(url);
   if (env.flags.json) env.json({ pr, url, opened });

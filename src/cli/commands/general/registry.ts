@@ -11,12 +11,14 @@ const DEFAULT_PORT = 4000;
 export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
   "test-lifecycle": {
     ...CHANGES,
-    // It locks only the pull request it plays on, and another run starts the play anew.
-    takesLock: false,
+    afterInterruption:
+      'Its lock and its trigger are removed. With --real-github "showtime stop <pr>" removes the rest',
     summary: "play a whole life and show the labels after each step",
     description:
       "Plays trigger, build, run, push, blue-green, freeze, expiry and stop on the built-in simulator, and shows the " +
-      "labels after each step. It runs real containers if a Docker engine answers.",
+      "labels after each step. It runs real containers if a Docker engine answers. The number is that of the simulated " +
+      "pull request. With --real-github it plays on that pull request of the repository, which must have no " +
+      "environment and no label of Showtime, and removes its trigger if the play fails.",
     examples: [
       ["test-lifecycle", "watch it"],
       ["test-lifecycle --speed max", "without pauses"],

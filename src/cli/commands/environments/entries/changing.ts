@@ -61,8 +61,7 @@ export const CHANGING = {
       {
         name: "size",
         value: "size",
-        description: "kept for later commits of the pull request",
-        choices: ["standard", "large"],
+        description: "one of environment.sizes; kept for later commits of the pull request",
       },
       ...IMAGE_OPTIONS,
       DRY_RUN,

@@ -1,5 +1,5 @@
 import { STATUS_WORDS } from "../../../../environments/core/environment/status_words.ts";
-import { PULL_ARGUMENT, type Registry } from "../../../command.ts";
+import { type Registry, SHOWN_PULL_ARGUMENT } from "../../../command.ts";
 import { ENVIRONMENT_OPTIONS, PLATFORM } from "../../../environment_options.ts";
 import { LOOKS, NOTHING, READS_CLONE } from "../../kept_rights.ts";
 
@@ -23,7 +23,7 @@ export const SHOWING = {
       ["status 1234 --verbose", "see the labels too"],
       ["status https://github.com/apache/superset/pull/1234 --json", "for a script"],
     ],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: [
       { name: "watch", description: "show it again on each change, until no work is left" },
       ...ENVIRONMENT_OPTIONS,
@@ -73,7 +73,7 @@ export const SHOWING = {
       "adds the codes and the rule. Writes nothing. If the platform does not answer, the command goes by the labels " +
       "and exits with 5.",
     examples: [["explain 1234", "learn why nothing happens"]],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: ENVIRONMENT_OPTIONS,
     load: async () => (await import("../explain.ts")).runExplain,
   },
@@ -85,7 +85,7 @@ export const SHOWING = {
       ["history 1234", "see the last twenty events"],
       ["history 1234 --limit 100", "see more"],
     ],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: [
       { name: "limit", value: "n", default: "20", description: "show at most n events" },
       ...ENVIRONMENT_OPTIONS,
@@ -105,7 +105,7 @@ export const SHOWING = {
       ["logs 1234 --tail 50", "see the last 50 lines"],
       ["logs 1234 --follow", "see new lines as they come"],
     ],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: [
       { name: "follow", short: "f", description: "wait for new lines until interrupted" },
       { name: "tail", short: "n", value: "n", description: "only the last n lines" },
@@ -121,7 +121,7 @@ export const SHOWING = {
       "Prints the public address of the active environment and nothing else, for scripts. Fails if the platform no " +
       "longer has the environment. If the platform does not answer, prints the address of the label and a warning.",
     examples: [["url 1234", 'as in: open "$(showtime url 1234)"']],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: ENVIRONMENT_OPTIONS,
     load: async () => (await import("../url.ts")).runUrl,
   },
@@ -134,7 +134,7 @@ export const SHOWING = {
       "without permission to start one, it prints the address: the released executable may only run docker, git and " +
       "gh.",
     examples: [["open 1234", "open it, or see the address to click on"]],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: ENVIRONMENT_OPTIONS,
     load: async () => (await import("../url.ts")).runOpen,
   },
