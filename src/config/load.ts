@@ -9,7 +9,7 @@ import { ConfigError, type ConfigProblem } from "./problems.ts";
 import type { Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
 import { readVariableSettings } from "./variable_settings.ts";
-import { readYaml } from "./yaml.ts";
+import { readYaml, type YamlTree } from "./yaml.ts";
 
 /** The sources of the configuration. */
 export interface ConfigInput {
@@ -64,7 +64,7 @@ export function loadConfig({ file, folder = ".", repo, env, flags }: ConfigInput
   return {
     config: makeConfig(resolvePaths(settings, sources, folder), others.settings),
     sources,
-    warnings: [...yaml?.warnings ?? [], ...doubledCluster(env)],
+    warnings: [...yaml?.warnings ?? [], ...emptyFile(file, yaml), ...doubledCluster(env)],
   };
 }
 
@@ -176,6 +176,11 @@ function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly
       };
     })
   );
+}
+
+function emptyFile(file: ConfigInput["file"], yaml: YamlTree | undefined): readonly string[] {
+  if (file === undefined || (yaml?.value ?? null) !== null) return [];
+  return [`${file.path} has no setting in it, so only defaults are used`];
 }
 
 function doubledCluster(env: Variables): readonly string[] {

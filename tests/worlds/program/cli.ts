@@ -136,6 +136,7 @@ export function wiringWithoutToken(): Partial<Wiring> {
     run: refuse,
     forge: refuse,
     clock: refuse,
+    place: () => Promise.resolve(undefined),
     simulator: refuse,
     stage: refuse,
     files: refuse,
