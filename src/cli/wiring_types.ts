@@ -51,12 +51,20 @@ export interface SimulateOptions {
   readonly port: number;
   /** The path of the seed; undefined for the example. */
   readonly seed: string | undefined;
+  /** Whether the clone in the working folder is served, in place of a seed. */
+  readonly here: boolean;
+  /** The name for that clone's repository, as the flag gives it. */
+  readonly repo: string | undefined;
 }
 
 /** A running simulator. */
 export interface RunningSimulator {
   /** As `http://127.0.0.1:4000`. */
   readonly address: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** A description of the clone that is served; undefined for a seed. */
+  readonly about: string | undefined;
   /** Settles when the simulator has stopped, which it does when the signal of its start aborts. */
   readonly finished: Promise<void>;
 }

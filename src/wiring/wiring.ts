@@ -38,7 +38,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       const options = { ...request, loaded: await scope.config(), forge: () => scope.readingForge() };
       return await (await import("./diagnose.ts")).makeDiagnoses(parts, options);
     },
-    simulator: async (options, signal) => (await import("./simulate.ts")).startSimulator(options, signal),
+    simulator: async (options, signal) =>
+      (await import("./simulate.ts")).startSimulator(parts, options, signal),
     stage: async (options, signal) =>
       await (await import("./demo/stage.ts")).makeStage(parts, {
         ...options,

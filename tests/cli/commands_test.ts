@@ -473,7 +473,7 @@ Deno.test("config shows each value with its source, and its schema", async () =>
   const { code, out } = await runIn(makeWorld(), ["config"]);
 
   assert.equal(code, EXIT.done);
-  assert.match(out, /^repository +apache\/superset +default$/m);
+  assert.match(out, /^repository +apache\/superset +git remote$/m);
   assert.match(out, /^ttl +48h +preset superset$/m);
   const schema = JSON.parse((await runIn(makeWorld(), ["config", "schema"])).out);
   assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
@@ -525,14 +525,21 @@ Deno.test("doctor keeps its lines within the terminal", async () => {
 });
 
 Deno.test("simulate prints its address when it is ready and serves until it is told to end", async () => {
-  const { code, out } = await runIn(makeWorld(), ["simulate", "--port", "0"], {
+  const { code, out, err } = await runIn(makeWorld(), ["simulate", "--port", "0"], {
     wiring: {
-      simulator: () => Promise.resolve({ address: "http://127.0.0.1:4711", finished: Promise.resolve() }),
+      simulator: () =>
+        Promise.resolve({
+          address: "http://127.0.0.1:4711",
+          repository: "acme/shop",
+          about: undefined,
+          finished: Promise.resolve(),
+        }),
     },
   });
 
   assert.equal(code, EXIT.done);
   assert.equal(out, "Showtime's GitHub simulator is listening on http://127.0.0.1:4711\n");
+  assert.match(err, /^Next: export GITHUB_REPOSITORY=acme\/shop GITHUB_API_URL=http:\/\/127\.0\.0\.1:4711 /);
 });
 
 Deno.test("completion offers the numbers of pull requests that have environments", async () => {

@@ -16,7 +16,15 @@ for (const [by, expected] of [["SIGINT", EXIT.interrupted], ["SIGTERM", EXIT.ter
 
     const { code, err } = await runIn(makeWorld(), ["simulate", "--port", "0", "--quiet"], {
       signal: end.signal,
-      wiring: { simulator: () => Promise.resolve({ address: "http://127.0.0.1:4711", finished }) },
+      wiring: {
+        simulator: () =>
+          Promise.resolve({
+            address: "http://127.0.0.1:4711",
+            repository: "acme/shop",
+            about: undefined,
+            finished,
+          }),
+      },
     });
 
     assert.equal(code, expected);

@@ -38,7 +38,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   browser: ["run", "env"],
   releases: ["net"],
   diagnoses: ["net", "read", "run", "sys", "env"],
-  simulator: ["net", "read", "env"],
+  simulator: ["net", "read", "run", "env"],
   stage: ["net", "read", "write", "run", "sys", "env"],
 };
 
@@ -47,7 +47,13 @@ const PARTS: Partial<Wiring> = {
   shell: () => Promise.reject(new Error("no shell")),
   clone: () => Promise.reject(new Error("no clone")),
   place: () => Promise.resolve(undefined),
-  simulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
+  simulator: () =>
+    Promise.resolve({
+      address: "http://127.0.0.1:1",
+      repository: "acme/shop",
+      about: undefined,
+      finished: Promise.resolve(),
+    }),
 };
 
 /** The world's pull request as a stage. */

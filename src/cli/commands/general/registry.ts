@@ -34,16 +34,18 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
     load: async () => (await import("./test_lifecycle.ts")).runTestLifecycle,
   },
   simulate: {
-    // Packages read a few variables while they load.
-    permissions: ["net", "read", "env"],
-    runsPrograms: false,
+    // Packages read a few variables while they load. Git is asked about the clone of --here.
+    permissions: ["net", "read", "run", "env"],
+    runsPrograms: true,
     takesLock: false,
     summary: "serve the built-in GitHub simulator",
     description:
       "Serves GitHub's REST and GraphQL API on 127.0.0.1 until it is interrupted, for trying things out and for " +
-      "tests. Point a client at it with GITHUB_API_URL and GITHUB_GRAPHQL_URL (<address>/graphql).",
+      "tests. Point a client at it with GITHUB_API_URL and GITHUB_GRAPHQL_URL (<address>/graphql). With --here it serves " +
+      "the clone in the working folder: its repository, and pull request 1 with its branch and commit.",
     examples: [
       ["simulate", `on port ${DEFAULT_PORT}, with an example pull request`],
+      ["simulate --here", "with the clone in this folder as pull request 1"],
       ["simulate --port 0 --seed world.json", "on any free port, with a world of your own"],
     ],
     args: [],
@@ -56,6 +58,7 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
         description: "port to listen on; 0 takes any free one",
       },
       { name: "seed", value: "file", description: "JSON file with the repository to begin with" },
+      { name: "here", description: "the clone in this folder, as pull request 1" },
     ],
     load: async () => (await import("./simulate.ts")).runSimulate,
   },
