@@ -11,6 +11,8 @@ export interface Repository {
   readonly source: string;
 }
 
+const OTHER_FORGES =
+  /(?:^|\.)(?:gitlab|bitbucket|codeberg|gitea|forgejo)\.|^(?:ssh\.)?dev\.azure\.com$|\.visualstudio\.com$|(?:^|\.)sr\.ht$/;
 const HINT = "Name it as owner/name, as in --repo apache/superset";
 const OR_NAME_IT = "name it with --repo owner/name or the variable GITHUB_REPOSITORY";
 
@@ -32,7 +34,22 @@ export function remoteRepository(answer: RemoteAnswer): Repository {
   if (answer.kind !== "found") throw unknownRepository(answer);
   const repo = parseRemote(answer.url.trim());
   if (repo === undefined) throw malformed("git remote", withoutCredentials(answer.url));
+  const host = otherForge(answer.url);
+  if (host !== undefined) {
+    const state = `the remote of this clone is on ${host}, and Showtime works on GitHub`;
+    throw usageError(
+      "repository_unknown",
+      `Cannot tell the repository: ${state}`,
+      `If it is on GitHub too, ${OR_NAME_IT}`,
+    );
+  }
   return { repo, source: "git remote" };
+}
+
+/** Returns the host of a remote that is on another forge than GitHub. Other hosts may be GitHub's own, under any name. */
+function otherForge(url: string): string | undefined {
+  const host = /^(?:[a-z+]+:\/\/)?(?:[^@/\s]+@)?([^:/\s]+)/i.exec(url.trim())?.[1]?.toLowerCase();
+  return host !== undefined && OTHER_FORGES.test(host) ? host : undefined;
 }
 
 function named(text: string, source: string): Repository {

@@ -93,7 +93,7 @@ needs.test("simulate --here makes up a repository for a project without a remote
       `for _ in $(seq 300); do grep -q '^Next' "$log" && break; sleep 0.1; done`,
       'cat "$log"',
       `eval "$(sed -n 's/^Next: \\(export .*\\), then .*/\\1/p' "$log" | tr -d '\\n')"`,
-      `cd '${path}'`,
+      // The build context is the project, although this is a folder below it.
       "showtime start --platform docker 1",
       "showtime status --platform docker --json",
       "showtime stop 1 --platform docker --force",

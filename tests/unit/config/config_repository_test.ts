@@ -49,6 +49,35 @@ Deno.test("remoteRepository() says why the repository cannot be told, and what t
   }
 });
 
+Deno.test("remoteRepository() takes no repository of another forge for one on GitHub", () => {
+  for (
+    const url of [
+      "git@gitlab.com:acme/shop.git",
+      "https://gitlab.acme.com/acme/shop",
+      "https://me:pw@bitbucket.org/a/b",
+    ]
+  ) {
+    assert.throws(() => remoteRepository({ kind: "found", url }), (error) => {
+      assert.ok(error instanceof AppError);
+      assert.deepEqual([error.code, error.exitCode], ["repository_unknown", 2]);
+      assert.match(
+        error.message,
+        /the remote of this clone is on (?:gitlab\.com|gitlab\.acme\.com|bitbucket\.org), and/,
+      );
+      return !error.message.includes("pw");
+    }, url);
+  }
+  for (
+    const url of [
+      "work-github:acme/shop",
+      "git@github.com-work:acme/shop.git",
+      "https://git.acme.com/acme/shop",
+    ]
+  ) {
+    assert.equal(remoteRepository({ kind: "found", url }).repo, "acme/shop", url);
+  }
+});
+
 Deno.test("parseRemote() reads every usual form of an address", () => {
   const cases = [
     ["https://github.com/acme/shop.git", "acme/shop"],
