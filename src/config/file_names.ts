@@ -22,8 +22,14 @@ export function isMisnamed(name: string): boolean {
   return name !== CONFIG_FILE && /^[._]?show[-_]?time\.ya?ml(?:\.txt)?$/i.test(name);
 }
 
-/** Returns the error for a file that is there instead of {@link CONFIG_FILE}. `folder` ends in a slash, or is empty. */
-export function misnamedFile(folder: string, name: string, where = ""): AppError {
+/**
+ * Returns the error for a file that is there instead of {@link CONFIG_FILE}. `folder` ends in a slash, or is empty;
+ * `where` says more about the place.
+ */
+export function misnamedFile(
+  name: string,
+  { folder = "", where = "" }: { readonly folder?: string; readonly where?: string } = {},
+): AppError {
   const wanted = `${folder}${CONFIG_FILE}`;
   return usageError(
     "config_misnamed",

@@ -1,4 +1,4 @@
-/** The remote of the clone in the working folder, or the reason why there is none. */
+/** The remote of the clone in the working folder, or the reason for its absence. */
 export type RemoteAnswer =
   | { readonly kind: "found"; readonly url: string }
   /** Git does not open a clone that another user owns. `fix` is the command that allows it. */

@@ -37,7 +37,7 @@ export async function findHere(place: ClonePlace | undefined): Promise<FoundConf
       return { file: { path, text }, folder };
     }
     const misnamed = names.find(isMisnamed) ?? await misnamedBelow(folder);
-    if (misnamed !== undefined) throw misnamedFile(prefix, misnamed);
+    if (misnamed !== undefined) throw misnamedFile(misnamed, { folder: prefix });
   }
   return { file: undefined, folder: climb(depth) };
 }
@@ -59,7 +59,9 @@ export async function findOnBase(
       return { file: { path: `${prefix}${CONFIG_FILE} (base branch)`, text }, folder: climb(ups) };
     }
     const misnamed = MISNAMED_FILES.find((name) => texts.has(prefix + name));
-    if (misnamed !== undefined) throw misnamedFile(prefix, misnamed, " on the base branch");
+    if (misnamed !== undefined) {
+      throw misnamedFile(misnamed, { folder: prefix, where: " on the base branch" });
+    }
   }
   return { file: undefined, folder: climb(parts.length) };
 }

@@ -14,8 +14,7 @@ import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "
 import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
 import { readBaseFile, readBaseFiles, readDefaultBranch } from "./base_files.ts";
-import { listPullsOfBranch } from "./branch_pulls.ts";
-import { listPulls, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
+import { listPulls, listPullsOfBranch, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
 import type { Context } from "./repository.ts";
 
 /** The options of the driver for one repository. */

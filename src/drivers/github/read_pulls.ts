@@ -1,11 +1,11 @@
 /** Reads lists of pull requests, and the commits and permissions of the repository. */
 
 import { toError, usageError } from "../../lib/errors.ts";
-import { type FullSha, parseFullSha, type PrNumber } from "../../lib/ids.ts";
+import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
-import type { PullSummary } from "../../environments/ports/forge.ts";
+import type { BranchPull, PullSummary } from "../../environments/ports/forge.ts";
 import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
-import { nodesAt, pageInfoAt, valueAt } from "./json.ts";
+import { nodesAt, numberAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { pullMissing } from "./pull_page.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
@@ -136,4 +136,29 @@ export async function resolveCommit(
     throw usageError("unknown_commit", `${what}: ${found.size} commits begin with it`, "Give more digits");
   }
   return sha;
+}
+
+/** Lists the pull requests whose head is that branch of that owner, open ones first. */
+export async function listPullsOfBranch(
+  context: Context,
+  { owner, branch }: { readonly owner: string; readonly branch: string },
+  signal: AbortSignal,
+): Promise<readonly BranchPull[]> {
+  const { data } = await context.client.rest("GET /repos/{owner}/{repo}/pulls", {
+    what: `Looking for pull requests of the branch "${branch}"`,
+    signal,
+    parameters: {
+      owner: context.owner,
+      repo: context.name,
+      state: "all",
+      head: `${owner}:${branch}`,
+      per_page: 100,
+    },
+  });
+  const pulls = (Array.isArray(data) ? data : []).flatMap((each: unknown): BranchPull[] => {
+    const number = parsePrNumber(numberAt(each, "number") ?? 0);
+    if (number === undefined || textAt(each, "head", "ref") !== branch) return [];
+    return [{ number, title: textAt(each, "title") ?? "", open: textAt(each, "state") === "open" }];
+  });
+  return [...pulls.filter(({ open }) => open), ...pulls.filter(({ open }) => !open)];
 }

@@ -69,20 +69,21 @@ async function assertFree(context: SyncPorts, pr: PrNumber, signal: AbortSignal)
   const options = { request: undefined, sha: undefined, held: undefined, people: new Map() };
   const { observation } = await observePull(context, pr, options, signal);
   const { open, platform, labels } = observation;
+  const refused = (code: string, { state, hint }: { readonly state: string; readonly hint: string }) =>
+    new AppError(code, `Playing on pull request #${pr}: ${state}`, { exitCode: EXIT.refused, hint });
+  if (!open) throw refused("pull_closed", { state: "it is closed", hint: "Name an open pull request" });
   const environments = platform === "as_labels" ? 0 : platform.length;
-  if (!open) throw refused(pr, "pull_closed", "it is closed", "Name an open pull request");
   if (environments > 0 || labels.environments.size > 0) {
     const hint = `Name a pull request without one, or remove it with "showtime stop ${pr}"`;
-    throw refused(pr, "environment_exists", "it has an environment, which the play would remove", hint);
+    throw refused("environment_exists", {
+      state: "it has an environment, which the play would remove",
+      hint,
+    });
   }
   const ours = labels.ours.map(({ name }) => `"${name}"`);
   if (ours.length === 0) return;
   const state = `it has labels of Showtime, which the play would remove: ${ours.join(", ")}`;
-  throw refused(pr, "labels_exist", state, "Remove them first, or name another pull request");
-}
-
-function refused(pr: PrNumber, code: string, state: string, hint: string): AppError {
-  return new AppError(code, `Playing on pull request #${pr}: ${state}`, { exitCode: EXIT.refused, hint });
+  throw refused("labels_exist", { state, hint: "Remove them first, or name another pull request" });
 }
 
 function isOurs(label: ReturnType<typeof parseLabel>): label is Parameters<typeof definitionOf>[0] {

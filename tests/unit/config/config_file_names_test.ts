@@ -27,7 +27,7 @@ Deno.test("isMisnamed() knows names that are almost showtime.yml, and no others"
 });
 
 Deno.test("misnamedFile() names the file and how to rename it", () => {
-  const { code, exitCode, message, hint } = misnamedFile("../", "showtime.yaml");
+  const { code, exitCode, message, hint } = misnamedFile("showtime.yaml", { folder: "../" });
 
   assert.deepEqual([code, exitCode], ["config_misnamed", 2]);
   assert.equal(

@@ -351,17 +351,17 @@ Deno.test("loadConfig() reads the bots that are believed from the file and from 
 
 Deno.test("loadConfig() counts paths of the file from its folder, and those of variables from the working folder", () => {
   const text = "build: {context: app}\necs: {task_definition: ./aws/task.json}\n";
-  const read = (file: string, folder: string, env: Record<string, string> = {}) => {
+  const read = (file: string, { folder, env = {} }: { folder: string; env?: Record<string, string> }) => {
     const { build, ecs } = loadConfig({ file: { path: "f", text: file }, folder, env, flags: {} }).config;
     return [build.context, ecs.taskDefinition];
   };
-  assert.deepEqual(read(text, "."), ["app", "./aws/task.json"]);
-  assert.deepEqual(read(text, "../.."), ["../../app", "../../aws/task.json"]);
-  assert.deepEqual(read(text, "/srv/shop/"), ["/srv/shop/app", "/srv/shop/aws/task.json"]);
-  assert.deepEqual(read("version: 1", ".."), ["..", undefined]);
+  assert.deepEqual(read(text, { folder: "." }), ["app", "./aws/task.json"]);
+  assert.deepEqual(read(text, { folder: "../.." }), ["../../app", "../../aws/task.json"]);
+  assert.deepEqual(read(text, { folder: "/srv/shop/" }), ["/srv/shop/app", "/srv/shop/aws/task.json"]);
+  assert.deepEqual(read("version: 1", { folder: ".." }), ["..", undefined]);
   const variables = { SHOWTIME_BUILD__CONTEXT: "here", SHOWTIME_ECS__TASK_DEFINITION: "t.json" };
-  assert.deepEqual(read(text, "..", variables), ["here", "t.json"]);
+  assert.deepEqual(read(text, { folder: "..", env: variables }), ["here", "t.json"]);
   for (const address of ["/srv/app", "C:\\app", "https://example.com/app.git", "git@example.com:a/b.git"]) {
-    assert.deepEqual(read(`build: {context: '${address}'}`, ".."), [address, undefined]);
+    assert.deepEqual(read(`build: {context: '${address}'}`, { folder: ".." }), [address, undefined]);
   }
 });

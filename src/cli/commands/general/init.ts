@@ -52,7 +52,7 @@ async function gatherTools(
   if (place !== undefined && place.prefix !== "") throw notAtTop(place);
   const files = await wiring.files();
   for (const name of MISNAMED_FILES) {
-    if (await files.read(name) !== undefined) throw misnamedFile("", name);
+    if (await files.read(name) !== undefined) throw misnamedFile(name);
   }
   const repository = await wiring.repository(request);
   const silent = { ask: () => Promise.resolve(undefined) };
