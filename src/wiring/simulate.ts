@@ -19,6 +19,8 @@ export async function startSimulator(
 ): Promise<RunningSimulator> {
   const { port } = options;
   const { seed: parsed, about } = await chooseSeed(parts, options);
+  // No environment runs here, so the right to run programs goes, as it goes for a platform without programs.
+  parts.host.onPlatform?.("ecs");
   const served = serveSimulator(makeSimulator(parsed, { lastId: lastIdByClock(Date.now()) }), { port });
   const finished = new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve(served.stop()), { once: true });

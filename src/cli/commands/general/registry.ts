@@ -36,7 +36,7 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
   simulate: {
     // Packages read a few variables while they load. Git is asked about the clone of --here.
     permissions: ["net", "read", "run", "env"],
-    runsPrograms: true,
+    runsPrograms: false,
     takesLock: false,
     summary: "serve the built-in GitHub simulator",
     description:
