@@ -18,6 +18,8 @@ interface Repository {
   /** The default branch that the clone noted, and that GitHub says. */
   readonly noted?: string | undefined;
   readonly onGithub?: string | undefined;
+  /** The address of origin. */
+  readonly remote?: string;
   /** The path of the working folder in its clone. */
   readonly prefix?: string;
   readonly sha256?: string | undefined;
@@ -45,6 +47,8 @@ async function init(
       place: () => Promise.resolve({ depth: 2, prefix: repository.prefix ?? "" }),
       clone: () =>
         Promise.resolve({
+          remote: () =>
+            Promise.resolve({ kind: "found", url: repository.remote ?? "git@github.com:Acme/shop.git" }),
           notedDefaultBranch: () => Promise.resolve("noted" in repository ? repository.noted : "main"),
         } as unknown as Clone),
       forge: () =>
@@ -211,6 +215,7 @@ Deno.test("init refuses what would end up wrong in a file", async () => {
     [["--cluster", "a/b"], "cluster_malformed"],
     [["--port", "0"], "port_malformed"],
     [["--port", "http"], "port_malformed"],
+    [["--region", "Europe"], "region_malformed"],
     [["--default-branch", "a b"], "branch_malformed"],
     [["--default-branch", "-f"], "branch_malformed"],
     [["--default-branch", "a..b"], "branch_malformed"],
@@ -232,6 +237,8 @@ Deno.test("init takes the default branch from the clone, then from GitHub, and g
   };
   assert.equal(await branchIn({ noted: "trunk", onGithub: "other" }), "trunk");
   assert.equal(await branchIn({ noted: undefined, onGithub: "develop" }), "develop");
+  const elsewhere = { remote: "git@github.com:me/shop.git", noted: "mine", onGithub: "theirs" };
+  assert.equal(await branchIn(elsewhere), "theirs");
   assert.equal(await branchIn({ noted: undefined }, ["--default-branch", "release/1.x"]), "release/1.x");
   const { code, message, hint } = await branchIn({ noted: undefined });
   assert.equal(code, "default_branch_unknown");
@@ -242,6 +249,21 @@ Deno.test("init takes the default branch from the clone, then from GitHub, and g
   assert.match(hint, /--default-branch main, or .*git remote set-head origin --auto/);
   const refused = await init([], { noted: undefined });
   assert.deepEqual([refused.code, [...refused.files.keys()]], [2, ["Dockerfile"]]);
+});
+
+Deno.test("init takes no region that is not given, and says where one is missing", async () => {
+  const regionIn = async (args: readonly string[], repository: Repository = {}) => {
+    const { out, files } = await init(["--json", ...args], repository);
+    const workflow = files.get(".github/workflows/showtime.yml") ?? "";
+    const asked = JSON.parse(out).todo.some((each: string) => /your region of AWS for REGION/.test(each));
+    return [/aws-region: (\S+)/.exec(workflow)?.[1], asked];
+  };
+  assert.deepEqual(await regionIn([]), ["REGION", true]);
+  assert.deepEqual(await regionIn(["--region", "eu-west-3"]), ["eu-west-3", false]);
+  assert.deepEqual(await regionIn([], { env: { AWS_DEFAULT_REGION: "eu-north-1" } }), ["eu-north-1", false]);
+  assert.deepEqual(await regionIn(["--image", IMAGE]), ["eu-west-1", false]);
+  const first = await init(["--region", "ap-south-1"]);
+  assert.deepEqual(await regionIn([], { files: Object.fromEntries(first.files) }), ["ap-south-1", false]);
 });
 
 Deno.test("init writes workflows only at the top of the clone, and none beside a misnamed file", async () => {
@@ -337,6 +359,7 @@ const FOUND: Found = {
   exposedPorts: [3000],
   twoStages: false,
   accessKeys: false,
+  region: undefined,
 };
 
 /** A person who answers in turn; each question is noted with its proposal. */

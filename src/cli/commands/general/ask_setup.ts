@@ -48,6 +48,8 @@ export interface Found {
   readonly twoStages: boolean;
   /** Whether the workflow uses access keys on AWS. */
   readonly accessKeys: boolean;
+  /** The region of AWS in the workflow. */
+  readonly region: string | undefined;
 }
 
 /** Proposes choices from the facts. */
@@ -143,6 +145,16 @@ export function readBranchName(text: string, where: string): string {
     "branch_malformed",
     `Reading ${where}: "${shown(text)}" is no name of a branch`,
     `Write it as in ${where} main`,
+  );
+}
+
+/** Reads the name of a region of AWS. */
+export function readRegion(text: string, where: string): string {
+  if (/^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/.test(text)) return text;
+  throw usageError(
+    "region_malformed",
+    `Reading ${where}: "${shown(text)}" is no region`,
+    `Write it as in ${where} eu-west-1`,
   );
 }
 

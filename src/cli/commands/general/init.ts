@@ -1,81 +1,29 @@
 import { type InitFile, initRepository } from "../../../environments/app/setup/init.ts";
-// Not through config/mod.ts: most repositories have no file yet, and need no schema.
-import { MISNAMED_FILES, misnamedFile } from "../../../config/file_names.ts";
 import type { Config } from "../../../config/mod.ts";
-import { type AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import {
   accessPolicy,
   completeAwsSettings,
   FIRST_PUBLISH,
-  readExposedPorts,
   roleArn,
   RUNNER_FILE,
   type Setup,
   trustPolicy,
+  UNKNOWN_REGION,
 } from "../../../environments/core/setup/mod.ts";
 import {
   chooseSetup,
-  type Found,
   proposeSetup,
   readBranchName,
   readCluster,
   readImageRepository,
+  readRegion,
 } from "./ask_setup.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
 import { renderSentence, renderTable } from "../../render/mod.ts";
+import { FIRST_STAGE, gatherTools, lookAround, SETTINGS, type SetupTools } from "./gather_setup.ts";
 import { listTodo } from "./setup_todo.ts";
-import type { Wiring, WiringRequest } from "../../wiring_types.ts";
-import { findDefaultBranch } from "../../../environments/app/setup/default_branch.ts";
-import type { Releases } from "../../../environments/ports/releases.ts";
-import type { Files } from "../../../ports/files.ts";
-
-const SETTINGS = "showtime.yml";
-const WORKFLOW = ".github/workflows/showtime.yml";
-const FIRST_STAGE = ".github/workflows/showtime-request.yml";
-
-/** The things that a set-up is written with. */
-interface SetupTools {
-  readonly files: Files;
-  readonly releases: Releases;
-  readonly repository: { readonly repo: string; readonly source: string };
-  readonly defaultBranch: string;
-}
-
-/** Makes the tools. `given` is the default branch that a flag names. */
-async function gatherTools(
-  wiring: Wiring,
-  request: WiringRequest,
-  { given, signal }: { readonly given: string | undefined; readonly signal: AbortSignal },
-): Promise<SetupTools> {
-  const place = await wiring.place();
-  if (place !== undefined && place.prefix !== "") throw notAtTop(place);
-  const files = await wiring.files();
-  for (const name of MISNAMED_FILES) {
-    if (await files.read(name) !== undefined) throw misnamedFile(name);
-  }
-  const repository = await wiring.repository(request);
-  const silent = { ask: () => Promise.resolve(undefined) };
-  return {
-    files,
-    releases: await wiring.releases(),
-    repository,
-    defaultBranch: given ?? await findDefaultBranch({
-      repo: repository.repo,
-      clone: repository.source === "git remote" ? await wiring.clone() : undefined,
-      forge: () => wiring.forge(request),
-      terminal: request.flags.json ? silent : request.terminal,
-    }, signal),
-  };
-}
-
-function notAtTop({ depth, prefix }: { readonly depth: number; readonly prefix: string }): AppError {
-  return usageError(
-    "not_at_top",
-    `Writing the set-up: this folder is ${prefix} of the clone, and GitHub reads workflows only at its top`,
-    `Run it there: cd ${Array(depth).fill("..").join("/")}`,
-  );
-}
 
 /** Writes the configuration and the workflows. */
 export async function runInit(env: CommandEnv): Promise<ExitCode> {
@@ -88,15 +36,18 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
     accessKeys: values.choice("access-keys"),
   };
   const cluster = values.read("cluster", readCluster);
+  const givenRegion = values.read("region", readRegion);
   const force = values.flag("force");
   const branch = values.read("default-branch", readBranchName);
   const request = { flags, terminal, pr: undefined };
   const tools = await gatherTools(await env.wiring(), request, { given: branch, signal });
-  const found = await look(tools);
+  const found = await lookAround(tools);
   const proposed = proposeSetup(found);
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
   const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
-  const region = env.variables["AWS_REGION"] || found.config?.aws.region || "us-west-2";
+  const { variables } = env;
+  const region = givenRegion || variables["AWS_REGION"] || variables["AWS_DEFAULT_REGION"] || found.region ||
+    UNKNOWN_REGION;
   const release = await tools.releases.find(RUNNER_FILE, signal);
   const setup: Setup = {
     repo: found.repo,
@@ -123,25 +74,6 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   const publish = kept ? found.config?.docker.publish ?? FIRST_PUBLISH : FIRST_PUBLISH;
   report(env, setup, { files, todo: listTodo(setup, { written: files, publish }) });
   return EXIT.done;
-}
-
-/** Reads the existing set-up of the repository. */
-async function look({ files, repository }: SetupTools): Promise<Found> {
-  const text = await files.read(SETTINGS);
-  const dockerfile = await files.read("Dockerfile");
-  return {
-    repo: repository.repo,
-    config: text === undefined ? undefined : await readConfig(SETTINGS, text),
-    exposedPorts: dockerfile === undefined ? [] : readExposedPorts(dockerfile),
-    twoStages: await files.read(FIRST_STAGE) !== undefined,
-    accessKeys: /^\s*aws-access-key-id:/m.test(await files.read(WORKFLOW) ?? ""),
-  };
-}
-
-async function readConfig(path: string, text: string): Promise<Config> {
-  // Loaded only here: the schema's packages take time to load, and most repositories have no file yet.
-  const { loadConfig } = await import("../../../config/mod.ts");
-  return loadConfig({ file: { path, text }, env: {}, flags: {} }).config;
 }
 
 /** Returns what an existing file says about AWS. A preset's cluster does not count: it is no choice of the user. */

@@ -106,6 +106,7 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
       { name: "image", value: "repository", description: "image repository, without a tag" },
       { name: "port", value: "port", description: "the port that the application listens on" },
       { name: "cluster", value: "name", description: "the ECS cluster" },
+      { name: "region", value: "region", description: "the region of AWS, as AWS_REGION names it" },
       {
         name: "access-keys",
         description: "log in to AWS with keys in GitHub's secrets",

@@ -7,6 +7,7 @@ import {
   type Setup,
   TRUST_POLICY_FILE,
   UNKNOWN_ACCOUNT,
+  UNKNOWN_REGION,
 } from "../../../environments/core/setup/mod.ts";
 
 /** Lists the set-up that is left to do after the files are written, each a sentence. `--json` prints them too. */
@@ -69,6 +70,11 @@ function onAws(setup: Setup): readonly string[] {
   return [
     ...(missing.length === 0 ? [] : [`In showtime.yml: ${missing.join(", ")} of section ecs`]),
     ...(unknown ? [`In ${policies}: the same number for ${UNKNOWN_ACCOUNT}`] : []),
+    ...(aws.region === UNKNOWN_REGION
+      ? [
+        `In the workflows, and in ${policies}: your region of AWS for ${UNKNOWN_REGION}; "showtime init --region" writes it`,
+      ]
+      : []),
     `On AWS: the cluster ${aws.cluster}, the log group ${aws.logGroup} and the execution role ${aws.executionRole}`,
     ...(accessKeys
       ? [
