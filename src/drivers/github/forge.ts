@@ -13,8 +13,16 @@ import { LabelIds } from "./label_ids.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
-import { readBaseFile, readBaseFiles, readDefaultBranch } from "./base_files.ts";
-import { listPulls, listPullsOfBranch, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
+import {
+  listPulls,
+  listPullsOfBranch,
+  readBaseFile,
+  readBaseFiles,
+  readDefaultBranch,
+  readPermissions,
+  readPulls,
+  resolveCommit,
+} from "./read_pulls.ts";
 import type { Context } from "./repository.ts";
 
 /** The options of the driver for one repository. */
