@@ -98,7 +98,9 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
     ...links.map(([title, url]): readonly [string, string] => [title, style.link(clean(url), url)]),
   ];
   return [
-    `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
+    `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}${
+      failure !== undefined && view.status === "running" ? "; the last update failed" : ""
+    }`,
     ...(options.worked === false && IN_PROGRESS.includes(view.status)
       ? [`   no run works on it: "showtime sync ${view.pr}" continues`]
       : []),

@@ -17,10 +17,11 @@ export interface FailureView {
   readonly at: string | null;
 }
 
-/** Lists one failure for each environment whose label is `failed`. */
+/** Lists one failure for each environment whose label is `failed`, or that runs and whose last update failed. */
 export function viewFailures({ observation, record, snapshot }: ObservedPull): readonly FailureView[] {
-  const failed = [...observation.labels.environments.values()].filter(({ status }) =>
-    status === "failed" || status === "unknown"
+  const updated = record.update?.sha === record.failure?.sha ? record.update?.sha : undefined;
+  const failed = [...observation.labels.environments.values()].filter(({ sha, status }) =>
+    status === "failed" || status === "unknown" || (status === "running" && sha === updated)
   );
   return failed.map(({ sha }) => {
     const told = record.failure?.sha === sha ? record.failure : undefined;

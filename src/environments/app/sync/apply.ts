@@ -3,9 +3,10 @@
 import { AppError } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../../core/plan/mod.ts";
-import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
-import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
+import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
+import { isServing, recordFailure } from "./record_failure.ts";
+import { repairLabels } from "./repair_labels.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import { lostError } from "../lock/held_lock.ts";
 import { retire } from "./retire.ts";
@@ -28,6 +29,8 @@ export async function applyPlan(
   const both = AbortSignal.any([signal, writer.lock.lost]);
   const bringUp = plan.steps.find((step) => step.kind === "record_intent")?.bringUp;
   const state: Progress = { deployment: undefined, address: undefined, unsettled: undefined, serving: false };
+  const served = bringUp !== undefined && isServing(writer.observed, shortSha(bringUp.sha));
+  if (plan.endsEverything) writer.remember({ size: undefined, update: undefined });
   try {
     const retirements: Retirement[] = plan.steps.flatMap((step) =>
       step.kind === "retire" ? [step.retirement] : []
@@ -57,7 +60,7 @@ export async function applyPlan(
     if (
       !(error instanceof AppError) || bringUp === undefined || state.serving || !isEnvironmentFailure(error)
     ) throw error;
-    return await settleFailure(writer, { plan, bringUp, error, state, tools }, signal);
+    return await settleFailure(writer, { plan, bringUp, error, state, served, tools }, signal);
   }
 }
 
@@ -75,20 +78,33 @@ async function settleFailure(
     readonly bringUp: BringUp;
     readonly error: AppError;
     readonly state: Progress;
+    readonly served: boolean;
     readonly tools: ApplyTools;
   },
   signal: AbortSignal,
 ): Promise<Applied> {
-  const { plan, bringUp, error, state, tools } = at;
+  const { plan, bringUp, error, state, served, tools } = at;
   try {
     await assertStillDue(writer, plan, tools);
   } catch (late) {
     if (late instanceof Superseded) return { kind: "superseded", why: late.message };
     throw late;
   }
-  await recordFailure(writer, { bringUp, error, deployment: state.deployment }, signal);
+  const { deployment } = state;
+  const notice = noticeOf(plan);
+  const told = await recordFailure(writer, { bringUp, error, deployment, served, notice }, signal);
   await retireFailed(writer, { plan, short: shortSha(bringUp.sha), tools }, signal);
-  return { kind: "failed", error };
+  return { kind: "failed", error: told };
+}
+
+/** Returns the notice that a plan shows beside its work. */
+function noticeOf(plan: Plan): { readonly key: string; readonly words: string } | undefined {
+  const step = plan.steps.findLast((each) => each.kind === "notice");
+  return step?.key === undefined ? undefined : { key: step.key, words: wordsOf(plan, step) };
+}
+
+function wordsOf(plan: Plan, step: Step & { readonly kind: "notice" }): string {
+  return (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(" ");
 }
 
 interface StepContext {
@@ -150,11 +166,9 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
         comment: writer.observed.comment !== undefined || plan.steps.some((each) => each.kind === "retire"),
       }, signal);
     case "notice": {
-      const words = (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(" ");
+      const words = wordsOf(plan, step);
       writer.remember({ notice: step.key });
-      if (plan.reason === "not_authorized" || step.saying !== undefined) {
-        writer.note(words, { unlabeled: true });
-      }
+      if (step.key?.startsWith("not_authorized:") === true) writer.note(words, { unlabeled: true });
       writer.say({ notice: step.key === undefined ? undefined : words });
       return await writer.write({ comment: true }, signal);
     }
@@ -170,27 +184,6 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
     case "drop_lock":
       return;
   }
-}
-
-/**
- * Repairs labels. The comment also shows what they say, so it is updated too, unless it reports a failure.
- */
-async function repairLabels(
-  writer: PullWriter,
-  { add, remove }: Step & { readonly kind: "repair_labels" },
-  signal: AbortSignal,
-): Promise<void> {
-  const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
-    { label },
-  ) => ["status", "active", "address"].includes(label.kind));
-  const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
-  const comment = shown.length > 0 && !failed && writer.observed.comment !== undefined;
-  if (comment) {
-    writer.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
-      unlabeled: true,
-    });
-  }
-  await writer.write({ add, remove: remove.map(({ name }) => name), comment }, signal);
 }
 
 async function build(

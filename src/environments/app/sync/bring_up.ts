@@ -3,10 +3,8 @@
  * a crash.
  */
 
-import { type AppError, toError } from "../../../lib/errors.ts";
 import { expiryOf } from "../../core/environment/expiry.ts";
 import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
-import { failureReason } from "../../core/environment/failure.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { formatLabel, type NamedLabel } from "../../core/labels/mod.ts";
 import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
@@ -130,15 +128,16 @@ export async function openDeployment(
 ): Promise<string | undefined> {
   const { ports } = writer;
   if (!ports.settings.deploymentsEnabled) return undefined;
-  const sha = shortSha(plan.target);
+  // The commit that comes up: the target, or the active one.
+  const sha = plan.steps.find((each) => each.kind === "record_intent")?.bringUp.sha ?? plan.target;
   if (
     plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
   ) {
-    const info = await ports.forge.retirementInfo(plan.pr, [sha], signal);
+    const info = await ports.forge.retirementInfo(plan.pr, [shortSha(sha)], signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
   }
   const made = await ports.forge.createDeployment(plan.pr, {
-    sha: plan.target,
+    sha,
     description: `Showtime environment of pull request #${plan.pr}`,
   }, signal);
   if (made.warning !== undefined) ports.terminal.warn(made.warning);
@@ -239,7 +238,10 @@ export async function activate(
   const known = writer.labels.environments;
   // The attempts of earlier commits no longer matter, except for commits whose record still exists.
   const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
-  writer.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
+  writer.remember({
+    attempts: { ...Object.fromEntries(attempts), [sha]: 0 },
+    ...(writer.record.update?.sha === sha ? { update: undefined } : {}),
+  });
   writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await writer.write({
     add: [{ kind: "marker" }, ...change.add],
@@ -260,39 +262,4 @@ export async function activate(
     const { platform, repo } = ports;
     await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
   }
-}
-
-/**
- * Records a failure: the SHA is `failed`, an older environment keeps its pointer, and the comment gives the
- * reason.
- */
-export async function recordFailure(
-  writer: PullWriter,
-  at: { readonly bringUp: BringUp; readonly error: AppError; readonly deployment: string | undefined },
-  signal: AbortSignal,
-): Promise<void> {
-  const { bringUp, error, deployment } = at;
-  const sha = shortSha(bringUp.sha);
-  const reason = failureReason(error.code);
-  const remove = [...statusNames(writer, { sha, keep: "failed" }), ...preparingNames(writer)];
-  writer.say({
-    failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
-    notice: undefined,
-  });
-  writer.remember({
-    failure: { sha, reason, message: error.message, hint: error.hint, at: writer.ports.forge.now() },
-  });
-  writer.note(`\`${sha}\` did not come up: ${reason}`);
-  await writer.write({
-    add: [{ kind: "status", sha, status: "failed" }],
-    remove,
-    comment: true,
-    also: deployment === undefined ? [] : [{
-      kind: "deployment_status",
-      deployment,
-      state: "failure",
-      url: undefined,
-      description: toError(error).message.replace(/[^\x20-\x7e]/g, "?").slice(0, 140),
-    }],
-  }, signal);
 }

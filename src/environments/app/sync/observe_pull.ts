@@ -9,12 +9,12 @@ import {
   judgeLabels,
   type LabelOrigin,
   mayCauseBuild,
+  neededImages,
   type Observation,
   peopleToAsk,
   type PermissionAnswer,
   type PullRecord,
   type Request,
-  viewShas,
 } from "../../core/plan/mod.ts";
 import type { ForgeReader, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 import type { Images } from "../../ports/images.ts";
@@ -50,6 +50,8 @@ export interface ObserveOptions {
   /** Full or short hash; undefined for the head. */
   readonly sha: string | undefined;
   readonly held: HeldLock | undefined;
+  /** The size that the command asks for. */
+  readonly size?: string | undefined;
   /**
    * The first observation under a lock. The platform is read second: GitHub can create two locks of one name,
    * and until the pull request shows that no other run holds one, another run may still change the platform.
@@ -132,7 +134,10 @@ export async function observePull(
     },
   }, ports.settings);
   return {
-    observation: { ...observation, imageExists: await askImage(ports, observation, signal) },
+    observation: {
+      ...observation,
+      ...await askImages(ports, observation, { size: options.size, signal }),
+    },
     snapshot,
     comment,
     record,
@@ -236,7 +241,7 @@ function believedComment(
 function pullRecord(
   record: CommentRecord,
   timeline: readonly TimelineEvent[],
-): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown"> {
+): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown" | "update"> {
   const attempts = new Map<ShortSha, number>();
   for (const [key, count] of Object.entries(record.attempts)) {
     const sha = parseShortSha(key);
@@ -250,22 +255,27 @@ function pullRecord(
     attempts.set(label.sha, Math.max(attempts.get(label.sha) ?? 0, seen));
   }
   const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
-  return { attempts, shas, size: record.size, notice: record.notice, shown: record.shown };
+  const { size, notice, shown, update } = record;
+  return { attempts, shas, size, notice, shown, update };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {
   return timeline.filter((event) => event.kind === "labeled" && sameLabelName(event.name, name)).length;
 }
 
-/** Asks whether the image exists, but only if the decision depends on it. */
-async function askImage(
+/** Asks whether the images exist that the decision depends on. */
+async function askImages(
   ports: ObservePorts,
   observation: Observation,
-  signal: AbortSignal,
-): Promise<boolean | undefined> {
-  if (ports.platformAsLabels) return undefined;
-  const short = shortSha(observation.target);
-  const state = viewShas(observation).get(short)?.state;
-  if (state !== "in_progress" && state !== "drifted") return undefined;
-  return await ports.images.exists(ports.settings.imageOf(observation.pr, short), signal);
+  options: { readonly size: string | undefined; readonly signal: AbortSignal },
+): Promise<Pick<Observation, "imageExists" | "activeImageExists">> {
+  const { size, signal } = options;
+  const { target, active } = neededImages(observation, {
+    ...ports.settings,
+    size,
+    imageOf: (short) => ports.settings.imageOf(observation.pr, short),
+  });
+  const ask = async (image: string | undefined) =>
+    image === undefined ? undefined : await ports.images.exists(image, signal);
+  return { imageExists: await ask(target), activeImageExists: await ask(active) };
 }

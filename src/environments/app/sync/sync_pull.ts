@@ -66,6 +66,7 @@ export async function planOnce(
   const observed = await observePull(ports, pr, {
     request: options.request,
     sha: options.sha,
+    size: options.size,
     held: undefined,
     people: new Map(),
   }, signal);
@@ -99,7 +100,7 @@ export async function syncPull(
   const people = new Map<string, PermissionAnswer>();
   let request = options.request;
   const look = (held: HeldLock | undefined, confirms = false) =>
-    observePull(ports, pr, { request, sha: options.sha, held, confirms, people }, signal);
+    observePull(ports, pr, { request, sha: options.sha, size: options.size, held, confirms, people }, signal);
   let observed = await look(undefined);
   warnOfWeight(ports, { policy, observed });
   let plan = planPull(observed.observation, policy);
@@ -188,11 +189,11 @@ function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
 }
 
 /**
- * Returns true if the plan retries this run's own failure. The next event retries it, when the cause may be
- * gone.
+ * Returns true if the plan retries this run's own failure, a failed update included. The next event retries it, when
+ * the cause may be gone.
  */
 function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
-  return failure !== undefined && plan.reason === "retry_failed";
+  return failure !== undefined && ["retry_failed", "settings_changed"].includes(plan.reason);
 }
 
 function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {

@@ -104,10 +104,12 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
 
 function failureText(failure: CommentFailure, active: CommentEnvironment | undefined): string {
   const serving = active?.address === undefined ? "" : " The environment above keeps serving.";
+  const why = `**${FAILURE_WORDS[failure.reason]}**`;
+  const told = `(\`${failure.reason}\`): ${escapeMarkdown(failure.message)}.${serving}`;
   const lines = [
-    `🔴 **${FAILURE_WORDS[failure.reason]}** for \`${failure.short}\` (\`${failure.reason}\`): ${
-      escapeMarkdown(failure.message)
-    }.${serving}`,
+    active?.address !== undefined && active.short === failure.short
+      ? `🔴 \`${failure.short}\` is running; the last update failed: ${why} ${told}`
+      : `🔴 ${why} for \`${failure.short}\` ${told}`,
   ];
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
   if (failure.logTail.length > 0) {

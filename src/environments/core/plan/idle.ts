@@ -1,6 +1,7 @@
 /** The plans for a target that needs no work, and the clearing up that is due in any case. */
 
 import { describeShown } from "../comment/mod.ts";
+import { planActive } from "./active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { notice, result, type Situation } from "./situation.ts";
@@ -46,12 +47,34 @@ export function planIdle(
       ],
     });
   }
-  if (lockAlive) return result(situation, { ...how, action: "no_action" });
+  const active = planActive(situation);
+  const acts = active !== undefined && active.steps.length > 0;
+  if (lockAlive && (!acts || active.reason === "resumed")) return result(situation, { ...how, action: "no_action" });
+  const housekeeping = planHousekeeping(observation, {
+    policy,
+    views,
+    target,
+    satisfied,
+    lost: active?.lost === true ? active.short : undefined,
+  });
+  if (active !== undefined) {
+    const because = [...active.because, ...how.because];
+    // The record of the new intent clears the notice, so the notice about the waiting commit is written again.
+    const after: readonly Step[] = how.notice === undefined || !policy.comments
+      ? []
+      : [{ kind: "notice", key: `${how.reason}:${how.notice}`, saying: how.because }];
+    const about = `${active.short},${target}`;
+    const steps: Step[] = acts
+      ? [...housekeeping, ...active.steps, ...after]
+      : [...notice(situation, { reason: active.reason, about }), ...housekeeping];
+    if (steps.length === 0) steps.push(...litter(situation));
+    return result(situation, { ...active, steps, because });
+  }
   const steps: Step[] = [
     ...(how.notice === undefined
       ? outdatedNotice(situation)
       : notice(situation, { reason: how.reason, about: how.notice })),
-    ...planHousekeeping(observation, { policy, views, target, satisfied }),
+    ...housekeeping,
   ];
   if (steps.length === 0) steps.push(...litter(situation));
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";
@@ -74,8 +97,9 @@ export function litter({ observation, policy }: Situation): readonly Step[] {
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 
-/** Removes the notice about a waiting commit when the target runs. */
+/** Removes the notice about a waiting commit when the target runs, and about a lost image when that is over. */
 function outdatedNotice({ observation, state }: Situation): readonly Step[] {
-  const outdated = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(observation.record.notice ?? "");
-  return outdated && state === "running" ? [{ kind: "notice", key: undefined }] : [];
+  const shown = observation.record.notice ?? "";
+  const waited = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(shown) && state === "running";
+  return waited || shown.startsWith("image_gone:") ? [{ kind: "notice", key: undefined }] : [];
 }

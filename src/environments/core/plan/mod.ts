@@ -10,7 +10,16 @@
 export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
-export type { LabelOrigin, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
+export type {
+  LabelOrigin,
+  Observation,
+  Policy,
+  PullRecord,
+  Request,
+  RunEvent,
+} from "./observation.ts";
+export { decideActive } from "./decide_active.ts";
+export { neededImages } from "./needed_images.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
@@ -21,7 +30,8 @@ export {
   type Retirement,
   type Step,
 } from "./plan.ts";
-export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./settings.ts";
+export { settingsDifference, settingsKey, wantedSettings, wantedTtl } from "./settings.ts";
+export { readBodyFlags } from "./body_flags.ts";
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
 export {
   describeRefusal,

@@ -1,3 +1,4 @@
+import type { FailedUpdate } from "../comment/mod.ts";
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
@@ -49,6 +50,8 @@ export interface PullRecord {
   readonly size: string | undefined;
   /** The key of the notice that the comment shows, `<reason>:<subject>`, so that no notice is repeated. */
   readonly notice: string | undefined;
+  /** The newest failed update of an environment that serves on; undefined if its newest update succeeded. */
+  readonly update?: FailedUpdate | undefined;
   /** Whether the pull request has a comment of Showtime. */
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */
@@ -90,6 +93,8 @@ export interface Observation {
   readonly request: Request | undefined;
   /** Whether the image of the target is in its store; undefined if the store was not asked. */
   readonly imageExists: boolean | undefined;
+  /** The same of the active environment, if that is not the target. */
+  readonly activeImageExists?: boolean | undefined;
 }
 
 /** The part of the configuration that decisions depend on. */

@@ -1,0 +1,60 @@
+/** Repairs labels, and with an address also the comment and the deployment on GitHub, which show it too. */
+
+import { formatUrl } from "../../core/environment/names.ts";
+import { formatLabel } from "../../core/labels/mod.ts";
+import type { Step } from "../../core/plan/mod.ts";
+import type { ShortSha } from "../../../lib/ids.ts";
+import { escapeMarkdown } from "../../../lib/sanitize.ts";
+import type { ForgeWrite } from "../../ports/forge.ts";
+import type { PullWriter } from "./pull_writer.ts";
+
+/**
+ * Repairs labels. The comment also shows what they say, so it is updated too. While it reports a failure, it stays
+ * unless an address is withdrawn.
+ */
+export async function repairLabels(
+  writer: PullWriter,
+  { add, remove }: Step & { readonly kind: "repair_labels" },
+  signal: AbortSignal,
+): Promise<void> {
+  const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
+    { label },
+  ) => ["status", "active", "address"].includes(label.kind));
+  const addresses = new Map<ShortSha, string | undefined>();
+  for (const { label } of remove) if (label.kind === "address") addresses.set(label.sha, undefined);
+  for (const label of add) if (label.kind === "address") addresses.set(label.sha, label.address);
+  const withdrawn = [...addresses.values()].includes(undefined);
+  const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
+  const comment = shown.length > 0 && (!failed || withdrawn) && writer.observed.comment !== undefined;
+  if (comment) {
+    writer.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
+      unlabeled: true,
+    });
+  }
+  const also = addresses.size === 0 ? [] : await correctDeployments(writer, addresses, signal);
+  await writer.write({ add, remove: remove.map(({ name }) => name), comment, also }, signal);
+}
+
+/** Returns the writes after which the deployments of these commits show the address that each has now. */
+async function correctDeployments(
+  writer: PullWriter,
+  addresses: ReadonlyMap<ShortSha, string | undefined>,
+  signal: AbortSignal,
+): Promise<readonly ForgeWrite[]> {
+  const { ports, observed } = writer;
+  if (!ports.settings.deploymentsEnabled) return [];
+  const writes: ForgeWrite[] = [];
+  for (const [short, address] of addresses) {
+    const { deployments } = await ports.forge.retirementInfo(observed.snapshot.number, [short], signal);
+    const [newest] = deployments;
+    if (newest === undefined) continue;
+    writes.push({
+      kind: "deployment_status",
+      deployment: newest,
+      state: address === undefined ? "inactive" : "success",
+      url: address === undefined ? undefined : formatUrl(address),
+      description: address === undefined ? "The environment is not there any more" : "The environment is running",
+    });
+  }
+  return writes;
+}
