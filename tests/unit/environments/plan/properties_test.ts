@@ -88,7 +88,8 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   mine: fc.boolean(),
   tried: fc.integer({ min: 0, max: 3 }),
   image: fc.constantFrom(true, false, undefined),
-}).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image }) =>
+  activeImage: fc.constantFrom(true, false, undefined),
+}).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image, activeImage }) =>
   observe({
     labels,
     setBy: Object.fromEntries([START, SYNC, STOP].map((name) => [name, setter])),
@@ -109,6 +110,7 @@ const observation: fc.Arbitrary<Observation> = fc.record({
     lock: mine ? { kind: "mine" } : { kind: "free" },
     record: { attempts: new Map([[shortSha(A), tried]]), size: undefined, notice: undefined, present: true },
     imageExists: image,
+    activeImageExists: activeImage,
   })
 );
 
@@ -262,6 +264,34 @@ Deno.test("planPull() carries the key of an environment in its steps, and nothin
           ? step.environment
           : undefined;
         if (key !== undefined) assert.deepEqual(Object.keys(key), ["pr", "short"]);
+      }
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() builds no commit but the target", () => {
+  fc.assert(
+    fc.property(observation, (seen) => {
+      for (const step of planPull(seen, POLICY).steps) {
+        if (step.kind === "build") assert.equal(step.sha, seen.target);
+      }
+    }),
+    RUNS,
+  );
+});
+
+Deno.test("planPull() leaves no address of an environment that the platform does not have", () => {
+  const unblocked = observation.filter((seen) => seen.labels.blocked.length === 0);
+  fc.assert(
+    fc.property(unblocked, (seen) => {
+      const settled = settle(seen, POLICY);
+      assert.ok(settled !== undefined && settled.platform !== "as_labels");
+      // A refusal leaves everything as it is.
+      if (planPull(settled, POLICY).action === "blocked") return;
+      for (const { sha, address } of settled.allLabels.environments.values()) {
+        const found = settled.platform.some((each) => each.managed && each.short === sha);
+        assert.ok(address === undefined || found, `${sha} at ${address}`);
       }
     }),
     RUNS,
