@@ -104,7 +104,7 @@ function noticeOf(plan: Plan): { readonly key: string; readonly words: string } 
 }
 
 function wordsOf(plan: Plan, step: Step & { readonly kind: "notice" }): string {
-  return (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(" ");
+  return (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(". ");
 }
 
 interface StepContext {

@@ -182,8 +182,9 @@ function isIdle(plan: Plan): boolean {
 function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
   if (carriedOut === undefined || plan.steps.length === 0) return false;
   if (plan.steps.some(({ kind }) => kind === "consume_triggers")) return false;
+  // The image of the second plan exists already: the first one built it.
   const [now, before] = [plan, carriedOut].map(({ reason, target, steps }) =>
-    JSON.stringify([reason, target, steps])
+    JSON.stringify([reason, target, steps.filter(({ kind }) => kind !== "build" && kind !== "record_intent")])
   );
   return now === before;
 }
