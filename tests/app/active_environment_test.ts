@@ -109,7 +109,10 @@ Deno.test("syncPull() leaves an environment running if an update cannot begin, a
 
   assert.deepEqual([plan.reason, plan.action], ["image_gone", "no_action"]);
   assert.deepEqual(world.labels().filter((name) => name.includes("🚦")), [`🎪 ${shortSha(A)} 🚦 running`]);
-  assert.match(world.comment(), /its image is gone, so its settings cannot be changed \\\(DARK unset → on\\\)\. A start/);
+  assert.match(
+    world.comment(),
+    /its image is gone, so its settings cannot be changed \\\(DARK unset → on\\\)\. A start/,
+  );
   assert.deepEqual((await world.count(() => world.sync())).writes, 0);
 
   world.simulator.label({ pr: PR, add: [], remove: [FLAG], actor: "maxime" });
@@ -139,7 +142,9 @@ Deno.test("syncPull() goes on with the active environment after a run died at an
     for (const after of [false, true]) {
       const world = waiting({ by: "freeze" });
       add(world, FLAG);
-      await world.sync(world.context({ run: { id: 101, attempt: 1 }, wire: cutAt(nth, after) })).catch(() => {});
+      await world.sync(world.context({ run: { id: 101, attempt: 1 }, wire: cutAt(nth, after) })).catch(
+        () => {},
+      );
       world.simulator.run({ id: 101, status: "completed" });
 
       await world.sync();

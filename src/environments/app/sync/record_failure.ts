@@ -102,12 +102,16 @@ function rememberUpdate(
 }
 
 function describeUpdate(error: AppError, sha: ShortSha): AppError {
-  return new AppError(error.code, `Updating ${sha}: it is running; the last update failed: ${error.message}`, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    exitCode: error.exitCode,
-    logTail: error.logTail,
-    cause: error,
-  });
+  return new AppError(
+    error.code,
+    `Updating ${sha}: it is running; the last update failed: ${error.message}`,
+    {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      exitCode: error.exitCode,
+      logTail: error.logTail,
+      cause: error,
+    },
+  );
 }
 
 function describeFailure(error: AppError, { serves }: { readonly serves: boolean }): string {

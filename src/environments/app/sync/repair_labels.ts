@@ -53,7 +53,9 @@ async function correctDeployments(
       deployment: newest,
       state: address === undefined ? "inactive" : "success",
       url: address === undefined ? undefined : formatUrl(address),
-      description: address === undefined ? "The environment is not there any more" : "The environment is running",
+      description: address === undefined
+        ? "The environment is not there any more"
+        : "The environment is running",
     });
   }
   return writes;

@@ -152,7 +152,10 @@ function planCommit(situation: Situation): Plan {
       const build = observation.imageExists === false;
       const plan = bringUp(situation, { rule: 15, reason: "settings_changed", build });
       const gone = build ? ["Its image is gone, so it is built again"] : [];
-      return { ...plan, because: [...plan.because, `Deployed settings differ: ${differs.join(", ")}`, ...gone] };
+      return {
+        ...plan,
+        because: [...plan.because, `Deployed settings differ: ${differs.join(", ")}`, ...gone],
+      };
     }
     const exhausted = isUpdateExhausted(observation, { policy, view });
     return planIdle(situation, {

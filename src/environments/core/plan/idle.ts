@@ -49,7 +49,9 @@ export function planIdle(
   }
   const active = planActive(situation);
   const acts = active !== undefined && active.steps.length > 0;
-  if (lockAlive && (!acts || active.reason === "resumed")) return result(situation, { ...how, action: "no_action" });
+  if (lockAlive && (!acts || active.reason === "resumed")) {
+    return result(situation, { ...how, action: "no_action" });
+  }
   const housekeeping = planHousekeeping(observation, {
     policy,
     views,

@@ -10,14 +10,7 @@
 export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
-export type {
-  LabelOrigin,
-  Observation,
-  Policy,
-  PullRecord,
-  Request,
-  RunEvent,
-} from "./observation.ts";
+export type { LabelOrigin, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
 export { decideActive } from "./decide_active.ts";
 export { neededImages } from "./needed_images.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";

@@ -15,12 +15,16 @@ export function neededImages(
   observation: Observation,
   policy: SettingsPolicy & Pick<Policy, "imageOf">,
 ): NeededImages {
-  if (observation.platform === "as_labels" || !observation.open) return { target: undefined, active: undefined };
+  if (observation.platform === "as_labels" || !observation.open) {
+    return { target: undefined, active: undefined };
+  }
   const views = viewShas(observation);
   const target = shortSha(observation.target);
   const imageFor = (short: ShortSha | undefined): string | undefined => {
     const view = short === undefined ? undefined : views.get(short);
-    return view !== undefined && needsImage(observation, { policy, view }) ? ownImage(view, policy) : undefined;
+    return view !== undefined && needsImage(observation, { policy, view })
+      ? ownImage(view, policy)
+      : undefined;
   };
   const active = decideActive(observation, { views, target });
   return { target: imageFor(target), active: active === target ? undefined : imageFor(active) };

@@ -60,7 +60,9 @@ export function updateDue(
 ): readonly string[] {
   if (view.state !== "running" || view.deployed?.managed !== true) return [];
   const wanted = wantedSettings(observation, policy);
-  return isUpdateExhausted(observation, { policy, view }) ? [] : settingsDifference(view.deployed.settings, wanted);
+  return isUpdateExhausted(observation, { policy, view })
+    ? []
+    : settingsDifference(view.deployed.settings, wanted);
 }
 
 /** Whether the update of an environment to the wanted settings failed as often as it may. */

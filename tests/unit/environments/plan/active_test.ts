@@ -74,7 +74,9 @@ const TABLE: readonly Line[] = [
     when: "a flag is taken off while the head failed as often as it may",
     seen: {
       labels: [...labelsOf(A, "failed"), ...LABELS_B],
-      platform: [deployed(B, { settings: { size: "standard", flags: { DARK: true }, login: "admin/admin" } })],
+      platform: [
+        deployed(B, { settings: { size: "standard", flags: { DARK: true }, login: "admin/admin" } }),
+      ],
       record: record({ attempts: new Map([[SHORT_A, 2]]) }),
     },
     decided: [15, "settings_changed", "rolling_update"],
@@ -266,7 +268,11 @@ Deno.test("planPull() withdraws status and address of an active environment that
 Deno.test("planPull() builds the head by a start trigger after the active environment was lost", () => {
   const labels = [...labelsOf(B, "failed", { active: true }), FREEZE, START];
   const plan = planPull(observe({ ...LOST, labels, activeImageExists: false }), POLICY);
-  assert.deepEqual([plan.rule, plan.build, plan.steps.some(({ kind }) => kind === "retire")], [7, true, true]);
+  assert.deepEqual([plan.rule, plan.build, plan.steps.some(({ kind }) => kind === "retire")], [
+    7,
+    true,
+    true,
+  ]);
 });
 
 Deno.test("planPull() withdraws the address of an environment that is lost beside the active one", () => {
