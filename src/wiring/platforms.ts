@@ -23,7 +23,7 @@ export interface PlatformRequest {
 /** Makes the platform of the configuration. Throws AppError (exit code 2) if a setting is missing. */
 export async function makePlatform(parts: Parts, request: PlatformRequest): Promise<Platform> {
   const { config } = request;
-  const { requireForPlatform } = await import("../config/mod.ts");
+  const { pushesImages, requireForPlatform } = await import("../config/mod.ts");
   requireForPlatform(config, config.platform);
   const { makeHealthProbe } = await import("../drivers/health/mod.ts");
   const { environment } = config;
@@ -48,7 +48,13 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       ...tools,
       shell: await parts.shell,
       passes: passedVariables({ dockerConfig: await readDockerLogins(parts), caches: [] }),
-      config: { ...shared, network, publish, host },
+      config: {
+        ...shared,
+        network,
+        publish,
+        host,
+        builtTag: pushesImages(config, "docker") ? undefined : config.build.tag,
+      },
     });
   }
   const { makeEcsPlatform } = await import("../drivers/ecs/mod.ts");

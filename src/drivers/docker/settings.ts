@@ -19,6 +19,11 @@ export interface DockerSettings {
   /** Environment variables. Values may contain `{secret}`, `{pr}`, `{sha}` (7 digits) and `{login}`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
+  /**
+   * Tag of the images that are built on this engine and pushed nowhere, with `{pr}` and `{sha}`. Such an image is
+   * never pulled: what a registry has under that name is a stranger's. Undefined if images are pushed.
+   */
+  readonly builtTag?: string | undefined;
   /** Address of the engine, as in `DOCKER_HOST`; undefined leaves the choice to the docker command. */
   readonly host?: string | undefined;
 }

@@ -23,6 +23,8 @@ export interface DeploySpec {
   readonly sha: FullSha;
   /** Full image reference. */
   readonly image: string;
+  /** A person named this image for this run: a platform that lacks it gets it from its registry. */
+  readonly named?: boolean;
   readonly settings: DeployedSettings;
   readonly requestedBy: string | undefined;
   /** Milliseconds since 1970. */

@@ -1,4 +1,7 @@
+import { formatImageTag } from "../../../environments/core/environment/names.ts";
 import { usageError } from "../../../lib/errors.ts";
+import { shortSha } from "../../../lib/ids.ts";
+import { splitImage } from "../../../lib/image_reference.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import { parsePublish } from "../publish.ts";
 import type { DockerSettings } from "../settings.ts";
@@ -55,6 +58,9 @@ export function createArgs(
   const outside = publish.host === "" && publish.port === undefined ? [] : [publish.host, publish.port ?? ""];
   return [
     "create",
+    // An image that is missing by now is not pulled: see `ensureImage()`.
+    "--pull",
+    "never",
     "--name",
     name,
     "--restart",
@@ -97,8 +103,9 @@ export function sizeOf(
   );
 }
 
-/** Pulls the image if the engine lacks it. Throws AppError `image_not_found`. */
-export async function ensureImage(engine: Engine, image: string, signal: AbortSignal): Promise<void> {
+/** Pulls the image if the engine lacks it and a registry may have it. Throws AppError `image_not_found`. */
+export async function ensureImage(engine: Engine, spec: DeploySpec, signal: AbortSignal): Promise<void> {
+  const { image } = spec;
   const action = `Looking for the image "${image}"`;
   const local = await engine.docker.run(
     ["image", "inspect", "--format", "{{.Id}}", image],
@@ -106,7 +113,16 @@ export async function ensureImage(engine: Engine, image: string, signal: AbortSi
     signal,
   );
   if (local.code === 0) return;
+  if (spec.named !== true && isBuiltHere(engine.config, spec)) {
+    throw imageNotFound(action, { image, detail: "it was built on this engine, which does not have it any more" });
+  }
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;
   throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
+}
+
+/** Whether the image is the one that Showtime builds for this commit and pushes nowhere. */
+function isBuiltHere({ builtTag }: DockerSettings, { image, pr, sha }: DeploySpec): boolean {
+  const tag = splitImage(image).tag;
+  return builtTag !== undefined && tag === formatImageTag(builtTag, { pr, short: shortSha(sha) });
 }

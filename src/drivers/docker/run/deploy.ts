@@ -27,7 +27,7 @@ export async function deploy(
   const service = formatServiceName(spec.pr, shortSha(spec.sha));
   const before = await findInstances(engine, service, signal);
   assertAllTouchable(before, { ...spec, action: `Deploying "${service}"` });
-  await ensureImage(engine, spec.image, signal);
+  await ensureImage(engine, spec, signal);
   const old = await tidy(engine, before, signal);
   const name = old === undefined ? before.names.primary : before.names.next;
   const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();

@@ -155,7 +155,7 @@ export async function deploy(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { bringUp, plan, state } = at;
+  const { bringUp, plan, state, tools } = at;
   const { ports, lock } = writer;
   const sha = shortSha(bringUp.sha);
   const updating = writer.labels.environments.get(sha)?.status === "updating";
@@ -187,6 +187,7 @@ export async function deploy(
       pr: plan.pr,
       sha: bringUp.sha,
       image: bringUp.image,
+      named: bringUp.image === tools.policy.givenImage,
       settings: bringUp.settings,
       requestedBy: bringUp.requestedBy,
       createdAt: bringUp.createdAt,
