@@ -20,7 +20,8 @@ environment:
 `;
 
 async function engine(...args: readonly string[]): Promise<void> {
-  const { success } = await new Deno.Command("docker", { args: [...args], stdout: "null", stderr: "null" }).output();
+  const { success } = await new Deno.Command("docker", { args: [...args], stdout: "null", stderr: "null" })
+    .output();
   assert.ok(success, args.join(" "));
 }
 
@@ -148,7 +149,8 @@ needs.test("a rebuild that fails: label, comment, terminal, summary and JSON say
     assert.match(await stage.comment(), /is running; the last update failed: /);
     const status = await stage.run(["status", String(stage.pr)]);
     assert.match(status.out, /aaaaaaa running.*; the last update failed/);
-    const [environment] = JSON.parse((await stage.run(["status", String(stage.pr), "--json"])).out).environments;
+    const [environment] =
+      JSON.parse((await stage.run(["status", String(stage.pr), "--json"])).out).environments;
     assert.deepEqual([environment.status, environment.address], ["running", address]);
   });
 });

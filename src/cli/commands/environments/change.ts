@@ -125,7 +125,7 @@ interface Report {
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   const { ports, result, environment } = report;
   const { plan, applied, observed, failure } = result;
-  if (report.asked?.trigger !== "stop") askAboutLabels(env, observed.observation.labels);
+  if (report.asked?.trigger !== "stop") askAboutLabels(env, observed.observation.nearMisses);
   if (env.flags.json) {
     env.json({
       pr: plan.pr,

@@ -5,6 +5,7 @@ import { describeStep } from "../../../environments/core/plan/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderPlan, wrapFact, wrapText } from "../../render/mod.ts";
+import { askAboutLabels } from "./shared.ts";
 
 const INDENT = 3;
 const GAP = 2;
@@ -15,6 +16,7 @@ export async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
   const { plan, observed, inputs, wouldChange } = await explainPull(ports, pr, options, env.signal);
+  askAboutLabels(env, observed.observation.nearMisses);
   if (env.flags.json) {
     env.json({
       pr,

@@ -3,12 +3,14 @@ import { listEnvironments } from "../../../environments/app/show/list_environmen
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderEnvironmentTable } from "../../render/mod.ts";
-import { FIND_OBSTACLE } from "./shared.ts";
+import { askAboutLabels, FIND_OBSTACLE } from "./shared.ts";
 
 /** Lists all environments of the repository. */
 export async function runList(env: CommandEnv): Promise<ExitCode> {
   const { ports } = await env.ports(undefined, ["forge", "platform"]);
-  const { environments, incomplete } = await listEnvironments(ports, env.signal);
+  const listing = await listEnvironments(ports, env.signal);
+  const { environments, incomplete } = listing;
+  askAboutLabels(env, listing.nearMisses);
   const wanted = environments.filter(makeFilter(env));
   if (env.flags.json) env.json({ environments: wanted, incomplete });
   else if (wanted.length > 0) {

@@ -17,12 +17,7 @@ import {
 import { toError, usageError } from "../../../lib/errors.ts";
 import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
-import {
-  FIXED_LABELS,
-  formatLabel,
-  type LabelState,
-  meantLabel,
-} from "../../../environments/core/labels/mod.ts";
+import { FIXED_LABELS, formatLabel, meantLabel } from "../../../environments/core/labels/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
@@ -65,8 +60,8 @@ export function warnOfPreset(env: CommandEnv, { assumed }: Pick<LoadedConfig, "a
 }
 
 /** Warns about labels that look like misspelt ones of Showtime. Nothing else reacts to them. */
-export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "foreign">): void {
-  for (const name of foreign) {
+export function askAboutLabels(env: CommandEnv, nearMisses: readonly string[] = []): void {
+  for (const name of nearMisses) {
     const meant = meantLabel(name);
     if (meant === undefined) continue;
     const fill = meant.fill === undefined ? "" : ` (${meant.fill})`;

@@ -17,7 +17,7 @@ export async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const views = viewSight(ports, observed);
   const { observation, snapshot } = observed;
   const { labels } = observation;
-  askAboutLabels(env, labels);
+  askAboutLabels(env, observation.nearMisses);
   const failures = viewFailures(observed);
   if (env.flags.json) {
     env.json({

@@ -114,7 +114,10 @@ export async function ensureImage(engine: Engine, spec: DeploySpec, signal: Abor
   );
   if (local.code === 0) return;
   if (spec.named !== true && isBuiltHere(engine.config, spec)) {
-    throw imageNotFound(action, { image, detail: "it was built on this engine, which does not have it any more" });
+    throw imageNotFound(action, {
+      image,
+      detail: "it was built on this engine, which does not have it any more",
+    });
   }
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;

@@ -3,7 +3,7 @@
 import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import { formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
+import { findNearMisses, formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
@@ -19,14 +19,20 @@ export interface ListPorts extends ViewPorts {
 /** A listed pull request with its labels parsed. */
 type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState };
 
-/**
- * Lists the environments that labels or the platform know. `incomplete`: sentences about everything that
- * could not be read.
- */
+/** The result of a listing. */
+export interface Listing {
+  readonly environments: readonly EnvironmentView[];
+  /** Sentences about everything that could not be read. */
+  readonly incomplete: readonly string[];
+  /** Labels of the open pull requests that may have been meant as labels of Showtime. */
+  readonly nearMisses: readonly string[];
+}
+
+/** Lists the environments that labels or the platform know. */
 export async function listEnvironments(
   ports: ListPorts,
   signal: AbortSignal,
-): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
+): Promise<Listing> {
   const { forge } = ports;
   const incomplete: string[] = [];
   // The platform is read first: an environment that starts meanwhile has its labels by the time they are
@@ -48,7 +54,8 @@ export async function listEnvironments(
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
     viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
   );
-  return { environments: environments.sort(byActivity), incomplete };
+  const nearMisses = findNearMisses([...marked, ...others].flatMap(({ open, labels }) => open ? labels : []));
+  return { environments: environments.sort(byActivity), incomplete, nearMisses };
 }
 
 /** Asks the platform for the addresses of services that no label names. */

@@ -4,6 +4,7 @@ import { AppError } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
+import type { CommentFailure } from "../../core/comment/mod.ts";
 import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
 import { isServing, recordFailure } from "./record_failure.ts";
 import { repairLabels } from "./repair_labels.ts";
@@ -97,6 +98,16 @@ async function settleFailure(
   return { kind: "failed", error: told };
 }
 
+/** Returns the failure on record, without its log, if the labels still say the same. */
+function rememberedFailure({ record, labels }: PullWriter): CommentFailure | undefined {
+  const { failure, update } = record;
+  if (failure === undefined) return undefined;
+  const { sha: short, reason, message, hint } = failure;
+  const status = labels.environments.get(short)?.status;
+  const holds = status === "failed" || (status === "running" && update?.sha === short);
+  return holds ? { short, reason, message, hint, logTail: [] } : undefined;
+}
+
 /** Returns the notice that a plan shows beside its work. */
 function noticeOf(plan: Plan): { readonly key: string; readonly words: string } | undefined {
   const step = plan.steps.findLast((each) => each.kind === "notice");
@@ -173,7 +184,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       return await writer.write({ comment: true }, signal);
     }
     case "refresh_comment":
-      writer.say({ notice: undefined, failure: undefined });
+      writer.say({ notice: undefined, failure: rememberedFailure(writer) });
       writer.remember({ notice: undefined });
       return await writer.write({ comment: true }, signal);
     case "drop_comments":

@@ -3,7 +3,7 @@
 import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
 import { usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { parseLabel, readLabels, sameLabelName } from "../../core/labels/mod.ts";
+import { findNearMisses, parseLabel, readLabels, sameLabelName } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
 import {
   judgeLabels,
@@ -101,6 +101,7 @@ export async function observePull(
     commits: commitsOf(snapshot.timeline),
     labels,
     allLabels: labels,
+    nearMisses: findNearMisses(snapshot.labels),
     origins: originsOf(snapshot, target),
     platform,
     lock,

@@ -11,6 +11,7 @@ import {
 import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { capExpiry, expiryOf } from "../../core/environment/expiry.ts";
 import {
+  findNearMisses,
   formatLabel,
   type Label,
   type LabelState,
@@ -177,6 +178,7 @@ export class PullWriter {
     // The comment does not show labels that are not trusted.
     const { forged, uncertain } = judgeLabels(this.#observed.observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
+    const nearMisses = findNearMisses(this.#names);
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
       if (each.status === undefined) continue;
@@ -201,8 +203,9 @@ export class PullWriter {
       environments,
       failure: this.#failure,
       notice: this.#notice,
+      nearMisses,
       login: ports.settings.login,
-      record: { ...this.#record, shown: describeShown(state) },
+      record: { ...this.#record, shown: describeShown(state, nearMisses) },
     });
   }
 }

@@ -3,6 +3,7 @@ import { formatUrl } from "../environment/names.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Status } from "../labels/label.ts";
+import { meantLabel } from "../labels/mod.ts";
 import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
 import { COMMENT_MARKER } from "./marker.ts";
 import { type CommentRecord, formatRecord } from "./record.ts";
@@ -39,6 +40,8 @@ export interface CommentModel {
   readonly failure: CommentFailure | undefined;
   /** A sentence about why nothing happens, already safe in Markdown. */
   readonly notice: string | undefined;
+  /** Names of labels that may have been meant as labels of Showtime. */
+  readonly nearMisses?: readonly string[];
   /** `user/password` of the application; undefined if it has no login. */
   readonly login: string | undefined;
   readonly record: CommentRecord;
@@ -49,6 +52,9 @@ const COMMENT_LIMIT = 60_000;
 /** The maximum length of a line of a log. */
 const LINE_LIMIT = 500;
 
+/** How many labels the comment asks about. */
+const QUESTION_LIMIT = 5;
+
 /** Renders the comment of a pull request. Text from people is escaped here. */
 export function renderComment(model: CommentModel): string {
   const active = model.environments.find((each) => each.active && each.status === "running") ??
@@ -58,6 +64,7 @@ export function renderComment(model: CommentModel): string {
   const parts = [COMMENT_MARKER, "### 🎪 Showtime", headline(model, active, working)];
   if (active !== undefined) parts.push(facts(model, active));
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
+  parts.push(...(model.nearMisses ?? []).slice(0, QUESTION_LIMIT).flatMap(questionText));
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
   if (model.record.events.length > 0) parts.push(eventsText(model));
   parts.push(nextText(model, active));
@@ -120,6 +127,18 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
     );
   }
   return lines.join("\n\n");
+}
+
+/** Asks whether a label was meant. Nothing else reacts to it. */
+function questionText(name: string): readonly string[] {
+  const meant = meantLabel(name);
+  if (meant === undefined) return [];
+  const fill = meant.fill === undefined ? "" : ` (${escapeMarkdown(meant.fill)})`;
+  return [
+    `❓ The label "${
+      escapeMarkdown(name)
+    }" is not one of Showtime's and is ignored. Did you mean \`${meant.name}\`${fill}?`,
+  ];
 }
 
 /** Cuts a line of a log that is too long to read. */

@@ -17,7 +17,7 @@ export { formatCreated, parseCreated } from "./created.ts";
 export { fitsLabel, formatLabel } from "./format.ts";
 export type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";
 export { LABEL_DESCRIPTION_UNITS, LABEL_NAME_UNITS, LABELS_PER_PULL } from "./limits.ts";
-export { type MeantLabel, meantLabel } from "./meant.ts";
+export { findNearMisses, type MeantLabel, meantLabel } from "./meant.ts";
 export { normalizeLabelName, sameLabelName } from "./names.ts";
 export { type LabelStyle, labelStyle } from "./palette.ts";
 export { isFlag, parseLabel, STATUS_PRECEDENCE } from "./parse.ts";

@@ -91,11 +91,12 @@ export function planIdle(
 
 /** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */
 export function litter({ observation, policy }: Situation): readonly Step[] {
-  const { spareComments: nodeIds = [], shown } = observation.record;
+  const { nearMisses = [], record: { spareComments: nodeIds = [], shown } } = observation;
   if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
-  if (policy.comments && shown !== undefined && shown !== describeShown(observation.labels)) {
-    return [{ kind: "refresh_comment" }];
-  }
+  // Without a comment there is nothing to correct, but a question about a label is still to be asked.
+  const asks = observation.open && nearMisses.length > 0;
+  const due = shown === undefined ? asks : shown !== describeShown(observation.labels, nearMisses);
+  if (policy.comments && due) return [{ kind: "refresh_comment" }];
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 

@@ -79,6 +79,8 @@ export interface Observation {
   readonly labels: LabelState;
   /** All labels on the pull request, also those that are not believed. */
   readonly allLabels: LabelState;
+  /** Names of labels that a person may have meant as labels of Showtime. */
+  readonly nearMisses?: readonly string[];
   /** By label name, for those labels on the pull request that have an event in the timeline. */
   readonly origins: ReadonlyMap<string, LabelOrigin>;
   /** `as_labels`: the platform was not asked, and is taken to be as the labels say. */
