@@ -565,12 +565,12 @@ Deno.test("extend --json has the shape of sync's, and says where it was dry", as
   assert.deepEqual([real.action_needed, real.action_reason], ["no_action", "extended"]);
 });
 
-Deno.test("start on a closed pull request fails, and says to reopen it", async () => {
+Deno.test("start on a closed pull request is refused, removes nothing, and says to reopen it", async () => {
   const closed = () => makeWorld({ pull: { state: "closed" } });
   const people = await runIn(closed(), ["start", "1234"]);
   const json = await runIn(closed(), ["start", "1234", "--json"]);
 
-  assert.deepEqual([people.code, json.code], [EXIT.failed, EXIT.failed]);
+  assert.deepEqual([people.code, json.code], [EXIT.refused, EXIT.refused]);
   assert.match(people.err, /^error: .*#1234: it is closed\nhint: Reopen/m);
   assert.doesNotMatch(people.err, /showtime start/);
   assert.equal(JSON.parse(json.out).error.code, "pull_closed");

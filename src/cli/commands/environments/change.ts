@@ -9,12 +9,15 @@ import {
 } from "../../../environments/app/show/environment_view.ts";
 import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import {
+  pullClosed,
   type SyncOptions,
   syncPull,
   type SyncResult,
   type SyncWatch,
 } from "../../../environments/app/sync/sync_pull.ts";
-import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { assertWithinMaxAge } from "../../../environments/core/environment/expiry.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { formatLabel } from "../../../environments/core/labels/mod.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import type { Plan, Request } from "../../../environments/core/plan/mod.ts";
 import type { CommandEnv } from "../../command.ts";
@@ -30,6 +33,8 @@ import {
   warnOfPreset,
 } from "./shared.ts";
 
+const FREEZE = formatLabel({ kind: "freeze" });
+
 /** Reads the flags about the change. They are checked before anything is loaded. */
 export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
   const { values } = env;
@@ -39,9 +44,10 @@ export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | 
 /** Makes the options of a sync. */
 export function makeSyncOptions(
   env: CommandEnv,
-  ports: { readonly settings: Pick<AppSettings, "imageOf"> },
+  ports: { readonly settings: Pick<AppSettings, "imageOf" | "maxAgeMs"> },
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): SyncOptions {
+  assertWithinMaxAge(asked.change?.ttl, { maxAgeMs: ports.settings.maxAgeMs, where: "--ttl" });
   return {
     ...DEFAULT_OPTIONS,
     ...asked.change,
@@ -98,17 +104,10 @@ class Telling implements SyncWatch {
   }
 }
 
-/** Turns a sync of a closed pull request into a failure: the caller asked for a start, and nothing starts there. */
+/** Turns the sync of a pull request that was closed meanwhile into a failure: the caller asked for a start. */
 function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
   if (result.observed.observation.open || result.exitCode !== EXIT.done) return result;
-  const failure = new AppError(
-    "pull_closed",
-    `Starting an environment of pull request #${pr}: it is closed`,
-    {
-      hint: "Reopen the pull request first",
-    },
-  );
-  return { ...result, failure, exitCode: EXIT.failed };
+  return { ...result, failure: pullClosed(pr), exitCode: EXIT.refused };
 }
 
 /** The result of a change. */
@@ -180,6 +179,11 @@ function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report
   if (ports.platformAsLabels) {
     const flag = ports.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
     return `nothing runs at ${environment.address}: without ${flag} it is built and started`;
+  }
+  const { target, headSha, labels } = result.observed.observation;
+  if (target !== headSha && labels.frozen.length === 0) {
+    return `the next sync brings it to the head ${shortSha(headSha)}; the label "${FREEZE}" holds it at ` +
+      `${shortSha(target)}: ${environment.url}`;
   }
   if (plan.steps.length === 0 && asked?.trigger === "start") {
     return `it already runs at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;

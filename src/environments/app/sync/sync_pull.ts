@@ -102,6 +102,7 @@ export async function syncPull(
   const look = (held: HeldLock | undefined, confirms = false) =>
     observePull(ports, pr, { request, sha: options.sha, size: options.size, held, confirms, people }, signal);
   let observed = await look(undefined);
+  if (request?.trigger === "start" && !observed.observation.open) throw pullClosed(pr);
   warnOfWeight(ports, { policy, observed });
   let plan = planPull(observed.observation, policy);
   let decisive: Plan | undefined;
@@ -162,6 +163,14 @@ export async function syncPull(
   }
   const deciding = decisive ?? plan;
   return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
+}
+
+/** Makes the error for a start on a closed pull request. Nothing is written for it, and nothing is removed. */
+export function pullClosed(pr: PrNumber): AppError {
+  return new AppError("pull_closed", `Starting an environment of pull request #${pr}: it is closed`, {
+    exitCode: EXIT.refused,
+    hint: "Reopen the pull request first",
+  });
 }
 
 /** Describes the work that does not happen now if another run holds the pull request. */

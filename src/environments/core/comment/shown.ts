@@ -5,7 +5,10 @@ import type { LabelState } from "../labels/mod.ts";
  * active, and the labels that it asks about. The comment keeps it. If the labels say something else by now, the comment is out of date:
  * the run that wrote it did not know what had happened meanwhile.
  */
-export function describeShown({ environments, active }: LabelState, nearMisses: readonly string[] = []): string {
+export function describeShown(
+  { environments, active }: LabelState,
+  nearMisses: readonly string[] = [],
+): string {
   const shown = [...environments.values()].filter(({ status }) => status !== undefined).map(
     ({ sha, status, address }) => `${active.includes(sha) ? "*" : ""}${sha} ${status} ${address ?? "-"}`,
   ).sort();
