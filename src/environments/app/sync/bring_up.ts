@@ -6,13 +6,14 @@
 import { expiryOf } from "../../core/environment/expiry.ts";
 import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, type NamedLabel } from "../../core/labels/mod.ts";
+import { formatLabel, type Label, type NamedLabel } from "../../core/labels/mod.ts";
 import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "./label_names.ts";
 import type { PullWriter } from "./pull_writer.ts";
+import { dropAfterFailure } from "./stray_definitions.ts";
 
 /** The values that the steps of one plan pass on to each other. */
 export interface Progress {
@@ -49,7 +50,7 @@ export async function recordIntent(
   };
   const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
   // One request defines every label that is already known, so that later steps find their definitions.
-  await writer.define([
+  const definitions: readonly Label[] = [
     { kind: "marker" },
     ...wanted,
     ...(["built", "deploying", "running"] as const).map((status) => ({
@@ -63,7 +64,7 @@ export async function recordIntent(
         ? [{ kind: "status" as const, sha: each.retirement.short, status: "stopping" as const }]
         : []
     ),
-  ], signal);
+  ];
   writer.remember({
     notice: undefined,
     size: bringUp.settings.size,
@@ -86,14 +87,22 @@ export async function recordIntent(
     }`,
     { unlabeled: plan.reason === "resumed" || plan.reason === "drifted" },
   );
-  const change = diffLabels(labelsAbout(writer, bringUp), wanted);
+  const present = labelsAbout(writer, bringUp);
+  const isNew = present.length === 0;
+  const change = diffLabels(present, wanted);
   const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
     { name },
   ) => name);
   const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
   // The intent is written first, in its own request. Its triggers and the labels it replaces are removed after
   // it is on record.
-  await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
+  try {
+    await writer.define(definitions, signal);
+    await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
+  } catch (error) {
+    if (isNew) await dropAfterFailure(writer.ports, writer.lock, { pr: plan.pr, shorts: [sha] });
+    throw error;
+  }
   await writer.write({
     remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
     comment: true,

@@ -20,6 +20,7 @@ import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
 import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
 import { makePolicy } from "./make_policy.ts";
 import { PullWriter } from "./pull_writer.ts";
+import { dropStrayDefinitions, unlabeledCommits } from "./stray_definitions.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** How often one run starts over because the pull request changed meanwhile. */
@@ -154,6 +155,7 @@ export async function syncPull(
         if (outcome.kind === "superseded") ports.terminal.say(`Starting over: ${outcome.why}`);
         else request = undefined;
       }
+      if (lock.kind === "held") await clearAfterDead(ports, { pr, held, look }, signal);
     } finally {
       await held.release();
     }
@@ -171,6 +173,21 @@ export function pullClosed(pr: PrNumber): AppError {
     exitCode: EXIT.refused,
     hint: "Reopen the pull request first",
   });
+}
+
+/** Removes what the dead holder of the lock had made on GitHub and not used. */
+async function clearAfterDead(
+  ports: SyncPorts,
+  { pr, held, look }: {
+    readonly pr: PrNumber;
+    readonly held: HeldLock;
+    readonly look: (held: HeldLock) => Promise<ObservedPull>;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  if (ports.githubDryRun) return;
+  const shorts = unlabeledCommits(await look(held));
+  await dropStrayDefinitions(ports, held, { pr, shorts }, signal);
 }
 
 /** Describes the work that does not happen now if another run holds the pull request. */
