@@ -36,6 +36,7 @@ export async function applyPlan(
     const retirements: Retirement[] = plan.steps.flatMap((step) =>
       step.kind === "retire" ? [step.retirement] : []
     );
+    writer.spare(retirements.flatMap(({ labels }) => labels.map(({ name }) => name)));
     for (const step of plan.steps) {
       if (step.kind !== "retire") await applyStep(writer, { plan, step, state, tools }, both);
       // All retirements run together, at the place of the first one in the plan.
@@ -131,7 +132,7 @@ interface StepContext {
  */
 function isEnvironmentFailure(error: AppError): boolean {
   return !error.code.startsWith("forge_") &&
-    !["lock_lost", "busy", "token_invalid", "stale_epoch"].includes(error.code);
+    !["lock_lost", "busy", "token_invalid", "stale_epoch", "too_many_labels"].includes(error.code);
 }
 
 async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSignal): Promise<void> {

@@ -6,8 +6,15 @@
 import { expiryOf } from "../../core/environment/expiry.ts";
 import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, type Label, type NamedLabel } from "../../core/labels/mod.ts";
-import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
+import { formatLabel, type Label, LABELS_PER_PULL, type NamedLabel } from "../../core/labels/mod.ts";
+import {
+  type BringUp,
+  diffLabels,
+  type LabelChange,
+  labelsFor,
+  type Plan,
+  type Step,
+} from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
@@ -90,23 +97,34 @@ export async function recordIntent(
   const present = labelsAbout(writer, bringUp);
   const isNew = present.length === 0;
   const change = diffLabels(present, wanted);
+  const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
   const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
     { name },
   ) => name);
-  const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
+  const replaced = [...triggers, ...change.remove.map(({ name }) => name), ...pointers];
+  // The pointer is the first to be left out if the pull request is full: the status says nearly as much.
+  const added = change.add.filter(({ kind }) =>
+    kind !== "preparing" || hasRoom(writer, { change, replaced })
+  );
   // The intent is written first, in its own request. Its triggers and the labels it replaces are removed after
   // it is on record.
   try {
     await writer.define(definitions, signal);
-    await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
+    await writer.write({ add: [{ kind: "marker" }, ...added], spare: replaced }, signal);
   } catch (error) {
     if (isNew) await dropAfterFailure(writer.ports, writer.lock, { pr: plan.pr, shorts: [sha] });
     throw error;
   }
-  await writer.write({
-    remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
-    comment: true,
-  }, signal);
+  await writer.write({ remove: replaced, comment: true }, signal);
+}
+
+/** Whether the labels of an intent fit on the pull request without those that they replace. */
+function hasRoom(
+  writer: PullWriter,
+  { change, replaced }: { readonly change: LabelChange; readonly replaced: readonly string[] },
+): boolean {
+  const staying = writer.names.filter((name) => !replaced.includes(name) && !writer.spared.includes(name));
+  return staying.length + change.add.length <= LABELS_PER_PULL;
 }
 
 function describeReason(plan: Plan): string {

@@ -14,15 +14,19 @@ import {
   findNearMisses,
   formatLabel,
   type Label,
+  LABELS_PER_PULL,
   type LabelState,
   labelStyle,
+  makeRoom,
   readLabels,
+  type Removal,
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
 import { judgeLabels } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/held_lock.ts";
+import { tooManyLabels } from "./label_room.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
@@ -30,6 +34,8 @@ import type { SyncPorts } from "./sync_ports.ts";
 export interface PullChange {
   readonly add?: readonly Label[];
   readonly remove?: readonly string[];
+  /** Labels that go with the next change: where there is no room, they go with this one. */
+  readonly spare?: readonly string[];
   /** A second change in the same request, for a status that lasts only until the next one. */
   readonly then?: { readonly add: readonly Label[]; readonly remove: readonly string[] };
   /** Rewrites the comment too. */
@@ -50,6 +56,7 @@ export class PullWriter {
   #failure: CommentFailure | undefined;
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
+  #spare: readonly string[] = [];
 
   constructor(ports: SyncPorts, lock: HeldLock, observed: ObservedPull) {
     this.ports = ports;
@@ -123,6 +130,15 @@ export class PullWriter {
     if ("notice" in words) this.#notice = words.notice;
   }
 
+  /** Names labels that go at the end of the plan: where there is no room, they go earlier. */
+  spare(names: readonly string[]): void {
+    this.#spare = names;
+  }
+
+  get spared(): readonly string[] {
+    return this.#spare;
+  }
+
   /** Creates definitions of these labels, with their colours, before they are needed. */
   async define(labels: readonly Label[], signal: AbortSignal): Promise<void> {
     const missing = labels.filter((label) => !this.#names.includes(formatLabel(label)));
@@ -131,7 +147,10 @@ export class PullWriter {
     }
   }
 
-  /** Sends a change. Additions take effect before removals. */
+  /**
+   * Sends a change. Additions take effect before removals, as far as the pull request has room. Throws AppError
+   * `too_many_labels` if the labels do not fit.
+   */
   async write(change: PullChange, signal: AbortSignal): Promise<void> {
     this.lock.assertMine();
     const { forge, terminal, settings } = this.ports;
@@ -149,10 +168,12 @@ export class PullWriter {
         !this.#names.includes(name)
       );
       const remove = phase.remove.filter((name) => this.#names.includes(name));
+      const { first, later } = this.#makeRoom(attach, remove, change.spare);
+      if (first.length > 0) batch.push({ kind: "detach", names: first });
       if (attach.length > 0) batch.push({ kind: "attach", names: attach });
-      if (remove.length > 0) batch.push({ kind: "detach", names: remove });
+      if (later.length > 0) batch.push({ kind: "detach", names: later });
       this.#names = [
-        ...this.#names.filter((name) => !remove.includes(name)),
+        ...this.#names.filter((name) => !remove.includes(name) && !first.includes(name)),
         ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
       ];
       this.#labels = undefined;
@@ -166,6 +187,16 @@ export class PullWriter {
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
     this.#commentId = result.comment ?? this.#commentId;
     for (const warning of result.warnings) terminal.warn(warning);
+  }
+
+  #makeRoom(attach: readonly string[], remove: readonly string[], replaced: readonly string[] = []): Removal {
+    const [present, coming] = [this.#names.length, attach.length];
+    const spare = this.#spare.filter((name) => this.#names.includes(name));
+    const going = [...new Set([...remove, ...replaced])].filter((name) => this.#names.includes(name));
+    const room = makeRoom({ present, coming, going, spare });
+    if (room !== undefined) return { ...room, later: room.later.filter((name) => remove.includes(name)) };
+    const excess = present + coming - new Set([...going, ...spare]).size - LABELS_PER_PULL;
+    throw tooManyLabels(this.#observed.snapshot, { needed: coming, excess });
   }
 
   /** Finds the full hash of a SHA of this pull request among those seen so far. */

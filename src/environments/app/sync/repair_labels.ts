@@ -1,7 +1,7 @@
 /** Repairs labels, and with an address also the comment and the deployment on GitHub, which show it too. */
 
 import { formatUrl } from "../../core/environment/names.ts";
-import { formatLabel } from "../../core/labels/mod.ts";
+import { formatLabel, type Label, LABELS_PER_PULL, type NamedLabel } from "../../core/labels/mod.ts";
 import type { Step } from "../../core/plan/mod.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
@@ -14,9 +14,10 @@ import type { PullWriter } from "./pull_writer.ts";
  */
 export async function repairLabels(
   writer: PullWriter,
-  { add, remove }: Step & { readonly kind: "repair_labels" },
+  { add: wanted, remove }: Step & { readonly kind: "repair_labels" },
   signal: AbortSignal,
 ): Promise<void> {
+  const add = fitting(writer, { wanted, remove });
   const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
     { label },
   ) => ["status", "active", "address"].includes(label.kind));
@@ -33,6 +34,22 @@ export async function repairLabels(
   }
   const also = addresses.size === 0 ? [] : await correctDeployments(writer, addresses, signal);
   await writer.write({ add, remove: remove.map(({ name }) => name), comment, also }, signal);
+}
+
+/** Returns the labels that the pull request has room for: the status first, then what leads to the environment. */
+function fitting(
+  { names, ports }: PullWriter,
+  { wanted, remove }: { readonly wanted: readonly Label[]; readonly remove: readonly NamedLabel[] },
+): readonly Label[] {
+  const room = LABELS_PER_PULL - names.filter((name) => !remove.some((each) => each.name === name)).length;
+  if (wanted.length <= room) return wanted;
+  ports.terminal.warn(
+    `The pull request has no room for ${wanted.length - Math.max(0, room)} of Showtime's labels: ` +
+      `GitHub allows ${LABELS_PER_PULL}`,
+  );
+  const first = ["status", "active", "address"];
+  const rank = ({ kind }: Label) => first.includes(kind) ? first.indexOf(kind) : first.length;
+  return [...wanted].sort((a, b) => rank(a) - rank(b)).slice(0, Math.max(0, room));
 }
 
 /** Returns the writes after which the deployments of these commits show the address that each has now. */

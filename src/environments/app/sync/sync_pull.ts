@@ -16,6 +16,7 @@ import {
 import { applyPlan } from "./apply.ts";
 import type { RunOptions } from "../run.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
+import { assertRoom } from "./label_room.ts";
 import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
 import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
 import { makePolicy } from "./make_policy.ts";
@@ -126,6 +127,7 @@ export async function syncPull(
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
       throw lockHeldError(ports, { pr, owner: lock.owner, turned });
     }
+    assertRoom(observed, plan);
     if (plan.build) await ports.images.check({ pr, sha: plan.target }, signal);
     const checked = plan.target;
     const held = await takeLock(ports, { pr, doing: undefined, turned }, signal);
@@ -137,6 +139,7 @@ export async function syncPull(
         if (plan.build && plan.target !== checked) {
           await ports.images.check({ pr, sha: plan.target }, signal);
         }
+        assertRoom(observed, plan);
         // The newest plan that did something: a person's request outweighs a refusal before it, and a push
         // outweighs the plan it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;

@@ -21,6 +21,7 @@ export { findNearMisses, type MeantLabel, meantLabel } from "./meant.ts";
 export { normalizeLabelName, sameLabelName } from "./names.ts";
 export { type LabelStyle, labelStyle } from "./palette.ts";
 export { isFlag, parseLabel, STATUS_PRECEDENCE } from "./parse.ts";
+export { makeRoom, type Removal, type RoomNeeded } from "./room.ts";
 export { FIXED_LABELS, LABEL_REFERENCE, type LabelReferenceRow } from "./reference.ts";
 export {
   activeSha,
