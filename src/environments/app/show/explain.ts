@@ -101,6 +101,14 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
       }
     }
   }
+  for (
+    const [what, exists] of [["the head", observation.imageExists], [
+      "the active environment",
+      observation.activeImageExists,
+    ]] as const
+  ) {
+    if (exists !== undefined) say(`image of ${what}`, exists ? "is there" : "is gone");
+  }
   say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
   const wanted = wantedSettings(observation, policy);
   say("settings wanted", describeSettings(wanted));

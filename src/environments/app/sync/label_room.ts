@@ -30,12 +30,14 @@ export function tooManyLabels(
   { number, labels }: ObservedPull["snapshot"],
   { needed, excess }: { readonly needed: number; readonly excess: number },
 ): AppError {
-  const many = excess === 1 ? "1 label" : `${excess} labels`;
   return new AppError(
     "too_many_labels",
-    `Writing the labels of pull request #${number}: it has ${labels.length} labels, GitHub allows ${LABELS_PER_PULL}, ` +
-      `and Showtime needs ${needed} more`,
-    { exitCode: EXIT.refused, hint: `Take ${many} off the pull request that are not Showtime's` },
+    `Writing the labels of pull request #${number}: it has ${labels.length}, Showtime needs ${needed} more, ` +
+      `and GitHub takes no more than ${LABELS_PER_PULL} labels: ${excess} too many`,
+    {
+      exitCode: EXIT.refused,
+      hint: `Remove labels from the pull request; "showtime stop ${number}" removes all of Showtime's`,
+    },
   );
 }
 
