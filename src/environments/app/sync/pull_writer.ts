@@ -168,10 +168,11 @@ export class PullWriter {
         !this.#names.includes(name)
       );
       const remove = phase.remove.filter((name) => this.#names.includes(name));
-      const { first, later } = this.#makeRoom(attach, remove, change.spare);
+      const { first, later } = this.#makeRoom(attach, [...remove, ...change.spare ?? []]);
       if (first.length > 0) batch.push({ kind: "detach", names: first });
       if (attach.length > 0) batch.push({ kind: "attach", names: attach });
-      if (later.length > 0) batch.push({ kind: "detach", names: later });
+      const rest = later.filter((name) => remove.includes(name));
+      if (rest.length > 0) batch.push({ kind: "detach", names: rest });
       this.#names = [
         ...this.#names.filter((name) => !remove.includes(name) && !first.includes(name)),
         ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
@@ -189,12 +190,12 @@ export class PullWriter {
     for (const warning of result.warnings) terminal.warn(warning);
   }
 
-  #makeRoom(attach: readonly string[], remove: readonly string[], replaced: readonly string[] = []): Removal {
+  #makeRoom(attach: readonly string[], leaving: readonly string[]): Removal {
     const [present, coming] = [this.#names.length, attach.length];
     const spare = this.#spare.filter((name) => this.#names.includes(name));
-    const going = [...new Set([...remove, ...replaced])].filter((name) => this.#names.includes(name));
+    const going = [...new Set(leaving)].filter((name) => this.#names.includes(name));
     const room = makeRoom({ present, coming, going, spare });
-    if (room !== undefined) return { ...room, later: room.later.filter((name) => remove.includes(name)) };
+    if (room !== undefined) return room;
     const excess = present + coming - new Set([...going, ...spare]).size - LABELS_PER_PULL;
     throw tooManyLabels(this.#observed.snapshot, { needed: coming, excess });
   }

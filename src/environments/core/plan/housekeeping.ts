@@ -6,7 +6,7 @@
 import type { ShortSha } from "../../../lib/ids.ts";
 import { keyOf } from "../environment/names.ts";
 import type { Label, NamedLabel } from "../labels/mod.ts";
-import { decideActive } from "./decide_active.ts";
+import { decideActive } from "./active/decide_active.ts";
 import { diffLabels, hasLabel, type LabelChange, labelsFor } from "./desired.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Retirement, Step } from "./plan.ts";

@@ -1,7 +1,7 @@
 /** The plans for a target that needs no work, and the clearing up that is due in any case. */
 
 import { describeShown } from "../comment/mod.ts";
-import { planActive } from "./active.ts";
+import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { notice, result, type Situation } from "./situation.ts";

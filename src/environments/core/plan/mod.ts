@@ -11,8 +11,8 @@ export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
 export type { LabelOrigin, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
-export { decideActive } from "./decide_active.ts";
-export { neededImages } from "./needed_images.ts";
+export { decideActive } from "./active/decide_active.ts";
+export { neededImages } from "./active/needed_images.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
@@ -24,7 +24,7 @@ export {
   type Step,
 } from "./plan.ts";
 export { settingsDifference, settingsKey, wantedSettings, wantedTtl } from "./settings.ts";
-export { readBodyFlags } from "./body_flags.ts";
+export { readBodyFlags } from "./body/body_flags.ts";
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
 export {
   describeRefusal,

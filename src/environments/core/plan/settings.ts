@@ -1,7 +1,7 @@
 import type { DeployedSettings, Flags } from "../environment/environment.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { Ttl } from "../labels/label.ts";
-import { readBodyFlags } from "./body_flags.ts";
+import { readBodyFlags } from "./body/body_flags.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { ShaView } from "./state.ts";
 

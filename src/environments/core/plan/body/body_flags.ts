@@ -1,4 +1,4 @@
-import type { Flags } from "../environment/environment.ts";
+import type { Flags } from "../../environment/environment.ts";
 import { visibleLines } from "./visible_lines.ts";
 
 /** The number of `FEATURE_X=…` lines of a pull request's body that are read. Further lines are ignored. */

@@ -1,7 +1,7 @@
-import type { ShortSha } from "../../../lib/ids.ts";
-import { activeSha } from "../labels/mod.ts";
-import type { Observation } from "./observation.ts";
-import type { ShaView } from "./state.ts";
+import type { ShortSha } from "../../../../lib/ids.ts";
+import { activeSha } from "../../labels/mod.ts";
+import type { Observation } from "../observation.ts";
+import type { ShaView } from "../state.ts";
 
 /**
  * Chooses the SHA to send people to: the running target, else the one that the label names, else the newest that

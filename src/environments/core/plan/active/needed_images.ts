@@ -1,8 +1,8 @@
-import { type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { type ShortSha, shortSha } from "../../../../lib/ids.ts";
 import { decideActive } from "./decide_active.ts";
-import type { Observation, Policy } from "./observation.ts";
-import { type SettingsPolicy, updateDue } from "./settings.ts";
-import { type ShaView, viewShas } from "./state.ts";
+import type { Observation, Policy } from "../observation.ts";
+import { type SettingsPolicy, updateDue } from "../settings.ts";
+import { type ShaView, viewShas } from "../state.ts";
 
 /** The images whose existence a decision depends on; undefined if it does not. */
 export interface NeededImages {

@@ -1,13 +1,13 @@
 /** The judgement of the environment that people are sent to, which is due if the target is left alone. */
 
-import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { bringUp, servesAlready } from "./bring_up.ts";
+import { type FullSha, type ShortSha, shortSha } from "../../../../lib/ids.ts";
+import { bringUp, servesAlready } from "../bring_up.ts";
 import { decideActive } from "./decide_active.ts";
-import type { Observation } from "./observation.ts";
-import type { Plan } from "./plan.ts";
-import { updateDue } from "./settings.ts";
-import { type Situation, survey } from "./situation.ts";
-import type { ShaView } from "./state.ts";
+import type { Observation } from "../observation.ts";
+import type { Plan } from "../plan.ts";
+import { updateDue } from "../settings.ts";
+import { type Situation, survey } from "../situation.ts";
+import type { ShaView } from "../state.ts";
 
 /** The part of a plan that is about the active environment. */
 export interface ActivePlan extends Pick<Plan, "rule" | "reason" | "action" | "steps" | "because"> {
