@@ -120,6 +120,24 @@ Deno.test("syncPull() leaves an environment running if an update cannot begin, a
   assert.doesNotMatch(world.comment(), /image is gone/);
 });
 
+Deno.test("syncPull() updates from the image if the store of images does not answer", async () => {
+  for (
+    const world of [
+      waiting({ by: "freeze" }),
+      makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] }),
+    ]
+  ) {
+    add(world, FLAG);
+    world.images.hooks.before("exists", () => {
+      throw new AppError("registry_unreachable", "Asking the registry: no");
+    });
+
+    const { plan, exitCode } = await world.sync();
+
+    assert.deepEqual([plan.reason, plan.build, exitCode], ["settings_changed", false, 0]);
+  }
+});
+
 Deno.test("syncPull() does nothing to the active environment of a blocked pull request, and does it later", async () => {
   const world = waiting({ by: "freeze" });
   world.platform.lose(environment(A).service);

@@ -110,6 +110,15 @@ needs.test("a frozen environment whose container and image are gone: no label, c
     await frozen(stage);
     const address = await stage.address();
     await lose(stage);
+    const early = await stage.run(["url", String(stage.pr)]);
+    assert.deepEqual([early.code, early.out], [1, ""]);
+    for (const command of ["status", "list"]) {
+      assert.ok(
+        !(await stage.run([command, ...command === "status" ? [String(stage.pr)] : []])).out.includes(
+          address,
+        ),
+      );
+    }
     await prune(stage);
 
     const done = await stage.sync();

@@ -66,8 +66,10 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
     { createdAt, maxAgeMs: ports.settings.maxAgeMs },
   );
-  // The platform's answer outweighs the labels, which anyone who may set labels can write.
-  const address = deployed?.address ?? labeled?.address;
+  // The platform's answer outweighs the labels, which anyone who may set labels can write. An address that it does not
+  // have any more may be a stranger's by now; a listing leaves addresses out.
+  const missing = !ports.platformAsLabels && deployed?.healthy !== true;
+  const address = deployed?.address ?? (missing ? undefined : labeled?.address);
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
   const presence = ports.platformAsLabels
     ? (labeled?.status === "running" ? "healthy" : "missing")

@@ -1,7 +1,7 @@
 /** Reads GitHub and the platform and combines the planner's input. Changes nothing. */
 
 import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
-import { usageError } from "../../../lib/errors.ts";
+import { AppError, usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { findNearMisses, parseLabel, readLabels, sameLabelName } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
@@ -15,6 +15,7 @@ import {
   type PermissionAnswer,
   type PullRecord,
   type Request,
+  viewShas,
 } from "../../core/plan/mod.ts";
 import type { ForgeReader, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 import type { Images } from "../../ports/images.ts";
@@ -278,5 +279,19 @@ async function askImages(
   });
   const ask = async (image: string | undefined) =>
     image === undefined ? undefined : await ports.images.exists(image, signal);
-  return { imageExists: await ask(target), activeImageExists: await ask(active) };
+  // If the store does not answer, what is deployed is updated from its image: the platform gets it by itself.
+  const tryAsk = async (image: string | undefined) => {
+    try {
+      return await ask(image);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AppError)) throw error;
+      return undefined;
+    }
+  };
+  const there = viewShas(observation).get(shortSha(observation.target))?.deployed !== undefined;
+  return {
+    imageExists: await (there ? tryAsk(target) : ask(target)),
+    activeImageExists: await tryAsk(active),
+  };
 }

@@ -89,7 +89,9 @@ function headline(
   if (working !== undefined) return `⏳ ${commit(model, working)} is ${working.status}.`;
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
-  if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
+  if (failed !== undefined) {
+    return `🔴 ${commit(model, failed)} ${failed.active ? "is not there any more" : "did not come up"}.`;
+  }
   // If the comment exists only because of a refusal, nothing ever ran.
   const ran = model.record.events.some(({ unlabeled }) => unlabeled !== true);
   return `⚪ No environment is running.${

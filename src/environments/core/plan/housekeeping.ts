@@ -133,7 +133,9 @@ function repairedLabels(
     ? "failed"
     : known ?? (view.state === "in_progress" ? "deploying" : "failed");
   // What the platform does not have has no address: it may be a stranger's by now.
-  const kept = deployed === undefined && observation.platform !== "as_labels" ? undefined : labeled?.address;
+  const withdrawn = deployed === undefined ||
+    (deployed.address === undefined && (view.state === "failed" || view.short === lost));
+  const kept = withdrawn && observation.platform !== "as_labels" ? undefined : labeled?.address;
   const ttlPolicy = view.short === target ? policy : { ...policy, ttl: undefined };
   return labelsFor({
     sha: view.short,
