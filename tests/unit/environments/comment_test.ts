@@ -32,6 +32,16 @@ const model: CommentModel = {
   failure: undefined,
   notice: undefined,
   login: "admin/admin",
+  flags: {},
+  behind: "",
+  advice: {
+    open: true,
+    blocked: undefined,
+    frozen: undefined,
+    state: "running",
+    waits: false,
+    pushes: "update",
+  },
   record: EMPTY_RECORD,
 };
 
@@ -76,7 +86,12 @@ Deno.test("renderComment() shows a failure with its reason, the log and the next
 });
 
 Deno.test("renderComment() says that nothing runs, and how to start", () => {
-  const text = renderComment({ ...model, environments: [], login: undefined });
+  const text = renderComment({
+    ...model,
+    environments: [],
+    login: undefined,
+    advice: { ...model.advice, state: "none" },
+  });
 
   assert.match(text, /No environment is running/);
   assert.match(text, /showtime-trigger-start/);
@@ -137,6 +152,23 @@ Deno.test("parseRecord() and formatRecord() are inverses", () => {
     }, { noNullPrototype: true }),
     (record) => assert.deepEqual(parseRecord(`before\n${formatRecord(record)}\nafter`), record),
   ));
+});
+
+Deno.test("parseRecord() reads the head with its time, and no head without a whole hash or a time", () => {
+  const head = { sha: A, since: 1_705_329_000_000 };
+  assert.deepEqual(parseRecord(formatRecord({ ...EMPTY_RECORD, head })).head, head);
+  const bad = [
+    { sha: "aaaaaaa", since: 1 },
+    { sha: A },
+    { sha: A, since: -1 },
+    { sha: A, since: "now" },
+    "head",
+    null,
+  ];
+  for (const each of bad) {
+    const text = `<!-- showtime:data ${btoa(JSON.stringify({ v: 1, events: [], head: each }))} -->`;
+    assert.equal(parseRecord(text).head, undefined, JSON.stringify(each));
+  }
 });
 
 Deno.test("parseRecord() returns an empty record for any other text", () => {

@@ -106,8 +106,9 @@ export async function recordIntent(
   const added = change.add.filter(({ kind }) =>
     kind !== "preparing" || hasRoom(writer, { change, replaced })
   );
-  // The intent is written first, in its own request. Its triggers and the labels it replaces are removed after
-  // it is on record.
+  // The labels are written first, in their own request, then the record with the full hash. The triggers and
+  // the labels that are replaced are removed last: a run that dies before leaves the trigger, which approves
+  // the commit anew.
   try {
     await writer.define(definitions, signal);
     await writer.write({ add: [{ kind: "marker" }, ...added], spare: replaced }, signal);
@@ -115,7 +116,7 @@ export async function recordIntent(
     if (isNew) await dropAfterFailure(writer.ports, writer.lock, { pr: plan.pr, shorts: [sha] });
     throw error;
   }
-  await writer.write({ remove: replaced, comment: true }, signal);
+  await writer.write({ remove: replaced, comment: "before_removals" }, signal);
 }
 
 /** Whether the labels of an intent fit on the pull request without those that they replace. */

@@ -23,10 +23,13 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
-import { judgeLabels } from "../../core/plan/mod.ts";
+import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
+import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/held_lock.ts";
 import { tooManyLabels } from "./label_room.ts";
+import { adviceFacts } from "../show/advice_facts.ts";
+import { DEFAULT_OPTIONS, makePolicy } from "./make_policy.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
@@ -38,8 +41,11 @@ export interface PullChange {
   readonly spare?: readonly string[];
   /** A second change in the same request, for a status that lasts only until the next one. */
   readonly then?: { readonly add: readonly Label[]; readonly remove: readonly string[] };
-  /** Rewrites the comment too. */
-  readonly comment?: boolean;
+  /**
+   * Rewrites the comment too: after the labels, or between those that are added and those that are removed, so
+   * that the record stands before a trigger goes.
+   */
+  readonly comment?: boolean | "before_removals";
   readonly also?: readonly ForgeWrite[];
 }
 
@@ -75,6 +81,8 @@ export class PullWriter {
     this.#names = observed.snapshot.labels;
     this.#labels = observed.observation.allLabels;
     this.#commentId = observed.comment?.nodeId ?? this.#commentId;
+    const { headSha, at } = observed.snapshot;
+    if (this.#record.head?.sha !== headSha) this.remember({ head: { sha: headSha, since: at } });
     for (
       const sha of [
         ...observed.observation.commits,
@@ -163,6 +171,8 @@ export class PullWriter {
     );
     if (fresh.length > 0) await forge.define(fresh.map(definitionOf), { repair: false }, signal);
     const batch: ForgeWrite[] = [];
+    const removals: ForgeWrite[] = [];
+    const early = change.comment === "before_removals";
     for (const phase of phases) {
       const attach = phase.add.map((label) => formatLabel(label)).filter((name) =>
         !this.#names.includes(name)
@@ -172,17 +182,17 @@ export class PullWriter {
       if (first.length > 0) batch.push({ kind: "detach", names: first });
       if (attach.length > 0) batch.push({ kind: "attach", names: attach });
       const rest = later.filter((name) => remove.includes(name));
-      if (rest.length > 0) batch.push({ kind: "detach", names: rest });
+      if (rest.length > 0) (early ? removals : batch).push({ kind: "detach", names: rest });
       this.#names = [
         ...this.#names.filter((name) => !remove.includes(name) && !first.includes(name)),
         ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
       ];
       this.#labels = undefined;
     }
-    if (change.comment === true && settings.commentEnabled) {
+    if (change.comment !== undefined && change.comment !== false && settings.commentEnabled) {
       batch.push({ kind: "comment", nodeId: this.#commentId, body: this.#renderComment() });
     }
-    batch.push(...(change.also ?? []));
+    batch.push(...removals, ...(change.also ?? []));
     if (batch.length === 0) return;
     const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
@@ -207,8 +217,9 @@ export class PullWriter {
 
   #renderComment(): string {
     const { ports } = this;
+    const { observation, snapshot: { number: pr } } = this.#observed;
     // The comment does not show labels that are not trusted.
-    const { forged, uncertain } = judgeLabels(this.#observed.observation, ports.settings).doubts;
+    const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const nearMisses = findNearMisses(this.#names);
     const environments: CommentEnvironment[] = [];
@@ -228,17 +239,32 @@ export class PullWriter {
         requestedBy: each.requestedBy,
       });
     }
+    const now = { ...observation, labels: state };
+    const policy = makePolicy(ports, pr, DEFAULT_OPTIONS);
+    const runs = environments.find(({ active }) => active)?.short;
     return renderComment({
       repo: ports.repo,
       serverUrl: ports.serverUrl,
-      pr: this.#observed.snapshot.number,
+      pr,
       environments,
-      failure: this.#failure,
+      failure: this.#failure ?? this.#failedUpdate(environments),
       notice: this.#notice,
       nearMisses,
       login: ports.settings.login,
+      flags: wantedSettings(now, policy).flags,
+      behind: runs === undefined
+        ? ""
+        : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
+      advice: adviceFacts(now, policy),
       record: { ...this.#record, shown: describeShown(state, nearMisses) },
     });
+  }
+
+  /** Finds the failure on record of an environment that runs all the same: its last update failed. */
+  #failedUpdate(environments: readonly CommentEnvironment[]): CommentFailure | undefined {
+    const { failure } = this.#record;
+    const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
+    return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
+import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import {
   type PermissionAnswer,
   type Plan,
@@ -13,6 +13,7 @@ import {
   type Policy,
   type Request,
 } from "../../core/plan/mod.ts";
+import type { HeadRun } from "../../ports/forge.ts";
 import { applyPlan } from "./apply.ts";
 import type { RunOptions } from "../run.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
@@ -71,6 +72,7 @@ export async function planOnce(
     size: options.size,
     held: undefined,
     people: new Map(),
+    headRuns: new Map(),
   }, signal);
   return { plan: planPull(observed.observation, policy), observed, policy };
 }
@@ -100,9 +102,18 @@ export async function syncPull(
 ): Promise<SyncResult> {
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
+  const headRuns = new Map<FullSha, HeadRun>();
   let request = options.request;
   const look = (held: HeldLock | undefined, confirms = false) =>
-    observePull(ports, pr, { request, sha: options.sha, size: options.size, held, confirms, people }, signal);
+    observePull(ports, pr, {
+      request,
+      sha: options.sha,
+      size: options.size,
+      held,
+      confirms,
+      people,
+      headRuns,
+    }, signal);
   let observed = await look(undefined);
   if (request?.trigger === "start" && !observed.observation.open) throw pullClosed(pr);
   warnOfWeight(ports, { policy, observed });
