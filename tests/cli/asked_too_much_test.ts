@@ -84,7 +84,7 @@ Deno.test("start of an older commit says that the freeze label holds it, until t
 
   await runIn(world, ["start", "1234", "--sha", A]);
   world.simulator.label({ pr: PR, add: [FREEZE], remove: [], actor: "maxime" });
-  assert.doesNotMatch((await runIn(world, ["start", "1234", "--sha", A])).err, /freeze/);
+  assert.doesNotMatch((await runIn(world, ["start", "1234", "--sha", A])).err, /showtime-freeze/);
   assert.equal((await world.sync()).plan.reason, "frozen");
 });
 

@@ -84,7 +84,7 @@ function planRepair(
   const { policy, views, target, targetRuns, lost } = context;
   const add: Label[] = [];
   const remove: NamedLabel[] = [];
-  const active = decideActive(observation, { views, target });
+  const active = decideActive(observation, { views, target, lost });
   let living = false;
   for (const view of views.values()) {
     if (mustGo(view, { target, targetRuns })) continue;

@@ -1,6 +1,7 @@
 /** The plans for a target that needs no work, and the clearing up that is due in any case. */
 
 import { describeShown } from "../comment/mod.ts";
+import { decideActive } from "./active/decide_active.ts";
 import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
@@ -46,7 +47,11 @@ export function planIdle(
       because: [describeDoubt(situation, unapproved)],
     });
   }
-  const active = planActive(situation);
+  const judged = planActive(situation);
+  const lost = judged?.lost === true ? judged.short : undefined;
+  // If another environment runs, people are sent there, and nothing has to be asked for.
+  const replaced = lost !== undefined && decideActive(observation, { views, target, lost }) !== lost;
+  const active = replaced ? undefined : judged;
   const acts = active !== undefined && active.steps.length > 0;
   if (lockAlive && (!acts || active.reason === "resumed")) {
     return result(situation, { ...how, action: "no_action" });
@@ -56,7 +61,7 @@ export function planIdle(
     views,
     target,
     satisfied,
-    lost: active?.lost === true ? active.short : undefined,
+    lost,
   });
   if (active !== undefined) {
     const because = [...active.because, ...how.because];

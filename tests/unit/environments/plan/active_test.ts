@@ -77,7 +77,7 @@ const TABLE: readonly Line[] = [
       platform: [
         deployed(B, { settings: { size: "standard", flags: { DARK: true }, login: "admin/admin" } }),
       ],
-      record: record({ attempts: new Map([[SHORT_A, 2]]) }),
+      record: record({ attempts: new Map([[SHORT_A, 2]]), shas: new Map([[SHORT_A, A], [SHORT_B, B]]) }),
     },
     decided: [15, "settings_changed", "rolling_update"],
     steps: UPDATE,
@@ -314,4 +314,15 @@ Deno.test("planPull() keeps the creation time of an environment that it restores
   const step = plan.steps.find((each) => each.kind === "record_intent");
   assert.equal(step?.bringUp.createdAt, Date.UTC(2024, 0, 15, 10));
   assert.ok(NOW > Date.UTC(2024, 0, 15, 10));
+});
+
+Deno.test("planPull() sends people to another environment that runs where the active one is lost with its image", () => {
+  const labels = [...FROZEN.labels, ...labelsOf(C, "running", { active: false })];
+  const plan = planPull(
+    observe({ ...FROZEN, labels, platform: [deployed(C)], activeImageExists: false }),
+    POLICY,
+  );
+  const step = plan.steps.find((each) => each.kind === "repair_labels");
+  assert.equal(plan.reason, "frozen");
+  assert.ok(step?.add.some((label) => label.kind === "active" && label.sha === shortSha(C)));
 });

@@ -9,7 +9,12 @@ import type { ShaView } from "../state.ts";
  */
 export function decideActive(
   observation: Observation,
-  { views, target }: { readonly views: ReadonlyMap<ShortSha, ShaView>; readonly target: ShortSha },
+  { views, target, lost }: {
+    readonly views: ReadonlyMap<ShortSha, ShaView>;
+    readonly target: ShortSha;
+    /** An environment that cannot serve any more: any other is preferred. */
+    readonly lost?: ShortSha | undefined;
+  },
 ): ShortSha | undefined {
   if (views.get(target)?.state === "running") return target;
   const pointed = activeSha(observation.labels, target);
@@ -17,11 +22,11 @@ export function decideActive(
   const named = view !== undefined && view.state !== "absent" && view.state !== "stopping";
   // The pointer stays while something may serve there: after a failed update in place the old instance still
   // serves.
-  const mayServe = view?.state !== "failed" || view.deployed !== undefined ||
-    observation.platform === "as_labels";
+  const mayServe = pointed !== lost && (view?.state !== "failed" || view.deployed !== undefined ||
+    observation.platform === "as_labels");
   if (named && mayServe) return pointed;
   for (const state of ["running", "drifted"] as const) {
-    const newest = [...views.values()].filter((each) => each.state === state)
+    const newest = [...views.values()].filter((each) => each.state === state && each.short !== lost)
       .sort((a, b) => (b.labeled?.createdAt ?? 0) - (a.labeled?.createdAt ?? 0))[0]?.short;
     if (newest !== undefined) return newest;
   }
