@@ -3,10 +3,10 @@
 /** The next step for a person whose program refused a certificate. */
 export const CERTIFICATE_HINT =
   "If an authority of your own issued the certificate, set DENO_CERT to that authority's PEM file, or set " +
-  "DENO_TLS_CA_STORE=system if the system's store holds it; an expired certificate, or one for another host, " +
-  "is renewed on the server";
+  "DENO_TLS_CA_STORE=system if the system's store holds it; an expired certificate, or one for another " +
+  "host, is renewed on the server";
 
-/** The words of Deno, Node, OpenSSL and Go. "Bad certificate" is an alert about the client's own and is not meant. */
+/** The words of Deno, Node, OpenSSL and Go. The alert "bad certificate" is about the client and is not meant. */
 const WORDS = [
   /invalid peer certificate/i,
   /\bUnknownIssuer\b|\bNotValidForName\b|\bNotValidYet\b|\bCaUsedAsEndEntity\b/,
@@ -36,7 +36,8 @@ const LONGEST_CHAIN = 10;
 
 /**
  * Whether an error, or an error in its chain of causes, says that a certificate is not trusted: its issuer is
- * unknown, it has expired, it names another host. The same request then has the same answer until a person acts.
+ * unknown, it has expired, or it names another host. The same request then has the same answer until a person
+ * acts.
  */
 export function isUntrustedCertificate(error: unknown): boolean {
   let here = error;
