@@ -68,6 +68,7 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
         sender: event.sender,
         label: event.label,
         at: event.updatedAt,
+        open: event.open,
       }
       : undefined,
     nonce,

@@ -25,7 +25,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     },
     write(pr, batch) {
       for (const write of batch) tell(`Dry run: would ${describe(write)} on #${pr.number}`);
-      return Promise.resolve({ comment: undefined, warnings: [] });
+      return Promise.resolve({ comment: undefined, warnings: [], updatedAt: undefined });
     },
     createLock() {
       return Promise.resolve({ kind: "created", nodeId: "dry-run", epoch: 0 });

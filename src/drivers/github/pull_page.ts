@@ -28,7 +28,7 @@ const FIELDS: Readonly<Record<List, string>> = {
     } pageInfo { hasPreviousPage startCursor } }`,
 };
 
-const PULL = `id number title body state isDraft headRefOid headRepository { nameWithOwner }
+const PULL = `id number title body state isDraft updatedAt headRefOid headRepository { nameWithOwner }
   author { ${ACTOR} }`;
 
 /** The page of a pull request to read. */

@@ -7,7 +7,7 @@ import { formatLabel } from "../../environments/core/labels/mod.ts";
 import type { LockRecord } from "../../environments/core/lock.ts";
 import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../environments/ports/forge.ts";
 import { sameText, toActor, toEvent, toLock, toPermission } from "./convert.ts";
-import { flagAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { flagAt, instantAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { type List, LISTS, queryPage } from "./pull_page.ts";
 import type { Context, RepositoryAnswer } from "./repository.ts";
 
@@ -137,6 +137,7 @@ function toSnapshot(
     body: textAt(pull, "body") ?? "",
     author: toActor(valueAt(pull, "author"))?.login,
     headSha,
+    updatedAt: instantAt(pull, "updatedAt"),
     headRepo: textAt(pull, "headRepository", "nameWithOwner"),
     viewer: toActor(valueAt(answer.data, "viewer")),
     actorPermission: actor === undefined

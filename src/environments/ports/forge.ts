@@ -70,6 +70,8 @@ export interface PullSnapshot {
   readonly actorPermission: PermissionAnswer | undefined;
   /** GitHub's time at this answer (its `Date` header), milliseconds since 1970. */
   readonly at: number;
+  /** The last change of the pull request that this answer shows, milliseconds since 1970, whole seconds. */
+  readonly updatedAt: number;
 }
 
 /** A pull request in a list. */
@@ -221,6 +223,11 @@ export interface WriteResult {
    * Sentences about writes that GitHub refused although the rest succeeded (a comment, a deployment status).
    */
   readonly warnings: readonly string[];
+  /**
+   * The pull request's time of change after the batch's labels, milliseconds since 1970; undefined if the
+   * batch changed no label.
+   */
+  readonly updatedAt: number | undefined;
 }
 
 /** Calls that change GitHub. */

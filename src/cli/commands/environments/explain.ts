@@ -12,7 +12,7 @@ const GAP = 2;
 /** Explains what a sync would decide. */
 export async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
   const { plan, observed, inputs, wouldChange } = await explainPull(ports, pr, options, env.signal);
   if (env.flags.json) {

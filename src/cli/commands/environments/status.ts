@@ -12,7 +12,7 @@ import { askAboutLabels, howToStart, lookOnce } from "./shared.ts";
 /** Shows a pull request's environments. */
 export async function runStatus(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
-  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const { observed, incomplete } = await lookOnce(ports, pr, env.signal);
   const views = viewSight(ports, observed);
   const { observation, snapshot } = observed;

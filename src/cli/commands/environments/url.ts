@@ -25,7 +25,7 @@ export async function runOpen(env: CommandEnv): Promise<ExitCode> {
 
 /** Finds the active address. Throws AppError `no_environment` if no environment is active. */
 async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
-  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const { observed } = await lookOnce(ports, pr, env.signal);
   const views = viewSight(ports, observed);
   const url = views.find((view) => view.active && view.url !== null)?.url;

@@ -7,7 +7,7 @@ import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
-import { lostError } from "../lock/held_lock.ts";
+import { lostError } from "../lock/lock_lease.ts";
 import { retire } from "./retire.ts";
 import { retireFailed } from "./retire_failed.ts";
 import type { PullWriter } from "./pull_writer.ts";

@@ -2,7 +2,7 @@
 
 import { shortSha } from "../../../lib/ids.ts";
 import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
-import { lostError } from "../lock/held_lock.ts";
+import { lostError } from "../lock/lock_lease.ts";
 import type { PullWriter } from "./pull_writer.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 

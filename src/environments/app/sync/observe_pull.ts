@@ -20,10 +20,12 @@ import type { ForgeReader, MarkedComment, PullSnapshot, TimelineEvent } from "..
 import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
-import { type HeldLock, type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
+import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
+import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
 /** The ports and values that observing a pull request uses. */
-export interface ObservePorts extends LockReadingPorts {
+export interface ObservePorts extends LockReadingPorts, ReadingPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
@@ -42,6 +44,8 @@ export interface ObservedPull {
   /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
   readonly record: CommentRecord;
+  /** What this run knows of the pull request, for its later reads. */
+  readonly known: KnownPull;
 }
 
 /** The subject and the circumstances of one observation. */
@@ -57,6 +61,8 @@ export interface ObserveOptions {
   readonly confirms?: boolean;
   /** Permissions that this process has already asked for; new answers are added. */
   readonly people: Map<string, PermissionAnswer>;
+  /** What this process knows of the pull request from its earlier reads and its writes. */
+  readonly known?: KnownPull;
 }
 
 /** Observes a pull request once. */
@@ -67,17 +73,19 @@ export async function observePull(
   signal: AbortSignal,
 ): Promise<ObservedPull> {
   const { identity, forge } = ports;
+  const known = options.known ?? { newest: undefined };
   const list = async () =>
     ports.platformAsLabels
       ? "as_labels" as const
       : await ports.platform.list({ repo: ports.repo, pr, probe: true }, signal);
-  const read = forge.readPull(pr, { actor: identity.actor }, signal);
+  const read = readCurrent(ports, pr, { known, held: options.held }, signal);
   if (options.confirms === true) await read;
   const [snapshot, platform] = await Promise.all([read, list()]);
   const labels = readLabels(snapshot.labels);
   const actor = identity.actor ?? (identity.inActions ? undefined : snapshot.viewer?.login);
+  const people = new Map(options.people);
   if (actor !== undefined && snapshot.actorPermission !== undefined && identity.actor !== undefined) {
-    options.people.set(actor, snapshot.actorPermission);
+    people.set(actor, snapshot.actorPermission);
   }
   const target = options.sha === undefined
     ? snapshot.headSha
@@ -116,15 +124,17 @@ export async function observePull(
   for (const comment of snapshot.comments) {
     if (!comment.own && comment.author !== undefined && !comment.author.bot) wanted.add(comment.author.login);
   }
-  const unknown = [...wanted].filter((login) => !options.people.has(login));
+  const unknown = [...wanted].filter((login) => !people.has(login));
   if (unknown.length > 0) {
-    for (const [login, answer] of await forge.permissions(unknown, signal)) options.people.set(login, answer);
+    for (const [login, answer] of await forge.permissions(unknown, signal)) people.set(login, answer);
   }
-  const comment = believedComment(snapshot.comments, options.people);
+  // A question that failed is asked again at the next observation.
+  for (const [login, answer] of people) if (answer.kind !== "error") options.people.set(login, answer);
+  const comment = believedComment(snapshot.comments, people);
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
   const { believed: observation } = judgeLabels({
     ...base,
-    people: options.people,
+    people,
     record: {
       ...pullRecord(record, snapshot.timeline),
       present: comment !== undefined,
@@ -136,6 +146,7 @@ export async function observePull(
     snapshot,
     comment,
     record,
+    known,
   };
 }
 

@@ -21,8 +21,9 @@ import {
 } from "../../core/labels/mod.ts";
 import { judgeLabels } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
-import type { HeldLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
 import type { ObservedPull } from "./observe_pull.ts";
+import { noteWrite } from "./read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** A change of the pull request's record, sent as one request (two if label definitions are new). */
@@ -164,6 +165,7 @@ export class PullWriter {
     const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
     this.#commentId = result.comment ?? this.#commentId;
+    noteWrite(this.#observed.known, { at: result.updatedAt, ...lastChange(batch) });
     for (const warning of result.warnings) terminal.warn(warning);
   }
 
@@ -205,6 +207,19 @@ export class PullWriter {
       record: { ...this.#record, shown: describeShown(state) },
     });
   }
+}
+
+/** Returns the labels that a batch leaves set and removed. */
+function lastChange(
+  batch: readonly ForgeWrite[],
+): { readonly present: readonly string[]; readonly absent: readonly string[] } {
+  const last = new Map<string, ForgeWrite["kind"]>();
+  for (const write of batch) {
+    if (write.kind !== "attach" && write.kind !== "detach") continue;
+    for (const name of write.names) last.set(name, write.kind);
+  }
+  const namesOf = (kind: ForgeWrite["kind"]) => [...last].flatMap(([name, by]) => by === kind ? [name] : []);
+  return { present: namesOf("attach"), absent: namesOf("detach") };
 }
 
 /** Makes the definition of a label, with its colour and description. */

@@ -16,10 +16,12 @@ import {
 import { applyPlan } from "./apply.ts";
 import type { RunOptions } from "../run.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
-import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
+import { confirmLock, takeLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
 import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
 import { makePolicy } from "./make_policy.ts";
 import { PullWriter } from "./pull_writer.ts";
+import type { KnownPull } from "./read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** How often one run starts over because the pull request changed meanwhile. */
@@ -97,9 +99,10 @@ export async function syncPull(
 ): Promise<SyncResult> {
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
+  const known: KnownPull = { newest: undefined };
   let request = options.request;
   const look = (held: HeldLock | undefined, confirms = false) =>
-    observePull(ports, pr, { request, sha: options.sha, held, confirms, people }, signal);
+    observePull(ports, pr, { request, sha: options.sha, held, confirms, people, known }, signal);
   let observed = await look(undefined);
   warnOfWeight(ports, { policy, observed });
   let plan = planPull(observed.observation, policy);

@@ -37,6 +37,8 @@ export interface RunEvent {
   readonly label: string | undefined;
   /** The time at which the pull request was as the event describes it, in milliseconds since 1970. */
   readonly at?: number | undefined;
+  /** Whether the pull request was open at that time. */
+  readonly open?: boolean | undefined;
 }
 
 /** The knowledge of earlier runs about the pull request, from the comment's record and the timeline. */
