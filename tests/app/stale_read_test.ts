@@ -34,7 +34,7 @@ async function passing<T>(world: World, act: () => Promise<T>, stepMs = 100): Pr
 /** Makes a world, lets an hour pass, then `change` happens. Reads are stale from then on, `times` times. */
 function staleWorld(
   options: WorldOptions,
-  { change, times = 2 }: { readonly change: (world: World) => void; readonly times?: number },
+  { change, times = 4 }: { readonly change: (world: World) => void; readonly times?: number },
 ): World {
   const world = makeWorld(options);
   world.clock.advance(3_600_000);
@@ -247,6 +247,10 @@ for (let nth = 2; nth <= 7; nth++) {
     assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 running"));
     assert.ok(!world.labels().includes(START));
     assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);
+    const claims = world.simulator.requests().filter(({ method, path }) =>
+      method === "POST" && path.endsWith("/labels")
+    );
+    assert.equal(claims.length, 1, "the lock is taken once");
   });
 }
 
