@@ -4,8 +4,8 @@ import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import type { ForgeWrite, WriteResult } from "../../environments/ports/forge.ts";
 import { resolveIds } from "./definitions.ts";
-import { oneLine, tooManyLabels } from "./errors.ts";
-import { flagAt, instantAt, textAt, valueAt } from "./json.ts";
+import { tooManyLabels } from "./errors.ts";
+import { flagAt, instantAt, oneLine, textAt, valueAt } from "./json.ts";
 import { type FieldIssue, mutate, type MutationField } from "./mutation.ts";
 import { type Context, queryAllPages } from "./repository.ts";
 

@@ -1,7 +1,6 @@
 /** Describes network failures in plain words. */
 
-import { oneLine } from "./errors.ts";
-import { valueAt } from "./json.ts";
+import { oneLine, valueAt } from "./json.ts";
 
 /** Makes an error that says why no answer came. `answerMs` is the time limit if the request exceeded it. */
 export function networkError(

@@ -24,7 +24,11 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   await forge.createLock({ name: "🎪 lock pr-99", color: "6A737D", description: "v1 of another" }, NEVER);
 
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: "ANA" }, NEVER)), 1);
-  const { nodeId, at, updatedAt, timeline, locks, ...pull } = await forge.readPull(PR, { actor: "ANA" }, NEVER);
+  const { nodeId, at, updatedAt, timeline, locks, ...pull } = await forge.readPull(
+    PR,
+    { actor: "ANA" },
+    NEVER,
+  );
 
   assert.deepEqual(pull, {
     number: PR,
