@@ -235,6 +235,7 @@ export class MemoryImages implements Images {
   async build(request: BuildRequest, signal: AbortSignal): Promise<void> {
     await this.hooks.run("build", signal);
     request.onLine(`building ${request.image}`);
+    await request.confirm?.();
     this.built.push(request.image);
     this.#drop(request.image);
     this.plant({ image: request.image, createdAt: this.#clock.now() });

@@ -11,6 +11,11 @@ export interface BuildRequest {
   readonly image: string;
   /** Called with each line of the build's output. */
   readonly onLine: (line: string) => void;
+  /**
+   * Called when the image is built and before it gets its tag or is pushed. What it throws ends the build: the run
+   * may have lost the pull request meanwhile.
+   */
+  readonly confirm?: () => Promise<void>;
 }
 
 /** The result of removing an image. */

@@ -37,7 +37,7 @@ export async function buildImage(options: BuildOptions, signal: AbortSignal): Pr
   // With --load the push is a separate step: older releases of buildx cannot do both at once.
   const pushInBuild = buildx && push && !options.load;
   try {
-    if (buildx) await buildOnce(run, { buildx, pushes: pushInBuild, iidFile: undefined }, signal);
+    if (buildx) await buildThenExport(run, { pushes: pushInBuild }, signal);
     else await buildThenTag(run, signal);
     if (push && !pushInBuild) {
       await step(
@@ -67,15 +67,39 @@ async function buildThenTag(run: BuildCommand, signal: AbortSignal): Promise<voi
   try {
     await buildOnce(run, { buildx: false, pushes: false, iidFile }, signal);
     const id = (await Deno.readTextFile(iidFile)).trim();
+    await run.request.confirm?.();
     await run.docker.must(["tag", id, image], { action }, signal);
   } finally {
     await Deno.remove(iidFile).catch(() => {});
   }
 }
 
+/**
+ * Builds without a tag, so that the caller can confirm, then again with the tag. The second build finds every step in
+ * the builder's cache: buildx can tag and push only as a part of a build.
+ */
+async function buildThenExport(
+  run: BuildCommand,
+  { pushes }: { readonly pushes: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { confirm } = run.request;
+  if (confirm !== undefined) {
+    const trial = { ...run, load: false, push: true, cacheWrite: false };
+    await buildOnce(trial, { buildx: true, pushes: false, iidFile: undefined, untagged: true }, signal);
+    await confirm();
+  }
+  await buildOnce(run, { buildx: true, pushes, iidFile: undefined }, signal);
+}
+
 async function buildOnce(
   run: BuildCommand,
-  how: { readonly buildx: boolean; readonly pushes: boolean; readonly iidFile: string | undefined },
+  how: {
+    readonly buildx: boolean;
+    readonly pushes: boolean;
+    readonly iidFile: string | undefined;
+    readonly untagged?: boolean;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { config, request, push, cacheWrite } = run;
@@ -87,6 +111,7 @@ async function buildOnce(
     image: request.image,
     labels,
     iidFile,
+    untagged: how.untagged ?? false,
     buildx,
     push: pushes,
     load,

@@ -5,18 +5,15 @@ import { shortSha } from "../../../lib/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../../core/plan/mod.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
-import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
+import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import { lostError } from "../lock/lock_lease.ts";
 import { retire } from "./retire.ts";
-import { retireFailed } from "./retire_failed.ts";
+import { settleFailure, type Unfinished } from "./settle_failure.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
 /** The end of applying a plan. `superseded`: the pull request changed meanwhile, and another plan is due. */
-export type Applied =
-  | { readonly kind: "done" }
-  | { readonly kind: "superseded"; readonly why: string }
-  | { readonly kind: "failed"; readonly error: AppError };
+export type Applied = { readonly kind: "done" } | Unfinished;
 
 /** Applies a plan. A failure of the environment is a value; a lost lock or an abort is thrown. */
 export async function applyPlan(
@@ -27,7 +24,13 @@ export async function applyPlan(
 ): Promise<Applied> {
   const both = AbortSignal.any([signal, writer.lock.lost]);
   const bringUp = plan.steps.find((step) => step.kind === "record_intent")?.bringUp;
-  const state: Progress = { deployment: undefined, address: undefined, unsettled: undefined, serving: false };
+  const state: Progress = {
+    deployment: undefined,
+    address: undefined,
+    unsettled: undefined,
+    sent: false,
+    serving: false,
+  };
   try {
     const retirements: Retirement[] = plan.steps.flatMap((step) =>
       step.kind === "retire" ? [step.retirement] : []
@@ -46,7 +49,10 @@ export async function applyPlan(
     }
     return { kind: "done" };
   } catch (error) {
-    if (error instanceof Superseded) return { kind: "superseded", why: error.message };
+    if (error instanceof Superseded) {
+      if (error.blocked && bringUp !== undefined) await tellBlocked(writer, bringUp, both);
+      return { kind: "superseded", why: error.message, blocked: error.blocked };
+    }
     writer.lock.lost.throwIfAborted();
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === "stale_epoch") {
@@ -54,10 +60,9 @@ export async function applyPlan(
       if (!await isMine(writer, tools)) throw lostError(plan.pr);
       throw error;
     }
-    if (
-      !(error instanceof AppError) || bringUp === undefined || state.serving || !isEnvironmentFailure(error)
-    ) throw error;
-    return await settleFailure(writer, { plan, bringUp, error, state, tools }, signal);
+    const hidden = error instanceof AppError && !isEnvironmentFailure(error);
+    if (bringUp === undefined || state.serving || hidden) throw error;
+    return await settleFailure(writer, { plan, bringUp, error, state, tools }, both);
   }
 }
 
@@ -65,30 +70,6 @@ export async function applyPlan(
 async function isMine(writer: PullWriter, tools: ApplyTools): Promise<boolean> {
   const { observation } = await tools.look();
   return writer.ports.githubDryRun || observation.lock.kind === "mine";
-}
-
-/** Records a failure, unless another run has taken over meanwhile or the pull request has moved on. */
-async function settleFailure(
-  writer: PullWriter,
-  at: {
-    readonly plan: Plan;
-    readonly bringUp: BringUp;
-    readonly error: AppError;
-    readonly state: Progress;
-    readonly tools: ApplyTools;
-  },
-  signal: AbortSignal,
-): Promise<Applied> {
-  const { plan, bringUp, error, state, tools } = at;
-  try {
-    await assertStillDue(writer, plan, tools);
-  } catch (late) {
-    if (late instanceof Superseded) return { kind: "superseded", why: late.message };
-    throw late;
-  }
-  await recordFailure(writer, { bringUp, error, deployment: state.deployment }, signal);
-  await retireFailed(writer, { plan, short: shortSha(bringUp.sha), tools }, signal);
-  return { kind: "failed", error };
 }
 
 interface StepContext {
@@ -104,7 +85,7 @@ interface StepContext {
  */
 function isEnvironmentFailure(error: AppError): boolean {
   return !error.code.startsWith("forge_") &&
-    !["lock_lost", "busy", "token_invalid", "stale_epoch"].includes(error.code);
+    !["lock_lost", "busy", "token_invalid", "stale_epoch", "stale_read"].includes(error.code);
 }
 
 async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSignal): Promise<void> {
@@ -126,7 +107,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
     case "build":
       writer.lock.assertMine();
       state.deployment = await openDeployment(writer, plan, signal);
-      await build(writer, step, signal);
+      await build(writer, { step, confirm: () => assertStillDue(writer, plan, tools) }, signal);
       return await assertStillDue(writer, plan, tools);
     case "deploy":
       if (!plan.build) {
@@ -172,6 +153,14 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
   }
 }
 
+/** Says in the comment that a blocked label ended the work, and what continues it. */
+async function tellBlocked(writer: PullWriter, bringUp: BringUp, signal: AbortSignal): Promise<void> {
+  const words = `The pull request was blocked while \`${shortSha(bringUp.sha)}\` was being prepared`;
+  writer.note(words, { unlabeled: true });
+  writer.say({ notice: `${words}. The next run continues when the label is removed.` });
+  await writer.write({ comment: true }, signal);
+}
+
 /**
  * Repairs labels. The comment also shows what they say, so it is updated too, unless it reports a failure.
  */
@@ -195,7 +184,10 @@ async function repairLabels(
 
 async function build(
   writer: PullWriter,
-  step: Step & { readonly kind: "build" },
+  { step, confirm }: {
+    readonly step: Step & { readonly kind: "build" };
+    readonly confirm: () => Promise<void>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { ports } = writer;
@@ -208,6 +200,7 @@ async function build(
       sha: step.sha,
       image: step.image,
       onLine: (line) => ports.terminal.log(line),
+      confirm,
     }, signal);
   } finally {
     close();

@@ -22,6 +22,8 @@ export interface Progress {
   address: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
+  /** The platform was asked to start or update the environment. */
+  sent: boolean;
   /** The record says that the environment runs: a later failure is not the environment's. */
   serving: boolean;
 }
@@ -182,6 +184,7 @@ export async function deploy(
       signal,
     );}
   lock.assertMine();
+  state.sent = true;
   const deployed = await ports.platform.deploy(
     {
       repo: ports.repo,
@@ -216,7 +219,7 @@ export async function activate(
   const { bringUp } = step;
   const { ports } = writer;
   const sha = shortSha(bringUp.sha);
-  await assertStillDue(writer, plan, tools);
+  await assertStillDue(writer, plan, tools, { sent: true });
   // If a run died after deploying, the environment already serves and its deployment on GitHub is still open.
   if (!plan.steps.some((each) => each.kind === "deploy")) {
     state.deployment = await openDeployment(writer, plan, signal);
@@ -256,7 +259,7 @@ export async function activate(
   state.serving = true;
   if (state.unsettled !== undefined) {
     // The old instance is removed only after people are sent to the new address.
-    await assertStillDue(writer, plan, tools);
+    await assertStillDue(writer, plan, tools, { sent: true });
     const { platform, repo } = ports;
     await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
   }
@@ -264,17 +267,24 @@ export async function activate(
 
 /**
  * Records a failure: the SHA is `failed`, an older environment keeps its pointer, and the comment gives the
- * reason.
+ * reason, unless `comment` is false.
  */
 export async function recordFailure(
   writer: PullWriter,
-  at: { readonly bringUp: BringUp; readonly error: AppError; readonly deployment: string | undefined },
+  at: {
+    readonly bringUp: BringUp;
+    readonly error: AppError;
+    readonly deployment: string | undefined;
+    /** Triggers that asked for this attempt. An early failure comes before they are consumed. */
+    readonly triggers: readonly string[];
+    readonly comment?: boolean;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { bringUp, error, deployment } = at;
+  const { bringUp, error, deployment, triggers, comment = true } = at;
   const sha = shortSha(bringUp.sha);
   const reason = failureReason(error.code);
-  const remove = [...statusNames(writer, { sha, keep: "failed" }), ...preparingNames(writer)];
+  const remove = [...triggers, ...statusNames(writer, { sha, keep: "failed" }), ...preparingNames(writer)];
   writer.say({
     failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
     notice: undefined,
@@ -286,7 +296,7 @@ export async function recordFailure(
   await writer.write({
     add: [{ kind: "status", sha, status: "failed" }],
     remove,
-    comment: true,
+    comment,
     also: deployment === undefined ? [] : [{
       kind: "deployment_status",
       deployment,

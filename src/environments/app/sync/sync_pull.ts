@@ -109,6 +109,7 @@ export async function syncPull(
   let decisive: Plan | undefined;
   let failure: AppError | undefined;
   let carriedOut: Plan | undefined;
+  let superseded = false;
   const applied: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
     const { lock } = observed.observation;
@@ -152,8 +153,10 @@ export async function syncPull(
         }, signal);
         carriedOut = outcome.kind === "done" ? plan : undefined;
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
-        if (outcome.kind === "superseded") ports.terminal.say(`Starting over: ${outcome.why}`);
-        else request = undefined;
+        superseded = outcome.kind === "superseded";
+        if (outcome.kind === "superseded" && !outcome.blocked) {
+          ports.terminal.say(`Starting over: ${outcome.why}`);
+        } else if (!superseded) request = undefined;
       }
     } finally {
       await held.release();
@@ -162,7 +165,10 @@ export async function syncPull(
     observed = await look(undefined);
     plan = planPull(observed.observation, policy);
   }
-  const deciding = decisive ?? plan;
+  // A block that ended the work decides, not the work that it ended.
+  const blocked = superseded && plan.reason === "blocked";
+  if (blocked) options.watch?.planned(plan);
+  const deciding = blocked ? plan : decisive ?? plan;
   return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
 }
 
