@@ -133,6 +133,17 @@ export class PullWriter {
 
   /** Sends a change. Additions take effect before removals. */
   async write(change: PullChange, signal: AbortSignal): Promise<void> {
+    const names = this.#names;
+    try {
+      await this.#send(change, signal);
+    } catch (error) {
+      this.#names = names;
+      this.#labels = undefined;
+      throw error;
+    }
+  }
+
+  async #send(change: PullChange, signal: AbortSignal): Promise<void> {
     this.lock.assertMine();
     const { forge, terminal, settings } = this.ports;
     const phases = [
