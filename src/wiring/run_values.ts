@@ -71,8 +71,14 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
         open: event.open,
       }
       : undefined,
+    limited: limitOf(actions),
     nonce,
   };
+}
+
+function limitOf({ actor, triggeringActor, event }: ActionsContext): RunIdentity["limited"] {
+  if ([actor, triggeringActor].includes("dependabot[bot]")) return "dependabot";
+  return event.name === "pull_request" && event.fromFork === true ? "fork" : undefined;
 }
 
 function makeLinks(

@@ -277,6 +277,7 @@ function makeTerminal(spoken: Spoken): Terminal {
     say: (text) => void spoken.said.push(text),
     detail: () => {},
     log: () => {},
+    notice: (text) => void spoken.said.push(text),
     warn: (text) => void spoken.warned.push(text),
     progress: () => {},
     group: () => () => {},

@@ -4,6 +4,8 @@ import type { AppSettings } from "../../../environments/app/run.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
 import {
   type EnvironmentView,
+  mainView,
+  servedSha,
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
@@ -21,14 +23,7 @@ import type { CommandEnv } from "../../command.ts";
 import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
 import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
-import {
-  askAboutLabels,
-  howToStart,
-  mainEnvironment,
-  readGivenImage,
-  tellActions,
-  warnOfPreset,
-} from "./shared.ts";
+import { askAboutLabels, howToStart, readGivenImage, tellActions, warnOfPreset } from "./shared.ts";
 
 /** Reads the flags about the change. They are checked before anything is loaded. */
 export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
@@ -66,7 +61,7 @@ export async function runChange(
   await reportChange(env, {
     ports,
     result,
-    environment: mainEnvironment(ports, result.observed),
+    environment: mainView(ports, result.observed),
     asked: asked.request,
     told: watch.told,
   });
@@ -135,6 +130,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
       environment: environment ?? null,
       requests: ports.forge.requestCount(),
       ...(env.flags.dryRun ? { dry_run: true } : {}),
+      ...(result.left === undefined ? {} : { left: result.left }),
       ...(failure === undefined ? {} : { error: errorDocument(failure) }),
     });
   } else {
@@ -145,6 +141,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
     ]);
   }
   if (failure !== undefined) env.fail(failure);
+  if (result.left !== undefined) env.terminal.notice(result.left);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
 }
@@ -159,6 +156,7 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
       action_reason: plan.reason,
       environment_status: environment?.status ?? "",
       environment_url: environment?.url ?? "",
+      environment_sha: servedSha(environment),
     },
     summary: renderSummary({ plan, applied, environment, failure: failure?.message }),
   });
@@ -167,6 +165,7 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
 function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
+  if (result.left !== undefined) return '"showtime cleanup" removes it';
   if (plan.reason === "attempts_exhausted") {
     return `push a fix, or "showtime start ${pr}" tries ${shortSha(plan.target)} again`;
   }

@@ -15,6 +15,7 @@ import {
   type UnusedCandidate,
   WHOLE_CLEANUP,
 } from "../../core/cleanup/mod.ts";
+import { refuseHalfDry } from "../sync/dry_rules.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
@@ -28,7 +29,7 @@ export interface CleanupResult {
 }
 
 /** Codes of failures after which a candidate stays: another run works on it, or Showtime does not own it. */
-const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours"];
+const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours", "real_environment"];
 
 /**
  * Removes the candidates of a plan. A candidate that needs approval is removed only if `approved` contains
@@ -40,6 +41,7 @@ export async function applyCleanup(
   { approved }: { readonly approved: readonly string[] },
   signal: AbortSignal,
 ): Promise<CleanupResult> {
+  refuseHalfDry(ports);
   const options = plan.options ?? WHOLE_CLEANUP;
   const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
   const locks: DeadLock[] = [];

@@ -146,6 +146,18 @@ export function byActivity(a: EnvironmentView, b: EnvironmentView): number {
     (b.created_at ?? "").localeCompare(a.created_at ?? "");
 }
 
+/** Returns the active environment, else that of the target commit; undefined if there is neither. */
+export function mainView(ports: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
+  const views = viewSight(ports, observed);
+  const target = shortSha(observed.observation.target);
+  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+}
+
+/** Returns the commit that the address of an environment serves; empty without an address. */
+export function servedSha(view: EnvironmentView | undefined): string {
+  return view === undefined || view.url === null ? "" : view.sha ?? view.short_sha ?? "";
+}
+
 /** Computes how long an environment has left, in milliseconds; undefined if it does not expire by age. */
 export function timeLeft(view: EnvironmentView, now: number): number | undefined {
   return view.expires_at === null ? undefined : Date.parse(view.expires_at) - now;

@@ -3,7 +3,7 @@
 import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import { formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
+import { DRY_RUN_ADDRESS, formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
@@ -46,7 +46,10 @@ export async function listEnvironments(
   // If the platform did not answer, the labels describe the environments.
   const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
-    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
+    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] }).filter((view) =>
+      // A platform that answered does not have the environments that dry runs pretended.
+      viewing.platformAsLabels || view.address !== DRY_RUN_ADDRESS
+    )
   );
   return { environments: environments.sort(byActivity), incomplete };
 }

@@ -14,7 +14,9 @@ import {
   type Request,
 } from "../../core/plan/mod.ts";
 import { applyPlan } from "./apply.ts";
+import { describeRealEnvironment, refuseHalfDry, refuseRealEnvironment } from "./dry_rules.ts";
 import type { RunOptions } from "../run.ts";
+import { leftToCleanup } from "./left_to_cleanup.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
 import { confirmLock, takeLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
@@ -54,6 +56,8 @@ export interface SyncResult {
   readonly observed: ObservedPull;
   /** The failure of the environment, if it did not come up; the pull request has the record of it. */
   readonly failure: AppError | undefined;
+  /** Why the plan is left to the cleanup; undefined if it is not. */
+  readonly left?: string;
   readonly exitCode: ExitCode;
 }
 
@@ -87,6 +91,12 @@ function warnOfWeight(
   }
 }
 
+/** Warns a person who pretends the platform beside a real environment. */
+function warnOfRealEnvironment(ports: SyncPorts, { observation }: ObservedPull): void {
+  const sentence = describeRealEnvironment(ports, observation.allLabels);
+  if (sentence !== undefined) ports.terminal.warn(sentence);
+}
+
 /**
  * Makes the pull request's environment agree with its labels, and observes once more after the lock is
  * released.
@@ -97,6 +107,7 @@ export async function syncPull(
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<SyncResult> {
+  if (!options.planOnly) refuseHalfDry(ports);
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
   const known: KnownPull = { newest: undefined };
@@ -105,11 +116,14 @@ export async function syncPull(
     observePull(ports, pr, { request, sha: options.sha, held, confirms, people, known }, signal);
   let observed = await look(undefined);
   warnOfWeight(ports, { policy, observed });
+  if (options.planOnly || ports.githubDryRun) warnOfRealEnvironment(ports, observed);
+  else refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
   let plan = planPull(observed.observation, policy);
   let decisive: Plan | undefined;
   let failure: AppError | undefined;
   let carriedOut: Plan | undefined;
   let superseded = false;
+  let left: string | undefined;
   const applied: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
     const { lock } = observed.observation;
@@ -129,10 +143,15 @@ export async function syncPull(
     }
     if (plan.build) await ports.images.check({ pr, sha: plan.target }, signal);
     const checked = plan.target;
-    const held = await takeLock(ports, { pr, doing: undefined, turned }, signal);
+    const held = await takeLock(ports, { pr, doing: undefined, turned }, signal).catch((error) => {
+      left = leftToCleanup(ports, { plan, error });
+      if (left === undefined) throw error;
+    });
+    if (held === undefined) break;
     try {
       observed = await look(held, true);
       await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
+      refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
       plan = planPull(observed.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
         if (plan.build && plan.target !== checked) {
@@ -169,7 +188,14 @@ export async function syncPull(
   const blocked = superseded && plan.reason === "blocked";
   if (blocked) options.watch?.planned(plan);
   const deciding = blocked ? plan : decisive ?? plan;
-  return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
+  return {
+    plan: deciding,
+    applied,
+    observed,
+    failure,
+    ...(left === undefined ? {} : { left }),
+    exitCode: exitCodeOf(deciding, failure),
+  };
 }
 
 /** Describes the work that does not happen now if another run holds the pull request. */
