@@ -484,7 +484,11 @@ Deno.test("a command that meets another run says that nothing of it was recorded
   assert.match(starting.hint ?? "", /recorded: run the command again, or add the label of the start trigger/);
   assert.match(extending.hint ?? "", /recorded: run the command again when the other run is done/);
   for (const { hint } of [starting, extending]) {
-    assert.match(hint ?? "", /; if it is stuck, "showtime unlock 1234"$/);
+    assert.match(
+      hint ?? "",
+      /\. If it is dead, the next run takes over at 2024-01-15 14:40 UTC at the latest$/,
+    );
+    assert.doesNotMatch(hint ?? "", /unlock/, "unlock refuses a lock whose owner is alive");
   }
 });
 

@@ -144,7 +144,7 @@ export async function takeLock(
       await ports.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "forge_refused") {
-        throw lockHeldError(ports, { pr, owner: parseLockOwner(record.description), turned });
+        throw lockHeldError(ports, { pr, owner: parseLockOwner(record.description), turned, dead: true });
       }
       throw error;
     }

@@ -28,10 +28,12 @@ export interface HolderPorts {
  */
 export function lockHeldError(
   ports: HolderPorts,
-  { pr, owner, turned }: {
+  { pr, owner, turned, dead = false }: {
     readonly pr: PrNumber;
     readonly owner: LockOwner | undefined;
     readonly turned: RefusedWork;
+    /** The holder is dead, but this run may not take its lock over. */
+    readonly dead?: boolean;
   },
 ): AppError {
   const until = owner === undefined || owner.expiresAt <= ports.forge.now()
@@ -40,7 +42,7 @@ export function lockHeldError(
   return new AppError(
     "busy",
     `Working on pull request #${pr}: it is held by ${nameHolder(ports, owner)}${until}`,
-    { exitCode: EXIT.busy, hint: hintOf(ports, { pr, owner, turned }) },
+    { exitCode: EXIT.busy, hint: hintOf(ports, { pr, owner: dead ? undefined : owner, turned }) },
   );
 }
 

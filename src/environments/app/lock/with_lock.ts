@@ -6,7 +6,7 @@ import type { LockTask } from "../../core/lock.ts";
 import { confirmLock, takeLock } from "./held_lock.ts";
 import { type HeldLock, lostError } from "./lock_lease.ts";
 import { type ObservedPull, type ObserveOptions, observePull } from "../sync/observe_pull.ts";
-import { refuseHalfDry, refuseRealEnvironment } from "../sync/dry_rules.ts";
+import { refuseRealEnvironment } from "../sync/dry_rules.ts";
 import { DEFAULT_OPTIONS } from "../sync/make_policy.ts";
 import { PullWriter } from "../sync/pull_writer.ts";
 import { planOnce, syncPull } from "../sync/sync_pull.ts";
@@ -28,7 +28,6 @@ export async function withLock<Result>(
   { doing, work }: { readonly doing: LockTask; readonly work: (locked: LockedPull) => Promise<Result> },
   signal: AbortSignal,
 ): Promise<Result> {
-  refuseHalfDry(ports);
   const turned = { kind: "command", trigger: undefined } as const;
   const held = await takeLock(ports, { pr, doing, turned }, signal);
   try {
