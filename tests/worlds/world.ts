@@ -223,6 +223,7 @@ function makeContext(
     inActions: run.inActions ?? false,
     run: run.run,
     event: run.event,
+    limited: run.limited,
     nonce: run.nonce,
   };
   const client = run.run === undefined ? run.nonce : `run/${run.run.id}.${run.run.attempt}`;

@@ -1,4 +1,5 @@
 import { explainPull } from "../../../environments/app/show/explain.ts";
+import { describeRealEnvironment } from "../../../environments/app/sync/dry_rules.ts";
 import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { describeStep } from "../../../environments/core/plan/mod.ts";
@@ -15,6 +16,8 @@ export async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
   const { plan, observed, inputs, wouldChange } = await explainPull(ports, pr, options, env.signal);
+  const real = describeRealEnvironment(ports, observed.observation.allLabels);
+  if (real !== undefined) env.terminal.warn(real);
   if (env.flags.json) {
     env.json({
       pr,
