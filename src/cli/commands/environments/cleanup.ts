@@ -86,7 +86,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
     return finish(env, plan.incomplete, { next });
   }
   const approved = await approve(env, plan);
-  const result = await applyCleanup(ports, plan, { approved }, env.signal);
+  const result = await applyCleanup(ports, plan, { approved, force: env.values.flag("force") }, env.signal);
   if (env.flags.json) {
     env.json({
       dry_run: false,

@@ -33,12 +33,12 @@ const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_our
 
 /**
  * Removes the candidates of a plan. A candidate that needs approval is removed only if `approved` contains
- * its id.
+ * its id. With `force` environments of an archived repository are removed too, without a lock.
  */
 export async function applyCleanup(
   ports: SyncPorts,
   plan: CleanupPlan,
-  { approved }: { readonly approved: readonly string[] },
+  { approved, force = false }: { readonly approved: readonly string[]; readonly force?: boolean },
   signal: AbortSignal,
 ): Promise<CleanupResult> {
   refuseHalfDry(ports);
@@ -59,7 +59,7 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const [pr, wanted] of Map.groupBy(ofPulls, (each) => each.pr)) {
-    const act = () => cleanPull(ports, pr, { wanted, options, outcome }, signal);
+    const act = () => cleanPull(ports, pr, { wanted, options, outcome, force }, signal);
     await attempt(ports, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
   }
@@ -81,7 +81,9 @@ async function attempt(
     await act();
   } catch (error) {
     if (!(error instanceof AppError)) signal.throwIfAborted();
-    const why = tellFailure(ports, error);
+    const archived = error instanceof AppError && error.code === "forge_archived";
+    const remedy = archived ? '; "showtime cleanup --force" removes environments from the platform' : "";
+    const why = tellFailure(ports, error) + remedy;
     for (const { what } of wanted) {
       if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
       if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });

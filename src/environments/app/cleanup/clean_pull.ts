@@ -11,6 +11,7 @@ import {
 import { serviceNameOf } from "../../core/environment/names.ts";
 import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
+import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
 import { cleanupPull, type Outcome } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
@@ -25,6 +26,8 @@ export interface PullCleanup {
   readonly wanted: readonly PullCandidate[];
   readonly options: CleanupOptions;
   readonly outcome: Outcome;
+  /** A person forces the cleanup. */
+  readonly force: boolean;
 }
 
 /** The reason to keep a candidate that changed after it was planned. */
@@ -44,6 +47,7 @@ export async function cleanPull(
     const work = (locked: LockedPull) => removeDoomed(ports, locked, options);
     await withLock(ports, pr, { doing: "cleanup", work }, signal);
   } catch (error) {
+    if (goesUnlocked(error, options)) return await cleanArchived(ports, pr, options, signal);
     if (!(error instanceof AppError) || error.code !== "pull_not_found") throw error;
     return await removeUnrecorded(ports, pr, options, signal);
   }

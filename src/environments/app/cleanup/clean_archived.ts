@@ -1,0 +1,75 @@
+/** Removes environments of an archived repository, where GitHub takes no lock and no labels. */
+
+import { AppError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
+import { keyOf, serviceNameOf } from "../../core/environment/names.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { SyncPorts } from "../sync/sync_ports.ts";
+import type { PullCleanup } from "./clean_pull.ts";
+import { cleanupPull } from "./cleanup.ts";
+
+/** Whether a cleanup that failed with this error may go on without a lock, because a person forces it. */
+export function goesUnlocked(error: unknown, { force }: Pick<PullCleanup, "force">): boolean {
+  return force && error instanceof AppError && error.code === "forge_archived";
+}
+
+/**
+ * Removes the candidates of a pull request from the platform. No lock is needed: no run can take one there, and no run
+ * deploys without one. The labels stay.
+ */
+export async function cleanArchived(
+  ports: SyncPorts,
+  pr: PrNumber,
+  { wanted, options, outcome }: PullCleanup,
+  signal: AbortSignal,
+): Promise<void> {
+  const { repo, forge, platform, settings } = ports;
+  const deployed = await platform.list({ repo, pr }, signal);
+  const [pull] = await forge.readPulls([pr], signal);
+  const facts: CleanupFacts = {
+    repo,
+    now: forge.now(),
+    pr,
+    pull: pull === undefined ? undefined : cleanupPull(pull),
+    platform: deployed,
+    settings,
+  };
+  const fresh = judgePull(facts, options).doomed;
+  for (const each of wanted) {
+    const going = fresh.some(({ id }) => id === each.id) ? servicesOf(each, deployed) : [];
+    if (going.length === 0) {
+      outcome.kept.push({
+        what: each.what,
+        why: "The platform has nothing of it, and its labels cannot be removed",
+      });
+      continue;
+    }
+    for (const service of going) await removeService(ports, service, signal);
+    outcome.removed.push(each.what);
+  }
+  ports.terminal.warn(`The labels of #${pr} stay, because the repository is archived`);
+}
+
+/** Returns the environments with Showtime's tag that a candidate is about. */
+function servicesOf(
+  candidate: PullCandidate,
+  deployed: readonly PlatformEnvironment[],
+): readonly PlatformEnvironment[] {
+  const own = deployed.filter(({ managed }) => managed);
+  if (candidate.kind === "closed") return own;
+  const key = "deployed" in candidate ? candidate.deployed : undefined;
+  return key === undefined ? [] : own.filter(({ service }) => service === serviceNameOf(key));
+}
+
+async function removeService(
+  { repo, platform, images, settings, terminal }: SyncPorts,
+  deployed: PlatformEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pr, short, image, epoch = 0 } = deployed;
+  await platform.destroy(keyOf(deployed), { repo, epoch }, signal);
+  if (image === undefined || short === undefined || image !== settings.imageOf(pr, short)) return;
+  const removal = await images.remove(image, signal);
+  if (removal.kind === "kept") terminal.warn(`Image ${image} is kept: ${removal.reason}`);
+}
