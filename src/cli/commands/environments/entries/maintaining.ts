@@ -54,7 +54,7 @@ export const MAINTAINING = {
         negated: "leave closed pull requests as they are",
       },
       { name: "label-limit", value: "n", description: "remove at most n label definitions" },
-      { name: "force", short: "f", description: "remove orphans without a question, and in an archived repository without a lock" },
+      { name: "force", short: "f", description: "remove orphans without a question" },
       DRY_RUN,
       ...ENVIRONMENT_OPTIONS,
     ],
