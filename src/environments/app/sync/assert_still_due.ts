@@ -41,6 +41,7 @@ export async function assertStillDue(
   writer.see(observed);
   const { observation } = observed;
   if (!writer.ports.githubDryRun && observation.lock.kind !== "mine") throw lostError(plan.pr);
+  writer.lock.assertMine();
   if (plan.endsEverything) return;
   const newer = planPull(observation, tools.policy);
   if (newer.endsEverything) {
