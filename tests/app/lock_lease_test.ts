@@ -12,8 +12,10 @@ type Wire = NonNullable<RunChange["wire"]>;
 const LOCK = `🎪 lock pr-${PR}`;
 const turned = { kind: "labels", removes: false } as const;
 
-const take = (world: World, wire: Wire, signal = never()): Promise<HeldLock> =>
-  takeLock(world.context({ wire }), { pr: PR, doing: undefined, turned }, signal);
+const take = (
+  world: World,
+  { wire, signal = never() }: { readonly wire: Wire; readonly signal?: AbortSignal },
+): Promise<HeldLock> => takeLock(world.context({ wire }), { pr: PR, doing: undefined, turned }, signal);
 /** The end of the lease that GitHub has on record. */
 const recorded = (world: World): number =>
   parseLockOwner(world.simulator.state().labels.find(({ name }) => name === LOCK)?.description ?? "")
@@ -21,17 +23,19 @@ const recorded = (world: World): number =>
 const isLost = (error: unknown) =>
   error instanceof AppError && error.code === "lock_lost" && error.exitCode === 4;
 /** Lets requests that contain `text` take that long on their way to GitHub. */
-const slow = (world: World, text: string, ms: number): Wire => async (request, send) => {
-  if ((await request.clone().text()).includes(text)) world.clock.advance(ms);
-  return await send(request);
-};
+const slow =
+  (world: World, { text, ms }: { readonly text: string; readonly ms: number }): Wire =>
+  async (request, send) => {
+    if ((await request.clone().text()).includes(text)) world.clock.advance(ms);
+    return await send(request);
+  };
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 Deno.test("a lock whose request waited twelve minutes for GitHub is not believed: its recorded lease has ended", async () => {
   const world = makeWorld();
   const before = world.clock.now();
 
-  const held = await take(world, slow(world, LOCK, 12 * MINUTE));
+  const held = await take(world, { wire: slow(world, { text: LOCK, ms: 12 * MINUTE }) });
 
   assert.equal(recorded(world), before + 10 * MINUTE);
   assert.throws(() => held.assertMine(), isLost);
@@ -43,7 +47,7 @@ for (const [minutes, mine] of [[5, true], [9, true], [9.6, false], [10, false]] 
   Deno.test(`a lock whose request waited ${minutes} minutes is ${mine ? "held" : "not believed"}`, async () => {
     const world = makeWorld();
 
-    const held = await take(world, slow(world, LOCK, minutes * MINUTE));
+    const held = await take(world, { wire: slow(world, { text: LOCK, ms: minutes * MINUTE }) });
 
     if (mine) held.assertMine();
     else assert.throws(() => held.assertMine(), isLost);
@@ -56,7 +60,7 @@ for (const [minutes, mine] of [[5, true], [9, true], [9.6, false], [10, false]] 
 
 Deno.test("a renewal that waited twelve minutes does not prolong the lease beyond what it wrote", async () => {
   const world = makeWorld();
-  const held = await take(world, slow(world, "updateLabel", 12 * MINUTE));
+  const held = await take(world, { wire: slow(world, { text: "updateLabel", ms: 12 * MINUTE }) });
   held.assertMine();
 
   world.clock.advance(3 * MINUTE);
@@ -70,11 +74,13 @@ Deno.test("a renewal that waited twelve minutes does not prolong the lease beyon
 Deno.test("a renewal that waited four minutes is followed by the next at once", async () => {
   const world = makeWorld();
   let renewals = 0;
-  const held = await take(world, async (request, send) => {
-    if ((await request.clone().text()).includes("updateLabel") && renewals++ === 0) {
-      world.clock.advance(4 * MINUTE);
-    }
-    return await send(request);
+  const held = await take(world, {
+    wire: async (request, send) => {
+      if ((await request.clone().text()).includes("updateLabel") && renewals++ === 0) {
+        world.clock.advance(4 * MINUTE);
+      }
+      return await send(request);
+    },
   });
 
   world.clock.advance(3 * MINUTE);
@@ -89,7 +95,7 @@ Deno.test("a renewal that waited four minutes is followed by the next at once", 
 
 Deno.test("the release of a lock may wait for GitHub longer than five seconds", async () => {
   const world = makeWorld();
-  const held = await take(world, slow(world, "deleteLabel", MINUTE));
+  const held = await take(world, { wire: slow(world, { text: "deleteLabel", ms: MINUTE }) });
 
   await held.release();
 
@@ -107,7 +113,7 @@ const deaf: Wire = async (request, send) => {
 
 Deno.test("the release of a lock ends with the lease, when the lock needs no release any more", async () => {
   const world = makeWorld();
-  const held = await take(world, deaf);
+  const held = await take(world, { wire: deaf });
   const releasing = held.release();
   await settled();
 
@@ -127,7 +133,7 @@ for (const when of ["before", "during"] as const) {
   Deno.test(`the release of a lock takes five seconds at most where the run is interrupted ${when} it`, async () => {
     const world = makeWorld();
     const interrupt = new AbortController();
-    const held = await take(world, deaf, interrupt.signal);
+    const held = await take(world, { wire: deaf, signal: interrupt.signal });
     if (when === "before") interrupt.abort();
     const releasing = held.release();
     await settled();

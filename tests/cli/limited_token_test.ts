@@ -12,7 +12,7 @@ const ENV = {
 const INTEGRATION = "Resource not accessible by integration";
 
 /** Lets a token only read. */
-const refusing = (message: string, status = 403): RunChange["wire"] => async (request, send) => {
+const refusing = (message: string, status = 403): NonNullable<RunChange["wire"]> => async (request, send) => {
   const text = await request.clone().text();
   const writes = (request.method !== "GET" && !request.url.endsWith("/graphql")) ||
     text.includes('"mutation');

@@ -113,7 +113,11 @@ function borderPlatform(inner: Platform, at: At): Platform {
 function borderImages(inner: Images, at: At): Images {
   return {
     check: (request, signal) => inner.check(request, signal),
-    build: (request, signal) => at("images.build", true)(() => inner.build(request, signal), signal),
+    // The question before the tag is a request of its own: it cannot wait at the border inside of another one.
+    build: async ({ confirm, ...request }, signal) => {
+      await at("images.build", true)(() => inner.build(request, signal), signal);
+      await confirm?.();
+    },
     exists: (image, signal) => at("images.exists", false)(() => inner.exists(image, signal), signal),
     remove: (image, signal) => at("images.remove", true)(() => inner.remove(image, signal), signal),
     list: (signal) => at("images.list", false)(() => inner.list(signal), signal),

@@ -6,8 +6,7 @@ import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cle
 import { keyOf, serviceNameOf } from "../../core/environment/names.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
-import type { PullCleanup } from "./clean_pull.ts";
-import { cleanupPull } from "./cleanup.ts";
+import { cleanupPull, type PullCleanup } from "./cleanup.ts";
 
 /** Whether a cleanup that failed with this error may go on without a lock, because a person forces it. */
 export function goesUnlocked(error: unknown, { force }: Pick<PullCleanup, "force">): boolean {

@@ -2,17 +2,12 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import {
-  type CleanupFacts,
-  type CleanupOptions,
-  judgePull,
-  type PullCandidate,
-} from "../../core/cleanup/mod.ts";
+import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
 import { serviceNameOf } from "../../core/environment/names.ts";
 import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
-import { cleanupPull, type Outcome } from "./cleanup.ts";
+import { cleanupPull, type PullCleanup } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/held_lock.ts";
@@ -20,15 +15,6 @@ import type { ObservedPull } from "../sync/observe_pull.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { retire } from "../sync/retire.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
-
-/** The candidates of one pull request, with the options of the cleanup and its outcome. */
-export interface PullCleanup {
-  readonly wanted: readonly PullCandidate[];
-  readonly options: CleanupOptions;
-  readonly outcome: Outcome;
-  /** A person forces the cleanup. */
-  readonly force: boolean;
-}
 
 /** The reason to keep a candidate that changed after it was planned. */
 const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";

@@ -26,6 +26,7 @@ import {
   type Kept,
   type LivingFacts,
   type LockFacts,
+  type PullCandidate,
 } from "../../core/cleanup/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
@@ -54,6 +55,15 @@ export interface Outcome {
   readonly removed: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
+}
+
+/** The candidates of one pull request, with the options of the cleanup and its outcome. */
+export interface PullCleanup {
+  readonly wanted: readonly PullCandidate[];
+  readonly options: CleanupOptions;
+  readonly outcome: Outcome;
+  /** A person forces the cleanup. */
+  readonly force: boolean;
 }
 
 /** The plan of a cleanup: what it would remove and what it would keep. */

@@ -34,8 +34,7 @@ export class Superseded extends Error {
 export async function assertStillDue(
   writer: PullWriter,
   plan: Plan,
-  tools: ApplyTools,
-  { sent = false }: { readonly sent?: boolean } = {},
+  { sent = false, ...tools }: ApplyTools & { readonly sent?: boolean },
 ): Promise<void> {
   const observed = await tools.look();
   writer.see(observed);

@@ -219,7 +219,7 @@ export async function activate(
   const { bringUp } = step;
   const { ports } = writer;
   const sha = shortSha(bringUp.sha);
-  await assertStillDue(writer, plan, tools, { sent: true });
+  await assertStillDue(writer, plan, { ...tools, sent: true });
   // If a run died after deploying, the environment already serves and its deployment on GitHub is still open.
   if (!plan.steps.some((each) => each.kind === "deploy")) {
     state.deployment = await openDeployment(writer, plan, signal);
@@ -259,7 +259,7 @@ export async function activate(
   state.serving = true;
   if (state.unsettled !== undefined) {
     // The old instance is removed only after people are sent to the new address.
-    await assertStillDue(writer, plan, tools, { sent: true });
+    await assertStillDue(writer, plan, { ...tools, sent: true });
     const { platform, repo } = ports;
     await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
   }

@@ -44,7 +44,7 @@ export interface ObservedPull {
   /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
   readonly record: CommentRecord;
-  /** What this run knows of the pull request, for its later reads. */
+  /** The knowledge of this run about the pull request, for its later reads. */
   readonly known: KnownPull;
 }
 
@@ -61,7 +61,7 @@ export interface ObserveOptions {
   readonly confirms?: boolean;
   /** Permissions that this process has already asked for; new answers are added. */
   readonly people: Map<string, PermissionAnswer>;
-  /** What this process knows of the pull request from its earlier reads and its writes. */
+  /** The knowledge of this process from its earlier reads and its writes. */
   readonly known?: KnownPull;
 }
 

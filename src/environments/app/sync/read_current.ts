@@ -21,7 +21,7 @@ export interface ReadingPorts {
   readonly identity: Pick<RunIdentity, "actor" | "event">;
 }
 
-/** What this run knows of a pull request beside its event. One object serves all reads of a run. */
+/** The knowledge of a run about a pull request, beside its event. One object serves all reads of a run. */
 export interface KnownPull {
   /** The newest change of the pull request that an answer showed or a write of this run made. */
   newest: KnownFact | undefined;

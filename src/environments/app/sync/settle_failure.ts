@@ -35,7 +35,7 @@ export async function settleFailure(
   const foreseen = failed.error instanceof AppError;
   const error = foreseen ? failed.error as AppError : unforeseenFailure(failed.error, { short });
   try {
-    await assertStillDue(writer, plan, tools, { sent: true });
+    await assertStillDue(writer, plan, { ...tools, sent: true });
   } catch (late) {
     if (late instanceof Superseded) return { kind: "superseded", why: late.message, blocked: late.blocked };
     if (late instanceof AppError) throw late;
