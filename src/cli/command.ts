@@ -30,6 +30,8 @@ export interface OptionSpec {
   readonly description: string;
   /** The only values that the command accepts. */
   readonly choices?: readonly string[];
+  /** Whether the value may be several of the choices, separated by commas. */
+  readonly several?: boolean;
   /** The description of `--no-<name>`, where that flag exists too. */
   readonly negated?: string;
   /** The value without the flag, as it would be typed. Help shows it. */

@@ -6,6 +6,7 @@ import type { Forge } from "../environments/ports/forge.ts";
 import type { Images } from "../environments/ports/images.ts";
 import type { Platform } from "../environments/ports/platform.ts";
 import type { Releases } from "../environments/ports/releases.ts";
+import type { Browser } from "../ports/browser.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandRights } from "./command_rights.ts";
 import type { LoadedConfig } from "../config/mod.ts";
@@ -99,6 +100,7 @@ export interface Wiring extends PortMakers {
   run(request: WiringRequest): Promise<RunValues>;
   shell(): Promise<Shell>;
   files(): Promise<Files>;
+  browser(): Promise<Browser>;
   releases(): Promise<Releases>;
   /** Looks at engine, registry and cloud, for `doctor`. */
   diagnoses(request: WiringRequest): Promise<readonly Diagnosis[]>;
@@ -157,6 +159,8 @@ export interface CliIo {
   readonly columns: number | undefined;
   /** Aborts with an {@link Interrupted} when the process gets SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborts when the reader of stdout has closed its pipe, such as `head` does. */
+  readonly readerLeft?: AbortSignal;
   readonly about: About;
 }
 

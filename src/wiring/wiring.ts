@@ -24,6 +24,11 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     clock: () => parts.clock,
     shell: () => parts.shell,
     files: async () => (await import("../drivers/system/mod.ts")).makeFiles("."),
+    browser: async () =>
+      (await import("../drivers/browser/mod.ts")).makeBrowser({
+        variable: (name) => Deno.env.get(name),
+        os: Deno.build.os,
+      }),
     releases: async () =>
       (await import("./releases.ts")).makeReleases(parts.host.env["SHOWTIME_DOWNLOAD_BASE"]),
     diagnoses: async (request) => {

@@ -147,7 +147,7 @@ Deno.test("start brings an environment up, tells what was done, and what to do n
 
   const again = await runIn(world, ["start", "1234"]);
   assert.equal(again.code, EXIT.done);
-  assert.match(again.out, /no_action \(up_to_date, rule 17\)/);
+  assert.match(again.out, /nothing to do: everything is up to date/);
   assert.match(again.err, /it already runs.*showtime start 1234 --force/);
 
   const rebuilt = await runIn(world, ["start", "1234", "--force", "--json"]);
@@ -157,7 +157,7 @@ Deno.test("start brings an environment up, tells what was done, and what to do n
 Deno.test("start tells what it decided before it does it, and each step when that is done", async () => {
   const { both, out } = await runIn(makeWorld(), ["start", "1234"]);
   const order = [
-    "create_environment (start_requested",
+    "bring up the environment, because a start was asked for",
     "✓ record building",
     "Building apache/superset",
     "✓ build",
@@ -169,7 +169,7 @@ Deno.test("start tells what it decided before it does it, and each step when tha
     order.map((text) => both.indexOf(text)),
   );
   assert.ok(order.every((text) => both.includes(text)), both);
-  assert.equal(out.split("create_environment").length, 2, "it is told once");
+  assert.equal(out.split("bring up the environment").length, 2, "it is told once");
 });
 
 Deno.test("start --image-tag deploys an image and builds none", async () => {

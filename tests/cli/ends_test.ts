@@ -69,7 +69,7 @@ Deno.test("sync after the last attempt leads to the commit that failed", async (
   const { code, out, err } = await runIn(world, ["sync", "1234"]);
 
   assert.equal(code, EXIT.done);
-  assert.match(out, /attempts_exhausted/);
+  assert.match(out, /nothing to do, because every automatic attempt has failed/);
   assert.match(err, /^Next: push a fix, or "showtime start 1234" tries aaaaaaa again$/m);
 });
 

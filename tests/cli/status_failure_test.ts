@@ -113,7 +113,7 @@ Deno.test("status leads to no log of an environment that the platform has lost",
 
   const { out, err } = await runIn(world, ["status", "1234"]);
 
-  assert.match(out, /aaaaaaa drifted/);
+  assert.match(out, /^❌ aaaaaaa not running, although its label says so/m);
   assert.match(err, /^Next: "showtime explain 1234"/m);
   assert.doesNotMatch(err, /showtime logs/);
 });

@@ -45,6 +45,7 @@ export function runIn(world: World, argv: readonly string[], options: InWorld = 
           return Promise.resolve();
         },
       }),
+    browser: () => Promise.resolve({ open: () => Promise.resolve(false) }),
     ...options.wiring,
   };
   return runCli(argv, { ...options, wiring: () => wiring });

@@ -126,8 +126,12 @@ function checkChoices(command: NamedCommand, args: readonly string[], values: Va
   for (const [index, { name, choices }] of command.args.entries()) {
     checkChoice(`<${name}>`, args[index], choices);
   }
-  for (const { name, choices } of [...GLOBAL_OPTIONS, ...command.options]) {
-    if (choices !== undefined) checkChoice(`--${name}`, values.text(name), choices);
+  for (const { name, choices, several } of [...GLOBAL_OPTIONS, ...command.options]) {
+    if (choices === undefined) continue;
+    // A comma alone names nothing, which the check of the whole text refuses.
+    const words = several === true ? values.several(name) ?? [] : [];
+    const given = words.length > 0 ? words : [values.text(name)];
+    for (const word of given) checkChoice(`--${name}`, word, choices);
   }
 }
 

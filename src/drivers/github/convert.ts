@@ -42,7 +42,9 @@ export function toEvent(node: unknown): TimelineEvent | undefined {
 
 /** The fields of a pull request that {@link toSummary} reads. */
 export const SUMMARY =
-  `number title state headRefOid author { ${ACTOR} } labels(first: 100) { nodes { name } }`;
+  `number title state headRefOid author { ${ACTOR} } labels(first: 100) { nodes { name } }
+  timelineItems(last: 50, itemTypes: [PULL_REQUEST_COMMIT]) {
+    nodes { ... on PullRequestCommit { commit { oid } } } }`;
 
 /** Converts a pull request of a list; undefined without a number and a head commit. */
 export function toSummary(node: unknown): PullSummary | undefined {
@@ -56,6 +58,9 @@ export function toSummary(node: unknown): PullSummary | undefined {
     headSha,
     author: toActor(valueAt(node, "author"))?.login,
     labels: nodesAt(node, "labels").flatMap((label) => textAt(label, "name") ?? []),
+    commits: nodesAt(node, "timelineItems").flatMap((item) =>
+      parseFullSha(textAt(valueAt(item, "commit"), "oid") ?? "") ?? []
+    ),
   };
 }
 

@@ -82,6 +82,8 @@ export interface PullSummary {
   readonly headSha: FullSha;
   readonly author: string | undefined;
   readonly labels: readonly string[];
+  /** The newest commits, oldest first: at most 50. */
+  readonly commits?: readonly FullSha[];
 }
 
 /** A label definition and which open pull requests carry it. */

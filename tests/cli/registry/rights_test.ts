@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   clock: [],
   shell: ["run"],
   files: ["read", "write"],
+  browser: ["run", "env"],
   releases: ["net"],
   diagnoses: ["net", "read", "run", "sys", "env"],
   simulator: ["net", "read", "env"],

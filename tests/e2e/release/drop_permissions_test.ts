@@ -38,6 +38,8 @@ for (
     ["help", "ecs", [[], []]],
     ["list", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
     ["list", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
+    ["open", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
+    ["open", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
     ["sync", "ecs", [[...WRITING, ...PROGRAMS], [...WRITING, "docker", "git"]]],
     ["simulate", "ecs", [["net", "read", "env"], ["net", "read", "env"]]],
     ["no-such-command", "ecs", [[], []]],

@@ -32,6 +32,16 @@ const model: CommentModel = {
   failure: undefined,
   notice: undefined,
   login: "admin/admin",
+  flags: {},
+  behind: "",
+  advice: {
+    open: true,
+    blocked: undefined,
+    frozen: undefined,
+    state: "running",
+    waits: false,
+    pushes: "update",
+  },
   record: EMPTY_RECORD,
 };
 
@@ -76,7 +86,12 @@ Deno.test("renderComment() shows a failure with its reason, the log and the next
 });
 
 Deno.test("renderComment() says that nothing runs, and how to start", () => {
-  const text = renderComment({ ...model, environments: [], login: undefined });
+  const text = renderComment({
+    ...model,
+    environments: [],
+    login: undefined,
+    advice: { ...model.advice, state: "none" },
+  });
 
   assert.match(text, /No environment is running/);
   assert.match(text, /showtime-trigger-start/);

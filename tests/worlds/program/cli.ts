@@ -91,6 +91,7 @@ function fill(given: TestWiring | undefined): Wiring {
     clock: refuse,
     shell: refuse,
     files: refuse,
+    browser: refuse,
     releases: refuse,
     diagnoses: refuse,
     simulator: refuse,

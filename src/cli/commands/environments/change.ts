@@ -9,6 +9,7 @@ import {
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
+import type { ObservedPull } from "../../../environments/app/sync/observe_pull.ts";
 import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import {
   type SyncOptions,
@@ -20,9 +21,13 @@ import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import type { Plan, Request } from "../../../environments/core/plan/mod.ts";
 import type { CommandEnv } from "../../command.ts";
+import { adviceFacts } from "../../../environments/app/show/advice_facts.ts";
+import { adviseInComment } from "../../../environments/core/comment/mod.ts";
+import { viewFailures } from "../../../environments/app/show/failure_view.ts";
 import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
 import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
+import { adviseAround } from "../../advise_around.ts";
 import { askAboutLabels, howToStart, readGivenImage, tellActions, warnOfPreset } from "./shared.ts";
 
 /** Reads the flags about the change. They are checked before anything is loaded. */
@@ -85,7 +90,11 @@ class Telling implements SyncWatch {
   planned(plan: Plan): void {
     if (this.#env.flags.json) return;
     this.#told = true;
-    this.#env.lines(renderPlan(plan, { style: this.#env.style, dryRun: false }));
+    this.#env.lines(renderPlan(plan, {
+      style: this.#env.style,
+      dryRun: false,
+      codes: this.#env.flags.verbose,
+    }));
   }
 
   done(sentence: string): void {
@@ -135,19 +144,37 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
     });
   } else {
     const now = ports.forge.now();
+    const look = { style: env.style, now, failures: failedUpdates(observed) };
     env.lines([
-      ...(report.told ? [] : renderPlan(plan, { style: env.style, dryRun: env.flags.dryRun })),
-      ...viewSight(ports, observed).flatMap((view) => renderEnvironment(view, { style: env.style, now })),
+      ...(report.told ? [] : renderPlan(plan, {
+        style: env.style,
+        dryRun: env.flags.dryRun,
+        codes: env.flags.verbose,
+      })),
+      ...viewSight(ports, observed).flatMap((view) => renderEnvironment(view, look)),
     ]);
   }
   if (failure !== undefined) env.fail(failure);
   if (result.left !== undefined) env.terminal.notice(result.left);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
+  else if (plan.reason === "blocked") {
+    const around = adviseAround(ports, observed);
+    if (around !== undefined) env.next(around);
+  }
 }
 
-async function tellRunner(env: CommandEnv, { result, environment }: Report): Promise<void> {
-  const { plan, applied, failure } = result;
+/**
+ * Lists the failures of environments that run all the same. Other failures are printed as the command's own.
+ */
+function failedUpdates(observed: ObservedPull): ReturnType<typeof viewFailures> {
+  const { environments } = observed.observation.labels;
+  return viewFailures(observed).filter(({ short_sha }) => environments.get(short_sha)?.status === "running");
+}
+
+async function tellRunner(env: CommandEnv, { ports, result, environment }: Report): Promise<void> {
+  const { plan, applied, failure, observed } = result;
+  const next = adviseInComment(adviceFacts(observed.observation, ports.settings));
   await tellActions(env, {
     outputs: {
       pr_number: String(plan.pr),
@@ -158,7 +185,14 @@ async function tellRunner(env: CommandEnv, { result, environment }: Report): Pro
       environment_url: environment?.url ?? "",
       environment_sha: servedSha(environment),
     },
-    summary: renderSummary({ plan, applied, environment, failure: failure?.message }),
+    summary: renderSummary({
+      plan,
+      applied,
+      environment,
+      failure: failure?.message,
+      hint: failure?.hint,
+      next,
+    }),
   });
 }
 
@@ -166,13 +200,20 @@ function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report
   const { plan } = result;
   const { pr } = plan;
   if (result.left !== undefined) return '"showtime cleanup" removes it';
+  const around = plan.steps.some(({ kind }) => kind !== "notice")
+    ? undefined
+    : adviseAround(ports, result.observed);
+  if (around !== undefined) return around;
   if (plan.reason === "attempts_exhausted") {
     return `push a fix, or "showtime start ${pr}" tries ${shortSha(plan.target)} again`;
   }
   if (env.flags.dryRun) {
     return plan.steps.length === 0 ? `"showtime explain ${pr}" says why` : "run it again without --dry-run";
   }
-  if (environment === undefined) return howToStart(pr, { open: result.observed.observation.open });
+  if (environment === undefined) {
+    return adviseAround(ports, result.observed) ??
+      howToStart(pr, { open: result.observed.observation.open });
+  }
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" shows its progress`;
   }

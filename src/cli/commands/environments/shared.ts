@@ -24,6 +24,9 @@ import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
 import { makeDelimiter, renderOutputs } from "../../render/mod.ts";
 
+/** The page about statuses and rules. */
+export const RULES_PAGE = "https://github.com/showtime-previews/showtime/blob/main/docs/rules.md";
+
 /** The next step if something could not be seen or done. */
 export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
 
@@ -37,17 +40,27 @@ export async function lookOnce(
   signal: AbortSignal,
 ): Promise<{ readonly observed: ObservedPull; readonly incomplete: readonly string[] }> {
   const options = { request: undefined, sha: undefined, held: undefined, people: new Map() };
-  const { result, unasked } = await readWithLabelFallback(
+  const { result, incomplete } = await readOrLabels(
     ports,
     (seeing) => observePull(seeing, pr, options, signal),
     signal,
   );
   const real = describeRealEnvironment(ports, result.observation.allLabels);
   if (real !== undefined) ports.terminal.warn(real);
-  if (unasked === undefined) return { observed: result, incomplete: [] };
-  const sentence = `The platform could not be asked, so this is what the labels say: ${unasked}`;
+  return { observed: result, incomplete };
+}
+
+/** Reads with the platform, or from the labels alone, which a warning and `incomplete` say. */
+export async function readOrLabels<Result>(
+  ports: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
+  read: (ports: ObservePorts) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<{ readonly result: Result; readonly incomplete: readonly string[] }> {
+  const { result, unasked } = await readWithLabelFallback(ports, read, signal);
+  if (unasked === undefined) return { result, incomplete: [] };
+  const sentence = `The platform could not be asked, so this is what the labels say, unverified: ${unasked}`;
   ports.terminal.warn(sentence);
-  return { observed: result, incomplete: [sentence] };
+  return { result, incomplete: [sentence] };
 }
 
 /** Warns that a preset is used that the configuration does not name. */

@@ -12,7 +12,9 @@ import {
   planVariations,
   type Policy,
   settingsDifference,
+  type ShaState,
   type TriggerView,
+  type Variation,
   viewShas,
   viewTriggers,
   wantedSettings,
@@ -25,6 +27,8 @@ import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 export interface ExplainedInput {
   readonly name: string;
   readonly value: string;
+  /** The value in the words of people, if it has codes. */
+  readonly words?: string;
 }
 
 /** A decision with its reasons. */
@@ -32,7 +36,10 @@ export interface Explanation {
   readonly plan: Plan;
   readonly observed: ObservedPull;
   readonly inputs: readonly ExplainedInput[];
-  /** Sentences about changes that would lead to another decision. */
+  readonly policy: Policy;
+  /** Changes that would lead to another decision. */
+  readonly variations: readonly Variation[];
+  /** The same changes as sentences with codes. */
   readonly wouldChange: readonly string[];
 }
 
@@ -44,12 +51,23 @@ export async function explainPull(
   signal: AbortSignal,
 ): Promise<Explanation> {
   const { plan, observed, policy } = await planOnce(ports, pr, options, signal);
-  const wouldChange = planVariations(observed.observation, policy).map(({ what, plan: other }) => {
+  const variations = planVariations(observed.observation, policy);
+  const wouldChange = variations.map(({ what, plan: other }) => {
     const building = other.build ? ", an image would be built" : "";
     return `${what}: ${other.action} (${other.reason}, rule ${other.rule})${building}`;
   });
-  return { plan, observed, inputs: inputsOf(observed.observation, policy), wouldChange };
+  const inputs = inputsOf(observed.observation, policy);
+  return { plan, observed, policy, inputs, variations, wouldChange };
 }
+
+const STATE_WORDS: Readonly<Record<ShaState, string>> = {
+  absent: "not there",
+  in_progress: "being brought up",
+  running: "running",
+  drifted: "not running, although its label says so",
+  failed: "failed",
+  stopping: "being removed",
+};
 
 function inputsOf(observation: Observation, policy: Policy): readonly ExplainedInput[] {
   const { target, headSha, actor, people, record, labels, platform, lock } = observation;
@@ -67,7 +85,7 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
     say(
       `label ${name}`,
       origin === undefined
-        ? "the timeline does not tell who set it"
+        ? "the timeline does not say who set it"
         : `set by ${origin.login ?? "an account that is gone"} at ${formatInstant(origin.at)}`,
     );
   }
@@ -84,16 +102,18 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   }
   for (const view of viewShas(observation).values()) {
     const attempts = record.attempts.get(view.short) ?? 0;
-    say(
-      `environment ${view.short}`,
-      `${view.state}: labels say ${view.labeled?.status ?? "nothing"}, ${
-        platform === "as_labels" ? "the platform was not asked" : describeDeployed(view.deployed)
-      }${
-        attempts === 0
-          ? ""
-          : `; brought up ${attempts} times so far, ${1 + policy.retries} without being asked at most`
-      }`,
-    );
+    const sources = `labels say ${view.labeled?.status ?? "nothing"}, ${
+      platform === "as_labels" ? "the platform was not asked" : describeDeployed(view.deployed)
+    }${
+      attempts === 0
+        ? ""
+        : `; brought up ${attempts} times so far, ${1 + policy.retries} without being asked at most`
+    }`;
+    inputs.push({
+      name: `environment ${view.short}`,
+      value: `${view.state}: ${sources}`,
+      words: `${STATE_WORDS[view.state]}: ${sources}`,
+    });
   }
   if (platform !== "as_labels") {
     for (const each of platform) {

@@ -2,8 +2,15 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import { DRY_RUN_ADDRESS, formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
+import type { Flags, PlatformEnvironment } from "../../core/environment/environment.ts";
+import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
+import {
+  DRY_RUN_ADDRESS,
+  formatLabel,
+  type LabelState,
+  parseLabel,
+  readLabels,
+} from "../../core/labels/mod.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
@@ -19,6 +26,17 @@ export interface ListPorts extends ViewPorts {
 /** A listed pull request with its labels parsed. */
 type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState };
 
+/** The environments of a repository. */
+export interface Listing {
+  readonly environments: readonly EnvironmentView[];
+  /** Sentences about everything that could not be read. */
+  readonly incomplete: readonly string[];
+  /** Whether only labels describe the environments, because the platform did not answer. */
+  readonly unverified: boolean;
+  /** Notes for people about some of the environments: `frozen, 1 commit behind`. */
+  readonly notes: ReadonlyMap<EnvironmentView, string>;
+}
+
 /**
  * Lists the environments that labels or the platform know. `incomplete`: sentences about everything that
  * could not be read.
@@ -26,7 +44,7 @@ type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState }
 export async function listEnvironments(
   ports: ListPorts,
   signal: AbortSignal,
-): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
+): Promise<Listing> {
   const { forge } = ports;
   const incomplete: string[] = [];
   // The platform is read first: an environment that starts meanwhile has its labels by the time they are
@@ -34,7 +52,11 @@ export async function listEnvironments(
   const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
   const known = new Set(marked.map((pull) => pull.number));
-  const missing = [...new Set((deployed ?? []).map((each) => each.pr))].filter((pr) => !known.has(pr));
+  // Without the platform only labels name the pull requests, and another tool sets no marker label. Where the
+  // platform is taken to be as the labels say, the marker is enough, unless no pull request has it.
+  const searches = deployed === undefined && (!ports.platformAsLabels || marked.length === 0);
+  const named = searches ? await pullsWithStatus(forge, signal) : (deployed ?? []).map((each) => each.pr);
+  const missing = [...new Set(named)].filter((pr) => !known.has(pr));
   const others = missing.length === 0 ? [] : await forge.readPulls(missing, signal);
   const pulls: ReadonlyMap<PrNumber, LabeledPull> = new Map(
     [...marked, ...others].map((pull) => [pull.number, { ...pull, labels: readLabels(pull.labels) }]),
@@ -51,7 +73,35 @@ export async function listEnvironments(
       viewing.platformAsLabels || view.address !== DRY_RUN_ADDRESS
     )
   );
-  return { environments: environments.sort(byActivity), incomplete };
+  return {
+    environments: environments.sort(byActivity),
+    incomplete,
+    unverified: deployed === undefined && !ports.platformAsLabels,
+    notes: new Map(environments.map((view) => {
+      const pull = pulls.get(view.pr);
+      return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];
+    })),
+  };
+}
+
+/** Finds the open pull requests with a status label, by the definitions of these labels. */
+async function pullsWithStatus(forge: ForgeReader, signal: AbortSignal): Promise<readonly PrNumber[]> {
+  const definitions = await forge.listDefinitions("", signal);
+  return definitions.flatMap(({ name, openPulls }) => parseLabel(name).kind === "status" ? openPulls : []);
+}
+
+/** Describes what holds an active environment back and what is switched in it. */
+function noteOn(view: EnvironmentView, pull: LabeledPull | undefined, switched: Flags): string {
+  const flags = Object.entries(switched).map(([name, on]) => `${name} ${on ? "on" : "off"}`).sort();
+  if (pull?.open !== true || !view.active || view.short_sha === null) return flags.join(", ");
+  const { labels: { frozen, blocked }, commits = [], headSha } = pull;
+  const behind = describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }));
+  return [
+    ...(frozen.length > 0 ? ["frozen"] : []),
+    ...(blocked.length > 0 ? ["blocked"] : []),
+    ...(behind === "" ? [] : [behind]),
+    ...flags,
+  ].join(", ");
 }
 
 /** Asks the platform for the addresses of services that no label names. */
@@ -105,7 +155,9 @@ async function listPlatform(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;
-    incomplete.push(`The platform could not be asked, so this is what the labels say: ${error.message}`);
+    incomplete.push(
+      `The platform could not be asked, so this is what the labels say, unverified: ${error.message}`,
+    );
     return undefined;
   }
 }

@@ -19,9 +19,12 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
-import { judgeLabels } from "../../core/plan/mod.ts";
+import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
+import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
+import { adviceFacts } from "../show/advice_facts.ts";
+import { DEFAULT_OPTIONS, makePolicy } from "./make_policy.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 import { noteWrite } from "./read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
@@ -187,8 +190,9 @@ export class PullWriter {
 
   #renderComment(): string {
     const { ports } = this;
+    const { observation, snapshot: { number: pr } } = this.#observed;
     // The comment does not show labels that are not trusted.
-    const { forged, uncertain } = judgeLabels(this.#observed.observation, ports.settings).doubts;
+    const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
@@ -207,16 +211,31 @@ export class PullWriter {
         requestedBy: each.requestedBy,
       });
     }
+    const now = { ...observation, labels: state };
+    const policy = makePolicy(ports, pr, DEFAULT_OPTIONS);
+    const runs = environments.find(({ active }) => active)?.short;
     return renderComment({
       repo: ports.repo,
       serverUrl: ports.serverUrl,
-      pr: this.#observed.snapshot.number,
+      pr,
       environments,
-      failure: this.#failure,
+      failure: this.#failure ?? this.#failedUpdate(environments),
       notice: this.#notice,
       login: ports.settings.login,
+      flags: wantedSettings(now, policy).flags,
+      behind: runs === undefined
+        ? ""
+        : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
+      advice: adviceFacts(now, policy),
       record: { ...this.#record, shown: describeShown(state) },
     });
+  }
+
+  /** Finds the failure on record of an environment that runs all the same: its last update failed. */
+  #failedUpdate(environments: readonly CommentEnvironment[]): CommentFailure | undefined {
+    const { failure } = this.#record;
+    const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
+    return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
 }
 

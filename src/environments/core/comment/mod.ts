@@ -6,6 +6,7 @@
  * @module
  */
 
+export { type AdviceFacts, adviseInComment } from "./advice.ts";
 export { COMMENT_MARKER } from "./marker.ts";
 export {
   type CommentEvent,

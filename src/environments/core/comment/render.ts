@@ -3,6 +3,8 @@ import { formatUrl } from "../environment/names.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Status } from "../labels/label.ts";
+import { statusWords } from "../environment/status_words.ts";
+import { type AdviceFacts, adviseInComment } from "./advice.ts";
 import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
 import { COMMENT_MARKER } from "./marker.ts";
 import { type CommentRecord, formatRecord } from "./record.ts";
@@ -41,6 +43,12 @@ export interface CommentModel {
   readonly notice: string | undefined;
   /** `user/password` of the application; undefined if it has no login. */
   readonly login: string | undefined;
+  /** Feature flags of the environment, by name. */
+  readonly flags: Readonly<Record<string, boolean>>;
+  /** How far the environment is behind the head, as `1 commit behind`; empty if it is not. */
+  readonly behind: string;
+  /** The facts that decide what a person does next. */
+  readonly advice: AdviceFacts;
   readonly record: CommentRecord;
 }
 
@@ -60,7 +68,7 @@ export function renderComment(model: CommentModel): string {
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
   if (model.record.events.length > 0) parts.push(eventsText(model));
-  parts.push(nextText(model, active));
+  parts.push(adviseInComment(model.advice));
   const text = parts.join("\n\n");
   return `${text.slice(0, COMMENT_LIMIT)}\n\n${formatRecord(model.record)}\n`;
 }
@@ -74,12 +82,16 @@ function headline(
   active: CommentEnvironment | undefined,
   working: CommentEnvironment | undefined,
 ): string {
-  const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} is ${working.status}.`;
+  const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (active?.address !== undefined) {
     const url = formatUrl(active.address);
-    return `🟢 **Running at [${active.address}](${url})** from ${commit(model, active)}.${doing}`;
+    const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
+    const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
+    return `🟢 **Running at [${active.address}](${url})** from ${
+      commit(model, active)
+    }.${behind}${failed}${doing}`;
   }
-  if (working !== undefined) return `⏳ ${commit(model, working)} is ${working.status}.`;
+  if (working !== undefined) return `⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
   if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
@@ -98,6 +110,11 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
     active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
   ]);
   if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
+  const flags = Object.entries(model.flags).map(([name, on]) => `${name} ${on ? "on" : "off"}`);
+  if (flags.length > 0) rows.push(["Flags", flags.sort().map(escapeMarkdown).join(", ")]);
+  if (model.advice.frozen !== undefined) {
+    rows.push(["Frozen", `by the label \`${model.advice.frozen.replaceAll("`", "'")}\``]);
+  }
   if (model.login !== undefined) rows.push(["Login", `\`${model.login.replaceAll("`", "'")}\``]);
   return ["| | |", "|---|---|", ...rows.map(([key, value]) => `| ${key} | ${value} |`)].join("\n");
 }
@@ -128,14 +145,6 @@ function shorten(line: string): string {
 function eventsText(model: CommentModel): string {
   const rows = [...model.record.events].reverse().map((each) => `- ${formatInstant(each.at)}: ${each.text}`);
   return `<details><summary>What happened</summary>\n\n${rows.join("\n")}\n\n</details>`;
-}
-
-function nextText(model: CommentModel, active: CommentEnvironment | undefined): string {
-  const start = "add the label `🎪 ⚡ showtime-trigger-start`";
-  if (active === undefined && model.environments.length === 0) return `To start one, ${start}.`;
-  if (model.failure !== undefined) return `To try again, push a fix or ${start}.`;
-  return "To update it to the newest commit, add `🎪 🔄 showtime-trigger-sync`; to hold it, `🎪 🧊 showtime-freeze`; " +
-    "to remove it, `🎪 🛑 showtime-trigger-stop`.";
 }
 
 function commit(model: CommentModel, environment: { short: ShortSha; sha: FullSha | undefined }): string {

@@ -71,6 +71,16 @@ export function bringUp(
   });
 }
 
+/** The states in words that follow a commit. */
+const STATE_WORDS: Readonly<Record<Situation["state"], string>> = {
+  absent: "has no environment",
+  in_progress: "is being brought up",
+  running: "is running",
+  drifted: "is not running, although its label says so",
+  failed: "did not come up",
+  stopping: "is being removed",
+};
+
 /** Says in a sentence why the target is brought up. */
 function describeWhy({ target, state, view, observation }: Situation, reason: Reason): string {
   if (reason === "resumed") {
@@ -86,7 +96,7 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
     const image = observation.imageExists === false ? ", and its image is gone" : "";
     return `The labels say that ${target} is running, but the platform ${seen}${image}`;
   }
-  return `${target} is ${state}`;
+  return `${target} ${STATE_WORDS[state]}`;
 }
 
 /**

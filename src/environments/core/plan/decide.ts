@@ -37,7 +37,11 @@ function planOpen(observation: Observation, policy: Policy): Plan {
       rule: 3,
       reason: "blocked",
       action: "blocked",
-      because: ["The pull request is blocked by a label; removing it lets Showtime act again"],
+      because: [
+        `The label "${
+          observation.labels.blocked[0]
+        }" blocks the pull request; taking it off lets Showtime act again`,
+      ],
     });
   }
   return plan;
@@ -133,7 +137,11 @@ function planCommit(situation: Situation): Plan {
       return planIdle(situation, {
         rule: 17,
         reason: "frozen",
-        because: [`${target} failed, and the pull request is frozen`],
+        because: [
+          `${target} failed, and "${
+            observation.labels.frozen[0]
+          }" freezes the pull request; a start trigger tries again`,
+        ],
       });
     }
     if (attempts < 1 + policy.retries) {

@@ -31,6 +31,7 @@ export {
   type TriggerView,
   viewTriggers,
 } from "./trust.ts";
+export { describeCodes, describeDecision, REASON_WORDS } from "./words.ts";
 export { planVariations, type Variation } from "./variations.ts";
 export { type DoubtedLabels, isWrittenByUs, judgeLabels, type LabelJudgement } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";
