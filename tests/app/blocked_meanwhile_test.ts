@@ -111,7 +111,7 @@ Deno.test("start that is blocked meanwhile exits 3 and says so, for people and a
       const document = JSON.parse(out);
       assert.deepEqual([document.action_needed, document.action_reason], ["blocked", "blocked"]);
       assert.equal(document.environment.status, "building");
-    } else assert.match(both, /blocked by a label; removing it lets Showtime act again/);
+    } else assert.match(both, /nothing is built or deployed, because a label blocks the pull request/);
     assert.deepEqual(world.platform.changes, []);
   }
 });
