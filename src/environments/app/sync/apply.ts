@@ -72,6 +72,9 @@ async function isMine(writer: PullWriter, tools: ApplyTools): Promise<boolean> {
   return writer.ports.githubDryRun || observation.lock.kind === "mine";
 }
 
+/** How long after a look at the pull request no further one is needed, in milliseconds. */
+const FRESH_MS = 3_000;
+
 interface StepContext {
   readonly plan: Plan;
   readonly step: Step;
@@ -104,11 +107,19 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
         { repo: ports.repo, epoch: writer.lock.epoch },
         signal,
       );
-    case "build":
+    case "build": {
       writer.lock.assertMine();
       state.deployment = await openDeployment(writer, plan, signal);
-      await build(writer, { step, confirm: () => assertStillDue(writer, plan, tools) }, signal);
-      return await assertStillDue(writer, plan, tools);
+      let confirmedAt = -Infinity;
+      const confirm = async () => {
+        await assertStillDue(writer, plan, tools);
+        confirmedAt = ports.clock.now();
+      };
+      await build(writer, { step, confirm }, signal);
+      // A tag takes no time, but a push does.
+      if (ports.clock.now() - confirmedAt > FRESH_MS) await assertStillDue(writer, plan, tools);
+      return;
+    }
     case "deploy":
       if (!plan.build) {
         state.deployment = await openDeployment(writer, plan, signal);
