@@ -98,7 +98,7 @@ function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; is
   if (path.length === 0) return "write key: value on each line";
   if (settingKind(path) === "section") return `indent its keys below it: ${keysAt(path).join(", ")}`;
   if (typeof value === "string") {
-    if (accepts(path, [value])) return `write [${value}]`;
+    if (accepts(path, [value])) return `write [${/[[\]{},]/.test(value) ? quote(value) : value}]`;
     if (accepts(path, Number(value))) return "write it without quotes";
     if (accepts(path, true)) return /^(?:true|yes|on|y|1)$/i.test(value) ? "write true" : "write false";
   }

@@ -28,6 +28,7 @@ export async function makeRunValues(
     githubDryRun: flags.dryRunGithub,
     settings: {
       autoSync: config.autoSync,
+      trustedBots: config.trustedBots,
       retries: config.retries,
       defaultTtl: config.ttl.value,
       maxAgeMs: config.maxAgeMs,

@@ -189,6 +189,22 @@ export function seedPull(
   };
 }
 
+/** A stranger's pull request from a fork with head {@link A}. */
+export const FORK = {
+  head: { sha: A, ref: "charts", repo: "rando/superset" },
+  author: "rando",
+  pusher: "rando",
+};
+
+/** A workflow run that shows {@link A} at the head of {@link FORK} since noon. */
+export const RUN_OF_FORK = {
+  id: 1,
+  status: "completed",
+  head_sha: A,
+  head_branch: FORK.head.ref,
+  head_repository: FORK.head.repo,
+};
+
 /** The image that is built for a commit. */
 export function imageOf(pr: PrNumber, short: Parameters<AppSettings["imageOf"]>[1]): string {
   return `apache/superset:${formatImageTag("pr-{pr}-{sha}-ci", { pr, short })}`;

@@ -13,6 +13,7 @@ export interface Config {
   readonly ttl: { readonly text: string; readonly value: Ttl };
   readonly maxAgeMs: number | undefined;
   readonly autoSync: Settings["auto_sync"];
+  readonly trustedBots: readonly string[];
   readonly retries: number;
   readonly requiredCommit: FullSha | undefined;
   readonly build: BuildConfig;
@@ -112,6 +113,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     ttl: { text: settings.ttl, value: known(parseTtl(settings.ttl), settings.ttl) },
     maxAgeMs: settings.max_age === null ? undefined : durationMs(settings.max_age),
     autoSync: settings.auto_sync,
+    trustedBots: settings.trusted_bots,
     retries: settings.retries,
     requiredCommit: settings.required_commit === null ? undefined : parseFullSha(settings.required_commit),
     build: {

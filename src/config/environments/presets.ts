@@ -10,6 +10,7 @@ const none: Settings = {
   ttl: "48h",
   max_age: "14d",
   auto_sync: "trusted",
+  trusted_bots: [],
   retries: 1,
   required_commit: null,
   build: {

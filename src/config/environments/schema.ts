@@ -9,6 +9,7 @@ const ADDRESS =
 const IMAGE =
   /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
+const LOGIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\[bot\])?$/;
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 function text(expected = "text") {
@@ -154,6 +155,9 @@ export const ConfigFile = section({
   ),
   auto_sync: oneOf(["always", "trusted", "never"]).optional()
     .describe("Whose pushes update a running environment."),
+  trusted_bots: z.array(fitting(LOGIN, "a login such as my-app[bot]"), {
+    error: 'a list, such as ["my-app[bot]"]',
+  }).optional().describe("Logins of further bots whose labels and comments are believed to be Showtime's."),
   retries: wholeNumber(0, 10).optional().describe("Automatic attempts for a commit beyond the first."),
   required_commit: fitting(/^[0-9a-f]{40}$/, "a whole commit hash of 40 hex digits").nullable().optional()
     .describe("A commit that must be in a branch before it is built."),

@@ -14,6 +14,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readPulls: (...args) => real.readPulls(...args),
     resolveCommit: (...args) => real.resolveCommit(...args),
     readBaseFile: (...args) => real.readBaseFile(...args),
+    firstRunOf: (...args) => real.firstRunOf(...args),
     readRun: (...args) => real.readRun(...args),
     listDefinitions: (...args) => real.listDefinitions(...args),
     readLock: (...args) => real.readLock(...args),

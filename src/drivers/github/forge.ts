@@ -11,6 +11,7 @@ import { createDeployment, listDeployments, retirementInfo } from "./deployments
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { LabelIds } from "./label_ids.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
+import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
 import { listPulls, readBaseFile, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
 import type { Context } from "./repository.ts";
@@ -45,6 +46,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readPulls: (numbers, signal) => readPulls(context, numbers, signal),
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),

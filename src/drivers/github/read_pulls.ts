@@ -5,8 +5,8 @@ import { type FullSha, parseFullSha, type PrNumber } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
 import type { PullSummary } from "../../environments/ports/forge.ts";
 import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
-import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { pullNotFound } from "./pull_page.ts";
+import { incompleteAnswer, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { pullMissing } from "./pull_page.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
 /** The number of pull requests or logins that one request reads. */
@@ -17,8 +17,9 @@ export async function listPulls(
   context: Context,
   options: { readonly label: string; readonly states: "open" | "all"; readonly signal: AbortSignal },
 ): Promise<readonly PullSummary[]> {
+  const what = `Listing the pull requests of "${context.repo}"`;
   const nodes = await queryAllPages(context, {
-    what: `Listing the pull requests of "${context.repo}"`,
+    what,
     path: ["pullRequests"],
     declare: "$labels: [String!], $states: [PullRequestState!]",
     variables: {
@@ -30,7 +31,7 @@ export async function listPulls(
     beside: `viewer { ${ACTOR} }`,
     tolerate: (issue) => issue.path[0] === "viewer",
   }, options.signal);
-  const pulls = nodes.flatMap((node) => toSummary(node) ?? []);
+  const pulls = nodes.map((value) => toSummary({ value, what }));
   return [...pulls.filter((pull) => pull.open), ...pulls.filter((pull) => !pull.open)];
 }
 
@@ -41,16 +42,22 @@ export async function readPulls(
   signal: AbortSignal,
 ): Promise<readonly PullSummary[]> {
   const pulls: PullSummary[] = [];
+  const what = `Reading pull requests of "${context.repo}"`;
   for (const part of chunk([...new Set(numbers)], PER_REQUEST)) {
-    const { repository } = await queryRepository(context, {
-      what: `Reading pull requests of "${context.repo}"`,
+    const { repository, issues } = await queryRepository(context, {
+      what,
       declare: part.map((_, index) => `$n${index}: Int!`).join(", "),
       variables: Object.fromEntries(part.map((number, index) => [`n${index}`, number])),
       select: "id " +
         part.map((_, index) => `p${index}: pullRequest(number: $n${index}) { ${SUMMARY} }`).join(" "),
       tolerate: (issue) => issue.type === "NOT_FOUND" && issue.path.length === 1,
     }, signal);
-    pulls.push(...part.flatMap((_, index) => toSummary(valueAt(repository, `p${index}`)) ?? []));
+    // Only an error says that a pull request does not exist.
+    const missing = new Set(issues.map(({ path }) => path[0]));
+    pulls.push(...part.flatMap((_, index) => {
+      const value = valueAt(repository, `p${index}`);
+      return value === undefined && missing.has(`p${index}`) ? [] : [toSummary({ value, what })];
+    }));
   }
   return pulls;
 }
@@ -105,7 +112,7 @@ export async function resolveCommit(
   const found = new Set<FullSha>();
   let before: string | undefined;
   do {
-    const { repository } = await queryRepository(context, {
+    const { repository, issues } = await queryRepository(context, {
       what,
       declare: "$pr: Int!, $before: String",
       variables: { pr, before: before ?? null },
@@ -114,10 +121,11 @@ export async function resolveCommit(
       tolerate: (issue) => issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest",
     }, options.signal);
     const pull = valueAt(repository, "pullRequest");
-    if (pull === undefined) throw pullNotFound(pr, context.repo);
-    const listed = nodesAt(pull, "commits").map((node) => shaAt(node, "commit", "oid"));
+    if (pull === undefined) throw pullMissing(pr, { what, repo: context.repo, issues });
+    const asked = { value: pull, what };
+    const listed = nodesAt(asked, "commits").map((node) => shaAt(node, "commit", "oid"));
     for (const sha of [shaAt(pull, "headRefOid"), ...listed]) if (sha?.startsWith(wanted)) found.add(sha);
-    const page = pageInfoAt(pull, "commits");
+    const page = pageInfoAt(asked, "commits");
     before = page.hasPreviousPage && !found.has(parseFullSha(wanted) ?? "" as FullSha)
       ? page.startCursor
       : undefined;
@@ -141,7 +149,7 @@ export async function readBaseFile(
   const onDefault = `id object(expression: $expression) { ... on Blob { text } }`;
   const tolerate = (issue: { readonly type: string }) => issue.type === "NOT_FOUND";
   if (pr !== undefined) {
-    const { repository } = await queryRepository(context, {
+    const { repository, issues } = await queryRepository(context, {
       what,
       declare: "$pr: Int!, $path: String!",
       variables: { pr, path },
@@ -150,8 +158,9 @@ export async function readBaseFile(
       tolerate,
     }, signal);
     const pull = valueAt(repository, "pullRequest");
-    if (pull === undefined) throw pullNotFound(pr, context.repo);
+    if (pull === undefined) throw pullMissing(pr, { what, repo: context.repo, issues });
     if (valueAt(pull, "baseRef") !== undefined) {
+      if (valueAt(pull, "baseRef", "target") === undefined) throw incompleteAnswer(what, "baseRef.target");
       return textAt(pull, "baseRef", "target", "file", "object", "text");
     }
     // The base branch was deleted. The default branch is the one that people still change only by review.

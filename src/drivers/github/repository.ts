@@ -3,7 +3,7 @@
 import { AppError } from "../../lib/errors.ts";
 import type { GithubClient } from "./client.ts";
 import type { GraphqlIssue } from "./errors.ts";
-import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { incompleteAnswer, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import type { LabelIds } from "./label_ids.ts";
 
 /** The state that all calls of the driver share. */
@@ -55,6 +55,9 @@ export async function queryRepository(
   const request = { what: query.what, signal };
   const answer = await context.client.graphql(document, { ...request, variables });
   const repository = valueAt(answer.data, "repository");
+  if (repository === undefined && answer.issues.length === 0) {
+    throw incompleteAnswer(query.what, "repository");
+  }
   if (repository === undefined && answer.issues.every((issue) => issue.type === "NOT_FOUND")) {
     throw repositoryNotFound(query.what, context.repo);
   }
@@ -90,8 +93,9 @@ export async function queryAllPages(
   do {
     const variables = { ...query.variables, after: after ?? null };
     const { repository } = await queryRepository(context, { ...query, declare, variables }, signal);
-    nodes.push(...nodesAt(repository, ...query.path));
-    const page = pageInfoAt(repository, ...query.path);
+    const asked = { value: repository, what: query.what };
+    nodes.push(...nodesAt(asked, ...query.path));
+    const page = pageInfoAt(asked, ...query.path);
     after = page.hasNextPage ? page.endCursor : undefined;
   } while (after !== undefined && !query.enough?.(nodes));
   return nodes;

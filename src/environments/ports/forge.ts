@@ -53,11 +53,16 @@ export interface PullSnapshot {
   readonly headSha: FullSha;
   /** `owner/name`; undefined if the fork was deleted. */
   readonly headRepo: string | undefined;
+  /** The name of the head's branch. */
+  readonly headRef: string | undefined;
+  /** When the pull request was opened, in milliseconds since 1970. */
+  readonly createdAt: number;
   /** Names of all labels on it. */
   readonly labels: readonly string[];
   /**
    * Label events, commits and force pushes, oldest first; at least back to the newest event of each 🎪 label
-   * that is on it.
+   * that is on it, and to the newest force push before each trigger. A commit stands where its date belongs,
+   * and the person who pushes chooses that date.
    */
   readonly timeline: readonly TimelineEvent[];
   /** Comments that start with the marker, oldest first. */
@@ -112,6 +117,14 @@ export interface DeploymentEvent {
   readonly at: number;
   readonly url: string | undefined;
 }
+
+/**
+ * The earliest workflow run of a commit on a branch. `seen`: it was created `at`, in milliseconds since 1970.
+ * `unreadable`: the token may not read workflow runs.
+ */
+export type HeadRun =
+  | { readonly kind: "seen"; readonly at: number }
+  | { readonly kind: "none" | "unreadable" };
 
 /** Calls that change nothing. */
 export interface ForgeReader {
@@ -171,6 +184,21 @@ export interface ForgeReader {
    * aborts.
    */
   readRun(id: number, signal: AbortSignal): Promise<RunView | undefined>;
+  /**
+   * Finds the earliest workflow run with this head commit, branch and repository that is not older than
+   * `since`, in one request.
+   */
+  firstRunOf(
+    head: {
+      readonly sha: FullSha;
+      readonly branch: string;
+      /** `owner/name` */
+      readonly repo: string;
+      /** Milliseconds since 1970. */
+      readonly since: number;
+    },
+    signal: AbortSignal,
+  ): Promise<HeadRun>;
   /** Lists all label definitions whose name or description contains `query`. */
   listDefinitions(query: string, signal: AbortSignal): Promise<readonly LabelDefinition[]>;
   /** Reads the definition of that exact name (letter case aside) over REST, with its numeric id. */

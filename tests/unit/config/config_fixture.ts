@@ -5,6 +5,7 @@ platform: ecs                     # ecs | docker
 ttl: 48h
 max_age: 14d                      # cap for --respect-ttl
 auto_sync: trusted                # always | trusted | never: whose pushes update a running environment
+trusted_bots: []                  # further bots that Showtime writes as
 retries: 1
 required_commit: 47414e18d4c2980d0cc4718b3e704845f7dfd356   # superset: looked for before a build; a branch without it is refused
 build:

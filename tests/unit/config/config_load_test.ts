@@ -338,3 +338,11 @@ Deno.test("loadConfig() reads every text that the rule for a time-to-live accept
     return config.ttl.text === ttl && (config.ttl.value.kind === "close") === (ttl === "close");
   }));
 });
+
+Deno.test("loadConfig() reads the bots that are believed from the file and from the environment", () => {
+  const file = { path: "showtime.yml", text: 'version: 1\ntrusted_bots: ["my-app[bot]", acme-ci]\n' };
+  const bots = (env: Readonly<Record<string, string>>) =>
+    loadConfig({ file, env, flags: {} }).config.trustedBots;
+  assert.deepEqual(bots({}), ["my-app[bot]", "acme-ci"]);
+  assert.deepEqual(bots({ SHOWTIME_TRUSTED_BOTS: '["other[bot]"]' }), ["other[bot]"]);
+});

@@ -82,6 +82,12 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
       "correct the value",
     ],
     ["retries: 1.5", "1:10: retries: expected a whole number", "correct the value"],
+    ["trusted_bots: my-app[bot]", "1:15: trusted_bots: expected a list", 'write ["my-app[bot]"]'],
+    [
+      "trusted_bots: ['my app']",
+      "1:16: trusted_bots.0: expected a login such as my-app[bot]",
+      "correct the value",
+    ],
     [
       "environment: {port: '8080'}",
       '1:21: environment.port: expected a whole number from 1 to 65535, found "8080"',

@@ -154,6 +154,23 @@ Deno.test("parseRecord() and formatRecord() are inverses", () => {
   ));
 });
 
+Deno.test("parseRecord() reads the head with its time, and no head without a whole hash or a time", () => {
+  const head = { sha: A, since: 1_705_329_000_000 };
+  assert.deepEqual(parseRecord(formatRecord({ ...EMPTY_RECORD, head })).head, head);
+  const bad = [
+    { sha: "aaaaaaa", since: 1 },
+    { sha: A },
+    { sha: A, since: -1 },
+    { sha: A, since: "now" },
+    "head",
+    null,
+  ];
+  for (const each of bad) {
+    const text = `<!-- showtime:data ${btoa(JSON.stringify({ v: 1, events: [], head: each }))} -->`;
+    assert.equal(parseRecord(text).head, undefined, JSON.stringify(each));
+  }
+});
+
 Deno.test("parseRecord() returns an empty record for any other text", () => {
   for (
     const body of [

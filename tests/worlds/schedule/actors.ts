@@ -156,7 +156,7 @@ export function cleaning(stage: Stage, run: string, options: RunOptions = {}): A
 export function person(
   stage: Stage,
   run: string,
-  options: { readonly does: string; readonly act: () => void; readonly then?: Actor },
+  options: { readonly does: string; readonly act: () => void | Promise<void>; readonly then?: Actor },
 ): Actor {
   const { does, act, then } = options;
   return async () => {

@@ -168,7 +168,10 @@ function describeTrigger(trigger: TriggerView, target: string): string {
   if (!trigger.authorized) {
     return `${who}: refused, because ${trigger.refusal ?? "they lack write permission"}`;
   }
-  return `${who}: authorised${trigger.approvesTarget ? "" : `, but set on an earlier commit than ${target}`}`;
+  if (trigger.approvesTarget) return `${who}: authorised`;
+  return trigger.doubt === "moved"
+    ? `${who}: authorised, but set on an earlier commit than ${target}`
+    : `${who}: authorised, but nothing shows that ${target} was the head before`;
 }
 
 function describeDeployed(

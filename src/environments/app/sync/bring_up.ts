@@ -95,12 +95,13 @@ export async function recordIntent(
     { name },
   ) => name);
   const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
-  // The intent is written first, in its own request. Its triggers and the labels it replaces are removed after
-  // it is on record.
+  // The labels are written first, in their own request, then the record with the full hash. The triggers and
+  // the labels that are replaced are removed last: a run that dies before leaves the trigger, which approves
+  // the commit anew.
   await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
   await writer.write({
     remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
-    comment: true,
+    comment: "before_removals",
   }, signal);
 }
 

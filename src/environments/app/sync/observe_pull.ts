@@ -1,27 +1,27 @@
 /** Reads GitHub and the platform and combines the planner's input. Changes nothing. */
 
-import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
+import { type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
 import { usageError } from "../../../lib/errors.ts";
-import { type FullSha, parseShortSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { parseLabel, readLabels, sameLabelName } from "../../core/labels/mod.ts";
+import { type FullSha, parseShortSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
+import { readLabels } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
 import {
   judgeLabels,
-  type LabelOrigin,
-  mayCauseBuild,
   type Observation,
   peopleToAsk,
   type PermissionAnswer,
-  type PullRecord,
   type Request,
   viewShas,
 } from "../../core/plan/mod.ts";
-import type { ForgeReader, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
+import type { ForgeReader, HeadRun, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
 import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
+import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
+import { type OriginContext, originsOf } from "./label_origins.ts";
+import { believedComment, isShowtimesComment, pullRecord } from "./pull_record.ts";
 import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
 /** The ports and values that observing a pull request uses. */
@@ -63,6 +63,11 @@ export interface ObserveOptions {
   readonly people: Map<string, PermissionAnswer>;
   /** The knowledge of this process from its earlier reads and its writes. */
   readonly known?: KnownPull;
+  /**
+   * The first workflow runs of commits that this process has already asked for; new answers are added. Undefined
+   * if no trigger decides: then they are not asked for.
+   */
+  readonly headRuns?: Map<FullSha, HeadRun>;
 }
 
 /** Observes a pull request once. */
@@ -95,6 +100,8 @@ export async function observePull(
     { locks: snapshot.locks, nodeId: options.held?.nodeId },
     signal,
   );
+  const { trustedBots } = ports.settings;
+  const context: OriginContext = { target, event: identity.event, trustedBots, sightings: [] };
   const draft: Omit<Observation, "people" | "record" | "imageExists"> = {
     repo: ports.repo,
     now: forge.now(),
@@ -107,7 +114,7 @@ export async function observePull(
     commits: commitsOf(snapshot.timeline),
     labels,
     allLabels: labels,
-    origins: originsOf(snapshot, target),
+    origins: originsOf(snapshot, context),
     platform,
     lock,
     actor,
@@ -122,7 +129,8 @@ export async function observePull(
   const wanted = new Set(peopleToAsk(base));
   if (actor !== undefined && needsActor(base)) wanted.add(actor);
   for (const comment of snapshot.comments) {
-    if (!comment.own && comment.author !== undefined && !comment.author.bot) wanted.add(comment.author.login);
+    const { author } = comment;
+    if (author?.bot === false && !isShowtimesComment(comment, trustedBots)) wanted.add(author.login);
   }
   const unknown = [...wanted].filter((login) => !people.has(login));
   if (unknown.length > 0) {
@@ -130,9 +138,9 @@ export async function observePull(
   }
   // A question that failed is asked again at the next observation.
   for (const [login, answer] of people) if (answer.kind !== "error") options.people.set(login, answer);
-  const comment = believedComment(snapshot.comments, people);
+  const comment = believedComment(snapshot.comments, { people, trustedBots });
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
-  const { believed: observation } = judgeLabels({
+  const whole = await withApprovals(ports, {
     ...base,
     people,
     record: {
@@ -140,7 +148,8 @@ export async function observePull(
       present: comment !== undefined,
       spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
     },
-  }, ports.settings);
+  }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
+  const { believed: observation } = judgeLabels(whole, ports.settings);
   return {
     observation: { ...observation, imageExists: await askImage(ports, observation, signal) },
     snapshot,
@@ -148,6 +157,33 @@ export async function observePull(
     record,
     known,
   };
+}
+
+/**
+ * Judges again which commit each trigger approves, by what earlier runs recorded. If that does not settle it,
+ * asks for the target's first workflow run.
+ */
+async function withApprovals(
+  ports: ObservePorts,
+  observation: Observation,
+  about: {
+    readonly snapshot: PullSnapshot;
+    readonly context: OriginContext;
+    readonly options: ObserveOptions;
+    readonly signal: AbortSignal;
+  },
+): Promise<Observation> {
+  const { snapshot, context, options: { headRuns }, signal } = about;
+  const judged = { ...observation, origins: originsOf(snapshot, context) };
+  if (headRuns === undefined || !needsHeadRun(judged, ports.settings)) return judged;
+  const { target } = observation;
+  const run = headRuns.get(target) ?? await readHeadRun(ports.forge, { target, snapshot }, signal);
+  headRuns.set(target, run);
+  const sightings = run.kind === "seen"
+    ? [...context.sightings, { sha: target, at: run.at }]
+    : context.sightings;
+  const unreadable = run.kind === "unreadable";
+  return { ...judged, origins: originsOf(snapshot, { ...context, sightings, unreadable }) };
 }
 
 /**
@@ -187,85 +223,6 @@ function commitsOf(timeline: readonly TimelineEvent[]): readonly FullSha[] {
   return timeline.flatMap((event) =>
     (event.kind === "commit" || event.kind === "force_push") && event.sha !== undefined ? [event.sha] : []
   );
-}
-
-/** Finds who set each 🎪 label on the pull request, when, and on which head. */
-function originsOf(snapshot: PullSnapshot, target: FullSha): ReadonlyMap<string, LabelOrigin> {
-  const { timeline } = snapshot;
-  const origins = new Map<string, LabelOrigin>();
-  for (const name of snapshot.labels) {
-    if (!name.trimStart().startsWith("🎪")) continue;
-    // The newest event of setting the label counts even if a later event removes it: the label is on the pull
-    // request.
-    const index = timeline.findLastIndex((event) =>
-      event.kind === "labeled" && sameLabelName(event.name, name)
-    );
-    const event = timeline[index];
-    if (event?.kind !== "labeled") continue;
-    const login = event.actor?.login;
-    origins.set(name, {
-      login,
-      bot: event.actor?.bot === true,
-      own: login !== undefined && login === snapshot.viewer?.login,
-      at: event.at,
-      approves: approvedAt(timeline, { index, target }),
-    });
-  }
-  return origins;
-}
-
-/**
- * Finds the head at the time of the event at `index`; undefined if it is only known that it was not the
- * target.
- */
-function approvedAt(
-  timeline: readonly TimelineEvent[],
-  place: { readonly index: number; readonly target: FullSha },
-): FullSha | undefined {
-  const later = commitsOf(timeline.slice(place.index + 1));
-  const earlier = commitsOf(timeline.slice(0, place.index)).at(-1);
-  // A commit that became the head after the label was set is not approved, even if the timeline also lists it
-  // earlier.
-  if (later.includes(place.target)) return earlier === place.target ? undefined : earlier;
-  return earlier ?? place.target;
-}
-
-/** Finds the oldest comment with Showtime's marker whose author is trusted. */
-function believedComment(
-  comments: readonly MarkedComment[],
-  people: ReadonlyMap<string, PermissionAnswer>,
-): MarkedComment | undefined {
-  return comments.find((each) =>
-    each.body.startsWith(COMMENT_MARKER) && (each.own || each.author?.bot === true ||
-      (each.author !== undefined && mayCauseBuild(people.get(each.author.login))))
-  );
-}
-
-/**
- * Combines the records of earlier runs: the comment's record, corrected by the timeline if that knows more.
- */
-function pullRecord(
-  record: CommentRecord,
-  timeline: readonly TimelineEvent[],
-): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown"> {
-  const attempts = new Map<ShortSha, number>();
-  for (const [key, count] of Object.entries(record.attempts)) {
-    const sha = parseShortSha(key);
-    if (sha !== undefined) attempts.set(sha, count);
-  }
-  for (const event of timeline) {
-    if (event.kind !== "labeled") continue;
-    const label = parseLabel(event.name);
-    if (label.kind !== "status" || label.status !== "failed") continue;
-    const seen = failures(timeline, event.name);
-    attempts.set(label.sha, Math.max(attempts.get(label.sha) ?? 0, seen));
-  }
-  const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
-  return { attempts, shas, size: record.size, notice: record.notice, shown: record.shown };
-}
-
-function failures(timeline: readonly TimelineEvent[], name: string): number {
-  return timeline.filter((event) => event.kind === "labeled" && sameLabelName(event.name, name)).length;
 }
 
 /** Asks whether the image exists, but only if the decision depends on it. */

@@ -35,8 +35,11 @@ export interface PullChange {
   readonly remove?: readonly string[];
   /** A second change in the same request, for a status that lasts only until the next one. */
   readonly then?: { readonly add: readonly Label[]; readonly remove: readonly string[] };
-  /** Rewrites the comment too. */
-  readonly comment?: boolean;
+  /**
+   * Rewrites the comment too: after the labels, or between those that are added and those that are removed, so
+   * that the record stands before a trigger goes.
+   */
+  readonly comment?: boolean | "before_removals";
   readonly also?: readonly ForgeWrite[];
 }
 
@@ -71,6 +74,8 @@ export class PullWriter {
     this.#names = observed.snapshot.labels;
     this.#labels = observed.observation.allLabels;
     this.#commentId = observed.comment?.nodeId ?? this.#commentId;
+    const { headSha, at } = observed.snapshot;
+    if (this.#record.head?.sha !== headSha) this.remember({ head: { sha: headSha, since: at } });
     for (
       const sha of [
         ...observed.observation.commits,
@@ -158,23 +163,25 @@ export class PullWriter {
     );
     if (fresh.length > 0) await forge.define(fresh.map(definitionOf), { repair: false }, signal);
     const batch: ForgeWrite[] = [];
+    const removals: ForgeWrite[] = [];
+    const early = change.comment === "before_removals";
     for (const phase of phases) {
       const attach = phase.add.map((label) => formatLabel(label)).filter((name) =>
         !this.#names.includes(name)
       );
       const remove = phase.remove.filter((name) => this.#names.includes(name));
       if (attach.length > 0) batch.push({ kind: "attach", names: attach });
-      if (remove.length > 0) batch.push({ kind: "detach", names: remove });
+      if (remove.length > 0) (early ? removals : batch).push({ kind: "detach", names: remove });
       this.#names = [
         ...this.#names.filter((name) => !remove.includes(name)),
         ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
       ];
       this.#labels = undefined;
     }
-    if (change.comment === true && settings.commentEnabled) {
+    if (change.comment !== undefined && change.comment !== false && settings.commentEnabled) {
       batch.push({ kind: "comment", nodeId: this.#commentId, body: this.#renderComment() });
     }
-    batch.push(...(change.also ?? []));
+    batch.push(...removals, ...(change.also ?? []));
     if (batch.length === 0) return;
     const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);

@@ -5,7 +5,7 @@
 
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
+import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import {
   type PermissionAnswer,
   type Plan,
@@ -13,6 +13,7 @@ import {
   type Policy,
   type Request,
 } from "../../core/plan/mod.ts";
+import type { HeadRun } from "../../ports/forge.ts";
 import { applyPlan } from "./apply.ts";
 import { describeRealEnvironment, refuseHalfDry, refuseRealEnvironment } from "./dry_rules.ts";
 import type { RunOptions } from "../run.ts";
@@ -74,6 +75,7 @@ export async function planOnce(
     sha: options.sha,
     held: undefined,
     people: new Map(),
+    headRuns: new Map(),
   }, signal);
   return { plan: planPull(observed.observation, policy), observed, policy };
 }
@@ -110,10 +112,11 @@ export async function syncPull(
   if (!options.planOnly) refuseHalfDry(ports);
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
+  const headRuns = new Map<FullSha, HeadRun>();
   const known: KnownPull = { newest: undefined };
   let request = options.request;
   const look = (held: HeldLock | undefined, confirms = false) =>
-    observePull(ports, pr, { request, sha: options.sha, held, confirms, people, known }, signal);
+    observePull(ports, pr, { request, sha: options.sha, held, confirms, people, headRuns, known }, signal);
   let observed = await look(undefined);
   warnOfWeight(ports, { policy, observed });
   if (options.planOnly || ports.githubDryRun) warnOfRealEnvironment(ports, observed);

@@ -34,6 +34,8 @@ export interface CommentRecord {
   readonly attempts: Readonly<Record<string, number>>;
   /** Full hashes, by their first 7 digits, of commits that were brought up and not removed since. */
   readonly shas?: Readonly<Record<string, FullSha>>;
+  /** The head commit, and since when runs have seen it there without another, in milliseconds since 1970. */
+  readonly head?: { readonly sha: FullSha; readonly since: number };
   readonly size: string | undefined;
   readonly notice: string | undefined;
   /** The environments that the comment shows, by `describeShown()`. Records of older versions lack it. */
@@ -87,7 +89,7 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, size, notice, shown, failure, events } = data as Record<string, unknown>;
+  const { attempts, shas, head, size, notice, shown, failure, events } = data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -102,11 +104,13 @@ function readRecord(data: unknown): CommentRecord {
     const sha = typeof value === "string" ? parseFullSha(value) : undefined;
     if (sha !== undefined) whole[shortSha(sha)] = sha;
   }
+  const seen = readHead(head);
   const failed = readFailure(failure);
   const list = Array.isArray(events) ? events : [];
   return {
     attempts: counts,
     ...(Object.keys(whole).length === 0 ? {} : { shas: whole }),
+    ...(seen === undefined ? {} : { head: seen }),
     size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
@@ -119,6 +123,13 @@ function readRecord(data: unknown): CommentRecord {
       ...(unlabeled === true ? { unlabeled } : {}),
     })).slice(-EVENT_LIMIT),
   };
+}
+
+function readHead(data: unknown): CommentRecord["head"] {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { sha, since } = data as Record<string, unknown>;
+  const full = typeof sha === "string" ? parseFullSha(sha) : undefined;
+  return full === undefined || !isInstant(since) ? undefined : { sha: full, since: Number(since) };
 }
 
 function readFailure(data: unknown): RememberedFailure | undefined {

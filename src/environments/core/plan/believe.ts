@@ -47,9 +47,21 @@ export interface LabelJudgement {
   readonly believed: Observation;
 }
 
+/** The bot as which a workflow writes with its own token. */
+const ACTIONS_BOT = "github-actions[bot]";
+
 /**
- * Judges each label by who set it: the token's owner, bots, and accounts that may cause builds are believed.
- * A label without an event in the timeline is believed too, as far as it says no more than the platform.
+ * Whether Showtime may write as `login`: the bot of GitHub Actions, or one of the configured `trusted_bots`.
+ * No other bot is believed, because it may obey people who may not cause builds.
+ */
+export function isTrustedBot(login: string, trustedBots: readonly string[] = []): boolean {
+  return [ACTIONS_BOT, ...trustedBots].some((each) => each.toLowerCase() === login.toLowerCase());
+}
+
+/**
+ * Judges each label by who set it: the accounts that Showtime writes as, and accounts that may cause builds are
+ * believed. A label without an event in the timeline is believed too, as far as it says no more than the
+ * platform.
  */
 export function judgeLabels(observation: Observation, limits: Limits): LabelJudgement {
   const doubts = doubtsOf(observation, limits);
@@ -87,9 +99,9 @@ function pretendedLabels({ platform, allLabels }: Observation): readonly NamedLa
 
 function creditOf(observation: Observation, name: string): "good" | "bad" | "unknown" {
   const origin = observation.origins.get(name);
-  if (origin === undefined || origin.own || origin.bot) return "good";
+  if (origin === undefined || origin.own) return "good";
   // The permission of a deleted account cannot be asked for any more.
-  if (origin.login === undefined) return "bad";
+  if (origin.login === undefined || origin.bot) return "bad";
   const answer = observation.people.get(origin.login);
   if (mayCauseBuild(answer)) return "good";
   return answer?.kind === "known" || answer?.kind === "not_found" ? "bad" : "unknown";

@@ -4,6 +4,7 @@ import { describeShown } from "../comment/mod.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { notice, result, type Situation } from "./situation.ts";
+import type { TriggerView } from "./trust.ts";
 
 /** The steps of {@link litter}. The blocked label does not hold them up. */
 export const LITTER: readonly Step["kind"][] = ["drop_lock", "drop_comments", "refresh_comment"];
@@ -41,9 +42,7 @@ export function planIdle(
       reason: "untrusted_commit",
       action: "no_action",
       steps,
-      because: [
-        `The trigger was set on an earlier commit, and ${target} was not pushed by an account that may cause builds`,
-      ],
+      because: [describeDoubt(situation, unapproved)],
     });
   }
   if (lockAlive) return result(situation, { ...how, action: "no_action" });
@@ -62,6 +61,19 @@ export function planIdle(
     steps,
     because: how.because,
   });
+}
+
+/** Says what is missing so that triggers approve the target, and what a person can do. */
+function describeDoubt({ observation, target }: Situation, unapproved: readonly TriggerView[]): string {
+  const doubts = new Set(unapproved.map(({ doubt }) => doubt));
+  if (doubts.has("moved")) {
+    return `The trigger was set on an earlier commit, and ${target} was not pushed by an account that may cause ` +
+      "builds. Set the trigger again to approve it";
+  }
+  const unreadable = doubts.has("unreadable") ? " (the token may not read them: actions: read)" : "";
+  return `Nothing shows that ${target} was the head before the trigger was set: no workflow run of it is known to be ` +
+    `older${unreadable}. Set the trigger again, or let an account with write permission run ` +
+    `"showtime start ${observation.pr} --sha ${observation.target}"`;
 }
 
 /** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */

@@ -10,7 +10,15 @@
 export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
-export type { LabelOrigin, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
+export type {
+  ApprovalDoubt,
+  LabelOrigin,
+  Observation,
+  Policy,
+  PullRecord,
+  Request,
+  RunEvent,
+} from "./observation.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
@@ -33,5 +41,12 @@ export {
 } from "./trust.ts";
 export { describeCodes, describeDecision, REASON_WORDS } from "./words.ts";
 export { planVariations, type Variation } from "./variations.ts";
-export { type DoubtedLabels, isWrittenByUs, judgeLabels, type LabelJudgement } from "./believe.ts";
+export { type Approval, type HeadSighting, judgeApproval, type LabelMoment } from "./approval.ts";
+export {
+  type DoubtedLabels,
+  isTrustedBot,
+  isWrittenByUs,
+  judgeLabels,
+  type LabelJudgement,
+} from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";

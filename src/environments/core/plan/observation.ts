@@ -11,15 +11,20 @@ export interface LabelOrigin {
   /** Undefined if GitHub names no account for the event: the account has been deleted. */
   readonly login: string | undefined;
   readonly bot: boolean;
-  /** Whether the owner of this run's token added it. */
+  /** Whether Showtime writes as this account: the owner of this run's token, or a bot that is believed. */
   readonly own: boolean;
   readonly at: number;
-  /**
-   * The newest commit when the label was set, which a trigger approves. Undefined if it is not known any
-   * more.
-   */
+  /** The target, if evidence shows that it was the head before the label was set; else undefined. */
   readonly approves: FullSha | undefined;
+  /** Why the label does not approve the target. */
+  readonly doubt?: ApprovalDoubt | undefined;
 }
+
+/**
+ * Why a label does not approve the target. `moved`: the target became the head later. `unseen`: nothing shows
+ * that it was the head before. `unreadable`: GitHub does not show the workflow runs, which could show it.
+ */
+export type ApprovalDoubt = "moved" | "unseen" | "unreadable";
 
 /** A request that does not come from a label: a command that acts like a trigger. */
 export interface Request {

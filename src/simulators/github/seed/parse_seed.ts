@@ -29,13 +29,18 @@ export function parseSeed(json: unknown): Seed {
     files: document.files,
     commits: document.commits,
     pulls: document.pulls.map((pull) => seedPull(document, pull)),
-    runs: document.runs.map(({ id, run_attempt, status, conclusion, actor = tokenOwner }) => ({
+    runs: document.runs.map(({ id, run_attempt, status, conclusion, actor = tokenOwner, ...run }) => ({
       id,
       attempt: run_attempt,
       status,
       conclusion: (conclusion === undefined && status === "completed" ? "success" : conclusion) || null,
       actor,
+      headSha: run.head_sha ?? document.commits.at(-1) ?? "",
+      headBranch: run.head_branch ?? document.default_branch,
+      headRepository: run.head_repository ?? document.repository,
+      createdAt: run.created_at,
     })),
+    timelineOrder: document.timeline_order,
     rateLimit: document.rate_limit,
   };
 }
@@ -54,6 +59,7 @@ function seedPull(document: Document, pull: Document["pulls"][number]): SeedPull
       sha: head.sha,
       ref: head.ref ?? `branch-${number}`,
       repo: head.repo === undefined ? document.repository : head.repo,
+      date: head.date,
     },
     base: pull.base ?? document.commits.at(-1) ?? "",
     pusher: pull.pusher ?? author,

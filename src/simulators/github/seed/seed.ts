@@ -1,5 +1,5 @@
 import type { Permission } from "../../../lib/permission.ts";
-import type { RunStatus } from "../state/records.ts";
+import type { RunStatus, TimelineOrder } from "../state/records.ts";
 
 /** A pull request in a seed. */
 export interface SeedPull {
@@ -10,7 +10,13 @@ export interface SeedPull {
   readonly state: "open" | "closed";
   readonly merged: boolean;
   readonly draft: boolean;
-  readonly head: { readonly sha: string; readonly ref: string; readonly repo: string | null };
+  readonly head: {
+    readonly sha: string;
+    readonly ref: string;
+    readonly repo: string | null;
+    /** The date in the commit, in milliseconds since 1970; undefined for the time of the start. */
+    readonly date: number | undefined;
+  };
   /** The commit of the base branch that the pull request starts from. */
   readonly base: string;
   readonly pusher: string;
@@ -50,7 +56,14 @@ export interface Seed {
     readonly status: RunStatus;
     readonly conclusion: string | null;
     readonly actor: string;
+    readonly headSha: string;
+    readonly headBranch: string;
+    readonly headRepository: string;
+    /** In milliseconds since 1970; undefined for the time of the start. */
+    readonly createdAt: number | undefined;
   }[];
+  /** The order of a timeline's entries: that of the pushes, or that of the dates in the commits. */
+  readonly timelineOrder: TimelineOrder;
   /**
    * The requests that each person may send in an hour. Without a limit requests are counted and never
    * refused.

@@ -88,7 +88,8 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   mine: fc.boolean(),
   tried: fc.integer({ min: 0, max: 3 }),
   image: fc.constantFrom(true, false, undefined),
-}).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image }) =>
+  recorded: fc.subarray(SHAS),
+}).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image, recorded }) =>
   observe({
     labels,
     setBy: Object.fromEntries([START, SYNC, STOP].map((name) => [name, setter])),
@@ -107,7 +108,13 @@ const observation: fc.Arbitrary<Observation> = fc.record({
     open,
     headRepo: own ? "apache/superset" : "rando/superset",
     lock: mine ? { kind: "mine" } : { kind: "free" },
-    record: { attempts: new Map([[shortSha(A), tried]]), size: undefined, notice: undefined, present: true },
+    record: {
+      attempts: new Map([[shortSha(A), tried]]),
+      shas: new Map(recorded.map((sha) => [shortSha(sha), sha])),
+      size: undefined,
+      notice: undefined,
+      present: true,
+    },
     imageExists: image,
   })
 );
