@@ -4,10 +4,16 @@ import { Octokit } from "octokit";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor } from "../../environments/ports/forge.ts";
 import { toActor } from "./convert.ts";
-import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
+import {
+  type GraphqlIssue,
+  isDoubtful,
+  networkError,
+  translateFailure,
+  translateIssues,
+  unreachable,
+} from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
-import { networkError } from "./network.ts";
 import { backoffMs, pace } from "./pace.ts";
 import { rightsOfFields, rightsOfRoute } from "./refusals.ts";
 
