@@ -6,7 +6,7 @@ import type { Diagnosis } from "../environments/ports/diagnosis.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
 import type { Parts } from "./parts.ts";
-import { readTaskDefinition } from "./platforms.ts";
+import { readTaskDefinition, regionOf } from "./platforms.ts";
 
 /** Makes what looks at engine, registry and cloud. */
 export async function makeDiagnoses(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
@@ -62,6 +62,8 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
     const { makeLinkDiagnosis } = await import("../drivers/docker/mod.ts");
     return [makeLinkDiagnosis({ publish: config.docker.publish, host: parts.host.env["DOCKER_HOST"] })];
   }
+  // Without a region nothing can be asked. The check of the configuration names it.
+  if (config.aws.region === undefined) return [];
   const { makeEcsDiagnosis } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
   const source = sources.get("aws.region");
@@ -71,7 +73,7 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
         ...ecs,
         cluster,
         container,
-        region: config.aws.region,
+        region: regionOf(config),
         template: await readTaskDefinition(parts, { config, flags, pr, forge }),
       },
       regionSource: source?.kind === "environment" ? source.name : "the default, since AWS_REGION is not set",

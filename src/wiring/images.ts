@@ -15,9 +15,11 @@ export async function makeImages(
     readonly flags: GlobalFlags;
     readonly dryPlatform: boolean;
     readonly tell: (text: string) => void;
+    /** Finds the platform to build for; undefined for the engine's own. */
+    readonly buildPlatform: () => Promise<string | undefined>;
   },
 ): Promise<Images> {
-  const { config, repository, flags, dryPlatform, tell } = options;
+  const { config, repository, flags, dryPlatform, tell, buildPlatform } = options;
   const dry = flags.dryRunDocker || dryPlatform;
   if (dry) return (await import("../drivers/dry_run/mod.ts")).dryImages(tell);
   const actions = await parts.actions;
@@ -28,6 +30,7 @@ export async function makeImages(
     shell: await parts.shell,
     config: {
       ...config.build,
+      platform: await buildPlatform(),
       image: repository,
       requiredCommit: config.requiredCommit,
     },

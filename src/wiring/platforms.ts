@@ -18,6 +18,8 @@ export interface PlatformRequest {
   readonly flags: GlobalFlags;
   readonly pr: PrNumber | undefined;
   readonly forge: () => Promise<Forge>;
+  /** Reads the template of task definitions; undefined to read it here. */
+  readonly template?: () => Promise<TaskDefinitionTemplate | undefined>;
 }
 
 /** Makes the platform of the configuration. Throws AppError (exit code 2) if a setting is missing. */
@@ -51,8 +53,9 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       config: { ...shared, network, publish, host },
     });
   }
-  const { makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
+  const { architectureOf, makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
+  const template = await (request.template?.() ?? readTaskDefinition(parts, request));
   return makeEcsPlatform({
     ...tools,
     redact: (text) => parts.redactor.redact(text),
@@ -61,11 +64,31 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       ...ecs,
       cluster,
       container,
-      region: config.aws.region,
-      architecture: /\barm64\b|\baarch64\b/.test(config.build.platform) ? "ARM64" : "X86_64",
-      template: await readTaskDefinition(parts, request),
+      region: regionOf(config),
+      architecture: architectureOf({ buildPlatform: config.build.platform, template }),
+      template,
     },
   });
+}
+
+/**
+ * Returns the platform to build images for; undefined for the engine's own. ECS starts an image only on the
+ * architecture that the task definition names.
+ */
+export async function buildPlatform(
+  parts: Parts,
+  request: PlatformRequest,
+): Promise<string | undefined> {
+  const { config } = request;
+  if (config.build.platform !== undefined || config.platform === "docker") return config.build.platform;
+  const { architectureOf, linuxPlatform } = await import("../drivers/ecs/mod.ts");
+  const template = await (request.template?.() ?? readTaskDefinition(parts, request));
+  return linuxPlatform(architectureOf({ buildPlatform: undefined, template }));
+}
+
+/** Returns the region of AWS. The configuration was checked before, so the region is known. */
+export function regionOf({ aws }: Pick<Config, "aws">): string {
+  return aws.region ?? "";
 }
 
 /**

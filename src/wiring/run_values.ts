@@ -92,5 +92,5 @@ async function makeConsole({ platform, aws, ecs }: Config): Promise<LinkMaker["c
   if (platform === "docker") return () => ({});
   const { consoleLinks } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", logGroup } = ecs;
-  return (service) => consoleLinks(service, { region: aws.region, cluster, logGroup });
+  return (service) => consoleLinks(service, { region: aws.region ?? "", cluster, logGroup });
 }

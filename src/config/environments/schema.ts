@@ -73,8 +73,10 @@ const Build = section({
   target: text().nullable().optional().describe(
     "The stage of the Dockerfile to build; the last one if left out.",
   ),
-  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").optional()
-    .describe("The platform to build for."),
+  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").nullable()
+    .optional().describe(
+      "The platform to build for; null for the engine's own, and on ECS for the one that the task definition names, else linux/amd64.",
+    ),
   args: variables().optional().describe("Build arguments; null takes one of the preset away."),
   cache_from: list().optional().describe("Where the build cache is read from."),
   cache_to: list().optional().describe(

@@ -74,6 +74,7 @@ async function withImages(build: string, run: (bench: Bench) => Promise<void>): 
         flags: FLAGS,
         dryPlatform: false,
         tell: (line) => told.push(line),
+        buildPlatform: () => Promise.resolve("linux/amd64"),
       });
       const request = {
         repo: "acme/app",
