@@ -1,6 +1,10 @@
 import type { Deployment, Service } from "@aws-sdk/client-ecs";
 import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
-import { type EnvironmentKey, parseServiceName } from "../../environments/core/environment/names.ts";
+import {
+  type EnvironmentKey,
+  isOlderScheme,
+  parseAnyServiceName,
+} from "../../environments/core/environment/names.ts";
 import {
   assertOurs,
   readEpoch,
@@ -17,7 +21,7 @@ import { decodeTagValue, readDeployed, SETTLED_TAG } from "./tags.ts";
  * name.
  */
 export function nameInScope(name: string, scope: PlatformScope): EnvironmentKey | undefined {
-  const parts = parseServiceName(name);
+  const parts = parseAnyServiceName(name);
   return parts === undefined || (scope.pr !== undefined && parts.pr !== scope.pr) ? undefined : parts;
 }
 
@@ -33,7 +37,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
   const tags = readTags(service.tags);
   const repo = tags["showtime_repo"];
   if (scope.others !== true && repo !== undefined && !sameRepo(repo, scope.repo)) return undefined;
-  const legacy = parts.short === undefined;
+  const legacy = isOlderScheme(parts);
   if (legacy && tags["pr"] !== String(parts.pr)) return undefined;
   const sha = parseFullSha(tags["sha"] ?? "");
   const image = tags["showtime_image"];
@@ -43,6 +47,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     pr: parts.pr,
     sha: sha !== undefined && sha.startsWith(parts.short ?? "") ? sha : undefined,
     short: parts.short,
+    ...(parts.bare === true ? { bare: true } : {}),
     service: name as ServiceName,
     address: undefined,
     healthy: isServing(service),
@@ -50,7 +55,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
     requestedBy: requestedBy === "" ? undefined : requestedBy,
-    createdAt: readSeconds(tags["showtime_created"]),
+    createdAt: readSeconds(tags["showtime_created"]) ?? service.createdAt?.getTime(),
     expiresAt: readSeconds(tags["showtime_expires"]),
     epoch: readEpoch(tags["showtime_epoch"]),
     repo,
@@ -71,13 +76,13 @@ export function assertTouchable(
 ): void {
   const name = service.serviceName ?? "";
   const tags = readTags(service.tags);
-  const parts = parseServiceName(name);
+  const parts = parseAnyServiceName(name);
   const managed = tags["showtime_managed"] === "true";
   const owner = tags["showtime_repo"];
   assertOurs({
     what: `the service "${name}"`,
     managed,
-    legacy: parts !== undefined && parts.short === undefined && tags["pr"] === String(parts.pr),
+    legacy: parts !== undefined && isOlderScheme(parts) && tags["pr"] === String(parts.pr),
     repo: managed && owner === undefined ? options.repo : owner,
     epoch: readEpoch(tags["showtime_epoch"]),
     removal: `aws ecs delete-service --force --cluster ${

@@ -12,8 +12,8 @@ import {
 } from "../../../src/environments/core/cleanup/mod.ts";
 import { parseLabel, readLabels } from "../../../src/environments/core/labels/mod.ts";
 import { formatLockOwner } from "../../../src/environments/core/lock.ts";
-import { shortSha } from "../../../src/lib/ids.ts";
-import { A, B, deployed, HOUR, labelsOf, MARKER, NOW, PR } from "../../worlds/observation.ts";
+import { type ServiceName, shortSha } from "../../../src/lib/ids.ts";
+import { A, B, deployed, HOUR, labelsOf, legacyService, MARKER, NOW, PR } from "../../worlds/observation.ts";
 
 const LIVING = { platform: [], pulls: new Map(), locked: [] };
 
@@ -49,6 +49,26 @@ Deno.test("judgePull() gives an orphan only once it is older than the grace peri
   };
   equal(orphanOf(HOUR).doomed.map(({ kind, needsApproval }) => [kind, needsApproval]), [["orphan", true]]);
   equal([orphanOf(HOUR / 4).doomed.length, orphanOf(HOUR / 4).kept.length], [0, 1]);
+});
+
+Deno.test("judgePull() gives services of older schemes as orphans, also beside a label of the same commit", () => {
+  const bare = {
+    ...legacyService({ createdAt: NOW - HOUR }),
+    short: shortSha(A),
+    bare: true as const,
+    service: `pr-${PR}-${shortSha(A)}` as ServiceName,
+  };
+  const platform = [deployed(A), bare, legacyService({ createdAt: NOW - HOUR })];
+  const { doomed } = judgePull(factsOf(labelsOf(A, "running"), { platform }), WHOLE_CLEANUP);
+  equal(
+    doomed.map((each) =>
+      each.kind === "orphan" && [each.deployed && serviceNameOf(each.deployed), each.short, each.why]
+    ),
+    [
+      [`pr-${PR}-${shortSha(A)}`, undefined, "It is of an older scheme"],
+      [`pr-${PR}-service`, undefined, "It is of an older scheme"],
+    ],
+  );
 });
 
 Deno.test("kindWord() calls labels left on a pull request and label definitions by one word", () => {

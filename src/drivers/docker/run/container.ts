@@ -8,6 +8,8 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The engine's own time of creation, in milliseconds since 1970; undefined if the engine gives none. */
+  readonly createdAt: number | undefined;
   /** `NAME=value` lines. */
   readonly env: readonly string[];
   readonly state: ContainerState;
@@ -29,6 +31,7 @@ export interface ContainerState {
 
 // Only selected fields: a whole description can reach 50 KB if a health check prints much.
 const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
+  `"created":{{json .Created}},` +
   `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
   `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
   `"restarts":{{json .RestartCount}},"ports":{{json .NetworkSettings.Ports}},` +
@@ -84,6 +87,7 @@ export function parseContainer(line: string): Container {
     name: text(field("name")).replace(/^\//, ""),
     image: text(field("image")),
     labels: isRecord(labels) ? Object.fromEntries(Object.entries(labels).map(([k, v]) => [k, text(v)])) : {},
+    createdAt: readTime(text(field("created"))),
     env: Array.isArray(env) ? env.map(text) : [],
     state: {
       status: text(field("status")),
@@ -104,6 +108,12 @@ function parsePort([inside, bindings]: [string, unknown]): Container["ports"] {
     outside: Number(binding["HostPort"]),
     v6: text(binding["HostIp"]).includes(":"),
   })).filter((port) => port.outside > 0);
+}
+
+/** Parses the engine's time. The year 1 means that it is not known. */
+function readTime(written: string): number | undefined {
+  const at = Date.parse(written);
+  return at > 0 ? at : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

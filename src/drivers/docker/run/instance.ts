@@ -135,7 +135,7 @@ export function toEnvironment(
     image: labels["showtime_image"] || container.image,
     settings: readSettings(labels),
     requestedBy: labels["github_user"] || undefined,
-    createdAt: readSeconds(labels["showtime_created"]),
+    createdAt: readSeconds(labels["showtime_created"]) ?? container.createdAt,
     expiresAt: readSeconds(labels["showtime_expires"]),
     epoch: Math.max(
       ...[seen.primary, seen.next].flatMap((one) => one === undefined ? [] : [epochOf(one.container)]),

@@ -1,4 +1,4 @@
-import { parseServiceName } from "../../../environments/core/environment/names.ts";
+import { parseAnyServiceName } from "../../../environments/core/environment/names.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
 import type { PlatformLeftover } from "../../../environments/ports/platform.ts";
@@ -70,7 +70,7 @@ async function readFamilies(deps: EcsDependencies, signal: AbortSignal): Promise
   return names.flatMap((name) => {
     const pr = parsePrNumber(name.slice(prefix.length));
     if (pr === undefined || !name.startsWith(prefix)) return [];
-    return [{ name, pr, services: services.filter((each) => parseServiceName(each)?.pr === pr) }];
+    return [{ name, pr, services: services.filter((each) => parseAnyServiceName(each)?.pr === pr) }];
   });
 }
 

@@ -1,13 +1,19 @@
 /** Lists all environments of the repository, with about one request per page. */
 
 import { AppError } from "../../../lib/errors.ts";
-import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { type PrNumber, type ServiceName, shortSha } from "../../../lib/ids.ts";
 import type { Flags, PlatformEnvironment } from "../../core/environment/environment.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { formatLabel, type LabelState, parseLabel, readLabels } from "../../core/labels/mod.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
-import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
+import {
+  byActivity,
+  type EnvironmentView,
+  pairEnvironments,
+  viewEnvironment,
+  type ViewPorts,
+} from "./environment_view.ts";
 
 /** The ports and values of a listing. */
 export interface ListPorts extends ViewPorts {
@@ -106,9 +112,9 @@ async function addAddresses(
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[]> {
   const { deployed, pulls, incomplete } = seen;
-  const silent = deployed.filter(({ pr, short, address, healthy }) => {
+  const silent = deployed.filter(({ pr, short, address, healthy, legacy }) => {
     if (address !== undefined || !healthy) return false;
-    return short === undefined ||
+    return short === undefined || legacy ||
       pulls.get(pr)?.labels.environments.get(short)?.address === undefined;
   });
   if (silent.length === 0) return deployed;
@@ -163,21 +169,10 @@ function viewPull(
 ): readonly EnvironmentView[] {
   const { pr, pull, deployed } = sources;
   const labels = pull?.labels;
-  const shorts = new Set<ShortSha | undefined>([
-    ...[...labels?.environments.values() ?? []].filter((each) => each.status !== undefined).map((each) =>
-      each.sha
-    ),
-    ...deployed.map((each) => each.short),
-  ]);
-  return [...shorts].map((short) =>
+  return pairEnvironments({ pr, labels, open: pull?.open }, deployed).map((each) =>
     viewEnvironment(ports, {
-      pr,
-      short,
-      labels,
-      labeled: short === undefined ? undefined : labels?.environments.get(short),
-      deployed: deployed.find((each) => each.short === short),
-      open: pull?.open,
-      sha: pull !== undefined && shortSha(pull.headSha) === short ? pull.headSha : undefined,
+      ...each,
+      sha: pull !== undefined && shortSha(pull.headSha) === each.short ? pull.headSha : undefined,
     })
   );
 }

@@ -58,11 +58,11 @@ export function judgePull(facts: CleanupFacts, options: CleanupOptions): Judged<
   const deployed = facts.platform === "as_labels" ? [] : facts.platform;
   const labeled = [...pull?.labels.environments.values() ?? []].filter((each) => each.status !== undefined);
   for (const environment of labeled) {
-    const service = deployed.find((each) => each.short === environment.sha);
+    const service = deployed.find((each) => each.short === environment.sha && !each.legacy);
     judgeLabeled(facts, { options, environment, deployed: service, doomed, kept });
   }
   for (const each of deployed) {
-    if (labeled.some(({ sha }) => sha === each.short)) continue;
+    if (!each.legacy && labeled.some(({ sha }) => sha === each.short)) continue;
     judgeUnnamed(facts, { options, deployed: each, doomed, kept });
   }
   const living = labeled.length > 0 || deployed.some((each) => each.managed);
@@ -135,7 +135,9 @@ function judgeUnnamed(
 ): void {
   const { options, deployed, doomed, kept } = at;
   const { pr, now } = facts;
-  const { short, service } = deployed;
+  const { service } = deployed;
+  // Labels never name an environment of an older scheme.
+  const short = deployed.legacy ? undefined : deployed.short;
   const what = `${service} of #${pr}`;
   if (!deployed.managed && !deployed.legacy) {
     kept.push({ what, why: UNTAGGED });
