@@ -8,6 +8,7 @@ import {
 import { assertOurs } from "../../src/environments/core/environment/ownership.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
+import type { Reached } from "../../src/environments/core/cleanup/mod.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { BuildRequest, ImageRemoval, Images, StoredImage } from "../../src/environments/ports/images.ts";
 import type {
@@ -59,7 +60,7 @@ export class MemoryClock implements Clock {
 }
 
 /** What {@link MemoryPlatform} and {@link MemoryImages} can be told to fail at, or to do something before. */
-type Call = "list" | "deploy" | "settle" | "destroy" | "build" | "remove" | "exists";
+type Call = "list" | "reach" | "deploy" | "settle" | "destroy" | "build" | "remove" | "exists";
 
 /** What happens before calls of one kind: a test's way to fail them, or to change the world meanwhile. */
 class Hooks {
@@ -120,6 +121,16 @@ export class MemoryPlatform implements Platform {
     const services = environments.map(serviceNameOf);
     this.askedAddresses.push(...services);
     return Promise.resolve(services.map((service) => this.unlisted.get(service)));
+  }
+
+  async reach(environments: readonly EnvironmentKey[], signal: AbortSignal): Promise<readonly Reached[]> {
+    await this.hooks.run("reach", signal);
+    return environments.map((key) => {
+      const found = this.#environments.find((each) => each.service === serviceNameOf(key));
+      const address = found?.address;
+      const answer = { ok: found?.healthy === true, text: found?.condition ?? "" };
+      return { address, answer: address === undefined ? undefined : answer };
+    });
   }
 
   leftovers(): Promise<readonly PlatformLeftover[]> {

@@ -9,6 +9,7 @@ import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
 import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
+import { reachAll } from "./reach.ts";
 import { followLogs } from "./run/logs.ts";
 import { removeReplaced } from "./build/replaced_images.ts";
 
@@ -49,6 +50,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     list: (scope, signal) => listEnvironments(engine, scope, signal),
     // A container's description holds its ports, and an environment leaves only containers and images behind.
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
+    reach: (environments, signal) => reachAll(engine, environments, signal),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
     deploy: (spec, { onProgress }, signal) => deploy(engine, { spec, onProgress }, signal),

@@ -2,6 +2,7 @@
 
 import type { EnvironmentKey } from "../core/environment/names.ts";
 import type { DeployedSettings, PlatformEnvironment, PlatformKind } from "../core/environment/environment.ts";
+import type { Reached } from "../core/cleanup/mod.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
 /** Selects the environments to list. */
@@ -74,6 +75,11 @@ export interface PlatformReader {
     environments: readonly EnvironmentKey[],
     signal: AbortSignal,
   ): Promise<readonly (string | undefined)[]>;
+  /**
+   * Reads the current address of every environment, in the order of `environments`, with about one call per
+   * hundred, and asks each address for its health.
+   */
+  reach(environments: readonly EnvironmentKey[], signal: AbortSignal): Promise<readonly Reached[]>;
   /**
    * Finds leftovers that no environment uses: all of pull requests that have no environment, and those beside
    * living environments as far as a fixed number of calls finds them. Throws AppError if the platform does

@@ -96,6 +96,7 @@ function borderPlatform(inner: Platform, at: At): Platform {
     list: (scope, signal) => at("platform.list", false)(() => inner.list(scope, signal), signal),
     addresses: (services, signal) =>
       at("platform.addresses", false)(() => inner.addresses(services, signal), signal),
+    reach: (services, signal) => at("platform.reach", false)(() => inner.reach(services, signal), signal),
     leftovers: (scope, signal) =>
       at("platform.leftovers", false)(() => inner.leftovers(scope, signal), signal),
     logs: (service, options, signal) => inner.logs(service, options, signal),

@@ -18,10 +18,13 @@ import {
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
+import { mendAddresses } from "./mend_addresses.ts";
 
 /** The result of a cleanup. */
 export interface CleanupResult {
   readonly removed: readonly string[];
+  /** Sentences about addresses that were mended. */
+  readonly mended: readonly string[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
@@ -41,7 +44,12 @@ export async function applyCleanup(
   signal: AbortSignal,
 ): Promise<CleanupResult> {
   const options = plan.options ?? WHOLE_CLEANUP;
-  const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
+  const outcome: Outcome = {
+    removed: [],
+    mended: [],
+    kept: [...plan.kept],
+    incomplete: [...plan.incomplete],
+  };
   const locks: DeadLock[] = [];
   const ofPulls: PullCandidate[] = [];
   const unused: UnusedCandidate[] = [];
@@ -61,17 +69,23 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
   }
+  for (const [pr, wanted] of Map.groupBy(plan.addresses, (each) => each.pr)) {
+    const act = () => mendAddresses(ports, pr, { wanted, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "mended" }, signal);
+    signal.throwIfAborted();
+  }
   await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
 
-/** Runs one removal. If it fails, the failure is recorded in the outcome and the cleanup continues. */
+/** Runs one removal, or mends the addresses of one pull request. If it fails, the failure is recorded in the outcome and the cleanup continues. */
 async function attempt(
   ports: SyncPorts,
-  { outcome, wanted, act }: {
+  { outcome, wanted, act, doing = "removed" }: {
     readonly outcome: Outcome;
-    readonly wanted: readonly CleanupCandidate[];
+    readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
+    readonly doing?: "removed" | "mended";
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -83,7 +97,7 @@ async function attempt(
     for (const { what } of wanted) {
       if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
       if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });
-      else outcome.incomplete.push(`${what} could not be removed: ${why}`);
+      else outcome.incomplete.push(`${what} could not be ${doing}: ${why}`);
     }
   }
 }

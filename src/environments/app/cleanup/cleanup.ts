@@ -1,5 +1,5 @@
 /**
- * Finds environments that expired or are orphaned, and what they left over. Planning only reads;
+ * Finds environments that expired or are orphaned, what they left over, and addresses that are out of date. Planning only reads;
  * `apply_cleanup.ts` removes.
  */
 
@@ -15,6 +15,7 @@ import {
 } from "../../core/labels/mod.ts";
 import { parseLockOwner } from "../../core/lock.ts";
 import {
+  type AddressChange,
   type CleanupCandidate,
   type CleanupOptions,
   type CleanupPull,
@@ -33,6 +34,7 @@ import type { ForgeReader, LabelDefinition, PullSummary } from "../../ports/forg
 import type { Images, StoredImage } from "../../ports/images.ts";
 import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings } from "../run.ts";
+import { findAddressChanges } from "./survey_addresses.ts";
 
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/cleanup/mod.ts";
@@ -42,7 +44,7 @@ export interface SurveyPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
-  readonly platform: Pick<PlatformReader, "list" | "leftovers">;
+  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach">;
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
@@ -52,6 +54,8 @@ export interface SurveyPorts {
 /** The outcome of a cleanup, filled while it runs. */
 export interface Outcome {
   readonly removed: string[];
+  /** Sentences about addresses that were mended. */
+  readonly mended: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
 }
@@ -59,6 +63,8 @@ export interface Outcome {
 /** The plan of a cleanup: what it would remove and what it would keep. */
 export interface CleanupPlan {
   readonly candidates: readonly CleanupCandidate[];
+  /** The addresses that it would mend. */
+  readonly addresses: readonly AddressChange[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read. Nothing of such a kind is a candidate. */
   readonly incomplete: readonly string[];
@@ -88,7 +94,16 @@ export async function planCleanup(
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<CleanupPlan> {
-  return judgeWorld(ports, await surveyWorld(ports, options, signal), options);
+  const world = await surveyWorld(ports, options, signal);
+  const plan = judgeWorld(ports, world, options);
+  if (!options.addresses) return plan;
+  try {
+    return { ...plan, addresses: await findAddressChanges(ports.platform, { world, plan }, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const lost = `Addresses could not be looked up, so none of them is mended: ${tellFailure(ports, error)}`;
+    return { ...plan, incomplete: [...plan.incomplete, lost] };
+  }
 }
 
 /**
@@ -233,5 +248,5 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   const judgedLocks = judgeLocks(locks, now);
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
-  return { candidates, kept, incomplete, options };
+  return { candidates, addresses: [], kept, incomplete, options };
 }

@@ -8,6 +8,8 @@ import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import { lostError } from "../lock/held_lock.ts";
+import type { ForgeWrite } from "../../ports/forge.ts";
+import { deploymentWrite } from "./deployment_write.ts";
 import { retire } from "./retire.ts";
 import { retireFailed } from "./retire_failed.ts";
 import type { PullWriter } from "./pull_writer.ts";
@@ -183,14 +185,42 @@ async function repairLabels(
   const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
     { label },
   ) => ["status", "active", "address"].includes(label.kind));
+  // The comment does not name an address that the platform no longer has: it may be a stranger's by now.
+  const named = shown.filter(({ label, name }) =>
+    label.kind !== "address" || !remove.some((each) => each.name === name)
+  );
   const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
   const comment = shown.length > 0 && !failed && writer.observed.comment !== undefined;
   if (comment) {
-    writer.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
+    writer.note(`Put labels right: ${named.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
       unlabeled: true,
     });
   }
-  await writer.write({ add, remove: remove.map(({ name }) => name), comment }, signal);
+  await writer.write({
+    add,
+    remove: remove.map(({ name }) => name),
+    comment,
+    also: await correctDeployments(writer, { add, remove }, signal),
+  }, signal);
+}
+
+/** Returns the writes that correct the Deployments of environments whose address the repair replaces. */
+async function correctDeployments(
+  writer: PullWriter,
+  { add, remove }: Pick<Step & { readonly kind: "repair_labels" }, "add" | "remove">,
+  signal: AbortSignal,
+): Promise<readonly ForgeWrite[]> {
+  const { ports } = writer;
+  if (!ports.settings.deploymentsEnabled) return [];
+  const writes: ForgeWrite[] = [];
+  for (const label of add) {
+    if (label.kind !== "address") continue;
+    const { sha, address } = label;
+    if (!remove.some((each) => each.label.kind === "address" && each.label.sha === sha)) continue;
+    const info = await ports.forge.retirementInfo(writer.observed.snapshot.number, [sha], signal);
+    if (info.deployments[0] !== undefined) writes.push(deploymentWrite(info.deployments[0], { address }));
+  }
+  return writes;
 }
 
 async function build(

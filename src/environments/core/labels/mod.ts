@@ -12,6 +12,7 @@
  * @module
  */
 
+export { readSilence, silentDescription } from "./silence.ts";
 export { parseAddress } from "./address.ts";
 export { formatCreated, parseCreated } from "./created.ts";
 export { fitsLabel, formatLabel } from "./format.ts";

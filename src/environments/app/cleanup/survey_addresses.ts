@@ -1,0 +1,55 @@
+/** Looks for addresses that the platform no longer has, over the listings of a cleanup. Changes nothing. */
+
+import { type AddressChange, judgeAddresses, type Reached } from "../../core/cleanup/mod.ts";
+import { readSilence } from "../../core/labels/mod.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { PlatformReader } from "../../ports/platform.ts";
+import type { CleanupPlan, CleanupWorld } from "./cleanup.ts";
+
+/**
+ * Compares the addresses on labels with the platform's. Pull requests of which the cleanup removes something
+ * are left out. The platform was listed before the pull requests.
+ */
+export async function findAddressChanges(
+  platform: Pick<PlatformReader, "reach">,
+  { world, plan }: { readonly world: CleanupWorld; readonly plan: Pick<CleanupPlan, "candidates"> },
+  signal: AbortSignal,
+): Promise<readonly AddressChange[]> {
+  const { platform: listed, pulls, definitions } = world;
+  if (listed === undefined || listed === "as_labels" || pulls === undefined) return [];
+  const going = new Set(plan.candidates.flatMap((each) => each.needsApproval ? [] : [each.pr]));
+  const numbers = [...pulls.keys()].filter((pr) => pulls.get(pr)?.open === true && !going.has(pr));
+  const named = listed.filter((each) =>
+    each.managed && !each.legacy && numbers.includes(each.pr) && each.short !== undefined &&
+    pulls.get(each.pr)?.labels.environments.has(each.short) === true
+  );
+  const reached = await reachAll(platform, named, signal);
+  const silent = new Set(
+    (definitions ?? []).flatMap(({ name, description }) =>
+      readSilence(description) === undefined ? [] : [name]
+    ),
+  );
+  return numbers.flatMap((pr) =>
+    judgeAddresses({
+      pr,
+      pull: pulls.get(pr),
+      platform: listed.filter((each) => each.pr === pr),
+      reached,
+      isSilent: ({ labels }) =>
+        labels.some(({ label, name }) => label.kind === "address" && silent.has(name)),
+    })
+  );
+}
+
+async function reachAll(
+  platform: Pick<PlatformReader, "reach">,
+  environments: readonly PlatformEnvironment[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Reached>> {
+  if (environments.length === 0) return new Map();
+  const found = await platform.reach(environments, signal);
+  return new Map(environments.flatMap(({ service }, index) => {
+    const seen = found[index];
+    return seen === undefined ? [] : [[service, seen]];
+  }));
+}
