@@ -446,7 +446,15 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   assert.match(first.err, /1 orphan stays: --force removes orphans/);
   assert.deepEqual(world.labels(), []);
   const second = JSON.parse((await runIn(world, ["cleanup", "--force", "--json"])).out);
-  assert.deepEqual(Object.keys(second), ["dry_run", "candidates", "removed", "kept", "incomplete"]);
+  assert.deepEqual(Object.keys(second), [
+    "dry_run",
+    "candidates",
+    "removed",
+    "addresses",
+    "mended",
+    "kept",
+    "incomplete",
+  ]);
   assert.equal(second.removed.length, 1);
   const third = JSON.parse((await reading(world, ["cleanup", "--force", "--json"])).out);
   assert.deepEqual(third.removed, []);
