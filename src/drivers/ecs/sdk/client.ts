@@ -1,4 +1,5 @@
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import { isUntrustedCertificate } from "../../../lib/untrusted_certificate.ts";
 
 /** The time limit of one request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -30,7 +31,10 @@ export function clientOptions(region: string, { fetch }: ClientSetup = {}) {
   } as const;
 }
 
-/** A handler that marks a lost connection as retryable: the SDK does not recognise Deno's error for it. */
+/**
+ * A handler that marks a lost connection as retryable: the SDK does not recognise Deno's error for it. A
+ * certificate that is not trusted stays so, and no other attempt is made.
+ */
 class FetchHandler extends FetchHttpHandler {
   override async handle(
     ...request: Parameters<FetchHttpHandler["handle"]>
@@ -38,7 +42,7 @@ class FetchHandler extends FetchHttpHandler {
     try {
       return await super.handle(...request);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError) || isUntrustedCertificate(error)) throw error;
       const { message } = error.cause instanceof Error ? error.cause : error;
       throw Object.assign(new TypeError(message, { cause: error }), { $retryable: { throttling: false } });
     }
