@@ -5,7 +5,7 @@ import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/c
 import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
-import { A, environment, makeWorld, MINUTE, never, PR, type World } from "../worlds/world.ts";
+import { A, B, environment, makeWorld, MINUTE, never, PR, type World } from "../worlds/world.ts";
 import { runIn } from "../worlds/cli_world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
@@ -235,4 +235,65 @@ Deno.test("an unmanaged environment of the same commit is not looked at", async 
   change(world, { address: NEW, managed: false });
   assert.deepEqual((await planCleanup(world.context(), WHOLE_CLEANUP, never())).addresses, []);
   assert.equal(environment(A).managed, true);
+});
+
+Deno.test("a sync takes back that an environment does not answer, once it answers", async () => {
+  const { world } = await running();
+  change(world, { healthy: false, condition: "running, health check: timed out" });
+  await clean(world);
+  assert.match(world.comment(), /does not answer since/);
+  change(world, { healthy: true, condition: "running" });
+
+  await world.sync();
+
+  assert.ok(!world.comment().includes("does not answer"));
+  const { writes } = await world.count(() => world.sync());
+  assert.equal(writes, 0);
+});
+
+for (const hold of ["🎪 🧊 showtime-freeze", "🎪 🔒 showtime-blocked"]) {
+  Deno.test(`a cleanup mends the address of an older commit under ${hold}`, async () => {
+    const { world, old } = await running();
+    world.simulator.label({ pr: PR, add: [hold], actor: "ana" });
+    world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+    change(world, { address: NEW });
+
+    assert.equal((await clean(world)).mended.length, 1);
+
+    const shown = await shownOf(world);
+    assertNowhere(shown, old);
+    for (const text of Object.values(shown)) assert.ok(text.includes(NEW), text);
+    assert.ok(world.labels().includes(hold));
+    assert.equal(world.images.built.length, 1);
+  });
+}
+
+Deno.test("a frozen sync mends the address of the older commit that serves", async () => {
+  const { world, old } = await running();
+  world.simulator.label({ pr: PR, add: ["🎪 🧊 showtime-freeze"], actor: "ana" });
+  world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+  change(world, { address: NEW });
+
+  await world.sync();
+
+  const shown = await shownOf(world);
+  assertNowhere(shown, old);
+  for (const text of Object.values(shown)) assert.ok(text.includes(NEW), text);
+});
+
+Deno.test("a cleanup keeps the report of a failed commit when it mends the address beside it", async () => {
+  const { world } = await running();
+  world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+  world.platform.hooks.before("deploy", () => {
+    throw new AppError("unhealthy", "Waiting: no answer", { hint: "Look at the log" });
+  });
+  await world.sync();
+  world.platform.hooks.before("deploy", undefined);
+  assert.match(world.comment(), /no answer/);
+  change(world, { address: NEW });
+
+  assert.equal((await clean(world)).mended.length, 1);
+
+  assert.match(world.comment(), /no answer/);
+  assert.match(world.comment(), /10\.9\.9\.9/);
 });
