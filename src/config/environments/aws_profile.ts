@@ -37,7 +37,7 @@ export function findProfileRegion({ profile, files }: AwsFiles): ProfileRegion {
 }
 
 /**
- * Reads the section of a profile; undefined if there is none. In `config` the section of every profile but
+ * Reads the section of a profile; undefined if the file has no such section. In `config` the section of every profile but
  * `default` is called `[profile NAME]`. Indented lines belong to the setting above them.
  */
 function readSection(

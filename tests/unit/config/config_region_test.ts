@@ -113,7 +113,7 @@ Deno.test("only the preset of apache/superset has a region and a cluster of its 
   });
 });
 
-Deno.test("a region that is none is refused, naming the variable or the profile", () => {
+Deno.test("an impossible region is refused, naming the variable or the profile", () => {
   for (
     const [env, aws, source] of [
       [{ AWS_DEFAULT_REGION: "mars" }, undefined, "AWS_DEFAULT_REGION"],

@@ -98,7 +98,10 @@ export async function planCleanup(
   const plan = judgeWorld(ports, world, options);
   if (!options.addresses) return plan;
   try {
-    return { ...plan, addresses: await findAddressChanges(ports.platform, { world, plan }, signal) };
+    return {
+      ...plan,
+      addresses: await findAddressChanges(ports.platform, { world, candidates: plan.candidates }, signal),
+    };
   } catch (error) {
     signal.throwIfAborted();
     const lost = `Addresses could not be looked up, so none of them is mended: ${tellFailure(ports, error)}`;

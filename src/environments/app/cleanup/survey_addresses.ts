@@ -1,10 +1,24 @@
 /** Looks for addresses that the platform no longer has, over the listings of a cleanup. Changes nothing. */
 
-import { type AddressChange, judgeAddresses, type Reached } from "../../core/cleanup/mod.ts";
+import {
+  type AddressChange,
+  type CleanupCandidate,
+  type CleanupPull,
+  judgeAddresses,
+  type Reached,
+} from "../../core/cleanup/mod.ts";
 import { readSilence } from "../../core/labels/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
+import type { LabelDefinition } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
-import type { CleanupPlan, CleanupWorld } from "./cleanup.ts";
+
+/** The listings that the survey compares; undefined for a listing that failed. */
+export interface AddressListings {
+  readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
+  readonly pulls: ReadonlyMap<PrNumber, CleanupPull> | undefined;
+  readonly definitions: readonly LabelDefinition[] | undefined;
+}
 
 /**
  * Compares the addresses on labels with the platform's. Pull requests of which the cleanup removes something
@@ -12,12 +26,15 @@ import type { CleanupPlan, CleanupWorld } from "./cleanup.ts";
  */
 export async function findAddressChanges(
   platform: Pick<PlatformReader, "reach">,
-  { world, plan }: { readonly world: CleanupWorld; readonly plan: Pick<CleanupPlan, "candidates"> },
+  { world, candidates }: {
+    readonly world: AddressListings;
+    readonly candidates: readonly CleanupCandidate[];
+  },
   signal: AbortSignal,
 ): Promise<readonly AddressChange[]> {
   const { platform: listed, pulls, definitions } = world;
   if (listed === undefined || listed === "as_labels" || pulls === undefined) return [];
-  const going = new Set(plan.candidates.flatMap((each) => each.needsApproval ? [] : [each.pr]));
+  const going = new Set(candidates.flatMap((each) => each.needsApproval ? [] : [each.pr]));
   const numbers = [...pulls.keys()].filter((pr) => pulls.get(pr)?.open === true && !going.has(pr));
   const named = listed.filter((each) =>
     each.managed && !each.legacy && numbers.includes(each.pr) && each.short !== undefined &&
