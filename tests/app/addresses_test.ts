@@ -5,11 +5,13 @@ import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/c
 import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
-import { A, B, environment, makeWorld, MINUTE, never, PR, type World } from "../worlds/world.ts";
+import { formatLockOwner } from "../../src/environments/core/lock.ts";
+import { A, B, environment, HOUR, makeWorld, MINUTE, never, NOON, PR, type World } from "../worlds/world.ts";
 import { runIn } from "../worlds/cli_world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const NEW = "10.9.9.9:9999";
+const UPDATING = { add: ["🎪 aaaaaaa 🚦 updating"], remove: ["🎪 aaaaaaa 🚦 running"] };
 
 /** A world in which a sync has brought A up, and its address. */
 async function running(): Promise<{ readonly world: World; readonly old: string }> {
@@ -159,16 +161,49 @@ Deno.test("a cleanup leaves the address of an environment that another run is ch
   const context = world.context();
   const plan = await planCleanup(context, WHOLE_CLEANUP, never());
   assert.equal(plan.addresses.length, 1);
-  world.simulator.label({
-    pr: PR,
-    add: ["🎪 aaaaaaa 🚦 updating"],
-    remove: ["🎪 aaaaaaa 🚦 running"],
-    actor: "ana",
-  });
-  const again = await planCleanup(context, WHOLE_CLEANUP, never());
-  assert.deepEqual(again.addresses, []);
+  world.simulator.label({ pr: PR, ...UPDATING, actor: "ana" });
+  const owner = {
+    nonce: "abcdefgh",
+    run: undefined,
+    expiresAt: NOON + HOUR,
+    login: undefined,
+    doing: undefined,
+  };
+  const description = formatLockOwner(owner);
+  await context.forge.createLock({ name: `🎪 lock pr-${PR}`, color: "6a737d", description }, never());
+
+  assert.deepEqual((await planCleanup(context, WHOLE_CLEANUP, never())).addresses, []);
   const { mended, kept } = await applyCleanup(context, plan, { approved: [] }, never());
-  assert.deepEqual([mended, kept.map(({ why }) => why)], [[], ["It is right by now"]]);
+  assert.deepEqual([mended, kept.map(({ what }) => what)], [[], [`the address of aaaaaaa of #${PR}`]]);
+});
+
+Deno.test("a cleanup mends the address of an environment whose run died while it changed it", async () => {
+  const { world, old } = await running();
+  change(world, { address: NEW });
+  world.simulator.label({ pr: PR, ...UPDATING, actor: "ana" });
+
+  assert.equal((await clean(world)).mended.length, 1);
+
+  assert.ok(!world.labels().some((name) => name.includes(old)), world.labels().join());
+  assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 updating"));
+});
+
+Deno.test("a cleanup removes an address that stands on a pull request without anything else", async () => {
+  const label = "🎪 bbbbbbb 🌐 10.7.7.7:8080";
+  const { world } = await running();
+  world.simulator.label({ pr: PR, add: [label], actor: "ana" });
+  assert.equal((await clean(world)).mended.length, 1);
+  assert.ok(!world.labels().includes(label), world.labels().join());
+  assert.match(world.comment(), /Running at/);
+});
+
+Deno.test("a second address on one environment goes, and the platform's stays", async () => {
+  const { world, old } = await running();
+  const label = "🎪 aaaaaaa 🌐 10.7.7.7:8080";
+  world.simulator.label({ pr: PR, add: [label], actor: "rando" });
+  assert.equal((await clean(world)).mended.length, 1);
+  assert.deepEqual(world.labels().filter((name) => name.includes("🌐")), [`🎪 aaaaaaa 🌐 ${old}`]);
+  for (const text of Object.values(await shownOf(world))) assert.ok(text.includes(old), text);
 });
 
 Deno.test("a sync that sees a new address corrects label, comment and Deployment", async () => {

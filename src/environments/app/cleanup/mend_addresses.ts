@@ -49,6 +49,8 @@ function judgeObserved(
       address: each.address,
       answer: each.address === undefined ? undefined : { ok: each.healthy, text: each.condition },
     }])),
+    // This run holds the lock: a status in progress is that of a run which died.
+    locked: false,
     isSilent: ({ sha }) => silent[sha] !== undefined,
   });
 }
@@ -93,7 +95,7 @@ async function mend({ writer, signal }: LockedPull, change: AddressChange): Prom
       : `\`${short}\` has moved to ${formatUrl(address)}`,
     { unlabeled: true },
   );
-  if (address === undefined) {
+  if (address === undefined && writer.labels.active.includes(short)) {
     writer.say({
       notice: `${change.why}. To bring it back, add the label \`🎪 🔄 showtime-trigger-sync\`.`,
     });

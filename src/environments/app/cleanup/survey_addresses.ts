@@ -18,6 +18,7 @@ export interface AddressListings {
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
   readonly pulls: ReadonlyMap<PrNumber, CleanupPull> | undefined;
   readonly definitions: readonly LabelDefinition[] | undefined;
+  readonly locks: readonly { readonly pr: PrNumber }[];
 }
 
 /**
@@ -52,6 +53,7 @@ export async function findAddressChanges(
       pull: pulls.get(pr),
       platform: listed.filter((each) => each.pr === pr),
       reached,
+      locked: world.locks.some((each) => each.pr === pr),
       isSilent: ({ labels }) =>
         labels.some(({ label, name }) => label.kind === "address" && silent.has(name)),
     })

@@ -45,9 +45,19 @@ export interface AddressFacts {
   readonly platform: readonly PlatformEnvironment[];
   /** The addresses of the platform's environments, by service. */
   readonly reached: ReadonlyMap<string, Reached>;
+  /** Whether a run may be working on the pull request. */
+  readonly locked: boolean;
   /** Whether people read that an environment does not answer. */
   readonly isSilent: (environment: LabeledEnvironment) => boolean;
 }
+
+const IN_PROGRESS: readonly LabeledEnvironment["status"][] = [
+  "building",
+  "built",
+  "deploying",
+  "updating",
+  "stopping",
+];
 
 /** Finds the addresses of one pull request to mend. An environment that a run is changing is left to that run. */
 export function judgeAddresses(facts: AddressFacts): readonly AddressChange[] {
@@ -58,7 +68,7 @@ export function judgeAddresses(facts: AddressFacts): readonly AddressChange[] {
 
 function judgeOne(facts: AddressFacts, labeled: LabeledEnvironment): AddressChange | undefined {
   const { pr, platform, reached } = facts;
-  if (!["running", "failed", "unknown"].includes(labeled.status ?? "")) return undefined;
+  if (facts.locked && IN_PROGRESS.includes(labeled.status)) return undefined;
   const deployed = platform.find((each) => each.short === labeled.sha && !each.legacy);
   if (deployed !== undefined && !deployed.managed) return undefined;
   const seen = deployed === undefined ? undefined : reached.get(deployed.service);
