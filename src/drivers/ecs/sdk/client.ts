@@ -42,9 +42,17 @@ class FetchHandler extends FetchHttpHandler {
     try {
       return await super.handle(...request);
     } catch (error) {
-      if (!(error instanceof TypeError) || isUntrustedCertificate(error)) throw error;
-      const { message } = error.cause instanceof Error ? error.cause : error;
-      throw Object.assign(new TypeError(message, { cause: error }), { $retryable: { throttling: false } });
+      if (!(error instanceof TypeError)) throw error;
+      const lost = new TypeError(innermost(error).message, { cause: error });
+      if (isUntrustedCertificate(error)) throw lost;
+      throw Object.assign(lost, { $retryable: { throttling: false } });
     }
   }
+}
+
+/** Returns the error at the end of the chain of causes: the one before says only that a fetch failed. */
+function innermost(error: Error): Error {
+  let inner = error;
+  for (let depth = 0; depth < 10 && inner.cause instanceof Error; depth++) inner = inner.cause;
+  return inner;
 }
