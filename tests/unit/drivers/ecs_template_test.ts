@@ -231,6 +231,17 @@ for (
   });
 }
 
+Deno.test("readTemplate() takes architecture and system in any case", () => {
+  const text = JSON.stringify({
+    runtimePlatform: { cpuArchitecture: "Arm64", operatingSystemFamily: "Linux" },
+    containerDefinitions: [{ name: "app" }],
+  });
+  assert.deepEqual(readTemplate(text, PLACE).runtimePlatform, {
+    cpuArchitecture: "ARM64",
+    operatingSystemFamily: "LINUX",
+  });
+});
+
 Deno.test("readTemplate() names several wrong values at once", () => {
   const text = JSON.stringify({ cpu: true, containerDefinitions: [{ name: "app", essential: "yes" }] });
   assert.throws(

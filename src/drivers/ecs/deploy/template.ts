@@ -55,7 +55,7 @@ export function readTemplate(
   if (kept["containerDefinitions"] === undefined) {
     throw wrong("it has no containerDefinitions list", `Add one with the container "${container}"`);
   }
-  const template = kept as TaskDefinitionTemplate;
+  const template = inCapitals(kept as TaskDefinitionTemplate);
   const names = template.containerDefinitions.map(({ name = "" }) => name);
   if (!names.includes(container)) {
     throw wrong(
@@ -74,6 +74,13 @@ export function readTemplate(
     );
   }
   return template;
+}
+
+/** Writes architecture and system as ECS takes them: the console shows people `Linux/Arm64`. */
+function inCapitals({ runtimePlatform, ...template }: TaskDefinitionTemplate): TaskDefinitionTemplate {
+  if (runtimePlatform === undefined) return template;
+  const values = Object.entries(runtimePlatform).map(([key, value]) => [key, String(value).toUpperCase()]);
+  return { ...template, runtimePlatform: Object.fromEntries(values) };
 }
 
 function parseJson(text: string, wrong: (state: string, hint: string) => AppError): unknown {
