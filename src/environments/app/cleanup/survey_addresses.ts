@@ -22,8 +22,7 @@ export interface AddressListings {
 }
 
 /**
- * Compares the addresses on labels with the platform's. Pull requests of which the cleanup removes something
- * are left out. The platform was listed before the pull requests.
+ * Compares the addresses on labels with the platform's. Environments that the cleanup removes are left out. The platform was listed before the pull requests.
  */
 export async function findAddressChanges(
   platform: Pick<PlatformReader, "reach">,
@@ -35,8 +34,10 @@ export async function findAddressChanges(
 ): Promise<readonly AddressChange[]> {
   const { platform: listed, pulls, definitions } = world;
   if (listed === undefined || listed === "as_labels" || pulls === undefined) return [];
-  const going = new Set(candidates.flatMap((each) => each.needsApproval ? [] : [each.pr]));
-  const numbers = [...pulls.keys()].filter((pr) => pulls.get(pr)?.open === true && !going.has(pr));
+  const going = candidates.filter((each) => !each.needsApproval);
+  const goes = ({ pr, short }: AddressChange) =>
+    going.some((each) => each.pr === pr && "short" in each && each.short === short);
+  const numbers = [...pulls.keys()].filter((pr) => pulls.get(pr)?.open === true);
   const named = listed.filter((each) =>
     each.managed && !each.legacy && numbers.includes(each.pr) && each.short !== undefined &&
     pulls.get(each.pr)?.labels.environments.has(each.short) === true
@@ -47,17 +48,20 @@ export async function findAddressChanges(
       readSilence(description) === undefined ? [] : [name]
     ),
   );
-  return numbers.flatMap((pr) =>
+  const found = numbers.flatMap((pr) =>
     judgeAddresses({
       pr,
       pull: pulls.get(pr),
       platform: listed.filter((each) => each.pr === pr),
       reached,
-      locked: world.locks.some((each) => each.pr === pr),
+      // A lock whose holder is gone is removed first.
+      locked: world.locks.some((each) => each.pr === pr) &&
+        !candidates.some((each) => each.kind === "lock" && each.pr === pr),
       isSilent: ({ labels }) =>
         labels.some(({ label, name }) => label.kind === "address" && silent.has(name)),
     })
   );
+  return found.filter((each) => !goes(each));
 }
 
 async function reachAll(
