@@ -103,7 +103,7 @@ export interface PlatformReader {
 /** A place where environments run. */
 export interface Platform extends PlatformReader {
   /**
-   * Brings an environment up and waits until it is stable and its health check answers 200. An existing
+   * Brings an environment up and waits until it is stable and its health check answers 2xx. An existing
    * service is updated in place: the old instance serves until the new one is healthy and, if the platform
    * can, until {@link settle}. On failure, removes what was made, leaves an older instance serving and throws
    * an AppError whose code is a FailureReason and whose logTail has the last lines of the log. `onProgress`

@@ -1,5 +1,9 @@
 import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
+import { isLoopback } from "../../../lib/loopback.ts";
+import { explainUnhealthy } from "../../../environments/core/environment/unhealthy.ts";
+import type { Probe } from "../../../ports/health.ts";
+import { parsePublish } from "../publish.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
 
@@ -48,7 +52,7 @@ async function pollHealth(
   const { health } = engine.config;
   const started = engine.clock.now();
   let pauseMs = FIRST_PAUSE_MS;
-  let answer = "no answer yet";
+  let last: Probe | undefined;
   for (;;) {
     const [container] = await inspectContainers(engine.docker, [options.id], signal);
     if (container === undefined) {
@@ -77,16 +81,16 @@ async function pollHealth(
         timeoutMs: 5000,
       }, signal);
       if (seen.ok) return address;
-      answer = seen.answer;
+      last = seen;
     }
     const waitedMs = engine.clock.now() - started;
     if (waitedMs >= health.timeoutMs) {
-      throw await timeoutError(engine, { ...options, answer, waitedMs, address }, signal);
+      throw await timeoutError(engine, { ...options, last, waitedMs, address }, signal);
     }
     options.onProgress(
       `Waiting for ${options.name} to answer at ${
         address === undefined ? "" : `http://${address}`
-      }${health.path} (${answer})`,
+      }${health.path} (${last?.answer ?? "no answer yet"})`,
     );
     await pause(
       engine,
@@ -149,27 +153,40 @@ async function exitError(
 async function timeoutError(
   engine: Engine,
   options: WaitOptions & {
-    readonly answer: string;
+    readonly last: Probe | undefined;
     readonly waitedMs: number;
     readonly address: string | undefined;
   },
   signal: AbortSignal,
 ): Promise<AppError> {
-  const where = options.address === undefined
-    ? "a published port"
-    : `http://${options.address}${engine.config.health.path}`;
-  const remote = /^(tcp|ssh|https?):/.test(engine.docker.host ?? "") &&
-    /^(127\.|localhost|\[::1\])/.test(engine.config.publish);
-  return new AppError(
-    "unhealthy",
-    `Waiting for "${options.name}": no 200 from ${where} within ${
-      formatSpan(options.waitedMs)
-    } (last: ${options.answer})`,
-    {
-      hint: remote
-        ? "The engine is on another machine and publishes on its own loopback address: set docker.publish to 0.0.0.0"
-        : "Look at the log, or raise environment.health.timeout",
-      logTail: await logTail(engine, options.id, signal),
-    },
-  );
+  const { config, docker } = engine;
+  const tail = await logTail(engine, options.id, signal);
+  const { last, waitedMs, address } = options;
+  if (last === undefined || address === undefined) {
+    return new AppError(
+      "unhealthy",
+      `Waiting for "${options.name}": no port of it was published within ${formatSpan(waitedMs)}`,
+      {
+        hint: `Check docker.network and docker.publish: the port ${config.port} must be published`,
+        logTail: tail,
+      },
+    );
+  }
+  const { state, hint } = explainUnhealthy({
+    platform: "docker",
+    url: `http://${address}${config.health.path}`,
+    answer: last.answer,
+    outcome: last.outcome,
+    waitedMs,
+    port: config.port,
+    path: config.health.path,
+  });
+  const remote = /^(tcp|ssh|https?):/.test(docker.host ?? "") &&
+    isLoopback(parsePublish(config.publish).host);
+  return new AppError("unhealthy", `Waiting for "${options.name}": ${state}`, {
+    hint: remote
+      ? "The engine is on another machine and publishes on its own loopback address: set docker.publish to 0.0.0.0"
+      : hint,
+    logTail: tail,
+  });
 }
