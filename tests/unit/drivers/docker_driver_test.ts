@@ -8,7 +8,8 @@ import type { DockerSettings } from "../../../src/drivers/docker/settings.ts";
 import { parseContainer } from "../../../src/drivers/docker/run/container.ts";
 import { passedVariables } from "../../../src/drivers/docker/build/passed_variables.ts";
 import { createArgs } from "../../../src/drivers/docker/run/create_container.ts";
-import { containerError, engineError } from "../../../src/drivers/docker/errors.ts";
+import { engineError } from "../../../src/drivers/docker/errors.ts";
+import { containerError } from "../../../src/drivers/docker/run/start_errors.ts";
 import { instanceOf } from "../../../src/drivers/docker/run/instance.ts";
 
 const CONFIG: DockerSettings = {

@@ -4,8 +4,9 @@ import { parsePublish } from "../publish.ts";
 import type { DockerSettings } from "../settings.ts";
 import { withVariables } from "./container_variables.ts";
 import type { Engine } from "../engine.ts";
-import { containerError, imageNotFound, lastWords } from "../errors.ts";
+import { imageNotFound, lastWords } from "../errors.ts";
 import { containerLabels } from "../labels.ts";
+import { containerError } from "./start_errors.ts";
 
 const PULL_TIMEOUT_MS = 15 * 60_000;
 /**

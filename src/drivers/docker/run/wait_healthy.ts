@@ -4,6 +4,7 @@ import { isLoopback } from "../../../lib/loopback.ts";
 import { explainUnhealthy } from "../../../environments/core/environment/unhealthy.ts";
 import type { Probe } from "../../../ports/health.ts";
 import { parsePublish } from "../publish.ts";
+import { execFailure } from "./start_errors.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
 
@@ -140,14 +141,14 @@ async function exitError(
       },
     );
   }
-  return new AppError(
-    "unhealthy",
-    `Waiting for "${options.name}": the container ended with exit code ${options.code}`,
-    {
-      hint: "The last lines of its log show the reason",
-      logTail: tail,
-    },
-  );
+  const exec = execFailure(tail);
+  const state = `the container ended with exit code ${options.code}${
+    exec === undefined ? "" : `: ${exec.state}`
+  }`;
+  return new AppError("unhealthy", `Waiting for "${options.name}": ${state}`, {
+    hint: exec?.hint ?? "The last lines of its log show the reason",
+    logTail: tail,
+  });
 }
 
 async function timeoutError(
