@@ -54,13 +54,19 @@ async function lookAtImages(
   ];
 }
 
-/** The local engine has been looked at; in Actions people sit at other machines than it. */
+/** Looks at the platform. Of a local engine, which has been looked at, only the links are left. */
 async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
   const { loaded: { config, sources }, flags, pr, forge } = options;
   if (config.platform === "docker") {
-    if (!(await parts.actions).isActions) return [];
     const { makeLinkDiagnosis } = await import("../drivers/docker/mod.ts");
-    return [makeLinkDiagnosis({ publish: config.docker.publish, host: parts.host.env["DOCKER_HOST"] })];
+    return [
+      makeLinkDiagnosis({
+        shell: await parts.shell,
+        publish: config.docker.publish,
+        host: parts.host.env["DOCKER_HOST"],
+        shared: (await parts.actions).isActions,
+      }),
+    ];
   }
   // Without a region nothing can be asked. The check of the configuration names it.
   if (config.aws.region === undefined) return [];

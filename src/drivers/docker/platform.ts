@@ -7,6 +7,7 @@ import type { Shell } from "../../ports/shell.ts";
 import type { DockerSettings } from "./settings.ts";
 import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
+import { makeFindEngineHost } from "./engine_host.ts";
 import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
 import { reachAll } from "./reach.ts";
@@ -37,8 +38,10 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       "Use `bridge`, or the name of a network made with `docker network create`",
     );
   }
+  const docker = makeDockerCli(options.shell, { host: config.host, passes: options.passes });
   const engine: Engine = {
-    docker: makeDockerCli(options.shell, { host: config.host, passes: options.passes }),
+    docker,
+    findHost: makeFindEngineHost(docker),
     clock: options.clock,
     probe: options.probe,
     newSecret: options.newSecret,

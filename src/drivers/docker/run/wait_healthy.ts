@@ -1,12 +1,9 @@
-import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
-import { isLoopback } from "../../../lib/loopback.ts";
-import { explainUnhealthy } from "../../../environments/core/environment/unhealthy.ts";
 import type { Probe } from "../../../ports/health.ts";
-import { parsePublish } from "../publish.ts";
 import { execFailure } from "./start_errors.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
+import { unhealthyError } from "./unhealthy_error.ts";
 
 const FIRST_PAUSE_MS = 250;
 const EXIT_WAIT_MS = 5000;
@@ -74,7 +71,7 @@ async function pollHealth(
         oom: state.oomKilled,
       }, signal);
     }
-    const address = addressOf(engine, container);
+    const address = await addressOf(engine, container, signal);
     if (address !== undefined) {
       const seen = await engine.probe(address, {
         path: health.path,
@@ -86,7 +83,7 @@ async function pollHealth(
     }
     const waitedMs = engine.clock.now() - started;
     if (waitedMs >= health.timeoutMs) {
-      throw await timeoutError(engine, { ...options, last, waitedMs, address }, signal);
+      throw await unhealthyError(engine, { ...options, last, waitedMs, address }, signal);
     }
     options.onProgress(
       `Waiting for ${options.name} to answer at ${
@@ -147,47 +144,6 @@ async function exitError(
   }`;
   return new AppError("unhealthy", `Waiting for "${options.name}": ${state}`, {
     hint: exec?.hint ?? "The last lines of its log show the reason",
-    logTail: tail,
-  });
-}
-
-async function timeoutError(
-  engine: Engine,
-  options: WaitOptions & {
-    readonly last: Probe | undefined;
-    readonly waitedMs: number;
-    readonly address: string | undefined;
-  },
-  signal: AbortSignal,
-): Promise<AppError> {
-  const { config, docker } = engine;
-  const tail = await logTail(engine, options.id, signal);
-  const { last, waitedMs, address } = options;
-  if (last === undefined || address === undefined) {
-    return new AppError(
-      "unhealthy",
-      `Waiting for "${options.name}": no port of it was published within ${formatSpan(waitedMs)}`,
-      {
-        hint: `Check docker.network and docker.publish: the port ${config.port} must be published`,
-        logTail: tail,
-      },
-    );
-  }
-  const { state, hint } = explainUnhealthy({
-    platform: "docker",
-    url: `http://${address}${config.health.path}`,
-    answer: last.answer,
-    outcome: last.outcome,
-    waitedMs,
-    port: config.port,
-    path: config.health.path,
-  });
-  const remote = /^(tcp|ssh|https?):/.test(docker.host ?? "") &&
-    isLoopback(parsePublish(config.publish).host);
-  return new AppError("unhealthy", `Waiting for "${options.name}": ${state}`, {
-    hint: remote
-      ? "The engine is on another machine and publishes on its own loopback address: set docker.publish to 0.0.0.0"
-      : hint,
     logTail: tail,
   });
 }
