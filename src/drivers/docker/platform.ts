@@ -56,7 +56,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     reach: (environments, signal) => reachAll(engine, environments, signal),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
-    deploy: (spec, { onProgress }, signal) => deploy(engine, { spec, onProgress }, signal),
+    deploy: (spec, events, signal) => deploy(engine, { spec, ...events }, signal),
     async settle(key, owner, signal) {
       const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);

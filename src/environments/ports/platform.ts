@@ -34,6 +34,17 @@ export interface DeploySpec {
   readonly epoch: number;
 }
 
+/** The events of a deployment. */
+export interface DeployEvents {
+  /** Receives what the deployment waits for. */
+  readonly onProgress: (text: string) => void;
+  /**
+   * Receives a sentence, and is awaited, before a serving environment of the same pull request is stopped
+   * because the new one needs its place. That environment is started again if the new one fails.
+   */
+  readonly onGap?: (sentence: string) => Promise<void>;
+}
+
 /** The result of a deployment. */
 export interface Deployed {
   /** `host:port`; its health check has answered. */
@@ -43,6 +54,8 @@ export interface Deployed {
    * something: {@link Platform.settle} has to finish that after people are sent to the new address.
    */
   readonly unsettled: boolean;
+  /** A sentence for people about the address, if not everyone can open it. */
+  readonly warning?: string | undefined;
 }
 
 /**
@@ -106,12 +119,11 @@ export interface Platform extends PlatformReader {
    * Brings an environment up and waits until it is stable and its health check answers 2xx. An existing
    * service is updated in place: the old instance serves until the new one is healthy and, if the platform
    * can, until {@link settle}. On failure, removes what was made, leaves an older instance serving and throws
-   * an AppError whose code is a FailureReason and whose logTail has the last lines of the log. `onProgress`
-   * receives what the deployment waits for.
+   * an AppError whose code is a FailureReason and whose logTail has the last lines of the log.
    */
   deploy(
     spec: DeploySpec,
-    options: { readonly onProgress: (text: string) => void },
+    events: DeployEvents,
     signal: AbortSignal,
   ): Promise<Deployed>;
   /**

@@ -15,6 +15,8 @@ export interface Container {
   readonly state: ContainerState;
   /** Published TCP ports: the container's port, and the engine's port that leads to it. */
   readonly ports: readonly { readonly inside: number; readonly outside: number; readonly v6: boolean }[];
+  /** The engine's ports that the container asks for by number, running or not. */
+  readonly fixedPorts: readonly number[];
 }
 
 /** The state of a container: it runs, or how it ended. */
@@ -35,6 +37,7 @@ const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.
   `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
   `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
   `"restarts":{{json .RestartCount}},"ports":{{json .NetworkSettings.Ports}},` +
+  `"fixed":{{json .HostConfig.PortBindings}},` +
   `"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}}}`;
 const BATCH = 100;
 const GONE = /no such (container|object)/i;
@@ -82,6 +85,7 @@ export function parseContainer(line: string): Container {
   const labels = field("labels");
   const env = field("env");
   const ports = field("ports");
+  const fixed = field("fixed");
   return {
     id: text(field("id")),
     name: text(field("name")).replace(/^\//, ""),
@@ -97,6 +101,7 @@ export function parseContainer(line: string): Container {
       ownHealth: field("health") ? text(field("health")) : undefined,
     },
     ports: isRecord(ports) ? Object.entries(ports).flatMap(parsePort) : [],
+    fixedPorts: isRecord(fixed) ? Object.entries(fixed).flatMap(parsePort).map(({ outside }) => outside) : [],
   };
 }
 

@@ -6,7 +6,8 @@ import { withVariables } from "./container_variables.ts";
 import type { Engine } from "../engine.ts";
 import { imageNotFound, lastWords } from "../errors.ts";
 import { containerLabels } from "../labels.ts";
-import { containerError } from "./start_errors.ts";
+import { describeHolder } from "./fixed_port.ts";
+import { containerError, isPortTaken } from "./start_errors.ts";
 
 const PULL_TIMEOUT_MS = 15 * 60_000;
 /**
@@ -22,10 +23,13 @@ export interface CreateOptions {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** Creates and starts a container. `onCreated` receives its id before the start, for a removal on failure. */
+/**
+ * Creates and starts a container. `onCreated` receives its id and is awaited before the start, so that a
+ * failure can be undone and a fixed port can be freed.
+ */
 export async function createContainer(
   engine: Engine,
-  options: CreateOptions & { readonly onCreated: (id: string) => void },
+  options: CreateOptions & { readonly onCreated: (id: string) => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
   const { name, spec } = options;
@@ -37,9 +41,11 @@ export async function createContainer(
   });
   if (created.code !== 0) throw containerError(created.stderr, { action, image: spec.image, port });
   const id = /^[0-9a-f]{64}$/m.exec(created.stdout)?.[0] ?? name;
-  options.onCreated(id);
+  await options.onCreated(id);
   const started = await engine.docker.run(["start", id], { action }, signal);
-  if (started.code !== 0) throw containerError(started.stderr, { action, image: spec.image, port });
+  if (started.code === 0) return;
+  const holder = isPortTaken(started.stderr) ? await describeHolder(engine, signal) : undefined;
+  throw containerError(started.stderr, { action, image: spec.image, port, holder });
 }
 
 /**

@@ -97,13 +97,21 @@ const CAUSES: readonly Cause[] = [
 /** Classifies a failure to create or start a container by the engine's message, which the error repeats. */
 export function containerError(
   text: string,
-  options: { readonly action: string; readonly image: string; readonly port: string },
+  options: {
+    readonly action: string;
+    readonly image: string;
+    readonly port: string;
+    /** The container or program that holds the port, if that is known. */
+    readonly holder?: string | undefined;
+  },
 ): AppError {
-  const { action, image, port } = options;
+  const { action, image, port, holder } = options;
   const detail = lastWords(text);
-  if (PORT_TAKEN.test(text)) {
-    return new AppError("port_taken", `${action}: the port ${port} is taken (${detail})`, {
-      hint: "Free the port, or leave the port out of `docker.publish` so that a free one is used",
+  if (isPortTaken(text)) {
+    const by = holder === undefined ? "" : ` by ${holder}`;
+    return new AppError("port_taken", `${action}: the port ${port} is taken${by} (${detail})`, {
+      hint:
+        "Free the port, or leave the port out of `docker.publish` so that every environment has a free one",
     });
   }
   if (NO_IMAGE.test(text)) return imageNotFound(action, { image, detail });
@@ -135,6 +143,11 @@ export function execFailure(
   }
   const found = causeIn(line);
   return found === undefined ? undefined : { state: `${found.state} (${line})`, hint: found.hint };
+}
+
+/** Whether the engine says that the port to publish on is in use. */
+export function isPortTaken(text: string): boolean {
+  return PORT_TAKEN.test(text);
 }
 
 function causeIn(text: string): Cause | undefined {

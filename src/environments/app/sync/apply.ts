@@ -29,7 +29,13 @@ export async function applyPlan(
 ): Promise<Applied> {
   const both = AbortSignal.any([signal, writer.lock.lost]);
   const bringUp = plan.steps.find((step) => step.kind === "record_intent")?.bringUp;
-  const state: Progress = { deployment: undefined, address: undefined, unsettled: undefined, serving: false };
+  const state: Progress = {
+    deployment: undefined,
+    address: undefined,
+    warning: undefined,
+    unsettled: undefined,
+    serving: false,
+  };
   try {
     const retirements: Retirement[] = plan.steps.flatMap((step) =>
       step.kind === "retire" ? [step.retirement] : []

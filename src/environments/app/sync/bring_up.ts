@@ -20,6 +20,8 @@ import type { PullWriter } from "./pull_writer.ts";
 export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
+  /** What people should know about the address, for the comment. */
+  warning: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
   /** The record says that the environment runs: a later failure is not the environment's. */
@@ -195,11 +197,25 @@ export async function deploy(
       expiresAt: expiryOf(bringUp.createdAt, bringUp.ttl),
       epoch: lock.epoch,
     },
-    { onProgress: (text) => ports.terminal.progress(text) },
+    {
+      onProgress: (text) => ports.terminal.progress(text),
+      onGap: (sentence) => announce(writer, sentence, signal),
+    },
     signal,
   ).finally(() => ports.terminal.progress(undefined));
+  if (deployed.warning !== undefined) ports.terminal.warn(deployed.warning);
+  state.warning = deployed.warning;
   state.address = deployed.address;
   state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
+}
+
+/** Announces in the comment that the environment does not answer for a while. */
+async function announce(writer: PullWriter, sentence: string, signal: AbortSignal): Promise<void> {
+  const text = escapeMarkdown(sentence);
+  writer.ports.terminal.say(sentence);
+  writer.say({ notice: text });
+  writer.note(text, { unlabeled: true });
+  await writer.write({ comment: true }, signal);
 }
 
 /** Records that the environment runs, sends people to it and settles what an update in place left. */
@@ -241,6 +257,7 @@ export async function activate(
   // The attempts of earlier commits no longer matter, except for commits whose record still exists.
   const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
   writer.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
+  writer.say({ notice: state.warning === undefined ? undefined : escapeMarkdown(state.warning) });
   writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await writer.write({
     add: [{ kind: "marker" }, ...change.add],
