@@ -11,6 +11,7 @@ import { describeFileError } from "../drivers/system/mod.ts";
 import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";
 import type { Parts } from "./parts.ts";
+import { hasHttpProxy, makeDirectFetch } from "./proxies.ts";
 
 /** The settings and the pull request that a platform is made for. */
 export interface PlatformRequest {
@@ -38,7 +39,10 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
   };
   const tools = {
     clock: await parts.clock,
-    probe: makeHealthProbe(),
+    // The engine's machine is near: a proxy may not know its addresses. AWS may be beyond a proxy.
+    probe: config.platform === "docker"
+      ? makeHealthProbe({ fetch: makeDirectFetch() })
+      : makeHealthProbe({ proxied: hasHttpProxy() }),
     newSecret,
     keepSecret: (value: string) => parts.keepSecret(value),
   };

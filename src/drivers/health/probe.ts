@@ -14,10 +14,23 @@ interface Ask {
   readonly timeoutMs: number;
 }
 
-/** Makes the probe of health checks; `fetch` is the global one by default. */
-export function makeHealthProbe(options: { readonly fetch?: typeof fetch } = {}): HealthProbe {
+/** Options of the probe. */
+export interface HealthProbeOptions {
+  /** The global one by default. */
+  readonly fetch?: typeof fetch;
+  /** Whether a proxy may have answered instead of the environment; see {@link HealthOutcome}. */
+  readonly proxied?: boolean;
+}
+
+/** Makes the probe of health checks. */
+export function makeHealthProbe(options: HealthProbeOptions = {}): HealthProbe {
   const asker = options.fetch ?? fetch;
-  return async (address, question, signal) => await probe(address, { ...question, fetch: asker }, signal);
+  return async (address, question, signal) => {
+    const seen = await probe(address, { ...question, fetch: asker }, signal);
+    return options.proxied === true && !seen.ok
+      ? { ...seen, outcome: { ...seen.outcome, proxied: true } }
+      : seen;
+  };
 }
 
 async function probe(

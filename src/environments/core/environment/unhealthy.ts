@@ -25,7 +25,7 @@ export function explainUnhealthy(facts: UnhealthyFacts): { readonly state: strin
   return {
     state,
     hint: outcome.proxied === true
-      ? `The health check went through the proxy of HTTP_PROXY: add the host to NO_PROXY if the proxy answered. ${hint}`
+      ? `HTTP_PROXY is set: if the proxy answered instead, add the address to NO_PROXY. ${hint}`
       : hint,
   };
 }
