@@ -1,3 +1,5 @@
+import { maskUrlLogins } from "./url_login.ts";
+
 /** The exit codes of the program, which scripts rely on (cli.md). */
 export const EXIT = {
   done: 0,
@@ -29,7 +31,7 @@ export interface AppErrorOptions {
 }
 
 /**
- * A failure that a person reads. `code` is a stable slug; `message` reads "Attempted action: current state"
+ * A failure that a person reads. Its texts go to terminals, comments and files, so logins in URLs are masked. `code` is a stable slug; `message` reads "Attempted action: current state"
  * without a final period; `hint` names the next step. Outcomes of normal use are values instead.
  */
 export class AppError extends Error {
@@ -42,12 +44,12 @@ export class AppError extends Error {
 
   /** Makes the error; see the class for `code` and `message`. */
   constructor(code: string, message: string, options: AppErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(maskUrlLogins(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : maskUrlLogins(options.hint);
     this.retryable = options.retryable ?? false;
     this.exitCode = options.exitCode ?? EXIT.failed;
-    this.logTail = options.logTail ?? [];
+    this.logTail = (options.logTail ?? []).map(maskUrlLogins);
   }
 }
 

@@ -37,7 +37,8 @@ function unavailable(
 
 function triedSocket(text: string, host: string | undefined): string {
   const named = /\b(?:unix|tcp|npipe|ssh|https?):\/\/[^\s"']+/.exec(text)?.[0]?.replace(/[.,:;]+$/, "");
-  return host ?? named ?? "unix:///var/run/docker.sock";
+  // A password may have characters that a URL must escape: all up to the last @ is a login.
+  return host?.replace(/^(\w+:\/\/)\S*@/, "$1***@") ?? named ?? "unix:///var/run/docker.sock";
 }
 
 /** Makes the error for an image that neither the engine nor its registry has. */
