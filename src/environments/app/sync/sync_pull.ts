@@ -15,6 +15,7 @@ import {
 } from "../../core/plan/mod.ts";
 import type { HeadRun } from "../../ports/forge.ts";
 import { applyPlan } from "./apply.ts";
+import { findRefusal, isTold, tellRefusal } from "./build_refusal.ts";
 import type { RunOptions } from "../run.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
 import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
@@ -126,7 +127,8 @@ export async function syncPull(
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
       throw lockHeldError(ports, { pr, owner: lock.owner, turned });
     }
-    if (plan.build) await ports.images.check({ pr, sha: plan.target }, signal);
+    let refusal = plan.build ? await findRefusal(ports.images, plan, signal) : undefined;
+    if (refusal !== undefined && isTold(observed, refusal)) throw refusal;
     const checked = plan.target;
     const held = await takeLock(ports, { pr, doing: undefined, turned }, signal);
     try {
@@ -134,13 +136,17 @@ export async function syncPull(
       await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
       plan = planPull(observed.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
-        if (plan.build && plan.target !== checked) {
-          await ports.images.check({ pr, sha: plan.target }, signal);
+        const writer = new PullWriter(ports, held, observed);
+        if (plan.build) {
+          if (plan.target !== checked) refusal = await findRefusal(ports.images, plan, signal);
+          if (refusal !== undefined) {
+            await tellRefusal(writer, { plan, refusal }, signal);
+            throw refusal;
+          }
         }
         // The newest plan that did something: a person's request outweighs a refusal before it, and a push
         // outweighs the plan it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;
-        const writer = new PullWriter(ports, held, observed);
         options.watch?.planned(plan);
         const outcome = await applyPlan(writer, plan, {
           policy,
