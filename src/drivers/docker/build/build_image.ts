@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { BuildRequest } from "../../../environments/ports/images.ts";
@@ -8,6 +9,7 @@ import type { DockerCli } from "../docker_cli.ts";
 import { lastWords } from "../errors.ts";
 import type { BuildSettings } from "./build_settings.ts";
 import { imageLabels } from "../labels.ts";
+import { withTemporaryFolder } from "../temporary.ts";
 import { removeReplaced } from "./replaced_images.ts";
 
 const KEPT_LINES = 50;
@@ -63,14 +65,12 @@ type BuildCommand = BuildOptions & { readonly tail: string[] };
 async function buildThenTag(run: BuildCommand, signal: AbortSignal): Promise<void> {
   const { image } = run.request;
   const action = `Tagging the image "${image}"`;
-  const iidFile = await Deno.makeTempFile({ prefix: "showtime-", suffix: ".iid" });
-  try {
+  await withTemporaryFolder(async (folder) => {
+    const iidFile = join(folder, "iid");
     await buildOnce(run, { buildx: false, pushes: false, iidFile }, signal);
     const id = (await Deno.readTextFile(iidFile)).trim();
     await run.docker.must(["tag", id, image], { action }, signal);
-  } finally {
-    await Deno.remove(iidFile).catch(() => {});
-  }
+  });
 }
 
 async function buildOnce(

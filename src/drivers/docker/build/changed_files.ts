@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ShellResult } from "../../../ports/shell.ts";
+import { withTemporaryFolder } from "../temporary.ts";
 
 /** Runs Git in the build context. */
 export type Git = (
@@ -114,8 +115,7 @@ async function writtenAgain(
   { candidates, top }: { readonly candidates: readonly Candidate[]; readonly top: string },
 ): Promise<ReadonlySet<Candidate>> {
   if (candidates.length === 0) return new Set();
-  const folder = await Deno.makeTempDir({ prefix: "showtime-" });
-  try {
+  return await withTemporaryFolder(async (folder) => {
     // Paths on standard input are relative to the folder that Git runs in.
     const stdin = candidates.map(({ path }) => `${path}\n`).join("");
     await git(["-C", top, "checkout-index", "--force", `--prefix=${folder}/`, "--stdin"], { stdin });
@@ -123,9 +123,7 @@ async function writtenAgain(
       candidates.map(async ({ path }) => await isSameFile(join(top, path), join(folder, path))),
     );
     return new Set(candidates.filter((_, index) => same[index]));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {

@@ -58,10 +58,12 @@ async function requireFiles(config: BuildSettings): Promise<string> {
   await refuseLinks(config.context, "build context");
   try {
     context = await Deno.realPath(config.context);
+    // A folder that may not be read fails here, and not in the middle of a build.
+    for await (const _ of Deno.readDir(context)) break;
   } catch (cause) {
     throw new AppError(
       "context_not_found",
-      `Building an image: the build context "${config.context}" is not there`,
+      `Building an image: the build context "${config.context}" ${describeFailure(cause)}`,
       {
         cause,
         exitCode: EXIT.usage,
@@ -75,13 +77,32 @@ async function requireFiles(config: BuildSettings): Promise<string> {
     await refuseLinkOut(config.context, { file: name, what: name === config.file ? "Dockerfile" : "file" });
   }
   const file = join(context, config.file);
-  const found = await Deno.stat(file).then((info) => info.isFile, () => false);
-  if (found) return context;
+  try {
+    if ((await Deno.stat(file)).isFile) {
+      (await Deno.open(file)).close();
+      return context;
+    }
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) {
+      throw usageError(
+        "dockerfile_missing",
+        `Building an image: the Dockerfile "${config.file}" ${describeFailure(cause)}`,
+        `Make ${resolve(file)} readable, or correct build.file`,
+      );
+    }
+  }
   throw usageError(
     "dockerfile_missing",
     `Building an image: there is no Dockerfile "${config.file}" in "${config.context}"`,
     `Correct build.file (looked for ${resolve(file)})`,
   );
+}
+
+function describeFailure(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "is not there";
+  if (cause instanceof Deno.errors.NotADirectory) return "is not a folder";
+  if (cause instanceof Deno.errors.PermissionDenied) return "may not be read by this user";
+  return "cannot be read";
 }
 
 /** Returns the work tree that the context is in; undefined outside of any. Throws if Git cannot say. */
