@@ -89,7 +89,7 @@ const Build = section({
 
 const Health = section({
   path: fitting(/^\/\S*$/, "a path that begins with /").optional()
-    .describe("The path that answers 200 when the environment is healthy."),
+    .describe("The path that answers 2xx when the environment is healthy."),
   fallback: fitting(/^\/\S*$/, "a path that begins with /").nullable().optional()
     .describe("The path that is asked where the first one is not found; null for none."),
   timeout: duration().optional().describe("How long an environment may take to become healthy."),

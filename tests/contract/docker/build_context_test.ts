@@ -222,6 +222,10 @@ Deno.test("check() says in a sentence that the working directory or the build co
     Deno.chdir(`${folder}/gone`);
     await Deno.remove(`${folder}/gone`);
     await assert.rejects(check(sha, { context: "." }), refused("directory_not_found", /was removed/));
+    await assert.rejects(makeShell().run({ program: "docker", args: ["version"] }, never()), {
+      code: "directory_not_found",
+      message: /was removed/,
+    });
     await assert.rejects(
       makeShell().run({ program: "docker", args: ["version"], cwd: `${folder}/nope` }, never()),
       {

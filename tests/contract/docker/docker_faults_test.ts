@@ -6,6 +6,7 @@ import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { type DockerSettings, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
+import type { HealthProbe } from "../../../src/ports/health.ts";
 import type { DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
 import { fullSha, prNumber } from "../../../src/lib/ids.ts";
 import { runDocker, tryDocker, writeTestContext } from "../../worlds/docker/images.ts";
@@ -37,11 +38,11 @@ const SPEC: DeploySpec = {
   epoch: 1,
 };
 
-function platformWith(change: Partial<DockerSettings>): Platform {
+function platformWith(change: Partial<DockerSettings>, probe = makeHealthProbe()): Platform {
   return makeDockerPlatform({
     shell: makeShell(),
     clock: makeClock(),
-    probe: makeHealthProbe(),
+    probe,
     newSecret: () => "secret-of-the-test",
     keepSecret: () => {},
     config: { ...CONFIG, ...change },
@@ -52,6 +53,7 @@ function platformWith(change: Partial<DockerSettings>): Platform {
 async function failureOf(
   lines: readonly string[],
   change: Partial<DockerSettings> = {},
+  probe?: HealthProbe,
 ): Promise<AppError> {
   const folder = await writeTestContext({
     dockerfile: [
@@ -69,7 +71,7 @@ async function failureOf(
   await Deno.chmod(`${folder}/text`, 0o755);
   try {
     await runDocker(["build", "--quiet", "--tag", IMAGE, folder]);
-    const failure = await platformWith(change).deploy(
+    const failure = await platformWith(change, probe).deploy(
       SPEC,
       { onProgress: () => {} },
       new AbortController().signal,
@@ -155,6 +157,16 @@ needs.test("deploy() says which setting the health check needs where the applica
   assert.match(missing.message, /last: 404, and 404 at \//);
   assert.match(missing.hint ?? "", /environment\.health\.path or environment\.health\.fallback/);
   assert.match(odd.hint ?? "", /does not speak HTTP/);
+});
+
+needs.test("deploy() says that the address is another machine's if the application listens and nothing answers", async () => {
+  const refuses: HealthProbe = () =>
+    Promise.resolve({ ok: false, answer: "connection refused", outcome: { kind: "refused" } });
+
+  const failure = await failureOf(['CMD ["/start"]'], {}, refuses);
+
+  // What is said depends on whether these tests run in a container.
+  assert.match(failure.hint ?? "", /docker\.publish to an address of (?:that|the engine's) machine/);
 });
 
 needs.test("deploy() takes any 2xx for healthy", async () => {

@@ -229,6 +229,19 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     `buildx build --progress plain --tag acme/app:t ${middle} --cache-from type=registry,ref=acme/cache:x --cache-from type=gha ` +
       "--cache-to type=gha,mode=max --push ctx",
   );
+  assert.doesNotMatch(
+    buildArgs({
+      config: { ...config, platform: undefined },
+      image: "acme/app:t",
+      labels: {},
+      iidFile: undefined,
+      buildx: true,
+      push: false,
+      load: true,
+      cacheWrite: false,
+    }).join(" "),
+    /--platform/,
+  );
   assert.equal(
     args({ buildx: false, push: true, load: true, cacheWrite: true }),
     `build --force-rm --iidfile /tmp/iid ${middle} --cache-from acme/cache:x ctx`,
