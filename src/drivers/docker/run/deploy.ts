@@ -105,6 +105,11 @@ async function tidy(
   signal: AbortSignal,
 ): Promise<Container | undefined> {
   const { primary, next } = instances;
+  if (primary?.state.status === "created" && next === undefined) {
+    // The run that made it died before it was started: it never served.
+    await removeContainer(engine, primary, signal);
+    return undefined;
+  }
   if (primary !== undefined && next !== undefined) {
     const serving = await look(engine, primary, { ask: true, tries: 3 }, signal);
     if (serving.healthy) {
