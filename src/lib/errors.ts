@@ -31,8 +31,9 @@ export interface AppErrorOptions {
 }
 
 /**
- * A failure that a person reads. Its texts go to terminals, comments and files, so logins in URLs are masked. `code` is a stable slug; `message` reads "Attempted action: current state"
- * without a final period; `hint` names the next step. Outcomes of normal use are values instead.
+ * A failure that a person reads. `code` is a stable slug; `message` reads "Attempted action: current state"
+ * without a final period; `hint` names the next step. Outcomes of normal use are values instead. The texts go
+ * to terminals and comments, so logins in URLs are masked.
  */
 export class AppError extends Error {
   override readonly name = "AppError";

@@ -37,8 +37,8 @@ export class Redactor {
   }
 
   /**
-   * Masks every known secret in a text, in any letter case, since some programs complain in capitals. Logins in
-   * URLs are masked too, known or not.
+   * Masks every known secret in a text, in any letter case, since some programs complain in capitals. Logins
+   * in URLs are masked too, known or not.
    */
   redact(text: string): string {
     return maskUrlLogins(this.#any === undefined ? text : text.replaceAll(this.#any, MASK));

@@ -4,8 +4,8 @@ const LOGIN = /\b([a-z][a-z0-9+.-]*):\/\/([^\s/?#"'<>`]*)@/gi;
 const PLACEHOLDER = /\{\w+\}|^\(hidden\)$|^\*+$/;
 
 /**
- * Masks the passwords of URLs in a text: `ssh://ana:***@host`. In a URL of HTTP the name may be the secret, as
- * in `https://<token>@host`, so both are masked there. A name without a password stays in any other URL.
+ * Masks the passwords of URLs in a text: `ssh://ana:***@host`. In a URL of HTTP the name may be the secret,
+ * as in `https://<token>@host`, so both are masked there. A name without a password stays in any other URL.
  */
 export function maskUrlLogins(text: string): string {
   if (!text.includes("://")) return text;

@@ -1,6 +1,6 @@
 /**
- * Keeps addresses from the proxies of HTTP_PROXY and its relatives. Deno reads these variables when a client of
- * `fetch` is made: the one of the process at its first request, others where they are made.
+ * Keeps addresses from the proxies of HTTP_PROXY and its relatives. Deno reads these variables when a client
+ * of `fetch` is made: the one of the process at its first request, others where they are made.
  */
 
 /** Names of variables that name a proxy. */

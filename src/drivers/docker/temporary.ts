@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { AppError } from "../../lib/errors.ts";
 
 /**
- * Runs `use` with a new folder that only this user can read, and removes it at the end. Deno's own function for
- * temporary folders wants to write everywhere in the system's temporary folder, and Deno refuses that if the
- * docker command lies below it.
+ * Runs `use` with a new folder that only this user can read, and removes it at the end. Deno's own function
+ * for temporary folders asks for the right to write everywhere in the system's temporary folder. Deno refuses
+ * that right if the docker command lies below that folder.
  */
 export async function withTemporaryFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = join(tmpdir(), `showtime-${crypto.randomUUID()}`);

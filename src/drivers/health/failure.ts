@@ -36,7 +36,7 @@ export function failureKind(error: unknown): HealthKind {
   return WORDS.find(([, words]) => words.test(text))?.[0] ?? "other";
 }
 
-/** Whether a failed request by HTTPS shows that the port speaks TLS: its certificate or version is refused. */
+/** Whether a failed request by HTTPS shows that the port speaks TLS: its certificate is refused. */
 export function speaksTls(error: unknown): boolean {
   const text = causes(error).join("\n");
   return /certificate|fatal alert|handshake failure|UnknownIssuer/i.test(text) &&

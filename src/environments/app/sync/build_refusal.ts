@@ -1,4 +1,4 @@
-/** Checks before the lock is taken that a build would be right, and tells the pull request if it would not. */
+/** Checks that a build would be right, and writes into the comment why it would not. */
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
