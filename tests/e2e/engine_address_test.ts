@@ -50,7 +50,7 @@ docker.test("explain and status say what the labels say where the engine does no
       const json = await stage.run([command, String(stage.pr), "--json"], env);
 
       assert.deepEqual([text.code, json.code], [5, 5], text.err);
-      assert.match(text.err, /could not be asked, so this is what the labels say: .*127\.0\.0\.1:1/);
+      assert.match(text.err, /could not be asked, so this is what the labels say.*127\.0\.0\.1:1/);
       const { incomplete } = JSON.parse(json.out);
       assert.equal(incomplete.length, 1);
       assert.match(incomplete[0], /127\.0\.0\.1:1/);
