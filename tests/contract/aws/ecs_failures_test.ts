@@ -100,8 +100,9 @@ const FAILURES: readonly Failure[] = [
     change: { flags: { NEVER: true } },
     late: true,
     code: "unhealthy",
-    says: /no 2xx answer from http:\/\/127\.[\d.]+:8080\/health within \d+ (s|min) \(last: 404, and 404 at \/\)/,
-    hint: /environment\.health\.timeout/,
+    says:
+      /no 2xx answer from http:\/\/127\.[\d.]+:8080\/health within \d+ (s|min) \(last: 404, and 404 at \/\)/,
+    hint: /environment\.health\.path or environment\.health\.fallback/,
     line: "listening on 8080",
   },
   {
