@@ -1,6 +1,6 @@
 const MASK = "***";
 const LOGIN = /\b([a-z][a-z0-9+.-]*):\/\/([^\s/?#"'<>`]*)@/gi;
-/** Text that stands for a password and is none. */
+/** Texts in the place of a password that hide nothing. */
 const PLACEHOLDER = /\{\w+\}|^\(hidden\)$|^\*+$/;
 
 /**

@@ -20,7 +20,7 @@ import type { PullWriter } from "./pull_writer.ts";
 export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
-  /** What people should know about the address, for the comment. */
+  /** A sentence about the address, for the comment. */
   warning: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
