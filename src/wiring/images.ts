@@ -72,11 +72,18 @@ export async function makeStore(
       image: repository,
       tag,
       credentials: login === undefined ? undefined : { user: login.user, password: login.token },
+      dockerLogin: await readLogin(parts, "docker.io"),
     });
   }
-  const credentials = registry.readDockerConfig(await readDockerLogins(parts), first);
-  if (credentials !== undefined) parts.keepSecret(credentials.password);
+  const credentials = await readLogin(parts, first);
   return registry.makeRegistryStore({ image: repository, tag, credentials });
+}
+
+async function readLogin(parts: Parts, host: string) {
+  const { readDockerConfig } = await import("../drivers/registry/mod.ts");
+  const credentials = readDockerConfig(await readDockerLogins(parts), host);
+  if (credentials !== undefined) parts.keepSecret(credentials.password);
+  return credentials;
 }
 
 /** Reads the docker command's file of logins; empty if it is missing or cannot be read. */

@@ -54,7 +54,7 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       ...tools,
       shell: await parts.shell,
       passes: passedVariables({ dockerConfig: await readDockerLogins(parts), caches: [] }),
-      config: { ...shared, network, publish, host },
+      config: { ...shared, network, publish, host, builtHere: await findBuiltHere(parts, request) },
     });
   }
   const { architectureOf, makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
@@ -73,6 +73,14 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       template,
     },
   });
+}
+
+/** Returns the names of the images that are built on the engine and pushed nowhere. */
+async function findBuiltHere(parts: Parts, { config, flags }: PlatformRequest) {
+  const { imageRepository, pushesImages } = await import("../config/mod.ts");
+  if (pushesImages(config, "docker")) return undefined;
+  const { repo } = await parts.repository(flags);
+  return { image: imageRepository(config, repo), tag: config.build.tag };
 }
 
 /**

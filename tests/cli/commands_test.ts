@@ -229,6 +229,7 @@ Deno.test("start tells of an environment that did not come up, for people and in
     const context = world.context();
     const images = {
       check: () => Promise.resolve(),
+      checkOwner: () => Promise.resolve(),
       exists: () => Promise.resolve(false),
       remove: () => Promise.resolve({ kind: "absent" as const }),
       list: () => Promise.resolve([]),

@@ -16,6 +16,9 @@ const runId = crypto.randomUUID().slice(0, 8);
 const PR = prNumber(4711);
 const SHA = fullSha("0123456789abcdef0123456789abcdef01234567");
 
+/** The repository that {@link request} builds for. */
+const OWNER = { repo: "acme/app" };
+
 function never(): AbortSignal {
   return new AbortController().signal;
 }
@@ -248,9 +251,9 @@ engineTest(
         Math.abs((listed?.[0]?.createdAt ?? 0) - Date.now()) < 10 * 60_000,
         String(listed?.[0]?.createdAt),
       );
-      assert.deepEqual(await images.remove(image, never()), { kind: "removed" });
+      assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "removed" });
       assert.equal(await images.exists(image, never()), false);
-      assert.deepEqual(await images.remove(image, never()), { kind: "absent" });
+      assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "absent" });
       assert.deepEqual(await images.list(never()), []);
     });
   },
@@ -285,7 +288,7 @@ engineTest("remove() keeps an image that a container uses, and says so", async (
     await images.build(request(image), never());
     const container = await runDocker(["create", image]);
     try {
-      const removal = await images.remove(image, never());
+      const removal = await images.remove(image, OWNER, never());
 
       assert.equal(removal.kind, "kept");
       assert.match(removal.kind === "kept" ? removal.reason : "", /container/);
@@ -374,11 +377,11 @@ registryTest(
       const listed = await images.list(never());
       assert.deepEqual(listed?.map((one) => one.image), [image]);
       assert.ok((listed?.[0]?.createdAt ?? 0) > 0);
-      assert.deepEqual(await images.remove(image, never()), { kind: "removed" });
+      assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "removed" });
       assert.equal(await images.exists(image, never()), false);
       assert.deepEqual(await images.list(never()), []);
       assert.notEqual((await tryDocker(["image", "inspect", image])).code, 0);
-      assert.deepEqual(await images.remove(image, never()), { kind: "absent" });
+      assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "absent" });
       await tryDocker(["image", "rm", `${server.host}/team/app:latest`]);
     });
   },
@@ -394,7 +397,7 @@ registryTest(
       await runDocker(["tag", image, other]);
       await runDocker(["push", "--quiet", other]);
 
-      const removal = await images.remove(image, never());
+      const removal = await images.remove(image, OWNER, never());
 
       assert.deepEqual(removal, { kind: "kept", reason: "the same image is tagged pr-4712-0123456-ci" });
       assert.equal(await images.exists(other, never()), true);
@@ -409,7 +412,7 @@ registryTest("remove() keeps an image where the registry does not delete, and sa
   await withContext(async (context) => {
     const { images, image } = await pushedTo(server.host, context);
 
-    assert.deepEqual(await images.remove(image, never()), {
+    assert.deepEqual(await images.remove(image, OWNER, never()), {
       kind: "kept",
       reason: "the registry does not allow deleting",
     });

@@ -5,7 +5,16 @@ import {
   formatServiceName,
   serviceNameOf,
 } from "../../src/environments/core/environment/names.ts";
-import { assertOurs } from "../../src/environments/core/environment/ownership.ts";
+import {
+  assertImageOurs,
+  type ImageOwner,
+  refusalOf,
+} from "../../src/environments/core/environment/image_owner.ts";
+import {
+  assertOurs,
+  judgeOwner,
+  type RepositoryIdentity,
+} from "../../src/environments/core/environment/ownership.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
 import type { Reached } from "../../src/environments/core/cleanup/mod.ts";
@@ -105,7 +114,7 @@ export class MemoryPlatform implements Platform {
   async list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]> {
     await this.hooks.run("list", signal);
     return this.#environments.filter((each) =>
-      (each.repo === undefined || scope.others === true || each.repo === scope.repo) &&
+      (scope.others === true || judgeOwner(each, scope) !== "other") &&
       (scope.pr === undefined || each.pr === scope.pr)
     );
   }
@@ -178,6 +187,7 @@ export class MemoryPlatform implements Platform {
       expiresAt: spec.expiresAt,
       epoch: spec.epoch,
       repo: spec.repo,
+      repoId: spec.repoId,
       managed: true,
       legacy: false,
       unsettled: false,
@@ -187,7 +197,7 @@ export class MemoryPlatform implements Platform {
 
   async settle(
     key: EnvironmentKey,
-    options: { repo: string; epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void> {
     const service = serviceNameOf(key);
@@ -200,7 +210,7 @@ export class MemoryPlatform implements Platform {
 
   async destroy(
     key: EnvironmentKey,
-    options: { repo: string; epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void> {
     const service = serviceNameOf(key);
@@ -210,12 +220,12 @@ export class MemoryPlatform implements Platform {
     this.lose(service);
   }
 
-  #guard(service: ServiceName, { repo, epoch }: { readonly repo: string; readonly epoch: number }): void {
+  #guard(service: ServiceName, owner: RepositoryIdentity & { readonly epoch: number }): void {
     const found = this.#environments.find((each) => each.service === service);
     if (found === undefined) return;
     assertOurs(
       { ...found, what: `the container "${service}"`, removal: `docker rm -f ${service}` },
-      { repo, epoch, action: `Changing "${service}"` },
+      { ...owner, action: `Changing "${service}"` },
     );
   }
 }
@@ -246,9 +256,15 @@ export class MemoryImages implements Images {
   async build(request: BuildRequest, signal: AbortSignal): Promise<void> {
     await this.hooks.run("build", signal);
     request.onLine(`building ${request.image}`);
+    await this.checkOwner(request.image, request, signal);
     this.built.push(request.image);
     this.#drop(request.image);
-    this.plant({ image: request.image, createdAt: this.#clock.now() });
+    this.plant({
+      image: request.image,
+      createdAt: this.#clock.now(),
+      builtFor: request.repo,
+      builtForId: request.repoId,
+    });
   }
 
   async exists(image: string, signal: AbortSignal): Promise<boolean> {
@@ -256,9 +272,19 @@ export class MemoryImages implements Images {
     return this.stored.includes(image);
   }
 
-  async remove(image: string, signal: AbortSignal): Promise<ImageRemoval> {
+  checkOwner(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const marks = this.#marksOf(image);
+    if (marks !== undefined) assertImageOurs(image, { marks, owner, action: `Taking the name "${image}"` });
+    return Promise.resolve();
+  }
+
+  async remove(image: string, owner: ImageOwner, signal: AbortSignal): Promise<ImageRemoval> {
     await this.hooks.run("remove", signal);
-    const there = this.stored.includes(image);
+    const marks = this.#marksOf(image);
+    const there = marks !== undefined;
+    const reason = marks && refusalOf(image, marks, owner);
+    if (reason !== undefined) return { kind: "kept", reason, notOurs: true };
     this.#drop(image);
     return { kind: there ? "removed" : "absent" };
   }
@@ -266,6 +292,11 @@ export class MemoryImages implements Images {
   async list(signal: AbortSignal): Promise<readonly StoredImage[]> {
     await this.hooks.run("list", signal);
     return this.#stored;
+  }
+
+  #marksOf(image: string) {
+    const found = this.#stored.find((each) => each.image === image);
+    return found && { repo: found.builtFor, repoId: found.builtForId };
   }
 
   #drop(image: string): void {

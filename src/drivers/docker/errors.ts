@@ -1,4 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
+import { parseImageReference } from "../../lib/image_reference.ts";
 import type { ShellResult } from "../../ports/shell.ts";
 
 const NO_ENGINE =
@@ -39,6 +40,12 @@ function triedSocket(text: string, host: string | undefined): string {
   const named = /\b(?:unix|tcp|npipe|ssh|https?):\/\/[^\s"']+/.exec(text)?.[0]?.replace(/[.,:;]+$/, "");
   // A password may have characters that a URL must escape: all up to the last @ is a login.
   return host?.replace(/^(\w+:\/\/)\S*@/, "$1***@") ?? named ?? "unix:///var/run/docker.sock";
+}
+
+/** Returns the advice for an engine that does not trust the certificate of the registry which holds an image. */
+export function engineCertificateHint(image: string): string {
+  const host = parseImageReference(image)?.host ?? image;
+  return `Put the authority's PEM file on the engine's machine, at /etc/docker/certs.d/${host}/ca.crt`;
 }
 
 /** Makes the error for an image that neither the engine nor its registry has. */

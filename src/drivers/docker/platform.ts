@@ -63,8 +63,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
       await settle(engine, instances, signal);
       // The rebuilt image has taken the tag of the image that the removed container used.
-      const labels = { showtime_repo: owner.repo, pr: String(instances.names.pr) };
-      await removeReplaced(engine.docker, labels, signal);
+      await removeReplaced(engine.docker, { ...owner, pr: instances.names.pr }, signal);
     },
     async destroy(key, owner, signal) {
       const service = serviceNameOf(key);

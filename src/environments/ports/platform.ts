@@ -3,12 +3,11 @@
 import type { EnvironmentKey } from "../core/environment/names.ts";
 import type { DeployedSettings, PlatformEnvironment, PlatformKind } from "../core/environment/environment.ts";
 import type { Reached } from "../core/cleanup/mod.ts";
+import type { RepositoryIdentity } from "../core/environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
-/** Selects the environments to list. */
-export interface PlatformScope {
-  /** `owner/name`: lists only environments that carry this repository's tag, or no repository tag. */
-  readonly repo: string;
+/** Selects the environments to list: those that carry this repository's tags, or no repository's. */
+export interface PlatformScope extends RepositoryIdentity {
   /** Only this pull request's environments. */
   readonly pr?: PrNumber;
   /** Includes other repositories' environments: to see what they use, never to change them. */
@@ -18,8 +17,7 @@ export interface PlatformScope {
 }
 
 /** Everything that deploying an environment needs to know. */
-export interface DeploySpec {
-  readonly repo: string;
+export interface DeploySpec extends RepositoryIdentity {
   readonly pr: PrNumber;
   readonly sha: FullSha;
   /** Full image reference. */
@@ -99,7 +97,7 @@ export interface PlatformReader {
    * not answer.
    */
   leftovers(
-    scope: { readonly repo: string },
+    scope: RepositoryIdentity,
     signal: AbortSignal,
   ): Promise<readonly PlatformLeftover[]>;
   /**
@@ -133,7 +131,7 @@ export interface Platform extends PlatformReader {
    */
   settle(
     environment: EnvironmentKey,
-    options: { readonly repo: string; readonly epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
   /**
@@ -143,12 +141,12 @@ export interface Platform extends PlatformReader {
    */
   destroy(
     environment: EnvironmentKey,
-    options: { readonly repo: string; readonly epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
   /**
    * Removes a leftover by its id; one that does not exist is success. Refuses (`not_ours`) one that lacks
    * Showtime's tags.
    */
-  removeLeftover(id: string, options: { readonly repo: string }, signal: AbortSignal): Promise<void>;
+  removeLeftover(id: string, options: RepositoryIdentity, signal: AbortSignal): Promise<void>;
 }

@@ -11,6 +11,7 @@ import type {
 } from "../../cli/wiring_types.ts";
 import type { Parts } from "../parts.ts";
 import { usageError } from "../../lib/errors.ts";
+import { readWhole } from "../../lib/read_whole.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import { parseLabel } from "../../environments/core/labels/mod.ts";
@@ -224,9 +225,10 @@ function isOurs(label: ReturnType<typeof parseLabel>): label is Parameters<typeo
 
 async function fetchPage(url: string): Promise<string | undefined> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    const text = await answer.text();
-    return answer.ok ? text : undefined;
+    const signal = AbortSignal.timeout(5_000);
+    const answer = await fetch(url, { signal });
+    const page = await readWhole(answer, { mostBytes: 1024 * 1024, signal });
+    return answer.ok ? new TextDecoder().decode(page) : undefined;
   } catch {
     return undefined;
   }

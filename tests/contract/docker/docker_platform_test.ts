@@ -14,7 +14,12 @@ import type { DeploySpec, Platform } from "../../../src/environments/ports/platf
 import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
-import { platformContract, type PlatformHarness } from "../platform_contract.ts";
+import { ownershipContract } from "../ownership_contract.ts";
+import {
+  platformContract,
+  type PlatformContractOptions,
+  type PlatformHarness,
+} from "../platform_contract.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const docker = await part("docker");
@@ -113,12 +118,15 @@ function test(title: string, run: (context: Deno.TestContext) => Promise<void>):
   (docker.missing === undefined ? busybox : docker).test(title, run);
 }
 
-platformContract({
+const contract: PlatformContractOptions = {
   name: "docker",
   make: makeHarness,
   supports: new Set(["traffic", "logs", "failures", "settle", "legacy"]),
   test,
-});
+};
+
+platformContract(contract);
+ownershipContract(contract);
 
 function dockerTest(
   title: string,

@@ -98,6 +98,7 @@ Deno.test("createArgs() carries the labels, the limits and the image as its last
     "showtime_expires=",
     "showtime_epoch=1",
     "showtime_repo=acme/app",
+    "showtime_repo_id=",
     "showtime_size=standard",
     'showtime_flags={"ALERTS":true,"TAGS":false}',
     "showtime_login=admin/admin",

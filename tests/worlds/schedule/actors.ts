@@ -116,7 +116,8 @@ function borderImages(inner: Images, at: At): Images {
     check: (request, signal) => inner.check(request, signal),
     build: (request, signal) => at("images.build", true)(() => inner.build(request, signal), signal),
     exists: (image, signal) => at("images.exists", false)(() => inner.exists(image, signal), signal),
-    remove: (image, signal) => at("images.remove", true)(() => inner.remove(image, signal), signal),
+    checkOwner: (image, owner, signal) => inner.checkOwner(image, owner, signal),
+    remove: (image, owner, signal) => at("images.remove", true)(() => inner.remove(image, owner, signal), signal),
     list: (signal) => at("images.list", false)(() => inner.list(signal), signal),
   };
 }

@@ -1,3 +1,5 @@
+import { formatImageTag } from "../../../environments/core/environment/names.ts";
+import { shortSha } from "../../../lib/ids.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import { parsePublish } from "../publish.ts";
@@ -104,8 +106,12 @@ export function sizeOf(
   );
 }
 
-/** Pulls the image if the engine lacks it. Throws AppError `image_not_found`. */
-export async function ensureImage(engine: Engine, image: string, signal: AbortSignal): Promise<void> {
+/**
+ * Pulls the image if the engine lacks it. Throws AppError `image_not_found`, without a pull for an image that
+ * Showtime builds on the engine: what a registry has under that name was made by a stranger.
+ */
+export async function ensureImage(engine: Engine, spec: DeploySpec, signal: AbortSignal): Promise<void> {
+  const { image } = spec;
   const action = `Looking for the image "${image}"`;
   const local = await engine.docker.run(
     ["image", "inspect", "--format", "{{.Id}}", image],
@@ -113,7 +119,16 @@ export async function ensureImage(engine: Engine, image: string, signal: AbortSi
     signal,
   );
   if (local.code === 0) return;
+  if (isBuiltHere(engine.config, spec)) {
+    const detail = "it was built on this engine, which no longer has it";
+    throw imageNotFound(action, { image, detail });
+  }
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;
   throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
+}
+
+function isBuiltHere({ builtHere }: DockerSettings, { image, pr, sha }: DeploySpec): boolean {
+  if (builtHere === undefined) return false;
+  return image === `${builtHere.image}:${formatImageTag(builtHere.tag, { pr, short: shortSha(sha) })}`;
 }

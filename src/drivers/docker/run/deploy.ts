@@ -1,5 +1,6 @@
 import { formatServiceName } from "../../../environments/core/environment/names.ts";
 import { environmentVariables, readSecret } from "../../../environments/core/environment/variables.ts";
+import type { RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import type { Deployed, DeployEvents, DeploySpec } from "../../../environments/ports/platform.ts";
 import { type Container, inspectContainers } from "./container.ts";
@@ -30,7 +31,7 @@ export async function deploy(
   const service = formatServiceName(spec.pr, shortSha(spec.sha));
   const before = await findInstances(engine, service, signal);
   assertAllTouchable(before, { ...spec, action: `Deploying "${service}"` });
-  await ensureImage(engine, spec.image, signal);
+  await ensureImage(engine, spec, signal);
   const old = await tidy(engine, before, signal);
   const name = old === undefined ? before.names.primary : before.names.next;
   const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
@@ -93,7 +94,7 @@ export async function settle(
 /** Checks that both containers of a service may be changed. Throws AppError `not_ours` or `stale_epoch`. */
 export function assertAllTouchable(
   instances: Instances,
-  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+  options: RepositoryIdentity & { readonly epoch: number; readonly action: string },
 ): void {
   for (const one of [instances.primary, instances.next]) if (one !== undefined) assertTouchable(one, options);
 }

@@ -1,8 +1,11 @@
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { isUntrustedCertificate } from "../../../lib/untrusted_certificate.ts";
+import { readWhole, withBody } from "../../../lib/read_whole.ts";
 
 /** The time limit of one request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** The largest answer that is read: far more than a page of log events has. */
+const MOST_BYTES = 32 * 1024 * 1024;
 /**
  * The most attempts of one call. The SDK waits longer before each attempt, and longer still after throttling.
  */
@@ -12,6 +15,8 @@ const MAX_ATTEMPTS = 6;
 export interface ClientSetup {
   /** The function that sends requests; the runtime's `fetch` by default. */
   readonly fetch?: typeof fetch | undefined;
+  /** The time limit of one request, in milliseconds; 30 seconds by default. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -19,16 +24,30 @@ export interface ClientSetup {
  * request handler uses `fetch`, because with node:http, Deno 2.7.11 waits forever after a server drops a
  * connection.
  */
-export function clientOptions(region: string, { fetch }: ClientSetup = {}) {
+export function clientOptions(region: string, { fetch, timeoutMs = REQUEST_TIMEOUT_MS }: ClientSetup = {}) {
   return {
     region,
     maxAttempts: MAX_ATTEMPTS,
     retryMode: "adaptive",
     requestHandler: new FetchHandler({
       requestTimeout: REQUEST_TIMEOUT_MS,
-      ...(fetch === undefined ? {} : { customFetch: fetch }),
+      customFetch: fetchWhole(fetch, timeoutMs),
     }),
   } as const;
+}
+
+/**
+ * Returns a `fetch` that reads the whole body within the time limit. The SDK's own limit ends with the headers,
+ * so a server that stalls after them would be waited for without end.
+ */
+function fetchWhole(inner: typeof fetch | undefined, timeoutMs: number): typeof fetch {
+  return async (input, init) => {
+    const given = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = given ? AbortSignal.any([given, limit]) : limit;
+    const response = await (inner ?? fetch)(input, { ...init, signal });
+    return withBody(response, await readWhole(response, { mostBytes: MOST_BYTES, signal }));
+  };
 }
 
 /**

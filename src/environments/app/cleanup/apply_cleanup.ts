@@ -174,14 +174,14 @@ async function removeUnused(
   }
   for (const each of going.filter((one) => one.kind === "leftover")) {
     const act = async () => {
-      await ports.platform.removeLeftover(each.leftover, { repo: ports.repo }, signal);
+      await ports.platform.removeLeftover(each.leftover, world.identity, signal);
       outcome.removed.push(each.what);
     };
     await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const each of going.filter((one) => one.kind === "image")) {
     const act = async () => {
-      const removal = await ports.images.remove(each.image, signal);
+      const removal = await ports.images.remove(each.image, { ...world.identity, inUse: false }, signal);
       if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
       else outcome.removed.push(each.what);
     };

@@ -4,7 +4,7 @@
  */
 
 import { AppError, toError } from "../../../lib/errors.ts";
-import { sameRepo } from "../../core/environment/ownership.ts";
+import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import {
   formatLabel,
@@ -33,6 +33,7 @@ import type { Terminal } from "../../../ports/terminal.ts";
 import type { ForgeReader, LabelDefinition, PullSummary } from "../../ports/forge.ts";
 import type { Images, StoredImage } from "../../ports/images.ts";
 import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings } from "../run.ts";
 import { findAddressChanges } from "./survey_addresses.ts";
 
@@ -77,6 +78,8 @@ export type KnownDefinition = LabelDefinition & { readonly label: ParsedLabel };
 
 /** The results of the listings; undefined for a listing that failed or was not needed. */
 export interface CleanupWorld {
+  /** The repository that is cleaned up. */
+  readonly identity: RepositoryIdentity;
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
   /** Environments of other repositories on the same platform. The images that they use stay. */
   readonly elsewhere: readonly PlatformEnvironment[];
@@ -133,23 +136,31 @@ export async function surveyWorld(
     "Environments could not be listed, so none of them is removed",
     () => ports.platform.list({ repo, others: true }, signal),
   );
-  const isOwn = (each: PlatformEnvironment) => each.repo === undefined || sameRepo(each.repo, repo);
-  const platform = seen === undefined || seen === "as_labels" ? seen : seen.filter(isOwn);
-  const elsewhere = seen === undefined || seen === "as_labels" ? [] : seen.filter((each) => !isOwn(each));
   const images = !options.platformOrphans || ports.platformAsLabels ? undefined : await attempt(
     "Images could not be listed, so none of them is removed",
     () => ports.images.list(signal),
   );
-  const leftovers = !options.platformOrphans || ports.platformAsLabels
-    ? undefined
-    : await attempt("What removed environments left could not be listed, so none of it is removed", () =>
-      ports.platform.leftovers({ repo }, signal));
   const definitions = await attempt(
     "Label definitions could not be listed, so none of them is removed",
     // All definitions: GitHub's search may miss names that only begin with a 🎪.
     async () =>
       (await forge.listDefinitions("", signal)).map((each) => ({ ...each, label: parseLabel(each.name) })),
   );
+  // GitHub has answered by now, so the id of the repository is known.
+  const deployed = seen === undefined || seen === "as_labels" ? [] : seen;
+  const identified = await attempt(
+    "The owners of environments could not be told apart, so none of them is removed",
+    () => identifyRepository(ports, deployed, signal),
+  );
+  const identity = identified ?? { repo };
+  const { own, elsewhere } = splitByOwner(deployed, identity);
+  const platform = identified === undefined ? undefined : deployed === seen ? own : seen;
+  const leftovers = !options.platformOrphans || ports.platformAsLabels || identified === undefined
+    ? undefined
+    : await attempt(
+      "What removed environments left could not be listed, so none of it is removed",
+      () => ports.platform.leftovers(identity, signal),
+    );
   const locks = await readLocks(ports, definitions ?? [], signal);
   const pulls = await attempt(
     "Pull requests could not be listed, so nothing of theirs is removed",
@@ -170,7 +181,7 @@ export async function surveyWorld(
       return known;
     },
   );
-  return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
+  return { identity, platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
 }
 
 /** Reduces a pull request to the facts that a cleanup uses, with its labels parsed. */
@@ -210,9 +221,9 @@ async function readLocks(
 
 /** Decides what to remove and what to keep, from the listings. */
 export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
-  const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
+  const { identity, platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
   const incomplete = [...world.incomplete];
-  const { repo, settings } = ports;
+  const { settings } = ports;
   const now = ports.forge.now();
   const candidates: CleanupCandidate[] = [];
   const kept: Kept[] = [];
@@ -225,7 +236,7 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
     for (const pr of [...numbers].sort((a, b) => a - b)) {
       const own = platform === "as_labels" ? platform : deployed.get(pr) ?? [];
       try {
-        const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, settings };
+        const facts = { ...identity, now, pr, pull: pulls.get(pr), platform: own, settings };
         const judged = judgePull(facts, options);
         candidates.push(...judged.doomed);
         kept.push(...judged.kept);
@@ -238,7 +249,13 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
       candidates.push(...judgeDefinitions(definitions, living).slice(0, options.labelLimit));
     }
     if (images !== undefined) {
-      const judged = judgeImages(images, { ...living, repo, elsewhere, now, imageOf: settings.imageOf });
+      const judged = judgeImages(images, {
+        ...living,
+        ...identity,
+        elsewhere,
+        now,
+        imageOf: settings.imageOf,
+      });
       candidates.push(...judged.doomed);
       kept.push(...judged.kept);
     }

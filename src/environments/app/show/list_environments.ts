@@ -5,6 +5,7 @@ import { type PrNumber, type ServiceName, shortSha } from "../../../lib/ids.ts";
 import type { Flags, PlatformEnvironment } from "../../core/environment/environment.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { formatLabel, type LabelState, parseLabel, readLabels } from "../../core/labels/mod.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import {
@@ -49,8 +50,9 @@ export async function listEnvironments(
   const incomplete: string[] = [];
   // The platform is read first: an environment that starts meanwhile has its labels by the time they are
   // read.
-  const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
+  const seen = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
+  const deployed = seen && splitByOwner(seen, await identifyRepository(ports, seen, signal)).own;
   const known = new Set(marked.map((pull) => pull.number));
   // Without the platform only labels name the pull requests, and another tool sets no marker label. Where the
   // platform is taken to be as the labels say, the marker is enough, unless no pull request has it.
@@ -148,7 +150,7 @@ async function listPlatform(
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[] | undefined> {
   try {
-    return await ports.platform.list({ repo: ports.repo }, signal);
+    return await ports.platform.list({ repo: ports.repo, others: true }, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;

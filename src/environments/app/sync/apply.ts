@@ -7,9 +7,11 @@ import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
+import { imageOwnerOf } from "./check_image_owner.ts";
 import { lostError } from "../lock/held_lock.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { deploymentWrite } from "./deployment_write.ts";
+import { leftBehind } from "./left_behind.ts";
 import { retire } from "./retire.ts";
 import { retireFailed } from "./retire_failed.ts";
 import type { PullWriter } from "./pull_writer.ts";
@@ -128,7 +130,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       await assertStillDue(writer, plan, tools);
       return await ports.platform.settle(
         step.environment,
-        { repo: ports.repo, epoch: writer.lock.epoch },
+        { ...writer.observed.identity, epoch: writer.lock.epoch },
         signal,
       );
     case "build":
@@ -148,11 +150,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       return await repairLabels(writer, step, signal);
     case "remove_labels":
       writer.say({ notice: undefined, failure: undefined });
-      writer.note(
-        plan.reason === "pr_closed"
-          ? "The pull request was closed; everything is removed"
-          : "Stopped; everything is removed",
-      );
+      noteEnd(writer, plan);
       return await writer.write({
         remove: step.names,
         comment: writer.observed.comment !== undefined || plan.steps.some((each) => each.kind === "retire"),
@@ -178,6 +176,16 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
     case "drop_lock":
       return;
   }
+}
+
+/** Notes the end in the comment. What another repository owns stays, and is named. */
+function noteEnd(writer: PullWriter, plan: Plan): void {
+  const { observed, refusals } = writer;
+  const left = leftBehind(plan, { observed, refusals });
+  for (const sentence of left) if (!refusals.includes(sentence)) writer.ports.terminal.warn(sentence);
+  const begin = plan.reason === "pr_closed" ? "The pull request was closed" : "Stopped";
+  const rest = left.map((sentence) => escapeMarkdown(sentence)).join(". ");
+  writer.note(left.length === 0 ? `${begin}; everything is removed` : `${begin}. ${rest}`);
 }
 
 /**
@@ -239,7 +247,7 @@ async function build(
   const close = ports.terminal.group(`Building ${step.image}`);
   try {
     await ports.images.build({
-      repo: ports.repo,
+      ...imageOwnerOf(writer.observed, step.image),
       pr,
       sha: step.sha,
       image: step.image,

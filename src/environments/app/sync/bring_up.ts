@@ -187,7 +187,7 @@ export async function deploy(
   lock.assertMine();
   const deployed = await ports.platform.deploy(
     {
-      repo: ports.repo,
+      ...writer.observed.identity,
       pr: plan.pr,
       sha: bringUp.sha,
       image: bringUp.image,
@@ -275,8 +275,8 @@ export async function activate(
   if (state.unsettled !== undefined) {
     // The old instance is removed only after people are sent to the new address.
     await assertStillDue(writer, plan, tools);
-    const { platform, repo } = ports;
-    await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
+    const owner = { ...writer.observed.identity, epoch: writer.lock.epoch };
+    await ports.platform.settle(state.unsettled, owner, signal);
   }
 }
 

@@ -14,8 +14,11 @@ import {
   viewShas,
 } from "../../core/plan/mod.ts";
 import type { ForgeReader, HeadRun, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
 import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
 import { type HeldLock, type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
@@ -42,6 +45,10 @@ export interface ObservedPull {
   /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
   readonly record: CommentRecord;
+  /** The repository that this run works for. */
+  readonly identity: RepositoryIdentity;
+  /** Environments of this pull request's number that belong to other repositories. */
+  readonly elsewhere: readonly PlatformEnvironment[];
 }
 
 /** The subject and the circumstances of one observation. */
@@ -75,10 +82,14 @@ export async function observePull(
   const list = async () =>
     ports.platformAsLabels
       ? "as_labels" as const
-      : await ports.platform.list({ repo: ports.repo, pr, probe: true }, signal);
+      : await ports.platform.list({ repo: ports.repo, pr, probe: true, others: true }, signal);
   const read = forge.readPull(pr, { actor: identity.actor }, signal);
   if (options.confirms === true) await read;
-  const [snapshot, platform] = await Promise.all([read, list()]);
+  const [snapshot, listed] = await Promise.all([read, list()]);
+  const seen = listed === "as_labels" ? [] : listed;
+  const repository = await identifyRepository(ports, seen, signal);
+  const { own, elsewhere } = splitByOwner(seen, repository);
+  const platform = listed === "as_labels" ? listed : own;
   const labels = readLabels(snapshot.labels);
   const actor = identity.actor ?? (identity.inActions ? undefined : snapshot.viewer?.login);
   if (actor !== undefined && snapshot.actorPermission !== undefined && identity.actor !== undefined) {
@@ -145,6 +156,8 @@ export async function observePull(
     snapshot,
     comment,
     record,
+    identity: repository,
+    elsewhere,
   };
 }
 

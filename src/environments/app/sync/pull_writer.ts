@@ -46,6 +46,8 @@ export interface PullChange {
 export class PullWriter {
   readonly ports: SyncPorts;
   readonly lock: HeldLock;
+  /** Sentences about removals that were refused, because another repository owns the thing. */
+  readonly refusals: string[] = [];
   #observed: ObservedPull;
   #names: readonly string[];
   /** The parsed {@link #names}, cached after the first use. */

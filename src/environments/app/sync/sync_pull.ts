@@ -20,6 +20,8 @@ import type { RunOptions } from "../run.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
 import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
 import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
+import { checkImageOwner } from "./check_image_owner.ts";
+import { refusedError } from "./left_behind.ts";
 import { makePolicy } from "./make_policy.ts";
 import { PullWriter } from "./pull_writer.ts";
 import type { SyncPorts } from "./sync_ports.ts";
@@ -111,6 +113,7 @@ export async function syncPull(
   let failure: AppError | undefined;
   let carriedOut: Plan | undefined;
   const applied: string[] = [];
+  const refusals: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
     const { lock } = observed.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
@@ -129,6 +132,7 @@ export async function syncPull(
     }
     let refusal = plan.build ? await findRefusal(ports.images, plan, signal) : undefined;
     if (refusal !== undefined && isTold(observed, refusal)) throw refusal;
+    await checkImageOwner(ports, { plan, policy, observed }, signal);
     const checked = plan.target;
     const held = await takeLock(ports, { pr, doing: undefined, turned }, signal);
     try {
@@ -156,6 +160,7 @@ export async function syncPull(
             options.watch?.done(sentence);
           },
         }, signal);
+        refusals.push(...writer.refusals);
         carriedOut = outcome.kind === "done" ? plan : undefined;
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
         if (outcome.kind === "superseded") ports.terminal.say(`Starting over: ${outcome.why}`);
@@ -169,6 +174,7 @@ export async function syncPull(
     plan = planPull(observed.observation, policy);
   }
   const deciding = decisive ?? plan;
+  failure ??= refusedError(deciding, refusals);
   return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
 }
 
@@ -205,6 +211,6 @@ function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
 }
 
 function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {
-  if (failure !== undefined) return EXIT.failed;
+  if (failure !== undefined) return failure.code === "not_ours" ? EXIT.refused : EXIT.failed;
   return plan.action === "blocked" ? EXIT.refused : EXIT.done;
 }

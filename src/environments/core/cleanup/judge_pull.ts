@@ -6,7 +6,7 @@
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { keyOf } from "../environment/names.ts";
-import { sameRepo } from "../environment/ownership.ts";
+import { judgeOwner, type RepositoryIdentity } from "../environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { LabeledEnvironment, LabelState } from "../labels/mod.ts";
 import type { Judged, Kept, PullCandidate } from "./candidate.ts";
@@ -21,8 +21,7 @@ export interface CleanupPull {
 }
 
 /** Everything about one pull request number. */
-export interface CleanupFacts {
-  readonly repo: string;
+export interface CleanupFacts extends RepositoryIdentity {
   /** GitHub's time, milliseconds since 1970. */
   readonly now: number;
   readonly pr: PrNumber;
@@ -145,8 +144,7 @@ function judgeUnnamed(
   }
   const seen = fingerprint(facts);
   // A service without a repository tag could belong to another repository: its age alone does not condemn it.
-  const own = deployed.managed && short !== undefined && deployed.repo !== undefined &&
-    sameRepo(deployed.repo, facts.repo);
+  const own = deployed.managed && short !== undefined && judgeOwner(deployed, facts) === "own";
   const lifetime = own
     ? decideLifetime({
       labeled: undefined,

@@ -43,6 +43,8 @@ export interface PlatformEnvironment {
   readonly epoch: number;
   /** `owner/name`; undefined if the tag is missing. */
   readonly repo: string | undefined;
+  /** GitHub's numeric id of the repository; undefined if the tag is missing. */
+  readonly repoId?: number | undefined;
   /** Whether it carries `showtime_managed=true`. Without the tag it is deleted only if it is `legacy`. */
   readonly managed: boolean;
   /** Whether an older scheme named it: `pr-<n>-service`, or `pr-<n>-<sha7>` on ECS. */

@@ -1,0 +1,54 @@
+import type { OwnerMarks } from "../../../environments/core/environment/ownership.ts";
+import type { ImageStore } from "../../../environments/ports/images.ts";
+import { AppError } from "../../../lib/errors.ts";
+import type { DockerCli } from "../docker_cli.ts";
+import { localExists, localOwner } from "./local_images.ts";
+
+const PULL_TIMEOUT_MS = 5 * 60_000;
+/** The registry has no such image, or refuses the docker command, which then cannot push there either. */
+const NOT_THERE =
+  /manifest unknown|manifest for .* not found|not found: manifest|: not found$|name unknown|pull access denied|repository .* not found|\bdenied\b|unauthorized|authentication required|no basic auth credentials/im;
+
+/**
+ * Reads the owner of an image in the store; undefined if there is no such image. The store does not ask the
+ * docker command's credential helpers. If it is refused, the docker command pulls the image instead.
+ */
+export async function storedOwner(
+  parts: { readonly docker: DockerCli; readonly store: ImageStore },
+  image: string,
+  signal: AbortSignal,
+): Promise<OwnerMarks | undefined> {
+  const { docker, store } = parts;
+  try {
+    return await store.readOwner(image, signal);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "permission") throw error;
+    try {
+      return await pulledOwner(docker, image, signal);
+    } catch (failure) {
+      if (failure instanceof AppError) throw error;
+      throw failure;
+    }
+  }
+}
+
+async function pulledOwner(
+  docker: DockerCli,
+  image: string,
+  signal: AbortSignal,
+): Promise<OwnerMarks | undefined> {
+  const action = `Looking for the image "${image}"`;
+  const before = await localExists(docker, image, signal);
+  const pulled = await docker.run(
+    ["pull", "--quiet", image],
+    { action, timeoutMs: PULL_TIMEOUT_MS, raw: true },
+    signal,
+  );
+  if (pulled.code === 0) {
+    const owner = await localOwner(docker, image, signal);
+    if (!before) await docker.run(["image", "rm", image], { action }, signal);
+    return owner;
+  }
+  if (!pulled.timedOut && NOT_THERE.test(pulled.stderr)) return undefined;
+  throw new AppError("registry_unreachable", `${action}: docker could not pull it`);
+}
