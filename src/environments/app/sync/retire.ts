@@ -37,7 +37,7 @@ export async function retire(
     if (key !== undefined) {
       await assertStillDue();
       ports.terminal.progress(`Removing ${serviceNameOf(key)}`);
-      await ports.platform.destroy(key, { repo: ports.repo, epoch: lock.epoch }, signal)
+      await ports.platform.destroy(key, { ...writer.observed.identity, epoch: lock.epoch }, signal)
         .catch((error) => {
           // A service of that name that is not listed lacks Showtime's tag or belongs to another repository.
           const foreign = error instanceof AppError && error.code === "not_ours";
