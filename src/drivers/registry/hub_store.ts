@@ -4,6 +4,7 @@ import { parseImageTag } from "../../environments/core/environment/names.ts";
 import { AppError, usageError } from "../../lib/errors.ts";
 import type { ImageRemoval, ImageStore, StoredImage } from "../../environments/ports/images.ts";
 import { type Credentials, field } from "./credentials.ts";
+import { keptBecause } from "./kept_because.ts";
 import { RegistryAccess } from "./registry_access.ts";
 import { fetchWithin, makeRegistryClient } from "./registry_client.ts";
 
@@ -79,8 +80,7 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
       try {
         return await removeTag(api, { path, image }, signal);
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== "permission") throw error;
-        return { kind: "kept", reason: `Docker Hub refuses the login (${error.message})` };
+        return keptBecause(error);
       }
     },
     async list(signal) {

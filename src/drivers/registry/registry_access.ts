@@ -45,13 +45,15 @@ export class RegistryAccess {
   }
 
   /**
-   * Lists the other tags that name a digest. Each tag is looked up once, however often this is asked; the list
+   * Lists the other tags that name a digest; undefined if the registry's list lacks the tag itself. Each tag is looked up once, however often this is asked; the list
    * of tags is read anew, so that a tag that was added meanwhile counts.
    */
   async sharing(of: { readonly digest: string; readonly tag: string }, signal: AbortSignal): Promise<
-    readonly string[]
+    readonly string[] | undefined
   > {
-    const others = (await this.tags(signal)).filter((other) => other !== of.tag);
+    const tags = await this.tags(signal);
+    if (!tags.includes(of.tag)) return undefined;
+    const others = tags.filter((other) => other !== of.tag);
     await inTurns(others.filter((other) => !this.#digests.has(other)), (other) => this.digest(other, signal));
     return others.filter((other) => this.#digests.get(other) === of.digest);
   }

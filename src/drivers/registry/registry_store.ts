@@ -4,6 +4,7 @@ import { parseImageTag } from "../../environments/core/environment/names.ts";
 import { AppError, usageError } from "../../lib/errors.ts";
 import type { ImageRemoval, ImageStore, StoredImage } from "../../environments/ports/images.ts";
 import type { Credentials } from "./credentials.ts";
+import { keptBecause } from "./kept_because.ts";
 import { inTurns, RegistryAccess, type RegistryPlace } from "./registry_access.ts";
 import { makeRegistryClient } from "./registry_client.ts";
 
@@ -87,6 +88,9 @@ async function remove(registry: RegistryAccess, tag: string, signal: AbortSignal
     if (digest === undefined) return { kind: "absent" };
     // Deleting a manifest removes all of its tags, including tags that Showtime did not set.
     const sharing = await registry.sharing({ digest, tag }, signal);
+    if (sharing === undefined) {
+      return { kind: "kept", reason: "the registry does not list its tags, and others may need the image" };
+    }
     if (sharing.length > 0) {
       const names = sharing.slice(0, 3).join(", ") + (sharing.length > 3 ? ", …" : "");
       return { kind: "kept", reason: `the same image is tagged ${names}` };
@@ -98,7 +102,6 @@ async function remove(registry: RegistryAccess, tag: string, signal: AbortSignal
       ? { kind: "removed" }
       : { kind: "kept", reason: "the registry still has it after the deletion" };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "permission") throw error;
-    return { kind: "kept", reason: `the login lacks the right (${error.message})` };
+    return keptBecause(error);
   }
 }

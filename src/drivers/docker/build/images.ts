@@ -130,8 +130,9 @@ async function refuseRemoval(
     const reason = marks === undefined ? undefined : refusalOf(image, marks, owner);
     return reason === undefined ? undefined : { kind: "kept", reason, notOurs: true };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "permission") throw error;
-    return { kind: "kept", reason: `its owner may not be read (${error.message})` };
+    // An engine that does not answer may do so later, although asking it again at once is of no use.
+    if (!(error instanceof AppError) || error.retryable || error.code.startsWith("engine_")) throw error;
+    return { kind: "kept", reason: `its owner cannot be read (${error.message})` };
   }
 }
 
