@@ -9,9 +9,13 @@ const PULL_TIMEOUT_MS = 5 * 60_000;
 const NOT_THERE =
   /manifest unknown|manifest for .* not found|not found: manifest|: not found$|name unknown|pull access denied|repository .* not found|\bdenied\b|unauthorized|authentication required|no basic auth credentials/im;
 
+/** Failures of the store that the docker command may not have. */
+const STORE_ONLY = ["permission", "registry_unreachable"];
+
 /**
- * Reads the owner of an image in the store; undefined if there is no such image. The store does not ask the
- * docker command's credential helpers. If it is refused, the docker command pulls the image instead.
+ * Reads the owner of an image in the store; undefined if there is no such image. The store asks no credential
+ * helper, and the engine may know a proxy or an authority that this process does not know. So if the store gets
+ * no answer, the docker command pulls the image instead.
  */
 export async function storedOwner(
   parts: { readonly docker: DockerCli; readonly store: ImageStore },
@@ -22,7 +26,7 @@ export async function storedOwner(
   try {
     return await store.readOwner(image, signal);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "permission") throw error;
+    if (!(error instanceof AppError) || !STORE_ONLY.includes(error.code)) throw error;
     try {
       return await pulledOwner(docker, image, signal);
     } catch (failure) {
