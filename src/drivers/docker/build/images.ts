@@ -57,7 +57,7 @@ export function makeImages(options: ImagesOptions): Images {
   const readOwner = (image: string, signal: AbortSignal) =>
     held === undefined
       ? localOwner(docker, image, signal)
-      : storedOwner({ docker, store: held }, image, signal);
+      : storedOwner({ docker, store: held, env: options.env ?? {} }, image, signal);
 
   async function checkOwner(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void> {
     assertFree(image, owner, await readOwner(image, signal));

@@ -18,17 +18,22 @@ const STORE_ONLY = ["permission", "registry_unreachable"];
  * no answer, the docker command pulls the image instead.
  */
 export async function storedOwner(
-  parts: { readonly docker: DockerCli; readonly store: ImageStore },
+  parts: {
+    readonly docker: DockerCli;
+    readonly store: ImageStore;
+    /** Environment variables of the docker command, which may name its file of logins. */
+    readonly env: Readonly<Record<string, string>>;
+  },
   image: string,
   signal: AbortSignal,
 ): Promise<OwnerMarks | undefined> {
-  const { docker, store } = parts;
+  const { store } = parts;
   try {
     return await store.readOwner(image, signal);
   } catch (error) {
     if (!(error instanceof AppError) || !STORE_ONLY.includes(error.code)) throw error;
     try {
-      return await pulledOwner(docker, image, signal);
+      return await pulledOwner(parts, image, signal);
     } catch (failure) {
       if (failure instanceof AppError) throw error;
       throw failure;
@@ -37,7 +42,7 @@ export async function storedOwner(
 }
 
 async function pulledOwner(
-  docker: DockerCli,
+  { docker, env }: { readonly docker: DockerCli; readonly env: Readonly<Record<string, string>> },
   image: string,
   signal: AbortSignal,
 ): Promise<OwnerMarks | undefined> {
@@ -45,7 +50,7 @@ async function pulledOwner(
   const before = await localExists(docker, image, signal);
   const pulled = await docker.run(
     ["pull", "--quiet", image],
-    { action, timeoutMs: PULL_TIMEOUT_MS, raw: true },
+    { action, env, timeoutMs: PULL_TIMEOUT_MS, raw: true },
     signal,
   );
   if (pulled.code === 0) {

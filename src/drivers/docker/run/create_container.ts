@@ -1,12 +1,13 @@
 import { formatImageTag } from "../../../environments/core/environment/names.ts";
 import { shortSha } from "../../../lib/ids.ts";
-import { usageError } from "../../../lib/errors.ts";
+import { AppError, usageError } from "../../../lib/errors.ts";
+import { isUntrustedCertificate } from "../../../lib/untrusted_certificate.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import { parsePublish } from "../publish.ts";
 import type { DockerSettings } from "../settings.ts";
 import { withVariables } from "./container_variables.ts";
 import type { Engine } from "../engine.ts";
-import { imageNotFound, lastWords } from "../errors.ts";
+import { engineCertificateHint, imageNotFound, lastWords } from "../errors.ts";
 import { containerLabels } from "../labels.ts";
 import { describeHolder } from "./fixed_port.ts";
 import { containerError, isPortTaken } from "./start_errors.ts";
@@ -125,6 +126,13 @@ export async function ensureImage(engine: Engine, spec: DeploySpec, signal: Abor
   }
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;
+  if (isUntrustedCertificate(pulled.stderr)) {
+    const detail = lastWords(pulled.stderr);
+    const state = `the engine does not trust its registry's certificate (${detail})`;
+    throw new AppError("image_not_found", `Pulling the image "${image}": ${state}`, {
+      hint: engineCertificateHint(image),
+    });
+  }
   throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
 }
 
