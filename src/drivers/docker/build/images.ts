@@ -11,7 +11,7 @@ import type { BuildSettings } from "./build_settings.ts";
 import { checkContext } from "./check_context.ts";
 import { makeDockerCli } from "../docker_cli.ts";
 import { logIn } from "../log_in.ts";
-import { localExists, localList, localOwner, localRemove } from "./local_images.ts";
+import { isImageId, localExists, localList, localOwner, localRemove } from "./local_images.ts";
 import { listUntagged, removeReplaced } from "./replaced_images.ts";
 import { storedOwner } from "./stored_owner.ts";
 import {
@@ -69,13 +69,18 @@ export function makeImages(options: ImagesOptions): Images {
     if (held !== undefined) assertFree(image, owner, await localOwner(docker, image, signal));
   }
 
-  async function removeTagged(image: string, owner: ImageOwner, signal: AbortSignal): Promise<ImageRemoval> {
-    const refusal = await refuseRemoval(() => held?.readOwner(image, signal), { image, owner }) ??
-      await refuseRemoval(() => whereEngine(() => localOwner(docker, image, signal), held), { image, owner });
+  async function removeOne(image: string, owner: ImageOwner, signal: AbortSignal): Promise<ImageRemoval> {
+    // Images without a tag are on the engine only.
+    const store = isImageId(image) ? undefined : held;
+    const refusal = await refuseRemoval(() => store?.readOwner(image, signal), { image, owner }) ??
+      await refuseRemoval(() => whereEngine(() => localOwner(docker, image, signal), store), {
+        image,
+        owner,
+      });
     if (refusal !== undefined) return refusal;
-    if (held === undefined) return await localRemove(docker, image, signal);
-    const stored = await held.remove(image, signal);
-    const copy = await whereEngine(() => localRemove(docker, image, signal), held);
+    if (store === undefined) return await localRemove(docker, image, signal);
+    const stored = await store.remove(image, signal);
+    const copy = await whereEngine(() => localRemove(docker, image, signal), store);
     return copy === undefined || stored.kind === "kept" || copy.kind === "absent" ? stored : copy;
   }
 
@@ -102,7 +107,7 @@ export function makeImages(options: ImagesOptions): Images {
       held === undefined ? localExists(docker, image, signal) : held.exists(image, signal),
     checkOwner,
     async remove(image, owner, signal) {
-      const removal = await removeTagged(image, owner, signal);
+      const removal = await removeOne(image, owner, signal);
       const pr = parseImageTag(config.tag, splitImage(image).tag ?? "")?.pr;
       if (pr !== undefined) await removeReplaced(docker, { ...owner, pr }, signal);
       return removal;

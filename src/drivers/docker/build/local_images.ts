@@ -10,8 +10,10 @@ import { lastWords } from "../errors.ts";
 
 const ABSENT = /no such image/i;
 const IN_USE = /conflict|is being used|is using|must force|must be forced/i;
-/** The name of an image without a tag: its id. */
-const ID = /^sha256:[0-9a-f]{64}$/;
+/** Whether a name is the id of an image, which stands for an image without a tag. */
+export function isImageId(image: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(image);
+}
 
 /** Whether the local engine has an image with that tag. */
 export async function localExists(docker: DockerCli, image: string, signal: AbortSignal): Promise<boolean> {
@@ -47,7 +49,7 @@ export async function localRemove(
   signal: AbortSignal,
 ): Promise<ImageRemoval> {
   const action = `Removing the image "${image}"`;
-  if (ID.test(image)) {
+  if (isImageId(image)) {
     // A tag that it got meanwhile would go with it.
     const tags = await inspect(docker, { image, format: "{{json .RepoTags}}" }, signal);
     if (tags === undefined) return { kind: "absent" };
