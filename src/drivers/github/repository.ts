@@ -126,7 +126,9 @@ export async function findRepositoryId(
     parameters: { owner, repo: name },
     answers: [403, 404, 410, 451],
   });
-  const id = numberAt(data, "id");
+  // The redirect of a former name leads to an address that holds the id; `fetch` may have followed it.
+  const redirected = /\/repositories\/(\d{1,15})$/.exec(textAt(data, "url") ?? "")?.[1];
+  const id = numberAt(data, "id") ?? (redirected === undefined ? undefined : Number(redirected));
   known.set(key, id);
   return id;
 }
