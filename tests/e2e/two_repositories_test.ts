@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runDocker } from "../worlds/docker/images.ts";
+import { runDocker, tryDocker } from "../worlds/docker/images.ts";
 import { startRegistry } from "../worlds/docker/registry.ts";
 import { part } from "../worlds/require.ts";
 import { A, containersOf, imagesOf, onStage, type Stage, START, statusOf, STOP } from "../worlds/stage.ts";
@@ -177,4 +177,38 @@ needs.test("a close that finds only another repository's environment says so, an
       assert.deepEqual(await containersOf(first.pr, first.repo), before);
     },
   );
+});
+
+needs.test("cleanup of a second repository removes what its own killed builds left, and nothing of the first", async () => {
+  const name = `e2e-cleanup-${UNIQUE}`;
+  const second = { repo: `e2e/second-${UNIQUE}`, seed: { repository_id: 4712 } };
+  await onBoth(second, { config: configOf(name), labels: [] }, async ({ first, second }) => {
+    assert.equal((await first.sync()).code, 0);
+    const image = `${name}:pr-${first.pr}-${A.slice(0, 7)}-ci`;
+    const untagged = async (id: number) => {
+      await Deno.writeTextFile(`${second.folder}/www/version`, `untagged ${id}`);
+      const labels = ["showtime_managed=image", `pr=${first.pr}`, `showtime_repo_id=${id}`];
+      const words = labels.flatMap((label) => ["--label", label]);
+      return await runDocker(["build", "--quiet", ...words, second.folder]);
+    };
+    const [own, other] = [await untagged(4712), await untagged(4711)];
+    const isThere = async (what: string) => (await tryDocker(["image", "inspect", what])).code === 0;
+    try {
+      const early = await second.run(["cleanup", "--force", "--json"]);
+      assert.equal(early.code, 0, early.err);
+      assert.match(early.out, /younger than 30 minutes/);
+      assert.deepEqual([await isThere(own), await isThere(other), await isThere(image)], [true, true, true]);
+
+      await second.simulator.control("clock", { advance: "300h" });
+      // Nothing uses the image of the first any more.
+      await runDocker(["rm", "--force", ...await containersOf(first.pr, first.repo)]);
+      const late = await second.run(["cleanup", "--force", "--json"]);
+
+      assert.equal(late.code, 0, late.err);
+      assert.match(late.out, new RegExp(`without a tag, of #${first.pr}`));
+      assert.deepEqual([await isThere(own), await isThere(other), await isThere(image)], [false, true, true]);
+    } finally {
+      for (const each of [own, other]) await tryDocker(["image", "rm", each]);
+    }
+  });
 });
