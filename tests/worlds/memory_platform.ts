@@ -283,7 +283,7 @@ export class MemoryImages implements Images {
     await this.hooks.run("remove", signal);
     const marks = this.#marksOf(image);
     const there = marks !== undefined;
-    const reason = marks && refusalOf(image, marks, owner);
+    const reason = marks && refusalOf(image, { marks, owner });
     if (reason !== undefined) return { kind: "kept", reason, notOurs: true };
     this.#drop(image);
     return { kind: there ? "removed" : "absent" };

@@ -117,7 +117,8 @@ function borderImages(inner: Images, at: At): Images {
     build: (request, signal) => at("images.build", true)(() => inner.build(request, signal), signal),
     exists: (image, signal) => at("images.exists", false)(() => inner.exists(image, signal), signal),
     checkOwner: (image, owner, signal) => inner.checkOwner(image, owner, signal),
-    remove: (image, owner, signal) => at("images.remove", true)(() => inner.remove(image, owner, signal), signal),
+    remove: (image, owner, signal) =>
+      at("images.remove", true)(() => inner.remove(image, owner, signal), signal),
     list: (signal) => at("images.list", false)(() => inner.list(signal), signal),
   };
 }

@@ -60,13 +60,13 @@ export function makeImages(options: ImagesOptions): Images {
       : storedOwner({ docker, store: held, env: options.env ?? {} }, image, signal);
 
   async function checkOwner(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void> {
-    assertFree(image, owner, await readOwner(image, signal));
+    assertFree(image, { owner, marks: await readOwner(image, signal) });
   }
 
   /** Checks the store, and the engine too: a build replaces the copy there. */
   async function checkReplaced(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void> {
     await checkOwner(image, owner, signal);
-    if (held !== undefined) assertFree(image, owner, await localOwner(docker, image, signal));
+    if (held !== undefined) assertFree(image, { owner, marks: await localOwner(docker, image, signal) });
   }
 
   async function removeOne(image: string, owner: ImageOwner, signal: AbortSignal): Promise<ImageRemoval> {
@@ -120,8 +120,11 @@ export function makeImages(options: ImagesOptions): Images {
   };
 }
 
-// deno-lint-ignore layers/few-parameters -- an image, who wants it, and whose it is
-function assertFree(image: string, owner: ImageOwner, marks: OwnerMarks | undefined): void {
+/** Checks that a name is free or the repository's own; without marks there is no image of that name. */
+function assertFree(
+  image: string,
+  { owner, marks }: { readonly owner: ImageOwner; readonly marks: OwnerMarks | undefined },
+): void {
   if (marks !== undefined) assertImageOurs(image, { marks, owner, action: `Taking the name "${image}"` });
 }
 
@@ -132,7 +135,7 @@ async function refuseRemoval(
 ): Promise<ImageRemoval | undefined> {
   try {
     const marks = await read();
-    const reason = marks === undefined ? undefined : refusalOf(image, marks, owner);
+    const reason = marks === undefined ? undefined : refusalOf(image, { marks, owner });
     return reason === undefined ? undefined : { kind: "kept", reason, notOurs: true };
   } catch (error) {
     // An engine that does not answer may do so later, although asking it again at once is of no use.

@@ -31,7 +31,6 @@ export async function readEcrOwner(
 }
 
 /** Downloads a JSON document. The address is a secret for as long as it is valid, so no message shows it. */
-// deno-lint-ignore layers/few-parameters -- an address, and how it is fetched
 async function download(url: string, fetcher: typeof fetch, signal: AbortSignal): Promise<unknown> {
   const either = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const unreachable = (state: string, cause?: unknown) =>

@@ -33,7 +33,10 @@ export function readImageOwner(labels: unknown): OwnerMarks {
  * Explains why a repository may not replace, use or remove an image; undefined if it may. An image without
  * marks is taken only under a tag of superset-showtime, or if an environment of this repository uses it.
  */
-export function refusalOf(image: string, marks: OwnerMarks, owner: ImageOwner): string | undefined {
+export function refusalOf(
+  image: string,
+  { marks, owner }: { readonly marks: OwnerMarks; readonly owner: ImageOwner },
+): string | undefined {
   const judged = judgeOwner(marks, owner);
   if (judged === "own") return undefined;
   if (judged === "other") return `it belongs to ${describeOwner(marks, owner)}`;
@@ -47,7 +50,7 @@ export function assertImageOurs(
   image: string,
   options: { readonly marks: OwnerMarks; readonly owner: ImageOwner; readonly action: string },
 ): void {
-  const refusal = refusalOf(image, options.marks, options.owner);
+  const refusal = refusalOf(image, options);
   if (refusal === undefined) return;
   throw notOurs(
     `${options.action}: the image "${image}" is there, and ${refusal}`,

@@ -101,14 +101,21 @@ Deno.test("readImageOwner() reads labels of any shape leniently", () => {
 
 Deno.test("refusalOf() takes an image without marks only under a tag of superset-showtime, or if it is in use", () => {
   const strict = "acme/app:pr-12-abc123f-ci";
-  equal(refusalOf(strict, {}, OWN), undefined);
+  equal(refusalOf(strict, { marks: {}, owner: OWN }), undefined);
   for (
     const tag of ["pr-12-abc123f", "pr-12-ABC123F-ci", "pr-012-abc123f-ci", "preview-12-abc123f", "latest"]
   ) {
-    equal(refusalOf(`acme/app:${tag}`, {}, OWN), "it carries no label that names its repository", tag);
-    equal(refusalOf(`acme/app:${tag}`, {}, { ...OWN, inUse: true }), undefined, tag);
+    equal(
+      refusalOf(`acme/app:${tag}`, { marks: {}, owner: OWN }),
+      "it carries no label that names its repository",
+      tag,
+    );
+    equal(refusalOf(`acme/app:${tag}`, { marks: {}, owner: { ...OWN, inUse: true } }), undefined, tag);
   }
-  equal(refusalOf(strict, { repoId: 8 }, { ...OWN, inUse: true }), "it belongs to another repository (id 8)");
+  equal(
+    refusalOf(strict, { marks: { repoId: 8 }, owner: { ...OWN, inUse: true } }),
+    "it belongs to another repository (id 8)",
+  );
 });
 
 Deno.test("assertImageOurs() names the image, its owner, and what to do about one image name for two repositories", () => {
