@@ -49,6 +49,11 @@ function imagesWith(config: BuildSettings, change: Partial<ImagesOptions> = {}):
   });
 }
 
+/** What list() names under one name: others work on the same engine. */
+async function listed(images: Images, image: string) {
+  return (await images.list(never()))?.filter((each) => each.image.startsWith(`${image}:`));
+}
+
 function tagged(config: BuildSettings): string {
   return `${config.image}:pr-${PR}-${shortSha(SHA)}-ci`;
 }
@@ -245,16 +250,16 @@ engineTest(
         "it's $(fine)",
       );
       assert.equal(await images.exists(image, never()), true);
-      const listed = await images.list(never());
-      assert.deepEqual(listed?.map((one) => [one.image, one.builtFor]), [[image, "acme/app"]]);
+      const found = await listed(images, config.image);
+      assert.deepEqual(found?.map((one) => [one.image, one.builtFor]), [[image, "acme/app"]]);
       assert.ok(
-        Math.abs((listed?.[0]?.createdAt ?? 0) - Date.now()) < 10 * 60_000,
-        String(listed?.[0]?.createdAt),
+        Math.abs((found?.[0]?.createdAt ?? 0) - Date.now()) < 10 * 60_000,
+        String(found?.[0]?.createdAt),
       );
       assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "removed" });
       assert.equal(await images.exists(image, never()), false);
       assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "absent" });
-      assert.deepEqual(await images.list(never()), []);
+      assert.deepEqual(await listed(images, config.image), []);
     });
   },
 );
@@ -270,10 +275,10 @@ engineTest(
       ) {
         await runDocker(["build", "--quiet", "--tag", image, ...labels, context]);
 
-        const listed = await imagesWith(config).list(never());
+        const found = await listed(imagesWith(config), config.image);
 
-        assert.deepEqual(listed?.map((one) => [one.image, one.builtFor]), [[image, undefined]]);
-        assert.ok(listed?.[0]?.createdAt !== undefined);
+        assert.deepEqual(found?.map((one) => [one.image, one.builtFor]), [[image, undefined]]);
+        assert.ok(found?.[0]?.createdAt !== undefined);
       }
       await runDocker(["image", "rm", image]);
     });
@@ -369,17 +374,17 @@ registryTest(
   async () => {
     await using server = await startRegistry();
     await withContext(async (context) => {
-      const { images, image } = await pushedTo(server.host, context);
+      const { config, images, image } = await pushedTo(server.host, context);
       await runDocker(["tag", image, `${server.host}/team/app:latest`]);
 
       assert.equal(await images.exists(image, never()), true);
       assert.equal(await images.exists(`${server.host}/team/app:pr-1-abcdef0-ci`, never()), false);
-      const listed = await images.list(never());
-      assert.deepEqual(listed?.map((one) => one.image), [image]);
-      assert.ok((listed?.[0]?.createdAt ?? 0) > 0);
+      const found = await listed(images, config.image);
+      assert.deepEqual(found?.map((one) => one.image), [image]);
+      assert.ok((found?.[0]?.createdAt ?? 0) > 0);
       assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "removed" });
       assert.equal(await images.exists(image, never()), false);
-      assert.deepEqual(await images.list(never()), []);
+      assert.deepEqual(await listed(images, config.image), []);
       assert.notEqual((await tryDocker(["image", "inspect", image])).code, 0);
       assert.deepEqual(await images.remove(image, OWNER, never()), { kind: "absent" });
       await tryDocker(["image", "rm", `${server.host}/team/app:latest`]);
@@ -423,7 +428,7 @@ registryTest("remove() keeps an image where the registry does not delete, and sa
 registryTest("list() reads every page of a registry", async () => {
   await using server = await startRegistry();
   await withContext(async (context) => {
-    const { images, image } = await pushedTo(server.host, context);
+    const { config, images, image } = await pushedTo(server.host, context);
     const manifest = await fetch(`http://${server.host}/v2/team/app/manifests/${image.split(":").at(-1)}`, {
       headers: { accept: "application/vnd.docker.distribution.manifest.v2+json" },
     });
@@ -435,7 +440,7 @@ registryTest("list() reads every page of a registry", async () => {
       assert.equal(put.status, 201);
     }
 
-    assert.equal((await images.list(never()))?.length, 231);
+    assert.equal((await listed(images, config.image))?.length, 231);
     await tryDocker(["image", "rm", image]);
   });
 });

@@ -184,7 +184,14 @@ async function removeAll(pr: number, repo: string): Promise<void> {
     `label=showtime_repo=${repo}`,
   );
   if (containers.length > 0) await docker("rm", "-f", ...containers);
-  const images = await docker("images", "-q", "--filter", `reference=*:pr-${pr}-*`);
+  const images = await docker(
+    "images",
+    "-q",
+    ...["*", "*/*/*"].flatMap((name) => [
+      "--filter",
+      `reference=${name}:pr-${pr}-*`,
+    ]),
+  );
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
 }
 

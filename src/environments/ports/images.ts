@@ -73,7 +73,7 @@ export interface Images {
    */
   exists(image: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Checks that a repository may replace or use an image: there is none of that name, or it belongs to the
+   * Checks that a repository may replace or use an image: no image has that name, or it belongs to the
    * repository. Throws AppError `not_ours` (exit code 3), or the store's error if that cannot be determined.
    */
   checkOwner(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void>;
