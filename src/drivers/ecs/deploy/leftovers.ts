@@ -1,5 +1,4 @@
 import { parseAnyServiceName } from "../../../environments/core/environment/names.ts";
-import { AppError } from "../../../lib/errors.ts";
 import { notOurs, type RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
 import type { PlatformLeftover } from "../../../environments/ports/platform.ts";
