@@ -96,8 +96,9 @@ function makeLinks(
 
 /** Links to what the cloud's own console shows of an environment; a local engine has none. */
 async function makeConsole({ platform, aws, ecs }: Config): Promise<LinkMaker["console"]> {
-  if (platform === "docker") return () => ({});
+  const { region } = aws;
+  if (platform === "docker" || region === undefined) return () => ({});
   const { consoleLinks } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", logGroup } = ecs;
-  return (service) => consoleLinks(service, { region: aws.region, cluster, logGroup });
+  return (service) => consoleLinks(service, { region, cluster, logGroup });
 }

@@ -140,6 +140,7 @@ Deno.test("a build in Actions is a group whose lines cannot be commands", async 
   const context = world.context();
   const images = {
     check: () => Promise.resolve(),
+    checkOwner: () => Promise.resolve(),
     exists: () => Promise.resolve(false),
     remove: () => Promise.resolve({ kind: "absent" as const }),
     list: () => Promise.resolve([]),

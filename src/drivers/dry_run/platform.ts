@@ -15,6 +15,7 @@ export function dryPlatform(
     kind,
     list: () => Promise.resolve([]),
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
+    reach: () => Promise.resolve([]),
     leftovers: () => Promise.resolve([]),
     logs: async function* () {},
     async deploy(spec, { onProgress }, signal) {

@@ -3,6 +3,7 @@
 import { Octokit } from "octokit";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor } from "../../environments/ports/forge.ts";
+import { readWhole, withBody } from "../../lib/read_whole.ts";
 import { toActor } from "./convert.ts";
 import {
   type GraphqlIssue,
@@ -16,6 +17,9 @@ import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
 import { backoffMs, pace } from "./pace.ts";
 import { rightsOfFields, rightsOfRoute } from "./refusals.ts";
+
+/** The largest answer that is read: far more than 100 comments of the greatest length. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The part of `fetch` that the client uses. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -201,7 +205,12 @@ export class GithubClient {
     this.#sent += 1;
     const limit = AbortSignal.timeout(this.#delays.answerMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    const response = await (this.#options.fetch ?? fetch)(input, { ...init, signal }).catch((thrown) => {
+    const read = async () => {
+      const answer = await (this.#options.fetch ?? fetch)(input, { ...init, signal });
+      // The limit holds until the last byte: an answer may stall after its headers.
+      return withBody(answer, await readWhole(answer, { mostBytes: MOST_BYTES, signal }));
+    };
+    const response = await read().catch((thrown) => {
       init.signal?.throwIfAborted();
       throw networkError(thrown, { answerMs: limit.aborted ? this.#delays.answerMs : undefined });
     });

@@ -142,6 +142,13 @@ export interface ForgeReader {
   scopes(): readonly string[] | undefined;
   /** Returns the owner of the token if an earlier answer contained it, else undefined. Sends no request. */
   knownViewer(): Actor | undefined;
+  /** Returns GitHub's numeric id of the repository if an earlier answer contained it. Sends no request. */
+  knownRepositoryId(): number | undefined;
+  /**
+   * Finds the numeric id of the repository that has this name now, or that GitHub redirects the name to;
+   * undefined if the token sees none. A name is asked for once.
+   */
+  findRepositoryId(repo: string, signal: AbortSignal): Promise<number | undefined>;
   /**
    * Reads a pull request. Throws AppError `pull_not_found` (naming repository and number) or
    * `repository_not_found`.

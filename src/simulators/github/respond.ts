@@ -32,6 +32,7 @@ export function toResponse(
   const headers = commonHeaders(options.now);
   for (const [name, value] of Object.entries(rateHeaders(options.rate))) headers.set(name, value);
   if (answer.link !== undefined) headers.set("link", answer.link);
+  if (answer.location !== undefined) headers.set("location", answer.location);
   if (answer.text !== undefined) {
     headers.set("content-type", "application/vnd.github.raw+json; charset=utf-8");
     return new Response(answer.text, { status: answer.status, headers });

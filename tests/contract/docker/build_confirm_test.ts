@@ -76,7 +76,7 @@ const lost = () =>
       const untagged = ["image", "ls", "--quiet", "--filter", "dangling=true", "--filter", `label=pr=${PR}`];
       assert.equal(await runDocker(untagged), "");
     } finally {
-      await images.remove(IMAGE, never());
+      await images.remove(IMAGE, { repo: "acme/app", inUse: false }, never());
       await Deno.remove(context, { recursive: true });
     }
   },

@@ -117,9 +117,10 @@ export async function drive(
       await passTime(stage, outcomes);
       continue;
     }
-    // A run that saw an older state than its own pauses before it reads again.
-    if (border.waiting.length === 0 && pauses(stage)) {
-      stage.world.clock.advance((stage.world.clock.wakesAt ?? 0) - stage.world.clock.now());
+    const { clock } = stage.world;
+    if (border.waiting.length === 0 && clock.wakesAt !== undefined) {
+      // Every run that has not ended sleeps, such as one that waits for the lock of a cleanup.
+      clock.advance(Math.max(0, clock.wakesAt - clock.now()));
       await settle(stage, outcomes);
       continue;
     }
@@ -136,13 +137,6 @@ export async function drive(
     await settle(stage, outcomes);
   }
   return outcomes;
-}
-
-/** A pause between two reads is at most so long, in milliseconds; renewals of locks sleep longer. */
-const LONGEST_PAUSE_MS = 15_000;
-
-function pauses({ world: { clock } }: Stage): boolean {
-  return clock.wakesAt !== undefined && clock.wakesAt - clock.now() <= LONGEST_PAUSE_MS;
 }
 
 function pick(

@@ -19,10 +19,13 @@ import { refuseHalfDry } from "../sync/dry_rules.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
+import { mendAddresses } from "./mend_addresses.ts";
 
 /** The result of a cleanup. */
 export interface CleanupResult {
   readonly removed: readonly string[];
+  /** Sentences about addresses that were mended. */
+  readonly mended: readonly string[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
@@ -43,7 +46,12 @@ export async function applyCleanup(
 ): Promise<CleanupResult> {
   refuseHalfDry(ports);
   const options = plan.options ?? WHOLE_CLEANUP;
-  const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
+  const outcome: Outcome = {
+    removed: [],
+    mended: [],
+    kept: [...plan.kept],
+    incomplete: [...plan.incomplete],
+  };
   const locks: DeadLock[] = [];
   const ofPulls: PullCandidate[] = [];
   const unused: UnusedCandidate[] = [];
@@ -63,17 +71,23 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted, act }, signal);
     signal.throwIfAborted();
   }
+  for (const [pr, wanted] of Map.groupBy(plan.addresses, (each) => each.pr)) {
+    const act = () => mendAddresses(ports, pr, { wanted, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "mended" }, signal);
+    signal.throwIfAborted();
+  }
   await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
 
-/** Runs one removal. If it fails, the failure is recorded in the outcome and the cleanup continues. */
+/** Runs one removal, or mends the addresses of one pull request. If it fails, the failure is recorded in the outcome and the cleanup continues. */
 async function attempt(
   ports: SyncPorts,
-  { outcome, wanted, act }: {
+  { outcome, wanted, act, doing = "removed" }: {
     readonly outcome: Outcome;
-    readonly wanted: readonly CleanupCandidate[];
+    readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
+    readonly doing?: "removed" | "mended";
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -87,7 +101,7 @@ async function attempt(
     for (const { what } of wanted) {
       if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
       if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });
-      else outcome.incomplete.push(`${what} could not be removed: ${why}`);
+      else outcome.incomplete.push(`${what} could not be ${doing}: ${why}`);
     }
   }
 }
@@ -164,14 +178,14 @@ async function removeUnused(
   }
   for (const each of going.filter((one) => one.kind === "leftover")) {
     const act = async () => {
-      await ports.platform.removeLeftover(each.leftover, { repo: ports.repo }, signal);
+      await ports.platform.removeLeftover(each.leftover, world.identity, signal);
       outcome.removed.push(each.what);
     };
     await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const each of going.filter((one) => one.kind === "image")) {
     const act = async () => {
-      const removal = await ports.images.remove(each.image, signal);
+      const removal = await ports.images.remove(each.image, { ...world.identity, inUse: false }, signal);
       if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
       else outcome.removed.push(each.what);
     };

@@ -5,6 +5,8 @@ import type { PrNumber } from "../../../lib/ids.ts";
 import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
 import { keyOf, serviceNameOf } from "../../core/environment/names.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { cleanupPull, type PullCleanup } from "./cleanup.ts";
 
@@ -24,10 +26,12 @@ export async function cleanArchived(
   signal: AbortSignal,
 ): Promise<void> {
   const { repo, forge, platform, settings } = ports;
-  const deployed = await platform.list({ repo, pr }, signal);
+  const listed = await platform.list({ repo, pr, others: true }, signal);
+  const identity = await identifyRepository(ports, listed, signal);
+  const deployed = splitByOwner(listed, identity).own;
   const [pull] = await forge.readPulls([pr], signal);
   const facts: CleanupFacts = {
-    repo,
+    ...identity,
     now: forge.now(),
     pr,
     pull: pull === undefined ? undefined : cleanupPull(pull),
@@ -44,7 +48,7 @@ export async function cleanArchived(
       });
       continue;
     }
-    for (const service of going) await removeService(ports, service, signal);
+    for (const service of going) await removeService(ports, { deployed: service, identity }, signal);
     outcome.removed.push(each.what);
   }
   ports.terminal.warn(`The labels of #${pr} stay, because the repository is archived`);
@@ -62,13 +66,13 @@ function servicesOf(
 }
 
 async function removeService(
-  { repo, platform, images, settings, terminal }: SyncPorts,
-  deployed: PlatformEnvironment,
+  { platform, images, settings, terminal }: SyncPorts,
+  { deployed, identity }: { readonly deployed: PlatformEnvironment; readonly identity: RepositoryIdentity },
   signal: AbortSignal,
 ): Promise<void> {
   const { pr, short, image, epoch = 0 } = deployed;
-  await platform.destroy(keyOf(deployed), { repo, epoch }, signal);
+  await platform.destroy(keyOf(deployed), { ...identity, epoch }, signal);
   if (image === undefined || short === undefined || image !== settings.imageOf(pr, short)) return;
-  const removal = await images.remove(image, signal);
+  const removal = await images.remove(image, { ...identity, inUse: true }, signal);
   if (removal.kind === "kept") terminal.warn(`Image ${image} is kept: ${removal.reason}`);
 }

@@ -9,6 +9,7 @@ import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "..
 import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
 import { cleanupPull, type PullCleanup } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/held_lock.ts";
 import type { ObservedPull } from "../sync/observe_pull.ts";
@@ -70,7 +71,7 @@ async function removeDoomed(
 function factsOf(ports: SyncPorts, observed: ObservedPull, labels: LabelState): CleanupFacts {
   const { observation } = observed;
   return {
-    repo: ports.repo,
+    ...observed.identity,
     now: observation.now,
     pr: observation.pr,
     pull: { open: observation.open, headSha: observation.headSha, labels },
@@ -212,7 +213,7 @@ async function removeUnrecorded(
   { wanted, options, outcome }: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
-  const { repo, forge, platform, images, settings } = ports;
+  const { forge, platform, images, settings } = ports;
   const lock = await takeLock(ports, {
     pr,
     doing: "cleanup",
@@ -220,10 +221,12 @@ async function removeUnrecorded(
   }, signal);
   try {
     const both = AbortSignal.any([signal, lock.lost]);
-    const deployed = await platform.list({ repo, pr }, both);
+    const listed = await platform.list({ repo: ports.repo, pr, others: true }, both);
     const [pull] = await forge.readPulls([pr], both);
+    const identity = await identifyRepository(ports, listed, both);
+    const deployed = splitByOwner(listed, identity).own;
     const facts: CleanupFacts = {
-      repo,
+      ...identity,
       now: forge.now(),
       pr,
       pull: pull === undefined ? undefined : cleanupPull(pull),
@@ -243,10 +246,10 @@ async function removeUnrecorded(
         outcome.kept.push({ what: each.what, why: CHANGED });
         continue;
       }
-      await platform.destroy(key, { repo, epoch: lock.epoch }, both);
+      await platform.destroy(key, { ...identity, epoch: lock.epoch }, both);
       const image = deployed.find((each) => each.service === serviceNameOf(key))?.image;
       if (image !== undefined && short !== undefined && image === settings.imageOf(pr, short)) {
-        const removal = await images.remove(image, both);
+        const removal = await images.remove(image, { ...identity, inUse: true }, both);
         if (removal.kind === "kept") ports.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
       }
       outcome.removed.push(each.what);

@@ -7,7 +7,11 @@ import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
+import { imageOwnerOf } from "./check_image_owner.ts";
 import { lostError } from "../lock/lock_lease.ts";
+import type { ForgeWrite } from "../../ports/forge.ts";
+import { deploymentWrite } from "./deployment_write.ts";
+import { leftBehind } from "./left_behind.ts";
 import { retire } from "./retire.ts";
 import { settleFailure, type Unfinished } from "./settle_failure.ts";
 import type { PullWriter } from "./pull_writer.ts";
@@ -27,6 +31,7 @@ export async function applyPlan(
   const state: Progress = {
     deployment: undefined,
     address: undefined,
+    warning: undefined,
     unsettled: undefined,
     sent: false,
     serving: false,
@@ -104,7 +109,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       await assertStillDue(writer, plan, tools);
       return await ports.platform.settle(
         step.environment,
-        { repo: ports.repo, epoch: writer.lock.epoch },
+        { ...writer.observed.identity, epoch: writer.lock.epoch },
         signal,
       );
     case "build": {
@@ -132,11 +137,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       return await repairLabels(writer, step, signal);
     case "remove_labels":
       writer.say({ notice: undefined, failure: undefined });
-      writer.note(
-        plan.reason === "pr_closed"
-          ? "The pull request was closed; everything is removed"
-          : "Stopped; everything is removed",
-      );
+      noteEnd(writer, plan);
       return await writer.write({
         remove: step.names,
         comment: writer.observed.comment !== undefined || plan.steps.some((each) => each.kind === "retire"),
@@ -172,6 +173,16 @@ async function tellBlocked(writer: PullWriter, bringUp: BringUp, signal: AbortSi
   await writer.write({ comment: true }, signal);
 }
 
+/** Notes the end in the comment. What another repository owns stays, and is named. */
+function noteEnd(writer: PullWriter, plan: Plan): void {
+  const { observed, refusals } = writer;
+  const left = leftBehind(plan, { observed, refusals });
+  for (const sentence of left) if (!refusals.includes(sentence)) writer.ports.terminal.warn(sentence);
+  const begin = plan.reason === "pr_closed" ? "The pull request was closed" : "Stopped";
+  const rest = left.map((sentence) => escapeMarkdown(sentence)).join(". ");
+  writer.note(left.length === 0 ? `${begin}; everything is removed` : `${begin}. ${rest}`);
+}
+
 /**
  * Repairs labels. The comment also shows what they say, so it is updated too, unless it reports a failure.
  */
@@ -183,14 +194,42 @@ async function repairLabels(
   const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
     { label },
   ) => ["status", "active", "address"].includes(label.kind));
+  // The comment does not name an address that the platform no longer has: it may be a stranger's by now.
+  const named = shown.filter(({ label, name }) =>
+    label.kind !== "address" || !remove.some((each) => each.name === name)
+  );
   const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
   const comment = shown.length > 0 && !failed && writer.observed.comment !== undefined;
   if (comment) {
-    writer.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
+    writer.note(`Put labels right: ${named.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
       unlabeled: true,
     });
   }
-  await writer.write({ add, remove: remove.map(({ name }) => name), comment }, signal);
+  await writer.write({
+    add,
+    remove: remove.map(({ name }) => name),
+    comment,
+    also: await correctDeployments(writer, { add, remove }, signal),
+  }, signal);
+}
+
+/** Returns the writes that correct the Deployments of environments whose address the repair replaces. */
+async function correctDeployments(
+  writer: PullWriter,
+  { add, remove }: Pick<Step & { readonly kind: "repair_labels" }, "add" | "remove">,
+  signal: AbortSignal,
+): Promise<readonly ForgeWrite[]> {
+  const { ports } = writer;
+  if (!ports.settings.deploymentsEnabled) return [];
+  const writes: ForgeWrite[] = [];
+  for (const label of add) {
+    if (label.kind !== "address") continue;
+    const { sha, address } = label;
+    if (!remove.some((each) => each.label.kind === "address" && each.label.sha === sha)) continue;
+    const info = await ports.forge.retirementInfo(writer.observed.snapshot.number, [sha], signal);
+    if (info.deployments[0] !== undefined) writes.push(deploymentWrite(info.deployments[0], { address }));
+  }
+  return writes;
 }
 
 async function build(
@@ -206,7 +245,7 @@ async function build(
   const close = ports.terminal.group(`Building ${step.image}`);
   try {
     await ports.images.build({
-      repo: ports.repo,
+      ...imageOwnerOf(writer.observed, step.image),
       pr,
       sha: step.sha,
       image: step.image,

@@ -20,6 +20,8 @@ import type { PullWriter } from "./pull_writer.ts";
 export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
+  /** A sentence about the address, for the comment. */
+  warning: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
   /** The platform was asked to start or update the environment. */
@@ -188,7 +190,7 @@ export async function deploy(
   state.sent = true;
   const deployed = await ports.platform.deploy(
     {
-      repo: ports.repo,
+      ...writer.observed.identity,
       pr: plan.pr,
       sha: bringUp.sha,
       image: bringUp.image,
@@ -198,11 +200,25 @@ export async function deploy(
       expiresAt: expiryOf(bringUp.createdAt, bringUp.ttl),
       epoch: lock.epoch,
     },
-    { onProgress: (text) => ports.terminal.progress(text) },
+    {
+      onProgress: (text) => ports.terminal.progress(text),
+      onGap: (sentence) => announce(writer, sentence, signal),
+    },
     signal,
   ).finally(() => ports.terminal.progress(undefined));
+  if (deployed.warning !== undefined) ports.terminal.warn(deployed.warning);
+  state.warning = deployed.warning;
   state.address = deployed.address;
   state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
+}
+
+/** Announces in the comment that the environment does not answer for a while. */
+async function announce(writer: PullWriter, sentence: string, signal: AbortSignal): Promise<void> {
+  const text = escapeMarkdown(sentence);
+  writer.ports.terminal.say(sentence);
+  writer.say({ notice: text });
+  writer.note(text, { unlabeled: true });
+  await writer.write({ comment: true }, signal);
 }
 
 /** Records that the environment runs, sends people to it and settles what an update in place left. */
@@ -244,6 +260,7 @@ export async function activate(
   // The attempts of earlier commits no longer matter, except for commits whose record still exists.
   const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
   writer.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
+  writer.say({ notice: state.warning === undefined ? undefined : escapeMarkdown(state.warning) });
   writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await writer.write({
     add: [{ kind: "marker" }, ...change.add],
@@ -261,8 +278,8 @@ export async function activate(
   if (state.unsettled !== undefined) {
     // The old instance is removed only after people are sent to the new address.
     await assertStillDue(writer, plan, { ...tools, sent: true });
-    const { platform, repo } = ports;
-    await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
+    const owner = { ...writer.observed.identity, epoch: writer.lock.epoch };
+    await ports.platform.settle(state.unsettled, owner, signal);
   }
 }
 

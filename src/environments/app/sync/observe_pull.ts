@@ -14,8 +14,11 @@ import {
   viewShas,
 } from "../../core/plan/mod.ts";
 import type { ForgeReader, HeadRun, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
 import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
 import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
@@ -46,6 +49,10 @@ export interface ObservedPull {
   readonly record: CommentRecord;
   /** The knowledge of this run about the pull request, for its later reads. */
   readonly known: KnownPull;
+  /** The repository that this run works for. */
+  readonly identity: RepositoryIdentity;
+  /** Environments of this pull request's number that belong to other repositories. */
+  readonly elsewhere: readonly PlatformEnvironment[];
 }
 
 /** The subject and the circumstances of one observation. */
@@ -82,10 +89,14 @@ export async function observePull(
   const list = async () =>
     ports.platformAsLabels
       ? "as_labels" as const
-      : await ports.platform.list({ repo: ports.repo, pr, probe: true }, signal);
+      : await ports.platform.list({ repo: ports.repo, pr, probe: true, others: true }, signal);
   const read = readCurrent(ports, pr, { known, held: options.held }, signal);
   if (options.confirms === true) await read;
-  const [snapshot, platform] = await Promise.all([read, list()]);
+  const [snapshot, listed] = await Promise.all([read, list()]);
+  const seen = listed === "as_labels" ? [] : listed;
+  const repository = await identifyRepository(ports, seen, signal);
+  const { own, elsewhere } = splitByOwner(seen, repository);
+  const platform = listed === "as_labels" ? listed : own;
   const labels = readLabels(snapshot.labels);
   const actor = identity.actor ?? (identity.inActions ? undefined : snapshot.viewer?.login);
   const people = new Map(options.people);
@@ -156,6 +167,8 @@ export async function observePull(
     comment,
     record,
     known,
+    identity: repository,
+    elsewhere,
   };
 }
 

@@ -47,6 +47,8 @@ export interface PullChange {
 export class PullWriter {
   readonly ports: SyncPorts;
   readonly lock: HeldLock;
+  /** Sentences about removals that were refused, because another repository owns the thing. */
+  readonly refusals: string[] = [];
   #observed: ObservedPull;
   #names: readonly string[];
   /** The parsed {@link #names}, cached after the first use. */
@@ -195,9 +197,41 @@ export class PullWriter {
     return this.#shas.get(short);
   }
 
+  /**
+   * Removes from the record what is not true any more: addresses in events that no label shows, since such an
+   * address may be a stranger's by now, and the silence of environments that answer or are gone.
+   */
+  #dropOutdated(): void {
+    const { observation } = this.#observed;
+    const environments = this.labels.environments;
+    const shown = new Set([...environments.values()].flatMap(({ address }) => address ?? []));
+    const events = this.#record.events.map((event) => ({
+      ...event,
+      text: event.text.replace(
+        / at http:\/\/([^\s)]+)| to http:\/\/([^\s)]+)/g,
+        (words, at, to) => shown.has(at ?? to) ? words : "",
+      ),
+    }));
+    const healthy = new Set(
+      (observation.platform === "as_labels" ? [] : observation.platform).flatMap((each) =>
+        each.healthy && each.short !== undefined ? [each.short] : []
+      ),
+    );
+    const silent = Object.entries(this.#record.silent ?? {}).filter(([sha]) =>
+      environments.get(sha as ShortSha)?.address !== undefined && !healthy.has(sha as ShortSha)
+    );
+    const { silent: _, ...record } = this.#record;
+    this.#record = {
+      ...record,
+      events,
+      ...(silent.length === 0 ? {} : { silent: Object.fromEntries(silent) }),
+    };
+  }
+
   #renderComment(): string {
     const { ports } = this;
     const { observation, snapshot: { number: pr } } = this.#observed;
+    this.#dropOutdated();
     // The comment does not show labels that are not trusted.
     const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
@@ -216,6 +250,7 @@ export class PullWriter {
           maxAgeMs: ports.settings.maxAgeMs,
         }),
         requestedBy: each.requestedBy,
+        silentSince: this.#record.silent?.[each.sha],
       });
     }
     const now = { ...observation, labels: state };

@@ -58,13 +58,13 @@ export async function settleFailure(
 
 /** Removes what a deployment left that ended in an unforeseen error: the platform had no chance to do it. */
 async function removeHalfMade(
-  { ports, lock }: PullWriter,
+  { ports, lock, observed }: PullWriter,
   { plan, bringUp }: Failed,
   signal: AbortSignal,
 ): Promise<void> {
   const key = { pr: plan.pr, short: shortSha(bringUp.sha) };
   try {
-    await ports.platform.destroy(key, { repo: ports.repo, epoch: lock.epoch }, signal);
+    await ports.platform.destroy(key, { ...observed.identity, epoch: lock.epoch }, signal);
   } catch (error) {
     signal.throwIfAborted();
     ports.terminal.warn(`${serviceNameOf(key)} may be left (${toError(error).message})`);

@@ -16,12 +16,15 @@ import {
 import type { HeadRun } from "../../ports/forge.ts";
 import { applyPlan } from "./apply.ts";
 import { describeRealEnvironment, refuseHalfDry, refuseRealEnvironment } from "./dry_rules.ts";
+import { findRefusal, isTold, tellRefusal } from "./build_refusal.ts";
 import type { RunOptions } from "../run.ts";
 import { leftToCleanup } from "./left_to_cleanup.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
 import { confirmLock, takeLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
+import { checkImageOwner } from "./check_image_owner.ts";
+import { refusedError } from "./left_behind.ts";
 import { makePolicy } from "./make_policy.ts";
 import { PullWriter } from "./pull_writer.ts";
 import type { KnownPull } from "./read_current.ts";
@@ -128,6 +131,7 @@ export async function syncPull(
   let superseded = false;
   let left: string | undefined;
   const applied: string[] = [];
+  const refusals: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
     const { lock } = observed.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
@@ -144,7 +148,9 @@ export async function syncPull(
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
       throw lockHeldError(ports, { pr, owner: lock.owner, turned });
     }
-    if (plan.build) await ports.images.check({ pr, sha: plan.target }, signal);
+    let refusal = plan.build ? await findRefusal(ports.images, plan, signal) : undefined;
+    if (refusal !== undefined && isTold(observed, refusal)) throw refusal;
+    await checkImageOwner(ports, { plan, policy, observed }, signal);
     const checked = plan.target;
     const held = await takeLock(ports, { pr, doing: undefined, turned }, signal).catch((error) => {
       left = leftToCleanup(ports, { plan, error });
@@ -157,13 +163,17 @@ export async function syncPull(
       refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
       plan = planPull(observed.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
-        if (plan.build && plan.target !== checked) {
-          await ports.images.check({ pr, sha: plan.target }, signal);
+        const writer = new PullWriter(ports, held, observed);
+        if (plan.build) {
+          if (plan.target !== checked) refusal = await findRefusal(ports.images, plan, signal);
+          if (refusal !== undefined) {
+            await tellRefusal(writer, { plan, refusal }, signal);
+            throw refusal;
+          }
         }
         // The newest plan that did something: a person's request outweighs a refusal before it, and a push
         // outweighs the plan it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;
-        const writer = new PullWriter(ports, held, observed);
         options.watch?.planned(plan);
         const outcome = await applyPlan(writer, plan, {
           policy,
@@ -173,6 +183,7 @@ export async function syncPull(
             options.watch?.done(sentence);
           },
         }, signal);
+        refusals.push(...writer.refusals);
         carriedOut = outcome.kind === "done" ? plan : undefined;
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
         superseded = outcome.kind === "superseded";
@@ -191,6 +202,7 @@ export async function syncPull(
   const blocked = superseded && plan.reason === "blocked";
   if (blocked) options.watch?.planned(plan);
   const deciding = blocked ? plan : decisive ?? plan;
+  failure ??= refusedError(deciding, refusals);
   return {
     plan: deciding,
     applied,
@@ -234,6 +246,6 @@ function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
 }
 
 function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {
-  if (failure !== undefined) return EXIT.failed;
+  if (failure !== undefined) return failure.code === "not_ours" ? EXIT.refused : EXIT.failed;
   return plan.action === "blocked" ? EXIT.refused : EXIT.done;
 }

@@ -42,6 +42,8 @@ export interface CommentRecord {
   readonly shown?: string;
   /** The newest failure. A later attempt or a removal clears it. */
   readonly failure?: RememberedFailure | undefined;
+  /** The times since which environments do not answer, in milliseconds since 1970. */
+  readonly silent?: Readonly<Record<ShortSha, number>>;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
 }
@@ -89,7 +91,10 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, head, size, notice, shown, failure, events } = data as Record<string, unknown>;
+  const { attempts, shas, head, size, notice, shown, failure, silent, events } = data as Record<
+    string,
+    unknown
+  >;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -106,6 +111,11 @@ function readRecord(data: unknown): CommentRecord {
   }
   const seen = readHead(head);
   const failed = readFailure(failure);
+  const quiet: Record<ShortSha, number> = {};
+  for (const [key, at] of typeof silent === "object" && silent !== null ? Object.entries(silent) : []) {
+    const sha = parseShortSha(key);
+    if (sha !== undefined && isInstant(at)) quiet[sha] = Number(at);
+  }
   const list = Array.isArray(events) ? events : [];
   return {
     attempts: counts,
@@ -115,6 +125,7 @@ function readRecord(data: unknown): CommentRecord {
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
     ...(failed === undefined ? {} : { failure: failed }),
+    ...(Object.keys(quiet).length === 0 ? {} : { silent: quiet }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
     ).map(({ at, text, unlabeled }) => ({

@@ -77,10 +77,14 @@ function describeDoubt({ observation, target }: Situation, unapproved: readonly 
 }
 
 /** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */
-export function litter({ observation, policy }: Situation): readonly Step[] {
-  const { spareComments: nodeIds = [], shown } = observation.record;
+export function litter({ observation, policy, views }: Situation): readonly Step[] {
+  const { spareComments: nodeIds = [], shown, silent = [] } = observation.record;
   if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
-  if (policy.comments && shown !== undefined && shown !== describeShown(observation.labels)) {
+  const answers = silent.some((short) => views.get(short)?.state === "running");
+  if (
+    policy.comments &&
+    (answers || (shown !== undefined && shown !== describeShown(observation.labels)))
+  ) {
     return [{ kind: "refresh_comment" }];
   }
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];

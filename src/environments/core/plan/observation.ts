@@ -60,6 +60,8 @@ export interface PullRecord {
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */
   readonly shown?: string | undefined;
+  /** The environments of which the comment says that they do not answer. */
+  readonly silent?: readonly ShortSha[];
   /** Node ids of further comments of Showtime: two runs that did not know of each other made one each. */
   readonly spareComments?: readonly string[];
 }
