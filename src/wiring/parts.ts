@@ -114,7 +114,13 @@ export class Parts {
       : actions.isActions
       ? await readFromBase(await options.forge(), options.pr, this.host.signal)
       : await readHere();
-    const loaded = loadConfig({ file, env: this.host.env, flags: { platform: flags.platform } });
+    const { env } = this.host;
+    const input = { file, env, flags: { platform: flags.platform } };
+    let loaded = loadConfig(input);
+    if (loaded.config.platform === "ecs" && !env["AWS_REGION"] && !env["AWS_DEFAULT_REGION"]) {
+      const { readAwsFiles } = await import("./aws_files.ts");
+      loaded = loadConfig({ ...input, aws: await readAwsFiles(env) });
+    }
     for (const secret of configuredSecrets(loaded.sources)) this.keepSecret(secret);
     if (file !== undefined) return loaded;
     // A malformed repository name is reported by the code that needs the repository.

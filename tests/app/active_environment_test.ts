@@ -81,7 +81,11 @@ for (const by of ["freeze", "stranger"] as const) {
     const address = world.platform.environments[0]?.address ?? "";
     assert.ok(shown(world).includes(address));
     world.platform.lose(environment(A).service);
-    await world.images.remove(IMAGE, new AbortController().signal);
+    await world.images.remove(
+      IMAGE,
+      { repo: world.context().repo, inUse: true },
+      new AbortController().signal,
+    );
 
     const { plan } = await world.sync();
 

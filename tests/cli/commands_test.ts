@@ -229,6 +229,7 @@ Deno.test("start tells of an environment that did not come up, for people and in
     const context = world.context();
     const images = {
       check: () => Promise.resolve(),
+      checkOwner: () => Promise.resolve(),
       exists: () => Promise.resolve(false),
       remove: () => Promise.resolve({ kind: "absent" as const }),
       list: () => Promise.resolve([]),
@@ -446,7 +447,15 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   assert.match(first.err, /1 orphan stays: --force removes orphans/);
   assert.deepEqual(world.labels(), []);
   const second = JSON.parse((await runIn(world, ["cleanup", "--force", "--json"])).out);
-  assert.deepEqual(Object.keys(second), ["dry_run", "candidates", "removed", "kept", "incomplete"]);
+  assert.deepEqual(Object.keys(second), [
+    "dry_run",
+    "candidates",
+    "removed",
+    "addresses",
+    "mended",
+    "kept",
+    "incomplete",
+  ]);
   assert.equal(second.removed.length, 1);
   const third = JSON.parse((await reading(world, ["cleanup", "--force", "--json"])).out);
   assert.deepEqual(third.removed, []);

@@ -19,7 +19,7 @@ const none: Settings = {
     context: ".",
     file: "Dockerfile",
     target: null,
-    platform: "linux/amd64",
+    platform: null,
     args: {},
     cache_from: [],
     cache_to: [],
@@ -35,7 +35,7 @@ const none: Settings = {
     sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } },
   },
   ecs: {
-    cluster: "superset-ci",
+    cluster: null,
     subnets: [],
     security_groups: [],
     task_definition: null,
@@ -81,6 +81,7 @@ const superset: Settings = {
   },
   ecs: {
     ...none.ecs,
+    cluster: "superset-ci",
     subnets: ["subnet-0e15a5034b4121710", "subnet-0e8efef4a72224974"],
     security_groups: ["sg-092ff3a6ae0574d91"],
     container: "superset-ci",

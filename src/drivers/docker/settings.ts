@@ -20,10 +20,10 @@ export interface DockerSettings {
   readonly variables: Readonly<Record<string, string>>;
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
   /**
-   * Tag of the images that are built on this engine and pushed nowhere, with `{pr}` and `{sha}`. Such an image is
-   * never pulled: what a registry has under that name is a stranger's. Undefined if images are pushed.
+   * The names of images that Showtime builds on this engine and pushes nowhere; undefined if it pushes them. `tag`
+   * is a pattern with `{pr}` and `{sha}`.
    */
-  readonly builtTag?: string | undefined;
+  readonly builtHere?: { readonly image: string; readonly tag: string } | undefined;
   /** Address of the engine, as in `DOCKER_HOST`; undefined leaves the choice to the docker command. */
   readonly host?: string | undefined;
 }

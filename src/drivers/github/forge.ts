@@ -14,7 +14,7 @@ import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "
 import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
 import { listPulls, readBaseFile, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
-import type { Context } from "./repository.ts";
+import { type Context, findRepositoryId } from "./repository.ts";
 
 /** The options of the driver for one repository. */
 export interface GithubForgeOptions extends GithubClientOptions {
@@ -39,6 +39,8 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     requestCount: () => client.requestCount(),
     scopes: () => client.scopes(),
     knownViewer: () => client.knownViewer(),
+    knownRepositoryId: () => context.ids.repositoryNumber,
+    findRepositoryId: (repo, signal) => findRepositoryId(context, repo, signal),
     readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),

@@ -11,11 +11,12 @@ import type {
 } from "../../cli/wiring_types.ts";
 import type { Parts } from "../parts.ts";
 import { usageError } from "../../lib/errors.ts";
+import { readWhole } from "../../lib/read_whole.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import { parseLabel } from "../../environments/core/labels/mod.ts";
 import { definitionOf } from "../../environments/app/sync/pull_writer.ts";
-import { prepareDemoApp } from "./prepare.ts";
+import { prepareDemoApp, temporaryPath } from "./prepare.ts";
 import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../../simulators/github/mod.ts";
 import type { Shell } from "../../ports/shell.ts";
 
@@ -101,7 +102,7 @@ export async function makeSimulatedStage(
   const served = serveSimulator(simulator, { port: 0 });
   const tag = `showtime-demo-${first.slice(0, 7)}`;
   if (app.kind === "ready") await app.write(first, TITLE);
-  const configFile = await Deno.makeTempFile({ prefix: "showtime-demo-", suffix: ".yml" });
+  const configFile = temporaryPath(".yml");
   await Deno.writeTextFile(configFile, configText(app.kind === "ready" ? app.directory : ".", tag));
   const act = (change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }) =>
     simulator.label({ pr: PR, add: change.add ?? [], remove: change.remove ?? [], actor: "maxime" });
@@ -224,9 +225,10 @@ function isOurs(label: ReturnType<typeof parseLabel>): label is Parameters<typeo
 
 async function fetchPage(url: string): Promise<string | undefined> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    const text = await answer.text();
-    return answer.ok ? text : undefined;
+    const signal = AbortSignal.timeout(5_000);
+    const answer = await fetch(url, { signal });
+    const page = await readWhole(answer, { mostBytes: 1024 * 1024, signal });
+    return answer.ok ? new TextDecoder().decode(page) : undefined;
   } catch {
     return undefined;
   }

@@ -50,7 +50,7 @@ const SETTINGS: readonly Setting[] = [
     env: "/env",
     flag: "/flag",
   },
-  { key: "ecs.cluster", read: (c) => c.ecs.cluster, preset: "superset-ci", file: "f", env: "e", flag: "g" },
+  { key: "ecs.cluster", read: (c) => c.ecs.cluster, preset: undefined, file: "f", env: "e", flag: "g" },
   {
     key: "environment.variables.DEBUG__X",
     read: (c) => c.environment.variables["DEBUG__X"],

@@ -25,6 +25,7 @@ Deno.test("PRESETS.none lacks the settings of superset and has the rest", () => 
     },
     ecs: {
       ...superset.ecs,
+      cluster: null,
       subnets: [],
       security_groups: [],
       container: null,

@@ -41,7 +41,7 @@ async function commands(spec: Partial<DeploySpec>, builtTag: string | undefined)
       sizes: { standard: { cpu: 512, memory: 2048 } },
       variables: {},
       flags: { prefix: "FEATURE_", on: "on", off: "off" },
-      builtTag,
+      builtHere: builtTag === undefined ? undefined : { image: "acme/app", tag: builtTag },
     },
   });
   await assert.rejects(

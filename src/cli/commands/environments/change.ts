@@ -4,6 +4,8 @@ import type { AppSettings } from "../../../environments/app/run.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
 import {
   type EnvironmentView,
+  mainView,
+  servedSha,
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
@@ -29,14 +31,7 @@ import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
 import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
 import { adviseAround } from "../../advise_around.ts";
-import {
-  askAboutLabels,
-  howToStart,
-  mainEnvironment,
-  readGivenImage,
-  tellActions,
-  warnOfPreset,
-} from "./shared.ts";
+import { askAboutLabels, howToStart, readGivenImage, tellActions, warnOfPreset } from "./shared.ts";
 
 const FREEZE = formatLabel({ kind: "freeze" });
 
@@ -77,7 +72,7 @@ export async function runChange(
   await reportChange(env, {
     ports,
     result,
-    environment: mainEnvironment(ports, result.observed),
+    environment: mainView(ports, result.observed),
     asked: asked.request,
     told: watch.told,
   });
@@ -143,6 +138,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
       environment: environment ?? null,
       requests: ports.forge.requestCount(),
       ...(env.flags.dryRun ? { dry_run: true } : {}),
+      ...(result.left === undefined ? {} : { left: result.left }),
       ...(failure === undefined ? {} : { error: errorDocument(failure) }),
     });
   } else {
@@ -158,6 +154,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
     ]);
   }
   if (failure !== undefined) env.fail(failure);
+  if (result.left !== undefined) env.terminal.notice(result.left);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
   else if (plan.reason === "blocked") {
@@ -185,6 +182,7 @@ async function tellRunner(env: CommandEnv, { ports, result, environment }: Repor
       action_reason: plan.reason,
       environment_status: environment?.status ?? "",
       environment_url: environment?.url ?? "",
+      environment_sha: servedSha(environment),
     },
     summary: renderSummary({
       plan,
@@ -200,6 +198,7 @@ async function tellRunner(env: CommandEnv, { ports, result, environment }: Repor
 function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
+  if (result.left !== undefined) return '"showtime cleanup" removes it';
   const around = plan.steps.some(({ kind }) => kind !== "notice")
     ? undefined
     : adviseAround(ports, result.observed);

@@ -1,11 +1,7 @@
 /** Helpers that several commands share. */
 
-import {
-  type EnvironmentView,
-  type ViewPorts,
-  viewSight,
-} from "../../../environments/app/show/environment_view.ts";
 import { readWithLabelFallback } from "../../../environments/app/show/label_fallback.ts";
+import { describeRealEnvironment, type DryValues } from "../../../environments/app/sync/dry_rules.ts";
 import type { AppSettings } from "../../../environments/app/run.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { LoadedConfig } from "../../../config/mod.ts";
@@ -34,7 +30,7 @@ export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
  * and a warning say so.
  */
 export async function lookOnce(
-  ports: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
+  ports: ObservePorts & DryValues & { readonly terminal: Pick<Terminal, "warn"> },
   pr: PrNumber,
   signal: AbortSignal,
 ): Promise<{ readonly observed: ObservedPull; readonly incomplete: readonly string[] }> {
@@ -44,6 +40,8 @@ export async function lookOnce(
     (seeing) => observePull(seeing, pr, options, signal),
     signal,
   );
+  const real = describeRealEnvironment(ports, result.observation.allLabels);
+  if (real !== undefined) ports.terminal.warn(real);
   return { observed: result, incomplete };
 }
 
@@ -58,13 +56,6 @@ export async function readOrLabels<Result>(
   const sentence = `The platform could not be asked, so this is what the labels say, unverified: ${unasked}`;
   ports.terminal.warn(sentence);
   return { result, incomplete: [sentence] };
-}
-
-/** Returns the active environment, else that of the target commit, else undefined. */
-export function mainEnvironment(ports: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
-  const views = viewSight(ports, observed);
-  const target = shortSha(observed.observation.target);
-  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
 }
 
 /** Warns that a preset is used that the configuration does not name. */

@@ -63,7 +63,8 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   const proposed = proposeSetup(found);
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
   const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
-  const region = env.variables["AWS_REGION"] || found.config?.aws.region || "us-west-2";
+  const region = env.variables["AWS_REGION"] || env.variables["AWS_DEFAULT_REGION"] ||
+    found.config?.aws.region || "us-west-2";
   const release = await tools.releases.find(RUNNER_FILE, signal);
   const setup: Setup = {
     repo: found.repo,

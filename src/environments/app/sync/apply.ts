@@ -6,19 +6,18 @@ import { type BringUp, describeStep, type Plan, type Retirement, type Step } fro
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { CommentFailure } from "../../core/comment/mod.ts";
 import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
-import { isServing, recordFailure } from "./record_failure.ts";
+import { isServing } from "./record_failure.ts";
 import { repairLabels } from "./repair_labels.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
-import { lostError } from "../lock/held_lock.ts";
+import { imageOwnerOf } from "./check_image_owner.ts";
+import { lostError } from "../lock/lock_lease.ts";
+import { leftBehind } from "./left_behind.ts";
 import { retire } from "./retire.ts";
-import { retireFailed } from "./retire_failed.ts";
+import { settleFailure, type Unfinished } from "./settle_failure.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
 /** The end of applying a plan. `superseded`: the pull request changed meanwhile, and another plan is due. */
-export type Applied =
-  | { readonly kind: "done" }
-  | { readonly kind: "superseded"; readonly why: string }
-  | { readonly kind: "failed"; readonly error: AppError };
+export type Applied = { readonly kind: "done" } | Unfinished;
 
 /** Applies a plan. A failure of the environment is a value; a lost lock or an abort is thrown. */
 export async function applyPlan(
@@ -29,7 +28,14 @@ export async function applyPlan(
 ): Promise<Applied> {
   const both = AbortSignal.any([signal, writer.lock.lost]);
   const bringUp = plan.steps.find((step) => step.kind === "record_intent")?.bringUp;
-  const state: Progress = { deployment: undefined, address: undefined, unsettled: undefined, serving: false };
+  const state: Progress = {
+    deployment: undefined,
+    address: undefined,
+    warning: undefined,
+    unsettled: undefined,
+    sent: false,
+    serving: false,
+  };
   const served = bringUp !== undefined && isServing(writer.observed, shortSha(bringUp.sha));
   if (plan.endsEverything) writer.remember({ size: undefined, update: undefined });
   try {
@@ -51,7 +57,10 @@ export async function applyPlan(
     }
     return { kind: "done" };
   } catch (error) {
-    if (error instanceof Superseded) return { kind: "superseded", why: error.message };
+    if (error instanceof Superseded) {
+      if (error.blocked && bringUp !== undefined) await tellBlocked(writer, bringUp, both);
+      return { kind: "superseded", why: error.message, blocked: error.blocked };
+    }
     writer.lock.lost.throwIfAborted();
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === "stale_epoch") {
@@ -59,10 +68,13 @@ export async function applyPlan(
       if (!await isMine(writer, tools)) throw lostError(plan.pr);
       throw error;
     }
-    if (
-      !(error instanceof AppError) || bringUp === undefined || state.serving || !isEnvironmentFailure(error)
-    ) throw error;
-    return await settleFailure(writer, { plan, bringUp, error, state, served, tools }, signal);
+    const hidden = error instanceof AppError && !isEnvironmentFailure(error);
+    if (bringUp === undefined || state.serving || hidden) throw error;
+    return await settleFailure(
+      writer,
+      { plan, bringUp, error, state, served, notice: noticeOf(plan), tools },
+      both,
+    );
   }
 }
 
@@ -70,33 +82,6 @@ export async function applyPlan(
 async function isMine(writer: PullWriter, tools: ApplyTools): Promise<boolean> {
   const { observation } = await tools.look();
   return writer.ports.githubDryRun || observation.lock.kind === "mine";
-}
-
-/** Records a failure, unless another run has taken over meanwhile or the pull request has moved on. */
-async function settleFailure(
-  writer: PullWriter,
-  at: {
-    readonly plan: Plan;
-    readonly bringUp: BringUp;
-    readonly error: AppError;
-    readonly state: Progress;
-    readonly served: boolean;
-    readonly tools: ApplyTools;
-  },
-  signal: AbortSignal,
-): Promise<Applied> {
-  const { plan, bringUp, error, state, served, tools } = at;
-  try {
-    await assertStillDue(writer, plan, tools);
-  } catch (late) {
-    if (late instanceof Superseded) return { kind: "superseded", why: late.message };
-    throw late;
-  }
-  const { deployment } = state;
-  const notice = noticeOf(plan);
-  const told = await recordFailure(writer, { bringUp, error, deployment, served, notice }, signal);
-  await retireFailed(writer, { plan, short: shortSha(bringUp.sha), tools }, signal);
-  return { kind: "failed", error: told };
 }
 
 /** Returns the failure on record, without its log, if the labels still say the same. */
@@ -119,6 +104,9 @@ function wordsOf(plan: Plan, step: Step & { readonly kind: "notice" }): string {
   return (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(". ");
 }
 
+/** How long after a look at the pull request no further one is needed, in milliseconds. */
+const FRESH_MS = 3_000;
+
 interface StepContext {
   readonly plan: Plan;
   readonly step: Step;
@@ -132,7 +120,9 @@ interface StepContext {
  */
 function isEnvironmentFailure(error: AppError): boolean {
   return !error.code.startsWith("forge_") &&
-    !["lock_lost", "busy", "token_invalid", "stale_epoch", "too_many_labels"].includes(error.code);
+    !["lock_lost", "busy", "token_invalid", "stale_epoch", "stale_read", "too_many_labels"].includes(
+      error.code,
+    );
 }
 
 async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSignal): Promise<void> {
@@ -148,14 +138,22 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       await assertStillDue(writer, plan, tools);
       return await ports.platform.settle(
         step.environment,
-        { repo: ports.repo, epoch: writer.lock.epoch },
+        { ...writer.observed.identity, epoch: writer.lock.epoch },
         signal,
       );
-    case "build":
+    case "build": {
       writer.lock.assertMine();
       state.deployment = await openDeployment(writer, plan, signal);
-      await build(writer, step, signal);
-      return await assertStillDue(writer, plan, tools);
+      let confirmedAt = -Infinity;
+      const confirm = async () => {
+        await assertStillDue(writer, plan, tools);
+        confirmedAt = ports.clock.now();
+      };
+      await build(writer, { step, confirm }, signal);
+      // A tag takes no time, but a push does.
+      if (ports.clock.now() - confirmedAt > FRESH_MS) await assertStillDue(writer, plan, tools);
+      return;
+    }
     case "deploy":
       if (!plan.build) {
         state.deployment = await openDeployment(writer, plan, signal);
@@ -168,11 +166,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       return await repairLabels(writer, step, signal);
     case "remove_labels":
       writer.say({ notice: undefined, failure: undefined });
-      writer.note(
-        plan.reason === "pr_closed"
-          ? "The pull request was closed; everything is removed"
-          : "Stopped; everything is removed",
-      );
+      noteEnd(writer, plan);
       return await writer.write({
         remove: step.names,
         comment: writer.observed.comment !== undefined || plan.steps.some((each) => each.kind === "retire"),
@@ -198,9 +192,30 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
   }
 }
 
+/** Says in the comment that a blocked label ended the work, and what continues it. */
+async function tellBlocked(writer: PullWriter, bringUp: BringUp, signal: AbortSignal): Promise<void> {
+  const words = `The pull request was blocked while \`${shortSha(bringUp.sha)}\` was being prepared`;
+  writer.note(words, { unlabeled: true });
+  writer.say({ notice: `${words}. The next run continues when the label is removed.` });
+  await writer.write({ comment: true }, signal);
+}
+
+/** Notes the end in the comment. What another repository owns stays, and is named. */
+function noteEnd(writer: PullWriter, plan: Plan): void {
+  const { observed, refusals } = writer;
+  const left = leftBehind(plan, { observed, refusals });
+  for (const sentence of left) if (!refusals.includes(sentence)) writer.ports.terminal.warn(sentence);
+  const begin = plan.reason === "pr_closed" ? "The pull request was closed" : "Stopped";
+  const rest = left.map((sentence) => escapeMarkdown(sentence)).join(". ");
+  writer.note(left.length === 0 ? `${begin}; everything is removed` : `${begin}. ${rest}`);
+}
+
 async function build(
   writer: PullWriter,
-  step: Step & { readonly kind: "build" },
+  { step, confirm }: {
+    readonly step: Step & { readonly kind: "build" };
+    readonly confirm: () => Promise<void>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { ports } = writer;
@@ -208,11 +223,12 @@ async function build(
   const close = ports.terminal.group(`Building ${step.image}`);
   try {
     await ports.images.build({
-      repo: ports.repo,
+      ...imageOwnerOf(writer.observed, step.image),
       pr,
       sha: step.sha,
       image: step.image,
       onLine: (line) => ports.terminal.log(line),
+      confirm,
     }, signal);
   } finally {
     close();

@@ -26,8 +26,12 @@ import { dropAfterFailure } from "./stray_definitions.ts";
 export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
+  /** A sentence about the address, for the comment. */
+  warning: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
+  /** The platform was asked to start or update the environment. */
+  sent: boolean;
   /** The record says that the environment runs: a later failure is not the environment's. */
   serving: boolean;
 }
@@ -209,9 +213,10 @@ export async function deploy(
       signal,
     );}
   lock.assertMine();
+  state.sent = true;
   const deployed = await ports.platform.deploy(
     {
-      repo: ports.repo,
+      ...writer.observed.identity,
       pr: plan.pr,
       sha: bringUp.sha,
       image: bringUp.image,
@@ -222,11 +227,25 @@ export async function deploy(
       expiresAt: expiryOf(bringUp.createdAt, bringUp.ttl),
       epoch: lock.epoch,
     },
-    { onProgress: (text) => ports.terminal.progress(text) },
+    {
+      onProgress: (text) => ports.terminal.progress(text),
+      onGap: (sentence) => announce(writer, sentence, signal),
+    },
     signal,
   ).finally(() => ports.terminal.progress(undefined));
+  if (deployed.warning !== undefined) ports.terminal.warn(deployed.warning);
+  state.warning = deployed.warning;
   state.address = deployed.address;
   state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
+}
+
+/** Announces in the comment that the environment does not answer for a while. */
+async function announce(writer: PullWriter, sentence: string, signal: AbortSignal): Promise<void> {
+  const text = escapeMarkdown(sentence);
+  writer.ports.terminal.say(sentence);
+  writer.say({ notice: text });
+  writer.note(text, { unlabeled: true });
+  await writer.write({ comment: true }, signal);
 }
 
 /** Records that the environment runs, sends people to it and settles what an update in place left. */
@@ -244,7 +263,7 @@ export async function activate(
   const { bringUp } = step;
   const { ports } = writer;
   const sha = shortSha(bringUp.sha);
-  await assertStillDue(writer, plan, tools);
+  await assertStillDue(writer, plan, { ...tools, sent: true });
   // If a run died after deploying, the environment already serves and its deployment on GitHub is still open.
   if (!plan.steps.some((each) => each.kind === "deploy")) {
     state.deployment = await openDeployment(writer, plan, signal);
@@ -271,6 +290,7 @@ export async function activate(
     attempts: { ...Object.fromEntries(attempts), [sha]: 0 },
     ...(writer.record.update?.sha === sha ? { update: undefined } : {}),
   });
+  writer.say({ notice: state.warning === undefined ? undefined : escapeMarkdown(state.warning) });
   writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await writer.write({
     add: [{ kind: "marker" }, ...change.add],
@@ -287,8 +307,8 @@ export async function activate(
   state.serving = true;
   if (state.unsettled !== undefined) {
     // The old instance is removed only after people are sent to the new address.
-    await assertStillDue(writer, plan, tools);
-    const { platform, repo } = ports;
-    await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
+    await assertStillDue(writer, plan, { ...tools, sent: true });
+    const owner = { ...writer.observed.identity, epoch: writer.lock.epoch };
+    await ports.platform.settle(state.unsettled, owner, signal);
   }
 }

@@ -26,11 +26,12 @@ import {
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
-import type { HeldLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
 import { tooManyLabels } from "./label_room.ts";
 import { adviceFacts } from "../show/advice_facts.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "./make_policy.ts";
 import type { ObservedPull } from "./observe_pull.ts";
+import { noteWrite } from "./read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** A change of the pull request's record, sent as one request (two if label definitions are new). */
@@ -53,6 +54,8 @@ export interface PullChange {
 export class PullWriter {
   readonly ports: SyncPorts;
   readonly lock: HeldLock;
+  /** Sentences about removals that were refused, because another repository owns the thing. */
+  readonly refusals: string[] = [];
   #observed: ObservedPull;
   #names: readonly string[];
   /** The parsed {@link #names}, cached after the first use. */
@@ -160,6 +163,17 @@ export class PullWriter {
    * `too_many_labels` if the labels do not fit.
    */
   async write(change: PullChange, signal: AbortSignal): Promise<void> {
+    const names = this.#names;
+    try {
+      await this.#send(change, signal);
+    } catch (error) {
+      this.#names = names;
+      this.#labels = undefined;
+      throw error;
+    }
+  }
+
+  async #send(change: PullChange, signal: AbortSignal): Promise<void> {
     this.lock.assertMine();
     const { forge, terminal, settings } = this.ports;
     const phases = [
@@ -197,6 +211,7 @@ export class PullWriter {
     const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
     this.#commentId = result.comment ?? this.#commentId;
+    noteWrite(this.#observed.known, { at: result.updatedAt, ...lastChange(batch) });
     for (const warning of result.warnings) terminal.warn(warning);
   }
 
@@ -215,9 +230,41 @@ export class PullWriter {
     return this.#shas.get(short);
   }
 
+  /**
+   * Removes from the record what is not true any more: addresses in events that no label shows, since such an
+   * address may be a stranger's by now, and the silence of environments that answer or are gone.
+   */
+  #dropOutdated(): void {
+    const { observation } = this.#observed;
+    const environments = this.labels.environments;
+    const shown = new Set([...environments.values()].flatMap(({ address }) => address ?? []));
+    const events = this.#record.events.map((event) => ({
+      ...event,
+      text: event.text.replace(
+        / at http:\/\/([^\s)]+)| to http:\/\/([^\s)]+)/g,
+        (words, at, to) => shown.has(at ?? to) ? words : "",
+      ),
+    }));
+    const healthy = new Set(
+      (observation.platform === "as_labels" ? [] : observation.platform).flatMap((each) =>
+        each.healthy && each.short !== undefined ? [each.short] : []
+      ),
+    );
+    const silent = Object.entries(this.#record.silent ?? {}).filter(([sha]) =>
+      environments.get(sha as ShortSha)?.address !== undefined && !healthy.has(sha as ShortSha)
+    );
+    const { silent: _, ...record } = this.#record;
+    this.#record = {
+      ...record,
+      events,
+      ...(silent.length === 0 ? {} : { silent: Object.fromEntries(silent) }),
+    };
+  }
+
   #renderComment(): string {
     const { ports } = this;
     const { observation, snapshot: { number: pr } } = this.#observed;
+    this.#dropOutdated();
     // The comment does not show labels that are not trusted.
     const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
@@ -237,6 +284,7 @@ export class PullWriter {
           maxAgeMs: ports.settings.maxAgeMs,
         }),
         requestedBy: each.requestedBy,
+        silentSince: this.#record.silent?.[each.sha],
       });
     }
     const now = { ...observation, labels: state };
@@ -266,6 +314,19 @@ export class PullWriter {
     const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
     return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
+}
+
+/** Returns the labels that a batch leaves set and removed. */
+function lastChange(
+  batch: readonly ForgeWrite[],
+): { readonly present: readonly string[]; readonly absent: readonly string[] } {
+  const last = new Map<string, ForgeWrite["kind"]>();
+  for (const write of batch) {
+    if (write.kind !== "attach" && write.kind !== "detach") continue;
+    for (const name of write.names) last.set(name, write.kind);
+  }
+  const namesOf = (kind: ForgeWrite["kind"]) => [...last].flatMap(([name, by]) => by === kind ? [name] : []);
+  return { present: namesOf("attach"), absent: namesOf("detach") };
 }
 
 /** Makes the definition of a label, with its colour and description. */

@@ -19,6 +19,10 @@ export interface FailedAttempt {
   readonly served: boolean;
   /** A notice that the comment goes on showing. */
   readonly notice: { readonly key: string; readonly words: string } | undefined;
+  /** Triggers that asked for this attempt. An early failure comes before they are consumed. */
+  readonly triggers: readonly string[];
+  /** False leaves the comment as it is. */
+  readonly comment?: boolean;
 }
 
 /** Whether the platform has a healthy instance of the commit. In a dry run of the platform the labels decide. */
@@ -38,7 +42,7 @@ export async function recordFailure(
   attempt: FailedAttempt,
   signal: AbortSignal,
 ): Promise<AppError> {
-  const { bringUp, error, deployment, notice } = attempt;
+  const { bringUp, error, deployment, notice, triggers, comment = true } = attempt;
   const sha = shortSha(bringUp.sha);
   const reason = failureReason(error.code);
   const address = addressOf(writer, attempt);
@@ -64,8 +68,13 @@ export async function recordFailure(
   );
   await writer.write({
     add: [{ kind: "status", sha, status }],
-    remove: [...statusNames(writer, { sha, keep: status }), ...preparingNames(writer), ...addresses],
-    comment: true,
+    remove: [
+      ...triggers,
+      ...statusNames(writer, { sha, keep: status }),
+      ...preparingNames(writer),
+      ...addresses,
+    ],
+    comment,
     also: deployment === undefined ? [] : [{
       kind: "deployment_status",
       deployment,

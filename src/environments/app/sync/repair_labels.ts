@@ -1,11 +1,11 @@
 /** Repairs labels, and with an address also the comment and the deployment on GitHub, which show it too. */
 
-import { formatUrl } from "../../core/environment/names.ts";
 import { formatLabel, type Label, LABELS_PER_PULL, type NamedLabel } from "../../core/labels/mod.ts";
 import type { Step } from "../../core/plan/mod.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
+import { deploymentWrite } from "./deployment_write.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
 /**
@@ -27,8 +27,12 @@ export async function repairLabels(
   const withdrawn = [...addresses.values()].includes(undefined);
   const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
   const comment = shown.length > 0 && (!failed || withdrawn) && writer.observed.comment !== undefined;
+  // The comment does not name an address that the platform no longer has: it may be a stranger's by now.
+  const named = shown.filter(({ label, name }) =>
+    label.kind !== "address" || !remove.some((each) => each.name === name)
+  );
   if (comment) {
-    writer.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
+    writer.note(`Put labels right: ${named.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
       unlabeled: true,
     });
   }
@@ -65,15 +69,7 @@ async function correctDeployments(
     const { deployments } = await ports.forge.retirementInfo(observed.snapshot.number, [short], signal);
     const [newest] = deployments;
     if (newest === undefined) continue;
-    writes.push({
-      kind: "deployment_status",
-      deployment: newest,
-      state: address === undefined ? "inactive" : "success",
-      url: address === undefined ? undefined : formatUrl(address),
-      description: address === undefined
-        ? "The environment is not there any more"
-        : "The environment is running",
-    });
+    writes.push(deploymentWrite(newest, { address }));
   }
   return writes;
 }

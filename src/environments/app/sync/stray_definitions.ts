@@ -3,7 +3,7 @@
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { isShaCarrying, parseLabel } from "../../core/labels/mod.ts";
-import type { HeldLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
 import type { ObservedPull } from "./observe_pull.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 

@@ -44,6 +44,8 @@ export interface CommentRecord {
   readonly failure?: RememberedFailure | undefined;
   /** The newest failed update of an environment that serves on. Its next success or removal clears it. */
   readonly update?: FailedUpdate | undefined;
+  /** The times since which environments do not answer, in milliseconds since 1970. */
+  readonly silent?: Readonly<Record<ShortSha, number>>;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
 }
@@ -103,7 +105,7 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, head, size, notice, shown, failure, update, events } = data as Record<
+  const { attempts, shas, head, size, notice, shown, failure, silent, update, events } = data as Record<
     string,
     unknown
   >;
@@ -124,6 +126,11 @@ function readRecord(data: unknown): CommentRecord {
   const seen = readHead(head);
   const failed = readFailure(failure);
   const updated = readUpdate(update);
+  const quiet: Record<ShortSha, number> = {};
+  for (const [key, at] of typeof silent === "object" && silent !== null ? Object.entries(silent) : []) {
+    const sha = parseShortSha(key);
+    if (sha !== undefined && isInstant(at)) quiet[sha] = Number(at);
+  }
   const list = Array.isArray(events) ? events : [];
   return {
     attempts: counts,
@@ -134,6 +141,7 @@ function readRecord(data: unknown): CommentRecord {
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
     ...(failed === undefined ? {} : { failure: failed }),
     ...(updated === undefined ? {} : { update: updated }),
+    ...(Object.keys(quiet).length === 0 ? {} : { silent: quiet }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
     ).map(({ at, text, unlabeled }) => ({

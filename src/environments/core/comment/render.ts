@@ -21,6 +21,8 @@ export interface CommentEnvironment {
   /** Undefined if it lives until the pull request closes. */
   readonly expiresAt: number | undefined;
   readonly requestedBy: string | undefined;
+  /** The time since which it does not answer; undefined if it answers. */
+  readonly silentSince?: number | undefined;
 }
 
 /** The reason why the newest attempt did not come up. */
@@ -92,13 +94,20 @@ function headline(
   const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (active?.address !== undefined) {
     const url = formatUrl(active.address);
+    const { silentSince } = active;
+    const silent = silentSince === undefined
+      ? ""
+      : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
     const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
     return `🟢 **Running at [${active.address}](${url})** from ${
       commit(model, active)
-    }.${behind}${failed}${doing}`;
+    }.${silent}${behind}${failed}${doing}`;
   }
   if (working !== undefined) return `⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
+  if (active?.status === "running") {
+    return `🟠 ${commit(model, active)} has no address: the platform no longer has one for it.`;
+  }
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
   if (failed !== undefined) {

@@ -12,7 +12,8 @@
  * @module
  */
 
-export { parseAddress } from "./address.ts";
+export { DRY_RUN_ADDRESS, parseAddress } from "./address.ts";
+export { readSilence, silentDescription } from "./silence.ts";
 export { formatCreated, parseCreated } from "./created.ts";
 export { fitsLabel, formatLabel } from "./format.ts";
 export type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";

@@ -107,13 +107,14 @@ function describeDoubt({ observation, target }: Situation, unapproved: readonly 
 }
 
 /** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */
-export function litter({ observation, policy }: Situation): readonly Step[] {
-  const { nearMisses = [], record: { spareComments: nodeIds = [], shown } } = observation;
+export function litter({ observation, policy, views }: Situation): readonly Step[] {
+  const { nearMisses = [], record: { spareComments: nodeIds = [], shown, silent = [] } } = observation;
   if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
+  const answers = silent.some((short) => views.get(short)?.state === "running");
   // Without a comment there is nothing to correct, but a question about a label is still to be asked.
   const asks = observation.open && nearMisses.length > 0;
   const due = shown === undefined ? asks : shown !== describeShown(observation.labels, nearMisses);
-  if (policy.comments && due) return [{ kind: "refresh_comment" }];
+  if (policy.comments && (answers || due)) return [{ kind: "refresh_comment" }];
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 

@@ -43,6 +43,8 @@ export interface RunEvent {
   readonly label: string | undefined;
   /** The time at which the pull request was as the event describes it, in milliseconds since 1970. */
   readonly at?: number | undefined;
+  /** Whether the pull request was open at that time. */
+  readonly open?: boolean | undefined;
 }
 
 /** The knowledge of earlier runs about the pull request, from the comment's record and the timeline. */
@@ -61,6 +63,8 @@ export interface PullRecord {
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */
   readonly shown?: string | undefined;
+  /** The environments of which the comment says that they do not answer. */
+  readonly silent?: readonly ShortSha[];
   /** Node ids of further comments of Showtime: two runs that did not know of each other made one each. */
   readonly spareComments?: readonly string[];
 }
