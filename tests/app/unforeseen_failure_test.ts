@@ -101,11 +101,13 @@ Deno.test("syncPull() records a mistake in an update in place, and the instance 
     throw mistake();
   });
 
-  const { failure } = await world.sync();
+  const { failure, exitCode } = await world.sync();
 
+  assert.equal(exitCode, 1);
   assert.match(failure?.message ?? "", MISTAKE);
   assert.deepEqual(world.platform.changes, [], "what serves is not removed");
-  assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 failed"));
+  assert.ok(world.labels().includes("🎪 aaaaaaa 🚦 running"));
+  assert.match(plain(world), /running; the last update failed/);
 });
 
 Deno.test("syncPull() records a failure without its comment where the comment is the mistake", async () => {

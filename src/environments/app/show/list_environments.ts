@@ -81,7 +81,8 @@ export async function listEnvironments(
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
     viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] }).filter((view) =>
       // A platform that answered does not have the environments that dry runs pretended.
-      viewing.platformAsLabels || view.address !== DRY_RUN_ADDRESS
+      viewing.platformAsLabels || !isPretended(view, pulls.get(pr)) ||
+      byPull.get(pr)?.some(({ short }) => short === view.short_sha)
     )
   );
   return {
@@ -94,6 +95,13 @@ export async function listEnvironments(
       return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];
     })),
   };
+}
+
+/** Whether the labels give an environment the address of dry runs. */
+function isPretended({ short_sha }: EnvironmentView, pull: LabeledPull | undefined): boolean {
+  return [...pull?.labels.environments.values() ?? []].some(({ sha, address }) =>
+    sha === short_sha && address === DRY_RUN_ADDRESS
+  );
 }
 
 /** Finds the open pull requests with a status label, by the definitions of these labels. */

@@ -89,6 +89,7 @@ export async function recordFailure(
 /** Returns the address at which an older instance serves on; undefined if it does not. */
 function addressOf(writer: PullWriter, { bringUp, served }: FailedAttempt): string | undefined {
   const { platform } = writer.observed.observation;
+  if (!bringUp.inPlace) return undefined;
   const sha = shortSha(bringUp.sha);
   const labeled = writer.labels.environments.get(sha)?.address;
   if (platform === "as_labels") return served ? labeled : undefined;

@@ -162,8 +162,11 @@ Deno.test("planPull() leaves nothing to do once its plans are applied", () => {
 Deno.test("planPull() needs one plan where nothing was interrupted and no trigger is refused", () => {
   const calm = observation.filter((seen) => {
     const states = [...viewShas(seen).values()].map((view) => view.state);
-    const { rule, reason } = planPull(seen, POLICY);
-    return !states.includes("stopping") && rule !== 4 && !["untrusted_commit", "resumed"].includes(reason);
+    const { rule, reason, steps } = planPull(seen, POLICY);
+    // Where the head waits, a second plan may still change the size of the environment that was restored.
+    const restores = steps.some((step) => step.kind === "record_intent" && step.bringUp.sha !== seen.target);
+    return !states.includes("stopping") && rule !== 4 && !restores &&
+      !["untrusted_commit", "resumed"].includes(reason);
   });
   fc.assert(
     fc.property(calm, (seen) => {
