@@ -2,12 +2,14 @@ import { nearest } from "../lib/nearest.ts";
 import type { Layer } from "./layer.ts";
 import { quote } from "../lib/quote.ts";
 import type { ConfigProblem, ProblemCode } from "./problems.ts";
+import { findMisplaced } from "./environments/placeholders.ts";
 import { ConfigFile } from "./environments/schema.ts";
 import {
   accepts,
   isText,
   isTree,
   keysAt,
+  leavesOf,
   settingKind,
   type SettingPath,
   settingPaths,
@@ -16,8 +18,8 @@ import {
 /** Lists the problems of one source's settings, each key checked by itself. */
 export function checkLayer(layer: Layer): readonly ConfigProblem[] {
   const result = ConfigFile.safeParse(layer.tree);
-  if (result.success) return [];
-  const problems = new Map<string, ConfigProblem>();
+  const problems = new Map(misplacedIn(layer).map((problem) => [problem.path, problem]));
+  if (result.success) return [...problems.values()];
   for (const issue of result.error.issues) {
     const path = issue.path.map(String);
     const found = issue.code === "unrecognized_keys"
@@ -27,6 +29,24 @@ export function checkLayer(layer: Layer): readonly ConfigProblem[] {
     for (const problem of found) if (!problems.has(problem.path)) problems.set(problem.path, problem);
   }
   return [...problems.values()];
+}
+
+/** Lists the words in braces that were probably meant as placeholders and are not filled in. */
+function misplacedIn(layer: Layer): readonly ConfigProblem[] {
+  return leavesOf(layer.tree).flatMap(([path, value]): ConfigProblem[] =>
+    (Array.isArray(value) ? value : [value]).flatMap((each) => {
+      const misplaced = findMisplaced(path.join("."), each);
+      if (misplaced === undefined) return [];
+      const { written, near, filled } = misplaced;
+      return [{
+        ...layer.where(path, "value"),
+        code: "wrong_value",
+        path: shown(path),
+        message: `${quote(written)} is not filled in ${filled ? "as it is written" : "here"}`,
+        remedy: filled ? `did you mean ${quote(near)}?` : "write the value itself",
+      }];
+    })
+  );
 }
 
 function unknownKey(layer: Layer, path: SettingPath): ConfigProblem {

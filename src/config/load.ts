@@ -3,6 +3,7 @@ import { type Config, makeConfig } from "./environments/config.ts";
 import type { Variables } from "../lib/variables.ts";
 import { parseSetting, readVariables } from "./environment_layers.ts";
 import { type Layer, singleLayer, type Source } from "./layer.ts";
+import type { AwsFiles } from "./environments/aws_profile.ts";
 import { resolveFromFile } from "./file_paths.ts";
 import { type PresetName, presetOf, PRESETS } from "./environments/presets.ts";
 import { ConfigError, type ConfigProblem } from "./problems.ts";
@@ -22,6 +23,8 @@ export interface ConfigInput {
   readonly env: Variables;
   /** Values of flags by dotted key of the file, as text or typed: `{ "max_age": "7d" }`. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** The shared files of AWS, whose profile may name the region; undefined if they were not read. */
+  readonly aws?: AwsFiles | undefined;
 }
 
 /** The configuration, with the source of each setting. */
@@ -39,7 +42,7 @@ export interface LoadedConfig {
  * preset. Maps are merged entry by entry, and lists are replaced. Throws {@link ConfigError} `config_invalid`
  * with every problem of every source at once.
  */
-export function loadConfig({ file, folder = ".", repo, env, flags }: ConfigInput): LoadedConfig {
+export function loadConfig({ file, folder = ".", repo, env, flags, aws }: ConfigInput): LoadedConfig {
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);
   const fromFile: Layer[] = yaml === undefined || yaml.value === undefined
     ? []
@@ -47,15 +50,15 @@ export function loadConfig({ file, folder = ".", repo, env, flags }: ConfigInput
   const fromEnv = readVariables(env);
   const fromFlags = flagLayers(flags);
   const layers = [...fromFile, ...fromEnv.layers, ...fromFlags];
-  const others = readVariableSettings(env);
+  const presetName = choosePreset(layers, file === undefined ? presetOf(repo) : "none");
+  const others = readVariableSettings(env, { preset: presetName, aws });
   const problems = [
     ...fileProblems(yaml?.problems ?? [], fromFile.flatMap(checkLayer)),
     ...[...fromEnv.problems, ...[...fromEnv.layers, ...fromFlags].flatMap(checkLayer), ...others.problems],
   ];
   if (problems.length > 0) throw invalid(problems);
 
-  const preset = presetLayer(choosePreset(layers, file === undefined ? presetOf(repo) : "none"));
-  const merged = mergeLayers([preset, ...layers]);
+  const merged = mergeLayers([presetLayer(presetName), ...layers]);
   const settings = nest(merged);
   const incomplete = incompleteSizes(settings, layers);
   if (incomplete.length > 0) throw invalid(incomplete);

@@ -16,6 +16,7 @@ export type {
   HealthConfig,
   SizeConfig,
 } from "./environments/config.ts";
+export type { AwsFile, AwsFiles } from "./environments/aws_profile.ts";
 export { type Missing, missingFile } from "./environments/missing_file.ts";
 export { parseDuration } from "../lib/duration.ts";
 export { settingVariables, variableName } from "./environment_layers.ts";

@@ -135,7 +135,12 @@ export class Parts {
       : await findHere(await this.place());
     // Without a file the repository decides the defaults, so it must be known.
     const repo = found.file === undefined ? (await this.repository(flags)).repo : undefined;
-    const loaded = loadConfig({ ...found, repo, env, flags: { platform: flags.platform } });
+    const input = { ...found, repo, env, flags: { platform: flags.platform } };
+    let loaded = loadConfig(input);
+    if (loaded.config.platform === "ecs" && !env["AWS_REGION"] && !env["AWS_DEFAULT_REGION"]) {
+      const { readAwsFiles } = await import("./aws_files.ts");
+      loaded = loadConfig({ ...input, aws: await readAwsFiles(env) });
+    }
     for (const secret of configuredSecrets(loaded.sources)) this.keepSecret(secret);
     if (repo === undefined) return loaded;
     const { event } = actions;

@@ -65,6 +65,8 @@ const VARIABLES = [
   "http_proxy",
   "HTTPS_PROXY",
   "https_proxy",
+  "ALL_PROXY",
+  "all_proxy",
   "NO_PROXY",
   "no_proxy",
   // Build caches in GitHub Actions, if the configuration names one.

@@ -183,6 +183,41 @@ Deno.test("M5: syncPull() writes nothing more once another run has taken its loc
   assert.ok(world.definitions().includes(LOCK), "the lock of the other run is not released");
 });
 
+for (
+  const [title, sleep] of [
+    ["whose lock another run took while it slept", async (world: World) => {
+      const forge = world.context().forge;
+      const [lock] = await forge.readLock(LOCK, never());
+      await forge.deleteDefinition(lock?.nodeId ?? assert.fail("no lock"), never());
+      await plantLock(world, `v1 n=0123456789 x=${seconds(world, 600)} u=ana`);
+    }],
+    ["that slept through its lease", (world: World) => world.clock.advance(11 * 60_000)],
+    ["whose lock a person removed while it slept", async (world: World) => {
+      const forge = world.context().forge;
+      const [lock] = await forge.readLock(LOCK, never());
+      await forge.deleteDefinition(lock?.nodeId ?? assert.fail("no lock"), never());
+    }],
+  ] as const
+) {
+  Deno.test(`M5: syncPull() ${title} does not tag its image`, async () => {
+    const world = started();
+    world.images.hooks.before("build", () => sleep(world));
+    // The renewal does not run while the machine sleeps.
+    const context = world.context();
+    const clock: Clock = {
+      now: () => world.clock.now(),
+      sleep: (_, signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    };
+
+    const error = await world.sync({ ...context, clock }).then(() => undefined, (thrown) => thrown);
+
+    assert.ok(error instanceof AppError, String(error));
+    assert.deepEqual([error.code, error.exitCode], ["lock_lost", 4]);
+    assert.deepEqual([world.images.built, world.images.stored, world.platform.changes], [[], [], []]);
+  });
+}
+
 Deno.test("syncPull() that finds what a later run changed, its own lock being intact, says so and what to do", async () => {
   const world = makeWorld({
     pull: { labels: [...runningLabels(A), STOP] },
@@ -484,7 +519,11 @@ Deno.test("a command that meets another run says that nothing of it was recorded
   assert.match(starting.hint ?? "", /recorded: run the command again, or add the label of the start trigger/);
   assert.match(extending.hint ?? "", /recorded: run the command again when the other run is done/);
   for (const { hint } of [starting, extending]) {
-    assert.match(hint ?? "", /; if it is stuck, "showtime unlock 1234"$/);
+    assert.match(
+      hint ?? "",
+      /\. If it is dead, the next run takes over at 2024-01-15 14:40 UTC at the latest$/,
+    );
+    assert.doesNotMatch(hint ?? "", /unlock/, "unlock refuses a lock whose owner is alive");
   }
 });
 

@@ -229,6 +229,7 @@ Deno.test("start tells of an environment that did not come up, for people and in
     const context = world.context();
     const images = {
       check: () => Promise.resolve(),
+      checkOwner: () => Promise.resolve(),
       exists: () => Promise.resolve(false),
       remove: () => Promise.resolve({ kind: "absent" as const }),
       list: () => Promise.resolve([]),
@@ -446,7 +447,15 @@ Deno.test("cleanup removes what has expired, and an orphan only with --force", a
   assert.match(first.err, /1 orphan stays: --force removes orphans/);
   assert.deepEqual(world.labels(), []);
   const second = JSON.parse((await runIn(world, ["cleanup", "--force", "--json"])).out);
-  assert.deepEqual(Object.keys(second), ["dry_run", "candidates", "removed", "kept", "incomplete"]);
+  assert.deepEqual(Object.keys(second), [
+    "dry_run",
+    "candidates",
+    "removed",
+    "addresses",
+    "mended",
+    "kept",
+    "incomplete",
+  ]);
   assert.equal(second.removed.length, 1);
   const third = JSON.parse((await reading(world, ["cleanup", "--force", "--json"])).out);
   assert.deepEqual(third.removed, []);
@@ -572,12 +581,12 @@ Deno.test("extend --json has the shape of sync's, and says where it was dry", as
   assert.deepEqual([real.action_needed, real.action_reason], ["no_action", "extended"]);
 });
 
-Deno.test("start on a closed pull request fails, and says to reopen it", async () => {
+Deno.test("start on a closed pull request is refused, removes nothing, and says to reopen it", async () => {
   const closed = () => makeWorld({ pull: { state: "closed" } });
   const people = await runIn(closed(), ["start", "1234"]);
   const json = await runIn(closed(), ["start", "1234", "--json"]);
 
-  assert.deepEqual([people.code, json.code], [EXIT.failed, EXIT.failed]);
+  assert.deepEqual([people.code, json.code], [EXIT.refused, EXIT.refused]);
   assert.match(people.err, /^error: .*#1234: it is closed\nhint: Reopen/m);
   assert.doesNotMatch(people.err, /showtime start/);
   assert.equal(JSON.parse(json.out).error.code, "pull_closed");

@@ -10,6 +10,7 @@ import {
   imagesOf,
   onStage,
   REPO,
+  type Stage,
   START,
   statusOf,
   STOP,
@@ -331,3 +332,65 @@ needs.test("in Actions, on a trigger by somebody else, creating takes at most 16
     assert.ok(updating <= 20, `${updating} requests to update`);
   });
 });
+
+/** Everything that shows an address of the stage's environment. */
+async function shownOf(stage: Stage): Promise<Readonly<Record<string, string>>> {
+  const { deployments } = await stage.state();
+  return {
+    labels: (await stage.labels()).join("\n"),
+    comment: await stage.comment(),
+    deployment: JSON.stringify(deployments.at(-1)?.statuses.at(-1)),
+    list: (await stage.run(["list", "--json"])).out,
+    status: (await stage.run(["status", String(stage.pr), "--json"])).out,
+  };
+}
+
+needs.test("after a container was restarted, one cleanup shows its new port everywhere", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    const old = await stage.address();
+    const [name = ""] = await containersOf(stage.pr);
+    await engine(["restart", "--time", "0", name]);
+    const port = (await engine(["port", name, "8080/tcp"])).split("\n")[0]?.trim() ?? "";
+    assert.notEqual(port, old, "the engine gives another port");
+
+    const done = await stage.run(["cleanup", "--json"]);
+
+    assert.equal(done.code, 0, done.err);
+    assert.deepEqual(JSON.parse(done.out).mended, [
+      `the address of aaaaaaa of #${stage.pr}: it is ${port} now`,
+    ]);
+    for (const [where, text] of Object.entries(await shownOf(stage))) {
+      assert.ok(!text.includes(old) && text.includes(port), `${where}: ${text}`);
+    }
+    assert.equal((await stage.run(["url", String(stage.pr)])).out.trim(), `http://${port}`);
+    assert.equal(await statusOf(await stage.address()), 200);
+    assert.ok(!(await stage.state()).labels.some(({ name }) => name.startsWith("🎪 lock")));
+  });
+});
+
+needs.test("after a container was stopped, one cleanup shows its address nowhere", async () => {
+  await onStage({ labels: [START] }, async (stage) => {
+    await stage.sync();
+    const old = await stage.address();
+    const [name = ""] = await containersOf(stage.pr);
+    await engine(["stop", "--time", "0", name]);
+
+    const done = await stage.run(["cleanup"]);
+
+    assert.equal(done.code, 0, done.err);
+    assert.match(done.out, /mended the address of aaaaaaa .* shown nowhere any more/);
+    for (const [where, text] of Object.entries(await shownOf(stage))) {
+      assert.ok(!text.includes(old), `${where}: ${text}`);
+    }
+    assert.match(await stage.comment(), /has no address/);
+    assert.equal((await stage.run(["url", String(stage.pr)])).code, 1);
+  });
+});
+
+/** Asks the engine, and returns what it prints. */
+async function engine(args: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("docker", { args: [...args] }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}

@@ -3,7 +3,13 @@
  * containers, images in a real registry. Between two looks at a service lie 15 real seconds.
  */
 import assert from "node:assert/strict";
-import { DescribeServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+} from "@aws-sdk/client-ecs";
 import { type AwsWorld, containerRunner, makeAwsWorld, motoForFile } from "../worlds/aws/mod.ts";
 import { startRegistry, type TestRegistry } from "../worlds/docker/registry.ts";
 import { part } from "../worlds/require.ts";
@@ -259,5 +265,49 @@ needs.test("ecs: what is wrong with credentials, cluster or template is said bef
     await untouched(await run(sync, template), /task\.json.*not JSON/);
     await Deno.writeTextFile(`${stage.folder}/task.json`, '{"containerDefinitions":[{"name":"web"}]}');
     await untouched(await run(sync, template), /no container "app" \(it has "web"\)/);
+  });
+});
+
+needs.test("ECS replaces a task, and one cleanup shows the new address everywhere", async () => {
+  await onAws([START], async (scene) => {
+    const { world, stage, run } = scene;
+    const { cluster } = world;
+    const up = await run(["sync", String(stage.pr)]);
+    assert.equal(up.code, 0, up.err);
+    const old = await stage.address();
+    const serviceName = `pr-${stage.pr}-aaaaaaa-service`;
+    const running = async () =>
+      (await world.aside.ecs.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: "RUNNING" })))
+        .taskArns ?? [];
+    const [task] = await running();
+    await world.aside.ecs.send(new StopTaskCommand({ cluster, task, reason: "Fargate maintenance" }));
+    for (const until = performance.now() + 60_000; performance.now() < until;) {
+      const tasks = (await running()).filter((arn) => arn !== task);
+      if (tasks.length > 0) {
+        const found = await world.aside.ecs.send(new DescribeTasksCommand({ cluster, tasks }));
+        if (found.tasks?.some(({ lastStatus }) => lastStatus === "RUNNING")) break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+
+    const done = await run(["cleanup", "--json"]);
+
+    assert.equal(done.code, 0, done.err);
+    assert.equal(JSON.parse(done.out).mended.length, 1, done.out);
+    const address = await stage.address();
+    assert.notEqual(address, old);
+    assert.equal(await statusOf(address), 200);
+    const { deployments } = await stage.state();
+    const shown = {
+      labels: (await stage.labels()).join("\n"),
+      comment: await stage.comment(),
+      deployment: JSON.stringify(deployments.at(-1)?.statuses.at(-1)),
+      list: (await run(["list", "--json"])).out,
+      url: (await run(["url", String(stage.pr)])).out,
+    };
+    for (const [where, text] of Object.entries(shown)) {
+      assert.ok(!text.includes(old) && text.includes(address), `${where}: ${text}`);
+    }
+    assert.equal((await run(["stop", String(stage.pr), "--force"])).code, 0);
   });
 });

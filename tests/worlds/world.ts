@@ -239,6 +239,7 @@ function makeContext(
     inActions: run.inActions ?? false,
     run: run.run,
     event: run.event,
+    limited: run.limited,
     nonce: run.nonce,
   };
   const client = run.run === undefined ? run.nonce : `run/${run.run.id}.${run.run.attempt}`;
@@ -293,6 +294,7 @@ function makeTerminal(spoken: Spoken): Terminal {
     say: (text) => void spoken.said.push(text),
     detail: () => {},
     log: () => {},
+    notice: (text) => void spoken.said.push(text),
     warn: (text) => void spoken.warned.push(text),
     progress: () => {},
     group: () => () => {},

@@ -2,7 +2,7 @@ import { type EnvironmentView, timeLeft } from "../../environments/app/show/envi
 import type { FailureView } from "../../environments/app/show/failure_view.ts";
 import { FAILURE_WORDS, failureReason } from "../../environments/core/environment/failure.ts";
 import { statusWord, statusWords } from "../../environments/core/environment/status_words.ts";
-import { formatAge, formatAgo } from "../../lib/duration.ts";
+import { formatAge, formatAgo, parseDuration, UNIT_MS } from "../../lib/duration.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
@@ -83,7 +83,7 @@ export function renderEnvironmentTable(
 }
 
 function wideCells(view: EnvironmentView): readonly Cell[] {
-  const texts = [view.ttl, view.size, view.platform, view.service, view.image, flagsOf(view)];
+  const texts = [readableTtl(view.ttl), view.size, view.platform, view.service, view.image, flagsOf(view)];
   return texts.map((text) => ({ text: text === null || text === "" ? "-" : text }));
 }
 
@@ -107,7 +107,7 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
         : `${instant(view.created_at)} (${formatAgo(now - Date.parse(view.created_at))})`,
     ],
     ["expires", view.expires_at === null ? null : `${instant(view.expires_at)} (${leftWords(view, now)})`],
-    ["ttl", view.ttl === "close" ? "close: until the pull request closes" : view.ttl],
+    ["ttl", view.ttl === "close" ? "close: until the pull request closes" : readableTtl(view.ttl)],
     ["requested by", view.requested_by === null ? null : clean(view.requested_by)],
     ["platform", view.service === null || gone ? view.platform : `${view.platform}, ${view.service}`],
     ["image", view.image === null ? null : clean(view.image)],
@@ -194,6 +194,15 @@ export function describeLeft(view: EnvironmentView, now: number): string {
 function leftWords(view: EnvironmentView, now: number): string {
   const left = timeLeft(view, now) ?? 0;
   return left <= 0 ? "expired" : `${formatAge(left)} left`;
+}
+
+/** The most hours that are still easy to read. */
+const READABLE_HOURS = 99;
+
+/** Formats a time to live, which counts from the creation. Many hours are shown as days and hours. */
+function readableTtl(ttl: string | null): string | null {
+  const ms = ttl === null || !/[mh]$/.test(ttl) ? 0 : parseDuration(ttl) ?? 0;
+  return ms > READABLE_HOURS * UNIT_MS.h ? formatAge(ms) : ttl;
 }
 
 function flagsOf(view: EnvironmentView): string {

@@ -62,3 +62,27 @@ export function renderSummary(result: {
     ...(next === undefined ? [] : [next, ""]),
   ].join("\n");
 }
+
+/** Renders the job's summary of a cleanup as Markdown. Text from people is escaped. */
+export function renderCleanupSummary(result: {
+  readonly removed: readonly string[];
+  readonly mended: readonly string[];
+  readonly kept: readonly { readonly what: string; readonly why: string }[];
+  readonly incomplete: readonly string[];
+}): string {
+  const { removed, mended, kept, incomplete } = result;
+  const list = (title: string, sentences: readonly string[]) =>
+    sentences.length === 0
+      ? []
+      : [`**${title}**`, "", ...sentences.map((each) => `- ${escapeMarkdown(each)}`), ""];
+  const quiet = removed.length === 0 && mended.length === 0;
+  return [
+    "### 🎪 Cleanup",
+    "",
+    ...(quiet ? ["There was nothing to remove and no address to mend.", ""] : []),
+    ...list("Removed", removed),
+    ...list("Mended", mended),
+    ...list("Kept", kept.map(({ what, why }) => `${what}: ${why}`)),
+    ...list("Not seen or not done", incomplete.map((each) => `❌ ${each}`)),
+  ].join("\n");
+}

@@ -34,7 +34,8 @@ export interface BuildConfig {
   readonly context: string;
   readonly file: string;
   readonly target: string | undefined;
-  readonly platform: string;
+  /** Undefined: the engine's own platform on Docker, the task definition's architecture on ECS. */
+  readonly platform: string | undefined;
   readonly args: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
@@ -95,7 +96,10 @@ export interface DockerConfig {
 
 /** The settings of AWS, which only variables have. */
 export interface AwsConfig {
-  readonly region: string;
+  /** Undefined if neither a variable nor the profile names one. */
+  readonly region: string | undefined;
+  /** If the region is undefined: why the profile does not name it, as the end of a sentence. */
+  readonly regionMissing?: string | undefined;
 }
 
 /** The settings that variables have and the file has not. */
@@ -122,7 +126,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       context: build.context,
       file: build.file,
       target: build.target ?? undefined,
-      platform: build.platform,
+      platform: build.platform ?? undefined,
       args: onlyText(build.args),
       cacheFrom: build.cache_from,
       cacheTo: build.cache_to,

@@ -19,7 +19,7 @@ const none: Settings = {
     context: ".",
     file: "Dockerfile",
     target: null,
-    platform: "linux/amd64",
+    platform: null,
     args: {},
     cache_from: [],
     cache_to: [],

@@ -73,8 +73,10 @@ const Build = section({
   target: text().nullable().optional().describe(
     "The stage of the Dockerfile to build; the last one if left out.",
   ),
-  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").optional()
-    .describe("The platform to build for."),
+  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").nullable()
+    .optional().describe(
+      "The platform to build for; null for the engine's own, and on ECS for the one that the task definition names, else linux/amd64.",
+    ),
   args: variables().optional().describe("Build arguments; null takes one of the preset away."),
   cache_from: list().optional().describe("Where the build cache is read from."),
   cache_to: list().optional().describe(
@@ -87,7 +89,7 @@ const Build = section({
 
 const Health = section({
   path: fitting(/^\/\S*$/, "a path that begins with /").optional()
-    .describe("The path that answers 200 when the environment is healthy."),
+    .describe("The path that answers 2xx when the environment is healthy."),
   fallback: fitting(/^\/\S*$/, "a path that begins with /").nullable().optional()
     .describe("The path that is asked where the first one is not found; null for none."),
   timeout: duration().optional().describe("How long an environment may take to become healthy."),

@@ -7,6 +7,8 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     requestCount: () => real.requestCount(),
     scopes: () => real.scopes(),
     knownViewer: () => real.knownViewer(),
+    knownRepositoryId: () => real.knownRepositoryId(),
+    findRepositoryId: (...args) => real.findRepositoryId(...args),
     readPull: (...args) => real.readPull(...args),
     permissions: (...args) => real.permissions(...args),
     viewer: (...args) => real.viewer(...args),
@@ -29,7 +31,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     },
     write(pr, batch) {
       for (const write of batch) tell(`Dry run: would ${describe(write)} on #${pr.number}`);
-      return Promise.resolve({ comment: undefined, warnings: [] });
+      return Promise.resolve({ comment: undefined, warnings: [], updatedAt: undefined });
     },
     createLock() {
       return Promise.resolve({ kind: "created", nodeId: "dry-run", epoch: 0 });

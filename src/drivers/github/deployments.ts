@@ -4,8 +4,7 @@ import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../environments/ports/forge.ts";
 import { DEFINITION, payloadPull, shaAt, toDefinition } from "./convert.ts";
 import { listDefinitions } from "./definitions.ts";
-import { oneLine } from "./errors.ts";
-import { instantAt, listAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { instantAt, listAt, nodesAt, oneLine, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
 /** The environment's name on GitHub. The GraphQL documents below repeat it. */

@@ -23,7 +23,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
-import type { Context } from "./repository.ts";
+import { type Context, findRepositoryId } from "./repository.ts";
 
 /** The options of the driver for one repository. */
 export interface GithubForgeOptions extends GithubClientOptions {
@@ -48,6 +48,8 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     requestCount: () => client.requestCount(),
     scopes: () => client.scopes(),
     knownViewer: () => client.knownViewer(),
+    knownRepositoryId: () => context.ids.repositoryNumber,
+    findRepositoryId: (repo, signal) => findRepositoryId(context, repo, signal),
     readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),

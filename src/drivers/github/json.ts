@@ -95,3 +95,9 @@ export function incompleteAnswer(what: string, part: string): AppError {
     retryable: true,
   });
 }
+
+/** Puts a server's text on one line of at most 300 characters, without control characters. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim().slice(0, 300);
+}

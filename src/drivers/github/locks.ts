@@ -11,6 +11,7 @@ import { translateFailure } from "./errors.ts";
 import { incompleteAnswer, listAt, numberAt, textAt } from "./json.ts";
 import { mutate } from "./mutation.ts";
 import type { Context } from "./repository.ts";
+import { rightsOfRoute } from "./refusals.ts";
 
 /** The new lock with its epoch, or the answer that a definition of that name exists. */
 export type LockCreation =
@@ -34,7 +35,12 @@ export async function createLock(
   });
   if (answer.status !== 422) return toCreation(answer.data) ?? { kind: "exists" };
   if (!listAt(answer.data, "errors").some((problem) => textAt(problem, "code") === "already_exists")) {
-    throw translateFailure({ status: 422, response: answer }, { what, host: "", now: client.now() });
+    throw translateFailure({ status: 422, response: answer }, {
+      what,
+      host: "",
+      now: client.now(),
+      rights: rightsOfRoute("POST /labels"),
+    });
   }
   // The driver or the HTTP client may have sent the request twice: then the existing definition is this one.
   const { status, data } = await getLabel(context, name, signal);

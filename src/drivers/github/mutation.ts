@@ -2,6 +2,7 @@
 
 import type { GraphqlIssue } from "./errors.ts";
 import { incompleteAnswer, valueAt } from "./json.ts";
+import { rightsOfFields } from "./refusals.ts";
 import type { Context } from "./repository.ts";
 
 /** The mutations that this driver sends. */
@@ -56,7 +57,8 @@ export async function mutate(
     const field = /^m(\d+)$/.exec(issue.path[0] ?? "")?.[1];
     // An error without a field is about the whole document.
     if (field === undefined) throw context.client.issueError([issue], options);
-    return { ...issue, field: Number(field) };
+    const name = fields[Number(field)]?.name;
+    return { ...issue, field: Number(field), rights: rightsOfFields(name === undefined ? [] : [name]) };
   });
   const payloads = fields.map((_, index) => valueAt(answer.data, `m${index}`));
   const lost = fields.find((_, index) =>

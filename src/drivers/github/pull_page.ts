@@ -30,7 +30,7 @@ const FIELDS: Readonly<Record<List, string>> = {
 };
 
 const PULL =
-  `id number title body state isDraft createdAt headRefOid headRefName headRepository { nameWithOwner }
+  `id number title body state isDraft createdAt updatedAt headRefOid headRefName headRepository { nameWithOwner }
   author { ${ACTOR} }`;
 
 /** The page of a pull request to read. */

@@ -156,6 +156,7 @@ function toSnapshot(
     body: textAt(pull, "body") ?? "",
     author: toActor(valueAt(pull, "author"))?.login,
     headSha,
+    updatedAt: instantAt(pull, "updatedAt"),
     headRepo: textAt(pull, "headRepository", "nameWithOwner"),
     headRef: textAt(pull, "headRefName"),
     createdAt,

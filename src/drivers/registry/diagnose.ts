@@ -10,7 +10,7 @@ export interface RegistryDiagnosisOptions {
   readonly image: string;
   /** A tag of pull request 0, which no image has. */
   readonly tag: string;
-  readonly store: ImageStore;
+  readonly store: Pick<ImageStore, "exists">;
   /** Text of the docker command's `config.json`; empty without such a file. */
   readonly dockerConfig: string;
 }

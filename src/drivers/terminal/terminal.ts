@@ -57,6 +57,10 @@ export function makeTerminal(options: TerminalOptions): Terminal {
       if (inActions || (verbose && !quiet)) talk(text);
       else spinner.count();
     },
+    notice(text) {
+      if (inActions) command("notice", text);
+      else talk(text);
+    },
     warn(text) {
       if (inActions) command("warning", text);
       else talk(`warning: ${text}`, colors.yellow);

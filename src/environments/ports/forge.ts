@@ -75,6 +75,8 @@ export interface PullSnapshot {
   readonly actorPermission: PermissionAnswer | undefined;
   /** GitHub's time at this answer (its `Date` header), milliseconds since 1970. */
   readonly at: number;
+  /** The last change of the pull request that this answer shows, milliseconds since 1970, whole seconds. */
+  readonly updatedAt: number;
 }
 
 /** A pull request in a list. */
@@ -147,6 +149,13 @@ export interface ForgeReader {
   scopes(): readonly string[] | undefined;
   /** Returns the owner of the token if an earlier answer contained it, else undefined. Sends no request. */
   knownViewer(): Actor | undefined;
+  /** Returns GitHub's numeric id of the repository if an earlier answer contained it. Sends no request. */
+  knownRepositoryId(): number | undefined;
+  /**
+   * Finds the numeric id of the repository that has this name now, or that GitHub redirects the name to;
+   * undefined if the token sees none. A name is asked for once.
+   */
+  findRepositoryId(repo: string, signal: AbortSignal): Promise<number | undefined>;
   /**
    * Reads a pull request. Throws AppError `pull_not_found` (naming repository and number) or
    * `repository_not_found`.
@@ -271,6 +280,11 @@ export interface WriteResult {
    * Sentences about writes that GitHub refused although the rest succeeded (a comment, a deployment status).
    */
   readonly warnings: readonly string[];
+  /**
+   * The pull request's time of change after the batch's labels, milliseconds since 1970; undefined if the
+   * batch changed no label.
+   */
+  readonly updatedAt: number | undefined;
 }
 
 /** Calls that change GitHub. */

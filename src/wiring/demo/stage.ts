@@ -14,7 +14,7 @@ import type { PlatformKind } from "../../environments/core/environment/environme
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import { fetchPage } from "./fetch_page.ts";
 import { makeRealStage } from "./real_stage.ts";
-import { prepareDemoApp } from "./prepare.ts";
+import { prepareDemoApp, temporaryPath } from "./prepare.ts";
 import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../../simulators/github/mod.ts";
 import type { Shell } from "../../ports/shell.ts";
 
@@ -108,7 +108,7 @@ export async function makeSimulatedStage(
   const served = serveSimulator(simulator, { port: 0 });
   const tag = `showtime-demo-${first.slice(0, 7)}`;
   if (app.kind === "ready") await app.write(first, TITLE);
-  const configFile = await Deno.makeTempFile({ prefix: "showtime-demo-", suffix: ".yml" });
+  const configFile = temporaryPath(".yml");
   await Deno.writeTextFile(configFile, configText(app.kind === "ready" ? app.directory : ".", tag));
   const act = (change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }) =>
     simulator.label({ pr, add: change.add ?? [], remove: change.remove ?? [], actor: "maxime" });

@@ -24,7 +24,7 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   await forge.createLock({ name: "🎪 lock pr-99", color: "6A737D", description: "v1 of another" }, NEVER);
 
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: "ANA" }, NEVER)), 1);
-  const { nodeId, at, createdAt, timeline, locks, ...pull } = await forge.readPull(
+  const { nodeId, at, createdAt, updatedAt, timeline, locks, ...pull } = await forge.readPull(
     PR,
     { actor: "ANA" },
     NEVER,
@@ -47,6 +47,8 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   });
   assert.match(nodeId, /^PR_/);
   assert.ok(Math.abs(at - simulator.now()) < 2000);
+  assert.equal(updatedAt % 1000, 0);
+  assert.ok(Math.abs(updatedAt - simulator.now()) < 2000);
   assert.ok(createdAt <= at && at - createdAt < 60_000);
   assert.deepEqual(locks.map(({ name, description }) => [name, description]), [["🎪 lock pr-9", "v1"]]);
   assert.deepEqual(

@@ -51,7 +51,7 @@ Deno.test("parseSeed() reports every problem with its path", () => {
     'runs[0].id: must be a whole number of at least 1, is "101"',
     'tokens.odd: must be a login, is "a b"',
     "files: must be an object, is a list",
-    "zzzz: unknown key; known are repository, private,",
+    "zzzz: unknown key; known are repository, repository_id, former_names, private,",
   ];
   for (const part of parts) {
     assert.ok(

@@ -375,6 +375,7 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
   };
   assert.deepEqual(missing("version: 1", "ecs"), [
     "build.image",
+    "aws.region",
     "ecs.cluster",
     "ecs.subnets",
     "ecs.security_groups",
@@ -383,7 +384,7 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
     "ecs.execution_role",
   ]);
   const own = "build: {image: a/b}\necs: {task_definition: t.json, subnets: [s], security_groups: [g]}";
-  assert.deepEqual(missing(own, "ecs"), ["ecs.cluster", "ecs.container"]);
+  assert.deepEqual(missing(own, "ecs"), ["aws.region", "ecs.cluster", "ecs.container"]);
   assert.deepEqual(missing("preset: superset", "ecs"), []);
   assert.deepEqual(missing("version: 1", "docker"), []);
   assert.deepEqual(missing("build: {push: always}", "docker"), ["build.image"]);

@@ -210,3 +210,27 @@ Deno.test("parseRecord() drops an invalid failure", () => {
     assert.deepEqual(parseRecord(body), EMPTY_RECORD);
   }
 });
+
+Deno.test("renderComment() says since when an environment does not answer, and keeps its address", () => {
+  const [environment] = model.environments;
+  assert.ok(environment !== undefined);
+  const silentSince = CREATED + 60_000;
+  const text = renderComment({ ...model, environments: [{ ...environment, silentSince }] });
+  assert.match(text, /Running at \[52\.1\.2\.3:8080\].*does not answer since 2024-01-15 14:31 UTC/);
+  assert.ok(!renderComment(model).includes("does not answer"));
+});
+
+Deno.test("renderComment() does not say that an environment was removed when only its address is gone", () => {
+  const [environment] = model.environments;
+  assert.ok(environment !== undefined);
+  const text = renderComment({ ...model, environments: [{ ...environment, address: undefined }] });
+  assert.match(text, /`aaaaaaa`.* has no address/);
+  assert.ok(!/Everything that ran has been removed|52\.1\.2\.3/.test(text), text);
+});
+
+Deno.test("parseRecord() keeps the times of silent environments, and drops what is no commit or no time", () => {
+  const silent = { [shortSha(A)]: CREATED };
+  assert.deepEqual(parseRecord(formatRecord({ ...EMPTY_RECORD, silent })).silent, silent);
+  const odd = { ...EMPTY_RECORD, silent: { party: CREATED, bbbbbbb: -1, ccccccc: "soon" } };
+  assert.equal(parseRecord(formatRecord(odd as unknown as typeof EMPTY_RECORD)).silent, undefined);
+});

@@ -143,6 +143,7 @@ export interface SimulatorState {
     readonly comments: readonly { readonly body: string }[];
   }[];
   readonly labels: readonly { readonly name: string; readonly color: string }[];
+  readonly deployments: readonly { readonly statuses: readonly unknown[] }[];
 }
 
 /** Starts `showtime simulate` with a seed and waits until it says that it is ready. */

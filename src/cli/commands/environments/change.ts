@@ -4,18 +4,23 @@ import type { AppSettings } from "../../../environments/app/run.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
 import {
   type EnvironmentView,
+  mainView,
+  servedSha,
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
 import type { ObservedPull } from "../../../environments/app/sync/observe_pull.ts";
 import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import {
+  pullClosed,
   type SyncOptions,
   syncPull,
   type SyncResult,
   type SyncWatch,
 } from "../../../environments/app/sync/sync_pull.ts";
-import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { assertWithinMaxAge } from "../../../environments/core/environment/expiry.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { formatLabel } from "../../../environments/core/labels/mod.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import type { Plan, Request } from "../../../environments/core/plan/mod.ts";
 import type { CommandEnv } from "../../command.ts";
@@ -26,14 +31,9 @@ import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
 import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
 import { adviseAround } from "../../advise_around.ts";
-import {
-  askAboutLabels,
-  howToStart,
-  mainEnvironment,
-  readGivenImage,
-  tellActions,
-  warnOfPreset,
-} from "./shared.ts";
+import { askAboutLabels, howToStart, readGivenImage, tellActions, warnOfPreset } from "./shared.ts";
+
+const FREEZE = formatLabel({ kind: "freeze" });
 
 /** Reads the flags about the change. They are checked before anything is loaded. */
 export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | "sha"> {
@@ -44,9 +44,10 @@ export function readChange(env: CommandEnv): Pick<SyncOptions, "ttl" | "size" | 
 /** Makes the options of a sync. */
 export function makeSyncOptions(
   env: CommandEnv,
-  ports: { readonly settings: Pick<AppSettings, "imageOf"> },
+  ports: { readonly settings: Pick<AppSettings, "imageOf" | "maxAgeMs"> },
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): SyncOptions {
+  assertWithinMaxAge(asked.change?.ttl, { maxAgeMs: ports.settings.maxAgeMs, where: "--ttl" });
   return {
     ...DEFAULT_OPTIONS,
     ...asked.change,
@@ -72,7 +73,7 @@ export async function runChange(
   await reportChange(env, {
     ports,
     result,
-    environment: mainEnvironment(ports, result.observed),
+    environment: mainView(ports, result.observed),
     asked: asked.request,
     told: watch.told,
   });
@@ -115,17 +116,10 @@ class Telling implements SyncWatch {
   }
 }
 
-/** Turns a sync of a closed pull request into a failure: the caller asked for a start, and nothing starts there. */
+/** Turns the sync of a pull request that was closed meanwhile into a failure: the caller asked for a start. */
 function refuseClosed(result: SyncResult, pr: PrNumber): SyncResult {
   if (result.observed.observation.open || result.exitCode !== EXIT.done) return result;
-  const failure = new AppError(
-    "pull_closed",
-    `Starting an environment of pull request #${pr}: it is closed`,
-    {
-      hint: "Reopen the pull request first",
-    },
-  );
-  return { ...result, failure, exitCode: EXIT.failed };
+  return { ...result, failure: pullClosed(pr), exitCode: EXIT.refused };
 }
 
 /** The result of a change. */
@@ -142,7 +136,7 @@ interface Report {
 async function reportChange(env: CommandEnv, report: Report): Promise<void> {
   const { ports, result, environment } = report;
   const { plan, applied, observed, failure } = result;
-  if (report.asked?.trigger !== "stop") askAboutLabels(env, observed.observation.labels);
+  if (report.asked?.trigger !== "stop") askAboutLabels(env, observed.observation.nearMisses);
   if (env.flags.json) {
     env.json({
       pr: plan.pr,
@@ -152,6 +146,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
       environment: environment ?? null,
       requests: ports.forge.requestCount(),
       ...(env.flags.dryRun ? { dry_run: true } : {}),
+      ...(result.left === undefined ? {} : { left: result.left }),
       ...(failure === undefined ? {} : { error: errorDocument(failure) }),
     });
   } else {
@@ -167,6 +162,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
     ]);
   }
   if (failure !== undefined) env.fail(failure);
+  if (result.left !== undefined) env.terminal.notice(result.left);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
   else if (plan.reason === "blocked") {
@@ -194,6 +190,7 @@ async function tellRunner(env: CommandEnv, { ports, result, environment }: Repor
       action_reason: plan.reason,
       environment_status: environment?.status ?? "",
       environment_url: environment?.url ?? "",
+      environment_sha: servedSha(environment),
     },
     summary: renderSummary({
       plan,
@@ -209,6 +206,7 @@ async function tellRunner(env: CommandEnv, { ports, result, environment }: Repor
 function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report): string {
   const { plan } = result;
   const { pr } = plan;
+  if (result.left !== undefined) return '"showtime cleanup" removes it';
   const around = plan.steps.some(({ kind }) => kind !== "notice")
     ? undefined
     : adviseAround(ports, result.observed);
@@ -229,6 +227,11 @@ function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report
   if (ports.platformAsLabels) {
     const flag = ports.platformKind === "docker" ? "--dry-run-docker" : "--dry-run-aws";
     return `nothing runs at ${environment.address}: without ${flag} it is built and started`;
+  }
+  const { target, headSha, labels } = result.observed.observation;
+  if (target !== headSha && labels.frozen.length === 0) {
+    return `the next sync brings it to the head ${shortSha(headSha)}; the label "${FREEZE}" holds it at ` +
+      `${shortSha(target)}: ${environment.url}`;
   }
   if (plan.steps.length === 0 && asked?.trigger === "start") {
     return `it already runs at ${environment.url}; "showtime start ${pr} --force" rebuilds it`;

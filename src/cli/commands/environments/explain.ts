@@ -1,4 +1,5 @@
 import { explainPull, type Explanation } from "../../../environments/app/show/explain.ts";
+import { describeRealEnvironment } from "../../../environments/app/sync/dry_rules.ts";
 import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { describeCodes, describeDecision, describeStep } from "../../../environments/core/plan/mod.ts";
@@ -14,14 +15,16 @@ const GAP = 2;
 /** Explains what a sync would decide. */
 export async function runExplain(env: CommandEnv): Promise<ExitCode> {
   const pr = await env.shownPull();
-  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: true };
   const { result, incomplete } = await readOrLabels(
     ports,
     (seeing) => explainPull(seeing, pr, options, env.signal),
     env.signal,
   );
-  askAboutLabels(env, result.observed.observation.labels);
+  const real = describeRealEnvironment(ports, result.observed.observation.allLabels);
+  if (real !== undefined) env.terminal.warn(real);
+  askAboutLabels(env, result.observed.observation.nearMisses);
   if (env.flags.json) env.json(documentOf(result, incomplete));
   else {
     env.lines(renderExplanation(env, result));

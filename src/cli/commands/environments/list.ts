@@ -1,15 +1,18 @@
 import type { EnvironmentView } from "../../../environments/app/show/environment_view.ts";
 import { listEnvironments } from "../../../environments/app/show/list_environments.ts";
+import { describeRealAddresses } from "../../../environments/app/sync/dry_rules.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderEnvironmentTable } from "../../render/mod.ts";
-import { FIND_OBSTACLE } from "./shared.ts";
+import { askAboutLabels, FIND_OBSTACLE } from "./shared.ts";
 
 /** Lists all environments of the repository. */
 export async function runList(env: CommandEnv): Promise<ExitCode> {
   const { ports } = await env.ports(undefined, ["forge", "platform"]);
   const isWanted = makeFilter(env);
-  const { environments, incomplete, unverified, notes } = await listEnvironments(ports, env.signal);
+  const listing = await listEnvironments(ports, env.signal);
+  const { environments, incomplete, unverified, notes } = listing;
+  askAboutLabels(env, listing.nearMisses);
   const wanted = environments.filter(isWanted);
   if (env.flags.json) env.json({ environments: wanted, incomplete });
   else if (wanted.length > 0) {
@@ -21,6 +24,8 @@ export async function runList(env: CommandEnv): Promise<ExitCode> {
   } else if (environments.length > 0) env.terminal.say("No environment fits the filters");
   else if (!unverified) env.terminal.say(`${ports.repo} has no environments`);
   else env.terminal.say(`No label in ${ports.repo} names an environment`);
+  const real = describeRealAddresses(ports, environments.map(({ address }) => address));
+  if (real !== undefined) env.terminal.warn(real);
   for (const sentence of incomplete) env.terminal.warn(sentence);
   if (incomplete.length > 0) {
     env.next(FIND_OBSTACLE);

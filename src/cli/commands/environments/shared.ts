@@ -1,11 +1,7 @@
 /** Helpers that several commands share. */
 
-import {
-  type EnvironmentView,
-  type ViewPorts,
-  viewSight,
-} from "../../../environments/app/show/environment_view.ts";
 import { readWithLabelFallback } from "../../../environments/app/show/label_fallback.ts";
+import { describeRealEnvironment, type DryValues } from "../../../environments/app/sync/dry_rules.ts";
 import type { AppSettings } from "../../../environments/app/run.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { LoadedConfig } from "../../../config/mod.ts";
@@ -17,12 +13,7 @@ import {
 import { toError, usageError } from "../../../lib/errors.ts";
 import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
-import {
-  FIXED_LABELS,
-  formatLabel,
-  type LabelState,
-  meantLabel,
-} from "../../../environments/core/labels/mod.ts";
+import { FIXED_LABELS, formatLabel, meantLabel } from "../../../environments/core/labels/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
@@ -39,7 +30,7 @@ export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
  * and a warning say so.
  */
 export async function lookOnce(
-  ports: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
+  ports: ObservePorts & DryValues & { readonly terminal: Pick<Terminal, "warn"> },
   pr: PrNumber,
   signal: AbortSignal,
 ): Promise<{ readonly observed: ObservedPull; readonly incomplete: readonly string[] }> {
@@ -49,6 +40,8 @@ export async function lookOnce(
     (seeing) => observePull(seeing, pr, options, signal),
     signal,
   );
+  const real = describeRealEnvironment(ports, result.observation.allLabels);
+  if (real !== undefined) ports.terminal.warn(real);
   return { observed: result, incomplete };
 }
 
@@ -65,21 +58,14 @@ export async function readOrLabels<Result>(
   return { result, incomplete: [sentence] };
 }
 
-/** Returns the active environment, else that of the target commit, else undefined. */
-export function mainEnvironment(ports: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
-  const views = viewSight(ports, observed);
-  const target = shortSha(observed.observation.target);
-  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
-}
-
 /** Warns that a preset is used that the configuration does not name. */
 export function warnOfPreset(env: CommandEnv, { assumed }: Pick<LoadedConfig, "assumed">): void {
   if (assumed !== undefined) env.terminal.warn(assumed);
 }
 
 /** Warns about labels that look like misspelt ones of Showtime. Nothing else reacts to them. */
-export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "foreign">): void {
-  for (const name of foreign) {
+export function askAboutLabels(env: CommandEnv, nearMisses: readonly string[] = []): void {
+  for (const name of nearMisses) {
     const meant = meantLabel(name);
     if (meant === undefined) continue;
     const fill = meant.fill === undefined ? "" : ` (${meant.fill})`;

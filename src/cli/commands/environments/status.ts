@@ -36,7 +36,7 @@ export async function runStatus(env: CommandEnv): Promise<ExitCode> {
     // The lease of a lock moves on by itself and is no change.
     const state = JSON.stringify({ ...document, lock: document.lock?.run_url ?? document.lock?.owner });
     if (state !== shown) {
-      if (shown === undefined) askAboutLabels(env, look.observed.observation.labels);
+      if (shown === undefined) askAboutLabels(env, look.observed.observation.nearMisses);
       if (!env.flags.json) env.lines([...(shown === undefined ? [] : [""]), ...render(env, ports, look)]);
       else if (watches) env.lines([renderJsonLine(document)]);
       else env.json(document);

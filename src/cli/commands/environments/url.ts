@@ -31,7 +31,7 @@ export async function runOpen(env: CommandEnv): Promise<ExitCode> {
  * lost it.
  */
 async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
-  const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const { observed } = await lookOnce(ports, pr, env.signal);
   const { platform } = observed.observation;
   const views = viewSight(ports, observed);

@@ -89,12 +89,13 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
         : `set by ${origin.login ?? "an account that is gone"} at ${formatInstant(origin.at)}`,
     );
   }
-  const { forged, uncertain, overlong } = judgeLabels(observation, policy).doubts;
+  const { forged, uncertain, overlong, pretended } = judgeLabels(observation, policy).doubts;
   for (const { name } of [...forged, ...uncertain, ...overlong]) {
     const by = observation.origins.get(name)?.login;
     const who = by === undefined ? "an account that is gone" : `${by}: ${describePermission(people.get(by))}`;
     say(`label ${name}`, `set by ${who}; not believed`);
   }
+  for (const { name } of pretended) say(`label ${name}`, "of an environment that a dry run pretended");
   for (const name of labels.foreign) say(`label ${name}`, "not of Showtime's language: ignored");
   for (const trigger of viewTriggers(observation, policy)) {
     say(`trigger ${trigger.trigger}`, describeTrigger(trigger, shortSha(target)));
@@ -120,6 +121,14 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
         say(`environment ${each.service}`, `of an older scheme: ${each.condition}`);
       }
     }
+  }
+  for (
+    const [what, exists] of [["the head", observation.imageExists], [
+      "the active environment",
+      observation.activeImageExists,
+    ]] as const
+  ) {
+    if (exists !== undefined) say(`image of ${what}`, exists ? "is there" : "is gone");
   }
   say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
   const wanted = wantedSettings(observation, policy);

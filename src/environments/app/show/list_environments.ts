@@ -1,13 +1,27 @@
 /** Lists all environments of the repository, with about one request per page. */
 
 import { AppError } from "../../../lib/errors.ts";
-import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { type PrNumber, type ServiceName, shortSha } from "../../../lib/ids.ts";
 import type { Flags, PlatformEnvironment } from "../../core/environment/environment.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
-import { formatLabel, type LabelState, parseLabel, readLabels } from "../../core/labels/mod.ts";
+import {
+  DRY_RUN_ADDRESS,
+  findNearMisses,
+  formatLabel,
+  type LabelState,
+  parseLabel,
+  readLabels,
+} from "../../core/labels/mod.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
-import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
+import {
+  byActivity,
+  type EnvironmentView,
+  pairEnvironments,
+  viewEnvironment,
+  type ViewPorts,
+} from "./environment_view.ts";
 
 /** The ports and values of a listing. */
 export interface ListPorts extends ViewPorts {
@@ -27,6 +41,8 @@ export interface Listing {
   readonly incomplete: readonly string[];
   /** Whether only labels describe the environments, because the platform did not answer. */
   readonly unverified: boolean;
+  /** Labels of the open pull requests that may have been meant as labels of Showtime. */
+  readonly nearMisses: readonly string[];
   /** Notes for people about some of the environments: `frozen, 1 commit behind`. */
   readonly notes: ReadonlyMap<EnvironmentView, string>;
 }
@@ -43,8 +59,9 @@ export async function listEnvironments(
   const incomplete: string[] = [];
   // The platform is read first: an environment that starts meanwhile has its labels by the time they are
   // read.
-  const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
+  const seen = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
+  const deployed = seen && splitByOwner(seen, await identifyRepository(ports, seen, signal)).own;
   const known = new Set(marked.map((pull) => pull.number));
   // Without the platform only labels name the pull requests, and another tool sets no marker label. Where the
   // platform is taken to be as the labels say, the marker is enough, unless no pull request has it.
@@ -62,17 +79,29 @@ export async function listEnvironments(
   // If the platform did not answer, the labels describe the environments.
   const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
-    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
+    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] }).filter((view) =>
+      // A platform that answered does not have the environments that dry runs pretended.
+      viewing.platformAsLabels || !isPretended(view, pulls.get(pr)) ||
+      byPull.get(pr)?.some(({ short }) => short === view.short_sha)
+    )
   );
   return {
     environments: environments.sort(byActivity),
     incomplete,
+    nearMisses: findNearMisses([...marked, ...others].flatMap(({ open, labels }) => open ? labels : [])),
     unverified: deployed === undefined && !ports.platformAsLabels,
     notes: new Map(environments.map((view) => {
       const pull = pulls.get(view.pr);
       return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];
     })),
   };
+}
+
+/** Whether the labels give an environment the address of dry runs. */
+function isPretended({ short_sha }: EnvironmentView, pull: LabeledPull | undefined): boolean {
+  return [...pull?.labels.environments.values() ?? []].some(({ sha, address }) =>
+    sha === short_sha && address === DRY_RUN_ADDRESS
+  );
 }
 
 /** Finds the open pull requests with a status label, by the definitions of these labels. */
@@ -106,9 +135,9 @@ async function addAddresses(
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[]> {
   const { deployed, pulls, incomplete } = seen;
-  const silent = deployed.filter(({ pr, short, address, healthy }) => {
+  const silent = deployed.filter(({ pr, short, address, healthy, legacy }) => {
     if (address !== undefined || !healthy) return false;
-    return short === undefined ||
+    return short === undefined || legacy ||
       pulls.get(pr)?.labels.environments.get(short)?.address === undefined;
   });
   if (silent.length === 0) return deployed;
@@ -142,7 +171,7 @@ async function listPlatform(
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[] | undefined> {
   try {
-    return await ports.platform.list({ repo: ports.repo }, signal);
+    return await ports.platform.list({ repo: ports.repo, others: true }, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;
@@ -163,21 +192,10 @@ function viewPull(
 ): readonly EnvironmentView[] {
   const { pr, pull, deployed } = sources;
   const labels = pull?.labels;
-  const shorts = new Set<ShortSha | undefined>([
-    ...[...labels?.environments.values() ?? []].filter((each) => each.status !== undefined).map((each) =>
-      each.sha
-    ),
-    ...deployed.map((each) => each.short),
-  ]);
-  return [...shorts].map((short) =>
+  return pairEnvironments({ pr, labels, open: pull?.open }, deployed).map((each) =>
     viewEnvironment(ports, {
-      pr,
-      short,
-      labels,
-      labeled: short === undefined ? undefined : labels?.environments.get(short),
-      deployed: deployed.find((each) => each.short === short),
-      open: pull?.open,
-      sha: pull !== undefined && shortSha(pull.headSha) === short ? pull.headSha : undefined,
+      ...each,
+      sha: pull !== undefined && shortSha(pull.headSha) === each.short ? pull.headSha : undefined,
     })
   );
 }

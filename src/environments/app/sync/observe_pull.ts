@@ -1,12 +1,13 @@
 /** Reads GitHub and the platform and combines the planner's input. Changes nothing. */
 
 import { type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
-import { usageError } from "../../../lib/errors.ts";
+import { AppError, usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
-import { readLabels } from "../../core/labels/mod.ts";
+import { findNearMisses, readLabels } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
 import {
   judgeLabels,
+  neededImages,
   type Observation,
   peopleToAsk,
   type PermissionAnswer,
@@ -14,16 +15,21 @@ import {
   viewShas,
 } from "../../core/plan/mod.ts";
 import type { ForgeReader, HeadRun, MarkedComment, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
+import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
 import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
-import { type HeldLock, type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
+import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
 import { type OriginContext, originsOf } from "./label_origins.ts";
 import { believedComment, isShowtimesComment, pullRecord } from "./pull_record.ts";
+import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
 /** The ports and values that observing a pull request uses. */
-export interface ObservePorts extends LockReadingPorts {
+export interface ObservePorts extends LockReadingPorts, ReadingPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
@@ -42,6 +48,12 @@ export interface ObservedPull {
   /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
   readonly record: CommentRecord;
+  /** The knowledge of this run about the pull request, for its later reads. */
+  readonly known: KnownPull;
+  /** The repository that this run works for. */
+  readonly identity: RepositoryIdentity;
+  /** Environments of this pull request's number that belong to other repositories. */
+  readonly elsewhere: readonly PlatformEnvironment[];
 }
 
 /** The subject and the circumstances of one observation. */
@@ -50,6 +62,8 @@ export interface ObserveOptions {
   /** Full or short hash; undefined for the head. */
   readonly sha: string | undefined;
   readonly held: HeldLock | undefined;
+  /** The size that the command asks for. */
+  readonly size?: string | undefined;
   /**
    * The first observation under a lock. The platform is read second: GitHub can create two locks of one name,
    * and until the pull request shows that no other run holds one, another run may still change the platform.
@@ -57,6 +71,8 @@ export interface ObserveOptions {
   readonly confirms?: boolean;
   /** Permissions that this process has already asked for; new answers are added. */
   readonly people: Map<string, PermissionAnswer>;
+  /** The knowledge of this process from its earlier reads and its writes. */
+  readonly known?: KnownPull;
   /**
    * The first workflow runs of commits that this process has already asked for; new answers are added. Undefined
    * if no trigger decides: then they are not asked for.
@@ -72,17 +88,23 @@ export async function observePull(
   signal: AbortSignal,
 ): Promise<ObservedPull> {
   const { identity, forge } = ports;
+  const known = options.known ?? { newest: undefined };
   const list = async () =>
     ports.platformAsLabels
       ? "as_labels" as const
-      : await ports.platform.list({ repo: ports.repo, pr, probe: true }, signal);
-  const read = forge.readPull(pr, { actor: identity.actor }, signal);
+      : await ports.platform.list({ repo: ports.repo, pr, probe: true, others: true }, signal);
+  const read = readCurrent(ports, pr, { known, held: options.held }, signal);
   if (options.confirms === true) await read;
-  const [snapshot, platform] = await Promise.all([read, list()]);
+  const [snapshot, listed] = await Promise.all([read, list()]);
+  const seen = listed === "as_labels" ? [] : listed;
+  const repository = await identifyRepository(ports, seen, signal);
+  const { own, elsewhere } = splitByOwner(seen, repository);
+  const platform = listed === "as_labels" ? listed : own;
   const labels = readLabels(snapshot.labels);
   const actor = identity.actor ?? (identity.inActions ? undefined : snapshot.viewer?.login);
+  const people = new Map(options.people);
   if (actor !== undefined && snapshot.actorPermission !== undefined && identity.actor !== undefined) {
-    options.people.set(actor, snapshot.actorPermission);
+    people.set(actor, snapshot.actorPermission);
   }
   const target = options.sha === undefined
     ? snapshot.headSha
@@ -106,6 +128,7 @@ export async function observePull(
     commits: commitsOf(snapshot.timeline),
     labels,
     allLabels: labels,
+    nearMisses: findNearMisses(snapshot.labels),
     origins: originsOf(snapshot, context),
     platform,
     lock,
@@ -124,15 +147,17 @@ export async function observePull(
     const { author } = comment;
     if (author?.bot === false && !isShowtimesComment(comment, trustedBots)) wanted.add(author.login);
   }
-  const unknown = [...wanted].filter((login) => !options.people.has(login));
+  const unknown = [...wanted].filter((login) => !people.has(login));
   if (unknown.length > 0) {
-    for (const [login, answer] of await forge.permissions(unknown, signal)) options.people.set(login, answer);
+    for (const [login, answer] of await forge.permissions(unknown, signal)) people.set(login, answer);
   }
-  const comment = believedComment(snapshot.comments, { people: options.people, trustedBots });
+  // A question that failed is asked again at the next observation.
+  for (const [login, answer] of people) if (answer.kind !== "error") options.people.set(login, answer);
+  const comment = believedComment(snapshot.comments, { people, trustedBots });
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
   const whole = await withApprovals(ports, {
     ...base,
-    people: options.people,
+    people,
     record: {
       ...pullRecord(record, snapshot.timeline),
       present: comment !== undefined,
@@ -141,10 +166,16 @@ export async function observePull(
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
   const { believed: observation } = judgeLabels(whole, ports.settings);
   return {
-    observation: { ...observation, imageExists: await askImage(ports, observation, signal) },
+    observation: {
+      ...observation,
+      ...await askImages(ports, observation, { size: options.size, signal }),
+    },
     snapshot,
     comment,
     record,
+    known,
+    identity: repository,
+    elsewhere,
   };
 }
 
@@ -215,14 +246,32 @@ function commitsOf(timeline: readonly TimelineEvent[]): readonly FullSha[] {
 }
 
 /** Asks whether the image exists, but only if the decision depends on it. */
-async function askImage(
+async function askImages(
   ports: ObservePorts,
   observation: Observation,
-  signal: AbortSignal,
-): Promise<boolean | undefined> {
-  if (ports.platformAsLabels) return undefined;
-  const short = shortSha(observation.target);
-  const state = viewShas(observation).get(short)?.state;
-  if (state !== "in_progress" && state !== "drifted") return undefined;
-  return await ports.images.exists(ports.settings.imageOf(observation.pr, short), signal);
+  options: { readonly size: string | undefined; readonly signal: AbortSignal },
+): Promise<Pick<Observation, "imageExists" | "activeImageExists">> {
+  const { size, signal } = options;
+  const { target, active } = neededImages(observation, {
+    ...ports.settings,
+    size,
+    imageOf: (short) => ports.settings.imageOf(observation.pr, short),
+  });
+  const ask = async (image: string | undefined) =>
+    image === undefined ? undefined : await ports.images.exists(image, signal);
+  // If the store does not answer, what is deployed is updated from its image: the platform gets it by itself.
+  const tryAsk = async (image: string | undefined) => {
+    try {
+      return await ask(image);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AppError)) throw error;
+      return undefined;
+    }
+  };
+  const there = viewShas(observation).get(shortSha(observation.target))?.deployed !== undefined;
+  return {
+    imageExists: await (there ? tryAsk(target) : ask(target)),
+    activeImageExists: await tryAsk(active),
+  };
 }

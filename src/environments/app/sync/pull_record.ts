@@ -36,7 +36,7 @@ export function believedComment(
 export function pullRecord(
   record: CommentRecord,
   timeline: readonly TimelineEvent[],
-): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown"> {
+): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown" | "update" | "silent"> {
   const attempts = new Map<ShortSha, number>();
   for (const [key, count] of Object.entries(record.attempts)) {
     const sha = parseShortSha(key);
@@ -50,7 +50,9 @@ export function pullRecord(
     attempts.set(label.sha, Math.max(attempts.get(label.sha) ?? 0, seen));
   }
   const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
-  return { attempts, shas, size: record.size, notice: record.notice, shown: record.shown };
+  const silent = Object.keys(record.silent ?? {}).flatMap((sha) => parseShortSha(sha) ?? []);
+  const { size, notice, shown, update } = record;
+  return { attempts, shas, silent, size, notice, shown, update };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {

@@ -11,27 +11,35 @@ import {
 import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { capExpiry, expiryOf } from "../../core/environment/expiry.ts";
 import {
+  findNearMisses,
   formatLabel,
   type Label,
+  LABELS_PER_PULL,
   type LabelState,
   labelStyle,
+  makeRoom,
   readLabels,
+  type Removal,
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
-import type { HeldLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
+import { tooManyLabels } from "./label_room.ts";
 import { adviceFacts } from "../show/advice_facts.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "./make_policy.ts";
 import type { ObservedPull } from "./observe_pull.ts";
+import { noteWrite } from "./read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** A change of the pull request's record, sent as one request (two if label definitions are new). */
 export interface PullChange {
   readonly add?: readonly Label[];
   readonly remove?: readonly string[];
+  /** Labels that go with the next change: where there is no room, they go with this one. */
+  readonly spare?: readonly string[];
   /** A second change in the same request, for a status that lasts only until the next one. */
   readonly then?: { readonly add: readonly Label[]; readonly remove: readonly string[] };
   /**
@@ -46,6 +54,8 @@ export interface PullChange {
 export class PullWriter {
   readonly ports: SyncPorts;
   readonly lock: HeldLock;
+  /** Sentences about removals that were refused, because another repository owns the thing. */
+  readonly refusals: string[] = [];
   #observed: ObservedPull;
   #names: readonly string[];
   /** The parsed {@link #names}, cached after the first use. */
@@ -55,6 +65,7 @@ export class PullWriter {
   #failure: CommentFailure | undefined;
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
+  #spare: readonly string[] = [];
 
   constructor(ports: SyncPorts, lock: HeldLock, observed: ObservedPull) {
     this.ports = ports;
@@ -130,6 +141,15 @@ export class PullWriter {
     if ("notice" in words) this.#notice = words.notice;
   }
 
+  /** Names labels that go at the end of the plan: where there is no room, they go earlier. */
+  spare(names: readonly string[]): void {
+    this.#spare = names;
+  }
+
+  get spared(): readonly string[] {
+    return this.#spare;
+  }
+
   /** Creates definitions of these labels, with their colours, before they are needed. */
   async define(labels: readonly Label[], signal: AbortSignal): Promise<void> {
     const missing = labels.filter((label) => !this.#names.includes(formatLabel(label)));
@@ -138,8 +158,22 @@ export class PullWriter {
     }
   }
 
-  /** Sends a change. Additions take effect before removals. */
+  /**
+   * Sends a change. Additions take effect before removals, as far as the pull request has room. Throws AppError
+   * `too_many_labels` if the labels do not fit.
+   */
   async write(change: PullChange, signal: AbortSignal): Promise<void> {
+    const names = this.#names;
+    try {
+      await this.#send(change, signal);
+    } catch (error) {
+      this.#names = names;
+      this.#labels = undefined;
+      throw error;
+    }
+  }
+
+  async #send(change: PullChange, signal: AbortSignal): Promise<void> {
     this.lock.assertMine();
     const { forge, terminal, settings } = this.ports;
     const phases = [
@@ -158,10 +192,13 @@ export class PullWriter {
         !this.#names.includes(name)
       );
       const remove = phase.remove.filter((name) => this.#names.includes(name));
+      const { first, later } = this.#makeRoom(attach, [...remove, ...change.spare ?? []]);
+      if (first.length > 0) batch.push({ kind: "detach", names: first });
       if (attach.length > 0) batch.push({ kind: "attach", names: attach });
-      if (remove.length > 0) (early ? removals : batch).push({ kind: "detach", names: remove });
+      const rest = later.filter((name) => remove.includes(name));
+      if (rest.length > 0) (early ? removals : batch).push({ kind: "detach", names: rest });
       this.#names = [
-        ...this.#names.filter((name) => !remove.includes(name)),
+        ...this.#names.filter((name) => !remove.includes(name) && !first.includes(name)),
         ...attach.filter((name) => !this.#names.some((present) => sameLabelName(present, name))),
       ];
       this.#labels = undefined;
@@ -174,7 +211,18 @@ export class PullWriter {
     const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
     this.#commentId = result.comment ?? this.#commentId;
+    noteWrite(this.#observed.known, { at: result.updatedAt, ...lastChange(batch) });
     for (const warning of result.warnings) terminal.warn(warning);
+  }
+
+  #makeRoom(attach: readonly string[], leaving: readonly string[]): Removal {
+    const [present, coming] = [this.#names.length, attach.length];
+    const spare = this.#spare.filter((name) => this.#names.includes(name));
+    const going = [...new Set(leaving)].filter((name) => this.#names.includes(name));
+    const room = makeRoom({ present, coming, going, spare });
+    if (room !== undefined) return room;
+    const excess = present + coming - new Set([...going, ...spare]).size - LABELS_PER_PULL;
+    throw tooManyLabels(this.#observed.snapshot, { needed: coming, excess });
   }
 
   /** Finds the full hash of a SHA of this pull request among those seen so far. */
@@ -182,12 +230,45 @@ export class PullWriter {
     return this.#shas.get(short);
   }
 
+  /**
+   * Removes from the record what is not true any more: addresses in events that no label shows, since such an
+   * address may be a stranger's by now, and the silence of environments that answer or are gone.
+   */
+  #dropOutdated(): void {
+    const { observation } = this.#observed;
+    const environments = this.labels.environments;
+    const shown = new Set([...environments.values()].flatMap(({ address }) => address ?? []));
+    const events = this.#record.events.map((event) => ({
+      ...event,
+      text: event.text.replace(
+        / at http:\/\/([^\s)]+)| to http:\/\/([^\s)]+)/g,
+        (words, at, to) => shown.has(at ?? to) ? words : "",
+      ),
+    }));
+    const healthy = new Set(
+      (observation.platform === "as_labels" ? [] : observation.platform).flatMap((each) =>
+        each.healthy && each.short !== undefined ? [each.short] : []
+      ),
+    );
+    const silent = Object.entries(this.#record.silent ?? {}).filter(([sha]) =>
+      environments.get(sha as ShortSha)?.address !== undefined && !healthy.has(sha as ShortSha)
+    );
+    const { silent: _, ...record } = this.#record;
+    this.#record = {
+      ...record,
+      events,
+      ...(silent.length === 0 ? {} : { silent: Object.fromEntries(silent) }),
+    };
+  }
+
   #renderComment(): string {
     const { ports } = this;
     const { observation, snapshot: { number: pr } } = this.#observed;
+    this.#dropOutdated();
     // The comment does not show labels that are not trusted.
     const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
     const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
+    const nearMisses = findNearMisses(this.#names);
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
       if (each.status === undefined) continue;
@@ -203,6 +284,7 @@ export class PullWriter {
           maxAgeMs: ports.settings.maxAgeMs,
         }),
         requestedBy: each.requestedBy,
+        silentSince: this.#record.silent?.[each.sha],
       });
     }
     const now = { ...observation, labels: state };
@@ -215,13 +297,14 @@ export class PullWriter {
       environments,
       failure: this.#failure ?? this.#failedUpdate(environments),
       notice: this.#notice,
+      nearMisses,
       login: ports.settings.login,
       flags: wantedSettings(now, policy).flags,
       behind: runs === undefined
         ? ""
         : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
       advice: adviceFacts(now, policy),
-      record: { ...this.#record, shown: describeShown(state) },
+      record: { ...this.#record, shown: describeShown(state, nearMisses) },
     });
   }
 
@@ -231,6 +314,19 @@ export class PullWriter {
     const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
     return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
+}
+
+/** Returns the labels that a batch leaves set and removed. */
+function lastChange(
+  batch: readonly ForgeWrite[],
+): { readonly present: readonly string[]; readonly absent: readonly string[] } {
+  const last = new Map<string, ForgeWrite["kind"]>();
+  for (const write of batch) {
+    if (write.kind !== "attach" && write.kind !== "detach") continue;
+    for (const name of write.names) last.set(name, write.kind);
+  }
+  const namesOf = (kind: ForgeWrite["kind"]) => [...last].flatMap(([name, by]) => by === kind ? [name] : []);
+  return { present: namesOf("attach"), absent: namesOf("detach") };
 }
 
 /** Makes the definition of a label, with its colour and description. */

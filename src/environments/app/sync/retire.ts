@@ -8,6 +8,7 @@ import { type EnvironmentKey, serviceNameOf } from "../../core/environment/names
 import { AppError } from "../../../lib/errors.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
+import { imageOwnerOf } from "./check_image_owner.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
 /** Removes everything that a plan retires, with as few requests as possible. */
@@ -24,6 +25,8 @@ export async function retire(
 ): Promise<void> {
   const { plan, retirements, assertStillDue, remembered = false } = at;
   const { ports, lock } = writer;
+  // The environments that use the images are still there.
+  const before = writer.observed;
   await markStopping(writer, retirements, signal);
   const shorts = retirements.flatMap((each) => each.short === undefined ? [] : [each.short]);
   const info = shorts.length === 0
@@ -34,18 +37,22 @@ export async function retire(
     if (key !== undefined) {
       await assertStillDue();
       ports.terminal.progress(`Removing ${serviceNameOf(key)}`);
-      await ports.platform.destroy(key, { repo: ports.repo, epoch: lock.epoch }, signal)
+      await ports.platform.destroy(key, { ...writer.observed.identity, epoch: lock.epoch }, signal)
         .catch((error) => {
           // A service of that name that is not listed lacks Showtime's tag or belongs to another repository.
           const foreign = error instanceof AppError && error.code === "not_ours";
           if (retirement.deployed !== undefined || !foreign) throw error;
+          refuse(writer, error.message);
         })
         .finally(() => ports.terminal.progress(undefined));
     }
     if (retirement.image !== undefined) {
-      const removal = await ports.images.remove(retirement.image, signal);
+      const { image } = retirement;
+      const removal = await ports.images.remove(image, imageOwnerOf(before, image), signal);
       if (removal.kind === "kept") {
-        ports.terminal.warn(`Image ${retirement.image} is kept: ${removal.reason}`);
+        const sentence = `Image ${image} is kept: ${removal.reason}`;
+        if (removal.notOurs === true) refuse(writer, sentence);
+        else ports.terminal.warn(sentence);
       }
     }
   }
@@ -72,6 +79,12 @@ export async function retire(
       })),
     ],
   }, signal);
+}
+
+/** Reports what belongs to another repository and stays. */
+function refuse(writer: PullWriter, sentence: string): void {
+  writer.refusals.push(sentence);
+  writer.ports.terminal.warn(sentence);
 }
 
 function forget(writer: PullWriter, shorts: readonly ShortSha[]): void {

@@ -13,6 +13,7 @@ export {
   type CommentRecord,
   EMPTY_RECORD,
   EVENT_LIMIT,
+  type FailedUpdate,
   formatRecord,
   parseRecord,
   type RememberedFailure,

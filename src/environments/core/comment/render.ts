@@ -3,6 +3,7 @@ import { formatUrl } from "../environment/names.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Status } from "../labels/label.ts";
+import { meantLabel } from "../labels/mod.ts";
 import { statusWords } from "../environment/status_words.ts";
 import { type AdviceFacts, adviseInComment } from "./advice.ts";
 import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
@@ -20,6 +21,8 @@ export interface CommentEnvironment {
   /** Undefined if it lives until the pull request closes. */
   readonly expiresAt: number | undefined;
   readonly requestedBy: string | undefined;
+  /** The time since which it does not answer; undefined if it answers. */
+  readonly silentSince?: number | undefined;
 }
 
 /** The reason why the newest attempt did not come up. */
@@ -41,6 +44,8 @@ export interface CommentModel {
   readonly failure: CommentFailure | undefined;
   /** A sentence about why nothing happens, already safe in Markdown. */
   readonly notice: string | undefined;
+  /** Names of labels that may have been meant as labels of Showtime. */
+  readonly nearMisses?: readonly string[];
   /** `user/password` of the application; undefined if it has no login. */
   readonly login: string | undefined;
   /** Feature flags of the environment, by name. */
@@ -57,6 +62,9 @@ const COMMENT_LIMIT = 60_000;
 /** The maximum length of a line of a log. */
 const LINE_LIMIT = 500;
 
+/** How many labels the comment asks about. */
+const QUESTION_LIMIT = 5;
+
 /** Renders the comment of a pull request. Text from people is escaped here. */
 export function renderComment(model: CommentModel): string {
   const active = model.environments.find((each) => each.active && each.status === "running") ??
@@ -66,6 +74,7 @@ export function renderComment(model: CommentModel): string {
   const parts = [COMMENT_MARKER, "### 🎪 Showtime", headline(model, active, working)];
   if (active !== undefined) parts.push(facts(model, active));
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
+  parts.push(...(model.nearMisses ?? []).slice(0, QUESTION_LIMIT).flatMap(questionText));
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
   if (model.record.events.length > 0) parts.push(eventsText(model));
   parts.push(adviseInComment(model.advice));
@@ -85,16 +94,25 @@ function headline(
   const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (active?.address !== undefined) {
     const url = formatUrl(active.address);
+    const { silentSince } = active;
+    const silent = silentSince === undefined
+      ? ""
+      : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
     const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
     return `🟢 **Running at [${active.address}](${url})** from ${
       commit(model, active)
-    }.${behind}${failed}${doing}`;
+    }.${silent}${behind}${failed}${doing}`;
   }
   if (working !== undefined) return `⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
+  if (active?.status === "running") {
+    return `🟠 ${commit(model, active)} has no address: the platform no longer has one for it.`;
+  }
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
-  if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
+  if (failed !== undefined) {
+    return `🔴 ${commit(model, failed)} ${failed.active ? "is not there any more" : "did not come up"}.`;
+  }
   // If the comment exists only because of a refusal, nothing ever ran.
   const ran = model.record.events.some(({ unlabeled }) => unlabeled !== true);
   return `⚪ No environment is running.${
@@ -121,10 +139,12 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
 
 function failureText(failure: CommentFailure, active: CommentEnvironment | undefined): string {
   const serving = active?.address === undefined ? "" : " The environment above keeps serving.";
+  const why = `**${FAILURE_WORDS[failure.reason]}**`;
+  const told = `(\`${failure.reason}\`): ${escapeMarkdown(failure.message)}.${serving}`;
   const lines = [
-    `🔴 **${FAILURE_WORDS[failure.reason]}** for \`${failure.short}\` (\`${failure.reason}\`): ${
-      escapeMarkdown(failure.message)
-    }.${serving}`,
+    active?.address !== undefined && active.short === failure.short
+      ? `🔴 \`${failure.short}\` is running; the last update failed: ${why} ${told}`
+      : `🔴 ${why} for \`${failure.short}\` ${told}`,
   ];
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
   if (failure.logTail.length > 0) {
@@ -135,6 +155,18 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
     );
   }
   return lines.join("\n\n");
+}
+
+/** Asks whether a label was meant. Nothing else reacts to it. */
+function questionText(name: string): readonly string[] {
+  const meant = meantLabel(name);
+  if (meant === undefined) return [];
+  const fill = meant.fill === undefined ? "" : ` (${escapeMarkdown(meant.fill)})`;
+  return [
+    `❓ The label "${
+      escapeMarkdown(name)
+    }" is not one of Showtime's and is ignored. Did you mean \`${meant.name}\`${fill}?`,
+  ];
 }
 
 /** Cuts a line of a log that is too long to read. */

@@ -3,7 +3,14 @@
  * `triage` can add a label that looks like one of Showtime's.
  */
 
-import { isShaCarrying, type NamedLabel, type OwnLabel, ttlMs, withoutLabels } from "../labels/mod.ts";
+import {
+  DRY_RUN_ADDRESS,
+  isShaCarrying,
+  type NamedLabel,
+  type OwnLabel,
+  ttlMs,
+  withoutLabels,
+} from "../labels/mod.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
@@ -21,6 +28,8 @@ export interface DoubtedLabels {
    * allowed that: they stay.
    */
   readonly overlong: readonly NamedLabel[];
+  /** Labels of environments that a dry run pretended, beside a real platform: they are removed. */
+  readonly pretended: readonly NamedLabel[];
 }
 
 /** The settings that the judgement depends on. */
@@ -56,7 +65,8 @@ export function isTrustedBot(login: string, trustedBots: readonly string[] = [])
  */
 export function judgeLabels(observation: Observation, limits: Limits): LabelJudgement {
   const doubts = doubtsOf(observation, limits);
-  const doubted = [...doubts.forged, ...doubts.uncertain, ...doubts.overlong].map(({ name }) => name);
+  const { forged, uncertain, overlong, pretended } = doubts;
+  const doubted = [...forged, ...uncertain, ...overlong, ...pretended].map(({ name }) => name);
   return { doubts, believed: { ...observation, labels: withoutLabels(observation.allLabels, doubted) } };
 }
 
@@ -76,7 +86,15 @@ function doubtsOf(observation: Observation, limits: Limits): DoubtedLabels {
       }
     }
   }
-  return { forged, uncertain, overlong };
+  return { forged, uncertain, overlong, pretended: pretendedLabels(observation) };
+}
+
+/** Finds the labels of environments with the address of a dry run. A platform that was asked does not have them. */
+function pretendedLabels({ platform, allLabels }: Observation): readonly NamedLabel[] {
+  if (platform === "as_labels") return [];
+  return [...allLabels.environments.values()].flatMap(({ sha, address, labels }) =>
+    address === DRY_RUN_ADDRESS && !platform.some(({ short }) => short === sha) ? labels : []
+  );
 }
 
 function creditOf(observation: Observation, name: string): "good" | "bad" | "unknown" {

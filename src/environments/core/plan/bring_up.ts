@@ -4,6 +4,7 @@ import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
 import { result, type Situation } from "./situation.ts";
+import type { ShaView } from "./state.ts";
 
 /**
  * Plans to bring the target up: record, consume triggers, build, deploy, activate, then retire the others.
@@ -126,7 +127,11 @@ export function planResume(situation: Situation): Plan {
   const rebuilding = status === "updating" && observation.labels.preparing.includes(situation.target);
   const build = rebuilding || observation.imageExists === false ||
     (status === "building" && observation.imageExists !== true);
-  const serves = view?.deployed?.healthy === true && view.deployed.unsettled === false &&
-    status !== "updating";
+  const serves = view !== undefined && servesAlready(view);
   return bringUp(situation, { rule: 6, reason: "resumed", build: build && !serves, serves });
+}
+
+/** Whether a run that died had deployed the environment, so that only the record is missing. */
+export function servesAlready({ deployed, labeled }: ShaView): boolean {
+  return deployed?.healthy === true && !deployed.unsettled && labeled?.status !== "updating";
 }

@@ -19,6 +19,8 @@ export type {
   Request,
   RunEvent,
 } from "./observation.ts";
+export { decideActive } from "./active/decide_active.ts";
+export { neededImages } from "./active/needed_images.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
@@ -29,7 +31,8 @@ export {
   type Retirement,
   type Step,
 } from "./plan.ts";
-export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./settings.ts";
+export { settingsDifference, settingsKey, wantedSettings, wantedTtl } from "./settings.ts";
+export { readBodyFlags } from "./body/body_flags.ts";
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
 export {
   describeRefusal,

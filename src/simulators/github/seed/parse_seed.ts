@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { numberOfName } from "../state/number_of_name.ts";
 import { readJson } from "../json/read_json.ts";
 import { SeedDocument } from "./seed_document.ts";
 import type { Seed, SeedPull } from "./seed.ts";
@@ -20,6 +21,8 @@ export function parseSeed(json: unknown): Seed {
   return {
     owner,
     name,
+    repositoryId: document.repository_id ?? idOfName(document.repository),
+    formerNames: document.former_names,
     private: document.private,
     defaultBranch: document.default_branch,
     tokenOwner,
@@ -43,6 +46,14 @@ export function parseSeed(json: unknown): Seed {
     timelineOrder: document.timeline_order,
     rateLimit: document.rate_limit,
   };
+}
+
+/** The id that GitHub has given the repository of the built-in seed. */
+const SUPERSET_ID = 39464018;
+
+/** Returns an id that follows from the name, so that two repositories differ. */
+function idOfName(repository: string): number {
+  return repository.toLowerCase() === "apache/superset" ? SUPERSET_ID : numberOfName(repository);
 }
 
 function seedPull(document: Document, pull: Document["pulls"][number]): SeedPull {

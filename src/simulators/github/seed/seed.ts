@@ -33,6 +33,10 @@ export interface SeedPull {
 export interface Seed {
   readonly owner: string;
   readonly name: string;
+  /** The numeric id of the repository, which stays the same when it is renamed. */
+  readonly repositoryId: number;
+  /** Former names, as `owner/name`, which lead to the repository. */
+  readonly formerNames: readonly string[];
   readonly private: boolean;
   readonly defaultBranch: string;
   /** The login that a token acts for if it is not in `tokens`. */

@@ -103,6 +103,8 @@ function checkBases(document: unknown, context: z.RefinementCtx): void {
 /** The schema of a seed file, with the defaults that do not depend on other fields. */
 export const SeedDocument = object({
   repository,
+  repository_id: wholeNumber(1).optional(),
+  former_names: list(repository).default([]),
   private: flag().default(false),
   default_branch: text().default("master"),
   token_owner: login.default("maxime"),

@@ -95,6 +95,7 @@ export const CHANGING = {
     summary: "prolong the time to live, from now",
     description:
       "Writes the active environment's time-to-live so that the environment lives at least this long from now. " +
+      "A time above max_age is refused. " +
       "Cleanup removes expired environments when it runs, so its schedule sets the precision.",
     examples: [
       ["extend 1234 24h", "keep it for another day"],
