@@ -1,6 +1,6 @@
 import { adviceFacts } from "../environments/app/show/advice_facts.ts";
 import type { AppSettings } from "../environments/app/run.ts";
-import type { ObservedPull } from "../environments/app/sync/observe_pull.ts";
+import type { ObservedPull } from "../environments/app/observe/observe_pull.ts";
 import { shortSha } from "../lib/ids.ts";
 import { stripControls } from "../lib/sanitize.ts";
 import { howToStart } from "./commands/environments/shared.ts";

@@ -1,6 +1,6 @@
 import { type AppError, usageError } from "../lib/errors.ts";
 import type { Variables } from "../lib/variables.ts";
-import { parseRemote, parseRepositoryName, type RemoteAnswer } from "../lib/git_remote.ts";
+import { parseRemote, parseRepositoryName, type RemoteAnswer } from "../lib/git/git_remote.ts";
 import { quote } from "../lib/quote.ts";
 
 /** The repository that the program works on. */

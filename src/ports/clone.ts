@@ -1,5 +1,5 @@
 import type { FullSha } from "../lib/ids.ts";
-import type { RemoteAnswer } from "../lib/git_remote.ts";
+import type { RemoteAnswer } from "../lib/git/git_remote.ts";
 
 /** The checked-out commit and branch of a clone. */
 export interface ClonedHead {

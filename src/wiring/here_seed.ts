@@ -1,6 +1,6 @@
 import { namedRepository, remoteRepository } from "../config/mod.ts";
 import { usageError } from "../lib/errors.ts";
-import { parseRemote, parseRepositoryName, type RemoteAnswer } from "../lib/git_remote.ts";
+import { parseRemote, parseRepositoryName, type RemoteAnswer } from "../lib/git/git_remote.ts";
 import { parseSeed, type Seed } from "../simulators/github/mod.ts";
 import type { Parts } from "./parts.ts";
 

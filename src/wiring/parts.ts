@@ -4,7 +4,7 @@ import type { LoadedConfig } from "../config/mod.ts";
 import type { ActionsContext } from "../drivers/actions/mod.ts";
 import { AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
-import type { RemoteAnswer } from "../lib/git_remote.ts";
+import type { RemoteAnswer } from "../lib/git/git_remote.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Clone } from "../ports/clone.ts";
 import type { Forge } from "../environments/ports/forge.ts";

@@ -1,6 +1,7 @@
 /** A play on a real pull request: where it is refused, and what it leaves. GitHub and the platform are in memory. */
 import assert from "node:assert/strict";
 import { playLifecycle } from "../../src/environments/app/lifecycle_demo.ts";
+import { DRY_RUN_ADDRESS } from "../../src/environments/core/labels/mod.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { makeRealStage } from "../../src/wiring/demo/real_stage.ts";
 import {
@@ -26,7 +27,13 @@ async function play(
   // The play has no pauses; time stands still otherwise.
   const sleep: typeof context.clock.sleep = (ms, until) =>
     ms === 0 ? Promise.resolve() : context.clock.sleep(ms, until);
-  const ports = { ...context, clock: { now: () => context.clock.now(), sleep } };
+  // The platform is taken to be as the labels say, so its addresses are those of dry runs.
+  const deploy: typeof context.platform.deploy = async (...spec) => ({
+    ...await context.platform.deploy(...spec),
+    address: DRY_RUN_ADDRESS,
+  });
+  const platform = Object.assign(Object.create(context.platform), { deploy });
+  const ports = { ...context, platform, clock: { now: () => context.clock.now(), sleep } };
   const stage = makeRealStage(ports, PR);
   const lines: string[] = [];
   const tell = (line: string) => void lines.push(line);

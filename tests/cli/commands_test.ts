@@ -591,15 +591,3 @@ Deno.test("start on a closed pull request is refused, removes nothing, and says 
   assert.doesNotMatch(people.err, /showtime start/);
   assert.equal(JSON.parse(json.out).error.code, "pull_closed");
 });
-
-Deno.test("status, history and stop of a closed pull request do not advise what would fail", async () => {
-  for (const argv of [["status", "1234"], ["history", "1234"], ["stop", "1234", "--force"]]) {
-    const { code, err } = await runIn(makeWorld({ pull: { state: "closed" } }), argv);
-
-    assert.equal(code, EXIT.done, argv.join(" "));
-    assert.match(err, /^Next: /m, argv.join(" "));
-    assert.doesNotMatch(err, /Next: "showtime start/, argv.join(" "));
-  }
-  const { err } = await runIn(makeWorld({ pull: { state: "closed" } }), ["status", "1234"]);
-  assert.match(err, /reopen it/);
-});

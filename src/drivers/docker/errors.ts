@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import { parseImageReference } from "../../lib/image_reference.ts";
+import { parseImageReference } from "../../lib/image/image_reference.ts";
 import type { ShellResult } from "../../ports/shell.ts";
 
 const NO_ENGINE =

@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import type { RemoteAnswer } from "../../lib/git_remote.ts";
+import type { RemoteAnswer } from "../../lib/git/git_remote.ts";
 import { parseFullSha } from "../../lib/ids.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { Clone, ClonedHead, PushedBranch } from "../../ports/clone.ts";

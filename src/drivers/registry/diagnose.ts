@@ -1,4 +1,4 @@
-import { parseImageReference } from "../../lib/image_reference.ts";
+import { parseImageReference } from "../../lib/image/image_reference.ts";
 import { type Finding, foundError, foundOk, foundWrong } from "../../lib/finding.ts";
 import type { Diagnosis } from "../../environments/ports/diagnosis.ts";
 import type { ImageStore } from "../../environments/ports/images.ts";

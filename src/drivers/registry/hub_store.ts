@@ -1,4 +1,4 @@
-import { parseImageReference } from "../../lib/image_reference.ts";
+import { parseImageReference } from "../../lib/image/image_reference.ts";
 import { readImageOwner } from "../../environments/core/environment/image_owner.ts";
 import { parseImageTag } from "../../environments/core/environment/names.ts";
 import { AppError, usageError } from "../../lib/errors.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import { labelsOfConfig, nextManifestStep } from "../../lib/image_manifest.ts";
+import { labelsOfConfig, nextManifestStep } from "../../lib/image/image_manifest.ts";
 import { field } from "./credentials.ts";
 import type { RegistryClient, RegistryRequest } from "./registry_client.ts";
 

@@ -1,6 +1,6 @@
 import type { Stage } from "../../environments/app/lifecycle_demo.ts";
-import { observePull } from "../../environments/app/sync/observe_pull.ts";
-import { definitionOf } from "../../environments/app/sync/pull_writer.ts";
+import { observePull } from "../../environments/app/observe/observe_pull.ts";
+import { definitionOf } from "../../environments/app/record/pull_writer.ts";
 import type { SyncPorts } from "../../environments/app/sync/sync_ports.ts";
 import { parseLabel, sameLabelName } from "../../environments/core/labels/mod.ts";
 import { AppError, EXIT, usageError } from "../../lib/errors.ts";

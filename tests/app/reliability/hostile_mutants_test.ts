@@ -26,7 +26,7 @@ const WRONG_RULES: readonly Wrong[] = [
   {
     rule: "believes the comment of any bot",
     mutation: {
-      module: "src/environments/app/sync/pull_record.ts",
+      module: "src/environments/app/observe/pull_record.ts",
       from: "return own || (author !== undefined && isTrustedBot(author.login, trustedBots));",
       to: "return own || author?.bot === true;",
     },

@@ -1,7 +1,7 @@
 /** The next step that commands name, and the comment: it works as labels, commits and settings are. */
 
 import assert from "node:assert/strict";
-import { observePull } from "../../../src/environments/app/sync/observe_pull.ts";
+import { observePull } from "../../../src/environments/app/observe/observe_pull.ts";
 import { formatRecord } from "../../../src/environments/core/comment/mod.ts";
 import { shortSha } from "../../../src/lib/ids.ts";
 import { AppError, EXIT } from "../../../src/lib/errors.ts";

@@ -1,7 +1,7 @@
 /** What `list`, `explain`, `status` and `logs` say to people. */
 
 import assert from "node:assert/strict";
-import { observePull } from "../../../src/environments/app/sync/observe_pull.ts";
+import { observePull } from "../../../src/environments/app/observe/observe_pull.ts";
 import { formatRecord } from "../../../src/environments/core/comment/mod.ts";
 import { AppError, EXIT } from "../../../src/lib/errors.ts";
 import { runIn } from "../../worlds/cli_world.ts";

@@ -89,7 +89,7 @@ Deno.test("without a region ECS is refused, naming AWS_REGION and what the profi
 });
 
 Deno.test("only the preset of apache/superset has a region and a cluster of its own", () => {
-  const superset = loadConfig({ env: {}, flags: {}, aws: filesOf("silent") });
+  const superset = loadConfig({ repo: "apache/superset", env: {}, flags: {}, aws: filesOf("silent") });
   assert.deepEqual([superset.config.aws.region, superset.config.ecs.cluster], ["us-west-2", "superset-ci"]);
   assert.equal(superset.sources.get("aws.region")?.name, "preset superset");
   const { config } = loadConfig({

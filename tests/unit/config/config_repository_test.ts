@@ -7,7 +7,7 @@ import {
   resolveDockerHubLogin,
   resolveToken,
 } from "../../../src/config/mod.ts";
-import { parseRemote, type RemoteAnswer } from "../../../src/lib/git_remote.ts";
+import { parseRemote, type RemoteAnswer } from "../../../src/lib/git/git_remote.ts";
 
 Deno.test("namedRepository() takes the flag, then the variables", () => {
   const all = { GITHUB_ORG: "org", GITHUB_REPO: "repo", GITHUB_REPOSITORY: "from/actions" };

@@ -9,7 +9,7 @@ import {
   type ViewPorts,
   viewSight,
 } from "../../../environments/app/show/environment_view.ts";
-import type { ObservedPull } from "../../../environments/app/sync/observe_pull.ts";
+import type { ObservedPull } from "../../../environments/app/observe/observe_pull.ts";
 import { DEFAULT_OPTIONS } from "../../../environments/app/sync/make_policy.ts";
 import {
   pullClosed,

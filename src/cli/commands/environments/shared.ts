@@ -9,9 +9,9 @@ import {
   type ObservedPull,
   type ObservePorts,
   observePull,
-} from "../../../environments/app/sync/observe_pull.ts";
+} from "../../../environments/app/observe/observe_pull.ts";
 import { toError, usageError } from "../../../lib/errors.ts";
-import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
+import { parseImageReference, splitImage } from "../../../lib/image/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { FIXED_LABELS, formatLabel, meantLabel } from "../../../environments/core/labels/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";

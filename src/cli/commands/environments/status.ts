@@ -2,7 +2,7 @@ import { type EnvironmentView, viewSight } from "../../../environments/app/show/
 import { adviceFacts } from "../../../environments/app/show/advice_facts.ts";
 import { viewFailures } from "../../../environments/app/show/failure_view.ts";
 import { describeHolder, viewHolder } from "../../../environments/app/lock/lock_view.ts";
-import type { ObservedPull } from "../../../environments/app/sync/observe_pull.ts";
+import type { ObservedPull } from "../../../environments/app/observe/observe_pull.ts";
 import { commitsBehind, describeBehind } from "../../../environments/core/environment/distance.ts";
 import { activeSha } from "../../../environments/core/labels/mod.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";

@@ -37,6 +37,15 @@ async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const views = viewSight(ports, observed);
   const active = views.find((view) => view.active);
   const action = `Looking for the address of #${pr}`;
+  const lost = active !== undefined && platform !== "as_labels" &&
+    platform.find(({ short = null }) => short === active.short_sha)?.address === undefined;
+  if (lost) {
+    throw new AppError(
+      "no_environment",
+      `${action}: the labels name ${active.short_sha}, and ${active.platform} does not have it any more`,
+      { hint: `"showtime explain ${pr}" says what would bring it back` },
+    );
+  }
   if (active === undefined || active.url === null) {
     const waiting = views.find((view) => view.type === "building");
     const why = waiting === undefined
@@ -46,15 +55,6 @@ async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
     throw new AppError("no_environment", `${action}: ${why}`, {
       hint: adviseAround(ports, observed) ?? next,
     });
-  }
-  const lost = platform !== "as_labels" &&
-    platform.find(({ short = null }) => short === active.short_sha)?.address === undefined;
-  if (lost) {
-    throw new AppError(
-      "no_environment",
-      `${action}: the labels name ${active.short_sha}, and ${active.platform} does not have it any more`,
-      { hint: `"showtime explain ${pr}" says what would bring it back` },
-    );
   }
   return active.url;
 }

@@ -4,7 +4,7 @@ import type { Config } from "../../../config/mod.ts";
 import { isBranchName } from "../../../environments/app/setup/default_branch.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { PlatformKind } from "../../../environments/core/environment/environment.ts";
-import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
+import { parseImageReference, splitImage } from "../../../lib/image/image_reference.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import { shown } from "../../read_arguments.ts";
 

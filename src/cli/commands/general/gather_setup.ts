@@ -7,7 +7,7 @@ import { findDefaultBranch } from "../../../environments/app/setup/default_branc
 import { readExposedPorts } from "../../../environments/core/setup/mod.ts";
 import type { Releases } from "../../../environments/ports/releases.ts";
 import { type AppError, usageError } from "../../../lib/errors.ts";
-import { parseRemote } from "../../../lib/git_remote.ts";
+import { parseRemote } from "../../../lib/git/git_remote.ts";
 import type { Clone } from "../../../ports/clone.ts";
 import type { Files } from "../../../ports/files.ts";
 import type { Wiring, WiringRequest } from "../../wiring_types.ts";

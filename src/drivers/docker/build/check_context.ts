@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
-import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git_place.ts";
+import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git/git_place.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { Shell, ShellResult } from "../../../ports/shell.ts";
 import { findChangedFiles, type Git } from "./changed_files.ts";

@@ -21,7 +21,7 @@ import {
 } from "../../../environments/core/environment/image_owner.ts";
 import { parseImageTag } from "../../../environments/core/environment/names.ts";
 import type { OwnerMarks } from "../../../environments/core/environment/ownership.ts";
-import { splitImage } from "../../../lib/image_reference.ts";
+import { splitImage } from "../../../lib/image/image_reference.ts";
 import { AppError } from "../../../lib/errors.ts";
 
 /** The parts and settings that the builder is made from. */

@@ -1,7 +1,7 @@
 import { parseImageTag } from "../../../environments/core/environment/names.ts";
 import { readImageOwner } from "../../../environments/core/environment/image_owner.ts";
 import type { OwnerMarks } from "../../../environments/core/environment/ownership.ts";
-import { splitImage } from "../../../lib/image_reference.ts";
+import { splitImage } from "../../../lib/image/image_reference.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ImageRemoval, StoredImage } from "../../../environments/ports/images.ts";
 import type { DockerCli } from "../docker_cli.ts";

@@ -1,7 +1,7 @@
 import { readImageOwner } from "../../../environments/core/environment/image_owner.ts";
 import type { OwnerMarks } from "../../../environments/core/environment/ownership.ts";
 import { AppError } from "../../../lib/errors.ts";
-import { labelsOfConfig, nextManifestStep } from "../../../lib/image_manifest.ts";
+import { labelsOfConfig, nextManifestStep } from "../../../lib/image/image_manifest.ts";
 import { readWhole } from "../../../lib/read_whole.ts";
 import type { EcrCalls } from "../sdk/ecr.ts";
 

@@ -1,4 +1,4 @@
-import { splitImage } from "../../../lib/image_reference.ts";
+import { splitImage } from "../../../lib/image/image_reference.ts";
 import { parseImageTag } from "../../../environments/core/environment/names.ts";
 import { AppError, usageError } from "../../../lib/errors.ts";
 import type { ImageRemoval, ImageStore } from "../../../environments/ports/images.ts";

@@ -12,9 +12,9 @@ import { applyPlan } from "../sync/apply.ts";
 import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/held_lock.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
-import { retire } from "../sync/retire.ts";
+import { retire } from "../record/retire.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 
 /** The reason to keep a candidate that changed after it was planned. */

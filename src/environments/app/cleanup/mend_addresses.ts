@@ -6,9 +6,9 @@ import { formatUrl } from "../../core/environment/names.ts";
 import { type Label, parseLabel, sameLabelName, silentDescription } from "../../core/labels/mod.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
-import { deploymentWrite } from "../sync/deployment_write.ts";
-import { definitionOf } from "../sync/pull_writer.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
+import { deploymentWrite } from "../record/deployment_write.ts";
+import { definitionOf } from "../record/pull_writer.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import type { Outcome } from "./cleanup.ts";
 

@@ -5,10 +5,10 @@ import type { PrNumber } from "../../../lib/ids.ts";
 import type { LockTask } from "../../core/lock.ts";
 import { confirmLock, takeLock } from "./held_lock.ts";
 import { type HeldLock, lostError } from "./lock_lease.ts";
-import { type ObservedPull, type ObserveOptions, observePull } from "../sync/observe_pull.ts";
+import { type ObservedPull, type ObserveOptions, observePull } from "../observe/observe_pull.ts";
 import { refuseRealEnvironment } from "../sync/dry_rules.ts";
 import { DEFAULT_OPTIONS } from "../sync/make_policy.ts";
-import { PullWriter } from "../sync/pull_writer.ts";
+import { PullWriter } from "../record/pull_writer.ts";
 import { planOnce, syncPull } from "../sync/sync_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 

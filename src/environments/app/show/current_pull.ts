@@ -1,5 +1,5 @@
 import { usageError } from "../../../lib/errors.ts";
-import { parseRemote } from "../../../lib/git_remote.ts";
+import { parseRemote } from "../../../lib/git/git_remote.ts";
 import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
 import { quote } from "../../../lib/quote.ts";
 import type { Clone } from "../../../ports/clone.ts";

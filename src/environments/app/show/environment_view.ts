@@ -8,7 +8,7 @@ import { decideShaState } from "../../core/plan/mod.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { AppSettings, LinkMaker } from "../run.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** The ports and values that showing an environment uses. */
 export interface ViewPorts {

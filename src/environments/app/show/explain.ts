@@ -20,7 +20,7 @@ import {
   wantedSettings,
 } from "../../core/plan/mod.ts";
 import type { DeployedSettings } from "../../core/environment/environment.ts";
-import type { ObservedPull, ObservePorts } from "../sync/observe_pull.ts";
+import type { ObservedPull, ObservePorts } from "../observe/observe_pull.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
 /** One input of the decision, in words. */

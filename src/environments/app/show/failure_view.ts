@@ -4,7 +4,7 @@ import { parseLabel } from "../../core/labels/mod.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { formatTime } from "./environment_view.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** A failure as `status` shows it; the JSON form has the same keys. */
 export interface FailureView {

@@ -5,7 +5,7 @@ import { unescapeMarkdown } from "../../../lib/sanitize.ts";
 import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { formatTtl, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
 import type { AppSettings } from "../run.ts";
-import { isShowtimesComment } from "../sync/pull_record.ts";
+import { isShowtimesComment } from "../observe/pull_record.ts";
 import type { DeploymentEvent, ForgeReader, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 
 /** One event of the history. */

@@ -1,7 +1,7 @@
 /** Reads from the platform if it answers, and from the labels alone if it does not. */
 
 import { AppError } from "../../../lib/errors.ts";
-import type { ObservePorts } from "../sync/observe_pull.ts";
+import type { ObservePorts } from "../observe/observe_pull.ts";
 
 /**
  * A result, and in `unasked` the reason why the platform did not answer. If it is set, the result comes from

@@ -7,7 +7,7 @@ import { type EnvironmentView, type ViewPorts, viewSight } from "./environment_v
 import type { LinkMaker } from "../run.ts";
 import { statusWords } from "../../core/environment/status_words.ts";
 import { readWithLabelFallback } from "./label_fallback.ts";
-import { type ObservedPull, type ObservePorts, observePull } from "../sync/observe_pull.ts";
+import { type ObservedPull, type ObservePorts, observePull } from "../observe/observe_pull.ts";
 
 /** The ports and values that finding and reading a log uses. */
 export interface LogPorts extends ObservePorts, ViewPorts {

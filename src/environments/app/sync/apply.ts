@@ -6,15 +6,15 @@ import { type BringUp, describeStep, type Plan, type Retirement, type Step } fro
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { CommentFailure } from "../../core/comment/mod.ts";
 import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
-import { isServing } from "./record_failure.ts";
-import { repairLabels } from "./repair_labels.ts";
+import { isServing } from "../record/record_failure.ts";
+import { repairLabels } from "../record/repair_labels.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import { imageOwnerOf } from "./check_image_owner.ts";
 import { lostError } from "../lock/lock_lease.ts";
 import { leftBehind } from "./left_behind.ts";
-import { retire } from "./retire.ts";
+import { retire } from "../record/retire.ts";
 import { settleFailure, type Unfinished } from "./settle_failure.ts";
-import type { PullWriter } from "./pull_writer.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
 
 /** The end of applying a plan. `superseded`: the pull request changed meanwhile, and another plan is due. */
 export type Applied = { readonly kind: "done" } | Unfinished;

@@ -3,8 +3,8 @@
 import { shortSha } from "../../../lib/ids.ts";
 import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
 import { lostError } from "../lock/lock_lease.ts";
-import type { PullWriter } from "./pull_writer.ts";
-import type { ObservedPull } from "./observe_pull.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** The values and functions that applying a plan uses along with the writer. */
 export interface ApplyTools {

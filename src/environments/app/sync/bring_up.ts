@@ -18,9 +18,9 @@ import {
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
-import { preparingNames, statusNames } from "./label_names.ts";
-import type { PullWriter } from "./pull_writer.ts";
-import { dropAfterFailure } from "./stray_definitions.ts";
+import { preparingNames, statusNames } from "../record/label_names.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
+import { dropAfterFailure } from "../record/stray_definitions.ts";
 
 /** The values that the steps of one plan pass on to each other. */
 export interface Progress {

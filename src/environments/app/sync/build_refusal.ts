@@ -5,8 +5,8 @@ import { shortSha } from "../../../lib/ids.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { Plan } from "../../core/plan/mod.ts";
 import type { Images } from "../../ports/images.ts";
-import type { ObservedPull } from "./observe_pull.ts";
-import type { PullWriter } from "./pull_writer.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
 
 /** The maximum length of the text by which the record tells one refusal from another. */
 const KEY_LENGTH = 150;

@@ -5,7 +5,7 @@ import { shortSha } from "../../../lib/ids.ts";
 import type { ImageOwner } from "../../core/environment/image_owner.ts";
 import type { Plan, Policy } from "../../core/plan/mod.ts";
 import type { Images } from "../../ports/images.ts";
-import type { ObservedPull } from "./observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** Returns what decides whether this repository may replace or remove an image. */
 export function imageOwnerOf({ identity, observation }: ObservedPull, image: string): ImageOwner {

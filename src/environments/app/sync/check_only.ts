@@ -15,7 +15,7 @@ import { mainView, servedSha, type ViewPorts } from "../show/environment_view.ts
 import { readWithLabelFallback } from "../show/label_fallback.ts";
 import { describeRealEnvironment, type DryValues } from "./dry_rules.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
-import type { ObservePorts } from "./observe_pull.ts";
+import type { ObservePorts } from "../observe/observe_pull.ts";
 import { planOnce, type SyncOptions } from "./sync_pull.ts";
 
 /** The ports and values of a decision that changes nothing. */

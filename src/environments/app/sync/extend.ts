@@ -20,7 +20,7 @@ import type { Label, Ttl } from "../../core/labels/label.ts";
 import { describeRefusal, judgeLabels, personMay, viewShas } from "../../core/plan/mod.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
-import { type ObservedPull, observePull } from "./observe_pull.ts";
+import { type ObservedPull, observePull } from "../observe/observe_pull.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
 /** The ports and values that extending a time-to-live uses. */

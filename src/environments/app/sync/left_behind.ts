@@ -3,7 +3,7 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import { describeOwner } from "../../core/environment/ownership.ts";
 import type { Plan } from "../../core/plan/mod.ts";
-import type { ObservedPull } from "./observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** Whether a plan removes something from the platform. */
 function removesSomething(plan: Plan): boolean {

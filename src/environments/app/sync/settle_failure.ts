@@ -7,9 +7,9 @@ import { unforeseenFailure } from "../../core/environment/unforeseen.ts";
 import type { BringUp, Plan } from "../../core/plan/mod.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import type { Progress } from "./bring_up.ts";
-import { type FailedAttempt, recordFailure } from "./record_failure.ts";
-import type { PullWriter } from "./pull_writer.ts";
-import { retireFailed } from "./retire_failed.ts";
+import { type FailedAttempt, recordFailure } from "../record/record_failure.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
+import { retireFailed } from "../record/retire_failed.ts";
 
 /** The end of a plan that did not bring its environment up. */
 export type Unfinished =

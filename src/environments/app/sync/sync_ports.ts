@@ -6,7 +6,7 @@ import type { Platform } from "../../ports/platform.ts";
 import type { LockPorts } from "../lock/held_lock.ts";
 import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { LinkMaker } from "../run.ts";
-import type { ObservePorts } from "./observe_pull.ts";
+import type { ObservePorts } from "../observe/observe_pull.ts";
 
 /** The ports and values that changing a pull request uses, on GitHub and on the platform, under its lock. */
 export interface SyncPorts extends LockPorts, ObservePorts {

@@ -20,16 +20,16 @@ import { findRefusal, isTold, tellRefusal } from "./build_refusal.ts";
 import type { RunOptions } from "../run.ts";
 import { leftToCleanup } from "./left_to_cleanup.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
-import { assertRoom } from "./label_room.ts";
+import { assertRoom } from "../record/label_room.ts";
 import { confirmLock, takeLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
-import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
+import { type ObservedPull, type ObservePorts, observePull } from "../observe/observe_pull.ts";
 import { checkImageOwner } from "./check_image_owner.ts";
 import { refusedError } from "./left_behind.ts";
 import { makePolicy } from "./make_policy.ts";
-import { PullWriter } from "./pull_writer.ts";
-import { dropStrayDefinitions, unlabeledCommits } from "./stray_definitions.ts";
-import type { KnownPull } from "./read_current.ts";
+import { PullWriter } from "../record/pull_writer.ts";
+import { dropStrayDefinitions, unlabeledCommits } from "../record/stray_definitions.ts";
+import type { KnownPull } from "../observe/read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** How often one run starts over because the pull request changed meanwhile. */

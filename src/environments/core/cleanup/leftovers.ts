@@ -4,7 +4,7 @@
 
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { judgeOwner, type RepositoryIdentity } from "../environment/ownership.ts";
-import { parseImageReference } from "../../../lib/image_reference.ts";
+import { parseImageReference } from "../../../lib/image/image_reference.ts";
 import { type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { isShaCarrying, type ParsedLabel } from "../labels/mod.ts";
 import { judgeLock, type LockRecord, type RunView } from "../lock.ts";

@@ -1,4 +1,4 @@
-import { splitImage } from "../../../lib/image_reference.ts";
+import { splitImage } from "../../../lib/image/image_reference.ts";
 import { parseImageTag } from "./names.ts";
 import {
   describeOwner,

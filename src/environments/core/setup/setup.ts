@@ -1,4 +1,4 @@
-import { parseImageReference } from "../../../lib/image_reference.ts";
+import { parseImageReference } from "../../../lib/image/image_reference.ts";
 import type { PlatformKind } from "../environment/environment.ts";
 
 /** The repository in which Showtime itself is released, `owner/name`. */
