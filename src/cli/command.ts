@@ -30,6 +30,8 @@ export interface OptionSpec {
   readonly description: string;
   /** The only values that the command accepts. */
   readonly choices?: readonly string[];
+  /** Whether the value may be several of the choices, separated by commas. */
+  readonly several?: boolean;
   /** The description of `--no-<name>`, where that flag exists too. */
   readonly negated?: string;
   /** The value without the flag, as it would be typed. Help shows it. */
@@ -62,6 +64,8 @@ export interface CommandEntry extends CommandRights {
   readonly options: readonly OptionSpec[];
   /** Whether the command takes the lock of a pull request. An interrupted run gives the lock back. */
   readonly takesLock: boolean;
+  /** The advice after an interruption, as a sentence. Without it the command is run again. */
+  readonly afterInterruption?: string;
   /** Whether `--json` prints one document on each line, a failure included. */
   readonly streamsJson?: boolean;
   /** Whether `showtime --help` shows the summary; other commands appear there by name. */
@@ -98,6 +102,8 @@ export interface CommandEnv {
   readonly about: About;
   /** The pull request in the first argument; its URL's repository counts as `--repo`. Throws AppError. */
   pull(): PrNumber;
+  /** The pull request in the first argument, else that of the checked-out branch. For commands that change nothing. */
+  shownPull(): Promise<PrNumber>;
   /** Loads everything that needs drivers, once. */
   wiring(): Promise<Wiring>;
   /**
@@ -124,4 +130,11 @@ export const PULL_ARGUMENT: ArgumentSpec = {
   name: "pr",
   description: "number, #number or URL of the pull request",
   required: true,
+};
+
+/** The pull request of a command that only shows: without it, the checked-out branch names one. */
+export const SHOWN_PULL_ARGUMENT: ArgumentSpec = {
+  ...PULL_ARGUMENT,
+  description: `${PULL_ARGUMENT.description}; that of the current branch without it`,
+  required: false,
 };

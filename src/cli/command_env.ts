@@ -41,15 +41,29 @@ export function makeCommandEnv(options: CommandEnvOptions): CommandEnv {
     return wiring;
   }
 
+  function pull(): PrNumber {
+    const { pr, repo } = readPull(args[0] ?? "", options.variables["GITHUB_SERVER_URL"]);
+    if (repo !== undefined) flags = { ...flags, repo: chooseRepo(flags.repo, repo) };
+    return pr;
+  }
+
   return {
     ...options,
     get flags() {
       return flags;
     },
-    pull() {
-      const { pr, repo } = readPull(args[0] ?? "", options.variables["GITHUB_SERVER_URL"]);
-      if (repo !== undefined) flags = { ...flags, repo: chooseRepo(flags.repo, repo) };
-      return pr;
+    pull,
+    async shownPull() {
+      if (args[0] !== undefined) return pull();
+      const { findCurrentPull } = await import("../environments/app/show/current_pull.ts");
+      const made = await getWiring();
+      const request = { flags, terminal, pr: undefined };
+      return await findCurrentPull({
+        clone: await made.clone(),
+        forge: () => made.forge(request),
+        repo: async () => (await made.repository(request)).repo,
+        example: `showtime ${command.name} 1234`,
+      }, options.signal);
     },
     wiring: getWiring,
     async ports<Name extends keyof EnvironmentPorts>(

@@ -9,4 +9,6 @@ export interface CommandRights {
    * local Docker engine always need programs.
    */
   readonly runsPrograms: boolean;
+  /** Whether the command starts a browser, if the process may. */
+  readonly opensBrowser?: boolean;
 }

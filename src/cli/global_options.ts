@@ -9,10 +9,13 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "repo", short: "R", value: "owner/name", description: "repository to work on" },
   { name: "config", value: "file", description: "configuration file, instead of showtime.yml" },
   { name: "json", description: "print the answer as JSON" },
-  { name: "quiet", short: "q", description: "print the answer and nothing else" },
+  { name: "quiet", short: "q", description: "print the answer and nothing else, also beside -v" },
   { name: "verbose", short: "v", description: "print details, and stack traces of failures" },
   { name: "no-color", description: "print plain text" },
 ];
+
+/** The letters of all commands that take a value: `--repo`, and `--tail` of logs. */
+const VALUED_LETTERS = ["R", "n"];
 
 /**
  * Reads the global flags, and those of environments if the command has them. The parser has checked their choices.
@@ -35,12 +38,22 @@ export function readGlobalFlags(values: Values): GlobalFlags {
   };
 }
 
+/**
+ * Splits letters that stand together, as in `-qv`. What follows a letter that takes a value is that value.
+ */
+function splitLetters(word: string): readonly string[] {
+  if (!/^-[a-z]{2,}/i.test(word)) return [word];
+  const letters = [...word.slice(1)];
+  const end = letters.findIndex((letter) => VALUED_LETTERS.includes(letter));
+  return (end < 0 ? letters : letters.slice(0, end)).map((letter) => `-${letter}`);
+}
+
 /** Finds the flags that decide how output looks, in a command line that has not been parsed yet. */
 export function guessOutputFlags(
   argv: readonly string[],
 ): Pick<GlobalFlags, "json" | "quiet" | "verbose" | "color"> {
   const end = argv.indexOf("--");
-  const words = new Set(end < 0 ? argv : argv.slice(0, end));
+  const words = new Set((end < 0 ? argv : argv.slice(0, end)).flatMap(splitLetters));
   return {
     json: words.has("--json"),
     quiet: words.has("--quiet") || words.has("-q"),

@@ -11,6 +11,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** The reason of {@link CliIo.readerLeft}: the program that read the answer needs no more of it. */
+export class ReaderLeft extends Error {
+  override readonly name = "ReaderLeft";
+
+  constructor() {
+    super("The reader of the answer has left");
+  }
+}
+
 /** Returns the exit code of a command that usually ends by a signal; undefined if no signal came. */
 export function exitCodeOfEnd(signal: AbortSignal): ExitCode | undefined {
   const reason: unknown = signal.aborted ? signal.reason : undefined;

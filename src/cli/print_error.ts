@@ -1,5 +1,10 @@
 import { AppError, toError } from "../lib/errors.ts";
-import { defuseWorkflowCommand, stripControls } from "../lib/sanitize.ts";
+import {
+  defuseWorkflowCommand,
+  escapeWorkflowCommand,
+  escapeWorkflowProperty,
+  stripControls,
+} from "../lib/sanitize.ts";
 import { renderJson, renderJsonLine } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
 import type { WrapTalk } from "./wrap_talk.ts";
@@ -49,6 +54,17 @@ export function renderError(
     ...(verbose ? storyOf(error).map((line) => style.dim(line)) : []),
   ];
   return inActions ? lines.map(defuseWorkflowCommand) : lines;
+}
+
+/** Renders the annotation of a failure in Actions, which a run's page and the pull request's checks show. */
+export function renderAnnotation(
+  error: Error,
+  { command, redact }: { readonly command: string | undefined; readonly redact: (text: string) => string },
+): string {
+  const title = ["showtime", ...(command === undefined ? [] : [command])].join(" ");
+  // Escapes come last: a secret in escaped form would not be recognized.
+  const text = redact(`${plain(error.message)}\n${plain(hintOf(error))}`);
+  return `::error title=${escapeWorkflowProperty(title)}::${escapeWorkflowCommand(text)}`;
 }
 
 /** Paints the heading at the start of the first line. */

@@ -1,6 +1,7 @@
 /** Runs one command line: reads it, runs the command, prints a failure, and returns the exit code. */
 
 import { AppError, EXIT, type ExitCode, toError } from "../lib/errors.ts";
+import { wantsColor } from "../lib/paint.ts";
 import { Redactor } from "../lib/redact.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { NamedCommand } from "./command.ts";
@@ -9,7 +10,7 @@ import { LOOKS, NOTHING } from "./commands/kept_rights.ts";
 import { CAPABILITIES } from "./commands/registry.ts";
 import { guessOutputFlags } from "./global_options.ts";
 import { Interrupted } from "./interrupted.ts";
-import { renderError, renderErrorJson } from "./print_error.ts";
+import { renderAnnotation, renderError, renderErrorJson } from "./print_error.ts";
 import { readInvocation } from "./reading/read_invocation.ts";
 import { makeStyle } from "./render/style.ts";
 import type { CliHost, CliIo, TerminalSettings, Wiring } from "./wiring_types.ts";
@@ -27,9 +28,12 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
   const output = guessOutputFlags(argv);
   const settings: TerminalSettings = { ...io, ...output, stdout, stderr };
   const terminal = host.makeTerminal(settings);
-  const errorStyle = makeStyle({ ...terminal.can, color: terminal.can.color && io.stderrTty });
-  const makeWiring = (): Promise<Wiring> =>
-    host.makeWiring({ env: io.env, signal: io.signal, keepSecret: (value) => redactor.keep(value) });
+  const errorStyle = makeStyle({
+    ...terminal.can,
+    color: wantsColor({ env: io.env, allowed: output.color, tty: io.stderrTty }),
+  });
+  const makeWiring = (signal: AbortSignal): Promise<Wiring> =>
+    host.makeWiring({ env: io.env, signal, keepSecret: (value) => redactor.keep(value) });
 
   function printForPeople(error: Error, wrapTalk: WrapTalk | undefined): void {
     const inActions = io.env["GITHUB_ACTIONS"] === "true";
@@ -39,13 +43,25 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
   }
 
   let command: NamedCommand | undefined;
+  /** Annotates the run's page in Actions. The text for people and the JSON document stay as they are. */
+  function annotate(error: Error): void {
+    if (io.env["GITHUB_ACTIONS"] !== "true") return;
+    const redact = (text: string) => redactor.redact(text);
+    stderr(`${renderAnnotation(error, { command: command?.name, redact })}\n`);
+  }
+
   try {
     if (argv[0] === "complete" && argv[1] === "--") {
       const quiet = host.makeTerminal({ ...settings, quiet: true, verbose: false });
       host.onCommand?.(LOOKS);
       const { completeWords } = await import("./completion/complete_words.ts");
       const { signal } = io;
-      const asked = { capabilities: CAPABILITIES, makeWiring, terminal: quiet, signal };
+      const asked = {
+        capabilities: CAPABILITIES,
+        makeWiring: () => makeWiring(signal),
+        terminal: quiet,
+        signal,
+      };
       terminal.out(await completeWords(argv.slice(2), asked));
       return EXIT.done;
     }
@@ -60,25 +76,43 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     command = invocation.command;
     const [runCommand, wrapTalk] = await Promise.all([command.load(), loadWrapTalk(io, terminal)]);
     host.onCommand?.(command);
-    return await runCommand(makeCommandEnv({
+    const signal = signalFor(io, command);
+    const code = await runCommand(makeCommandEnv({
       ...invocation,
       terminal: wrapTalk === undefined ? terminal : wrapTerminal(terminal, wrapTalk),
       style: makeStyle(terminal.can),
       variables: io.env,
-      signal: io.signal,
+      signal,
       about: io.about,
-      makeWiring,
+      makeWiring: () => makeWiring(signal),
       onFailure: (error) => {
         if (!output.json) printForPeople(error, wrapTalk);
+        annotate(error);
       },
     }));
+    return endedByReader(io, command) ? EXIT.done : code;
   } catch (thrown) {
     terminal.progress(undefined);
+    if (endedByReader(io, command)) return EXIT.done;
     const error = interruption(io.signal, command) ?? toError(thrown);
     if (output.json) terminal.out(renderErrorJson(error, { oneLine: command?.streamsJson === true }));
     if (!output.json || output.verbose) printForPeople(error, await loadWrapTalk(io, terminal));
+    annotate(error);
     return error instanceof AppError ? error.exitCode : EXIT.failed;
   }
+}
+
+/**
+ * Returns the signal that ends a command. A command that changes a pull request finishes its work without a
+ * reader: an environment is not left half-made because `head` has read enough.
+ */
+function signalFor({ signal, readerLeft }: CliIo, { takesLock }: NamedCommand): AbortSignal {
+  return takesLock || readerLeft === undefined ? signal : AbortSignal.any([signal, readerLeft]);
+}
+
+/** Whether a command ended because its answer had no reader any more. That is no failure. */
+function endedByReader({ signal, readerLeft }: CliIo, command: NamedCommand | undefined): boolean {
+  return !signal.aborted && readerLeft?.aborted === true && command?.takesLock !== true;
 }
 
 /** Loads the function that breaks lines on stderr; undefined if stderr is no terminal. */
@@ -97,7 +131,9 @@ function interruption(signal: AbortSignal, command: NamedCommand | undefined): A
     : ["terminated", "it was terminated", EXIT.terminated] as const;
   return new AppError(code, `Running the command: ${words}`, {
     exitCode,
-    hint: command?.takesLock === true
+    hint: command?.afterInterruption !== undefined
+      ? command.afterInterruption
+      : command?.takesLock === true
       ? "Its locks are removed; another run of the same command continues where this one stopped"
       : "Run it again",
   });

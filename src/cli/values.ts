@@ -36,6 +36,11 @@ export class Values {
     });
   }
 
+  /** Returns the words of `--name`, which commas separate; undefined if it was not given. */
+  several(name: string): readonly string[] | undefined {
+    return this.text(name)?.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  }
+
   /** Whether `--name` was given. */
   flag(name: string): boolean {
     return this.#values.get(name) === true;

@@ -7,12 +7,14 @@ import type { Forge } from "../environments/ports/forge.ts";
 import type { Images } from "../environments/ports/images.ts";
 import type { Platform } from "../environments/ports/platform.ts";
 import type { Releases } from "../environments/ports/releases.ts";
+import type { Browser } from "../ports/browser.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandRights } from "./command_rights.ts";
 import type { AssetsConfig, LoadedConfig } from "../config/mod.ts";
 import type { Variables } from "../lib/variables.ts";
 import type { PlatformKind } from "../environments/core/environment/environment.ts";
 import type { PrNumber } from "../lib/ids.ts";
+import type { Clone } from "../ports/clone.ts";
 import type { Files } from "../ports/files.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
@@ -50,12 +52,20 @@ export interface SimulateOptions {
   readonly port: number;
   /** The path of the seed; undefined for the example. */
   readonly seed: string | undefined;
+  /** Whether the clone in the working folder is served, in place of a seed. */
+  readonly here: boolean;
+  /** The name for that clone's repository, as the flag gives it. */
+  readonly repo: string | undefined;
 }
 
 /** A running simulator. */
 export interface RunningSimulator {
   /** As `http://127.0.0.1:4000`. */
   readonly address: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** A description of the clone that is served; undefined for a seed. */
+  readonly about: string | undefined;
   /** Settles when the simulator has stopped, which it does when the signal of its start aborts. */
   readonly finished: Promise<void>;
 }
@@ -111,7 +121,11 @@ export interface Wiring extends PortMakers {
   /** The tools for assets. Throws ConfigError. */
   assets(request: WiringRequest): Promise<AssetsTools>;
   shell(): Promise<Shell>;
+  clone(): Promise<Clone>;
+  /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */
+  place(): Promise<{ readonly depth: number; readonly prefix: string } | undefined>;
   files(): Promise<Files>;
+  browser(): Promise<Browser>;
   releases(): Promise<Releases>;
   /** Looks at engine, registry and cloud, for `doctor`. */
   diagnoses(request: WiringRequest): Promise<readonly Diagnosis[]>;
@@ -170,6 +184,8 @@ export interface CliIo {
   readonly columns: number | undefined;
   /** Aborts with an {@link Interrupted} when the process gets SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborts when the reader of stdout has closed its pipe, such as `head` does. */
+  readonly readerLeft?: AbortSignal;
   readonly about: About;
 }
 

@@ -27,6 +27,7 @@ export function wrapTerminal(terminal: Terminal, wrapTalk: WrapTalk): Terminal {
   return {
     ...terminal,
     say: (text) => terminal.say(wrapped(text)),
+    notice: (text) => terminal.notice(wrapped(text)),
     detail: (text) => terminal.detail(wrapped(text)),
     warn: (text) => terminal.warn(wrapped(WARNING + text).slice(WARNING.length)),
   };

@@ -4,20 +4,28 @@ import { type Config, makeConfig } from "./environments/config.ts";
 import type { Variables } from "../lib/variables.ts";
 import { parseSetting, readVariables } from "./environment_layers.ts";
 import { type Layer, singleLayer, type Source } from "./layer.ts";
-import { type PresetName, PRESETS } from "./environments/presets.ts";
+import type { AwsFiles } from "./environments/aws_profile.ts";
+import { resolveFromFile } from "./file_paths.ts";
+import { type PresetName, presetOf, PRESETS } from "./environments/presets.ts";
 import { ConfigError, type ConfigProblem, type SourcePosition } from "./problems.ts";
 import type { ConfigFile, Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
 import { readVariableSettings } from "./variable_settings.ts";
-import { readYaml } from "./yaml.ts";
+import { readYaml, type YamlTree } from "./yaml.ts";
 
 /** The sources of the configuration. */
 export interface ConfigInput {
   /** The file, with the path for messages; undefined if there is no file. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
+  /** The folder that paths of file and preset count from, as a path from the working folder; `.` without it. */
+  readonly folder?: string;
+  /** `owner/name`, if it is known. Only apache/superset has a preset without a file. */
+  readonly repo?: string | undefined;
   readonly env: Variables;
   /** Values of flags by dotted key of the file, as text or typed: `{ "max_age": "7d" }`. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** The shared files of AWS, whose profile may name the region; undefined if they were not read. */
+  readonly aws?: AwsFiles | undefined;
 }
 
 /** The configuration, with the source of each setting. */
@@ -27,7 +35,7 @@ export interface LoadedConfig {
   /** Sources by dotted key of the file; an entry of a map has its own, `environment.variables.DEBUG`. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly warnings: readonly string[];
-  /** The notice for a run that uses the preset of apache/superset without being asked to. */
+  /** The notice for a run that has no configuration file and needs one. */
   readonly assumed?: string | undefined;
 }
 
@@ -36,7 +44,7 @@ export interface LoadedConfig {
  * preset. Maps are merged entry by entry, and lists are replaced. Throws {@link ConfigError} `config_invalid`
  * with every problem of every source at once.
  */
-export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
+export function loadConfig({ file, folder = ".", repo, env, flags, aws }: ConfigInput): LoadedConfig {
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);
   const fromFile: Layer[] = yaml === undefined || yaml.value === undefined
     ? []
@@ -44,15 +52,15 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   const fromEnv = readVariables(env);
   const fromFlags = flagLayers(flags);
   const layers = [...fromFile, ...fromEnv.layers, ...fromFlags];
-  const others = readVariableSettings(env);
+  const presetName = choosePreset(layers, file === undefined ? presetOf(repo) : "none");
+  const others = readVariableSettings(env, { preset: presetName, aws });
   const problems = [
     ...fileProblems(yaml?.problems ?? [], fromFile.flatMap(checkLayer)),
     ...[...fromEnv.problems, ...[...fromEnv.layers, ...fromFlags].flatMap(checkLayer), ...others.problems],
   ];
   if (problems.length > 0) throw invalid(problems);
 
-  const preset = presetLayer(choosePreset(layers, file === undefined ? "superset" : "none"));
-  const merged = mergeLayers([preset, ...layers]);
+  const merged = mergeLayers([presetLayer(presetName), ...layers]);
   const settings = nest(merged);
   const assets = makeAssetsConfig(settings.assets);
   const incomplete = [
@@ -69,10 +77,15 @@ export function loadConfig({ file, env, flags }: ConfigInput): LoadedConfig {
   const sources = new Map([...merged].map(([key, { source }]) => [key, source] as const));
   for (const [key, source] of others.sources) sources.set(key, source);
   return {
-    config: makeConfig(settings, others.settings),
-    assets: assets.config,
+    config: makeConfig(resolvePaths(settings, sources, folder), others.settings),
+    assets: {
+      ...assets.config,
+      dir: sources.get("assets.dir")?.kind === "environment"
+        ? assets.config.dir
+        : resolveFromFile(assets.config.dir, folder),
+    },
     sources,
-    warnings: [...yaml?.warnings ?? [], ...doubledCluster(env)],
+    warnings: [...yaml?.warnings ?? [], ...emptyFile(file, yaml), ...doubledCluster(env)],
   };
 }
 
@@ -148,6 +161,25 @@ function nest(leaves: ReadonlyMap<string, Leaf>): Settings & Pick<ConfigFile, "a
   return root as Settings & Pick<ConfigFile, "assets">;
 }
 
+/** Makes the paths of file and preset count from their folder. Those of flags and variables count from the working folder. */
+function resolvePaths(
+  settings: Settings,
+  sources: ReadonlyMap<string, Source>,
+  folder: string,
+): Settings {
+  const resolve = (key: string, path: string) => {
+    const kind = sources.get(key)?.kind;
+    return kind === "flag" || kind === "environment" ? path : resolveFromFile(path, folder);
+  };
+  const { build, ecs } = settings;
+  const template = ecs.task_definition;
+  return {
+    ...settings,
+    build: { ...build, context: resolve("build.context", build.context) },
+    ecs: { ...ecs, task_definition: template === null ? null : resolve("ecs.task_definition", template) },
+  };
+}
+
 /** Finds sizes that lack a number after all sources are merged. */
 function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly ConfigProblem[] {
   return Object.entries(settings.environment.sizes).flatMap(([name, size]) =>
@@ -177,6 +209,11 @@ function placeOf(path: SettingPath, layers: readonly Layer[]): SourcePosition {
     if (layer !== undefined) return layer.where(above, "key");
   }
   return { source: path.join(".") };
+}
+
+function emptyFile(file: ConfigInput["file"], yaml: YamlTree | undefined): readonly string[] {
+  if (file === undefined || (yaml?.value ?? null) !== null) return [];
+  return [`${file.path} has no setting in it, so only defaults are used`];
 }
 
 function doubledCluster(env: Variables): readonly string[] {

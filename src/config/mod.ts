@@ -17,11 +17,13 @@ export type {
   SizeConfig,
 } from "./environments/config.ts";
 export type { AssetsConfig } from "./assets/assets_config.ts";
-export { assumedPreset, type Missing } from "./environments/assumed_preset.ts";
+export type { AwsFile, AwsFiles } from "./environments/aws_profile.ts";
+export { type Missing, missingFile } from "./environments/missing_file.ts";
 export { parseDuration } from "../lib/duration.ts";
 export { settingVariables, variableName } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";
 export type { Source, SourceKind } from "./layer.ts";
+export { CONFIG_FILE, isMisnamed, MISNAMED_FILES, misnamedFile } from "./file_names.ts";
 export { type ConfigInput, loadConfig, type LoadedConfig } from "./load.ts";
 export { type PresetName, PRESETS } from "./environments/presets.ts";
 export {
@@ -32,7 +34,7 @@ export {
   type SourcePosition,
 } from "./problems.ts";
 export { type ConfigRow, renderConfig } from "./render_config.ts";
-export { parseRemote, type Repository, resolveRepository } from "./repository.ts";
+export { namedRepository, remoteRepository, type Repository } from "./repository.ts";
 export { imageRepository, pushesImages, requireForPlatform } from "./environments/required.ts";
 export { configuredSecrets } from "./secrets.ts";
 export { ConfigFile, type Settings } from "./environments/schema.ts";

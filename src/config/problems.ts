@@ -47,7 +47,9 @@ export class ConfigError extends AppError {
     if (problems.length > MOST_SHOWN) lines.push(`  and ${problems.length - MOST_SHOWN} more`);
     super(code, [`${action}: ${count}`, ...lines].join("\n"), {
       exitCode: EXIT.usage,
-      hint: "Correct the listed problems; `showtime config schema` prints every key with its meaning",
+      hint: code === "config_incomplete"
+        ? 'Set them; "showtime init" writes a showtime.yml, and "showtime config schema" prints every key'
+        : "Correct the listed problems; `showtime config schema` prints every key with its meaning",
     });
     this.problems = problems;
   }

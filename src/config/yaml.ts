@@ -2,6 +2,7 @@ import process from "node:process";
 import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
+import { findTextProblem } from "./text_problems.ts";
 import { TooMuch, TreeReader } from "./tree_reader.ts";
 
 /** The size of the largest file that is read: 256 kB. */
@@ -30,6 +31,11 @@ export function readYaml(source: string, text: string): YamlTree {
       message: "larger than 256 kB",
       remedy: "keep the configuration below that size",
     });
+  }
+  const wrong = findTextProblem(source, text);
+  if (wrong !== undefined) {
+    const place = { source, line: 1, column: 1 };
+    return { value: undefined, where: () => place, problems: [wrong], warnings: [] };
   }
   const lines = new LineCounter();
   const document = withoutEnvironment(() =>
@@ -87,17 +93,26 @@ function syntaxProblems(
   for (const { code, message, pos } of errors) {
     const at = place(pos[0]);
     const line = at.line ?? 0;
-    const several = code === "MULTIPLE_DOCS";
     if (byLine.has(line)) continue;
-    byLine.set(line, {
-      ...at,
-      code: "syntax",
-      path: "",
-      message: several ? "more than one document" : inline(message),
-      remedy: several ? "keep the first and remove the --- line" : "correct the YAML there",
-    });
+    byLine.set(line, { ...at, code: "syntax", path: "", ...explain(code, inline(message)) });
   }
   return [...byLine.values()];
+}
+
+/** Puts an error of the parser into words for people who do not know its terms. */
+function explain(code: string, words: string): Pick<ConfigProblem, "message" | "remedy"> {
+  switch (code) {
+    case "MULTIPLE_DOCS":
+      return { message: "more than one document", remedy: "keep the first and remove the --- line" };
+    case "TAB_AS_INDENT":
+      return { message: "a tab indents this line", remedy: "indent it with spaces" };
+    case "MULTILINE_IMPLICIT_KEY":
+      return { message: "a key and its colon are not on one line", remedy: "write key: value on each line" };
+  }
+  const opened = /end with a ([}\]])/.exec(words)?.[1] ?? /^Missing closing (["'])/.exec(words)?.[1];
+  if (opened === undefined) return { message: words, remedy: "correct the YAML there" };
+  const opening = { "}": "{", "]": "[" }[opened] ?? opened;
+  return { message: `a ${opening} above is never closed`, remedy: `close it with ${opened}` };
 }
 
 function unreadable(

@@ -1,3 +1,5 @@
+import { maskUrlLogins } from "./url_login.ts";
+
 /** The exit codes of the program, which scripts rely on (cli.md). */
 export const EXIT = {
   done: 0,
@@ -30,7 +32,8 @@ export interface AppErrorOptions {
 
 /**
  * A failure that a person reads. `code` is a stable slug; `message` reads "Attempted action: current state"
- * without a final period; `hint` names the next step. Outcomes of normal use are values instead.
+ * without a final period; `hint` names the next step. Outcomes of normal use are values instead. The texts go
+ * to terminals and comments, so logins in URLs are masked.
  */
 export class AppError extends Error {
   override readonly name = "AppError";
@@ -42,12 +45,12 @@ export class AppError extends Error {
 
   /** Makes the error; see the class for `code` and `message`. */
   constructor(code: string, message: string, options: AppErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(maskUrlLogins(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : maskUrlLogins(options.hint);
     this.retryable = options.retryable ?? false;
     this.exitCode = options.exitCode ?? EXIT.failed;
-    this.logTail = options.logTail ?? [];
+    this.logTail = (options.logTail ?? []).map(maskUrlLogins);
   }
 }
 

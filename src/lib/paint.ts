@@ -24,3 +24,23 @@ export function makePaints(color: boolean): Paints {
     yellow: paint("yellow"),
   };
 }
+
+/**
+ * Decides whether output on a stream is painted. `--no-color` and NO_COLOR outweigh FORCE_COLOR, which
+ * outweighs what the stream is. Both variables count with any value but the empty one, and `FORCE_COLOR=0` or
+ * `false` turns colours off.
+ */
+export function wantsColor(
+  stream: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    /** False for `--no-color`. */
+    readonly allowed: boolean;
+    readonly tty: boolean;
+  },
+): boolean {
+  const { env, allowed, tty } = stream;
+  if (!allowed || (env["NO_COLOR"] ?? "") !== "") return false;
+  const forced = env["FORCE_COLOR"] ?? "";
+  if (forced !== "") return forced !== "0" && forced.toLowerCase() !== "false";
+  return tty && env["TERM"] !== "dumb";
+}

@@ -1,6 +1,9 @@
+import { maskUrlLogins, urlLoginSecrets } from "./url_login.ts";
 import type { Variables } from "./variables.ts";
 
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIALS?$|API_KEY/i;
+/** Variables that hold the address of a server, with a login in it or not. */
+const ADDRESS_NAME = /^(?:DOCKER_HOST|(?:https?|all)_proxy|GITHUB_\w*URL|AWS_ENDPOINT_URL\w*)$/i;
 const MASK = "***";
 
 /** The length of the shortest secret. Shorter texts are parts of ordinary words, which must stay readable. */
@@ -11,10 +14,12 @@ export class Redactor {
   #secrets: readonly string[] = [];
   #any: RegExp | undefined;
 
-  /** Starts with the values of variables that have the name of a secret. */
+  /** Starts with the values of variables that have the name of a secret, and the logins in addresses. */
   constructor(env: Variables) {
     for (const [name, value] of Object.entries(env)) {
-      if (value !== undefined && SECRET_NAME.test(name)) this.keep(value);
+      if (value === undefined) continue;
+      if (SECRET_NAME.test(name)) this.keep(value);
+      if (ADDRESS_NAME.test(name)) urlLoginSecrets(value).forEach((secret) => this.keep(secret));
     }
   }
 
@@ -31,9 +36,12 @@ export class Redactor {
     this.#any = new RegExp(this.#secrets.map(escape).join("|"), "gi");
   }
 
-  /** Masks every known secret in a text, in any letter case: some programs complain in capitals. */
+  /**
+   * Masks every known secret in a text, in any letter case, since some programs complain in capitals. Logins
+   * in URLs are masked too, known or not.
+   */
   redact(text: string): string {
-    return this.#any === undefined ? text : text.replaceAll(this.#any, MASK);
+    return maskUrlLogins(this.#any === undefined ? text : text.replaceAll(this.#any, MASK));
   }
 }
 

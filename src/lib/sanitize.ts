@@ -80,10 +80,15 @@ export function codeBlock(lines: readonly string[]): string {
 
 /**
  * Escapes text for the message of a workflow command, as in `::warning::<text>`: the result neither ends the
- * line nor is a command by itself. Properties would also need `:` and `,` escaped.
+ * line nor is a command by itself.
  */
 export function escapeWorkflowCommand(text: string): string {
   return defuseWorkflowCommand(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));
+}
+
+/** Escapes text for a property of a workflow command, as in `::error title=<text>::`. */
+export function escapeWorkflowProperty(text: string): string {
+  return escapeWorkflowCommand(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
 /**

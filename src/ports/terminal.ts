@@ -13,6 +13,8 @@ export interface Terminal {
    * counted.
    */
   log(text: string): void;
+  /** Writes a sentence that matters although nothing is wrong: a plain line, an annotation in Actions. */
+  notice(text: string): void;
   /** Writes a warning: `warning: …` on stderr, an annotation in Actions. */
   warn(text: string): void;
   /**

@@ -6,7 +6,7 @@ import type { Diagnosis } from "../environments/ports/diagnosis.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
 import type { Parts } from "./parts.ts";
-import { readTaskDefinition } from "./platforms.ts";
+import { readTaskDefinition, regionOf } from "./platforms.ts";
 
 /** Makes what looks at engine, registry and cloud. */
 export async function makeDiagnoses(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
@@ -54,14 +54,22 @@ async function lookAtImages(
   ];
 }
 
-/** The local engine has been looked at; in Actions people sit at other machines than it. */
+/** Looks at the platform. Of a local engine, which has been looked at, only the links are left. */
 async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
   const { loaded: { config, sources }, flags, pr, forge } = options;
   if (config.platform === "docker") {
-    if (!(await parts.actions).isActions) return [];
     const { makeLinkDiagnosis } = await import("../drivers/docker/mod.ts");
-    return [makeLinkDiagnosis({ publish: config.docker.publish, host: parts.host.env["DOCKER_HOST"] })];
+    return [
+      makeLinkDiagnosis({
+        shell: await parts.shell,
+        publish: config.docker.publish,
+        host: parts.host.env["DOCKER_HOST"],
+        shared: (await parts.actions).isActions,
+      }),
+    ];
   }
+  // Without a region nothing can be asked. The check of the configuration names it.
+  if (config.aws.region === undefined) return [];
   const { makeEcsDiagnosis } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
   const source = sources.get("aws.region");
@@ -71,7 +79,7 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
         ...ecs,
         cluster,
         container,
-        region: config.aws.region,
+        region: regionOf(config),
         template: await readTaskDefinition(parts, { config, flags, pr, forge }),
       },
       regionSource: source?.kind === "environment" ? source.name : "the default, since AWS_REGION is not set",

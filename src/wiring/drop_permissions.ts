@@ -14,9 +14,13 @@ export function dropForCommand({ permissions }: CommandRights): void {
 
 /**
  * Gives up the right to run programs, if the command runs none on that platform once repository and token are known.
- * Otherwise it gives up only the right to run `gh`.
+ * Otherwise it gives up only the right to run `gh`. A command that opens a browser keeps a right to run other
+ * programs, if the process was started with one.
  */
-export function dropForPlatform({ runsPrograms }: CommandRights, platform: PlatformKind): void {
-  if (platform !== "docker" && !runsPrograms) Deno.permissions.revokeSync({ name: "run" });
-  else Deno.permissions.revokeSync({ name: "run", command: "gh" });
+export function dropForPlatform({ runsPrograms, opensBrowser }: CommandRights, platform: PlatformKind): void {
+  const runs = platform === "docker" || runsPrograms;
+  if (!runs && opensBrowser !== true) return void Deno.permissions.revokeSync({ name: "run" });
+  for (const command of runs ? ["gh"] : ["gh", "git", "docker"]) {
+    Deno.permissions.revokeSync({ name: "run", command });
+  }
 }

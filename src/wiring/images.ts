@@ -15,9 +15,11 @@ export async function makeImages(
     readonly flags: GlobalFlags;
     readonly dryPlatform: boolean;
     readonly tell: (text: string) => void;
+    /** Finds the platform to build for; undefined for the engine's own. */
+    readonly buildPlatform: () => Promise<string | undefined>;
   },
 ): Promise<Images> {
-  const { config, repository, flags, dryPlatform, tell } = options;
+  const { config, repository, flags, dryPlatform, tell, buildPlatform } = options;
   const dry = flags.dryRunDocker || dryPlatform;
   if (dry) return (await import("../drivers/dry_run/mod.ts")).dryImages(tell);
   const actions = await parts.actions;
@@ -28,6 +30,7 @@ export async function makeImages(
     shell: await parts.shell,
     config: {
       ...config.build,
+      platform: await buildPlatform(),
       image: repository,
       requiredCommit: config.requiredCommit,
     },
@@ -69,11 +72,18 @@ export async function makeStore(
       image: repository,
       tag,
       credentials: login === undefined ? undefined : { user: login.user, password: login.token },
+      dockerLogin: await readLogin(parts, "docker.io"),
     });
   }
-  const credentials = registry.readDockerConfig(await readDockerLogins(parts), first);
-  if (credentials !== undefined) parts.keepSecret(credentials.password);
+  const credentials = await readLogin(parts, first);
   return registry.makeRegistryStore({ image: repository, tag, credentials });
+}
+
+async function readLogin(parts: Parts, host: string) {
+  const { readDockerConfig } = await import("../drivers/registry/mod.ts");
+  const credentials = readDockerConfig(await readDockerLogins(parts), host);
+  if (credentials !== undefined) parts.keepSecret(credentials.password);
+  return credentials;
 }
 
 /** Reads the docker command's file of logins; empty if it is missing or cannot be read. */

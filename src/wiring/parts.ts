@@ -4,15 +4,14 @@ import type { LoadedConfig } from "../config/mod.ts";
 import type { ActionsContext } from "../drivers/actions/mod.ts";
 import { AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
+import type { RemoteAnswer } from "../lib/git/git_remote.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Clone } from "../ports/clone.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Shell } from "../ports/shell.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import { VERSION } from "../lib/version.ts";
-import { describeFileError } from "../drivers/system/mod.ts";
-
-/** The name of the configuration file, on the base branch and in the working directory. */
-const CONFIG_FILE = "showtime.yml";
+import type { ClonePlace } from "../drivers/system/mod.ts";
 
 /** The parts that all other objects are made from, each made once. */
 export class Parts {
@@ -21,6 +20,7 @@ export class Parts {
   readonly clock: Promise<Clock>;
   readonly shell: Promise<Shell>;
   readonly actions: Promise<ActionsContext>;
+  #remoteAnswer: Promise<RemoteAnswer> | undefined;
 
   constructor(host: WiringHost) {
     this.host = host;
@@ -39,12 +39,29 @@ export class Parts {
 
   /** Finds the repository, `owner/name`, by flag, variables or git remote. */
   async repository(flags: GlobalFlags): Promise<{ readonly repo: string; readonly source: string }> {
-    const { resolveRepository } = await import("../config/mod.ts");
-    const { env } = this.host;
-    const named = flags.repo !== undefined || env["GITHUB_REPOSITORY"] ||
-      (env["GITHUB_ORG"] && env["GITHUB_REPO"]);
-    const gitRemote = named ? undefined : await this.#ask("git", ["remote", "get-url", "origin"]);
-    return resolveRepository({ flag: flags.repo, env, gitRemote });
+    const { namedRepository, remoteRepository } = await import("../config/mod.ts");
+    const named = namedRepository({ flag: flags.repo, env: this.host.env });
+    return named ?? remoteRepository(await this.#remote());
+  }
+
+  /** The clone in the working folder. */
+  async clone(): Promise<Clone> {
+    const { makeClone } = await import("../drivers/git/mod.ts");
+    return makeClone(await this.shell);
+  }
+
+  /** Finds the working folder's place in its clone. A checkout in Actions counts as a whole. */
+  async place(): Promise<ClonePlace | undefined> {
+    const { findCloneRoot } = await import("../drivers/system/mod.ts");
+    const { isActions } = await this.actions;
+    return await findCloneRoot(
+      Deno.cwd(),
+      isActions ? this.host.env["GITHUB_WORKSPACE"] || undefined : undefined,
+    );
+  }
+
+  #remote(): Promise<RemoteAnswer> {
+    return this.#remoteAnswer ??= this.clone().then((clone) => clone.remote(this.host.signal));
   }
 
   /** Makes the client of GitHub. Throws AppError `no_token` (exit code 2) if no token can be found. */
@@ -91,7 +108,7 @@ export class Parts {
     this.host.keepSecret(value);
   }
 
-  async #ask(program: "git" | "gh", args: readonly string[]): Promise<string | undefined> {
+  async #ask(program: "gh", args: readonly string[]): Promise<string | undefined> {
     try {
       const result = await (await this.shell).run({ program, args, timeoutMs: 10_000 }, this.host.signal);
       return result.code === 0 ? result.stdout.trim() : undefined;
@@ -107,18 +124,24 @@ export class Parts {
     flags: GlobalFlags,
     options: { readonly pr: PrNumber | undefined; readonly forge: () => Promise<Forge> },
   ): Promise<LoadedConfig> {
-    const { assumedPreset, configuredSecrets, loadConfig } = await import("../config/mod.ts");
+    const { configuredSecrets, loadConfig, missingFile } = await import("../config/mod.ts");
+    const { findHere, findOnBase, isHere, readNamed } = await import("./config_file.ts");
     const actions = await this.actions;
-    const file = flags.config !== undefined
-      ? { path: flags.config, text: await readNamed(flags.config) }
+    const { env, signal } = this.host;
+    const found = flags.config !== undefined
+      ? await readNamed(flags.config)
       : actions.isActions
-      ? await readFromBase(await options.forge(), options.pr, this.host.signal)
-      : await readHere();
-    const loaded = loadConfig({ file, env: this.host.env, flags: { platform: flags.platform } });
+      ? await findOnBase(await options.forge(), { place: await this.place(), pr: options.pr }, signal)
+      : await findHere(await this.place());
+    // Without a file the repository decides the defaults, so it must be known.
+    const repo = found.file === undefined ? (await this.repository(flags)).repo : undefined;
+    const input = { ...found, repo, env, flags: { platform: flags.platform } };
+    let loaded = loadConfig(input);
+    if (loaded.config.platform === "ecs" && !env["AWS_REGION"] && !env["AWS_DEFAULT_REGION"]) {
+      const { readAwsFiles } = await import("./aws_files.ts");
+      loaded = loadConfig({ ...input, aws: await readAwsFiles(env) });
+    }
     for (const secret of configuredSecrets(loaded.sources)) this.keepSecret(secret);
-    if (file !== undefined) return loaded;
-    // A malformed repository name is reported by the code that needs the repository.
-    const repo = await this.repository(flags).then((found) => found.repo, () => undefined);
     if (repo === undefined) return loaded;
     const { event } = actions;
     const branch = options.pr === undefined
@@ -127,45 +150,6 @@ export class Parts {
       ? event.baseRef
       : undefined;
     const base = actions.isActions ? { branch, inWorkingCopy: await isHere() } : undefined;
-    return { ...loaded, assumed: assumedPreset(loaded, { repo, base }) };
-  }
-}
-
-async function readNamed(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw usageError(
-      "config_unreadable",
-      `Reading the configuration "${path}": ${describeFileError(error)}`,
-      "Check the path given to --config",
-    );
-  }
-}
-
-async function readFromBase(forge: Forge, pr: PrNumber | undefined, signal: AbortSignal) {
-  const text = await forge.readBaseFile(CONFIG_FILE, { pr }, signal);
-  return text === undefined ? undefined : { path: `${CONFIG_FILE} (base branch)`, text };
-}
-
-/** Whether the working copy has a file, which has no effect in Actions. An unreadable folder is no error. */
-async function isHere(): Promise<boolean> {
-  try {
-    return (await Deno.stat(CONFIG_FILE)).isFile;
-  } catch {
-    return false;
-  }
-}
-
-async function readHere(): Promise<{ path: string; text: string } | undefined> {
-  try {
-    return { path: CONFIG_FILE, text: await Deno.readTextFile(CONFIG_FILE) };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw usageError(
-      "config_unreadable",
-      `Reading ${CONFIG_FILE}: ${describeFileError(error)}`,
-      "Make it readable, or name another with --config",
-    );
+    return { ...loaded, assumed: missingFile(loaded, { repo, base }) };
   }
 }

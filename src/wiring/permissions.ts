@@ -65,6 +65,8 @@ const VARIABLES = [
   "http_proxy",
   "HTTPS_PROXY",
   "https_proxy",
+  "ALL_PROXY",
+  "all_proxy",
   "NO_PROXY",
   "no_proxy",
   // Build caches in GitHub Actions, if the configuration names one.
@@ -90,6 +92,7 @@ const VARIABLES = [
   "GITHUB_RUN_ATTEMPT",
   "GITHUB_OUTPUT",
   "GITHUB_STEP_SUMMARY",
+  "GITHUB_WORKSPACE",
   "CI",
   // AWS: its SDK looks for credentials, profiles, region and endpoints, and for the folders of its files.
   "AWS_*",
@@ -109,6 +112,7 @@ const VARIABLES = [
   "TERM",
   "TERM_PROGRAM",
   "NO_COLOR",
+  "FORCE_COLOR",
   "FORCE_HYPERLINK",
   "KONSOLE_VERSION",
   "VTE_VERSION",

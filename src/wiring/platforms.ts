@@ -8,9 +8,11 @@ import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Platform } from "../environments/ports/platform.ts";
 import { describeFileError } from "../drivers/system/mod.ts";
+import { pathOnBase } from "./config_file.ts";
 import { readDockerLogins } from "./images.ts";
 import { newSecret } from "./new_secret.ts";
 import type { Parts } from "./parts.ts";
+import { hasHttpProxy, makeDirectFetch } from "./proxies.ts";
 
 /** The settings and the pull request that a platform is made for. */
 export interface PlatformRequest {
@@ -18,6 +20,8 @@ export interface PlatformRequest {
   readonly flags: GlobalFlags;
   readonly pr: PrNumber | undefined;
   readonly forge: () => Promise<Forge>;
+  /** Reads the template of task definitions; undefined to read it here. */
+  readonly template?: () => Promise<TaskDefinitionTemplate | undefined>;
 }
 
 /** Makes the platform of the configuration. Throws AppError (exit code 2) if a setting is missing. */
@@ -36,7 +40,10 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
   };
   const tools = {
     clock: await parts.clock,
-    probe: makeHealthProbe(),
+    // The engine's machine is near: a proxy may not know its addresses. AWS may be beyond a proxy.
+    probe: config.platform === "docker"
+      ? makeHealthProbe({ fetch: makeDirectFetch() })
+      : makeHealthProbe({ proxied: hasHttpProxy() }),
     newSecret,
     keepSecret: (value: string) => parts.keepSecret(value),
   };
@@ -48,11 +55,12 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       ...tools,
       shell: await parts.shell,
       passes: passedVariables({ dockerConfig: await readDockerLogins(parts), caches: [] }),
-      config: { ...shared, network, publish, host },
+      config: { ...shared, network, publish, host, builtHere: await findBuiltHere(parts, request) },
     });
   }
-  const { makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
+  const { architectureOf, makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
+  const template = await (request.template?.() ?? readTaskDefinition(parts, request));
   return makeEcsPlatform({
     ...tools,
     redact: (text) => parts.redactor.redact(text),
@@ -61,11 +69,39 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       ...ecs,
       cluster,
       container,
-      region: config.aws.region,
-      architecture: /\barm64\b|\baarch64\b/.test(config.build.platform) ? "ARM64" : "X86_64",
-      template: await readTaskDefinition(parts, request),
+      region: regionOf(config),
+      architecture: architectureOf({ buildPlatform: config.build.platform, template }),
+      template,
     },
   });
+}
+
+/** Returns the names of the images that are built on the engine and pushed nowhere. */
+async function findBuiltHere(parts: Parts, { config, flags }: PlatformRequest) {
+  const { imageRepository, pushesImages } = await import("../config/mod.ts");
+  if (pushesImages(config, "docker")) return undefined;
+  const { repo } = await parts.repository(flags);
+  return { image: imageRepository(config, repo), tag: config.build.tag };
+}
+
+/**
+ * Returns the platform to build images for; undefined for the engine's own. ECS starts an image only on the
+ * architecture that the task definition names.
+ */
+export async function buildPlatform(
+  parts: Parts,
+  request: PlatformRequest,
+): Promise<string | undefined> {
+  const { config } = request;
+  if (config.build.platform !== undefined || config.platform === "docker") return config.build.platform;
+  const { architectureOf, linuxPlatform } = await import("../drivers/ecs/mod.ts");
+  const template = await (request.template?.() ?? readTaskDefinition(parts, request));
+  return linuxPlatform(architectureOf({ buildPlatform: undefined, template }));
+}
+
+/** Returns the region of AWS. The configuration was checked before, so the region is known. */
+export function regionOf({ aws }: Pick<Config, "aws">): string {
+  return aws.region ?? "";
 }
 
 /**
@@ -82,7 +118,7 @@ export async function readTaskDefinition(
   const { readTemplate } = await import("../drivers/ecs/mod.ts");
   const fromBase = (await parts.actions).isActions && flags.config === undefined;
   const text = fromBase
-    ? await (await forge()).readBaseFile(path, { pr }, parts.host.signal)
+    ? await (await forge()).readBaseFile(pathOnBase(path, await parts.place()), { pr }, parts.host.signal)
     : await readFile(path);
   if (text === undefined) {
     throw usageError(
@@ -103,7 +139,7 @@ async function readFile(path: string): Promise<string> {
     throw usageError(
       "bad_task_definition",
       `Reading the task definition "${path}": ${describeFileError(error)}`,
-      "Correct ecs.task_definition: it is a path from the working directory",
+      "Correct ecs.task_definition: it is a path from the folder of showtime.yml",
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { CommandRights } from "../cli/command_rights.ts";
+import { ReaderLeft } from "../cli/interrupted.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
 import { makeTerminal } from "../drivers/terminal/mod.ts";
 import { VERSION } from "../lib/version.ts";
@@ -12,16 +13,21 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
   // Only the variables that the program is allowed to read are there.
   const env = Deno.env.toObject();
   let rights: CommandRights = { permissions: [], runsPrograms: false };
+  const left = new AbortController();
   return {
     io: {
-      stdout: (text) => writeAll(Deno.stdout, text),
-      stderr: (text) => writeAll(Deno.stderr, text),
+      stdout(text) {
+        if (!left.signal.aborted && !writeAll(Deno.stdout, text)) left.abort(new ReaderLeft());
+      },
+      // A command goes on without a reader of its talk.
+      stderr: (text) => void writeAll(Deno.stderr, text),
       env,
       stdinTty: Deno.stdin.isTerminal(),
       stdoutTty,
       stderrTty,
       columns: stdoutTty || stderrTty ? Deno.consoleSize().columns : undefined,
       signal,
+      readerLeft: left.signal,
       about: {
         version: VERSION,
         build: Deno.build.standalone ? "binary" : "source",
@@ -42,13 +48,18 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
   };
 }
 
-/** Writes a whole text at once. A reader that closed the pipe early, such as `head`, is no error. */
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+/**
+ * Writes a whole text at once. Returns false if nothing reads the stream: its reader has closed the pipe,
+ * such as `head` does, or the stream was closed before this process started.
+ */
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
   try {
     for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
       rest = rest.subarray(stream.writeSync(rest));
     }
+    return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource) return false;
+    throw error;
   }
 }

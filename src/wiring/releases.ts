@@ -1,10 +1,13 @@
 import { usageError } from "../lib/errors.ts";
+import { readWhole } from "../lib/read_whole.ts";
 import { VERSION } from "../lib/version.ts";
 import { HOME_REPOSITORY, type ReleasePin } from "../environments/core/setup/mod.ts";
 import type { Releases } from "../environments/ports/releases.ts";
 
 /** The checksum makes the workflows safer; waiting for it does not. Without it they trust the release. */
 const PATIENCE_MS = 5_000;
+/** The largest list of checksums that is read. */
+const MOST_BYTES = 1024 * 1024;
 
 /** Makes the releases of this program, at the address of SHOWTIME_DOWNLOAD_BASE or at GitHub. Throws AppError `url_malformed`. */
 export function makeReleases(base: string | undefined): Releases {
@@ -28,7 +31,9 @@ async function findRelease(
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   try {
     const answer = await fetch(`${url}/SHA256SUMS`, { signal: patience });
-    const text = await answer.text();
+    const text = new TextDecoder().decode(
+      await readWhole(answer, { mostBytes: MOST_BYTES, signal: patience }),
+    );
     const line = text.split("\n").find((each) => each.endsWith(`  ${file}`));
     const sha256 = answer.ok ? /^([0-9a-f]{64}) /.exec(line ?? "")?.[1] : undefined;
     return { version: VERSION, url, sha256, answers: answer.ok };

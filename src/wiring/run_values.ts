@@ -28,6 +28,7 @@ export async function makeRunValues(
     githubDryRun: flags.dryRunGithub,
     settings: {
       autoSync: config.autoSync,
+      trustedBots: config.trustedBots,
       retries: config.retries,
       defaultTtl: config.ttl.value,
       maxAgeMs: config.maxAgeMs,
@@ -68,10 +69,17 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
         sender: event.sender,
         label: event.label,
         at: event.updatedAt,
+        open: event.open,
       }
       : undefined,
+    limited: limitOf(actions),
     nonce,
   };
+}
+
+function limitOf({ actor, triggeringActor, event }: ActionsContext): RunIdentity["limited"] {
+  if ([actor, triggeringActor].includes("dependabot[bot]")) return "dependabot";
+  return event.name === "pull_request" && event.fromFork === true ? "fork" : undefined;
 }
 
 function makeLinks(
@@ -88,8 +96,9 @@ function makeLinks(
 
 /** Links to what the cloud's own console shows of an environment; a local engine has none. */
 async function makeConsole({ platform, aws, ecs }: Config): Promise<LinkMaker["console"]> {
-  if (platform === "docker") return () => ({});
+  const { region } = aws;
+  if (platform === "docker" || region === undefined) return () => ({});
   const { consoleLinks } = await import("../drivers/ecs/mod.ts");
   const { cluster = "", logGroup } = ecs;
-  return (service) => consoleLinks(service, { region: aws.region, cluster, logGroup });
+  return (service) => consoleLinks(service, { region, cluster, logGroup });
 }

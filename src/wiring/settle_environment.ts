@@ -1,5 +1,6 @@
 import type { Variables } from "../lib/variables.ts";
 import { TEMPORARY_FALLBACK } from "./permissions.ts";
+import { keepFromProxies } from "./proxies.ts";
 
 /** Removes or replaces the variables that would keep this process from working under its permissions. */
 export function settleEnvironment(env: Variables): void {
@@ -8,6 +9,8 @@ export function settleEnvironment(env: Variables): void {
     if (/^(?:LD|DYLD)_/.test(name)) Deno.env.delete(name);
   }
   settleTemporaryFolder(env);
+  const engine = URL.parse(env["DOCKER_HOST"] ?? "")?.hostname;
+  keepFromProxies(engine ? [engine] : []);
 }
 
 /**

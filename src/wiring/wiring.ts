@@ -1,9 +1,10 @@
 /** Builds drivers from configuration, each loaded when it is first needed. Only this folder knows all rooms. */
 
 import type { EnvironmentPorts, Wiring, WiringHost, WiringRequest } from "../cli/wiring_types.ts";
-import type { LoadedConfig } from "../config/mod.ts";
+import type { Config, LoadedConfig } from "../config/mod.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import { Parts } from "./parts.ts";
+import type { PlatformRequest } from "./platforms.ts";
 
 /** Makes the wiring of one process. */
 export function makeWiring(host: WiringHost): Promise<Wiring> {
@@ -28,7 +29,14 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       }),
     clock: () => parts.clock,
     shell: () => parts.shell,
+    clone: () => parts.clone(),
+    place: () => parts.place(),
     files: async () => (await import("../drivers/system/mod.ts")).makeFiles("."),
+    browser: async () =>
+      (await import("../drivers/browser/mod.ts")).makeBrowser({
+        variable: (name) => Deno.env.get(name),
+        os: Deno.build.os,
+      }),
     releases: async () =>
       (await import("./releases.ts")).makeReleases(parts.host.env["SHOWTIME_DOWNLOAD_BASE"]),
     diagnoses: async (request) => {
@@ -36,7 +44,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       const options = { ...request, loaded: await scope.config(), forge: () => scope.readingForge() };
       return await (await import("./diagnose.ts")).makeDiagnoses(parts, options);
     },
-    simulator: async (options, signal) => (await import("./simulate.ts")).startSimulator(options, signal),
+    simulator: async (options, signal) =>
+      (await import("./simulate.ts")).startSimulator(parts, options, signal),
     stage: async (options, signal) =>
       await (await import("./demo/stage.ts")).makeStage(parts, {
         ...options,
@@ -106,13 +115,13 @@ class RequestScope {
   }
 
   platform(): Promise<EnvironmentPorts["platform"]> {
-    const { flags, pr, terminal } = this.#request;
+    const { flags, terminal } = this.#request;
     return this.#once("platform", async () => {
       const { config } = await this.config();
       const { isPlatformDry } = await import("./run_values.ts");
       if (!isPlatformDry(config, flags)) {
         const { makePlatform } = await import("./platforms.ts");
-        return await makePlatform(this.#parts, { config, flags, pr, forge: () => this.readingForge() });
+        return await makePlatform(this.#parts, this.#platformRequest(config));
       }
       return (await import("../drivers/dry_run/mod.ts")).dryPlatform(config.platform, {
         clock: await this.#parts.clock,
@@ -136,8 +145,24 @@ class RequestScope {
         flags,
         dryPlatform: isPlatformDry(config, flags),
         tell: (text) => terminal.say(text),
+        buildPlatform: async () => {
+          const { buildPlatform } = await import("./platforms.ts");
+          return await buildPlatform(this.#parts, this.#platformRequest(config));
+        },
       });
     });
+  }
+
+  /** The request for a platform. The template of task definitions is read once, since it may cost a request. */
+  #platformRequest(config: Config): PlatformRequest {
+    const { flags, pr } = this.#request;
+    const request = { config, flags, pr, forge: () => this.readingForge() };
+    const template = () =>
+      this.#once("template", async () => {
+        const { readTaskDefinition } = await import("./platforms.ts");
+        return await readTaskDefinition(this.#parts, request);
+      });
+    return { ...request, template };
   }
 
   async ports(): Promise<EnvironmentPorts> {

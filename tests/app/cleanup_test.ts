@@ -107,7 +107,7 @@ Deno.test("applyCleanup() removes an expired environment with all that belongs t
   const world = running({ ttl: "1h", extra: mine });
   world.images.plant({ image: imageOf(PR, environment(A).short ?? fail()), createdAt: NOON - HOUR });
   const { done } = await clean(world);
-  assert.deepEqual(done, { removed: [`aaaaaaa of #${PR}`], kept: [], incomplete: [] });
+  assert.deepEqual(done, { removed: [`aaaaaaa of #${PR}`], mended: [], kept: [], incomplete: [] });
   assert.deepEqual([world.platform.environments, world.images.stored], [[], []]);
   assert.deepEqual(world.labels(), [...mine].sort());
   assert.deepEqual(world.definitions().filter((name) => /aaaaaaa|lock/.test(name)), []);
@@ -243,21 +243,42 @@ Deno.test("R3: planCleanup() reports what lacks our tag and does not see other r
   assert.match(kept[0]?.why ?? "", /never deleted/);
 });
 
-Deno.test("applyCleanup() removes a service of the older scheme where somebody agrees", async () => {
+for (
+  const [scheme, of] of [
+    ["pr-<n>-service", { service: `pr-${PR}-service` as ServiceName, short: undefined }],
+    ["pr-<n>-<sha7>", {
+      service: `pr-${PR}-${environment(A).short}` as ServiceName,
+      short: environment(A).short,
+      bare: true,
+    }],
+  ] as const
+) {
   const legacy = environment(A, {
-    service: `pr-${PR}-service` as ServiceName,
+    ...of,
     sha: undefined,
-    short: undefined,
     managed: false,
     legacy: true,
     repo: undefined,
     epoch: 0,
   });
-  const world = makeWorld({ platform: [legacy] });
-  assert.deepEqual((await clean(world)).done.removed, []);
-  assert.equal((await clean(world, {}, { approve: true })).done.removed.length, 1);
-  assert.deepEqual(world.platform.environments, []);
-});
+
+  Deno.test(`applyCleanup() removes a service of the older scheme ${scheme} where somebody agrees`, async () => {
+    const world = makeWorld({ platform: [legacy] });
+    assert.deepEqual((await clean(world)).done.removed, []);
+    assert.equal((await clean(world, {}, { approve: true })).done.removed.length, 1);
+    assert.deepEqual(world.platform.environments, []);
+  });
+
+  Deno.test(`a stop and a close remove a service of the older scheme ${scheme}`, async () => {
+    for (const end of ["stop", "close"]) {
+      const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A), legacy] });
+      if (end === "close") world.simulator.pull({ pr: PR, state: "closed" });
+      else world.simulator.label({ pr: PR, add: ["🎪 🛑 showtime-trigger-stop"], actor: "ana" });
+      await world.sync(world.context());
+      assert.deepEqual(world.platform.environments, [], end);
+    }
+  });
+}
 
 Deno.test("applyCleanup() removes definitions that nobody needs, and no others", async () => {
   const litter = Array.from(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type DoctorParts, runDoctor } from "../../src/environments/app/doctor/doctor.ts";
 import { loadConfig } from "../../src/config/mod.ts";
-import { AppError } from "../../src/lib/errors.ts";
+import { AppError, usageError } from "../../src/lib/errors.ts";
 import { type Finding, foundOk, foundWrong } from "../../src/lib/finding.ts";
 import type { ServiceName } from "../../src/lib/ids.ts";
 import { makeGithubForge } from "../../src/drivers/github/mod.ts";
@@ -43,6 +43,23 @@ function forgeOf(
 function named(findings: readonly Finding[], name: string): Finding | undefined {
   return findings.find((each) => each.name === name);
 }
+
+Deno.test("runDoctor() says under repository, not under token, that the repository cannot be told", async () => {
+  const unknown = () =>
+    Promise.reject(
+      usageError("repository_unknown", "Cannot tell the repository: no clone", "Run it in a clone"),
+    );
+
+  const findings = await runDoctor(parts({ forge: unknown }), never());
+
+  const { status, detail, fix } = named(findings, "repository") ?? {};
+  assert.deepEqual([status, detail, fix], [
+    "failure",
+    "Cannot tell the repository: no clone",
+    "Run it in a clone",
+  ]);
+  assert.equal(named(findings, "token"), undefined);
+});
 
 Deno.test("runDoctor() tells each problem of the configuration once, and does not blame the platform", async () => {
   const load = () => loadConfig({ env: {}, flags: { ttl: "soon", retries: "many" } });

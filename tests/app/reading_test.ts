@@ -181,6 +181,7 @@ Deno.test("checkOnly() gives the pairs in their order and writes nothing", async
       ["github_actor", "maxime"],
       ["permission_level", "write"],
       ["auth_status", "authorized"],
+      ["environment_sha", ""],
       ["trigger_labels", START],
     ]);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderOutputs, renderSummary } from "../../src/cli/render/mod.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { runIn } from "../worlds/cli_world.ts";
-import { makeWorld } from "../worlds/world.ts";
+import { A, B, environment, makeWorld, runningLabels } from "../worlds/world.ts";
 
 const ENV = {
   GITHUB_ACTIONS: "true",
@@ -54,6 +54,67 @@ Deno.test("sync in Actions writes step outputs and a summary, each run with anot
   assert.match(files.get("/runner/summary") ?? "", /^### 🎪 Pull request 1234: /);
 });
 
+for (
+  const [title, labels, platform, expected] of [
+    ["an older commit that is frozen", ["🎪 🧊 showtime-freeze"], [environment(A)], A],
+    ["nothing", [], [], ""],
+  ] as const
+) {
+  Deno.test(`sync in Actions says beside the target which commit the address serves: ${title}`, async () => {
+    const pull = {
+      labels: platform.length === 0 ? [] : [...runningLabels(A), ...labels],
+      head: { sha: B, ref: "b", repo: "apache/superset" },
+    };
+    for (const flags of [[], ["--check-only"]]) {
+      const files = new Map<string, string>();
+      await runIn(makeWorld({ pull, platform: [...platform] }), ["sync", "1234", ...flags], {
+        env: ENV,
+        files,
+      });
+
+      const outputs = readOutputs(files.get("/runner/output") ?? "");
+      assert.equal(outputs["target_sha"], B);
+      assert.equal(outputs["environment_sha"], expected);
+    }
+  });
+}
+
+Deno.test("sync in Actions names the new commit once its address serves it", async () => {
+  const files = new Map<string, string>();
+  const world = makeWorld({
+    pull: {
+      labels: [...runningLabels(A), "🎪 ⚡ showtime-trigger-start"],
+      head: { sha: B, ref: "b", repo: "apache/superset" },
+    },
+    platform: [environment(A)],
+  });
+
+  await runIn(world, ["sync", "1234"], { env: ENV, files });
+
+  const outputs = readOutputs(files.get("/runner/output") ?? "");
+  assert.deepEqual([outputs["environment_sha"], outputs["target_sha"]], [B, B]);
+  assert.match(outputs["environment_url"] ?? "", /^http:\/\/10\.0\.0\.1:8001$/);
+});
+
+Deno.test("sync in Actions names the commit that still serves after a newer one failed", async () => {
+  const files = new Map<string, string>();
+  const world = makeWorld({
+    pull: {
+      labels: [...runningLabels(A), "🎪 ⚡ showtime-trigger-start"],
+      head: { sha: B, ref: "b", repo: "apache/superset" },
+    },
+    platform: [environment(A)],
+  });
+  world.images.hooks.before("build", () => {
+    throw new AppError("build_failed", "Building: no");
+  });
+
+  const { code } = await runIn(world, ["sync", "1234"], { env: ENV, files });
+
+  const outputs = readOutputs(files.get("/runner/output") ?? "");
+  assert.deepEqual([code, outputs["environment_sha"], outputs["target_sha"]], [1, A, B]);
+});
+
 Deno.test("sync --check-only in Actions gives the keys as step outputs too", async () => {
   const files = new Map<string, string>();
 
@@ -79,6 +140,7 @@ Deno.test("a build in Actions is a group whose lines cannot be commands", async 
   const context = world.context();
   const images = {
     check: () => Promise.resolve(),
+    checkOwner: () => Promise.resolve(),
     exists: () => Promise.resolve(false),
     remove: () => Promise.resolve({ kind: "absent" as const }),
     list: () => Promise.resolve([]),

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../src/cli/registry.ts";
+import { RULES_PAGE } from "../../src/cli/commands/environments/shared.ts";
+import { STATUS_WORDS } from "../../src/environments/core/environment/status_words.ts";
+import { REASON_WORDS } from "../../src/environments/core/plan/mod.ts";
 import { FAILURE_WORDS } from "../../src/environments/core/environment/failure.ts";
 import { FIXED_LABELS, formatLabel } from "../../src/environments/core/labels/mod.ts";
 import { EXIT } from "../../src/lib/errors.ts";
@@ -50,4 +53,26 @@ Deno.test("docs/json.md has every exit code", () => {
     codes.filter((code) => !rows.some((row) => row.split("|")[1]?.split(/[ ,]+/).includes(code))),
     [],
   );
+});
+
+/** The code in the first column and the words in the second, of the tables below a heading of docs/rules.md. */
+function wordsBelow(heading: string): Readonly<Record<string, string>> {
+  const section = (PAGES.get("docs/rules.md") ?? "").split(/^## /m).find((each) => each.startsWith(heading));
+  return Object.fromEntries(
+    (section ?? "").split("\n").flatMap((row) => {
+      const [, first = "", second = ""] = row.split("|").map((cell) => cell.trim());
+      const code = /^`(\w+)`$/.exec(first)?.[1];
+      return code === undefined ? [] : [[code, second] as const];
+    }),
+  );
+}
+
+Deno.test("docs/rules.md has every status and every reason, in the words that people read", () => {
+  assert.deepEqual(wordsBelow("Statuses"), { ...STATUS_WORDS });
+  assert.deepEqual(wordsBelow("Rules"), { ...REASON_WORDS });
+});
+
+Deno.test("explain names docs/rules.md, and README.md links to it", () => {
+  assert.match(RULES_PAGE, /\/docs\/rules\.md$/);
+  assert.match(PAGES.get("README.md") ?? "", /\]\(docs\/rules\.md\)/);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { Interrupted } from "../../src/cli/interrupted.ts";
+import { SHOWN_PULL_ARGUMENT } from "../../src/cli/command.ts";
 import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../src/cli/registry.ts";
+import { renderAnnotation } from "../../src/cli/print_error.ts";
 import { loadConfig } from "../../src/config/mod.ts";
 import { AppError, EXIT, type ExitCode } from "../../src/lib/errors.ts";
 import { runCli, wiringWithoutToken } from "../worlds/program/cli.ts";
@@ -20,7 +22,7 @@ function lineOf(name: string, takesPull: boolean): readonly string[] {
 for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
   if (permissions.length === 0) continue;
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
-    const argv = [...lineOf(name, args[0]?.required === true), "--json"];
+    const argv = [...lineOf(name, args[0]?.required === true || args[0] === SHOWN_PULL_ARGUMENT), "--json"];
 
     const { code, out, err } = await runCli(argv, { wiring: wiringWithoutToken });
 
@@ -156,8 +158,37 @@ Deno.test("run() in Actions writes no line of a failure that the runner would ta
 
   const { err } = await failing(error, { env: { GITHUB_ACTIONS: "true" } });
 
-  assert.doesNotMatch(err, /^\s*::/m);
+  // The one command is the annotation of the failure.
+  assert.deepEqual(err.split("\n").filter((line) => /^\s*::/.test(line)), [
+    "::error title=showtime list::Reading a label: %0A::set-output name=a::b%0A#\u200b#[error]no",
+  ]);
   assert.doesNotMatch(err, /##\[/);
+});
+
+Deno.test("run() in Actions annotates a failure once, escaped, with a title, also under --json", async () => {
+  const error = new AppError("x", "Asking: 100% of a,b\nfailed", { hint: "Try" });
+  const annotation = "::error title=showtime list::Asking: 100%25 of a,b%0Afailed%0ATry";
+  const commands = (text: string) => text.split("\n").filter((line) => line.startsWith("::"));
+
+  const people = await failing(error, { env: { GITHUB_ACTIONS: "true" } });
+  const json = await failing(error, { env: { GITHUB_ACTIONS: "true" }, argv: ["--json"] });
+  const elsewhere = await failing(error);
+
+  assert.deepEqual(commands(people.err), [annotation]);
+  assert.match(people.err, /^error: Asking: 100% of a,b$/m);
+  assert.match(people.err, /^hint: Try$/m);
+  assert.deepEqual(commands(json.err), [annotation]);
+  assert.equal(JSON.parse(json.out).error.code, "x");
+  assert.deepEqual(commands(elsewhere.err), []);
+});
+
+Deno.test("renderAnnotation() lets no title end its property, and hides secrets before it escapes", () => {
+  const line = renderAnnotation(new AppError("x", "Asking: se%cret"), {
+    command: "a,b: c\n::d",
+    redact: (text) => text.replaceAll("se%cret", "***"),
+  });
+
+  assert.match(line, /^::error title=showtime a%2Cb%3A c%0A%3A%3Ad::Asking: \*\*\*%0A/);
 });
 
 Deno.test("run() paints failures on a terminal, and not with NO_COLOR, --no-color or into a pipe", async () => {

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { chooseSetup, type Found, proposeSetup } from "../../src/cli/commands/general/ask_setup.ts";
 import { loadConfig } from "../../src/config/mod.ts";
 import { accessPolicy, completeAwsSettings, trustPolicy } from "../../src/environments/core/setup/mod.ts";
+import { usageError } from "../../src/lib/errors.ts";
+import type { Forge } from "../../src/environments/ports/forge.ts";
+import type { Clone } from "../../src/ports/clone.ts";
 import type { Terminal } from "../../src/ports/terminal.ts";
 import { type CliResult, runCli } from "../worlds/program/cli.ts";
 import { assertGolden } from "../worlds/golden.ts";
@@ -12,7 +15,13 @@ const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/previews";
 interface Repository {
   /** By path. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly source?: string;
+  /** The default branch that the clone noted, and that GitHub says. */
+  readonly noted?: string | undefined;
+  readonly onGithub?: string | undefined;
+  /** The address of origin. */
+  readonly remote?: string;
+  /** The path of the working folder in its clone. */
+  readonly prefix?: string;
   readonly sha256?: string | undefined;
   /** The release is not there. */
   readonly unreleased?: true;
@@ -34,11 +43,22 @@ async function init(
           write: (path, text) => Promise.resolve(void files.set(path, text)),
           append: () => Promise.reject(new Error("init appends to no file")),
         }),
-      repository: () => Promise.resolve({ repo: "acme/shop", source: repository.source ?? "git remote" }),
-      shell: () =>
+      repository: () => Promise.resolve({ repo: "acme/shop", source: "git remote" }),
+      place: () => Promise.resolve({ depth: 2, prefix: repository.prefix ?? "" }),
+      clone: () =>
         Promise.resolve({
-          run: () => Promise.resolve({ code: 0, stdout: "origin/main\n", stderr: "", timedOut: false }),
-        }),
+          remote: () =>
+            Promise.resolve({ kind: "found", url: repository.remote ?? "git@github.com:Acme/shop.git" }),
+          notedDefaultBranch: () => Promise.resolve("noted" in repository ? repository.noted : "main"),
+        } as unknown as Clone),
+      forge: () =>
+        repository.onGithub === undefined
+          ? Promise.reject(
+            usageError("no_token", "Looking for a GitHub token: there is none", "Set GITHUB_TOKEN"),
+          )
+          : Promise.resolve({
+            defaultBranch: () => Promise.resolve(repository.onGithub),
+          } as unknown as Forge),
       releases: () =>
         Promise.resolve({
           find: () =>
@@ -63,6 +83,8 @@ Deno.test("init writes the set-up for branches on ECS, and says what is left to 
     "showtime.yml",
     ".github/workflows/showtime.yml",
     ".github/workflows/showtime-cleanup.yml",
+    "showtime-aws-policy.json",
+    "showtime-aws-trust.json",
   ]);
   assertGolden("init/ecs.txt", out);
   assertGolden("init/ecs/showtime.yml", files.get("showtime.yml") ?? "");
@@ -114,7 +136,7 @@ Deno.test("init run again leaves everything as it is", async () => {
   const again = await init([], { files: Object.fromEntries(first.files) });
 
   assert.equal(again.code, 0);
-  assert.equal((again.out.match(/ unchanged$/gm) ?? []).length, 3);
+  assert.equal((again.out.match(/ unchanged$/gm) ?? []).length, 5);
   assert.deepEqual([...again.files], [...first.files]);
 });
 
@@ -169,7 +191,7 @@ Deno.test("init --json gives files, policies and what is left to do as one docum
   ]);
   const page = await Deno.readTextFile(new URL("../../docs/json.md", import.meta.url));
   assert.ok(page.includes(`- \`init\`: ${Object.keys(document).map((key) => `\`${key}\``).join(" ")};`));
-  assert.deepEqual(document.files.map(({ change }: { change: string }) => change), Array(4).fill("created"));
+  assert.deepEqual(document.files.map(({ change }: { change: string }) => change), Array(6).fill("created"));
   assert.equal(document.aws.role, "arn:aws:iam::123456789012:role/showtime-shop");
   assert.equal(document.aws.trust_policy.Version, "2012-10-17");
   assert.ok(document.todo.length > 3);
@@ -193,6 +215,10 @@ Deno.test("init refuses what would end up wrong in a file", async () => {
     [["--cluster", "a/b"], "cluster_malformed"],
     [["--port", "0"], "port_malformed"],
     [["--port", "http"], "port_malformed"],
+    [["--region", "Europe"], "region_malformed"],
+    [["--default-branch", "a b"], "branch_malformed"],
+    [["--default-branch", "-f"], "branch_malformed"],
+    [["--default-branch", "a..b"], "branch_malformed"],
   ];
   for (const [args, reason] of wrong) {
     const { code, out, files } = await init([...args, "--json"]);
@@ -200,8 +226,91 @@ Deno.test("init refuses what would end up wrong in a file", async () => {
     assert.equal(JSON.parse(out).error.code, reason, args.join(" "));
     assert.equal(files.size, 1);
   }
-  const nowhere = await init(["--json"], { source: "default" });
-  assert.equal(JSON.parse(nowhere.out).error.code, "no_repository");
+});
+
+Deno.test("init takes the default branch from the clone, then from GitHub, and guesses none", async () => {
+  const branchIn = async (repository: Repository, args: readonly string[] = []) => {
+    const { code, files, out } = await init(["--image", IMAGE, "--json", ...args], repository);
+    const trust = files.get("showtime-aws-trust.json") ?? "";
+    const branch = /refs\/heads\/([^"]+)"/.exec(trust)?.[1];
+    return code === 0 ? branch : JSON.parse(out).error;
+  };
+  assert.equal(await branchIn({ noted: "trunk", onGithub: "other" }), "trunk");
+  assert.equal(await branchIn({ noted: undefined, onGithub: "develop" }), "develop");
+  const elsewhere = { remote: "git@github.com:me/shop.git", noted: "mine", onGithub: "theirs" };
+  assert.equal(await branchIn(elsewhere), "theirs");
+  assert.equal(await branchIn({ noted: undefined }, ["--default-branch", "release/1.x"]), "release/1.x");
+  const { code, message, hint } = await branchIn({ noted: undefined });
+  assert.equal(code, "default_branch_unknown");
+  assert.match(
+    message,
+    /of acme\/shop: the clone has not noted it, and GitHub could not be asked \(Looking for/,
+  );
+  assert.match(hint, /--default-branch main, or .*git remote set-head origin --auto/);
+  const refused = await init([], { noted: undefined });
+  assert.deepEqual([refused.code, [...refused.files.keys()]], [2, ["Dockerfile"]]);
+});
+
+Deno.test("init takes no region that is not given, and says where one is missing", async () => {
+  const regionIn = async (args: readonly string[], repository: Repository = {}) => {
+    const { out, files } = await init(["--json", ...args], repository);
+    const workflow = files.get(".github/workflows/showtime.yml") ?? "";
+    const asked = JSON.parse(out).todo.some((each: string) => /your region of AWS for REGION/.test(each));
+    return [/aws-region: (\S+)/.exec(workflow)?.[1], asked];
+  };
+  assert.deepEqual(await regionIn([]), ["REGION", true]);
+  assert.deepEqual(await regionIn(["--region", "eu-west-3"]), ["eu-west-3", false]);
+  assert.deepEqual(await regionIn([], { env: { AWS_DEFAULT_REGION: "eu-north-1" } }), ["eu-north-1", false]);
+  assert.deepEqual(await regionIn(["--image", IMAGE]), ["eu-west-1", false]);
+  const first = await init(["--region", "ap-south-1"]);
+  assert.deepEqual(await regionIn([], { files: Object.fromEntries(first.files) }), ["ap-south-1", false]);
+});
+
+Deno.test("init writes workflows only at the top of the clone, and none beside a misnamed file", async () => {
+  const below = await init(["--json"], { prefix: "services/web" });
+  const { code, message, hint } = JSON.parse(below.out).error;
+  assert.deepEqual([below.code, code, hint], [2, "not_at_top", "Run it there: cd ../.."]);
+  assert.match(message, /this folder is services\/web of the clone/);
+  for (const name of ["showtime.yaml", ".showtime.yml"]) {
+    const misnamed = await init(["--json"], { files: { [name]: "version: 1\n" } });
+    assert.deepEqual([misnamed.code, JSON.parse(misnamed.out).error.code], [2, "config_misnamed"]);
+    assert.deepEqual([...misnamed.files.keys()], [name]);
+  }
+});
+
+Deno.test("init names the files of the policies, and leaves those that a person has completed", async () => {
+  const { out, files } = await init(["--image", "ghcr.io/acme/shop"]);
+  assert.doesNotMatch(out, /"Version"|Statement/);
+  assert.match(out, /In showtime-aws-policy\.json and showtime-aws-trust\.json: the same number for ACCOUNT/);
+  assert.match(out, /with the trust policy in showtime-aws-trust\.json/);
+  const completed = (files.get("showtime-aws-policy.json") ?? "").replaceAll("ACCOUNT", "123456789012");
+
+  const again = await init([], {
+    files: { ...Object.fromEntries(files), "showtime-aws-policy.json": completed },
+  });
+  assert.equal(again.code, 0);
+  assert.equal(again.files.get("showtime-aws-policy.json"), completed);
+  assert.match(again.err, /showtime-aws-policy\.json exists and stays as it is; --force overwrites/);
+});
+
+Deno.test("init --access-keys uses the keys of a user, and proposes them again", async () => {
+  const { out, files } = await init(["--image", IMAGE, "--access-keys", "--json"]);
+  const { aws, todo } = JSON.parse(out);
+  assert.deepEqual([aws.role, aws.trust_policy, files.has("showtime-aws-trust.json")], [null, null, false]);
+  assert.ok(todo.some((each: string) => /secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY$/.test(each)));
+  assert.ok(!todo.some((each: string) => /identity provider|SHOWTIME_AWS_ROLE/.test(each)));
+
+  const again = await init(["--json"], { files: Object.fromEntries(files) });
+  assert.ok(JSON.parse(again.out).files.every(({ change }: { change: string }) => change === "unchanged"));
+  const role = await init(["--no-access-keys", "--force"], { files: Object.fromEntries(files) });
+  assert.match(role.files.get(".github/workflows/showtime.yml") ?? "", /role-to-assume/);
+});
+
+Deno.test("init takes the first port of the Dockerfile, and says so if there are others", async () => {
+  const dockerfile = "ARG PORT=3000\nFROM node AS base\nARG PORT\nEXPOSE ${PORT}/tcp 9090\nFROM base\n";
+  const { err, files } = await init(["--platform", "docker"], { files: { Dockerfile: dockerfile } });
+  assert.match(files.get("showtime.yml") ?? "", /^ {2}port: 3000$/m);
+  assert.match(err, /^The Dockerfile exposes 3000 and 9090: 3000 is used, and --port names another$/m);
 });
 
 Deno.test("init takes the region and the cluster that variables name", async () => {
@@ -244,7 +353,14 @@ Deno.test("init on Docker says first that nobody else can open the links, unless
   assert.match(await first("10.0.0.5"), /^A runner of your own/);
 });
 
-const FOUND: Found = { repo: "Acme/Shop", config: undefined, exposedPort: 3000, twoStages: false };
+const FOUND: Found = {
+  repo: "Acme/Shop",
+  config: undefined,
+  exposedPorts: [3000],
+  twoStages: false,
+  accessKeys: false,
+  region: undefined,
+};
 
 /** A person who answers in turn; each question is noted with its proposal. */
 function answering(answers: readonly string[]) {
@@ -266,30 +382,44 @@ function answering(answers: readonly string[]) {
   return { asked, terminal };
 }
 
-const NONE = { platform: undefined, forks: undefined, image: undefined, port: undefined };
+const NONE = {
+  platform: undefined,
+  forks: undefined,
+  image: undefined,
+  port: undefined,
+  accessKeys: undefined,
+};
 
-Deno.test("chooseSetup() asks three questions, and none that a flag has answered", async () => {
+Deno.test("chooseSetup() asks each question once, and none that a flag has answered", async () => {
   const proposed = proposeSetup(FOUND);
-  const ecs = answering(["ecs", "forks", "ghcr.io/acme/web"]);
+  const ecs = answering(["ecs", "forks", "ghcr.io/acme/web", "keys"]);
   assert.deepEqual(await chooseSetup(ecs.terminal, NONE, { proposed, found: FOUND }), {
     platform: "ecs",
     forks: true,
     image: "ghcr.io/acme/web",
     port: 3000,
+    accessKeys: true,
   });
   assert.deepEqual(ecs.asked, [
     "Where do environments run? [ecs]",
     "Which pull requests get environments? [branches]",
     "Which repository do images go to? ECR logs in by itself [ghcr.io/acme/shop]",
+    "How do workflows log in to AWS? [role]",
   ]);
 
   const docker = answering(["docker", "branches", "5000"]);
   const chosen = await chooseSetup(docker.terminal, NONE, { proposed, found: FOUND });
-  assert.deepEqual(chosen, { platform: "docker", forks: false, image: undefined, port: 5000 });
+  assert.deepEqual(chosen, {
+    platform: "docker",
+    forks: false,
+    image: undefined,
+    port: 5000,
+    accessKeys: false,
+  });
   assert.equal(docker.asked.at(-1), "Which port does the application listen on? [3000]");
 
   const silent = answering([]);
-  await chooseSetup(silent.terminal, { platform: "docker", forks: false, image: undefined, port: 80 }, {
+  await chooseSetup(silent.terminal, { ...NONE, platform: "docker", forks: false, port: 80 }, {
     proposed,
     found: FOUND,
   });
@@ -301,7 +431,7 @@ async function policyFile(name: string): Promise<unknown> {
   return JSON.parse(await Deno.readTextFile(new URL(`../../docs/policies/${name}.json`, import.meta.url)));
 }
 
-Deno.test("docs/policies holds the policies that init prints", async () => {
+Deno.test("docs/policies holds the policies that init writes", async () => {
   const known = {
     region: "eu-west-1",
     cluster: "previews",
@@ -325,6 +455,7 @@ Deno.test("docs/policies holds the policies that init prints", async () => {
     forks: true,
     image: IMAGE,
     port: 8080,
+    accessKeys: false,
     aws: undefined,
     release: { version: "1.2.3", url: "https://releases.example", sha256: undefined },
   };

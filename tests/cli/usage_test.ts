@@ -35,8 +35,6 @@ const MISTAKES: readonly (readonly [argv: readonly string[], error: RegExp, hint
   [["extend", "12", "soon"], /Reading <ttl>: "soon" is no time-to-live/, /90m, 24h or 7d, or close/],
   [["start", "12", "--ttl", "0h"], /Reading --ttl: "0h"/, /24h/],
   [["start", "12", "--ttl"], /--ttl needs a value/, /--ttl <ttl>/],
-  [["start", "12", "--size", "huge"], /Reading --size: "huge" is not one of standard, large/, /Give one of/],
-  [["start", "12", "--size", "larg"], /Reading --size/, /Did you mean "large"\?/],
   [["start", "12", "--sha", "xyz789b"], /Reading --sha: "xyz789b" is no commit/, /7 to 40/],
   [["list", "--platform", "dokcer"], /Reading --platform: "dokcer"/, /"docker"/],
   [["list", "--type", "orphan"], /Reading --type/, /"orphaned"/],

@@ -127,7 +127,7 @@ export function platformContract(options: PlatformContractOptions): void {
     async (harness, pr) => {
       const progress: string[] = [];
       const flags = { ALPHA: true, BETA: false };
-      const what = spec({ harness, pr }, { flags });
+      const what = spec({ harness, pr }, { flags, repoId: 4711 });
 
       const deployed = await harness.platform.deploy(what, {
         onProgress: (text) => progress.push(text),
@@ -152,6 +152,7 @@ export function platformContract(options: PlatformContractOptions): void {
         expiresAt: EXPIRES,
         epoch: 100,
         repo: harness.repo,
+        repoId: 4711,
         managed: true,
         legacy: false,
         unsettled: false,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RUNNER_FILE } from "../../src/environments/core/setup/mod.ts";
 import { VERSION } from "../../src/lib/version.ts";
 import { converse } from "../worlds/program/interactive_shell.ts";
-import { runShowtime } from "../worlds/program/process.ts";
+import { runShowtime, startSimulator } from "../worlds/program/process.ts";
 import { programScript } from "../worlds/program/program_script.ts";
 import { part } from "../worlds/require.ts";
 
@@ -25,12 +25,43 @@ async function inClone(
       assert.ok((await new Deno.Command("git", { args, cwd }).output()).success);
     }
     await Deno.writeTextFile(`${cwd}/Dockerfile`, "FROM scratch\nEXPOSE 3000\n");
+    await note(cwd, "main");
     await act(cwd, { SHOWTIME_DOWNLOAD_BASE: `http://127.0.0.1:${server.addr.port}` });
   } finally {
     await server.shutdown();
     await Deno.remove(cwd, { recursive: true });
   }
 }
+
+/** Notes the default branch of origin, as `git clone` does. */
+async function note(cwd: string, branch: string): Promise<void> {
+  const args = ["symbolic-ref", "refs/remotes/origin/HEAD", `refs/remotes/origin/${branch}`];
+  assert.ok((await new Deno.Command("git", { args, cwd }).output()).success);
+}
+
+Deno.test("init asks GitHub for the default branch that the clone has not noted, and guesses none", async () => {
+  const simulator = await startSimulator({ repository: "acme/shop", default_branch: "trunk" });
+  try {
+    await inClone(async (cwd, env) => {
+      const args = ["symbolic-ref", "--delete", "refs/remotes/origin/HEAD"];
+      assert.ok((await new Deno.Command("git", { args, cwd }).output()).success);
+      const unknown = await runShowtime(["init"], {
+        cwd,
+        env: { ...env, GITHUB_API_URL: "http://127.0.0.1:1" },
+      });
+      assert.deepEqual([unknown.code, [...Deno.readDirSync(cwd)].length], [2, 2]);
+      assert.match(unknown.err, /Finding the default branch of acme\/shop/);
+      assert.match(unknown.err, /--default-branch main/);
+
+      const { code, err } = await runShowtime(["init"], { cwd, env: { ...env, ...simulator.env } });
+      assert.equal(code, 0, err);
+      const trust = await Deno.readTextFile(`${cwd}/showtime-aws-trust.json`);
+      assert.match(trust, /repo:acme\/shop:ref:refs\/heads\/trunk/);
+    });
+  } finally {
+    await simulator.stop();
+  }
+});
 
 Deno.test("init asks nobody where there is no terminal, and writes what is proposed", async () => {
   await inClone(async (cwd, env) => {

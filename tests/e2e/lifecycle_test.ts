@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runShowtime } from "../worlds/program/process.ts";
+import { runShowtime, startSimulator } from "../worlds/program/process.ts";
 import { part } from "../worlds/require.ts";
 
 const docker = await part("docker");
@@ -48,11 +48,54 @@ needs.test("test-lifecycle plays a whole life in real containers, and leaves non
 });
 
 Deno.test("test-lifecycle plays the same life dry where no engine answers, and says so", async () => {
-  const done = await runShowtime(["test-lifecycle", "--speed", "100"], {
+  const done = await runShowtime(["test-lifecycle", "77", "--speed", "100"], {
     env: { DOCKER_HOST: "unix:///nowhere/docker.sock" },
   });
 
   assert.equal(done.code, 0, done.err);
   assertWholeLife(done.out);
   assert.match(done.out, /played dry, because no Docker engine answers/);
+  assert.match(done.out, /^A pull request, #77 "Add charts"/);
+});
+
+Deno.test("test-lifecycle --real-github plays on a free pull request, and refuses one with an environment", async () => {
+  const pull = (number: number, labels: readonly string[]) => ({
+    number,
+    title: `Change ${number}`,
+    author: "maxime",
+    head: { sha: String(number).padStart(40, "a"), ref: `change-${number}`, repo: "acme/shop" },
+    labels,
+  });
+  const simulator = await startSimulator({
+    repository: "acme/shop",
+    token_owner: "maxime",
+    collaborators: { maxime: "admin" },
+    pulls: [pull(1, ["bug"]), pull(2, ["🎪 aaaaaaa 🚦 running", "🎪 🎯 aaaaaaa"])],
+  });
+  try {
+    const play = (...args: readonly string[]) =>
+      runShowtime(["test-lifecycle", ...args, "--real-github", "--platform", "docker", "--dry-run-docker"], {
+        env: simulator.env,
+      });
+    const labels = async () => (await simulator.state()).pulls.map((each) => each.labels);
+    const before = await labels();
+
+    const refused = await play("2", "--speed", "max");
+    assert.equal(refused.code, 3, refused.err);
+    assert.match(
+      refused.err,
+      /Playing on pull request #2: it has an environment, which the play would remove/,
+    );
+    const dry = await play("1", "--dry-run");
+    assert.deepEqual([dry.code, /a dry run writes none/.test(dry.err)], [2, true], dry.err);
+    assert.deepEqual(await labels(), before);
+
+    const played = await play("1", "--speed", "max");
+    assert.equal(played.code, 0, played.err);
+    assert.match(played.out, /^\s+\+ 🎪 [0-9a-f]{7} 🚦 running$/m);
+    assert.doesNotMatch(played.out, /\+ bug/);
+    assert.deepEqual(await labels(), before);
+  } finally {
+    await simulator.stop();
+  }
 });

@@ -20,13 +20,13 @@ const SEED = {
   }],
 };
 const HERE =
-  'warning: There is no showtime.yml for acme/newcomer, so the set-up of apache/superset is used: "showtime init" writes one';
+  'warning: There is no showtime.yml for acme/newcomer, so only defaults are used: "showtime init" writes one';
 
 function warningsOf(err: string): readonly string[] {
   return err.split("\n").filter((line) => line.startsWith("warning:"));
 }
 
-Deno.test("assumedPreset() is told once by what builds and what shows configuration, and by nothing else", async () => {
+Deno.test("missingFile() is told once by what builds and what shows configuration, and by nothing else", async () => {
   const cwd = await Deno.makeTempDir();
   const simulator = await startSimulator(SEED);
   const dry = ["--dry-run-docker", "--platform", "docker"];
@@ -47,7 +47,7 @@ Deno.test("assumedPreset() is told once by what builds and what shows configurat
       const args of [["version"], ["labels"], ["status", "1", ...dry, "--repo", "acme/newcomer"], [
         "config",
         "--repo",
-        "acme/Superset",
+        "Apache/Superset",
       ]]
     ) {
       const { err } = await runShowtime(args, { cwd, env: simulator.env });
@@ -62,7 +62,7 @@ Deno.test("assumedPreset() is told once by what builds and what shows configurat
   }
 });
 
-Deno.test("assumedPreset() in Actions names the base branch, and a file of the working copy that does not count yet", async () => {
+Deno.test("missingFile() in Actions names the base branch, and a file of the working copy that does not count yet", async () => {
   const cwd = await Deno.makeTempDir();
   const simulator = await startSimulator(SEED);
   try {
@@ -80,7 +80,7 @@ Deno.test("assumedPreset() in Actions names the base branch, and a file of the w
     const named = await runShowtime(["config", "--config", "showtime.yml"], { cwd, env });
 
     const words =
-      'There is no showtime.yml on the base branch main of acme/newcomer, so the set-up of apache/superset is used: "showtime init" writes one (the working copy has one: it counts once it is merged, or with --config showtime.yml)';
+      'There is no showtime.yml on the base branch main of acme/newcomer, so only defaults are used: "showtime init" writes one (the working copy has one: it counts once it is merged, or with --config showtime.yml)';
     assert.ok(`${out}${err}`.includes(`::warning::${words}\n`), out + err);
     const found = JSON.parse(doctor.out).checks.find(({ name }: { name: string }) =>
       name === "configuration"

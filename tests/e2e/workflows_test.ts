@@ -47,6 +47,7 @@ async function stage(options: SceneOptions, act: (scene: Scene) => Promise<void>
     forks: options.forks ?? false,
     image: "ghcr.io/codertocat/hello-world",
     port: 8080,
+    accessKeys: false,
     aws: {
       account: "123456789012",
       region: "eu-west-1",

@@ -18,12 +18,18 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "showtime assets diff git:main assets",
     "showtime assets runs qa",
   ],
+  "docs/aws.md": [
+    "aws iam create-role --role-name showtime-shop --assume-role-policy-document file://showtime-aws-trust.json",
+  ],
   "docs/install.md": [
     "deno task compile",
     "curl -fsSL https://github.com/showtime-previews/showtime/releases/latest/download/install.sh | sh -s -- 0.1.0",
     "gh attestation verify showtime-x86_64-unknown-linux-gnu --repo showtime-previews/showtime",
   ],
   "docs/migration.md": ["showtime doctor"],
+  "docs/simulator.md": [
+    'curl -s $GITHUB_API_URL/_simulator/push -d "{\\"pr\\": 1, \\"sha\\": \\"$(git rev-parse HEAD)\\"}"',
+  ],
   "docs/troubleshooting.md": ["showtime explain 1234"],
 };
 

@@ -20,7 +20,7 @@ export function runIn(world: World, argv: readonly string[], options: InWorld = 
   const wiring: TestWiring = {
     makeContext({ terminal, flags }) {
       const context = world.context(run);
-      const loaded = loadConfig({ env: {}, flags: {} });
+      const loaded = loadConfig({ repo: "apache/superset", env: {}, flags: {} });
       return Promise.resolve({
         context: {
           ...context,
@@ -32,8 +32,8 @@ export function runIn(world: World, argv: readonly string[], options: InWorld = 
         loaded,
       });
     },
-    config: () => Promise.resolve(loadConfig({ env: {}, flags: {} })),
-    repository: () => Promise.resolve({ repo: "apache/superset", source: "default" }),
+    config: () => Promise.resolve(loadConfig({ repo: "apache/superset", env: {}, flags: {} })),
+    repository: () => Promise.resolve({ repo: "apache/superset", source: "git remote" }),
     diagnoses: () => Promise.resolve([]),
     files: () =>
       Promise.resolve({
@@ -45,6 +45,7 @@ export function runIn(world: World, argv: readonly string[], options: InWorld = 
           return Promise.resolve();
         },
       }),
+    browser: () => Promise.resolve({ open: () => Promise.resolve(false) }),
     ...options.wiring,
   };
   return runCli(argv, { ...options, wiring: () => wiring });

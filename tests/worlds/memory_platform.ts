@@ -5,9 +5,19 @@ import {
   formatServiceName,
   serviceNameOf,
 } from "../../src/environments/core/environment/names.ts";
-import { assertOurs } from "../../src/environments/core/environment/ownership.ts";
+import {
+  assertImageOurs,
+  type ImageOwner,
+  refusalOf,
+} from "../../src/environments/core/environment/image_owner.ts";
+import {
+  assertOurs,
+  judgeOwner,
+  type RepositoryIdentity,
+} from "../../src/environments/core/environment/ownership.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
+import type { Reached } from "../../src/environments/core/cleanup/mod.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { BuildRequest, ImageRemoval, Images, StoredImage } from "../../src/environments/ports/images.ts";
 import type {
@@ -59,7 +69,7 @@ export class MemoryClock implements Clock {
 }
 
 /** What {@link MemoryPlatform} and {@link MemoryImages} can be told to fail at, or to do something before. */
-type Call = "list" | "deploy" | "settle" | "destroy" | "build" | "remove" | "exists";
+type Call = "list" | "reach" | "deploy" | "settle" | "destroy" | "build" | "remove" | "exists";
 
 /** What happens before calls of one kind: a test's way to fail them, or to change the world meanwhile. */
 class Hooks {
@@ -104,7 +114,7 @@ export class MemoryPlatform implements Platform {
   async list(scope: PlatformScope, signal: AbortSignal): Promise<readonly PlatformEnvironment[]> {
     await this.hooks.run("list", signal);
     return this.#environments.filter((each) =>
-      (each.repo === undefined || scope.others === true || each.repo === scope.repo) &&
+      (scope.others === true || judgeOwner(each, scope) !== "other") &&
       (scope.pr === undefined || each.pr === scope.pr)
     );
   }
@@ -120,6 +130,16 @@ export class MemoryPlatform implements Platform {
     const services = environments.map(serviceNameOf);
     this.askedAddresses.push(...services);
     return Promise.resolve(services.map((service) => this.unlisted.get(service)));
+  }
+
+  async reach(environments: readonly EnvironmentKey[], signal: AbortSignal): Promise<readonly Reached[]> {
+    await this.hooks.run("reach", signal);
+    return environments.map((key) => {
+      const found = this.#environments.find((each) => each.service === serviceNameOf(key));
+      const address = found?.address;
+      const answer = { ok: found?.healthy === true, text: found?.condition ?? "" };
+      return { address, answer: address === undefined ? undefined : answer };
+    });
   }
 
   leftovers(): Promise<readonly PlatformLeftover[]> {
@@ -167,6 +187,7 @@ export class MemoryPlatform implements Platform {
       expiresAt: spec.expiresAt,
       epoch: spec.epoch,
       repo: spec.repo,
+      repoId: spec.repoId,
       managed: true,
       legacy: false,
       unsettled: false,
@@ -176,7 +197,7 @@ export class MemoryPlatform implements Platform {
 
   async settle(
     key: EnvironmentKey,
-    options: { repo: string; epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void> {
     const service = serviceNameOf(key);
@@ -189,7 +210,7 @@ export class MemoryPlatform implements Platform {
 
   async destroy(
     key: EnvironmentKey,
-    options: { repo: string; epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void> {
     const service = serviceNameOf(key);
@@ -199,12 +220,12 @@ export class MemoryPlatform implements Platform {
     this.lose(service);
   }
 
-  #guard(service: ServiceName, { repo, epoch }: { readonly repo: string; readonly epoch: number }): void {
+  #guard(service: ServiceName, owner: RepositoryIdentity & { readonly epoch: number }): void {
     const found = this.#environments.find((each) => each.service === service);
     if (found === undefined) return;
     assertOurs(
       { ...found, what: `the container "${service}"`, removal: `docker rm -f ${service}` },
-      { repo, epoch, action: `Changing "${service}"` },
+      { ...owner, action: `Changing "${service}"` },
     );
   }
 }
@@ -235,9 +256,16 @@ export class MemoryImages implements Images {
   async build(request: BuildRequest, signal: AbortSignal): Promise<void> {
     await this.hooks.run("build", signal);
     request.onLine(`building ${request.image}`);
+    await request.confirm?.();
+    await this.checkOwner(request.image, request, signal);
     this.built.push(request.image);
     this.#drop(request.image);
-    this.plant({ image: request.image, createdAt: this.#clock.now() });
+    this.plant({
+      image: request.image,
+      createdAt: this.#clock.now(),
+      builtFor: request.repo,
+      builtForId: request.repoId,
+    });
   }
 
   async exists(image: string, signal: AbortSignal): Promise<boolean> {
@@ -245,9 +273,19 @@ export class MemoryImages implements Images {
     return this.stored.includes(image);
   }
 
-  async remove(image: string, signal: AbortSignal): Promise<ImageRemoval> {
+  checkOwner(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const marks = this.#marksOf(image);
+    if (marks !== undefined) assertImageOurs(image, { marks, owner, action: `Taking the name "${image}"` });
+    return Promise.resolve();
+  }
+
+  async remove(image: string, owner: ImageOwner, signal: AbortSignal): Promise<ImageRemoval> {
     await this.hooks.run("remove", signal);
-    const there = this.stored.includes(image);
+    const marks = this.#marksOf(image);
+    const there = marks !== undefined;
+    const reason = marks && refusalOf(image, { marks, owner });
+    if (reason !== undefined) return { kind: "kept", reason, notOurs: true };
     this.#drop(image);
     return { kind: there ? "removed" : "absent" };
   }
@@ -255,6 +293,11 @@ export class MemoryImages implements Images {
   async list(signal: AbortSignal): Promise<readonly StoredImage[]> {
     await this.hooks.run("list", signal);
     return this.#stored;
+  }
+
+  #marksOf(image: string) {
+    const found = this.#stored.find((each) => each.image === image);
+    return found && { repo: found.builtFor, repoId: found.builtForId };
   }
 
   #drop(image: string): void {

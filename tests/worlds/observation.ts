@@ -2,7 +2,14 @@
 
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
 import { formatServiceName } from "../../src/environments/core/environment/names.ts";
-import { type FullSha, fullSha, prNumber, type ServiceName, shortSha } from "../../src/lib/ids.ts";
+import {
+  type FullSha,
+  fullSha,
+  prNumber,
+  type ServiceName,
+  type ShortSha,
+  shortSha,
+} from "../../src/lib/ids.ts";
 import { readLabels } from "../../src/environments/core/labels/mod.ts";
 import type {
   LabelOrigin,
@@ -115,9 +122,15 @@ export interface ObservationChange extends Partial<Omit<Observation, "labels" | 
   readonly setBy?: Readonly<Record<string, string>>;
 }
 
-/** An open pull request from a fork with head {@link A}, looked at by maxime, an admin. */
+/** The record of a run that brought up each of these commits. */
+const RECORDED: ReadonlyMap<ShortSha, FullSha> = new Map([A, B, C].map((sha) => [shortSha(sha), sha]));
+
+/**
+ * An open pull request from a fork with head {@link A}, looked at by maxime, an admin. Earlier runs recorded the
+ * full hashes of its commits.
+ */
 export function observe(change: ObservationChange = {}): Observation {
-  const { labels: names = [], setBy = {}, ...rest } = change;
+  const { labels: names = [], setBy = {}, record, ...rest } = change;
   const target = change.target ?? change.headSha ?? A;
   const origin = (name: string): LabelOrigin => ({
     login: setBy[name] ?? "maxime",
@@ -144,7 +157,14 @@ export function observe(change: ObservationChange = {}): Observation {
     actor: "maxime",
     people: PEOPLE,
     event: undefined,
-    record: { attempts: new Map(), size: undefined, notice: undefined, present: false },
+    record: {
+      attempts: new Map(),
+      shas: RECORDED,
+      size: undefined,
+      notice: undefined,
+      present: false,
+      ...record,
+    },
     request: undefined,
     imageExists: undefined,
     ...rest,

@@ -24,7 +24,7 @@ export interface Block {
 }
 
 /** The marks that a block of commands may have. */
-const MARKS: ReadonlySet<string> = new Set(["clone", "background"]);
+const MARKS: ReadonlySet<string> = new Set(["clone", "project", "background"]);
 
 /** Finds the fenced blocks of a page in order. Throws if one is never closed, or has a mark that does not exist. */
 export function findBlocks(markdown: string): readonly Block[] {
@@ -56,9 +56,16 @@ function marksBefore(lines: readonly string[], at: number): readonly string[] {
   return marks;
 }
 
-/** The blocks of a page that a test runs as they stand. */
+/** The blocks of a page that a test runs as they stand, without those for a project of the reader's own. */
 export function findCommandBlocks(markdown: string): readonly Block[] {
-  return findBlocks(markdown).filter(({ language }) => language === "sh");
+  return findBlocks(markdown).filter(({ language, marks }) =>
+    language === "sh" && !marks.includes("project")
+  );
+}
+
+/** The blocks of a page that a test runs in a fresh project with a Dockerfile, on a real engine. */
+export function findProjectBlocks(markdown: string): readonly Block[] {
+  return findBlocks(markdown).filter(({ language, marks }) => language === "sh" && marks.includes("project"));
 }
 
 /** The folders that a page's commands run in. */

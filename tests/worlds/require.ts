@@ -18,6 +18,7 @@ export type PartName =
   | "busybox"
   | "superset"
   | "jq"
+  | "openssl"
   | "shellcheck"
   | "script"
   | "zsh"
@@ -92,6 +93,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       // Workflows use both, as they are on GitHub's machines.
       return await succeeds(["curl", "--version"], "the program curl is not installed") ??
         await succeeds(["jq", "--version"], "the program jq is not installed");
+    case "openssl":
+      return await succeeds(["openssl", "version"], "the program openssl is not installed");
     case "shellcheck":
     case "script":
     case "zsh":

@@ -33,6 +33,12 @@ export interface StageOptions {
   /** More keys of the pull request in the seed. */
   readonly pull?: Readonly<Record<string, unknown>>;
   readonly title?: string;
+  /** The number of the pull request; one that nothing else uses unless given. */
+  readonly pr?: number;
+  /** The repository; {@link REPO} unless given. */
+  readonly repo?: string;
+  /** More keys of the seed. */
+  readonly seed?: Readonly<Record<string, unknown>>;
 }
 
 /** A pull request to play with. */
@@ -40,18 +46,24 @@ export class Stage {
   readonly pr: number;
   readonly simulator: RunningSimulator;
   readonly folder: string;
+  readonly repo: string;
 
-  constructor(pr: number, simulator: RunningSimulator, folder: string) {
+  constructor(
+    pr: number,
+    simulator: RunningSimulator,
+    at: { readonly folder: string; readonly repo: string },
+  ) {
     this.pr = pr;
     this.simulator = simulator;
-    this.folder = folder;
+    this.folder = at.folder;
+    this.repo = at.repo;
   }
 
   /** Runs the program in the folder, against the simulator. */
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
     return runShowtime(args, {
       cwd: this.folder,
-      env: { ...this.simulator.env, GITHUB_REPOSITORY: REPO, ...env },
+      env: { ...this.simulator.env, GITHUB_REPOSITORY: this.repo, ...env },
     });
   }
 
@@ -123,11 +135,12 @@ export const C = "ccccccc000000000000000000000000000000000";
 
 /** Plays `act` on a new stage and clears it up: simulator, folder, containers, images. */
 export async function onStage(options: StageOptions, act: (stage: Stage) => Promise<void>): Promise<void> {
-  const pr = 1 + Math.floor(Math.random() * 900_000_000);
+  const { repo = REPO } = options;
+  const pr = options.pr ?? 1 + Math.floor(Math.random() * 900_000_000);
   const folder = await writeTestContext();
   await Deno.writeTextFile(`${folder}/showtime.yml`, options.config ?? CONFIG);
   const simulator = await startSimulator({
-    repository: REPO,
+    repository: repo,
     token_owner: "maxime",
     tokens: { "ana-token": "ana", "rando-token": "rando" },
     collaborators: { maxime: "admin", ana: "write", tri: "triage", rando: "read" },
@@ -139,18 +152,19 @@ export async function onStage(options: StageOptions, act: (stage: Stage) => Prom
       author: "rando",
       state: "open",
       draft: false,
-      head: { sha: A, ref: "charts", repo: REPO },
+      head: { sha: A, ref: "charts", repo },
       pusher: "maxime",
       labels: options.labels ?? [],
       ...options.pull,
     }],
     runs: [],
+    ...options.seed,
   });
   try {
-    await act(new Stage(pr, simulator, folder));
+    await act(new Stage(pr, simulator, { folder, repo }));
   } finally {
     await simulator.stop();
-    await removeAll(pr);
+    await removeAll(pr, repo);
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -160,17 +174,24 @@ async function docker(...args: string[]): Promise<string[]> {
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
 }
 
-async function removeAll(pr: number): Promise<void> {
+async function removeAll(pr: number, repo: string): Promise<void> {
   const containers = await docker(
     "ps",
     "-aq",
     "--filter",
     `label=pr=${pr}`,
     "--filter",
-    `label=showtime_repo=${REPO}`,
+    `label=showtime_repo=${repo}`,
   );
   if (containers.length > 0) await docker("rm", "-f", ...containers);
-  const images = await docker("images", "-q", "--filter", `reference=*:pr-${pr}-*`);
+  const images = await docker(
+    "images",
+    "-q",
+    ...["*", "*/*/*"].flatMap((name) => [
+      "--filter",
+      `reference=${name}:pr-${pr}-*`,
+    ]),
+  );
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
 }
 
@@ -181,8 +202,8 @@ export async function statusOf(address: string): Promise<number> {
   return answer.status;
 }
 
-/** Names of the containers that carry this pull request's label. */
-export function containersOf(pr: number): Promise<readonly string[]> {
+/** Names of the containers that carry the labels of this pull request and of a repository. */
+export function containersOf(pr: number, repo = REPO): Promise<readonly string[]> {
   return docker(
     "ps",
     "-a",
@@ -191,7 +212,7 @@ export function containersOf(pr: number): Promise<readonly string[]> {
     "--filter",
     `label=pr=${pr}`,
     "--filter",
-    `label=showtime_repo=${REPO}`,
+    `label=showtime_repo=${repo}`,
   );
 }
 

@@ -189,6 +189,22 @@ export function seedPull(
   };
 }
 
+/** A stranger's pull request from a fork with head {@link A}. */
+export const FORK = {
+  head: { sha: A, ref: "charts", repo: "rando/superset" },
+  author: "rando",
+  pusher: "rando",
+};
+
+/** A workflow run that shows {@link A} at the head of {@link FORK} since noon. */
+export const RUN_OF_FORK = {
+  id: 1,
+  status: "completed",
+  head_sha: A,
+  head_branch: FORK.head.ref,
+  head_repository: FORK.head.repo,
+};
+
 /** The image that is built for a commit. */
 export function imageOf(pr: PrNumber, short: Parameters<AppSettings["imageOf"]>[1]): string {
   return `apache/superset:${formatImageTag("pr-{pr}-{sha}-ci", { pr, short })}`;
@@ -223,6 +239,7 @@ function makeContext(
     inActions: run.inActions ?? false,
     run: run.run,
     event: run.event,
+    limited: run.limited,
     nonce: run.nonce,
   };
   const client = run.run === undefined ? run.nonce : `run/${run.run.id}.${run.run.attempt}`;
@@ -277,6 +294,7 @@ function makeTerminal(spoken: Spoken): Terminal {
     say: (text) => void spoken.said.push(text),
     detail: () => {},
     log: () => {},
+    notice: (text) => void spoken.said.push(text),
     warn: (text) => void spoken.warned.push(text),
     progress: () => {},
     group: () => () => {},

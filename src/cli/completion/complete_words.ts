@@ -72,8 +72,22 @@ function makeRoot(
     }
     for (const option of [...entry.options, ...GLOBAL_OPTIONS]) addOption(command, option);
   }
+  addHelp(root, entries);
   for (const option of GLOBAL_OPTIONS) addOption(root, option);
   return { root, wantsPulls: () => wanted };
+}
+
+/** Adds `help`, which takes the names of commands, and after a group's name those of its commands. */
+function addHelp(root: RootCommand, entries: readonly (readonly [string, Entry])[]): void {
+  const groups = entries.flatMap(([name, entry]) => isGroup(entry) ? [name] : []);
+  for (const above of ["", ...groups.map((name) => `${name} `)]) {
+    const below = entries.filter(([name]) =>
+      name.startsWith(above) && !name.slice(above.length).includes(" ")
+    );
+    root.command(`help ${above}`.trimEnd(), "print help about a command").argument("command", (complete) => {
+      for (const [name, { summary }] of below) complete(name.slice(above.length), summary);
+    });
+  }
 }
 
 function addOption(command: Pick<RootCommand, "option">, option: OptionSpec): void {

@@ -129,10 +129,12 @@ function checkChoices(command: NamedCommand, args: readonly string[], values: Va
   for (const [index, { name, choices }] of command.args.entries()) {
     checkChoice(`<${name}>`, args[index], choices);
   }
-  for (const { name, choices, repeats } of [...GLOBAL_OPTIONS, ...command.options]) {
+  for (const { name, choices, repeats, several } of [...GLOBAL_OPTIONS, ...command.options]) {
     if (choices === undefined) continue;
-    const given = repeats === true ? values.texts(name) : [values.text(name)];
-    for (const each of given) checkChoice(`--${name}`, each, choices);
+    // A comma alone names nothing, which the check of the whole text refuses.
+    const words = repeats === true ? values.texts(name) : several === true ? values.several(name) ?? [] : [];
+    const given = words.length > 0 || repeats === true ? words : [values.text(name)];
+    for (const word of given) checkChoice(`--${name}`, word, choices);
   }
 }
 

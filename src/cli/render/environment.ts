@@ -1,12 +1,13 @@
 import { type EnvironmentView, timeLeft } from "../../environments/app/show/environment_view.ts";
 import type { FailureView } from "../../environments/app/show/failure_view.ts";
 import { FAILURE_WORDS, failureReason } from "../../environments/core/environment/failure.ts";
-import { formatAge, formatAgo } from "../../lib/duration.ts";
+import { statusWord, statusWords } from "../../environments/core/environment/status_words.ts";
+import { formatAge, formatAgo, parseDuration, UNIT_MS } from "../../lib/duration.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
-import { wrapFact } from "./wrap_text.ts";
+import { wrapFact, wrapText } from "./wrap_text.ts";
 
 /** The options for showing environments. */
 export interface EnvironmentStyle {
@@ -17,6 +18,10 @@ export interface EnvironmentStyle {
   readonly failures?: readonly FailureView[];
   /** Whether a run works on the pull request, if that is known. */
   readonly worked?: boolean;
+  /** Whether only labels describe the environments, because the platform did not answer. */
+  readonly unverified?: boolean;
+  /** Sentences about the active environment: `1 commit behind abc123f`. */
+  readonly notes?: readonly string[];
 }
 
 /** The statuses of an environment that a run works on. */
@@ -33,6 +38,7 @@ const COLUMNS: readonly Column[] = [
   { title: "LEFT" },
   { title: "BY", shrinks: true },
 ];
+const NOTE: Column = { title: "NOTE", wraps: true };
 const WIDE_COLUMNS: readonly Column[] = [
   ...COLUMNS,
   { title: "TTL" },
@@ -46,26 +52,38 @@ const WIDE_COLUMNS: readonly Column[] = [
 /** Renders one row for each environment, with a heading. `wide` shows everything in full on any terminal. */
 export function renderEnvironmentTable(
   environments: readonly EnvironmentView[],
-  options: EnvironmentStyle & { readonly wide: boolean },
+  options: Pick<EnvironmentStyle, "style" | "now"> & {
+    readonly wide: boolean;
+    /** Whether only labels describe the environments. */
+    readonly unverified?: boolean;
+    /** Notes by environment. Without any there is no column for them. */
+    readonly notes?: ReadonlyMap<EnvironmentView, string>;
+  },
 ): readonly string[] {
-  const { style, now, wide } = options;
+  const { style, now, wide, unverified } = options;
+  const noteOf = (view: EnvironmentView) => options.notes?.get(view) ?? "";
+  const noted = environments.some((view) => noteOf(view) !== "");
   const rows = environments.map((view): readonly Cell[] => [
     { text: `#${view.pr}`, url: view.links["pull_request"] },
-    { text: `${signOf(view)} ${view.status}`, paint: painter(view, style) },
+    {
+      text: `${signOf(view)} ${statusWord(view.status)}${unverified === true ? " (unverified)" : ""}`,
+      paint: painter(view, style),
+    },
     { text: view.type },
     { text: view.short_sha ?? "-", url: view.links["commit"] },
-    { text: view.address ?? "-", url: view.url ?? undefined },
+    isLost(view) ? { text: "-" } : { text: view.address ?? "-", url: view.url ?? undefined },
     { text: ageOf(view, now) ?? "-" },
     { text: describeLeft(view, now) },
     { text: view.requested_by ?? "-" },
     ...(wide ? wideCells(view) : []),
+    ...(noted ? [{ text: noteOf(view) }] : []),
   ]);
-  if (wide) return renderTable(WIDE_COLUMNS, rows, { style: { ...style, columns: undefined } });
-  return renderTable(COLUMNS, rows, { style });
+  const columns = [...(wide ? WIDE_COLUMNS : COLUMNS), ...(noted ? [NOTE] : [])];
+  return renderTable(columns, rows, { style: wide ? { ...style, columns: undefined } : style });
 }
 
 function wideCells(view: EnvironmentView): readonly Cell[] {
-  const texts = [view.ttl, view.size, view.platform, view.service, view.image, flagsOf(view)];
+  const texts = [readableTtl(view.ttl), view.size, view.platform, view.service, view.image, flagsOf(view)];
   return texts.map((text) => ({ text: text === null || text === "" ? "-" : text }));
 }
 
@@ -79,9 +97,9 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
     title !== "pull_request" && title !== "commit"
   );
   const failure = options.failures?.find(({ short_sha }) => short_sha === view.short_sha);
-  const gone = view.status === "failed" && view.image === null;
+  const gone = (view.status === "failed" || view.status === "drifted") && view.image === null;
   const facts: readonly (readonly [string, string | null])[] = [
-    ["address", view.url === null ? null : style.link(clean(view.url), view.url)],
+    ["address", view.url === null || gone ? null : style.link(clean(view.url), view.url)],
     [
       "created",
       view.created_at === null
@@ -89,7 +107,7 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
         : `${instant(view.created_at)} (${formatAgo(now - Date.parse(view.created_at))})`,
     ],
     ["expires", view.expires_at === null ? null : `${instant(view.expires_at)} (${leftWords(view, now)})`],
-    ["ttl", view.ttl === "close" ? "close: until the pull request closes" : view.ttl],
+    ["ttl", view.ttl === "close" ? "close: until the pull request closes" : readableTtl(view.ttl)],
     ["requested by", view.requested_by === null ? null : clean(view.requested_by)],
     ["platform", view.service === null || gone ? view.platform : `${view.platform}, ${view.service}`],
     ["image", view.image === null ? null : clean(view.image)],
@@ -97,14 +115,29 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
     ["flags", clean(flagsOf(view)) || null],
     ...links.map(([title, url]): readonly [string, string] => [title, style.link(clean(url), url)]),
   ];
+  const word = view.status === "drifted"
+    ? statusWords(view.status).replace(/^is /, "")
+    : statusWord(view.status);
+  const failed = failure !== undefined && view.status !== "failed" ? "; the last update failed" : "";
+  const doubt = options.unverified === true ? " (unverified)" : "";
   return [
-    `${signOf(view)} ${commit} ${paint(view.status)}${type}${view.active ? ", people are sent here" : ""}`,
+    `${signOf(view)} ${commit} ${paint(word)}${failed}${doubt}${type}${
+      view.active ? ", people are sent here" : ""
+    }`,
+    ...(view.active ? options.notes ?? [] : []).flatMap((note) =>
+      wrapText(`   ${clean(note)}`, { columns: style.columns, indent: 5 })
+    ),
     ...(options.worked === false && IN_PROGRESS.includes(view.status)
       ? [`   no run works on it: "showtime sync ${view.pr}" continues`]
       : []),
     ...(failure === undefined ? [] : describeFailure(failure, options)),
     ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
   ];
+}
+
+/** Whether the platform has nothing at the address that the labels give. */
+function isLost({ status, image }: EnvironmentView): boolean {
+  return status === "drifted" && image === null;
 }
 
 function describeFailure(
@@ -161,6 +194,15 @@ export function describeLeft(view: EnvironmentView, now: number): string {
 function leftWords(view: EnvironmentView, now: number): string {
   const left = timeLeft(view, now) ?? 0;
   return left <= 0 ? "expired" : `${formatAge(left)} left`;
+}
+
+/** The most hours that are still easy to read. */
+const READABLE_HOURS = 99;
+
+/** Formats a time to live, which counts from the creation. Many hours are shown as days and hours. */
+function readableTtl(ttl: string | null): string | null {
+  const ms = ttl === null || !/[mh]$/.test(ttl) ? 0 : parseDuration(ttl) ?? 0;
+  return ms > READABLE_HOURS * UNIT_MS.h ? formatAge(ms) : ttl;
 }
 
 function flagsOf(view: EnvironmentView): string {

@@ -2,7 +2,7 @@
 
 import { AppError } from "../../lib/errors.ts";
 import type { EnvironmentView } from "../../environments/app/show/environment_view.ts";
-import type { Plan } from "../../environments/core/plan/mod.ts";
+import { describeDecision, type Plan } from "../../environments/core/plan/mod.ts";
 import { escapeMarkdown } from "../../lib/sanitize.ts";
 
 /**
@@ -36,19 +36,53 @@ export function renderSummary(result: {
   readonly applied: readonly string[];
   readonly environment: EnvironmentView | undefined;
   readonly failure: string | undefined;
+  /** The next step after the failure. */
+  readonly hint?: string | undefined;
+  /** The next step on the pull request, in Markdown. */
+  readonly next?: string;
 }): string {
-  const { plan, applied, environment, failure } = result;
-  const url = environment?.url ?? undefined;
+  const { plan, applied, environment, failure, hint, next } = result;
+  const serves = environment?.status === "running" || environment?.status === "updating";
+  const url = serves ? environment.url ?? undefined : undefined;
+  const title = failure === undefined
+    ? describeDecision(plan)
+    : serves
+    ? "the update failed, and the environment keeps running"
+    : "it failed";
   return [
-    `### 🎪 Pull request ${plan.pr}: ${escapeMarkdown(plan.action)}`,
+    `### 🎪 Pull request ${plan.pr}: ${escapeMarkdown(title)}`,
     "",
-    ...(url === undefined
-      ? []
-      : [`**${escapeMarkdown(environment?.status ?? "")}** at <${encodeURI(url)}>`, ""]),
     ...(failure === undefined ? [] : [`❌ ${escapeMarkdown(failure)}`, ""]),
-    `${escapeMarkdown(plan.reason)}: ${plan.because.map((sentence) => escapeMarkdown(sentence)).join("; ")}`,
+    ...(hint === undefined ? [] : [`Next step: ${escapeMarkdown(hint)}`, ""]),
+    ...(url === undefined ? [] : [`🟢 **Running** at <${encodeURI(url)}>`, ""]),
+    ...plan.because.map((sentence) => `Why: ${escapeMarkdown(sentence)}.`),
     "",
     ...applied.map((sentence) => `- ${escapeMarkdown(sentence)}`),
     "",
+    ...(next === undefined ? [] : [next, ""]),
+  ].join("\n");
+}
+
+/** Renders the job's summary of a cleanup as Markdown. Text from people is escaped. */
+export function renderCleanupSummary(result: {
+  readonly removed: readonly string[];
+  readonly mended: readonly string[];
+  readonly kept: readonly { readonly what: string; readonly why: string }[];
+  readonly incomplete: readonly string[];
+}): string {
+  const { removed, mended, kept, incomplete } = result;
+  const list = (title: string, sentences: readonly string[]) =>
+    sentences.length === 0
+      ? []
+      : [`**${title}**`, "", ...sentences.map((each) => `- ${escapeMarkdown(each)}`), ""];
+  const quiet = removed.length === 0 && mended.length === 0;
+  return [
+    "### 🎪 Cleanup",
+    "",
+    ...(quiet ? ["There was nothing to remove and no address to mend.", ""] : []),
+    ...list("Removed", removed),
+    ...list("Mended", mended),
+    ...list("Kept", kept.map(({ what, why }) => `${what}: ${why}`)),
+    ...list("Not seen or not done", incomplete.map((each) => `❌ ${each}`)),
   ].join("\n");
 }

@@ -9,7 +9,7 @@
  */
 
 export { describeLeft, renderEnvironment, renderEnvironmentTable } from "./environment.ts";
-export { makeDelimiter, renderOutputs, renderSummary } from "./gha.ts";
+export { makeDelimiter, renderCleanupSummary, renderOutputs, renderSummary } from "./gha.ts";
 export { renderJson, renderJsonLine } from "./json.ts";
 export { renderPlan, renderSteps } from "./plan.ts";
 export { renderDone, renderSentence } from "./sentence.ts";

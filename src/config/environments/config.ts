@@ -13,6 +13,7 @@ export interface Config {
   readonly ttl: { readonly text: string; readonly value: Ttl };
   readonly maxAgeMs: number | undefined;
   readonly autoSync: Settings["auto_sync"];
+  readonly trustedBots: readonly string[];
   readonly retries: number;
   readonly requiredCommit: FullSha | undefined;
   readonly build: BuildConfig;
@@ -24,7 +25,7 @@ export interface Config {
   readonly aws: AwsConfig;
 }
 
-/** The build of images. Paths are as written, relative to the working directory (`file`: to the context). */
+/** The build of images. `context` is a path from the working folder, `file` one from the context. */
 export interface BuildConfig {
   /** The repository without a tag; {@link imageRepository} has the default if it is undefined. */
   readonly image: string | undefined;
@@ -33,7 +34,8 @@ export interface BuildConfig {
   readonly context: string;
   readonly file: string;
   readonly target: string | undefined;
-  readonly platform: string;
+  /** Undefined: the engine's own platform on Docker, the task definition's architecture on ECS. */
+  readonly platform: string | undefined;
   readonly args: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
@@ -74,7 +76,7 @@ export interface EcsConfig {
   readonly cluster: string | undefined;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
-  /** The path of a template file; undefined for the built-in template. */
+  /** The path of a template file from the working folder; undefined for the built-in template. */
   readonly taskDefinition: string | undefined;
   readonly container: string | undefined;
   readonly logGroup: string | undefined;
@@ -94,7 +96,10 @@ export interface DockerConfig {
 
 /** The settings of AWS, which only variables have. */
 export interface AwsConfig {
-  readonly region: string;
+  /** Undefined if neither a variable nor the profile names one. */
+  readonly region: string | undefined;
+  /** If the region is undefined: why the profile does not name it, as the end of a sentence. */
+  readonly regionMissing?: string | undefined;
 }
 
 /** The settings that variables have and the file has not. */
@@ -112,6 +117,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     ttl: { text: settings.ttl, value: known(parseTtl(settings.ttl), settings.ttl) },
     maxAgeMs: settings.max_age === null ? undefined : durationMs(settings.max_age),
     autoSync: settings.auto_sync,
+    trustedBots: settings.trusted_bots,
     retries: settings.retries,
     requiredCommit: settings.required_commit === null ? undefined : parseFullSha(settings.required_commit),
     build: {
@@ -120,7 +126,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       context: build.context,
       file: build.file,
       target: build.target ?? undefined,
-      platform: build.platform,
+      platform: build.platform ?? undefined,
       args: onlyText(build.args),
       cacheFrom: build.cache_from,
       cacheTo: build.cache_to,

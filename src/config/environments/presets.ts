@@ -10,6 +10,7 @@ const none: Settings = {
   ttl: "48h",
   max_age: "14d",
   auto_sync: "trusted",
+  trusted_bots: [],
   retries: 1,
   required_commit: null,
   build: {
@@ -18,7 +19,7 @@ const none: Settings = {
     context: ".",
     file: "Dockerfile",
     target: null,
-    platform: "linux/amd64",
+    platform: null,
     args: {},
     cache_from: [],
     cache_to: [],
@@ -34,7 +35,7 @@ const none: Settings = {
     sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } },
   },
   ecs: {
-    cluster: "superset-ci",
+    cluster: null,
     subnets: [],
     security_groups: [],
     task_definition: null,
@@ -80,6 +81,7 @@ const superset: Settings = {
   },
   ecs: {
     ...none.ecs,
+    cluster: "superset-ci",
     subnets: ["subnet-0e15a5034b4121710", "subnet-0e8efef4a72224974"],
     security_groups: ["sg-092ff3a6ae0574d91"],
     container: "superset-ci",
@@ -92,3 +94,8 @@ const superset: Settings = {
  * The defaults for settings without a flag, variable or file. `superset` is the set-up of apache/superset.
  */
 export const PRESETS: Readonly<Record<PresetName, Settings>> = { superset, none };
+
+/** Returns the preset of a repository without a file: only that of the preset's own repository is `superset`. */
+export function presetOf(repo: string | undefined): PresetName {
+  return repo?.toLowerCase() === "apache/superset" ? "superset" : "none";
+}

@@ -9,11 +9,12 @@ import { ConfigError, type ConfigProblem } from "../problems.ts";
  * the log group are in there. The local engine needs an image's name only if the image is pushed.
  */
 export function requireForPlatform(config: Config, platform: PlatformKind): void {
-  const { build, ecs } = config;
+  const { build, ecs, aws } = config;
   const needed: readonly (readonly [string, boolean, string])[] = platform === "docker"
     ? [["build.image", build.push === "always", "the repository to push to"]]
     : [
       ["build.image", true, "the repository ECS gets the image from"],
+      ["aws.region", true, regionMissing(aws)],
       ["ecs.cluster", true, "the cluster to run in"],
       ["ecs.subnets", true, "the subnets of the services, as a list"],
       ["ecs.security_groups", true, "the security groups of the services, as a list"],
@@ -23,6 +24,7 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
     ];
   const given: Readonly<Record<string, unknown>> = {
     "build.image": build.image,
+    "aws.region": aws.region,
     "ecs.cluster": ecs.cluster,
     "ecs.subnets": ecs.subnets[0],
     "ecs.security_groups": ecs.securityGroups[0],
@@ -36,11 +38,17 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
       code: "missing",
       path: key,
       message: `missing: ${what}`,
-      remedy: `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
+      remedy: key === "aws.region"
+        ? "set AWS_REGION, or AWS_DEFAULT_REGION, or a region in the profile"
+        : `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
     }));
   if (problems.length > 0) {
     throw new ConfigError("config_incomplete", `Using the configuration for ${platform}`, problems);
   }
+}
+
+function regionMissing({ regionMissing: why }: Config["aws"]): string {
+  return `the region to run in${why === undefined ? "" : ` (${why})`}`;
 }
 
 /**

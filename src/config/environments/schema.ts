@@ -10,6 +10,7 @@ const ADDRESS =
 const IMAGE =
   /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
+const LOGIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\[bot\])?$/;
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 function text(expected = "text") {
@@ -68,13 +69,15 @@ const Build = section({
     ),
   tag: fitting(TAG, "a tag of letters, digits, _ . - that holds {pr} and {sha}").optional()
     .describe("The image's tag; {pr} and {sha} are filled in, and both are needed to find the image again."),
-  context: text().optional().describe("The build context, relative to the working directory."),
+  context: text().optional().describe("The build context, relative to the folder of this file."),
   file: text().optional().describe("The Dockerfile, relative to the build context."),
   target: text().nullable().optional().describe(
     "The stage of the Dockerfile to build; the last one if left out.",
   ),
-  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").optional()
-    .describe("The platform to build for."),
+  platform: fitting(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, "a platform, such as linux/amd64").nullable()
+    .optional().describe(
+      "The platform to build for; null for the engine's own, and on ECS for the one that the task definition names, else linux/amd64.",
+    ),
   args: variables().optional().describe("Build arguments; null takes one of the preset away."),
   cache_from: list().optional().describe("Where the build cache is read from."),
   cache_to: list().optional().describe(
@@ -87,7 +90,7 @@ const Build = section({
 
 const Health = section({
   path: fitting(/^\/\S*$/, "a path that begins with /").optional()
-    .describe("The path that answers 200 when the environment is healthy."),
+    .describe("The path that answers 2xx when the environment is healthy."),
   fallback: fitting(/^\/\S*$/, "a path that begins with /").nullable().optional()
     .describe("The path that is asked where the first one is not found; null for none."),
   timeout: duration().optional().describe("How long an environment may take to become healthy."),
@@ -125,7 +128,7 @@ const Ecs = section({
   subnets: list().optional().describe("The subnets of the services."),
   security_groups: list().optional().describe("The security groups of the services."),
   task_definition: text().nullable().optional().describe(
-    "A template file for the task definition; null for the built-in one.",
+    "A template file for the task definition, relative to the folder of this file; null for the built-in one.",
   ),
   container: text().nullable().optional().describe(
     "The name of the application's container in the task definition.",
@@ -155,6 +158,9 @@ export const ConfigFile = section({
   ),
   auto_sync: oneOf(["always", "trusted", "never"]).optional()
     .describe("Whose pushes update a running environment."),
+  trusted_bots: z.array(fitting(LOGIN, "a login such as my-app[bot]"), {
+    error: 'a list, such as ["my-app[bot]"]',
+  }).optional().describe("Logins of further bots whose labels and comments are believed to be Showtime's."),
   retries: wholeNumber(0, 10).optional().describe("Automatic attempts for a commit beyond the first."),
   required_commit: fitting(/^[0-9a-f]{40}$/, "a whole commit hash of 40 hex digits").nullable().optional()
     .describe("A commit that must be in a branch before it is built."),

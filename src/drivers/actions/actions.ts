@@ -39,6 +39,10 @@ export interface ActionsEvent {
   readonly label: string | undefined;
   readonly pr: PrNumber | undefined;
   readonly headSha: FullSha | undefined;
+  /** Whether the pull request's branch is in another repository; undefined if the payload does not say. */
+  readonly fromFork: boolean | undefined;
+  /** Whether the pull request was open at the time of the event. */
+  readonly open: boolean | undefined;
   /** Last change of the pull request according to the payload, in milliseconds since 1970. */
   readonly updatedAt: number | undefined;
   /** Branch that the pull request targets. */
@@ -58,6 +62,7 @@ const Sha = z.string().transform((value) => parseFullSha(value)).pipe(
   z.custom<FullSha>((value) => value !== undefined),
 );
 const Instant = z.string().transform((value) => Date.parse(value)).pipe(z.number());
+const State = z.enum(["open", "closed"]).transform((state) => state === "open");
 const Inputs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /**
@@ -164,6 +169,8 @@ function readEvent(
     label: read("label.name", Text),
     pr: read("pull_request.number", Pr),
     headSha: read("pull_request.head.sha", Sha),
+    open: read("pull_request.state", State),
+    fromFork: isFromFork(payload),
     updatedAt: read("pull_request.updated_at", Instant),
     baseRef: read("pull_request.base.ref", Text),
     defaultBranch: read("repository.default_branch", Text),
@@ -173,6 +180,17 @@ function readEvent(
       headRepo: read("workflow_run.head_repository.full_name", Text),
     },
   };
+}
+
+/** Whether the pull request of a payload comes from another repository. The repository of a fork may be gone. */
+function isFromFork(payload: unknown): boolean | undefined {
+  const pull = fieldOf(payload, "pull_request");
+  const nameOf = (side: string) => fieldOf(fieldOf(fieldOf(pull, side), "repo"), "full_name");
+  const [head, base] = [
+    nameOf("head"),
+    nameOf("base") ?? fieldOf(fieldOf(payload, "repository"), "full_name"),
+  ];
+  return typeof base !== "string" || fieldOf(pull, "head") === undefined ? undefined : head !== base;
 }
 
 function fieldOf(value: unknown, key: string): unknown {

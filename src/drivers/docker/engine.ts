@@ -3,7 +3,8 @@ import type { HealthProbe } from "../../ports/health.ts";
 import type { ServiceName } from "../../lib/ids.ts";
 import { hiddenValues } from "../../environments/core/environment/variables.ts";
 import { AppError } from "../../lib/errors.ts";
-import { parsePublish, publicHost } from "./publish.ts";
+import type { FindEngineHost } from "./engine_host.ts";
+import { isEveryAddress, parsePublish, publicHost } from "./publish.ts";
 import type { DockerSettings } from "./settings.ts";
 import { type Container, inspectContainers } from "./run/container.ts";
 import type { DockerCli } from "./docker_cli.ts";
@@ -21,6 +22,8 @@ export interface Engine {
   /** Receives every secret of an environment before a line of its log is read. */
   readonly keepSecret: (value: string) => void;
   readonly config: DockerSettings;
+  /** Finds the address of the engine, as in DOCKER_HOST. */
+  readonly findHost: FindEngineHost;
 }
 
 /** The existing containers of a service. */
@@ -51,11 +54,17 @@ export async function findInstances(
 }
 
 /** Returns `host:port` of a container; undefined while none of its ports is published. */
-export function addressOf(engine: Engine, container: Container): string | undefined {
+export async function addressOf(
+  engine: Engine,
+  container: Container,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const ports = [...container.ports].sort((a, b) => Number(a.v6) - Number(b.v6));
   const port = ports.find((one) => one.inside === engine.config.port) ?? ports[0];
   if (port === undefined) return undefined;
-  return `${publicHost(parsePublish(engine.config.publish), engine.docker.host)}:${port.outside}`;
+  const publish = parsePublish(engine.config.publish);
+  const host = isEveryAddress(publish) ? await engine.findHost(signal) : undefined;
+  return `${publicHost(publish, host)}:${port.outside}`;
 }
 
 /** Observes a container's health: the engine's state, and if `ask` is set its health check too. */
@@ -66,7 +75,7 @@ export async function look(
   signal: AbortSignal,
 ): Promise<Sight> {
   const { state } = container;
-  const address = addressOf(engine, container);
+  const address = await addressOf(engine, container, signal);
   if (state.status !== "running") {
     const ended = state.everEnded ? ` (${state.oomKilled ? "out of memory" : state.exitCode})` : "";
     return { container, address, healthy: false, condition: `${state.status}${ended}` };

@@ -1,13 +1,10 @@
 import { AppError } from "../../lib/errors.ts";
+import { parseImageReference } from "../../lib/image/image_reference.ts";
 import type { ShellResult } from "../../ports/shell.ts";
 
 const NO_ENGINE =
   /cannot connect to the docker daemon|error during connect|failed to connect to the docker api|unable to resolve docker endpoint|context "[^"]*": context not found|failed to initialize: /i;
 const NO_RIGHT = /permission denied while trying to connect|dial unix .*: connect: permission denied/i;
-const NO_IMAGE =
-  /no such image|manifest unknown|manifest for .* not found|pull access denied|repository .* not found|not found: manifest|name unknown|invalid reference format|denied: requested access/i;
-const PORT_TAKEN = /port is already allocated|address already in use/i;
-const NO_CAPACITY = /range of cpus|no space left on device|cannot allocate memory|not enough (cpus|memory)/i;
 
 /** Returns the error of an engine that does not answer, with its address; undefined for other results. */
 export function engineError(
@@ -41,33 +38,14 @@ function unavailable(
 
 function triedSocket(text: string, host: string | undefined): string {
   const named = /\b(?:unix|tcp|npipe|ssh|https?):\/\/[^\s"']+/.exec(text)?.[0]?.replace(/[.,:;]+$/, "");
-  return host ?? named ?? "unix:///var/run/docker.sock";
+  // A password may have characters that a URL must escape: all up to the last @ is a login.
+  return host?.replace(/^(\w+:\/\/)\S*@/, "$1***@") ?? named ?? "unix:///var/run/docker.sock";
 }
 
-/** Classifies a failure to create or start a container by the engine's message. */
-export function containerError(
-  text: string,
-  options: { readonly action: string; readonly image: string; readonly port: string },
-): AppError {
-  const detail = lastWords(text);
-  if (PORT_TAKEN.test(text)) {
-    return new AppError("port_taken", `${options.action}: the port ${options.port} is taken`, {
-      hint: "Free the port, or leave the port out of `docker.publish` so that a free one is used",
-    });
-  }
-  if (NO_IMAGE.test(text)) return imageNotFound(options.action, { image: options.image, detail });
-  if (NO_CAPACITY.test(text)) {
-    return new AppError(
-      "no_capacity",
-      `${options.action}: the engine lacks CPUs, memory or disk space (${detail})`,
-      {
-        hint: "Choose a smaller size, or free disk space and memory on the engine's machine",
-      },
-    );
-  }
-  return new AppError("unhealthy", `${options.action}: the container could not be started (${detail})`, {
-    hint: "Fix the cause that the engine reports, then start the environment again",
-  });
+/** Returns the advice for an engine that does not trust the certificate of the registry which holds an image. */
+export function engineCertificateHint(image: string): string {
+  const host = parseImageReference(image)?.host ?? image;
+  return `Put the authority's PEM file on the engine's machine, at /etc/docker/certs.d/${host}/ca.crt`;
 }
 
 /** Makes the error for an image that neither the engine nor its registry has. */
@@ -80,15 +58,24 @@ export function imageNotFound(
   });
 }
 
+/** Lines of the docker command that are no reason: advice, progress, and a summary that names only an id. */
+const NO_REASON =
+  /^(?:run|see) 'docker|--help'|^(?:error: )?failed to start containers:|^unable to find image '.*' locally$|^warning: |^view build details:|^\d+ warnings? found/i;
+const FROM_ENGINE = /^(?:docker: |error: )*error response from daemon: /i;
+const MOST_CHARACTERS = 300;
+
 /**
- * Returns the last non-empty line, without the prefix `Error response from daemon:`, at most 300 characters.
+ * Returns the reason that the docker command gives in its standard error, at most 300 characters: what the
+ * engine answered (`Error response from daemon: …`, without these words), else the last line that is a reason.
  */
 export function lastWords(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim())
-    .filter((line) => line !== "" && !/^(run|see) 'docker|^docker: '|--help'/i.test(line));
-  const words = (lines.at(-1) ?? "no message").replace(/^docker: /, "").replace(
-    /^error( response from daemon)?: /i,
-    "",
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) =>
+    line !== "" && !NO_REASON.test(line)
   );
-  return words.length > 300 ? `${words.slice(0, 300)}…` : words;
+  const answer = lines.findLastIndex((line) => FROM_ENGINE.test(line));
+  // An answer can have several lines.
+  const reason = answer < 0 ? lines.slice(-1) : lines.slice(answer);
+  const words = (reason.length === 0 ? "no message" : reason.join(" "))
+    .replace(FROM_ENGINE, "").replace(/^(?:docker: )?(?:error: )?/i, "");
+  return words.length > MOST_CHARACTERS ? `${words.slice(0, MOST_CHARACTERS)}…` : words;
 }

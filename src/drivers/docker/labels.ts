@@ -18,6 +18,7 @@ export function containerLabels(spec: DeploySpec): Readonly<Record<string, strin
     showtime_expires: spec.expiresAt === undefined ? "" : String(Math.floor(spec.expiresAt / 1000)),
     showtime_epoch: String(spec.epoch),
     showtime_repo: spec.repo,
+    showtime_repo_id: spec.repoId === undefined ? "" : String(spec.repoId),
     showtime_size: settings.size,
     showtime_flags: JSON.stringify(settings.flags),
     showtime_login: settings.login ?? "",
@@ -30,11 +31,13 @@ export const IMAGE_MARK = "image";
 
 /** Returns the labels that mark an image as Showtime's and record the pull request that it was built for. */
 export function imageLabels(
-  request: Pick<BuildRequest, "repo" | "pr" | "sha" | "image">,
+  request: Pick<BuildRequest, "repo" | "repoId" | "pr" | "sha" | "image">,
 ): Readonly<Record<string, string>> {
   return {
     showtime_managed: IMAGE_MARK,
     showtime_repo: request.repo,
+    // Without an id the label is empty: otherwise the image would inherit the one of its base image.
+    showtime_repo_id: request.repoId === undefined ? "" : String(request.repoId),
     pr: String(request.pr),
     sha: request.sha,
     showtime_image: request.image,

@@ -1,5 +1,5 @@
 import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
-import { sameRepo } from "../../environments/core/environment/ownership.ts";
+import { judgeOwner, readRepositoryId } from "../../environments/core/environment/ownership.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { type Container, findContainers, inspectContainers } from "./run/container.ts";
 import { type Engine, look } from "./engine.ts";
@@ -33,6 +33,6 @@ function inScope(name: string, scope: PlatformScope): boolean {
 }
 
 function isVisible(container: Container, scope: PlatformScope): boolean {
-  const owner = container.labels["showtime_repo"];
-  return owner === undefined || scope.others === true || sameRepo(owner, scope.repo);
+  const { showtime_repo: repo, showtime_repo_id: id } = container.labels;
+  return scope.others === true || judgeOwner({ repo, repoId: readRepositoryId(id) }, scope) !== "other";
 }

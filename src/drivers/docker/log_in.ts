@@ -1,7 +1,8 @@
 import { AppError } from "../../lib/errors.ts";
 import type { RegistryLogin } from "../../environments/ports/images.ts";
 import type { DockerCli } from "./docker_cli.ts";
-import { engineError, lastWords } from "./errors.ts";
+import { isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
+import { engineCertificateHint, engineError, lastWords } from "./errors.ts";
 
 const NO_ANSWER =
   /no such host|dial tcp|connection refused|connection reset|i\/o timeout|TLS handshake timeout|Client\.Timeout|context deadline exceeded|network is unreachable|server misbehaving|x509:|: EOF$/im;
@@ -29,6 +30,15 @@ export async function logIn(
   const failure = result.timedOut ? undefined : engineError(result, { action, host: docker.host });
   if (failure !== undefined) throw failure;
   const said = lastWords(result.stderr);
+  if (isUntrustedCertificate(result.stderr)) {
+    throw new AppError(
+      "registry_unreachable",
+      `${action}: the engine does not trust its certificate (${said})`,
+      {
+        hint: engineCertificateHint(`${registry}/image`),
+      },
+    );
+  }
   if (result.timedOut || NO_ANSWER.test(result.stderr)) {
     throw new AppError("registry_unreachable", `${action}: it does not answer (${said})`, {
       retryable: true,

@@ -7,8 +7,10 @@ import type { Shell } from "../../ports/shell.ts";
 import type { DockerSettings } from "./settings.ts";
 import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
+import { makeFindEngineHost } from "./engine_host.ts";
 import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
+import { reachAll } from "./reach.ts";
 import { followLogs } from "./run/logs.ts";
 import { removeReplaced } from "./build/replaced_images.ts";
 
@@ -36,8 +38,10 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       "Use `bridge`, or the name of a network made with `docker network create`",
     );
   }
+  const docker = makeDockerCli(options.shell, { host: config.host, passes: options.passes });
   const engine: Engine = {
-    docker: makeDockerCli(options.shell, { host: config.host, passes: options.passes }),
+    docker,
+    findHost: makeFindEngineHost(docker),
     clock: options.clock,
     probe: options.probe,
     newSecret: options.newSecret,
@@ -49,17 +53,17 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     list: (scope, signal) => listEnvironments(engine, scope, signal),
     // A container's description holds its ports, and an environment leaves only containers and images behind.
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
+    reach: (environments, signal) => reachAll(engine, environments, signal),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
-    deploy: (spec, { onProgress }, signal) => deploy(engine, { spec, onProgress }, signal),
+    deploy: (spec, events, signal) => deploy(engine, { spec, ...events }, signal),
     async settle(key, owner, signal) {
       const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
       await settle(engine, instances, signal);
       // The rebuilt image has taken the tag of the image that the removed container used.
-      const labels = { showtime_repo: owner.repo, pr: String(instances.names.pr) };
-      await removeReplaced(engine.docker, labels, signal);
+      await removeReplaced(engine.docker, { ...owner, pr: instances.names.pr }, signal);
     },
     async destroy(key, owner, signal) {
       const service = serviceNameOf(key);

@@ -16,9 +16,21 @@ export function parsePublish(text: string): Publish {
   return { host: text.includes(":") ? `[${text}]` : text, port: undefined };
 }
 
+/** Whether ports are published on every address of the engine's machine: `0.0.0.0`, `[::]`, or no address. */
+export function isEveryAddress({ host }: Publish): boolean {
+  if (host === "") return true;
+  // The parser of URLs writes every form of an address in the same way.
+  const { hostname } = URL.parse(`http://${host}/`) ?? { hostname: host };
+  return ["0.0.0.0", "[::]", "[::ffff:0:0]"].includes(hostname);
+}
+
 /** Returns the host of published ports: the engine's own host if they are published on every address. */
 export function publicHost(publish: Publish, engineHost: string | undefined): string {
-  if (!["", "0.0.0.0", "[::]"].includes(publish.host)) return publish.host;
-  const remote = /^(?:tcp|http|https|ssh):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)/.exec(engineHost ?? "");
-  return remote?.[1] ?? "127.0.0.1";
+  if (!isEveryAddress(publish)) return publish.host;
+  return remoteHost(engineHost) ?? (publish.host.startsWith("[") ? "[::1]" : "127.0.0.1");
+}
+
+/** Returns the machine in an engine's address, if the address names one: `DOCKER_HOST` without a socket. */
+export function remoteHost(engineHost: string | undefined): string | undefined {
+  return /^(?:tcp|http|https|ssh):\/\/(?:[^/]*@)?(\[[^\]]+\]|[^:/]+)/.exec(engineHost ?? "")?.[1];
 }

@@ -19,6 +19,11 @@ export interface DockerSettings {
   /** Environment variables. Values may contain `{secret}`, `{pr}`, `{sha}` (7 digits) and `{login}`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
+  /**
+   * The names of images that Showtime builds on this engine and pushes nowhere; undefined if it pushes them. `tag`
+   * is a pattern with `{pr}` and `{sha}`.
+   */
+  readonly builtHere?: { readonly image: string; readonly tag: string } | undefined;
   /** Address of the engine, as in `DOCKER_HOST`; undefined leaves the choice to the docker command. */
   readonly host?: string | undefined;
 }

@@ -7,6 +7,8 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     requestCount: () => real.requestCount(),
     scopes: () => real.scopes(),
     knownViewer: () => real.knownViewer(),
+    knownRepositoryId: () => real.knownRepositoryId(),
+    findRepositoryId: (...args) => real.findRepositoryId(...args),
     readPull: (...args) => real.readPull(...args),
     permissions: (...args) => real.permissions(...args),
     viewer: (...args) => real.viewer(...args),
@@ -14,6 +16,10 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readPulls: (...args) => real.readPulls(...args),
     resolveCommit: (...args) => real.resolveCommit(...args),
     readBaseFile: (...args) => real.readBaseFile(...args),
+    firstRunOf: (...args) => real.firstRunOf(...args),
+    readBaseFiles: (...args) => real.readBaseFiles(...args),
+    defaultBranch: (...args) => real.defaultBranch(...args),
+    pullsOfBranch: (...args) => real.pullsOfBranch(...args),
     readRun: (...args) => real.readRun(...args),
     listDefinitions: (...args) => real.listDefinitions(...args),
     readLock: (...args) => real.readLock(...args),
@@ -25,7 +31,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     },
     write(pr, batch) {
       for (const write of batch) tell(`Dry run: would ${describe(write)} on #${pr.number}`);
-      return Promise.resolve({ comment: undefined, warnings: [] });
+      return Promise.resolve({ comment: undefined, warnings: [], updatedAt: undefined });
     },
     createLock() {
       return Promise.resolve({ kind: "created", nodeId: "dry-run", epoch: 0 });

@@ -11,6 +11,7 @@ export function dryImages(tell: (text: string) => void): Images {
       tell(`Dry run: would build ${request.image}`);
       return Promise.resolve();
     },
+    checkOwner: () => Promise.resolve(),
     exists: () => Promise.resolve(true),
     remove(image) {
       tell(`Dry run: would remove image ${image}`);

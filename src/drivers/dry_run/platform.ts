@@ -1,11 +1,9 @@
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { formatServiceName, serviceNameOf } from "../../environments/core/environment/names.ts";
+import { DRY_RUN_ADDRESS } from "../../environments/core/labels/mod.ts";
 import { shortSha } from "../../lib/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
-
-/** The address of every pretended deployment. */
-const ADDRESS = "52.1.2.3:8080";
 
 /** Makes a platform that pretends every change; a deployment takes `sleepMs`. */
 export function dryPlatform(
@@ -17,6 +15,7 @@ export function dryPlatform(
     kind,
     list: () => Promise.resolve([]),
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
+    reach: () => Promise.resolve([]),
     leftovers: () => Promise.resolve([]),
     logs: async function* () {},
     async deploy(spec, { onProgress }, signal) {
@@ -26,7 +25,7 @@ export function dryPlatform(
         onProgress(`Pretending to deploy ${service} for ${sleepMs / 1000} s`);
         await clock.sleep(sleepMs, signal);
       }
-      return { address: ADDRESS, unsettled: false };
+      return { address: DRY_RUN_ADDRESS, unsettled: false };
     },
     settle(key) {
       tell(`Dry run: would settle ${serviceNameOf(key)}`);

@@ -1,5 +1,6 @@
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { stripControls } from "../../lib/sanitize.ts";
+import { CERTIFICATE_HINT, isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
 
 /** An attempted call, described for the message of its failure. */
 export interface Attempt {
@@ -61,6 +62,11 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
       ...(more.retryable === undefined ? {} : { retryable: more.retryable }),
       ...(more.usage === true ? { exitCode: EXIT.usage } : {}),
     });
+  if (isUntrustedCertificate(error)) {
+    return fail("certificate_untrusted", `the certificate that answers for AWS is not trusted (${message})`, {
+      hint: CERTIFICATE_HINT,
+    });
+  }
   if (/CredentialsProviderError|CredentialsError|TokenProviderError/.test(name)) {
     return fail("aws_credentials", `there are no AWS credentials (${message})`, {
       hint: CREDENTIALS_HINT,

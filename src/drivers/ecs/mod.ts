@@ -7,6 +7,7 @@
  * Read `platform.ts` first, then `deploy/deploy.ts` and `deploy/wait_serving.ts`. `deploy/stopped_task.ts`
  * and `errors.ts` translate AWS's answers. `sdk/` contains every call to AWS.
  */
+export { type Architecture, architectureOf, linuxPlatform } from "./architecture.ts";
 export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
 export { type EcrLoginOptions, makeEcrLogin } from "./images/ecr_login.ts";
 export { type EcrStoreOptions, makeEcrStore } from "./images/ecr_store.ts";

@@ -8,6 +8,7 @@ import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
 import type { EcsDependencies } from "./dependencies.ts";
 import { settle } from "./deploy/settle.ts";
+import { reachAll } from "./reach.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** The options of {@link makeEcsPlatform}. */
@@ -28,6 +29,7 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
       const found = await serviceAddresses(deps, services, signal);
       return services.map((service) => found.get(service));
     },
+    reach: (environments, signal) => reachAll(deps, environments.map(serviceNameOf), signal),
     leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
     removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
     deploy: (spec, { onProgress }, signal) => deploy(deps, { spec, onProgress }, signal),

@@ -1,23 +1,28 @@
 import type { Deployment, Service } from "@aws-sdk/client-ecs";
 import type { PlatformEnvironment } from "../../environments/core/environment/environment.ts";
-import { type EnvironmentKey, parseServiceName } from "../../environments/core/environment/names.ts";
+import {
+  type EnvironmentKey,
+  isOlderScheme,
+  parseAnyServiceName,
+} from "../../environments/core/environment/names.ts";
 import {
   assertOurs,
+  judgeOwner,
   readEpoch,
   readSeconds,
-  sameRepo,
+  type RepositoryIdentity,
 } from "../../environments/core/environment/ownership.ts";
 import { parseFullSha, type ServiceName } from "../../lib/ids.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
-import { decodeTagValue, readDeployed, SETTLED_TAG } from "./tags.ts";
+import { decodeTagValue, readDeployed, readOwner, SETTLED_TAG } from "./tags.ts";
 
 /**
  * Parses a service name that has Showtime's form and lies within a scope; returns undefined for any other
  * name.
  */
 export function nameInScope(name: string, scope: PlatformScope): EnvironmentKey | undefined {
-  const parts = parseServiceName(name);
+  const parts = parseAnyServiceName(name);
   return parts === undefined || (scope.pr !== undefined && parts.pr !== scope.pr) ? undefined : parts;
 }
 
@@ -31,9 +36,9 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
   // A draining service is on its way out. A caller that needs its name waits until it is gone.
   if (parts === undefined || service.status !== "ACTIVE") return undefined;
   const tags = readTags(service.tags);
-  const repo = tags["showtime_repo"];
-  if (scope.others !== true && repo !== undefined && !sameRepo(repo, scope.repo)) return undefined;
-  const legacy = parts.short === undefined;
+  const owner = readOwner(tags);
+  if (scope.others !== true && judgeOwner(owner, scope) === "other") return undefined;
+  const legacy = isOlderScheme(parts);
   if (legacy && tags["pr"] !== String(parts.pr)) return undefined;
   const sha = parseFullSha(tags["sha"] ?? "");
   const image = tags["showtime_image"];
@@ -43,6 +48,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     pr: parts.pr,
     sha: sha !== undefined && sha.startsWith(parts.short ?? "") ? sha : undefined,
     short: parts.short,
+    ...(parts.bare === true ? { bare: true } : {}),
     service: name as ServiceName,
     address: undefined,
     healthy: isServing(service),
@@ -50,10 +56,11 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
     requestedBy: requestedBy === "" ? undefined : requestedBy,
-    createdAt: readSeconds(tags["showtime_created"]),
+    createdAt: readSeconds(tags["showtime_created"]) ?? service.createdAt?.getTime(),
     expiresAt: readSeconds(tags["showtime_expires"]),
     epoch: readEpoch(tags["showtime_epoch"]),
-    repo,
+    repo: owner.repo,
+    repoId: owner.repoId,
     managed: tags["showtime_managed"] === "true",
     legacy,
     unsettled: (service.deployments ?? []).length > 1 || !isInOrder(service),
@@ -67,18 +74,18 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
  */
 export function assertTouchable(
   service: Service,
-  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+  options: RepositoryIdentity & { readonly epoch: number; readonly action: string },
 ): void {
   const name = service.serviceName ?? "";
   const tags = readTags(service.tags);
-  const parts = parseServiceName(name);
+  const parts = parseAnyServiceName(name);
   const managed = tags["showtime_managed"] === "true";
-  const owner = tags["showtime_repo"];
+  const owner = readOwner(tags);
   assertOurs({
     what: `the service "${name}"`,
     managed,
-    legacy: parts !== undefined && parts.short === undefined && tags["pr"] === String(parts.pr),
-    repo: managed && owner === undefined ? options.repo : owner,
+    legacy: parts !== undefined && isOlderScheme(parts) && tags["pr"] === String(parts.pr),
+    ...(managed && judgeOwner(owner, options) === "unmarked" ? { repo: options.repo } : owner),
     epoch: readEpoch(tags["showtime_epoch"]),
     removal: `aws ecs delete-service --force --cluster ${
       lastPart(service.clusterArn ?? "")

@@ -1,4 +1,5 @@
 import type { DeployedSettings, Flags } from "../../environments/core/environment/environment.ts";
+import { type OwnerMarks, readRepositoryId } from "../../environments/core/environment/ownership.ts";
 import type { DeploySpec } from "../../environments/ports/platform.ts";
 
 /** Tags of a resource by key. */
@@ -49,6 +50,7 @@ export function identityTags(spec: DeploySpec): Tags {
     sha: spec.sha,
     showtime_epoch: String(spec.epoch),
     showtime_repo: spec.repo,
+    ...(spec.repoId === undefined ? {} : { showtime_repo_id: String(spec.repoId) }),
     showtime_created: String(Math.floor(spec.createdAt / 1000)),
   };
 }
@@ -76,6 +78,11 @@ export function readDeployed(tags: Tags): DeployedSettings {
     flags: readFlags(tags),
     login: login === "" ? undefined : login,
   };
+}
+
+/** Reads the repository that something was made for. */
+export function readOwner(tags: Tags): Required<OwnerMarks> {
+  return { repo: tags["showtime_repo"], repoId: readRepositoryId(tags["showtime_repo_id"]) };
 }
 
 /**

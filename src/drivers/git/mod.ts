@@ -1,10 +1,12 @@
 /**
- * Git: folders of assets, as they are on disk and at a revision.
+ * Git, through its command: the clone in the working folder, and folders of assets on disk and at a revision.
  *
- * What must not happen here: a rule about assets, or a program other than git. Paths from Git's answers stay below the
- * folder that was asked for. Next: `asset_sources.ts`, then `src/assets/ports/folder.ts`.
+ * What must not happen here: a change of the clone's work tree or index, a rule about which repository counts or about
+ * assets, or a program other than git. Next: `clone.ts` and `asset_sources.ts`, then `src/ports/clone.ts` and
+ * `src/assets/ports/folder.ts`.
  *
  * @module
  */
 
 export { type AssetSourcesOptions, makeAssetSources } from "./asset_sources.ts";
+export { makeClone } from "./clone.ts";

@@ -4,8 +4,8 @@ import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import type { ForgeWrite, WriteResult } from "../../environments/ports/forge.ts";
 import { resolveIds } from "./definitions.ts";
-import { oneLine, tooManyLabels } from "./errors.ts";
-import { flagAt, textAt, valueAt } from "./json.ts";
+import { tooManyLabels } from "./errors.ts";
+import { flagAt, instantAt, oneLine, textAt, valueAt } from "./json.ts";
 import { type FieldIssue, mutate, type MutationField } from "./mutation.ts";
 import { type Context, queryAllPages } from "./repository.ts";
 
@@ -89,9 +89,14 @@ async function sendBatch(
   if (fatal.length > 0) throw context.client.issueError(fatal, { what, signal });
   for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
   const comment = answer.fields.map(commentId).findLast((id) => id !== undefined);
-  if (again.length === 0) return { comment, warnings };
+  const updatedAt = answer.fields.map(changeTime).findLast((at) => at !== undefined);
+  if (again.length === 0) return { comment, warnings, updatedAt };
   const rest = await sendBatch(context, target, { batch: again, what, signal, round: 2 });
-  return { comment: rest.comment ?? comment, warnings: [...warnings, ...rest.warnings] };
+  return {
+    comment: rest.comment ?? comment,
+    warnings: [...warnings, ...rest.warnings],
+    updatedAt: rest.updatedAt ?? updatedAt,
+  };
 }
 
 function isLabelLimit(issue: FieldIssue): boolean {
@@ -153,11 +158,14 @@ function toField(
 ): MutationField | undefined {
   const labels = { labelableId: target.nodeId, labelIds: ids };
   const select = "clientMutationId";
+  const changed = "labelable { ... on PullRequest { updatedAt } }";
   switch (write.kind) {
     case "attach":
-      return ids.length === 0 ? undefined : { name: "addLabelsToLabelable", input: labels, select };
+      return ids.length === 0 ? undefined : { name: "addLabelsToLabelable", input: labels, select: changed };
     case "detach":
-      return ids.length === 0 ? undefined : { name: "removeLabelsFromLabelable", input: labels, select };
+      return ids.length === 0
+        ? undefined
+        : { name: "removeLabelsFromLabelable", input: labels, select: changed };
     case "delete_definition":
       return { name: "deleteLabel", input: { id: write.nodeId }, select };
     case "delete_comment":
@@ -194,6 +202,11 @@ function toStatus(
 
 function commentId(payload: unknown): string | undefined {
   return textAt(payload, "commentEdge", "node", "id") ?? textAt(payload, "issueComment", "id");
+}
+
+/** Returns the time of change of a pull request whose labels a field has changed. */
+function changeTime(payload: unknown): number | undefined {
+  return instantAt(payload, "labelable", "updatedAt") || undefined;
 }
 
 /**

@@ -3,12 +3,23 @@
 import { Octokit } from "octokit";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor } from "../../environments/ports/forge.ts";
+import { readWhole, withBody } from "../../lib/read_whole.ts";
 import { toActor } from "./convert.ts";
-import { type GraphqlIssue, isDoubtful, translateFailure, translateIssues, unreachable } from "./errors.ts";
+import {
+  type GraphqlIssue,
+  isDoubtful,
+  networkError,
+  translateFailure,
+  translateIssues,
+  unreachable,
+} from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { dateMs, DEFAULT_DELAYS, type Delays } from "./limits.ts";
-import { networkError } from "./network.ts";
 import { backoffMs, pace } from "./pace.ts";
+import { rightsOfFields, rightsOfRoute } from "./refusals.ts";
+
+/** The largest answer that is read: far more than 100 comments of the greatest length. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The part of `fetch` that the client uses. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -112,7 +123,8 @@ export class GithubClient {
       options.signal.throwIfAborted();
       const status = Number(valueAt(thrown, "status"));
       const response = valueAt(thrown, "response");
-      const error = translateFailure(thrown, this.#failure(options, this.#options.restUrl));
+      const failure = this.#failure(options, this.#options.restUrl);
+      const error = translateFailure(thrown, { ...failure, rights: rightsOfRoute(route) });
       const isLimit = error.code === "forge_rate_limited";
       if (response === undefined || isLimit || !options.answers?.includes(status)) throw error;
       return { status, data: valueAt(response, "data") };
@@ -124,7 +136,10 @@ export class GithubClient {
     document: string,
     options: RequestOptions & { readonly variables: Readonly<Record<string, unknown>> },
   ): Promise<GraphqlAnswer> {
-    const failure = this.#failure(options, this.#options.graphqlUrl);
+    const failure = {
+      ...this.#failure(options, this.#options.graphqlUrl),
+      rights: rightsOfFields(fieldsOf(document)),
+    };
     let answer: RestAnswer;
     try {
       const parameters = { query: document, variables: options.variables };
@@ -145,7 +160,8 @@ export class GithubClient {
 
   /** Makes the AppError for partial errors that the caller cannot accept. */
   issueError(issues: readonly GraphqlIssue[], options: RequestOptions): Error {
-    return translateIssues(issues, this.#failure(options, this.#options.graphqlUrl));
+    const failure = this.#failure(options, this.#options.graphqlUrl);
+    return translateIssues(issues, { ...failure, rights: rightsOfFields([]) });
   }
 
   /**
@@ -189,7 +205,12 @@ export class GithubClient {
     this.#sent += 1;
     const limit = AbortSignal.timeout(this.#delays.answerMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    const response = await (this.#options.fetch ?? fetch)(input, { ...init, signal }).catch((thrown) => {
+    const read = async () => {
+      const answer = await (this.#options.fetch ?? fetch)(input, { ...init, signal });
+      // The limit holds until the last byte: an answer may stall after its headers.
+      return withBody(answer, await readWhole(answer, { mostBytes: MOST_BYTES, signal }));
+    };
+    const response = await read().catch((thrown) => {
       init.signal?.throwIfAborted();
       throw networkError(thrown, { answerMs: limit.aborted ? this.#delays.answerMs : undefined });
     });
@@ -203,6 +224,11 @@ export class GithubClient {
   #failure(options: RequestOptions, url: string): { what: string; host: string; now: number } {
     return { what: options.what, host: URL.canParse(url) ? new URL(url).host : url, now: this.now() };
   }
+}
+
+/** Returns the names of the mutations in a document; none for a query. */
+function fieldsOf(document: string): readonly string[] {
+  return [...document.matchAll(/^\s*m\d+: (\w+)\(/gm)].flatMap(([, name]) => name ?? []);
 }
 
 function toIssue(value: unknown): GraphqlIssue {

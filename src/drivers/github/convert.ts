@@ -5,7 +5,7 @@ import type { LockRecord } from "../../environments/core/lock.ts";
 import type { Permission, PermissionAnswer } from "../../lib/permission.ts";
 import type { Actor, LabelDefinition, PullSummary, TimelineEvent } from "../../environments/ports/forge.ts";
 import type { GraphqlIssue } from "./errors.ts";
-import { instantAt, listAt, nodesAt, numberAt, textAt, valueAt } from "./json.ts";
+import { type Asked, incompleteAnswer, instantAt, nodesAt, numberAt, textAt, valueAt } from "./json.ts";
 
 /** The fields of an actor that {@link toActor} reads. */
 export const ACTOR = "login __typename";
@@ -18,53 +18,94 @@ export function toActor(value: unknown): Actor | undefined {
   return { login: bot && !login.endsWith("[bot]") ? `${login}[bot]` : login, bot };
 }
 
-/** Converts an entry of the timeline; undefined if the port has no such event. */
-export function toEvent(node: unknown): TimelineEvent | undefined {
+/**
+ * Converts an entry of the timeline; undefined if the port has no such event. Throws AppError `forge_failed` if
+ * it lacks its label, commit or time: nothing may be decided without it.
+ */
+export function toEvent({ value: node, what }: Asked): TimelineEvent | undefined {
   const at = instantAt(node, "createdAt");
   const actor = toActor(valueAt(node, "actor"));
-  switch (textAt(node, "__typename")) {
+  const kind = textAt(node, "__typename");
+  switch (kind) {
     case "LabeledEvent":
     case "UnlabeledEvent": {
       const name = textAt(node, "label", "name");
-      const kind = textAt(node, "__typename") === "LabeledEvent" ? "labeled" : "unlabeled";
-      return name === undefined ? undefined : { kind, name, actor, at };
+      if (name === undefined || at === 0) break;
+      return { kind: kind === "LabeledEvent" ? "labeled" : "unlabeled", name, actor, at };
     }
     case "PullRequestCommit": {
-      const sha = parseFullSha(textAt(node, "commit", "oid") ?? "");
-      return sha === undefined ? undefined : { kind: "commit", sha };
+      const sha = shaAt(node, "commit", "oid");
+      if (sha === undefined) break;
+      return { kind: "commit", sha };
     }
     case "HeadRefForcePushedEvent":
-      return { kind: "force_push", sha: parseFullSha(textAt(node, "afterCommit", "oid") ?? ""), actor, at };
+      if (at === 0) break;
+      return { kind: "force_push", sha: shaAt(node, "afterCommit", "oid"), actor, at };
+    case undefined:
+      break;
     default:
       return undefined;
   }
+  throw incompleteAnswer(what, `timelineItems.${kind ?? "__typename"}`);
 }
 
 /** The fields of a pull request that {@link toSummary} reads. */
 export const SUMMARY =
-  `number title state headRefOid author { ${ACTOR} } labels(first: 100) { nodes { name } }`;
+  `number title state headRefOid author { ${ACTOR} } labels(first: 100) { nodes { name } }
+  timelineItems(last: 50, itemTypes: [PULL_REQUEST_COMMIT]) {
+    nodes { ... on PullRequestCommit { commit { oid } } } }`;
 
-/** Converts a pull request of a list; undefined without a number and a head commit. */
-export function toSummary(node: unknown): PullSummary | undefined {
+/**
+ * Converts a pull request of a list. Throws AppError `forge_failed` if it lacks its number, state, head commit or
+ * labels.
+ */
+export function toSummary(asked: Asked): PullSummary {
+  const { value: node, what } = asked;
   const number = parsePrNumber(numberAt(node, "number") ?? 0);
-  const headSha = parseFullSha(textAt(node, "headRefOid") ?? "");
-  if (number === undefined || headSha === undefined) return undefined;
+  const headSha = shaAt(node, "headRefOid");
+  const state = textAt(node, "state");
+  if (number === undefined || headSha === undefined || state === undefined) {
+    throw incompleteAnswer(what, "pullRequest");
+  }
   return {
     number,
     title: textAt(node, "title") ?? "",
-    open: textAt(node, "state") === "OPEN",
+    open: state === "OPEN",
     headSha,
     author: toActor(valueAt(node, "author"))?.login,
-    labels: nodesAt(node, "labels").flatMap((label) => textAt(label, "name") ?? []),
+    labels: nodesAt(asked, "labels").map((label) => labelName(label, what)),
+    commits: nodesAt(asked, "timelineItems").flatMap((item) =>
+      parseFullSha(textAt(valueAt(item, "commit"), "oid") ?? "") ?? []
+    ),
   };
+}
+
+/** Reads the name of a label on a pull request. Throws AppError `forge_failed` if it has none. */
+export function labelName(label: unknown, what: string): string {
+  const name = textAt(label, "name");
+  if (name === undefined) throw incompleteAnswer(what, "labels.name");
+  return name;
 }
 
 /** The fields of a label definition that {@link toDefinition} reads. */
 export const DEFINITION =
   "id name color description pullRequests(states: OPEN, first: 2) { nodes { number } }";
 
-/** Converts a label definition; undefined without a node id and a name. */
-export function toDefinition(node: unknown): LabelDefinition | undefined {
+/**
+ * Converts a label definition of a list. Throws AppError `forge_failed` if it lacks its node id, its name or the
+ * pull requests that carry it.
+ */
+export function toDefinition(asked: Asked): LabelDefinition {
+  const bare = toBareDefinition(asked.value);
+  if (bare === undefined) throw incompleteAnswer(asked.what, "labels");
+  const openPulls = nodesAt(asked, "pullRequests").flatMap((pull) =>
+    parsePrNumber(numberAt(pull, "number") ?? 0) ?? []
+  );
+  return { ...bare, openPulls };
+}
+
+/** Converts a label definition that was read without its pull requests; undefined without a node id and a name. */
+export function toBareDefinition(node: unknown): LabelDefinition | undefined {
   const nodeId = textAt(node, "id");
   const name = textAt(node, "name");
   if (nodeId === undefined || name === undefined) return undefined;
@@ -73,9 +114,7 @@ export function toDefinition(node: unknown): LabelDefinition | undefined {
     name,
     color: textAt(node, "color") ?? "",
     description: textAt(node, "description") ?? "",
-    openPulls: nodesAt(node, "pullRequests").flatMap((pull) =>
-      parsePrNumber(numberAt(pull, "number") ?? 0) ?? []
-    ),
+    openPulls: [],
   };
 }
 
@@ -106,7 +145,12 @@ export function toPermission(
   }
   const connection = valueAt(repository, asked.alias);
   if (connection === undefined) return { kind: "error", message: "GitHub does not show the collaborators" };
-  const edge = listAt(connection, "edges").find((one) => sameText(textAt(one, "node", "login"), asked.login));
+  const edges = valueAt(connection, "edges");
+  // A null list or entry is no answer about the account, although GitHub reports no error.
+  if (!Array.isArray(edges) || edges.some((one) => textAt(one, "node", "login") === undefined)) {
+    return { kind: "error", message: "GitHub does not show the collaborators" };
+  }
+  const edge = edges.find((one) => sameText(textAt(one, "node", "login"), asked.login));
   if (edge === undefined) return { kind: "not_found" };
   const permission = PERMISSIONS[textAt(edge, "permission") ?? ""];
   return permission === undefined

@@ -1,7 +1,7 @@
 /** Reads, creates, repairs and deletes label definitions, and finds their node ids. */
 
 import type { LabelDefinition, NewDefinition } from "../../environments/ports/forge.ts";
-import { DEFINITION, sameText, toDefinition } from "./convert.ts";
+import { DEFINITION, sameText, toBareDefinition, toDefinition } from "./convert.ts";
 import { textAt, valueAt } from "./json.ts";
 import { chunk, type Context, queryAllPages, queryRepository, repositoryId } from "./repository.ts";
 import { mutate, type MutationField } from "./mutation.ts";
@@ -17,15 +17,16 @@ export async function listDefinitions(
   query: string,
   signal: AbortSignal,
 ): Promise<readonly LabelDefinition[]> {
+  const what = `Listing label definitions of "${context.repo}"`;
   const nodes = await queryAllPages(context, {
-    what: `Listing label definitions of "${context.repo}"`,
+    what,
     path: ["labels"],
     declare: "$query: String!",
     variables: { query },
     select:
       `id labels(query: $query, first: 100, after: $after) { nodes { ${DEFINITION} } pageInfo { hasNextPage endCursor } }`,
   }, signal);
-  return nodes.flatMap((node) => toDefinition(node) ?? []);
+  return nodes.map((value) => toDefinition({ value, what }));
 }
 
 /** Creates missing definitions and, with `repair`, corrects existing ones. Returns the names of both. */
@@ -169,7 +170,7 @@ async function findDefinitions(
       tolerate: (issue) => issue.type === "NOT_FOUND",
     }, signal);
     for (const index of part.keys()) {
-      const definition = keep(context, toDefinition(valueAt(repository, `l${index}`)));
+      const definition = keep(context, toBareDefinition(valueAt(repository, `l${index}`)));
       if (definition !== undefined) found.set(definition.name.toLowerCase(), definition);
     }
   }

@@ -4,8 +4,7 @@ import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../environments/ports/forge.ts";
 import { DEFINITION, payloadPull, shaAt, toDefinition } from "./convert.ts";
 import { listDefinitions } from "./definitions.ts";
-import { oneLine } from "./errors.ts";
-import { instantAt, listAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { instantAt, listAt, nodesAt, oneLine, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
 /** The environment's name on GitHub. The GraphQL documents below repeat it. */
@@ -97,8 +96,9 @@ export async function retirementInfo(
   const definitions = new Map<string, LabelDefinition>();
   const deployments = new Set<string>();
   for (const part of chunk([...new Set(options.shas)], PER_REQUEST)) {
+    const what = `Reading the labels and deployments of pull request #${pr}`;
     const { repository } = await queryRepository(context, {
-      what: `Reading the labels and deployments of pull request #${pr}`,
+      what,
       declare: part.map((_, index) => `$s${index}: String!`).join(", "),
       variables: Object.fromEntries(part.map((sha, index) => [`s${index}`, sha])),
       select: "id " +
@@ -111,11 +111,14 @@ export async function retirementInfo(
       tolerate: (issue) => issue.type === "NOT_FOUND",
     }, options.signal);
     for (const [index, sha] of part.entries()) {
-      const found = pageInfoAt(repository, `l${index}`).hasNextPage
+      const asked = { value: repository, what };
+      const found = pageInfoAt(asked, `l${index}`).hasNextPage
         ? await listDefinitions(context, sha, options.signal)
-        : nodesAt(repository, `l${index}`).flatMap((node) => toDefinition(node) ?? []);
+        : nodesAt(asked, `l${index}`).map((value) => toDefinition({ value, what }));
       for (const one of found) if (one.name.toLowerCase().includes(sha)) definitions.set(one.nodeId, one);
-      for (const node of nodesAt(repository, `c${index}`, "deployments")) {
+      // A commit that no longer exists has no deployments to find.
+      const commit = valueAt(repository, `c${index}`, "deployments");
+      for (const node of commit === undefined ? [] : nodesAt({ value: commit, what })) {
         const id = textAt(node, "id");
         if (id !== undefined && payloadPull(valueAt(node, "payload")) === pr) deployments.add(id);
       }

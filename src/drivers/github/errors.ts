@@ -3,7 +3,9 @@
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { formatIsoSeconds } from "../../lib/instant.ts";
 import { limitSeconds } from "./limits.ts";
-import { textAt, valueAt } from "./json.ts";
+import { oneLine, textAt, valueAt } from "./json.ts";
+import { isArchived, refused } from "./refusals.ts";
+import { CERTIFICATE_HINT, isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
 
 /** One entry of a GraphQL answer's `errors`. */
 export interface GraphqlIssue {
@@ -11,6 +13,8 @@ export interface GraphqlIssue {
   readonly type: string;
   readonly message: string;
   readonly path: readonly string[];
+  /** The permissions that the field needs, if the caller knows the field. */
+  readonly rights?: readonly string[];
 }
 
 /** The facts about a request that the message of its failure names. */
@@ -21,6 +25,8 @@ export interface FailureContext {
   readonly host: string;
   /** GitHub's time, milliseconds since 1970. */
   readonly now: number;
+  /** The permissions that the request needs, as a workflow's `permissions:` block writes them. */
+  readonly rights: readonly string[];
 }
 
 /** Translates an error of octokit. */
@@ -29,6 +35,7 @@ export function translateFailure(thrown: unknown, context: FailureContext): AppE
   const { what, host } = context;
   const status = Number(valueAt(thrown, "status"));
   const response = valueAt(thrown, "response");
+  if (isUntrustedCertificate(thrown)) return untrusted(what, { host, reason: failureReason(thrown) });
   if (!Number.isInteger(status) || response === undefined) {
     return unreachable(what, { host, reason: failureReason(thrown) });
   }
@@ -38,8 +45,9 @@ export function translateFailure(thrown: unknown, context: FailureContext): AppE
   if (status >= 500) return unreachable(what, { host, reason: `it answered ${status}` });
   if (status === 401) return tokenInvalid(what, message);
   if (status === 403) {
-    return refused(what, { message, rights: textAt(headersOf(response), "x-accepted-github-permissions") });
+    return refused(what, { message, headers: headersOf(response), rights: context.rights });
   }
+  if (status === 451) return unavailable(what, message);
   if (status === 404) {
     return new AppError("forge_not_found", `${what}: GitHub did not find it`, {
       hint: "Check --repo, and that the token may see it",
@@ -52,8 +60,12 @@ export function translateFailure(thrown: unknown, context: FailureContext): AppE
 export function translateIssues(issues: readonly GraphqlIssue[], context: FailureContext): AppError {
   const [first] = issues;
   const message = oneLine(first?.message ?? "no reason given");
-  if (issues.some((issue) => issue.type === "FORBIDDEN" || issue.type === "INSUFFICIENT_SCOPES")) {
-    return refused(context.what, { message });
+  const forbidden = issues.find(({ type, message: said }) =>
+    type === "FORBIDDEN" || type === "INSUFFICIENT_SCOPES" || isArchived(said)
+  );
+  if (forbidden !== undefined) {
+    const { message: said, rights = context.rights } = forbidden;
+    return refused(context.what, { message: said, headers: {}, rights });
   }
   if (first?.type === "NOT_FOUND") {
     return new AppError("forge_not_found", `${context.what}: GitHub did not find it (${message})`, {
@@ -80,15 +92,19 @@ export function unreachable(
   });
 }
 
-function refused(
+/** Makes the AppError for a host whose certificate is not trusted. A second attempt would not help. */
+function untrusted(
   what: string,
-  { message, rights }: { readonly message: string; readonly rights?: string | undefined },
+  { host, reason }: { readonly host: string; readonly reason: string },
 ): AppError {
-  const needed = rights === undefined
-    ? "issues, pull-requests and deployments (write), contents and actions (read)"
-    : oneLine(rights);
-  return new AppError("forge_refused", `${what}: GitHub refused the request (${message})`, {
-    hint: `Give the token the permissions it lacks: ${needed}. \`showtime doctor\` shows what it has`,
+  return new AppError("forge_untrusted", `${what}: the certificate of "${host}" is not trusted (${reason})`, {
+    hint: CERTIFICATE_HINT,
+  });
+}
+
+function unavailable(what: string, message: string): AppError {
+  return new AppError("forge_refused", `${what}: GitHub blocks access to the repository (${message})`, {
+    hint: "GitHub's page of the repository says why; only its owner and GitHub Support can change it",
   });
 }
 
@@ -138,8 +154,27 @@ function failureReason(thrown: unknown): string {
   return oneLine(thrown instanceof Error ? thrown.message : String(thrown)) || "no answer";
 }
 
-/** Puts a server's text on one line of at most 300 characters, without control characters. */
-export function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim().slice(0, 300);
+/** Makes an error that says why no answer came. `answerMs` is the time limit if the request exceeded it. */
+export function networkError(
+  thrown: unknown,
+  { answerMs }: { readonly answerMs: number | undefined },
+): Error {
+  if (answerMs !== undefined) {
+    return new Error(`no answer within ${Math.ceil(answerMs / 1000)} s`, { cause: thrown });
+  }
+  return new Error(reasonOf(innermost(thrown)), { cause: thrown });
+}
+
+/** Deno puts the reason into the message or, if the message is "fetch failed", into the cause. */
+function innermost(thrown: unknown): string {
+  const cause = valueAt(thrown, "cause");
+  const said = cause instanceof Error ? cause : thrown;
+  return said instanceof Error ? said.message : String(said);
+}
+
+function reasonOf(message: string): string {
+  if (/\bdns error\b/i.test(message)) return "the host name was not found";
+  // The last part of a nested message is the reason; the parts before it name addresses.
+  const last = (message.split(": ").at(-1) ?? message).replace(/ \(os error \d+\)$/, "");
+  return /refused/i.test(last) ? "connection refused" : oneLine(last) || "no answer";
 }

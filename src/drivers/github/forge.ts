@@ -11,9 +11,19 @@ import { createDeployment, listDeployments, retirementInfo } from "./deployments
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { LabelIds } from "./label_ids.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
+import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
-import { listPulls, readBaseFile, readPermissions, readPulls, resolveCommit } from "./read_pulls.ts";
-import type { Context } from "./repository.ts";
+import {
+  listPulls,
+  listPullsOfBranch,
+  readBaseFile,
+  readBaseFiles,
+  readDefaultBranch,
+  readPermissions,
+  readPulls,
+  resolveCommit,
+} from "./read_pulls.ts";
+import { type Context, findRepositoryId } from "./repository.ts";
 
 /** The options of the driver for one repository. */
 export interface GithubForgeOptions extends GithubClientOptions {
@@ -38,6 +48,8 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     requestCount: () => client.requestCount(),
     scopes: () => client.scopes(),
     knownViewer: () => client.knownViewer(),
+    knownRepositoryId: () => context.ids.repositoryNumber,
+    findRepositoryId: (repo, signal) => findRepositoryId(context, repo, signal),
     readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),
@@ -45,6 +57,10 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readPulls: (numbers, signal) => readPulls(context, numbers, signal),
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    firstRunOf: (head, signal) => firstRunOf(context, head, signal),
+    readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
+    defaultBranch: (signal) => readDefaultBranch(context, signal),
+    pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),

@@ -1,4 +1,9 @@
-/** Reads fields of answers leniently: a missing field, or one of another type, is undefined or empty. */
+/**
+ * Reads fields of answers. A missing field, or one of another type, is undefined or empty. Lists of a GraphQL
+ * connection are read strictly.
+ */
+
+import { AppError } from "../../lib/errors.ts";
 
 /** The `pageInfo` of a GraphQL connection, for both directions. */
 export interface PageInfo {
@@ -47,18 +52,52 @@ export function instantAt(value: unknown, ...path: readonly string[]): number {
   return Number.isNaN(at) ? 0 : at;
 }
 
-/** Returns the nodes of a connection, without the nulls that GraphQL puts for unreadable ones. */
-export function nodesAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  return listAt(value, ...path, "nodes").filter((node) => node !== null && node !== undefined);
+/** A value of an answer, and the attempted action for messages, as "Reading …". */
+export interface Asked {
+  readonly value: unknown;
+  readonly what: string;
 }
 
-/** Returns the `pageInfo` of the connection at `path`; without further pages if there is no connection. */
-export function pageInfoAt(value: unknown, ...path: readonly string[]): PageInfo {
+/**
+ * Returns the nodes of the connection at `path`. A null connection or node means that GitHub could not read
+ * it, even if the answer has no error: throws AppError `forge_failed`, because an empty list is an answer.
+ */
+export function nodesAt({ value, what }: Asked, ...path: readonly string[]): readonly unknown[] {
+  const nodes = valueAt(value, ...path, "nodes");
+  if (!Array.isArray(nodes) || nodes.some((node) => node === null || node === undefined)) {
+    throw incompleteAnswer(what, path.join("."));
+  }
+  return nodes;
+}
+
+/** Returns the `pageInfo` of the connection at `path`. Throws AppError `forge_failed` if a page has no end. */
+export function pageInfoAt({ value, what }: Asked, ...path: readonly string[]): PageInfo {
   const info = valueAt(value, ...path, "pageInfo");
-  return {
+  const page = {
     hasNextPage: flagAt(info, "hasNextPage"),
     endCursor: textAt(info, "endCursor"),
     hasPreviousPage: flagAt(info, "hasPreviousPage"),
     startCursor: textAt(info, "startCursor"),
   };
+  const known = [valueAt(info, "hasNextPage"), valueAt(info, "hasPreviousPage")].some((flag) =>
+    typeof flag === "boolean"
+  );
+  const broken = (page.hasNextPage && page.endCursor === undefined) ||
+    (page.hasPreviousPage && page.startCursor === undefined);
+  if (!known || broken) throw incompleteAnswer(what, `${path.join(".")}.pageInfo`);
+  return page;
+}
+
+/** Makes the AppError for an answer without an error that lacks a part which was asked for. */
+export function incompleteAnswer(what: string, part: string): AppError {
+  return new AppError("forge_failed", `${what}: GitHub's answer lacks "${part}"`, {
+    hint: "Run the command again. GitHub may have an incident",
+    retryable: true,
+  });
+}
+
+/** Puts a server's text on one line of at most 300 characters, without control characters. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim().slice(0, 300);
 }

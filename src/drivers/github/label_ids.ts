@@ -3,6 +3,10 @@ export class LabelIds {
   readonly #ids = new Map<string, string>();
   /** The node id of the repository; undefined until an answer has named it. */
   repositoryId: string | undefined;
+  /** The numeric id of the repository; undefined until an answer has named it. */
+  repositoryNumber: number | undefined;
+  /** The numeric ids that other names lead to; undefined for a name without a repository. */
+  readonly numbersByName = new Map<string, number | undefined>();
 
   /** Stores the node id of a name. */
   remember(name: string, id: string): void {

@@ -8,9 +8,10 @@ import type { LockRecord } from "../../environments/core/lock.ts";
 import type { NewDefinition } from "../../environments/ports/forge.ts";
 import { sameText, toLock } from "./convert.ts";
 import { translateFailure } from "./errors.ts";
-import { listAt, numberAt, textAt } from "./json.ts";
+import { incompleteAnswer, listAt, numberAt, textAt } from "./json.ts";
 import { mutate } from "./mutation.ts";
 import type { Context } from "./repository.ts";
+import { rightsOfRoute } from "./refusals.ts";
 
 /** The new lock with its epoch, or the answer that a definition of that name exists. */
 export type LockCreation =
@@ -34,7 +35,12 @@ export async function createLock(
   });
   if (answer.status !== 422) return toCreation(answer.data) ?? { kind: "exists" };
   if (!listAt(answer.data, "errors").some((problem) => textAt(problem, "code") === "already_exists")) {
-    throw translateFailure({ status: 422, response: answer }, { what, host: "", now: client.now() });
+    throw translateFailure({ status: 422, response: answer }, {
+      what,
+      host: "",
+      now: client.now(),
+      rights: rightsOfRoute("POST /labels"),
+    });
   }
   // The driver or the HTTP client may have sent the request twice: then the existing definition is this one.
   const { status, data } = await getLabel(context, name, signal);
@@ -49,8 +55,10 @@ export async function readLock(
   signal: AbortSignal,
 ): Promise<readonly LockRecord[]> {
   const { status, data } = await getLabel(context, name, signal);
-  const lock = status === 200 ? toLock(data) : undefined;
-  return lock === undefined ? [] : [lock];
+  if (status !== 200) return [];
+  const lock = toLock(data);
+  if (lock === undefined) throw incompleteAnswer(`Reading the definition "${name}"`, "node_id");
+  return [lock];
 }
 
 /** Returns the numeric ids by node id of every definition with this name. */
@@ -62,13 +70,15 @@ export async function lockNumbers(
   const numbers = new Map<string, number>();
   const { client, owner, name: repo } = context;
   const size = 100;
+  const what = `Listing the label definitions of "${context.repo}"`;
   for (let page = 1, count = size; count === size; page++) {
     const { data } = await client.rest("GET /repos/{owner}/{repo}/labels", {
-      what: `Listing the label definitions of "${context.repo}"`,
+      what,
       signal,
       parameters: { owner, repo, per_page: size, page },
     });
-    const labels = listAt(data);
+    if (!Array.isArray(data)) throw incompleteAnswer(what, "labels");
+    const labels: readonly unknown[] = data;
     for (const label of labels) {
       const nodeId = textAt(label, "node_id");
       const id = numberAt(label, "id");

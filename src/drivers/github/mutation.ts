@@ -1,7 +1,8 @@
 /** Sends many writes as one GraphQL mutation: each has an alias, and all values are variables. */
 
 import type { GraphqlIssue } from "./errors.ts";
-import { valueAt } from "./json.ts";
+import { incompleteAnswer, valueAt } from "./json.ts";
+import { rightsOfFields } from "./refusals.ts";
 import type { Context } from "./repository.ts";
 
 /** The mutations that this driver sends. */
@@ -56,9 +57,16 @@ export async function mutate(
     const field = /^m(\d+)$/.exec(issue.path[0] ?? "")?.[1];
     // An error without a field is about the whole document.
     if (field === undefined) throw context.client.issueError([issue], options);
-    return { ...issue, field: Number(field) };
+    const name = fields[Number(field)]?.name;
+    return { ...issue, field: Number(field), rights: rightsOfFields(name === undefined ? [] : [name]) };
   });
-  return { fields: fields.map((_, index) => valueAt(answer.data, `m${index}`)), issues };
+  const payloads = fields.map((_, index) => valueAt(answer.data, `m${index}`));
+  const lost = fields.find((_, index) =>
+    payloads[index] === undefined && !issues.some((issue) => issue.field === index)
+  );
+  // Without a payload and without an error nothing shows that the write took effect.
+  if (lost !== undefined) throw incompleteAnswer(options.what, lost.name);
+  return { fields: payloads, issues };
 }
 
 function inputType(name: MutationName): string {

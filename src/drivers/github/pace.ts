@@ -7,6 +7,7 @@
 import type { Octokit } from "octokit";
 import { formatSpan } from "../../lib/duration.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
 import { headersOf } from "./errors.ts";
 import { listAt, textAt, valueAt } from "./json.ts";
 import { type Delays, limitSeconds } from "./limits.ts";
@@ -73,6 +74,7 @@ export function pace(octokit: Octokit, waiting: Waiting): void {
 
 /** Whether the same request may get another answer later. */
 function isPassing(thrown: unknown): boolean {
+  if (isUntrustedCertificate(thrown)) return false;
   const status = valueAt(thrown, "status");
   return typeof status === "number" && status >= 400 && !FINAL.includes(status);
 }

@@ -3,7 +3,8 @@
 import { AppError } from "../../lib/errors.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import { ACTOR } from "./convert.ts";
-import { valueAt } from "./json.ts";
+import type { GraphqlIssue } from "./errors.ts";
+import { incompleteAnswer, valueAt } from "./json.ts";
 import { type Context, queryRepository, type RepositoryAnswer } from "./repository.ts";
 
 /** The lists of the query. The first page has all four, further pages those that are still needed. */
@@ -28,7 +29,8 @@ const FIELDS: Readonly<Record<List, string>> = {
     } pageInfo { hasPreviousPage startCursor } }`,
 };
 
-const PULL = `id number title body state isDraft headRefOid headRepository { nameWithOwner }
+const PULL =
+  `id number title body state isDraft createdAt updatedAt headRefOid headRefName headRepository { nameWithOwner }
   author { ${ACTOR} }`;
 
 /** The page of a pull request to read. */
@@ -69,8 +71,9 @@ export async function queryPage(
     declare.push("$actor: String!");
     variables["actor"] = actor;
   }
+  const what = describePage(context, pr);
   const answer = await queryRepository(context, {
-    what: `Reading pull request #${pr} of "${context.repo}"`,
+    what,
     select: select.join(" "),
     declare: declare.join(", "),
     variables,
@@ -80,13 +83,28 @@ export async function queryPage(
       (issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest"),
   }, options.signal);
   if (inPull.length > 0 && valueAt(answer.repository, "pullRequest") === undefined) {
-    throw pullNotFound(pr, context.repo);
+    throw pullMissing(pr, { what, repo: context.repo, issues: answer.issues });
   }
   return answer;
 }
 
-/** Makes the AppError for a pull request that does not exist. */
-export function pullNotFound(pr: PrNumber, repo: string): AppError {
+/** Names the reading of a pull request, for messages. */
+export function describePage(context: Pick<Context, "repo">, pr: PrNumber): string {
+  return `Reading pull request #${pr} of "${context.repo}"`;
+}
+
+/**
+ * Makes the AppError for an answer without the pull request: `pull_not_found` if GitHub's error says that it does
+ * not exist, else `forge_failed`.
+ */
+export function pullMissing(
+  pr: PrNumber,
+  answer: { readonly what: string; readonly repo: string; readonly issues: readonly GraphqlIssue[] },
+): AppError {
+  const { what, repo, issues } = answer;
+  if (!issues.some(({ type, path }) => type === "NOT_FOUND" && path.join() === "pullRequest")) {
+    return incompleteAnswer(what, "pullRequest");
+  }
   return new AppError("pull_not_found", `Reading pull request #${pr} of "${repo}": it does not exist`, {
     hint: "Check the number and --repo, and that the token may see the repository",
   });

@@ -1,14 +1,14 @@
 /** Reads a pull request with one query, and further pages only of lists that are still needed. */
 
 import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
-import { AppError } from "../../lib/errors.ts";
-import { parseFullSha, type PrNumber } from "../../lib/ids.ts";
-import { formatLabel } from "../../environments/core/labels/mod.ts";
+import { type PrNumber } from "../../lib/ids.ts";
+import { formatLabel, parseLabel } from "../../environments/core/labels/mod.ts";
+import { isTrustedBot } from "../../environments/core/plan/mod.ts";
 import type { LockRecord } from "../../environments/core/lock.ts";
 import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../environments/ports/forge.ts";
-import { sameText, toActor, toEvent, toLock, toPermission } from "./convert.ts";
-import { flagAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { type List, LISTS, queryPage } from "./pull_page.ts";
+import { labelName, sameText, shaAt, toActor, toEvent, toLock, toPermission } from "./convert.ts";
+import { flagAt, incompleteAnswer, instantAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { describePage, type List, LISTS, queryPage } from "./pull_page.ts";
 import type { Context, RepositoryAnswer } from "./repository.ts";
 
 /** The items of the pages read so far. */
@@ -35,7 +35,7 @@ export async function readPull(
     signal: options.signal,
   });
   const at = context.client.now();
-  const snapshot = toSnapshot(first, { pr, actor: options.actor });
+  const snapshot = toSnapshot(first, { pr, actor: options.actor, what: describePage(context, pr) });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
   for (let lists = missing(gathered); lists.length > 0; lists = missing(gathered)) {
     const answer = await queryPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
@@ -51,10 +51,13 @@ function gather(
   options: { readonly lists: readonly List[]; readonly answer: RepositoryAnswer; readonly pr: PrNumber },
 ): void {
   const { repository } = options.answer;
-  const pull = valueAt(repository, "pullRequest");
+  const what = describePage(context, options.pr);
+  const inRepository = { value: repository, what };
+  const inPull = { value: valueAt(repository, "pullRequest"), what };
+  const asks = (list: List) => options.lists.includes(list);
   for (const list of options.lists) {
     const info = pageInfoAt(
-      list === "locks" ? repository : pull,
+      list === "locks" ? inRepository : inPull,
       list === "timeline" ? "timelineItems" : list,
     );
     const cursor = list === "timeline"
@@ -64,22 +67,26 @@ function gather(
     else delete into.more[list];
   }
   const lockName = formatLabel({ kind: "lock", pr: options.pr });
-  into.locks.push(
-    ...nodesAt(repository, "locks").flatMap((node) => toLock(node) ?? []).filter((lock) =>
-      sameText(lock.name, lockName)
-    ),
-  );
-  for (const label of nodesAt(pull, "labels")) {
-    const name = textAt(label, "name");
-    const id = textAt(label, "id");
-    if (name !== undefined) into.labels.push(name);
-    if (name !== undefined && id !== undefined) context.ids.remember(name, id);
+  for (const node of asks("locks") ? nodesAt(inRepository, "locks") : []) {
+    const lock = toLock(node);
+    if (lock === undefined) throw incompleteAnswer(what, "locks");
+    if (sameText(lock.name, lockName)) into.locks.push(lock);
   }
-  into.comments.push(...nodesAt(pull, "comments").flatMap((node) => toMarkedComment(node) ?? []));
-  into.timeline = [
-    ...nodesAt(pull, "timelineItems").flatMap((node) => toEvent(node) ?? []),
-    ...into.timeline,
-  ];
+  for (const label of asks("labels") ? nodesAt(inPull, "labels") : []) {
+    const name = labelName(label, what);
+    const id = textAt(label, "id");
+    into.labels.push(name);
+    if (id !== undefined) context.ids.remember(name, id);
+  }
+  if (asks("comments")) {
+    into.comments.push(...nodesAt(inPull, "comments").flatMap((node) => toMarkedComment(node, what) ?? []));
+  }
+  if (asks("timeline")) {
+    into.timeline = [
+      ...nodesAt(inPull, "timelineItems").flatMap((value) => toEvent({ value, what }) ?? []),
+      ...into.timeline,
+    ];
+  }
 }
 
 /** Returns the lists whose next page is needed. */
@@ -87,13 +94,18 @@ function missing(gathered: Gathered): readonly List[] {
   return LISTS.filter((list) => {
     if (gathered.more[list] === undefined) return false;
     if (list === "comments") {
-      return !gathered.comments.some((comment) => comment.own || comment.author?.bot === true);
+      return !gathered.comments.some(({ own, author }) =>
+        own || (author?.bot === true && isTrustedBot(author.login))
+      );
     }
     return list !== "timeline" || !reachesOrigins(gathered.labels, gathered.timeline);
   });
 }
 
-/** Whether the timeline reaches back to the newest labelling of each 🎪 label and to a commit before it. */
+/**
+ * Whether the timeline reaches back to the newest labelling of each 🎪 label and to a commit before it; for a
+ * trigger, to the force push before it, since what approves a commit must be newer than that.
+ */
 export function reachesOrigins(labels: readonly string[], timeline: readonly TimelineEvent[]): boolean {
   const newest = new Map<string, number>();
   timeline.forEach((event, index) => {
@@ -105,14 +117,20 @@ export function reachesOrigins(labels: readonly string[], timeline: readonly Tim
   if (wanted.length === 0) return true;
   const known = wanted.filter((index) => index !== undefined);
   if (known.length < wanted.length) return false;
+  const forced = timeline.findIndex(({ kind }) => kind === "force_push");
+  const triggers = labels.filter((label) => parseLabel(label).kind === "trigger").map((label) =>
+    newest.get(label.toLowerCase()) ?? -1
+  );
+  if (triggers.some((index) => forced < 0 || forced > index)) return false;
   const oldest = Math.min(...known);
   return timeline.slice(0, oldest).some((event) => event.kind === "commit" || event.kind === "force_push");
 }
 
-function toMarkedComment(node: unknown): MarkedComment | undefined {
+function toMarkedComment(node: unknown, what: string): MarkedComment | undefined {
   const nodeId = textAt(node, "id");
-  const body = textAt(node, "body") ?? "";
-  if (nodeId === undefined || !body.startsWith(COMMENT_MARKER)) return undefined;
+  const body = textAt(node, "body");
+  if (nodeId === undefined || body === undefined) throw incompleteAnswer(what, "comments");
+  if (!body.startsWith(COMMENT_MARKER)) return undefined;
   return { nodeId, body, author: toActor(valueAt(node, "author")), own: flagAt(node, "viewerDidAuthor") };
 }
 
@@ -120,24 +138,28 @@ type Facts = Omit<PullSnapshot, "locks" | "labels" | "comments" | "timeline" | "
 
 function toSnapshot(
   answer: RepositoryAnswer,
-  { pr, actor }: { readonly pr: PrNumber; readonly actor: string | undefined },
+  { pr, actor, what }: { readonly pr: PrNumber; readonly actor: string | undefined; readonly what: string },
 ): Facts {
   const pull = valueAt(answer.repository, "pullRequest");
   const nodeId = textAt(pull, "id");
-  const headSha = parseFullSha(textAt(pull, "headRefOid") ?? "");
-  if (nodeId === undefined || headSha === undefined) {
-    throw new AppError("forge_failed", `Reading pull request #${pr}: GitHub's answer has no head commit`);
-  }
+  const headSha = shaAt(pull, "headRefOid");
+  const state = textAt(pull, "state");
+  const createdAt = instantAt(pull, "createdAt");
+  if (nodeId === undefined || headSha === undefined) throw incompleteAnswer(what, "headRefOid");
+  if (state === undefined || createdAt === 0) throw incompleteAnswer(what, "state");
   return {
     nodeId,
     number: pr,
-    open: textAt(pull, "state") === "OPEN",
+    open: state === "OPEN",
     draft: flagAt(pull, "isDraft"),
     title: textAt(pull, "title") ?? "",
     body: textAt(pull, "body") ?? "",
     author: toActor(valueAt(pull, "author"))?.login,
     headSha,
+    updatedAt: instantAt(pull, "updatedAt"),
     headRepo: textAt(pull, "headRepository", "nameWithOwner"),
+    headRef: textAt(pull, "headRefName"),
+    createdAt,
     viewer: toActor(valueAt(answer.data, "viewer")),
     actorPermission: actor === undefined
       ? undefined

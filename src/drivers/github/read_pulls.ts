@@ -1,12 +1,12 @@
 /** Reads lists of pull requests, and the commits, base files and permissions of the repository. */
 
 import { toError, usageError } from "../../lib/errors.ts";
-import { type FullSha, parseFullSha, type PrNumber } from "../../lib/ids.ts";
+import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
-import type { PullSummary } from "../../environments/ports/forge.ts";
+import type { BranchPull, PullSummary } from "../../environments/ports/forge.ts";
 import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
-import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { pullNotFound } from "./pull_page.ts";
+import { incompleteAnswer, nodesAt, numberAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { pullMissing } from "./pull_page.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
 /** The number of pull requests or logins that one request reads. */
@@ -17,8 +17,9 @@ export async function listPulls(
   context: Context,
   options: { readonly label: string; readonly states: "open" | "all"; readonly signal: AbortSignal },
 ): Promise<readonly PullSummary[]> {
+  const what = `Listing the pull requests of "${context.repo}"`;
   const nodes = await queryAllPages(context, {
-    what: `Listing the pull requests of "${context.repo}"`,
+    what,
     path: ["pullRequests"],
     declare: "$labels: [String!], $states: [PullRequestState!]",
     variables: {
@@ -30,7 +31,7 @@ export async function listPulls(
     beside: `viewer { ${ACTOR} }`,
     tolerate: (issue) => issue.path[0] === "viewer",
   }, options.signal);
-  const pulls = nodes.flatMap((node) => toSummary(node) ?? []);
+  const pulls = nodes.map((value) => toSummary({ value, what }));
   return [...pulls.filter((pull) => pull.open), ...pulls.filter((pull) => !pull.open)];
 }
 
@@ -41,16 +42,22 @@ export async function readPulls(
   signal: AbortSignal,
 ): Promise<readonly PullSummary[]> {
   const pulls: PullSummary[] = [];
+  const what = `Reading pull requests of "${context.repo}"`;
   for (const part of chunk([...new Set(numbers)], PER_REQUEST)) {
-    const { repository } = await queryRepository(context, {
-      what: `Reading pull requests of "${context.repo}"`,
+    const { repository, issues } = await queryRepository(context, {
+      what,
       declare: part.map((_, index) => `$n${index}: Int!`).join(", "),
       variables: Object.fromEntries(part.map((number, index) => [`n${index}`, number])),
       select: "id " +
         part.map((_, index) => `p${index}: pullRequest(number: $n${index}) { ${SUMMARY} }`).join(" "),
       tolerate: (issue) => issue.type === "NOT_FOUND" && issue.path.length === 1,
     }, signal);
-    pulls.push(...part.flatMap((_, index) => toSummary(valueAt(repository, `p${index}`)) ?? []));
+    // Only an error says that a pull request does not exist.
+    const missing = new Set(issues.map(({ path }) => path[0]));
+    pulls.push(...part.flatMap((_, index) => {
+      const value = valueAt(repository, `p${index}`);
+      return value === undefined && missing.has(`p${index}`) ? [] : [toSummary({ value, what })];
+    }));
   }
   return pulls;
 }
@@ -105,7 +112,7 @@ export async function resolveCommit(
   const found = new Set<FullSha>();
   let before: string | undefined;
   do {
-    const { repository } = await queryRepository(context, {
+    const { repository, issues } = await queryRepository(context, {
       what,
       declare: "$pr: Int!, $before: String",
       variables: { pr, before: before ?? null },
@@ -114,10 +121,11 @@ export async function resolveCommit(
       tolerate: (issue) => issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest",
     }, options.signal);
     const pull = valueAt(repository, "pullRequest");
-    if (pull === undefined) throw pullNotFound(pr, context.repo);
-    const listed = nodesAt(pull, "commits").map((node) => shaAt(node, "commit", "oid"));
+    if (pull === undefined) throw pullMissing(pr, { what, repo: context.repo, issues });
+    const asked = { value: pull, what };
+    const listed = nodesAt(asked, "commits").map((node) => shaAt(node, "commit", "oid"));
     for (const sha of [shaAt(pull, "headRefOid"), ...listed]) if (sha?.startsWith(wanted)) found.add(sha);
-    const page = pageInfoAt(pull, "commits");
+    const page = pageInfoAt(asked, "commits");
     before = page.hasPreviousPage && !found.has(parseFullSha(wanted) ?? "" as FullSha)
       ? page.startCursor
       : undefined;
@@ -130,38 +138,98 @@ export async function resolveCommit(
   return sha;
 }
 
+/** Lists the pull requests whose head is that branch of that owner, open ones first. */
+export async function listPullsOfBranch(
+  context: Context,
+  { owner, branch }: { readonly owner: string; readonly branch: string },
+  signal: AbortSignal,
+): Promise<readonly BranchPull[]> {
+  const { data } = await context.client.rest("GET /repos/{owner}/{repo}/pulls", {
+    what: `Looking for pull requests of the branch "${branch}"`,
+    signal,
+    parameters: {
+      owner: context.owner,
+      repo: context.name,
+      state: "all",
+      head: `${owner}:${branch}`,
+      per_page: 100,
+    },
+  });
+  const pulls = (Array.isArray(data) ? data : []).flatMap((each: unknown): BranchPull[] => {
+    const number = parsePrNumber(numberAt(each, "number") ?? 0);
+    if (number === undefined || textAt(each, "head", "ref") !== branch) return [];
+    return [{ number, title: textAt(each, "title") ?? "", open: textAt(each, "state") === "open" }];
+  });
+  return [...pulls.filter(({ open }) => open), ...pulls.filter(({ open }) => !open)];
+}
+
+interface BaseOptions {
+  readonly pr: PrNumber | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Reads a file on a pull request's base branch, or on the default branch; undefined if there is no file. */
 export async function readBaseFile(
   context: Context,
   path: string,
-  options: { readonly pr: PrNumber | undefined; readonly signal: AbortSignal },
+  options: BaseOptions,
 ): Promise<string | undefined> {
-  const { pr, signal } = options;
-  const what = `Reading "${path}" of "${context.repo}"`;
-  const onDefault = `id object(expression: $expression) { ... on Blob { text } }`;
+  return (await readBaseFiles(context, [path], options)).get(path);
+}
+
+/** Reads files on a pull request's base branch, or on the default branch, in one request. */
+export async function readBaseFiles(
+  context: Context,
+  paths: readonly string[],
+  { pr, signal }: BaseOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const what = `Reading "${paths[0] ?? ""}" of "${context.repo}"`;
   const tolerate = (issue: { readonly type: string }) => issue.type === "NOT_FOUND";
+  const declared = paths.map((_, index) => `$f${index}: String!`).join(", ");
+  const collect = (read: (alias: string) => string | undefined) =>
+    new Map(paths.flatMap((path, index): [string, string][] => {
+      const text = read(`f${index}`);
+      return text === undefined ? [] : [[path, text]];
+    }));
   if (pr !== undefined) {
-    const { repository } = await queryRepository(context, {
+    const files = paths.map((_, index) =>
+      `f${index}: file(path: $f${index}) { object { ... on Blob { text } } }`
+    );
+    const { repository, issues } = await queryRepository(context, {
       what,
-      declare: "$pr: Int!, $path: String!",
-      variables: { pr, path },
-      select: `id pullRequest(number: $pr) { baseRef { name target { ... on Commit { file(path: $path) {
-        object { ... on Blob { text } } } } } } }`,
+      declare: `$pr: Int!, ${declared}`,
+      variables: { pr, ...Object.fromEntries(paths.map((path, index) => [`f${index}`, path])) },
+      select: `id pullRequest(number: $pr) { baseRef { name target { ... on Commit { ${
+        files.join(" ")
+      } } } } }`,
       tolerate,
     }, signal);
     const pull = valueAt(repository, "pullRequest");
-    if (pull === undefined) throw pullNotFound(pr, context.repo);
+    if (pull === undefined) throw pullMissing(pr, { what, repo: context.repo, issues });
     if (valueAt(pull, "baseRef") !== undefined) {
-      return textAt(pull, "baseRef", "target", "file", "object", "text");
+      if (valueAt(pull, "baseRef", "target") === undefined) throw incompleteAnswer(what, "baseRef.target");
+      return collect((alias) => textAt(pull, "baseRef", "target", alias, "object", "text"));
     }
     // The base branch was deleted. The default branch is the one that people still change only by review.
   }
+  const objects = paths.map((_, index) =>
+    `f${index}: object(expression: $f${index}) { ... on Blob { text } }`
+  );
   const { repository } = await queryRepository(context, {
     what,
-    declare: "$expression: String!",
-    variables: { expression: `HEAD:${path}` },
-    select: onDefault,
+    declare: declared,
+    variables: Object.fromEntries(paths.map((path, index) => [`f${index}`, `HEAD:${path}`])),
+    select: `id ${objects.join(" ")}`,
     tolerate,
   }, signal);
-  return textAt(repository, "object", "text");
+  return collect((alias) => textAt(repository, alias, "text"));
+}
+
+/** Reads the name of the default branch; undefined if the repository has no commit. */
+export async function readDefaultBranch(context: Context, signal: AbortSignal): Promise<string | undefined> {
+  const { repository } = await queryRepository(context, {
+    what: `Reading the default branch of "${context.repo}"`,
+    select: "id defaultBranchRef { name }",
+  }, signal);
+  return textAt(repository, "defaultBranchRef", "name");
 }

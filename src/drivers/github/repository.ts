@@ -3,7 +3,7 @@
 import { AppError } from "../../lib/errors.ts";
 import type { GithubClient } from "./client.ts";
 import type { GraphqlIssue } from "./errors.ts";
-import { nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { incompleteAnswer, nodesAt, numberAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import type { LabelIds } from "./label_ids.ts";
 
 /** The state that all calls of the driver share. */
@@ -48,13 +48,16 @@ export async function queryRepository(
   const document = `query ($owner: String!, $name: String!${
     query.declare === undefined ? "" : `, ${query.declare}`
   }) {
-    repository(owner: $owner, name: $name) { ${query.select} }
+    repository(owner: $owner, name: $name) { databaseId ${query.select} }
     ${query.beside ?? ""}
   }`;
   const variables = { owner: context.owner, name: context.name, ...query.variables };
   const request = { what: query.what, signal };
   const answer = await context.client.graphql(document, { ...request, variables });
   const repository = valueAt(answer.data, "repository");
+  if (repository === undefined && answer.issues.length === 0) {
+    throw incompleteAnswer(query.what, "repository");
+  }
   if (repository === undefined && answer.issues.every((issue) => issue.type === "NOT_FOUND")) {
     throw repositoryNotFound(query.what, context.repo);
   }
@@ -65,6 +68,7 @@ export async function queryRepository(
   if (bad.length > 0) throw context.client.issueError(bad, request);
   const id = textAt(repository, "id");
   if (id !== undefined) context.ids.repositoryId = id;
+  context.ids.repositoryNumber = numberAt(repository, "databaseId") ?? context.ids.repositoryNumber;
   return { repository, data: answer.data, issues };
 }
 
@@ -90,8 +94,9 @@ export async function queryAllPages(
   do {
     const variables = { ...query.variables, after: after ?? null };
     const { repository } = await queryRepository(context, { ...query, declare, variables }, signal);
-    nodes.push(...nodesAt(repository, ...query.path));
-    const page = pageInfoAt(repository, ...query.path);
+    const asked = { value: repository, what: query.what };
+    nodes.push(...nodesAt(asked, ...query.path));
+    const page = pageInfoAt(asked, ...query.path);
     after = page.hasNextPage ? page.endCursor : undefined;
   } while (after !== undefined && !query.enough?.(nodes));
   return nodes;
@@ -103,6 +108,29 @@ export async function repositoryId(context: Context, signal: AbortSignal): Promi
   if (context.ids.repositoryId === undefined) await queryRepository(context, { what, select: "id" }, signal);
   if (context.ids.repositoryId === undefined) throw repositoryNotFound(what, context.repo);
   return context.ids.repositoryId;
+}
+
+/** Returns the numeric id of the repository that a name leads to, redirects included, and asks only once. */
+export async function findRepositoryId(
+  context: Context,
+  repo: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const known = context.ids.numbersByName;
+  const key = repo.toLowerCase();
+  if (known.has(key)) return known.get(key);
+  const [owner, name] = repo.split("/");
+  const { data } = await context.client.rest("GET /repos/{owner}/{repo}", {
+    what: `Looking for the repository "${repo}"`,
+    signal,
+    parameters: { owner, repo: name },
+    answers: [403, 404, 410, 451],
+  });
+  // The redirect of a former name leads to an address that holds the id; `fetch` may have followed it.
+  const redirected = /\/repositories\/(\d{1,15})$/.exec(textAt(data, "url") ?? "")?.[1];
+  const id = numberAt(data, "id") ?? (redirected === undefined ? undefined : Number(redirected));
+  known.set(key, id);
+  return id;
 }
 
 /** Makes the AppError for a repository that GitHub does not show. */

@@ -7,4 +7,4 @@
  *
  * @module
  */
-export { makeHealthProbe } from "./probe.ts";
+export { type HealthProbeOptions, makeHealthProbe } from "./probe.ts";

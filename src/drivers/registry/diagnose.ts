@@ -1,4 +1,4 @@
-import { parseImageReference } from "../../lib/image_reference.ts";
+import { parseImageReference } from "../../lib/image/image_reference.ts";
 import { type Finding, foundError, foundOk, foundWrong } from "../../lib/finding.ts";
 import type { Diagnosis } from "../../environments/ports/diagnosis.ts";
 import type { ImageStore } from "../../environments/ports/images.ts";
@@ -10,7 +10,7 @@ export interface RegistryDiagnosisOptions {
   readonly image: string;
   /** A tag of pull request 0, which no image has. */
   readonly tag: string;
-  readonly store: ImageStore;
+  readonly store: Pick<ImageStore, "exists">;
   /** Text of the docker command's `config.json`; empty without such a file. */
   readonly dockerConfig: string;
 }

@@ -1,9 +1,12 @@
-import { parseImageReference } from "../../lib/image_reference.ts";
+import { parseImageReference } from "../../lib/image/image_reference.ts";
+import { readImageOwner } from "../../environments/core/environment/image_owner.ts";
 import { parseImageTag } from "../../environments/core/environment/names.ts";
 import { AppError, usageError } from "../../lib/errors.ts";
-import type { ImageStore, StoredImage } from "../../environments/ports/images.ts";
+import type { ImageRemoval, ImageStore, StoredImage } from "../../environments/ports/images.ts";
 import { type Credentials, field } from "./credentials.ts";
-import { fetchWithin } from "./registry_client.ts";
+import { keptBecause } from "./kept_because.ts";
+import { RegistryAccess } from "./registry_access.ts";
+import { fetchWithin, makeRegistryClient } from "./registry_client.ts";
 
 /** The repository on Docker Hub, with the login. */
 export interface HubStoreOptions {
@@ -13,9 +16,15 @@ export interface HubStoreOptions {
   readonly tag: string;
   /** DOCKERHUB_USER and DOCKERHUB_TOKEN; without them nothing can be deleted. */
   readonly credentials?: Credentials | undefined;
+  /** The login that the docker command keeps for Docker Hub, to read images with; `credentials` come first. */
+  readonly dockerLogin?: Credentials | undefined;
   readonly fetch?: typeof fetch;
   /** Another address of the API; `https://hub.docker.com` unless given. */
   readonly baseUrl?: string | undefined;
+  /** Another address of the registry; `https://registry-1.docker.io` unless given. */
+  readonly registryUrl?: string | undefined;
+  /** The time limit of one request; 30 seconds unless given. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Makes the store of a repository on Docker Hub. It deletes single tags: others of the same image stay. */
@@ -29,10 +38,21 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
     );
   }
   const api = makeHubApi(options, place.path);
+  // Docker Hub's own API tells no labels.
+  const client = makeRegistryClient({
+    host: "docker.io",
+    fetch: options.fetch ?? fetch,
+    credentials: options.credentials ?? options.dockerLogin,
+    baseUrl: options.registryUrl,
+    timeoutMs: options.timeoutMs,
+  });
+  const registry = new RegistryAccess(client, place);
 
-  function tagPath(image: string): string {
+  const tagPath = (image: string): string => `tags/${tagOf(image)}/`;
+
+  function tagOf(image: string): string {
     const reference = parseImageReference(image);
-    if (reference?.host === "docker.io" && reference.path === place?.path) return `tags/${reference.tag}/`;
+    if (reference?.host === "docker.io" && reference.path === place?.path) return reference.tag;
     throw usageError(
       "bad_image",
       `Looking for an image: "${image}" is not in ${options.image} on Docker Hub`,
@@ -45,23 +65,23 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
       if (response.status !== 404) must(response, `looking for "${image}"`);
       return response.ok;
     },
+    async readOwner(image, signal) {
+      const tag = tagOf(image);
+      // Docker Hub counts each GET of a manifest as a pull, which it limits, and no HEAD.
+      const digest = await registry.digest(tag, signal);
+      const facts = digest === undefined ? undefined : await registry.facts(digest, signal);
+      return facts === undefined ? undefined : readImageOwner(facts.labels);
+    },
     async remove(image, signal) {
+      const path = tagPath(image);
       if (options.credentials === undefined) {
         return { kind: "kept", reason: "deleting on Docker Hub needs DOCKERHUB_USER and DOCKERHUB_TOKEN" };
       }
-      const response = await api("DELETE", tagPath(image), signal);
-      if (response.status === 404) return { kind: "absent" };
-      if (response.status === 401 || response.status === 403) {
-        return {
-          kind: "kept",
-          reason: `Docker Hub refuses to delete (${response.status}): DOCKERHUB_TOKEN lacks the right`,
-        };
+      try {
+        return await removeTag(api, { path, image }, signal);
+      } catch (error) {
+        return keptBecause(error);
       }
-      must(response, `deleting "${image}"`);
-      const left = await api("GET", tagPath(image), signal);
-      return left.status === 404
-        ? { kind: "removed" }
-        : { kind: "kept", reason: "Docker Hub still has it after the deletion" };
     },
     async list(signal) {
       const images: StoredImage[] = [];
@@ -84,10 +104,34 @@ export function makeHubStore(options: HubStoreOptions): ImageStore {
   };
 }
 
+async function removeTag(
+  api: HubApi,
+  { path, image }: { readonly path: string; readonly image: string },
+  signal: AbortSignal,
+): Promise<ImageRemoval> {
+  const response = await api("DELETE", path, signal);
+  const { status } = response;
+  if (status === 404) return { kind: "absent" };
+  if (status === 401 || status === 403) {
+    return {
+      kind: "kept",
+      reason: `Docker Hub refuses to delete (${status}): DOCKERHUB_TOKEN lacks the right`,
+    };
+  }
+  if (status === 405) {
+    return { kind: "kept", reason: "Docker Hub does not allow deleting in this repository" };
+  }
+  must(response, `deleting "${image}"`);
+  const left = await api("GET", path, signal);
+  return left.status === 404
+    ? { kind: "removed" }
+    : { kind: "kept", reason: "Docker Hub still has it after the deletion" };
+}
+
 type HubApi = (method: "GET" | "DELETE", path: string, signal: AbortSignal) => Promise<Response>;
 
 function makeHubApi(options: HubStoreOptions, repository: string): HubApi {
-  const how = { fetch: options.fetch ?? fetch, host: "hub.docker.com" };
+  const how = { fetch: options.fetch ?? fetch, host: "hub.docker.com", timeoutMs: options.timeoutMs };
   const base = (options.baseUrl ?? "https://hub.docker.com").replace(/\/$/, "");
   let token: Promise<string> | undefined;
 

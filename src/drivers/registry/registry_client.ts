@@ -1,4 +1,6 @@
 import { AppError } from "../../lib/errors.ts";
+import { AnswerTooLarge, readWhole, withBody } from "../../lib/read_whole.ts";
+import { CERTIFICATE_HINT, isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
 import { basicAuthorization, type Credentials, field } from "./credentials.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -9,6 +11,10 @@ export interface RegistryClientOptions {
   readonly host: string;
   readonly fetch: typeof fetch;
   readonly credentials: Credentials | undefined;
+  /** The time limit of one request; 30 seconds unless given. */
+  readonly timeoutMs?: number | undefined;
+  /** Another address of the registry than its host. */
+  readonly baseUrl?: string | undefined;
 }
 
 /** One request. `scope` is the right that a token is requested for if the registry wants a token. */
@@ -29,7 +35,7 @@ export interface RegistryClient {
 
 /** Makes a client that keeps its tokens in memory. */
 export function makeRegistryClient(options: RegistryClientOptions): RegistryClient {
-  const base = baseUrl(options.host);
+  const base = options.baseUrl ?? baseUrl(options.host);
   const tokens = new Map<string, string>();
 
   async function request(call: RegistryRequest, signal: AbortSignal): Promise<Response> {
@@ -80,35 +86,47 @@ export function makeRegistryClient(options: RegistryClientOptions): RegistryClie
   return { request };
 }
 
+/** The largest answer that is read: far more than a manifest, a configuration or a page of tags has. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
 /**
- * Fetches a whole answer, body included, within 30 seconds. Throws AppError `registry_unreachable`
- * (retryable) if the registry does not answer in that time.
+ * Fetches a whole answer of at most 8 MiB, body included, within 30 seconds. Throws AppError
+ * `registry_unreachable` if the registry does not answer like that; retryable unless its certificate is refused.
  */
 export async function fetchWithin(
-  options: { readonly fetch: typeof fetch; readonly host: string },
+  options: { readonly fetch: typeof fetch; readonly host: string; readonly timeoutMs?: number | undefined },
   call: RequestInit & { readonly url: URL },
   signal: AbortSignal,
 ): Promise<Response> {
   const { url, ...init } = call;
   signal.throwIfAborted();
-  const either = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const either = AbortSignal.any([signal, limit]);
   try {
     const response = await options.fetch(url, { ...init, signal: either });
     // The limit holds until the last byte: a registry may stall after the headers.
-    const body = await response.arrayBuffer();
-    const { status, statusText, headers } = response;
-    return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
+    return withBody(response, await readWhole(response, { mostBytes: MOST_BYTES, signal: either }));
   } catch (cause) {
     signal.throwIfAborted();
-    throw new AppError(
-      "registry_unreachable",
-      `Asking the registry "${options.host}": it does not answer at ${url.origin}`,
-      {
-        cause,
-        retryable: true,
-        hint: "Check the network and the image's name",
-      },
-    );
+    const asking = `Asking the registry "${options.host}"`;
+    if (isUntrustedCertificate(cause)) {
+      throw new AppError(
+        "registry_unreachable",
+        `${asking}: its certificate at ${url.origin} is not trusted`,
+        {
+          cause,
+          hint: CERTIFICATE_HINT,
+        },
+      );
+    }
+    const state = cause instanceof AnswerTooLarge
+      ? `${cause.message} at ${url.origin}`
+      : `it does not answer at ${url.origin}`;
+    throw new AppError("registry_unreachable", `${asking}: ${state}`, {
+      cause,
+      retryable: !(cause instanceof AnswerTooLarge),
+      hint: "Check the network and the image's name",
+    });
   }
 }
 

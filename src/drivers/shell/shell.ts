@@ -63,6 +63,13 @@ function spawnError(command: ShellCommand, cause: unknown): AppError {
       hint: "Run it in the directory of the checkout, or correct the configured path",
     });
   }
+  if (command.cwd === undefined && isWorkingFolderGone()) {
+    return new AppError("directory_not_found", `${action}: the working directory was removed`, {
+      cause,
+      exitCode: 2,
+      hint: "Change into the checkout, and run it there again",
+    });
+  }
   if (cause instanceof Deno.errors.NotFound) {
     return new AppError("program_not_found", `${action}: the program "${command.program}" is not installed`, {
       cause,
@@ -73,4 +80,14 @@ function spawnError(command: ShellCommand, cause: unknown): AppError {
     cause,
     hint: INSTALL[command.program],
   });
+}
+
+/** Whether the working directory was removed. A program that cannot start there seems to be missing. */
+function isWorkingFolderGone(): boolean {
+  try {
+    Deno.cwd();
+    return false;
+  } catch {
+    return true;
+  }
 }

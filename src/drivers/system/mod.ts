@@ -10,5 +10,6 @@
 
 export { makeAssetStore, parseLedger } from "./asset_store.ts";
 export { makeClock } from "./clock.ts";
+export { type ClonePlace, findCloneRoot } from "./clone_root.ts";
 export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";

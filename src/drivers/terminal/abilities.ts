@@ -1,3 +1,4 @@
+import { wantsColor } from "../../lib/paint.ts";
 import type { TerminalAbilities } from "../../ports/terminal.ts";
 
 /** The streams and settings that a terminal is made from. */
@@ -25,12 +26,12 @@ const LINKING = /iTerm|WezTerm|vscode|Hyper|ghostty|kitty|rio|tabby|WarpTerminal
 export function findAbilities(options: TerminalOptions): TerminalAbilities {
   const { env, stdoutTty, stderrTty, stdinTty } = options;
   const dumb = env["TERM"] === "dumb";
-  // NO_COLOR turns colors off with any value but the empty one.
-  const color = options.color && (env["NO_COLOR"] ?? "") === "" && stdoutTty && !dumb;
+  const color = wantsColor({ env, allowed: options.color, tty: stdoutTty });
   const ci = (env["CI"] ?? "") !== "" || env["GITHUB_ACTIONS"] === "true";
   return {
     color,
-    links: color && canLink(env),
+    // Forced colours in a file or a pipe bring no links, unless links are forced too.
+    links: color && (stdoutTty || env["FORCE_HYPERLINK"] !== undefined) && canLink(env),
     tty: stdoutTty,
     ask: stdinTty && stderrTty && !ci && !dumb,
     columns: options.columns !== undefined && options.columns > 0 ? options.columns : 80,

@@ -1,4 +1,4 @@
-import { makePaints } from "../../lib/paint.ts";
+import { makePaints, wantsColor } from "../../lib/paint.ts";
 import { defuseWorkflowCommand, escapeWorkflowCommand, stripControls } from "../../lib/sanitize.ts";
 import type { Terminal } from "../../ports/terminal.ts";
 import { findAbilities, type TerminalOptions } from "./abilities.ts";
@@ -11,7 +11,7 @@ export function makeTerminal(options: TerminalOptions): Terminal {
   const can = findAbilities(options);
   const inActions = env["GITHUB_ACTIONS"] === "true";
   const dumb = env["TERM"] === "dumb";
-  const colors = makePaints(options.color && (env["NO_COLOR"] ?? "") === "" && stderrTty && !dumb);
+  const colors = makePaints(wantsColor({ env, allowed: options.color, tty: stderrTty }));
   const spinner = new Spinner((text) => stderr(text), {
     moves: stderrTty && !inActions && !dumb && (env["CI"] ?? "") === "",
     columns: can.columns,
@@ -51,11 +51,15 @@ export function makeTerminal(options: TerminalOptions): Terminal {
       if (!quiet) talk(text);
     },
     detail(text) {
-      if (verbose) talk(text, colors.dim);
+      if (verbose && !quiet) talk(text, colors.dim);
     },
     log(text) {
-      if (inActions || verbose) talk(text);
+      if (inActions || (verbose && !quiet)) talk(text);
       else spinner.count();
+    },
+    notice(text) {
+      if (inActions) command("notice", text);
+      else talk(text);
     },
     warn(text) {
       if (inActions) command("warning", text);

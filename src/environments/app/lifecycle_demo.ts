@@ -27,8 +27,12 @@ export interface Stage {
   readonly pass: ((hours: number) => Promise<void>) | undefined;
   /** Names of the labels that are on the pull request now. */
   labels(): Promise<readonly string[]>;
+  /** Throws AppError with exit code 3 if the pull request must not be played on. */
+  assertFree(signal: AbortSignal): Promise<void>;
   /** Fetches the page at the address, as a browser does; undefined if nothing answers. */
   fetchPage(url: string): Promise<string | undefined>;
+  /** The advice after a scene that failed, as a sentence. */
+  readonly afterFailure: string;
   /** The program's own suggestions for what to do next. */
   readonly next: readonly string[];
 }
@@ -48,6 +52,8 @@ export async function playLifecycle(
   const trigger = (name: "start" | "stop") => labelName("trigger", name);
   const freeze = labelName("freeze");
   for (const line of stage.setting) tell(line);
+  await stage.assertFree(signal);
+  await play.begin();
   await play.scene(
     { title: "A person asks for an environment", deed: `adds "${trigger("start")}"` },
     async () => {
@@ -132,6 +138,11 @@ class Play {
     this.#tell = tell;
   }
 
+  /** Notes the labels that are there before the first scene: they are not new. */
+  async begin(): Promise<void> {
+    this.#before = [...await this.#stage.labels()].sort();
+  }
+
   async scene(
     { title, deed }: { readonly title: string; readonly deed: string },
     act: () => Promise<void>,
@@ -167,21 +178,22 @@ class Play {
     const state = readLabels(await this.#stage.labels());
     const sha = activeSha(state);
     const address = sha === undefined ? undefined : state.environments.get(sha)?.address;
-    if (address === undefined) throw failed("an environment should run, but no label names its address");
+    if (address === undefined) {
+      throw this.#failed("an environment should run, but no label names its address");
+    }
     if (this.#ports.platformAsLabels) return;
     const page = await this.#stage.fetchPage(formatUrl(address));
-    if (page === undefined) throw failed(`nothing answers at ${formatUrl(address)}`);
+    if (page === undefined) throw this.#failed(`nothing answers at ${formatUrl(address)}`);
     this.#tell(`   ${formatUrl(address)} answers: ${page.trim().slice(0, 60)}`);
   }
 
   async expectGone(): Promise<void> {
     const left = (await this.#stage.labels()).filter((name) => parseLabel(name).kind === "status");
-    if (left.length > 0) throw failed(`everything should be removed, but "${left[0]}" is still there`);
+    if (left.length > 0) throw this.#failed(`everything should be removed, but "${left[0]}" is still there`);
   }
-}
 
-function failed(what: string): AppError {
-  return new AppError("lifecycle_failed", `Playing the lifecycle: ${what}`, {
-    hint: "Run it again with --verbose; the simulator and the containers of this play are removed at the end",
-  });
+  #failed(what: string): AppError {
+    const hint = this.#stage.afterFailure;
+    return new AppError("lifecycle_failed", `Playing the lifecycle: ${what}`, { hint });
+  }
 }

@@ -19,6 +19,11 @@ export interface RunIdentity {
   readonly inActions: boolean;
   readonly run: { readonly id: number; readonly attempt: number } | undefined;
   readonly event: RunEvent | undefined;
+  /**
+   * Why GitHub gives this run a token that only reads: it is Dependabot's, or of a pull request from a fork.
+   * Undefined for all other runs.
+   */
+  readonly limited?: "dependabot" | "fork" | undefined;
   /** Random lower-case letters and digits that identify this process as the holder of a lock. */
   readonly nonce: string;
 }

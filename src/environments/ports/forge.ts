@@ -53,11 +53,16 @@ export interface PullSnapshot {
   readonly headSha: FullSha;
   /** `owner/name`; undefined if the fork was deleted. */
   readonly headRepo: string | undefined;
+  /** The name of the head's branch. */
+  readonly headRef: string | undefined;
+  /** When the pull request was opened, in milliseconds since 1970. */
+  readonly createdAt: number;
   /** Names of all labels on it. */
   readonly labels: readonly string[];
   /**
    * Label events, commits and force pushes, oldest first; at least back to the newest event of each 🎪 label
-   * that is on it.
+   * that is on it, and to the newest force push before each trigger. A commit stands where its date belongs,
+   * and the person who pushes chooses that date.
    */
   readonly timeline: readonly TimelineEvent[];
   /** Comments that start with the marker, oldest first. */
@@ -70,6 +75,8 @@ export interface PullSnapshot {
   readonly actorPermission: PermissionAnswer | undefined;
   /** GitHub's time at this answer (its `Date` header), milliseconds since 1970. */
   readonly at: number;
+  /** The last change of the pull request that this answer shows, milliseconds since 1970, whole seconds. */
+  readonly updatedAt: number;
 }
 
 /** A pull request in a list. */
@@ -80,6 +87,15 @@ export interface PullSummary {
   readonly headSha: FullSha;
   readonly author: string | undefined;
   readonly labels: readonly string[];
+  /** The newest commits, oldest first: at most 50. */
+  readonly commits?: readonly FullSha[];
+}
+
+/** A pull request of a branch. */
+export interface BranchPull {
+  readonly number: PrNumber;
+  readonly title: string;
+  readonly open: boolean;
 }
 
 /** A label definition and which open pull requests carry it. */
@@ -109,6 +125,14 @@ export interface DeploymentEvent {
   readonly url: string | undefined;
 }
 
+/**
+ * The earliest workflow run of a commit on a branch. `seen`: it was created `at`, in milliseconds since 1970.
+ * `unreadable`: the token may not read workflow runs.
+ */
+export type HeadRun =
+  | { readonly kind: "seen"; readonly at: number }
+  | { readonly kind: "none" | "unreadable" };
+
 /** Calls that change nothing. */
 export interface ForgeReader {
   /**
@@ -125,6 +149,13 @@ export interface ForgeReader {
   scopes(): readonly string[] | undefined;
   /** Returns the owner of the token if an earlier answer contained it, else undefined. Sends no request. */
   knownViewer(): Actor | undefined;
+  /** Returns GitHub's numeric id of the repository if an earlier answer contained it. Sends no request. */
+  knownRepositoryId(): number | undefined;
+  /**
+   * Finds the numeric id of the repository that has this name now, or that GitHub redirects the name to;
+   * undefined if the token sees none. A name is asked for once.
+   */
+  findRepositoryId(repo: string, signal: AbortSignal): Promise<number | undefined>;
   /**
    * Reads a pull request. Throws AppError `pull_not_found` (naming repository and number) or
    * `repository_not_found`.
@@ -162,11 +193,39 @@ export interface ForgeReader {
     options: { readonly pr: PrNumber | undefined },
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /** Reads several files in one request, like {@link readBaseFile}; files that do not exist are left out. */
+  readBaseFiles(
+    paths: readonly string[],
+    options: { readonly pr: PrNumber | undefined },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>;
+  /** Reads the name of the default branch; undefined if the repository is empty. */
+  defaultBranch(signal: AbortSignal): Promise<string | undefined>;
+  /** Lists the pull requests whose head is that branch of that owner, at most 100 of them; one request. */
+  pullsOfBranch(
+    head: { readonly owner: string; readonly branch: string },
+    signal: AbortSignal,
+  ): Promise<readonly BranchPull[]>;
   /**
    * Reads a workflow run; undefined if it cannot be read (which proves nothing). Throws only if `signal`
    * aborts.
    */
   readRun(id: number, signal: AbortSignal): Promise<RunView | undefined>;
+  /**
+   * Finds the earliest workflow run with this head commit, branch and repository that is not older than
+   * `since`, in one request.
+   */
+  firstRunOf(
+    head: {
+      readonly sha: FullSha;
+      readonly branch: string;
+      /** `owner/name` */
+      readonly repo: string;
+      /** Milliseconds since 1970. */
+      readonly since: number;
+    },
+    signal: AbortSignal,
+  ): Promise<HeadRun>;
   /** Lists all label definitions whose name or description contains `query`. */
   listDefinitions(query: string, signal: AbortSignal): Promise<readonly LabelDefinition[]>;
   /** Reads the definition of that exact name (letter case aside) over REST, with its numeric id. */
@@ -221,6 +280,11 @@ export interface WriteResult {
    * Sentences about writes that GitHub refused although the rest succeeded (a comment, a deployment status).
    */
   readonly warnings: readonly string[];
+  /**
+   * The pull request's time of change after the batch's labels, milliseconds since 1970; undefined if the
+   * batch changed no label.
+   */
+  readonly updatedAt: number | undefined;
 }
 
 /** Calls that change GitHub. */

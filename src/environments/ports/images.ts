@@ -1,28 +1,40 @@
 /** Builds images and removes them from where they are stored. */
 
+import type { ImageOwner } from "../core/environment/image_owner.ts";
+import type { OwnerMarks } from "../core/environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
 /** The image to build. The rest (context, file, target, arguments, caches, timeout) is configuration. */
-export interface BuildRequest {
-  readonly repo: string;
+export interface BuildRequest extends ImageOwner {
   readonly pr: PrNumber;
   readonly sha: FullSha;
   /** Full reference, `repository:tag`. */
   readonly image: string;
   /** Called with each line of the build's output. */
   readonly onLine: (line: string) => void;
+  /**
+   * Called when the image is built and before it gets its tag or is pushed. What it throws ends the build: the run
+   * may have lost the pull request meanwhile.
+   */
+  readonly confirm?: () => Promise<void>;
 }
 
 /** The result of removing an image. */
 export type ImageRemoval =
   | { readonly kind: "removed" }
   | { readonly kind: "absent" }
-  | { readonly kind: "kept"; readonly reason: string };
+  /** `notOurs`: the image does not belong to the repository that wants to remove it. */
+  | { readonly kind: "kept"; readonly reason: string; readonly notOurs?: boolean };
 
 /** An image in the store. */
 export interface StoredImage {
-  /** Full reference, `repository:tag`. */
+  /** Full reference, `repository:tag`; the id of an image that has no tag. */
   readonly image: string;
+  /**
+   * The pull request of an image without a tag that carries Showtime's labels and that no container uses: a
+   * build that was ended left it.
+   */
+  readonly untaggedOf?: PrNumber | undefined;
   /** Milliseconds since 1970; undefined if the store does not say. */
   readonly createdAt: number | undefined;
   /**
@@ -30,6 +42,8 @@ export interface StoredImage {
    * cannot be seen.
    */
   readonly builtFor?: string | undefined;
+  /** The numeric id of that repository; undefined if no label holds it. */
+  readonly builtForId?: number | undefined;
 }
 
 /** The login to a registry. */
@@ -52,7 +66,8 @@ export interface Images {
    */
   check(request: Pick<BuildRequest, "pr" | "sha">, signal: AbortSignal): Promise<void>;
   /**
-   * Builds the image and, if configured, pushes it. Throws AppError `build_failed`, `timeout`,
+   * Builds the image and, if configured, pushes it. The owner of an existing image of that name is read again
+   * directly before it is replaced ({@link checkOwner}). Throws AppError `build_failed`, `timeout`,
    * `engine_unavailable` or `permission` with the last 50 lines of output as logTail. If the login fails,
    * throws `registry_unreachable` or the cloud's own code (`aws_credentials`, `aws_unreachable`).
    */
@@ -62,9 +77,20 @@ export interface Images {
    * pushed).
    */
   exists(image: string, signal: AbortSignal): Promise<boolean>;
-  /** Removes the image. If it cannot be removed, returns `kept` with the reason. */
-  remove(image: string, signal: AbortSignal): Promise<ImageRemoval>;
-  /** Lists images that match Showtime's tag pattern, all pages; undefined if the store cannot list. */
+  /**
+   * Checks that a repository may replace or use an image: no image has that name, or it belongs to the
+   * repository. Throws AppError `not_ours` (exit code 3), or the store's error if that cannot be determined.
+   */
+  checkOwner(image: string, owner: ImageOwner, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes the image, and images without a tag that builds of the same pull request left. If the image cannot
+   * be removed or belongs to another repository, returns `kept` with the reason.
+   */
+  remove(image: string, owner: ImageOwner, signal: AbortSignal): Promise<ImageRemoval>;
+  /**
+   * Lists images that match Showtime's tag pattern, all pages, and Showtime's images without a tag; undefined
+   * if the store cannot list.
+   */
   list(signal: AbortSignal): Promise<readonly StoredImage[] | undefined>;
 }
 
@@ -78,6 +104,11 @@ export interface ImageStore {
    * cloud's own code (`aws_unreachable`, `aws_credentials`, `throttled`) if that cannot be determined.
    */
   exists(image: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Reads the marks of an image's owner from its labels; undefined if there is no such image. Throws like
+   * {@link exists}.
+   */
+  readOwner(image: string, signal: AbortSignal): Promise<OwnerMarks | undefined>;
   /**
    * Removes one image. An image that the store refuses to delete, or that another tag still needs, is `kept`
    * with a reason for people. Throws AppError `registry_unreachable` or the cloud's own code if the store

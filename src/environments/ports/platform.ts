@@ -2,12 +2,12 @@
 
 import type { EnvironmentKey } from "../core/environment/names.ts";
 import type { DeployedSettings, PlatformEnvironment, PlatformKind } from "../core/environment/environment.ts";
+import type { Reached } from "../core/cleanup/mod.ts";
+import type { RepositoryIdentity } from "../core/environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
 
-/** Selects the environments to list. */
-export interface PlatformScope {
-  /** `owner/name`: lists only environments that carry this repository's tag, or no repository tag. */
-  readonly repo: string;
+/** Selects the environments to list: those that carry this repository's tags, or no repository's. */
+export interface PlatformScope extends RepositoryIdentity {
   /** Only this pull request's environments. */
   readonly pr?: PrNumber;
   /** Includes other repositories' environments: to see what they use, never to change them. */
@@ -17,12 +17,13 @@ export interface PlatformScope {
 }
 
 /** Everything that deploying an environment needs to know. */
-export interface DeploySpec {
-  readonly repo: string;
+export interface DeploySpec extends RepositoryIdentity {
   readonly pr: PrNumber;
   readonly sha: FullSha;
   /** Full image reference. */
   readonly image: string;
+  /** A person named this image for this run: a platform that lacks it gets it from its registry. */
+  readonly named?: boolean;
   readonly settings: DeployedSettings;
   readonly requestedBy: string | undefined;
   /** Milliseconds since 1970. */
@@ -31,6 +32,17 @@ export interface DeploySpec {
   readonly expiresAt: number | undefined;
   /** The epoch of the lock that this run holds. A service with a higher epoch is refused (`stale_epoch`). */
   readonly epoch: number;
+}
+
+/** The events of a deployment. */
+export interface DeployEvents {
+  /** Receives what the deployment waits for. */
+  readonly onProgress: (text: string) => void;
+  /**
+   * Receives a sentence, and is awaited, before a serving environment of the same pull request is stopped
+   * because the new one needs its place. That environment is started again if the new one fails.
+   */
+  readonly onGap?: (sentence: string) => Promise<void>;
 }
 
 /** The result of a deployment. */
@@ -42,6 +54,8 @@ export interface Deployed {
    * something: {@link Platform.settle} has to finish that after people are sent to the new address.
    */
   readonly unsettled: boolean;
+  /** A sentence for people about the address, if not everyone can open it. */
+  readonly warning?: string | undefined;
 }
 
 /**
@@ -75,12 +89,17 @@ export interface PlatformReader {
     signal: AbortSignal,
   ): Promise<readonly (string | undefined)[]>;
   /**
+   * Reads the current address of every environment, in the order of `environments`, with about one call per
+   * hundred, and asks each address for its health.
+   */
+  reach(environments: readonly EnvironmentKey[], signal: AbortSignal): Promise<readonly Reached[]>;
+  /**
    * Finds leftovers that no environment uses: all of pull requests that have no environment, and those beside
    * living environments as far as a fixed number of calls finds them. Throws AppError if the platform does
    * not answer.
    */
   leftovers(
-    scope: { readonly repo: string },
+    scope: RepositoryIdentity,
     signal: AbortSignal,
   ): Promise<readonly PlatformLeftover[]>;
   /**
@@ -97,15 +116,14 @@ export interface PlatformReader {
 /** A place where environments run. */
 export interface Platform extends PlatformReader {
   /**
-   * Brings an environment up and waits until it is stable and its health check answers 200. An existing
+   * Brings an environment up and waits until it is stable and its health check answers 2xx. An existing
    * service is updated in place: the old instance serves until the new one is healthy and, if the platform
    * can, until {@link settle}. On failure, removes what was made, leaves an older instance serving and throws
-   * an AppError whose code is a FailureReason and whose logTail has the last lines of the log. `onProgress`
-   * receives what the deployment waits for.
+   * an AppError whose code is a FailureReason and whose logTail has the last lines of the log.
    */
   deploy(
     spec: DeploySpec,
-    options: { readonly onProgress: (text: string) => void },
+    events: DeployEvents,
     signal: AbortSignal,
   ): Promise<Deployed>;
   /**
@@ -115,7 +133,7 @@ export interface Platform extends PlatformReader {
    */
   settle(
     environment: EnvironmentKey,
-    options: { readonly repo: string; readonly epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
   /**
@@ -125,12 +143,12 @@ export interface Platform extends PlatformReader {
    */
   destroy(
     environment: EnvironmentKey,
-    options: { readonly repo: string; readonly epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
   /**
    * Removes a leftover by its id; one that does not exist is success. Refuses (`not_ours`) one that lacks
    * Showtime's tags.
    */
-  removeLeftover(id: string, options: { readonly repo: string }, signal: AbortSignal): Promise<void>;
+  removeLeftover(id: string, options: RepositoryIdentity, signal: AbortSignal): Promise<void>;
 }

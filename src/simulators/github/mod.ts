@@ -19,8 +19,10 @@
  *
  * A seed has `repository`, `token_owner`, `tokens`, `collaborators`, `labels`, `pulls` and `runs`. It can
  * also have `private`, `default_branch`, `files`, `commits` (the base branch, oldest first) and `rate_limit`.
- * A pull request can also have `body`, `merged`, `base`, `files` and `comments`, and a run `conclusion` and
- * `actor`. A token whose login is null is refused. A fault can also `duplicate` a definition.
+ * A pull request can also have `body`, `merged`, `base`, `files` and `comments`, and its head a `date`. A run
+ * can also have `conclusion`, `actor`, `head_sha`, `head_branch`, `head_repository` and `created_at`; each push
+ * starts one. With `timeline_order: "commit_dates"` a timeline has commits where their dates belong. A token
+ * whose login is null is refused. A fault can also `duplicate` a definition.
  *
  * The simulator is never kinder than GitHub: a rule that is missing here is a bug that tests cannot find. It
  * has no module state, and knows nothing about Showtime's labels. Every answer is checked against GitHub's

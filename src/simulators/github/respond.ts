@@ -32,6 +32,7 @@ export function toResponse(
   const headers = commonHeaders(options.now);
   for (const [name, value] of Object.entries(rateHeaders(options.rate))) headers.set(name, value);
   if (answer.link !== undefined) headers.set("link", answer.link);
+  if (answer.location !== undefined) headers.set("location", answer.location);
   if (answer.text !== undefined) {
     headers.set("content-type", "application/vnd.github.raw+json; charset=utf-8");
     return new Response(answer.text, { status: answer.status, headers });
@@ -62,7 +63,8 @@ export function faultResponse(fault: Fault, now: number): Response {
   if (fault.retry_after !== undefined) headers.set("retry-after", String(fault.retry_after));
   for (const [name, value] of Object.entries(fault.headers ?? {})) headers.set(name, value);
   const limited = fault.retry_after !== undefined && status === 403;
-  const message = limited ? SECONDARY : REASONS[status] ?? "The simulator refuses this request";
+  const message = fault.message ??
+    (limited ? SECONDARY : REASONS[status] ?? "The simulator refuses this request");
   if ([204, 205, 304].includes(status)) return new Response(null, { status, headers });
   const body = { message, documentation_url: "https://docs.github.com/rest", status: String(status) };
   return new Response(JSON.stringify(body), { status, headers });

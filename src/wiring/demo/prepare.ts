@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Shell } from "../../ports/shell.ts";
 import { isStaticElf } from "./static_elf.ts";
 
@@ -47,7 +49,8 @@ export async function prepareDemoApp(shell: Shell, signal: AbortSignal): Promise
       why: `the engine cannot pull ${BUSYBOX}, and this machine has no static busybox`,
     };
   }
-  const directory = await Deno.makeTempDir({ prefix: "showtime-demo-" });
+  const directory = temporaryPath("");
+  await Deno.mkdir(directory, { mode: 0o700 });
   const dockerfile = pulled
     ? `FROM ${BUSYBOX}\nCOPY www /www\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n`
     : `FROM scratch\nCOPY busybox /bin/busybox\nCOPY www /www\nCMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n`;
@@ -89,4 +92,12 @@ async function findStaticBusybox(): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/**
+ * Returns a new path in the temporary folder. Deno's own function refuses to make files there if the docker
+ * command lies below that folder.
+ */
+export function temporaryPath(suffix: string): string {
+  return join(tmpdir(), `showtime-demo-${crypto.randomUUID()}${suffix}`);
 }

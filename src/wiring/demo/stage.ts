@@ -10,16 +10,15 @@ import type {
   WiringRequest,
 } from "../../cli/wiring_types.ts";
 import type { Parts } from "../parts.ts";
-import { usageError } from "../../lib/errors.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
-import { parseLabel } from "../../environments/core/labels/mod.ts";
-import { definitionOf } from "../../environments/app/sync/pull_writer.ts";
-import { prepareDemoApp } from "./prepare.ts";
+import { fetchPage } from "./fetch_page.ts";
+import { makeRealStage } from "./real_stage.ts";
+import { prepareDemoApp, temporaryPath } from "./prepare.ts";
 import { lastIdByClock, makeSimulator, parseSeed, serveSimulator } from "../../simulators/github/mod.ts";
 import type { Shell } from "../../ports/shell.ts";
 
-const PR = 1234;
+const DEFAULT_PR = prNumber(1234);
 const TITLE = "Add charts";
 
 /** A stage on the simulator, and the environment variables and flags with which Showtime plays on it. */
@@ -45,11 +44,13 @@ export async function makeStage(
   const { flags } = request;
   if (realGithub) {
     const ports = await makePorts(undefined, request);
-    return { stage: makeRealStage(ports, request.pr), ports, end: () => Promise.resolve() };
+    const stage = makeRealStage(ports, request.pr);
+    return { stage, ports, end: () => stage.end() };
   }
   const stage = await makeSimulatedStage({
     shell: await parts.shell,
     platform: flags.platform,
+    pr: request.pr ?? DEFAULT_PR,
     dry: flags.dryRun || flags.dryRunDocker || flags.platform === "ecs",
   }, signal);
   const host: WiringHost = { ...parts.host, env: { ...onlyDocker(parts.host.env), ...stage.env } };
@@ -70,9 +71,15 @@ function onlyDocker(env: WiringHost["env"]): Record<string, string | undefined> 
 
 /** Makes a simulator with one pull request, and an application to deploy if a Docker engine answers. */
 export async function makeSimulatedStage(
-  options: { readonly shell: Shell; readonly platform: PlatformKind | undefined; readonly dry: boolean },
+  options: {
+    readonly shell: Shell;
+    readonly platform: PlatformKind | undefined;
+    readonly pr?: PrNumber;
+    readonly dry: boolean;
+  },
   signal: AbortSignal,
 ): Promise<SimulatedStage> {
+  const pr = options.pr ?? DEFAULT_PR;
   const app = options.dry
     ? { kind: "impossible", why: "a dry run was asked for" } as const
     : await prepareDemoApp(options.shell, signal);
@@ -86,7 +93,7 @@ export async function makeSimulatedStage(
       collaborators: { maxime: "admin" },
       labels: [],
       pulls: [{
-        number: PR,
+        number: pr,
         title: TITLE,
         author: "maxime",
         state: "open",
@@ -101,12 +108,12 @@ export async function makeSimulatedStage(
   const served = serveSimulator(simulator, { port: 0 });
   const tag = `showtime-demo-${first.slice(0, 7)}`;
   if (app.kind === "ready") await app.write(first, TITLE);
-  const configFile = await Deno.makeTempFile({ prefix: "showtime-demo-", suffix: ".yml" });
+  const configFile = temporaryPath(".yml");
   await Deno.writeTextFile(configFile, configText(app.kind === "ready" ? app.directory : ".", tag));
   const act = (change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }) =>
-    simulator.label({ pr: PR, add: change.add ?? [], remove: change.remove ?? [], actor: "maxime" });
+    simulator.label({ pr, add: change.add ?? [], remove: change.remove ?? [], actor: "maxime" });
   return {
-    pr: prNumber(PR),
+    pr,
     env: {
       GITHUB_API_URL: served.url,
       GITHUB_GRAPHQL_URL: `${served.url}/graphql`,
@@ -120,7 +127,7 @@ export async function makeSimulatedStage(
       dryRunAws: app.kind !== "ready",
     },
     setting: [
-      `A pull request, #${PR} "${TITLE}", on GitHub as the built-in simulator plays it (${served.url}).`,
+      `A pull request, #${pr} "${TITLE}", on GitHub as the built-in simulator plays it (${served.url}).`,
       app.kind === "ready"
         ? `Environments are real containers, built ${app.from}.`
         : `Environments are played dry, because ${app.why}: nothing is built, and the addresses are not real.`,
@@ -131,13 +138,15 @@ export async function makeSimulatedStage(
     push: async () => {
       const sha = makeSha();
       if (app.kind === "ready") await app.write(sha, TITLE);
-      await simulator.push({ pr: PR, sha, pusher: "maxime" });
+      await simulator.push({ pr, sha, pusher: "maxime" });
       return sha;
     },
     pass: async (hours) => {
       await simulator.advanceClock(`${hours}h`);
     },
-    labels: () => Promise.resolve(simulator.state().pulls.find(({ number }) => number === PR)?.labels ?? []),
+    labels: () => Promise.resolve(simulator.state().pulls.find(({ number }) => number === pr)?.labels ?? []),
+    assertFree: () => Promise.resolve(),
+    afterFailure: "Run it again with --verbose; the simulator and the containers of this play are removed",
     fetchPage,
     next: [
       "showtime simulate --port 4000      a simulator to play with yourself",
@@ -180,56 +189,6 @@ async function removeLeftovers(
   if (containers.length > 0) await docker("rm", "-f", ...containers);
   const images = (await docker("images", "-q", image)).stdout.split("\n").filter((line) => line !== "");
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
-}
-
-/**
- * Makes a stage on a real pull request. It cannot push as another person or move time forward.
- * Throws AppError `no_pull` (exit code 2) if no pull request is named.
- */
-export function makeRealStage(context: SyncPorts, pr: PrNumber | undefined): Stage {
-  if (pr === undefined) {
-    throw usageError(
-      "no_pull",
-      "Playing on real GitHub: no pull request is named",
-      "Name one: showtime test-lifecycle 123 --real-github",
-    );
-  }
-  const signal = new AbortController().signal;
-  const read = () => context.forge.readPull(pr, { actor: undefined }, signal);
-  return {
-    pr,
-    setting: [
-      `Pull request #${pr} of ${context.repo}, for real. Pushes and the passing of time are left out.`,
-    ],
-    async label({ add = [], remove = [] }) {
-      const { nodeId } = await read();
-      const labels = add.map(parseLabel).flatMap((label) => isOurs(label) ? [definitionOf(label)] : []);
-      await context.forge.define(labels, { repair: false }, signal);
-      await context.forge.write({ number: pr, nodeId }, [
-        ...(add.length > 0 ? [{ kind: "attach", names: add } as const] : []),
-        ...(remove.length > 0 ? [{ kind: "detach", names: remove } as const] : []),
-      ], signal);
-    },
-    push: undefined,
-    pass: undefined,
-    labels: async () => (await read()).labels,
-    fetchPage,
-    next: ["Call `showtime sync <pr>` from a workflow on label, push and close events"],
-  };
-}
-
-function isOurs(label: ReturnType<typeof parseLabel>): label is Parameters<typeof definitionOf>[0] {
-  return label.kind !== "foreign" && label.kind !== "other" && label.kind !== "unknown_status";
-}
-
-async function fetchPage(url: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    const text = await answer.text();
-    return answer.ok ? text : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function makeSha(): string {

@@ -9,6 +9,7 @@ import {
   A,
   B,
   environment,
+  FORK,
   makeWorld,
   never,
   PR,
@@ -19,7 +20,6 @@ import {
 import { START, STOP } from "./scenarios/rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
-const FORK = { head: { sha: A, ref: "charts", repo: "rando/superset" }, author: "rando", pusher: "rando" };
 const label = (world: World, add: readonly string[], { actor }: { readonly actor: string }) =>
   world.simulator.label({ pr: PR, add: [...add], remove: [], actor });
 

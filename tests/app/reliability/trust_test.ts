@@ -9,12 +9,14 @@ import {
   A,
   B,
   environment,
+  FORK,
   HOUR,
   makeWorld,
   MINUTE,
   never,
   NOON,
   PR,
+  RUN_OF_FORK,
   type RunChange,
   runningLabels,
   type World,
@@ -22,7 +24,6 @@ import {
 import { START, STOP } from "./scenarios/rests.ts";
 
 const quick = (title: string, act: () => Promise<void>) => Deno.test(title, () => withQuickTimers(act));
-const FORK = { head: { sha: A, ref: "charts", repo: "rando/superset" }, author: "rando", pusher: "rando" };
 /** Begins like {@link A}. */
 const TWIN = fullSha("aaaaaaa".padEnd(40, "b"));
 const label = (world: World, add: readonly string[], { actor }: { readonly actor: string }) =>
@@ -32,7 +33,7 @@ for (const [what, lose] of [["runs", false], ["is lost", true]] as const) {
   quick(
     `X1: a stranger's commit with the first digits of the approved one, which ${what}, is not built`,
     async () => {
-      const world = makeWorld({ pull: FORK });
+      const world = makeWorld({ pull: FORK, seed: { runs: [RUN_OF_FORK] } });
       label(world, [START], { actor: "ana" });
       await world.sync();
       const before = world.images.built.length;
@@ -51,7 +52,7 @@ quick(
   "X1: a stranger's commit with the first digits of the approved one, which failed, is not tried in its place",
   async () => {
     for (const commentEnabled of [true, false]) {
-      const world = makeWorld({ pull: FORK });
+      const world = makeWorld({ pull: FORK, seed: { runs: [RUN_OF_FORK] } });
       label(world, [START], { actor: "ana" });
       const settings = { commentEnabled };
       const build = world.images.build;

@@ -1,13 +1,24 @@
 /** What the registry declares about a command, against what the command does when it runs. */
 
 import assert from "node:assert/strict";
-import type { NamedCommand } from "../../../src/cli/command.ts";
+import { type NamedCommand, SHOWN_PULL_ARGUMENT } from "../../../src/cli/command.ts";
 import type { DenoPermission } from "../../../src/cli/command_rights.ts";
 import { CAPABILITIES } from "../../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../../src/cli/registry.ts";
 import type { Wiring } from "../../../src/cli/wiring_types.ts";
 import { runIn } from "../../worlds/cli_world.ts";
-import { A, B, environment, HOUR, makeWorld, PR, runningLabels } from "../../worlds/world.ts";
+import { makeRealStage } from "../../../src/wiring/demo/real_stage.ts";
+import {
+  A,
+  B,
+  environment,
+  HOUR,
+  makeWorld,
+  PR,
+  type RunChange,
+  runningLabels,
+  type World,
+} from "../../worlds/world.ts";
 
 const COMMANDS = await loadCommands(CAPABILITIES);
 
@@ -19,25 +30,45 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   forge: ["net", "read", "run", "env"],
   platform: ["net", "read", "run", "sys", "env"],
   images: ["net", "read", "run", "sys", "env"],
+  assets: ["net", "read", "run", "env"],
   clock: [],
   shell: ["run"],
+  clone: ["run"],
+  place: ["read"],
   files: ["read", "write"],
+  browser: ["run", "env"],
   releases: ["net"],
   diagnoses: ["net", "read", "run", "sys", "env"],
-  simulator: ["net", "read", "env"],
+  simulator: ["net", "read", "run", "env"],
   stage: ["net", "read", "write", "run", "sys", "env"],
 };
 
 /** The parts that the world in memory does not have. */
 const PARTS: Partial<Wiring> = {
   shell: () => Promise.reject(new Error("no shell")),
-  simulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
-  stage: () => Promise.reject(new Error("no stage")),
+  clone: () => Promise.reject(new Error("no clone")),
+  place: () => Promise.resolve(undefined),
+  simulator: () =>
+    Promise.resolve({
+      address: "http://127.0.0.1:1",
+      repository: "acme/shop",
+      about: undefined,
+      finished: Promise.resolve(),
+    }),
 };
+
+/** The world's pull request as a stage. */
+function stageOn(world: World, run: RunChange): Wiring["stage"] {
+  const ports = world.context(run);
+  const free = { ...makeRealStage(ports, PR), assertFree: () => Promise.resolve() };
+  return () => Promise.resolve({ stage: free, ports, end: () => free.end() });
+}
 
 function lineOf({ name, args }: NamedCommand): readonly string[] {
   const values: Readonly<Record<string, string>> = { pr: String(PR), ttl: "24h", shell: "bash" };
-  const given = args.filter(({ required }) => required).map((each) => values[each.name] ?? "");
+  const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map((each) =>
+    values[each.name] ?? ""
+  );
   return [...name.split(" "), ...given];
 }
 
@@ -56,20 +87,21 @@ async function runWithWork(command: NamedCommand): Promise<{
   world.clock.advance(3 * HOUR);
   const asked = new Set<keyof Wiring>();
   let locked = false;
+  const run: RunChange = {
+    async wire(request, send) {
+      const body = await request.clone().text();
+      if (/lock pr-/.test(body) && (/createLabel/.test(body) || /\/labels$/.test(request.url))) {
+        locked = true;
+      }
+      return await send(request);
+    },
+  };
   await runIn(world, lineOf(command), {
     asked,
     env: { GITHUB_OUTPUT: "output" },
     files: new Map(),
-    wiring: PARTS,
-    run: {
-      async wire(request, send) {
-        const body = await request.clone().text();
-        if (/lock pr-/.test(body) && (/createLabel/.test(body) || /\/labels$/.test(request.url))) {
-          locked = true;
-        }
-        return await send(request);
-      },
-    },
+    wiring: { ...PARTS, stage: stageOn(world, run) },
+    run,
   });
   return { asked, locked };
 }

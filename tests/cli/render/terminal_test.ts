@@ -165,3 +165,40 @@ Deno.test("makeTerminal() takes escapes out of everything that is said", () => {
 Deno.test("makeTerminal() asks nobody where nobody can answer", async () => {
   assert.equal(await open().terminal.confirm("Remove it?"), false);
 });
+
+Deno.test("FORCE_COLOR paints into a pipe, and NO_COLOR and --no-color outweigh it", () => {
+  const piped = { ...OPTIONS, stdoutTty: false, stderrTty: false };
+  const colors = (change: Partial<TerminalOptions>) => findAbilities({ ...piped, ...change }).color;
+
+  for (const value of ["1", "2", "3", "true"]) {
+    assert.equal(colors({ env: { FORCE_COLOR: value } }), true, value);
+  }
+  assert.equal(colors({ env: { FORCE_COLOR: "" } }), false);
+  assert.equal(colors({ env: { FORCE_COLOR: "1", NO_COLOR: "1" } }), false);
+  assert.equal(colors({ env: { FORCE_COLOR: "1", NO_COLOR: "" } }), true);
+  assert.equal(colors({ env: { FORCE_COLOR: "1" }, color: false }), false);
+  assert.equal(colors({ env: { FORCE_COLOR: "1", TERM: "dumb" } }), true);
+  for (const value of ["0", "false"]) {
+    assert.equal(findAbilities({ ...OPTIONS, env: { FORCE_COLOR: value } }).color, false, value);
+  }
+  assert.equal(colors({ env: { CLICOLOR_FORCE: "1" } }), false);
+  // A file is no terminal that follows links.
+  assert.equal(findAbilities({ ...piped, env: { FORCE_COLOR: "1", TERM_PROGRAM: "WezTerm" } }).links, false);
+
+  const { screen, terminal } = open({ env: { FORCE_COLOR: "1" } });
+  terminal.warn("careful");
+  assert.equal(screen.err, "\x1b[33mwarning: careful\x1b[39m\n");
+});
+
+Deno.test("quiet wins over verbose: neither talk nor details are written, warnings are", () => {
+  const { screen, terminal } = open({ quiet: true, verbose: true });
+
+  terminal.say("talk");
+  terminal.detail("detail");
+  terminal.log("a line of a build");
+  terminal.progress("waiting");
+  terminal.group("Building")();
+  terminal.warn("careful");
+
+  assert.equal(screen.err, "warning: careful\n");
+});

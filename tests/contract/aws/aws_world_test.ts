@@ -551,6 +551,18 @@ worldTest("revisions have a date and numbers that never come again", async (stag
   });
 });
 
+worldTest("a secret has a name of its own among the variables of its container", async (stage) => {
+  const secrets = [{ name: "A", valueFrom: "arn" }];
+  const register = (container: object) =>
+    stage.register({}, {
+      containerDefinitions: [{ name: "app", image: "app:1", memory: 512, ...container }],
+    });
+  const refused = { name: "ClientException", message: /secret name must be unique.*'A'/ };
+  await assert.rejects(register({ secrets, environment: [{ name: "A", value: "1" }] }), refused);
+  await assert.rejects(register({ secrets: [...secrets, ...secrets] }), refused);
+  assert.ok(await register({ secrets, environment: [{ name: "B", value: "1" }] }));
+});
+
 worldTest("tags hold only the characters that AWS allows", async (stage) => {
   const taskDefinition = await stage.register();
   const bad = [{ key: "github_user", value: "dependabot[bot]" }];

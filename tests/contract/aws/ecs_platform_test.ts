@@ -12,7 +12,8 @@ import {
 } from "../../worlds/aws/mod.ts";
 import { buildTestImage, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
-import { platformContract } from "../platform_contract.ts";
+import { ownershipContract } from "../ownership_contract.ts";
+import { platformContract, type PlatformContractOptions } from "../platform_contract.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const parts = [await part("aws"), await part("docker"), await part("busybox")] as const;
@@ -40,13 +41,16 @@ async function makeHarness(): Promise<EcsHarness> {
   return makeEcsHarness(world, { image: IMAGE });
 }
 
-platformContract({
+const contract: PlatformContractOptions = {
   name: "ecs",
   make: makeHarness,
   // ECS lets an old task go by itself: what only `settle` promises is not its.
   supports: new Set(["traffic", "logs", "failures", "legacy"]),
   test,
-});
+};
+
+platformContract(contract);
+ownershipContract(contract);
 
 test("ecs: destroy() answers only when the service is INACTIVE and its revisions are gone", async () => {
   const harness = await makeHarness();

@@ -109,6 +109,7 @@ async function playAll(
   await attempt(() => platform.deploy(spec, quiet, never));
   await attempt(() => platform.list({ repo, pr, probe: true }, never));
   await attempt(() => platform.addresses([keyOfService(service)], never));
+  await attempt(() => platform.reach([keyOfService(service)], never));
   await attempt(() =>
     platform.deploy({ ...spec, epoch: 101, settings: { ...spec.settings, flags: { A: true } } }, quiet, never)
   );

@@ -204,6 +204,40 @@ Deno.test("X1: check() refuses a context that a link of the checkout leads out o
   });
 });
 
+Deno.test("check() says in a sentence that the working directory or the build context is gone, or is no folder", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-context-" });
+  await Deno.writeTextFile(`${folder}/file`, "");
+  await Deno.mkdir(`${folder}/gone`);
+  const sha = "a".repeat(40);
+  const here = Deno.cwd();
+  try {
+    await assert.rejects(
+      check(sha, { context: `${folder}/nope` }),
+      refused("context_not_found", /nope" is not there/),
+    );
+    await assert.rejects(
+      check(sha, { context: `${folder}/file` }),
+      refused("context_not_found", /is not a folder/),
+    );
+    Deno.chdir(`${folder}/gone`);
+    await Deno.remove(`${folder}/gone`);
+    await assert.rejects(check(sha, { context: "." }), refused("directory_not_found", /was removed/));
+    await assert.rejects(makeShell().run({ program: "docker", args: ["version"] }, never()), {
+      code: "directory_not_found",
+      message: /was removed/,
+    });
+    await assert.rejects(
+      makeShell().run({ program: "docker", args: ["version"], cwd: `${folder}/nope` }, never()),
+      {
+        code: "directory_not_found",
+      },
+    );
+  } finally {
+    Deno.chdir(here);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("X1: in Actions check() refuses a part of a work tree that is at another commit; what is in none is built", async () => {
   await withCheckout(async (folder) => {
     await Deno.mkdir(`${folder}/app`);

@@ -14,7 +14,12 @@ import type { DeploySpec, Platform } from "../../../src/environments/ports/platf
 import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
-import { platformContract, type PlatformHarness } from "../platform_contract.ts";
+import { ownershipContract } from "../ownership_contract.ts";
+import {
+  platformContract,
+  type PlatformContractOptions,
+  type PlatformHarness,
+} from "../platform_contract.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 
 const docker = await part("docker");
@@ -113,12 +118,15 @@ function test(title: string, run: (context: Deno.TestContext) => Promise<void>):
   (docker.missing === undefined ? busybox : docker).test(title, run);
 }
 
-platformContract({
+const contract: PlatformContractOptions = {
   name: "docker",
   make: makeHarness,
   supports: new Set(["traffic", "logs", "failures", "settle", "legacy"]),
   test,
-});
+};
+
+platformContract(contract);
+ownershipContract(contract);
 
 function dockerTest(
   title: string,
@@ -356,4 +364,38 @@ test("docker: clean-up of these tests leaves no image", async () => {
   await tryDocker(["image", "rm", "--force", IMAGE]);
 
   assert.notEqual((await tryDocker(["image", "inspect", IMAGE])).code, 0);
+});
+
+dockerTest(
+  "list() gives a container without showtime_created the time at which the engine created it",
+  async (at) => {
+    const { harness, spec, name } = at;
+    const service = formatServiceName(spec.pr, shortSha(SHA));
+    await harness.plant(service, { managed: true, repo: spec.repo, epoch: 1, pr: spec.pr });
+
+    const [found] = await harness.platform.list({ repo: spec.repo, pr: spec.pr }, never());
+
+    const created = Date.parse((await runDocker(["inspect", "--format", "{{.Created}}", name])).trim());
+    assert.ok(Number.isFinite(created));
+    assert.equal(found?.createdAt, created);
+  },
+);
+
+dockerTest("reach() gives the port of now, and whether it answers", async ({ harness, spec, name }) => {
+  const { address } = await harness.platform.deploy(spec, QUIET, never());
+  const key = { pr: spec.pr, short: shortSha(SHA) };
+
+  const [first] = await harness.platform.reach([key], never());
+  await runDocker(["restart", "--time", "0", name]);
+  const [moved] = await harness.platform.reach([key], never());
+  await runDocker(["stop", "--time", "0", name]);
+  const gone = await harness.platform.reach([key, { pr: spec.pr, short: undefined }], never());
+
+  assert.deepEqual([first?.address, first?.answer?.ok], [address, true]);
+  assert.notEqual(moved?.address, address);
+  assert.match(moved?.address ?? "none", /^127\.0\.0\.1:\d+$/);
+  assert.deepEqual(gone, [{ address: undefined, answer: undefined }, {
+    address: undefined,
+    answer: undefined,
+  }]);
 });

@@ -149,7 +149,7 @@ test("remove() takes along what lost its tag, and no image that we did not build
   ]).finally(() => Deno.remove(context, { recursive: true }));
   const before = await world.untagged();
 
-  const removal = await images.remove(spec.image, never());
+  const removal = await images.remove(spec.image, { repo: REPO }, never());
 
   assert.equal(before.length, 2);
   assert.deepEqual(removal, { kind: "removed" });

@@ -2,62 +2,8 @@
 
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
-import { fullSha, prNumber } from "../../../src/lib/ids.ts";
-import { type GithubForgeOptions, makeGithubForge } from "../../../src/drivers/github/mod.ts";
-import type { Forge } from "../../../src/environments/ports/forge.ts";
-
-type Answer = () => Response | Promise<Response>;
-
-interface Scene {
-  readonly forge: Forge;
-  readonly requests: Request[];
-  readonly waits: string[];
-  readonly slept: number[];
-}
-
-const NEVER = new AbortController().signal;
-const PR = prNumber(9);
-const LOCK = { name: "🎪 lock pr-9", color: "6A737D", description: "v1 n=abcdefgh x=1" };
-
-/** Makes a driver whose requests get these answers in turn, and the last one for all further requests. */
-function script(answers: readonly Answer[], options: Partial<GithubForgeOptions> = {}): Scene {
-  const requests: Request[] = [];
-  const waits: string[] = [];
-  const slept: number[] = [];
-  const clock = {
-    now: () => 1_700_000_000_000,
-    sleep: (ms: number, signal: AbortSignal) => {
-      slept.push(ms);
-      return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve();
-    },
-  };
-  const fake = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    requests.push(new Request(input, init));
-    const answer = answers[Math.min(requests.length, answers.length) - 1];
-    if (answer === undefined) throw new TypeError("no answer is scripted");
-    return await answer();
-  };
-  const forge = makeGithubForge({
-    token: "ghp_secret0123456789",
-    repo: "o/r",
-    restUrl: "https://github.example/api/v3",
-    graphqlUrl: "https://github.example/api/graphql",
-    userAgent: "showtime/1.2.3 run/101.2",
-    clock,
-    fetch: fake,
-    onWait: (text) => waits.push(text),
-    ...options,
-  });
-  return { forge, requests, waits, slept };
-}
-
-function json(status: number, body: unknown, { ...headers }: Readonly<Record<string, string>> = {}): Answer {
-  return () =>
-    new Response(JSON.stringify(body), {
-      status,
-      headers: { "content-type": "application/json", ...headers },
-    });
-}
+import { fullSha } from "../../../src/lib/ids.ts";
+import { type Answer, failure, json, LOCK, NEVER, PR, script } from "../../worlds/github/scripted_github.ts";
 
 const created = json(201, { id: 77, node_id: "LA_77", ...LOCK });
 const dropped: Answer = () => {
@@ -65,16 +11,6 @@ const dropped: Answer = () => {
     "error sending request for url (https://github.example/x): connection reset by peer (os error 104)",
   );
 };
-
-async function failure(promise: Promise<unknown>): Promise<AppError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof AppError, `not an AppError: ${error}`);
-    return error;
-  }
-  throw new Error("it did not fail");
-}
 
 Deno.test("makeGithubForge() refuses a repository that is not owner/name", () => {
   for (const repo of ["", "o", "o/r/x", "o /r"]) {
@@ -214,7 +150,7 @@ Deno.test("readLock() reports which right a refusal says is missing", async () =
 
   assert.equal(error.code, "forge_refused");
   assert.match(error.message, /Resource not accessible by integration/);
-  assert.match(error.hint ?? "", /issues=read/);
+  assert.match(error.hint ?? "", /^Add "issues: read" to the "permissions:" block of the workflow's job/);
 });
 
 Deno.test("deleteDefinition() reports a refusal of GraphQL as a whole", async () => {

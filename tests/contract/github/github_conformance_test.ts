@@ -66,6 +66,7 @@ Deno.test("Simulator.handle() answers every REST operation as GitHub describes i
   await expect(200, "GET", `deployments/${deployment.id}/statuses`);
   await expect(204, "DELETE", `deployments/${deployment.id}`);
   await expect(200, "GET", "actions/runs/101");
+  await expect(200, "GET", `actions/runs?head_sha=${hash("a")}&per_page=1`);
   await expect(200, "GET", `commits/${hash("a")}`);
   await expect(200, "GET", `compare/${hash("1")}...${hash("a")}`);
   await expect(200, "GET", "contents/showtime.yml");

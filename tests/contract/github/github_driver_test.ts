@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { COMMENT_MARKER } from "../../../src/environments/core/comment/marker.ts";
-import { parseShortSha, prNumber } from "../../../src/lib/ids.ts";
+import { fullSha, parseShortSha, prNumber } from "../../../src/lib/ids.ts";
 import { assertConforms } from "../../worlds/github/conformance.ts";
 import { gates, HEAD, PR, simulate } from "../../worlds/github/github.ts";
 
 const NEVER = new AbortController().signal;
 const START = "🎪 ⚡ showtime-trigger-start";
-const B = "b".repeat(40);
+const B = fullSha("b".repeat(40));
 
 function numbered(count: number, text: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => text(index));
@@ -24,7 +24,11 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   await forge.createLock({ name: "🎪 lock pr-99", color: "6A737D", description: "v1 of another" }, NEVER);
 
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: "ANA" }, NEVER)), 1);
-  const { nodeId, at, timeline, locks, ...pull } = await forge.readPull(PR, { actor: "ANA" }, NEVER);
+  const { nodeId, at, createdAt, updatedAt, timeline, locks, ...pull } = await forge.readPull(
+    PR,
+    { actor: "ANA" },
+    NEVER,
+  );
 
   assert.deepEqual(pull, {
     number: PR,
@@ -35,6 +39,7 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
     author: "rando",
     headSha: B,
     headRepo: "rando/r",
+    headRef: "charts",
     labels: ["bug", START],
     comments: [],
     viewer: { login: "maxime", bot: false },
@@ -42,6 +47,9 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
   });
   assert.match(nodeId, /^PR_/);
   assert.ok(Math.abs(at - simulator.now()) < 2000);
+  assert.equal(updatedAt % 1000, 0);
+  assert.ok(Math.abs(updatedAt - simulator.now()) < 2000);
+  assert.ok(createdAt <= at && at - createdAt < 60_000);
   assert.deepEqual(locks.map(({ name, description }) => [name, description]), [["🎪 lock pr-9", "v1"]]);
   assert.deepEqual(
     timeline.map((event) =>
@@ -170,9 +178,28 @@ Deno.test("readPull() reads no further back than the labels need", async () => {
   }
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 1);
   simulator.push({ pr: PR, sha: B });
-  simulator.label({ pr: PR, add: [START] });
+  simulator.label({ pr: PR, add: ["🎪 🧊 showtime-freeze"] });
 
   assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 1);
+});
+
+Deno.test("readPull() reads back to the force push before a trigger, which decides what it approves", async () => {
+  const { simulator, forge, requestsOf } = simulate();
+  const noise = () => {
+    for (let index = 0; index < 60; index++) {
+      simulator.label({ pr: PR, add: ["noise"] });
+      simulator.label({ pr: PR, remove: ["noise"] });
+    }
+  };
+  noise();
+  simulator.push({ pr: PR, sha: B, force: true });
+  noise();
+  simulator.label({ pr: PR, add: [START] });
+
+  assert.equal(await requestsOf(() => forge.readPull(PR, { actor: undefined }, NEVER)), 2);
+
+  const { timeline } = await forge.readPull(PR, { actor: undefined }, NEVER);
+  assert.ok(timeline.some(({ kind }) => kind === "force_push"));
 });
 
 Deno.test("readPull() reports force pushes with their new commit", async () => {
@@ -378,3 +405,36 @@ Deno.test("listDeployments() gives this pull request's, newest first, and no mor
 Deno.test("the driver reads as GitHub's own descriptions say", () => {
   assertConforms(gates);
 });
+
+Deno.test("firstRunOf() finds the earliest run of a commit on its branch, and not before a time", async () => {
+  const run = { status: "completed", head_sha: HEAD, head_branch: "charts", head_repository: "Rando/R" };
+  const { simulator, forge, requestsOf } = simulate({
+    runs: [
+      { ...run, id: 1, created_at: "2024-01-15T14:00:00Z" },
+      { ...run, id: 2, created_at: "2024-01-15T15:00:00Z" },
+      { ...run, id: 3, created_at: "2024-01-15T13:00:00Z", head_branch: "other" },
+      { ...run, id: 4, created_at: "2024-01-15T13:00:00Z", head_repository: "eve/r" },
+    ],
+  });
+  const head = { sha: fullSha(HEAD), branch: "charts", repo: "rando/r", since: 0 };
+  const at = (time: string) => ({ kind: "seen", at: Date.parse(time) });
+
+  assert.equal(await requestsOf(() => forge.firstRunOf(head, NEVER)), 1);
+  assert.deepEqual(await forge.firstRunOf(head, NEVER), at("2024-01-15T14:00:00Z"));
+  const since = Date.parse("2024-01-15T14:30:00Z");
+  assert.deepEqual(await forge.firstRunOf({ ...head, since }, NEVER), at("2024-01-15T15:00:00Z"));
+  assert.deepEqual(await forge.firstRunOf({ ...head, branch: "elsewhere" }, NEVER), { kind: "none" });
+
+  simulator.push({ pr: PR, sha: B, pusher: "rando" });
+  const pushed = await forge.firstRunOf({ ...head, sha: B }, NEVER);
+  assert.ok(pushed.kind === "seen" && Math.abs(pushed.at - simulator.now()) < 2000);
+});
+
+for (const status of [403, 404]) {
+  Deno.test(`firstRunOf() says after ${status} that the runs cannot be read`, async () => {
+    const { forge, faults } = simulate();
+    faults({ match: "GET /repos/*/actions/runs", status });
+    const head = { sha: fullSha(HEAD), branch: "charts", repo: "rando/r", since: 0 };
+    assert.deepEqual(await forge.firstRunOf(head, NEVER), { kind: "unreadable" });
+  });
+}

@@ -51,7 +51,7 @@ Deno.test("parseSeed() reports every problem with its path", () => {
     'runs[0].id: must be a whole number of at least 1, is "101"',
     'tokens.odd: must be a login, is "a b"',
     "files: must be an object, is a list",
-    "zzzz: unknown key; known are repository, private,",
+    "zzzz: unknown key; known are repository, repository_id, former_names, private,",
   ];
   for (const part of parts) {
     assert.ok(
@@ -480,4 +480,42 @@ Deno.test("Simulator.handle() lists 200 environments among 1,000 pull requests i
   assert.equal(github.simulator.requests().length, 2);
   const elapsed = performance.now() - started;
   assert.ok(elapsed < 1000, `took ${elapsed} ms`);
+});
+
+Deno.test("Simulator.push() starts a workflow run with the new head, and none on a closed pull request", async () => {
+  const github = new SimulatedGithub();
+  const runs = async () => (await github.send("GET", `actions/runs?head_sha=${hash("b")}`)).body;
+  assert.deepEqual(await runs(), { total_count: 0, workflow_runs: [] });
+  github.simulator.push({ pr: 7, sha: hash("b"), pusher: "rando" });
+  const { total_count, workflow_runs: [run] } = await runs();
+  assert.equal(total_count, 1);
+  assert.deepEqual(
+    [run.head_branch, run.head_repository.full_name, run.created_at, run.actor.login],
+    ["charts", "rando/superset", "2024-01-15T14:30:00Z", "rando"],
+  );
+  github.simulator.pull({ pr: 7, state: "closed" });
+  github.simulator.push({ pr: 7, sha: hash("c"), pusher: "rando" });
+  assert.equal((await github.send("GET", `actions/runs?head_sha=${hash("c")}`)).body.total_count, 0);
+});
+
+Deno.test("Simulator.handle() puts commits where their dates belong, if the seed asks for it", async () => {
+  for (const order of ["pushes", "commit_dates"] as const) {
+    const github = new SimulatedGithub({ seed: { timeline_order: order } });
+    github.simulator.label({ pr: 7, add: ["bug", "early"], actor: "ana" });
+    github.simulator.push({ pr: 7, sha: hash("b"), pusher: "rando", date: NOON - 3_600_000 });
+    const { body } = await github.graphql(`{ repository(owner: "apache", name: "superset") {
+      pullRequest(number: 7) { timelineItems(last: 1) { nodes { __typename } pageInfo { startCursor } }
+        first: timelineItems(first: 1) { nodes { ... on PullRequestCommit { commit { oid } } } } } } }`);
+    const { timelineItems, first } = body.data.repository.pullRequest;
+    const late = order === "pushes";
+    assert.equal(timelineItems.nodes[0].__typename, late ? "PullRequestCommit" : "LabeledEvent");
+    assert.equal(first.nodes[0].commit.oid, late ? hash("a") : hash("b"));
+  }
+});
+
+Deno.test("Simulator.handle() shows a pull request as old as the first workflow run of its head", async () => {
+  const created_at = "2024-01-01T00:00:00Z";
+  const head = { head_sha: hash("a"), head_branch: "charts", head_repository: "rando/superset" };
+  const github = new SimulatedGithub({ seed: { runs: [{ id: 5, created_at, ...head }] } });
+  assert.equal((await github.send("GET", "pulls/7")).body.created_at, created_at);
 });

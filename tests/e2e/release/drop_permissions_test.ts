@@ -38,8 +38,10 @@ for (
     ["help", "ecs", [[], []]],
     ["list", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
     ["list", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
+    ["open", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
+    ["open", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
     ["sync", "ecs", [[...WRITING, ...PROGRAMS], [...WRITING, "docker", "git"]]],
-    ["simulate", "ecs", [["net", "read", "env"], ["net", "read", "env"]]],
+    ["simulate", "ecs", [["net", "read", "env", ...PROGRAMS], ["net", "read", "env"]]],
     ["no-such-command", "ecs", [[], []]],
   ] as const
 ) {

@@ -5,6 +5,7 @@ platform: ecs                     # ecs | docker
 ttl: 48h
 max_age: 14d                      # cap for --respect-ttl
 auto_sync: trusted                # always | trusted | never: whose pushes update a running environment
+trusted_bots: []                  # further bots that Showtime writes as
 retries: 1
 required_commit: 47414e18d4c2980d0cc4718b3e704845f7dfd356   # superset: looked for before a build; a branch without it is refused
 build:
@@ -13,7 +14,7 @@ build:
   context: .
   file: Dockerfile
   target: showtime                # superset
-  platform: linux/amd64
+  platform: null                  # null: docker: the engine's own; ecs: the template's architecture, else linux/amd64
   args: { INCLUDE_CHROMIUM: "false", LOAD_EXAMPLES_DUCKDB: "true" }   # superset
   cache_from: ["type=registry,ref=apache/superset-cache:showtime"]    # superset
   cache_to: ["type=registry,mode=max,ref=apache/superset-cache:showtime"]   # superset; in CI only
@@ -41,8 +42,8 @@ environment:
   flags: { prefix: "SUPERSET_FEATURE_", on: "True", off: "False" }   # how conf-enable-X reaches the app; none: prefix FEATURE_
   sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } }
 ecs:
-  cluster: superset-ci
   # superset, down to the execution role:
+  cluster: superset-ci
   subnets: [subnet-0e15a5034b4121710, subnet-0e8efef4a72224974]
   security_groups: [sg-092ff3a6ae0574d91]
   task_definition: null           # a template file; a built-in one otherwise

@@ -50,7 +50,7 @@ const SETTINGS: readonly Setting[] = [
     env: "/env",
     flag: "/flag",
   },
-  { key: "ecs.cluster", read: (c) => c.ecs.cluster, preset: "superset-ci", file: "f", env: "e", flag: "g" },
+  { key: "ecs.cluster", read: (c) => c.ecs.cluster, preset: undefined, file: "f", env: "e", flag: "g" },
   {
     key: "environment.variables.DEBUG__X",
     read: (c) => c.environment.variables["DEBUG__X"],
@@ -147,6 +147,7 @@ Deno.test("loadConfig() accepts ECR_REPOSITORY with any value, without effect on
 
 Deno.test("loadConfig() reads lists, maps, numbers and booleans of variables as YAML, and text as it is", () => {
   const { config } = loadConfig({
+    repo: "apache/superset",
     env: {
       SHOWTIME_ECS__SUBNETS: "[subnet-1, subnet-2]",
       SHOWTIME_ECS__ASSIGN_PUBLIC_IP: "false",
@@ -227,6 +228,7 @@ Deno.test("settingVariables() are all understood", () => {
 
 Deno.test("renderConfig() shows every setting with its source and hides secrets", () => {
   const { sources } = loadConfig({
+    repo: "apache/superset",
     env: {
       SHOWTIME_ENVIRONMENT__VARIABLES__DB_PASSWORD: "hunter2",
       SHOWTIME_BUILD__ARGS__NPM_TOKEN: "npm_abc",
@@ -337,4 +339,29 @@ Deno.test("loadConfig() reads every text that the rule for a time-to-live accept
     const { config } = loadConfig({ env: {}, flags: { ttl } });
     return config.ttl.text === ttl && (config.ttl.value.kind === "close") === (ttl === "close");
   }));
+});
+
+Deno.test("loadConfig() reads the bots that are believed from the file and from the environment", () => {
+  const file = { path: "showtime.yml", text: 'version: 1\ntrusted_bots: ["my-app[bot]", acme-ci]\n' };
+  const bots = (env: Readonly<Record<string, string>>) =>
+    loadConfig({ file, env, flags: {} }).config.trustedBots;
+  assert.deepEqual(bots({}), ["my-app[bot]", "acme-ci"]);
+  assert.deepEqual(bots({ SHOWTIME_TRUSTED_BOTS: '["other[bot]"]' }), ["other[bot]"]);
+});
+
+Deno.test("loadConfig() counts paths of the file from its folder, and those of variables from the working folder", () => {
+  const text = "build: {context: app}\necs: {task_definition: ./aws/task.json}\n";
+  const read = (file: string, { folder, env = {} }: { folder: string; env?: Record<string, string> }) => {
+    const { build, ecs } = loadConfig({ file: { path: "f", text: file }, folder, env, flags: {} }).config;
+    return [build.context, ecs.taskDefinition];
+  };
+  assert.deepEqual(read(text, { folder: "." }), ["app", "./aws/task.json"]);
+  assert.deepEqual(read(text, { folder: "../.." }), ["../../app", "../../aws/task.json"]);
+  assert.deepEqual(read(text, { folder: "/srv/shop/" }), ["/srv/shop/app", "/srv/shop/aws/task.json"]);
+  assert.deepEqual(read("version: 1", { folder: ".." }), ["..", undefined]);
+  const variables = { SHOWTIME_BUILD__CONTEXT: "here", SHOWTIME_ECS__TASK_DEFINITION: "t.json" };
+  assert.deepEqual(read(text, { folder: "..", env: variables }), ["here", "t.json"]);
+  for (const address of ["/srv/app", "C:\\app", "https://example.com/app.git", "git@example.com:a/b.git"]) {
+    assert.deepEqual(read(`build: {context: '${address}'}`, { folder: ".." }), [address, undefined]);
+  }
 });

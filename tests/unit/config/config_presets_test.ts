@@ -25,6 +25,7 @@ Deno.test("PRESETS.none lacks the settings of superset and has the rest", () => 
     },
     ecs: {
       ...superset.ecs,
+      cluster: null,
       subnets: [],
       security_groups: [],
       container: null,
@@ -35,7 +36,7 @@ Deno.test("PRESETS.none lacks the settings of superset and has the rest", () => 
 });
 
 Deno.test("loadConfig() takes the superset preset without a file and none with one", () => {
-  const { config } = loadConfig({ env: {}, flags: {} });
+  const { config } = loadConfig({ repo: "apache/superset", env: {}, flags: {} });
   assert.equal(config.preset, "superset");
   assert.deepEqual(config, loadConfig({ file: { path: "f", text: DOCUMENTED }, env: {}, flags: {} }).config);
   for (const text of ["", "# nothing\n", "version: 1\n"]) {
@@ -50,7 +51,7 @@ Deno.test("loadConfig() takes the superset preset without a file and none with o
 });
 
 Deno.test("loadConfig() parses durations and makes settings without a value undefined", () => {
-  const { config } = loadConfig({ env: {}, flags: {} });
+  const { config } = loadConfig({ repo: "apache/superset", env: {}, flags: {} });
   assert.deepEqual(config.ttl, { text: "48h", value: { kind: "duration", amount: 48, unit: "h" } });
   assert.equal(config.maxAgeMs, 14 * 24 * 3_600_000);
   assert.equal(config.build.timeoutMs, 3_600_000);

@@ -41,7 +41,7 @@ ecs:
     '  showtime.yml:2:11: platform: expected ecs or docker, found "esc"; did you mean "ecs"?',
     '  showtime.yml:3:6: ttl: expected a number with a unit, such as 30m, 48h, 14d or 2w, or close, found "48 hours"; did you mean "48h"?',
     '  showtime.yml:5:3: build.taget: unknown key; did you mean "target"?',
-    '  showtime.yml:7:12: ecs.subnets: expected a list, such as [first, second], found "subnet-1"; write [subnet-1]',
+    '  showtime.yml:7:12: ecs.subnets: expected a list, such as [first, second], found the text "subnet-1"; write [subnet-1]',
   ]);
   assert.deepEqual(error.problems[3], {
     source: "showtime.yml",
@@ -82,10 +82,16 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
       "correct the value",
     ],
     ["retries: 1.5", "1:10: retries: expected a whole number", "correct the value"],
+    ["trusted_bots: my-app[bot]", "1:15: trusted_bots: expected a list", 'write ["my-app[bot]"]'],
+    [
+      "trusted_bots: ['my app']",
+      "1:16: trusted_bots.0: expected a login such as my-app[bot]",
+      "correct the value",
+    ],
     [
       "environment: {port: '8080'}",
-      '1:21: environment.port: expected a whole number from 1 to 65535, found "8080"',
-      "write it without quotes",
+      '1:21: environment.port: expected a whole number from 1 to 65535, found the text "8080"',
+      "write 8080 without quotes",
     ],
     ["environment: {port: 70000}", "1:21: environment.port: expected", "correct the value"],
     [
@@ -96,7 +102,7 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
     [
       "environment: {health: {timeout: 15}}",
       "1:33: environment.health.timeout: expected a number with a unit",
-      "correct the value",
+      "give it a unit: s, m, h or d",
     ],
     ["build: {timeout: 60M}", "1:18: build.timeout: expected a number with a unit", 'did you mean "60m"?'],
     [
@@ -133,7 +139,11 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
       "indent its keys below it: network, publish",
     ],
     ["docker: {publish: localhost}", "1:19: docker.publish: expected an IP address", "correct the value"],
-    ["comment: {enabled: yes}", '1:20: comment.enabled: expected true or false, found "yes"', "write true"],
+    [
+      "comment: {enabled: yes}",
+      '1:20: comment.enabled: expected true or false, found the text "yes"',
+      "write true",
+    ],
     ["required_commit: abc123f", "1:18: required_commit: expected a whole commit hash", "correct the value"],
     ["ttl: 0h", "1:6: ttl: expected a number with a unit", "correct the value"],
     [
@@ -147,12 +157,71 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
       "keep one of them (the first is on line 1)",
     ],
     ["ecs: *base", '1:6: ecs: the anchor "base" is not defined before its use', "define it above"],
-    ["a: [1", "1:6: Flow sequence in block collection", "correct the YAML there"],
-    ["ecs:\n\tcluster: x", "2:1: Tabs are not allowed as indentation", "correct the YAML there"],
+    ["a: [1", "1:6: a [ above is never closed", "close it with ]"],
+    ["ecs:\n\tcluster: x", "2:1: a tab indents this line", "indent it with spaces"],
     ["version: 1\n---\nversion: 1", "2:1: more than one document", "keep the first"],
     ["- a", "1:1: expected a map of keys and values, found a list", "write key: value on each line"],
     ["? [a]\n: 1", "1:1: the key is a list or a map", "write a plain word as the key"],
-    ["<<: {ttl: 1h}", '1:1: "<<": unknown key', "remove it"],
+    ["<<: {ttl: 1h}", '1:1: "<<": unknown key', "YAML 1.2 has no merge keys: write the keys here"],
+    [
+      "version: 1\n<<<<<<< HEAD\nttl: 24h\n=======\nttl: 48h\n>>>>>>> branch\nplatform: docker\n",
+      "2:1: merge-conflict markers of Git are on lines 2, 4 and 6",
+      "keep one side of the conflict, and remove the markers",
+    ],
+    [
+      "a: b\r\n<<<<<<< HEAD\r\n||||||| base\r\n=======\r\n>>>>>>> branch\r\n",
+      "2:1: merge-conflict markers of Git are on lines 2, 3, 4 and 5",
+      "keep one side",
+    ],
+    ["ttl: 1h\n>>>>>>> branch", "2:1: a merge-conflict marker of Git is on line 2", "keep one side"],
+    [
+      'version: "1"',
+      '1:10: version: expected 1, the only version there is, found the text "1"',
+      "write 1 without quotes",
+    ],
+    [
+      'retries: "1"',
+      '1:10: retries: expected a whole number from 0 to 10, found the text "1"',
+      "write 1 without",
+    ],
+    ["environment: {port: 8_080}", "1:21: environment.port: expected a whole", "write 8080 without quotes"],
+    [
+      "comment: {enabled: on}",
+      '1:20: comment.enabled: expected true or false, found the text "on"',
+      "write true",
+    ],
+    ["deployments: {enabled: 'No'}", "1:24: deployments.enabled: expected true or false", "write false"],
+    ["ecs: {assign_public_ip: 0}", "1:25: ecs.assign_public_ip: expected true or false", "write false"],
+    ["ttl: 48", "1:6: ttl: expected a number with a unit", "give it a unit: s, m, h or d"],
+    ["ttl: \u201C24h\u201D", "1:6: ttl: expected a number with a unit", 'did you mean "24h"?'],
+    [
+      "- version: 1\n- ttl: 2h",
+      "1:1: expected a map of keys and values, found a list",
+      "write key: value on each line, without dashes",
+    ],
+    [
+      "ttl:1h",
+      '1:1: expected a map of keys and values, found the text "ttl:1h"',
+      "write key: value on each line",
+    ],
+    [
+      "build.context: .",
+      '1:1: "build.context": unknown key',
+      "write each part on a line of its own, indented: build: context:",
+    ],
+    ['ttl: "24h\nplatform: ecs', '2:14: a " above is never closed', 'close it with "'],
+    ["environment: {port: 80", "1:23: a { above is never closed", "close it with }"],
+    [
+      "environment:\n\u00A0\u00A0port: 80",
+      "2:1: a space that YAML does not know indents this line",
+      "indent it with",
+    ],
+    [
+      "ttl 24h\nplatform: ecs",
+      "1:1: a key and its colon are not on one line",
+      "write key: value on each line",
+    ],
+    ["\uFFFD\uFFFDv\0e\0", "1:1: the file is not UTF-8 text", "save it as UTF-8"],
   ];
   for (const [text, start, remedy] of cases) {
     const lines = told(text);
@@ -160,6 +229,17 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
     assert.ok(lines[0]?.startsWith(`showtime.yml:${start}`), `${text}\n${lines[0]}`);
     assert.ok(lines[0]?.includes(`; ${remedy}`), `${text}\n${lines[0]}`);
   }
+});
+
+Deno.test("loadConfig() reads a file with a byte order mark, and warns of one without a setting", () => {
+  const read = (text: string) => loadConfig({ file: { path: "f.yml", text }, env: {}, flags: {} });
+  assert.equal(read("\uFEFFversion: 1\nttl: 3h\n").config.ttl.text, "3h");
+  for (const text of ["", "\n \n", "# later\n", "---\n", "~\n"]) {
+    assert.deepEqual(read(text).warnings, ["f.yml has no setting in it, so only defaults are used"], text);
+  }
+  assert.deepEqual(read("version: 1\n").warnings, []);
+  // A row of equals signs is no marker by itself.
+  assert.equal(read("environment:\n  variables:\n    LINE: |\n      =======\n").warnings.length, 0);
 });
 
 Deno.test("loadConfig() reports the problems of variables and flags beside those of the file", () => {
@@ -295,6 +375,8 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
   };
   assert.deepEqual(missing("version: 1", "ecs"), [
     "build.image",
+    "aws.region",
+    "ecs.cluster",
     "ecs.subnets",
     "ecs.security_groups",
     "ecs.container",
@@ -302,7 +384,7 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
     "ecs.execution_role",
   ]);
   const own = "build: {image: a/b}\necs: {task_definition: t.json, subnets: [s], security_groups: [g]}";
-  assert.deepEqual(missing(own, "ecs"), ["ecs.container"]);
+  assert.deepEqual(missing(own, "ecs"), ["aws.region", "ecs.cluster", "ecs.container"]);
   assert.deepEqual(missing("preset: superset", "ecs"), []);
   assert.deepEqual(missing("version: 1", "docker"), []);
   assert.deepEqual(missing("build: {push: always}", "docker"), ["build.image"]);

@@ -48,6 +48,8 @@ Deno.test("readActionsContext() reads the run and the part of the event that mat
       label: "🎪 ⚡ showtime-trigger-start",
       pr: 1234,
       headSha: SHA,
+      open: undefined,
+      fromFork: undefined,
       updatedAt: Date.UTC(2024, 0, 15, 14, 30),
       baseRef: "master",
       defaultBranch: "main",

@@ -8,7 +8,8 @@ import type { DockerSettings } from "../../../src/drivers/docker/settings.ts";
 import { parseContainer } from "../../../src/drivers/docker/run/container.ts";
 import { passedVariables } from "../../../src/drivers/docker/build/passed_variables.ts";
 import { createArgs } from "../../../src/drivers/docker/run/create_container.ts";
-import { containerError, engineError } from "../../../src/drivers/docker/errors.ts";
+import { engineError } from "../../../src/drivers/docker/errors.ts";
+import { containerError } from "../../../src/drivers/docker/run/start_errors.ts";
 import { instanceOf } from "../../../src/drivers/docker/run/instance.ts";
 
 const CONFIG: DockerSettings = {
@@ -97,6 +98,7 @@ Deno.test("createArgs() carries the labels, the limits and the image as its last
     "showtime_expires=",
     "showtime_epoch=1",
     "showtime_repo=acme/app",
+    "showtime_repo_id=",
     "showtime_size=standard",
     'showtime_flags={"ALERTS":true,"TAGS":false}',
     "showtime_login=admin/admin",
@@ -227,6 +229,19 @@ Deno.test("buildArgs() speaks to buildx and to the older builder", () => {
     args({ buildx: true, push: true, load: false, cacheWrite: true }),
     `buildx build --progress plain --tag acme/app:t ${middle} --cache-from type=registry,ref=acme/cache:x --cache-from type=gha ` +
       "--cache-to type=gha,mode=max --push ctx",
+  );
+  assert.doesNotMatch(
+    buildArgs({
+      config: { ...config, platform: undefined },
+      image: "acme/app:t",
+      labels: {},
+      iidFile: undefined,
+      buildx: true,
+      push: false,
+      load: true,
+      cacheWrite: false,
+    }).join(" "),
+    /--platform/,
   );
   assert.equal(
     args({ buildx: false, push: true, load: true, cacheWrite: true }),

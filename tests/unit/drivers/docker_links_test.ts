@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Shell } from "../../../src/ports/shell.ts";
 import { isLoopback } from "../../../src/lib/loopback.ts";
 import { makeLinkDiagnosis } from "../../../src/drivers/docker/diagnose/diagnose_links.ts";
 
@@ -30,16 +31,29 @@ Deno.test("isLoopback() knows a machine's own addresses, with and without a port
 
 Deno.test("makeLinkDiagnosis() warns where links lead to the machine itself", async () => {
   const table = [
-    ["127.0.0.1", undefined, "warning"],
-    ["[::1]:80", undefined, "warning"],
-    ["0.0.0.0", undefined, "warning"],
-    ["0.0.0.0", "tcp://build.example:2376", "ok"],
-    ["10.0.0.5", undefined, "ok"],
+    ["127.0.0.1", undefined, true, "warning", "127.0.0.1"],
+    ["127.0.0.1", undefined, false, "ok", "127.0.0.1"],
+    ["[::1]:80", undefined, true, "warning", "[::1]"],
+    ["0.0.0.0", undefined, false, "warning", "127.0.0.1"],
+    ["[::]", undefined, false, "warning", "[::1]"],
+    ["[0:0::0]:8080", undefined, false, "warning", "[::1]"],
+    ["0.0.0.0", "tcp://build.example:2376", false, "ok", "build.example"],
+    ["0.0.0.0", "ssh://ana:pw@build.example", false, "ok", "build.example"],
+    ["0.0.0.0", "context ssh://build.example", false, "ok", "build.example"],
+    ["10.0.0.5", undefined, true, "ok", "10.0.0.5"],
   ] as const;
-  for (const [publish, host, expected] of table) {
-    const [found] = await makeLinkDiagnosis({ publish, host }).diagnose(new AbortController().signal);
+  for (const [publish, engine, shared, expected, to] of table) {
+    const context = engine?.startsWith("context ") ? engine.slice("context ".length) : "unix:///x.sock";
+    const shell: Shell = {
+      run: () => Promise.resolve({ code: 0, stdout: `${context}\n`, stderr: "", timedOut: false }),
+    };
+    const host = engine?.startsWith("context ") ? undefined : engine;
+    const diagnosis = makeLinkDiagnosis({ shell, publish, host, shared });
+
+    const [found] = await diagnosis.diagnose(new AbortController().signal);
 
     assert.equal(found?.status, expected, publish);
+    assert.ok(found?.detail.includes(`they lead to ${to}`), found?.detail);
     assert.equal(found?.fix?.includes("docker.publish") ?? false, expected === "warning");
   }
 });

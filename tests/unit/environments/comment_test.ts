@@ -32,6 +32,16 @@ const model: CommentModel = {
   failure: undefined,
   notice: undefined,
   login: "admin/admin",
+  flags: {},
+  behind: "",
+  advice: {
+    open: true,
+    blocked: undefined,
+    frozen: undefined,
+    state: "running",
+    waits: false,
+    pushes: "update",
+  },
   record: EMPTY_RECORD,
 };
 
@@ -76,7 +86,12 @@ Deno.test("renderComment() shows a failure with its reason, the log and the next
 });
 
 Deno.test("renderComment() says that nothing runs, and how to start", () => {
-  const text = renderComment({ ...model, environments: [], login: undefined });
+  const text = renderComment({
+    ...model,
+    environments: [],
+    login: undefined,
+    advice: { ...model.advice, state: "none" },
+  });
 
   assert.match(text, /No environment is running/);
   assert.match(text, /showtime-trigger-start/);
@@ -139,6 +154,23 @@ Deno.test("parseRecord() and formatRecord() are inverses", () => {
   ));
 });
 
+Deno.test("parseRecord() reads the head with its time, and no head without a whole hash or a time", () => {
+  const head = { sha: A, since: 1_705_329_000_000 };
+  assert.deepEqual(parseRecord(formatRecord({ ...EMPTY_RECORD, head })).head, head);
+  const bad = [
+    { sha: "aaaaaaa", since: 1 },
+    { sha: A },
+    { sha: A, since: -1 },
+    { sha: A, since: "now" },
+    "head",
+    null,
+  ];
+  for (const each of bad) {
+    const text = `<!-- showtime:data ${btoa(JSON.stringify({ v: 1, events: [], head: each }))} -->`;
+    assert.equal(parseRecord(text).head, undefined, JSON.stringify(each));
+  }
+});
+
 Deno.test("parseRecord() returns an empty record for any other text", () => {
   for (
     const body of [
@@ -177,4 +209,28 @@ Deno.test("parseRecord() drops an invalid failure", () => {
     const body = `<!-- showtime:data ${btoa(JSON.stringify({ v: 1, failure }))} -->`;
     assert.deepEqual(parseRecord(body), EMPTY_RECORD);
   }
+});
+
+Deno.test("renderComment() says since when an environment does not answer, and keeps its address", () => {
+  const [environment] = model.environments;
+  assert.ok(environment !== undefined);
+  const silentSince = CREATED + 60_000;
+  const text = renderComment({ ...model, environments: [{ ...environment, silentSince }] });
+  assert.match(text, /Running at \[52\.1\.2\.3:8080\].*does not answer since 2024-01-15 14:31 UTC/);
+  assert.ok(!renderComment(model).includes("does not answer"));
+});
+
+Deno.test("renderComment() does not say that an environment was removed when only its address is gone", () => {
+  const [environment] = model.environments;
+  assert.ok(environment !== undefined);
+  const text = renderComment({ ...model, environments: [{ ...environment, address: undefined }] });
+  assert.match(text, /`aaaaaaa`.* has no address/);
+  assert.ok(!/Everything that ran has been removed|52\.1\.2\.3/.test(text), text);
+});
+
+Deno.test("parseRecord() keeps the times of silent environments, and drops what is no commit or no time", () => {
+  const silent = { [shortSha(A)]: CREATED };
+  assert.deepEqual(parseRecord(formatRecord({ ...EMPTY_RECORD, silent })).silent, silent);
+  const odd = { ...EMPTY_RECORD, silent: { party: CREATED, bbbbbbb: -1, ccccccc: "soon" } };
+  assert.equal(parseRecord(formatRecord(odd as unknown as typeof EMPTY_RECORD)).silent, undefined);
 });

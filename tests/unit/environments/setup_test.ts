@@ -4,7 +4,7 @@ import {
   completeAwsSettings,
   imageHome,
   type KnownAwsSettings,
-  readExposedPort,
+  readExposedPorts,
   renderSetup,
   roleArn,
   type Setup,
@@ -30,17 +30,40 @@ const SETUP: Setup = {
   forks: false,
   image: "ghcr.io/acme/shop",
   port: 8080,
+  accessKeys: false,
   aws: completeAwsSettings(NOTHING),
   release: { version: "1.2.3", url: "https://releases.example/download/v1.2.3", sha256: undefined },
 };
 
-Deno.test("readExposedPort() reads the first port of the last stage", () => {
-  assert.equal(readExposedPort("FROM a\nEXPOSE 1\nFROM b\nexpose 3000/tcp 4000\n"), 3000);
-  assert.equal(readExposedPort("FROM a\r\nEXPOSE 53/udp \\\r\n  8088\r\n"), 8088);
-  for (const text of ["", "FROM a\nEXPOSE $PORT\n", "FROM a\nEXPOSE 0\n", "FROM a\n# EXPOSE 3000\n"]) {
-    assert.equal(readExposedPort(text), undefined, text);
-  }
-  assert.equal(readExposedPort("FROM a\nEXPOSE 99999 80\n"), 80);
+Deno.test("readExposedPorts() reads the TCP ports of the last stage, and of the stages that it starts from", () => {
+  const cases: readonly (readonly [string, readonly number[]])[] = [
+    ["FROM a\nEXPOSE 1\nFROM b\nexpose 3000/tcp 4000\n", [3000, 4000]],
+    ["FROM a\r\nEXPOSE 53/udp \\\r\n  8088\r\n", [8088]],
+    ["FROM a AS base\nEXPOSE 3000\nFROM b AS build\nEXPOSE 1\nFROM base\nRUN x\n", [3000]],
+    ["FROM a AS base\nEXPOSE 3000\nFROM Base AS last\nEXPOSE 4000\n", [4000, 3000]],
+    ["FROM node\nARG PORT=8000\nEXPOSE $PORT\n", [8000]],
+    ["ARG PORT=8001\nFROM node\nARG PORT\nEXPOSE ${PORT}/tcp\n", [8001]],
+    ['FROM node\nENV A=1 PORT="8002"\nEXPOSE ${PORT}\n', [8002]],
+    ["FROM node\nENV PORT 8003\nEXPOSE $PORT\n", [8003]],
+    ["FROM node\nEXPOSE ${PORT:-8004}\n", [8004]],
+    ["FROM node\nEXPOSE 3000-3005\n", [3000]],
+    ["ARG BASE=a\nFROM x AS a\nEXPOSE 5\nFROM ${BASE}\n", [5]],
+    ["FROM --platform=linux/amd64 node AS web\nEXPOSE 80 80/tcp\n", [80]],
+    ["FROM a\nEXPOSE 99999 80\n", [80]],
+    ["\uFEFFFROM a\nEXPOSE \\\n  # web\n  9000\n", [9000]],
+  ];
+  for (const [text, ports] of cases) assert.deepEqual(readExposedPorts(text), ports, text);
+  for (
+    const text of [
+      "",
+      "FROM a\nEXPOSE $PORT\n",
+      "ARG PORT=80\nFROM a\nEXPOSE $PORT\n",
+      "FROM a\nEXPOSE 0\n",
+      "FROM a\n# EXPOSE 3000\n",
+      "FROM a AS a\n",
+      "EXPOSE 80\n",
+    ]
+  ) assert.deepEqual(readExposedPorts(text), [], text);
 });
 
 Deno.test("imageHome() distinguishes registries by the host alone", () => {
@@ -127,11 +150,30 @@ Deno.test("renderSetup() writes two stages for forks, and one for branches", () 
   const names = (forks: boolean) =>
     renderSetup({ ...SETUP, forks }).map(({ path }) => path.split("/").at(-1));
 
-  assert.deepEqual(names(false), ["showtime.yml", "showtime.yml", "showtime-cleanup.yml"]);
+  const policies = ["showtime-aws-policy.json", "showtime-aws-trust.json"];
+  assert.deepEqual(names(false), ["showtime.yml", "showtime.yml", "showtime-cleanup.yml", ...policies]);
   assert.deepEqual(names(true), [
     "showtime.yml",
     "showtime-request.yml",
     "showtime.yml",
     "showtime-cleanup.yml",
+    ...policies,
   ]);
+});
+
+Deno.test("renderSetup() with access keys needs no identity token and no trust policy", () => {
+  const files = renderSetup({ ...SETUP, accessKeys: true });
+  const workflows = files.filter(({ path }) => /showtime(-cleanup)?\.yml$/.test(path) && path.includes("/"));
+
+  assert.equal(workflows.length, 2);
+  for (const { path, text } of workflows) {
+    assert.match(text, /^ +aws-access-key-id: \$\{\{ secrets\.AWS_ACCESS_KEY_ID \}\}$/m, path);
+    assert.match(text, /^ +aws-secret-access-key: \$\{\{ secrets\.AWS_SECRET_ACCESS_KEY \}\}$/m, path);
+    assert.doesNotMatch(text, /id-token|role-to-assume/, path);
+    assert.match(text, /^ +actions: read/m, path);
+  }
+  assert.deepEqual(
+    files.map(({ path }) => path).filter((path) => path.endsWith(".json")),
+    ["showtime-aws-policy.json"],
+  );
 });

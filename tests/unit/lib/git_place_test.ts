@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseGitPlace } from "../../../src/lib/git_place.ts";
+import { parseGitPlace } from "../../../src/lib/git/git_place.ts";
 
 Deno.test("parseGitPlace() finds a folder in a checkout, a linked work tree and a submodule", () => {
   const top = "/home/ana/app";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseImageReference, splitImage } from "../../../src/lib/image_reference.ts";
+import { parseImageReference, splitImage } from "../../../src/lib/image/image_reference.ts";
 
 Deno.test("parseImageReference() separates registry, path and tag", () => {
   const table: readonly (readonly [string, string | undefined])[] = [

@@ -130,7 +130,7 @@ function gatedProbe(gate: Gate): HealthProbe {
             effect();
             return await probe(address, options, signal);
           default:
-            return { ok: false, answer: fate };
+            return { ok: false, answer: fate, outcome: { kind: "other" } };
         }
       },
     });

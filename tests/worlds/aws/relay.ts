@@ -13,7 +13,7 @@
  * | RunTask | the task, its network interface and tags | (the scheduler calls it: `fargate.ts`) |
  * | ListTasks | the cluster | the service's own tasks, by what they are to be, stopped ones for a while; pages |
  * | DescribeTasks | the interface's details, tags | states, codes and reasons of stopping, containers, health, times, MISSING |
- * | RegisterTaskDefinition | the revision | sizes that Fargate has not, role for the log, characters in tags, numbers that never come again |
+ * | RegisterTaskDefinition | the revision | sizes that Fargate has not, role for the log, characters in tags, a secret of a variable's name, numbers that never come again |
  * | DescribeTaskDefinition | the definition | when it was registered |
  * | ListTaskDefinitions, -Families | the lists | pages; a family without a revision of that status is not listed |
  * | ECR DescribeImages, ListImages | the images | pages |

@@ -143,6 +143,7 @@ export interface SimulatorState {
     readonly comments: readonly { readonly body: string }[];
   }[];
   readonly labels: readonly { readonly name: string; readonly color: string }[];
+  readonly deployments: readonly { readonly statuses: readonly unknown[] }[];
 }
 
 /** Starts `showtime simulate` with a seed and waits until it says that it is ready. */
@@ -154,7 +155,12 @@ export async function startSimulator(seed: unknown): Promise<RunningSimulator> {
   const drained = child.stderr.pipeTo(new WritableStream());
   return {
     url,
-    env: { GITHUB_API_URL: url, GITHUB_GRAPHQL_URL: `${url}/graphql`, GITHUB_TOKEN: "owner-token" },
+    env: {
+      GITHUB_API_URL: url,
+      GITHUB_GRAPHQL_URL: `${url}/graphql`,
+      GITHUB_TOKEN: "owner-token",
+      ...repositoryOf(seed),
+    },
     async requests() {
       const text = await (await fetch(`${url}/_simulator/requests`)).text();
       return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
@@ -174,6 +180,14 @@ export async function startSimulator(seed: unknown): Promise<RunningSimulator> {
       await Deno.remove(file);
     },
   };
+}
+
+/** The variable with the repository of a seed, if it names one. */
+function repositoryOf(seed: unknown): Readonly<Record<string, string>> {
+  const named = typeof seed === "object" && seed !== null && "repository" in seed
+    ? seed.repository
+    : undefined;
+  return typeof named === "string" ? { GITHUB_REPOSITORY: named } : {};
 }
 
 async function readAddress(child: Deno.ChildProcess): Promise<string> {

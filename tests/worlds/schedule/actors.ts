@@ -96,6 +96,7 @@ function borderPlatform(inner: Platform, at: At): Platform {
     list: (scope, signal) => at("platform.list", false)(() => inner.list(scope, signal), signal),
     addresses: (services, signal) =>
       at("platform.addresses", false)(() => inner.addresses(services, signal), signal),
+    reach: (services, signal) => at("platform.reach", false)(() => inner.reach(services, signal), signal),
     leftovers: (scope, signal) =>
       at("platform.leftovers", false)(() => inner.leftovers(scope, signal), signal),
     logs: (service, options, signal) => inner.logs(service, options, signal),
@@ -113,9 +114,15 @@ function borderPlatform(inner: Platform, at: At): Platform {
 function borderImages(inner: Images, at: At): Images {
   return {
     check: (request, signal) => inner.check(request, signal),
-    build: (request, signal) => at("images.build", true)(() => inner.build(request, signal), signal),
+    // The question before the tag is a request of its own: it cannot wait at the border inside of another one.
+    build: async ({ confirm, ...request }, signal) => {
+      await at("images.build", true)(() => inner.build(request, signal), signal);
+      await confirm?.();
+    },
     exists: (image, signal) => at("images.exists", false)(() => inner.exists(image, signal), signal),
-    remove: (image, signal) => at("images.remove", true)(() => inner.remove(image, signal), signal),
+    checkOwner: (image, owner, signal) => inner.checkOwner(image, owner, signal),
+    remove: (image, owner, signal) =>
+      at("images.remove", true)(() => inner.remove(image, owner, signal), signal),
     list: (signal) => at("images.list", false)(() => inner.list(signal), signal),
   };
 }
@@ -152,7 +159,7 @@ export function cleaning(stage: Stage, run: string, options: RunOptions = {}): A
 export function person(
   stage: Stage,
   run: string,
-  options: { readonly does: string; readonly act: () => void; readonly then?: Actor },
+  options: { readonly does: string; readonly act: () => void | Promise<void>; readonly then?: Actor },
 ): Actor {
   const { does, act, then } = options;
   return async () => {

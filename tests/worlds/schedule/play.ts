@@ -117,6 +117,13 @@ export async function drive(
       await passTime(stage, outcomes);
       continue;
     }
+    const { clock } = stage.world;
+    if (border.waiting.length === 0 && clock.wakesAt !== undefined) {
+      // Every run that has not ended sleeps, such as one that waits for the lock of a cleanup.
+      clock.advance(Math.max(0, clock.wakesAt - clock.now()));
+      await settle(stage, outcomes);
+      continue;
+    }
     const { enabled } = border;
     const call = pick(enabled, { chosen: chooser(enabled, steps), steps });
     if (call === undefined) {

@@ -11,8 +11,14 @@ import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { groupDefinitions } from "./group_definitions.ts";
 import { readCount, readDuration } from "../../read_arguments.ts";
-import { renderDone, renderSentence, renderTable, type Style } from "../../render/mod.ts";
-import { FIND_OBSTACLE } from "./shared.ts";
+import {
+  renderCleanupSummary,
+  renderDone,
+  renderSentence,
+  renderTable,
+  type Style,
+} from "../../render/mod.ts";
+import { FIND_OBSTACLE, tellActions } from "./shared.ts";
 
 /** Removes expired and orphaned environments and their leftovers. */
 export async function runCleanup(env: CommandEnv): Promise<ExitCode> {
@@ -32,6 +38,7 @@ export async function runCleanupLabels(env: CommandEnv): Promise<ExitCode> {
     labels: true,
     platformOrphans: false,
     closedPulls: false,
+    addresses: false,
     labelLimit,
   };
   return await clean(env, { ports, options });
@@ -56,6 +63,7 @@ function readOptions({ values }: CommandEnv): CleanupOptions {
     labels: values.choice("cleanup-labels") ?? true,
     platformOrphans: values.choice("cleanup-aws-orphans") ?? true,
     closedPulls: values.choice("cleanup-closed-pr-labels") ?? true,
+    addresses: true,
     labelLimit: values.read("label-limit", readCount),
   };
 }
@@ -73,34 +81,42 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         dry_run: true,
         candidates: plan.candidates.map(candidateDocument),
         removed: [],
+        addresses: plan.addresses.map(addressDocument),
+        mended: [],
         ...leftDocument(plan),
       });
     } else {env.lines([
         "Would remove:",
         ...renderCandidates(env, plan.candidates),
+        ...renderAddresses(plan.addresses, env.style),
         ...renderKept(plan.kept, env.style),
       ]);}
-    const next = plan.candidates.length === 0
+    const next = plan.candidates.length === 0 && plan.addresses.length === 0
       ? '"showtime list" shows what there is'
       : "run it again without --dry-run";
     return finish(env, plan.incomplete, { next });
   }
   const approved = await approve(env, plan);
-  const result = await applyCleanup(ports, plan, { approved }, env.signal);
+  const result = await applyCleanup(ports, plan, { approved, force: env.values.flag("force") }, env.signal);
   if (env.flags.json) {
     env.json({
       dry_run: false,
       candidates: plan.candidates.map(candidateDocument),
       removed: result.removed,
+      addresses: plan.addresses.map(addressDocument),
+      mended: result.mended,
       ...leftDocument(result),
     });
   } else {
-    const done = namesOf(env, { plan, removed: result.removed }).flatMap((what) =>
-      renderDone(`removed ${what}`, env.style)
-    );
+    const sentences = [
+      ...namesOf(env, { plan, removed: result.removed }).map((what) => `removed ${what}`),
+      ...result.mended.map((what) => `mended ${what}`),
+    ];
+    const done = sentences.flatMap((sentence) => renderDone(sentence, env.style));
     const removed = done.length === 0 ? ["There was nothing to remove"] : done;
     env.lines([...removed, ...renderKept(result.kept, env.style)]);
   }
+  await tellActions(env, { outputs: {}, summary: renderCleanupSummary(result) });
   return finish(env, result.incomplete, { next: '"showtime list" shows what there is now' });
 }
 
@@ -150,6 +166,11 @@ function renderCandidates(env: CommandEnv, candidates: readonly CleanupCandidate
   return renderTable(columns, rows, { style: env.style });
 }
 
+function renderAddresses(addresses: CleanupPlan["addresses"], style: Style): readonly string[] {
+  if (addresses.length === 0) return [];
+  return ["Would mend:", ...addresses.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
+}
+
 function renderKept(kept: CleanupPlan["kept"], style: Style): readonly string[] {
   return kept.flatMap(({ what, why }) => renderSentence(`kept: ${what}: ${why}`, style));
 }
@@ -157,6 +178,10 @@ function renderKept(kept: CleanupPlan["kept"], style: Style): readonly string[] 
 function candidateDocument(candidate: CleanupCandidate) {
   const { pr, what, why, needsApproval } = candidate;
   return { kind: kindWord(candidate), pr: pr ?? null, what, why, needs_approval: needsApproval };
+}
+
+function addressDocument({ pr, short, change, what, why, address }: CleanupPlan["addresses"][number]) {
+  return { pr, short_sha: short, change, what, why, address: address ?? null };
 }
 
 function leftDocument({ kept, incomplete }: Pick<CleanupResult, "kept" | "incomplete">) {

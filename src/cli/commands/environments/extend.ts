@@ -1,4 +1,5 @@
 import { extendPull } from "../../../environments/app/sync/extend.ts";
+import { assertWithinMaxAge } from "../../../environments/core/environment/expiry.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readTtl } from "../../read_arguments.ts";
@@ -13,6 +14,7 @@ export async function runExtend(env: CommandEnv): Promise<ExitCode> {
     ["forge", "platform", "images", "clock"],
     env.flags.dryRun ? { dryRunGithub: true } : {},
   );
+  assertWithinMaxAge(ttl, { maxAgeMs: ports.settings.maxAgeMs, where: "<ttl>" });
   const { view, applied } = await extendPull(ports, pr, ttl, env.signal);
   const { style, flags: { dryRun, json } } = env;
   if (json) {

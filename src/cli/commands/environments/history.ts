@@ -7,7 +7,7 @@ import { renderTable } from "../../render/mod.ts";
 
 /** Shows the history of a pull request's environments. */
 export async function runHistory(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const limit = env.values.readDefaulted("limit", readCount);
   const { ports } = await env.ports(pr, ["forge"]);
   const found = await readHistory(ports, pr, { limit: limit + 1 }, env.signal);

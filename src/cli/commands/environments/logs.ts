@@ -8,7 +8,7 @@ import { renderJsonLine } from "../../render/mod.ts";
 
 /** Prints an environment's log. */
 export async function runLogs(env: CommandEnv): Promise<ExitCode> {
-  const pr = env.pull();
+  const pr = await env.shownPull();
   const { values, signal, terminal } = env;
   const asked = {
     sha: values.read("sha", readSha),
@@ -17,7 +17,7 @@ export async function runLogs(env: CommandEnv): Promise<ExitCode> {
   };
   let count = 0;
   try {
-    const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+    const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
     const { view, lines } = await openLogs(ports, pr, asked, signal);
     for await (const line of lines) {
       count++;

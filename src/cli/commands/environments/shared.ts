@@ -1,11 +1,7 @@
 /** Helpers that several commands share. */
 
-import {
-  type EnvironmentView,
-  type ViewPorts,
-  viewSight,
-} from "../../../environments/app/show/environment_view.ts";
 import { readWithLabelFallback } from "../../../environments/app/show/label_fallback.ts";
+import { describeRealEnvironment, type DryValues } from "../../../environments/app/sync/dry_rules.ts";
 import type { AppSettings } from "../../../environments/app/run.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { LoadedConfig } from "../../../config/mod.ts";
@@ -13,20 +9,18 @@ import {
   type ObservedPull,
   type ObservePorts,
   observePull,
-} from "../../../environments/app/sync/observe_pull.ts";
+} from "../../../environments/app/observe/observe_pull.ts";
 import { toError, usageError } from "../../../lib/errors.ts";
-import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
+import { parseImageReference, splitImage } from "../../../lib/image/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
-import {
-  FIXED_LABELS,
-  formatLabel,
-  type LabelState,
-  meantLabel,
-} from "../../../environments/core/labels/mod.ts";
+import { FIXED_LABELS, formatLabel, meantLabel } from "../../../environments/core/labels/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
 import { makeDelimiter, renderOutputs } from "../../render/mod.ts";
+
+/** The page about statuses and rules. */
+export const RULES_PAGE = "https://github.com/showtime-previews/showtime/blob/main/docs/rules.md";
 
 /** The next step if something could not be seen or done. */
 export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
@@ -36,27 +30,32 @@ export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
  * and a warning say so.
  */
 export async function lookOnce(
-  ports: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
+  ports: ObservePorts & DryValues & { readonly terminal: Pick<Terminal, "warn"> },
   pr: PrNumber,
   signal: AbortSignal,
 ): Promise<{ readonly observed: ObservedPull; readonly incomplete: readonly string[] }> {
   const options = { request: undefined, sha: undefined, held: undefined, people: new Map() };
-  const { result, unasked } = await readWithLabelFallback(
+  const { result, incomplete } = await readOrLabels(
     ports,
     (seeing) => observePull(seeing, pr, options, signal),
     signal,
   );
-  if (unasked === undefined) return { observed: result, incomplete: [] };
-  const sentence = `The platform could not be asked, so this is what the labels say: ${unasked}`;
-  ports.terminal.warn(sentence);
-  return { observed: result, incomplete: [sentence] };
+  const real = describeRealEnvironment(ports, result.observation.allLabels);
+  if (real !== undefined) ports.terminal.warn(real);
+  return { observed: result, incomplete };
 }
 
-/** Returns the active environment, else that of the target commit, else undefined. */
-export function mainEnvironment(ports: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
-  const views = viewSight(ports, observed);
-  const target = shortSha(observed.observation.target);
-  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+/** Reads with the platform, or from the labels alone, which a warning and `incomplete` say. */
+export async function readOrLabels<Result>(
+  ports: ObservePorts & { readonly terminal: Pick<Terminal, "warn"> },
+  read: (ports: ObservePorts) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<{ readonly result: Result; readonly incomplete: readonly string[] }> {
+  const { result, unasked } = await readWithLabelFallback(ports, read, signal);
+  if (unasked === undefined) return { result, incomplete: [] };
+  const sentence = `The platform could not be asked, so this is what the labels say, unverified: ${unasked}`;
+  ports.terminal.warn(sentence);
+  return { result, incomplete: [sentence] };
 }
 
 /** Warns that a preset is used that the configuration does not name. */
@@ -65,8 +64,8 @@ export function warnOfPreset(env: CommandEnv, { assumed }: Pick<LoadedConfig, "a
 }
 
 /** Warns about labels that look like misspelt ones of Showtime. Nothing else reacts to them. */
-export function askAboutLabels(env: CommandEnv, { foreign }: Pick<LabelState, "foreign">): void {
-  for (const name of foreign) {
+export function askAboutLabels(env: CommandEnv, nearMisses: readonly string[] = []): void {
+  for (const name of nearMisses) {
     const meant = meantLabel(name);
     if (meant === undefined) continue;
     const fill = meant.fill === undefined ? "" : ` (${meant.fill})`;

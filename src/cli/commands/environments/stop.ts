@@ -10,10 +10,13 @@ export async function runStop(env: CommandEnv): Promise<ExitCode> {
   const request = { trigger: "stop", force: false } as const;
   const asks = env.terminal.can.ask && !env.values.flag("force") && !env.flags.json && !env.flags.dryRun;
   if (asks) {
-    const { ports } = await env.ports(pr, ["forge", "platform", "images"]);
+    const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
     const { plan } = await planOnce(ports, pr, makeSyncOptions(env, ports, { request }), env.signal);
     if (plan.action === "destroy_environment") {
-      env.lines([...renderPlan(plan, { style: env.style, dryRun: false }), ...renderSteps(plan, env.style)]);
+      env.lines([
+        ...renderPlan(plan, { style: env.style, dryRun: false, codes: env.flags.verbose }),
+        ...renderSteps(plan, env.style),
+      ]);
       if (!await env.terminal.confirm(`Remove all of this from #${pr}?`)) {
         env.terminal.say("Nothing was removed");
         return EXIT.done;

@@ -10,7 +10,7 @@ export async function runSync(env: CommandEnv): Promise<ExitCode> {
   const pr = env.pull();
   const change = readChange(env);
   if (!env.values.flag("check-only")) return await runChange(env, pr, { request: undefined, change });
-  const { ports, loaded } = await env.ports(pr, ["forge", "platform", "images"]);
+  const { ports, loaded } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   warnOfPreset(env, loaded);
   const options = { ...makeSyncOptions(env, ports, { request: undefined, change }), planOnly: true };
   const facts = await checkOnly(ports, pr, options, env.signal);

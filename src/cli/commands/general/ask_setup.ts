@@ -1,9 +1,10 @@
-/** Chooses a set-up from flags, from the repository's files, and from at most three questions. */
+/** Chooses a set-up from flags, from the repository's files, and from at most four questions. */
 
 import type { Config } from "../../../config/mod.ts";
+import { isBranchName } from "../../../environments/app/setup/default_branch.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { PlatformKind } from "../../../environments/core/environment/environment.ts";
-import { parseImageReference, splitImage } from "../../../lib/image_reference.ts";
+import { parseImageReference, splitImage } from "../../../lib/image/image_reference.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import { shown } from "../../read_arguments.ts";
 
@@ -13,6 +14,7 @@ export interface GivenSetup {
   readonly forks: boolean | undefined;
   readonly image: string | undefined;
   readonly port: number | undefined;
+  readonly accessKeys: boolean | undefined;
 }
 
 /** The choices that are proposed. */
@@ -21,6 +23,7 @@ export interface ProposedSetup {
   readonly forks: boolean;
   readonly image: string;
   readonly port: number;
+  readonly accessKeys: boolean;
 }
 
 /** The choices that were made. On Docker images stay on the machine unless a flag or the file names a repository. */
@@ -29,6 +32,8 @@ export interface ChosenSetup {
   readonly forks: boolean;
   readonly image: string | undefined;
   readonly port: number;
+  /** Whether workflows use access keys on AWS; false on Docker. */
+  readonly accessKeys: boolean;
 }
 
 /** The facts about the repository's folder. */
@@ -37,19 +42,24 @@ export interface Found {
   readonly repo: string;
   /** The configuration of an existing file. */
   readonly config: Config | undefined;
-  /** The port that the Dockerfile exposes. */
-  readonly exposedPort: number | undefined;
+  /** The ports that the Dockerfile exposes. */
+  readonly exposedPorts: readonly number[];
   /** Whether the first of the two workflows for forks exists. */
   readonly twoStages: boolean;
+  /** Whether the workflow uses access keys on AWS. */
+  readonly accessKeys: boolean;
+  /** The region of AWS in the workflow. */
+  readonly region: string | undefined;
 }
 
 /** Proposes choices from the facts. */
-export function proposeSetup({ repo, config, exposedPort, twoStages }: Found): ProposedSetup {
+export function proposeSetup({ repo, config, exposedPorts, twoStages, accessKeys }: Found): ProposedSetup {
   return {
     platform: config?.platform ?? "ecs",
     forks: twoStages,
     image: config?.build.image ?? `ghcr.io/${repo.toLowerCase()}`,
-    port: config?.environment.port ?? exposedPort ?? 8080,
+    port: config?.environment.port ?? exposedPorts[0] ?? 8080,
+    accessKeys,
   };
 }
 
@@ -74,7 +84,9 @@ export async function chooseSetup(
         initial: proposed.image,
         check: (answer) => isRepository(answer) ? undefined : "Write it as ghcr.io/owner/name, without a tag",
       }) ?? proposed.image;
-    return { platform, forks, image, port: given.port ?? proposed.port };
+    const accessKeys = given.accessKeys ?? await askLogin(terminal, proposed.accessKeys) ??
+      proposed.accessKeys;
+    return { platform, forks, image, port: given.port ?? proposed.port, accessKeys };
   }
   const port = given.port ??
     readPortNumber(
@@ -83,7 +95,18 @@ export async function chooseSetup(
         check: (answer) => readPortNumber(answer) === undefined ? "Give a number from 1 to 65535" : undefined,
       }),
     ) ?? proposed.port;
-  return { platform, forks, image: given.image ?? found.config?.build.image, port };
+  return { platform, forks, image: given.image ?? found.config?.build.image, port, accessKeys: false };
+}
+
+async function askLogin(terminal: Pick<Terminal, "choose">, proposed: boolean): Promise<boolean | undefined> {
+  const answer = await terminal.choose("How do workflows log in to AWS?", {
+    initial: proposed ? "keys" : "role",
+    choices: [
+      { value: "role", label: "with a role, by OIDC: no key is stored" },
+      { value: "keys", label: "with the access keys of a user, as secrets on GitHub" },
+    ],
+  });
+  return answer === undefined ? undefined : answer === "keys";
 }
 
 async function askForks(
@@ -112,6 +135,26 @@ export function readImageRepository(text: string, where: string): string {
     "image_malformed",
     `Reading ${where}: "${shown(text)}" is no image repository`,
     "Write it as ghcr.io/owner/name, without a tag",
+  );
+}
+
+/** Reads the name of a branch. */
+export function readBranchName(text: string, where: string): string {
+  if (isBranchName(text)) return text;
+  throw usageError(
+    "branch_malformed",
+    `Reading ${where}: "${shown(text)}" is no name of a branch`,
+    `Write it as in ${where} main`,
+  );
+}
+
+/** Reads the name of a region of AWS. */
+export function readRegion(text: string, where: string): string {
+  if (/^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/.test(text)) return text;
+  throw usageError(
+    "region_malformed",
+    `Reading ${where}: "${shown(text)}" is no region`,
+    `Write it as in ${where} eu-west-1`,
   );
 }
 

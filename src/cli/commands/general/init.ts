@@ -1,51 +1,29 @@
 import { type InitFile, initRepository } from "../../../environments/app/setup/init.ts";
 import type { Config } from "../../../config/mod.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
-import { stripControls } from "../../../lib/sanitize.ts";
 import {
   accessPolicy,
   completeAwsSettings,
   FIRST_PUBLISH,
-  readExposedPort,
   roleArn,
   RUNNER_FILE,
   type Setup,
   trustPolicy,
+  UNKNOWN_REGION,
 } from "../../../environments/core/setup/mod.ts";
-import { chooseSetup, type Found, proposeSetup, readCluster, readImageRepository } from "./ask_setup.ts";
+import {
+  chooseSetup,
+  proposeSetup,
+  readBranchName,
+  readCluster,
+  readImageRepository,
+  readRegion,
+} from "./ask_setup.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
 import { renderSentence, renderTable } from "../../render/mod.ts";
+import { FIRST_STAGE, gatherTools, lookAround, SETTINGS, type SetupTools } from "./gather_setup.ts";
 import { listTodo } from "./setup_todo.ts";
-import type { Wiring, WiringRequest } from "../../wiring_types.ts";
-import { findDefaultBranch } from "../../../environments/app/setup/default_branch.ts";
-import type { Releases } from "../../../environments/ports/releases.ts";
-import type { Files } from "../../../ports/files.ts";
-
-const SETTINGS = "showtime.yml";
-const FIRST_STAGE = ".github/workflows/showtime-request.yml";
-
-/** The things that a set-up is written with. */
-interface SetupTools {
-  readonly files: Files;
-  readonly releases: Releases;
-  /** `source` is `default` if nothing names a repository. */
-  readonly repository: { readonly repo: string; readonly source: string };
-  readonly defaultBranch: string;
-}
-
-async function gatherTools(
-  wiring: Wiring,
-  request: WiringRequest,
-  signal: AbortSignal,
-): Promise<SetupTools> {
-  return {
-    files: await wiring.files(),
-    releases: await wiring.releases(),
-    repository: await wiring.repository(request),
-    defaultBranch: await findDefaultBranch(await wiring.shell(), signal),
-  };
-}
 
 /** Writes the configuration and the workflows. */
 export async function runInit(env: CommandEnv): Promise<ExitCode> {
@@ -55,15 +33,21 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
     forks: values.choice("forks"),
     image: values.read("image", readImageRepository),
     port: values.read("port", readListeningPort),
+    accessKeys: values.choice("access-keys"),
   };
   const cluster = values.read("cluster", readCluster);
+  const givenRegion = values.read("region", readRegion);
   const force = values.flag("force");
-  const tools = await gatherTools(await env.wiring(), { flags, terminal, pr: undefined }, signal);
-  const found = await look(tools);
+  const branch = values.read("default-branch", readBranchName);
+  const request = { flags, terminal, pr: undefined };
+  const tools = await gatherTools(await env.wiring(), request, { given: branch, signal });
+  const found = await lookAround(tools);
   const proposed = proposeSetup(found);
   const silent = { choose: () => Promise.resolve(undefined), ask: () => Promise.resolve(undefined) };
   const chosen = await chooseSetup(flags.json ? silent : terminal, given, { proposed, found });
-  const region = env.variables["AWS_REGION"] || found.config?.aws.region || "us-west-2";
+  const { variables } = env;
+  const region = givenRegion || variables["AWS_REGION"] || variables["AWS_DEFAULT_REGION"] || found.region ||
+    UNKNOWN_REGION;
   const release = await tools.releases.find(RUNNER_FILE, signal);
   const setup: Setup = {
     repo: found.repo,
@@ -81,35 +65,15 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   };
   const files = await initRepository(tools.files, setup, { force, dryRun: flags.dryRun });
   await warn(env, { setup, files, tools, answers: release.answers });
+  const [first, ...others] = found.exposedPorts;
+  if (others.length > 0 && setup.port === first) {
+    const rest = others.join(", ");
+    terminal.say(`The Dockerfile exposes ${first} and ${rest}: ${first} is used, and --port names another`);
+  }
   const kept = files.some(({ path, change }) => path === SETTINGS && change === "kept");
   const publish = kept ? found.config?.docker.publish ?? FIRST_PUBLISH : FIRST_PUBLISH;
   report(env, setup, { files, todo: listTodo(setup, { written: files, publish }) });
   return EXIT.done;
-}
-
-/** Reads the existing set-up of the repository. */
-async function look({ files, repository }: SetupTools): Promise<Found> {
-  if (repository.source === "default") {
-    throw usageError(
-      "no_repository",
-      "Finding the repository: nothing here names one",
-      "Run it in a clone whose remote is on GitHub, or name it with --repo owner/name",
-    );
-  }
-  const text = await files.read(SETTINGS);
-  const dockerfile = await files.read("Dockerfile");
-  return {
-    repo: repository.repo,
-    config: text === undefined ? undefined : await readConfig(SETTINGS, text),
-    exposedPort: dockerfile === undefined ? undefined : readExposedPort(dockerfile),
-    twoStages: await files.read(FIRST_STAGE) !== undefined,
-  };
-}
-
-async function readConfig(path: string, text: string): Promise<Config> {
-  // Loaded only here: the schema's packages take time to load, and most repositories have no file yet.
-  const { loadConfig } = await import("../../../config/mod.ts");
-  return loadConfig({ file: { path, text }, env: {}, flags: {} }).config;
 }
 
 /** Returns what an existing file says about AWS. A preset's cluster does not count: it is no choice of the user. */
@@ -186,9 +150,11 @@ function report(
   { files, todo }: { readonly files: readonly InitFile[]; readonly todo: readonly string[] },
 ): void {
   const { dryRun, json } = env.flags;
-  const aws = setup.aws === undefined
-    ? undefined
-    : { role: roleArn(setup), trust: trustPolicy(setup, setup.aws), policy: accessPolicy(setup.aws) };
+  const policies = setup.aws === undefined ? null : {
+    role: setup.accessKeys ? null : roleArn(setup),
+    trust_policy: setup.accessKeys ? null : trustPolicy(setup, setup.aws),
+    policy: accessPolicy(setup.aws),
+  };
   if (json) {
     env.json({
       dry_run: dryRun,
@@ -196,7 +162,7 @@ function report(
       platform: setup.platform,
       forks: setup.forks,
       files: files.map(({ path, change, text }) => ({ path, change, text })),
-      aws: aws === undefined ? null : { role: aws.role, trust_policy: aws.trust, policy: aws.policy },
+      aws: policies,
       todo,
     });
     return;
@@ -210,14 +176,6 @@ function report(
     ...(dryRun
       ? files.flatMap(({ path, text }) => ["", env.style.bold(`--- ${path}`), ...text.trimEnd().split("\n")])
       : []),
-    ...(aws === undefined ? [] : [
-      "",
-      env.style.bold(`--- Trust policy of the role ${stripControls(aws.role)}`),
-      JSON.stringify(aws.trust, null, 2),
-      "",
-      env.style.bold("--- Permissions of the role"),
-      JSON.stringify(aws.policy, null, 2),
-    ]),
     "",
     env.style.bold("To do"),
     ...todo.flatMap((line, index) => {

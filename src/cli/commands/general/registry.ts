@@ -11,12 +11,14 @@ const DEFAULT_PORT = 4000;
 export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
   "test-lifecycle": {
     ...CHANGES,
-    // It locks only the pull request it plays on, and another run starts the play anew.
-    takesLock: false,
+    afterInterruption:
+      'Its lock and its trigger are removed. With --real-github "showtime stop <pr>" removes the rest',
     summary: "play a whole life and show the labels after each step",
     description:
       "Plays trigger, build, run, push, blue-green, freeze, expiry and stop on the built-in simulator, and shows the " +
-      "labels after each step. It runs real containers if a Docker engine answers.",
+      "labels after each step. It runs real containers if a Docker engine answers. The number is that of the simulated " +
+      "pull request. With --real-github it plays on that pull request of the repository, which must have no " +
+      "environment and no label of Showtime, and removes its trigger if the play fails.",
     examples: [
       ["test-lifecycle", "watch it"],
       ["test-lifecycle --speed max", "without pauses"],
@@ -32,16 +34,18 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
     load: async () => (await import("./test_lifecycle.ts")).runTestLifecycle,
   },
   simulate: {
-    // Packages read a few variables while they load.
-    permissions: ["net", "read", "env"],
+    // Packages read a few variables while they load. Git is asked about the clone of --here.
+    permissions: ["net", "read", "run", "env"],
     runsPrograms: false,
     takesLock: false,
     summary: "serve the built-in GitHub simulator",
     description:
       "Serves GitHub's REST and GraphQL API on 127.0.0.1 until it is interrupted, for trying things out and for " +
-      "tests. Point a client at it with GITHUB_API_URL and GITHUB_GRAPHQL_URL (<address>/graphql).",
+      "tests. Point a client at it with GITHUB_API_URL and GITHUB_GRAPHQL_URL (<address>/graphql). With --here it serves " +
+      "the clone in the working folder: its repository, and pull request 1 with its branch and commit.",
     examples: [
       ["simulate", `on port ${DEFAULT_PORT}, with an example pull request`],
+      ["simulate --here", "with the clone in this folder as pull request 1"],
       ["simulate --port 0 --seed world.json", "on any free port, with a world of your own"],
     ],
     args: [],
@@ -54,6 +58,7 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
         description: "port to listen on; 0 takes any free one",
       },
       { name: "seed", value: "file", description: "JSON file with the repository to begin with" },
+      { name: "here", description: "the clone in this folder, as pull request 1" },
     ],
     load: async () => (await import("./simulate.ts")).runSimulate,
   },
@@ -83,10 +88,11 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
     summary: "write showtime.yml and the workflows",
     description:
       "Writes showtime.yml and the workflows, with the least rights they need, into the working folder, and lists " +
-      "the set-up that is left to do. Asks at most three questions on a terminal, skips those that a flag answers, " +
-      "and asks none elsewhere. Overwrites existing files only with --force.",
+      "the set-up that is left to do. On ECS it also writes the policies of AWS, to files beside showtime.yml. Asks at " +
+      "most four questions on a terminal, skips those that a flag answers, and asks none elsewhere. Overwrites " +
+      "existing files only with --force.",
     examples: [
-      ["init", "answer three questions"],
+      ["init", "answer a few questions"],
       ["init --dry-run", "see what would be written"],
       ["init --forks --image ghcr.io/acme/shop", "without those questions"],
     ],
@@ -100,6 +106,13 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
       { name: "image", value: "repository", description: "image repository, without a tag" },
       { name: "port", value: "port", description: "the port that the application listens on" },
       { name: "cluster", value: "name", description: "the ECS cluster" },
+      { name: "region", value: "region", description: "the region of AWS, as AWS_REGION names it" },
+      {
+        name: "access-keys",
+        description: "log in to AWS with keys in GitHub's secrets",
+        negated: "log in to AWS with a role, by OIDC",
+      },
+      { name: "default-branch", value: "name", description: "the default branch, instead of the one found" },
       { name: "force", short: "f", description: "overwrite existing files" },
       DRY_RUN,
       PLATFORM,

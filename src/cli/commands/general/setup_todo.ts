@@ -1,6 +1,14 @@
 import type { InitFile } from "../../../environments/app/setup/init.ts";
 import { isLoopback } from "../../../lib/loopback.ts";
-import { imageHome, roleArn, type Setup, UNKNOWN_ACCOUNT } from "../../../environments/core/setup/mod.ts";
+import {
+  ACCESS_POLICY_FILE,
+  imageHome,
+  roleArn,
+  type Setup,
+  TRUST_POLICY_FILE,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_REGION,
+} from "../../../environments/core/setup/mod.ts";
 
 /** Lists the set-up that is left to do after the files are written, each a sentence. `--json` prints them too. */
 export function listTodo(
@@ -50,9 +58,10 @@ export function listTodo(
 }
 
 function onAws(setup: Setup): readonly string[] {
-  const { aws } = setup;
+  const { aws, accessKeys } = setup;
   if (aws === undefined) return [];
   const unknown = aws.account === UNKNOWN_ACCOUNT;
+  const policies = accessKeys ? ACCESS_POLICY_FILE : `${ACCESS_POLICY_FILE} and ${TRUST_POLICY_FILE}`;
   const missing = [
     ...(unknown ? [`your account's number for ${UNKNOWN_ACCOUNT}`] : []),
     ...(aws.subnets.length === 0 ? ["subnets"] : []),
@@ -60,9 +69,26 @@ function onAws(setup: Setup): readonly string[] {
   ];
   return [
     ...(missing.length === 0 ? [] : [`In showtime.yml: ${missing.join(", ")} of section ecs`]),
+    ...(unknown ? [`In ${policies}: the same number for ${UNKNOWN_ACCOUNT}`] : []),
+    ...(aws.region === UNKNOWN_REGION
+      ? [
+        `In the workflows, and in ${policies}: your region of AWS for ${UNKNOWN_REGION}; "showtime init --region" writes it`,
+      ]
+      : []),
     `On AWS: the cluster ${aws.cluster}, the log group ${aws.logGroup} and the execution role ${aws.executionRole}`,
-    "On AWS: an identity provider for https://token.actions.githubusercontent.com with the audience sts.amazonaws.com",
-    `On AWS: the role ${roleArn(setup)} with the trust and the policy above`,
-    ...(unknown ? ["On GitHub: that role's ARN as the variable SHOWTIME_AWS_ROLE"] : []),
+    ...(accessKeys
+      ? [
+        `On AWS: a user with the permissions in ${ACCESS_POLICY_FILE}, and an access key of that user`,
+        "On GitHub: that key as the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+      ]
+      : [
+        "On AWS: an identity provider for https://token.actions.githubusercontent.com with the audience " +
+        "sts.amazonaws.com",
+        `On AWS: the role ${
+          roleArn(setup)
+        } with the trust policy in ${TRUST_POLICY_FILE} and the permissions in ` +
+        ACCESS_POLICY_FILE,
+        ...(unknown ? ["On GitHub: that role's ARN as the variable SHOWTIME_AWS_ROLE"] : []),
+      ]),
   ];
 }

@@ -1,5 +1,5 @@
 import { playLifecycle } from "../../../environments/app/lifecycle_demo.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, toError, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readSpeed } from "../../read_arguments.ts";
 
@@ -19,6 +19,13 @@ export async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
     );
   }
   const { flags, terminal, signal } = env;
+  if (realGithub && (flags.dryRun || flags.dryRunGithub)) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: --real-github writes labels, and a dry run writes none",
+      "Leave --real-github out: the play on the simulator writes nothing to GitHub",
+    );
+  }
   const story: string[] = [];
   const { stage, ports, end } = await (await env.wiring()).stage({ flags, terminal, pr, realGithub }, signal);
   try {
@@ -26,9 +33,14 @@ export async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
       pauseMs: speed === Infinity ? 0 : PAUSE_MS / speed,
       tell: (line) => flags.json ? void story.push(line) : terminal.out(line),
     }, signal);
-  } finally {
-    await end();
+  } catch (error) {
+    // The failure of the play says more than one of the clearing up after it.
+    await end().catch((failure: unknown) =>
+      terminal.warn(`Clearing up after the play failed: ${toError(failure).message}`)
+    );
+    throw error;
   }
+  await end();
   if (flags.json) env.json({ story });
   return EXIT.done;
 }

@@ -8,6 +8,8 @@ export interface BuildArgsOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** File that receives the id of the image, which then gets no tag (older builder only). */
   readonly iidFile: string | undefined;
+  /** Leave the image without a tag, in the builder's cache (buildx only). */
+  readonly untagged?: boolean;
   /** Build with buildx, else with the older builder. */
   readonly buildx: boolean;
   /** Push as part of the build (buildx only). */
@@ -42,7 +44,11 @@ export function buildArgs(options: BuildArgsOptions): readonly string[] {
   return [
     // Without --force-rm the older builder leaves the container of a step that failed.
     ...(buildx ? ["buildx", "build", "--progress", "plain"] : ["build", "--force-rm"]),
-    ...(options.iidFile === undefined ? ["--tag", options.image] : ["--iidfile", options.iidFile]),
+    ...(options.iidFile !== undefined
+      ? ["--iidfile", options.iidFile]
+      : options.untagged === true
+      ? []
+      : ["--tag", options.image]),
     ...Object.entries(options.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     "--file",
     join(config.context, config.file),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { BuildRequest } from "../../../environments/ports/images.ts";
@@ -5,9 +6,11 @@ import type { ShellResult } from "../../../ports/shell.ts";
 import { buildArgEnvironment, buildArgs } from "./build_args.ts";
 import { isBuilderNotice } from "./builder_notice.ts";
 import type { DockerCli } from "../docker_cli.ts";
-import { lastWords } from "../errors.ts";
+import { engineCertificateHint, lastWords } from "../errors.ts";
+import { isUntrustedCertificate } from "../../../lib/untrusted_certificate.ts";
 import type { BuildSettings } from "./build_settings.ts";
 import { imageLabels } from "../labels.ts";
+import { withTemporaryFolder } from "../temporary.ts";
 import { removeReplaced } from "./replaced_images.ts";
 
 const KEPT_LINES = 50;
@@ -26,6 +29,8 @@ export interface BuildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Hint for a push that the registry refuses; undefined: to log in. */
   readonly pushHint: string | undefined;
+  /** Checks, directly before the image gets its name, that no other repository's image has it. */
+  readonly checkOwner: () => Promise<void>;
 }
 
 /** Builds an image, and pushes it if `push` is set. Errors carry the last 50 lines of output. */
@@ -37,9 +42,10 @@ export async function buildImage(options: BuildOptions, signal: AbortSignal): Pr
   // With --load the push is a separate step: older releases of buildx cannot do both at once.
   const pushInBuild = buildx && push && !options.load;
   try {
-    if (buildx) await buildOnce(run, { buildx, pushes: pushInBuild, iidFile: undefined }, signal);
+    if (buildx) await buildThenExport(run, { pushes: pushInBuild }, signal);
     else await buildThenTag(run, signal);
     if (push && !pushInBuild) {
+      if (buildx) await options.checkOwner();
       await step(
         run,
         { args: ["push", image], action: `Pushing the image "${image}"`, pushes: true },
@@ -49,7 +55,7 @@ export async function buildImage(options: BuildOptions, signal: AbortSignal): Pr
   } finally {
     // After an abort another run may have built an image that has no tag yet: nothing is removed then.
     if (!signal.aborted) {
-      await removeReplaced(docker, { showtime_repo: request.repo, pr: String(request.pr) }, signal);
+      await removeReplaced(docker, request, signal);
     }
   }
 }
@@ -63,19 +69,44 @@ type BuildCommand = BuildOptions & { readonly tail: string[] };
 async function buildThenTag(run: BuildCommand, signal: AbortSignal): Promise<void> {
   const { image } = run.request;
   const action = `Tagging the image "${image}"`;
-  const iidFile = await Deno.makeTempFile({ prefix: "showtime-", suffix: ".iid" });
-  try {
+  await withTemporaryFolder(async (folder) => {
+    const iidFile = join(folder, "iid");
     await buildOnce(run, { buildx: false, pushes: false, iidFile }, signal);
     const id = (await Deno.readTextFile(iidFile)).trim();
+    await run.request.confirm?.();
+    await run.checkOwner();
     await run.docker.must(["tag", id, image], { action }, signal);
-  } finally {
-    await Deno.remove(iidFile).catch(() => {});
+  });
+}
+
+/**
+ * Builds without a tag, so that the caller can confirm, then again with the tag. The second build finds every step in
+ * the builder's cache: buildx can tag and push only as a part of a build.
+ */
+async function buildThenExport(
+  run: BuildCommand,
+  { pushes }: { readonly pushes: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { confirm } = run.request;
+  if (confirm !== undefined) {
+    const trial = { ...run, load: false, push: true, cacheWrite: false };
+    await buildOnce(trial, { buildx: true, pushes: false, iidFile: undefined, untagged: true }, signal);
+    await confirm();
   }
+  // The next command names the image itself.
+  await run.checkOwner();
+  await buildOnce(run, { buildx: true, pushes, iidFile: undefined }, signal);
 }
 
 async function buildOnce(
   run: BuildCommand,
-  how: { readonly buildx: boolean; readonly pushes: boolean; readonly iidFile: string | undefined },
+  how: {
+    readonly buildx: boolean;
+    readonly pushes: boolean;
+    readonly iidFile: string | undefined;
+    readonly untagged?: boolean;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { config, request, push, cacheWrite } = run;
@@ -87,6 +118,7 @@ async function buildOnce(
     image: request.image,
     labels,
     iidFile,
+    untagged: how.untagged ?? false,
     buildx,
     push: pushes,
     load,
@@ -142,7 +174,7 @@ async function failure(
   },
   signal: AbortSignal,
 ): Promise<AppError> {
-  const { action, docker, result, tail } = options;
+  const { action, docker, request, result, tail } = options;
   try {
     // An engine that dies during a build breaks the connection without a message, so it is asked again.
     await docker.run(["version", "--format", "{{.Server.Version}}"], { action, timeoutMs: 10_000 }, signal);
@@ -152,6 +184,16 @@ async function failure(
   }
   const said = lastWords(result.stderr.split("\n").filter((line) => !isBuilderNotice(line)).join("\n"));
   // Only the command's own last line counts: the pull request controls the output of the build.
+  if (isUntrustedCertificate(said)) {
+    return new AppError(
+      "registry_unreachable",
+      `${action}: the engine does not trust a certificate (${said})`,
+      {
+        hint: engineCertificateHint(request.image),
+        logTail: tail,
+      },
+    );
+  }
   if (NO_PERMISSION.test(said)) {
     return new AppError("permission", `${action}: the registry refused (${said})`, {
       hint: options.pushes

@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
-import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git_place.ts";
+import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git/git_place.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { Shell, ShellResult } from "../../../ports/shell.ts";
+import { findChangedFiles, type Git } from "./changed_files.ts";
 import { refuseLinkOut, refuseLinks } from "./configured_path.ts";
 import type { BuildSettings } from "./build_settings.ts";
 
@@ -18,8 +19,6 @@ export interface CheckOptions {
   readonly strict: boolean;
 }
 
-type Git = (args: readonly string[]) => Promise<ShellResult>;
-
 /**
  * Checks that the build context is at the requested commit. A context that is a Git work tree must be at that
  * commit without changes. The same holds for a folder within a work tree if its repository has the commit, or
@@ -29,11 +28,10 @@ type Git = (args: readonly string[]) => Promise<ShellResult>;
 export async function checkContext(options: CheckOptions, signal: AbortSignal): Promise<void> {
   const { config, sha, shell, strict } = options;
   const context = await requireFiles(config);
-  const git: Git = (args) =>
-    shell.run(
-      { program: "git", args: ["-C", context, ...args], env: { LC_ALL: "C" }, timeoutMs: 60_000 },
-      signal,
-    );
+  const git: Git = (args, more = {}) => {
+    const command = { program: "git", args: ["-C", context, ...args], env: { LC_ALL: "C" } } as const;
+    return shell.run({ ...command, timeoutMs: 60_000, ...more }, signal);
+  };
   const top = await topLevel(git, context);
   const remedy = `git fetch origin pull/${options.pr}/head && git checkout ${sha}`;
   if (top === undefined) return;
@@ -51,7 +49,7 @@ export async function checkContext(options: CheckOptions, signal: AbortSignal): 
       },
     );
   }
-  await requireClean(git, { config, sha });
+  await requireClean(git, { config, sha, top, strict });
   await requireAncestor(git, { config, pr: options.pr });
 }
 
@@ -60,10 +58,12 @@ async function requireFiles(config: BuildSettings): Promise<string> {
   await refuseLinks(config.context, "build context");
   try {
     context = await Deno.realPath(config.context);
+    // A folder that may not be read fails here, and not in the middle of a build.
+    for await (const _ of Deno.readDir(context)) break;
   } catch (cause) {
     throw new AppError(
       "context_not_found",
-      `Building an image: the build context "${config.context}" is not there`,
+      `Building an image: the build context "${config.context}" ${describeFailure(cause)}`,
       {
         cause,
         exitCode: EXIT.usage,
@@ -77,13 +77,32 @@ async function requireFiles(config: BuildSettings): Promise<string> {
     await refuseLinkOut(config.context, { file: name, what: name === config.file ? "Dockerfile" : "file" });
   }
   const file = join(context, config.file);
-  const found = await Deno.stat(file).then((info) => info.isFile, () => false);
-  if (found) return context;
+  try {
+    if ((await Deno.stat(file)).isFile) {
+      (await Deno.open(file)).close();
+      return context;
+    }
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) {
+      throw usageError(
+        "dockerfile_missing",
+        `Building an image: the Dockerfile "${config.file}" ${describeFailure(cause)}`,
+        `Make ${resolve(file)} readable, or correct build.file`,
+      );
+    }
+  }
   throw usageError(
     "dockerfile_missing",
     `Building an image: there is no Dockerfile "${config.file}" in "${config.context}"`,
     `Correct build.file (looked for ${resolve(file)})`,
   );
+}
+
+function describeFailure(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "is not there";
+  if (cause instanceof Deno.errors.NotADirectory) return "is not a folder";
+  if (cause instanceof Deno.errors.PermissionDenied) return "may not be read by this user";
+  return "cannot be read";
 }
 
 /** Returns the work tree that the context is in; undefined outside of any. Throws if Git cannot say. */
@@ -126,27 +145,33 @@ async function belongsTo(git: Git, sha: FullSha): Promise<boolean> {
 
 async function requireClean(
   git: Git,
-  options: { readonly config: BuildSettings; readonly sha: FullSha },
+  options: {
+    readonly config: BuildSettings;
+    readonly sha: FullSha;
+    readonly top: string;
+    readonly strict: boolean;
+  },
 ): Promise<void> {
-  const status = await git([
-    "status",
-    "--porcelain",
-    "--untracked-files=no",
-    // Overrides .gitmodules, which comes with the commit.
-    "--ignore-submodules=untracked",
-    "--",
-    ".",
-  ]);
-  const changed = status.stdout.split("\n").filter((line) => line.trim() !== "").map((line) => line.slice(3));
-  if (status.code === 0 && changed.length === 0) return;
-  const names = changed.slice(0, 3).join(", ") +
-    (changed.length > 3 ? ` and ${changed.length - 3} more` : "");
+  const changed = await findChangedFiles(git, options.top);
+  const cannotSay = typeof changed === "string";
+  const names = cannotSay ? [] : [...changed.files, ...changed.submodules];
+  if (!cannotSay && names.length === 0) return;
+  const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
   throw new AppError(
     "wrong_commit",
     `Building ${options.sha.slice(0, 7)}: files in "${options.config.context}" differ from that commit (${
-      names || status.stderr.trim()
+      cannotSay ? changed : shown
     })`,
-    { exitCode: EXIT.usage, hint: "Run `git stash`, or commit the files and push" },
+    {
+      exitCode: EXIT.usage,
+      hint: cannotSay
+        ? "Make `git status` work in the build context"
+        : changed.files.length === 0
+        ? "Run `git submodule update --init --recursive`"
+        : options.strict
+        ? "An earlier step of the workflow changed them: leave that step out, or undo it with `git stash`"
+        : "Run `git stash`, or commit the files and push",
+    },
   );
 }
 

@@ -7,6 +7,7 @@ import { usageError } from "../../../lib/errors.ts";
  * owner and may be links. A missing path passes. Throws AppError `link_refused` (exit code 2).
  */
 export async function refuseLinks(path: string, what: string): Promise<void> {
+  requireWorkingFolder();
   const whole = resolve(path);
   const base = await folderOfOthers(whole);
   if (base === undefined) return;
@@ -33,6 +34,19 @@ export async function refuseLinkOut(
   const parts = relative(top, real).toLowerCase().split(sep);
   if (isWithin(top, real) && !parts.includes(".git")) return;
   throw linkRefused({ what: options.what, path: options.file, at: path });
+}
+
+/** Throws AppError `directory_not_found` (exit code 2) if the working directory was removed. */
+function requireWorkingFolder(): void {
+  try {
+    Deno.cwd();
+  } catch {
+    throw usageError(
+      "directory_not_found",
+      "Reading the working directory: it was removed or cannot be read",
+      "Change into the checkout, and run it there again",
+    );
+  }
 }
 
 async function folderOfOthers(whole: string): Promise<string | undefined> {

@@ -1,31 +1,39 @@
 import { isLoopback } from "../../../lib/loopback.ts";
 import { foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
-import { parsePublish, publicHost } from "../publish.ts";
+import type { Shell } from "../../../ports/shell.ts";
+import { makeDockerCli } from "../docker_cli.ts";
+import { makeFindEngineHost } from "../engine_host.ts";
+import { isEveryAddress, parsePublish, publicHost } from "../publish.ts";
 
 /** The published address and the engine that the links lead to. */
 export interface LinkDiagnosisOptions {
+  readonly shell: Shell;
   /** The setting `docker.publish`. */
   readonly publish: string;
   /** Address of the engine, as in DOCKER_HOST; undefined leaves the choice to the docker command. */
   readonly host: string | undefined;
+  /** Whether people sit at other machines than the engine's, as with GitHub Actions. */
+  readonly shared: boolean;
 }
 
-/** Makes the diagnosis of links: people on other machines than the engine's must be able to open them. */
-export function makeLinkDiagnosis({ publish, host }: LinkDiagnosisOptions): Diagnosis {
+/** Makes the diagnosis of links: people on other machines than the engine's may not be able to open them. */
+export function makeLinkDiagnosis({ shell, publish, host, shared }: LinkDiagnosisOptions): Diagnosis {
   const name = "links";
-  const to = publicHost(parsePublish(publish), host);
+  const parsed = parsePublish(publish);
+  const findHost = makeFindEngineHost(makeDockerCli(shell, { host }));
   return {
     name,
-    diagnose() {
-      if (!isLoopback(to)) return Promise.resolve([foundOk(name, `they lead to ${to}`)]);
+    async diagnose(signal) {
+      const to = publicHost(parsed, isEveryAddress(parsed) ? await findHost(signal) : undefined);
+      if (!isLoopback(to)) return [foundOk(name, `they lead to ${to}`)];
       const detail =
-        `docker.publish is ${publish}, so they lead to ${to}: only the runner's machine itself ` +
-        "can open them";
+        `docker.publish is ${publish}, so they lead to ${to}: only the engine's machine can open them`;
+      if (!shared && !isEveryAddress(parsed)) return [foundOk(name, detail)];
       const fix =
         "Set docker.publish in showtime.yml to an address of that machine that people can reach, and let " +
         "its firewall block everyone else";
-      return Promise.resolve([foundWrong(name, detail, { status: "warning", fix })]);
+      return [foundWrong(name, detail, { status: "warning", fix })];
     },
   };
 }

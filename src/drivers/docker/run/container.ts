@@ -8,11 +8,15 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The engine's own time of creation, in milliseconds since 1970; undefined if the engine gives none. */
+  readonly createdAt: number | undefined;
   /** `NAME=value` lines. */
   readonly env: readonly string[];
   readonly state: ContainerState;
   /** Published TCP ports: the container's port, and the engine's port that leads to it. */
   readonly ports: readonly { readonly inside: number; readonly outside: number; readonly v6: boolean }[];
+  /** The engine's ports that the container asks for by number, running or not. */
+  readonly fixedPorts: readonly number[];
 }
 
 /** The state of a container: it runs, or how it ended. */
@@ -29,9 +33,11 @@ export interface ContainerState {
 
 // Only selected fields: a whole description can reach 50 KB if a health check prints much.
 const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
+  `"created":{{json .Created}},` +
   `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
   `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
   `"restarts":{{json .RestartCount}},"ports":{{json .NetworkSettings.Ports}},` +
+  `"fixed":{{json .HostConfig.PortBindings}},` +
   `"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}}}`;
 const BATCH = 100;
 const GONE = /no such (container|object)/i;
@@ -79,11 +85,13 @@ export function parseContainer(line: string): Container {
   const labels = field("labels");
   const env = field("env");
   const ports = field("ports");
+  const fixed = field("fixed");
   return {
     id: text(field("id")),
     name: text(field("name")).replace(/^\//, ""),
     image: text(field("image")),
     labels: isRecord(labels) ? Object.fromEntries(Object.entries(labels).map(([k, v]) => [k, text(v)])) : {},
+    createdAt: readTime(text(field("created"))),
     env: Array.isArray(env) ? env.map(text) : [],
     state: {
       status: text(field("status")),
@@ -93,6 +101,7 @@ export function parseContainer(line: string): Container {
       ownHealth: field("health") ? text(field("health")) : undefined,
     },
     ports: isRecord(ports) ? Object.entries(ports).flatMap(parsePort) : [],
+    fixedPorts: isRecord(fixed) ? Object.entries(fixed).flatMap(parsePort).map(({ outside }) => outside) : [],
   };
 }
 
@@ -104,6 +113,12 @@ function parsePort([inside, bindings]: [string, unknown]): Container["ports"] {
     outside: Number(binding["HostPort"]),
     v6: text(binding["HostIp"]).includes(":"),
   })).filter((port) => port.outside > 0);
+}
+
+/** Parses the engine's time. The year 1 means that it is not known. */
+function readTime(written: string): number | undefined {
+  const at = Date.parse(written);
+  return at > 0 ? at : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

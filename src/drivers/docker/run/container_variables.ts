@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** The variables of a container as the docker command receives them: no value is in its arguments. */
@@ -32,10 +33,10 @@ export async function withVariables<T>(
   const text = entries.filter((each) => !isLong(each)).map(([name, value]) => `${name}=${value}\n`).join("");
   const env = Object.fromEntries(entries.filter(isLong));
   if (by === "stdin") return await use({ file: "/dev/stdin", stdin: text, env });
-  const file = await Deno.makeTempFile({ prefix: PREFIX, suffix: SUFFIX });
+  const file = join(tmpdir(), `${PREFIX}${crypto.randomUUID()}${SUFFIX}`);
   try {
     await removeLeftovers(dirname(file));
-    await Deno.writeTextFile(file, text, { mode: 0o600 });
+    await Deno.writeTextFile(file, text, { mode: 0o600, createNew: true });
     return await use({ file, stdin: undefined, env });
   } finally {
     await Deno.remove(file).catch(() => {});

@@ -1,11 +1,16 @@
-import { usageError } from "../../../lib/errors.ts";
+import { formatImageTag } from "../../../environments/core/environment/names.ts";
+import { shortSha } from "../../../lib/ids.ts";
+import { AppError, usageError } from "../../../lib/errors.ts";
+import { isUntrustedCertificate } from "../../../lib/untrusted_certificate.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import { parsePublish } from "../publish.ts";
 import type { DockerSettings } from "../settings.ts";
 import { withVariables } from "./container_variables.ts";
 import type { Engine } from "../engine.ts";
-import { containerError, imageNotFound, lastWords } from "../errors.ts";
+import { engineCertificateHint, imageNotFound, lastWords } from "../errors.ts";
 import { containerLabels } from "../labels.ts";
+import { describeHolder } from "./fixed_port.ts";
+import { containerError, isPortTaken } from "./start_errors.ts";
 
 const PULL_TIMEOUT_MS = 15 * 60_000;
 /**
@@ -21,10 +26,13 @@ export interface CreateOptions {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** Creates and starts a container. `onCreated` receives its id before the start, for a removal on failure. */
+/**
+ * Creates and starts a container. `onCreated` receives its id and is awaited before the start, so that a
+ * failure can be undone and a fixed port can be freed.
+ */
 export async function createContainer(
   engine: Engine,
-  options: CreateOptions & { readonly onCreated: (id: string) => void },
+  options: CreateOptions & { readonly onCreated: (id: string) => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
   const { name, spec } = options;
@@ -36,9 +44,11 @@ export async function createContainer(
   });
   if (created.code !== 0) throw containerError(created.stderr, { action, image: spec.image, port });
   const id = /^[0-9a-f]{64}$/m.exec(created.stdout)?.[0] ?? name;
-  options.onCreated(id);
+  await options.onCreated(id);
   const started = await engine.docker.run(["start", id], { action }, signal);
-  if (started.code !== 0) throw containerError(started.stderr, { action, image: spec.image, port });
+  if (started.code === 0) return;
+  const holder = isPortTaken(started.stderr) ? await describeHolder(engine, signal) : undefined;
+  throw containerError(started.stderr, { action, image: spec.image, port, holder });
 }
 
 /**
@@ -55,6 +65,9 @@ export function createArgs(
   const outside = publish.host === "" && publish.port === undefined ? [] : [publish.host, publish.port ?? ""];
   return [
     "create",
+    // An image that is missing by now is not pulled: see `ensureImage()`.
+    "--pull",
+    "never",
     "--name",
     name,
     "--restart",
@@ -97,8 +110,12 @@ export function sizeOf(
   );
 }
 
-/** Pulls the image if the engine lacks it. Throws AppError `image_not_found`. */
-export async function ensureImage(engine: Engine, image: string, signal: AbortSignal): Promise<void> {
+/**
+ * Pulls the image if the engine lacks it. Throws AppError `image_not_found`, without a pull for an image that
+ * Showtime builds on the engine: what a registry has under that name was made by a stranger.
+ */
+export async function ensureImage(engine: Engine, spec: DeploySpec, signal: AbortSignal): Promise<void> {
+  const { image } = spec;
   const action = `Looking for the image "${image}"`;
   const local = await engine.docker.run(
     ["image", "inspect", "--format", "{{.Id}}", image],
@@ -106,7 +123,23 @@ export async function ensureImage(engine: Engine, image: string, signal: AbortSi
     signal,
   );
   if (local.code === 0) return;
+  if (spec.named !== true && isBuiltHere(engine.config, spec)) {
+    const detail = "it was built on this engine, which no longer has it";
+    throw imageNotFound(action, { image, detail });
+  }
   const pulled = await engine.docker.run(["pull", image], { action, timeoutMs: PULL_TIMEOUT_MS }, signal);
   if (pulled.code === 0) return;
+  if (isUntrustedCertificate(pulled.stderr)) {
+    const detail = lastWords(pulled.stderr);
+    const state = `the engine does not trust its registry's certificate (${detail})`;
+    throw new AppError("image_not_found", `Pulling the image "${image}": ${state}`, {
+      hint: engineCertificateHint(image),
+    });
+  }
   throw imageNotFound(`Pulling the image "${image}"`, { image, detail: lastWords(pulled.stderr) });
+}
+
+function isBuiltHere({ builtHere }: DockerSettings, { image, pr, sha }: DeploySpec): boolean {
+  if (builtHere === undefined) return false;
+  return image === `${builtHere.image}:${formatImageTag(builtHere.tag, { pr, short: shortSha(sha) })}`;
 }

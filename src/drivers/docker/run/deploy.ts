@@ -1,7 +1,8 @@
 import { formatServiceName } from "../../../environments/core/environment/names.ts";
 import { environmentVariables, readSecret } from "../../../environments/core/environment/variables.ts";
+import type { RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import { shortSha } from "../../../lib/ids.ts";
-import type { Deployed, DeploySpec } from "../../../environments/ports/platform.ts";
+import type { Deployed, DeployEvents, DeploySpec } from "../../../environments/ports/platform.ts";
 import { type Container, inspectContainers } from "./container.ts";
 import { createContainer, ensureImage, sizeOf } from "./create_container.ts";
 import {
@@ -13,13 +14,16 @@ import {
   removeContainer,
   renameContainer,
 } from "../engine.ts";
+import { freeFixedPort, giveFixedPortBack, type Stopped } from "./fixed_port.ts";
 import { assertTouchable } from "./instance.ts";
+import { isLoopback } from "../../../lib/loopback.ts";
+import { isEveryAddress, parsePublish } from "../publish.ts";
 import { waitHealthy } from "./wait_healthy.ts";
 
 /** Starts an environment beside its older container; `instance.ts` lists the states that may be left over. */
 export async function deploy(
   engine: Engine,
-  options: { readonly spec: DeploySpec; readonly onProgress: (text: string) => void },
+  options: { readonly spec: DeploySpec } & DeployEvents,
   signal: AbortSignal,
 ): Promise<Deployed> {
   const { spec } = options;
@@ -27,7 +31,7 @@ export async function deploy(
   const service = formatServiceName(spec.pr, shortSha(spec.sha));
   const before = await findInstances(engine, service, signal);
   assertAllTouchable(before, { ...spec, action: `Deploying "${service}"` });
-  await ensureImage(engine, spec.image, signal);
+  await ensureImage(engine, spec, signal);
   const old = await tidy(engine, before, signal);
   const name = old === undefined ? before.names.primary : before.names.next;
   const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
@@ -36,19 +40,33 @@ export async function deploy(
   engine.keepSecret(secret);
   const variables = environmentVariables(spec, { config: engine.config, secret });
   let id: string | undefined;
+  let freed: Stopped = { stopped: [], served: undefined };
+  const onGap = options.onGap ?? (() => Promise.resolve());
+  async function onCreated(made: string): Promise<void> {
+    id = made;
+    freed = await freeFixedPort(engine, { id: made, name, spec, onGap }, signal);
+  }
   try {
     options.onProgress(`Starting the container ${name}`);
-    await createContainer(engine, { name, spec, variables, onCreated: (made) => id = made }, signal);
+    await createContainer(engine, { name, spec, variables, onCreated }, signal);
     const address = await waitHealthy(
       engine,
       { id: id ?? name, name, onProgress: options.onProgress },
       signal,
     );
-    return { address, unsettled: old !== undefined };
-  } catch (error) {
-    await removeHalfMade(engine, { id, name, epoch: spec.epoch, failure: error });
-    throw error;
+    return { address, unsettled: old !== undefined, warning: linkWarning(engine, address) };
+  } catch (failure) {
+    await removeHalfMade(engine, { id, name, epoch: spec.epoch, failure });
+    const undo = new AbortController().signal;
+    throw await giveFixedPortBack(engine, { id: id ?? name, name, spec, before: freed, failure }, undo);
   }
+}
+
+/** Returns the warning that links do not lead where `docker.publish` seems to say. */
+function linkWarning({ config }: Engine, address: string): string | undefined {
+  if (!isEveryAddress(parsePublish(config.publish)) || !isLoopback(address)) return undefined;
+  return `docker.publish is ${config.publish}, which is no address to open: the link leads to ${address}, and only the ` +
+    "engine's machine can open it. Set docker.publish to an address of that machine that people reach";
 }
 
 /**
@@ -76,7 +94,7 @@ export async function settle(
 /** Checks that both containers of a service may be changed. Throws AppError `not_ours` or `stale_epoch`. */
 export function assertAllTouchable(
   instances: Instances,
-  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+  options: RepositoryIdentity & { readonly epoch: number; readonly action: string },
 ): void {
   for (const one of [instances.primary, instances.next]) if (one !== undefined) assertTouchable(one, options);
 }
@@ -88,6 +106,11 @@ async function tidy(
   signal: AbortSignal,
 ): Promise<Container | undefined> {
   const { primary, next } = instances;
+  if (primary?.state.status === "created" && next === undefined) {
+    // The run that made it died before it was started: it never served.
+    await removeContainer(engine, primary, signal);
+    return undefined;
+  }
   if (primary !== undefined && next !== undefined) {
     const serving = await look(engine, primary, { ask: true, tries: 3 }, signal);
     if (serving.healthy) {

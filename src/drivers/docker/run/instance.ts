@@ -5,7 +5,13 @@ import {
   parseContainerName,
   parseServiceName,
 } from "../../../environments/core/environment/names.ts";
-import { assertOurs, readEpoch, readSeconds } from "../../../environments/core/environment/ownership.ts";
+import {
+  assertOurs,
+  readEpoch,
+  readRepositoryId,
+  readSeconds,
+  type RepositoryIdentity,
+} from "../../../environments/core/environment/ownership.ts";
 import { usageError } from "../../../lib/errors.ts";
 import {
   parseFullSha,
@@ -67,7 +73,7 @@ export function instanceOf(name: string): InstanceNames | undefined {
  */
 export function assertTouchable(
   container: Container,
-  options: { readonly repo: string; readonly epoch: number; readonly action: string },
+  options: RepositoryIdentity & { readonly epoch: number; readonly action: string },
 ): void {
   const { labels, name } = container;
   assertOurs({
@@ -75,6 +81,7 @@ export function assertTouchable(
     managed: isManaged(container),
     legacy: isLegacy(container),
     repo: labels["showtime_repo"],
+    repoId: readRepositoryId(labels["showtime_repo_id"]),
     epoch: epochOf(container),
     removal: `docker rm -f ${name}`,
   }, options);
@@ -135,12 +142,13 @@ export function toEnvironment(
     image: labels["showtime_image"] || container.image,
     settings: readSettings(labels),
     requestedBy: labels["github_user"] || undefined,
-    createdAt: readSeconds(labels["showtime_created"]),
+    createdAt: readSeconds(labels["showtime_created"]) ?? container.createdAt,
     expiresAt: readSeconds(labels["showtime_expires"]),
     epoch: Math.max(
       ...[seen.primary, seen.next].flatMap((one) => one === undefined ? [] : [epochOf(one.container)]),
     ),
     repo: labels["showtime_repo"],
+    repoId: readRepositoryId(labels["showtime_repo_id"]),
     managed: isManaged(container),
     legacy,
     unsettled: seen.next !== undefined,

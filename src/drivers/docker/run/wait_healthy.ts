@@ -1,7 +1,9 @@
-import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
+import type { Probe } from "../../../ports/health.ts";
+import { execFailure } from "./start_errors.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
+import { unhealthyError } from "./unhealthy_error.ts";
 
 const FIRST_PAUSE_MS = 250;
 const EXIT_WAIT_MS = 5000;
@@ -48,7 +50,7 @@ async function pollHealth(
   const { health } = engine.config;
   const started = engine.clock.now();
   let pauseMs = FIRST_PAUSE_MS;
-  let answer = "no answer yet";
+  let last: Probe | undefined;
   for (;;) {
     const [container] = await inspectContainers(engine.docker, [options.id], signal);
     if (container === undefined) {
@@ -69,7 +71,7 @@ async function pollHealth(
         oom: state.oomKilled,
       }, signal);
     }
-    const address = addressOf(engine, container);
+    const address = await addressOf(engine, container, signal);
     if (address !== undefined) {
       const seen = await engine.probe(address, {
         path: health.path,
@@ -77,16 +79,16 @@ async function pollHealth(
         timeoutMs: 5000,
       }, signal);
       if (seen.ok) return address;
-      answer = seen.answer;
+      last = seen;
     }
     const waitedMs = engine.clock.now() - started;
     if (waitedMs >= health.timeoutMs) {
-      throw await timeoutError(engine, { ...options, answer, waitedMs, address }, signal);
+      throw await unhealthyError(engine, { ...options, last, waitedMs, address }, signal);
     }
     options.onProgress(
       `Waiting for ${options.name} to answer at ${
         address === undefined ? "" : `http://${address}`
-      }${health.path} (${answer})`,
+      }${health.path} (${last?.answer ?? "no answer yet"})`,
     );
     await pause(
       engine,
@@ -136,40 +138,12 @@ async function exitError(
       },
     );
   }
-  return new AppError(
-    "unhealthy",
-    `Waiting for "${options.name}": the container ended with exit code ${options.code}`,
-    {
-      hint: "The last lines of its log show the reason",
-      logTail: tail,
-    },
-  );
-}
-
-async function timeoutError(
-  engine: Engine,
-  options: WaitOptions & {
-    readonly answer: string;
-    readonly waitedMs: number;
-    readonly address: string | undefined;
-  },
-  signal: AbortSignal,
-): Promise<AppError> {
-  const where = options.address === undefined
-    ? "a published port"
-    : `http://${options.address}${engine.config.health.path}`;
-  const remote = /^(tcp|ssh|https?):/.test(engine.docker.host ?? "") &&
-    /^(127\.|localhost|\[::1\])/.test(engine.config.publish);
-  return new AppError(
-    "unhealthy",
-    `Waiting for "${options.name}": no 200 from ${where} within ${
-      formatSpan(options.waitedMs)
-    } (last: ${options.answer})`,
-    {
-      hint: remote
-        ? "The engine is on another machine and publishes on its own loopback address: set docker.publish to 0.0.0.0"
-        : "Look at the log, or raise environment.health.timeout",
-      logTail: await logTail(engine, options.id, signal),
-    },
-  );
+  const exec = execFailure(tail);
+  const state = `the container ended with exit code ${options.code}${
+    exec === undefined ? "" : `: ${exec.state}`
+  }`;
+  return new AppError("unhealthy", `Waiting for "${options.name}": ${state}`, {
+    hint: exec?.hint ?? "The last lines of its log show the reason",
+    logTail: tail,
+  });
 }

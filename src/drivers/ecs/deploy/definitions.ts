@@ -1,9 +1,14 @@
 import { parseServiceName } from "../../../environments/core/environment/names.ts";
-import { readEpoch, sameRepo } from "../../../environments/core/environment/ownership.ts";
+import {
+  judgeOwner,
+  readEpoch,
+  type RepositoryIdentity,
+} from "../../../environments/core/environment/ownership.ts";
 import { parseFullSha, type ServiceName, type ShortSha } from "../../../lib/ids.ts";
 import type { EcsDependencies } from "../dependencies.ts";
 import type { TaggedDefinition } from "../sdk/task_definitions.ts";
 import { sameRevision } from "../service_view.ts";
+import { readOwner } from "../tags.ts";
 import { familyOf } from "./task_definition.ts";
 
 /** The number of revisions that are described at the same time. */
@@ -16,9 +21,8 @@ const AT_ONCE = 5;
  */
 export async function removeDefinitions(
   deps: EcsDependencies,
-  of: {
+  of: RepositoryIdentity & {
     readonly service: ServiceName;
-    readonly repo: string;
     readonly epoch: number;
     readonly keep: readonly string[];
   },
@@ -31,7 +35,7 @@ export async function removeDefinitions(
   const family = familyOf(deps.config.cluster, parts.pr);
   const found = await describeFamily(deps, family, signal);
   const doomed = found.filter((each) =>
-    isFor(each, { short, repo: of.repo }) && readEpoch(each.tags["showtime_epoch"]) <= of.epoch
+    isFor(each, { ...of, short }) && readEpoch(each.tags["showtime_epoch"]) <= of.epoch
   ).map(arnOf).filter((arn) => !of.keep.some((kept) => sameRevision(kept, arn)));
   if (doomed.length > 0) await definitions.remove(doomed, signal);
   return doomed;
@@ -66,14 +70,13 @@ export function arnOf({ definition }: TaggedDefinition): string {
 
 function isFor(
   each: TaggedDefinition,
-  { short, repo }: { readonly short: ShortSha; readonly repo: string },
+  of: RepositoryIdentity & { readonly short: ShortSha },
 ): boolean {
   const sha = parseFullSha(each.tags["sha"] ?? "");
-  return each.tags["showtime_managed"] === "true" && isOf(each, repo) && sha?.startsWith(short) === true;
+  return each.tags["showtime_managed"] === "true" && isOf(each, of) && sha?.startsWith(of.short) === true;
 }
 
 /** Whether a revision is tagged with a repository. */
-export function isOf(each: TaggedDefinition, repo: string): boolean {
-  const owner = each.tags["showtime_repo"];
-  return owner !== undefined && sameRepo(owner, repo);
+export function isOf(each: TaggedDefinition, identity: RepositoryIdentity): boolean {
+  return judgeOwner(readOwner(each.tags), identity) === "own";
 }

@@ -1,5 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { formatSpan } from "../../../lib/duration.ts";
+import type { RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
@@ -7,8 +8,7 @@ import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { assertTouchable } from "../service_view.ts";
 
 /** The repository that a run acts for, and the epoch of its lock. */
-export interface Owner {
-  readonly repo: string;
+export interface Owner extends RepositoryIdentity {
   readonly epoch: number;
 }
 

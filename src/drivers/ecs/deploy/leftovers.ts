@@ -1,5 +1,5 @@
-import { parseServiceName } from "../../../environments/core/environment/names.ts";
-import { AppError } from "../../../lib/errors.ts";
+import { parseAnyServiceName } from "../../../environments/core/environment/names.ts";
+import { notOurs, type RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
 import type { PlatformLeftover } from "../../../environments/ports/platform.ts";
 import { arnOf, describeFamily, isOf } from "./definitions.ts";
@@ -33,7 +33,7 @@ interface Family {
  */
 export async function listLeftovers(
   deps: EcsDependencies,
-  scope: { readonly repo: string },
+  scope: RepositoryIdentity,
   signal: AbortSignal,
 ): Promise<readonly PlatformLeftover[]> {
   const families = await readFamilies(deps, signal);
@@ -47,7 +47,7 @@ export async function listLeftovers(
     if (used === undefined) continue;
     for (const each of revisions) {
       const id = arnOf(each);
-      if (each.tags["showtime_managed"] !== "true" || !isOf(each, scope.repo)) continue;
+      if (each.tags["showtime_managed"] !== "true" || !isOf(each, scope)) continue;
       if (used.some((one) => sameRevision(one, id))) continue;
       found.push({
         id,
@@ -70,7 +70,7 @@ async function readFamilies(deps: EcsDependencies, signal: AbortSignal): Promise
   return names.flatMap((name) => {
     const pr = parsePrNumber(name.slice(prefix.length));
     if (pr === undefined || !name.startsWith(prefix)) return [];
-    return [{ name, pr, services: services.filter((each) => parseServiceName(each)?.pr === pr) }];
+    return [{ name, pr, services: services.filter((each) => parseAnyServiceName(each)?.pr === pr) }];
   });
 }
 
@@ -115,14 +115,17 @@ async function usedBy(
 /** Deletes one leftover that still carries Showtime's tags. A leftover that is already gone is success. */
 export async function removeLeftover(
   deps: EcsDependencies,
-  of: { readonly id: string; readonly repo: string },
+  of: RepositoryIdentity & { readonly id: string },
   signal: AbortSignal,
 ): Promise<void> {
   const { definitions } = await deps.aws.ecs;
   const found = await definitions.describe(of.id, signal);
   if (found === undefined) return;
-  if (found.tags["showtime_managed"] !== "true" || !isOf(found, of.repo)) {
-    throw new AppError("not_ours", `Removing ${lastPart(of.id)}: it no longer carries Showtime's tags`);
+  if (found.tags["showtime_managed"] !== "true" || !isOf(found, of)) {
+    throw notOurs(
+      `Removing ${lastPart(of.id)}: it no longer carries this repository's tags`,
+      "Leave it to the run that changed it, or remove it in the AWS Console",
+    );
   }
   await definitions.remove([of.id], signal);
 }

@@ -48,11 +48,11 @@ export async function settle(
  */
 export async function finishUpdate(
   deps: EcsDependencies,
-  of: Owner & { readonly service: Service },
+  { service: before, ...owner }: Owner & { readonly service: Service },
   signal: AbortSignal,
 ): Promise<void> {
   const ecs = await deps.aws.ecs;
-  const name = (of.service.serviceName ?? "") as ServiceName;
+  const name = (before.serviceName ?? "") as ServiceName;
   // The service is read again: an earlier description may not name the revision that the update led to.
   const service = await ecs.service(name, signal);
   if (service?.taskDefinition === undefined || service.status !== "ACTIVE") return;
@@ -61,7 +61,7 @@ export async function finishUpdate(
   if (Object.keys(tags).length > 0) await ecs.tag(service.serviceArn ?? name, { tags }, signal);
   const removed = await removeDefinitions(
     deps,
-    { repo: of.repo, epoch: of.epoch, service: name, keep: [service.taskDefinition] },
+    { ...owner, service: name, keep: [service.taskDefinition] },
     signal,
   );
   if (!isInOrder(service)) {

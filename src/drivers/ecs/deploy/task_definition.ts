@@ -56,8 +56,12 @@ export function taskDefinition(
   const containers = template?.containerDefinitions ?? [{ name: config.container }];
   const variables = environmentVariables(spec, { config, secret });
   return {
-    runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: config.architecture },
     ...template,
+    runtimePlatform: {
+      operatingSystemFamily: "LINUX",
+      ...template?.runtimePlatform,
+      cpuArchitecture: config.architecture,
+    },
     family: familyOf(config.cluster, spec.pr),
     networkMode: "awsvpc",
     requiresCompatibilities: ["FARGATE"],
@@ -74,7 +78,7 @@ export function taskDefinition(
           alone: containers.length === 1,
           size,
         })
-        : each
+        : withMergedVariables(each, new Map())
     ),
     tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
   };
@@ -95,13 +99,12 @@ function applicationContainer(
   const listens = ports.some(({ containerPort }) => containerPort === config.port);
   const healthCheck = base.healthCheck ?? containerHealth(config);
   return {
-    ...base,
+    ...withMergedVariables(base, variables),
     image,
     essential: true,
     // A single container gets all of the task's memory. With several, the template divides it.
     ...(alone && base.memoryReservation === undefined ? { memory: size.memory } : {}),
     portMappings: listens ? ports : [...ports, { containerPort: config.port, protocol: "tcp" }],
-    environment: mergeEnvironment(base.environment ?? [], variables),
     ...(base.logConfiguration === undefined && config.logGroup !== undefined
       ? {
         logConfiguration: {
@@ -118,12 +121,30 @@ function applicationContainer(
   };
 }
 
-function mergeEnvironment(
-  base: readonly KeyValuePair[],
+/**
+ * Adds variables to a container. A variable replaces the template's variable or secret of the same name. Of
+ * two entries of one name, which ECS refuses, the last one counts. ECS itself lets a variable outweigh the
+ * line of an environment file.
+ */
+function withMergedVariables(
+  base: ContainerDefinition,
   variables: ReadonlyMap<string, string>,
-): KeyValuePair[] {
-  const kept = base.filter(({ name }) => name === undefined || !variables.has(name));
-  return [...kept, ...[...variables].map(([name, value]) => ({ name, value }))];
+): ContainerDefinition {
+  const { environment, secrets, ...rest } = base;
+  const kept = lastOfEach(environment ?? []).filter(({ name = "" }) => !variables.has(name));
+  const added = [...variables].map(([name, value]): KeyValuePair => ({ name, value }));
+  const secret = lastOfEach(secrets ?? []).filter(({ name = "" }) => !variables.has(name));
+  return {
+    ...rest,
+    ...(environment === undefined && variables.size === 0 ? {} : { environment: [...kept, ...added] }),
+    ...(secrets === undefined ? {} : { secrets: secret }),
+  };
+}
+
+function lastOfEach<Entry extends { readonly name?: string | undefined }>(
+  entries: readonly Entry[],
+): readonly Entry[] {
+  return [...new Map(entries.map((each) => [each.name, each])).values()];
 }
 
 /**

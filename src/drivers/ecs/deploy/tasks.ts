@@ -49,25 +49,40 @@ export async function addressesOf(
   }));
 }
 
-/** Returns the current addresses of services, from their running tasks. A service without one is left out. */
+/**
+ * Returns the current addresses of services, from their newest running tasks. A service without one is left
+ * out, and so are services that the fixed limit of calls does not reach.
+ */
 export async function serviceAddresses(
   deps: EcsDependencies,
   services: readonly ServiceName[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ServiceName, string>> {
+  const all = await allAddresses(deps, { services, pages: CLUSTER_PAGES }, signal);
+  return new Map([...all].flatMap(([service, [newest]]) => newest === undefined ? [] : [[service, newest]]));
+}
+
+/** Returns the addresses of the running tasks of each service, the newest first. */
+export async function allAddresses(
+  deps: EcsDependencies,
+  { services, pages }: {
+    readonly services: readonly ServiceName[];
+    /** The most pages of 100 tasks to list; undefined to list all. */
+    readonly pages: number | undefined;
+  },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ServiceName, readonly string[]>> {
   const ecs = await deps.aws.ecs;
   const arns = services.length <= ONE_BY_ONE
     ? (await Promise.all(services.map((service) => ecs.taskArns({ service, status: "RUNNING" }, signal))))
       .flat()
-    : await ecs.taskArns({ status: "RUNNING", pages: CLUSTER_PAGES }, signal);
+    : await ecs.taskArns({ status: "RUNNING", ...(pages === undefined ? {} : { pages }) }, signal);
   const tasks = (arns.length === 0 ? [] : await ecs.tasks(arns, signal))
     .filter((task) => task.lastStatus === "RUNNING" && services.some((each) => belongs(task, each)));
-  const addresses = new Map<ServiceName, string>();
+  const addresses = new Map<ServiceName, string[]>(services.map((service) => [service, []]));
   for (const { task, address } of await addressesOf(deps, [...tasks].sort(newestFirst), signal)) {
     const service = services.find((each) => belongs(task, each));
-    if (service !== undefined && address !== undefined && !addresses.has(service)) {
-      addresses.set(service, address);
-    }
+    if (service !== undefined && address !== undefined) addresses.get(service)?.push(address);
   }
   return addresses;
 }

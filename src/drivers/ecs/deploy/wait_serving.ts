@@ -2,6 +2,8 @@ import type { Service, Task } from "@aws-sdk/client-ecs";
 import { formatSpan } from "../../../lib/duration.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
+import { explainUnhealthy } from "../../../environments/core/environment/unhealthy.ts";
+import type { Probe } from "../../../ports/health.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { Owner } from "./destroy.ts";
 import { logTail } from "../logs.ts";
@@ -31,7 +33,7 @@ export interface Awaited extends Owner {
 }
 
 /**
- * Waits until a task of the revision runs and answers its health check with 200, and returns its address. For
+ * Waits until a task of the revision runs and answers its health check with 2xx, and returns its address. For
  * a new service, it also waits until ECS reports the service as stable and the task as healthy. Throws
  * AppError with a FailureReason as soon as it is clear that this will not happen.
  */
@@ -61,7 +63,7 @@ class Wait {
   #astray = 0;
   #complaints: StartFailure[] = [];
   /** The last answer of the health check, and its address. */
-  #answer: { readonly address: string; readonly text: string; readonly ok: boolean } | undefined;
+  #answer: ({ readonly address: string } & Probe) | undefined;
   #task: Task | undefined;
   #withoutAddress = 0;
   #condition = "no task yet";
@@ -82,7 +84,7 @@ class Wait {
     this.#condition = describeService(service);
     const answer = this.#answer === undefined
       ? ""
-      : `, http://${this.#answer.address} says ${this.#answer.text}`;
+      : `, http://${this.#answer.address} says ${this.#answer.answer}`;
     onProgress(`Waiting for ${name}: ${this.#condition}${answer}`);
     return service;
   }
@@ -204,7 +206,7 @@ class Wait {
     const { path, fallback, intervalMs } = config.health;
     for (;;) {
       const seen = await probe(address, { path, fallback, timeoutMs: PROBE_TIMEOUT_MS }, signal);
-      this.#answer = { address: `${address}${path}`, text: seen.answer, ok: seen.ok };
+      this.#answer = { ...seen, address: `${address}${path}` };
       if (seen.ok) return true;
       if (clock.now() + intervalMs >= until) return false;
       await clock.sleep(Math.max(intervalMs, 1), signal);
@@ -232,15 +234,14 @@ class Wait {
   #lastFailure(rollout: string | undefined, givenUp: boolean): StartFailure {
     const complaint = this.#complaints.at(-1);
     if (complaint !== undefined) return complaint;
-    const after = formatSpan(this.#waitedMs());
+    const waitedMs = this.#waitedMs();
+    const after = formatSpan(waitedMs);
     if (this.#answer !== undefined && !this.#answer.ok) {
-      const { address, text } = this.#answer;
-      return {
-        code: "unhealthy",
-        state: `no 200 from http://${address} within ${after} (last: ${text})`,
-        hint: "Look at the log, or raise environment.health.timeout",
-        decisive: true,
-      };
+      const { address, answer, outcome } = this.#answer;
+      const { port, health: { path } } = this.#deps.config;
+      const url = `http://${address}`;
+      const words = explainUnhealthy({ platform: "ecs", url, answer, outcome, waitedMs, port, path });
+      return { code: "unhealthy", ...words, decisive: true };
     }
     if (givenUp) {
       return {
@@ -254,7 +255,7 @@ class Wait {
       return {
         code: "unhealthy",
         state:
-          `http://${this.#answer.address} answers 200, but the health check in the container has not succeeded within ${after}`,
+          `http://${this.#answer.address} answers ${this.#answer.answer}, but the health check in the container has not succeeded within ${after}`,
         hint: "Check environment.health.command, which runs inside the container",
         decisive: true,
       };

@@ -1,4 +1,4 @@
-import { parseImageReference } from "../../../lib/image_reference.ts";
+import { parseImageReference } from "../../../lib/image/image_reference.ts";
 import { usageError } from "../../../lib/errors.ts";
 
 /** A repository in ECR. Its address contains the account and the region. */

@@ -1,7 +1,8 @@
-import { splitImage } from "../../../lib/image_reference.ts";
+import { splitImage } from "../../../lib/image/image_reference.ts";
 import { parseImageTag } from "../../../environments/core/environment/names.ts";
 import { AppError, usageError } from "../../../lib/errors.ts";
 import type { ImageRemoval, ImageStore } from "../../../environments/ports/images.ts";
+import { readEcrOwner } from "./ecr_owner.ts";
 import { Ecr } from "./ecr.ts";
 import { parseEcrAddress, requireEcrAddress } from "./ecr_address.ts";
 import type { EcrDeletion } from "../sdk/ecr.ts";
@@ -12,6 +13,8 @@ export interface EcrStoreOptions {
   readonly image: string;
   /** The pattern of Showtime's tags, with `{pr}` and `{sha}`. */
   readonly tag: string;
+  /** The function that downloads the configurations of images; the runtime's `fetch` by default. */
+  readonly fetch?: typeof fetch;
 }
 
 /**
@@ -35,6 +38,13 @@ export function makeEcrStore(options: EcrStoreOptions): ImageStore {
     async exists(image, signal) {
       const tag = tagOf(image);
       return await (await ecr.calls).hasTag(tag, signal);
+    },
+    async readOwner(image, signal) {
+      return await readEcrOwner(
+        await ecr.calls,
+        { tag: tagOf(image), fetch: options.fetch ?? fetch },
+        signal,
+      );
     },
     async remove(image, signal) {
       const tag = tagOf(image);

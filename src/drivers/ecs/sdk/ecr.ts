@@ -1,8 +1,10 @@
 import {
   BatchDeleteImageCommand,
+  BatchGetImageCommand,
   DescribeImagesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
+  GetDownloadUrlForLayerCommand,
 } from "@aws-sdk/client-ecr";
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { EcrAddress } from "../images/ecr_address.ts";
@@ -13,6 +15,12 @@ import { type Page, readPages } from "./paging.ts";
 
 const NO_IMAGE = "ImageNotFoundException";
 const NO_REPOSITORY = "RepositoryNotFoundException";
+const MANIFESTS = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
 /** The most images that ECR returns in one page. */
 const IMAGES_A_PAGE = 1000;
 
@@ -59,6 +67,43 @@ export class EcrCalls {
   /** Lists every image that has a tag, from all pages. Returns no images if the repository does not exist. */
   async images(signal: AbortSignal): Promise<readonly EcrImage[]> {
     return await readPages((nextToken) => this.#page(nextToken, signal));
+  }
+
+  /** Reads a manifest by tag or digest; undefined if there is no such image. */
+  async manifest(
+    id: { readonly imageTag: string } | { readonly imageDigest: string },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const name = "imageTag" in id ? this.#name(id.imageTag) : `${this.#name()}@${id.imageDigest}`;
+    const attempt = this.#attempt(`Reading the image "${name}"`, "ecr:BatchGetImage");
+    const command = new BatchGetImageCommand({
+      ...this.#repository(),
+      imageIds: [id],
+      acceptedMediaTypes: MANIFESTS,
+    });
+    const answer = await callForSome(
+      { ...attempt, absent: [NO_REPOSITORY] },
+      () => this.#client.send(command, { abortSignal: signal }),
+      signal,
+    );
+    const manifest = answer?.images?.[0]?.imageManifest;
+    const failure = answer?.failures?.[0];
+    if (manifest !== undefined || failure === undefined || failure.failureCode === "ImageNotFound") {
+      return manifest;
+    }
+    const { failureCode = "", failureReason = "" } = failure;
+    throw new AppError("aws_failed", `${attempt.action}: ECR answers ${failureCode} (${failureReason})`);
+  }
+
+  /** Returns an address at which a layer or a configuration can be read for a while, without a login. */
+  async downloadUrl(layerDigest: string, signal: AbortSignal): Promise<string | undefined> {
+    const attempt = this.#attempt(
+      `Reading the configuration ${layerDigest} in ${this.#name()}`,
+      "ecr:GetDownloadUrlForLayer",
+    );
+    const command = new GetDownloadUrlForLayerCommand({ ...this.#repository(), layerDigest });
+    const answer = await call(attempt, () => this.#client.send(command, { abortSignal: signal }), signal);
+    return answer.downloadUrl;
   }
 
   /** Removes a tag. ECR deletes the image with its last tag. */

@@ -49,7 +49,14 @@ export class TaskDefinitionCalls {
       () => this.#client.send(new RegisterTaskDefinitionCommand(input), { abortSignal: signal }),
       signal,
     );
-    return made.taskDefinition?.taskDefinitionArn ?? `${input.family}:${made.taskDefinition?.revision}`;
+    const { taskDefinitionArn, revision } = made.taskDefinition ?? {};
+    if (taskDefinitionArn !== undefined) return taskDefinitionArn;
+    if (revision !== undefined) return `${input.family}:${revision}`;
+    throw new AppError(
+      "aws_failed",
+      `Registering the task definition "${input.family}": the answer of AWS names no revision`,
+      { hint: "Run the command again", retryable: true },
+    );
   }
 
   /** Lists families that begin with `prefix` and have a revision that is not deregistered. */

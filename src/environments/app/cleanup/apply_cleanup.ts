@@ -15,33 +15,43 @@ import {
   type UnusedCandidate,
   WHOLE_CLEANUP,
 } from "../../core/cleanup/mod.ts";
+import { refuseHalfDry } from "../sync/dry_rules.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
+import { mendAddresses } from "./mend_addresses.ts";
 
 /** The result of a cleanup. */
 export interface CleanupResult {
   readonly removed: readonly string[];
+  /** Sentences about addresses that were mended. */
+  readonly mended: readonly string[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
 }
 
 /** Codes of failures after which a candidate stays: another run works on it, or Showtime does not own it. */
-const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours"];
+const LEAVING: readonly string[] = ["busy", "lock_lost", "stale_epoch", "not_ours", "real_environment"];
 
 /**
  * Removes the candidates of a plan. A candidate that needs approval is removed only if `approved` contains
- * its id.
+ * its id. With `force` environments of an archived repository are removed too, without a lock.
  */
 export async function applyCleanup(
   ports: SyncPorts,
   plan: CleanupPlan,
-  { approved }: { readonly approved: readonly string[] },
+  { approved, force = false }: { readonly approved: readonly string[]; readonly force?: boolean },
   signal: AbortSignal,
 ): Promise<CleanupResult> {
+  refuseHalfDry(ports);
   const options = plan.options ?? WHOLE_CLEANUP;
-  const outcome: Outcome = { removed: [], kept: [...plan.kept], incomplete: [...plan.incomplete] };
+  const outcome: Outcome = {
+    removed: [],
+    mended: [],
+    kept: [...plan.kept],
+    incomplete: [...plan.incomplete],
+  };
   const locks: DeadLock[] = [];
   const ofPulls: PullCandidate[] = [];
   const unused: UnusedCandidate[] = [];
@@ -57,21 +67,27 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const [pr, wanted] of Map.groupBy(ofPulls, (each) => each.pr)) {
-    const act = () => cleanPull(ports, pr, { wanted, options, outcome }, signal);
+    const act = () => cleanPull(ports, pr, { wanted, options, outcome, force }, signal);
     await attempt(ports, { outcome, wanted, act }, signal);
+    signal.throwIfAborted();
+  }
+  for (const [pr, wanted] of Map.groupBy(plan.addresses, (each) => each.pr)) {
+    const act = () => mendAddresses(ports, pr, { wanted, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "mended" }, signal);
     signal.throwIfAborted();
   }
   await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
 
-/** Runs one removal. If it fails, the failure is recorded in the outcome and the cleanup continues. */
+/** Runs one removal, or mends the addresses of one pull request. If it fails, the failure is recorded in the outcome and the cleanup continues. */
 async function attempt(
   ports: SyncPorts,
-  { outcome, wanted, act }: {
+  { outcome, wanted, act, doing = "removed" }: {
     readonly outcome: Outcome;
-    readonly wanted: readonly CleanupCandidate[];
+    readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
+    readonly doing?: "removed" | "mended";
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -79,11 +95,13 @@ async function attempt(
     await act();
   } catch (error) {
     if (!(error instanceof AppError)) signal.throwIfAborted();
-    const why = tellFailure(ports, error);
+    const archived = error instanceof AppError && error.code === "forge_archived";
+    const remedy = archived ? '; "showtime cleanup --force" removes environments from the platform' : "";
+    const why = tellFailure(ports, error) + remedy;
     for (const { what } of wanted) {
       if (outcome.removed.includes(what) || outcome.kept.some((each) => each.what === what)) continue;
       if (error instanceof AppError && LEAVING.includes(error.code)) outcome.kept.push({ what, why });
-      else outcome.incomplete.push(`${what} could not be removed: ${why}`);
+      else outcome.incomplete.push(`${what} could not be ${doing}: ${why}`);
     }
   }
 }
@@ -160,14 +178,14 @@ async function removeUnused(
   }
   for (const each of going.filter((one) => one.kind === "leftover")) {
     const act = async () => {
-      await ports.platform.removeLeftover(each.leftover, { repo: ports.repo }, signal);
+      await ports.platform.removeLeftover(each.leftover, world.identity, signal);
       outcome.removed.push(each.what);
     };
     await attempt(ports, { outcome, wanted: [each], act }, signal);
   }
   for (const each of going.filter((one) => one.kind === "image")) {
     const act = async () => {
-      const removal = await ports.images.remove(each.image, signal);
+      const removal = await ports.images.remove(each.image, { ...world.identity, inUse: false }, signal);
       if (removal.kind === "kept") outcome.kept.push({ what: each.what, why: removal.reason });
       else outcome.removed.push(each.what);
     };

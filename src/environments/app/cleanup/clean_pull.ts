@@ -2,30 +2,20 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import {
-  type CleanupFacts,
-  type CleanupOptions,
-  judgePull,
-  type PullCandidate,
-} from "../../core/cleanup/mod.ts";
+import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
 import { serviceNameOf } from "../../core/environment/names.ts";
 import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
-import { cleanupPull, type Outcome } from "./cleanup.ts";
+import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
+import { cleanupPull, type PullCleanup } from "./cleanup.ts";
 import { applyPlan } from "../sync/apply.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/held_lock.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
-import { retire } from "../sync/retire.ts";
+import { retire } from "../record/retire.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
-
-/** The candidates of one pull request, with the options of the cleanup and its outcome. */
-export interface PullCleanup {
-  readonly wanted: readonly PullCandidate[];
-  readonly options: CleanupOptions;
-  readonly outcome: Outcome;
-}
 
 /** The reason to keep a candidate that changed after it was planned. */
 const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
@@ -44,6 +34,7 @@ export async function cleanPull(
     const work = (locked: LockedPull) => removeDoomed(ports, locked, options);
     await withLock(ports, pr, { doing: "cleanup", work }, signal);
   } catch (error) {
+    if (goesUnlocked(error, options)) return await cleanArchived(ports, pr, options, signal);
     if (!(error instanceof AppError) || error.code !== "pull_not_found") throw error;
     return await removeUnrecorded(ports, pr, options, signal);
   }
@@ -80,7 +71,7 @@ async function removeDoomed(
 function factsOf(ports: SyncPorts, observed: ObservedPull, labels: LabelState): CleanupFacts {
   const { observation } = observed;
   return {
-    repo: ports.repo,
+    ...observed.identity,
     now: observation.now,
     pr: observation.pr,
     pull: { open: observation.open, headSha: observation.headSha, labels },
@@ -222,7 +213,7 @@ async function removeUnrecorded(
   { wanted, options, outcome }: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
-  const { repo, forge, platform, images, settings } = ports;
+  const { forge, platform, images, settings } = ports;
   const lock = await takeLock(ports, {
     pr,
     doing: "cleanup",
@@ -230,10 +221,12 @@ async function removeUnrecorded(
   }, signal);
   try {
     const both = AbortSignal.any([signal, lock.lost]);
-    const deployed = await platform.list({ repo, pr }, both);
+    const listed = await platform.list({ repo: ports.repo, pr, others: true }, both);
     const [pull] = await forge.readPulls([pr], both);
+    const identity = await identifyRepository(ports, listed, both);
+    const deployed = splitByOwner(listed, identity).own;
     const facts: CleanupFacts = {
-      repo,
+      ...identity,
       now: forge.now(),
       pr,
       pull: pull === undefined ? undefined : cleanupPull(pull),
@@ -253,10 +246,10 @@ async function removeUnrecorded(
         outcome.kept.push({ what: each.what, why: CHANGED });
         continue;
       }
-      await platform.destroy(key, { repo, epoch: lock.epoch }, both);
+      await platform.destroy(key, { ...identity, epoch: lock.epoch }, both);
       const image = deployed.find((each) => each.service === serviceNameOf(key))?.image;
       if (image !== undefined && short !== undefined && image === settings.imageOf(pr, short)) {
-        const removal = await images.remove(image, both);
+        const removal = await images.remove(image, { ...identity, inUse: true }, both);
         if (removal.kind === "kept") ports.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
       }
       outcome.removed.push(each.what);

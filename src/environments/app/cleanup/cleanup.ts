@@ -1,10 +1,10 @@
 /**
- * Finds environments that expired or are orphaned, and what they left over. Planning only reads;
+ * Finds environments that expired or are orphaned, what they left over, and addresses that are out of date. Planning only reads;
  * `apply_cleanup.ts` removes.
  */
 
 import { AppError, toError } from "../../../lib/errors.ts";
-import { sameRepo } from "../../core/environment/ownership.ts";
+import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import {
   formatLabel,
@@ -15,6 +15,7 @@ import {
 } from "../../core/labels/mod.ts";
 import { parseLockOwner } from "../../core/lock.ts";
 import {
+  type AddressChange,
   type CleanupCandidate,
   type CleanupOptions,
   type CleanupPull,
@@ -26,13 +27,16 @@ import {
   type Kept,
   type LivingFacts,
   type LockFacts,
+  type PullCandidate,
 } from "../../core/cleanup/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { ForgeReader, LabelDefinition, PullSummary } from "../../ports/forge.ts";
 import type { Images, StoredImage } from "../../ports/images.ts";
 import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings } from "../run.ts";
+import { findAddressChanges } from "./survey_addresses.ts";
 
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/cleanup/mod.ts";
@@ -42,7 +46,7 @@ export interface SurveyPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
-  readonly platform: Pick<PlatformReader, "list" | "leftovers">;
+  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach">;
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
@@ -52,13 +56,26 @@ export interface SurveyPorts {
 /** The outcome of a cleanup, filled while it runs. */
 export interface Outcome {
   readonly removed: string[];
+  /** Sentences about addresses that were mended. */
+  readonly mended: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
+}
+
+/** The candidates of one pull request, with the options of the cleanup and its outcome. */
+export interface PullCleanup {
+  readonly wanted: readonly PullCandidate[];
+  readonly options: CleanupOptions;
+  readonly outcome: Outcome;
+  /** A person forces the cleanup. */
+  readonly force: boolean;
 }
 
 /** The plan of a cleanup: what it would remove and what it would keep. */
 export interface CleanupPlan {
   readonly candidates: readonly CleanupCandidate[];
+  /** The addresses that it would mend. */
+  readonly addresses: readonly AddressChange[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read. Nothing of such a kind is a candidate. */
   readonly incomplete: readonly string[];
@@ -71,6 +88,8 @@ export type KnownDefinition = LabelDefinition & { readonly label: ParsedLabel };
 
 /** The results of the listings; undefined for a listing that failed or was not needed. */
 export interface CleanupWorld {
+  /** The repository that is cleaned up. */
+  readonly identity: RepositoryIdentity;
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
   /** Environments of other repositories on the same platform. The images that they use stay. */
   readonly elsewhere: readonly PlatformEnvironment[];
@@ -88,7 +107,19 @@ export async function planCleanup(
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<CleanupPlan> {
-  return judgeWorld(ports, await surveyWorld(ports, options, signal), options);
+  const world = await surveyWorld(ports, options, signal);
+  const plan = judgeWorld(ports, world, options);
+  if (!options.addresses) return plan;
+  try {
+    return {
+      ...plan,
+      addresses: await findAddressChanges(ports.platform, { world, candidates: plan.candidates }, signal),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const lost = `Addresses could not be looked up, so none of them is mended: ${tellFailure(ports, error)}`;
+    return { ...plan, incomplete: [...plan.incomplete, lost] };
+  }
 }
 
 /**
@@ -115,23 +146,31 @@ export async function surveyWorld(
     "Environments could not be listed, so none of them is removed",
     () => ports.platform.list({ repo, others: true }, signal),
   );
-  const isOwn = (each: PlatformEnvironment) => each.repo === undefined || sameRepo(each.repo, repo);
-  const platform = seen === undefined || seen === "as_labels" ? seen : seen.filter(isOwn);
-  const elsewhere = seen === undefined || seen === "as_labels" ? [] : seen.filter((each) => !isOwn(each));
   const images = !options.platformOrphans || ports.platformAsLabels ? undefined : await attempt(
     "Images could not be listed, so none of them is removed",
     () => ports.images.list(signal),
   );
-  const leftovers = !options.platformOrphans || ports.platformAsLabels
-    ? undefined
-    : await attempt("What removed environments left could not be listed, so none of it is removed", () =>
-      ports.platform.leftovers({ repo }, signal));
   const definitions = await attempt(
     "Label definitions could not be listed, so none of them is removed",
     // All definitions: GitHub's search may miss names that only begin with a 🎪.
     async () =>
       (await forge.listDefinitions("", signal)).map((each) => ({ ...each, label: parseLabel(each.name) })),
   );
+  // GitHub has answered by now, so the id of the repository is known.
+  const deployed = seen === undefined || seen === "as_labels" ? [] : seen;
+  const identified = await attempt(
+    "The owners of environments could not be told apart, so none of them is removed",
+    () => identifyRepository(ports, deployed, signal),
+  );
+  const identity = identified ?? { repo };
+  const { own, elsewhere } = splitByOwner(deployed, identity);
+  const platform = identified === undefined ? undefined : deployed === seen ? own : seen;
+  const leftovers = !options.platformOrphans || ports.platformAsLabels || identified === undefined
+    ? undefined
+    : await attempt(
+      "What removed environments left could not be listed, so none of it is removed",
+      () => ports.platform.leftovers(identity, signal),
+    );
   const locks = await readLocks(ports, definitions ?? [], signal);
   const pulls = await attempt(
     "Pull requests could not be listed, so nothing of theirs is removed",
@@ -152,7 +191,7 @@ export async function surveyWorld(
       return known;
     },
   );
-  return { platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
+  return { identity, platform, elsewhere, pulls, definitions, locks, images, leftovers, incomplete };
 }
 
 /** Reduces a pull request to the facts that a cleanup uses, with its labels parsed. */
@@ -192,9 +231,9 @@ async function readLocks(
 
 /** Decides what to remove and what to keep, from the listings. */
 export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: CleanupOptions): CleanupPlan {
-  const { platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
+  const { identity, platform, elsewhere, pulls, definitions, locks, images, leftovers } = world;
   const incomplete = [...world.incomplete];
-  const { repo, settings } = ports;
+  const { settings } = ports;
   const now = ports.forge.now();
   const candidates: CleanupCandidate[] = [];
   const kept: Kept[] = [];
@@ -207,7 +246,7 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
     for (const pr of [...numbers].sort((a, b) => a - b)) {
       const own = platform === "as_labels" ? platform : deployed.get(pr) ?? [];
       try {
-        const facts = { repo, now, pr, pull: pulls.get(pr), platform: own, settings };
+        const facts = { ...identity, now, pr, pull: pulls.get(pr), platform: own, settings };
         const judged = judgePull(facts, options);
         candidates.push(...judged.doomed);
         kept.push(...judged.kept);
@@ -220,7 +259,13 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
       candidates.push(...judgeDefinitions(definitions, living).slice(0, options.labelLimit));
     }
     if (images !== undefined) {
-      const judged = judgeImages(images, { ...living, repo, elsewhere, now, imageOf: settings.imageOf });
+      const judged = judgeImages(images, {
+        ...living,
+        ...identity,
+        elsewhere,
+        now,
+        imageOf: settings.imageOf,
+      });
       candidates.push(...judged.doomed);
       kept.push(...judged.kept);
     }
@@ -233,5 +278,5 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   const judgedLocks = judgeLocks(locks, now);
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
-  return { candidates, kept, incomplete, options };
+  return { candidates, addresses: [], kept, incomplete, options };
 }

@@ -46,7 +46,10 @@ export async function diagnoseGithub(
     return { findings, repo, definitions };
   } catch (error) {
     signal.throwIfAborted();
-    findings.push(part === "token" ? foundError(part, error) : repositoryFinding(error, repo ?? ""));
+    const isUnknown = error instanceof AppError && /^repository_(?:unknown|malformed)$/.test(error.code);
+    findings.push(
+      part === "token" && !isUnknown ? foundError(part, error) : repositoryFinding(error, repo ?? ""),
+    );
     return { findings, repo, definitions: [] };
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../../../lib/errors.ts";
-import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git_place.ts";
+import { GIT_PLACE_QUESTION, parseGitPlace } from "../../../lib/git/git_place.ts";
 import { type FullSha, parseFullSha } from "../../../lib/ids.ts";
 import type { Shell, ShellResult } from "../../../ports/shell.ts";
 

@@ -1,13 +1,10 @@
 /** The lock of a pull request: taken by compare-and-set, renewed while it is held, released by node id. */
 
-import { AppError, EXIT, toError } from "../../../lib/errors.ts";
+import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import { formatLabel, labelStyle } from "../../core/labels/mod.ts";
 import {
-  formatLockOwner,
   judgeLock,
-  LOCK_LEASE_MS,
-  LOCK_RENEWAL_MS,
   type LockJudgement,
   type LockOwner,
   type LockRecord,
@@ -15,6 +12,7 @@ import {
   type LockView,
   parseLockOwner,
 } from "../../core/lock.ts";
+import { type HeldLock, holdLock, type LeasePorts, writeLease } from "./lock_lease.ts";
 import { type HolderPorts, lockHeldError, nameHolder, type RefusedWork } from "./lock_refusal.ts";
 import type { Forge, ForgeReader } from "../../ports/forge.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -31,9 +29,6 @@ const TRIES = 4;
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 3_000;
 
-/** How early, in milliseconds, a lease counts as expired: a write takes a moment to arrive. */
-const LEASE_MARGIN_MS = 30_000;
-
 /** The ports and values that finding the holder of a lock uses. */
 export interface LockReadingPorts {
   readonly forge: Pick<ForgeReader, "now" | "readRun">;
@@ -41,7 +36,7 @@ export interface LockReadingPorts {
 }
 
 /** The ports and values that taking and holding a lock uses. */
-export interface LockPorts extends HolderPorts {
+export interface LockPorts extends HolderPorts, LeasePorts {
   readonly forge: Pick<
     Forge,
     | "now"
@@ -58,23 +53,6 @@ export interface LockPorts extends HolderPorts {
   readonly identity: RunIdentity;
 }
 
-/** The lock while this run holds it. */
-export interface HeldLock {
-  readonly nodeId: string;
-  /** Numeric id of the definition; grows with every claim. */
-  readonly epoch: number;
-  readonly nonce: string;
-  /** Aborts when another run has taken the lock; the reason is the AppError to throw. */
-  readonly lost: AbortSignal;
-  /**
-   * Throws if the lock is known to be lost, or if the lease expired without renewal, as it does while a
-   * machine sleeps. Called before every write; sends no request.
-   */
-  assertMine(): void;
-  /** Releases the lock; never throws. */
-  release(): Promise<void>;
-}
-
 /** Finds the holder of the lock among the definitions that were read. */
 export async function viewLock(
   ports: LockReadingPorts,
@@ -89,7 +67,8 @@ export async function viewLock(
       return { kind: "mine" };
     }
   }
-  const record = locks[0];
+  // A lock of this run that it does not hold is one that it has released, in an older answer of GitHub.
+  const record = locks.find((each) => parseLockOwner(each.description)?.nonce !== ports.identity.nonce);
   if (record === undefined) return { kind: "free" };
   const judgement = await judge(ports, record, signal);
   return { kind: "held", owner: ownerOf(record, judgement), alive: judgement !== "dead" };
@@ -134,10 +113,10 @@ export async function takeLock(
   const name = formatLabel({ kind: "lock", pr });
   const { color } = labelStyle({ kind: "lock", pr });
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const description = describeOwner(ports, doing);
+    const { description, until } = writeLease(ports, doing);
     const made = await ports.forge.createLock({ name, color, description }, signal);
     if (made.kind === "created") {
-      return holdLock(ports, { pr, doing, nodeId: made.nodeId, epoch: made.epoch });
+      return holdLock(ports, { pr, doing, nodeId: made.nodeId, epoch: made.epoch, until }, signal);
     }
     const records = await ports.forge.readLock(name, signal);
     const record = records[0];
@@ -147,7 +126,9 @@ export async function takeLock(
       const numbers = await ports.forge.lockNumbers(name, signal);
       const epoch = numbers.get(mine.nodeId);
       if (epoch === undefined) continue;
-      return holdLock(ports, { pr, doing, nodeId: mine.nodeId, epoch });
+      // An earlier request of this run made it, and its description names the end of that request's lease.
+      const lease = parseLockOwner(mine.description)?.expiresAt ?? until;
+      return holdLock(ports, { pr, doing, nodeId: mine.nodeId, epoch, until: lease }, signal);
     }
     const judgement = await judge(ports, record, signal);
     if (judgement !== "dead") {
@@ -163,7 +144,7 @@ export async function takeLock(
       await ports.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "forge_refused") {
-        throw lockHeldError(ports, { pr, owner: parseLockOwner(record.description), turned });
+        throw lockHeldError(ports, { pr, owner: parseLockOwner(record.description), turned, dead: true });
       }
       throw error;
     }
@@ -230,84 +211,4 @@ export async function confirmLock(
   if (rival === undefined) return;
   await held.release();
   throw lockHeldError(ports, { pr, owner: parseLockOwner(rival.description), turned });
-}
-
-function describeOwner(ports: LockPorts, doing: LockTask | undefined): string {
-  const { identity, forge } = ports;
-  return formatLockOwner({
-    nonce: identity.nonce,
-    run: identity.run,
-    expiresAt: forge.now() + LOCK_LEASE_MS,
-    login: identity.actor ?? (identity.inActions ? undefined : forge.knownViewer()?.login),
-    doing,
-  });
-}
-
-function holdLock(
-  ports: LockPorts,
-  claim: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly epoch: number },
-): HeldLock {
-  const { nodeId, epoch, pr, doing } = claim;
-  const ended = new AbortController();
-  const lost = new AbortController();
-  const lease = { until: ports.forge.now() + LOCK_LEASE_MS };
-  const renewal = renew(ports, { nodeId, pr, doing, lease }, { ended: ended.signal, lost });
-  return {
-    nodeId,
-    epoch,
-    nonce: ports.identity.nonce,
-    lost: lost.signal,
-    assertMine() {
-      lost.signal.throwIfAborted();
-      if (ports.forge.now() >= lease.until - LEASE_MARGIN_MS) throw lostError(pr);
-    },
-    async release() {
-      ended.abort();
-      await renewal;
-      try {
-        await ports.forge.deleteDefinition(nodeId, AbortSignal.timeout(5_000));
-      } catch (error) {
-        ports.terminal.warn(
-          `The lock of #${pr} could not be released (${toError(error).message}); it expires by itself`,
-        );
-      }
-    },
-  };
-}
-
-/** Renews the lease until the lock is released; aborts `lost` if the lock is lost. */
-async function renew(
-  ports: LockPorts,
-  lock: Omit<LockClaim, "turned"> & { readonly nodeId: string; readonly lease: { until: number } },
-  signals: { readonly ended: AbortSignal; readonly lost: AbortController },
-): Promise<void> {
-  while (!signals.ended.aborted) {
-    try {
-      await ports.clock.sleep(LOCK_RENEWAL_MS, signals.ended);
-      const renewed = await ports.forge.renewLock(
-        lock.nodeId,
-        describeOwner(ports, lock.doing),
-        signals.ended,
-      );
-      if (renewed) {
-        lock.lease.until = ports.forge.now() + LOCK_LEASE_MS;
-        continue;
-      }
-      signals.lost.abort(lostError(lock.pr));
-      return;
-    } catch (error) {
-      if (signals.ended.aborted) return;
-      // One failed renewal does not lose the lock: the lease has minutes left, and every write is preceded by
-      // a check.
-      ports.terminal.detail(`Renewing the lock of #${lock.pr} failed: ${toError(error).message}`);
-    }
-  }
-}
-
-/** The error that ends a run whose lock another run has taken. */
-export function lostError(pr: PrNumber): AppError {
-  return new AppError("lock_lost", `Working on pull request #${pr}: another run took the lock over`, {
-    exitCode: EXIT.busy,
-    hint: "The other run finishes the work; this run writes nothing more",
-  });
 }

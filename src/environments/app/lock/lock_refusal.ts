@@ -28,10 +28,12 @@ export interface HolderPorts {
  */
 export function lockHeldError(
   ports: HolderPorts,
-  { pr, owner, turned }: {
+  { pr, owner, turned, dead = false }: {
     readonly pr: PrNumber;
     readonly owner: LockOwner | undefined;
     readonly turned: RefusedWork;
+    /** The holder is dead, but this run may not take its lock over. */
+    readonly dead?: boolean;
   },
 ): AppError {
   const until = owner === undefined || owner.expiresAt <= ports.forge.now()
@@ -40,7 +42,7 @@ export function lockHeldError(
   return new AppError(
     "busy",
     `Working on pull request #${pr}: it is held by ${nameHolder(ports, owner)}${until}`,
-    { exitCode: EXIT.busy, hint: hintOf(pr, { owner, turned }) },
+    { exitCode: EXIT.busy, hint: hintOf(ports, { pr, owner: dead ? undefined : owner, turned }) },
   );
 }
 
@@ -55,23 +57,34 @@ export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner |
 }
 
 function hintOf(
-  pr: PrNumber,
-  { owner, turned }: { readonly owner: LockOwner | undefined; readonly turned: RefusedWork },
+  ports: HolderPorts,
+  { pr, owner, turned }: {
+    readonly pr: PrNumber;
+    readonly owner: LockOwner | undefined;
+    readonly turned: RefusedWork;
+  },
 ): string {
-  const stuck = `if it is stuck, "showtime unlock ${pr}"`;
+  if (owner === undefined) {
+    const lost = turned.kind === "command" ? "Nothing was recorded. " : "";
+    return `${lost}If no run works on it, remove the lock with "showtime unlock ${pr}"`;
+  }
+  const end = describeEnd(ports, owner);
   const removes = turned.kind === "labels" ? turned.removes : turned.trigger === "stop";
   // Only a sync builds what is requested meanwhile before it releases the lock; every holder removes.
-  const seen = owner?.doing === undefined || removes;
+  const seen = owner.doing === undefined || removes;
   if (turned.kind === "command") {
     return turned.trigger === undefined || !seen
-      ? `Nothing was recorded: run the command again when the other run is done; ${stuck}`
+      ? `Nothing was recorded: run the command again when the other run is done. ${end}`
       : `Nothing was recorded: run the command again, or add the label of the ${turned.trigger} trigger, ` +
-        `which the other run sees; ${stuck}`;
+        `which the other run sees. ${end}`;
   }
-  if (owner === undefined) {
-    return `If no run works on it, remove the lock with "showtime unlock ${pr}"`;
-  }
-  if (seen) return `The other run checks again before it releases the lock, so nothing is lost; ${stuck}`;
+  if (seen) return `The other run checks again before it releases the lock, so nothing is lost. ${end}`;
   return `The other run builds nothing, but the request stays on record. When that run is done, ` +
-    `"showtime sync ${pr}", this job run again or the next event does it; ${stuck}`;
+    `"showtime sync ${pr}", this job run again or the next event does it. ${end}`;
+}
+
+/** Describes where to follow the holder, and when the next run takes over if it is dead. */
+function describeEnd({ links }: Pick<HolderPorts, "links">, { run, expiresAt }: LockOwner): string {
+  const progress = run === undefined ? "" : `Its progress: ${links.run(run.id)}. `;
+  return `${progress}If it is dead, the next run takes over at ${formatInstant(expiresAt)} at the latest`;
 }

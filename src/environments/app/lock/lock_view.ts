@@ -4,7 +4,7 @@ import { formatInstant } from "../../../lib/instant.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { type HolderPorts, nameHolder } from "./lock_refusal.ts";
 import { formatTime } from "../show/environment_view.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** The lock of a pull request as `status` shows it; the JSON form has the same keys. */
 export interface LockSummary {

@@ -3,10 +3,12 @@
 import { AppError, toError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { LockTask } from "../../core/lock.ts";
-import { confirmLock, type HeldLock, lostError, takeLock } from "./held_lock.ts";
-import { type ObservedPull, observePull } from "../sync/observe_pull.ts";
+import { confirmLock, takeLock } from "./held_lock.ts";
+import { type HeldLock, lostError } from "./lock_lease.ts";
+import { type ObservedPull, type ObserveOptions, observePull } from "../observe/observe_pull.ts";
+import { refuseRealEnvironment } from "../sync/dry_rules.ts";
 import { DEFAULT_OPTIONS } from "../sync/make_policy.ts";
-import { PullWriter } from "../sync/pull_writer.ts";
+import { PullWriter } from "../record/pull_writer.ts";
 import { planOnce, syncPull } from "../sync/sync_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 
@@ -29,9 +31,11 @@ export async function withLock<Result>(
   const turned = { kind: "command", trigger: undefined } as const;
   const held = await takeLock(ports, { pr, doing, turned }, signal);
   try {
-    const look = () => lookLocked(ports, pr, { held, signal });
-    const observed = await observePull(ports, pr, { ...lookOptions(held), confirms: true }, signal);
+    const options = lookOptions(held);
+    const look = () => lookLocked(ports, pr, { options, signal });
+    const observed = await observePull(ports, pr, { ...options, confirms: true }, signal);
     await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
+    refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
     const both = AbortSignal.any([signal, held.lost]);
     return await work({ writer: new PullWriter(ports, held, observed), look, signal: both });
   } finally {
@@ -65,13 +69,13 @@ export async function followUp(ports: SyncPorts, pr: PrNumber, signal: AbortSign
 async function lookLocked(
   ports: SyncPorts,
   pr: PrNumber,
-  { held, signal }: { readonly held: HeldLock; readonly signal: AbortSignal },
+  { options, signal }: { readonly options: ObserveOptions; readonly signal: AbortSignal },
 ): Promise<ObservedPull> {
-  const observed = await observePull(ports, pr, lookOptions(held), signal);
+  const observed = await observePull(ports, pr, options, signal);
   if (!ports.githubDryRun && observed.observation.lock.kind !== "mine") throw lostError(pr);
   return observed;
 }
 
-function lookOptions(held: HeldLock): Parameters<typeof observePull>[2] {
-  return { request: undefined, sha: undefined, held, people: new Map() };
+function lookOptions(held: HeldLock): ObserveOptions {
+  return { request: undefined, sha: undefined, held, people: new Map(), known: { newest: undefined } };
 }

@@ -3,11 +3,17 @@
  */
 
 import { AppError } from "../../../lib/errors.ts";
-import { renderSetup, type Setup, type SetupFile } from "../../core/setup/mod.ts";
+import {
+  ACCESS_POLICY_FILE,
+  renderSetup,
+  type Setup,
+  type SetupFile,
+  TRUST_POLICY_FILE,
+} from "../../core/setup/mod.ts";
 import type { Files } from "../../../ports/files.ts";
 
-/** The configuration file. It belongs to its owner and stays as it is if the workflows are written again. */
-const SETTINGS = "showtime.yml";
+/** The files that belong to their owner. They stay as they are if the workflows are written again. */
+const OWNED: readonly string[] = ["showtime.yml", ACCESS_POLICY_FILE, TRUST_POLICY_FILE];
 
 /** A file of a set-up, and what happens to it. */
 export interface InitFile extends SetupFile {
@@ -37,7 +43,7 @@ export async function initRepository(
     planned.push({ ...file, change: decideChange(present, file.text, { force }) });
   }
   if (dryRun) return planned;
-  const inTheWay = planned.filter(({ path, change }) => change === "kept" && path !== SETTINGS);
+  const inTheWay = planned.filter(({ path, change }) => change === "kept" && !OWNED.includes(path));
   if (inTheWay.length > 0) {
     const names = inTheWay.map(({ path }) => path).join(", ");
     throw new AppError("files_exist", `Writing the workflows: files with other contents exist: ${names}`, {

@@ -2,7 +2,7 @@
 
 import { FIXED_LABELS, sameLabelName } from "../../core/labels/mod.ts";
 import type { Forge, LabelDefinition, NewDefinition } from "../../ports/forge.ts";
-import { definitionOf } from "../sync/pull_writer.ts";
+import { definitionOf } from "../record/pull_writer.ts";
 
 /** The change of one definition; in a dry run, the change that would be made. */
 export interface LabelSetup {

@@ -8,7 +8,7 @@ import { decideShaState } from "../../core/plan/mod.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { AppSettings, LinkMaker } from "../run.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** The ports and values that showing an environment uses. */
 export interface ViewPorts {
@@ -66,8 +66,10 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     labeled?.ttl === undefined ? deployed?.expiresAt : expiryOf(createdAt, labeled.ttl),
     { createdAt, maxAgeMs: ports.settings.maxAgeMs },
   );
-  // The platform's answer outweighs the labels, which anyone who may set labels can write.
-  const address = deployed?.address ?? labeled?.address;
+  // The platform's answer outweighs the labels, which anyone who may set labels can write. An address that it does not
+  // have any more may be a stranger's by now; a listing leaves addresses out.
+  const missing = !ports.platformAsLabels && deployed?.healthy !== true;
+  const address = deployed?.address ?? (missing ? undefined : labeled?.address);
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
   const presence = ports.platformAsLabels
     ? (labeled?.status === "running" ? "healthy" : "missing")
@@ -84,7 +86,7 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     short_sha: short ?? null,
     status,
     type: decideType(sources, state),
-    active: short !== undefined && labels?.active.includes(short) === true,
+    active: short !== undefined && deployed?.legacy !== true && labels?.active.includes(short) === true,
     address: address ?? null,
     url: address === undefined ? null : formatUrl(address),
     created_at: formatTime(createdAt),
@@ -122,28 +124,55 @@ export function viewSight(ports: ViewPorts, observed: ObservedPull): readonly En
   const { labels, platform, pr, open, commits, headSha, target } = observed.observation;
   const deployed = platform === "as_labels" ? [] : platform;
   const seeing = platform === "as_labels" ? { ...ports, platformAsLabels: true } : ports;
-  const shorts = new Set<ShortSha | undefined>([
-    ...[...labels.environments.values()].filter((each) => each.status !== undefined).map((each) => each.sha),
-    ...deployed.map((each) => each.short),
-  ]);
+  const of = { pr, labels, open };
   const full = new Map([...commits, headSha, target].map((sha) => [shortSha(sha), sha] as const));
-  return [...shorts].map((short) =>
-    viewEnvironment(seeing, {
-      pr,
-      short,
-      labels,
-      labeled: short === undefined ? undefined : labels.environments.get(short),
-      deployed: deployed.find((each) => each.short === short),
-      open,
-      sha: short === undefined ? undefined : full.get(short),
-    })
+  return pairEnvironments(of, deployed).map((each) =>
+    viewEnvironment(seeing, { ...each, sha: each.short === undefined ? undefined : full.get(each.short) })
   ).sort(byActivity);
+}
+
+/**
+ * Pairs the labels of a pull request with its environments on the platform. An environment of an older scheme
+ * stands alone, since no label is about it.
+ */
+export function pairEnvironments(
+  of: Pick<EnvironmentSources, "pr" | "labels" | "open">,
+  deployed: readonly PlatformEnvironment[],
+): readonly Omit<EnvironmentSources, "sha">[] {
+  const labeled = of.labels?.environments;
+  const legacy = deployed.filter((each) => each.legacy);
+  const current = deployed.filter((each) => !each.legacy);
+  const shorts = new Set<ShortSha | undefined>([
+    ...[...labeled?.values() ?? []].flatMap((each) => each.status === undefined ? [] : [each.sha]),
+    ...current.map((each) => each.short),
+  ]);
+  return [
+    ...[...shorts].map((short) => ({
+      ...of,
+      short,
+      labeled: short === undefined ? undefined : labeled?.get(short),
+      deployed: current.find((each) => each.short === short),
+    })),
+    ...legacy.map((each) => ({ ...of, short: each.short, labeled: undefined, deployed: each })),
+  ];
 }
 
 /** Orders views: active first, then by pull request, then the newest. */
 export function byActivity(a: EnvironmentView, b: EnvironmentView): number {
   return Number(b.active) - Number(a.active) || b.pr - a.pr ||
     (b.created_at ?? "").localeCompare(a.created_at ?? "");
+}
+
+/** Returns the active environment, else that of the target commit; undefined if there is neither. */
+export function mainView(ports: ViewPorts, observed: ObservedPull): EnvironmentView | undefined {
+  const views = viewSight(ports, observed);
+  const target = shortSha(observed.observation.target);
+  return views.find((view) => view.active) ?? views.find((view) => view.short_sha === target);
+}
+
+/** Returns the commit that the address of an environment serves; empty without an address. */
+export function servedSha(view: EnvironmentView | undefined): string {
+  return view === undefined || view.url === null ? "" : view.sha ?? view.short_sha ?? "";
 }
 
 /** Computes how long an environment has left, in milliseconds; undefined if it does not expire by age. */

@@ -12,19 +12,23 @@ import {
   planVariations,
   type Policy,
   settingsDifference,
+  type ShaState,
   type TriggerView,
+  type Variation,
   viewShas,
   viewTriggers,
   wantedSettings,
 } from "../../core/plan/mod.ts";
 import type { DeployedSettings } from "../../core/environment/environment.ts";
-import type { ObservedPull, ObservePorts } from "../sync/observe_pull.ts";
+import type { ObservedPull, ObservePorts } from "../observe/observe_pull.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
 /** One input of the decision, in words. */
 export interface ExplainedInput {
   readonly name: string;
   readonly value: string;
+  /** The value in the words of people, if it has codes. */
+  readonly words?: string;
 }
 
 /** A decision with its reasons. */
@@ -32,7 +36,10 @@ export interface Explanation {
   readonly plan: Plan;
   readonly observed: ObservedPull;
   readonly inputs: readonly ExplainedInput[];
-  /** Sentences about changes that would lead to another decision. */
+  readonly policy: Policy;
+  /** Changes that would lead to another decision. */
+  readonly variations: readonly Variation[];
+  /** The same changes as sentences with codes. */
   readonly wouldChange: readonly string[];
 }
 
@@ -44,12 +51,23 @@ export async function explainPull(
   signal: AbortSignal,
 ): Promise<Explanation> {
   const { plan, observed, policy } = await planOnce(ports, pr, options, signal);
-  const wouldChange = planVariations(observed.observation, policy).map(({ what, plan: other }) => {
+  const variations = planVariations(observed.observation, policy);
+  const wouldChange = variations.map(({ what, plan: other }) => {
     const building = other.build ? ", an image would be built" : "";
     return `${what}: ${other.action} (${other.reason}, rule ${other.rule})${building}`;
   });
-  return { plan, observed, inputs: inputsOf(observed.observation, policy), wouldChange };
+  const inputs = inputsOf(observed.observation, policy);
+  return { plan, observed, policy, inputs, variations, wouldChange };
 }
+
+const STATE_WORDS: Readonly<Record<ShaState, string>> = {
+  absent: "not there",
+  in_progress: "being brought up",
+  running: "running",
+  drifted: "not running, although its label says so",
+  failed: "failed",
+  stopping: "being removed",
+};
 
 function inputsOf(observation: Observation, policy: Policy): readonly ExplainedInput[] {
   const { target, headSha, actor, people, record, labels, platform, lock } = observation;
@@ -67,32 +85,35 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
     say(
       `label ${name}`,
       origin === undefined
-        ? "the timeline does not tell who set it"
+        ? "the timeline does not say who set it"
         : `set by ${origin.login ?? "an account that is gone"} at ${formatInstant(origin.at)}`,
     );
   }
-  const { forged, uncertain, overlong } = judgeLabels(observation, policy).doubts;
+  const { forged, uncertain, overlong, pretended } = judgeLabels(observation, policy).doubts;
   for (const { name } of [...forged, ...uncertain, ...overlong]) {
     const by = observation.origins.get(name)?.login;
     const who = by === undefined ? "an account that is gone" : `${by}: ${describePermission(people.get(by))}`;
     say(`label ${name}`, `set by ${who}; not believed`);
   }
+  for (const { name } of pretended) say(`label ${name}`, "of an environment that a dry run pretended");
   for (const name of labels.foreign) say(`label ${name}`, "not of Showtime's language: ignored");
   for (const trigger of viewTriggers(observation, policy)) {
     say(`trigger ${trigger.trigger}`, describeTrigger(trigger, shortSha(target)));
   }
   for (const view of viewShas(observation).values()) {
     const attempts = record.attempts.get(view.short) ?? 0;
-    say(
-      `environment ${view.short}`,
-      `${view.state}: labels say ${view.labeled?.status ?? "nothing"}, ${
-        platform === "as_labels" ? "the platform was not asked" : describeDeployed(view.deployed)
-      }${
-        attempts === 0
-          ? ""
-          : `; brought up ${attempts} times so far, ${1 + policy.retries} without being asked at most`
-      }`,
-    );
+    const sources = `labels say ${view.labeled?.status ?? "nothing"}, ${
+      platform === "as_labels" ? "the platform was not asked" : describeDeployed(view.deployed)
+    }${
+      attempts === 0
+        ? ""
+        : `; brought up ${attempts} times so far, ${1 + policy.retries} without being asked at most`
+    }`;
+    inputs.push({
+      name: `environment ${view.short}`,
+      value: `${view.state}: ${sources}`,
+      words: `${STATE_WORDS[view.state]}: ${sources}`,
+    });
   }
   if (platform !== "as_labels") {
     for (const each of platform) {
@@ -100,6 +121,14 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
         say(`environment ${each.service}`, `of an older scheme: ${each.condition}`);
       }
     }
+  }
+  for (
+    const [what, exists] of [["the head", observation.imageExists], [
+      "the active environment",
+      observation.activeImageExists,
+    ]] as const
+  ) {
+    if (exists !== undefined) say(`image of ${what}`, exists ? "is there" : "is gone");
   }
   say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
   const wanted = wantedSettings(observation, policy);
@@ -147,7 +176,10 @@ function describeTrigger(trigger: TriggerView, target: string): string {
   if (!trigger.authorized) {
     return `${who}: refused, because ${trigger.refusal ?? "they lack write permission"}`;
   }
-  return `${who}: authorised${trigger.approvesTarget ? "" : `, but set on an earlier commit than ${target}`}`;
+  if (trigger.approvesTarget) return `${who}: authorised`;
+  return trigger.doubt === "moved"
+    ? `${who}: authorised, but set on an earlier commit than ${target}`
+    : `${who}: authorised, but nothing shows that ${target} was the head before`;
 }
 
 function describeDeployed(

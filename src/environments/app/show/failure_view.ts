@@ -4,7 +4,7 @@ import { parseLabel } from "../../core/labels/mod.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { formatTime } from "./environment_view.ts";
-import type { ObservedPull } from "../sync/observe_pull.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** A failure as `status` shows it; the JSON form has the same keys. */
 export interface FailureView {
@@ -17,10 +17,13 @@ export interface FailureView {
   readonly at: string | null;
 }
 
-/** Lists one failure for each environment whose label is `failed`. */
+/**
+ * Lists one failure for each environment whose label is `failed`, and for each that runs although its last
+ * update failed.
+ */
 export function viewFailures({ observation, record, snapshot }: ObservedPull): readonly FailureView[] {
-  const failed = [...observation.labels.environments.values()].filter(({ status }) =>
-    status === "failed" || status === "unknown"
+  const failed = [...observation.labels.environments.values()].filter(({ sha, status }) =>
+    status === "failed" || status === "unknown" || (status === "running" && record.failure?.sha === sha)
   );
   return failed.map(({ sha }) => {
     const told = record.failure?.sha === sha ? record.failure : undefined;

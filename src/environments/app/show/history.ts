@@ -4,6 +4,8 @@ import { parseRecord } from "../../core/comment/mod.ts";
 import { unescapeMarkdown } from "../../../lib/sanitize.ts";
 import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { formatTtl, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
+import type { AppSettings } from "../run.ts";
+import { isShowtimesComment } from "../observe/pull_record.ts";
 import type { DeploymentEvent, ForgeReader, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 
 /** One event of the history. */
@@ -22,7 +24,10 @@ export interface HistoryEntry {
 
 /** Reads the history, newest first. */
 export async function readHistory(
-  ports: { readonly forge: Pick<ForgeReader, "readPull" | "listDeployments"> },
+  ports: {
+    readonly forge: Pick<ForgeReader, "readPull" | "listDeployments">;
+    readonly settings: Pick<AppSettings, "trustedBots">;
+  },
   pr: PrNumber,
   options: { readonly limit: number },
   signal: AbortSignal,
@@ -36,7 +41,7 @@ export async function readHistory(
   const entries = [
     ...snapshot.timeline.flatMap((event) => readEvent(event, full) ?? []),
     ...deployments.map(readDeployment),
-    ...readNotes(snapshot),
+    ...readNotes(snapshot, ports.settings.trustedBots),
   ];
   // Label events have whole seconds: of two in the same second, the later one in the timeline is newer.
   return entries.map((entry, index) => ({ entry, index }))
@@ -123,8 +128,11 @@ function describeRemoved(label: ParsedLabel): Said | undefined {
 }
 
 /** Reads the events that only Showtime's comment records: a takeover, a repair, a refusal. */
-function readNotes({ comments }: PullSnapshot): readonly HistoryEntry[] {
-  const comment = comments.find(({ own, author }) => own || author?.bot === true);
+function readNotes(
+  { comments }: PullSnapshot,
+  trustedBots: readonly string[] | undefined,
+): readonly HistoryEntry[] {
+  const comment = comments.find((each) => isShowtimesComment(each, trustedBots));
   if (comment === undefined) return [];
   return parseRecord(comment.body).events.filter(({ unlabeled }) => unlabeled === true).map((
     { at, text },

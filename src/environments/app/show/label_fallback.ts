@@ -1,7 +1,7 @@
 /** Reads from the platform if it answers, and from the labels alone if it does not. */
 
 import { AppError } from "../../../lib/errors.ts";
-import type { ObservePorts } from "../sync/observe_pull.ts";
+import type { ObservePorts } from "../observe/observe_pull.ts";
 
 /**
  * A result, and in `unasked` the reason why the platform did not answer. If it is set, the result comes from
@@ -10,6 +10,8 @@ import type { ObservePorts } from "../sync/observe_pull.ts";
 export interface Reading<Result> {
   readonly result: Result;
   readonly unasked: string | undefined;
+  /** The failure of the platform, whose message is `unasked`. */
+  readonly failure: AppError | undefined;
 }
 
 /** Reads once with the platform. If the platform does not answer, reads again from the labels alone. */
@@ -34,10 +36,12 @@ export async function readWithLabelFallback<Result>(
     return {
       result: await read({ ...ports, platform: watched, images: watchedImages }),
       unasked: undefined,
+      failure: undefined,
     };
   } catch (error) {
     signal.throwIfAborted();
     if (!failures.includes(error) || !(error instanceof AppError)) throw error;
-    return { result: await read({ ...ports, platformAsLabels: true }), unasked: error.message };
+    const result = await read({ ...ports, platformAsLabels: true });
+    return { result, unasked: error.message, failure: error };
   }
 }

@@ -1,12 +1,27 @@
 /** Lists all environments of the repository, with about one request per page. */
 
 import { AppError } from "../../../lib/errors.ts";
-import { type PrNumber, type ServiceName, type ShortSha, shortSha } from "../../../lib/ids.ts";
-import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import { formatLabel, type LabelState, readLabels } from "../../core/labels/mod.ts";
+import { type PrNumber, type ServiceName, shortSha } from "../../../lib/ids.ts";
+import type { Flags, PlatformEnvironment } from "../../core/environment/environment.ts";
+import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
+import {
+  DRY_RUN_ADDRESS,
+  findNearMisses,
+  formatLabel,
+  type LabelState,
+  parseLabel,
+  readLabels,
+} from "../../core/labels/mod.ts";
+import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
-import { byActivity, type EnvironmentView, viewEnvironment, type ViewPorts } from "./environment_view.ts";
+import {
+  byActivity,
+  type EnvironmentView,
+  pairEnvironments,
+  viewEnvironment,
+  type ViewPorts,
+} from "./environment_view.ts";
 
 /** The ports and values of a listing. */
 export interface ListPorts extends ViewPorts {
@@ -19,6 +34,19 @@ export interface ListPorts extends ViewPorts {
 /** A listed pull request with its labels parsed. */
 type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState };
 
+/** The environments of a repository. */
+export interface Listing {
+  readonly environments: readonly EnvironmentView[];
+  /** Sentences about everything that could not be read. */
+  readonly incomplete: readonly string[];
+  /** Whether only labels describe the environments, because the platform did not answer. */
+  readonly unverified: boolean;
+  /** Labels of the open pull requests that may have been meant as labels of Showtime. */
+  readonly nearMisses: readonly string[];
+  /** Notes for people about some of the environments: `frozen, 1 commit behind`. */
+  readonly notes: ReadonlyMap<EnvironmentView, string>;
+}
+
 /**
  * Lists the environments that labels or the platform know. `incomplete`: sentences about everything that
  * could not be read.
@@ -26,15 +54,20 @@ type LabeledPull = Omit<PullSummary, "labels"> & { readonly labels: LabelState }
 export async function listEnvironments(
   ports: ListPorts,
   signal: AbortSignal,
-): Promise<{ readonly environments: readonly EnvironmentView[]; readonly incomplete: readonly string[] }> {
+): Promise<Listing> {
   const { forge } = ports;
   const incomplete: string[] = [];
   // The platform is read first: an environment that starts meanwhile has its labels by the time they are
   // read.
-  const deployed = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
+  const seen = ports.platformAsLabels ? undefined : await listPlatform(ports, incomplete, signal);
   const marked = await forge.listPulls({ label: formatLabel({ kind: "marker" }), states: "all" }, signal);
+  const deployed = seen && splitByOwner(seen, await identifyRepository(ports, seen, signal)).own;
   const known = new Set(marked.map((pull) => pull.number));
-  const missing = [...new Set((deployed ?? []).map((each) => each.pr))].filter((pr) => !known.has(pr));
+  // Without the platform only labels name the pull requests, and another tool sets no marker label. Where the
+  // platform is taken to be as the labels say, the marker is enough, unless no pull request has it.
+  const searches = deployed === undefined && (!ports.platformAsLabels || marked.length === 0);
+  const named = searches ? await pullsWithStatus(forge, signal) : (deployed ?? []).map((each) => each.pr);
+  const missing = [...new Set(named)].filter((pr) => !known.has(pr));
   const others = missing.length === 0 ? [] : await forge.readPulls(missing, signal);
   const pulls: ReadonlyMap<PrNumber, LabeledPull> = new Map(
     [...marked, ...others].map((pull) => [pull.number, { ...pull, labels: readLabels(pull.labels) }]),
@@ -46,9 +79,49 @@ export async function listEnvironments(
   // If the platform did not answer, the labels describe the environments.
   const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
-    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] })
+    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] }).filter((view) =>
+      // A platform that answered does not have the environments that dry runs pretended.
+      viewing.platformAsLabels || !isPretended(view, pulls.get(pr)) ||
+      byPull.get(pr)?.some(({ short }) => short === view.short_sha)
+    )
   );
-  return { environments: environments.sort(byActivity), incomplete };
+  return {
+    environments: environments.sort(byActivity),
+    incomplete,
+    nearMisses: findNearMisses([...marked, ...others].flatMap(({ open, labels }) => open ? labels : [])),
+    unverified: deployed === undefined && !ports.platformAsLabels,
+    notes: new Map(environments.map((view) => {
+      const pull = pulls.get(view.pr);
+      return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];
+    })),
+  };
+}
+
+/** Whether the labels give an environment the address of dry runs. */
+function isPretended({ short_sha }: EnvironmentView, pull: LabeledPull | undefined): boolean {
+  return [...pull?.labels.environments.values() ?? []].some(({ sha, address }) =>
+    sha === short_sha && address === DRY_RUN_ADDRESS
+  );
+}
+
+/** Finds the open pull requests with a status label, by the definitions of these labels. */
+async function pullsWithStatus(forge: ForgeReader, signal: AbortSignal): Promise<readonly PrNumber[]> {
+  const definitions = await forge.listDefinitions("", signal);
+  return definitions.flatMap(({ name, openPulls }) => parseLabel(name).kind === "status" ? openPulls : []);
+}
+
+/** Describes what holds an active environment back and what is switched in it. */
+function noteOn(view: EnvironmentView, pull: LabeledPull | undefined, switched: Flags): string {
+  const flags = Object.entries(switched).map(([name, on]) => `${name} ${on ? "on" : "off"}`).sort();
+  if (pull?.open !== true || !view.active || view.short_sha === null) return flags.join(", ");
+  const { labels: { frozen, blocked }, commits = [], headSha } = pull;
+  const behind = describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }));
+  return [
+    ...(frozen.length > 0 ? ["frozen"] : []),
+    ...(blocked.length > 0 ? ["blocked"] : []),
+    ...(behind === "" ? [] : [behind]),
+    ...flags,
+  ].join(", ");
 }
 
 /** Asks the platform for the addresses of services that no label names. */
@@ -62,9 +135,9 @@ async function addAddresses(
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[]> {
   const { deployed, pulls, incomplete } = seen;
-  const silent = deployed.filter(({ pr, short, address, healthy }) => {
+  const silent = deployed.filter(({ pr, short, address, healthy, legacy }) => {
     if (address !== undefined || !healthy) return false;
-    return short === undefined ||
+    return short === undefined || legacy ||
       pulls.get(pr)?.labels.environments.get(short)?.address === undefined;
   });
   if (silent.length === 0) return deployed;
@@ -98,11 +171,13 @@ async function listPlatform(
   signal: AbortSignal,
 ): Promise<readonly PlatformEnvironment[] | undefined> {
   try {
-    return await ports.platform.list({ repo: ports.repo }, signal);
+    return await ports.platform.list({ repo: ports.repo, others: true }, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;
-    incomplete.push(`The platform could not be asked, so this is what the labels say: ${error.message}`);
+    incomplete.push(
+      `The platform could not be asked, so this is what the labels say, unverified: ${error.message}`,
+    );
     return undefined;
   }
 }
@@ -117,21 +192,10 @@ function viewPull(
 ): readonly EnvironmentView[] {
   const { pr, pull, deployed } = sources;
   const labels = pull?.labels;
-  const shorts = new Set<ShortSha | undefined>([
-    ...[...labels?.environments.values() ?? []].filter((each) => each.status !== undefined).map((each) =>
-      each.sha
-    ),
-    ...deployed.map((each) => each.short),
-  ]);
-  return [...shorts].map((short) =>
+  return pairEnvironments({ pr, labels, open: pull?.open }, deployed).map((each) =>
     viewEnvironment(ports, {
-      pr,
-      short,
-      labels,
-      labeled: short === undefined ? undefined : labels?.environments.get(short),
-      deployed: deployed.find((each) => each.short === short),
-      open: pull?.open,
-      sha: pull !== undefined && shortSha(pull.headSha) === short ? pull.headSha : undefined,
+      ...each,
+      sha: pull !== undefined && shortSha(pull.headSha) === each.short ? pull.headSha : undefined,
     })
   );
 }

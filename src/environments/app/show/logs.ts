@@ -4,13 +4,17 @@ import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { type EnvironmentView, type ViewPorts, viewSight } from "./environment_view.ts";
-import { type ObservePorts, observePull } from "../sync/observe_pull.ts";
+import type { LinkMaker } from "../run.ts";
+import { statusWords } from "../../core/environment/status_words.ts";
+import { readWithLabelFallback } from "./label_fallback.ts";
+import { type ObservedPull, type ObservePorts, observePull } from "../observe/observe_pull.ts";
 
 /** The ports and values that finding and reading a log uses. */
 export interface LogPorts extends ObservePorts, ViewPorts {
   readonly forge: ObservePorts["forge"];
   readonly platform: PlatformReader;
   readonly settings: ObservePorts["settings"];
+  readonly links: LinkMaker;
 }
 
 /** Selects a log, and how much of it to read. */
@@ -30,12 +34,12 @@ export async function openLogs(
   options: LogOptions,
   signal: AbortSignal,
 ): Promise<{ readonly view: EnvironmentView; readonly lines: AsyncIterable<string> }> {
-  const observed = await observePull(ports, pr, {
-    request: undefined,
-    sha: undefined,
-    held: undefined,
-    people: new Map(),
-  }, signal);
+  const look = { request: undefined, sha: undefined, held: undefined, people: new Map() };
+  const { result: observed, failure } = await readWithLabelFallback(
+    ports,
+    (seeing) => observePull(seeing, pr, look, signal),
+    signal,
+  );
   const { platform } = observed.observation;
   const views = viewSight(ports, observed);
   const view = choose(views, options.sha);
@@ -50,17 +54,47 @@ export async function openLogs(
   const deployed = platform === "as_labels"
     ? undefined
     : platform.find((each) => (each.short ?? null) === view.short_sha);
-  if (deployed === undefined) {
-    throw new AppError(
-      "no_environment",
-      `Reading the log of pull request #${pr}: the labels speak of ${view.short_sha}, and nothing of it runs on ${view.platform}`,
-      { hint: `"showtime explain ${pr}" says what would bring it back` },
-    );
-  }
+  if (deployed === undefined) throw noLog(ports, { pr, view, observed }) ?? failure ?? gone(pr, view);
   return {
     view,
     lines: ports.platform.logs(deployed, { tail: options.tail, follow: options.follow }, signal),
   };
+}
+
+/** Makes the error for an environment that has no log, because it has not come up; undefined if it has. */
+function noLog(
+  { links }: { readonly links: Pick<LinkMaker, "run"> },
+  at: { readonly pr: PrNumber; readonly view: EnvironmentView; readonly observed: ObservedPull },
+): AppError | undefined {
+  const { pr, view, observed: { observation: { lock } } } = at;
+  const action = `Reading the log of pull request #${pr}`;
+  if (view.status === "failed") {
+    return new AppError("no_environment", `${action}: ${view.short_sha} did not come up, so it has no log`, {
+      hint: `"showtime status ${pr}" says why`,
+    });
+  }
+  if (view.type !== "building") return undefined;
+  const run = lock.kind === "held" && lock.alive ? lock.owner?.run : undefined;
+  const where = run === undefined ? "" : `, by run ${run.id} (${links.run(run.id)})`;
+  return new AppError(
+    "no_environment",
+    `${action}: ${view.short_sha} ${statusWords(view.status)}${where}, so it has no log yet`,
+    {
+      hint: run === undefined
+        ? `"showtime status ${pr} --watch" shows when it runs`
+        : `Open ${
+          links.run(run.id)
+        } for the output of the build; "showtime status ${pr} --watch" shows when it runs`,
+    },
+  );
+}
+
+function gone(pr: PrNumber, view: EnvironmentView): AppError {
+  return new AppError(
+    "no_environment",
+    `Reading the log of pull request #${pr}: the labels name ${view.short_sha}, and ${view.platform} does not have it`,
+    { hint: `"showtime explain ${pr}" says what would bring it back` },
+  );
 }
 
 /** Chooses the environment of a commit, or the first: the active one comes first in the list. */

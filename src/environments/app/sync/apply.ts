@@ -3,20 +3,21 @@
 import { AppError } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../../core/plan/mod.ts";
-import { formatLabel } from "../../core/labels/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
-import { activate, deploy, openDeployment, type Progress, recordFailure, recordIntent } from "./bring_up.ts";
+import type { CommentFailure } from "../../core/comment/mod.ts";
+import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
+import { isServing } from "../record/record_failure.ts";
+import { repairLabels } from "../record/repair_labels.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
-import { lostError } from "../lock/held_lock.ts";
-import { retire } from "./retire.ts";
-import { retireFailed } from "./retire_failed.ts";
-import type { PullWriter } from "./pull_writer.ts";
+import { imageOwnerOf } from "./check_image_owner.ts";
+import { lostError } from "../lock/lock_lease.ts";
+import { leftBehind } from "./left_behind.ts";
+import { retire } from "../record/retire.ts";
+import { settleFailure, type Unfinished } from "./settle_failure.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
 
 /** The end of applying a plan. `superseded`: the pull request changed meanwhile, and another plan is due. */
-export type Applied =
-  | { readonly kind: "done" }
-  | { readonly kind: "superseded"; readonly why: string }
-  | { readonly kind: "failed"; readonly error: AppError };
+export type Applied = { readonly kind: "done" } | Unfinished;
 
 /** Applies a plan. A failure of the environment is a value; a lost lock or an abort is thrown. */
 export async function applyPlan(
@@ -27,11 +28,21 @@ export async function applyPlan(
 ): Promise<Applied> {
   const both = AbortSignal.any([signal, writer.lock.lost]);
   const bringUp = plan.steps.find((step) => step.kind === "record_intent")?.bringUp;
-  const state: Progress = { deployment: undefined, address: undefined, unsettled: undefined, serving: false };
+  const state: Progress = {
+    deployment: undefined,
+    address: undefined,
+    warning: undefined,
+    unsettled: undefined,
+    sent: false,
+    serving: false,
+  };
+  const served = bringUp !== undefined && isServing(writer.observed, shortSha(bringUp.sha));
+  if (plan.endsEverything) writer.remember({ size: undefined, update: undefined });
   try {
     const retirements: Retirement[] = plan.steps.flatMap((step) =>
       step.kind === "retire" ? [step.retirement] : []
     );
+    writer.spare(retirements.flatMap(({ labels }) => labels.map(({ name }) => name)));
     for (const step of plan.steps) {
       if (step.kind !== "retire") await applyStep(writer, { plan, step, state, tools }, both);
       // All retirements run together, at the place of the first one in the plan.
@@ -46,7 +57,10 @@ export async function applyPlan(
     }
     return { kind: "done" };
   } catch (error) {
-    if (error instanceof Superseded) return { kind: "superseded", why: error.message };
+    if (error instanceof Superseded) {
+      if (error.blocked && bringUp !== undefined) await tellBlocked(writer, bringUp, both);
+      return { kind: "superseded", why: error.message, blocked: error.blocked };
+    }
     writer.lock.lost.throwIfAborted();
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === "stale_epoch") {
@@ -54,10 +68,13 @@ export async function applyPlan(
       if (!await isMine(writer, tools)) throw lostError(plan.pr);
       throw error;
     }
-    if (
-      !(error instanceof AppError) || bringUp === undefined || state.serving || !isEnvironmentFailure(error)
-    ) throw error;
-    return await settleFailure(writer, { plan, bringUp, error, state, tools }, signal);
+    const hidden = error instanceof AppError && !isEnvironmentFailure(error);
+    if (bringUp === undefined || state.serving || hidden) throw error;
+    return await settleFailure(
+      writer,
+      { plan, bringUp, error, state, served, notice: noticeOf(plan), tools },
+      both,
+    );
   }
 }
 
@@ -67,29 +84,28 @@ async function isMine(writer: PullWriter, tools: ApplyTools): Promise<boolean> {
   return writer.ports.githubDryRun || observation.lock.kind === "mine";
 }
 
-/** Records a failure, unless another run has taken over meanwhile or the pull request has moved on. */
-async function settleFailure(
-  writer: PullWriter,
-  at: {
-    readonly plan: Plan;
-    readonly bringUp: BringUp;
-    readonly error: AppError;
-    readonly state: Progress;
-    readonly tools: ApplyTools;
-  },
-  signal: AbortSignal,
-): Promise<Applied> {
-  const { plan, bringUp, error, state, tools } = at;
-  try {
-    await assertStillDue(writer, plan, tools);
-  } catch (late) {
-    if (late instanceof Superseded) return { kind: "superseded", why: late.message };
-    throw late;
-  }
-  await recordFailure(writer, { bringUp, error, deployment: state.deployment }, signal);
-  await retireFailed(writer, { plan, short: shortSha(bringUp.sha), tools }, signal);
-  return { kind: "failed", error };
+/** Returns the failure on record, without its log, if the labels still say the same. */
+function rememberedFailure({ record, labels }: PullWriter): CommentFailure | undefined {
+  const { failure, update } = record;
+  if (failure === undefined) return undefined;
+  const { sha: short, reason, message, hint } = failure;
+  const status = labels.environments.get(short)?.status;
+  const holds = status === "failed" || (status === "running" && update?.sha === short);
+  return holds ? { short, reason, message, hint, logTail: [] } : undefined;
 }
+
+/** Returns the notice that a plan shows beside its work. */
+function noticeOf(plan: Plan): { readonly key: string; readonly words: string } | undefined {
+  const step = plan.steps.findLast((each) => each.kind === "notice");
+  return step?.key === undefined ? undefined : { key: step.key, words: wordsOf(plan, step) };
+}
+
+function wordsOf(plan: Plan, step: Step & { readonly kind: "notice" }): string {
+  return (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(". ");
+}
+
+/** How long after a look at the pull request no further one is needed, in milliseconds. */
+const FRESH_MS = 3_000;
 
 interface StepContext {
   readonly plan: Plan;
@@ -104,7 +120,9 @@ interface StepContext {
  */
 function isEnvironmentFailure(error: AppError): boolean {
   return !error.code.startsWith("forge_") &&
-    !["lock_lost", "busy", "token_invalid", "stale_epoch"].includes(error.code);
+    !["lock_lost", "busy", "token_invalid", "stale_epoch", "stale_read", "too_many_labels"].includes(
+      error.code,
+    );
 }
 
 async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSignal): Promise<void> {
@@ -120,14 +138,22 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       await assertStillDue(writer, plan, tools);
       return await ports.platform.settle(
         step.environment,
-        { repo: ports.repo, epoch: writer.lock.epoch },
+        { ...writer.observed.identity, epoch: writer.lock.epoch },
         signal,
       );
-    case "build":
+    case "build": {
       writer.lock.assertMine();
       state.deployment = await openDeployment(writer, plan, signal);
-      await build(writer, step, signal);
-      return await assertStillDue(writer, plan, tools);
+      let confirmedAt = -Infinity;
+      const confirm = async () => {
+        await assertStillDue(writer, plan, tools);
+        confirmedAt = ports.clock.now();
+      };
+      await build(writer, { step, confirm }, signal);
+      // A tag takes no time, but a push does.
+      if (ports.clock.now() - confirmedAt > FRESH_MS) await assertStillDue(writer, plan, tools);
+      return;
+    }
     case "deploy":
       if (!plan.build) {
         state.deployment = await openDeployment(writer, plan, signal);
@@ -140,26 +166,20 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       return await repairLabels(writer, step, signal);
     case "remove_labels":
       writer.say({ notice: undefined, failure: undefined });
-      writer.note(
-        plan.reason === "pr_closed"
-          ? "The pull request was closed; everything is removed"
-          : "Stopped; everything is removed",
-      );
+      noteEnd(writer, plan);
       return await writer.write({
         remove: step.names,
         comment: writer.observed.comment !== undefined || plan.steps.some((each) => each.kind === "retire"),
       }, signal);
     case "notice": {
-      const words = (step.saying ?? plan.because).map((each) => escapeMarkdown(each)).join(" ");
+      const words = wordsOf(plan, step);
       writer.remember({ notice: step.key });
-      if (plan.reason === "not_authorized" || step.saying !== undefined) {
-        writer.note(words, { unlabeled: true });
-      }
+      if (step.key?.startsWith("not_authorized:") === true) writer.note(words, { unlabeled: true });
       writer.say({ notice: step.key === undefined ? undefined : words });
       return await writer.write({ comment: true }, signal);
     }
     case "refresh_comment":
-      writer.say({ notice: undefined, failure: undefined });
+      writer.say({ notice: undefined, failure: rememberedFailure(writer) });
       writer.remember({ notice: undefined });
       return await writer.write({ comment: true }, signal);
     case "drop_comments":
@@ -172,30 +192,30 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
   }
 }
 
-/**
- * Repairs labels. The comment also shows what they say, so it is updated too, unless it reports a failure.
- */
-async function repairLabels(
-  writer: PullWriter,
-  { add, remove }: Step & { readonly kind: "repair_labels" },
-  signal: AbortSignal,
-): Promise<void> {
-  const shown = [...add.map((label) => ({ label, name: formatLabel(label) })), ...remove].filter((
-    { label },
-  ) => ["status", "active", "address"].includes(label.kind));
-  const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
-  const comment = shown.length > 0 && !failed && writer.observed.comment !== undefined;
-  if (comment) {
-    writer.note(`Put labels right: ${shown.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
-      unlabeled: true,
-    });
-  }
-  await writer.write({ add, remove: remove.map(({ name }) => name), comment }, signal);
+/** Says in the comment that a blocked label ended the work, and what continues it. */
+async function tellBlocked(writer: PullWriter, bringUp: BringUp, signal: AbortSignal): Promise<void> {
+  const words = `The pull request was blocked while \`${shortSha(bringUp.sha)}\` was being prepared`;
+  writer.note(words, { unlabeled: true });
+  writer.say({ notice: `${words}. The next run continues when the label is removed.` });
+  await writer.write({ comment: true }, signal);
+}
+
+/** Notes the end in the comment. What another repository owns stays, and is named. */
+function noteEnd(writer: PullWriter, plan: Plan): void {
+  const { observed, refusals } = writer;
+  const left = leftBehind(plan, { observed, refusals });
+  for (const sentence of left) if (!refusals.includes(sentence)) writer.ports.terminal.warn(sentence);
+  const begin = plan.reason === "pr_closed" ? "The pull request was closed" : "Stopped";
+  const rest = left.map((sentence) => escapeMarkdown(sentence)).join(". ");
+  writer.note(left.length === 0 ? `${begin}; everything is removed` : `${begin}. ${rest}`);
 }
 
 async function build(
   writer: PullWriter,
-  step: Step & { readonly kind: "build" },
+  { step, confirm }: {
+    readonly step: Step & { readonly kind: "build" };
+    readonly confirm: () => Promise<void>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { ports } = writer;
@@ -203,11 +223,12 @@ async function build(
   const close = ports.terminal.group(`Building ${step.image}`);
   try {
     await ports.images.build({
-      repo: ports.repo,
+      ...imageOwnerOf(writer.observed, step.image),
       pr,
       sha: step.sha,
       image: step.image,
       onLine: (line) => ports.terminal.log(line),
+      confirm,
     }, signal);
   } finally {
     close();

@@ -2,9 +2,9 @@
 
 import { shortSha } from "../../../lib/ids.ts";
 import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
-import { lostError } from "../lock/held_lock.ts";
-import type { PullWriter } from "./pull_writer.ts";
-import type { ObservedPull } from "./observe_pull.ts";
+import { lostError } from "../lock/lock_lease.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
+import type { ObservedPull } from "../observe/observe_pull.ts";
 
 /** The values and functions that applying a plan uses along with the writer. */
 export interface ApplyTools {
@@ -16,21 +16,38 @@ export interface ApplyTools {
 }
 
 /** Thrown to abandon a plan that is out of date. */
-export class Superseded extends Error {}
+export class Superseded extends Error {
+  /** Whether a blocked label was set, which ends the work until the label is removed. */
+  readonly blocked: boolean;
+
+  constructor(why: string, { blocked = false }: { readonly blocked?: boolean } = {}) {
+    super(why);
+    this.blocked = blocked;
+  }
+}
 
 /**
- * Observes the pull request again. A lost lock ends the run with AppError `lock_lost`. A close, a stop or a
- * newer commit to build throws {@link Superseded}.
+ * Observes the pull request again. A lost lock ends the run with AppError `lock_lost`. A close, a stop, a
+ * newer commit to build or a blocked label throws {@link Superseded}. With `sent`, the platform has been changed
+ * already, and a blocked label does not hold up the record of that.
  */
-export async function assertStillDue(writer: PullWriter, plan: Plan, tools: ApplyTools): Promise<void> {
+export async function assertStillDue(
+  writer: PullWriter,
+  plan: Plan,
+  { sent = false, ...tools }: ApplyTools & { readonly sent?: boolean },
+): Promise<void> {
   const observed = await tools.look();
   writer.see(observed);
   const { observation } = observed;
   if (!writer.ports.githubDryRun && observation.lock.kind !== "mine") throw lostError(plan.pr);
+  writer.lock.assertMine();
   if (plan.endsEverything) return;
   const newer = planPull(observation, tools.policy);
   if (newer.endsEverything) {
     throw new Superseded(newer.because[0] ?? "The pull request ended");
+  }
+  if (newer.reason === "blocked" && !sent) {
+    throw new Superseded("the pull request was blocked meanwhile", { blocked: true });
   }
   if (plan.target !== observation.target && newer.build) {
     throw new Superseded(`${shortSha(observation.target)} was pushed meanwhile`);

@@ -3,25 +3,35 @@
  * a crash.
  */
 
-import { type AppError, toError } from "../../../lib/errors.ts";
 import { expiryOf } from "../../core/environment/expiry.ts";
 import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
-import { failureReason } from "../../core/environment/failure.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, type NamedLabel } from "../../core/labels/mod.ts";
-import { type BringUp, diffLabels, labelsFor, type Plan, type Step } from "../../core/plan/mod.ts";
+import { formatLabel, type Label, LABELS_PER_PULL, type NamedLabel } from "../../core/labels/mod.ts";
+import {
+  type BringUp,
+  diffLabels,
+  type LabelChange,
+  labelsFor,
+  type Plan,
+  type Step,
+} from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
-import { preparingNames, statusNames } from "./label_names.ts";
-import type { PullWriter } from "./pull_writer.ts";
+import { preparingNames, statusNames } from "../record/label_names.ts";
+import type { PullWriter } from "../record/pull_writer.ts";
+import { dropAfterFailure } from "../record/stray_definitions.ts";
 
 /** The values that the steps of one plan pass on to each other. */
 export interface Progress {
   deployment: string | undefined;
   address: string | undefined;
+  /** A sentence about the address, for the comment. */
+  warning: string | undefined;
   /** The service that an older instance still runs beside. */
   unsettled: EnvironmentKey | undefined;
+  /** The platform was asked to start or update the environment. */
+  sent: boolean;
   /** The record says that the environment runs: a later failure is not the environment's. */
   serving: boolean;
 }
@@ -51,7 +61,7 @@ export async function recordIntent(
   };
   const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
   // One request defines every label that is already known, so that later steps find their definitions.
-  await writer.define([
+  const definitions: readonly Label[] = [
     { kind: "marker" },
     ...wanted,
     ...(["built", "deploying", "running"] as const).map((status) => ({
@@ -65,7 +75,7 @@ export async function recordIntent(
         ? [{ kind: "status" as const, sha: each.retirement.short, status: "stopping" as const }]
         : []
     ),
-  ], signal);
+  ];
   writer.remember({
     notice: undefined,
     size: bringUp.settings.size,
@@ -88,18 +98,38 @@ export async function recordIntent(
     }`,
     { unlabeled: plan.reason === "resumed" || plan.reason === "drifted" },
   );
-  const change = diffLabels(labelsAbout(writer, bringUp), wanted);
+  const present = labelsAbout(writer, bringUp);
+  const isNew = present.length === 0;
+  const change = diffLabels(present, wanted);
+  const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
   const pointers = state.ours.filter(({ label }) => label.kind === "preparing" && label.sha !== sha).map((
     { name },
   ) => name);
-  const triggers = plan.steps.flatMap((each) => each.kind === "consume_triggers" ? each.names : []);
-  // The intent is written first, in its own request. Its triggers and the labels it replaces are removed after
-  // it is on record.
-  await writer.write({ add: [{ kind: "marker" }, ...change.add] }, signal);
-  await writer.write({
-    remove: [...triggers, ...change.remove.map(({ name }) => name), ...pointers],
-    comment: true,
-  }, signal);
+  const replaced = [...triggers, ...change.remove.map(({ name }) => name), ...pointers];
+  // The pointer is the first to be left out if the pull request is full: the status says nearly as much.
+  const added = change.add.filter(({ kind }) =>
+    kind !== "preparing" || hasRoom(writer, { change, replaced })
+  );
+  // The labels are written first, in their own request, then the record with the full hash. The triggers and
+  // the labels that are replaced are removed last: a run that dies before leaves the trigger, which approves
+  // the commit anew.
+  try {
+    await writer.define(definitions, signal);
+    await writer.write({ add: [{ kind: "marker" }, ...added], spare: replaced }, signal);
+  } catch (error) {
+    if (isNew) await dropAfterFailure(writer.ports, writer.lock, { pr: plan.pr, shorts: [sha] });
+    throw error;
+  }
+  await writer.write({ remove: replaced, comment: "before_removals" }, signal);
+}
+
+/** Whether the labels of an intent fit on the pull request without those that they replace. */
+function hasRoom(
+  writer: PullWriter,
+  { change, replaced }: { readonly change: LabelChange; readonly replaced: readonly string[] },
+): boolean {
+  const staying = writer.names.filter((name) => !replaced.includes(name) && !writer.spared.includes(name));
+  return staying.length + change.add.length <= LABELS_PER_PULL;
 }
 
 function describeReason(plan: Plan): string {
@@ -130,15 +160,16 @@ export async function openDeployment(
 ): Promise<string | undefined> {
   const { ports } = writer;
   if (!ports.settings.deploymentsEnabled) return undefined;
-  const sha = shortSha(plan.target);
+  // The commit that comes up: the target, or the active one.
+  const sha = plan.steps.find((each) => each.kind === "record_intent")?.bringUp.sha ?? plan.target;
   if (
     plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
   ) {
-    const info = await ports.forge.retirementInfo(plan.pr, [sha], signal);
+    const info = await ports.forge.retirementInfo(plan.pr, [shortSha(sha)], signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
   }
   const made = await ports.forge.createDeployment(plan.pr, {
-    sha: plan.target,
+    sha,
     description: `Showtime environment of pull request #${plan.pr}`,
   }, signal);
   if (made.warning !== undefined) ports.terminal.warn(made.warning);
@@ -156,7 +187,7 @@ export async function deploy(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { bringUp, plan, state } = at;
+  const { bringUp, plan, state, tools } = at;
   const { ports, lock } = writer;
   const sha = shortSha(bringUp.sha);
   const updating = writer.labels.environments.get(sha)?.status === "updating";
@@ -182,23 +213,39 @@ export async function deploy(
       signal,
     );}
   lock.assertMine();
+  state.sent = true;
   const deployed = await ports.platform.deploy(
     {
-      repo: ports.repo,
+      ...writer.observed.identity,
       pr: plan.pr,
       sha: bringUp.sha,
       image: bringUp.image,
+      named: bringUp.image === tools.policy.givenImage,
       settings: bringUp.settings,
       requestedBy: bringUp.requestedBy,
       createdAt: bringUp.createdAt,
       expiresAt: expiryOf(bringUp.createdAt, bringUp.ttl),
       epoch: lock.epoch,
     },
-    { onProgress: (text) => ports.terminal.progress(text) },
+    {
+      onProgress: (text) => ports.terminal.progress(text),
+      onGap: (sentence) => announce(writer, sentence, signal),
+    },
     signal,
   ).finally(() => ports.terminal.progress(undefined));
+  if (deployed.warning !== undefined) ports.terminal.warn(deployed.warning);
+  state.warning = deployed.warning;
   state.address = deployed.address;
   state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
+}
+
+/** Announces in the comment that the environment does not answer for a while. */
+async function announce(writer: PullWriter, sentence: string, signal: AbortSignal): Promise<void> {
+  const text = escapeMarkdown(sentence);
+  writer.ports.terminal.say(sentence);
+  writer.say({ notice: text });
+  writer.note(text, { unlabeled: true });
+  await writer.write({ comment: true }, signal);
 }
 
 /** Records that the environment runs, sends people to it and settles what an update in place left. */
@@ -216,7 +263,7 @@ export async function activate(
   const { bringUp } = step;
   const { ports } = writer;
   const sha = shortSha(bringUp.sha);
-  await assertStillDue(writer, plan, tools);
+  await assertStillDue(writer, plan, { ...tools, sent: true });
   // If a run died after deploying, the environment already serves and its deployment on GitHub is still open.
   if (!plan.steps.some((each) => each.kind === "deploy")) {
     state.deployment = await openDeployment(writer, plan, signal);
@@ -239,7 +286,11 @@ export async function activate(
   const known = writer.labels.environments;
   // The attempts of earlier commits no longer matter, except for commits whose record still exists.
   const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
-  writer.remember({ attempts: { ...Object.fromEntries(attempts), [sha]: 0 } });
+  writer.remember({
+    attempts: { ...Object.fromEntries(attempts), [sha]: 0 },
+    ...(writer.record.update?.sha === sha ? { update: undefined } : {}),
+  });
+  writer.say({ notice: state.warning === undefined ? undefined : escapeMarkdown(state.warning) });
   writer.note(`\`${sha}\` is running${address === undefined ? "" : ` at ${formatUrl(address)}`}`);
   await writer.write({
     add: [{ kind: "marker" }, ...change.add],
@@ -256,43 +307,8 @@ export async function activate(
   state.serving = true;
   if (state.unsettled !== undefined) {
     // The old instance is removed only after people are sent to the new address.
-    await assertStillDue(writer, plan, tools);
-    const { platform, repo } = ports;
-    await platform.settle(state.unsettled, { repo, epoch: writer.lock.epoch }, signal);
+    await assertStillDue(writer, plan, { ...tools, sent: true });
+    const owner = { ...writer.observed.identity, epoch: writer.lock.epoch };
+    await ports.platform.settle(state.unsettled, owner, signal);
   }
-}
-
-/**
- * Records a failure: the SHA is `failed`, an older environment keeps its pointer, and the comment gives the
- * reason.
- */
-export async function recordFailure(
-  writer: PullWriter,
-  at: { readonly bringUp: BringUp; readonly error: AppError; readonly deployment: string | undefined },
-  signal: AbortSignal,
-): Promise<void> {
-  const { bringUp, error, deployment } = at;
-  const sha = shortSha(bringUp.sha);
-  const reason = failureReason(error.code);
-  const remove = [...statusNames(writer, { sha, keep: "failed" }), ...preparingNames(writer)];
-  writer.say({
-    failure: { short: sha, reason, message: error.message, hint: error.hint, logTail: error.logTail },
-    notice: undefined,
-  });
-  writer.remember({
-    failure: { sha, reason, message: error.message, hint: error.hint, at: writer.ports.forge.now() },
-  });
-  writer.note(`\`${sha}\` did not come up: ${reason}`);
-  await writer.write({
-    add: [{ kind: "status", sha, status: "failed" }],
-    remove,
-    comment: true,
-    also: deployment === undefined ? [] : [{
-      kind: "deployment_status",
-      deployment,
-      state: "failure",
-      url: undefined,
-      description: toError(error).message.replace(/[^\x20-\x7e]/g, "?").slice(0, 140),
-    }],
-  }, signal);
 }

@@ -11,13 +11,16 @@ import {
   viewTriggers,
 } from "../../core/plan/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
+import { mainView, servedSha, type ViewPorts } from "../show/environment_view.ts";
 import { readWithLabelFallback } from "../show/label_fallback.ts";
+import { describeRealEnvironment, type DryValues } from "./dry_rules.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
-import type { ObservePorts } from "./observe_pull.ts";
+import type { ObservePorts } from "../observe/observe_pull.ts";
 import { planOnce, type SyncOptions } from "./sync_pull.ts";
 
 /** The ports and values of a decision that changes nothing. */
-export interface CheckPorts extends ObservePorts {
+export interface CheckPorts extends ObservePorts, DryValues {
+  readonly links: ViewPorts["links"];
   readonly terminal: Pick<Terminal, "warn" | "say">;
 }
 
@@ -39,9 +42,12 @@ export async function checkOnly(
     );
   }
   const { plan, observed, policy } = result;
+  const { observation } = observed;
+  const real = describeRealEnvironment(ports, observation.allLabels);
+  if (real !== undefined) ports.terminal.warn(real);
   return {
-    ...decisionOf(plan, observed.observation),
-    ...authorityOf(ports, { plan, policy, observation: observed.observation }),
+    ...decisionOf(plan, observation),
+    ...authorityOf(ports, { plan, policy, observation, served: servedSha(mainView(ports, observed)) }),
   };
 }
 
@@ -58,9 +64,14 @@ function decisionOf(plan: Plan, observation: Observation): Readonly<Record<strin
 
 function authorityOf(
   ports: CheckPorts,
-  at: { readonly plan: Plan; readonly policy: Policy; readonly observation: Observation },
+  at: {
+    readonly plan: Plan;
+    readonly policy: Policy;
+    readonly observation: Observation;
+    readonly served: string;
+  },
 ): Readonly<Record<string, string>> {
-  const { plan, policy, observation } = at;
+  const { plan, policy, observation, served } = at;
   const triggers = viewTriggers(observation, policy);
   // The person who set the trigger counts. If the plan acts, that is an authorized trigger, else a refused
   // one: its refusal is the reason why nothing happens.
@@ -95,6 +106,7 @@ function authorityOf(
       ? "none"
       : "unknown",
     auth_status: status,
+    environment_sha: served,
     ...(blocked === undefined ? {} : { blocked_reason: blocked }),
     ...(names.length === 0 ? {} : { trigger_labels: names.join(",") }),
     ...(target === undefined || target.state === "absent"

@@ -9,6 +9,7 @@ import { formatInstant } from "../../../lib/instant.ts";
 import {
   activeSha,
   formatLabel,
+  formatTtl,
   type LabelState,
   parseTtl,
   ttlMs,
@@ -19,7 +20,7 @@ import type { Label, Ttl } from "../../core/labels/label.ts";
 import { describeRefusal, judgeLabels, personMay, viewShas } from "../../core/plan/mod.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
-import { type ObservedPull, observePull } from "./observe_pull.ts";
+import { type ObservedPull, observePull } from "../observe/observe_pull.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
 /** The ports and values that extending a time-to-live uses. */
@@ -38,7 +39,7 @@ export interface Extension {
 
 /**
  * Writes the active environment's time-to-live so that it lives at least `ttl` from now. Throws AppError
- * `not_authorized` or `ttl_of_pull` (exit code 3), `no_environment` (1), `busy` (4).
+ * `ttl_too_long` (exit code 2), `not_authorized` or `ttl_of_pull` (3), `no_environment` (1), `busy` (4).
  */
 // deno-lint-ignore layers/few-parameters -- it is called as the command is typed: what, and how long
 export async function extendPull(
@@ -171,12 +172,40 @@ function chooseChange(
       hint: `"showtime sync ${pr}" repairs its labels`,
     });
   }
+  const cap = createdAt === undefined ? undefined : createdAt + (ports.settings.maxAgeMs ?? Infinity);
+  assertBelowCap({ what, pr, asked, cap, now: ports.forge.now() }, ports.settings);
   const present = view.labeled?.ttl;
   const remove = labels.ours.flatMap(({ label, name }) =>
     label.kind === "ttl" && label.sha === short ? [name] : []
   );
   const next = nextTtl({ createdAt: createdAt ?? 0, present, asked, now: ports.forge.now() });
   return { short, next, remove };
+}
+
+/**
+ * Throws AppError `ttl_too_long` if an environment of this age would reach `max_age` before its time is over. A time that
+ * is longer than `max_age` by itself is refused where it is read.
+ */
+function assertBelowCap(
+  facts: {
+    readonly what: string;
+    readonly pr: PrNumber;
+    readonly asked: Ttl;
+    readonly cap: number | undefined;
+    readonly now: number;
+  },
+  { maxAgeMs = Infinity }: ExtendPorts["settings"],
+): void {
+  const { what, pr, asked, cap = Infinity, now } = facts;
+  const length = ttlMs(asked);
+  if (length === undefined || length > maxAgeMs || now + length <= cap) return;
+  const hours = Math.floor((cap - now) / UNIT_MS.h);
+  const closes = `"showtime extend ${pr} close" keeps it until the pull request closes`;
+  throw usageError(
+    "ttl_too_long",
+    `${what}: ${formatTtl(asked)} from now is above max_age, by which it ends at ${formatInstant(cap)}`,
+    hours < 1 ? closes : `"showtime extend ${pr} ${hours}h" is the most; ${closes}`,
+  );
 }
 
 /**

@@ -4,11 +4,13 @@ import type { Forge } from "../../ports/forge.ts";
 import type { Images } from "../../ports/images.ts";
 import type { Platform } from "../../ports/platform.ts";
 import type { LockPorts } from "../lock/held_lock.ts";
+import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { LinkMaker } from "../run.ts";
-import type { ObservePorts } from "./observe_pull.ts";
+import type { ObservePorts } from "../observe/observe_pull.ts";
 
 /** The ports and values that changing a pull request uses, on GitHub and on the platform, under its lock. */
 export interface SyncPorts extends LockPorts, ObservePorts {
+  readonly platformKind: PlatformKind;
   /** For example `https://github.com`. */
   readonly serverUrl: string;
   readonly forge: Forge;

@@ -5,7 +5,7 @@
 
 import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
+import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import {
   type PermissionAnswer,
   type Plan,
@@ -13,13 +13,23 @@ import {
   type Policy,
   type Request,
 } from "../../core/plan/mod.ts";
+import type { HeadRun } from "../../ports/forge.ts";
 import { applyPlan } from "./apply.ts";
+import { describeRealEnvironment, refuseHalfDry, refuseRealEnvironment } from "./dry_rules.ts";
+import { findRefusal, isTold, tellRefusal } from "./build_refusal.ts";
 import type { RunOptions } from "../run.ts";
+import { leftToCleanup } from "./left_to_cleanup.ts";
 import { lockHeldError, type RefusedWork } from "../lock/lock_refusal.ts";
-import { confirmLock, type HeldLock, takeLock } from "../lock/held_lock.ts";
-import { type ObservedPull, type ObservePorts, observePull } from "./observe_pull.ts";
+import { assertRoom } from "../record/label_room.ts";
+import { confirmLock, takeLock } from "../lock/held_lock.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
+import { type ObservedPull, type ObservePorts, observePull } from "../observe/observe_pull.ts";
+import { checkImageOwner } from "./check_image_owner.ts";
+import { refusedError } from "./left_behind.ts";
 import { makePolicy } from "./make_policy.ts";
-import { PullWriter } from "./pull_writer.ts";
+import { PullWriter } from "../record/pull_writer.ts";
+import { dropStrayDefinitions, unlabeledCommits } from "../record/stray_definitions.ts";
+import type { KnownPull } from "../observe/read_current.ts";
 import type { SyncPorts } from "./sync_ports.ts";
 
 /** How often one run starts over because the pull request changed meanwhile. */
@@ -52,6 +62,8 @@ export interface SyncResult {
   readonly observed: ObservedPull;
   /** The failure of the environment, if it did not come up; the pull request has the record of it. */
   readonly failure: AppError | undefined;
+  /** Why the plan is left to the cleanup; undefined if it is not. */
+  readonly left?: string;
   readonly exitCode: ExitCode;
 }
 
@@ -66,8 +78,10 @@ export async function planOnce(
   const observed = await observePull(ports, pr, {
     request: options.request,
     sha: options.sha,
+    size: options.size,
     held: undefined,
     people: new Map(),
+    headRuns: new Map(),
   }, signal);
   return { plan: planPull(observed.observation, policy), observed, policy };
 }
@@ -85,6 +99,12 @@ function warnOfWeight(
   }
 }
 
+/** Warns a person who pretends the platform beside a real environment. */
+function warnOfRealEnvironment(ports: SyncPorts, { observation }: ObservedPull): void {
+  const sentence = describeRealEnvironment(ports, observation.allLabels);
+  if (sentence !== undefined) ports.terminal.warn(sentence);
+}
+
 /**
  * Makes the pull request's environment agree with its labels, and observes once more after the lock is
  * released.
@@ -95,18 +115,36 @@ export async function syncPull(
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<SyncResult> {
+  if (!options.planOnly) refuseHalfDry(ports);
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
+  const headRuns = new Map<FullSha, HeadRun>();
+  const known: KnownPull = { newest: undefined };
   let request = options.request;
   const look = (held: HeldLock | undefined, confirms = false) =>
-    observePull(ports, pr, { request, sha: options.sha, held, confirms, people }, signal);
+    observePull(ports, pr, {
+      request,
+      sha: options.sha,
+      size: options.size,
+      held,
+      confirms,
+      people,
+      headRuns,
+      known,
+    }, signal);
   let observed = await look(undefined);
+  if (request?.trigger === "start" && !observed.observation.open) throw pullClosed(pr);
   warnOfWeight(ports, { policy, observed });
+  if (options.planOnly || ports.githubDryRun) warnOfRealEnvironment(ports, observed);
+  else refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
   let plan = planPull(observed.observation, policy);
   let decisive: Plan | undefined;
   let failure: AppError | undefined;
   let carriedOut: Plan | undefined;
+  let superseded = false;
+  let left: string | undefined;
   const applied: string[] = [];
+  const refusals: string[] = [];
   for (let round = 0; round < ROUNDS && !options.planOnly; round++) {
     const { lock } = observed.observation;
     const wants = plan.steps.length > 0 || plan.reason === "in_progress";
@@ -123,21 +161,34 @@ export async function syncPull(
     if (lock.kind === "held" && lock.alive && lock.owner?.doing === undefined) {
       throw lockHeldError(ports, { pr, owner: lock.owner, turned });
     }
-    if (plan.build) await ports.images.check({ pr, sha: plan.target }, signal);
+    assertRoom(observed, plan);
+    let refusal = plan.build ? await findRefusal(ports.images, plan, signal) : undefined;
+    if (refusal !== undefined && isTold(observed, refusal)) throw refusal;
+    await checkImageOwner(ports, { plan, policy, observed }, signal);
     const checked = plan.target;
-    const held = await takeLock(ports, { pr, doing: undefined, turned }, signal);
+    const held = await takeLock(ports, { pr, doing: undefined, turned }, signal).catch((error) => {
+      left = leftToCleanup(ports, { plan, error });
+      if (left === undefined) throw error;
+    });
+    if (held === undefined) break;
     try {
       observed = await look(held, true);
       await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
+      refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
       plan = planPull(observed.observation, policy);
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
-        if (plan.build && plan.target !== checked) {
-          await ports.images.check({ pr, sha: plan.target }, signal);
+        const writer = new PullWriter(ports, held, observed);
+        if (plan.build) {
+          if (plan.target !== checked) refusal = await findRefusal(ports.images, plan, signal);
+          if (refusal !== undefined) {
+            await tellRefusal(writer, { plan, refusal }, signal);
+            throw refusal;
+          }
         }
+        assertRoom(observed, plan);
         // The newest plan that did something: a person's request outweighs a refusal before it, and a push
         // outweighs the plan it replaced.
         if (decisive === undefined || !isIdle(plan)) decisive = plan;
-        const writer = new PullWriter(ports, held, observed);
         options.watch?.planned(plan);
         const outcome = await applyPlan(writer, plan, {
           policy,
@@ -147,11 +198,15 @@ export async function syncPull(
             options.watch?.done(sentence);
           },
         }, signal);
+        refusals.push(...writer.refusals);
         carriedOut = outcome.kind === "done" ? plan : undefined;
         failure = outcome.kind === "failed" ? outcome.error : outcome.kind === "done" ? undefined : failure;
-        if (outcome.kind === "superseded") ports.terminal.say(`Starting over: ${outcome.why}`);
-        else request = undefined;
+        superseded = outcome.kind === "superseded";
+        if (outcome.kind === "superseded" && !outcome.blocked) {
+          ports.terminal.say(`Starting over: ${outcome.why}`);
+        } else if (!superseded) request = undefined;
       }
+      if (lock.kind === "held") await clearAfterDead(ports, { pr, held, look }, signal);
     } finally {
       await held.release();
     }
@@ -159,8 +214,42 @@ export async function syncPull(
     observed = await look(undefined);
     plan = planPull(observed.observation, policy);
   }
-  const deciding = decisive ?? plan;
-  return { plan: deciding, applied, observed, failure, exitCode: exitCodeOf(deciding, failure) };
+  // A block that ended the work decides, not the work that it ended.
+  const blocked = superseded && plan.reason === "blocked";
+  if (blocked) options.watch?.planned(plan);
+  const deciding = blocked ? plan : decisive ?? plan;
+  failure ??= refusedError(deciding, refusals);
+  return {
+    plan: deciding,
+    applied,
+    observed,
+    failure,
+    ...(left === undefined ? {} : { left }),
+    exitCode: exitCodeOf(deciding, failure),
+  };
+}
+
+/** Makes the error for a start on a closed pull request. Nothing is written for it, and nothing is removed. */
+export function pullClosed(pr: PrNumber): AppError {
+  return new AppError("pull_closed", `Starting an environment of pull request #${pr}: it is closed`, {
+    exitCode: EXIT.refused,
+    hint: "Reopen the pull request first",
+  });
+}
+
+/** Removes what the dead holder of the lock had made on GitHub and not used. */
+async function clearAfterDead(
+  ports: SyncPorts,
+  { pr, held, look }: {
+    readonly pr: PrNumber;
+    readonly held: HeldLock;
+    readonly look: (held: HeldLock) => Promise<ObservedPull>;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  if (ports.githubDryRun) return;
+  const shorts = unlabeledCommits(await look(held));
+  await dropStrayDefinitions(ports, held, { pr, shorts }, signal);
 }
 
 /** Describes the work that does not happen now if another run holds the pull request. */
@@ -181,21 +270,22 @@ function isIdle(plan: Plan): boolean {
 function comesBack(plan: Plan, carriedOut: Plan | undefined): boolean {
   if (carriedOut === undefined || plan.steps.length === 0) return false;
   if (plan.steps.some(({ kind }) => kind === "consume_triggers")) return false;
+  // The image of the second plan exists already: the first one built it.
   const [now, before] = [plan, carriedOut].map(({ reason, target, steps }) =>
-    JSON.stringify([reason, target, steps])
+    JSON.stringify([reason, target, steps.filter(({ kind }) => kind !== "build" && kind !== "record_intent")])
   );
   return now === before;
 }
 
 /**
- * Returns true if the plan retries this run's own failure. The next event retries it, when the cause may be
- * gone.
+ * Returns true if the plan retries this run's own failure, a failed update included. The next event retries it, when
+ * the cause may be gone.
  */
 function isRetryOfThisRun(plan: Plan, failure: AppError | undefined): boolean {
-  return failure !== undefined && plan.reason === "retry_failed";
+  return failure !== undefined && ["retry_failed", "settings_changed"].includes(plan.reason);
 }
 
 function exitCodeOf(plan: Plan, failure: AppError | undefined): ExitCode {
-  if (failure !== undefined) return EXIT.failed;
+  if (failure !== undefined) return failure.code === "not_ours" ? EXIT.refused : EXIT.failed;
   return plan.action === "blocked" ? EXIT.refused : EXIT.done;
 }

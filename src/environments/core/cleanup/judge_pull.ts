@@ -6,7 +6,7 @@
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import { keyOf } from "../environment/names.ts";
-import { sameRepo } from "../environment/ownership.ts";
+import { judgeOwner, type RepositoryIdentity } from "../environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import type { LabeledEnvironment, LabelState } from "../labels/mod.ts";
 import type { Judged, Kept, PullCandidate } from "./candidate.ts";
@@ -21,8 +21,7 @@ export interface CleanupPull {
 }
 
 /** Everything about one pull request number. */
-export interface CleanupFacts {
-  readonly repo: string;
+export interface CleanupFacts extends RepositoryIdentity {
   /** GitHub's time, milliseconds since 1970. */
   readonly now: number;
   readonly pr: PrNumber;
@@ -58,11 +57,11 @@ export function judgePull(facts: CleanupFacts, options: CleanupOptions): Judged<
   const deployed = facts.platform === "as_labels" ? [] : facts.platform;
   const labeled = [...pull?.labels.environments.values() ?? []].filter((each) => each.status !== undefined);
   for (const environment of labeled) {
-    const service = deployed.find((each) => each.short === environment.sha);
+    const service = deployed.find((each) => each.short === environment.sha && !each.legacy);
     judgeLabeled(facts, { options, environment, deployed: service, doomed, kept });
   }
   for (const each of deployed) {
-    if (labeled.some(({ sha }) => sha === each.short)) continue;
+    if (!each.legacy && labeled.some(({ sha }) => sha === each.short)) continue;
     judgeUnnamed(facts, { options, deployed: each, doomed, kept });
   }
   const living = labeled.length > 0 || deployed.some((each) => each.managed);
@@ -135,7 +134,9 @@ function judgeUnnamed(
 ): void {
   const { options, deployed, doomed, kept } = at;
   const { pr, now } = facts;
-  const { short, service } = deployed;
+  const { service } = deployed;
+  // Labels never name an environment of an older scheme.
+  const short = deployed.legacy ? undefined : deployed.short;
   const what = `${service} of #${pr}`;
   if (!deployed.managed && !deployed.legacy) {
     kept.push({ what, why: UNTAGGED });
@@ -143,8 +144,7 @@ function judgeUnnamed(
   }
   const seen = fingerprint(facts);
   // A service without a repository tag could belong to another repository: its age alone does not condemn it.
-  const own = deployed.managed && short !== undefined && deployed.repo !== undefined &&
-    sameRepo(deployed.repo, facts.repo);
+  const own = deployed.managed && short !== undefined && judgeOwner(deployed, facts) === "own";
   const lifetime = own
     ? decideLifetime({
       labeled: undefined,

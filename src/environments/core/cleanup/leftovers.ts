@@ -3,8 +3,8 @@
  */
 
 import type { PlatformEnvironment } from "../environment/environment.ts";
-import { sameRepo } from "../environment/ownership.ts";
-import { parseImageReference } from "../../../lib/image_reference.ts";
+import { judgeOwner, type RepositoryIdentity } from "../environment/ownership.ts";
+import { parseImageReference } from "../../../lib/image/image_reference.ts";
 import { type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { isShaCarrying, type ParsedLabel } from "../labels/mod.ts";
 import { judgeLock, type LockRecord, type RunView } from "../lock.ts";
@@ -25,6 +25,9 @@ export interface ImageFacts {
   readonly createdAt: number | undefined;
   /** The repository that Showtime built it for; undefined if the image carries no label that names it. */
   readonly builtFor?: string | undefined;
+  readonly builtForId?: number | undefined;
+  /** The pull request of an image without a tag. */
+  readonly untaggedOf?: PrNumber | undefined;
 }
 
 /** The things that are in use: the platform's environments, and pull requests by number. */
@@ -109,16 +112,14 @@ export function judgeLocks(locks: readonly LockFacts[], now: number): Judged<Dea
  */
 export function judgeImages(
   images: readonly ImageFacts[],
-  living: LivingFacts & {
-    /** The repository that is cleaned up. */
-    readonly repo: string;
+  living: LivingFacts & RepositoryIdentity & {
     readonly now: number;
     readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
     /** Environments of other repositories, which may use images of the same store. */
     readonly elsewhere: readonly PlatformEnvironment[];
   },
 ): Judged<UnusedImage> {
-  const { platform, pulls, repo, now, imageOf, elsewhere } = living;
+  const { platform, pulls, locked, now, imageOf, elsewhere } = living;
   const used = new Set<string>();
   for (const each of [...(platform === "as_labels" ? [] : platform), ...elsewhere]) {
     if (each.image !== undefined) used.add(spell(each.image));
@@ -129,13 +130,19 @@ export function judgeImages(
   }
   const doomed: UnusedImage[] = [];
   const kept: Kept[] = [];
-  for (const { image, createdAt, builtFor } of images) {
+  for (const { image, createdAt, builtFor, builtForId, untaggedOf } of images) {
     if (used.has(spell(image))) continue;
     // An image that was built for another repository is left to that repository's cleanup.
-    if (builtFor !== undefined && !sameRepo(builtFor, repo)) continue;
-    const what = `image ${image}`;
-    const why = "No environment uses it";
-    if (createdAt === undefined) kept.push({ what, why: `${why}, but its age is not known` });
+    const owner = judgeOwner({ repo: builtFor, repoId: builtForId }, living);
+    if (owner === "other" || (untaggedOf !== undefined && owner !== "own")) continue;
+    const what = untaggedOf === undefined
+      ? `image ${image}`
+      : `image ${image.replace(/^sha256:/, "").slice(0, 12)} without a tag, of #${untaggedOf}`;
+    const why = untaggedOf === undefined ? "No environment uses it" : "A build that was ended left it";
+    // A run may be about to tag the image that it has built.
+    if (untaggedOf !== undefined && locked.includes(untaggedOf)) {
+      kept.push({ what, why: `${why}, but a run works on that pull request` });
+    } else if (createdAt === undefined) kept.push({ what, why: `${why}, but its age is not known` });
     else if (now - createdAt < GRACE_MS) {
       kept.push({ what, why: `${why}, but it is younger than 30 minutes` });
     } else {

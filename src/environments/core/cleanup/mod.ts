@@ -9,6 +9,7 @@
  * @module
  */
 
+export { type AddressChange, type AddressFacts, judgeAddresses, type Reached } from "./addresses.ts";
 export {
   type CandidateWords,
   type CleanupCandidate,

@@ -12,6 +12,8 @@ export interface CleanupOptions {
   readonly platformOrphans: boolean;
   /** Whether closed pull requests that still carry Showtime's labels are cleaned up. */
   readonly closedPulls: boolean;
+  /** Whether addresses that the platform no longer has are mended. */
+  readonly addresses: boolean;
   /** The largest number of label definitions to remove. */
   readonly labelLimit: number | undefined;
 }
@@ -24,6 +26,7 @@ export const WHOLE_CLEANUP: CleanupOptions = {
   labels: true,
   platformOrphans: true,
   closedPulls: true,
+  addresses: true,
   labelLimit: undefined,
 };
 

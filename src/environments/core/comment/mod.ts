@@ -6,12 +6,14 @@
  * @module
  */
 
+export { type AdviceFacts, adviseInComment } from "./advice.ts";
 export { COMMENT_MARKER } from "./marker.ts";
 export {
   type CommentEvent,
   type CommentRecord,
   EMPTY_RECORD,
   EVENT_LIMIT,
+  type FailedUpdate,
   formatRecord,
   parseRecord,
   type RememberedFailure,

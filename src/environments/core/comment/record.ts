@@ -34,14 +34,29 @@ export interface CommentRecord {
   readonly attempts: Readonly<Record<string, number>>;
   /** Full hashes, by their first 7 digits, of commits that were brought up and not removed since. */
   readonly shas?: Readonly<Record<string, FullSha>>;
+  /** The head commit, and since when runs have seen it there without another, in milliseconds since 1970. */
+  readonly head?: { readonly sha: FullSha; readonly since: number };
   readonly size: string | undefined;
   readonly notice: string | undefined;
   /** The environments that the comment shows, by `describeShown()`. Records of older versions lack it. */
   readonly shown?: string;
   /** The newest failure. A later attempt or a removal clears it. */
   readonly failure?: RememberedFailure | undefined;
+  /** The newest failed update of an environment that serves on. Its next success or removal clears it. */
+  readonly update?: FailedUpdate | undefined;
+  /** The times since which environments do not answer, in milliseconds since 1970. */
+  readonly silent?: Readonly<Record<ShortSha, number>>;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
+}
+
+/** The failed update in place of an environment that serves on. */
+export interface FailedUpdate {
+  readonly sha: ShortSha;
+  /** The settings that it was to get, in a form that can be compared. */
+  readonly settings: string;
+  /** How often the update to these settings failed. */
+  readonly failures: number;
 }
 
 /** The number of events that a comment keeps. */
@@ -52,6 +67,9 @@ export const EMPTY_RECORD: CommentRecord = { attempts: {}, size: undefined, noti
 
 /** The maximum length of a failure's sentences. Longer ones are cut. */
 const SENTENCE_LIMIT = 300;
+
+/** The maximum length of settings in the record. Longer ones are never equal to others. */
+const SETTINGS_LIMIT = 4000;
 
 const DATA = /<!-- showtime:data ([A-Za-z0-9+/=]{0,40000}) -->/;
 
@@ -87,7 +105,10 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, size, notice, shown, failure, events } = data as Record<string, unknown>;
+  const { attempts, shas, head, size, notice, shown, failure, silent, update, events } = data as Record<
+    string,
+    unknown
+  >;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -102,15 +123,25 @@ function readRecord(data: unknown): CommentRecord {
     const sha = typeof value === "string" ? parseFullSha(value) : undefined;
     if (sha !== undefined) whole[shortSha(sha)] = sha;
   }
+  const seen = readHead(head);
   const failed = readFailure(failure);
+  const updated = readUpdate(update);
+  const quiet: Record<ShortSha, number> = {};
+  for (const [key, at] of typeof silent === "object" && silent !== null ? Object.entries(silent) : []) {
+    const sha = parseShortSha(key);
+    if (sha !== undefined && isInstant(at)) quiet[sha] = Number(at);
+  }
   const list = Array.isArray(events) ? events : [];
   return {
     attempts: counts,
     ...(Object.keys(whole).length === 0 ? {} : { shas: whole }),
+    ...(seen === undefined ? {} : { head: seen }),
     size: typeof size === "string" && /^[\w-]{1,40}$/.test(size) ? size : undefined,
     notice: typeof notice === "string" ? notice.slice(0, 200) : undefined,
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
     ...(failed === undefined ? {} : { failure: failed }),
+    ...(updated === undefined ? {} : { update: updated }),
+    ...(Object.keys(quiet).length === 0 ? {} : { silent: quiet }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
     ).map(({ at, text, unlabeled }) => ({
@@ -119,6 +150,13 @@ function readRecord(data: unknown): CommentRecord {
       ...(unlabeled === true ? { unlabeled } : {}),
     })).slice(-EVENT_LIMIT),
   };
+}
+
+function readHead(data: unknown): CommentRecord["head"] {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { sha, since } = data as Record<string, unknown>;
+  const full = typeof sha === "string" ? parseFullSha(sha) : undefined;
+  return full === undefined || !isInstant(since) ? undefined : { sha: full, since: Number(since) };
 }
 
 function readFailure(data: unknown): RememberedFailure | undefined {
@@ -135,6 +173,14 @@ function readFailure(data: unknown): RememberedFailure | undefined {
     hint: typeof hint === "string" ? cut(hint) : undefined,
     at: Number(at),
   };
+}
+
+function readUpdate(data: unknown): FailedUpdate | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { sha, settings, failures } = data as Record<string, unknown>;
+  const short = typeof sha === "string" ? parseShortSha(sha) : undefined;
+  if (short === undefined || typeof settings !== "string" || typeof failures !== "number") return undefined;
+  return { sha: short, settings: settings.slice(0, SETTINGS_LIMIT), failures: Math.min(failures, 1000) };
 }
 
 function cut(text: string): string {

@@ -3,6 +3,9 @@ import { formatUrl } from "../environment/names.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Status } from "../labels/label.ts";
+import { meantLabel } from "../labels/mod.ts";
+import { statusWords } from "../environment/status_words.ts";
+import { type AdviceFacts, adviseInComment } from "./advice.ts";
 import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
 import { COMMENT_MARKER } from "./marker.ts";
 import { type CommentRecord, formatRecord } from "./record.ts";
@@ -18,6 +21,8 @@ export interface CommentEnvironment {
   /** Undefined if it lives until the pull request closes. */
   readonly expiresAt: number | undefined;
   readonly requestedBy: string | undefined;
+  /** The time since which it does not answer; undefined if it answers. */
+  readonly silentSince?: number | undefined;
 }
 
 /** The reason why the newest attempt did not come up. */
@@ -39,8 +44,16 @@ export interface CommentModel {
   readonly failure: CommentFailure | undefined;
   /** A sentence about why nothing happens, already safe in Markdown. */
   readonly notice: string | undefined;
+  /** Names of labels that may have been meant as labels of Showtime. */
+  readonly nearMisses?: readonly string[];
   /** `user/password` of the application; undefined if it has no login. */
   readonly login: string | undefined;
+  /** Feature flags of the environment, by name. */
+  readonly flags: Readonly<Record<string, boolean>>;
+  /** How far the environment is behind the head, as `1 commit behind`; empty if it is not. */
+  readonly behind: string;
+  /** The facts that decide what a person does next. */
+  readonly advice: AdviceFacts;
   readonly record: CommentRecord;
 }
 
@@ -48,6 +61,9 @@ export interface CommentModel {
 const COMMENT_LIMIT = 60_000;
 /** The maximum length of a line of a log. */
 const LINE_LIMIT = 500;
+
+/** How many labels the comment asks about. */
+const QUESTION_LIMIT = 5;
 
 /** Renders the comment of a pull request. Text from people is escaped here. */
 export function renderComment(model: CommentModel): string {
@@ -58,9 +74,10 @@ export function renderComment(model: CommentModel): string {
   const parts = [COMMENT_MARKER, "### 🎪 Showtime", headline(model, active, working)];
   if (active !== undefined) parts.push(facts(model, active));
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
+  parts.push(...(model.nearMisses ?? []).slice(0, QUESTION_LIMIT).flatMap(questionText));
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
   if (model.record.events.length > 0) parts.push(eventsText(model));
-  parts.push(nextText(model, active));
+  parts.push(adviseInComment(model.advice));
   const text = parts.join("\n\n");
   return `${text.slice(0, COMMENT_LIMIT)}\n\n${formatRecord(model.record)}\n`;
 }
@@ -74,15 +91,28 @@ function headline(
   active: CommentEnvironment | undefined,
   working: CommentEnvironment | undefined,
 ): string {
-  const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} is ${working.status}.`;
+  const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (active?.address !== undefined) {
     const url = formatUrl(active.address);
-    return `🟢 **Running at [${active.address}](${url})** from ${commit(model, active)}.${doing}`;
+    const { silentSince } = active;
+    const silent = silentSince === undefined
+      ? ""
+      : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
+    const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
+    const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
+    return `🟢 **Running at [${active.address}](${url})** from ${
+      commit(model, active)
+    }.${silent}${behind}${failed}${doing}`;
   }
-  if (working !== undefined) return `⏳ ${commit(model, working)} is ${working.status}.`;
+  if (working !== undefined) return `⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
+  if (active?.status === "running") {
+    return `🟠 ${commit(model, active)} has no address: the platform no longer has one for it.`;
+  }
   if (model.failure !== undefined) return `🔴 \`${model.failure.short}\` did not come up.`;
   const failed = model.environments.find((each) => each.status === "failed");
-  if (failed !== undefined) return `🔴 ${commit(model, failed)} did not come up.`;
+  if (failed !== undefined) {
+    return `🔴 ${commit(model, failed)} ${failed.active ? "is not there any more" : "did not come up"}.`;
+  }
   // If the comment exists only because of a refusal, nothing ever ran.
   const ran = model.record.events.some(({ unlabeled }) => unlabeled !== true);
   return `⚪ No environment is running.${
@@ -98,16 +128,23 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
     active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
   ]);
   if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
+  const flags = Object.entries(model.flags).map(([name, on]) => `${name} ${on ? "on" : "off"}`);
+  if (flags.length > 0) rows.push(["Flags", flags.sort().map(escapeMarkdown).join(", ")]);
+  if (model.advice.frozen !== undefined) {
+    rows.push(["Frozen", `by the label \`${model.advice.frozen.replaceAll("`", "'")}\``]);
+  }
   if (model.login !== undefined) rows.push(["Login", `\`${model.login.replaceAll("`", "'")}\``]);
   return ["| | |", "|---|---|", ...rows.map(([key, value]) => `| ${key} | ${value} |`)].join("\n");
 }
 
 function failureText(failure: CommentFailure, active: CommentEnvironment | undefined): string {
   const serving = active?.address === undefined ? "" : " The environment above keeps serving.";
+  const why = `**${FAILURE_WORDS[failure.reason]}**`;
+  const told = `(\`${failure.reason}\`): ${escapeMarkdown(failure.message)}.${serving}`;
   const lines = [
-    `🔴 **${FAILURE_WORDS[failure.reason]}** for \`${failure.short}\` (\`${failure.reason}\`): ${
-      escapeMarkdown(failure.message)
-    }.${serving}`,
+    active?.address !== undefined && active.short === failure.short
+      ? `🔴 \`${failure.short}\` is running; the last update failed: ${why} ${told}`
+      : `🔴 ${why} for \`${failure.short}\` ${told}`,
   ];
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
   if (failure.logTail.length > 0) {
@@ -120,6 +157,18 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
   return lines.join("\n\n");
 }
 
+/** Asks whether a label was meant. Nothing else reacts to it. */
+function questionText(name: string): readonly string[] {
+  const meant = meantLabel(name);
+  if (meant === undefined) return [];
+  const fill = meant.fill === undefined ? "" : ` (${escapeMarkdown(meant.fill)})`;
+  return [
+    `❓ The label "${
+      escapeMarkdown(name)
+    }" is not one of Showtime's and is ignored. Did you mean \`${meant.name}\`${fill}?`,
+  ];
+}
+
 /** Cuts a line of a log that is too long to read. */
 function shorten(line: string): string {
   return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT)}…`;
@@ -128,14 +177,6 @@ function shorten(line: string): string {
 function eventsText(model: CommentModel): string {
   const rows = [...model.record.events].reverse().map((each) => `- ${formatInstant(each.at)}: ${each.text}`);
   return `<details><summary>What happened</summary>\n\n${rows.join("\n")}\n\n</details>`;
-}
-
-function nextText(model: CommentModel, active: CommentEnvironment | undefined): string {
-  const start = "add the label `🎪 ⚡ showtime-trigger-start`";
-  if (active === undefined && model.environments.length === 0) return `To start one, ${start}.`;
-  if (model.failure !== undefined) return `To try again, push a fix or ${start}.`;
-  return "To update it to the newest commit, add `🎪 🔄 showtime-trigger-sync`; to hold it, `🎪 🧊 showtime-freeze`; " +
-    "to remove it, `🎪 🛑 showtime-trigger-stop`.";
 }
 
 function commit(model: CommentModel, environment: { short: ShortSha; sha: FullSha | undefined }): string {

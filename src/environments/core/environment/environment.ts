@@ -23,8 +23,10 @@ export interface PlatformEnvironment {
   readonly pr: PrNumber;
   /** The full hash; undefined if the platform's tags do not have it. */
   readonly sha: FullSha | undefined;
-  /** Undefined only for an environment of the older scheme, whose name has no SHA. */
+  /** Undefined only for an environment of the older scheme whose name has no SHA. */
   readonly short: ShortSha | undefined;
+  /** True for an environment of the older scheme `pr-<n>-<sha7>`, whose services lack the suffix. */
+  readonly bare?: true | undefined;
   readonly service: ServiceName;
   /** `host:port`; undefined while it has no address. */
   readonly address: string | undefined;
@@ -41,9 +43,11 @@ export interface PlatformEnvironment {
   readonly epoch: number;
   /** `owner/name`; undefined if the tag is missing. */
   readonly repo: string | undefined;
+  /** GitHub's numeric id of the repository; undefined if the tag is missing. */
+  readonly repoId?: number | undefined;
   /** Whether it carries `showtime_managed=true`. Without the tag it is deleted only if it is `legacy`. */
   readonly managed: boolean;
-  /** Whether it is named `pr-<n>-service`, by an older scheme. */
+  /** Whether an older scheme named it: `pr-<n>-service`, or `pr-<n>-<sha7>` on ECS. */
   readonly legacy: boolean;
   /**
    * Whether an interrupted change left something to finish: a half-made part beside it, the environment

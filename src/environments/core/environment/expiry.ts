@@ -1,4 +1,6 @@
-import { ttlMs } from "../labels/mod.ts";
+import { formatDuration } from "../../../lib/duration.ts";
+import { usageError } from "../../../lib/errors.ts";
+import { formatTtl, ttlMs } from "../labels/mod.ts";
 import type { Ttl } from "../labels/label.ts";
 
 /**
@@ -39,4 +41,22 @@ export function capExpiry(
 ): number | undefined {
   if (expiresAt === undefined || createdAt === undefined || maxAgeMs === undefined) return expiresAt;
   return Math.min(expiresAt, createdAt + maxAgeMs);
+}
+
+/**
+ * Checks a time-to-live that a person asks for against the cap on ages. Throws AppError `ttl_too_long` (exit code 2):
+ * the environment would end earlier than the person was told.
+ */
+export function assertWithinMaxAge(
+  ttl: Ttl | undefined,
+  { maxAgeMs, where }: { readonly maxAgeMs: number | undefined; readonly where: string },
+): void {
+  const length = ttl === undefined ? undefined : ttlMs(ttl);
+  if (ttl === undefined || length === undefined || maxAgeMs === undefined || length <= maxAgeMs) return;
+  const longest = formatDuration(maxAgeMs);
+  throw usageError(
+    "ttl_too_long",
+    `Reading ${where}: ${formatTtl(ttl)} is above max_age, which is ${longest}`,
+    `Ask for ${longest} at most, or for close: until the pull request closes`,
+  );
 }

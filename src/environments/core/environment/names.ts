@@ -15,12 +15,13 @@ export function formatServiceName(pr: PrNumber, short: ShortSha): ServiceName {
  * Returns the key of an environment and nothing else of it. Plans carry keys: two plans for the same environment are
  * equal, whatever its state is by then.
  */
-export function keyOf({ pr, short }: EnvironmentKey): EnvironmentKey {
-  return { pr, short };
+export function keyOf({ pr, short, bare }: EnvironmentKey): EnvironmentKey {
+  return { pr, short, ...(bare === true ? { bare } : {}) };
 }
 
-/** Formats the name of the service of an environment, in the older scheme too: `pr-<n>-service`. */
-export function serviceNameOf({ pr, short }: EnvironmentKey): ServiceName {
+/** Formats the name of the service of an environment, in the older schemes too. */
+export function serviceNameOf({ pr, short, bare }: EnvironmentKey): ServiceName {
+  if (short !== undefined && bare === true) return formatContainerName(pr, short) as ServiceName;
   return short === undefined ? `pr-${pr}-service` as ServiceName : formatServiceName(pr, short);
 }
 
@@ -33,6 +34,8 @@ export function formatContainerName(pr: PrNumber, short: ShortSha): string {
 export interface EnvironmentKey {
   readonly pr: PrNumber;
   readonly short: ShortSha | undefined;
+  /** True for the older scheme whose services lack the suffix: `pr-<n>-<sha7>`. */
+  readonly bare?: true | undefined;
 }
 
 /** Parses a service name strictly; undefined if it has neither of the two exact forms. */
@@ -41,6 +44,19 @@ export function parseServiceName(name: string): EnvironmentKey | undefined {
   const pr = match?.[1] === undefined ? undefined : parsePrNumber(match[1]);
   if (match === null || pr === undefined) return undefined;
   return { pr, short: match[2] === undefined ? undefined : parseShortSha(match[2]) };
+}
+
+/** Parses a service name strictly, also of the older scheme `pr-<n>-<sha7>`, which lacks the suffix. */
+export function parseAnyServiceName(name: string): EnvironmentKey | undefined {
+  const parts = parseServiceName(name);
+  if (parts !== undefined) return parts;
+  const bare = parseContainerName(name);
+  return bare === undefined ? undefined : { ...bare, bare: true };
+}
+
+/** Whether the key is that of an older scheme. */
+export function isOlderScheme({ short, bare }: EnvironmentKey): boolean {
+  return short === undefined || bare === true;
 }
 
 /** Parses a container name strictly; undefined if it is not exactly `pr-<n>-<sha7>`. */

@@ -3,6 +3,8 @@ import type { Ttl } from "../labels/label.ts";
 /** The configured settings that decide about environments. They keep this form from the configuration to their use. */
 export interface EnvironmentSettings {
   readonly autoSync: "always" | "trusted" | "never";
+  /** Logins of further bots that Showtime writes as, or did: their labels and comments are believed. */
+  readonly trustedBots?: readonly string[];
   /** Automatic attempts for an SHA beyond the first. */
   readonly retries: number;
   /** The time-to-live of an environment whose labels name none. */

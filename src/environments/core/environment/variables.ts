@@ -1,6 +1,9 @@
 import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import type { DeployedSettings } from "./environment.ts";
 
+/** The names of the placeholders in variables. */
+export const PLACEHOLDERS: readonly string[] = ["secret", "pr", "sha", "login"];
+
 const SECRET = "{secret}";
 
 /** The configuration that the environment variables are made from. */

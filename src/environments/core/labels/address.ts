@@ -1,5 +1,8 @@
 import { lowerAscii } from "./names.ts";
 
+/** The address of every environment that a dry run of the platform pretends. */
+export const DRY_RUN_ADDRESS = "52.1.2.3:8080";
+
 /** The port of an address that does not name one. */
 const DEFAULT_PORT = "8080";
 

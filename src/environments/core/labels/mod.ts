@@ -12,15 +12,17 @@
  * @module
  */
 
-export { parseAddress } from "./address.ts";
+export { DRY_RUN_ADDRESS, parseAddress } from "./address.ts";
+export { readSilence, silentDescription } from "./silence.ts";
 export { formatCreated, parseCreated } from "./created.ts";
 export { fitsLabel, formatLabel } from "./format.ts";
 export type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";
 export { LABEL_DESCRIPTION_UNITS, LABEL_NAME_UNITS, LABELS_PER_PULL } from "./limits.ts";
-export { type MeantLabel, meantLabel } from "./meant.ts";
+export { findNearMisses, type MeantLabel, meantLabel } from "./meant.ts";
 export { normalizeLabelName, sameLabelName } from "./names.ts";
 export { type LabelStyle, labelStyle } from "./palette.ts";
 export { isFlag, parseLabel, STATUS_PRECEDENCE } from "./parse.ts";
+export { makeRoom, type Removal, type RoomNeeded } from "./room.ts";
 export { FIXED_LABELS, LABEL_REFERENCE, type LabelReferenceRow } from "./reference.ts";
 export {
   activeSha,

@@ -3,7 +3,14 @@
  * `triage` can add a label that looks like one of Showtime's.
  */
 
-import { isShaCarrying, type NamedLabel, type OwnLabel, ttlMs, withoutLabels } from "../labels/mod.ts";
+import {
+  DRY_RUN_ADDRESS,
+  isShaCarrying,
+  type NamedLabel,
+  type OwnLabel,
+  ttlMs,
+  withoutLabels,
+} from "../labels/mod.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
@@ -21,6 +28,8 @@ export interface DoubtedLabels {
    * allowed that: they stay.
    */
   readonly overlong: readonly NamedLabel[];
+  /** Labels of environments that a dry run pretended, beside a real platform: they are removed. */
+  readonly pretended: readonly NamedLabel[];
 }
 
 /** The settings that the judgement depends on. */
@@ -38,13 +47,26 @@ export interface LabelJudgement {
   readonly believed: Observation;
 }
 
+/** The bot as which a workflow writes with its own token. */
+const ACTIONS_BOT = "github-actions[bot]";
+
 /**
- * Judges each label by who set it: the token's owner, bots, and accounts that may cause builds are believed.
- * A label without an event in the timeline is believed too, as far as it says no more than the platform.
+ * Whether Showtime may write as `login`: the bot of GitHub Actions, or one of the configured `trusted_bots`.
+ * No other bot is believed, because it may obey people who may not cause builds.
+ */
+export function isTrustedBot(login: string, trustedBots: readonly string[] = []): boolean {
+  return [ACTIONS_BOT, ...trustedBots].some((each) => each.toLowerCase() === login.toLowerCase());
+}
+
+/**
+ * Judges each label by who set it: the accounts that Showtime writes as, and accounts that may cause builds are
+ * believed. A label without an event in the timeline is believed too, as far as it says no more than the
+ * platform.
  */
 export function judgeLabels(observation: Observation, limits: Limits): LabelJudgement {
   const doubts = doubtsOf(observation, limits);
-  const doubted = [...doubts.forged, ...doubts.uncertain, ...doubts.overlong].map(({ name }) => name);
+  const { forged, uncertain, overlong, pretended } = doubts;
+  const doubted = [...forged, ...uncertain, ...overlong, ...pretended].map(({ name }) => name);
   return { doubts, believed: { ...observation, labels: withoutLabels(observation.allLabels, doubted) } };
 }
 
@@ -64,14 +86,22 @@ function doubtsOf(observation: Observation, limits: Limits): DoubtedLabels {
       }
     }
   }
-  return { forged, uncertain, overlong };
+  return { forged, uncertain, overlong, pretended: pretendedLabels(observation) };
+}
+
+/** Finds the labels of environments with the address of a dry run. A platform that was asked does not have them. */
+function pretendedLabels({ platform, allLabels }: Observation): readonly NamedLabel[] {
+  if (platform === "as_labels") return [];
+  return [...allLabels.environments.values()].flatMap(({ sha, address, labels }) =>
+    address === DRY_RUN_ADDRESS && !platform.some(({ short }) => short === sha) ? labels : []
+  );
 }
 
 function creditOf(observation: Observation, name: string): "good" | "bad" | "unknown" {
   const origin = observation.origins.get(name);
-  if (origin === undefined || origin.own || origin.bot) return "good";
+  if (origin === undefined || origin.own) return "good";
   // The permission of a deleted account cannot be asked for any more.
-  if (origin.login === undefined) return "bad";
+  if (origin.login === undefined || origin.bot) return "bad";
   const answer = observation.people.get(origin.login);
   if (mayCauseBuild(answer)) return "good";
   return answer?.kind === "known" || answer?.kind === "not_found" ? "bad" : "unknown";

@@ -4,6 +4,7 @@ import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
 import { result, type Situation } from "./situation.ts";
+import type { ShaView } from "./state.ts";
 
 /**
  * Plans to bring the target up: record, consume triggers, build, deploy, activate, then retire the others.
@@ -71,6 +72,16 @@ export function bringUp(
   });
 }
 
+/** The states in words that follow a commit. */
+const STATE_WORDS: Readonly<Record<Situation["state"], string>> = {
+  absent: "has no environment",
+  in_progress: "is being brought up",
+  running: "is running",
+  drifted: "is not running, although its label says so",
+  failed: "did not come up",
+  stopping: "is being removed",
+};
+
 /** Says in a sentence why the target is brought up. */
 function describeWhy({ target, state, view, observation }: Situation, reason: Reason): string {
   if (reason === "resumed") {
@@ -86,7 +97,7 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
     const image = observation.imageExists === false ? ", and its image is gone" : "";
     return `The labels say that ${target} is running, but the platform ${seen}${image}`;
   }
-  return `${target} is ${state}`;
+  return `${target} ${STATE_WORDS[state]}`;
 }
 
 /**
@@ -116,7 +127,11 @@ export function planResume(situation: Situation): Plan {
   const rebuilding = status === "updating" && observation.labels.preparing.includes(situation.target);
   const build = rebuilding || observation.imageExists === false ||
     (status === "building" && observation.imageExists !== true);
-  const serves = view?.deployed?.healthy === true && view.deployed.unsettled === false &&
-    status !== "updating";
+  const serves = view !== undefined && servesAlready(view);
   return bringUp(situation, { rule: 6, reason: "resumed", build: build && !serves, serves });
+}
+
+/** Whether a run that died had deployed the environment, so that only the record is missing. */
+export function servesAlready({ deployed, labeled }: ShaView): boolean {
+  return deployed?.healthy === true && !deployed.unsettled && labeled?.status !== "updating";
 }

@@ -12,7 +12,7 @@ import { LITTER, planIdle } from "./idle.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Plan, Step } from "./plan.ts";
-import { settingsDifference, wantedSettings } from "./settings.ts";
+import { isUpdateExhausted, updateDue } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
 import { describeRefusal, isRecordTrusted, type TriggerView } from "./trust.ts";
 
@@ -37,7 +37,11 @@ function planOpen(observation: Observation, policy: Policy): Plan {
       rule: 3,
       reason: "blocked",
       action: "blocked",
-      because: ["The pull request is blocked by a label; removing it lets Showtime act again"],
+      because: [
+        `The label "${
+          observation.labels.blocked[0]
+        }" blocks the pull request; taking it off lets Showtime act again`,
+      ],
     });
   }
   return plan;
@@ -133,7 +137,11 @@ function planCommit(situation: Situation): Plan {
       return planIdle(situation, {
         rule: 17,
         reason: "frozen",
-        because: [`${target} failed, and the pull request is frozen`],
+        because: [
+          `${target} failed, and "${
+            observation.labels.frozen[0]
+          }" freezes the pull request; a start trigger tries again`,
+        ],
       });
     }
     if (attempts < 1 + policy.retries) {
@@ -145,15 +153,28 @@ function planCommit(situation: Situation): Plan {
       because: [`${target} failed ${attempts} times; a start trigger tries again`],
     });
   }
-  if (state === "running" && view?.deployed?.managed === true) {
-    const differs = settingsDifference(view.deployed.settings, wantedSettings(observation, policy));
+  if (view?.state === "running") {
+    const differs = updateDue(observation, { policy, view });
     if (differs.length > 0) {
-      const plan = bringUp(situation, { rule: 15, reason: "settings_changed", build: false });
-      return { ...plan, because: [...plan.because, `Deployed settings differ: ${differs.join(", ")}`] };
+      // The image stays while the environment does, but a person or another program may have removed it.
+      const build = observation.imageExists === false;
+      const plan = bringUp(situation, { rule: 15, reason: "settings_changed", build });
+      const gone = build ? ["Its image is gone, so it is built again"] : [];
+      return {
+        ...plan,
+        because: [...plan.because, `Deployed settings differ: ${differs.join(", ")}`, ...gone],
+      };
     }
-  }
-  if (state === "running") {
-    return planIdle(situation, { rule: 17, reason: "up_to_date", because: [`${target} is running`] });
+    const exhausted = isUpdateExhausted(observation, { policy, view });
+    return planIdle(situation, {
+      rule: 17,
+      reason: exhausted ? "attempts_exhausted" : "up_to_date",
+      because: [
+        exhausted
+          ? `${target} is running; its update failed as often as it may: a start trigger tries again`
+          : `${target} is running`,
+      ],
+    });
   }
   const stopping = state === "stopping";
   return planIdle(situation, {

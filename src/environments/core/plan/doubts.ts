@@ -13,7 +13,7 @@ export function heedDoubts(
   plan: Plan,
   { doubts, allLabels }: { readonly doubts: DoubtedLabels; readonly allLabels: LabelState },
 ): Plan {
-  const { forged, uncertain, overlong } = doubts;
+  const { forged, uncertain, overlong, pretended } = doubts;
   const steps = uncertain.length === 0 ? plan.steps : spare(plan.steps, { uncertain, allLabels });
   const gone = plan.reason === "housekeeping" && steps.length === 0;
   const heeded: Plan = {
@@ -31,14 +31,18 @@ export function heedDoubts(
       ...overlong.map(({ name }) =>
         `"${name}" is ignored: the account that set it may not ask for so long a time`
       ),
+      ...(pretended.length === 0
+        ? []
+        : ["The labels of an environment that a dry run pretended are removed"]),
     ],
   };
-  if (forged.length === 0) return heeded;
+  const going = [...forged, ...pretended.filter((each) => !forged.some(({ name }) => name === each.name))];
+  if (going.length === 0) return heeded;
   const quiet = heeded.rule === 17 && steps.length === 0;
   return {
     ...heeded,
     ...(quiet ? { rule: 16, reason: "housekeeping" as const } : {}),
-    steps: [{ kind: "repair_labels", add: [], remove: forged }, ...steps],
+    steps: [{ kind: "repair_labels", add: [], remove: going }, ...steps],
   };
 }
 

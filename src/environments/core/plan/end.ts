@@ -20,7 +20,7 @@ export function planEnd(situation: Situation): Plan | undefined {
     retirement: retirementOf(view, policy),
   }));
   if (observation.platform !== "as_labels") {
-    for (const legacy of observation.platform.filter((each) => each.legacy && each.short === undefined)) {
+    for (const legacy of observation.platform.filter((each) => each.legacy)) {
       steps.push({
         kind: "retire",
         retirement: { short: undefined, deployed: keyOf(legacy), image: undefined, labels: [] },

@@ -5,7 +5,8 @@
 
 import type { ShortSha } from "../../../lib/ids.ts";
 import { keyOf } from "../environment/names.ts";
-import { activeSha, type Label, type NamedLabel } from "../labels/mod.ts";
+import type { Label, NamedLabel } from "../labels/mod.ts";
+import { decideActive } from "./active/decide_active.ts";
 import { diffLabels, hasLabel, type LabelChange, labelsFor } from "./desired.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Retirement, Step } from "./plan.ts";
@@ -36,9 +37,11 @@ export function planHousekeeping(
     readonly views: ReadonlyMap<ShortSha, ShaView>;
     readonly target: ShortSha;
     readonly satisfied: readonly string[];
+    /** The active environment, if neither it nor its image is left. */
+    readonly lost?: ShortSha | undefined;
   },
 ): readonly Step[] {
-  const { policy, views, target, satisfied } = context;
+  const { policy, views, target, satisfied, lost } = context;
   const targetRuns = views.get(target)?.state === "running";
   const steps: Step[] = [];
   for (const view of views.values()) {
@@ -46,7 +49,7 @@ export function planHousekeeping(
       steps.push({ kind: "settle", environment: keyOf(view.deployed) });
     }
   }
-  const repair = planRepair(observation, { policy, views, target, targetRuns });
+  const repair = planRepair(observation, { policy, views, target, targetRuns, lost });
   if (repair.add.length > 0 || repair.remove.length > 0) {
     steps.push({ kind: "repair_labels", add: repair.add, remove: repair.remove });
   }
@@ -75,12 +78,13 @@ function planRepair(
     readonly views: ReadonlyMap<ShortSha, ShaView>;
     readonly target: ShortSha;
     readonly targetRuns: boolean;
+    readonly lost: ShortSha | undefined;
   },
 ): LabelChange {
-  const { policy, views, target, targetRuns } = context;
+  const { policy, views, target, targetRuns, lost } = context;
   const add: Label[] = [];
   const remove: NamedLabel[] = [];
-  const active = decideActive(observation, { views, target });
+  const active = decideActive(observation, { views, target, lost });
   let living = false;
   for (const view of views.values()) {
     if (mustGo(view, { target, targetRuns })) continue;
@@ -90,7 +94,7 @@ function planRepair(
       continue;
     }
     living = true;
-    const change = diffLabels(present, repairedLabels(observation, { policy, view, active, target }));
+    const change = diffLabels(present, repairedLabels(observation, { policy, view, active, target, lost }));
     add.push(...change.add);
     remove.push(...change.remove);
   }
@@ -112,14 +116,26 @@ function repairedLabels(
     readonly view: ShaView;
     readonly active: ShortSha | undefined;
     readonly target: ShortSha;
+    readonly lost: ShortSha | undefined;
   },
 ): readonly Label[] {
-  const { policy, view, active, target } = context;
+  const { policy, view, active, target, lost } = context;
   const { labeled, deployed } = view;
   const createdAt = labeled?.createdAt;
   const known = labeled?.status === "unknown" ? undefined : labeled?.status;
   const running = view.state === "running";
-  const status = running ? "running" : known ?? (view.state === "in_progress" ? "deploying" : "failed");
+  // An environment that is neither there nor brought back must not claim to run.
+  const gone = view.state === "drifted" && deployed === undefined && view.short !== target &&
+    (view.short !== active || view.short === lost);
+  const status = running
+    ? "running"
+    : gone || view.short === lost
+    ? "failed"
+    : known ?? (view.state === "in_progress" ? "deploying" : "failed");
+  // What the platform does not have has no address: it may be a stranger's by now.
+  const withdrawn = deployed === undefined ||
+    (deployed.address === undefined && (view.state === "failed" || view.short === lost));
+  const kept = withdrawn && observation.platform !== "as_labels" ? undefined : labeled?.address;
   const ttlPolicy = view.short === target ? policy : { ...policy, ttl: undefined };
   return labelsFor({
     sha: view.short,
@@ -127,27 +143,8 @@ function repairedLabels(
     createdAt: createdAt !== undefined && createdAt <= observation.now ? createdAt : deployed?.createdAt,
     ttl: wantedTtl(observation, { policy: ttlPolicy, short: view.short }),
     requestedBy: labeled?.requestedBy ?? deployed?.requestedBy,
-    address: running ? deployed?.address ?? labeled?.address : labeled?.address,
+    address: running ? deployed?.address ?? labeled?.address : kept,
     active: active === view.short,
     preparing: view.state === "in_progress" && observation.labels.preparing.includes(view.short),
   });
-}
-
-/** Chooses the SHA to send people to: the running target, else the present one, else the newest that runs. */
-function decideActive(
-  observation: Observation,
-  { views, target }: { readonly views: ReadonlyMap<ShortSha, ShaView>; readonly target: ShortSha },
-): ShortSha | undefined {
-  if (views.get(target)?.state === "running") return target;
-  const pointed = activeSha(observation.labels, target);
-  // The pointer stays while something may serve there: after a failed update in place the old instance still
-  // serves.
-  const view = pointed === undefined ? undefined : views.get(pointed);
-  if (view !== undefined && view.state !== "absent" && view.state !== "stopping") {
-    if (view.state !== "failed" || view.deployed !== undefined || observation.platform === "as_labels") {
-      return pointed;
-    }
-  }
-  return [...views.values()].filter((each) => each.state === "running")
-    .sort((a, b) => (b.labeled?.createdAt ?? 0) - (a.labeled?.createdAt ?? 0))[0]?.short;
 }

@@ -1,9 +1,12 @@
 /** The plans for a target that needs no work, and the clearing up that is due in any case. */
 
 import { describeShown } from "../comment/mod.ts";
+import { decideActive } from "./active/decide_active.ts";
+import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { notice, result, type Situation } from "./situation.ts";
+import type { TriggerView } from "./trust.ts";
 
 /** The steps of {@link litter}. The blocked label does not hold them up. */
 export const LITTER: readonly Step["kind"][] = ["drop_lock", "drop_comments", "refresh_comment"];
@@ -41,17 +44,43 @@ export function planIdle(
       reason: "untrusted_commit",
       action: "no_action",
       steps,
-      because: [
-        `The trigger was set on an earlier commit, and ${target} was not pushed by an account that may cause builds`,
-      ],
+      because: [describeDoubt(situation, unapproved)],
     });
   }
-  if (lockAlive) return result(situation, { ...how, action: "no_action" });
+  const judged = planActive(situation);
+  const lost = judged?.lost === true ? judged.short : undefined;
+  // If another environment runs, people are sent there, and nothing has to be asked for.
+  const replaced = lost !== undefined && decideActive(observation, { views, target, lost }) !== lost;
+  const active = replaced ? undefined : judged;
+  const acts = active !== undefined && active.steps.length > 0;
+  if (lockAlive && (!acts || active.reason === "resumed")) {
+    return result(situation, { ...how, action: "no_action" });
+  }
+  const housekeeping = planHousekeeping(observation, {
+    policy,
+    views,
+    target,
+    satisfied,
+    lost,
+  });
+  if (active !== undefined) {
+    const because = [...active.because, ...how.because];
+    // The record of the new intent clears the notice, so the notice about the waiting commit is written again.
+    const after: readonly Step[] = how.notice === undefined || !policy.comments
+      ? []
+      : [{ kind: "notice", key: `${how.reason}:${how.notice}`, saying: how.because }];
+    const about = `${active.short},${target}`;
+    const steps: Step[] = acts
+      ? [...housekeeping, ...active.steps, ...after]
+      : [...notice(situation, { reason: active.reason, about }), ...housekeeping];
+    if (steps.length === 0) steps.push(...litter(situation));
+    return result(situation, { ...active, steps, because });
+  }
   const steps: Step[] = [
     ...(how.notice === undefined
       ? outdatedNotice(situation)
       : notice(situation, { reason: how.reason, about: how.notice })),
-    ...planHousekeeping(observation, { policy, views, target, satisfied }),
+    ...housekeeping,
   ];
   if (steps.length === 0) steps.push(...litter(situation));
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";
@@ -64,18 +93,34 @@ export function planIdle(
   });
 }
 
-/** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */
-export function litter({ observation, policy }: Situation): readonly Step[] {
-  const { spareComments: nodeIds = [], shown } = observation.record;
-  if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
-  if (policy.comments && shown !== undefined && shown !== describeShown(observation.labels)) {
-    return [{ kind: "refresh_comment" }];
+/** Says what is missing so that triggers approve the target, and what a person can do. */
+function describeDoubt({ observation, target }: Situation, unapproved: readonly TriggerView[]): string {
+  const doubts = new Set(unapproved.map(({ doubt }) => doubt));
+  if (doubts.has("moved")) {
+    return `The trigger was set on an earlier commit, and ${target} was not pushed by an account that may cause ` +
+      "builds. Set the trigger again to approve it";
   }
+  const unreadable = doubts.has("unreadable") ? " (the token may not read them: actions: read)" : "";
+  return `Nothing shows that ${target} was the head before the trigger was set: no workflow run of it is known to be ` +
+    `older${unreadable}. Set the trigger again, or let an account with write permission run ` +
+    `"showtime start ${observation.pr} --sha ${observation.target}"`;
+}
+
+/** Returns the steps that clear what dead or parallel runs left. They are due even if nothing else is. */
+export function litter({ observation, policy, views }: Situation): readonly Step[] {
+  const { nearMisses = [], record: { spareComments: nodeIds = [], shown, silent = [] } } = observation;
+  if (nodeIds.length > 0) return [{ kind: "drop_comments", nodeIds }];
+  const answers = silent.some((short) => views.get(short)?.state === "running");
+  // Without a comment there is nothing to correct, but a question about a label is still to be asked.
+  const asks = observation.open && nearMisses.length > 0;
+  const due = shown === undefined ? asks : shown !== describeShown(observation.labels, nearMisses);
+  if (policy.comments && (answers || due)) return [{ kind: "refresh_comment" }];
   return observation.lock.kind === "held" && !observation.lock.alive ? [{ kind: "drop_lock" }] : [];
 }
 
-/** Removes the notice about a waiting commit when the target runs. */
+/** Removes the notice about a waiting commit when the target runs, and about a lost image when that is over. */
 function outdatedNotice({ observation, state }: Situation): readonly Step[] {
-  const outdated = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(observation.record.notice ?? "");
-  return outdated && state === "running" ? [{ kind: "notice", key: undefined }] : [];
+  const shown = observation.record.notice ?? "";
+  const waited = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(shown) && state === "running";
+  return waited || shown.startsWith("image_gone:") ? [{ kind: "notice", key: undefined }] : [];
 }

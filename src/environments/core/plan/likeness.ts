@@ -8,9 +8,9 @@ import type { Observation } from "./observation.ts";
 import type { ShaView } from "./state.ts";
 
 /**
- * The result of the comparison. `same`: the full hash is on record, or all labels were set on the target.
- * `other`: it is known to be another commit. `unknown`: nothing settles it, because labels and names carry
- * only 7 digits, which the person who pushes can choose.
+ * The result of the comparison. `same`: the platform's tags or the comment's record hold the target's full hash.
+ * `other`: they hold another commit. `unknown`: they hold neither. Labels settle nothing: they carry only 7
+ * digits, which the person who pushes can choose, and a workflow may set them for anybody.
  */
 export type Likeness =
   | { readonly kind: "same" | "unknown" }
@@ -24,10 +24,5 @@ export function likenessOf(observation: Observation, view: ShaView | undefined):
   const told = view?.deployed?.sha ?? record.shas?.get(short);
   if (told !== undefined) return told === target ? { kind: "same" } : { kind: "other", commit: told };
   const twin = commits.find((sha) => sha !== target && shortSha(sha) === short);
-  if (twin !== undefined) return { kind: "other", commit: twin };
-  // If a commit was pushed between two labels, the later one was set on that commit, so all labels have to
-  // agree.
-  const origins = (view?.labeled?.labels ?? []).flatMap(({ name }) => observation.origins.get(name) ?? []);
-  const agree = origins.length > 0 && origins.every(({ approves }) => approves === target);
-  return { kind: agree ? "same" : "unknown" };
+  return twin === undefined ? { kind: "unknown" } : { kind: "other", commit: twin };
 }

@@ -10,7 +10,17 @@
 export { planPull } from "./decide.ts";
 export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
-export type { LabelOrigin, Observation, Policy, PullRecord, Request, RunEvent } from "./observation.ts";
+export type {
+  ApprovalDoubt,
+  LabelOrigin,
+  Observation,
+  Policy,
+  PullRecord,
+  Request,
+  RunEvent,
+} from "./observation.ts";
+export { decideActive } from "./active/decide_active.ts";
+export { neededImages } from "./active/needed_images.ts";
 export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
@@ -21,7 +31,8 @@ export {
   type Retirement,
   type Step,
 } from "./plan.ts";
-export { readBodyFlags, settingsDifference, wantedSettings, wantedTtl } from "./settings.ts";
+export { settingsDifference, settingsKey, wantedSettings, wantedTtl } from "./settings.ts";
+export { readBodyFlags } from "./body/body_flags.ts";
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
 export {
   describeRefusal,
@@ -31,6 +42,14 @@ export {
   type TriggerView,
   viewTriggers,
 } from "./trust.ts";
+export { describeCodes, describeDecision, REASON_WORDS } from "./words.ts";
 export { planVariations, type Variation } from "./variations.ts";
-export { type DoubtedLabels, isWrittenByUs, judgeLabels, type LabelJudgement } from "./believe.ts";
+export { type Approval, type HeadSighting, judgeApproval, type LabelMoment } from "./approval.ts";
+export {
+  type DoubtedLabels,
+  isTrustedBot,
+  isWrittenByUs,
+  judgeLabels,
+  type LabelJudgement,
+} from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";

@@ -2,6 +2,7 @@
 
 import { type FullSha, shortSha } from "../../../lib/ids.ts";
 import { activeSha } from "../labels/mod.ts";
+import { commitsBehind, describeBehind } from "../environment/distance.ts";
 import { bringUp } from "./bring_up.ts";
 import { planIdle } from "./idle.ts";
 import type { Observation } from "./observation.ts";
@@ -35,9 +36,11 @@ export function planNewCommit(situation: Situation): Plan {
       reason: "frozen",
       notice: target,
       because: [
-        `The pull request is frozen${
-          describeDistance(observation)
-        }; removing the label brings it to ${target}`,
+        `The pull request is frozen by "${observation.labels.frozen[0]}"${describeDistance(observation)}; ${
+          policy.autoSync === "always" || (policy.autoSync !== "never" && isTargetTrusted(observation))
+            ? `taking that label off brings it to ${target}`
+            : `a start or sync trigger brings it to ${target}`
+        }`,
       ],
     });
   }
@@ -77,11 +80,8 @@ export function planNewCommit(situation: Situation): Plan {
 }
 
 /** Says how many commits the environment is behind; empty if the timeline does not show it. */
-function describeDistance(observation: Observation): string {
-  const active = activeSha(observation.labels, shortSha(observation.target));
-  const at = observation.commits.findIndex((sha) => shortSha(sha) === active);
-  const to = observation.commits.lastIndexOf(observation.target);
-  if (active === undefined || at < 0 || to <= at) return "";
-  const behind = to - at;
-  return `: ${active} is ${behind} ${behind === 1 ? "commit" : "commits"} behind`;
+function describeDistance({ labels, commits, target }: Observation): string {
+  const runs = activeSha(labels, shortSha(target));
+  const behind = runs === undefined ? undefined : commitsBehind(commits, { runs, head: target });
+  return behind === undefined || behind === 0 ? "" : `: ${runs} is ${describeBehind(behind)}`;
 }

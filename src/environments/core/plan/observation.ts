@@ -1,3 +1,4 @@
+import type { FailedUpdate } from "../comment/mod.ts";
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
@@ -11,15 +12,20 @@ export interface LabelOrigin {
   /** Undefined if GitHub names no account for the event: the account has been deleted. */
   readonly login: string | undefined;
   readonly bot: boolean;
-  /** Whether the owner of this run's token added it. */
+  /** Whether Showtime writes as this account: the owner of this run's token, or a bot that is believed. */
   readonly own: boolean;
   readonly at: number;
-  /**
-   * The newest commit when the label was set, which a trigger approves. Undefined if it is not known any
-   * more.
-   */
+  /** The target, if evidence shows that it was the head before the label was set; else undefined. */
   readonly approves: FullSha | undefined;
+  /** Why the label does not approve the target. */
+  readonly doubt?: ApprovalDoubt | undefined;
 }
+
+/**
+ * Why a label does not approve the target. `moved`: the target became the head later. `unseen`: nothing shows
+ * that it was the head before. `unreadable`: GitHub does not show the workflow runs, which could show it.
+ */
+export type ApprovalDoubt = "moved" | "unseen" | "unreadable";
 
 /** A request that does not come from a label: a command that acts like a trigger. */
 export interface Request {
@@ -37,6 +43,8 @@ export interface RunEvent {
   readonly label: string | undefined;
   /** The time at which the pull request was as the event describes it, in milliseconds since 1970. */
   readonly at?: number | undefined;
+  /** Whether the pull request was open at that time. */
+  readonly open?: boolean | undefined;
 }
 
 /** The knowledge of earlier runs about the pull request, from the comment's record and the timeline. */
@@ -49,10 +57,14 @@ export interface PullRecord {
   readonly size: string | undefined;
   /** The key of the notice that the comment shows, `<reason>:<subject>`, so that no notice is repeated. */
   readonly notice: string | undefined;
+  /** The newest failed update of an environment that serves on; undefined if its newest update succeeded. */
+  readonly update?: FailedUpdate | undefined;
   /** Whether the pull request has a comment of Showtime. */
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */
   readonly shown?: string | undefined;
+  /** The environments of which the comment says that they do not answer. */
+  readonly silent?: readonly ShortSha[];
   /** Node ids of further comments of Showtime: two runs that did not know of each other made one each. */
   readonly spareComments?: readonly string[];
 }
@@ -76,6 +88,8 @@ export interface Observation {
   readonly labels: LabelState;
   /** All labels on the pull request, also those that are not believed. */
   readonly allLabels: LabelState;
+  /** Names of labels that a person may have meant as labels of Showtime. */
+  readonly nearMisses?: readonly string[];
   /** By label name, for those labels on the pull request that have an event in the timeline. */
   readonly origins: ReadonlyMap<string, LabelOrigin>;
   /** `as_labels`: the platform was not asked, and is taken to be as the labels say. */
@@ -90,6 +104,8 @@ export interface Observation {
   readonly request: Request | undefined;
   /** Whether the image of the target is in its store; undefined if the store was not asked. */
   readonly imageExists: boolean | undefined;
+  /** The same of the active environment, if that is not the target. */
+  readonly activeImageExists?: boolean | undefined;
 }
 
 /** The part of the configuration that decisions depend on. */

@@ -30,6 +30,7 @@ export type Reason =
   | "auto_sync_off"
   | "retry_failed"
   | "settings_changed"
+  | "image_gone"
   | "housekeeping"
   | "up_to_date"
   | "no_environment"

@@ -1,34 +1,24 @@
 import type { DeployedSettings, Flags } from "../environment/environment.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { Ttl } from "../labels/label.ts";
+import { readBodyFlags } from "./body/body_flags.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { ShaView } from "./state.ts";
-
-/** The number of `FEATURE_X=…` lines of a pull request's body that are read. Further lines are ignored. */
-const BODY_FLAG_LIMIT = 50;
-
-/** Reads flags from `FEATURE_X=true` lines in a pull request's body, as an older tool did. */
-export function readBodyFlags(body: string): Flags {
-  const flags: Record<string, boolean> = {};
-  for (const line of body.split(/\r?\n/)) {
-    const match = /^FEATURE_([A-Z][A-Z0-9_]{0,60})=(true|false)$/i.exec(line.trim());
-    if (match?.[1] === undefined || Object.keys(flags).length >= BODY_FLAG_LIMIT) continue;
-    flags[match[1].toUpperCase()] = match[2]?.toLowerCase() === "true";
-  }
-  return flags;
-}
 
 /**
  * Reads the body's flags except configured ones: anybody can write a body, while setting a label takes a
  * role.
  */
-function bodyFlags({ body }: Observation, { configuredFlags = [] }: Policy): Flags {
+function bodyFlags({ body }: Observation, { configuredFlags = [] }: SettingsPolicy): Flags {
   const flags = Object.entries(readBodyFlags(body)).filter(([flag]) => !configuredFlags.includes(flag));
   return Object.fromEntries(flags);
 }
 
+/** The part of a policy that the wanted settings depend on. */
+export type SettingsPolicy = Pick<Policy, "size" | "login" | "configuredFlags" | "retries">;
+
 /** Returns the settings that an environment of this pull request should have. Labels outweigh the body. */
-export function wantedSettings(observation: Observation, policy: Policy): DeployedSettings {
+export function wantedSettings(observation: Observation, policy: SettingsPolicy): DeployedSettings {
   const deployed = observation.platform === "as_labels" ? [] : observation.platform;
   const newest = [...deployed].filter((each) => each.managed)
     .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0) || b.epoch - a.epoch)[0];
@@ -52,6 +42,37 @@ export function settingsDifference(deployed: DeployedSettings, wanted: DeployedS
     differs.push(`${flag} ${word(deployed.flags[flag])} → ${word(wanted.flags[flag])}`);
   }
   return differs.sort();
+}
+
+/** Formats settings so that two of them can be compared. */
+export function settingsKey({ size, flags, login }: DeployedSettings): string {
+  const sorted = Object.entries(flags).sort(([a], [b]) => a < b ? -1 : 1);
+  return JSON.stringify([size, login ?? "", ...sorted]);
+}
+
+/**
+ * Describes the differences for which a running environment is updated. Empty if there are none, or if the update to
+ * the wanted settings failed as often as it may: it waits for other settings or a trigger.
+ */
+export function updateDue(
+  observation: Observation,
+  { policy, view }: { readonly policy: SettingsPolicy; readonly view: ShaView },
+): readonly string[] {
+  if (view.state !== "running" || view.deployed?.managed !== true) return [];
+  const wanted = wantedSettings(observation, policy);
+  return isUpdateExhausted(observation, { policy, view })
+    ? []
+    : settingsDifference(view.deployed.settings, wanted);
+}
+
+/** Whether the update of an environment to the wanted settings failed as often as it may. */
+export function isUpdateExhausted(
+  observation: Observation,
+  { policy, view }: { readonly policy: SettingsPolicy; readonly view: ShaView },
+): boolean {
+  const { update } = observation.record;
+  return update !== undefined && update.sha === view.short && update.failures >= 1 + policy.retries &&
+    update.settings === settingsKey(wantedSettings(observation, policy));
 }
 
 /**

@@ -58,7 +58,7 @@ export function viewShas(observation: Observation): ReadonlyMap<ShortSha, ShaVie
   // Without Showtime's tag it is not an environment: nothing is decided about it, and it is never removed.
   const platform = observation.platform === "as_labels"
     ? "as_labels"
-    : observation.platform.filter((each) => each.managed);
+    : observation.platform.filter((each) => each.managed && !each.legacy);
   const views = new Map<ShortSha, ShaView>();
   const shorts = new Set<ShortSha>(labels.environments.keys());
   if (platform !== "as_labels") {

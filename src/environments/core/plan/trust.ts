@@ -1,10 +1,10 @@
 /** The part of the decision that guards builds: who asked, and whether that account may. */
 
 import type { ShortSha } from "../../../lib/ids.ts";
-import { sameLabelName } from "../labels/mod.ts";
 import type { Trigger } from "../labels/label.ts";
+import { payloadHead } from "./approval.ts";
 import { isWrittenByUs } from "./believe.ts";
-import type { Observation, Policy } from "./observation.ts";
+import type { ApprovalDoubt, Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
 /** A trigger label on the pull request, or a command that acts like one. */
@@ -19,14 +19,13 @@ export interface TriggerView {
   readonly authorized: boolean;
   /** Whether it was set on the target, or the target is trusted anyway. */
   readonly approvesTarget: boolean;
+  /** Why it does not approve the target; undefined if it does. */
+  readonly doubt: ApprovalDoubt | undefined;
   /** The reason for the refusal, as a sentence; undefined if it is not refused. */
   readonly refusal: string | undefined;
   /** Whether GitHub did not report the permission: the trigger is refused for now, and stays. */
   readonly uncertain: boolean;
 }
-
-/** How much later than in its payload an event may appear in the timeline, in milliseconds. */
-const SLACK_MS = 5_000;
 
 /** Whether a login is a bot's. Bots cannot ask for builds. */
 function isBot(login: string): boolean {
@@ -67,7 +66,10 @@ export function isTargetTrusted(observation: Observation): boolean {
 }
 
 /** Returns all triggers, including those of commands, with who set them and whether they count. */
-export function viewTriggers(observation: Observation, policy: Policy): readonly TriggerView[] {
+export function viewTriggers(
+  observation: Observation,
+  policy: Pick<Policy, "autoSync">,
+): readonly TriggerView[] {
   const trusted = policy.autoSync === "always" || isTargetTrusted(observation);
   const views: TriggerView[] = observation.labels.triggers.map(({ trigger, name }) => {
     const origin = observation.origins.get(name);
@@ -76,13 +78,15 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
     const gone = origin !== undefined && origin.login === undefined;
     const by = origin === undefined ? observation.actor : origin.login;
     const authorized = personMay(observation, by);
+    const doubt = trusted ? undefined : doubtAbout(observation, name);
     return {
       trigger,
       name,
       by,
       at: origin?.at,
       authorized,
-      approvesTarget: trusted || labelApprovesTarget(observation, name),
+      approvesTarget: doubt === undefined,
+      doubt,
       refusal: authorized
         ? undefined
         : gone
@@ -101,6 +105,7 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
       at: undefined,
       authorized,
       approvesTarget: true,
+      doubt: undefined,
       refusal: authorized ? undefined : describeRefusal(observation, by),
       uncertain: by !== undefined && !isBot(by) && observation.people.get(by)?.kind === "error",
     });
@@ -109,19 +114,14 @@ export function viewTriggers(observation: Observation, policy: Policy): readonly
 }
 
 /**
- * Whether a trigger label was set on the target. The run's event about that label decides, unless the
- * timeline has a later one; else the timeline decides. If neither knows the label, it counts as set now.
+ * Returns why a trigger label does not approve the target; undefined if it does. A label without an event in
+ * the timeline counts as set now, unless the run's own event about it names another head.
  */
-function labelApprovesTarget(observation: Observation, name: string): boolean {
-  const { event, origins, target } = observation;
+function doubtAbout({ event, origins, target }: Observation, name: string): ApprovalDoubt | undefined {
   const origin = origins.get(name);
-  if (event?.action === "labeled" && event.label !== undefined && sameLabelName(event.label, name)) {
-    // A late job's event may be about a label that was removed and set again since. It says nothing about the
-    // new one.
-    const outdated = origin !== undefined && event.at !== undefined && origin.at > event.at + SLACK_MS;
-    if (event.headSha !== undefined && !outdated) return event.headSha === target;
-  }
-  return origin === undefined || origin.approves === target;
+  if (origin !== undefined) return origin.approves === target ? undefined : origin.doubt ?? "moved";
+  const head = payloadHead(event, { name, at: undefined });
+  return head === undefined || head === target ? undefined : "moved";
 }
 
 /**
@@ -136,7 +136,7 @@ export function isRecordTrusted(observation: Observation, short: ShortSha): bool
   return statuses.every(({ name }) => {
     const origin = observation.origins.get(name);
     if (origin === undefined) return personMay(observation, observation.actor);
-    return origin.own || origin.bot || personMay(observation, origin.login);
+    return origin.own || personMay(observation, origin.login);
   });
 }
 
@@ -149,7 +149,7 @@ export function peopleToAsk(observation: Omit<Observation, "people">): readonly 
     if (label.kind === "trigger") wanted.add(origin.login);
     // A label that Showtime did not write itself is believed only from an account that may cause builds.
     const doubtful = isWrittenByUs(label) || label.kind === "pr_ttl";
-    if (doubtful && !origin.own && !origin.bot) wanted.add(origin.login);
+    if (doubtful && !origin.own) wanted.add(origin.login);
   }
   const { event } = observation;
   if (event?.action === "synchronize" && event.sender !== undefined) wanted.add(event.sender);

@@ -1,4 +1,4 @@
-/** The least policies on AWS, as data: the one source of the files in docs/policies and of what `init` prints. */
+/** The least policies on AWS, as data: the one source of the files in docs/policies and of what `init` writes. */
 
 import { type AwsSettings, partitionOf, type Setup } from "./setup.ts";
 

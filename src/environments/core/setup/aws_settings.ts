@@ -3,6 +3,9 @@ import { type AwsSettings, partitionOf } from "./setup.ts";
 /** The placeholder for an account that is not known. A person replaces it by 12 digits. */
 export const UNKNOWN_ACCOUNT = "ACCOUNT";
 
+/** The placeholder for a region that is not known. A person replaces it by a region, such as `eu-west-1`. */
+export const UNKNOWN_REGION = "REGION";
+
 /** The known part of the settings on AWS. Settings that are not known get default names. */
 export interface KnownAwsSettings {
   readonly region: string;

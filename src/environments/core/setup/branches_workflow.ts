@@ -1,8 +1,15 @@
 import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 import type { Setup } from "./setup.ts";
 
-/** The condition in GitHub's syntax that the event is about no label, or about one of Showtime's. */
-export const OUR_LABEL = "(!github.event.label || startsWith(github.event.label.name, '🎪'))";
+/**
+ * The condition in GitHub's syntax that the event is about no label, about one of Showtime's, or about one that may have
+ * been meant as such: the comment asks about it. `contains()` ignores letter case.
+ */
+export const OUR_LABEL = [
+  "(!github.event.label || startsWith(github.event.label.name, '🎪') ||",
+  "contains(github.event.label.name, 'showtime') || contains(github.event.label.name, 'circus_tent') ||",
+  "contains(github.event.label.name, 'trigger-s'))",
+] as const;
 
 /** The inputs of a dispatch, as lines below `on:`. */
 export const DISPATCH = [
@@ -47,13 +54,15 @@ export function renderBranchesWorkflow(setup: Setup): string {
     "  sync:",
     "    if: >-",
     "      github.event_name == 'workflow_dispatch' ||",
-    `      (github.event.pull_request.head.repo.full_name == github.repository && ${OUR_LABEL})`,
+    "      (github.event.pull_request.head.repo.full_name == github.repository &&",
+    ...indent([...OUR_LABEL.slice(0, -1), `${OUR_LABEL.at(-1)})`], 6),
     "    # One run for each pull request, and the newest waits: it looks at what is, so it does the work of those it",
     "    # replaced. A run for a label of others gets a group of its own: waiting, it would replace one that has work.",
     "    concurrency:",
     "      group: >-",
     "        showtime-${{ github.event.pull_request.number || inputs.pr_number }}${{",
-    `        !${OUR_LABEL} && format('-{0}', github.run_id) || '' }}`,
+    ...indent([`!${OUR_LABEL[0]}`, ...OUR_LABEL.slice(1)], 8),
+    "        && format('-{0}', github.run_id) || '' }}",
     "      cancel-in-progress: false",
     `    ${runsOn(setup)}`,
     "    timeout-minutes: 90",

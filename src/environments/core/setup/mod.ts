@@ -17,9 +17,14 @@ export {
   type PolicyDocument,
   trustPolicy,
 } from "./aws_policy.ts";
-export { readExposedPort } from "./dockerfile.ts";
-export { completeAwsSettings, type KnownAwsSettings, UNKNOWN_ACCOUNT } from "./aws_settings.ts";
-export { renderSetup, type SetupFile } from "./render_setup.ts";
+export { readExposedPorts } from "./dockerfile.ts";
+export {
+  completeAwsSettings,
+  type KnownAwsSettings,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_REGION,
+} from "./aws_settings.ts";
+export { ACCESS_POLICY_FILE, renderSetup, type SetupFile, TRUST_POLICY_FILE } from "./render_setup.ts";
 export { FIRST_PUBLISH } from "./settings_file.ts";
 export {
   type AwsSettings,

@@ -19,7 +19,7 @@ export function renderSettings(setup: Setup): string {
     "environment:",
     `  port: ${port}`,
     "  health:",
-    "    path: /health # it must answer 200; where it answers 404, / is asked",
+    "    path: /health # it must answer 2xx; where it answers 404, / is asked",
     ...(aws === undefined ? [] : [
       "    # Runs inside the container. Without it ECS stops the old task before the new one may answer.",
       `    # command: "wget -qO- http://localhost:${port}/health || exit 1"`,

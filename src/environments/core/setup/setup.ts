@@ -1,4 +1,4 @@
-import { parseImageReference } from "../../../lib/image_reference.ts";
+import { parseImageReference } from "../../../lib/image/image_reference.ts";
 import type { PlatformKind } from "../environment/environment.ts";
 
 /** The repository in which Showtime itself is released, `owner/name`. */
@@ -48,6 +48,8 @@ export interface Setup {
   readonly image: string | undefined;
   /** The port that the application listens on. */
   readonly port: number;
+  /** Whether workflows use the access keys of a user on AWS, instead of a role by OIDC. */
+  readonly accessKeys: boolean;
   /** Undefined unless the platform is ecs. */
   readonly aws: AwsSettings | undefined;
   readonly release: ReleasePin;

@@ -27,7 +27,7 @@ export function rightsOf(setup: Setup): Lines {
     "deployments: write",
     "issues: write # labels, and the lock, which is one",
     "pull-requests: write # the comment",
-    ...(setup.platform === "ecs" ? ["id-token: write # the role on AWS, by OIDC"] : []),
+    ...(setup.platform === "ecs" && !setup.accessKeys ? ["id-token: write # the role on AWS, by OIDC"] : []),
     ...(imageHome(setup) === "ghcr" ? ["packages: write # pushing the image"] : []),
   ];
 }
@@ -60,10 +60,22 @@ export function installStep({ release }: Setup): Lines {
 }
 
 /**
- * Returns the step that assumes the role on AWS; none for other platforms. `when` is a condition of the step.
+ * Returns the step that logs in to AWS, by a role or by keys; none for other platforms. `when` is a condition of the
+ * step.
  */
 export function awsStep(setup: Setup, when: string | undefined): Lines {
   if (setup.aws === undefined) return [];
+  if (setup.accessKeys) {
+    return [
+      "- name: Use the keys of AWS",
+      ...condition(when),
+      `  uses: ${AWS_CREDENTIALS}`,
+      "  with:",
+      "    aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}",
+      "    aws-secret-access-key: ${{ secrets.AWS_SECRET_ACCESS_KEY }}",
+      `    aws-region: ${setup.aws.region}`,
+    ];
+  }
   const known = /^\d{12}$/.test(setup.aws.account);
   return [
     "- name: Take on the role on AWS",

@@ -2,6 +2,7 @@ import type { FullSha } from "../../../lib/ids.ts";
 import { UNIT_MS } from "../../../lib/duration.ts";
 import { usageError } from "../../../lib/errors.ts";
 import { ApiError } from "../api_error.ts";
+import { baseHead } from "../state/commits.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
 import { editPull, push } from "../state/pulls.ts";
 import type { Pull, RunStatus } from "../state/records.ts";
@@ -13,6 +14,8 @@ export interface PushControl {
   readonly sha: FullSha | string;
   readonly pusher?: string;
   readonly force?: boolean;
+  /** The date in the commit, in milliseconds since 1970, which the person who pushes chooses. */
+  readonly date?: number;
 }
 
 /** A person changes labels. The person is the token's owner unless `actor` names another. */
@@ -34,12 +37,17 @@ export interface PullControl {
   readonly actor?: string;
 }
 
-/** A workflow run's status changes; an unknown run begins. */
+/** A workflow run's status changes; an unknown run begins, on the base branch unless its head is given. */
 export interface RunControl {
   readonly id: number;
   readonly status?: RunStatus;
   readonly conclusion?: string;
   readonly run_attempt?: number;
+  readonly head_sha?: string;
+  readonly head_branch?: string;
+  readonly head_repository?: string;
+  /** In milliseconds since 1970. */
+  readonly created_at?: number;
 }
 
 /** Requests whose User-Agent contains `client` are held, or `count` of them are released. */
@@ -66,7 +74,8 @@ export function applyPush(world: World, control: PushControl): void {
     throw usageError("bad_control", `Pushing to #${control.pr}: "${control.sha}" is not 40 hex digits`);
   }
   const pull = pullOf(world, control.pr);
-  push(world, pull, { sha, pusher: control.pusher ?? pull.author, force: control.force ?? false });
+  const { pusher = pull.author, force = false, date } = control;
+  push(world, pull, { sha, pusher, force, date });
 }
 
 export function applyLabel(world: World, control: LabelControl): void {
@@ -98,6 +107,10 @@ export function applyRun(world: World, control: RunControl): void {
       status: "in_progress",
       conclusion: null,
       actor: world.seed.tokenOwner,
+      event: "pull_request",
+      headSha: baseHead(world),
+      headBranch: world.seed.defaultBranch,
+      headRepository: `${world.seed.owner}/${world.seed.name}`,
       createdAt: at,
     };
   const status = control.status ?? run.status;
@@ -107,6 +120,10 @@ export function applyRun(world: World, control: RunControl): void {
     attempt: control.run_attempt ?? run.attempt,
     status,
     conclusion,
+    headSha: control.head_sha ?? run.headSha,
+    headBranch: control.head_branch ?? run.headBranch,
+    headRepository: control.head_repository ?? run.headRepository,
+    createdAt: control.created_at ?? run.createdAt,
     updatedAt: at,
   });
 }

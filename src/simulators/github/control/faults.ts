@@ -33,6 +33,8 @@ export interface Fault {
    * can.
    */
   readonly duplicate?: boolean;
+  /** The message in the body of the fault's answer; by default one that fits the status. */
+  readonly message?: string;
   /** Further headers of the fault's answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -96,6 +98,7 @@ const fault: z.ZodType<Fault> = object({
   retry_after: wholeNumber(0).exactOptional(),
   stale_ms: wholeNumber(0).exactOptional(),
   duplicate: flag().exactOptional(),
+  message: text().exactOptional(),
   headers: z.record(z.string(), text(), { error: must("an object") }).exactOptional(),
 });
 

@@ -1,10 +1,10 @@
 import type * as z from "zod";
-import { flag, list, matching, object, oneOf, text, wholeNumber } from "../json/fields.ts";
+import { flag, instant, list, matching, object, oneOf, text, wholeNumber } from "../json/fields.ts";
 import { readJson } from "../json/read_json.ts";
 import { RUN_STATUSES } from "../state/records.ts";
 import type { HoldControl, LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
 
-function reader<T>(action: string, schema: z.ZodType<T>): (json: unknown) => T {
+function reader<T>(action: string, schema: z.ZodType<T, unknown>): (json: unknown) => T {
   return (json) => readJson(schema, json, { code: "bad_control", action });
 }
 
@@ -17,7 +17,13 @@ const pr = wholeNumber(1);
 export const readControl = {
   push: reader<PushControl>(
     "Pushing",
-    object({ pr, sha: text(), pusher: text().exactOptional(), force: flag().exactOptional() }),
+    object({
+      pr,
+      sha: text(),
+      pusher: text().exactOptional(),
+      force: flag().exactOptional(),
+      date: instant().exactOptional(),
+    }),
   ),
   label: reader<LabelControl>(
     "Labelling",
@@ -47,6 +53,10 @@ export const readControl = {
       status: oneOf(RUN_STATUSES).exactOptional(),
       conclusion: text().exactOptional(),
       run_attempt: wholeNumber(1).exactOptional(),
+      head_sha: matching(/^[0-9a-f]{40}$/, "a commit hash of 40 lower-case hex digits").exactOptional(),
+      head_branch: text().exactOptional(),
+      head_repository: text().exactOptional(),
+      created_at: instant().exactOptional(),
     }),
   ),
   clock: reader("Advancing the clock", object({ advance: text() })),

@@ -130,7 +130,9 @@ export function repositoryNode(graph: Graph): GqlObject {
 export function findRepository(graph: Graph, fullName: string): GqlObject {
   const { urls, world } = graph;
   const hidden = world.people.rights(graph.actor) === "none";
-  if (hidden || fullName.toLowerCase() !== urls.repository.toLowerCase()) {
+  // GitHub follows renames.
+  const names = [urls.repository, ...world.seed.formerNames].map((name) => name.toLowerCase());
+  if (hidden || !names.includes(fullName.toLowerCase())) {
     throw new ApiError("not_found", `Could not resolve to a Repository with the name '${fullName}'.`);
   }
   return repositoryNode(graph);

@@ -1,5 +1,6 @@
 import { nodeId } from "../state/node_id.ts";
 import type { Pull, TimelineRecord } from "../state/records.ts";
+import { timelineKey } from "../state/timeline.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
@@ -54,7 +55,7 @@ export function timelineConnection(graph: Graph, args: Args, options: { readonly
   );
   return connection("PullRequestTimelineItemsConnection", events, {
     args,
-    key: ({ id }) => [id],
+    key: (event) => timelineKey(graph.world, event),
     make: (event) => eventNode(graph, pull, { event }),
   });
 }

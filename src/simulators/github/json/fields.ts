@@ -48,6 +48,16 @@ export function matching(pattern: RegExp, what: string) {
   return z.string({ error: must(what) }).regex(pattern);
 }
 
+/** A time as RFC 3339, read as milliseconds since 1970. */
+export function instant() {
+  const expected = must("a time such as 2026-01-31T12:00:00Z");
+  return z.string({ error: expected })
+    .refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)), {
+      error: expected,
+    })
+    .transform((value) => Date.parse(value));
+}
+
 /** A whole number that is at least `least`. */
 export function wholeNumber(least: number) {
   return z.number({ error: must(`a whole number of at least ${least}`) })

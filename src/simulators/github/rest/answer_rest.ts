@@ -22,6 +22,22 @@ function belowRepository(call: Omit<Call, "params" | "path">, path: string): str
   return full === call.urls.repository.toLowerCase() ? named[3] ?? "" : undefined;
 }
 
+/**
+ * Returns the redirect that GitHub answers for a former name of the repository: 301 for reading, and 307 for
+ * other methods, which keep their body; undefined for another path.
+ */
+function redirect(
+  { world, urls, actor }: Omit<Call, "params" | "path">,
+  { method, path }: { readonly method: string; readonly path: string },
+): Answer | undefined {
+  const [, name = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)(\/.*)?$/.exec(path) ?? [];
+  const former = world.seed.formerNames.some((each) => each.toLowerCase() === name.toLowerCase());
+  if (!former || world.people.rights(actor) === "none") return undefined;
+  const url = `${urls.api}/repositories/${world.repositoryId}${rest}`;
+  const message = method === "GET" ? "Moved Permanently" : "Temporary Redirect";
+  return { status: method === "GET" ? 301 : 307, location: url, body: { message, url } };
+}
+
 /** Answers a REST request. An ApiError becomes an answer with its status. */
 export function answerRest(
   call: Omit<Call, "params" | "path">,
@@ -29,6 +45,8 @@ export function answerRest(
 ): Answer {
   try {
     const { method } = options;
+    const elsewhere = redirect(call, options);
+    if (elsewhere !== undefined) return elsewhere;
     const below = belowRepository(call, options.path);
     const hidden = below !== undefined && call.world.people.rights(call.actor) === "none";
     const route = hidden

@@ -34,6 +34,8 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly link?: string;
+  /** The address that a redirect leads to. */
+  readonly location?: string;
   /** A text that is sent in place of JSON. */
   readonly text?: string;
 }

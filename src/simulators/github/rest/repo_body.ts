@@ -1,8 +1,9 @@
 import { nodeId } from "../state/node_id.ts";
+import { numberOfName } from "../state/number_of_name.ts";
 import type { Urls } from "../state/urls.ts";
 import { iso } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
-import { userBody, userNumber } from "./user_body.ts";
+import { userBody } from "./user_body.ts";
 
 const LINKS = {
   archive_url: "/{archive_format}{/ref}",
@@ -47,7 +48,7 @@ const LINKS = {
 export function repositoryNumber(world: World, repository: string): number {
   return repository === `${world.seed.owner}/${world.seed.name}`
     ? world.repositoryId
-    : userNumber(repository);
+    : numberOfName(repository);
 }
 
 /** Makes the body that every mention of a repository has. */

@@ -1,14 +1,13 @@
 import { ApiError, forbidden, notFound } from "../api_error.ts";
-import { baseHead, fileAt, resolveCommit } from "../state/commits.ts";
-import { nodeId } from "../state/node_id.ts";
+import { fileAt, resolveCommit } from "../state/commits.ts";
 import { isBot } from "../state/people.ts";
-import { iso } from "../state/urls.ts";
 import type { Answer, Call } from "./call.ts";
-import { numberParam, ok, textParam } from "./call.ts";
+import { ok, textParam } from "./call.ts";
 import { commitBody, compareBody } from "./commit_body.ts";
-import { minimalRepoBody, repoBody } from "./repo_body.ts";
+import { repoBody } from "./repo_body.ts";
 import type { Routes } from "./routes.ts";
-import { permissionBody, userBody, viewerBody } from "./user_body.ts";
+import { RUN_ROUTES } from "./run_routes.ts";
+import { permissionBody, viewerBody } from "./user_body.ts";
 
 function permission(call: Call): Answer {
   const { people } = call.world;
@@ -18,58 +17,6 @@ function permission(call: Call): Answer {
   const login = textParam(call, "login");
   if (isBot(login) && people.given(login) === undefined) throw notFound(`${login} is not a user`);
   return ok(permissionBody(call.urls, login, { role: people.roleOf(login) }));
-}
-
-function workflowRun(call: Call): Answer {
-  const { world, urls } = call;
-  const run = world.runs.get(numberParam(call, "id"));
-  if (run === undefined) throw notFound();
-  const url = urls.repo(`/actions/runs/${run.id}`);
-  const head = baseHead(world);
-  const repository = minimalRepoBody(world, urls, { repository: urls.repository });
-  const who = { name: run.actor, email: "person@example.com" };
-  return ok({
-    id: run.id,
-    name: "Showtime",
-    node_id: nodeId("WFR", run.id),
-    check_suite_id: run.id,
-    check_suite_node_id: nodeId("EV", `suite-${run.id}`),
-    head_branch: world.seed.defaultBranch,
-    head_sha: head,
-    path: ".github/workflows/showtime.yml",
-    run_number: run.id,
-    run_attempt: run.attempt,
-    event: "pull_request_target",
-    status: run.status,
-    conclusion: run.conclusion,
-    workflow_id: 1,
-    url,
-    html_url: urls.page(`${urls.repository}/actions/runs/${run.id}`),
-    display_title: "Showtime",
-    pull_requests: [],
-    created_at: iso(run.createdAt),
-    updated_at: iso(run.updatedAt),
-    run_started_at: iso(run.createdAt),
-    actor: userBody(urls, run.actor),
-    triggering_actor: userBody(urls, run.actor),
-    jobs_url: `${url}/jobs`,
-    logs_url: `${url}/logs`,
-    check_suite_url: urls.repo(`/check-suites/${run.id}`),
-    artifacts_url: `${url}/artifacts`,
-    cancel_url: `${url}/cancel`,
-    rerun_url: `${url}/rerun`,
-    workflow_url: urls.repo("/actions/workflows/1"),
-    head_commit: {
-      id: head,
-      tree_id: head,
-      message: "Commit",
-      timestamp: iso(run.createdAt),
-      author: who,
-      committer: who,
-    },
-    repository,
-    head_repository: repository,
-  });
 }
 
 function commit(call: Call): Answer {
@@ -129,7 +76,7 @@ function contents(call: Call): Answer {
 export const REPO_ROUTES: Routes = {
   "GET ": (call) => ok(repoBody(call.world, call.urls, { repository: call.urls.repository })),
   "GET /collaborators/:login/permission": permission,
-  "GET /actions/runs/:id": workflowRun,
+  ...RUN_ROUTES,
   "GET /commits/*ref": commit,
   "GET /compare/*basehead": compare,
   "GET /contents/*path": contents,

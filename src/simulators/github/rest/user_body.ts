@@ -1,17 +1,8 @@
 import type { Permission } from "../../../lib/permission.ts";
 import { nodeId } from "../state/node_id.ts";
 import { isBot } from "../state/people.ts";
+import { numberOfName } from "../state/number_of_name.ts";
 import type { Urls } from "../state/urls.ts";
-
-/**
- * Makes a number for a login. It is the same every time, and different logins have different numbers in
- * practice.
- */
-export function userNumber(login: string): number {
-  let hash = 7;
-  for (const char of login.toLowerCase()) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 2_000_000_011;
-  return hash;
-}
 
 export function userNode(login: string): string {
   return nodeId(isBot(login) ? "BOT" : "U", login);
@@ -22,9 +13,9 @@ export function userBody(urls: Urls, login: string): Readonly<Record<string, unk
   const url = urls.user(login);
   return {
     login,
-    id: userNumber(login),
+    id: numberOfName(login),
     node_id: userNode(login),
-    avatar_url: `https://avatars.githubusercontent.com/u/${userNumber(login)}?v=4`,
+    avatar_url: `https://avatars.githubusercontent.com/u/${numberOfName(login)}?v=4`,
     gravatar_id: "",
     url,
     html_url: urls.page(isBot(login) ? `apps/${encodeURIComponent(login.replace("[bot]", ""))}` : login),

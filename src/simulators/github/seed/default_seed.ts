@@ -35,6 +35,15 @@ export function defaultSeed(): Seed {
         head: { sha: "0badcafe00000000000000000000000000000000", ref: "deps", repo: "apache/superset" },
       },
     ],
-    runs: [{ id: 101, run_attempt: 1, status: "in_progress" }],
+    runs: [
+      { id: 101, run_attempt: 1, status: "in_progress" },
+      {
+        id: 102,
+        status: "completed",
+        head_sha: "def456a000000000000000000000000000000000",
+        head_branch: "faster",
+        head_repository: "rando/superset",
+      },
+    ],
   });
 }

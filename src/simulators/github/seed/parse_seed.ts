@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { numberOfName } from "../state/number_of_name.ts";
 import { readJson } from "../json/read_json.ts";
 import { SeedDocument } from "./seed_document.ts";
 import type { Seed, SeedPull } from "./seed.ts";
@@ -20,6 +21,8 @@ export function parseSeed(json: unknown): Seed {
   return {
     owner,
     name,
+    repositoryId: document.repository_id ?? idOfName(document.repository),
+    formerNames: document.former_names,
     private: document.private,
     defaultBranch: document.default_branch,
     tokenOwner,
@@ -29,15 +32,28 @@ export function parseSeed(json: unknown): Seed {
     files: document.files,
     commits: document.commits,
     pulls: document.pulls.map((pull) => seedPull(document, pull)),
-    runs: document.runs.map(({ id, run_attempt, status, conclusion, actor = tokenOwner }) => ({
+    runs: document.runs.map(({ id, run_attempt, status, conclusion, actor = tokenOwner, ...run }) => ({
       id,
       attempt: run_attempt,
       status,
       conclusion: (conclusion === undefined && status === "completed" ? "success" : conclusion) || null,
       actor,
+      headSha: run.head_sha ?? document.commits.at(-1) ?? "",
+      headBranch: run.head_branch ?? document.default_branch,
+      headRepository: run.head_repository ?? document.repository,
+      createdAt: run.created_at,
     })),
+    timelineOrder: document.timeline_order,
     rateLimit: document.rate_limit,
   };
+}
+
+/** The id that GitHub has given the repository of the built-in seed. */
+const SUPERSET_ID = 39464018;
+
+/** Returns an id that follows from the name, so that two repositories differ. */
+function idOfName(repository: string): number {
+  return repository.toLowerCase() === "apache/superset" ? SUPERSET_ID : numberOfName(repository);
 }
 
 function seedPull(document: Document, pull: Document["pulls"][number]): SeedPull {
@@ -54,6 +70,7 @@ function seedPull(document: Document, pull: Document["pulls"][number]): SeedPull
       sha: head.sha,
       ref: head.ref ?? `branch-${number}`,
       repo: head.repo === undefined ? document.repository : head.repo,
+      date: head.date,
     },
     base: pull.base ?? document.commits.at(-1) ?? "",
     pusher: pull.pusher ?? author,

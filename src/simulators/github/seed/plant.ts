@@ -2,12 +2,20 @@ import { define, findDefinition } from "../state/labels.ts";
 import type { SeedPull } from "./seed.ts";
 import type { World } from "../state/world.ts";
 
+/** Returns when a pull request was opened: now, or before the first workflow run of its head. */
+function openedAt(world: World, { head }: SeedPull): number {
+  const ofHead = world.seed.runs.filter((run) =>
+    run.headSha === head.sha && run.headBranch === head.ref && run.headRepository === head.repo
+  );
+  return Math.min(world.now(), ...ofHead.flatMap(({ createdAt }) => createdAt ?? []));
+}
+
 function plantPull(world: World, pull: SeedPull): void {
-  const at = world.now();
-  const { sha } = pull.head;
+  const at = openedAt(world, pull);
+  const { sha, date = at } = pull.head;
   if (world.commits.get(sha) === undefined) {
     const message = pull.title;
-    world.commits.put(sha, { sha, parent: pull.base, author: pull.pusher, message, at });
+    world.commits.put(sha, { sha, parent: pull.base, author: pull.pusher, message, at: date });
   }
   const labels = pull.labels.map((name) => (findDefinition(world, name) ?? define(world, { name })).id);
   const id = world.nextId();
@@ -56,6 +64,7 @@ export function plant(world: World): void {
   for (const label of world.seed.labels) define(world, label);
   for (const pull of world.seed.pulls) plantPull(world, pull);
   for (const run of world.seed.runs) {
-    world.runs.put(run.id, { ...run, createdAt: at, updatedAt: at });
+    const { createdAt = at } = run;
+    world.runs.put(run.id, { ...run, event: "pull_request", createdAt, updatedAt: createdAt });
   }
 }

@@ -1,5 +1,5 @@
 import type { Permission } from "../../../lib/permission.ts";
-import type { RunStatus } from "../state/records.ts";
+import type { RunStatus, TimelineOrder } from "../state/records.ts";
 
 /** A pull request in a seed. */
 export interface SeedPull {
@@ -10,7 +10,13 @@ export interface SeedPull {
   readonly state: "open" | "closed";
   readonly merged: boolean;
   readonly draft: boolean;
-  readonly head: { readonly sha: string; readonly ref: string; readonly repo: string | null };
+  readonly head: {
+    readonly sha: string;
+    readonly ref: string;
+    readonly repo: string | null;
+    /** The date in the commit, in milliseconds since 1970; undefined for the time of the start. */
+    readonly date: number | undefined;
+  };
   /** The commit of the base branch that the pull request starts from. */
   readonly base: string;
   readonly pusher: string;
@@ -27,6 +33,10 @@ export interface SeedPull {
 export interface Seed {
   readonly owner: string;
   readonly name: string;
+  /** The numeric id of the repository, which stays the same when it is renamed. */
+  readonly repositoryId: number;
+  /** Former names, as `owner/name`, which lead to the repository. */
+  readonly formerNames: readonly string[];
   readonly private: boolean;
   readonly defaultBranch: string;
   /** The login that a token acts for if it is not in `tokens`. */
@@ -50,7 +60,14 @@ export interface Seed {
     readonly status: RunStatus;
     readonly conclusion: string | null;
     readonly actor: string;
+    readonly headSha: string;
+    readonly headBranch: string;
+    readonly headRepository: string;
+    /** In milliseconds since 1970; undefined for the time of the start. */
+    readonly createdAt: number | undefined;
   }[];
+  /** The order of a timeline's entries: that of the pushes, or that of the dates in the commits. */
+  readonly timelineOrder: TimelineOrder;
   /**
    * The requests that each person may send in an hour. Without a limit requests are counted and never
    * refused.

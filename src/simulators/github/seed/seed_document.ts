@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { flag, list, matching, must, object, oneOf, text, uniqueList, wholeNumber } from "../json/fields.ts";
+import {
+  flag,
+  instant,
+  list,
+  matching,
+  must,
+  object,
+  oneOf,
+  text,
+  uniqueList,
+  wholeNumber,
+} from "../json/fields.ts";
 import {
   AUTO_COLOR,
   colorProblem,
@@ -7,7 +18,7 @@ import {
   LABEL_LIMITS,
   nameProblem,
 } from "../state/label_rules.ts";
-import { ROLES, RUN_STATUSES } from "../state/records.ts";
+import { ROLES, RUN_STATUSES, TIMELINE_ORDERS } from "../state/records.ts";
 
 const FIRST_COMMIT = "ba5e0000".padEnd(40, "0");
 
@@ -43,7 +54,12 @@ const pull = object({
   state: oneOf(["open", "closed"]).optional(),
   merged: flag().default(false),
   draft: flag().default(false),
-  head: object({ sha, ref: text().optional(), repo: repository.nullable().optional() }),
+  head: object({
+    sha,
+    ref: text().optional(),
+    repo: repository.nullable().optional(),
+    date: instant().optional(),
+  }),
   base: sha.optional(),
   pusher: login.optional(),
   labels: uniqueList(labelName, labelKey).max(LABEL_LIMITS.perIssue, {
@@ -59,6 +75,10 @@ const run = object({
   status: oneOf(RUN_STATUSES).default("in_progress"),
   conclusion: text().nullable().optional(),
   actor: login.optional(),
+  head_sha: sha.optional(),
+  head_branch: text().optional(),
+  head_repository: repository.optional(),
+  created_at: instant().optional(),
 });
 
 const commits = list(sha).default([]).transform((given) => given.length === 0 ? [FIRST_COMMIT] : given);
@@ -83,6 +103,8 @@ function checkBases(document: unknown, context: z.RefinementCtx): void {
 /** The schema of a seed file, with the defaults that do not depend on other fields. */
 export const SeedDocument = object({
   repository,
+  repository_id: wholeNumber(1).optional(),
+  former_names: list(repository).default([]),
   private: flag().default(false),
   default_branch: text().default("master"),
   token_owner: login.default("maxime"),
@@ -95,6 +117,7 @@ export const SeedDocument = object({
   commits,
   pulls: uniqueList(pull, z.object({ number: z.number() }).transform(({ number }) => number)).default([]),
   runs: uniqueList(run, z.object({ id: z.number() }).transform(({ id }) => id)).default([]),
+  timeline_order: oneOf(TIMELINE_ORDERS).default("pushes"),
   rate_limit: wholeNumber(1).optional(),
   // Without `when`, zod would skip the check if any other field is wrong.
 }).superRefine(checkBases, { when: () => true });

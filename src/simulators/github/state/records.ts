@@ -18,6 +18,7 @@ export interface Commit {
   readonly parent: string | undefined;
   readonly author: string;
   readonly message: string;
+  /** The date in the commit, which its author chooses. */
   readonly at: number;
 }
 
@@ -123,6 +124,9 @@ export interface Deployment {
   readonly updatedAt: number;
 }
 
+export const TIMELINE_ORDERS = ["pushes", "commit_dates"] as const;
+export type TimelineOrder = typeof TIMELINE_ORDERS[number];
+
 export const RUN_STATUSES = [
   "queued",
   "in_progress",
@@ -139,6 +143,11 @@ export interface Run {
   readonly status: RunStatus;
   readonly conclusion: string | null;
   readonly actor: string;
+  readonly event: string;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** The repository of the head as `owner/name`; null if the fork is gone. */
+  readonly headRepository: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -1,5 +1,6 @@
 import { commentsOf } from "./comments.ts";
 import { baseHead, headOf } from "./commits.ts";
+import { orderedTimeline } from "./timeline.ts";
 import { latestStatus } from "./deployments.ts";
 import { labelsOf } from "./labels.ts";
 import { nodeId } from "./node_id.ts";
@@ -81,7 +82,7 @@ function pullView(world: World, pull: Pull) {
       updated_at: iso(comment.updatedAt),
     })),
     deployments: pull.commits.flatMap((sha) => world.deployments.by("sha", sha).map(deploymentView)),
-    timeline: pull.timeline.map(eventView),
+    timeline: orderedTimeline(world, pull).map(eventView),
   };
 }
 
@@ -106,6 +107,10 @@ export function stateView(world: World) {
       status: run.status,
       conclusion: run.conclusion,
       actor: run.actor,
+      head_sha: run.headSha,
+      head_branch: run.headBranch,
+      head_repository: run.headRepository,
+      created_at: iso(run.createdAt),
     })),
   };
 }

@@ -50,7 +50,7 @@ export function lastIdByClock(now: number): number {
 export class World {
   readonly seed: Seed;
   readonly people: People;
-  readonly repositoryId = 39464018;
+  readonly repositoryId: number;
   readonly now: () => number;
   readonly #tables: Tables;
   #lastId: number;
@@ -61,6 +61,7 @@ export class World {
     options: { readonly tables?: Tables; readonly lastId?: number | undefined } = {},
   ) {
     this.seed = seed;
+    this.repositoryId = seed.repositoryId;
     this.people = new People(seed);
     this.now = now;
     this.#tables = options.tables ?? emptyTables(now);

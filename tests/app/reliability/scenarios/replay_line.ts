@@ -24,7 +24,7 @@ export async function replayLine(
     const [path] = more;
     return await tell(() => replayWorld(law, { seed: Number(rest), path }), say);
   }
-  const scenario = known.scenarios.find((each) => each.name === name);
+  const scenario = [...known.scenarios, ...known.unlisted ?? []].find((each) => each.name === name);
   if (scenario !== undefined) return await tell(() => replaySchedule(scenario, { schedule: rest, say }), say);
   const served = known.served.find(({ names }) => names.includes(name));
   if (served !== undefined) {

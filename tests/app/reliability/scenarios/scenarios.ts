@@ -6,6 +6,7 @@ import type { Scenario } from "../../../worlds/schedule/mod.ts";
 import { openDockerLives } from "./docker_lives.ts";
 import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
+import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
 import { lifeScenario, LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
@@ -23,13 +24,15 @@ export interface Served {
 /** What a line can name. */
 export interface Known {
   readonly scenarios: readonly Scenario[];
+  /** Further scenarios, too many to list. */
+  readonly unlisted?: readonly Scenario[];
   readonly laws: readonly Law[];
   readonly served: readonly Served[];
 }
 
 /** Everything that there is. */
 export function everything(): Known {
-  return { scenarios: allScenarios(), laws: LAWS, served: [ON_ECS, ON_DOCKER] };
+  return { scenarios: allScenarios(), unlisted: HOSTILE_PAIRS, laws: LAWS, served: [ON_ECS, ON_DOCKER] };
 }
 
 /** Every scenario that needs no server. */
@@ -42,6 +45,7 @@ function allScenarios(): readonly Scenario[] {
     ...CLEANUPS,
     ...ZOMBIES,
     ONE_HEAD,
+    ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
   ];
 }

@@ -9,6 +9,7 @@ import type { Clients } from "../clients.ts";
 import { checkFargate } from "./fargate_sizes.ts";
 import type { Records } from "../records.ts";
 import { checkTags } from "./tag_rules.ts";
+import { checkVariables } from "./variable_rules.ts";
 import { isObject, strings, text, toWire, type WireObject } from "../wire.ts";
 
 /** What the relay adds to moto's task definitions. */
@@ -33,6 +34,7 @@ export class DefinitionRules {
   async #register({ input, forward }: Ask): Promise<unknown> {
     checkTags(input);
     checkFargate(input);
+    checkVariables(input);
     const family = text(input["family"]) ?? "";
     const fillers = await this.#fillUp(family);
     try {

@@ -61,8 +61,7 @@ export const CHANGING = {
       {
         name: "size",
         value: "size",
-        description: "kept for later commits of the pull request",
-        choices: ["standard", "large"],
+        description: "one of environment.sizes; kept for later commits of the pull request",
       },
       ...IMAGE_OPTIONS,
       DRY_RUN,
@@ -96,6 +95,7 @@ export const CHANGING = {
     summary: "prolong the time to live, from now",
     description:
       "Writes the active environment's time-to-live so that the environment lives at least this long from now. " +
+      "A time above max_age is refused. " +
       "Cleanup removes expired environments when it runs, so its schedule sets the precision.",
     examples: [
       ["extend 1234 24h", "keep it for another day"],

@@ -1,6 +1,6 @@
 import type { Registry } from "../../../command.ts";
 import { DRY_RUN, ENVIRONMENT_OPTIONS } from "../../../environment_options.ts";
-import { LOOKS } from "../../kept_rights.ts";
+import { CHANGES, LOOKS } from "../../kept_rights.ts";
 
 /** The commands about the whole repository. */
 export const MAINTAINING = {
@@ -19,14 +19,14 @@ export const MAINTAINING = {
     load: async () => (await import("../setup_labels.ts")).runSetupLabels,
   },
   cleanup: {
-    ...LOOKS,
-    runsPrograms: true,
+    ...CHANGES,
     takesLock: true,
     summary: "remove what has expired or is orphaned",
     description:
       "Finds and removes expired environments, leftovers of closed pull requests, dead locks and unused label " +
       "definitions. Orphaned services and images are removed only after a yes or with --force. If a kind of thing " +
-      "could not be listed completely, nothing of that kind is removed. Run cleanup on a schedule: its interval " +
+      "could not be listed completely, nothing of that kind is removed. Cleanup also mends addresses of living " +
+      "environments that the platform has changed or no longer has. Run cleanup on a schedule: its interval " +
       "sets the precision of a time-to-live.",
     examples: [
       ["cleanup --dry-run", "see what would go, and what stays and why"],
@@ -61,8 +61,8 @@ export const MAINTAINING = {
     load: async () => (await import("../cleanup.ts")).runCleanup,
   },
   "cleanup-labels": {
-    ...LOOKS,
-    runsPrograms: true,
+    ...CHANGES,
+    takesLock: false,
     summary: "remove unused label definitions",
     description:
       "Does only the label part of cleanup: removes definitions that carry a commit, of environments that are gone.",

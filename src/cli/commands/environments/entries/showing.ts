@@ -1,19 +1,10 @@
-import { PULL_ARGUMENT, type Registry } from "../../../command.ts";
+import { STATUS_WORDS } from "../../../../environments/core/environment/status_words.ts";
+import { type Registry, SHOWN_PULL_ARGUMENT } from "../../../command.ts";
 import { ENVIRONMENT_OPTIONS, PLATFORM } from "../../../environment_options.ts";
 import { LOOKS, NOTHING, READS_CLONE } from "../../kept_rights.ts";
 
 /** The values of `list --status`. */
-const STATUSES = [
-  "building",
-  "built",
-  "deploying",
-  "running",
-  "updating",
-  "failed",
-  "stopping",
-  "drifted",
-  "absent",
-] as const;
+const STATUSES = Object.keys(STATUS_WORDS);
 
 /** The commands that only read. */
 export const SHOWING = {
@@ -24,14 +15,19 @@ export const SHOWING = {
     description:
       "Shows address, age, time left, waiting triggers and links of every environment of the pull request, and the " +
       "run that works on it. With --verbose it also lists each label of Showtime and marks unknown ones. If the " +
-      "platform does not answer, the command goes by the labels and exits with 5.",
+      "platform does not answer, the command goes by the labels and exits with 5. With --watch it shows the " +
+      "environments again on each change, and ends when no run is at work or due. It looks every 15 seconds.",
     examples: [
       ["status 1234", "see what runs"],
+      ["status 1234 --watch", "follow a build until it runs or fails"],
       ["status 1234 --verbose", "see the labels too"],
       ["status https://github.com/apache/superset/pull/1234 --json", "for a script"],
     ],
-    args: [PULL_ARGUMENT],
-    options: ENVIRONMENT_OPTIONS,
+    args: [SHOWN_PULL_ARGUMENT],
+    options: [
+      { name: "watch", description: "show it again on each change, until no work is left" },
+      ...ENVIRONMENT_OPTIONS,
+    ],
     load: async () => (await import("../status.ts")).runStatus,
   },
   list: {
@@ -43,12 +39,19 @@ export const SHOWING = {
       "and labels of an older scheme.",
     examples: [
       ["list", "see everything"],
+      ["list --status running,failed", "see what runs and what did not come up"],
       ["list --type orphaned", "see environments that have no pull request"],
       ["list --user maxime --wide", "see one person's, with more columns"],
     ],
     args: [],
     options: [
-      { name: "status", value: "status", description: "only these", choices: STATUSES },
+      {
+        name: "status",
+        value: "status",
+        description: "only these, separated by commas",
+        choices: STATUSES,
+        several: true,
+      },
       { name: "user", value: "login", description: "only those this person asked for" },
       {
         name: "type",
@@ -66,10 +69,11 @@ export const SHOWING = {
     isCommon: true,
     summary: "explain what a sync would do, and why",
     description:
-      "Shows the inputs, the rule that applies, the steps that a sync would take, and what would change the " +
-      "decision. Writes nothing.",
+      "Shows the decision first, then why, what was seen, and what would change the decision. With --verbose it " +
+      "adds the codes and the rule. Writes nothing. If the platform does not answer, the command goes by the labels " +
+      "and exits with 5.",
     examples: [["explain 1234", "learn why nothing happens"]],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: ENVIRONMENT_OPTIONS,
     load: async () => (await import("../explain.ts")).runExplain,
   },
@@ -81,7 +85,7 @@ export const SHOWING = {
       ["history 1234", "see the last twenty events"],
       ["history 1234 --limit 100", "see more"],
     ],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: [
       { name: "limit", value: "n", default: "20", description: "show at most n events" },
       ...ENVIRONMENT_OPTIONS,
@@ -95,12 +99,13 @@ export const SHOWING = {
     summary: "print the log of an environment",
     description:
       "Prints the application's output: of the active environment, or of the one that --sha names. With --json each " +
-      "line is a JSON object of its own.",
+      "line is a JSON object of its own. While an environment is being built, it names the run with the build's " +
+      "output.",
     examples: [
       ["logs 1234 --tail 50", "see the last 50 lines"],
       ["logs 1234 --follow", "see new lines as they come"],
     ],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: [
       { name: "follow", short: "f", description: "wait for new lines until interrupted" },
       { name: "tail", short: "n", value: "n", description: "only the last n lines" },
@@ -112,20 +117,24 @@ export const SHOWING = {
   url: {
     ...LOOKS,
     summary: "print the address of the active environment",
-    description: "Prints the public address of the active environment and nothing else, for scripts.",
+    description:
+      "Prints the public address of the active environment and nothing else, for scripts. Fails if the platform no " +
+      "longer has the environment. If the platform does not answer, prints the address of the label and a warning.",
     examples: [["url 1234", 'as in: open "$(showtime url 1234)"']],
-    args: [PULL_ARGUMENT],
+    args: [SHOWN_PULL_ARGUMENT],
     options: ENVIRONMENT_OPTIONS,
     load: async () => (await import("../url.ts")).runUrl,
   },
   open: {
     ...LOOKS,
-    summary: "print the address to open in a browser",
+    opensBrowser: true,
+    summary: "open the active environment in a browser",
     description:
-      "Prints the public address of the active environment. Showtime has no permission to start a browser, so it " +
-      "opens none.",
-    examples: [["open 1234", "see the address; many terminals open it on a click"]],
-    args: [PULL_ARGUMENT],
+      "Opens the address of the active environment with BROWSER, or with the system's opener. Without one, and " +
+      "without permission to start one, it prints the address: the released executable may only run docker, git and " +
+      "gh.",
+    examples: [["open 1234", "open it, or see the address to click on"]],
+    args: [SHOWN_PULL_ARGUMENT],
     options: ENVIRONMENT_OPTIONS,
     load: async () => (await import("../url.ts")).runOpen,
   },

@@ -1,0 +1,34 @@
+/** Finds words in braces that are nearly a placeholder, or are one where none is filled in. */
+
+import { PLACEHOLDERS } from "../../environments/core/environment/variables.ts";
+import { nearest } from "../../lib/nearest.ts";
+
+/** The settings that may be meant to hold placeholders, each with those that are filled in there. */
+const FILLED: readonly (readonly [pattern: RegExp, names: readonly string[]])[] = [
+  [/^environment\.variables\./, PLACEHOLDERS],
+  [/^build\.tag$/, ["pr", "sha"]],
+  [/^build\.args\./, []],
+  [/^environment\.(?:login$|flags\.|health\.)/, []],
+];
+
+/** A word in braces that is not filled in. */
+export interface Misplaced {
+  /** As it is written: `{Secret}`. */
+  readonly written: string;
+  /** The placeholder that was probably meant. */
+  readonly near: string;
+  /** Whether that placeholder is filled in here; otherwise none is. */
+  readonly filled: boolean;
+}
+
+/** Finds the first word in braces of a setting that was probably meant as a placeholder and is not filled in. */
+export function findMisplaced(key: string, value: unknown): Misplaced | undefined {
+  const names = FILLED.find(([pattern]) => pattern.test(key))?.[1];
+  if (names === undefined || typeof value !== "string") return undefined;
+  for (const { 0: written, 1: word = "" } of value.matchAll(/\{\s{0,9}([\p{L}\p{N}_-]{1,40})\s{0,9}\}/gu)) {
+    const near = nearest(word, PLACEHOLDERS);
+    if (near === undefined || (names.includes(near) && written === `{${near}}`)) continue;
+    return { written, near: `{${near}}`, filled: names.includes(near) };
+  }
+  return undefined;
+}

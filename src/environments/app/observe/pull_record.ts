@@ -1,0 +1,60 @@
+/** Reads what earlier runs recorded about a pull request, from the comment that is believed and the timeline. */
+
+import { parseShortSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
+import { COMMENT_MARKER, type CommentRecord } from "../../core/comment/mod.ts";
+import { parseLabel, sameLabelName } from "../../core/labels/mod.ts";
+import { isTrustedBot, mayCauseBuild, type PermissionAnswer, type PullRecord } from "../../core/plan/mod.ts";
+import type { MarkedComment, TimelineEvent } from "../../ports/forge.ts";
+
+/** Whether Showtime writes as the author of a comment, without a look at permissions. */
+export function isShowtimesComment(
+  comment: Pick<MarkedComment, "own" | "author">,
+  trustedBots: readonly string[] | undefined,
+): boolean {
+  const { own, author } = comment;
+  return own || (author !== undefined && isTrustedBot(author.login, trustedBots));
+}
+
+/** Finds the oldest comment with Showtime's marker whose author is believed. */
+export function believedComment(
+  comments: readonly MarkedComment[],
+  by: {
+    readonly people: ReadonlyMap<string, PermissionAnswer>;
+    readonly trustedBots: readonly string[] | undefined;
+  },
+): MarkedComment | undefined {
+  return comments.find((each) =>
+    each.body.startsWith(COMMENT_MARKER) &&
+    (isShowtimesComment(each, by.trustedBots) ||
+      (each.author?.bot === false && mayCauseBuild(by.people.get(each.author.login))))
+  );
+}
+
+/**
+ * Combines the records of earlier runs: the comment's record, corrected by the timeline if that knows more.
+ */
+export function pullRecord(
+  record: CommentRecord,
+  timeline: readonly TimelineEvent[],
+): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown" | "update" | "silent"> {
+  const attempts = new Map<ShortSha, number>();
+  for (const [key, count] of Object.entries(record.attempts)) {
+    const sha = parseShortSha(key);
+    if (sha !== undefined) attempts.set(sha, count);
+  }
+  for (const event of timeline) {
+    if (event.kind !== "labeled") continue;
+    const label = parseLabel(event.name);
+    if (label.kind !== "status" || label.status !== "failed") continue;
+    const seen = failures(timeline, event.name);
+    attempts.set(label.sha, Math.max(attempts.get(label.sha) ?? 0, seen));
+  }
+  const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
+  const silent = Object.keys(record.silent ?? {}).flatMap((sha) => parseShortSha(sha) ?? []);
+  const { size, notice, shown, update } = record;
+  return { attempts, shas, silent, size, notice, shown, update };
+}
+
+function failures(timeline: readonly TimelineEvent[], name: string): number {
+  return timeline.filter((event) => event.kind === "labeled" && sameLabelName(event.name, name)).length;
+}

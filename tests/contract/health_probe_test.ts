@@ -1,0 +1,113 @@
+/** Health checks against servers that fail in every way that a real one does. */
+
+import assert from "node:assert/strict";
+import { makeHealthProbe } from "../../src/drivers/health/mod.ts";
+
+/** A certificate of `localhost` that no one trusts, and its key; undefined where nothing makes one. */
+const SELF_SIGNED = await makeCertificate();
+
+async function makeCertificate(): Promise<{ readonly key: string; readonly cert: string } | undefined> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { code } = await new Deno.Command("openssl", {
+      args: "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -days 2"
+        .split(" ").concat("-keyout", `${folder}/key`, "-out", `${folder}/cert`),
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (code !== 0) return undefined;
+    return { key: await Deno.readTextFile(`${folder}/key`), cert: await Deno.readTextFile(`${folder}/cert`) };
+  } catch {
+    return undefined;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function kindOf(address: string): Promise<string> {
+  const question = { path: "/health", fallback: "/", timeoutMs: 700 };
+  const { ok, outcome } = await makeHealthProbe()(address, question, new AbortController().signal);
+  assert.equal(ok, false);
+  return outcome.kind;
+}
+
+/** Asks a server that treats each connection like that. */
+async function kindAt(
+  treat: (connection: Deno.Conn) => void | Promise<void>,
+  listener: Deno.Listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+): Promise<string> {
+  const connections: Deno.Conn[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      connections.push(connection);
+      await Promise.resolve(treat(connection)).catch(() => {});
+    }
+  })().catch(() => {});
+  try {
+    return await kindOf(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
+  } finally {
+    listener.close();
+    await serving;
+    for (const connection of connections) {
+      try {
+        connection.close();
+      } catch {
+        // It has ended already.
+      }
+    }
+  }
+}
+
+async function says(connection: Deno.Conn, text: string): Promise<void> {
+  await connection.write(new TextEncoder().encode(text));
+  await connection.read(new Uint8Array(4096));
+  connection.close();
+}
+
+/** Closes a connection whose request was not read: the system resets or ends it. */
+async function resets(connection: Deno.Conn): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  connection.close();
+}
+
+const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test(
+  "the probe distinguishes a port that nothing listens on, a reset, an end and silence",
+  OPTIONS,
+  async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    listener.close();
+
+    assert.equal(await kindOf(`127.0.0.1:${port}`), "refused");
+    assert.equal(await kindAt((connection) => says(connection, "")), "closed");
+    assert.match(await kindAt(resets), /^(?:reset|closed)$/);
+    assert.equal(await kindAt(() => {}), "silent");
+  },
+);
+
+Deno.test("the probe knows an answer that is not HTTP, and an unknown name", OPTIONS, async () => {
+  assert.equal(await kindAt((connection) => says(connection, "-ERR unknown command\r\n")), "not_http");
+  assert.equal(await kindAt((connection) => says(connection, "SSH-2.0-OpenSSH_9.2\r\n")), "not_http");
+  assert.equal(await kindOf("no-such-host.invalid:80"), "dns");
+});
+
+Deno.test({
+  name: "the probe knows a port that speaks TLS, whatever its server answers to plain HTTP",
+  ignore: SELF_SIGNED === undefined,
+  ...OPTIONS,
+  async fn() {
+    const listener = Deno.listenTls({
+      hostname: "127.0.0.1",
+      port: 0,
+      ...SELF_SIGNED ?? { key: "", cert: "" },
+    });
+
+    const kind = await kindAt(async (connection) => {
+      await (connection as Deno.TlsConn).handshake();
+    }, listener);
+
+    assert.equal(kind, "tls");
+  },
+});
