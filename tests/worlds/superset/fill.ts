@@ -46,7 +46,6 @@ export async function connect(
     return { status: response.status, body };
   };
   return {
-    // deno-lint-ignore layers/few-parameters -- a request in its order
     async send(method, path, body) {
       return await read(
         await fetch(`${url}${path}`, {
@@ -57,7 +56,6 @@ export async function connect(
         }),
       );
     },
-    // deno-lint-ignore layers/few-parameters -- endpoint, files, and what differs
     async import(endpoint, members, fields = {}) {
       const form = new FormData();
       form.set(

@@ -156,7 +156,6 @@ async function makeTemplate(python: string, { version, env, meta }: TemplateOpti
   return template;
 }
 
-// deno-lint-ignore layers/few-parameters -- a command in its order
 async function runPython(
   python: string,
   args: readonly string[],

@@ -38,7 +38,6 @@ export async function makeBench(changed: Partial<AssetsPorts> = {}): Promise<Ben
       allowedSecrets: [],
       ...changed,
     },
-    // deno-lint-ignore layers/few-parameters -- name, address, and what differs
     instance(name, url, settings = {}) {
       const complete: InstanceSettings = {
         name,
