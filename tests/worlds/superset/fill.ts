@@ -1,3 +1,4 @@
+// deno-lint-ignore-file layers/few-parameters -- requests are written in the order of their words
 /** Fills an instance through its API, with a client of the tests' own. */
 
 import { writeZip } from "../../../src/drivers/superset/mod.ts";

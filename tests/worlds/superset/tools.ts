@@ -1,3 +1,4 @@
+// deno-lint-ignore-file layers/few-parameters -- requests are written in the order of their words
 /** The use-cases of assets, wired to an instance and a folder of a test's own. */
 
 import type { AssetsPorts, Instance } from "../../../src/assets/app/assets_ports.ts";
