@@ -1,4 +1,3 @@
-// deno-lint-ignore-file layers/few-parameters -- requests are written in the order of their words
 /** Fills an instance through its API, with a client of the tests' own. */
 
 import { writeZip } from "../../../src/drivers/superset/mod.ts";
@@ -17,6 +16,7 @@ export interface SupersetClient {
     endpoint: string,
     members: readonly (readonly [path: string, text: string])[],
     fields?: Readonly<Record<string, string>>,
+    accept?: string,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
@@ -47,6 +47,7 @@ export async function connect(
     return { status: response.status, body };
   };
   return {
+    // deno-lint-ignore layers/few-parameters -- a request in its order
     async send(method, path, body) {
       return await read(
         await fetch(`${url}${path}`, {
@@ -57,7 +58,8 @@ export async function connect(
         }),
       );
     },
-    async import(endpoint, members, fields = {}) {
+    // deno-lint-ignore layers/few-parameters -- endpoint, files, and what differs
+    async import(endpoint, members, fields = {}, accept = headers.accept) {
       const form = new FormData();
       form.set(
         endpoint === "assets" ? "bundle" : "formData",
@@ -69,7 +71,7 @@ export async function connect(
         await fetch(`${url}/api/v1/${endpoint}/import/`, {
           method: "POST",
           redirect: "manual",
-          headers: all,
+          headers: { ...all, accept },
           body: form,
         }),
       );
