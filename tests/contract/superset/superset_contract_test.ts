@@ -5,6 +5,7 @@ import { formatJson, parseJson } from "../../../src/assets/core/tree.ts";
 import { part } from "../../worlds/require.ts";
 import { fill, type SupersetClient } from "../../worlds/superset/fill.ts";
 import { startSuperset } from "../../worlds/superset/real_superset.ts";
+import { serverOf } from "../../worlds/superset/tools.ts";
 import { contractFiles, runContract } from "./superset_contract.ts";
 
 const superset = await part("superset");
@@ -29,6 +30,7 @@ for (const version of ["6.1", "6.0"] as const) {
         version,
         url: served.url,
         files,
+        admin: () => serverOf(served.url),
         restore() {
           simulator = makeSupersetSimulator(seed);
           return Promise.resolve();
@@ -46,7 +48,14 @@ for (const version of ["6.1", "6.0"] as const) {
       const client = await fill(real.url, files);
       for (const role of ["Alpha", "Gamma"]) await addUser(client, role);
       await real.save("filled");
-      await runContract(test, { version, url: real.url, files, restore: () => real.restore("filled") });
+      const admin = serverOf(real.url);
+      await runContract(test, {
+        version,
+        url: real.url,
+        files,
+        admin: () => admin,
+        restore: () => real.restore("filled"),
+      });
     } finally {
       await real.stop();
     }
