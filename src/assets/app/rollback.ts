@@ -27,12 +27,14 @@ export interface PreparedRollback {
   readonly observed: ObservedInstance;
 }
 
-/** Finds the run to undo: the named one, or the newest that is neither a rollback nor undone already. */
+/**
+ * Finds the run to undo: the named one, or the newest that is neither a rollback nor undone already. A run counts as
+ * undone when all of it is: a rollback that was killed, or failed in part, is taken up again.
+ */
 export async function findRun(instance: Instance, name: string | undefined): Promise<RunRecord> {
   const runs = await instance.store.runs();
-  const undone = new Set(runs.filter(({ state }) => state === "done").map(({ undoes }) => undoes));
   const run = name === undefined
-    ? runs.find((each) => each.command !== "rollback" && !undone.has(each.run))
+    ? runs.find(({ command, state }) => command !== "rollback" && state !== "rolled_back")
     : runs.find((each) => each.run === name) ?? only(runs.filter((each) => each.run.startsWith(name)));
   if (run !== undefined) return run;
   throw usageError(
@@ -123,7 +125,10 @@ function readSnapshotFile({ path, text }: SnapshotFile): readonly [Uuid, BundleF
   return [about.uuid, { kind: about.kind, path, tree }];
 }
 
-/** Carries a rollback out: content first, so that nothing refers to what is deleted then. */
+/**
+ * Carries a rollback out: content first, so that nothing refers to what is deleted then. Marks the run as undone if
+ * nothing is left of it. A rollback with nothing left to do still ends the records of rollbacks that were killed.
+ */
 export async function applyRollback(
   instance: Instance,
   ports: AssetsPorts,
@@ -144,5 +149,9 @@ export async function applyRollback(
     deletions: rollback.deletions,
     record: { command: "rollback", undoes },
   }, signal)).assets;
+  const isUndone = [...pushed.assets, ...deleted].every(({ result }) =>
+    result === "done" || result === "unchanged"
+  );
+  if (isUndone) await instance.store.update({ ...rollback.undoes, state: "rolled_back" });
   return { pushed, deleted };
 }

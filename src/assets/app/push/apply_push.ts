@@ -11,6 +11,7 @@ import { mapOf } from "../../core/tree.ts";
 import type { RunAsset, RunRecord } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import { runName, snapshotOf } from "../delete_assets.ts";
+import { restoreOwners, settleKilledRuns } from "../killed_runs.ts";
 import { toInstance } from "../observe_instance.ts";
 import { chunksOf } from "./bundle_chunk.ts";
 import { importChunk, type ImportTools, learnIds, readAgain } from "./import_chunk.ts";
@@ -43,12 +44,19 @@ export async function applyPush(
   { prepared, options }: { readonly prepared: PreparedPush; readonly options: ApplyOptions },
   signal: AbortSignal,
 ): Promise<PushResult> {
+  const { rows } = prepared.observed;
+  const endKilledRuns = async (run: string | undefined) => {
+    const written = await settleKilledRuns(instance, { rows, theirs: prepared.hashes.theirs, run }, signal);
+    await restoreOwners(instance, { written, rows, given: options.owners }, signal);
+  };
   if (workOf(prepared).length === 0) {
-    await recordUnchanged(instance, prepared, signal);
+    await endKilledRuns(undefined);
     return { run: undefined, assets: prepared.plan.map(settle) };
   }
   const push = new Push(instance, ports, { prepared, options });
+  // The record of this run comes first: it holds the contents that the killed runs' records have vouched for.
   await push.begin(signal);
+  await endKilledRuns(push.run);
   try {
     for (const kind of PUSHED_KINDS) await push.pushKind(kind, signal);
     await push.verify(signal);
@@ -60,31 +68,6 @@ export async function applyPush(
 
 function workOf({ plan }: PreparedPush): readonly PlannedAsset[] {
   return plan.filter(({ action }) => action === "create" || action === "update");
-}
-
-/** Writes into the ledger what a killed run pushed, and what is found unchanged now. Ends the killed runs' records. */
-async function recordUnchanged(
-  instance: Instance,
-  prepared: PreparedPush,
-  signal: AbortSignal,
-): Promise<void> {
-  const killed = (await instance.store.runs()).filter(({ state }) => state === "running");
-  const pushed = new Map(
-    killed.flatMap(({ run, assets }) => assets.map((each) => [each.uuid, { ...each, run }] as const)),
-  );
-  const entries = prepared.plan.flatMap(({ uuid, kind, action }) => {
-    const by = pushed.get(uuid);
-    const hash = prepared.hashes.ours.get(uuid);
-    if (action !== "unchanged" || by === undefined || hash === undefined || by.after !== hash) return [];
-    return [[uuid, { kind, hash, run: by.run }] as const];
-  });
-  if (entries.length > 0) {
-    await instance.store.changeLedger(
-      (ledger) => ({ version: 1, assets: { ...ledger.assets, ...Object.fromEntries(entries) } }),
-      signal,
-    );
-  }
-  for (const record of killed) await instance.store.update({ ...record, state: "failed" });
 }
 
 class Push {

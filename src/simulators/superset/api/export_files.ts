@@ -41,37 +41,7 @@ function dashboardContent(row: Row, state: State): TreeMap {
   }
   const placed = new Set(chartNodes(position).map(({ id }) => id));
   const lost = row.members.filter((id) => !placed.has(id));
-  if (lost.length > 0) {
-    const key = `ROW-N-${randomKey()}`;
-    const nodes = lost.map((id) => [`CHART-${randomKey()}`, id] as const);
-    const grid = mapOf(position, "GRID_ID");
-    const parents = ["ROOT_ID", "GRID_ID"];
-    position["GRID_ID"] = {
-      id: "GRID_ID",
-      type: "GRID",
-      parents: ["ROOT_ID"],
-      ...grid,
-      children: [...listOf(grid, "children"), key],
-    };
-    position[key] = {
-      id: key,
-      type: "ROW",
-      children: nodes.map(([node]) => node),
-      parents,
-      meta: { "0": "ROOT_ID", background: "BACKGROUND_TRANSPARENT" },
-    };
-    for (const [node, id] of nodes) {
-      const chart = state.row("chart", id);
-      const meta = {
-        chartId: id,
-        height: 50,
-        sliceName: chart === undefined ? "" : nameOf(chart),
-        uuid: chart?.uuid ?? "",
-        width: 4,
-      };
-      position[node] = { id: node, type: "CHART", children: [], parents: [...parents, key], meta };
-    }
-  }
+  if (lost.length > 0) appendCharts(position, { lost, state });
   const metadata = changeTargets(mapOf(row.fields, "metadata"), (target) => {
     const dataset = state.row("dataset", Number(target["datasetId"]));
     return dataset === undefined ? target : { ...without(target, ["datasetId"]), datasetUuid: dataset.uuid };
@@ -79,8 +49,38 @@ function dashboardContent(row: Row, state: State): TreeMap {
   return { position, metadata };
 }
 
+/** Appends charts in a new row of the grid. Where the layout shows no grid, the charts get no row. */
+function appendCharts(
+  position: Record<string, Tree>,
+  { lost, state }: { readonly lost: readonly number[]; readonly state: State },
+): void {
+  const nodes = lost.map((id) => [`CHART-${randomKey()}`, id] as const);
+  const grid = mapOf(position, "GRID_ID");
+  const row = listOf(mapOf(position, "ROOT_ID"), "children").includes("GRID_ID")
+    ? `ROW-N-${randomKey()}`
+    : undefined;
+  const parents = ["ROOT_ID", "GRID_ID"];
+  if (row !== undefined) {
+    position["GRID_ID"] = { ...grid, children: [...listOf(grid, "children"), row] };
+    position[row] = {
+      id: row,
+      type: "ROW",
+      children: nodes.map(([node]) => node),
+      parents,
+      meta: { "0": "ROOT_ID", background: "BACKGROUND_TRANSPARENT" },
+    };
+  }
+  for (const [node, id] of nodes) {
+    const chart = state.row("chart", id);
+    const name = chart === undefined ? "" : nameOf(chart);
+    const meta = { chartId: id, height: 50, sliceName: name, uuid: chart?.uuid ?? "", width: 4 };
+    const above = row === undefined ? {} : { parents: [...parents, row] };
+    position[node] = { id: node, type: "CHART", children: [], ...above, meta };
+  }
+}
+
 function randomKey(): string {
-  return crypto.randomUUID().replaceAll("-", "").slice(0, 12);
+  return crypto.randomUUID().replaceAll("-", "").slice(0, 8).toUpperCase();
 }
 
 /** Lists rows with everything that they refer to, each row's dependencies after it. */
