@@ -2,7 +2,7 @@
 
 import { isPushed, parseUuid, type PushedKind, type Uuid } from "../core/asset.ts";
 import type { Hash } from "../core/hash.ts";
-import type { Ledger, RunAsset, RunRecord } from "../ports/store.ts";
+import type { LedgerEntry, RunAsset, RunRecord } from "../ports/store.ts";
 import type { ListedAsset } from "../ports/superset.ts";
 import type { Instance } from "./assets_ports.ts";
 
@@ -28,7 +28,7 @@ export async function settleKilledRuns(
   const killed = (await instance.store.runs())
     .filter(({ state, run }) => state === "running" && run !== found.run).reverse();
   if (killed.length === 0) return [];
-  const entries: Record<string, Ledger["assets"][Uuid]> = {};
+  const entries: Record<string, LedgerEntry> = {};
   const gone = new Set<string>();
   const written: RunAsset[] = [];
   for (const { run, assets } of killed) {
@@ -44,7 +44,7 @@ export async function settleKilledRuns(
   await instance.store.changeLedger(({ assets }) => ({
     version: 1,
     assets: Object.fromEntries(
-      Object.entries({ ...assets, ...entries }).filter(([uuid]) => !gone.has(uuid)),
+      Object.entries<LedgerEntry>({ ...assets, ...entries }).filter(([uuid]) => !gone.has(uuid)),
     ),
   }), signal);
   for (const record of killed) {

@@ -12,6 +12,7 @@ import { deleteAssets, type Deleted, type Deletion, snapshotKind } from "./delet
 import { type ObservedInstance, observeInstance, toFolder } from "./observe_instance.ts";
 import { applyPush, type PushResult } from "./push/apply_push.ts";
 import { hashAll } from "./push/base.ts";
+import { referencesOfRaw } from "./push/bundle_chunk.ts";
 import { type PreparedPush, preparePush } from "./push/prepare_push.ts";
 import { databasesOf, readStored } from "./read_folder.ts";
 
@@ -65,15 +66,19 @@ export async function prepareRollback(
 ): Promise<PreparedRollback> {
   const stored = readStored(await ports.sources.folder(dir).read() ?? new Map());
   const databases = databasesOf(stored.assets);
-  const touched = new Set(run.assets.map(({ uuid }) => uuid));
-  const observed = await observeInstance(instance, ports, {
-    databases,
-    wants: (row) => row.uuid !== undefined && touched.has(row.uuid),
-  }, signal);
   const raw = new Map(snapshot.flatMap((file) => {
     const read = readSnapshotFile(file);
     return read === undefined ? [] : [read];
   }));
+  // A chart that comes back needs its dataset's file, although the run did not touch the dataset.
+  const wanted = new Set([
+    ...run.assets.map(({ uuid }) => uuid),
+    ...[...raw.values()].flatMap((file) => referencesOfRaw(file).map(({ uuid }) => uuid)),
+  ]);
+  const observed = await observeInstance(instance, ports, {
+    databases,
+    wants: (row) => row.uuid !== undefined && wanted.has(row.uuid),
+  }, signal);
   // What the snapshot does not hold, because the run did not touch it, is as the instance has it now.
   const before = toFolder(new Map([...observed.raw, ...raw]), {
     mapping: observed.databases,

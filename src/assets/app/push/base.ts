@@ -18,12 +18,12 @@ export async function hashAll(assets: Assets): Promise<ReadonlyMap<Uuid, Hash>> 
  * The contents that the instance is known to have had. A run that was killed left either the content before it or the
  * content that it wrote.
  */
-export function baseOf({ ledger, exported, runs, half }: {
+export function baseOf({ ledger, exported, runs, half = new Map() }: {
   readonly ledger: Ledger;
   readonly exported: ExportRecord | undefined;
   readonly runs: readonly RunRecord[];
   /** From {@link halfDoneDashboards}. */
-  readonly half: ReadonlyMap<Uuid, Hash>;
+  readonly half?: ReadonlyMap<Uuid, Hash>;
 }): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
   const base = new Map<Uuid, Set<Hash>>();
   const add = (uuid: string, hash: Hash | undefined) => {
