@@ -1,6 +1,6 @@
 /** Ends the records of runs that were killed, once it is known how far each came (assets.md, "Acceptance"). */
 
-import { isPushed, parseUuid, type PushedKind, type Uuid } from "../core/asset.ts";
+import { isPushed, type PushedKind, type Uuid } from "../core/asset.ts";
 import type { Hash } from "../core/hash.ts";
 import type { LedgerEntry, RunAsset, RunRecord } from "../ports/store.ts";
 import type { ListedAsset } from "../ports/superset.ts";
@@ -80,18 +80,4 @@ export async function restoreOwners(
     if (now.length === wanted.length && now.every((id) => wanted.includes(id))) continue;
     await instance.server.update({ kind: kind as PushedKind, id: row.id }, { owners: wanted }, signal);
   }
-}
-
-/** Takes assets out of the ledger that neither the folder nor the instance has any more. */
-export async function forgetAssets(
-  instance: Instance,
-  uuids: readonly Uuid[],
-  signal: AbortSignal,
-): Promise<void> {
-  if (uuids.length === 0) return;
-  const gone = new Set<string>(uuids);
-  await instance.store.changeLedger(({ assets }) => ({
-    version: 1,
-    assets: Object.fromEntries(Object.entries(assets).filter(([uuid]) => !gone.has(parseUuid(uuid) ?? uuid))),
-  }), signal);
 }

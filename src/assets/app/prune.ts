@@ -6,7 +6,7 @@ import { isIgnored } from "../core/select.ts";
 import { referencesOf } from "../core/stored_form/normalize.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
 import { deleteAssets, type Deleted, type Deletion } from "./delete_assets.ts";
-import { forgetAssets, settleKilledRuns } from "./killed_runs.ts";
+import { settleKilledRuns } from "./killed_runs.ts";
 import { assertReadable } from "./load_side.ts";
 import { assertRight, type ObservedInstance, observeInstance } from "./observe_instance.ts";
 import { hashAll } from "./push/base.ts";
@@ -22,8 +22,6 @@ export interface PrunePlan {
   readonly observed: ObservedInstance;
   readonly deletions: readonly Deletion[];
   readonly kept: readonly KeptAsset[];
-  /** Assets of the ledger that the instance does not have any more. Empty if the instance was not read completely. */
-  readonly gone: readonly Uuid[];
   readonly hashes: ReadonlyMap<Uuid, Hash>;
 }
 
@@ -70,13 +68,12 @@ export async function planPrune(
     else kept.push({ ...deletion, message: objection });
   }
   const incomplete = observed.incomplete.length > 0;
-  const gone = incomplete ? [] : [...dropped.keys()].filter((uuid) => !observed.rows.has(uuid));
-  return { observed, gone, hashes, ...settle({ observed, deletions, kept, incomplete }) };
+  return { observed, hashes, ...settle({ observed, deletions, kept, incomplete }) };
 }
 
 /** Keeps what an asset that stays still uses, until nothing changes any more. */
 function settle(
-  { observed, deletions, kept, incomplete }: Omit<PrunePlan, "observed" | "gone" | "hashes"> & {
+  { observed, deletions, kept, incomplete }: Omit<PrunePlan, "observed" | "hashes"> & {
     readonly observed: ObservedInstance;
     readonly incomplete: boolean;
   },
@@ -106,13 +103,12 @@ function settle(
 }
 
 /**
- * Carries a prune out, ends the records of runs that were killed, and takes assets that are gone out of the ledger.
- * Returns undefined if there was nothing to delete.
+ * Carries a prune out and ends the records of runs that were killed. Returns undefined if there was nothing to delete.
  */
 export async function applyPrune(
   instance: Instance,
   ports: Pick<AssetsPorts, "clock" | "progress">,
-  { observed, deletions, gone, hashes }: PrunePlan,
+  { observed, deletions, hashes }: PrunePlan,
   signal: AbortSignal,
 ): Promise<{ readonly run: string; readonly assets: readonly Deleted[] } | undefined> {
   const done = deletions.length === 0
@@ -121,6 +117,5 @@ export async function applyPrune(
   if (observed.incomplete.length === 0) {
     await settleKilledRuns(instance, { rows: observed.rows, theirs: hashes, run: done?.run }, signal);
   }
-  await forgetAssets(instance, gone, signal);
   return done;
 }
