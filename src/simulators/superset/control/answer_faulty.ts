@@ -33,15 +33,7 @@ export async function spoilBody(response: Response, faults: readonly Fault[]): P
   headers.delete("content-length");
   if (cut) return new Response(half, { status: response.status, headers });
   headers.set("content-length", String(bytes.length));
-  const body = new ReadableStream<Uint8Array>({
-    start(stream) {
-      stream.enqueue(half);
-    },
-    async pull(stream) {
-      // The first half leaves before the connection breaks.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      stream.error(new Error("the simulator breaks the connection"));
-    },
-  });
+  // The body ends before the announced length, so the server breaks the connection.
+  const body = new Blob([half]).stream();
   return new Response(body, { status: response.status, headers });
 }
