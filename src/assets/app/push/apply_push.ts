@@ -191,14 +191,18 @@ class Push {
   /** Imports the assets of one kind. */
   async pushKind(kind: PushedKind, signal: AbortSignal): Promise<void> {
     const all = workOf(this.#prepared);
+    const report = () => {
+      const count = this.#outcomes.with("done").length;
+      this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
+    };
     const work = all.filter((asset) => asset.kind === kind);
     for (const chunk of chunksOf(work.map(({ uuid }) => uuid))) {
       const ready = chunk.filter((uuid) => !this.#outcomes.isHeldBack(uuid));
       if (this.#stopped || ready.length === 0) continue;
+      report();
       await this.#assertUntouched(kind, ready, signal);
       this.#stopped = !await importChunk(this.#tools, { kind, chunk: ready }, signal);
-      const count = this.#outcomes.with("done").length;
-      this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
+      report();
     }
     const done = work.map(({ uuid }) => uuid).filter((uuid) => this.#outcomes.of(uuid) === "done");
     if (done.length === 0) return;
@@ -263,6 +267,10 @@ class Push {
   /** Exports what was pushed once more, and names content that is not what was sent, although the server said OK. */
   async verify(signal: AbortSignal): Promise<void> {
     let left = this.#outcomes.with("done");
+    const total = left.length;
+    const report = () =>
+      this.#tools.ports.progress("Verifying", { count: total - left.length, total, bytes: 0 });
+    if (total > 0) report();
     // Dashboards bring most charts and datasets along.
     for (const kind of [...PUSHED_KINDS].reverse()) {
       const uuids = left.filter((uuid) => this.#prepared.ours.get(uuid)?.kind === kind);
@@ -271,6 +279,7 @@ class Push {
       const seen = left.filter((uuid) => now.assets.has(uuid) || uuids.includes(uuid));
       for (const uuid of seen) this.#judge(uuid, now);
       left = left.filter((uuid) => !seen.includes(uuid));
+      report();
     }
   }
 
