@@ -61,29 +61,30 @@ const SCENES: readonly Scene[] = [
   { says: "QA has its own edit again.", command: "assets diff assets qa" },
 ];
 
-const stage = await makeStage();
-const home = Deno.cwd();
-let failed: string | undefined;
-try {
-  Deno.chdir(stage.folder);
-  const ended = new AbortController();
-  // Each command of a real run gives up the permissions that it does not need. Here one process runs them all.
-  const host = { ...makeProcessHost(ended.signal), onCommand: () => {} };
-  for (const { says, happens, command, code = 0 } of SCENES) {
-    happens?.(stage);
-    console.log(`\n# ${says}\n$ showtime ${command}`);
-    const got = await run(command.split(" "), host);
-    if (got !== code) {
-      failed = `"showtime ${command}" ended with ${got}, not ${code}`;
-      break;
+Deno.exit(await play());
+
+/** Plays the scenes; returns the demo's exit code. */
+async function play(): Promise<number> {
+  const stage = await makeStage();
+  const home = Deno.cwd();
+  try {
+    Deno.chdir(stage.folder);
+    // Each command of a real run gives up the permissions that it does not need. Here one process runs them all.
+    const host = { ...makeProcessHost(new AbortController().signal), onCommand: () => {} };
+    for (const { says, happens, command, code = 0 } of SCENES) {
+      happens?.(stage);
+      console.log(`\n# ${says}\n$ showtime ${command}`);
+      const got = await run(command.split(" "), host);
+      if (got === code) continue;
+      console.error(`"showtime ${command}" ended with ${got}, not ${code}`);
+      return 1;
     }
+  } finally {
+    Deno.chdir(home);
+    await stage.end();
   }
-} finally {
-  Deno.chdir(home);
-  await stage.end();
-}
-if (failed !== undefined) console.error(failed);
-else {console.log(
+  console.log(
     `\nThat was ${SCENES.length} commands on two simulated Supersets. docs/assets.md explains them.`,
-  );}
-Deno.exit(failed === undefined ? 0 : 1);
+  );
+  return 0;
+}

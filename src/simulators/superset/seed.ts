@@ -4,8 +4,8 @@ import * as z from "zod";
 import type { Tree } from "../../assets/core/tree.ts";
 import { flag, list, must, object, oneOf, text, wholeNumber } from "../github/json/fields.ts";
 import { readJson } from "../github/json/read_json.ts";
-import { type Role, ROLES, type User } from "./api/accounts.ts";
 import { type Profile, PROFILES } from "./state/kinds.ts";
+import { type Role, ROLES, type User } from "./state/users.ts";
 
 /** The beginning of a server. */
 export interface Seed {

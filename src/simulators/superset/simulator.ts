@@ -40,13 +40,7 @@ export class SupersetSimulator {
     this.#seed = seed;
     this.#options = options;
     this.#accounts = new Accounts({ profile, users, publicRole, tokenSeconds, now });
-    const empty = new State({
-      database: lastId,
-      theme: lastId,
-      dataset: lastId,
-      chart: lastId,
-      dashboard: lastId,
-    });
+    const empty = new State({ profile, users }, { lastId });
     this.#state = plant(seed, empty);
   }
 
@@ -62,7 +56,7 @@ export class SupersetSimulator {
         owners: row.owners,
         members: row.members,
         password: row.password === undefined ? null : "stored",
-        file: fileOf(row, this.#state, profile),
+        file: fileOf(row, this.#state),
       })),
     ]);
     return { profile, ...Object.fromEntries(rows) };
@@ -187,7 +181,7 @@ async function readBody(request: Request): Promise<unknown> {
 }
 
 /** Imports the seed's files, as the assets endpoint does it for an administrator. */
-function plant({ files, users, profile }: Seed, empty: State): State {
+function plant({ files, users }: Seed, empty: State): State {
   const texts = Object.entries(files).map(([path, tree]) =>
     [path, typeof tree === "string" ? tree : formatJson(tree)] as const
   );
@@ -199,8 +193,8 @@ function plant({ files, users, profile }: Seed, empty: State): State {
   );
   let read: readonly ImportFile[];
   try {
-    read = readBundle({ endpoint: "assets", zip, overwrite: true, passwords: {} }, empty, profile);
-    return writeBundle({ endpoint: "assets", overwrite: true, files: read, user: users[0], profile }, empty);
+    read = readBundle({ endpoint: "assets", zip, overwrite: true, passwords: {} }, empty);
+    return writeBundle({ endpoint: "assets", overwrite: true, files: read, user: users[0] }, empty);
   } catch (error) {
     throw new AppError("bad_seed", `Reading the seed: its files cannot be imported (${String(error)})`, {
       exitCode: 2,

@@ -6,6 +6,7 @@ import { bundleOf, type WorldFiles } from "./harbour.ts";
 /** A client that is logged in as an administrator. */
 export interface SupersetClient {
   /** Sends a request with token, cookie and CSRF token, and returns status and body. */
+  // deno-lint-ignore layers/few-parameters -- a request in its order
   send(
     method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
@@ -16,7 +17,6 @@ export interface SupersetClient {
     endpoint: string,
     members: readonly (readonly [path: string, text: string])[],
     fields?: Readonly<Record<string, string>>,
-    accept?: string,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
@@ -24,6 +24,7 @@ export interface SupersetClient {
 export async function connect(
   url: string,
   login = { username: "admin", password: "admin" },
+  { accept = "application/json" }: { readonly accept?: string } = {},
 ): Promise<SupersetClient> {
   const answer = await fetch(`${url}/api/v1/security/login`, {
     method: "POST",
@@ -31,7 +32,7 @@ export async function connect(
     body: JSON.stringify({ ...login, provider: "db", refresh: true }),
   });
   const { access_token: token } = await answer.json() as { access_token: string };
-  const headers = { authorization: `Bearer ${token}`, accept: "application/json", referer: `${url}/` };
+  const headers = { authorization: `Bearer ${token}`, accept, referer: `${url}/` };
   const csrf = await fetch(`${url}/api/v1/security/csrf_token/`, { headers });
   const { result } = await csrf.json() as { result: string };
   const cookie = csrf.headers.getSetCookie().map((each) => each.split(";")[0]).join("; ");
@@ -59,7 +60,7 @@ export async function connect(
       );
     },
     // deno-lint-ignore layers/few-parameters -- endpoint, files, and what differs
-    async import(endpoint, members, fields = {}, accept = headers.accept) {
+    async import(endpoint, members, fields = {}) {
       const form = new FormData();
       form.set(
         endpoint === "assets" ? "bundle" : "formData",
@@ -71,7 +72,7 @@ export async function connect(
         await fetch(`${url}/api/v1/${endpoint}/import/`, {
           method: "POST",
           redirect: "manual",
-          headers: { ...all, accept },
+          headers: all,
           body: form,
         }),
       );

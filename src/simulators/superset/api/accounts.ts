@@ -2,20 +2,7 @@
 
 import { jwtError, message, Refusal, type Reply } from "./answers.ts";
 import { FACTS, type Kind, KINDS, type Profile } from "../state/kinds.ts";
-
-/** The roles. Gamma sees nothing until it is given something. */
-export const ROLES = ["Admin", "Alpha", "Gamma"] as const;
-
-/** A role. */
-export type Role = typeof ROLES[number];
-
-/** An account. */
-export interface User {
-  readonly id: number;
-  readonly username: string;
-  readonly password: string;
-  readonly role: Role;
-}
+import { hasRight, rightsOf, type Role, type User } from "../state/users.ts";
 
 /** The sender of a request. */
 export interface Visitor {
@@ -55,8 +42,6 @@ export interface AccountSettings {
   readonly tokenSeconds: number;
   readonly now: () => number;
 }
-
-const RIGHTS = ["can_read", "can_write", "can_export"] as const;
 
 /** The accounts of a server, with everything that is logged in. */
 export class Accounts {
@@ -229,26 +214,10 @@ function cookie(id: string): Readonly<Record<string, string>> {
   return { "set-cookie": `session=${id}; HttpOnly; Path=/; SameSite=Lax` };
 }
 
-/** Whether a role has a right on a kind. */
-export function hasRight(
-  role: Role,
-  { kind, right }: { readonly kind: Kind; readonly right: string },
-): boolean {
-  if (role === "Admin") return true;
-  if (role === "Alpha") return kind !== "database" || right === "can_read";
-  return kind === "chart" || kind === "dashboard" || kind === "theme" || right === "can_read";
-}
-
-/** Lists the rights of a role on a kind. */
-export function rightsOf(role: Role, kind: Kind): readonly string[] {
-  return RIGHTS.filter((right) => hasRight(role, { kind, right }));
-}
-
 /** Answers `/me/` and `/me/roles/`. Superset before 6.1 refuses them to a token. */
 export function describeVisitor(
   { user, role, bySession }: Visitor,
-  profile: Profile,
-  withRoles: boolean,
+  { profile, withRoles }: { readonly profile: Profile; readonly withRoles: boolean },
 ): Reply {
   if (profile === "6.0" && !bySession) return message(401, "Not authorized");
   if (user === undefined) {

@@ -3,12 +3,12 @@
 import { zipSync } from "fflate";
 import { formatYaml } from "../../../assets/core/pyyaml.ts";
 import { isMap, listOf, mapOf, type Tree, type TreeMap, without } from "../../../assets/core/tree.ts";
-import { FACTS, type Kind, knownFields, type Profile } from "../state/kinds.ts";
+import { FACTS, type Kind, knownFields } from "../state/kinds.ts";
 import { nameOf, type Row, type State } from "../state/state.ts";
 import { changeTargets, chartNodes } from "./layout.ts";
 
 /** Returns the content of the file of a row. */
-export function fileOf(row: Row, state: State, profile: Profile): TreeMap {
+export function fileOf(row: Row, state: State): TreeMap {
   const parent = state.row(
     row.kind === "dataset" ? "database" : row.kind === "chart" ? "dataset" : "theme",
     row.parent,
@@ -21,7 +21,9 @@ export function fileOf(row: Row, state: State, profile: Profile): TreeMap {
     ? { ...dashboardContent(row, state), theme_uuid: parent?.uuid ?? null }
     : {};
   const all: TreeMap = { ...row.fields, uuid: row.uuid, version: "1.0.0", ...references };
-  const names = knownFields(FACTS[row.kind].fields, profile).filter(({ importOnly }) => !importOnly);
+  const names = knownFields(FACTS[row.kind].fields, state.server.profile).filter(({ importOnly }) =>
+    !importOnly
+  );
   return Object.fromEntries(
     names.flatMap(({ name }) =>
       name === "dataset_uuid" && parent === undefined ? [] : [[name, all[name] ?? null]]
@@ -107,13 +109,12 @@ function withDependencies(rows: readonly Row[], state: State): readonly Row[] {
 export function exportZip(
   { kind, rows, now }: { readonly kind: Kind; readonly rows: readonly Row[]; readonly now: number },
   state: State,
-  profile: Profile,
 ): Uint8Array {
   const root = `${kind}_export_${new Date(now).toISOString().replaceAll(/[-:]/g, "").slice(0, 15)}`;
   const metadata = { version: "1.0.0", type: FACTS[kind].type, timestamp: new Date(now).toISOString() };
   const files: Record<string, Uint8Array> = { [`${root}/metadata.yaml`]: encode(formatYaml(metadata)) };
   for (const row of withDependencies(rows, state)) {
-    files[`${root}/${pathOf(row, state)}`] ??= encode(formatYaml(fileOf(row, state, profile)));
+    files[`${root}/${pathOf(row, state)}`] ??= encode(formatYaml(fileOf(row, state)));
   }
   return zipSync(files, { level: 0, mtime: "1980-01-01T00:00:00" });
 }

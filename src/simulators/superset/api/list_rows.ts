@@ -4,7 +4,6 @@ import { textOf } from "../../../assets/core/tree.ts";
 import type { State } from "../state/state.ts";
 import { nameOf, type Row } from "../state/state.ts";
 import { FACTS, type Kind } from "../state/kinds.ts";
-import type { User } from "./accounts.ts";
 import { message, type Reply } from "./answers.ts";
 
 const ORDERED: Readonly<Record<Kind, readonly string[]>> = {
@@ -22,13 +21,12 @@ export interface ListQuery {
   readonly rows: readonly Row[];
   readonly q: unknown;
   readonly pageCap: number;
-  readonly users: readonly User[];
   /** Whether rows have moved since the last page: the order begins with the last row. */
   readonly moved: boolean;
 }
 
 /** Answers a list. */
-export function listRows({ kind, rows, q, pageCap, users, moved }: ListQuery, state: State): Reply {
+export function listRows({ kind, rows, q, pageCap, moved }: ListQuery, state: State): Reply {
   const query = typeof q === "object" && q !== null ? q as Record<string, unknown> : {};
   const order = query["order_column"];
   if (order !== undefined && !ORDERED[kind].includes(String(order))) {
@@ -52,9 +50,7 @@ export function listRows({ kind, rows, q, pageCap, users, moved }: ListQuery, st
     : undefined;
   const result = page.map((row) =>
     Object.fromEntries(
-      Object.entries(describe(row, state, users)).filter(([key]) =>
-        columns === undefined || columns.has(key)
-      ),
+      Object.entries(describe(row, state)).filter(([key]) => columns === undefined || columns.has(key)),
     )
   );
   return { status: 200, body: { count: rows.length, ids: page.map(({ id }) => id), result } };
@@ -65,10 +61,10 @@ function byText(a: string, b: string): number {
 }
 
 /** The row as lists and items show it. */
-export function describe(row: Row, state: State, users: readonly User[]): Record<string, unknown> {
+export function describe(row: Row, state: State): Record<string, unknown> {
   const { kind, id, uuid, fields } = row;
   const owners = row.owners.map((owner) => {
-    const name = users.find((user) => user.id === owner)?.username ?? "";
+    const name = state.server.users.find((user) => user.id === owner)?.username ?? "";
     return { id: owner, first_name: name, last_name: "user", email: `${name}@example.org` };
   });
   const base = { id, uuid, [FACTS[kind].name]: nameOf(row) };

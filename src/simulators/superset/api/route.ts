@@ -1,13 +1,6 @@
 /** Finds the endpoint of a request below `/api/v1/`, checks login, rights and CSRF, and answers. */
 
-import {
-  type Accounts,
-  describeVisitor,
-  hasRight,
-  type LoginRequest,
-  rightsOf,
-  type Visitor,
-} from "./accounts.ts";
+import { type Accounts, describeVisitor, type LoginRequest, type Visitor } from "./accounts.ts";
 import { commandError, message, Refusal, type Reply } from "./answers.ts";
 import { changeRow, deleteRow } from "./change_rows.ts";
 import { exportZip } from "./export_files.ts";
@@ -18,6 +11,7 @@ import { writeBundle } from "../imports/write_bundle.ts";
 import type { Seed } from "../seed.ts";
 import { type Kind, KINDS } from "../state/kinds.ts";
 import type { Row, State } from "../state/state.ts";
+import { hasRight, rightsOf } from "../state/users.ts";
 
 /** A request with everything that its answer depends on. */
 export interface Call extends LoginRequest {
@@ -57,7 +51,10 @@ async function answer(call: Call, state: State): Promise<Outcome> {
   if (method !== "GET") accounts.checkCsrf(call);
   if (rest === "me/" || rest === "me/roles/") {
     return {
-      reply: describeVisitor(accounts.visitor(call, undefined), seed.profile, rest === "me/roles/"),
+      reply: describeVisitor(accounts.visitor(call, undefined), {
+        profile: seed.profile,
+        withRoles: rest === "me/roles/",
+      }),
       state,
     };
   }
@@ -88,9 +85,8 @@ async function answerKind(
   if (!hasRight(visitor.role, { kind, right })) return done(message(403, "Forbidden"));
   const visible = state.rows(kind).filter((row) => isVisible(row, visitor));
   if (method === "GET" && below === "") {
-    const { pageCap, users } = seed;
     return done(
-      listRows({ kind, rows: visible, q: readQuery(call), pageCap, users, moved: call.moved }, state),
+      listRows({ kind, rows: visible, q: readQuery(call), pageCap: seed.pageCap, moved: call.moved }, state),
     );
   }
   if (method === "GET" && below === "export/") return done(exportRows(call, { kind, visible }, state));
@@ -104,10 +100,10 @@ async function answerKind(
   if (row === undefined) return done(message(404, "Not found"));
   if (method === "GET" && more !== undefined) {
     const charts = row.members.flatMap((member) => state.row("chart", member) ?? []);
-    return done({ status: 200, body: { result: charts.map((chart) => describe(chart, state, seed.users)) } });
+    return done({ status: 200, body: { result: charts.map((chart) => describe(chart, state)) } });
   }
   if (method === "GET") {
-    return done({ status: 200, body: { id: row.id, result: describe(row, state, seed.users) } });
+    return done({ status: 200, body: { id: row.id, result: describe(row, state) } });
   }
   if (method === "PUT") return done(changeRow(state, row, { body: call.body, visitor }));
   if (method === "DELETE") return done(deleteRow(state, row, { visitor, alerts: seed.alerts }));
@@ -137,7 +133,7 @@ function exportRows(
   if (!Array.isArray(ids)) return message(400, "Not a valid rison schema");
   const rows = ids.flatMap((id) => visible.find((row) => row.id === id) ?? []);
   if (rows.length < ids.length) return message(404, "Not found");
-  const zip = exportZip({ kind, rows, now: call.now }, state, call.seed.profile);
+  const zip = exportZip({ kind, rows, now: call.now }, state);
   const name = `${kind}_export.zip`;
   return {
     status: 200,
@@ -147,7 +143,7 @@ function exportRows(
 }
 
 async function importFiles(call: Call, endpoint: Endpoint, state: State): Promise<Outcome> {
-  const { form, seed } = call;
+  const { form } = call;
   if (form === undefined) {
     throw new Refusal(commandError(400, "Request MIME type is not 'multipart/form-data'"));
   }
@@ -156,10 +152,10 @@ async function importFiles(call: Call, endpoint: Endpoint, state: State): Promis
   const overwrite = form.get("overwrite") === "true";
   const passwords = JSON.parse(String(form.get("passwords") ?? "{}")) as Readonly<Record<string, unknown>>;
   const zip = new Uint8Array(await bundle.arrayBuffer());
-  const files = readBundle({ endpoint, zip, overwrite, passwords }, state, seed.profile);
+  const files = readBundle({ endpoint, zip, overwrite, passwords }, state);
   const needs = { kind: endpoint === "assets" ? "database" : endpoint, right: "can_write" } as const;
   const { user } = call.accounts.visitor(call, needs);
-  const written = writeBundle({ endpoint, overwrite, files, user, profile: seed.profile }, state);
+  const written = writeBundle({ endpoint, overwrite, files, user }, state);
   return { reply: message(200, "OK"), state: written };
 }
 

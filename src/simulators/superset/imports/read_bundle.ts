@@ -54,11 +54,12 @@ export interface ImportCall {
 }
 
 /** Reads and checks the files of a bundle. Throws {@link Refusal} with every file's fault. */
-export function readBundle(call: ImportCall, state: State, profile: Profile): readonly ImportFile[] {
+export function readBundle(call: ImportCall, state: State): readonly ImportFile[] {
   const { endpoint } = call;
+  const { profile } = state.server;
   const texts = unpack(call.zip);
   const errors: Record<string, unknown> = {};
-  checkMetadata(texts.get("metadata.yaml"), endpoint, errors);
+  checkMetadata(texts.get("metadata.yaml"), { endpoint, errors });
   const files: ImportFile[] = [];
   for (const [path, text] of texts) {
     const kind = READ[endpoint].find((each) => path.startsWith(`${FACTS[each].folder}/`));
@@ -73,7 +74,7 @@ export function readBundle(call: ImportCall, state: State, profile: Profile): re
       continue;
     }
     const tree = isMap(read.tree) ? read.tree : {};
-    const found = checkFields(tree, knownFields(FACTS[kind].fields, profile), profile);
+    const found = checkFields(tree, { fields: knownFields(FACTS[kind].fields, profile), profile });
     const uuid = readUuid(valueOf(tree, "uuid")) ?? "";
     const known = state.byUuid(kind, uuid);
     const given = call.passwords[path] ?? valueOf(tree, "password") ?? known?.password;
@@ -118,7 +119,10 @@ function unpack(zip: Uint8Array): ReadonlyMap<string, string> {
   return texts;
 }
 
-function checkMetadata(text: string | undefined, endpoint: Endpoint, errors: Record<string, unknown>): void {
+function checkMetadata(
+  text: string | undefined,
+  { endpoint, errors }: { readonly endpoint: Endpoint; readonly errors: Record<string, unknown> },
+): void {
   const read = text === undefined ? undefined : readYaml(text);
   const tree = read !== undefined && "tree" in read && isMap(read.tree) ? read.tree : {};
   if (tree["version"] !== "1.0.0") {
@@ -146,7 +150,10 @@ const WRONG: Readonly<Record<FileField["type"], string>> = {
   j: "Not a valid string.",
 };
 
-function checkFields(tree: TreeMap, fields: readonly FileField[], profile: Profile): Record<string, unknown> {
+function checkFields(
+  tree: TreeMap,
+  { fields, profile }: { readonly fields: readonly FileField[]; readonly profile: Profile },
+): Record<string, unknown> {
   const errors: Record<string, unknown> = {};
   for (const name of Object.keys(tree)) {
     if (!fields.some((field) => field.name === name)) errors[name] = ["Unknown field."];
@@ -162,7 +169,7 @@ function checkFields(tree: TreeMap, fields: readonly FileField[], profile: Profi
     else if (isList(value) && (name === "columns" || name === "metrics")) {
       const inner = knownFields(name === "columns" ? COLUMN_FIELDS : METRIC_FIELDS, profile);
       const found = value.map((each, index) =>
-        [String(index), checkFields(isMap(each) ? each : {}, inner, profile)] as const
+        [String(index), checkFields(isMap(each) ? each : {}, { fields: inner, profile })] as const
       )
         .filter(([, each]) => Object.keys(each).length > 0);
       if (found.length > 0) errors[name] = Object.fromEntries(found);

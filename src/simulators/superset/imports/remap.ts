@@ -1,4 +1,4 @@
-/** What an import makes of the numbers in charts and dashboards: those of the file become the server's. */
+/** The numbers in charts and dashboards: an import turns those of the file into the server's. */
 
 import {
   formatJson,

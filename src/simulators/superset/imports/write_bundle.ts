@@ -1,10 +1,10 @@
 /** The write phase of an import: one transaction, with Superset's ways of finding the row that a file stands for. */
 
 import { listOf, mapOf, textOf, type TreeMap, without } from "../../../assets/core/tree.ts";
-import type { User } from "../api/accounts.ts";
+import type { User } from "../state/users.ts";
 import { chartNodes } from "../api/layout.ts";
 import { backendError, commandError, Refusal } from "../api/answers.ts";
-import { FACTS, type Kind, type Profile } from "../state/kinds.ts";
+import { FACTS, type Kind } from "../state/kinds.ts";
 import type { Row, State } from "../state/state.ts";
 import { chartFields, dashboardFields, KeyMissing } from "./remap.ts";
 import { type Endpoint, type ImportFile, isMasked, readUuid } from "./read_bundle.ts";
@@ -34,7 +34,6 @@ export interface WriteCall {
   readonly overwrite: boolean;
   readonly files: readonly ImportFile[];
   readonly user: User | undefined;
-  readonly profile: Profile;
 }
 
 /** Writes files into a copy of the state and returns it. Throws {@link Refusal}; then nothing counts as written. */
@@ -122,7 +121,10 @@ class Writer {
       : this.#update(row, file, { parent: parent?.id, overwrite });
     this.#rows.set(file.uuid, written);
     if (file.kind === "dashboard") {
-      this.#setMembers(written, { file, replace: endpoint === "assets" || this.#call.profile !== "6.0" });
+      this.#setMembers(written, {
+        file,
+        replace: endpoint === "assets" || this.state.server.profile !== "6.0",
+      });
     }
   }
 

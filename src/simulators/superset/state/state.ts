@@ -1,7 +1,8 @@
 /** The rows of a simulated Superset. A row is replaced and never changed, so a copy of the tables is a transaction. */
 
 import { textOf, type TreeMap } from "../../../assets/core/tree.ts";
-import { FACTS, type Kind, KINDS } from "./kinds.ts";
+import { FACTS, type Kind, KINDS, type Profile } from "./kinds.ts";
+import type { User } from "./users.ts";
 
 /** An asset of the server. */
 export interface Row {
@@ -19,26 +20,35 @@ export interface Row {
   readonly password: string | undefined;
 }
 
+/** The facts about a server that no request changes. */
+export interface ServerFacts {
+  readonly profile: Profile;
+  readonly users: readonly User[];
+}
+
 /** The tables. */
 export class State {
+  readonly server: ServerFacts;
   readonly #tables: Record<Kind, Map<number, Row>>;
   readonly #lastIds: Record<Kind, number>;
 
-  /** Each kind's ids begin above the given ones. */
-  constructor(lastIds: Readonly<Record<Kind, number>>) {
-    this.#lastIds = { ...lastIds };
-    this.#tables = {
-      database: new Map(),
-      theme: new Map(),
-      dataset: new Map(),
-      chart: new Map(),
-      dashboard: new Map(),
-    };
+  /** The ids begin above the given one. */
+  constructor(server: ServerFacts, { lastId }: { readonly lastId: number }) {
+    const all = <Value>(make: () => Value): Record<Kind, Value> => ({
+      database: make(),
+      theme: make(),
+      dataset: make(),
+      chart: make(),
+      dashboard: make(),
+    });
+    this.server = server;
+    this.#lastIds = all(() => lastId);
+    this.#tables = all(() => new Map());
   }
 
   /** Copies the tables, for a transaction. */
   copy(): State {
-    const copy = new State(this.#lastIds);
+    const copy = new State(this.server, { lastId: 0 });
     for (const kind of KINDS) copy.replace(kind, this);
     return copy;
   }
