@@ -13,6 +13,7 @@ export interface SupersetClient {
     body?: unknown,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Imports members through an endpoint: `assets`, `chart`, `dashboard`, `dataset`, `database`. */
+  // deno-lint-ignore layers/few-parameters -- endpoint, files, and what differs
   import(
     endpoint: string,
     members: readonly (readonly [path: string, text: string])[],
