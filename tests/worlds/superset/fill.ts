@@ -1,3 +1,4 @@
+// deno-lint-ignore-file layers/few-parameters -- requests are written in the order of their words
 /** Fills an instance through its API, with a client of the tests' own. */
 
 import { writeZip } from "../../../src/drivers/superset/mod.ts";
@@ -6,14 +7,12 @@ import { bundleOf, type WorldFiles } from "./harbour.ts";
 /** A client that is logged in as an administrator. */
 export interface SupersetClient {
   /** Sends a request with token, cookie and CSRF token, and returns status and body. */
-  // deno-lint-ignore layers/few-parameters -- a request in its order
   send(
     method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
     body?: unknown,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Imports members through an endpoint: `assets`, `chart`, `dashboard`, `dataset`, `database`. */
-  // deno-lint-ignore layers/few-parameters -- endpoint, files, and what differs
   import(
     endpoint: string,
     members: readonly (readonly [path: string, text: string])[],
@@ -49,7 +48,6 @@ export async function connect(
     return { status: response.status, body };
   };
   return {
-    // deno-lint-ignore layers/few-parameters -- a request in its order
     async send(method, path, body) {
       return await read(
         await fetch(`${url}${path}`, {
@@ -60,7 +58,6 @@ export async function connect(
         }),
       );
     },
-    // deno-lint-ignore layers/few-parameters -- endpoint, files, and what differs
     async import(endpoint, members, fields = {}) {
       const form = new FormData();
       form.set(
