@@ -90,6 +90,7 @@ async function killEverywhere(
         const where = `killed ${after ? "after" : "before"} step ${step}, ${last}`;
         try {
           await command(world);
+          assert.deepEqual(world.early, [], "a write came before its snapshot");
           await check(world);
           assert.deepEqual(world.early, [], "a write came before its snapshot");
           assert.deepEqual((await world.store.runs()).filter(({ state }) => state === "running"), []);
