@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Interrupted } from "../../src/cli/interrupted.ts";
-import { SHOWN_PULL_ARGUMENT } from "../../src/cli/command.ts";
+import { type NamedCommand, SHOWN_PULL_ARGUMENT } from "../../src/cli/command.ts";
 import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../src/cli/registry.ts";
 import { renderAnnotation } from "../../src/cli/print_error.ts";
@@ -15,14 +15,15 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   config: ["config"],
 };
 
-function lineOf(name: string, takesPull: boolean): readonly string[] {
-  return LINES[name] ?? (takesPull ? [name, "12"] : [name]);
+function lineOf({ name, args }: Pick<NamedCommand, "name" | "args">): readonly string[] {
+  const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map(() => "12");
+  return LINES[name] ?? [...name.split(" "), ...given];
 }
 
 for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
   if (permissions.length === 0) continue;
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
-    const argv = [...lineOf(name, args[0]?.required === true || args[0] === SHOWN_PULL_ARGUMENT), "--json"];
+    const argv = [...lineOf({ name, args }), "--json"];
 
     const { code, out, err } = await runCli(argv, { wiring: wiringWithoutToken });
 

@@ -84,7 +84,11 @@ Deno.test("a command loads its own module and registry, and those of no other co
   ]));
   const modules = [...modulesOf.values()].flat();
 
-  assert.deepEqual(registries.map(short).sort(), ["environments/registry.ts", "general/registry.ts"]);
+  assert.deepEqual(registries.map(short).sort(), [
+    "assets/registry.ts",
+    "environments/registry.ts",
+    "general/registry.ts",
+  ]);
   assert.ok(new Set(modules).size > 20, modules.map(short).join(" "));
   for (const [registry, own] of modulesOf) {
     assert.deepEqual([...loadedWith(graph, [registry])].filter((each) => modules.includes(each)), []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CAPABILITIES } from "../../../src/cli/commands/registry.ts";
-import { loadCommands, loadEntry } from "../../../src/cli/registry.ts";
+import { isGroup, loadCommands, loadEntry } from "../../../src/cli/registry.ts";
 import { runCli } from "../../worlds/program/cli.ts";
 
 Deno.test("loadEntry() finds every command by its own name, in the registry that the root names", async () => {
@@ -8,8 +8,16 @@ Deno.test("loadEntry() finds every command by its own name, in the registry that
     assert.deepEqual(Object.keys(await load()).sort(), [...names].sort());
   }
   const all = await loadCommands(CAPABILITIES);
-  assert.deepEqual(all.map(({ name }) => name), CAPABILITIES.flatMap(({ names }) => names));
-  for (const { name, ...entry } of all) assert.deepEqual(await loadEntry(CAPABILITIES, name), entry);
+  const tops = [...new Set(all.map(({ name }) => name.split(" ")[0]))];
+  assert.deepEqual(tops, CAPABILITIES.flatMap(({ names }) => names));
+  for (const { name, ...entry } of all) {
+    const [top = "", ...below] = name.split(" ");
+    let found = await loadEntry(CAPABILITIES, top);
+    for (const word of below) {
+      found = found !== undefined && isGroup(found) ? found.commands[word] : undefined;
+    }
+    assert.deepEqual(found, entry);
+  }
   for (const word of ["1", "--json", "constructor"]) {
     assert.equal(await loadEntry(CAPABILITIES, word), undefined);
   }
@@ -44,7 +52,8 @@ Deno.test("run() reads the name of a command alone as the parser does", async ()
   for (const { name, args } of await loadCommands(CAPABILITIES)) {
     if (args.some(({ required }) => required)) continue;
     // The parser is asked as soon as there is a flag; this one changes nothing where nothing is coloured.
-    const [alone, parsed] = [await runCli([name]), await runCli([name, "--no-color"])];
+    const words = name.split(" ");
+    const [alone, parsed] = [await runCli(words), await runCli([...words, "--no-color"])];
     assert.deepEqual(alone, parsed, name);
   }
 });

@@ -140,6 +140,8 @@ export function wiringWithoutToken(): Partial<Wiring> {
     clock: refuse,
     place: () => Promise.resolve(undefined),
     simulator: refuse,
+    assets: refuse,
+    supersetSimulator: refuse,
     stage: refuse,
     files: refuse,
   };

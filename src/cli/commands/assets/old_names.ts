@@ -1,11 +1,8 @@
-/** The commands under the names of the scripts that they replace. */
+/** The commands under the names of the scripts that they replace. Each loads the command that it stands for. */
 
 import { EXPORT_FOLDER } from "../../../assets/app/read_folder.ts";
 import { type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { exportTo } from "./export.ts";
-import { runMap } from "./map.ts";
-import { pushTo } from "./push.ts";
 import { assetsTools, chooseInstance } from "./shared.ts";
 
 /** The instance that `export_all` reads if none is named. */
@@ -15,11 +12,13 @@ const PRODUCTION = "superset-production";
 export async function runExportAll(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0] ?? PRODUCTION);
+  const { exportTo } = await import("./export.ts");
   return await exportTo(env, { tools, instance, dir: env.args[1] ?? "assets" });
 }
 
 /** Shows the mapping of databases. The files of the folder stay as they are: a push maps on its way. */
 export async function runMapDatabaseUuids(env: CommandEnv): Promise<ExitCode> {
+  const { runMap } = await import("./map.ts");
   return await runMap(env);
 }
 
@@ -46,5 +45,6 @@ export async function runSyncAssets(env: CommandEnv): Promise<ExitCode> {
       `Run "showtime assets export_all ${source}" first`,
     );
   }
+  const { pushTo } = await import("./push.ts");
   return await pushTo(env, { tools, instance, implied: { adopt: true, continueOnError: true } });
 }
