@@ -4,11 +4,12 @@ import type { AssetsTools } from "../cli/wiring_types.ts";
 import type { Instance } from "../assets/app/assets_ports.ts";
 import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts";
 import type { LoadedConfig } from "../config/mod.ts";
-import { makeAssetSources } from "../drivers/git/mod.ts";
+import { makeAssetSources, makeLedgerBranch, makeTrackedCheck } from "../drivers/git/mod.ts";
 import { makeSuperset, readZip } from "../drivers/superset/mod.ts";
-import { describeFileError, makeAssetStore } from "../drivers/system/mod.ts";
+import { describeFileError, makeAssetStore, makeSavedLogin } from "../drivers/system/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Terminal } from "../ports/terminal.ts";
+import { makeLogin, supersetOptions } from "./asset_logins.ts";
 import type { Parts } from "./parts.ts";
 
 /** The folder below the working directory that holds ledgers, runs and locks. */
@@ -22,6 +23,15 @@ export async function makeAssetsTools(
   const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
   const config = loaded.assets;
   const made = new Map<string, Instance>();
+  const isTracked = makeTrackedCheck(shell);
+  const savedLogin = (name: string) =>
+    makeSavedLogin({ path: `${STATE}/${name}/login.json`, instance: name, isTracked });
+  const loginTools = (name: string) => ({
+    clock,
+    terminal,
+    saved: savedLogin(name),
+    keepSecret: (value: string) => parts.keepSecret(value),
+  });
   for (const warning of loaded.warnings) terminal.warn(warning);
   return {
     config,
@@ -44,14 +54,25 @@ export async function makeAssetsTools(
       const known = made.get(name);
       if (known !== undefined) return known;
       const resolved = resolveSecrets(parts, settings);
+      const store = makeAssetStore(`${STATE}/${name}`, name);
+      const branch = config.ledgerBranch;
       const instance: Instance = {
         settings: resolved,
-        server: makeSuperset({ name, url: resolved.url, fetch, clock, auth: resolved.auth }),
-        store: makeAssetStore(`${STATE}/${name}`, name),
+        server: makeSuperset(supersetOptions(resolved, loginTools(name))),
+        store: branch === undefined
+          ? store
+          : { ...store, ...makeLedgerBranch({ shell, clock, branch, instance: name }) },
       };
       made.set(name, instance);
       return instance;
     },
+    login(name) {
+      const settings = config.instances.get(name);
+      return settings === undefined
+        ? undefined
+        : makeLogin(resolveSecrets(parts, settings), loginTools(name));
+    },
+    savedLogin,
   };
 }
 
