@@ -19,6 +19,8 @@ import type { Terminal } from "../ports/terminal.ts";
 export interface LoginTools {
   readonly clock: Clock;
   readonly terminal: Terminal;
+  /** Whether the terminal shows no address to open. */
+  readonly quiet: boolean;
   readonly saved: SavedLogin;
   readonly keepSecret: (value: string) => void;
 }
@@ -35,7 +37,7 @@ export function supersetOptions(settings: InstanceSettings, tools: LoginTools): 
   if (auth.method !== "oauth") return plain;
   const provider = new Provider({ name, settings: auth, fetch, keepSecret });
   const show = (address: string) => showAddress(terminal, { name, address });
-  const ask = terminal.can.ask
+  const ask = terminal.can.ask && !tools.quiet
     ? (signal: AbortSignal) => authorize({ name, settings: auth, provider, show }, signal)
     : undefined;
   return { ...plain, tokens: (connection) => personTokens(connection, { provider, saved, ask }) };
@@ -66,10 +68,11 @@ export function makeLogin(settings: InstanceSettings, tools: LoginTools): Instan
   };
 }
 
-/** Shows the address on its own line, unbroken, so that it can be clicked or copied. */
+/** Shows the address on a line of its own, unbroken, so that it can be clicked or copied. */
 function showAddress(
   terminal: Terminal,
   { name, address }: { readonly name: string; readonly address: string },
 ): void {
-  terminal.warn(`${name} needs a login. Open this address in a browser on this machine:\n${address}`);
+  terminal.say(`${name} needs a login. Open this address in a browser on this machine:`);
+  terminal.say(address);
 }

@@ -18,7 +18,11 @@ const STATE = ".showtime/assets";
 /** Makes the tools. Secrets are read when an instance is first named. */
 export async function makeAssetsTools(
   parts: Parts,
-  { terminal, loaded }: { readonly terminal: Terminal; readonly loaded: LoadedConfig },
+  { terminal, quiet, loaded }: {
+    readonly terminal: Terminal;
+    readonly quiet: boolean;
+    readonly loaded: LoadedConfig;
+  },
 ): Promise<AssetsTools> {
   const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
   const config = loaded.assets;
@@ -29,6 +33,7 @@ export async function makeAssetsTools(
   const loginTools = (name: string) => ({
     clock,
     terminal,
+    quiet,
     saved: savedLogin(name),
     keepSecret: (value: string) => parts.keepSecret(value),
   });
