@@ -111,6 +111,8 @@ export interface AssetsTools {
   login(name: string): InstanceLogin | undefined;
   /** Opens the saved login of an instance, whether it is configured or not. */
   savedLogin(name: string): SavedLogin;
+  /** Reads a file at any path. Throws AppError `file_unreadable` (exit code 2). */
+  readText(path: string): Promise<string>;
 }
 
 /** A login to an instance that begins anew. */

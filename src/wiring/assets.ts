@@ -78,6 +78,17 @@ export async function makeAssetsTools(
         : makeLogin(resolveSecrets(parts, settings), loginTools(name));
     },
     savedLogin,
+    async readText(path) {
+      try {
+        return await Deno.readTextFile(path);
+      } catch (error) {
+        throw usageError(
+          "file_unreadable",
+          `Reading ${path}: ${describeFileError(error)}`,
+          "Name a file that can be read",
+        );
+      }
+    },
   };
 }
 

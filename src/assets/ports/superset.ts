@@ -114,8 +114,8 @@ export interface MemberFile {
 
 /** Changes an instance. Throws AppError with a code that begins with `superset_`. */
 export interface SupersetWriter {
-  /** Gets what a write needs, without writing; returns `accepted` or why not. */
-  testWrite(signal: AbortSignal): Promise<string>;
+  /** Tests what a write needs, without changing anything. Throws AppError if the server does not accept it. */
+  testWrite(signal: AbortSignal): Promise<void>;
   /** Imports files through the endpoint of a kind. `overwrite` replaces assets of that kind that exist. */
   import(
     kind: PushedKind,

@@ -148,7 +148,6 @@ function append(text: string, lines: readonly string[]): string {
 }
 
 /** Cuts the lines of an entry of a map in block style, with the comment directly above it. */
-// deno-lint-ignore layers/few-parameters -- the text, the map in it, and its key
 function remove(text: string, map: YAMLMap | undefined, key: string): string | undefined {
   const pair = map?.items.find((each) => isScalar(each.key) && each.key.value === key);
   if (map === undefined || map.flow || pair === undefined) return undefined;

@@ -54,6 +54,9 @@ export function makeLedgerBranch(
   };
 }
 
+/** The arguments of Git, with text for its standard input if it reads one. */
+type GitCommand = readonly string[] | { readonly args: readonly string[]; readonly stdin: string };
+
 /** The commit that the branch points to; undefined if there is no branch yet. */
 type Tip = string | undefined;
 
@@ -142,10 +145,11 @@ class LedgerBranch {
       if (Object.keys(own).length === 0) continue;
       const text = formatLedger({ version: 1, assets: own });
       if (new TextEncoder().encode(text).length > LARGEST_BYTES) throw this.#tooLarge(this.#file(kind));
-      const blob = await this.#must(["hash-object", "-w", "--stdin"], signal, text);
+      const blob = await this.#must({ args: ["hash-object", "-w", "--stdin"], stdin: text }, signal);
       lines.push(`100644 blob ${blob.trim()}\t${this.#file(kind)}`);
     }
-    const tree = await this.#must(["mktree", "-z"], signal, [...kept, ...lines].map((line) => `${line}\0`).join(""));
+    const entries = [...kept, ...lines].map((line) => `${line}\0`).join("");
+    const tree = await this.#must({ args: ["mktree", "-z"], stdin: entries }, signal);
     const parent = tip === undefined ? [] : ["-p", tip];
     const message = `Record what was pushed to ${this.#options.instance}`;
     return (await this.#must(["commit-tree", tree.trim(), ...parent, "-m", message], signal)).trim();
@@ -167,8 +171,9 @@ class LedgerBranch {
     return /^([0-9a-f]{40,64})\s/.exec(answer.stdout)?.[1];
   }
 
-  async #git(args: readonly string[], signal: AbortSignal, stdin?: string): Promise<ShellResult> {
+  async #git(asked: GitCommand, signal: AbortSignal): Promise<ShellResult> {
     const { shell, folder } = this.#options;
+    const { args, stdin } = "args" in asked ? asked : { args: asked, stdin: undefined };
     return await shell.run({
       program: "git",
       args,
@@ -180,8 +185,8 @@ class LedgerBranch {
     }, signal);
   }
 
-  async #must(args: readonly string[], signal: AbortSignal, stdin?: string): Promise<string> {
-    const answer = await this.#git(args, signal, stdin);
+  async #must(asked: GitCommand, signal: AbortSignal): Promise<string> {
+    const answer = await this.#git(asked, signal);
     if (answer.code !== 0) throw this.#unreadable(answer);
     return answer.stdout;
   }

@@ -178,15 +178,19 @@ export class Connection {
     this.#csrf = undefined;
   }
 
-  /** Gets a CSRF token; returns `accepted`, or the reason for a refusal. */
-  async testCsrf(signal: AbortSignal): Promise<string> {
+  /**
+   * Tests a write with cookie, CSRF token and Referer: changes a chart that cannot exist, which the server looks for only
+   * after it has accepted them. Throws AppError `superset_csrf_refused`, and `superset_right_missing` without a token.
+   */
+  async testCsrf(signal: AbortSignal): Promise<void> {
+    let answer: Answer;
     try {
-      this.#csrf = await this.#fetchCsrf(signal);
-      return "accepted";
+      answer = await this.write({ method: "PUT", path: "/api/v1/chart/0", json: {} }, signal);
     } catch (error) {
-      if (error instanceof AppError) return error.message;
-      throw error;
+      throw error instanceof NoAnswer ? this.unreachable(error) : error;
     }
+    // The right to write is judged by the account's rights.
+    if (![400, 403, 404, 422].includes(answer.status)) throw this.unexpected("Testing a write", answer);
   }
 
   async #fetchCsrf(signal: AbortSignal): Promise<string> {

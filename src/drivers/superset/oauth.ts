@@ -137,7 +137,6 @@ export class Provider {
     }
   }
 
-  // deno-lint-ignore layers/few-parameters -- the request, its secret and its signal
   async #exchange(
     send: (auth: oauth.ClientAuth) => Promise<Response>,
     auth: oauth.ClientAuth,

@@ -52,7 +52,7 @@ export function makeSuperset(options: SupersetOptions): SupersetReader & Superse
     },
     async testWrite(signal) {
       await ready(signal);
-      return await connection.testCsrf(signal);
+      await connection.testCsrf(signal);
     },
     async import(kind, files, { overwrite }, signal) {
       await ready(signal);
