@@ -150,8 +150,9 @@ export function loginRefused(
   const words = messageOf(answer);
   const provider = words.includes("provider");
   const { status } = answer;
-  const elsewhere = status >= 300 && status < 400 && !isLoginForm(connection, answer);
-  if (elsewhere || status === 404 || status === 429 || status >= 500 || isPage(answer)) {
+  const form = status === 302 && isLoginForm(connection, answer);
+  const isRefusal = form || status >= 400 && status < 404 || status === 422;
+  if (!isRefusal || isPage(answer) && !form) {
     return connection.unexpected("Logging in", answer);
   }
   return new AppError(

@@ -146,7 +146,9 @@ function isClient(request: Request, form: URLSearchParams, options: ProviderOpti
   if (secretIn === "form") {
     return form.get("client_id") === clientId && form.get("client_secret") === clientSecret;
   }
-  return request.headers.get("authorization") === `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
+  // RFC 6749, 2.3.1: both parts are encoded as in a form before they are joined.
+  const given = atob(/^Basic (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "").split(":");
+  return given.map((part) => new URLSearchParams(`x=${part}`).get("x")).join(":") === `${clientId}:${clientSecret}`;
 }
 
 /** Signs an access token as Superset's own library does. */
