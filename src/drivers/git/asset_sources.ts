@@ -68,6 +68,17 @@ function makeFolder(root: string, shell: Shell): AssetFolder {
       }
       return texts;
     },
+    async assertWritable() {
+      // Links are followed as the system does when it writes.
+      const place = await Deno.realPath(root).catch(() => root);
+      const { state } = await Deno.permissions.query({ name: "write", path: place });
+      if (state === "granted") return;
+      throw usageError(
+        "folder_elsewhere",
+        `Writing into ${root}: it is outside the folder that showtime runs in`,
+        "Run it in the folder that holds it, or above",
+      );
+    },
     async write(path, text) {
       const place = join(root, path);
       try {
