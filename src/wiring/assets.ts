@@ -6,7 +6,7 @@ import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts"
 import type { LoadedConfig } from "../config/mod.ts";
 import { makeAssetSources, makeLedgerBranch, makeTrackedCheck } from "../drivers/git/mod.ts";
 import { makeSuperset, readZip } from "../drivers/superset/mod.ts";
-import { describeFileError, makeAssetStore, makeSavedLogin } from "../drivers/system/mod.ts";
+import { describeFileError, makeAssetStore, makeSavedLogin, mayWrite } from "../drivers/system/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import { makeLogin, supersetOptions } from "./asset_logins.ts";
@@ -42,7 +42,7 @@ export async function makeAssetsTools(
     config,
     inActions: actions.isActions,
     ports: {
-      sources: makeAssetSources({ shell, readZip }),
+      sources: makeAssetSources({ shell, mayWrite, readZip }),
       clock,
       ignore: config.ignore,
       allowedSecrets: config.allowedSecrets,

@@ -75,7 +75,7 @@ Deno.test("instances import writes references and names each variable, never a s
         "    username: ci\n    password: hunter2-hunter2\n  key:\n    url: https://k.example.org\n" +
         "    auth_method: jwt\n    jwt_token: ${ENV:KEY_TOKEN}\n",
     );
-    const env = { HOME: `${folder}/home` };
+    const env = { HOME: `${folder}/home`, DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` };
     const imported = await run(folder, "instances import", env);
     assert.equal(imported.code, 0, imported.err);
     assert.match(imported.err, /Set SHOWTIME_QA_PASSWORD to the password that stands in/);
@@ -98,8 +98,8 @@ Deno.test("instances test says what to do about each address that is no Superset
       ["nothing is there", () => new Response("not found", { status: 404 }), /Check assets.instances.qa.url: no API/],
       ["a page of somebody else", () => page.clone(), /Check assets.instances.qa.url: no API/],
       ["a page with 404", () => new Response("<html>", { status: 404 }), /Check assets.instances.qa.url: no API/],
-      ["https is wanted", to(`https://127.0.0.1:1/api/v1/security/login`), /Write https|A login page/],
-      ["a prefix is missing", to("/superset/api/v1/security/"), /Write the final address/],
+      ["https is wanted", to(`https://127.0.0.1:1/api/v1/security/login`), /Write https in assets.instances.qa.url/],
+      ["a prefix is missing", to("/superset/api/v1/security/login"), /Write the final address/],
       ["a login page stands before it", to("https://sso.example.org/login?next=x"), /A login page stands before/],
       ["the server behind it is down", () => new Response("<html>bad gateway", { status: 502 }), /start it/],
     ];
@@ -189,12 +189,16 @@ Deno.test("a folder outside the working directory is refused before anything is 
       assert.equal(outside.code, 2);
       assert.match(outside.err, /outside the folder that showtime runs in/);
       assert.match(outside.err, /Run it in the folder that holds it, or above/);
-      await Deno.symlink("/var/lib", `${folder}/linked`);
+      const elsewhere = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-elsewhere-" });
+      await Deno.symlink(elsewhere, `${folder}/linked`);
       assert.equal((await run(folder, "export qa linked", env)).code, 2);
-      await Deno.symlink("/var/lib", `${folder}/.showtime`);
-      const login = await run(folder, "instances remove qa", env);
-      assert.equal(login.code, 2, login.err);
+      assert.equal((await run(folder, "export qa linked/below", env)).code, 2);
+      await Deno.symlink(elsewhere, `${folder}/.showtime`);
+      const pushed = await run(folder, "push qa --yes", env);
+      assert.equal(pushed.code, 2, pushed.err);
+      assert.match(pushed.err, /Run it in the folder that holds the file, or above/);
       assert.deepEqual(proxy.requests, []);
+      await Deno.remove(elsewhere);
     } finally {
       await proxy.stop();
     }
@@ -338,6 +342,7 @@ for (const version of ["6.1", "6.0"] as const) {
         assert.equal(await owned("me"), "ship_calls_0");
         assert.equal(await owned("me", "anna"), "ship_calls_1");
         assert.equal(await owned("anna", "anna"), "ship_calls_1");
+        assert.equal(await owned("anna.nowak@example.org", "anna"), "ship_calls_1");
         assert.match(await owned("nobody-here"), /^2: .*knows no/s);
       });
     } finally {

@@ -78,11 +78,13 @@ function redirectHint({ key, url, target }: {
 }): string {
   if (target === undefined) return `Check ${key}`;
   const [from, to] = [new URL(url), new URL(target)];
-  if (/login|sign-?in|auth|sso/i.test(to.pathname) || /^(?:login|sso|auth|accounts?)\./.test(to.host)) {
+  if (from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname) {
+    return `Write https in ${key}`;
+  }
+  if (!to.pathname.includes("/api/v1/") && /login|sign-?in|auth|sso/i.test(`${to.host}${to.pathname}`)) {
     return to.host === from.host
       ? `The server wants a login for this: check the account and ${key}`
       : "A login page stands before the server: let requests to /api/v1 and /login pass it, or reach the server inside";
   }
-  if (from.protocol === "http:" && to.protocol === "https:") return `Write https in ${key}`;
   return `Write the final address in ${key}, with the path prefix if it has one`;
 }

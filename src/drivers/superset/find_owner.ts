@@ -14,9 +14,10 @@ export async function findOwners(
   text: string,
   signal: AbortSignal,
 ): Promise<readonly Owner[]> {
+  const isMail = text.includes("@");
   const byLogin = formatQuery({
     columns: ["id", "first_name", "last_name", "email"],
-    filters: [{ col: "username", opr: "eq", value: text }],
+    filters: [{ col: isMail ? "email" : "username", opr: "eq", value: text }],
   });
   const users = await connection.read(
     { method: "GET", path: `/api/v1/security/users/?q=${byLogin}` },
@@ -25,7 +26,9 @@ export async function findOwners(
   const found = users.status === 200 ? list(field(jsonOf(users), "result")).flatMap(readUser) : [];
   // A server that does not know the filter lists everybody.
   if (found.length === 1) return found;
-  const search = formatQuery({ filter: text, page: 0, page_size: 100 });
+  // The search looks at names and logins, and answers with mail addresses.
+  const part = isMail ? text.split(/[@._+-]/)[0] ?? text : text;
+  const search = formatQuery({ filter: part, page: 0, page_size: 100 });
   const people = await connection.read(
     { method: "GET", path: `/api/v1/chart/related/owners?q=${search}` },
     signal,
@@ -35,7 +38,7 @@ export async function findOwners(
   const exact = near.filter(({ name, email }) =>
     name.toLowerCase() === wanted || email?.toLowerCase() === wanted
   );
-  return exact.length > 0 ? exact : near;
+  return exact.length > 0 || isMail ? exact : near;
 }
 
 function readUser(user: unknown): readonly Owner[] {

@@ -121,7 +121,8 @@ function isLoginForm({ url }: Connection, { headers }: { readonly headers: Heade
   const location = headers.get("location") ?? "";
   if (!URL.canParse(location, `${url}/`)) return false;
   const target = new URL(location, `${url}/`);
-  return target.host === new URL(url).host && /\/login\/?$/.test(target.pathname);
+  const form = new URL(`${url}/login/`);
+  return target.host === form.host && [form.pathname, form.pathname.slice(0, -1)].includes(target.pathname);
 }
 
 async function ask(

@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { AppError, toError, usageError } from "../../lib/errors.ts";
+import { mayWrite } from "./may_write.ts";
 
 const SECRET_MODE = 0o600;
 
@@ -54,6 +55,7 @@ export async function removeSecret(path: string): Promise<boolean> {
 
 /** Makes the folder of a file, and lets `.showtime` ignore itself in Git. Throws as {@link writeSecret} does. */
 export async function prepareSecret(path: string): Promise<void> {
+  if (!await mayWrite(path)) throw unwritable(path, new Deno.errors.NotCapable());
   try {
     await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const top = /^(.*?\.showtime)(?:\/|\\|$)/.exec(path)?.[1];
