@@ -12,7 +12,10 @@ const KEY = "only-for-tests-jwt-0123456789abcdef0123456789abcdef";
 
 /** Runs the program in a folder. */
 async function run(cwd: string, args: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-  return await runShowtime(["assets", ...args.split(" ")], { cwd, env: { GITHUB_REPOSITORY: "o/r", ...env } });
+  return await runShowtime(["assets", ...args.split(" ")], {
+    cwd,
+    env: { GITHUB_REPOSITORY: "o/r", ...env },
+  });
 }
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -49,7 +52,10 @@ Deno.test("instances add, list, show and remove change the file and nothing besi
     });
     assert.match(added.err, /Set SHOWTIME_QA_PASSWORD/);
     assert.equal((await run(folder, "instances add qa --url https://x.example --username ci")).code, 2);
-    const secret = await run(folder, "instances add b --url https://x.example --username ci --secret hunter2-hunter2");
+    const secret = await run(
+      folder,
+      "instances add b --url https://x.example --username ci --secret hunter2-hunter2",
+    );
     assert.equal(secret.code, 2);
     assert.doesNotMatch(secret.err + secret.out, /hunter2/);
 
@@ -75,7 +81,10 @@ Deno.test("instances import writes references and names each variable, never a s
         "    username: ci\n    password: hunter2-hunter2\n  key:\n    url: https://k.example.org\n" +
         "    auth_method: jwt\n    jwt_token: ${ENV:KEY_TOKEN}\n",
     );
-    const env = { HOME: `${folder}/home`, DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` };
+    const env = {
+      HOME: `${folder}/home`,
+      DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+    };
     const imported = await run(folder, "instances import", env);
     assert.equal(imported.code, 0, imported.err);
     assert.match(imported.err, /Set SHOWTIME_QA_PASSWORD to the password that stands in/);
@@ -92,15 +101,33 @@ Deno.test("instances import writes references and names each variable, never a s
 Deno.test("instances test says what to do about each address that is no Superset", async (context) => {
   await inFolder(async (folder) => {
     const proxy = startRecordingProxy();
-    const page = new Response("<!doctype html><title>x</title>", { headers: { "content-type": "text/html" } });
+    const page = new Response("<!doctype html><title>x</title>", {
+      headers: { "content-type": "text/html" },
+    });
     const to = (location: string) => () => new Response(null, { status: 302, headers: { location } });
     const cases: readonly (readonly [string, () => Response, RegExp])[] = [
-      ["nothing is there", () => new Response("not found", { status: 404 }), /Check assets.instances.qa.url: no API/],
+      [
+        "nothing is there",
+        () => new Response("not found", { status: 404 }),
+        /Check assets.instances.qa.url: no API/,
+      ],
       ["a page of somebody else", () => page.clone(), /Check assets.instances.qa.url: no API/],
-      ["a page with 404", () => new Response("<html>", { status: 404 }), /Check assets.instances.qa.url: no API/],
-      ["https is wanted", to(`https://127.0.0.1:1/api/v1/security/login`), /Write https in assets.instances.qa.url/],
+      [
+        "a page with 404",
+        () => new Response("<html>", { status: 404 }),
+        /Check assets.instances.qa.url: no API/,
+      ],
+      [
+        "https is wanted",
+        to(`https://127.0.0.1:1/api/v1/security/login`),
+        /Write https in assets.instances.qa.url/,
+      ],
       ["a prefix is missing", to("/superset/api/v1/security/login"), /Write the final address/],
-      ["a login page stands before it", to("https://sso.example.org/login?next=x"), /A login page stands before/],
+      [
+        "a login page stands before it",
+        to("https://sso.example.org/login?next=x"),
+        /A login page stands before/,
+      ],
       ["the server behind it is down", () => new Response("<html>bad gateway", { status: 502 }), /start it/],
     ];
     try {
@@ -108,7 +135,9 @@ Deno.test("instances test says what to do about each address that is no Superset
         await context.step(title, async () => {
           proxy.answer = answer;
           await Deno.writeTextFile(`${folder}/showtime.yml`, config(proxy.url, PASSWORD));
-          const { code, err } = await run(folder, "instances test", { SHOWTIME_QA_PASSWORD: "s3cret-s3cret" });
+          const { code, err } = await run(folder, "instances test", {
+            SHOWTIME_QA_PASSWORD: "s3cret-s3cret",
+          });
           assert.equal(code, 1, err);
           assert.match(err, hint);
           assert.doesNotMatch(err, /s3cret/);
@@ -134,7 +163,8 @@ Deno.test("a certificate that is not trusted is named, with how to trust it", as
   await inFolder(async (folder) => {
     const made = await new Deno.Command("openssl", {
       args: [
-        ..."req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1".split(" "),
+        ..."req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+          .split(" "),
         ...["-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`],
       ],
       stderr: "null",
@@ -147,7 +177,10 @@ Deno.test("a certificate that is not trusted is named, with how to trust it", as
     }, () => new Response("{}"));
     try {
       for (const auth of [PASSWORD, '{ method: token, token: "${env:SHOWTIME_QA_PASSWORD}" }']) {
-        await Deno.writeTextFile(`${folder}/showtime.yml`, config(`https://127.0.0.1:${server.addr.port}`, auth));
+        await Deno.writeTextFile(
+          `${folder}/showtime.yml`,
+          config(`https://127.0.0.1:${server.addr.port}`, auth),
+        );
         const { code, err } = await run(folder, "instances test", { SHOWTIME_QA_PASSWORD: "s3cret-s3cret" });
         assert.equal(code, 1);
         assert.match(err, /DENO_CERT/);
@@ -227,27 +260,31 @@ superset.test("a person logs in, keeps the login, uses it, and logs out", async 
         assert.match(out, /qa: logged in as admin by oauth/);
         await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
       });
-      await context.step("--save keeps the refresh token, which the next commands use and replace", async () => {
-        const { code, out } = await logIn(folder, { args: ["--save", "--json"], env, provider });
-        assert.equal(code, 0);
-        assert.deepEqual(JSON.parse(out), {
-          instance: "qa",
-          version: "6.1.0",
-          user: "admin",
-          method: "oauth",
-          saved: true,
-        });
-        assert.equal(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
-        const first = JSON.parse(await Deno.readTextFile(file)).refresh_token;
-        const tested = JSON.parse((await run(folder, "instances test --json", env)).out);
-        assert.deepEqual([tested.user, tested.user_id, tested.csrf], ["admin", 1, "accepted"]);
-        assert.equal((await run(folder, "export qa", env)).code, 0);
-        const last = JSON.parse(await Deno.readTextFile(file)).refresh_token;
-        assert.notEqual(last, first);
-        assert.ok(provider.refreshTokens.has(last));
-        const status = await new Deno.Command("git", { args: ["-C", folder, "status", "--porcelain"] }).output();
-        assert.doesNotMatch(new TextDecoder().decode(status.stdout), /\.showtime/);
-      });
+      await context.step(
+        "--save keeps the refresh token, which the next commands use and replace",
+        async () => {
+          const { code, out } = await logIn(folder, { args: ["--save", "--json"], env, provider });
+          assert.equal(code, 0);
+          assert.deepEqual(JSON.parse(out), {
+            instance: "qa",
+            version: "6.1.0",
+            user: "admin",
+            method: "oauth",
+            saved: true,
+          });
+          assert.equal(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
+          const first = JSON.parse(await Deno.readTextFile(file)).refresh_token;
+          const tested = JSON.parse((await run(folder, "instances test --json", env)).out);
+          assert.deepEqual([tested.user, tested.user_id, tested.csrf], ["admin", 1, "accepted"]);
+          assert.equal((await run(folder, "export qa", env)).code, 0);
+          const last = JSON.parse(await Deno.readTextFile(file)).refresh_token;
+          assert.notEqual(last, first);
+          assert.ok(provider.refreshTokens.has(last));
+          const status = await new Deno.Command("git", { args: ["-C", folder, "status", "--porcelain"] })
+            .output();
+          assert.doesNotMatch(new TextDecoder().decode(status.stdout), /\.showtime/);
+        },
+      );
       await context.step("a refresh token that the provider refuses leads to a new login", async () => {
         provider.expireRefreshTokens();
         const { code, err } = await run(folder, "instances test", env);
@@ -329,7 +366,13 @@ for (const version of ["6.1", "6.0"] as const) {
           const dir = `out-${crypto.randomUUID()}`;
           const { code, out, err } = await runShowtime(
             ["assets", "export", "qa", dir, "--kind", "dataset", "--owner", owner, "--json"],
-            { cwd: folder, env: { GITHUB_REPOSITORY: "o/r", SHOWTIME_QA_PASSWORD: name === "admin" ? "admin" : "anna-anna" } },
+            {
+              cwd: folder,
+              env: {
+                GITHUB_REPOSITORY: "o/r",
+                SHOWTIME_QA_PASSWORD: name === "admin" ? "admin" : "anna-anna",
+              },
+            },
           );
           if (code !== 0) return `${code}: ${err}${out}`;
           const assets = JSON.parse(out).assets as { kind: string; name: string }[];

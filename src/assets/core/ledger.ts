@@ -43,5 +43,7 @@ export function formatLedger({ version, assets }: Ledger): string {
   const lines = Object.entries(assets).sort(([a], [b]) => a < b ? -1 : 1).map(([uuid, { kind, hash, run }]) =>
     `    ${JSON.stringify(uuid)}: ${JSON.stringify({ kind, hash, run })}`
   );
-  return `{\n  "version": ${version},\n  "assets": {${lines.length === 0 ? "" : `\n${lines.join(",\n")}\n  `}}\n}\n`;
+  return `{\n  "version": ${version},\n  "assets": {${
+    lines.length === 0 ? "" : `\n${lines.join(",\n")}\n  `
+  }}\n}\n`;
 }

@@ -26,7 +26,9 @@ export function addInstance(text: string, name: string, instance: WrittenInstanc
       () => {
         const assets = mapAt(document, ["assets"]);
         const lines = ["instances:", ...indent(renderInstance(name, instance))];
-        return assets !== undefined && !assets.has("instances") ? insert(text, { map: assets, lines }) : undefined;
+        return assets !== undefined && !assets.has("instances")
+          ? insert(text, { map: assets, lines })
+          : undefined;
       },
       () => {
         const lines = ["assets:", "  instances:", ...indent(indent(renderInstance(name, instance)))];

@@ -166,7 +166,9 @@ function chosen(
 function notesOn(entry: Tree): readonly string[] {
   const notes: string[] = [];
   if (entry["oauth_username"] || entry["oauth_password"]) {
-    notes.push("oauth_username and oauth_password are left out: a password is not given to an identity provider");
+    notes.push(
+      "oauth_username and oauth_password are left out: a password is not given to an identity provider",
+    );
   }
   const others = Object.keys(entry).filter((key) => !KEYS.some((each) => each === key));
   if (others.length > 0) notes.push(`left out, because nothing here stands for it: ${others.join(", ")}`);

@@ -119,11 +119,15 @@ class LedgerBranch {
       if (now === tip && ++refusals === REFUSALS) throw this.#unwritable(pushed);
       await this.#options.clock.sleep(100 + Math.random() * 400 * Math.min(attempt, 5), signal);
     }
-    throw new AppError("ledger_busy", `Writing the ledger to ${this.#options.branch}: other runs write all the time`, {
-      exitCode: EXIT.busy,
-      hint: "Run it again. What was pushed is not sent twice",
-      retryable: true,
-    });
+    throw new AppError(
+      "ledger_busy",
+      `Writing the ledger to ${this.#options.branch}: other runs write all the time`,
+      {
+        exitCode: EXIT.busy,
+        hint: "Run it again. What was pushed is not sent twice",
+        retryable: true,
+      },
+    );
   }
 
   get #ref(): string {
@@ -207,16 +211,21 @@ class LedgerBranch {
       `Writing the ledger to ${this.#options.branch}: Git says "${lastLine(answer)}"`,
       {
         exitCode: EXIT.refused,
-        hint: "The push to the instance is done. Give the workflow `contents: write`, let no rule protect the branch, " +
+        hint:
+          "The push to the instance is done. Give the workflow `contents: write`, let no rule protect the branch, " +
           "and push again",
       },
     );
   }
 
   #tooLarge(name: string): AppError {
-    return new AppError("ledger_too_large", `Using ${name} on ${this.#options.branch}: it is larger than 1 MB`, {
-      hint: "Set assets.ledger to local, or push fewer assets of one kind",
-    });
+    return new AppError(
+      "ledger_too_large",
+      `Using ${name} on ${this.#options.branch}: it is larger than 1 MB`,
+      {
+        hint: "Set assets.ledger to local, or push fewer assets of one kind",
+      },
+    );
   }
 }
 

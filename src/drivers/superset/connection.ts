@@ -204,7 +204,9 @@ export class Connection {
   unreachable(cause: NoAnswer): AppError {
     const trusted = !isUntrustedCertificate(cause);
     return new AppError("superset_unreachable", `Asking ${this.name} at ${this.url}: ${cause.message}`, {
-      hint: trusted ? `Check assets.instances.${this.name}.url, and that this machine reaches it` : CERTIFICATE_HINT,
+      hint: trusted
+        ? `Check assets.instances.${this.name}.url, and that this machine reaches it`
+        : CERTIFICATE_HINT,
       retryable: trusted,
       cause,
     });

@@ -20,9 +20,13 @@ export function explainAnswer({ action, name, url }: Asked, answer: Answer): App
     new AppError(code, `${action} at ${name}: ${said}`, options);
   if (status >= 300 && status < 400) {
     const target = targetOf(answer, url);
-    return make("superset_answer_unexpected", `the server leads on to ${target ?? "another address"} (${status})`, {
-      hint: redirectHint({ key, url, target }),
-    });
+    return make(
+      "superset_answer_unexpected",
+      `the server leads on to ${target ?? "another address"} (${status})`,
+      {
+        hint: redirectHint({ key, url, target }),
+      },
+    );
   }
   const said = `the server answered ${status} (${messageOf(answer)})`;
   if (status === 403) {

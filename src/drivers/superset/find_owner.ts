@@ -44,7 +44,9 @@ export async function findOwners(
 function readUser(user: unknown): readonly Owner[] {
   const [id, email] = [field(user, "id"), field(user, "email")];
   if (typeof id !== "number") return [];
-  const names = [field(user, "first_name"), field(user, "last_name")].filter((each) => typeof each === "string");
+  const names = [field(user, "first_name"), field(user, "last_name")].filter((each) =>
+    typeof each === "string"
+  );
   return [{ id, name: names.join(" "), email: typeof email === "string" ? email : undefined }];
 }
 

@@ -128,7 +128,8 @@ function anonymous(connection: Connection): AppError {
     `Logging in to ${connection.name}: the server takes the account for an anonymous visitor`,
     {
       exitCode: EXIT.refused,
-      hint: "Its Public role has rights, so it ignores tokens. Use auth.method session with username and password, " +
+      hint:
+        "Its Public role has rights, so it ignores tokens. Use auth.method session with username and password, " +
         "or take the rights from the role Public",
     },
   );

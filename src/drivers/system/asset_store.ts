@@ -26,7 +26,9 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
       const records: RunRecord[] = [];
       try {
         for await (const entry of Deno.readDir(runsPath)) {
-          const text = entry.isDirectory ? await readSecret(join(runsPath, entry.name, "run.json")) : undefined;
+          const text = entry.isDirectory
+            ? await readSecret(join(runsPath, entry.name, "run.json"))
+            : undefined;
           if (text !== undefined) records.push(JSON.parse(text) as RunRecord);
         }
       } catch (error) {

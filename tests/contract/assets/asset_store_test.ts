@@ -15,7 +15,14 @@ async function lockElsewhere(folder: string): Promise<Deno.ChildProcess> {
     await new Promise((resolve) => setTimeout(resolve, 100_000));
     await lock[Symbol.asyncDispose]();`;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", `--config=${new URL("../../../deno.json", import.meta.url).pathname}`, "-"],
+    args: [
+      "run",
+      "--quiet",
+      "--no-check",
+      "-A",
+      `--config=${new URL("../../../deno.json", import.meta.url).pathname}`,
+      "-",
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -69,7 +76,10 @@ Deno.test("ledger, lock and login are readable for this account only, in a folde
     await store.changeLedger((ledger) => ledger, AbortSignal.timeout(10_000));
     const isTracked = makeTrackedCheck(shell);
     const inRoot: typeof isTracked = (path, signal) =>
-      makeTrackedCheck({ run: (command, within) => shell.run({ ...command, cwd: root }, within) })(path, signal);
+      makeTrackedCheck({ run: (command, within) => shell.run({ ...command, cwd: root }, within) })(
+        path,
+        signal,
+      );
     const saved = makeSavedLogin({ path: `${folder}/login.json`, instance: "qa", isTracked: inRoot });
     assert.equal(await saved.read(), undefined);
     await saved.write("refresh-1", AbortSignal.timeout(10_000));
@@ -79,9 +89,14 @@ Deno.test("ledger, lock and login are readable for this account only, in a folde
       assert.equal(((await Deno.stat(`${folder}/${name}`)).mode ?? 0) & 0o777, 0o600, name);
     }
     assert.equal(((await Deno.stat(folder)).mode ?? 0) & 0o777, 0o700);
-    const { stdout } = await new Deno.Command("git", { args: ["-C", root, "status", "--porcelain"] }).output();
+    const { stdout } = await new Deno.Command("git", { args: ["-C", root, "status", "--porcelain"] })
+      .output();
     assert.equal(new TextDecoder().decode(stdout), "");
-    assert.deepEqual([await saved.remove(), await saved.remove(), await saved.read()], [true, false, undefined]);
+    assert.deepEqual([await saved.remove(), await saved.remove(), await saved.read()], [
+      true,
+      false,
+      undefined,
+    ]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -90,7 +105,9 @@ Deno.test("ledger, lock and login are readable for this account only, in a folde
 Deno.test("a login is not saved where Git would track it", async () => {
   const root = await Deno.makeTempDir({ prefix: "showtime-store-" });
   const path = `${root}/.showtime/assets/qa/login.json`;
-  const isTracked = makeTrackedCheck({ run: (command, within) => shell.run({ ...command, cwd: root }, within) });
+  const isTracked = makeTrackedCheck({
+    run: (command, within) => shell.run({ ...command, cwd: root }, within),
+  });
   const saved = makeSavedLogin({ path, instance: "qa", isTracked });
   try {
     await new Deno.Command("git", { args: ["init", "--quiet", root] }).output();

@@ -14,8 +14,14 @@ function signal(): AbortSignal {
 }
 
 async function git(folder: string, ...args: readonly string[]): Promise<string> {
-  const env = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
-  const { code, stdout, stderr } = await new Deno.Command("git", { args: ["-C", folder, ...args], env }).output();
+  const env = {
+    GIT_AUTHOR_NAME: "a",
+    GIT_AUTHOR_EMAIL: "a@b",
+    GIT_COMMITTER_NAME: "a",
+    GIT_COMMITTER_EMAIL: "a@b",
+  };
+  const { code, stdout, stderr } = await new Deno.Command("git", { args: ["-C", folder, ...args], env })
+    .output();
   if (code !== 0) throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }
@@ -70,7 +76,10 @@ Deno.test("a ledger on a branch is read in another clone as it was written", asy
       assets: { [uuid(1)]: entry("r1"), [uuid(2)]: entry("r2", "dataset") },
     });
     // Deletions arrive too, and a change of nothing makes no commit.
-    await ledgerOf(`${root}/b`).changeLedger(() => ({ version: 1, assets: { [uuid(2)]: entry("r2", "dataset") } }), signal());
+    await ledgerOf(`${root}/b`).changeLedger(
+      () => ({ version: 1, assets: { [uuid(2)]: entry("r2", "dataset") } }),
+      signal(),
+    );
     const before = await git(`${root}/bare`, "rev-parse", "showtime/ledger");
     await a.changeLedger((ledger) => ({ ...ledger }), signal());
     assert.equal(await git(`${root}/bare`, "rev-parse", "showtime/ledger"), before);
@@ -132,7 +141,9 @@ Deno.test("a push that is overtaken is made anew from what the other one left", 
     const other = ledgerOf(`${root}/b`);
     const shellBetween = {
       run: async (command: Parameters<typeof shell.run>[0], within: AbortSignal) => {
-        if (command.args[0] === "push" && calls === 1) await other.changeLedger(adding(2, entry("b")), signal());
+        if (command.args[0] === "push" && calls === 1) {
+          await other.changeLedger(adding(2, entry("b")), signal());
+        }
         return await shell.run(command, within);
       },
     };
@@ -206,7 +217,10 @@ Deno.test("a ledger of 15,000 assets is read and written", async () => {
   try {
     const kinds = ["dataset", "chart", "dashboard"] as const;
     const assets = Object.fromEntries(
-      Array.from({ length: 15_000 }, (_, each) => [uuid(each), entry("20260105T080000Z-1a2b3c", kinds[each % 3])]),
+      Array.from(
+        { length: 15_000 },
+        (_, each) => [uuid(each), entry("20260105T080000Z-1a2b3c", kinds[each % 3])],
+      ),
     );
     await ledgerOf(`${root}/a`).changeLedger(() => ({ version: 1, assets }), signal());
     assert.deepEqual(await ledgerOf(`${root}/b`).readLedger(signal()), { version: 1, assets });

@@ -79,12 +79,18 @@ superset.test("each login method reads from a real server and may write to it", 
     }
     for (const secretIn of ["header", "form"] as const) {
       await context.step(`by client credentials with the secret in the ${secretIn}`, async () => {
-        const provider = startIdentityProvider({ key: KEY, clientId: "ci", clientSecret: "s3cret-s3cret", secretIn });
+        const provider = startIdentityProvider({
+          key: KEY,
+          clientId: "ci",
+          clientSecret: "s3cret-s3cret",
+          secretIn,
+        });
         try {
           const auth = clientAuth(provider.tokenUrl);
           const port = makeSuperset({
             ...{ name: "qa", url: server.url, auth, fetch, clock: makeClock() },
-            tokens: (connection) => clientTokens(connection, new Provider({ name: "qa", settings: auth, fetch })),
+            tokens: (connection) =>
+              clientTokens(connection, new Provider({ name: "qa", settings: auth, fetch })),
           });
           await isAdmin(port, "client_credentials");
           assert.equal(provider.requests.filter(({ accepted }) => accepted).length, 1);
@@ -112,32 +118,43 @@ superset.test("each login method reads from a real server and may write to it", 
         const again = await logInAt(server, { auth, saved, provider: undefined });
         await isAdmin(again.port, "oauth");
         assert.equal(provider.requests.at(-1)?.grant, "refresh_token");
-        assert.ok(provider.refreshTokens.has(saved.value), "a replaced refresh token is replaced in the file");
+        assert.ok(
+          provider.refreshTokens.has(saved.value),
+          "a replaced refresh token is replaced in the file",
+        );
       } finally {
         await provider.stop();
       }
     });
-    await context.step("every write has cookie, CSRF token and Referer, and every request one Accept", async () => {
-      const proxy = startRecordingProxy(server.url);
-      try {
-        const port = driver(proxy.url, PASSWORD);
-        await port.testWrite(signal());
-        assert.equal(await port.remove("chart", 4711, signal()), undefined);
-        const writes = proxy.requests.filter(({ method, path }) => method !== "GET" && !/security/.test(path));
-        assert.deepEqual(writes.map(({ method, path }) => `${method} ${path}`), [
-          "PUT /api/v1/chart/0",
-          "DELETE /api/v1/chart/4711",
-        ]);
-        for (const { headers } of writes) {
-          assert.match(headers.get("cookie") ?? "", /^session=/);
-          assert.match(headers.get("x-csrftoken") ?? "", /./);
-          assert.equal(headers.get("referer"), `${proxy.url}/`);
+    await context.step(
+      "every write has cookie, CSRF token and Referer, and every request one Accept",
+      async () => {
+        const proxy = startRecordingProxy(server.url);
+        try {
+          const port = driver(proxy.url, PASSWORD);
+          await port.testWrite(signal());
+          assert.equal(await port.remove("chart", 4711, signal()), undefined);
+          const writes = proxy.requests.filter(({ method, path }) =>
+            method !== "GET" && !/security/.test(path)
+          );
+          assert.deepEqual(writes.map(({ method, path }) => `${method} ${path}`), [
+            "PUT /api/v1/chart/0",
+            "DELETE /api/v1/chart/4711",
+          ]);
+          for (const { headers } of writes) {
+            assert.match(headers.get("cookie") ?? "", /^session=/);
+            assert.match(headers.get("x-csrftoken") ?? "", /./);
+            assert.equal(headers.get("referer"), `${proxy.url}/`);
+          }
+          assert.deepEqual(
+            new Set(proxy.requests.map(({ headers }) => headers.get("accept"))),
+            new Set(["application/json"]),
+          );
+        } finally {
+          await proxy.stop();
         }
-        assert.deepEqual(new Set(proxy.requests.map(({ headers }) => headers.get("accept"))), new Set(["application/json"]));
-      } finally {
-        await proxy.stop();
-      }
-    });
+      },
+    );
     await context.step("two instances on one host keep their cookies apart", async () => {
       const [one, two] = [startRecordingProxy(server.url), startRecordingProxy(server.url)];
       try {
@@ -268,7 +285,12 @@ Deno.test("the provider refuses a code without the right verifier, so PKCE is re
     const client = new Provider({ name: "qa", settings: auth, fetch: stranger });
     const pages: Promise<unknown>[] = [];
     await assert.rejects(
-      authorize({ name: "qa", settings: auth, provider: client, show: (at) => pages.push(provider.logIn(at)) }, signal()),
+      authorize({
+        name: "qa",
+        settings: auth,
+        provider: client,
+        show: (at) => pages.push(provider.logIn(at)),
+      }, signal()),
       /invalid_grant/,
     );
     await Promise.all(pages);
@@ -313,7 +335,10 @@ Deno.test("a client's wrong secret, and a provider that is not there, are told a
     }
   };
   try {
-    assert.match(await hintOf(clientAuth(provider.tokenUrl)) ?? "", /login_refused: Check auth.client_id and auth.client_secret/);
+    assert.match(
+      await hintOf(clientAuth(provider.tokenUrl)) ?? "",
+      /login_refused: Check auth.client_id and auth.client_secret/,
+    );
     assert.match(await hintOf(clientAuth(`${provider.url}/other`)) ?? "", /login_refused: Check auth of qa/);
   } finally {
     await provider.stop();
@@ -331,8 +356,11 @@ superset.test("tokens are renewed before they expire, after they expired, and af
   });
   const proxy = startRecordingProxy(server.url);
   const logins = () =>
-    proxy.requests.filter(({ path }) => /security\/(?:login|refresh)/.test(path)).map(({ path }) => path.split("/").at(-1));
-  const tokens = () => proxy.requests.map(({ headers }) => headers.get("authorization") ?? "").filter(Boolean);
+    proxy.requests.filter(({ path }) => /security\/(?:login|refresh)/.test(path)).map(({ path }) =>
+      path.split("/").at(-1)
+    );
+  const tokens = () =>
+    proxy.requests.map(({ headers }) => headers.get("authorization") ?? "").filter(Boolean);
   /** Waits until the server refuses the last token of that kind. */
   const untilExpired = async (header: string, path: string) => {
     for (;;) {
@@ -364,7 +392,9 @@ superset.test("tokens are renewed before they expire, after they expired, and af
       assert.notEqual(tokens().at(-1), before);
     });
     await context.step("an expired refresh token leads to a new login", async () => {
-      const refresh = proxy.requests.find(({ path }) => path.endsWith("refresh"))?.headers.get("authorization") ?? "";
+      const refresh = proxy.requests.find(({ path }) =>
+        path.endsWith("refresh")
+      )?.headers.get("authorization") ?? "";
       await untilExpired(refresh, "/api/v1/security/refresh");
       now += 60_000;
       await port.list("chart", signal());

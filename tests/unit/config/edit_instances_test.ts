@@ -45,17 +45,24 @@ Deno.test("an added instance is the only change of the file", () => {
   const added = addInstance(FILE, "qa", QA);
   const lines = added.split("\n");
   const known = new Set(FILE.split("\n"));
-  assert.deepEqual(lines.filter((line) => !known.has(line)), [
-    "    qa:",
-    "      url: https://bi-qa.example.org",
-    "      auth: { method: password, username: ci, password: ${env:SHOWTIME_QA_PASSWORD} }",
-  ].map((line) => line.replace("${env:SHOWTIME_QA_PASSWORD}", '"${env:SHOWTIME_QA_PASSWORD}"')));
+  assert.deepEqual(
+    lines.filter((line) => !known.has(line)),
+    [
+      "    qa:",
+      "      url: https://bi-qa.example.org",
+      "      auth: { method: password, username: ci, password: ${env:SHOWTIME_QA_PASSWORD} }",
+    ].map((line) => line.replace("${env:SHOWTIME_QA_PASSWORD}", '"${env:SHOWTIME_QA_PASSWORD}"')),
+  );
   assert.equal(lines.filter((line) => known.has(line)).join("\n"), FILE);
   assert.deepEqual(Object.keys(parse(added).assets.instances), ["production", "staging", "qa"]);
-  assert.deepEqual(loadConfig({ file: { path: "showtime.yml", text: added }, env: {}, flags: {} }).assets.instances.get("qa")?.auth, {
-    ...QA.auth,
-    provider: "db",
-  });
+  assert.deepEqual(
+    loadConfig({ file: { path: "showtime.yml", text: added }, env: {}, flags: {} }).assets.instances.get("qa")
+      ?.auth,
+    {
+      ...QA.auth,
+      provider: "db",
+    },
+  );
 });
 
 Deno.test("removing what was added gives the same bytes", () => {
@@ -72,8 +79,18 @@ Deno.test("removing what was added gives the same bytes", () => {
 
 Deno.test("the first instance makes its sections, in any file", () => {
   for (
-    const text of ["", "version: 1\n", "version: 1", "# nothing yet\n", "version: 1\nassets:\n  dir: x\nttl: 48h\n", "assets: {}\n",
-      "assets:\n", "{ version: 1 }\n", "assets: { instances: {} }\n", "version: 1\nassets:\n  instances:\n"]
+    const text of [
+      "",
+      "version: 1\n",
+      "version: 1",
+      "# nothing yet\n",
+      "version: 1\nassets:\n  dir: x\nttl: 48h\n",
+      "assets: {}\n",
+      "assets:\n",
+      "{ version: 1 }\n",
+      "assets: { instances: {} }\n",
+      "version: 1\nassets:\n  instances:\n",
+    ]
   ) {
     const added = addInstance(text, "qa", QA);
     assert.deepEqual(parse(added).assets.instances, { qa: QA }, text);
@@ -85,16 +102,20 @@ Deno.test("the first instance makes its sections, in any file", () => {
 
 Deno.test("removing an instance takes its comment along and leaves everything else", () => {
   const rest = removeInstance(FILE, "staging");
-  assert.equal(rest, FILE.replace(/    # The one for staging\.\n    staging:\n.*\n.*\n/, ""));
+  assert.equal(rest, FILE.replace(/ {4}# The one for staging\.\n {4}staging:\n.*\n.*\n/, ""));
   const first = removeInstance(FILE, "production");
   assert.ok(first.includes("# Both halls of the harbour."));
   assert.deepEqual(Object.keys(parse(first).assets.instances), ["staging"]);
 });
 
 Deno.test("the last instance takes the empty section along, and the default that names it", () => {
-  const text = "version: 1\nassets:\n  default: qa\n  instances:\n    qa:\n      url: https://a.example\nttl: 48h # kept\n";
+  const text =
+    "version: 1\nassets:\n  default: qa\n  instances:\n    qa:\n      url: https://a.example\nttl: 48h # kept\n";
   assert.equal(removeInstance(text, "qa"), "version: 1\nttl: 48h # kept\n");
-  assert.equal(removeInstance("assets:\n  instances:\n    qa:\n      url: https://a.example\n", "qa").trim(), "");
+  assert.equal(
+    removeInstance("assets:\n  instances:\n    qa:\n      url: https://a.example\n", "qa").trim(),
+    "",
+  );
   const two = "assets:\n  default: qa  # ours\n  instances:\n    qa: {}\n    b: {}\n";
   assert.equal(removeInstance(two, "qa"), "assets:\n  instances:\n    b: {}\n");
 });
@@ -115,7 +136,12 @@ Deno.test("a name that exists is not added, and one that does not is not removed
 
 Deno.test("whatever stands in the file stands there after an instance was added and removed", () => {
   const key = fc.stringMatching(/^[a-z][a-z0-9-]{0,6}$/);
-  const scalar = fc.oneof(fc.constant("x"), fc.constant('"a: b"'), fc.constant("|\n        two\n        lines"), fc.constant("# no value"));
+  const scalar = fc.oneof(
+    fc.constant("x"),
+    fc.constant('"a: b"'),
+    fc.constant("|\n        two\n        lines"),
+    fc.constant("# no value"),
+  );
   const file = fc.record({
     head: fc.constantFrom("", "# head\n", "version: 1\n\n"),
     others: fc.uniqueArray(key, { maxLength: 3 }),
@@ -128,7 +154,9 @@ Deno.test("whatever stands in the file stands there after an instance was added 
       others.length === 0
         ? ""
         : `assets:\n  instances:\n${
-          others.map((name) => `${comment ? "    # about it\n" : ""}    ${name}:\n      url: ${value}\n${gap}`).join("")
+          others.map((name) =>
+            `${comment ? "    # about it\n" : ""}    ${name}:\n      url: ${value}\n${gap}`
+          ).join("")
         }`
     }${tail}`
   );

@@ -76,7 +76,11 @@ Deno.test("the instances of sup become instances with references, never with a s
         client_secret: "${env:SHOWTIME_ROBOT_CLIENT_SECRET}",
       },
     },
-    { name: "key", url: "https://bi-key.example.org", auth: { method: "token", token: "${env:SHOWTIME_KEY}" } },
+    {
+      name: "key",
+      url: "https://bi-key.example.org",
+      auth: { method: "token", token: "${env:SHOWTIME_KEY}" },
+    },
   ]);
   assert.deepEqual(leftOut, [
     { name: "broken", reason: "its url is no plain address" },
@@ -115,6 +119,9 @@ Deno.test("what is imported is a valid configuration", () => {
 
 Deno.test("a file without instances is refused", () => {
   for (const text of ["", "a: 1", "superset_instances: 3", "{", "superset_instances:\n"]) {
-    assert.throws(() => importSup("config.yml", text), (error) => error instanceof AppError && error.exitCode === 2);
+    assert.throws(
+      () => importSup("config.yml", text),
+      (error) => error instanceof AppError && error.exitCode === 2,
+    );
   }
 });

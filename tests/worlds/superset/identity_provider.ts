@@ -66,7 +66,10 @@ export function startIdentityProvider(options: ProviderOptions): IdentityProvide
       return new Response("unknown client", { status: 400 });
     }
     const answer = new URLSearchParams({ state: get("state"), iss: url.origin });
-    if (get("response_type") !== "code" || get("code_challenge_method") !== "S256" || get("code_challenge") === "") {
+    if (
+      get("response_type") !== "code" || get("code_challenge_method") !== "S256" ||
+      get("code_challenge") === ""
+    ) {
       answer.set("error", "invalid_request");
     } else {
       const code = crypto.randomUUID();
@@ -100,9 +103,10 @@ export function startIdentityProvider(options: ProviderOptions): IdentityProvide
       if (rotates) refreshTokens.delete(given);
     } else if (grant !== "client_credentials") return refuse("unsupported_grant_type");
     requests.push({ ...log, accepted: true });
-    const refresh = grant === "client_credentials" || !givesRefreshTokens || grant === "refresh_token" && !rotates
-      ? undefined
-      : `refresh-${crypto.randomUUID()}`;
+    const refresh =
+      grant === "client_credentials" || !givesRefreshTokens || grant === "refresh_token" && !rotates
+        ? undefined
+        : `refresh-${crypto.randomUUID()}`;
     if (refresh !== undefined) refreshTokens.add(refresh);
     const life = options.lifeSeconds ?? 900;
     return Response.json({
@@ -139,7 +143,6 @@ export function startIdentityProvider(options: ProviderOptions): IdentityProvide
   };
 }
 
-// deno-lint-ignore layers/few-parameters -- a request with its form, and what is expected
 function isClient(request: Request, form: URLSearchParams, options: ProviderOptions): boolean {
   const { clientId, clientSecret, secretIn = "header" } = options;
   if (clientSecret === undefined) return form.get("client_id") === clientId && !form.has("client_secret");
@@ -148,7 +151,8 @@ function isClient(request: Request, form: URLSearchParams, options: ProviderOpti
   }
   // RFC 6749, 2.3.1: both parts are encoded as in a form before they are joined.
   const given = atob(/^Basic (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "").split(":");
-  return given.map((part) => new URLSearchParams(`x=${part}`).get("x")).join(":") === `${clientId}:${clientSecret}`;
+  return given.map((part) => new URLSearchParams(`x=${part}`).get("x")).join(":") ===
+    `${clientId}:${clientSecret}`;
 }
 
 /** Signs an access token as Superset's own library does. */
@@ -161,8 +165,11 @@ async function signToken(
     ...{ fresh: true, iat: now, jti: crypto.randomUUID(), type: "access", sub: subject, nbf: now },
     ...{ csrf: crypto.randomUUID(), exp: now + lifeSeconds },
   };
-  const text = [{ alg: "HS256", typ: "JWT" }, claims].map((part) => base64Url(encode(JSON.stringify(part)))).join(".");
-  const secret = await crypto.subtle.importKey("raw", encode(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const text = [{ alg: "HS256", typ: "JWT" }, claims].map((part) => base64Url(encode(JSON.stringify(part))))
+    .join(".");
+  const secret = await crypto.subtle.importKey("raw", encode(key), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
   return `${text}.${base64Url(new Uint8Array(await crypto.subtle.sign("HMAC", secret, encode(text))))}`;
 }
 

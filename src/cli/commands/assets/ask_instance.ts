@@ -26,7 +26,14 @@ const SECRETS: Readonly<Record<Method, string>> = {
   client_credentials: "client_secret",
 };
 
-const TAKEN: readonly string[] = ["username", "provider", "authorization_url", "token_url", "client_id", "scope"];
+const TAKEN: readonly string[] = [
+  "username",
+  "provider",
+  "authorization_url",
+  "token_url",
+  "client_id",
+  "scope",
+];
 
 /** A new instance. */
 export interface NewInstance {
@@ -53,10 +60,13 @@ export async function askInstance(env: CommandEnv): Promise<NewInstance> {
   const name = env.args[0] ?? await ask("name", "Which name does the instance get? Such as qa");
   const url = await ask("url", "Which address does its start page have?");
   const method = values.text("method") as Method | undefined ??
-    (env.flags.json || missing.length > 0 ? undefined : await terminal.choose("How does the program log in?", {
-      initial: "password",
-      choices: Object.entries(METHODS).map(([value, label]) => ({ value: value as Method, label })),
-    })) ?? "password";
+    (env.flags.json || missing.length > 0
+      ? undefined
+      : await terminal.choose("How does the program log in?", {
+        initial: "password",
+        choices: Object.entries(METHODS).map(([value, label]) => ({ value: value as Method, label })),
+      })) ??
+    "password";
   const auth: Record<string, string | number> = { method };
   for (const key of NEEDED[method]) auth[key] = await ask(flagOf(key), `Which ${key.replaceAll("_", " ")}?`);
   for (const key of TAKEN) {

@@ -30,7 +30,9 @@ export async function runInstancesRemove(env: CommandEnv): Promise<ExitCode> {
   const file = await change(env, (text) => removeInstance(text, name));
   const loggedOut = await tools.savedLogin(name).remove();
   if (env.flags.json) env.json({ instance: name, file, logged_out: loggedOut });
-  else env.lines([`${name} is not in ${file} any more${loggedOut ? ", and its saved login is deleted" : ""}`]);
+  else {env.lines([
+      `${name} is not in ${file} any more${loggedOut ? ", and its saved login is deleted" : ""}`,
+    ]);}
   env.next(`Ledger and runs stay in .showtime/assets/${name}: delete that folder if nothing is to be undone`);
   return EXIT.done;
 }

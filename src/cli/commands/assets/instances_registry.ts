@@ -69,7 +69,8 @@ export const INSTANCES: Registry = {
   remove: {
     ...WRITES,
     summary: "remove an instance from showtime.yml",
-    description: "Removes an instance, with the comment above it and its saved login. The rest of the file stays.",
+    description:
+      "Removes an instance, with the comment above it and its saved login. The rest of the file stays.",
     examples: [["assets instances remove qa", "forget an instance"]],
     args: [NAME],
     options: [],

@@ -27,7 +27,13 @@ export async function runLogin(env: CommandEnv): Promise<ExitCode> {
   const facts = await login.server.facts(env.signal);
   if (save) await login.saved.write(refreshToken(name, login.refreshToken()), env.signal);
   if (env.flags.json) {
-    env.json({ instance: name, version: facts.version, user: facts.user ?? null, method: facts.method, saved: save });
+    env.json({
+      instance: name,
+      version: facts.version,
+      user: facts.user ?? null,
+      method: facts.method,
+      saved: save,
+    });
   } else {
     env.lines([
       `${name}: logged in${facts.user === undefined ? "" : ` as ${facts.user}`} by ${facts.method}` +
@@ -46,10 +52,14 @@ export async function runLogin(env: CommandEnv): Promise<ExitCode> {
 
 function refreshToken(name: string, token: string | undefined): string {
   if (token !== undefined) return token;
-  throw new AppError("refresh_token_missing", `Saving the login of ${name}: the provider gave no refresh token`, {
-    exitCode: EXIT.refused,
-    hint: "Allow refresh tokens for the client at the provider; many need offline_access in auth.scope",
-  });
+  throw new AppError(
+    "refresh_token_missing",
+    `Saving the login of ${name}: the provider gave no refresh token`,
+    {
+      exitCode: EXIT.refused,
+      hint: "Allow refresh tokens for the client at the provider; many need offline_access in auth.scope",
+    },
+  );
 }
 
 /** Deletes the saved login. */

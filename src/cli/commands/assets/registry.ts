@@ -5,7 +5,6 @@ import { INSTANCES, LOGIN, LOGOUT } from "./instances_registry.ts";
 import { LOOKS_AT_INSTANCE as READS, WRITES } from "./rights.ts";
 import { DIR_ARGUMENT, INSTANCE_ARGUMENT, SELECTION_OPTIONS } from "./shared.ts";
 
-
 const DIR_OPTION: OptionSpec = {
   name: "dir",
   value: "dir",
