@@ -23,6 +23,7 @@ export { secretVariable } from "./assets/secret_references.ts";
 export type { WrittenInstance } from "./assets/written_instance.ts";
 export type { AwsFile, AwsFiles } from "./environments/aws_profile.ts";
 export { type Missing, missingFile } from "./environments/missing_file.ts";
+export { resolveFromFile } from "./file_paths.ts";
 export { parseDuration } from "../lib/duration.ts";
 export { settingVariables, variableName } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";

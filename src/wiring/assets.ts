@@ -12,7 +12,7 @@ import type { Terminal } from "../ports/terminal.ts";
 import { makeLogin, supersetOptions } from "./asset_logins.ts";
 import type { Parts } from "./parts.ts";
 
-/** The folder below the working directory that holds ledgers, runs and locks. */
+/** The folder beside the configuration that holds ledgers, runs, locks and saved logins. */
 const STATE = ".showtime/assets";
 
 /** Makes the tools. Secrets are read when an instance is first named. */
@@ -26,10 +26,12 @@ export async function makeAssetsTools(
 ): Promise<AssetsTools> {
   const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
   const config = loaded.assets;
+  const { resolveFromFile } = await import("../config/mod.ts");
+  const state = resolveFromFile(STATE, config.folder);
   const made = new Map<string, Instance>();
   const isTracked = makeTrackedCheck(shell);
   const savedLogin = (name: string) =>
-    makeSavedLogin({ path: `${STATE}/${name}/login.json`, instance: name, isTracked });
+    makeSavedLogin({ path: `${state}/${name}/login.json`, instance: name, isTracked });
   const loginTools = (name: string) => ({
     clock,
     terminal,
@@ -58,8 +60,11 @@ export async function makeAssetsTools(
       if (settings === undefined) return undefined;
       const known = made.get(name);
       if (known !== undefined) return known;
-      const resolved = resolveSecrets(parts, settings);
-      const store = makeAssetStore(`${STATE}/${name}`, name);
+      const resolved = resolveSecrets(parts, {
+        settings,
+        pathOf: (path) => resolveFromFile(path, config.folder),
+      });
+      const store = makeAssetStore(`${state}/${name}`, name);
       const branch = config.ledgerBranch;
       const instance: Instance = {
         settings: resolved,
@@ -73,9 +78,10 @@ export async function makeAssetsTools(
     },
     login(name) {
       const settings = config.instances.get(name);
-      return settings === undefined
-        ? undefined
-        : makeLogin(resolveSecrets(parts, settings), loginTools(name));
+      return settings === undefined ? undefined : makeLogin(
+        resolveSecrets(parts, { settings, pathOf: (path) => resolveFromFile(path, config.folder) }),
+        loginTools(name),
+      );
     },
     savedLogin,
     async readText(path) {
@@ -93,13 +99,21 @@ export async function makeAssetsTools(
 }
 
 /** Reads the secrets that the login refers to. Throws AppError `secret_missing` (exit code 2). */
-function resolveSecrets(parts: Parts, settings: InstanceSettings): InstanceSettings {
+function resolveSecrets(
+  parts: Parts,
+  { settings, pathOf }: {
+    readonly settings: InstanceSettings;
+    readonly pathOf: (path: string) => string;
+  },
+): InstanceSettings {
   const auth = Object.fromEntries(
     Object.entries(settings.auth).map(([key, value]) => {
       const reference = typeof value === "string" ? /^\$\{(env|file):(.+)\}$/.exec(value) : null;
       if (reference === null) return [key, value];
       const [, kind = "", name = ""] = reference;
-      const secret = kind === "env" ? parts.host.env[name] : readSecret(name, `${settings.name}: ${key}`);
+      const secret = kind === "env"
+        ? parts.host.env[name]
+        : readSecret(pathOf(name), `${settings.name}: ${key}`);
       if (!secret) {
         throw usageError(
           "secret_missing",

@@ -226,6 +226,15 @@ Deno.test("a folder outside the working directory is refused before anything is 
       await Deno.symlink(elsewhere, `${folder}/linked`);
       assert.equal((await run(folder, "export qa linked", env)).code, 2);
       assert.equal((await run(folder, "export qa linked/below", env)).code, 2);
+      // Records lie beside the configuration, which is found from below too.
+      await new Deno.Command("git", { args: ["init", "--quiet", folder] }).output();
+      await Deno.mkdir(`${folder}/below`);
+      const below = await run(`${folder}/below`, "push qa --yes", env);
+      assert.equal(below.code, 2, below.err);
+      assert.match(below.err, /Run it in the folder that holds the file, or above/);
+      const added = await run(`${folder}/below`, "instances add b --url https://b.example --username ci");
+      assert.equal(added.code, 2);
+      assert.match(added.err, /Run it in the folder of the file, or above/);
       await Deno.symlink(elsewhere, `${folder}/.showtime`);
       const pushed = await run(folder, "push qa --yes", env);
       assert.equal(pushed.code, 2, pushed.err);

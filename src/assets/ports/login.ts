@@ -9,9 +9,3 @@ export interface SavedLogin {
   /** Deletes the refresh token; returns whether there was one. */
   remove(): Promise<boolean>;
 }
-
-/** Lets a person log in to an instance. */
-export interface PersonLogin {
-  /** Logs in anew, whatever is saved; returns the refresh token, or undefined if the provider gives none. */
-  login(signal: AbortSignal): Promise<string | undefined>;
-}

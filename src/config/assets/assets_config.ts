@@ -5,6 +5,8 @@ import type { AssetsSection } from "./schema.ts";
 
 /** The section `assets` in force. Secrets are references still. */
 export interface AssetsConfig {
+  /** The folder of the file, as a path from the working folder: records about instances lie below it. */
+  readonly folder: string;
   /** The folder of the assets, relative to the working directory. */
   readonly dir: string;
   readonly default: string | undefined;
@@ -59,6 +61,7 @@ export function makeAssetsConfig(section: AssetsSection = {}): {
   return {
     problems,
     config: {
+      folder: ".",
       dir: section.dir ?? "assets",
       default: section.default,
       ignore: section.ignore ?? [],

@@ -231,7 +231,7 @@ export interface PersonOptions {
 }
 
 /**
- * Gets tokens by the saved refresh token, and by a person's login if there is none. A saved refresh token that the
+ * Gets tokens by the saved refresh token, or by a person's login if no token is saved. A saved refresh token that the
  * provider replaces is replaced in its file too.
  */
 export function personTokens(connection: Connection, { provider, saved, ask }: PersonOptions): TokenSource {

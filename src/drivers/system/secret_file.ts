@@ -6,7 +6,7 @@ import { mayWrite } from "./may_write.ts";
 
 const SECRET_MODE = 0o600;
 
-/** Reads a file; undefined if there is none. Throws AppError `file_unreadable`. */
+/** Reads a file; undefined if it does not exist. Throws AppError `file_unreadable`. */
 export async function readSecret(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);
@@ -32,7 +32,7 @@ export async function writeSecret(path: string, text: string): Promise<void> {
   }
 }
 
-/** Opens a file for writing, and creates it if there is none. Throws as {@link writeSecret} does. */
+/** Opens a file for writing, and creates it if it does not exist. Throws as {@link writeSecret} does. */
 export async function openSecret(path: string): Promise<Deno.FsFile> {
   await prepareSecret(path);
   try {

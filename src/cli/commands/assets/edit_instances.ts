@@ -1,18 +1,19 @@
 /** Commands that change `assets.instances` in `showtime.yml`. */
 
-import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
 import { askInstance } from "./ask_instance.ts";
 import { assetsTools } from "./shared.ts";
 
-const FILE = "showtime.yml";
+const CONFIG_FILE = "showtime.yml";
 
 /** Writes a new instance into the configuration. Asks for what no flag says. */
 export async function runInstancesAdd(env: CommandEnv): Promise<ExitCode> {
   const { addInstance } = await import("../../../config/mod.ts");
+  const { path: file, change } = await openConfig(env);
   const { name, instance, variables } = await askInstance(env);
-  const file = await change(env, (text) => addInstance(text, name, instance));
+  await change((text) => addInstance(text, name, instance));
   if (env.flags.json) env.json({ instance: name, file, variables });
   else env.lines([`${name} is in ${file}`]);
   for (const variable of variables) {
@@ -26,8 +27,9 @@ export async function runInstancesAdd(env: CommandEnv): Promise<ExitCode> {
 export async function runInstancesRemove(env: CommandEnv): Promise<ExitCode> {
   const { removeInstance } = await import("../../../config/mod.ts");
   const name = env.args[0] ?? "";
+  const { path: file, change } = await openConfig(env);
   const tools = await assetsTools(env);
-  const file = await change(env, (text) => removeInstance(text, name));
+  await change((text) => removeInstance(text, name));
   const loggedOut = await tools.savedLogin(name).remove();
   if (env.flags.json) env.json({ instance: name, file, logged_out: loggedOut });
   else {env.lines([
@@ -42,11 +44,12 @@ export async function runInstancesImport(env: CommandEnv): Promise<ExitCode> {
   const { addInstance, importSup } = await import("../../../config/mod.ts");
   const home = env.variables["HOME"] || env.variables["USERPROFILE"] || "~";
   const path = env.args[0] ?? `${home}/.sup/config.yml`;
+  const { path: file, change } = await openConfig(env);
   const tools = await assetsTools(env);
   const found = importSup(path, await tools.readText(path));
   const leftOut = [...found.leftOut];
   const added: typeof found.instances[number][] = [];
-  const file = await change(env, (text) =>
+  await change((text) =>
     found.instances.reduce((before, each) => {
       if (tools.config.instances.has(each.name)) {
         leftOut.push({ name: each.name, reason: "assets.instances has it already" });
@@ -54,7 +57,8 @@ export async function runInstancesImport(env: CommandEnv): Promise<ExitCode> {
       }
       added.push(each);
       return addInstance(before, each.name, each.instance);
-    }, text));
+    }, text)
+  );
   if (env.flags.json) {
     env.json({
       file,
@@ -91,22 +95,37 @@ export async function runInstancesImport(env: CommandEnv): Promise<ExitCode> {
   return leftOut.length > found.instances.length - added.length ? EXIT.incomplete : EXIT.done;
 }
 
-/** Changes the configuration file, if the result is valid. Returns its path. */
-async function change(env: CommandEnv, edit: (text: string) => string): Promise<string> {
-  const { loadConfig } = await import("../../../config/mod.ts");
-  const path = env.flags.config ?? FILE;
-  const files = await (await env.wiring()).files();
-  try {
-    const text = edit(await files.read(path) ?? "version: 1\n");
-    loadConfig({ file: { path, text }, env: {}, flags: {} });
-    await files.write(path, text);
-  } catch (error) {
-    if (!(error instanceof RangeError) || error instanceof AppError) throw error;
-    throw usageError(
+/** The configuration file, which is changed only if the result is valid. */
+interface EditedFile {
+  readonly path: string;
+  change(edit: (text: string) => string): Promise<void>;
+}
+
+/** Reads the configuration file. Throws AppError `config_elsewhere` (exit code 2) if it lies outside the working folder. */
+async function openConfig(env: CommandEnv): Promise<EditedFile> {
+  const path = env.flags.config ?? CONFIG_FILE;
+  const wiring = await env.wiring();
+  const files = await wiring.files();
+  const elsewhere = (state: string) =>
+    usageError(
       "config_elsewhere",
-      `Changing ${path}: it is outside the folder that showtime runs in`,
+      `Changing ${path}: ${state}`,
       "Run it in the folder of the file, or above",
     );
+  const text = await files.read(path).catch((error: unknown) => {
+    throw error instanceof RangeError ? elsewhere("it is outside the working folder") : error;
+  });
+  // A file in this folder would hide the one above it.
+  if (text === undefined && env.flags.config === undefined && ((await wiring.place())?.depth ?? 0) > 0) {
+    throw elsewhere("it is not in this folder, which is not the root of the clone");
   }
-  return path;
+  return {
+    path,
+    async change(edit) {
+      const { loadConfig } = await import("../../../config/mod.ts");
+      const changed = edit(text ?? "version: 1\n");
+      loadConfig({ file: { path, text: changed }, env: {}, flags: {} });
+      await files.write(path, changed);
+    },
+  };
 }
