@@ -18,8 +18,9 @@ async function run(cwd: string, args: string, env: Readonly<Record<string, strin
   });
 }
 
+/** Works in a folder outside of the temporary one, below which the program may write anywhere. */
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "showtime-e2e-" });
+  const folder = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-e2e-" });
   try {
     await work(folder);
   } finally {
