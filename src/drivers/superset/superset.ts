@@ -84,12 +84,12 @@ async function readFacts(
   const token = await connection.tokens?.bearer(signal);
   let { account, rights, version } = await look(connection, signal);
   if (isIgnored(account, rights) && auth.method !== "session") {
-    if (auth.method !== "password") throw anonymous(connection);
+    if (auth.method !== "password") throw anonymous(connection, rights);
     await sessionLogin(connection, auth, signal);
     method = "session, because the server ignores tokens";
     ({ account, rights, version } = await look(connection, signal));
   }
-  if (account.anonymous) throw anonymous(connection);
+  if (account.anonymous) throw anonymous(connection, rights);
   const known = auth.method === "password" || auth.method === "session" ? auth.username : undefined;
   return {
     ...version,
@@ -122,7 +122,19 @@ function isIgnored(account: Account, rights: InstanceFacts["rights"]): boolean {
   return account.anonymous || (account.rights === undefined && !rights.dataset.export);
 }
 
-function anonymous(connection: Connection): AppError {
+function anonymous(connection: Connection, rights: InstanceFacts["rights"]): AppError {
+  // Without a right of the public, the server looked at the token and did not accept it.
+  if (Object.values(rights).every(({ read }) => !read)) {
+    return new AppError(
+      "superset_login_refused",
+      `Logging in to ${connection.name}: the server does not accept it`,
+      {
+        exitCode: EXIT.refused,
+        hint:
+          `Renew what auth of ${connection.name} refers to; "showtime assets instances test ${connection.name}" tries it`,
+      },
+    );
+  }
   return new AppError(
     "superset_login_refused",
     `Logging in to ${connection.name}: the server takes the account for an anonymous visitor`,
