@@ -1,4 +1,6 @@
 import type { AssetsPorts, Instance } from "../assets/app/assets_ports.ts";
+import type { SavedLogin } from "../assets/ports/login.ts";
+import type { SupersetReader, SupersetWriter } from "../assets/ports/superset.ts";
 import type { Stage } from "../environments/app/lifecycle_demo.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
@@ -105,6 +107,20 @@ export interface AssetsTools {
   readonly inActions: boolean;
   /** Makes the ports of a configured instance, once; undefined if no instance has the name. */
   instance(name: string): Instance | undefined;
+  /** Makes a login to a configured instance that begins anew; undefined if no instance has the name. */
+  login(name: string): InstanceLogin | undefined;
+  /** Opens the saved login of an instance, whether it is configured or not. */
+  savedLogin(name: string): SavedLogin;
+  /** Reads a file at any path. Throws AppError `file_unreadable` (exit code 2). */
+  readText(path: string): Promise<string>;
+}
+
+/** A login to an instance that begins anew. */
+export interface InstanceLogin {
+  readonly server: SupersetReader & SupersetWriter;
+  readonly saved: SavedLogin;
+  /** The refresh token of the login; undefined before it, and if the provider gives none. */
+  refreshToken(): string | undefined;
 }
 
 /**

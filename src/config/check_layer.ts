@@ -1,3 +1,4 @@
+import { isReferenceAt, isSecretAt, remedyForSecret } from "./assets/secret_references.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Layer } from "./layer.ts";
 import { quote } from "../lib/quote.ts";
@@ -121,6 +122,7 @@ function codeOf(issue: SchemaIssue): ProblemCode {
 function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; issue: SchemaIssue }): string {
   if (issue.code === "invalid_key") return "rename it";
   if (value === null || value === undefined) return "give it a value, or remove the key";
+  if (isReferenceAt(path)) return remedyForSecret(path, value);
   if (typeof value === "string" && path.length > 0 && !isText(path)) {
     const fromText = remedyForText(value, path);
     if (fromText !== undefined) return fromText;
@@ -168,7 +170,7 @@ function remedyFor(path: SettingPath, value: unknown): string | undefined {
 
 /** Whether a value may be a secret, which a message must not repeat. */
 function isPrivate(path: SettingPath): boolean {
-  return settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
+  return isSecretAt(path) || settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
 }
 
 function describe(

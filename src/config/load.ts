@@ -80,6 +80,7 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
     config: makeConfig(resolvePaths(settings, sources, folder), others.settings),
     assets: {
       ...assets.config,
+      folder,
       dir: sources.get("assets.dir")?.kind === "environment"
         ? assets.config.dir
         : resolveFromFile(assets.config.dir, folder),

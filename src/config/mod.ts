@@ -17,8 +17,13 @@ export type {
   SizeConfig,
 } from "./environments/config.ts";
 export type { AssetsConfig } from "./assets/assets_config.ts";
+export { addInstance, removeInstance } from "./assets/edit_instances.ts";
+export { type ImportedInstance, importSup, type LeftOut, type WantedVariable } from "./assets/import_sup.ts";
+export { secretVariable } from "./assets/secret_references.ts";
+export type { WrittenInstance } from "./assets/written_instance.ts";
 export type { AwsFile, AwsFiles } from "./environments/aws_profile.ts";
 export { type Missing, missingFile } from "./environments/missing_file.ts";
+export { resolveFromFile } from "./file_paths.ts";
 export { parseDuration } from "../lib/duration.ts";
 export { settingVariables, variableName } from "./environment_layers.ts";
 export { configJsonSchema } from "./json_schema.ts";

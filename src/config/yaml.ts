@@ -140,7 +140,7 @@ function inline(message: string): string {
  * Runs `action` while `process.env` looks empty. The YAML parser reads two variables for debugging, and the
  * program has no permission to read them.
  */
-function withoutEnvironment<T>(action: () => T): T {
+export function withoutEnvironment<T>(action: () => T): T {
   const real = Object.getOwnPropertyDescriptor(process, "env");
   if (real === undefined) return action();
   Object.defineProperty(process, "env", { value: {}, configurable: true, enumerable: true, writable: true });

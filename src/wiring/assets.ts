@@ -5,31 +5,48 @@ import { renderBar, renderStage } from "../cli/render/mod.ts";
 import type { Instance, ReportProgress } from "../assets/app/assets_ports.ts";
 import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts";
 import type { LoadedConfig } from "../config/mod.ts";
-import { makeAssetSources } from "../drivers/git/mod.ts";
+import { makeAssetSources, makeLedgerBranch, makeTrackedCheck } from "../drivers/git/mod.ts";
 import { makeSuperset, readZip } from "../drivers/superset/mod.ts";
-import { describeFileError, makeAssetStore } from "../drivers/system/mod.ts";
+import { describeFileError, makeAssetStore, makeSavedLogin, mayWrite } from "../drivers/system/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Terminal } from "../ports/terminal.ts";
+import { makeLogin, supersetOptions } from "./asset_logins.ts";
 import type { Parts } from "./parts.ts";
 
-/** The folder below the working directory that holds ledgers, runs and locks. */
+/** The folder beside the configuration that holds ledgers, runs, locks and saved logins. */
 const STATE = ".showtime/assets";
 
 /** Makes the tools. Secrets are read when an instance is first named. */
 export async function makeAssetsTools(
   parts: Parts,
-  { terminal, loaded }: { readonly terminal: Terminal; readonly loaded: LoadedConfig },
+  { terminal, quiet, loaded }: {
+    readonly terminal: Terminal;
+    readonly quiet: boolean;
+    readonly loaded: LoadedConfig;
+  },
 ): Promise<AssetsTools> {
   const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
   const config = loaded.assets;
+  const { resolveFromFile } = await import("../config/mod.ts");
+  const state = resolveFromFile(STATE, config.folder);
   const made = new Map<string, Instance>();
+  const isTracked = makeTrackedCheck(shell);
+  const savedLogin = (name: string) =>
+    makeSavedLogin({ path: `${state}/${name}/login.json`, instance: name, isTracked });
+  const loginTools = (name: string) => ({
+    clock,
+    terminal,
+    quiet,
+    saved: savedLogin(name),
+    keepSecret: (value: string) => parts.keepSecret(value),
+  });
   for (const warning of loaded.warnings) terminal.warn(warning);
   return {
     config,
     inActions: actions.isActions,
     ports: {
-      sources: makeAssetSources({ shell, readZip }),
+      sources: makeAssetSources({ shell, mayWrite, readZip }),
       clock,
       ignore: config.ignore,
       allowedSecrets: config.allowedSecrets,
@@ -41,14 +58,40 @@ export async function makeAssetsTools(
       if (settings === undefined) return undefined;
       const known = made.get(name);
       if (known !== undefined) return known;
-      const resolved = resolveSecrets(parts, settings);
+      const resolved = resolveSecrets(parts, {
+        settings,
+        pathOf: (path) => resolveFromFile(path, config.folder),
+      });
+      const store = makeAssetStore(`${state}/${name}`, name);
+      const branch = config.ledgerBranch;
       const instance: Instance = {
         settings: resolved,
-        server: makeSuperset({ name, url: resolved.url, fetch, clock, auth: resolved.auth }),
-        store: makeAssetStore(`${STATE}/${name}`, name),
+        server: makeSuperset(supersetOptions(resolved, loginTools(name))),
+        store: branch === undefined
+          ? store
+          : { ...store, ...makeLedgerBranch({ shell, clock, branch, instance: name }) },
       };
       made.set(name, instance);
       return instance;
+    },
+    login(name) {
+      const settings = config.instances.get(name);
+      return settings === undefined ? undefined : makeLogin(
+        resolveSecrets(parts, { settings, pathOf: (path) => resolveFromFile(path, config.folder) }),
+        loginTools(name),
+      );
+    },
+    savedLogin,
+    async readText(path) {
+      try {
+        return await Deno.readTextFile(path);
+      } catch (error) {
+        throw usageError(
+          "file_unreadable",
+          `Reading ${path}: ${describeFileError(error)}`,
+          "Name a file that can be read",
+        );
+      }
     },
   };
 }
@@ -66,13 +109,21 @@ function reportOn(terminal: Terminal, clock: Clock): ReportProgress {
 }
 
 /** Reads the secrets that the login refers to. Throws AppError `secret_missing` (exit code 2). */
-function resolveSecrets(parts: Parts, settings: InstanceSettings): InstanceSettings {
+function resolveSecrets(
+  parts: Parts,
+  { settings, pathOf }: {
+    readonly settings: InstanceSettings;
+    readonly pathOf: (path: string) => string;
+  },
+): InstanceSettings {
   const auth = Object.fromEntries(
     Object.entries(settings.auth).map(([key, value]) => {
       const reference = typeof value === "string" ? /^\$\{(env|file):(.+)\}$/.exec(value) : null;
       if (reference === null) return [key, value];
       const [, kind = "", name = ""] = reference;
-      const secret = kind === "env" ? parts.host.env[name] : readSecret(name, `${settings.name}: ${key}`);
+      const secret = kind === "env"
+        ? parts.host.env[name]
+        : readSecret(pathOf(name), `${settings.name}: ${key}`);
       if (!secret) {
         throw usageError(
           "secret_missing",

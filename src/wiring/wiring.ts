@@ -25,6 +25,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
         terminal: request.terminal,
+        quiet: request.flags.quiet,
         loaded: await scopeOf(request).config(),
       }),
     clock: () => parts.clock,

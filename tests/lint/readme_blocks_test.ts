@@ -14,6 +14,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   "README.md": ["showtime setup-labels", "DENO_TLS_CA_STORE=system,mozilla npx -y deno@2.9.6 task test"],
   "docs/assets.md": [
     "showtime assets instances test qa",
+    "showtime assets login production",
     "showtime assets export production",
     "showtime assets diff git:main assets",
     "showtime assets runs qa",

@@ -2,7 +2,8 @@
 
 import { isPushed, type PushedKind, type Uuid } from "../core/asset.ts";
 import type { Hash } from "../core/hash.ts";
-import type { LedgerEntry, RunAsset, RunRecord } from "../ports/store.ts";
+import type { LedgerEntry } from "../core/ledger.ts";
+import type { RunAsset, RunRecord } from "../ports/store.ts";
 import type { ListedAsset } from "../ports/superset.ts";
 import type { Instance } from "./assets_ports.ts";
 

@@ -10,7 +10,7 @@ export interface Selection {
   readonly uuids: readonly string[];
   /** Globs over names. */
   readonly names: readonly string[];
-  /** Mail addresses or names of owners; `me` is resolved before. */
+  /** Owners, by their number on the instance; in a folder by the text that a person gave. */
   readonly owners: readonly string[];
   readonly tags: readonly string[];
   readonly published: boolean;

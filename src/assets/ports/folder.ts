@@ -9,6 +9,8 @@ export interface AssetFolder {
   readonly path: string;
   /** Reads all files below the folder; undefined if there is no folder. Hidden files are left out, `.export/` is not. */
   read(): Promise<Texts | undefined>;
+  /** Throws AppError `folder_elsewhere` (exit code 2) if the program may not write there. */
+  assertWritable(): Promise<void>;
   /** Writes a file as a whole, and makes its folders. Throws AppError `file_unwritable`. */
   write(path: string, text: string): Promise<void>;
   /** Removes a file, and folders that are empty then. */

@@ -2,20 +2,7 @@
 
 import type { AssetKind, Uuid } from "../core/asset.ts";
 import type { Hash } from "../core/hash.ts";
-
-/** The content that was last pushed, by UUID. */
-export interface Ledger {
-  readonly version: 1;
-  readonly assets: Readonly<Record<Uuid, LedgerEntry>>;
-}
-
-/** An asset in the ledger. */
-export interface LedgerEntry {
-  readonly kind: AssetKind;
-  readonly hash: Hash;
-  /** The run that pushed it. */
-  readonly run: string;
-}
+import type { Ledger } from "../core/ledger.ts";
 
 /** An asset of a run. */
 export interface RunAsset {

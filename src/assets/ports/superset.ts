@@ -27,6 +27,14 @@ export interface InstanceFacts {
   readonly rights: Readonly<Record<AssetKind, KindRights>>;
 }
 
+/** A person who can own assets. */
+export interface Owner {
+  readonly id: number;
+  /** Undefined where the server does not say it, as for datasets. */
+  readonly email: string | undefined;
+  readonly name: string;
+}
+
 /** A row of a listing. */
 export interface ListedAsset {
   readonly kind: AssetKind;
@@ -34,12 +42,7 @@ export interface ListedAsset {
   /** Undefined on servers that list no UUIDs. */
   readonly uuid: Uuid | undefined;
   readonly name: string;
-  /** The ids, mail addresses and names of the owners. */
-  readonly owners: readonly {
-    readonly id: number;
-    readonly email: string | undefined;
-    readonly name: string;
-  }[];
+  readonly owners: readonly Owner[];
   readonly tags: readonly string[];
   /** Only for dashboards. */
   readonly published: boolean | undefined;
@@ -87,6 +90,8 @@ export interface SupersetReader {
   membersOf(dashboard: number, signal: AbortSignal): Promise<readonly number[]>;
   /** Lists the numeric ids of the dashboards that a chart is a member of. */
   dashboardsOf(chart: number, signal: AbortSignal): Promise<readonly number[]>;
+  /** Finds the people that a login, a mail address or a name may stand for. */
+  findOwners(text: string, signal: AbortSignal): Promise<readonly Owner[]>;
   /** The number of requests that were sent so far. */
   readonly requests: number;
 }
@@ -109,8 +114,8 @@ export interface MemberFile {
 
 /** Changes an instance. Throws AppError with a code that begins with `superset_`. */
 export interface SupersetWriter {
-  /** Gets what a write needs, without writing; returns `accepted` or why not. */
-  testWrite(signal: AbortSignal): Promise<string>;
+  /** Tests what a write needs, without changing anything. Throws AppError if the server does not accept it. */
+  testWrite(signal: AbortSignal): Promise<void>;
   /** Imports files through the endpoint of a kind. `overwrite` replaces assets of that kind that exist. */
   import(
     kind: PushedKind,

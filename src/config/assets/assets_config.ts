@@ -1,9 +1,12 @@
 import type { AuthSettings, InstanceSettings, RewriteRule } from "../../assets/core/instance.ts";
 import { isLoopback } from "../../lib/loopback.ts";
+import { quote } from "../../lib/quote.ts";
 import type { AssetsSection } from "./schema.ts";
 
 /** The section `assets` in force. Secrets are references still. */
 export interface AssetsConfig {
+  /** The folder of the file, as a path from the working folder: records about instances lie below it. */
+  readonly folder: string;
   /** The folder of the assets, relative to the working directory. */
   readonly dir: string;
   readonly default: string | undefined;
@@ -58,6 +61,7 @@ export function makeAssetsConfig(section: AssetsSection = {}): {
   return {
     problems,
     config: {
+      folder: ".",
       dir: section.dir ?? "assets",
       default: section.default,
       ignore: section.ignore ?? [],
@@ -71,11 +75,11 @@ export function makeAssetsConfig(section: AssetsSection = {}): {
   };
 }
 
-function instanceProblems({ url, insecure, auth }: Section): readonly AssetsProblem[] {
-  const problems: AssetsProblem[] = [];
+function instanceProblems({ url, insecure, auth, databases }: Section): readonly AssetsProblem[] {
+  const problems: AssetsProblem[] = [...mappedTwice(databases?.map ?? {})];
   if (url === undefined) {
     problems.push({ path: ["url"], message: "an instance needs url, which is missing", remedy: "add url" });
-  } else if (url.startsWith("http:") && insecure !== true && !isLoopback(new URL(url).host)) {
+  } else if (insecure !== true && isPlain(url)) {
     problems.push({
       path: ["url"],
       message: "plain http would show the login to everybody on the way",
@@ -89,6 +93,15 @@ function instanceProblems({ url, insecure, auth }: Section): readonly AssetsProb
       remedy: "add auth",
     }];
   }
+  for (const key of ["authorization_url", "token_url"] as const) {
+    const address = auth[key];
+    if (address === undefined || !isPlain(address)) continue;
+    problems.push({
+      path: ["auth", key],
+      message: "plain http would show the tokens to everybody on the way",
+      remedy: "use https",
+    });
+  }
   const method = auth.method ?? "password";
   for (const key of NEEDED[method]) {
     if (Object.hasOwn(auth, key)) continue;
@@ -97,6 +110,28 @@ function instanceProblems({ url, insecure, auth }: Section): readonly AssetsProb
       message: `the method ${method} needs ${key}, which is missing`,
       remedy: `add ${key}`,
     });
+  }
+  return problems;
+}
+
+function isPlain(address: string): boolean {
+  return address.startsWith("http:") && !isLoopback(new URL(address).host);
+}
+
+/** Finds databases of the instance that stand for two of the folder: the way back would be open. */
+function mappedTwice(map: Readonly<Record<string, string>>): readonly AssetsProblem[] {
+  const first = new Map<string, string>();
+  const problems: AssetsProblem[] = [];
+  for (const [from, to] of Object.entries(map)) {
+    const other = first.get(to);
+    if (other === undefined) first.set(to, from);
+    else {
+      problems.push({
+        path: ["databases", "map", from],
+        message: `${quote(to)} stands for ${quote(other)} already`,
+        remedy: "map each name to a database of its own, so that an export finds the way back",
+      });
+    }
   }
   return problems;
 }

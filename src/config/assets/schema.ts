@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { REFERENCE } from "./secret_references.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>, found …".
 
-const REFERENCE = /^\$\{(?:env:SHOWTIME_(?!.*__)[A-Z0-9_]+|file:[^}]+)\}$/;
 const SECRET = "a reference, ${env:SHOWTIME_NAME} without __ in the name, or ${file:PATH}";
 
 function text() {
@@ -11,6 +11,13 @@ function text() {
 
 function secret() {
   return z.string({ error: SECRET }).regex(REFERENCE, { error: SECRET });
+}
+
+/** Text, or a reference. Text that only looks like a reference is a mistake. */
+function textOrReference() {
+  return text().refine((value) => !value.startsWith("${") || REFERENCE.test(value), {
+    error: "text, or a reference such as ${env:SHOWTIME_NAME} without __ in the name",
+  });
 }
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
@@ -42,13 +49,13 @@ const DatabaseMap = z.record(text(), text(), { error: "a map from the folder's n
 const Auth = section({
   method: oneOf(["password", "token", "oauth", "client_credentials", "session"]).optional()
     .describe("How to log in."),
-  username: text().optional().describe("The account; for password and session."),
+  username: textOrReference().optional().describe("The account; for password and session."),
   password: secret().optional().describe("The account's password, as a reference; for password and session."),
   provider: oneOf(["db", "ldap"]).optional().describe("Where the account is known; db if left out."),
   token: secret().optional().describe("A bearer token or API key, as a reference; for token."),
   authorization_url: url().optional().describe("Where a person logs in; for oauth."),
   token_url: url().optional().describe("Where tokens come from; for oauth and client_credentials."),
-  client_id: text().optional().describe("The client's name; for oauth and client_credentials."),
+  client_id: textOrReference().optional().describe("The client's name; for oauth and client_credentials."),
   client_secret: secret().optional().describe("The client's secret, as a reference."),
   scope: text().optional().describe("The scope to ask for."),
   redirect_port: z.int({ error: "a port" }).min(1, { error: "a port" }).max(65_535, { error: "a port" })
@@ -69,7 +76,7 @@ const Instance = section({
   rewrite: Rewrite.optional().describe("Prefixes that differ between the folder and the instance."),
   owners: oneOf(["server", "keep"]).optional()
     .describe("server adds the importing user to the owners; keep sets them as they were."),
-});
+}).refine((instance) => Object.keys(instance).length > 0, { error: "an instance with url and auth" });
 
 /** The section `assets` of `showtime.yml`. */
 export const AssetsSection = section({

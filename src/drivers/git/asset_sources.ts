@@ -8,6 +8,8 @@ import type { Shell } from "../../ports/shell.ts";
 /** The options of {@link makeAssetSources}. */
 export interface AssetSourcesOptions {
   readonly shell: Shell;
+  /** Whether the program may write to a path; always if left out. */
+  readonly mayWrite?: ((path: string) => Promise<boolean>) | undefined;
   /** Reads a ZIP into its files; the root folder is left out. */
   readonly readZip: (bytes: Uint8Array, source: string) => Texts;
 }
@@ -16,9 +18,9 @@ export interface AssetSourcesOptions {
 const GROUP_BYTES = 800_000;
 
 /** Makes the port to folders, revisions and ZIPs of assets. */
-export function makeAssetSources({ shell, readZip }: AssetSourcesOptions): AssetSources {
+export function makeAssetSources({ shell, mayWrite, readZip }: AssetSourcesOptions): AssetSources {
   return {
-    folder: (path) => makeFolder(path, shell),
+    folder: (path) => makeFolder(path, { shell, mayWrite }),
     async isFolder(path) {
       try {
         return (await Deno.stat(path)).isDirectory;
@@ -47,7 +49,10 @@ export function makeAssetSources({ shell, readZip }: AssetSourcesOptions): Asset
   };
 }
 
-function makeFolder(root: string, shell: Shell): AssetFolder {
+function makeFolder(
+  root: string,
+  { shell, mayWrite = () => Promise.resolve(true) }: Pick<AssetSourcesOptions, "shell" | "mayWrite">,
+): AssetFolder {
   return {
     path: root,
     async read() {
@@ -67,6 +72,14 @@ function makeFolder(root: string, shell: Shell): AssetFolder {
         );
       }
       return texts;
+    },
+    async assertWritable() {
+      if (await mayWrite(root)) return;
+      throw usageError(
+        "folder_elsewhere",
+        `Writing into ${root}: it is outside the folder that showtime runs in`,
+        "Run it in the folder that holds it, or above",
+      );
     },
     async write(path, text) {
       const place = join(root, path);

@@ -1,5 +1,6 @@
 /**
- * Git, through its command: the clone in the working folder, and folders of assets on disk and at a revision.
+ * Git, through its command: the clone in the working folder, folders of assets on disk and at a revision, and the ledger
+ * on a branch.
  *
  * What must not happen here: a change of the clone's work tree or index, a rule about which repository counts or about
  * assets, or a program other than git. Next: `clone.ts` and `asset_sources.ts`, then `src/ports/clone.ts` and
@@ -10,3 +11,5 @@
 
 export { type AssetSourcesOptions, makeAssetSources } from "./asset_sources.ts";
 export { makeClone } from "./clone.ts";
+export { type LedgerBranchOptions, makeLedgerBranch } from "./ledger_branch.ts";
+export { makeTrackedCheck } from "./tracked.ts";

@@ -1,9 +1,11 @@
 /** One connection to an instance: its cookies, its CSRF token, and requests that are read to their last byte. */
 
 import { CookieJar } from "tough-cookie";
-import { AppError, EXIT, toError } from "../../lib/errors.ts";
+import { AppError, toError } from "../../lib/errors.ts";
+import { CERTIFICATE_HINT, isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type Answer, field, isCsrfRefusal, isTokenRefusal, jsonOf, messageOf } from "./answers.ts";
+import { explainAnswer } from "./explain_answer.ts";
 
 /** Imports and exports of many assets take minutes. */
 const TIMEOUT_MS = 300_000;
@@ -19,6 +21,8 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Receives every token, so that no output shows it. */
+  readonly keepSecret?: ((value: string) => void) | undefined;
 }
 
 /** A request to the instance. */
@@ -47,6 +51,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #jar = new CookieJar();
   #csrf: string | undefined;
+  #kept: string | undefined;
   /** Undefined if the session cookie is the login. */
   tokens: TokenSource | undefined;
   requests = 0;
@@ -106,6 +111,8 @@ export class Connection {
   async authorized(request: SupersetRequest, signal: AbortSignal): Promise<Answer> {
     const attempt = async () => {
       const bearer = await this.tokens?.bearer(signal);
+      if (bearer !== undefined && bearer !== this.#kept) this.#options.keepSecret?.(bearer);
+      this.#kept = bearer;
       const headers = {
         ...request.headers,
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
@@ -134,7 +141,7 @@ export class Connection {
         wait = Math.min(Number(answer.headers.get("retry-after") ?? 0) * 1000 || pause, 60_000);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
-        if (pause === undefined) throw this.unreachable(error);
+        if (pause === undefined || isUntrustedCertificate(error)) throw this.unreachable(error);
         wait = pause;
       }
       await this.#options.clock.sleep(wait, signal);
@@ -171,15 +178,19 @@ export class Connection {
     this.#csrf = undefined;
   }
 
-  /** Gets a CSRF token; returns `accepted`, or the reason for a refusal. */
-  async testCsrf(signal: AbortSignal): Promise<string> {
+  /**
+   * Tests a write with cookie, CSRF token and Referer: changes a chart that cannot exist, which the server looks for only
+   * after it has accepted them. Throws AppError `superset_csrf_refused`, and `superset_right_missing` without a token.
+   */
+  async testCsrf(signal: AbortSignal): Promise<void> {
+    let answer: Answer;
     try {
-      this.#csrf = await this.#fetchCsrf(signal);
-      return "accepted";
+      answer = await this.write({ method: "PUT", path: "/api/v1/chart/0", json: {} }, signal);
     } catch (error) {
-      if (error instanceof AppError) return error.message;
-      throw error;
+      throw error instanceof NoAnswer ? this.unreachable(error) : error;
     }
+    // The right to write is judged by the account's rights.
+    if (![400, 403, 404, 422].includes(answer.status)) throw this.unexpected("Testing a write", answer);
   }
 
   async #fetchCsrf(signal: AbortSignal): Promise<string> {
@@ -191,36 +202,19 @@ export class Connection {
 
   /** The error about an instance that does not answer. */
   unreachable(cause: NoAnswer): AppError {
+    const trusted = !isUntrustedCertificate(cause);
     return new AppError("superset_unreachable", `Asking ${this.name} at ${this.url}: ${cause.message}`, {
-      hint: "Check the address in assets.instances, and that this machine reaches it",
-      retryable: true,
+      hint: trusted
+        ? `Check assets.instances.${this.name}.url, and that this machine reaches it`
+        : CERTIFICATE_HINT,
+      retryable: trusted,
       cause,
     });
   }
 
   /** The error about an answer that nothing expects. */
   unexpected(action: string, answer: Answer): AppError {
-    const said = `${action} at ${this.name}: the server answered ${answer.status} (${messageOf(answer)})`;
-    if (answer.status === 403) {
-      return new AppError("superset_right_missing", said, {
-        exitCode: EXIT.refused,
-        hint: "Give the account a role with this right, such as Alpha or Admin",
-      });
-    }
-    if (
-      answer.status === 401 || answer.status === 422 && this.tokens !== undefined && answer.bytes.length < 200
-    ) {
-      return new AppError("superset_login_refused", said, {
-        exitCode: EXIT.refused,
-        hint: `Check the login with "showtime assets instances test ${this.name}"`,
-      });
-    }
-    return new AppError("superset_answer_unexpected", said, {
-      hint: answer.status >= 300 && answer.status < 400
-        ? "The address leads elsewhere: give the final address, with https and the path prefix"
-        : "Look at the server's log",
-      retryable: answer.status >= 500 || answer.status === 429,
-    });
+    return explainAnswer({ action, name: this.name, url: this.url }, answer);
   }
 }
 

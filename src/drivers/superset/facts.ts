@@ -33,12 +33,13 @@ export async function readAccount(connection: Connection, signal: AbortSignal): 
     return { user: undefined, id: undefined, anonymous: false, rights: undefined };
   }
   const user = field(result, "username") ?? field(result, "email");
-  const id = field(result, "id");
+  const id = field(result, "userId") ?? field(result, "id");
   return {
     user: typeof user === "string" ? user : undefined,
     id: typeof id === "number" ? id : undefined,
+    // An anonymous visitor gets an answer too: with the roles of the public, and without a person.
     anonymous: field(result, "is_anonymous") === true || field(result, "isAnonymous") === true ||
-      field(result, "isActive") === false,
+      typeof id !== "number" && typeof user !== "string",
     rights: rightsOfRoles(field(result, "roles")),
   };
 }

@@ -4,6 +4,7 @@ import type { AuthSettings } from "../../assets/core/instance.ts";
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { field, jsonOf, messageOf } from "./answers.ts";
 import { type Connection, NoAnswer, type TokenSource } from "./connection.ts";
+import { isPage } from "./explain_answer.ts";
 
 type PasswordSettings = Extract<AuthSettings, { method: "password" | "session" }>;
 
@@ -46,7 +47,7 @@ export function passwordTokens(connection: Connection, settings: PasswordSetting
       // Requests at the same time share one login.
       pending ??= renew(signal).finally(() => pending = undefined);
       const token = await pending;
-      access = { token, renewAt: renewalTime(token, connection.clock.now()) };
+      access = { token, renewAt: renewalTime(token, { now: connection.clock.now() }) };
       return token;
     },
     expire() {
@@ -55,16 +56,23 @@ export function passwordTokens(connection: Connection, settings: PasswordSetting
   };
 }
 
-/** When to renew a token: before the expiry in its claims, for which the server's and this machine's clock may differ. */
-function renewalTime(token: string, now: number): number {
+/**
+ * Returns the time to renew a token, in milliseconds since 1970: before its life ends. The life is what the claims or
+ * the provider say, since the server's clock and this machine's may differ. Without either it is 10 minutes.
+ */
+export function renewalTime(
+  token: string,
+  { now, lifeSeconds }: { readonly now: number; readonly lifeSeconds?: number | undefined },
+): number {
   const claims = claimsOf(token);
   const [expires, issued] = [field(claims, "exp"), field(claims, "iat")];
-  if (typeof expires !== "number" || typeof issued !== "number") return now + 5 * 60_000;
-  const lifeMs = (expires - issued) * 1000;
+  const claimed = typeof expires === "number" && typeof issued === "number" ? expires - issued : undefined;
+  const lifeMs = 1000 * (lifeSeconds ?? claimed ?? 600);
   return now + Math.max(lifeMs / 2, lifeMs - SPARE_MS);
 }
 
-function claimsOf(token: string): unknown {
+/** Reads the claims of a token, without checking its signature; undefined if it has none. */
+export function claimsOf(token: string): unknown {
   try {
     return JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
@@ -97,8 +105,24 @@ export async function sessionLogin(
     form,
     headers: { Referer: `${connection.url}/login/` },
   }, signal);
+  if (answer.status !== 302 || !isInside(connection, answer)) throw loginRefused(connection, answer);
+}
+
+/** Whether the server leads on to one of its own pages, which is how the form accepts a password. */
+function isInside(connection: Connection, answer: { readonly headers: Headers }): boolean {
   const location = answer.headers.get("location") ?? "";
-  if (answer.status !== 302 || location.includes("login")) throw loginRefused(connection, answer);
+  if (!URL.canParse(location, `${connection.url}/`)) return false;
+  const target = new URL(location, `${connection.url}/`);
+  return target.host === new URL(connection.url).host && !isLoginForm(connection, answer);
+}
+
+/** Whether the server leads back to its own login form, which is how the form refuses a password. */
+function isLoginForm({ url }: Connection, { headers }: { readonly headers: Headers }): boolean {
+  const location = headers.get("location") ?? "";
+  if (!URL.canParse(location, `${url}/`)) return false;
+  const target = new URL(location, `${url}/`);
+  const form = new URL(`${url}/login/`);
+  return target.host === form.host && [form.pathname, form.pathname.slice(0, -1)].includes(target.pathname);
 }
 
 async function ask(
@@ -126,7 +150,12 @@ export function loginRefused(
 ): AppError {
   const words = messageOf(answer);
   const provider = words.includes("provider");
-  if (answer.status === 404 || answer.status >= 500) return connection.unexpected("Logging in", answer);
+  const { status } = answer;
+  const form = status === 302 && isLoginForm(connection, answer);
+  const isRefusal = form || status >= 400 && status < 404 || status === 422;
+  if (!isRefusal || isPage(answer) && !form) {
+    return connection.unexpected("Logging in", answer);
+  }
   return new AppError(
     "superset_login_refused",
     `Logging in to ${connection.name}: the server refused (${answer.status}, ${words})`,

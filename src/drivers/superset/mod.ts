@@ -8,5 +8,7 @@
  * @module
  */
 
+export { authorize } from "./authorize.ts";
+export { clientTokens, personTokens, Provider, type ProviderTokens } from "./oauth.ts";
 export { makeSuperset, type SupersetOptions } from "./superset.ts";
 export { readZip, writeZip } from "./zip.ts";

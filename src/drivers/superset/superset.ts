@@ -6,10 +6,12 @@ import { AppError, EXIT } from "../../lib/errors.ts";
 import { Connection, type ConnectionOptions, type TokenSource } from "./connection.ts";
 import { exportAssets } from "./exporting.ts";
 import { type Account, readAccount, readRights, readVersion } from "./facts.ts";
+import { findOwners } from "./find_owner.ts";
 import { deleteAsset, importBundle, updateAsset } from "./importing.ts";
 import { listAssets } from "./listing.ts";
 import { readMembers } from "./members.ts";
-import { fixedToken, passwordTokens, sessionLogin } from "./login.ts";
+import { claimsOf, fixedToken, passwordTokens, sessionLogin } from "./login.ts";
+import { field } from "./answers.ts";
 
 /** The options of {@link makeSuperset}. */
 export interface SupersetOptions extends ConnectionOptions {
@@ -44,9 +46,13 @@ export function makeSuperset(options: SupersetOptions): SupersetReader & Superse
       await ready(signal);
       return await readMembers(connection, { kind: "chart", id: chart }, signal);
     },
+    async findOwners(text, signal) {
+      await ready(signal);
+      return await findOwners(connection, text, signal);
+    },
     async testWrite(signal) {
       await ready(signal);
-      return await connection.testCsrf(signal);
+      await connection.testCsrf(signal);
     },
     async import(kind, files, { overwrite }, signal) {
       await ready(signal);
@@ -75,18 +81,29 @@ async function readFacts(
   else if (auth.method === "token") connection.tokens = fixedToken(auth.token);
   else connection.tokens = tokens?.(connection);
   // The first request logs in, so that the others find a token.
-  await connection.tokens?.bearer(signal).catch((error: unknown) => {
-    throw error;
-  });
+  const token = await connection.tokens?.bearer(signal);
   let { account, rights, version } = await look(connection, signal);
   if (isIgnored(account, rights) && auth.method !== "session") {
-    if (auth.method !== "password") throw anonymous(connection);
+    if (auth.method !== "password") throw anonymous(connection, rights);
     await sessionLogin(connection, auth, signal);
     method = "session, because the server ignores tokens";
     ({ account, rights, version } = await look(connection, signal));
   }
-  if (account.anonymous) throw anonymous(connection);
-  return { ...version, user: account.user, userId: account.id, method, rights };
+  if (account.anonymous) throw anonymous(connection, rights);
+  const known = auth.method === "password" || auth.method === "session" ? auth.username : undefined;
+  return {
+    ...version,
+    user: account.user ?? known,
+    // Before 6.1 a server says who a token belongs to in its own tokens only.
+    userId: account.id ?? (auth.method === "password" && token !== undefined ? ownerOf(token) : undefined),
+    method,
+    rights,
+  };
+}
+
+function ownerOf(token: string): number | undefined {
+  const subject = Number(field(claimsOf(token), "sub"));
+  return Number.isInteger(subject) && subject > 0 ? subject : undefined;
 }
 
 async function look(connection: Connection, signal: AbortSignal) {
@@ -105,14 +122,27 @@ function isIgnored(account: Account, rights: InstanceFacts["rights"]): boolean {
   return account.anonymous || (account.rights === undefined && !rights.dataset.export);
 }
 
-function anonymous(connection: Connection): AppError {
+function anonymous(connection: Connection, rights: InstanceFacts["rights"]): AppError {
+  // Without a right of the public, the server looked at the token and did not accept it.
+  if (Object.values(rights).every(({ read }) => !read)) {
+    return new AppError(
+      "superset_login_refused",
+      `Logging in to ${connection.name}: the server does not accept it`,
+      {
+        exitCode: EXIT.refused,
+        hint:
+          `Renew what auth of ${connection.name} refers to; "showtime assets instances test ${connection.name}" tries it`,
+      },
+    );
+  }
   return new AppError(
     "superset_login_refused",
     `Logging in to ${connection.name}: the server takes the account for an anonymous visitor`,
     {
       exitCode: EXIT.refused,
       hint:
-        "Its Public role has rights, so it ignores tokens. Use auth.method session with username and password",
+        "Its Public role has rights, so it ignores tokens. Use auth.method session with username and password, " +
+        "or take the rights from the role Public",
     },
   );
 }

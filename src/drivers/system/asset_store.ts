@@ -1,10 +1,10 @@
 /** Ledger, runs and lock of an instance in `.showtime/assets/<instance>/`, readable for this account only. */
 
-import { dirname, join } from "node:path";
-import type { AssetStore, Ledger, RunRecord, SnapshotFile } from "../../assets/ports/store.ts";
-import { AppError, EXIT, toError, usageError } from "../../lib/errors.ts";
-
-const SECRET_MODE = 0o600;
+import { join } from "node:path";
+import { formatLedger, type Ledger, parseLedger } from "../../assets/core/ledger.ts";
+import type { AssetStore, RunRecord, SnapshotFile } from "../../assets/ports/store.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
+import { openSecret, readSecret, writeSecret } from "./secret_file.ts";
 
 /** Makes the store of an instance in a folder of its own. */
 export function makeAssetStore(folder: string, instance: string): AssetStore {
@@ -12,7 +12,7 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
   const runsPath = join(folder, "runs");
 
   async function readLedger(): Promise<Ledger> {
-    const text = await readText(ledgerPath);
+    const text = await readSecret(ledgerPath);
     return text === undefined ? { version: 1, assets: {} } : parseLedger(text, ledgerPath);
   }
 
@@ -20,13 +20,15 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
     readLedger,
     async changeLedger(change) {
       // The lock of the instance is held: no other run on this machine writes.
-      await writeText(ledgerPath, `${JSON.stringify(change(await readLedger()), null, 2)}\n`);
+      await writeSecret(ledgerPath, formatLedger(change(await readLedger())));
     },
     async runs() {
       const records: RunRecord[] = [];
       try {
         for await (const entry of Deno.readDir(runsPath)) {
-          const text = entry.isDirectory ? await readText(join(runsPath, entry.name, "run.json")) : undefined;
+          const text = entry.isDirectory
+            ? await readSecret(join(runsPath, entry.name, "run.json"))
+            : undefined;
           if (text !== undefined) records.push(JSON.parse(text) as RunRecord);
         }
       } catch (error) {
@@ -37,12 +39,12 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
     },
     async begin(record, snapshot) {
       const run = join(runsPath, record.run);
-      for (const { path, text } of snapshot) await writeText(join(run, "snapshot", path), text);
+      for (const { path, text } of snapshot) await writeSecret(join(run, "snapshot", path), text);
       // The record comes last: a run without one wrote nothing.
-      await writeText(join(run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+      await writeSecret(join(run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
     async update(record) {
-      await writeText(join(runsPath, record.run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+      await writeSecret(join(runsPath, record.run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
     async snapshot(run) {
       const files: SnapshotFile[] = [];
@@ -60,9 +62,7 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
       return files;
     },
     async lock() {
-      const path = join(folder, "lock");
-      await prepare(path);
-      const file = await Deno.open(path, { create: true, write: true, mode: SECRET_MODE });
+      const file = await openSecret(join(folder, "lock"));
       if (!await file.tryLock(true)) {
         file.close();
         throw new AppError(
@@ -70,7 +70,7 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
           `Changing ${instance}: another run on this machine is changing it`,
           {
             exitCode: EXIT.busy,
-            hint: "Wait until it ends",
+            hint: "Wait until it ends, then run it again. A run that was killed holds no lock",
           },
         );
       }
@@ -82,64 +82,4 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
       };
     },
   };
-}
-
-/** Parses a ledger. Throws AppError `ledger_invalid` (exit code 2). */
-export function parseLedger(text: string, source: string): Ledger {
-  try {
-    const ledger = JSON.parse(text) as Partial<Ledger>;
-    if (ledger.version === 1 && typeof ledger.assets === "object" && ledger.assets !== null) {
-      return ledger as Ledger;
-    }
-  } catch {
-    // The error below says it.
-  }
-  throw usageError(
-    "ledger_invalid",
-    `Reading ${source}: it is no ledger of version 1`,
-    "Restore it, or move it away: a push then needs --adopt",
-  );
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw unwritable("Reading", path, error);
-  }
-}
-
-/** Writes a file at once, readable for this account only. */
-async function writeText(path: string, text: string): Promise<void> {
-  await prepare(path);
-  const half = `${path}.tmp`;
-  try {
-    await Deno.writeTextFile(half, text, { mode: SECRET_MODE });
-    await Deno.rename(half, path);
-  } catch (error) {
-    throw unwritable("Writing", path, error);
-  }
-}
-
-/** Makes the folder of a file, and lets `.showtime` ignore itself in Git. */
-async function prepare(path: string): Promise<void> {
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const top = /^(.*?\.showtime)(?:\/|\\|$)/.exec(path)?.[1];
-    if (top === undefined) return;
-    await Deno.writeTextFile(join(top, ".gitignore"), "*\n", { createNew: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw unwritable("Writing", path, error);
-  }
-}
-
-function unwritable(action: string, path: string, cause: unknown): AppError {
-  const words = cause instanceof Deno.errors.NotCapable
-    ? "it is outside the folders that showtime may use"
-    : toError(cause).message.replace(/ \(os error \d+\)/g, "");
-  return new AppError("file_unwritable", `${action} ${path}: ${words}`, {
-    cause,
-    hint: "Run it in a folder that you may write to",
-  });
 }

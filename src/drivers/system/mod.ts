@@ -8,8 +8,10 @@
  * @module
  */
 
-export { makeAssetStore, parseLedger } from "./asset_store.ts";
+export { makeAssetStore } from "./asset_store.ts";
 export { makeClock } from "./clock.ts";
 export { type ClonePlace, findCloneRoot } from "./clone_root.ts";
 export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";
+export { mayWrite } from "./may_write.ts";
+export { makeSavedLogin, type SavedLoginOptions } from "./saved_login.ts";

@@ -36,7 +36,19 @@ export interface RealOptions {
   readonly version?: RealVersion;
   /** Lines of Python for the configuration: `FAB_API_MAX_PAGE_SIZE = 20`. */
   readonly config?: readonly string[];
+  /** Whether the configuration brings views of its own, whose rights the administrator gets: takes some seconds. */
+  readonly addsViews?: boolean;
 }
+
+/** The part of template.py that depends on the configuration. */
+const ADD_VIEWS = `
+from superset.app import create_app
+app = create_app()
+with app.app_context():
+    from superset.extensions import appbuilder, security_manager
+    appbuilder.add_permissions(update_perms=True)
+    security_manager.sync_role_definitions()
+`;
 
 /** The folder of the Python environment of a version; undefined if it is not installed. */
 export function supersetEnvironment(version: RealVersion = "6.1"): string | undefined {
@@ -45,7 +57,7 @@ export function supersetEnvironment(version: RealVersion = "6.1"): string | unde
 
 /** Starts an instance with the account admin/admin and nothing else. The caller stops it. */
 export async function startSuperset(
-  { version = "6.1", config = [] }: RealOptions = {},
+  { version = "6.1", config = [], addsViews = false }: RealOptions = {},
 ): Promise<RealSuperset> {
   const python = supersetEnvironment(version);
   if (python === undefined) {
@@ -64,7 +76,8 @@ export async function startSuperset(
   };
   const template = await makeTemplate(python, { version, env, meta });
   await Deno.copyFile(template, meta);
-  await Deno.copyFile(template, `${folder}/state-empty.db`);
+  if (addsViews) await runPython(python, ["-c", ADD_VIEWS], env);
+  await Deno.copyFile(meta, `${folder}/state-empty.db`);
   const warehouse = `${folder}/warehouse.db`;
   await runPython(python, [
     "-c",

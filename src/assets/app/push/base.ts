@@ -4,7 +4,8 @@ import { type Assets, parseUuid, type Uuid } from "../../core/asset.ts";
 import { type Hash, hashAsset } from "../../core/hash.ts";
 import { withoutAppendedCharts } from "../../core/stored_form/chart_references.ts";
 import { mapOf } from "../../core/tree.ts";
-import type { Ledger, RunRecord } from "../../ports/store.ts";
+import type { Ledger } from "../../core/ledger.ts";
+import type { RunRecord } from "../../ports/store.ts";
 import type { ExportRecord } from "../read_folder.ts";
 
 /** Hashes all assets. */

@@ -13,7 +13,7 @@ import { findMasks, secretsOf } from "../../core/secrets.ts";
 import { isIgnored, isSelected, type Selection, withDependencies } from "../../core/select.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { unknownFields } from "../../core/superset_file.ts";
-import type { Ledger } from "../../ports/store.ts";
+import type { Ledger } from "../../core/ledger.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import {
   assertRight,

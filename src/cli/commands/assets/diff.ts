@@ -14,12 +14,13 @@ import { assetsTools, readSelection } from "./shared.ts";
 export async function runDiff(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const [before = "", after = ""] = env.args;
-  const selection = await readSelection(env, tools.instance(before) ?? tools.instance(after));
-  const request = { dir: tools.config.dir, selection, instanceOf: (name: string) => tools.instance(name) };
-  const [old, young] = [
-    await loadSide(tools.ports, { ...request, name: before }, env.signal),
-    await loadSide(tools.ports, { ...request, name: after }, env.signal),
-  ];
+  const load = async (name: string) => {
+    // An owner has another number on each instance.
+    const selection = await readSelection(env, tools.instance(name));
+    const request = { dir: tools.config.dir, selection, instanceOf: (each: string) => tools.instance(each) };
+    return await loadSide(tools.ports, { ...request, name }, env.signal);
+  };
+  const [old, young] = [await load(before), await load(after)];
   env.terminal.progress(undefined);
   const differences = differencesOf(old.assets, young.assets);
   const format = env.flags.json ? "json" : env.values.text("format") ?? "text";

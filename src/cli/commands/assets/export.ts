@@ -24,6 +24,7 @@ export async function exportTo(
     readonly dir: string;
   },
 ): Promise<ExitCode> {
+  await tools.ports.sources.folder(dir).assertWritable();
   const options = {
     dir,
     selection: await readSelection(env, instance),

@@ -1,6 +1,6 @@
 import { assertRight } from "../../../assets/app/observe_instance.ts";
 import { PUSHED_KINDS } from "../../../assets/core/asset.ts";
-import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
 import { assetsTools, chooseInstance } from "./shared.ts";
@@ -60,9 +60,28 @@ export async function runInstancesTest(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0]);
   const facts = await instance.server.facts(env.signal);
-  const csrf = await instance.server.testWrite(env.signal);
+  const refusal = await instance.server.testWrite(env.signal).then(() => undefined, (error: unknown) => {
+    if (error instanceof AppError) return error;
+    throw error;
+  });
+  const csrf = refusal === undefined ? "accepted" : "refused";
   if (env.flags.json) {
-    env.json({ instance: instance.settings.name, ...facts, csrf, requests: instance.server.requests });
+    const { version, supported, believed, user, userId, method, rights } = facts;
+    env.json({
+      instance: instance.settings.name,
+      version,
+      supported: supported ?? null,
+      believed,
+      user: user ?? null,
+      user_id: userId ?? null,
+      method,
+      rights,
+      csrf,
+      requests: instance.server.requests,
+      ...(refusal === undefined ? {} : {
+        error: { code: refusal.code, message: refusal.message, hint: refusal.hint ?? null },
+      }),
+    });
   } else {
     env.lines([
       `${instance.settings.name}: Superset ${facts.version}, ${facts.believed}`,
@@ -78,6 +97,10 @@ export async function runInstancesTest(env: CommandEnv): Promise<ExitCode> {
     ]);
   }
   assertRight(facts, { name: instance.settings.name, right: "export" });
+  if (refusal !== undefined) {
+    env.fail(refusal);
+    return EXIT.refused;
+  }
   env.next(
     facts.supported === undefined
       ? "Export works; a push supports Superset 6.0 and newer"

@@ -1,17 +1,9 @@
 import type { CommandEntry, OptionSpec, Registry } from "../../command.ts";
 import { DRY_RUN } from "../../environment_options.ts";
 import type { AssetsCommand } from "../command_names.ts";
+import { INSTANCES, LOGIN, LOGOUT } from "./instances_registry.ts";
+import { LOOKS_AT_INSTANCE as READS, WRITES } from "./rights.ts";
 import { DIR_ARGUMENT, INSTANCE_ARGUMENT, SELECTION_OPTIONS } from "./shared.ts";
-
-/** A command that reads an instance, and writes no file. */
-const READS = { permissions: ["net", "read", "run", "env"], runsPrograms: false, takesLock: false } as const;
-
-/** A command that writes to an instance, or into the folder. */
-const WRITES = {
-  permissions: ["net", "read", "write", "run", "env"],
-  runsPrograms: false,
-  takesLock: false,
-} as const;
 
 const DIR_OPTION: OptionSpec = {
   name: "dir",
@@ -192,37 +184,6 @@ const PRUNE: CommandEntry = {
   load: async () => (await import("./runs.ts")).runPrune,
 };
 
-const INSTANCES: Registry = {
-  list: {
-    ...READS,
-    summary: "list the configured instances",
-    description: "Lists the instances of assets.instances.",
-    examples: [["assets instances list", "look"]],
-    args: [],
-    options: [],
-    load: async () => (await import("./instances.ts")).runInstancesList,
-  },
-  show: {
-    ...READS,
-    summary: "show one instance as it is configured",
-    description: "Shows address, login, mapping and rules of an instance. Secrets stay references.",
-    examples: [["assets instances show qa", "look"]],
-    args: [INSTANCE_ARGUMENT],
-    options: [],
-    load: async () => (await import("./instances.ts")).runInstancesShow,
-  },
-  test: {
-    ...READS,
-    summary: "log in, and show what the account may do",
-    description:
-      "Logs in, gets a CSRF token, and shows the rights of the account, the version of the server and why it is believed.",
-    examples: [["assets instances test qa", "before the first export"]],
-    args: [INSTANCE_ARGUMENT],
-    options: [],
-    load: async () => (await import("./instances.ts")).runInstancesTest,
-  },
-};
-
 /** The port of `assets simulate` without `--port`. */
 const SIMULATOR_PORT = 8088;
 
@@ -289,6 +250,8 @@ export const ASSETS_COMMANDS: Registry<AssetsCommand> = {
     summary: "move Superset's datasets, charts and dashboards between instances and Git",
     commands: {
       instances: { summary: "the configured instances", commands: INSTANCES },
+      login: LOGIN,
+      logout: LOGOUT,
       export: EXPORT,
       validate: VALIDATE,
       diff: DIFF,

@@ -100,16 +100,16 @@ export function chooseInstance({ config, instance }: AssetsTools, name: string |
   );
 }
 
-/** Reads the flags that select assets. `me` becomes the account's name on the instance. */
+/**
+ * Reads the flags that select assets. An owner becomes the account's number on the instance, which every listing has.
+ * Throws AppError (exit code 2) if an owner is not one person there.
+ */
 export async function readSelection(env: CommandEnv, instance: Instance | undefined): Promise<Selection> {
   const { values } = env;
-  const owners = await Promise.all(
-    values.texts("owner").map(async (owner) => {
-      if (owner !== "me" || instance === undefined) return owner;
-      const { userId } = await instance.server.facts(env.signal);
-      return userId === undefined ? owner : String(userId);
-    }),
-  );
+  const owners: string[] = [];
+  for (const owner of values.texts("owner")) {
+    owners.push(instance === undefined ? owner : String(await findOwner(env, { instance, owner })));
+  }
   return {
     kinds: values.texts("kind") as readonly AssetKind[],
     ids: values.texts("id").map((text) => {
@@ -127,6 +127,41 @@ export async function readSelection(env: CommandEnv, instance: Instance | undefi
     published: values.flag("published"),
     dependencies: !values.flag("no-deps"),
   };
+}
+
+async function findOwner(
+  env: CommandEnv,
+  { instance, owner }: { readonly instance: Instance; readonly owner: string },
+): Promise<number> {
+  const { name } = instance.settings;
+  if (owner === "me") {
+    const { userId } = await instance.server.facts(env.signal);
+    if (userId !== undefined) return userId;
+    throw usageError(
+      "owner_unknown",
+      `Choosing by owner: ${name} does not say which account this login is`,
+      "Give the account's login or mail address in place of me",
+    );
+  }
+  const found = await instance.server.findOwners(owner, env.signal);
+  const [first] = found;
+  if (first === undefined) {
+    throw usageError(
+      "owner_unknown",
+      `Choosing by owner: ${name} knows no "${owner}"`,
+      "Give the login, the mail address or the full name",
+    );
+  }
+  const shown = found.slice(0, 5).map((each) => each.email ?? each.name).join(", ");
+  if (found.length > 1) {
+    throw usageError(
+      "owner_ambiguous",
+      `Choosing by owner: "${owner}" may be ${shown}${found.length > 5 ? " and others" : ""}`,
+      "Give the whole login or mail address",
+    );
+  }
+  env.terminal.detail(`The owner "${owner}" is ${first.name}, ${first.email ?? `account ${first.id}`}`);
+  return first.id;
 }
 
 /** Reads the folder as the source of a push. Throws AppError if it is missing or a file cannot be read. */
