@@ -86,7 +86,8 @@ async function readFacts(
     ({ account, rights, version } = await look(connection, signal));
   }
   if (account.anonymous) throw anonymous(connection);
-  return { ...version, user: account.user, userId: account.id, method, rights };
+  const { user, id: userId, isAdmin } = account;
+  return { ...version, user, userId, isAdmin, method, rights };
 }
 
 async function look(connection: Connection, signal: AbortSignal) {

@@ -38,3 +38,10 @@ export function baseOf({ ledger, exported, runs }: {
   }
   return base;
 }
+
+/** The contents that a run wrote: a rollback finds anything else edited. */
+export function baseOfRun({ assets }: RunRecord): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
+  return new Map(
+    assets.map(({ uuid, after }) => [uuid, new Set(after === undefined ? [] : [after])] as const),
+  );
+}
