@@ -4,7 +4,6 @@
  */
 
 import {
-  boolYaml11Tag,
   defineScalarTag,
   dump,
   load,
@@ -61,6 +60,20 @@ function resolveFloat(source: string): number | WholeFloat | typeof NOT_RESOLVED
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
+/** PyYAML's booleans. Unlike in YAML 1.1, `y` and `n` are text. */
+const boolTag = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
+  implicit: true,
+  implicitFirstChars: [..."yYnNtTfFoO"],
+  resolve: (source) =>
+    /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(source)
+      ? true
+      : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source)
+      ? false
+      : NOT_RESOLVED,
+  identify: (value) => typeof value === "boolean",
+  represent: (value: boolean) => String(value),
+});
+
 const intTag = defineScalarTag<number | bigint>("tag:yaml.org,2002:int", {
   implicit: true,
   implicitFirstChars: ["-", "+", ...DIGITS],
@@ -110,7 +123,7 @@ class UnquotedError extends Error {
   }
 }
 
-const TAGS = [strTag, seqTag, mapTag, nullYaml11Tag, boolYaml11Tag, intTag, floatTag];
+const TAGS = [strTag, seqTag, mapTag, nullYaml11Tag, boolTag, intTag, floatTag];
 const READ_SCHEMA = new Schema([...TAGS, dateTag, bareTag]);
 
 /** Quotes what any resolver would take for something else than text. */
@@ -126,6 +139,13 @@ const WRITE_SCHEMA = new Schema([
     implicit: true,
     implicitFirstChars: ["=", "<"],
     resolve: (source) => source === "=" || source === "<<" ? source : NOT_RESOLVED,
+    identify: () => false,
+  }),
+  // YAML 1.1 takes the letters for booleans; the marks end a document at the beginning of a line.
+  defineScalarTag<string>("tag:yaml.org,2002:mark", {
+    implicit: true,
+    implicitFirstChars: [..."yYnN-."],
+    resolve: (source) => /^(?:[yYnN]$|---|\.\.\.)/.test(source) ? source : NOT_RESOLVED,
     identify: () => false,
   }),
   // YAML 1.2 and other readers take these for numbers; quotes keep them text for every reader.
@@ -162,7 +182,7 @@ export function readYaml(text: string): { readonly tree: Tree } | { readonly pro
   } catch (error) {
     if (error instanceof YAMLException) {
       return {
-        problem: { message: error.reason, line: error.mark === undefined ? undefined : error.mark.line + 1 },
+        problem: { message: plainReason(error.reason), line: error.mark === undefined ? undefined : error.mark.line + 1 },
       };
     }
     if (error instanceof UnquotedError) {
@@ -170,6 +190,11 @@ export function readYaml(text: string): { readonly tree: Tree } | { readonly pro
     }
     throw error;
   }
+}
+
+/** Aliases are refused: a few lines of them stand for a tree without end. */
+function plainReason(reason: string): string {
+  return reason.includes("maxAliases") ? "an alias (`*name`) is not supported: write the value out" : reason;
 }
 
 function lineAt(text: string, index: number): number {
