@@ -4,12 +4,15 @@
  */
 
 import {
+  DEFAULT_SCALAR_STYLE_RULES,
   defineScalarTag,
   dump,
   load,
   mapTag,
   NOT_RESOLVED,
   nullYaml11Tag,
+  type ScalarLayout,
+  type ScalarStyleRule,
   Schema,
   seqTag,
   strTag,
@@ -182,7 +185,10 @@ export function readYaml(text: string): { readonly tree: Tree } | { readonly pro
   } catch (error) {
     if (error instanceof YAMLException) {
       return {
-        problem: { message: plainReason(error.reason), line: error.mark === undefined ? undefined : error.mark.line + 1 },
+        problem: {
+          message: plainReason(error.reason),
+          line: error.mark === undefined ? undefined : error.mark.line + 1,
+        },
       };
     }
     if (error instanceof UnquotedError) {
@@ -213,7 +219,23 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+/** Tabs and hard spaces do not keep text of several lines out of a literal block, in which people review SQL. */
+const STYLE_RULES: readonly ScalarStyleRule[] = Object.values({
+  ...DEFAULT_SCALAR_STYLE_RULES,
+  doubleQuoteForInvisibles(layout: ScalarLayout) {
+    const { value } = layout.node;
+    const usual = value.includes("\n") && !/[\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]/.test(value);
+    if (!usual) DEFAULT_SCALAR_STYLE_RULES.doubleQuoteForInvisibles(layout);
+  },
+});
+
 /** Writes a tree as YAML: text of several lines as a literal block, one line each otherwise, keys in their order. */
 export function formatYaml(tree: Tree): string {
-  return dump(tree, { schema: WRITE_SCHEMA, lineWidth: -1, noRefs: true, seqNoIndent: true });
+  return dump(tree, {
+    schema: WRITE_SCHEMA,
+    lineWidth: -1,
+    noRefs: true,
+    seqNoIndent: true,
+    scalarStyleRules: STYLE_RULES,
+  });
 }
