@@ -117,7 +117,7 @@ export function parseJson(text: string): Tree | undefined {
   }
 }
 
-/** A beginning that no key has. */
+/** An end that no key has. */
 const KEY_MARK = "\ue000showtime\ue000";
 
 /**
@@ -130,7 +130,7 @@ function markShortKeys(text: string): string {
     /"((?:[^"\\]|\\.)*)"(\s*:)?/gs,
     (token, body: string, colon: string | undefined) =>
       colon !== undefined && /^\\(?:u[0-9a-fA-F]{4}|[^u])$/.test(body)
-        ? `"${KEY_MARK}${body}"${colon}`
+        ? `"${body}${KEY_MARK}"${colon}`
         : token,
   );
 }
@@ -138,10 +138,10 @@ function markShortKeys(text: string): string {
 function unmarkKeys(value: Tree): Tree {
   if (!isMap(value)) return value;
   const keys = Object.keys(value);
-  if (!keys.some((key) => key.startsWith(KEY_MARK))) return value;
+  if (!keys.some((key) => key.endsWith(KEY_MARK))) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
-      key.startsWith(KEY_MARK) ? key.slice(KEY_MARK.length) : key,
+      key.endsWith(KEY_MARK) ? key.slice(0, -KEY_MARK.length) : key,
       inner,
     ]),
   );
