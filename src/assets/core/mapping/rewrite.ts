@@ -147,13 +147,14 @@ function localNames(sql: string): ReadonlySet<string> {
   const part = `["\`[]?[\\w$]+["\`\\]]?`;
   const table = `(?:${part}\\s*\\.\\s*)*${part}`;
   const aliased = `${table}(?:\\s+(?:as\\s+)?${part})?`;
+  // Each pattern looks ahead, since the word after a table may be the next FROM or JOIN.
   const patterns = [
-    new RegExp(`(?:\\bfrom|\\bjoin|,)\\s+${table}\\s+(?:as\\s+)?${name}`, "gi"),
-    new RegExp(`\\)\\s*(?:as\\s+)?${name}`, "gi"),
-    new RegExp(`(?:\\bwith|,|\\brecursive)\\s+${name}\\s*(?:\\([^)]*\\)\\s*)?as\\s*\\(`, "gi"),
+    new RegExp(`(?:\\bfrom|\\bjoin|,)(?=\\s+${table}\\s+(?:as\\s+)?${name})`, "gi"),
+    new RegExp(`\\)(?=\\s*(?:as\\s+)?${name})`, "gi"),
+    new RegExp(`(?:\\bwith|,|\\brecursive)(?=\\s+${name}\\s*(?:\\([^)]*\\)\\s*)?as\\s*\\()`, "gi"),
   ];
   // A table without an alias is known by its own name: `FROM mart.calls` allows `calls.port`.
-  const lists = new RegExp(`(?:\\bfrom|\\bjoin)\\s+(${aliased}(?:\\s*,\\s*${aliased})*)`, "gi");
+  const lists = new RegExp(`(?:\\bfrom|\\bjoin)(?=\\s+(${aliased}(?:\\s*,\\s*${aliased})*))`, "gi");
   const tables = [...code.matchAll(lists)].flatMap(([, list = ""]) => list.split(",")).flatMap((each) =>
     new RegExp(`^\\s*(?:${part}\\s*\\.\\s*)*${name}`, "i").exec(each)?.[1] ?? []
   );
