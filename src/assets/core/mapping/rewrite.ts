@@ -70,7 +70,9 @@ export function ambiguousNames(asset: Asset, rules: readonly RewriteRule[]): rea
       let last: RewriteRule | undefined;
       const back = renamer(own, { direction: "to_folder", matched: (rule) => last = rule });
       const there = forth(name);
-      const changed = back(there) !== name || local.has(there.toLowerCase());
+      // What is left of an unquoted name has to be one, or it is not found on the way back.
+      const lost = field === "sql" && NAME.test(name) && !NAME.test(there);
+      const changed = back(there) !== name || lost || local.has(there.toLowerCase());
       const rule = last ?? own[0];
       return changed && rule !== undefined ? [{ rule, name }] : [];
     });
@@ -115,6 +117,7 @@ function splitSql(sql: string): readonly Stretch[] {
   return stretches;
 }
 
+const NAME = /^[A-Za-z_][\w$]*$/;
 const NAME_BEFORE_DOT = /(?<![\w$])([A-Za-z_][\w$]*)(?=\s*\.)/g;
 
 /** Changes each schema or catalog name that is followed by a dot. Tables, aliases and names of CTEs are no schemas. */
