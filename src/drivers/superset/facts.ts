@@ -34,13 +34,13 @@ export async function readAccount(connection: Connection, signal: AbortSignal): 
     return { user: undefined, id: undefined, isAdmin: undefined, anonymous: false, rights: undefined };
   }
   const user = field(result, "username") ?? field(result, "email");
-  const id = field(result, "id");
+  const id = field(result, "userId") ?? field(result, "id");
   return {
     user: typeof user === "string" ? user : undefined,
     id: typeof id === "number" ? id : undefined,
     isAdmin: field(field(result, "roles"), "Admin") !== undefined,
-    anonymous: field(result, "is_anonymous") === true || field(result, "isAnonymous") === true ||
-      field(result, "isActive") === false,
+    // 6.1 answers with the rights of the Public role, and without an account, if it ignores the token.
+    anonymous: field(result, "isAnonymous") === true || user === undefined && id === undefined,
     rights: rightsOfRoles(field(result, "roles")),
   };
 }

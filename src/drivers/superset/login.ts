@@ -64,6 +64,13 @@ function renewalTime(token: string, now: number): number {
   return now + Math.max(lifeMs / 2, lifeMs - SPARE_MS);
 }
 
+/** Returns the id of the account that one of Superset's own tokens was given to; undefined if it does not say. */
+export function accountOf(token: string): number | undefined {
+  const subject = field(claimsOf(token), "sub");
+  const id = typeof subject === "number" || typeof subject === "string" ? Number(subject) : NaN;
+  return Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
 function claimsOf(token: string): unknown {
   try {
     return JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));

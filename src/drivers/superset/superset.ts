@@ -9,7 +9,7 @@ import { type Account, readAccount, readRights, readVersion } from "./facts.ts";
 import { deleteAsset, importBundle, updateAsset } from "./importing.ts";
 import { listAssets } from "./listing.ts";
 import { readMembers } from "./members.ts";
-import { fixedToken, passwordTokens, sessionLogin } from "./login.ts";
+import { accountOf, fixedToken, passwordTokens, sessionLogin } from "./login.ts";
 
 /** The options of {@link makeSuperset}. */
 export interface SupersetOptions extends ConnectionOptions {
@@ -75,9 +75,7 @@ async function readFacts(
   else if (auth.method === "token") connection.tokens = fixedToken(auth.token);
   else connection.tokens = tokens?.(connection);
   // The first request logs in, so that the others find a token.
-  await connection.tokens?.bearer(signal).catch((error: unknown) => {
-    throw error;
-  });
+  const token = await connection.tokens?.bearer(signal);
   let { account, rights, version } = await look(connection, signal);
   if (isIgnored(account, rights) && auth.method !== "session") {
     if (auth.method !== "password") throw anonymous(connection);
@@ -86,7 +84,10 @@ async function readFacts(
     ({ account, rights, version } = await look(connection, signal));
   }
   if (account.anonymous) throw anonymous(connection);
-  const { user, id: userId, isAdmin } = account;
+  // Servers before 6.1 do not say to a token whose it is, but their own tokens do.
+  const ownToken = auth.method === "password" && connection.tokens !== undefined ? token : undefined;
+  const userId = account.id ?? (ownToken === undefined ? undefined : accountOf(ownToken));
+  const { user, isAdmin } = account;
   return { ...version, user, userId, isAdmin, method, rights };
 }
 

@@ -10,7 +10,15 @@ import type { Asset } from "../../../src/assets/core/asset.ts";
 import { formatYaml } from "../../../src/assets/core/pyyaml.ts";
 import { EVERYTHING, type Selection } from "../../../src/assets/core/select.ts";
 import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
-import { mapOf, parseJson, type Tree, type TreeMap, WholeFloat } from "../../../src/assets/core/tree.ts";
+import {
+  isMap,
+  listOf,
+  mapOf,
+  parseJson,
+  type Tree,
+  type TreeMap,
+  WholeFloat,
+} from "../../../src/assets/core/tree.ts";
 import { part } from "../../worlds/require.ts";
 import { PYYAML_VALUES } from "../../unit/assets/pyyaml_values.ts";
 import { supersetEnvironment } from "../../worlds/superset/real_superset.ts";
@@ -60,6 +68,17 @@ const NUMBERS: Tree = {
 };
 
 const describe = (text: string) => (tree: TreeMap): TreeMap => ({ ...tree, description: text });
+
+/** Takes a chart's node out of a dashboard's layout. */
+function withoutChart(tree: TreeMap, key: string): TreeMap {
+  const position = Object.entries(mapOf(tree, "position")).filter(([name]) => name !== key).map((
+    [name, node],
+  ) => [
+    name,
+    isMap(node) ? { ...node, children: listOf(node, "children").filter((child) => child !== key) } : node,
+  ]);
+  return { ...tree, position: Object.fromEntries(position) };
+}
 
 async function one(sql: string): Promise<unknown> {
   return (await world.superset.query(sql))[0]?.[0];
@@ -244,14 +263,7 @@ superset.test("a rollback puts content, owners and membership back, and a rollba
   await world.superset.save("owned");
   const before = await world.export(`${world.bench.folder}/before`);
   assert.deepEqual(before.incomplete, []);
-  const removeChart = (tree: TreeMap): TreeMap => {
-    const text = JSON.stringify(tree["position"]).replace('"CHART-2",', "").replace(
-      '"CHART-0","CHART-4"',
-      '"CHART-0"',
-    );
-    const { "CHART-4": _gone, ...position } = JSON.parse(text) as TreeMap;
-    return { ...tree, position, description: "new" };
-  };
+  const removeChart = (tree: TreeMap) => ({ ...withoutChart(tree, "CHART-4"), description: "new" });
   const source = await world.source(made, [uuidOf("d", 0), describe("new")], [uuidOf("b", 0), removeChart]);
   const pushed = await world.push(source, { force: true });
   assert.deepEqual(new Set(pushed.assets.map(({ result }) => result)), new Set(["done", "unchanged"]));
@@ -452,7 +464,18 @@ superset.test("an export of a selection has what the flags name, with or without
   assert.deepEqual(await select({ ...alone, published: true }), ["dashboard Harbour overview 1"]);
   assert.deepEqual(await select({ ...alone, tags: ["gold"] }), ["chart Calls per port 3"]);
   const { userId } = await world.instance().server.facts(signal());
-  assert.equal((await select({ ...alone, owners: [String(userId)] })).length, 14);
+  const ada = { first_name: "Ada", last_name: "L", email: "ada@example.org", password: "x" };
+  await world.client.send("POST", "/api/v1/security/users/", {
+    ...ada,
+    username: "ada",
+    active: true,
+    roles: [1],
+  });
+  await world.client.send("PUT", "/api/v1/chart/2", { owners: [2] });
+  for (const owner of ["2", "ada", "Ada L", "ada@example.org"]) {
+    assert.deepEqual(await select({ ...alone, owners: [owner] }), ["chart Calls per port 1"], owner);
+  }
+  assert.equal((await select({ ...alone, owners: [String(userId)] })).length, 13);
   assert.deepEqual(await select({ ...alone, owners: ["nobody"] }), []);
   assert.deepEqual(await select({ tags: ["gold"] }), [
     "chart Calls per port 3",
@@ -533,12 +556,7 @@ superset.test("a chart that left the layout leaves the dashboard on Superset 6.0
   const old = await startTrapWorld({ version: "6.0" });
   try {
     const members = "select slice_id from dashboard_slices where dashboard_id = 1 order by 1";
-    const drop = (tree: TreeMap): TreeMap => {
-      const { "CHART-4": _gone, ...position } = JSON.parse(
-        JSON.stringify(tree["position"]).replace('"CHART-0","CHART-4"', '"CHART-0"'),
-      ) as TreeMap;
-      return { ...tree, position };
-    };
+    const drop = (tree: TreeMap) => withoutChart(tree, "CHART-4");
     const chain = Object.fromEntries([0, 2].flatMap((each) => [
       [`datasets/db/${each}.yaml`, old.files.get(`datasets/db/ds_${each}.yaml`)],
       [`charts/${each}.yaml`, old.files.get(`charts/chart_${each}.yaml`)],

@@ -107,7 +107,12 @@ export async function readSelection(env: CommandEnv, instance: Instance | undefi
     values.texts("owner").map(async (owner) => {
       if (owner !== "me" || instance === undefined) return owner;
       const { userId } = await instance.server.facts(env.signal);
-      return userId === undefined ? owner : String(userId);
+      if (userId !== undefined) return String(userId);
+      throw usageError(
+        "owner_unknown",
+        `Reading --owner me: ${instance.settings.name} does not say which account is logged in`,
+        "Give the account's mail address or name",
+      );
     }),
   );
   return {
