@@ -23,22 +23,15 @@ import { part } from "../../worlds/require.ts";
 import { PYYAML_VALUES } from "../../unit/assets/pyyaml_values.ts";
 import { supersetEnvironment } from "../../worlds/superset/real_superset.ts";
 import { filesBelow } from "../../worlds/superset/tools.ts";
-import { membersOf, startTrapWorld, type TrapWorld, uuidOf } from "../../worlds/superset/trap_world.ts";
+import { membersOf, shareTrapWorld, startTrapWorld, uuidOf } from "../../worlds/superset/trap_world.ts";
 
 const superset = await part("superset");
 
-let world: TrapWorld;
-if (superset.missing === undefined) {
-  Deno.test.beforeAll(async () => {
-    world = await startTrapWorld({
-      config: [
-        'FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True, "ALERT_REPORTS": True, "TAGGING_SYSTEM": True}',
-      ],
-    });
-  });
-  Deno.test.afterAll(() => world.stop());
-  Deno.test.beforeEach(() => world.reset());
-}
+const world = shareTrapWorld(superset, {
+  config: [
+    'FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True, "ALERT_REPORTS": True, "TAGGING_SYSTEM": True}',
+  ],
+});
 
 /** Texts that some writer, reader or database changes. Superset's metadata takes no NUL. */
 const HARD = [
@@ -81,7 +74,7 @@ function withoutChart(tree: TreeMap, key: string): TreeMap {
 }
 
 async function one(sql: string): Promise<unknown> {
-  return (await world.superset.query(sql))[0]?.[0];
+  return (await world().superset.query(sql))[0]?.[0];
 }
 
 function signal(): AbortSignal {
@@ -96,7 +89,7 @@ superset.test("hard texts, big integers, floats, Jinja and query contexts arrive
   };
   const query_context = { form_data: params, queries: [{ columns: HARD }], force: false };
   const sql = `SELECT '{{ url_param("a") }}',\n\t1e-7 -- "x" \n{% if x %}FROM prod_mart.t{% endif %}  \n`;
-  const source = await world.source(
+  const source = await world().source(
     [uuidOf("c", 0), (tree) => ({ ...tree, params: { ...mapOf(tree, "params"), ...params }, query_context })],
     [
       uuidOf("d", 4),
@@ -111,7 +104,7 @@ superset.test("hard texts, big integers, floats, Jinja and query contexts arrive
       }),
     ],
   );
-  const { assets } = await world.push(source);
+  const { assets } = await world().push(source);
   const changed = assets.filter(({ action }) => action !== "unchanged");
   assert.deepEqual(
     changed.map(({ result, message }) => [result, message]),
@@ -122,8 +115,8 @@ superset.test("hard texts, big integers, floats, Jinja and query contexts arrive
   assert.deepEqual(new Set((stored as TreeMap)["texts"] as readonly string[]), new Set(HARD));
   assert.equal(await one("select sql from tables where id = 5"), sql);
 
-  const dir = `${world.bench.folder}/hard`;
-  await world.export(dir);
+  const dir = `${world().bench.folder}/hard`;
+  await world().export(dir);
   for (const asset of source.all.values()) {
     const path = source.paths.get(asset.uuid) ?? "";
     assert.equal((await filesBelow(dir)).get(path), formatYaml(asset.tree), path);
@@ -137,7 +130,7 @@ superset.test("PyYAML reads what is written as it was meant", async () => {
     none: null,
     yes: true,
   };
-  const path = `${world.bench.folder}/hard.yaml`;
+  const path = `${world().bench.folder}/hard.yaml`;
   await Deno.writeTextFile(path, formatYaml(tree));
   const python = `${supersetEnvironment() ?? ""}/bin/python`;
   const script =
@@ -147,18 +140,23 @@ superset.test("PyYAML reads what is written as it was meant", async () => {
 });
 
 superset.test("a member without a place in the layout gets the same keys at every export, and one on the target", async () => {
-  await world.client.send("PUT", "/api/v1/chart/2", { dashboards: [1, 2] });
-  const first = await world.export(`${world.bench.folder}/a`);
-  await world.export(`${world.bench.folder}/b`);
-  assert.deepEqual(await filesBelow(`${world.bench.folder}/a`), await filesBelow(`${world.bench.folder}/b`));
+  await world().client.send("PUT", "/api/v1/chart/2", { dashboards: [1, 2] });
+  const first = await world().export(`${world().bench.folder}/a`);
+  await world().export(`${world().bench.folder}/b`);
+  assert.deepEqual(
+    await filesBelow(`${world().bench.folder}/a`),
+    await filesBelow(`${world().bench.folder}/b`),
+  );
   const path = first.assets.find(({ uuid }) => uuid === uuidOf("b", 0))?.path ?? "";
   assert.match(
-    (await filesBelow(`${world.bench.folder}/a`)).get(path) ?? "",
+    (await filesBelow(`${world().bench.folder}/a`)).get(path) ?? "",
     new RegExp(`CHART-${uuidOf("c", 1)}`),
   );
   // The folder does not have the member: a push takes it off the dashboard.
-  await world.push(await world.source([uuidOf("b", 0), (tree) => ({ ...tree, css: "x" })]), { force: true });
-  const members = await world.superset.query(
+  await world().push(await world().source([uuidOf("b", 0), (tree) => ({ ...tree, css: "x" })]), {
+    force: true,
+  });
+  const members = await world().superset.query(
     "select slice_id from dashboard_slices where dashboard_id = 1 order by 1",
   );
   assert.deepEqual(members, [[1], [3], [5]]);
@@ -166,13 +164,13 @@ superset.test("a member without a place in the layout gets the same keys at ever
 
 superset.test("one bad asset among many is named with its file, and the rest lands only with --continue-on-error", async () => {
   const bad = (tree: TreeMap): TreeMap => ({ ...tree, query_context: "[]", description: "new" });
-  const source = await world.source(
+  const source = await world().source(
     ...[0, 2, 3, 4, 5].map((each) => [uuidOf("c", each), describe("new")] as const),
     [uuidOf("c", 1), bad],
     [uuidOf("b", 0), describe("new")],
     [uuidOf("b", 1), describe("new")],
   );
-  const { assets } = await world.push(source, { continueOnError: true });
+  const { assets } = await world().push(source, { continueOnError: true });
   const result = new Map(assets.map((each) => [each.uuid, each]));
   assert.equal(result.get(uuidOf("c", 1))?.result, "failed");
   for (const each of [0, 2, 3, 4, 5]) {
@@ -185,14 +183,14 @@ superset.test("one bad asset among many is named with its file, and the rest lan
   );
   assert.equal(await one("select count(*) from slices where description = 'new'"), 5);
   // Pushing again touches the rest only.
-  const again = await world.plan(source);
+  const again = await world().plan(source);
   assert.deepEqual(again.plan.filter(({ action }) => action !== "unchanged").map(({ uuid }) => uuid), [
     uuidOf("c", 1),
     uuidOf("b", 1),
   ]);
 
-  await world.reset();
-  const stopped = await world.push(source);
+  await world().reset();
+  const stopped = await world().push(source);
   assert.equal(stopped.assets.find(({ uuid }) => uuid === uuidOf("c", 1))?.result, "failed");
   assert.ok(stopped.assets.some(({ result }) => result === "planned"));
 });
@@ -204,9 +202,9 @@ superset.test("nothing is written before its snapshot, and a lost answer is look
     const isWrite = init?.method === "POST" && String(input).includes("/import/");
     if (isWrite) {
       recorded +=
-        [...Deno.readDirSync(`${world.bench.folder}/.showtime/assets/target/runs`)].filter(({ name }) => {
+        [...Deno.readDirSync(`${world().bench.folder}/.showtime/assets/target/runs`)].filter(({ name }) => {
           const run = JSON.parse(
-            Deno.readTextFileSync(`${world.bench.folder}/.showtime/assets/target/runs/${name}/run.json`),
+            Deno.readTextFileSync(`${world().bench.folder}/.showtime/assets/target/runs/${name}/run.json`),
           );
           return run.state === "running" && run.assets.length === 1;
         }).length;
@@ -216,8 +214,8 @@ superset.test("nothing is written before its snapshot, and a lost answer is look
     await answer.body?.cancel();
     throw new TypeError("connection reset");
   };
-  const source = await world.source([uuidOf("d", 0), describe("new")]);
-  const { assets } = await world.push(source, { instance: world.instance({ fetch: send }) });
+  const source = await world().source([uuidOf("d", 0), describe("new")]);
+  const { assets } = await world().push(source, { instance: world().instance({ fetch: send }) });
   assert.deepEqual(assets.filter(({ result }) => result !== "unchanged").map(({ result }) => result), [
     "done",
   ]);
@@ -230,12 +228,12 @@ superset.test("an edit while a push runs is a conflict, and stays", async () => 
   const send: typeof fetch = async (input, init) => {
     if (init?.method === "POST" && String(input).includes("/dataset/import/") && !edited) {
       edited = true;
-      await world.client.send("PUT", "/api/v1/chart/1", { description: "edited meanwhile" });
+      await world().client.send("PUT", "/api/v1/chart/1", { description: "edited meanwhile" });
     }
     return await fetch(input, init);
   };
-  const source = await world.source([uuidOf("d", 0), describe("new")], [uuidOf("c", 0), describe("new")]);
-  await assert.rejects(world.push(source, { instance: world.instance({ fetch: send }) }), {
+  const source = await world().source([uuidOf("d", 0), describe("new")], [uuidOf("c", 0), describe("new")]);
+  await assert.rejects(world().push(source, { instance: world().instance({ fetch: send }) }), {
     code: "assets_moved",
   });
   assert.equal(await one("select description from slices where id = 1"), "edited meanwhile");
@@ -243,12 +241,12 @@ superset.test("an edit while a push runs is a conflict, and stays", async () => 
 
 superset.test("a rollback puts content, owners and membership back, and a rollback of it does so again", async () => {
   const made = normalize("chart", {
-    ...world.files.get("charts/chart_0.yaml"),
+    ...world().files.get("charts/chart_0.yaml"),
     uuid: uuidOf("c", 99),
     slice_name: "made",
   });
   assert.ok(made !== undefined);
-  await world.client.send("POST", "/api/v1/security/users/", {
+  await world().client.send("POST", "/api/v1/security/users/", {
     ...{
       username: "ada",
       first_name: "Ada",
@@ -259,30 +257,30 @@ superset.test("a rollback puts content, owners and membership back, and a rollba
     },
     roles: [1],
   });
-  await world.client.send("PUT", "/api/v1/dashboard/1", { owners: [2] });
-  await world.superset.save("owned");
-  const before = await world.export(`${world.bench.folder}/before`);
+  await world().client.send("PUT", "/api/v1/dashboard/1", { owners: [2] });
+  await world().superset.save("owned");
+  const before = await world().export(`${world().bench.folder}/before`);
   assert.deepEqual(before.incomplete, []);
   const removeChart = (tree: TreeMap) => ({ ...withoutChart(tree, "CHART-4"), description: "new" });
-  const source = await world.source(made, [uuidOf("d", 0), describe("new")], [uuidOf("b", 0), removeChart]);
-  const pushed = await world.push(source, { force: true });
+  const source = await world().source(made, [uuidOf("d", 0), describe("new")], [uuidOf("b", 0), removeChart]);
+  const pushed = await world().push(source, { force: true });
   assert.deepEqual(new Set(pushed.assets.map(({ result }) => result)), new Set(["done", "unchanged"]));
   const owners = "select user_id from dashboard_user where dashboard_id = 1 order by 1";
-  assert.deepEqual(await world.superset.query(owners), [[1], [2]], "an import adds its user");
+  assert.deepEqual(await world().superset.query(owners), [[1], [2]], "an import adds its user");
   const pushedFiles = await exported("pushed");
 
   const undo = async (name?: string) => {
-    const instance = world.instance();
+    const instance = world().instance();
     const run = await findRun(instance, name);
     const snapshot = await instance.store.snapshot(run.run);
-    const rollback = await prepareRollback(instance, world.bench.ports, {
+    const rollback = await prepareRollback(instance, world().bench.ports, {
       run,
       snapshot,
-      dir: `${world.bench.folder}/assets`,
+      dir: `${world().bench.folder}/assets`,
       force: false,
     }, signal());
     assert.deepEqual(rollback.conflicts, []);
-    const result = await applyRollback(instance, world.bench.ports, {
+    const result = await applyRollback(instance, world().bench.ports, {
       rollback,
       continueOnError: true,
       inActions: false,
@@ -294,85 +292,85 @@ superset.test("a rollback puts content, owners and membership back, and a rollba
     return result;
   };
   const undone = await undo();
-  assert.deepEqual(await exported("undone"), await filesBelow(`${world.bench.folder}/before`));
-  assert.deepEqual(await world.superset.query(owners), [[2]]);
+  assert.deepEqual(await exported("undone"), await filesBelow(`${world().bench.folder}/before`));
+  assert.deepEqual(await world().superset.query(owners), [[2]]);
   assert.equal(await one("select count(*) from slices where slice_name = 'made'"), 0);
-  const runs = await world.instance().store.runs();
+  const runs = await world().instance().store.runs();
   assert.deepEqual(runs.map(({ command }) => command), ["rollback", "push"], "a rollback is one run");
 
   await undo(undone.run);
   assert.deepEqual(await exported("redone"), pushedFiles);
-  await world.superset.restore("filled");
+  await world().superset.restore("filled");
 });
 
 async function exported(name: string): Promise<ReadonlyMap<string, string>> {
-  await world.export(`${world.bench.folder}/${name}`);
-  return await filesBelow(`${world.bench.folder}/${name}`);
+  await world().export(`${world().bench.folder}/${name}`);
+  return await filesBelow(`${world().bench.folder}/${name}`);
 }
 
 superset.test("a run is undone from a folder, as an artifact of CI has it, and never on another instance", async () => {
   const before = await exported("fresh");
-  const { run } = await world.push(await world.source([uuidOf("d", 0), describe("new")]));
-  const artifact = `${world.bench.folder}/artifact`;
+  const { run } = await world().push(await world().source([uuidOf("d", 0), describe("new")]));
+  const artifact = `${world().bench.folder}/artifact`;
   await Deno.mkdir(`${artifact}/runs`, { recursive: true });
-  await Deno.rename(`${world.bench.folder}/.showtime/assets/target/runs/${run}`, `${artifact}/runs/${run}`);
+  await Deno.rename(`${world().bench.folder}/.showtime/assets/target/runs/${run}`, `${artifact}/runs/${run}`);
   // A machine of CI has neither the ledger nor the runs.
-  await Deno.remove(`${world.bench.folder}/.showtime`, { recursive: true });
+  await Deno.remove(`${world().bench.folder}/.showtime`, { recursive: true });
 
-  const instance = world.instance();
+  const instance = world().instance();
   const read = await readRun(instance, artifact);
-  const rollback = await prepareRollback(instance, world.bench.ports, {
+  const rollback = await prepareRollback(instance, world().bench.ports, {
     ...read,
-    dir: `${world.bench.folder}/assets`,
+    dir: `${world().bench.folder}/assets`,
     force: false,
   }, signal());
   await applyRollback(
     instance,
-    world.bench.ports,
+    world().bench.ports,
     { rollback, continueOnError: true, inActions: false },
     signal(),
   );
   assert.deepEqual(await exported("back"), before);
 
-  await assert.rejects(readRun(world.instance({ url: "https://bi.example.org" }), artifact), {
+  await assert.rejects(readRun(world().instance({ url: "https://bi.example.org" }), artifact), {
     code: "run_unknown",
   });
-  await assert.rejects(readRun(instance, `${world.bench.folder}/assets`), { code: "run_unknown" });
+  await assert.rejects(readRun(instance, `${world().bench.folder}/assets`), { code: "run_unknown" });
 });
 
 superset.test("an edit after a run is a conflict of its rollback, and so is an asset that others use by now", async () => {
   const made = normalize("dataset", {
-    ...world.files.get("datasets/db/ds_0.yaml"),
+    ...world().files.get("datasets/db/ds_0.yaml"),
     uuid: uuidOf("d", 99),
     table_name: "made",
   });
   assert.ok(made !== undefined);
-  await world.push(await world.source(made, [uuidOf("c", 0), describe("new")]));
-  await world.client.send("PUT", "/api/v1/chart/1", { description: "edited later" });
+  await world().push(await world().source(made, [uuidOf("c", 0), describe("new")]));
+  await world().client.send("PUT", "/api/v1/chart/1", { description: "edited later" });
   const datasource = await one("select id from tables where table_name = 'made'");
-  await world.client.send("POST", "/api/v1/chart/", {
+  await world().client.send("POST", "/api/v1/chart/", {
     slice_name: "user",
     viz_type: "table",
     params: "{}",
     datasource_id: datasource,
     datasource_type: "table",
   });
-  const instance = world.instance();
+  const instance = world().instance();
   const run = await findRun(instance, undefined);
   const request = {
     run,
     snapshot: await instance.store.snapshot(run.run),
-    dir: `${world.bench.folder}/assets`,
+    dir: `${world().bench.folder}/assets`,
   };
-  const strict = await prepareRollback(instance, world.bench.ports, { ...request, force: false }, signal());
+  const strict = await prepareRollback(instance, world().bench.ports, { ...request, force: false }, signal());
   assert.deepEqual(strict.prepared.plan.map(({ action, reason }) => [action, reason]), [[
     "conflict",
     "edited",
   ]]);
   assert.match(strict.conflicts.map(({ message }) => message).join(), /the chart "user" uses it/);
   const forced = await prepareRollback(
-    world.instance(),
-    world.bench.ports,
+    world().instance(),
+    world().bench.ports,
     { ...request, force: true },
     signal(),
   );
@@ -380,22 +378,23 @@ superset.test("an edit after a run is a conflict of its rollback, and so is an a
 });
 
 superset.test("prune keeps what an alert holds, and what that uses", async () => {
-  const own = (kind: "chart" | "dataset", file: string, more: TreeMap): Asset => {
-    const asset = normalize(kind, { ...world.files.get(file), ...more });
+  const own = (kind: "chart" | "dataset", more: TreeMap): Asset => {
+    const file = kind === "chart" ? "charts/chart_0.yaml" : "datasets/db/ds_0.yaml";
+    const asset = normalize(kind, { ...world().files.get(file), ...more });
     assert.ok(asset !== undefined);
     return asset;
   };
-  const dataset = own("dataset", "datasets/db/ds_0.yaml", { uuid: uuidOf("d", 99), table_name: "made" });
-  const chart = own("chart", "charts/chart_0.yaml", {
+  const dataset = own("dataset", { uuid: uuidOf("d", 99), table_name: "made" });
+  const chart = own("chart", {
     uuid: uuidOf("c", 99),
     slice_name: "made",
     dataset_uuid: dataset.uuid,
   });
-  const other = own("chart", "charts/chart_0.yaml", { uuid: uuidOf("c", 98), slice_name: "free" });
-  const { assets } = await world.push(await world.source(dataset, chart, other));
+  const other = own("chart", { uuid: uuidOf("c", 98), slice_name: "free" });
+  const { assets } = await world().push(await world().source(dataset, chart, other));
   assert.equal(assets.filter(({ result }) => result === "done").length, 3);
   const id = await one("select id from slices where slice_name = 'made'");
-  const alert = await world.client.send("POST", "/api/v1/report/", {
+  const alert = await world().client.send("POST", "/api/v1/report/", {
     ...{
       type: "Report",
       name: "Daily",
@@ -410,15 +409,15 @@ superset.test("prune keeps what an alert holds, and what that uses", async () =>
     },
   });
   assert.equal(alert.status, 201, JSON.stringify(alert.body));
-  const instance = world.instance();
+  const instance = world().instance();
   const plan = await planPrune(
     instance,
-    world.bench.ports,
-    { dir: `${world.bench.folder}/assets` },
+    world().bench.ports,
+    { dir: `${world().bench.folder}/assets` },
     signal(),
   );
   assert.deepEqual(plan.deletions.map(({ name }) => name).sort(), ["free", "made", "made"]);
-  const { assets: deleted } = await deleteAssets(instance, world.bench.ports, {
+  const { assets: deleted } = await deleteAssets(instance, world().bench.ports, {
     observed: plan.observed,
     deletions: plan.deletions,
     record: { command: "prune" },
@@ -430,29 +429,29 @@ superset.test("prune keeps what an alert holds, and what that uses", async () =>
 });
 
 superset.test("commands that only read write nothing: plan, diff, status, map, validate, test, runs", async () => {
-  const before = await world.tables();
-  const dir = `${world.bench.folder}/assets`;
-  const { ports } = world.bench;
-  await world.plan(await world.source([uuidOf("d", 0), describe("new")]), { force: true });
-  const side = { dir, selection: EVERYTHING, instanceOf: () => world.instance() };
+  const before = await world().tables();
+  const dir = `${world().bench.folder}/assets`;
+  const { ports } = world().bench;
+  await world().plan(await world().source([uuidOf("d", 0), describe("new")]), { force: true });
+  const side = { dir, selection: EVERYTHING, instanceOf: () => world().instance() };
   await loadSide(ports, { ...side, name: "target" }, signal());
-  await showStatus(world.instance(), ports, { dir, selection: EVERYTHING }, signal());
-  await showMapping(world.instance(), ports, { dir }, signal());
+  await showStatus(world().instance(), ports, { dir, selection: EVERYTHING }, signal());
+  await showMapping(world().instance(), ports, { dir }, signal());
   await validateFolder(ports, dir);
-  await planPrune(world.instance(), ports, { dir }, signal());
-  assert.equal(await world.instance().server.testWrite(signal()), "accepted");
-  await world.instance().store.runs();
-  await world.export(`${world.bench.folder}/read-only`);
-  assert.equal(await world.tables(), before);
-  await world.client.send("PUT", "/api/v1/chart/1", { description: "the comparison would see it" });
-  assert.notEqual(await world.tables(), before);
+  await planPrune(world().instance(), ports, { dir }, signal());
+  assert.equal(await world().instance().server.testWrite(signal()), "accepted");
+  await world().instance().store.runs();
+  await world().export(`${world().bench.folder}/read-only`);
+  assert.equal(await world().tables(), before);
+  await world().client.send("PUT", "/api/v1/chart/1", { description: "the comparison would see it" });
+  assert.notEqual(await world().tables(), before);
 });
 
 superset.test("an export of a selection has what the flags name, with or without what that uses", async () => {
-  await world.client.send("POST", "/api/v1/tag/", { name: "gold", objects_to_tag: [["chart", 4]] });
+  await world().client.send("POST", "/api/v1/tag/", { name: "gold", objects_to_tag: [["chart", 4]] });
   const select = async (selection: Partial<Selection>, ignore: readonly string[] = []) => {
-    const dir = `${world.bench.folder}/${crypto.randomUUID()}`;
-    const { assets } = await world.export(dir, {
+    const dir = `${world().bench.folder}/${crypto.randomUUID()}`;
+    const { assets } = await world().export(dir, {
       selection: { ...EVERYTHING, ...selection },
       ports: { ignore },
     });
@@ -463,15 +462,15 @@ superset.test("an export of a selection has what the flags name, with or without
   assert.deepEqual(await select({ ...alone, names: ["calls per port"] }), ["chart Calls per port"]);
   assert.deepEqual(await select({ ...alone, published: true }), ["dashboard Harbour overview 1"]);
   assert.deepEqual(await select({ ...alone, tags: ["gold"] }), ["chart Calls per port 3"]);
-  const { userId } = await world.instance().server.facts(signal());
+  const { userId } = await world().instance().server.facts(signal());
   const ada = { first_name: "Ada", last_name: "L", email: "ada@example.org", password: "x" };
-  await world.client.send("POST", "/api/v1/security/users/", {
+  await world().client.send("POST", "/api/v1/security/users/", {
     ...ada,
     username: "ada",
     active: true,
     roles: [1],
   });
-  await world.client.send("PUT", "/api/v1/chart/2", { owners: [2] });
+  await world().client.send("PUT", "/api/v1/chart/2", { owners: [2] });
   for (const owner of ["2", "ada", "Ada L", "ada@example.org"]) {
     assert.deepEqual(await select({ ...alone, owners: [owner] }), ["chart Calls per port 1"], owner);
   }
@@ -489,8 +488,8 @@ superset.test("an export of a selection has what the flags name, with or without
 });
 
 superset.test("no file is removed after a cut listing, and none is lost to letter case or a name of a person's own", async () => {
-  const dir = `${world.bench.folder}/kept`;
-  await world.export(dir);
+  const dir = `${world().bench.folder}/kept`;
+  await world().export(dir);
   const before = await filesBelow(dir);
   const cut: typeof fetch = async (input, init) => {
     const answer = await fetch(input, init);
@@ -500,13 +499,13 @@ superset.test("no file is removed after a cut listing, and none is lost to lette
     return Response.json({ ...body, result: body.result.filter((row: { id: number }) => row.id !== 6) });
   };
   const dashboards = { selection: { ...EVERYTHING, kinds: ["chart" as const] } };
-  const partial = await world.export(dir, { instance: world.instance({ fetch: cut }) });
+  const partial = await world().export(dir, { instance: world().instance({ fetch: cut }) });
   assert.match(partial.incomplete.join(), /5 of 6 charts were listed/);
-  await world.client.send("DELETE", "/api/v1/dashboard/2");
-  await world.client.send("DELETE", "/api/v1/chart/6");
-  await world.export(dir, dashboards);
+  await world().client.send("DELETE", "/api/v1/dashboard/2");
+  await world().client.send("DELETE", "/api/v1/chart/6");
+  await world().export(dir, dashboards);
   assert.deepEqual((await filesBelow(dir)).size, before.size, "a selection removes nothing");
-  const whole = await world.export(dir);
+  const whole = await world().export(dir);
   assert.deepEqual(whole.assets.filter(({ action }) => action === "delete").map(({ kind }) => kind).sort(), [
     "chart",
     "dashboard",
@@ -514,15 +513,15 @@ superset.test("no file is removed after a cut listing, and none is lost to lette
 
   const [path = ""] = [...before.keys()].filter((each) => each.startsWith("charts/"));
   await Deno.rename(`${dir}/${path}`, `${dir}/${path.replace("charts/calls", "charts/Calls")}`);
-  await world.export(dir, { force: true });
+  await world().export(dir, { force: true });
   const files = await filesBelow(dir);
   assert.equal(files.get(path), before.get(path));
   assert.equal(files.size, before.size - 2);
 });
 
 superset.test("local edits are never lost to an export, and content with a secret is never written", async () => {
-  const dir = `${world.bench.folder}/edited`;
-  await world.export(dir);
+  const dir = `${world().bench.folder}/edited`;
+  await world().export(dir);
   const path = [...(await filesBelow(dir)).keys()].find((each) => each.startsWith("charts/")) ?? "";
   const git = async (...args: string[]) => {
     const { code } = await new Deno.Command("git", {
@@ -537,13 +536,13 @@ superset.test("local edits are never lost to an export, and content with a secre
   await git("commit", "-m", "x");
   const text = await Deno.readTextFile(`${dir}/${path}`);
   await Deno.writeTextFile(`${dir}/${path}`, `${text}description: mine\n`);
-  await assert.rejects(world.export(dir), { code: "uncommitted_edits" });
+  await assert.rejects(world().export(dir), { code: "uncommitted_edits" });
   assert.equal(await Deno.readTextFile(`${dir}/${path}`), `${text}description: mine\n`);
   await git("checkout", ".");
 
   const secret = "postgresql://bi:Zu7-s3cret-value@db.example/x";
-  await world.client.send("PUT", "/api/v1/chart/1", { description: secret });
-  const { secrets, assets } = await world.export(dir);
+  await world().client.send("PUT", "/api/v1/chart/1", { description: secret });
+  const { secrets, assets } = await world().export(dir);
   assert.deepEqual(secrets.map(({ field, detector }) => [field, detector]), [[
     "description",
     "uri_password",

@@ -4,27 +4,14 @@ import { EVERYTHING } from "../../../src/assets/core/select.ts";
 import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
 import { mapOf, type TreeMap, without } from "../../../src/assets/core/tree.ts";
 import { part } from "../../worlds/require.ts";
-import {
-  type Change,
-  membersOf,
-  startTrapWorld,
-  type TrapWorld,
-  uuidOf,
-} from "../../worlds/superset/trap_world.ts";
+import { type Change, membersOf, shareTrapWorld, uuidOf } from "../../worlds/superset/trap_world.ts";
 
 /** Each test springs the trap with a request of its own first, to show that the server really does it. */
 const superset = await part("superset");
 
-let world: TrapWorld;
-if (superset.missing === undefined) {
-  Deno.test.beforeAll(async () => {
-    world = await startTrapWorld({
-      config: ['FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True, "TAGGING_SYSTEM": True}'],
-    });
-  });
-  Deno.test.afterAll(() => world.stop());
-  Deno.test.beforeEach(() => world.reset());
-}
+const world = shareTrapWorld(superset, {
+  config: ['FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True, "TAGGING_SYSTEM": True}'],
+});
 
 const NEW = "99999999-0000-4000-8000-000000000099";
 const NEW_DATABASE = "99999999-0000-4000-8000-0000000000db";
@@ -37,7 +24,7 @@ const CHART = "charts/chart.yaml";
 const DASH = "dashboards/dash.yaml";
 
 function file(path: string, more: TreeMap = {}): TreeMap {
-  return { ...world.files.get(path), ...more };
+  return { ...world().files.get(path), ...more };
 }
 
 function dataset(index: number, more: TreeMap = {}): TreeMap {
@@ -56,69 +43,69 @@ function asset(kind: Asset["kind"], tree: TreeMap): Asset {
 }
 
 async function springs(endpoint: string, files: Record<string, TreeMap>, fields = {}): Promise<void> {
-  const { status, body } = await world.client.import(endpoint, membersOf(files), fields);
+  const { status, body } = await world().client.import(endpoint, membersOf(files), fields);
   assert.equal(status, 200, JSON.stringify(body));
 }
 
 async function one(sql: string): Promise<unknown> {
-  return (await world.superset.query(sql))[0]?.[0];
+  return (await world().superset.query(sql))[0]?.[0];
 }
 
 async function conflicts(...changes: readonly Change[]): Promise<readonly unknown[]> {
-  const before = await world.tables();
-  const { plan } = await world.plan(await world.source(...changes), FORCED);
-  assert.equal(await world.tables(), before);
+  const before = await world().tables();
+  const { plan } = await world().plan(await world().source(...changes), FORCED);
+  assert.equal(await world().tables(), before);
   return plan.filter(({ action }) => action === "conflict").map(({ uuid, reason }) => [uuid, reason]);
 }
 
 superset.test("a connection is never changed by a database of its name", async () => {
-  const before = await world.connections();
+  const before = await world().connections();
   const files = {
     [DB]: database(1, { uuid: NEW_DATABASE, sqlalchemy_uri: "sqlite:////tmp/hijacked.db" }),
     [DS]: dataset(1, { uuid: NEW, table_name: "other", database_uuid: NEW_DATABASE }),
   };
   await springs("dataset", files);
-  assert.notDeepEqual(await world.connections(), before, "the server changed the connection");
+  assert.notDeepEqual(await world().connections(), before, "the server changed the connection");
 
-  await world.reset();
+  await world().reset();
   const changes = [
     asset("database", { ...files[DB], sqlalchemy_uri: "shillelagh://x" }),
     asset("dataset", files[DS] ?? {}),
   ];
-  const { assets } = await world.push(
-    await world.source(...changes, [uuidOf("a", 1), () => undefined], [
+  const { assets } = await world().push(
+    await world().source(...changes, [uuidOf("a", 1), () => undefined], [
       uuidOf("d", 1),
       (tree) => ({ ...tree, database_uuid: NEW_DATABASE }),
     ], [uuidOf("d", 4), (tree) => ({ ...tree, database_uuid: NEW_DATABASE })]),
   );
   assert.deepEqual(assets.find(({ uuid }) => uuid === NEW)?.result, "done");
-  assert.deepEqual(await world.connections(), before);
+  assert.deepEqual(await world().connections(), before);
   assert.equal(await one(`select database_id from tables where table_name = 'other'`), 2);
 });
 
 superset.test("the mask of a password is never stored, whatever is pushed", async () => {
-  const before = await world.connections();
+  const before = await world().connections();
   const masked = database(1, { sqlalchemy_uri: "shillelagh://bi_ro:XXXXXXXXXX@dwh.prod.example/x.db" });
   await springs("assets", { [DB]: masked }, { passwords: JSON.stringify({ [DB]: "XXXXXXXXXX" }) });
-  assert.notDeepEqual(await world.connections(), before, "the server stored the mask");
+  assert.notDeepEqual(await world().connections(), before, "the server stored the mask");
 
-  await world.reset();
+  await world().reset();
   const edit = (tree: TreeMap) => ({ ...tree, description: "pushed" });
-  const { assets } = await world.push(
-    await world.source([uuidOf("d", 1), edit], [uuidOf("c", 1), edit], [uuidOf("b", 1), edit]),
+  const { assets } = await world().push(
+    await world().source([uuidOf("d", 1), edit], [uuidOf("c", 1), edit], [uuidOf("b", 1), edit]),
   );
   assert.equal(assets.filter(({ result }) => result === "done").length, 3);
-  assert.deepEqual(await world.connections(), before);
+  assert.deepEqual(await world().connections(), before);
   await assert.rejects(
-    world.source([uuidOf("d", 1), (tree) => ({ ...tree, template_params: { uri: "x://u:XXXXXXXXXX@h" } })])
-      .then((source) => world.plan(source)),
+    world().source([uuidOf("d", 1), (tree) => ({ ...tree, template_params: { uri: "x://u:XXXXXXXXXX@h" } })])
+      .then((source) => world().plan(source)),
     { code: "masked_secret" },
   );
 });
 
 superset.test("a dataset is never taken over through its table, virtual or physical, nor through a null schema", async () => {
   for (const more of [{}, { sql: "SELECT 1 AS port" }, { schema: null }]) {
-    await world.reset();
+    await world().reset();
     await springs("dataset", {
       [DB]: database(0),
       [DS]: dataset(0, { uuid: NEW, description: "taken", ...more }),
@@ -126,7 +113,7 @@ superset.test("a dataset is never taken over through its table, virtual or physi
     assert.equal(await one("select description from tables where table_name = 'ship_calls_0'"), "taken");
     assert.equal(await one("select count(*) from tables"), 6, "the server replaced the row");
 
-    await world.reset();
+    await world().reset();
     const taken = asset("dataset", dataset(0, { uuid: NEW, ...more }));
     assert.deepEqual(await conflicts(taken, [uuidOf("d", 0), () => undefined], ...unused(0)), [[
       NEW,
@@ -143,7 +130,7 @@ superset.test("a dataset with the table of another one is a conflict, where the 
   await springs("dataset", files, OVERWRITE);
   assert.equal(await one("select count(*) from tables where description = 'mine'"), 0, "nothing was written");
 
-  await world.reset();
+  await world().reset();
   const rename = (tree: TreeMap) => ({
     ...tree,
     table_name: "ship_calls_0",
@@ -157,7 +144,7 @@ superset.test("a dataset with the table of another one is a conflict, where the 
 superset.test("a dataset is never moved to another database", async () => {
   const move = (tree: TreeMap) => ({ ...tree, database_uuid: uuidOf("a", 2) });
   const moved = { [DB]: database(2), [DS]: dataset(0, { database_uuid: uuidOf("a", 2) }) };
-  const { status } = await world.client.import("dataset", membersOf(moved), OVERWRITE);
+  const { status } = await world().client.import("dataset", membersOf(moved), OVERWRITE);
   assert.equal(status, 500);
   assert.deepEqual(await conflicts([uuidOf("d", 0), move]), [[uuidOf("d", 0), "other_database"]]);
 });
@@ -174,7 +161,7 @@ superset.test("a dashboard is never taken over through its slug, and an empty sl
   });
   assert.equal(await one("select dashboard_title from dashboards where slug = 'harbour-0'"), "Mine");
 
-  await world.reset();
+  await world().reset();
   const mine = asset("dashboard", file("dashboards/dashboard_0.yaml", { uuid: NEW, ...bare }));
   assert.deepEqual(await conflicts(mine, [uuidOf("b", 0), () => undefined]), [[NEW, "slug_taken"]]);
 
@@ -183,8 +170,8 @@ superset.test("a dashboard is never taken over through its slug, and an empty sl
   );
   await springs("dashboard", { "dashboards/1.yaml": two[0] ?? {}, "dashboards/2.yaml": two[1] ?? {} });
   assert.equal(await one("select count(*) from dashboards"), 3, "the server kept one of two");
-  await world.reset();
-  const { assets } = await world.push(await world.source(...two.map((each) => asset("dashboard", each))));
+  await world().reset();
+  const { assets } = await world().push(await world().source(...two.map((each) => asset("dashboard", each))));
   const own = assets.filter(({ uuid }) => uuid.startsWith("9999"));
   assert.deepEqual(own.map(({ result, message }) => [result, message]), [["done", undefined], [
     "done",
@@ -197,8 +184,8 @@ superset.test("an asset that is pushed alone arrives with its chain, where the s
   await springs("chart", { [CHART]: file("charts/chart_1.yaml", { slice_name: "alone" }) }, OVERWRITE);
   assert.equal(await one("select count(*) from slices where slice_name = 'alone'"), 0);
   const selection = { ...EVERYTHING, uuids: [uuidOf("c", 1)], dependencies: false };
-  const source = await world.source([uuidOf("c", 1), (tree) => ({ ...tree, slice_name: "alone" })]);
-  const { assets } = await world.push(source, { selection });
+  const source = await world().source([uuidOf("c", 1), (tree) => ({ ...tree, slice_name: "alone" })]);
+  const { assets } = await world().push(source, { selection });
   assert.deepEqual(assets.map(({ name, result }) => [name, result]), [["alone", "done"]]);
   assert.equal(await one("select count(*) from slices where slice_name = 'alone'"), 1);
 });
@@ -209,14 +196,14 @@ superset.test("a dashboard that is pushed alone keeps its charts, and they stay 
   await springs("dashboard", { [DASH]: file("dashboards/dashboard_0.yaml", { metadata: {} }) }, OVERWRITE);
   assert.equal(await one(members), 0, "the server took its charts away");
 
-  await world.reset();
-  const source = await world.source(
+  await world().reset();
+  const source = await world().source(
     [uuidOf("b", 0), (tree) => ({ ...tree, dashboard_title: "alone" })],
     [uuidOf("c", 0), (tree) => ({ ...tree, slice_name: "not pushed" })],
     [uuidOf("d", 0), (tree) => ({ ...tree, description: "not pushed" })],
   );
   const selection = { ...EVERYTHING, names: ["alone"], dependencies: false };
-  const { assets } = await world.push(source, { selection });
+  const { assets } = await world().push(source, { selection });
   assert.deepEqual(assets.map(({ name, result }) => [name, result]), [["alone", "done"]]);
   assert.equal(await one(members), 3);
   assert.equal(await one("select count(*) from slices where slice_name = 'not pushed'"), 0);
@@ -228,15 +215,15 @@ superset.test("columns and metrics are deleted only as planned, where the server
   await springs("dataset", bare, OVERWRITE);
   assert.equal(await one("select count(*) from table_columns where table_id = 1"), 0);
 
-  await world.reset();
+  await world().reset();
   const fewer = (tree: TreeMap) => ({ ...tree, columns: [{ column_name: "port" }] });
-  const prepared = await world.plan(await world.source([uuidOf("d", 0), fewer]));
+  const prepared = await world().plan(await world().source([uuidOf("d", 0), fewer]));
   assert.deepEqual(prepared.plan.find(({ uuid }) => uuid === uuidOf("d", 0))?.lost, [
     "columns.berthed_at",
     "columns.delay_minutes",
     "columns.no",
   ]);
-  await world.push(await world.source([uuidOf("d", 0), (tree) => ({ ...tree, description: "x" })]));
+  await world().push(await world().source([uuidOf("d", 0), (tree) => ({ ...tree, description: "x" })]));
   assert.equal(await one("select count(*) from table_columns where table_id = 1"), 4);
 });
 
@@ -248,10 +235,10 @@ superset.test("no old value survives where the folder has none", async () => {
     "it survived",
   );
 
-  await world.reset();
+  await world().reset();
   const drop = (...keys: string[]) => (tree: TreeMap) => without(tree, keys);
-  const { assets } = await world.push(
-    await world.source(
+  const { assets } = await world().push(
+    await world().source(
       [uuidOf("d", 0), drop("description", "main_dttm_col", "schema")],
       [uuidOf("c", 0), drop("query_context", "params")],
       [uuidOf("b", 0), drop("css", "slug", "metadata", "certified_by")],
@@ -268,7 +255,7 @@ superset.test("no old value survives where the folder has none", async () => {
     "select css, slug, certified_by from dashboards where id = 1",
   ];
   for (const sql of rows) {
-    assert.ok((await world.superset.query(sql))[0]?.every((value) => value === null), sql);
+    assert.ok((await world().superset.query(sql))[0]?.every((value) => value === null), sql);
   }
 });
 
@@ -286,7 +273,7 @@ superset.test("references to charts elsewhere are left out, where the server fai
     metadata: { ...metadata, timed_refresh_immune_slices: [555] },
   });
   assert.equal(
-    (await world.client.import("dashboard", membersOf({ ...chain, [DASH]: stale }), OVERWRITE)).status,
+    (await world().client.import("dashboard", membersOf({ ...chain, [DASH]: stale }), OVERWRITE)).status,
     500,
   );
   await springs("dashboard", { ...chain, [DASH]: file("dashboards/dashboard_0.yaml") }, OVERWRITE);
@@ -294,7 +281,7 @@ superset.test("references to charts elsewhere are left out, where the server fai
     String(await one("select json_metadata from dashboards where id = 1"));
   assert.match(await stored(), /"chartsInScope": \[1000, 1002, 1004\]/, "the server kept foreign numbers");
 
-  await world.reset();
+  await world().reset();
   const edit = (tree: TreeMap) => ({
     ...tree,
     css: "a {}",
@@ -304,12 +291,12 @@ superset.test("references to charts elsewhere are left out, where the server fai
       expanded_slices: { [NEW]: true },
     },
   });
-  const { assets } = await world.push(await world.source([uuidOf("b", 0), edit]));
+  const { assets } = await world().push(await world().source([uuidOf("b", 0), edit]));
   assert.deepEqual(assets.filter(({ result }) => result !== "unchanged").map(({ result }) => result), [
     "done",
   ]);
   const ids = new Set(
-    (await world.superset.query("select slice_id from dashboard_slices where dashboard_id = 1")).map((
+    (await world().superset.query("select slice_id from dashboard_slices where dashboard_id = 1")).map((
       [each],
     ) => each),
   );
@@ -328,7 +315,7 @@ superset.test("what the server accepts and changes is not applied, and never gre
     viz_type: "dist_bar",
     params: { ...mapOf(tree, "params"), viz_type: "dist_bar" },
   });
-  const { assets } = await world.push(await world.source([uuidOf("c", 3), bar]));
+  const { assets } = await world().push(await world().source([uuidOf("c", 3), bar]));
   const chart = assets.find(({ uuid }) => uuid === uuidOf("c", 3));
   assert.equal(chart?.result, "not_applied");
   assert.ok(chart?.fields.includes("viz_type"));
@@ -348,11 +335,11 @@ superset.test("a dashboard keeps its theme, and brings along one that the instan
   ]));
   const themed = file("dashboards/dashboard_1.yaml", { theme_uuid: NEW });
   // A filter of the dashboard reads this dataset.
-  const source = await world.source(asset("theme", theme), [
+  const source = await world().source(asset("theme", theme), [
     uuidOf("b", 1),
     (tree) => ({ ...tree, theme_uuid: NEW }),
   ]);
-  const { assets } = await world.push(source);
+  const { assets } = await world().push(source);
   assert.deepEqual(
     assets.filter(({ result }) => result !== "unchanged").map(({ result, message }) => [result, message]),
     [["done", undefined]],
@@ -361,27 +348,27 @@ superset.test("a dashboard keeps its theme, and brings along one that the instan
   const theirs = "select theme_id is not null from dashboards where id = 2";
   assert.equal(await one(theirs), 1);
 
-  const titled = await world.source(asset("theme", theme), [
+  const titled = await world().source(asset("theme", theme), [
     uuidOf("b", 1),
     (tree) => ({ ...tree, theme_uuid: NEW, css: "b {}" }),
   ]);
-  await world.push(titled);
+  await world().push(titled);
   assert.equal(await one(theirs), 1);
   await springs("dashboard", { ...chain, [DASH]: themed }, OVERWRITE);
   assert.equal(await one(theirs), 0, "the server took the theme away");
 });
 
 superset.test("tags stay where the folder has none, and arrive where it has some", async () => {
-  await world.client.send("POST", "/api/v1/tag/", { name: "gold", objects_to_tag: [["chart", 1]] });
-  const source = await world.source([
+  await world().client.send("POST", "/api/v1/tag/", { name: "gold", objects_to_tag: [["chart", 1]] });
+  const source = await world().source([
     uuidOf("c", 2),
     (tree) => ({ ...tree, tags: ["silver"], description: "x" }),
   ], [uuidOf("c", 0), (tree) => ({ ...tree, description: "x" })]);
-  const { assets } = await world.push(source, { force: true });
+  const { assets } = await world().push(source, { force: true });
   const done = assets.filter(({ result }) => result !== "unchanged").map((
     { uuid, result, fields },
   ) => [uuid, result, fields]);
-  const tags = await world.superset.query(
+  const tags = await world().superset.query(
     "select t.name, o.object_id from tagged_object o join tag t on t.id = o.tag_id where t.name in ('gold', 'silver') order by 1",
   );
   assert.deepEqual(tags, [["gold", 1], ["silver", 3]], JSON.stringify(done));
@@ -393,7 +380,7 @@ superset.test("an ignored dataset is not created for the chart that uses it, and
     "chart",
     file("charts/chart_0.yaml", { uuid: NEW.replace(/9$/, "1"), dataset_uuid: NEW }),
   );
-  const ignored = await world.push(await world.source(made, user), { ports: { ignore: ["name:new"] } });
+  const ignored = await world().push(await world().source(made, user), { ports: { ignore: ["name:new"] } });
   assert.deepEqual(
     new Set(ignored.assets.filter(({ action }) => action === "skip").map(({ reason }) => reason)),
     new Set(["ignored"]),
@@ -402,15 +389,15 @@ superset.test("an ignored dataset is not created for the chart that uses it, and
 
   const elsewhere = asset("database", { database_name: "Elsewhere", uuid: NEW_DATABASE, version: "1.0.0" });
   const there = asset("dataset", dataset(0, { uuid: NEW, table_name: "new", database_uuid: NEW_DATABASE }));
-  const source = await world.source(elsewhere, there, user);
-  const failing = await world.plan(source);
+  const source = await world().source(elsewhere, there, user);
+  const failing = await world().plan(source);
   assert.ok(
     failing.plan.some(({ action, reason, message }) =>
       action === "conflict" && reason === "unmapped" && /Elsewhere/.test(message ?? "")
     ),
   );
-  const instance = world.instance({ databases: { map: {}, missing: "skip" } });
-  const skipping = await world.push(source, { instance });
+  const instance = world().instance({ databases: { map: {}, missing: "skip" } });
+  const skipping = await world().push(source, { instance });
   assert.deepEqual(skipping.assets.filter(({ result }) => result === "skipped").map(({ reason }) => reason), [
     "unmapped",
     "unmapped",

@@ -18,6 +18,7 @@ import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
 import { formatJson, type TreeMap } from "../../../src/assets/core/tree.ts";
 import { makeSuperset } from "../../../src/drivers/superset/mod.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
+import type { Part } from "../require.ts";
 import { fill, type SupersetClient } from "./fill.ts";
 import { makeWorld, type WorldFiles, type WorldSize, worldUuid } from "./harbour.ts";
 import { type RealOptions, type RealSuperset, startSuperset } from "./real_superset.ts";
@@ -25,6 +26,11 @@ import { ADMIN, type Bench, makeBench } from "./tools.ts";
 
 /** The size of the world: two dashboards with three charts each. */
 export const SMALL: WorldSize = { datasets: 6, charts: 6, dashboards: 2 };
+
+/** Options of a world of traps. */
+export interface TrapWorldOptions extends RealOptions {
+  readonly size?: WorldSize;
+}
 
 /** Options of an instance of a trap world. */
 export interface TrapInstance extends Partial<InstanceSettings> {
@@ -75,8 +81,27 @@ export interface ExportRequest extends Partial<ExportOptions> {
   readonly ports?: Partial<AssetsPorts>;
 }
 
+/** Starts one world for all tests of a file, puts it back before each, and stops it in the end. */
+export function shareTrapWorld(part: Part, options: TrapWorldOptions): () => TrapWorld {
+  let world: TrapWorld | undefined;
+  const current = () => {
+    if (world === undefined) throw new Error("Using the world of traps: it is not started");
+    return world;
+  };
+  if (part.missing === undefined) {
+    Deno.test.beforeAll(async () => {
+      world = await startTrapWorld(options);
+    });
+    Deno.test.afterAll(() => world?.stop());
+    Deno.test.beforeEach(() => current().reset());
+  }
+  return current;
+}
+
 /** Starts a world. The caller stops it. */
-export async function startTrapWorld(options: RealOptions = {}, size: WorldSize = SMALL): Promise<TrapWorld> {
+export async function startTrapWorld(
+  { size = SMALL, ...options }: TrapWorldOptions = {},
+): Promise<TrapWorld> {
   const superset = await startSuperset(options);
   const files = makeWorld(size, superset.warehouse);
   const bench = await makeBench();

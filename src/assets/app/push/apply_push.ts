@@ -42,7 +42,7 @@ export interface ApplyOptions {
   readonly inActions: boolean;
   /** Assets to delete once all others arrived, as part of the run. */
   readonly deletions?: readonly Deletion[] | undefined;
-  /** What the instance had when the deletions were planned. */
+  /** The instance as it was when the deletions were planned. */
   readonly deletedFrom?: ObservedInstance | undefined;
   /** Owners to set by numeric id, instead of those that the instance has now. */
   readonly owners?: ReadonlyMap<Uuid, readonly number[]> | undefined;

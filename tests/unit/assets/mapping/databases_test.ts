@@ -41,7 +41,7 @@ Deno.test("a UUID of one database with the name of another one is no answer", ()
   assert.deepEqual(reasons([database(1, "Trino")], theirs), [["Old", "database_taken"]]);
 });
 
-Deno.test("another dialect is no answer; an unknown one, or another name of the same, is none to object to", () => {
+Deno.test("a database of another dialect is refused, one of an unknown dialect or another name for it is not", () => {
   const ours = database(1, "x", "postgresql");
   assert.deepEqual(reasons([ours], [database(1, "x", "trino")]), [["x", "other_dialect"]]);
   assert.deepEqual(reasons([ours], [database(2, "y", "trino")], { x: "y" }), [["y", "other_dialect"]]);

@@ -13,6 +13,7 @@ export const DATABASE = stored("database", databaseFile());
 export const STRICT: PlanOptions = { force: false, adopt: false, missing: "fail" };
 
 /** Makes an observation of an instance that has `theirs` and knows the same database. */
+// deno-lint-ignore layers/few-parameters -- our side, their side, and what differs
 export async function observe(
   ours: readonly Asset[],
   theirs: readonly Asset[] = [],

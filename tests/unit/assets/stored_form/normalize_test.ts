@@ -98,7 +98,7 @@ Deno.test("columns and metrics are in the order of their names", () => {
   assert.deepEqual((columns as readonly TreeMap[]).map((each) => each["column_name"]), ["at", "port"]);
 });
 
-Deno.test("what the importer alone knows is left out, and an empty slug is none", () => {
+Deno.test("what the importer alone knows is left out, and so is an empty slug", () => {
   const more = { is_managed_externally: true, external_url: "https://x", slug: "", tags: [] };
   const { tree } = stored("dashboard", dashboardFile(more));
   for (const name of Object.keys(more)) assert.ok(!(name in tree), name);
@@ -154,20 +154,20 @@ Deno.test("other ids on another instance, and what an import adds or drops, make
 });
 
 Deno.test("charts that the exporter appends under random keys have keys made from their UUIDs", () => {
-  const appended = (row: string, keys: readonly string[], order: readonly number[]) => {
+  const appended = (row: string, charts: readonly (readonly [key: string, index: number])[]) => {
+    const keys = charts.map(([key]) => key);
     const position = { ...layoutOf([[31, id("c", 1)]]) } as Record<string, TreeMap | string>;
     const parents = ["ROOT_ID", "GRID_ID", row];
     const grid = position["GRID_ID"] as TreeMap;
     position["GRID_ID"] = { ...grid, children: ["ROW-0", row] };
     position[row] = { id: row, type: "ROW", parents: parents.slice(0, 2), children: keys };
-    order.forEach((each, index) => {
-      const key = keys[index] ?? "";
+    charts.forEach(([key, each]) => {
       position[key] = chartNode(key, { uuid: id("c", each), chartId: 30 + each, parents });
     });
     return stored("dashboard", dashboardFile({ position, metadata: {} }));
   };
-  const first = appended("ROW-N-AB12CD34", ["CHART-AAAAAAA1", "CHART-ZZZZZZZ9"], [2, 3]);
-  const second = appended("ROW-N-ZZ99XX88", ["CHART-QQQQQQQ1", "CHART-BBBBBBB2"], [3, 2]);
+  const first = appended("ROW-N-AB12CD34", [["CHART-AAAAAAA1", 2], ["CHART-ZZZZZZZ9", 3]]);
+  const second = appended("ROW-N-ZZ99XX88", [["CHART-QQQQQQQ1", 3], ["CHART-BBBBBBB2", 2]]);
   assert.ok(equalAssets(first, second));
   const position = mapOf(first.tree, "position");
   const [two, three] = [id("c", 2), id("c", 3)];
