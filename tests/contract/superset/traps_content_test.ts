@@ -22,8 +22,9 @@ import {
 import { part } from "../../worlds/require.ts";
 import { PYYAML_VALUES } from "../../unit/assets/pyyaml_values.ts";
 import { supersetEnvironment } from "../../worlds/superset/real_superset.ts";
+import { type Finished, runShowtime } from "../../worlds/program/process.ts";
 import { filesBelow } from "../../worlds/superset/tools.ts";
-import { membersOf, shareTrapWorld, startTrapWorld, uuidOf } from "../../worlds/superset/trap_world.ts";
+import { shareTrapWorld, uuidOf, withoutChart } from "../../worlds/superset/trap_world.ts";
 
 const superset = await part("superset");
 
@@ -62,15 +63,16 @@ const NUMBERS: Tree = {
 
 const describe = (text: string) => (tree: TreeMap): TreeMap => ({ ...tree, description: text });
 
-/** Takes a chart's node out of a dashboard's layout. */
-function withoutChart(tree: TreeMap, key: string): TreeMap {
-  const position = Object.entries(mapOf(tree, "position")).filter(([name]) => name !== key).map((
-    [name, node],
-  ) => [
-    name,
-    isMap(node) ? { ...node, children: listOf(node, "children").filter((child) => child !== key) } : node,
-  ]);
-  return { ...tree, position: Object.fromEntries(position) };
+/** Runs the program itself, with a configuration as a person writes it. */
+async function runAssets(...args: readonly string[]): Promise<Finished> {
+  const { bench: { folder }, superset: { url } } = world();
+  const auth =
+    '{ method: password, username: admin, password: "${env:SHOWTIME_TARGET_PASSWORD}", provider: db }';
+  await Deno.writeTextFile(
+    `${folder}/showtime.yml`,
+    `assets:\n  dir: assets\n  instances:\n    target:\n      url: ${url}\n      auth: ${auth}\n`,
+  );
+  return await runShowtime(["assets", ...args], { cwd: folder, env: { SHOWTIME_TARGET_PASSWORD: "admin" } });
 }
 
 async function one(sql: string): Promise<unknown> {
@@ -188,6 +190,25 @@ superset.test("one bad asset among many is named with its file, and the rest lan
     uuidOf("c", 1),
     uuidOf("b", 1),
   ]);
+
+  await world().reset();
+  for (const asset of source.all.values()) {
+    const folder = world().bench.ports.sources.folder(`${world().bench.folder}/bad`);
+    await folder.write(source.paths.get(asset.uuid) ?? "", formatYaml(asset.tree));
+  }
+  const push = await runAssets(
+    "push",
+    "target",
+    "--dir",
+    "bad",
+    "--adopt",
+    "--continue-on-error",
+    "--yes",
+    "--json",
+  );
+  assert.equal(push.code, 1, push.err);
+  const { summary } = JSON.parse(push.out);
+  assert.deepEqual([summary.failed, summary.skipped, summary.done], [1, 1, 6]);
 
   await world().reset();
   const stopped = await world().push(source);
@@ -318,18 +339,10 @@ superset.test("a run is undone from a folder, as an artifact of CI has it, and n
   await Deno.remove(`${world().bench.folder}/.showtime`, { recursive: true });
 
   const instance = world().instance();
-  const read = await readRun(instance, artifact);
-  const rollback = await prepareRollback(instance, world().bench.ports, {
-    ...read,
-    dir: `${world().bench.folder}/assets`,
-    force: false,
-  }, signal());
-  await applyRollback(
-    instance,
-    world().bench.ports,
-    { rollback, continueOnError: true, inActions: false },
-    signal(),
-  );
+  const rollback = await runAssets("rollback", "target", "--from", "artifact", "--yes", "--json");
+  assert.equal(rollback.code, 0, rollback.err);
+  const { undoes, summary } = JSON.parse(rollback.out);
+  assert.deepEqual([undoes, summary], [run, { done: 1 }]);
   assert.deepEqual(await exported("back"), before);
 
   await assert.rejects(readRun(world().instance({ url: "https://bi.example.org" }), artifact), {
@@ -549,35 +562,4 @@ superset.test("local edits are never lost to an export, and content with a secre
   ]]);
   assert.equal(assets.filter(({ action }) => action === "skip").length, 1);
   assert.ok(![...(await filesBelow(dir)).values()].join().includes("Zu7-s3cret-value"));
-});
-
-superset.test("a chart that left the layout leaves the dashboard on Superset 6.0, where an import only adds", async () => {
-  const old = await startTrapWorld({ version: "6.0" });
-  try {
-    const members = "select slice_id from dashboard_slices where dashboard_id = 1 order by 1";
-    const drop = (tree: TreeMap) => withoutChart(tree, "CHART-4");
-    const chain = Object.fromEntries([0, 2].flatMap((each) => [
-      [`datasets/db/${each}.yaml`, old.files.get(`datasets/db/ds_${each}.yaml`)],
-      [`charts/${each}.yaml`, old.files.get(`charts/chart_${each}.yaml`)],
-      [`databases/${each}.yaml`, old.files.get(`databases/db_${each % 3}.yaml`)],
-    ]));
-    const dashboard = old.files.get("dashboards/dashboard_0.yaml") ?? {};
-    const sent = { ...drop(dashboard), metadata: {} };
-    const { status } = await old.client.import(
-      "dashboard",
-      membersOf({ ...chain, "dashboards/0.yaml": sent }),
-      { overwrite: "true" },
-    );
-    assert.equal(status, 200);
-    assert.deepEqual(await old.superset.query(members), [[1], [3], [5]], "the server keeps the third");
-    await old.reset();
-    const { assets } = await old.push(await old.source([uuidOf("b", 0), drop]));
-    assert.deepEqual(
-      assets.filter(({ result }) => result !== "unchanged").map(({ result, message }) => [result, message]),
-      [["done", undefined]],
-    );
-    assert.deepEqual(await old.superset.query(members), [[1], [3]]);
-  } finally {
-    await old.stop();
-  }
 });

@@ -4,7 +4,14 @@ import { EVERYTHING } from "../../../src/assets/core/select.ts";
 import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
 import { mapOf, type TreeMap, without } from "../../../src/assets/core/tree.ts";
 import { part } from "../../worlds/require.ts";
-import { type Change, membersOf, shareTrapWorld, uuidOf } from "../../worlds/superset/trap_world.ts";
+import {
+  type Change,
+  membersOf,
+  shareTrapWorld,
+  startTrapWorld,
+  uuidOf,
+  withoutChart,
+} from "../../worlds/superset/trap_world.ts";
 
 /** Each test springs the trap with a request of its own first, to show that the server really does it. */
 const superset = await part("superset");
@@ -403,6 +410,37 @@ superset.test("an ignored dataset is not created for the chart that uses it, and
     "unmapped",
   ]);
   assert.equal(await one("select count(*) from tables"), 6);
+});
+
+superset.test("a chart that left the layout leaves the dashboard on Superset 6.0, where an import only adds", async () => {
+  const old = await startTrapWorld({ version: "6.0" });
+  try {
+    const members = "select slice_id from dashboard_slices where dashboard_id = 1 order by 1";
+    const drop = (tree: TreeMap) => withoutChart(tree, "CHART-4");
+    const chain = Object.fromEntries([0, 2].flatMap((each) => [
+      [`datasets/db/${each}.yaml`, old.files.get(`datasets/db/ds_${each}.yaml`)],
+      [`charts/${each}.yaml`, old.files.get(`charts/chart_${each}.yaml`)],
+      [`databases/${each}.yaml`, old.files.get(`databases/db_${each % 3}.yaml`)],
+    ]));
+    const dashboard = old.files.get("dashboards/dashboard_0.yaml") ?? {};
+    const sent = { ...drop(dashboard), metadata: {} };
+    const { status } = await old.client.import(
+      "dashboard",
+      membersOf({ ...chain, "dashboards/0.yaml": sent }),
+      { overwrite: "true" },
+    );
+    assert.equal(status, 200);
+    assert.deepEqual(await old.superset.query(members), [[1], [3], [5]], "the server keeps the third");
+    await old.reset();
+    const { assets } = await old.push(await old.source([uuidOf("b", 0), drop]));
+    assert.deepEqual(
+      assets.filter(({ result }) => result !== "unchanged").map(({ result, message }) => [result, message]),
+      [["done", undefined]],
+    );
+    assert.deepEqual(await old.superset.query(members), [[1], [3]]);
+  } finally {
+    await old.stop();
+  }
 });
 
 /** Removes charts and dashboards of the folder that use a dataset, so that one trap is sprung by itself. */

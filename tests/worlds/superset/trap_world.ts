@@ -15,7 +15,7 @@ import type { Asset, Uuid } from "../../../src/assets/core/asset.ts";
 import type { InstanceSettings } from "../../../src/assets/core/instance.ts";
 import { EVERYTHING } from "../../../src/assets/core/select.ts";
 import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
-import { formatJson, type TreeMap } from "../../../src/assets/core/tree.ts";
+import { formatJson, isMap, listOf, mapOf, type TreeMap } from "../../../src/assets/core/tree.ts";
 import { makeSuperset } from "../../../src/drivers/superset/mod.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
 import type { Part } from "../require.ts";
@@ -189,6 +189,17 @@ function applyChange(all: Map<Uuid, Asset>, change: Change): void {
 /** A UUID of the world that an assertion may index with. */
 export function uuidOf(kind: "a" | "b" | "c" | "d", index: number): Uuid {
   return worldUuid(kind, index) as Uuid;
+}
+
+/** Takes a chart's node out of a dashboard's layout. */
+export function withoutChart(tree: TreeMap, key: string): TreeMap {
+  const position = Object.entries(mapOf(tree, "position")).filter(([name]) => name !== key).map((
+    [name, node],
+  ) => [
+    name,
+    isMap(node) ? { ...node, children: listOf(node, "children").filter((child) => child !== key) } : node,
+  ]);
+  return { ...tree, position: Object.fromEntries(position) };
 }
 
 /** Members for an import of the test's own: metadata, and the named files of the world with changes. */
