@@ -10,15 +10,7 @@ import type { Asset } from "../../../src/assets/core/asset.ts";
 import { formatYaml } from "../../../src/assets/core/pyyaml.ts";
 import { EVERYTHING, type Selection } from "../../../src/assets/core/select.ts";
 import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
-import {
-  isMap,
-  listOf,
-  mapOf,
-  parseJson,
-  type Tree,
-  type TreeMap,
-  WholeFloat,
-} from "../../../src/assets/core/tree.ts";
+import { mapOf, parseJson, type Tree, type TreeMap, WholeFloat } from "../../../src/assets/core/tree.ts";
 import { part } from "../../worlds/require.ts";
 import { PYYAML_VALUES } from "../../unit/assets/pyyaml_values.ts";
 import { supersetEnvironment } from "../../worlds/superset/real_superset.ts";
