@@ -131,6 +131,11 @@ export interface Wiring extends PortMakers {
   diagnoses(request: WiringRequest): Promise<readonly Diagnosis[]>;
   /** Serves the simulator until `signal` aborts. Throws AppError if the port is taken or the seed is wrong. */
   simulator(options: SimulateOptions, signal: AbortSignal): Promise<RunningSimulator>;
+  /** Serves the simulator of Superset, under the same conditions. */
+  supersetSimulator(
+    options: Pick<SimulateOptions, "port" | "seed">,
+    signal: AbortSignal,
+  ): Promise<Pick<RunningSimulator, "address" | "finished">>;
   /** Sets a stage up to play a life on. */
   stage(options: StageOptions, signal: AbortSignal): Promise<PlayedStage>;
 }

@@ -19,9 +19,10 @@ export interface Terminal {
   warn(text: string): void;
   /**
    * Shows what the program waits for: a spinner on a terminal, elsewhere a plain line whenever `text`
-   * changes. `undefined` ends it.
+   * changes. `undefined` ends it. A `plain` text stands for `text` in plain lines, so that a text that counts does not
+   * fill a log.
    */
-  progress(text: string | undefined): void;
+  progress(text: string | undefined, plain?: string): void;
   /** Opens a log group in Actions (a plain heading elsewhere); returns the function that closes it. */
   group(title: string): () => void;
   /** Asks for yes or no; false if `can.ask` is false. */

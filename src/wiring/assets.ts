@@ -1,13 +1,15 @@
 /** Builds the tools for assets: drivers of the configured instances, each made when it is named. */
 
 import type { AssetsTools } from "../cli/wiring_types.ts";
-import type { Instance } from "../assets/app/assets_ports.ts";
+import { renderBar, renderStage } from "../cli/render/mod.ts";
+import type { Instance, ReportProgress } from "../assets/app/assets_ports.ts";
 import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import { makeAssetSources } from "../drivers/git/mod.ts";
 import { makeSuperset, readZip } from "../drivers/superset/mod.ts";
 import { describeFileError, makeAssetStore } from "../drivers/system/mod.ts";
 import { usageError } from "../lib/errors.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { Parts } from "./parts.ts";
 
@@ -32,11 +34,7 @@ export async function makeAssetsTools(
       ignore: config.ignore,
       allowedSecrets: config.allowedSecrets,
       warn: (sentence) => terminal.warn(sentence),
-      progress: (stage, { count, total, bytes }) =>
-        terminal.progress(
-          `${stage} ${count}${total === undefined ? "" : ` of ${total}`}` +
-            (bytes === 0 ? "" : `, ${(bytes / 1e6).toFixed(1)} MB`),
-        ),
+      progress: reportOn(terminal, clock),
     },
     instance(name) {
       const settings = config.instances.get(name);
@@ -52,6 +50,18 @@ export async function makeAssetsTools(
       made.set(name, instance);
       return instance;
     },
+  };
+}
+
+/** Shows stages as bars on a terminal, and as one line each elsewhere. */
+function reportOn(terminal: Terminal, clock: Clock): ReportProgress {
+  let current: { readonly stage: string; readonly since: number } | undefined;
+  return (stage, { count, total, bytes }) => {
+    const now = clock.now();
+    if (current?.stage !== stage) current = { stage, since: now };
+    const elapsedMs = now - current.since;
+    terminal.progress(renderBar({ stage, count, total, bytes, elapsedMs }), renderStage({ stage, total }));
+    if (count === total) current = undefined;
   };
 }
 

@@ -46,6 +46,8 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     },
     simulator: async (options, signal) =>
       (await import("./simulate.ts")).startSimulator(parts, options, signal),
+    supersetSimulator: async (options, signal) =>
+      (await import("./simulate.ts")).startSupersetSimulator(options, signal),
     stage: async (options, signal) =>
       await (await import("./demo/stage.ts")).makeStage(parts, {
         ...options,

@@ -111,28 +111,34 @@ interface Wanted {
 async function exportWanted(server: SupersetReader, wanted: Wanted, signal: AbortSignal) {
   const raw = new Map<Uuid, BundleFile>();
   const missing: string[] = [];
-  const total = PUSHED_KINDS.flatMap((kind) => wanted.listings[kind].assets.filter(wanted.wants)).length;
-  let bytes = 0;
+  const all = PUSHED_KINDS.flatMap((kind) => wanted.listings[kind].assets.filter(wanted.wants));
+  const isWanted = new Set(all.map(({ uuid }) => uuid));
+  const total = all.length;
+  let [count, bytes] = [0, 0];
+  const report = () => wanted.ports.progress("Exporting", { count: Math.min(count, total), total, bytes });
+  if (total > 0) report();
   for (const kind of [...PUSHED_KINDS].reverse()) {
     const rows = wanted.listings[kind].assets.filter(wanted.wants)
       .filter(({ uuid }) => uuid === undefined || !raw.has(uuid));
     if (rows.length === 0) continue;
     const exported = await server.export(kind, rows.map(({ id }) => id), {
-      progress(_, more) {
+      progress(assets, more) {
+        count += assets;
         bytes += more;
-        wanted.ports.progress("Exporting", { count: Math.min(raw.size, total), total, bytes });
+        report();
       },
     }, signal);
     for (const file of exported.files) {
       const uuid = parseUuid(file.tree["uuid"]);
       if (uuid !== undefined) raw.set(uuid, file);
     }
+    // Dashboards bring charts and datasets along.
+    count = [...raw.keys()].filter((uuid) => isWanted.has(uuid)).length;
     for (const each of exported.missing) {
       const name = rows.find(({ id }) => id === each.id)?.name ?? "";
       missing.push(`the ${each.kind} ${each.id} "${name}" could not be exported (${each.reason})`);
     }
   }
-  wanted.ports.progress("Exporting", { count: total, total, bytes });
   return { raw, missing };
 }
 

@@ -1,10 +1,12 @@
 /** Deletes from an instance what was pushed there and the folder has dropped (assets.md, "Push"). */
 
-import { isPushed, parseUuid, type PushedKind } from "../core/asset.ts";
+import { isPushed, parseUuid, type PushedKind, type Uuid } from "../core/asset.ts";
+import type { Hash } from "../core/hash.ts";
 import { isIgnored } from "../core/select.ts";
 import { referencesOf } from "../core/stored_form/normalize.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
-import type { Deletion } from "./delete_assets.ts";
+import { deleteAssets, type Deleted, type Deletion } from "./delete_assets.ts";
+import { settleKilledRuns } from "./killed_runs.ts";
 import { assertReadable } from "./load_side.ts";
 import { assertRight, type ObservedInstance, observeInstance } from "./observe_instance.ts";
 import { hashAll } from "./push/base.ts";
@@ -20,6 +22,7 @@ export interface PrunePlan {
   readonly observed: ObservedInstance;
   readonly deletions: readonly Deletion[];
   readonly kept: readonly KeptAsset[];
+  readonly hashes: ReadonlyMap<Uuid, Hash>;
 }
 
 /**
@@ -65,11 +68,11 @@ export async function planPrune(
     else kept.push({ ...deletion, message: objection });
   }
   const incomplete = observed.incomplete.length > 0;
-  return { observed, ...settle({ observed, deletions, kept, incomplete }) };
+  return { observed, hashes, ...settle({ observed, deletions, kept, incomplete }) };
 }
 
 function settle(
-  { observed, deletions, kept, incomplete }: Omit<PrunePlan, "observed"> & {
+  { observed, deletions, kept, incomplete }: Omit<PrunePlan, "observed" | "hashes"> & {
     readonly observed: ObservedInstance;
     readonly incomplete: boolean;
   },
@@ -103,4 +106,22 @@ export function splitByUse(
     }
   }
   return { unused: [...left.values()], used };
+}
+
+/**
+ * Carries a prune out and ends the records of runs that were killed. Returns undefined if there was nothing to delete.
+ */
+export async function applyPrune(
+  instance: Instance,
+  ports: Pick<AssetsPorts, "clock" | "progress">,
+  { observed, deletions, hashes }: PrunePlan,
+  signal: AbortSignal,
+): Promise<{ readonly run: string; readonly assets: readonly Deleted[] } | undefined> {
+  const done = deletions.length === 0
+    ? undefined
+    : await deleteAssets(instance, ports, { observed, deletions, record: { command: "prune" } }, signal);
+  if (observed.incomplete.length === 0) {
+    await settleKilledRuns(instance, { rows: observed.rows, theirs: hashes, run: done?.run }, signal);
+  }
+  return done;
 }

@@ -11,6 +11,7 @@ import { deleteAssets, type Deletion, snapshotKind } from "./delete_assets.ts";
 import { type ObservedInstance, observeInstance, toFolder } from "./observe_instance.ts";
 import { applyPush, type PushResult } from "./push/apply_push.ts";
 import { hashAll } from "./push/base.ts";
+import { referencesOfRaw } from "./push/bundle_chunk.ts";
 import { type PreparedPush, preparePush } from "./push/prepare_push.ts";
 import { splitByUse } from "./prune.ts";
 import { databasesOf, readStored } from "./read_folder.ts";
@@ -46,12 +47,14 @@ export async function readRun(
   );
 }
 
-/** Finds the run to undo: the named one, or the newest that is neither a rollback nor undone already. */
+/**
+ * Finds the run to undo: the named one, or the newest that is neither a rollback nor undone already. A run counts as
+ * undone when all of it is: a rollback that was killed, or failed in part, is taken up again.
+ */
 export async function findRun(instance: Instance, name: string | undefined): Promise<RunRecord> {
   const runs = await instance.store.runs();
-  const undone = new Set(runs.filter(({ state }) => state === "done").map(({ undoes }) => undoes));
   const run = name === undefined
-    ? runs.find((each) => each.command !== "rollback" && !undone.has(each.run))
+    ? runs.find(({ command, state }) => command !== "rollback" && state !== "rolled_back")
     : runs.find((each) => each.run === name) ?? only(runs.filter((each) => each.run.startsWith(name)));
   if (run !== undefined) return run;
   throw usageError(
@@ -82,17 +85,21 @@ export async function prepareRollback(
 ): Promise<PreparedRollback> {
   const stored = readStored(await ports.sources.folder(dir).read() ?? new Map());
   const databases = databasesOf(stored.assets);
-  const touched = new Set(run.assets.map(({ uuid }) => uuid));
-  const creates = run.assets.some(({ action }) => action === "create");
-  // An asset that the run created is used by others perhaps, so everything is read if there is one.
-  const observed = await observeInstance(instance, ports, {
-    databases,
-    wants: ({ uuid }) => creates || uuid !== undefined && touched.has(uuid),
-  }, signal);
   const raw = new Map(snapshot.flatMap((file) => {
     const read = readSnapshotFile(file);
     return read === undefined ? [] : [read];
   }));
+  // A chart that comes back needs its dataset's file, although the run did not touch the dataset.
+  const wanted = new Set([
+    ...run.assets.map(({ uuid }) => uuid),
+    ...[...raw.values()].flatMap((file) => referencesOfRaw(file).map(({ uuid }) => uuid)),
+  ]);
+  const creates = run.assets.some(({ action }) => action === "create");
+  // An asset that the run created is used by others perhaps, so everything is read if there is one.
+  const observed = await observeInstance(instance, ports, {
+    databases,
+    wants: ({ uuid }) => creates || uuid !== undefined && wanted.has(uuid),
+  }, signal);
   // What the snapshot does not hold, because the run did not touch it, is as the instance has it now.
   const before = toFolder(new Map([...observed.raw, ...raw]), {
     mapping: observed.databases,
@@ -163,7 +170,10 @@ function readSnapshotFile({ path, text }: SnapshotFile): readonly [Uuid, BundleF
   return [about.uuid, { kind: about.kind, path, tree }];
 }
 
-/** Carries a rollback out: content first, so that nothing refers to what is deleted then. */
+/**
+ * Carries a rollback out: content first, so that nothing refers to what is deleted then. Marks the run as undone if
+ * nothing is left of it. A rollback with nothing left to do still ends the records of rollbacks that were killed.
+ */
 export async function applyRollback(
   instance: Instance,
   ports: AssetsPorts,
@@ -174,28 +184,30 @@ export async function applyRollback(
   },
   signal: AbortSignal,
 ): Promise<PushResult> {
-  const { undoes: { run: undoes }, prepared, deletions, owners, observed } = rollback;
-  if (prepared.plan.every(({ action }) => action === "unchanged" || action === "skip")) {
-    if (deletions.length === 0) return { run: undefined, assets: [], deleted: [] };
-    const record = { command: "rollback", undoes } as const;
+  const { undoes, prepared, deletions, owners, observed } = rollback;
+  const record = { command: "rollback", undoes: undoes.run } as const;
+  const works = prepared.plan.some(({ action }) => action === "create" || action === "update");
+  const options = { ...record, continueOnError, inActions, owners };
+  // Deletions are part of the run that puts content back, or a run of their own if there is nothing to put back.
+  const pushed = await applyPush(instance, ports, {
+    prepared,
+    options: works ? { ...options, deletions, deletedFrom: observed } : options,
+  }, signal);
+  let result = pushed;
+  if (!works && deletions.length > 0) {
     const { run, assets: deleted } = await deleteAssets(
       instance,
       ports,
       { observed, deletions, record },
       signal,
     );
-    return { run, assets: [], deleted };
+    result = { ...pushed, run, deleted };
   }
-  return await applyPush(instance, ports, {
-    prepared,
-    options: {
-      command: "rollback",
-      undoes,
-      continueOnError,
-      inActions,
-      owners,
-      deletions,
-      deletedFrom: observed,
-    },
-  }, signal);
+  const isUndone = [...result.assets, ...result.deleted].every(({ result: each }) =>
+    each === "done" || each === "unchanged"
+  );
+  // A run from elsewhere has no record here.
+  const isKnown = (await instance.store.runs()).some(({ run }) => run === undoes.run);
+  if (isUndone && isKnown) await instance.store.update({ ...undoes, state: "rolled_back" });
+  return result;
 }

@@ -12,6 +12,7 @@ export { describeLeft, renderEnvironment, renderEnvironmentTable } from "./envir
 export { makeDelimiter, renderCleanupSummary, renderOutputs, renderSummary } from "./gha.ts";
 export { renderJson, renderJsonLine } from "./json.ts";
 export { renderPlan, renderSteps } from "./plan.ts";
+export { renderBar, renderStage } from "./progress.ts";
 export { renderDone, renderSentence } from "./sentence.ts";
 export { makeStyle, type Style } from "./style.ts";
 export { type Cell, type Column, cut, renderTable } from "./table.ts";

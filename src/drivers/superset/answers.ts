@@ -54,3 +54,8 @@ export function isCsrfRefusal(answer: Answer): boolean {
   }
   return answer.status === 400 && /CSRF|referrer/i.test(messageOf(answer));
 }
+
+/** Whether the answer says that the token is not accepted: 401, or 422 about a token with another signature. */
+export function isTokenRefusal(answer: Answer): boolean {
+  return answer.status === 401 || (answer.status === 422 && typeof field(jsonOf(answer), "msg") === "string");
+}

@@ -3,7 +3,7 @@
 import { CookieJar } from "tough-cookie";
 import { AppError, EXIT, toError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { type Answer, field, isCsrfRefusal, jsonOf, messageOf } from "./answers.ts";
+import { type Answer, field, isCsrfRefusal, isTokenRefusal, jsonOf, messageOf } from "./answers.ts";
 
 /** Imports and exports of many assets take minutes. */
 const TIMEOUT_MS = 300_000;
@@ -102,7 +102,7 @@ export class Connection {
     }
   }
 
-  /** Sends a request with the login. An expired token is renewed once. */
+  /** Sends a request with the login. A token that has expired, or that a new key of the server voids, is renewed once. */
   async authorized(request: SupersetRequest, signal: AbortSignal): Promise<Answer> {
     const attempt = async () => {
       const bearer = await this.tokens?.bearer(signal);
@@ -113,7 +113,7 @@ export class Connection {
       return await this.send({ ...request, headers }, signal);
     };
     const answer = await attempt();
-    if (answer.status !== 401 || this.tokens === undefined) return answer;
+    if (this.tokens === undefined || !isTokenRefusal(answer)) return answer;
     this.tokens.expire();
     return await attempt();
   }

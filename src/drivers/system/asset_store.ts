@@ -32,7 +32,8 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
-      return records.sort((a, b) => a.run < b.run ? 1 : -1);
+      // Names have whole seconds, and two runs may begin within one.
+      return records.sort((a, b) => `${a.started_at} ${a.run}` < `${b.started_at} ${b.run}` ? 1 : -1);
     },
     async begin(record, snapshot) {
       const run = join(runsPath, record.run);

@@ -12,8 +12,9 @@ export function makeTerminal(options: TerminalOptions): Terminal {
   const inActions = env["GITHUB_ACTIONS"] === "true";
   const dumb = env["TERM"] === "dumb";
   const colors = makePaints(wantsColor({ env, allowed: options.color, tty: stderrTty }));
+  const moves = stderrTty && !inActions && !dumb && (env["CI"] ?? "") === "";
   const spinner = new Spinner((text) => stderr(text), {
-    moves: stderrTty && !inActions && !dumb && (env["CI"] ?? "") === "",
+    moves,
     columns: can.columns,
     now: options.now ?? (() => performance.now()),
   });
@@ -65,10 +66,11 @@ export function makeTerminal(options: TerminalOptions): Terminal {
       if (inActions) command("warning", text);
       else talk(`warning: ${text}`, colors.yellow);
     },
-    progress(text) {
+    progress(text, plain = text) {
       if (quiet) return;
-      const plain = text === undefined ? undefined : stripControls(text);
-      spinner.show(plain === undefined || !inActions ? plain : defuseWorkflowCommand(plain));
+      const shown = moves ? text : plain;
+      const clean = shown === undefined ? undefined : stripControls(shown);
+      spinner.show(clean === undefined || !inActions ? clean : defuseWorkflowCommand(clean));
     },
     group: openGroup,
     async confirm(question) {

@@ -40,6 +40,6 @@ export { parseSeed } from "./seed/parse_seed.ts";
 export type { LoggedRequest } from "./control/request_log.ts";
 export type { Seed, SeedPull } from "./seed/seed.ts";
 export { makeSimulator, Simulator, type SimulatorOptions } from "./simulator.ts";
-export { type ServedSimulator, serveSimulator } from "./serve_simulator.ts";
+export { type Served, type ServedSimulator, serveSimulator } from "./serve_simulator.ts";
 export type { SimulatorState } from "./state/state_view.ts";
 export { lastIdByClock } from "./state/world.ts";

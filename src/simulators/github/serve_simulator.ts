@@ -1,6 +1,10 @@
 import { AppError } from "../../lib/errors.ts";
 import { Relay } from "./control/relay.ts";
-import type { Simulator } from "./simulator.ts";
+
+/** The part of a simulator that is served. It rejects with TypeError for a request whose connection is dropped. */
+export interface Served {
+  readonly handle: (request: Request) => Promise<Response>;
+}
 
 /** A served simulator. */
 export interface ServedSimulator {
@@ -15,7 +19,7 @@ const HOST = "127.0.0.1";
  * Serves a simulator over HTTP on 127.0.0.1. Port 0 takes a free port. Throws AppError `port_taken` if the
  * port is taken.
  */
-export function serveSimulator(simulator: Simulator, options: { readonly port: number }): ServedSimulator {
+export function serveSimulator(simulator: Served, options: { readonly port: number }): ServedSimulator {
   const listener = listen(options.port);
   const abort = new AbortController();
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {

@@ -40,6 +40,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   releases: ["net"],
   diagnoses: ["net", "read", "run", "sys", "env"],
   simulator: ["net", "read", "run", "env"],
+  supersetSimulator: ["net", "read", "env"],
   stage: ["net", "read", "write", "run", "sys", "env"],
 };
 
@@ -55,6 +56,7 @@ const PARTS: Partial<Wiring> = {
       about: undefined,
       finished: Promise.resolve(),
     }),
+  supersetSimulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
 };
 
 /** The world's pull request as a stage. */

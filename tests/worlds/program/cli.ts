@@ -98,6 +98,7 @@ function fill(given: TestWiring | undefined): Wiring {
     releases: refuse,
     diagnoses: refuse,
     simulator: refuse,
+    supersetSimulator: refuse,
     stage: refuse,
     ...(makeContext === undefined ? {} : portsOf(makeContext)),
     ...others,

@@ -190,7 +190,8 @@ function repositoryOf(seed: unknown): Readonly<Record<string, string>> {
   return typeof named === "string" ? { GITHUB_REPOSITORY: named } : {};
 }
 
-async function readAddress(child: Deno.ChildProcess): Promise<string> {
+/** Reads the address that a simulator prints. */
+export async function readAddress(child: Deno.ChildProcess): Promise<string> {
   const [mine, rest] = child.stdout.tee();
   rest.pipeTo(new WritableStream()).catch(() => undefined);
   let text = "";

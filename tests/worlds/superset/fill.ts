@@ -24,6 +24,7 @@ export interface SupersetClient {
 export async function connect(
   url: string,
   login = { username: "admin", password: "admin" },
+  { accept = "application/json" }: { readonly accept?: string } = {},
 ): Promise<SupersetClient> {
   const answer = await fetch(`${url}/api/v1/security/login`, {
     method: "POST",
@@ -31,7 +32,7 @@ export async function connect(
     body: JSON.stringify({ ...login, provider: "db", refresh: true }),
   });
   const { access_token: token } = await answer.json() as { access_token: string };
-  const headers = { authorization: `Bearer ${token}`, accept: "application/json", referer: `${url}/` };
+  const headers = { authorization: `Bearer ${token}`, accept, referer: `${url}/` };
   const csrf = await fetch(`${url}/api/v1/security/csrf_token/`, { headers });
   const { result } = await csrf.json() as { result: string };
   const cookie = csrf.headers.getSetCookie().map((each) => each.split(";")[0]).join("; ");

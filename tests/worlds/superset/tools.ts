@@ -5,11 +5,26 @@ import type { AssetsPorts, Instance } from "../../../src/assets/app/assets_ports
 import type { InstanceSettings } from "../../../src/assets/core/instance.ts";
 import { makeAssetSources } from "../../../src/drivers/git/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
 import { makeSuperset, readZip } from "../../../src/drivers/superset/mod.ts";
 import { makeAssetStore, makeClock } from "../../../src/drivers/system/mod.ts";
 
 /** The login of every instance in the tests. */
 export const ADMIN = { method: "password", username: "admin", password: "admin", provider: "db" } as const;
+
+/** Makes the port of an instance with another login, fetch or clock than the tests' usual ones. */
+export function serverOf(
+  url: string,
+  { fetch: given = fetch, clock = makeClock(), ...login }: {
+    readonly fetch?: typeof fetch;
+    readonly clock?: Clock;
+    readonly method?: "password" | "session";
+    readonly username?: string;
+    readonly password?: string;
+  } = {},
+): Instance["server"] {
+  return makeSuperset({ name: "instance", url, fetch: given, clock, auth: { ...ADMIN, ...login } });
+}
 
 /** A folder of a test's own, with the ports that work in it. */
 export interface Bench {

@@ -25,6 +25,7 @@ import {
   runName,
   snapshotOf,
 } from "../delete_assets.ts";
+import { restoreOwners, settleKilledRuns } from "../killed_runs.ts";
 import { type ObservedInstance, toInstance } from "../observe_instance.ts";
 import { chunksOf } from "./bundle_chunk.ts";
 import { importChunk, type ImportTools, learnIds, readAgain } from "./import_chunk.ts";
@@ -62,12 +63,19 @@ export async function applyPush(
   { prepared, options }: { readonly prepared: PreparedPush; readonly options: ApplyOptions },
   signal: AbortSignal,
 ): Promise<PushResult> {
+  const { rows } = prepared.observed;
+  const endKilledRuns = async (run: string | undefined) => {
+    const written = await settleKilledRuns(instance, { rows, theirs: prepared.hashes.theirs, run }, signal);
+    await restoreOwners(instance, { written, rows, given: options.owners }, signal);
+  };
   if (workOf(prepared).length === 0) {
-    await recordUnchanged(instance, prepared, signal);
+    await endKilledRuns(undefined);
     return { run: undefined, assets: prepared.plan.map(settle), deleted: [] };
   }
   const push = new Push(instance, ports, { prepared, options });
+  // The record of this run comes first: it holds the contents that the killed runs' records have vouched for.
   await push.begin(signal);
+  await endKilledRuns(push.run);
   try {
     for (const kind of PUSHED_KINDS) await push.pushKind(kind, signal);
     await push.verify(signal);
@@ -80,31 +88,6 @@ export async function applyPush(
 
 function workOf({ plan }: PreparedPush): readonly PlannedAsset[] {
   return plan.filter(({ action }) => action === "create" || action === "update");
-}
-
-/** Writes into the ledger what a killed run pushed, and what is found unchanged now. Ends the killed runs' records. */
-async function recordUnchanged(
-  instance: Instance,
-  prepared: PreparedPush,
-  signal: AbortSignal,
-): Promise<void> {
-  const killed = (await instance.store.runs()).filter(({ state }) => state === "running");
-  const pushed = new Map(
-    killed.flatMap(({ run, assets }) => assets.map((each) => [each.uuid, { ...each, run }] as const)),
-  );
-  const entries = prepared.plan.flatMap(({ uuid, kind, action }) => {
-    const by = pushed.get(uuid);
-    const hash = prepared.hashes.ours.get(uuid);
-    if (action !== "unchanged" || by === undefined || hash === undefined || by.after !== hash) return [];
-    return [[uuid, { kind, hash, run: by.run }] as const];
-  });
-  if (entries.length > 0) {
-    await instance.store.changeLedger(
-      (ledger) => ({ version: 1, assets: { ...ledger.assets, ...Object.fromEntries(entries) } }),
-      signal,
-    );
-  }
-  for (const record of killed) await instance.store.update({ ...record, state: "failed" });
 }
 
 class Push {
@@ -269,14 +252,18 @@ class Push {
   /** Imports the assets of one kind. */
   async pushKind(kind: PushedKind, signal: AbortSignal): Promise<void> {
     const all = workOf(this.#prepared);
+    const report = () => {
+      const count = this.#outcomes.with("done").length;
+      this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
+    };
     const work = all.filter((asset) => asset.kind === kind);
     for (const chunk of chunksOf(work.map(({ uuid }) => uuid))) {
       const ready = chunk.filter((uuid) => !this.#outcomes.isHeldBack(uuid));
       if (this.#stopped || ready.length === 0) continue;
+      report();
       await this.#assertUntouched(kind, ready, signal);
       this.#stopped = !await importChunk(this.#tools, { kind, chunk: ready }, signal);
-      const count = this.#outcomes.with("done").length;
-      this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
+      report();
     }
     const done = work.map(({ uuid }) => uuid).filter((uuid) => this.#outcomes.of(uuid) === "done");
     if (done.length === 0) return;
@@ -341,6 +328,10 @@ class Push {
   /** Exports what was pushed once more, and names content that is not what was sent, although the server said OK. */
   async verify(signal: AbortSignal): Promise<void> {
     let left = this.#outcomes.with("done");
+    const total = left.length;
+    const report = () =>
+      this.#tools.ports.progress("Verifying", { count: total - left.length, total, bytes: 0 });
+    if (total > 0) report();
     // Dashboards bring most charts and datasets along.
     for (const kind of [...PUSHED_KINDS].reverse()) {
       const uuids = left.filter((uuid) => this.#prepared.ours.get(uuid)?.kind === kind);
@@ -349,6 +340,7 @@ class Push {
       const seen = left.filter((uuid) => now.assets.has(uuid) || uuids.includes(uuid));
       for (const uuid of seen) this.#judge(uuid, now);
       left = left.filter((uuid) => !seen.includes(uuid));
+      report();
     }
   }
 

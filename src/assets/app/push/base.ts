@@ -2,6 +2,8 @@
 
 import { type Assets, parseUuid, type Uuid } from "../../core/asset.ts";
 import { type Hash, hashAsset } from "../../core/hash.ts";
+import { withoutAppendedCharts } from "../../core/stored_form/chart_references.ts";
+import { mapOf } from "../../core/tree.ts";
 import type { Ledger, RunRecord } from "../../ports/store.ts";
 import type { ExportRecord } from "../read_folder.ts";
 
@@ -16,10 +18,12 @@ export async function hashAll(assets: Assets): Promise<ReadonlyMap<Uuid, Hash>> 
  * The contents that the instance is known to have had. A run that was killed left either the content before it or the
  * content that it wrote.
  */
-export function baseOf({ ledger, exported, runs }: {
+export function baseOf({ ledger, exported, runs, half = new Map() }: {
   readonly ledger: Ledger;
   readonly exported: ExportRecord | undefined;
   readonly runs: readonly RunRecord[];
+  /** From {@link halfDoneDashboards}. */
+  readonly half?: ReadonlyMap<Uuid, Hash>;
 }): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
   const base = new Map<Uuid, Set<Hash>>();
   const add = (uuid: string, hash: Hash | undefined) => {
@@ -29,6 +33,7 @@ export function baseOf({ ledger, exported, runs }: {
   };
   for (const [uuid, { hash }] of Object.entries(ledger.assets)) add(uuid, hash);
   for (const [uuid, hash] of Object.entries(exported?.assets ?? {})) add(uuid, hash);
+  for (const [uuid, hash] of half) add(uuid, hash);
   for (const { state, assets } of runs) {
     if (state !== "running") continue;
     for (const { uuid, before, after } of assets) {
@@ -40,8 +45,34 @@ export function baseOf({ ledger, exported, runs }: {
 }
 
 /** The contents that a run wrote: a rollback finds anything else edited. */
-export function baseOfRun({ assets }: RunRecord): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
+export function baseOfRun(
+  { assets }: RunRecord,
+  half: ReadonlyMap<Uuid, Hash>,
+): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
   return new Map(
-    assets.map(({ uuid, after }) => [uuid, new Set(after === undefined ? [] : [after])] as const),
+    assets.map((
+      { uuid, after },
+    ) => [uuid, new Set([after, half.get(uuid)].filter((each) => each !== undefined))]),
   );
+}
+
+/**
+ * Finds dashboards that a killed push has imported, and whose members it has not corrected any more: Superset 6.0 keeps
+ * charts that the new layout lacks as members, and exports them in a row of their own. Returns their present hashes.
+ */
+export async function halfDoneDashboards({ runs, ours, theirs, hashes }: {
+  readonly runs: readonly RunRecord[];
+  readonly ours: Assets;
+  readonly theirs: Assets;
+  readonly hashes: { readonly ours: ReadonlyMap<Uuid, Hash>; readonly theirs: ReadonlyMap<Uuid, Hash> };
+}): Promise<ReadonlyMap<Uuid, Hash>> {
+  const half = new Map<Uuid, Hash>();
+  for (const { uuid, kind, after } of runs.flatMap((run) => run.state === "running" ? run.assets : [])) {
+    const [mine, other, hash] = [ours.get(uuid), theirs.get(uuid), hashes.theirs.get(uuid)];
+    if (kind !== "dashboard" || mine === undefined || other === undefined || hash === undefined) continue;
+    if (after === undefined || hashes.ours.get(uuid) !== after) continue;
+    const position = withoutAppendedCharts(mapOf(other.tree, "position"), mapOf(mine.tree, "position"));
+    if (await hashAsset({ ...other, tree: { ...other.tree, position } }) === after) half.set(uuid, hash);
+  }
+  return half;
 }

@@ -58,7 +58,8 @@ export function uuidOfMember(path: string): Uuid | undefined {
   return parseUuid(/([0-9a-f-]{36})\.yaml$/.exec(path)?.[1]);
 }
 
-function referencesOfRaw(file: BundleFile | undefined): readonly { readonly uuid: Uuid }[] {
+/** Lists the UUIDs that a file of an instance refers to directly. */
+export function referencesOfRaw(file: BundleFile | undefined): readonly { readonly uuid: Uuid }[] {
   const uuid = parseUuid(file?.tree["uuid"]);
   if (file === undefined || uuid === undefined) return [];
   return referencesOf({ kind: file.kind, uuid, name: "", tree: file.tree });

@@ -53,6 +53,11 @@ export async function importChunk(
   }
   const [only] = chunk;
   if (chunk.length === 1 && only !== undefined) {
+    // A server can fail after it has written.
+    if (outcome.kind === "failed" && await hasArrived(tools, { kind, chunk }, signal)) {
+      outcomes.set(only, { result: "done" });
+      return true;
+    }
     outcomes.set(only, { result: "failed", reason: "refused", message: outcome.message });
     return continueOnError;
   }
@@ -94,11 +99,7 @@ async function lookUp(
   let { message } = outcome;
   for (const isLast of [false, true]) {
     await tools.ports.clock.sleep(2_000, signal);
-    await learnIds(tools, kind, signal);
-    const now = await readAgain(tools, { kind, uuids: chunk }, signal);
-    if (chunk.every((uuid) => now.hashes.get(uuid) === tools.prepared.hashes.ours.get(uuid))) {
-      return { kind: "done" };
-    }
+    if (await hasArrived(tools, { kind, chunk }, signal)) return { kind: "done" };
     if (isLast) break;
     const again = await tools.instance.server.import(kind, bundleChunk(chunk, tools.source), {
       overwrite: true,
@@ -107,6 +108,17 @@ async function lookUp(
     ({ message } = again);
   }
   return { kind: "failed", message };
+}
+
+/** Whether the instance has the content of a chunk. */
+async function hasArrived(
+  tools: ImportTools,
+  { kind, chunk }: { readonly kind: PushedKind; readonly chunk: readonly Uuid[] },
+  signal: AbortSignal,
+): Promise<boolean> {
+  await learnIds(tools, kind, signal);
+  const now = await readAgain(tools, { kind, uuids: chunk }, signal);
+  return chunk.every((uuid) => now.hashes.get(uuid) === tools.prepared.hashes.ours.get(uuid));
 }
 
 /** Reads the ids of assets that an import created. */

@@ -23,7 +23,7 @@ import {
   toInstance,
 } from "../observe_instance.ts";
 import { databasesOf, type ExportRecord } from "../read_folder.ts";
-import { baseOf, baseOfRun, hashAll } from "./base.ts";
+import { baseOf, baseOfRun, halfDoneDashboards, hashAll } from "./base.ts";
 
 /** The content to push. */
 export interface PushSource {
@@ -101,11 +101,14 @@ export async function preparePush(
   const theirs = new Map([...observed.assets].filter(([uuid]) => ours.has(uuid)));
   const hashes = { ours: await hashAll(ours), theirs: await hashAll(theirs) };
   const pushed = new Map([...ours].filter(([uuid]) => chosen.has(uuid)));
+  const half = await halfDoneDashboards({ runs, ours, theirs, hashes });
   const plan = planPush({
     ours: options.selection.dependencies ? ours : pushed,
     theirs,
     hashes,
-    base: undoes === undefined ? baseOf({ ledger, exported: source.exported, runs }) : baseOfRun(undoes),
+    base: undoes === undefined
+      ? baseOf({ ledger, exported: source.exported, runs, half })
+      : baseOfRun(undoes, half),
     occupants: occupantsOf(observed),
     databases: observed.databases,
     placeOf: (dataset) => placeOf(toInstance(dataset, { mapping: observed.databases, settings })),

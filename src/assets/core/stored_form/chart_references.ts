@@ -178,6 +178,28 @@ export function nameAppendedCharts(position: TreeMap): TreeMap {
   );
 }
 
+/** Takes appended charts out of a layout, with their rows, unless the other layout has them. */
+export function withoutAppendedCharts(position: TreeMap, other: TreeMap): TreeMap {
+  const placed = new Set(chartsOfLayout(other).map(({ uuid }) => uuid));
+  const dropped = new Set(
+    chartsOfLayout(position).filter(({ key, uuid }) => key === `CHART-${uuid}` && !placed.has(uuid))
+      .map(({ key }) => key),
+  );
+  for (const [key, node] of Object.entries(position)) {
+    const children = isMap(node) && key.startsWith("ROW-") ? listOf(node, "children").map(String) : [];
+    if (children.length > 0 && children.every((child) => dropped.has(child))) dropped.add(key);
+  }
+  return Object.fromEntries(
+    Object.entries(position).filter(([key]) => !dropped.has(key)).map(([key, node]): [string, Tree] => {
+      if (!isMap(node) || !Object.hasOwn(node, "children")) return [key, node];
+      return [key, {
+        ...node,
+        children: listOf(node, "children").filter((child) => !dropped.has(String(child))),
+      }];
+    }),
+  );
+}
+
 function byText(a: Tree, b: Tree): number {
   return String(a) < String(b) ? -1 : 1;
 }

@@ -229,6 +229,35 @@ const INSTANCES: Registry = {
   },
 };
 
+/** The port of `assets simulate` without `--port`. */
+const SIMULATOR_PORT = 8088;
+
+const SIMULATE: CommandEntry = {
+  permissions: ["net", "read", "env"],
+  runsPrograms: false,
+  takesLock: false,
+  summary: "serve the built-in Superset simulator",
+  description:
+    "Serves the part of Superset's API that moves assets on 127.0.0.1 until it is interrupted, for trying things " +
+    "out and for tests. The login is admin/admin.",
+  examples: [
+    ["assets simulate", `an empty Superset on port ${SIMULATOR_PORT}`],
+    ["assets simulate --port 0 --seed superset.json", "on any free port, with assets of your own"],
+  ],
+  args: [],
+  options: [
+    {
+      name: "port",
+      short: "p",
+      value: "port",
+      default: String(SIMULATOR_PORT),
+      description: "port to listen on; 0 takes any free one",
+    },
+    { name: "seed", value: "file", description: "JSON file with the assets to begin with" },
+  ],
+  load: async () => (await import("./simulate.ts")).runAssetsSimulate,
+};
+
 const EXPORT_ALL: CommandEntry = {
   ...EXPORT,
   summary: "export everything (the older script's name)",
@@ -276,6 +305,7 @@ export const ASSETS_COMMANDS: Registry<AssetsCommand> = {
       runs: RUNS,
       rollback: ROLLBACK,
       prune: PRUNE,
+      simulate: SIMULATE,
       export_all: EXPORT_ALL,
       map_database_uuids: MAP_DATABASE_UUIDS,
       sync_assets: SYNC_ASSETS,

@@ -1,5 +1,4 @@
-import { deleteAssets } from "../../../assets/app/delete_assets.ts";
-import { planPrune } from "../../../assets/app/prune.ts";
+import { applyPrune, planPrune } from "../../../assets/app/prune.ts";
 import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { applyRollback, findRun, prepareRollback, readRun } from "../../../assets/app/rollback.ts";
 import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
@@ -83,6 +82,14 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
   }
   const count = work.length + rollback.deletions.length;
   if (env.flags.dryRun || count === 0) {
+    if (!env.flags.dryRun) {
+      await applyRollback(
+        instance,
+        tools.ports,
+        { rollback, continueOnError: true, inActions: false },
+        env.signal,
+      );
+    }
     env.terminal.say(count === 0 ? `Nothing is left of ${run.run}` : `${count} assets would change`);
     if (env.flags.json) {
       env.json({ run: null, instance: instance.settings.name, undoes: run.run, assets: rows });
@@ -130,11 +137,7 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
     env.lines(renderAssets(env, bad.map((each) => ({ ...each, what: each.result }))));
   }
   env.terminal.say(`${instance.settings.name}: ${countWords(results.map(({ result }) => result))}`);
-  if (bad.length > 0) return EXIT.failed;
-  // A run from elsewhere has no record here.
-  const known = (await instance.store.runs()).some((each) => each.run === run.run);
-  if (known) await instance.store.update({ ...run, state: "rolled_back" });
-  return EXIT.done;
+  return bad.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 /** Finds the run to undo with its snapshot: in a folder with `--from`, else among the runs that are recorded here. */
@@ -159,16 +162,10 @@ export async function runPrune(env: CommandEnv): Promise<ExitCode> {
   const yes = env.values.flag("yes") && !env.flags.dryRun;
   await using _lock = yes ? await instance.store.lock() : undefined;
   const dir = env.values.text("dir") ?? tools.config.dir;
-  const { observed, deletions, kept } = await planPrune(instance, tools.ports, { dir }, env.signal);
+  const plan = await planPrune(instance, tools.ports, { dir }, env.signal);
+  const { observed, deletions, kept } = plan;
+  const done = yes ? await applyPrune(instance, tools.ports, plan, env.signal) : undefined;
   env.terminal.progress(undefined);
-  const done = yes && deletions.length > 0
-    ? (await deleteAssets(
-      instance,
-      tools.ports,
-      { observed, deletions, record: { command: "prune" } },
-      env.signal,
-    ))
-    : undefined;
   const rows = [
     ...(done?.assets ??
       deletions.map((each) => ({ ...each, result: "planned" as const, message: undefined }))),

@@ -1,8 +1,8 @@
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { exitCodeOfEnd } from "../../interrupted.ts";
 import { readPort } from "../../read_arguments.ts";
 import { renderJsonLine } from "../../render/mod.ts";
+import { serveToTheEnd } from "../../serve_to_the_end.ts";
 
 /** Serves the built-in GitHub simulator. */
 export async function runSimulate(env: CommandEnv): Promise<ExitCode> {
@@ -30,10 +30,5 @@ export async function runSimulate(env: CommandEnv): Promise<ExitCode> {
   const variables =
     `GITHUB_REPOSITORY=${repository} GITHUB_API_URL=${address} GITHUB_GRAPHQL_URL=${address}/graphql`;
   env.next(`export ${variables}, then "showtime ${options.here ? "start 1 --platform docker" : "list"}"`);
-  await finished;
-  // A signal is the only end of the simulator.
-  const code = exitCodeOfEnd(signal);
-  if (code !== undefined) return code;
-  signal.throwIfAborted();
-  return EXIT.done;
+  return await serveToTheEnd(finished, signal);
 }
