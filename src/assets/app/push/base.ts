@@ -44,16 +44,20 @@ export function baseOf({ ledger, exported, runs, half = new Map() }: {
   return base;
 }
 
-/** The contents that a run wrote: a rollback finds anything else edited. */
-export function baseOfRun(
-  { assets }: RunRecord,
-  half: ReadonlyMap<Uuid, Hash>,
-): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
-  return new Map(
-    assets.map((
-      { uuid, after },
-    ) => [uuid, new Set([after, half.get(uuid)].filter((each) => each !== undefined))]),
-  );
+/**
+ * The contents that a run wrote, and those that rollbacks of later runs put back: a rollback finds anything else edited.
+ */
+export function baseOfRun({ assets }: RunRecord, { half, ledger, runs }: {
+  readonly half: ReadonlyMap<Uuid, Hash>;
+  readonly ledger: Ledger;
+  readonly runs: readonly RunRecord[];
+}): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
+  const rollbacks = new Set(runs.filter(({ command }) => command === "rollback").map(({ run }) => run));
+  return new Map(assets.map(({ uuid, after }) => {
+    const entry = ledger.assets[uuid];
+    const restored = entry !== undefined && rollbacks.has(entry.run) ? entry.hash : undefined;
+    return [uuid, new Set([after, half.get(uuid), restored].filter((each) => each !== undefined))];
+  }));
 }
 
 /**

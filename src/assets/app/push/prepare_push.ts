@@ -108,7 +108,7 @@ export async function preparePush(
     hashes,
     base: undoes === undefined
       ? baseOf({ ledger, exported: source.exported, runs, half })
-      : baseOfRun(undoes, half),
+      : baseOfRun(undoes, { half, ledger, runs }),
     occupants: occupantsOf(observed),
     databases: observed.databases,
     placeOf: (dataset) => placeOf(toInstance(dataset, { mapping: observed.databases, settings })),
