@@ -4,7 +4,8 @@ import { type AssetKind, parseUuid, PUSHED_KINDS, type PushedKind, type Uuid } f
 import { isPushed } from "../core/asset.ts";
 import type { Hash } from "../core/hash.ts";
 import { formatJson } from "../core/tree.ts";
-import type { RunRecord, SnapshotFile } from "../ports/store.ts";
+import { referencesOf } from "../core/stored_form/normalize.ts";
+import type { RunAsset, RunRecord, SnapshotFile } from "../ports/store.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
 import type { ObservedInstance } from "./observe_instance.ts";
 
@@ -50,10 +51,23 @@ export function snapshotKind(path: string): { readonly kind: AssetKind; readonly
     : { kind: kind as AssetKind, uuid };
 }
 
-/**
- * Deletes assets, dashboards first, then charts, then datasets. An asset that the server keeps (an alert uses it, or
- * another owner has it) is reported with the server's reason. What is deleted leaves the ledger.
- */
+/** Lists deletions as a run records them before the first one. */
+export function deletionRecords(
+  deletions: readonly Deletion[],
+  { rows }: Pick<ObservedInstance, "rows">,
+): readonly RunAsset[] {
+  return deletions.map(({ uuid, kind, name, hash }) => ({
+    uuid,
+    kind,
+    name,
+    action: "delete",
+    before: hash,
+    after: undefined,
+    owners: rows.get(uuid)?.owners.map(({ id }) => id) ?? [],
+  }));
+}
+
+/** Deletes assets as a run of its own. */
 export async function deleteAssets(
   instance: Instance,
   ports: Pick<AssetsPorts, "clock" | "progress">,
@@ -72,23 +86,48 @@ export async function deleteAssets(
     url: instance.settings.url,
     started_at: new Date(now).toISOString(),
     state: "running",
-    assets: deletions.map(({ uuid, kind, name, hash }) => ({
-      uuid,
-      kind,
-      name,
-      action: "delete",
-      before: hash,
-      after: undefined,
-      owners: observed.rows.get(uuid)?.owners.map(({ id }) => id) ?? [],
-    })),
+    assets: deletionRecords(deletions, observed),
   };
   await instance.store.begin(run, snapshotOf(observed.raw, deletions.map(({ uuid }) => uuid)));
+  const assets = await removeAssets(instance, ports, { observed, deletions }, signal);
+  const good = assets.every(({ result }) => result === "done");
+  await instance.store.update({ ...run, state: good ? "done" : "failed" });
+  return { run: run.run, assets };
+}
+
+/**
+ * Removes assets within a run, dashboards first, then charts, then datasets. An asset that the server keeps (an alert
+ * uses it, or another owner has it) is reported with the server's reason, and what it uses is skipped. What is deleted
+ * leaves the ledger.
+ */
+export async function removeAssets(
+  instance: Instance,
+  ports: Pick<AssetsPorts, "progress">,
+  { observed, deletions }: {
+    readonly observed: ObservedInstance;
+    readonly deletions: readonly Deletion[];
+  },
+  signal: AbortSignal,
+): Promise<readonly Deleted[]> {
   const done: Deleted[] = [];
+  /** The names of assets that stay, by the UUIDs of what they use. */
+  const users = new Map<Uuid, string>();
+  const keep = (deletion: Deletion, { result, message }: Pick<Deleted, "result" | "message">) => {
+    done.push({ ...deletion, result, message });
+    const asset = observed.assets.get(deletion.uuid);
+    if (asset === undefined) return;
+    for (const { uuid } of referencesOf(asset)) users.set(uuid, `the ${asset.kind} "${asset.name}"`);
+  };
   for (const kind of [...PUSHED_KINDS].reverse()) {
     for (const deletion of deletions.filter((each) => each.kind === kind)) {
+      const user = users.get(deletion.uuid);
       const id = observed.rows.get(deletion.uuid)?.id;
-      const message = id === undefined ? undefined : await instance.server.remove(kind, id, signal);
-      done.push({ ...deletion, result: message === undefined ? "done" : "failed", message });
+      if (user !== undefined) keep(deletion, { result: "skipped", message: `${user} stays and uses it` });
+      else {
+        const message = id === undefined ? undefined : await instance.server.remove(kind, id, signal);
+        if (message === undefined) done.push({ ...deletion, result: "done", message });
+        else keep(deletion, { result: "failed", message });
+      }
       ports.progress("Deleting", { count: done.length, total: deletions.length, bytes: 0 });
     }
   }
@@ -97,6 +136,5 @@ export async function deleteAssets(
     version: 1,
     assets: Object.fromEntries(Object.entries(ledger.assets).filter(([uuid]) => !gone.has(uuid))),
   }), signal);
-  await instance.store.update({ ...run, state: gone.size === done.length ? "done" : "failed" });
-  return { run: run.run, assets: done };
+  return done;
 }

@@ -8,10 +8,12 @@ import { isIgnored, isSelected, type Selection, selectsAll, withDependencies } f
 import { pathsOf } from "../core/stored_form/paths.ts";
 import type { TreeMap } from "../core/tree.ts";
 import { formatYaml } from "../core/pyyaml.ts";
+import { isMapped } from "../core/mapping/databases.ts";
+import type { AssetFolder, Texts } from "../ports/folder.ts";
 import type { InstanceFacts, ListedAsset } from "../ports/superset.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
 import { selectable } from "./load_side.ts";
-import { assertRight, observeInstance } from "./observe_instance.ts";
+import { assertRight, type ObservedInstance, observeInstance } from "./observe_instance.ts";
 import {
   databasesOf,
   EXPORT_FOLDER,
@@ -80,7 +82,7 @@ export async function exportAssets(
   const chosen = chooseAssets(observed.assets, { options, rows: observed.rows, kept });
   const secrets: (SecretFinding & { path: string })[] = [];
   const plan = await planFiles(chosen, { stored, ports, options, secrets });
-  const gone = whole ? goneAssets({ stored, before, facts, observed: observed.assets, kept }) : [];
+  const gone = whole ? goneAssets({ stored, before, observed, kept }) : [];
   const withheld = gone.length > 0 && !options.allowRemovals
     ? withhold({ gone, before, facts, incomplete: observed.incomplete })
     : undefined;
@@ -89,10 +91,7 @@ export async function exportAssets(
     async () => await folder.uncommitted(signal),
   );
 
-  for (const { path, text, oldPath } of plan.files) {
-    if (text !== undefined && texts.get(path) !== text) await folder.write(path, text);
-    if (oldPath !== undefined && oldPath !== path) await folder.remove(oldPath);
-  }
+  await writeFiles(folder, plan, texts);
   const removed: ExportedAsset[] = [];
   if (withheld === undefined) {
     for (const { asset, path } of gone) {
@@ -108,11 +107,11 @@ export async function exportAssets(
     plan,
     gone: withheld === undefined ? gone : [],
   });
-  const written = new Set([...plan.files.map(({ path }) => path), ...removed.map(({ path }) => path)]);
+  const known = new Set([...plan.report, ...removed].map(({ uuid }) => uuid));
   return {
     assets: [...plan.report, ...removed],
     secrets,
-    others: whole ? [...stored.paths.values()].filter((path) => !written.has(path)) : [],
+    others: whole ? [...stored.paths].filter(([uuid]) => !known.has(uuid)).map(([, path]) => path) : [],
     incomplete: [...observed.incomplete, ...(withheld === undefined ? [] : [withheld])],
     facts,
   };
@@ -197,6 +196,21 @@ function describe({ uuid, kind, name }: Asset, path: string) {
   return { uuid, kind, name, path };
 }
 
+/**
+ * Writes the files that changed, and removes those that an asset had before. A file system may take two paths that
+ * differ by letter case for one, so such a file is removed first.
+ */
+async function writeFiles(folder: AssetFolder, { files }: FilePlan, texts: Texts): Promise<void> {
+  const written = new Set(files.map(({ path }) => path));
+  for (const { path, text, oldPath } of files) {
+    const moved = oldPath !== undefined && oldPath !== path && !written.has(oldPath);
+    const alike = oldPath?.toLowerCase() === path.toLowerCase();
+    if (moved && alike) await folder.remove(oldPath);
+    if (text !== undefined && (texts.get(path) !== text || moved && alike)) await folder.write(path, text);
+    if (moved && !alike) await folder.remove(oldPath);
+  }
+}
+
 interface Gone {
   readonly asset: Asset;
   readonly path: string;
@@ -206,15 +220,17 @@ interface Gone {
 function goneAssets({ stored, before, observed, kept }: {
   readonly stored: StoredAssets;
   readonly before: ExportRecord | undefined;
-  readonly facts: InstanceFacts;
-  readonly observed: Assets;
+  readonly observed: ObservedInstance;
   readonly kept: (asset: Asset) => boolean;
 }): readonly Gone[] {
   if (before === undefined) return [];
+  // A database that no dataset uses is in no export, but in the listing.
+  const databases = new Set(observed.databases.flatMap((row) => isMapped(row) ? [row.from.uuid] : []));
   return [...stored.assets.values()].flatMap((asset) => {
     const path = stored.paths.get(asset.uuid);
     const was = Object.hasOwn(before.assets, asset.uuid);
-    return was && path !== undefined && !observed.has(asset.uuid) && !kept(asset) ? [{ asset, path }] : [];
+    const isThere = observed.assets.has(asset.uuid) || databases.has(asset.uuid);
+    return was && path !== undefined && !isThere && !kept(asset) ? [{ asset, path }] : [];
   });
 }
 

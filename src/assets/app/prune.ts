@@ -71,35 +71,41 @@ export async function planPrune(
   return { observed, hashes, ...settle({ observed, deletions, kept, incomplete }) };
 }
 
-/** Keeps what an asset that stays still uses, until nothing changes any more. */
 function settle(
   { observed, deletions, kept, incomplete }: Omit<PrunePlan, "observed" | "hashes"> & {
     readonly observed: ObservedInstance;
     readonly incomplete: boolean;
   },
 ): Pick<PrunePlan, "deletions" | "kept"> {
-  const left = new Map(deletions.map((each) => [each.uuid, each]));
-  const stays: KeptAsset[] = [...kept];
   if (incomplete) {
-    for (const each of left.values()) {
-      stays.push({ ...each, message: "the instance could not be read completely" });
-    }
-    return { deletions: [], kept: stays };
+    const message = "the instance could not be read completely";
+    return { deletions: [], kept: [...kept, ...deletions.map((each) => ({ ...each, message }))] };
   }
+  const { unused, used } = splitByUse(deletions, observed);
+  return { deletions: unused, kept: [...kept, ...used] };
+}
+
+/** Separates assets that another asset uses, which is not to be deleted itself, until nothing changes any more. */
+export function splitByUse(
+  deletions: readonly Deletion[],
+  { assets }: Pick<ObservedInstance, "assets">,
+): { readonly unused: readonly Deletion[]; readonly used: readonly KeptAsset[] } {
+  const left = new Map(deletions.map((each) => [each.uuid, each]));
+  const used: KeptAsset[] = [];
   for (let changed = true; changed;) {
     changed = false;
-    for (const asset of observed.assets.values()) {
+    for (const asset of assets.values()) {
       if (left.has(asset.uuid)) continue;
       for (const { uuid } of referencesOf(asset)) {
-        const used = left.get(uuid as Uuid);
-        if (used === undefined) continue;
-        left.delete(used.uuid);
-        stays.push({ ...used, message: `the ${asset.kind} "${asset.name}" uses it` });
+        const needed = left.get(uuid);
+        if (needed === undefined) continue;
+        left.delete(needed.uuid);
+        used.push({ ...needed, message: `the ${asset.kind} "${asset.name}" uses it` });
         changed = true;
       }
     }
   }
-  return { deletions: [...left.values()], kept: stays };
+  return { unused: [...left.values()], used };
 }
 
 /**

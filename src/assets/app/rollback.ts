@@ -3,17 +3,17 @@
 import { usageError } from "../../lib/errors.ts";
 import { isPushed, parseUuid, type PushedKind, type Uuid } from "../core/asset.ts";
 import type { BundleFile } from "../core/bundle.ts";
-import type { Hash } from "../core/hash.ts";
 import { EVERYTHING } from "../core/select.ts";
 import { isMap, parseJson } from "../core/tree.ts";
 import type { RunRecord, SnapshotFile } from "../ports/store.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
-import { deleteAssets, type Deleted, type Deletion, snapshotKind } from "./delete_assets.ts";
+import { deleteAssets, type Deletion, snapshotKind } from "./delete_assets.ts";
 import { type ObservedInstance, observeInstance, toFolder } from "./observe_instance.ts";
 import { applyPush, type PushResult } from "./push/apply_push.ts";
 import { hashAll } from "./push/base.ts";
 import { referencesOfRaw } from "./push/bundle_chunk.ts";
 import { type PreparedPush, preparePush } from "./push/prepare_push.ts";
+import { splitByUse } from "./prune.ts";
 import { databasesOf, readStored } from "./read_folder.ts";
 
 /** A rollback that is planned. */
@@ -22,10 +22,29 @@ export interface PreparedRollback {
   /** The snapshot's content, as a push. */
   readonly prepared: PreparedPush;
   readonly deletions: readonly Deletion[];
-  /** Assets that the run created, and that somebody has edited since. */
+  /** Assets that the run created, and that were edited since or that others use. */
   readonly conflicts: readonly (Deletion & { readonly message: string })[];
+  /** Assets that the run created and that stay under `--force`, since others use them. */
+  readonly kept: readonly (Deletion & { readonly message: string })[];
   readonly owners: ReadonlyMap<Uuid, readonly number[]>;
   readonly observed: ObservedInstance;
+}
+
+/**
+ * Reads a run from a folder, such as an artifact of CI. Throws AppError `run_unknown` (exit code 2) if it is a run of
+ * another instance.
+ */
+export async function readRun(
+  { settings, store }: Instance,
+  folder: string,
+): Promise<{ readonly run: RunRecord; readonly snapshot: readonly SnapshotFile[] }> {
+  const read = await store.readRun(folder);
+  if (read.run.url === settings.url) return read;
+  throw usageError(
+    "run_unknown",
+    `Undoing the run in ${folder}: it was made on ${read.run.url}, and ${settings.name} is ${settings.url}`,
+    "Name the instance that the run changed",
+  );
 }
 
 /**
@@ -75,9 +94,11 @@ export async function prepareRollback(
     ...run.assets.map(({ uuid }) => uuid),
     ...[...raw.values()].flatMap((file) => referencesOfRaw(file).map(({ uuid }) => uuid)),
   ]);
+  const creates = run.assets.some(({ action }) => action === "create");
+  // An asset that the run created is used by others perhaps, so everything is read if there is one.
   const observed = await observeInstance(instance, ports, {
     databases,
-    wants: (row) => row.uuid !== undefined && wanted.has(row.uuid),
+    wants: ({ uuid }) => creates || uuid !== undefined && wanted.has(uuid),
   }, signal);
   // What the snapshot does not hold, because the run did not touch it, is as the instance has it now.
   const before = toFolder(new Map([...observed.raw, ...raw]), {
@@ -85,41 +106,60 @@ export async function prepareRollback(
     settings: instance.settings,
     ours: databases,
   });
-  const names = new Map(run.assets.map((asset) => [asset.uuid, asset]));
-  const after = new Map<Uuid, Hash>(
-    run.assets.flatMap((each) => each.after === undefined ? [] : [[each.uuid, each.after]]),
-  );
   const all = new Map([...stored.assets].filter(([, { kind }]) => kind === "database"));
   for (const [uuid, asset] of before) all.set(uuid, asset);
   const prepared = await preparePush(instance, ports, {
-    source: {
-      all,
-      paths: new Map(),
-      exported: { url: run.url, version: "", rights: "", assets: Object.fromEntries(after) },
-    },
+    source: { all, paths: new Map(), exported: undefined, undoes: run },
     options: {
       force,
       adopt: false,
       selection: {
         ...EVERYTHING,
-        uuids: [...raw.keys()].filter((uuid) => isPushed(raw.get(uuid)?.kind ?? "database")),
+        // A snapshot without content selects nothing.
+        uuids: ["none", ...[...raw.keys()].filter((uuid) => isPushed(raw.get(uuid)?.kind ?? "database"))],
+        dependencies: false,
       },
     },
   }, signal);
+  const created = await planDeletions({ run, observed, force });
+  const owners = new Map(run.assets.map((asset) => [asset.uuid, asset.owners]));
+  return { undoes: run, prepared, ...created, owners, observed };
+}
+
+/** Plans the deletion of what a run created. Assets that were edited since, or that others use, are conflicts. */
+async function planDeletions({ run, observed, force }: {
+  readonly run: RunRecord;
+  readonly observed: ObservedInstance;
+  readonly force: boolean;
+}): Promise<Pick<PreparedRollback, "deletions" | "conflicts" | "kept">> {
   const hashes = await hashAll(observed.assets);
-  const created = run.assets.filter(({ action, uuid }) => action === "create" && observed.rows.has(uuid))
-    .map(({ uuid, kind, name }) => ({ uuid, kind: kind as PushedKind, name, hash: hashes.get(uuid) }));
-  const edited = created.filter(({ uuid, hash }) => !force && hash !== after.get(uuid));
+  const created = run.assets.filter(({ action, uuid }) => action === "create" && observed.rows.has(uuid));
+  const after = new Map(created.map((each) => [each.uuid, each.after]));
+  const all = created.map(({ uuid, kind, name }) => ({
+    uuid,
+    kind: kind as PushedKind,
+    name,
+    hash: hashes.get(uuid),
+  }));
+  const edited = all.filter(({ uuid, hash }) => !force && hash !== after.get(uuid));
+  const { unused, used } = splitByUse(all.filter((each) => !edited.includes(each)), {
+    // What the run changed is put back before anything is deleted.
+    assets: new Map(
+      [...observed.assets].filter(([uuid]) =>
+        !run.assets.some((each) => each.uuid === uuid && each.action === "update")
+      ),
+    ),
+  });
   return {
-    undoes: run,
-    prepared,
-    deletions: created.filter((each) => !edited.includes(each)),
-    conflicts: edited.map((each) => ({
-      ...each,
-      message: "it was edited on the instance since the run (--force deletes it)",
-    })),
-    owners: new Map([...names].map(([uuid, { owners }]) => [uuid, owners])),
-    observed,
+    deletions: unused,
+    conflicts: [
+      ...edited.map((each) => ({
+        ...each,
+        message: "it was edited on the instance since the run (--force deletes it)",
+      })),
+      ...(force ? [] : used.map((each) => ({ ...each, message: `${each.message} (--force leaves it)` }))),
+    ],
+    kept: force ? used : [],
   };
 }
 
@@ -143,20 +183,31 @@ export async function applyRollback(
     readonly inActions: boolean;
   },
   signal: AbortSignal,
-): Promise<{ readonly pushed: PushResult; readonly deleted: readonly Deleted[] }> {
-  const undoes = rollback.undoes.run;
+): Promise<PushResult> {
+  const { undoes, prepared, deletions, owners, observed } = rollback;
+  const record = { command: "rollback", undoes: undoes.run } as const;
+  const works = prepared.plan.some(({ action }) => action === "create" || action === "update");
+  const options = { ...record, continueOnError, inActions, owners };
+  // Deletions are part of the run that puts content back, or a run of their own if there is nothing to put back.
   const pushed = await applyPush(instance, ports, {
-    prepared: rollback.prepared,
-    options: { command: "rollback", undoes, continueOnError, inActions, owners: rollback.owners },
+    prepared,
+    options: works ? { ...options, deletions, deletedFrom: observed } : options,
   }, signal);
-  const deleted = rollback.deletions.length === 0 ? [] : (await deleteAssets(instance, ports, {
-    observed: rollback.observed,
-    deletions: rollback.deletions,
-    record: { command: "rollback", undoes },
-  }, signal)).assets;
-  const isUndone = [...pushed.assets, ...deleted].every(({ result }) =>
-    result === "done" || result === "unchanged"
+  let result = pushed;
+  if (!works && deletions.length > 0) {
+    const { run, assets: deleted } = await deleteAssets(
+      instance,
+      ports,
+      { observed, deletions, record },
+      signal,
+    );
+    result = { ...pushed, run, deleted };
+  }
+  const isUndone = [...result.assets, ...result.deleted].every(({ result: each }) =>
+    each === "done" || each === "unchanged"
   );
-  if (isUndone) await instance.store.update({ ...rollback.undoes, state: "rolled_back" });
-  return { pushed, deleted };
+  // A run from elsewhere has no record here.
+  const isKnown = (await instance.store.runs()).some(({ run }) => run === undoes.run);
+  if (isUndone && isKnown) await instance.store.update({ ...undoes, state: "rolled_back" });
+  return result;
 }

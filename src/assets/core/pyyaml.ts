@@ -4,13 +4,15 @@
  */
 
 import {
-  boolYaml11Tag,
+  DEFAULT_SCALAR_STYLE_RULES,
   defineScalarTag,
   dump,
   load,
   mapTag,
   NOT_RESOLVED,
   nullYaml11Tag,
+  type ScalarLayout,
+  type ScalarStyleRule,
   Schema,
   seqTag,
   strTag,
@@ -61,6 +63,20 @@ function resolveFloat(source: string): number | WholeFloat | typeof NOT_RESOLVED
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
+/** PyYAML's booleans. Unlike in YAML 1.1, `y` and `n` are text. */
+const boolTag = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
+  implicit: true,
+  implicitFirstChars: [..."yYnNtTfFoO"],
+  resolve: (source) =>
+    /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(source)
+      ? true
+      : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source)
+      ? false
+      : NOT_RESOLVED,
+  identify: (value) => typeof value === "boolean",
+  represent: (value: boolean) => String(value),
+});
+
 const intTag = defineScalarTag<number | bigint>("tag:yaml.org,2002:int", {
   implicit: true,
   implicitFirstChars: ["-", "+", ...DIGITS],
@@ -110,7 +126,7 @@ class UnquotedError extends Error {
   }
 }
 
-const TAGS = [strTag, seqTag, mapTag, nullYaml11Tag, boolYaml11Tag, intTag, floatTag];
+const TAGS = [strTag, seqTag, mapTag, nullYaml11Tag, boolTag, intTag, floatTag];
 const READ_SCHEMA = new Schema([...TAGS, dateTag, bareTag]);
 
 /** Quotes what any resolver would take for something else than text. */
@@ -126,6 +142,13 @@ const WRITE_SCHEMA = new Schema([
     implicit: true,
     implicitFirstChars: ["=", "<"],
     resolve: (source) => source === "=" || source === "<<" ? source : NOT_RESOLVED,
+    identify: () => false,
+  }),
+  // YAML 1.1 takes the letters for booleans; the marks end a document at the beginning of a line.
+  defineScalarTag<string>("tag:yaml.org,2002:mark", {
+    implicit: true,
+    implicitFirstChars: [..."yYnN-."],
+    resolve: (source) => /^(?:[yYnN]$|---|\.\.\.)/.test(source) ? source : NOT_RESOLVED,
     identify: () => false,
   }),
   // YAML 1.2 and other readers take these for numbers; quotes keep them text for every reader.
@@ -162,7 +185,10 @@ export function readYaml(text: string): { readonly tree: Tree } | { readonly pro
   } catch (error) {
     if (error instanceof YAMLException) {
       return {
-        problem: { message: error.reason, line: error.mark === undefined ? undefined : error.mark.line + 1 },
+        problem: {
+          message: plainReason(error.reason),
+          line: error.mark === undefined ? undefined : error.mark.line + 1,
+        },
       };
     }
     if (error instanceof UnquotedError) {
@@ -170,6 +196,11 @@ export function readYaml(text: string): { readonly tree: Tree } | { readonly pro
     }
     throw error;
   }
+}
+
+/** Aliases are refused: a few lines of them stand for a tree without end. */
+function plainReason(reason: string): string {
+  return reason.includes("maxAliases") ? "an alias (`*name`) is not supported: write the value out" : reason;
 }
 
 function lineAt(text: string, index: number): number {
@@ -188,7 +219,23 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+/** Tabs and hard spaces do not keep text of several lines out of a literal block, in which people review SQL. */
+const STYLE_RULES: readonly ScalarStyleRule[] = Object.values({
+  ...DEFAULT_SCALAR_STYLE_RULES,
+  doubleQuoteForInvisibles(layout: ScalarLayout) {
+    const { value } = layout.node;
+    const usual = value.includes("\n") && !/[\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]/.test(value);
+    if (!usual) DEFAULT_SCALAR_STYLE_RULES.doubleQuoteForInvisibles(layout);
+  },
+});
+
 /** Writes a tree as YAML: text of several lines as a literal block, one line each otherwise, keys in their order. */
 export function formatYaml(tree: Tree): string {
-  return dump(tree, { schema: WRITE_SCHEMA, lineWidth: -1, noRefs: true, seqNoIndent: true });
+  return dump(tree, {
+    schema: WRITE_SCHEMA,
+    lineWidth: -1,
+    noRefs: true,
+    seqNoIndent: true,
+    scalarStyleRules: STYLE_RULES,
+  });
 }

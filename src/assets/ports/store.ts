@@ -52,6 +52,8 @@ export interface AssetStore {
   update(record: RunRecord): Promise<void>;
   /** Reads the snapshot of a run. */
   snapshot(run: string): Promise<readonly SnapshotFile[]>;
+  /** Reads a run with its snapshot from a folder, such as an artifact of CI. Throws AppError `run_unknown` (exit code 2). */
+  readRun(folder: string): Promise<{ readonly run: RunRecord; readonly snapshot: readonly SnapshotFile[] }>;
   /** Takes the lock of the instance on this machine. Throws AppError `assets_locked` (exit code 4). */
   lock(): Promise<AsyncDisposable>;
 }

@@ -22,6 +22,8 @@ export interface InstanceFacts {
   /** The account's name on the instance; undefined if the instance does not say. */
   readonly user: string | undefined;
   readonly userId: number | undefined;
+  /** Whether the account is an administrator, who may change what others own; undefined if the instance does not say. */
+  readonly isAdmin?: boolean | undefined;
   /** The login method that is in use. A session stands in for a token where the server ignores tokens. */
   readonly method: string;
   readonly rights: Readonly<Record<AssetKind, KindRights>>;

@@ -19,6 +19,7 @@ const RESOURCES: Readonly<Record<AssetKind, string>> = {
 export interface Account {
   readonly user: string | undefined;
   readonly id: number | undefined;
+  readonly isAdmin: boolean | undefined;
   /** The server takes the account for an anonymous visitor, although it logged in. */
   readonly anonymous: boolean;
   /** Undefined on servers that do not say it to a token. */
@@ -30,13 +31,14 @@ export async function readAccount(connection: Connection, signal: AbortSignal): 
   const answer = await connection.read({ method: "GET", path: "/api/v1/me/roles/" }, signal);
   const result = field(jsonOf(answer), "result");
   if (answer.status !== 200 || result === undefined) {
-    return { user: undefined, id: undefined, anonymous: false, rights: undefined };
+    return { user: undefined, id: undefined, isAdmin: undefined, anonymous: false, rights: undefined };
   }
   const user = field(result, "username") ?? field(result, "email");
   const id = field(result, "userId") ?? field(result, "id");
   return {
     user: typeof user === "string" ? user : undefined,
     id: typeof id === "number" ? id : undefined,
+    isAdmin: field(field(result, "roles"), "Admin") !== undefined,
     // An anonymous visitor gets an answer too: with the roles of the public, and without a person.
     anonymous: field(result, "is_anonymous") === true || field(result, "isAnonymous") === true ||
       typeof id !== "number" && typeof user !== "string",

@@ -71,6 +71,13 @@ export function renewalTime(
   return now + Math.max(lifeMs / 2, lifeMs - SPARE_MS);
 }
 
+/** Returns the id of the account that one of Superset's own tokens was given to; undefined if it does not say. */
+export function accountOf(token: string): number | undefined {
+  const subject = field(claimsOf(token), "sub");
+  const id = typeof subject === "number" || typeof subject === "string" ? Number(subject) : NaN;
+  return Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
 /** Reads the claims of a token, without checking its signature; undefined if it has none. */
 export function claimsOf(token: string): unknown {
   try {

@@ -10,8 +10,7 @@ import { findOwners } from "./find_owner.ts";
 import { deleteAsset, importBundle, updateAsset } from "./importing.ts";
 import { listAssets } from "./listing.ts";
 import { readMembers } from "./members.ts";
-import { claimsOf, fixedToken, passwordTokens, sessionLogin } from "./login.ts";
-import { field } from "./answers.ts";
+import { accountOf, fixedToken, passwordTokens, sessionLogin } from "./login.ts";
 
 /** The options of {@link makeSuperset}. */
 export interface SupersetOptions extends ConnectionOptions {
@@ -91,19 +90,11 @@ async function readFacts(
   }
   if (account.anonymous) throw anonymous(connection, rights);
   const known = auth.method === "password" || auth.method === "session" ? auth.username : undefined;
-  return {
-    ...version,
-    user: account.user ?? known,
-    // Before 6.1 a server says who a token belongs to in its own tokens only.
-    userId: account.id ?? (auth.method === "password" && token !== undefined ? ownerOf(token) : undefined),
-    method,
-    rights,
-  };
-}
-
-function ownerOf(token: string): number | undefined {
-  const subject = Number(field(claimsOf(token), "sub"));
-  return Number.isInteger(subject) && subject > 0 ? subject : undefined;
+  // Servers before 6.1 do not say to a token whose it is, but their own tokens do.
+  const ownToken = auth.method === "password" && connection.tokens !== undefined ? token : undefined;
+  const userId = account.id ?? (ownToken === undefined ? undefined : accountOf(ownToken));
+  const { user = known, isAdmin } = account;
+  return { ...version, user, userId, isAdmin, method, rights };
 }
 
 async function look(connection: Connection, signal: AbortSignal) {

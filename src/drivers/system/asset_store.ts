@@ -2,8 +2,9 @@
 
 import { join } from "node:path";
 import { formatLedger, type Ledger, parseLedger } from "../../assets/core/ledger.ts";
-import type { AssetStore, RunRecord, SnapshotFile } from "../../assets/ports/store.ts";
-import { AppError, EXIT } from "../../lib/errors.ts";
+import type { AssetStore, RunAsset, RunRecord, SnapshotFile } from "../../assets/ports/store.ts";
+import { AppError, EXIT, usageError } from "../../lib/errors.ts";
+import { describeFileError } from "./file_error.ts";
 import { openSecret, readSecret, writeSecret } from "./secret_file.ts";
 
 /** Makes the store of an instance in a folder of its own. */
@@ -46,21 +47,8 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
     async update(record) {
       await writeSecret(join(runsPath, record.run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
-    async snapshot(run) {
-      const files: SnapshotFile[] = [];
-      const root = join(runsPath, run, "snapshot");
-      try {
-        for await (const kind of Deno.readDir(root)) {
-          for await (const file of Deno.readDir(join(root, kind.name))) {
-            const path = `${kind.name}/${file.name}`;
-            files.push({ path, text: await Deno.readTextFile(join(root, path)) });
-          }
-        }
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-      return files;
-    },
+    snapshot: (run) => readSnapshot(join(runsPath, run, "snapshot")),
+    readRun: readRunFolder,
     async lock() {
       const file = await openSecret(join(folder, "lock"));
       if (!await file.tryLock(true)) {
@@ -82,4 +70,79 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
       };
     },
   };
+}
+
+async function readSnapshot(root: string): Promise<readonly SnapshotFile[]> {
+  const files: SnapshotFile[] = [];
+  try {
+    for await (const kind of Deno.readDir(root)) {
+      if (!kind.isDirectory) continue;
+      for await (const file of Deno.readDir(join(root, kind.name))) {
+        const path = `${kind.name}/${file.name}`;
+        if (file.isFile) files.push({ path, text: await Deno.readTextFile(join(root, path)) });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw unreadable(root, error);
+  }
+  return files;
+}
+
+/** An artifact may hold the run's folder below others: so deep is it looked for. */
+const DEEPEST = 6;
+
+/** Reads the one run that a folder holds, itself or somewhere below. */
+async function readRunFolder(folder: string): ReturnType<AssetStore["readRun"]> {
+  const fail = (why: string) =>
+    usageError(
+      "run_unknown",
+      `Reading a run from ${folder}: ${why}`,
+      "Give the folder of one run, with run.json and snapshot/ in it",
+    );
+  const places = await findRuns(folder, 0);
+  const [place, other] = places;
+  if (place === undefined) throw fail("there is no run.json");
+  if (other !== undefined) throw fail(`it holds ${places.length} runs`);
+  const text = await readSecret(join(place, "run.json")) ?? "";
+  const run = parseRun(text);
+  if (run === undefined) throw fail("run.json is no record of a run");
+  return { run, snapshot: await readSnapshot(join(place, "snapshot")) };
+}
+
+async function findRuns(folder: string, depth: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && entry.name === "run.json") return [folder];
+      if (entry.isDirectory && depth < DEEPEST) {
+        found.push(...await findRuns(join(folder, entry.name), depth + 1));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw unreadable(folder, error);
+  }
+  return found.sort();
+}
+
+/** Parses the record of a run; undefined if it is something else. */
+function parseRun(text: string): RunRecord | undefined {
+  try {
+    const run = JSON.parse(text) as Partial<RunRecord>;
+    const assets = Array.isArray(run.assets) ? run.assets as readonly Partial<RunAsset>[] : undefined;
+    const whole = typeof run.run === "string" && typeof run.url === "string" && assets !== undefined &&
+      assets.every(({ uuid, kind, action, owners }) =>
+        [uuid, kind, action].every((each) => typeof each === "string") && Array.isArray(owners)
+      );
+    return whole ? run as RunRecord : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string, cause: unknown): AppError {
+  return usageError(
+    "run_unknown",
+    `Reading ${path}: ${describeFileError(cause)}`,
+    "Give the folder of one run",
+  );
 }

@@ -118,14 +118,12 @@ export class KilledWorld {
         `conflict: ${conflicts.map(({ kind, name, message }) => `${kind} ${name} ${message}`).join("; ")}`,
       );
     }
-    const { pushed, deleted } = await applyRollback(instance, this.#bench.ports, {
+    const { assets, deleted } = await applyRollback(instance, this.#bench.ports, {
       rollback,
       continueOnError: true,
       inActions: false,
     }, signal());
-    const bad = [...pushed.assets, ...deleted].filter(({ result }) =>
-      !["done", "unchanged"].includes(result)
-    );
+    const bad = [...assets, ...deleted].filter(({ result }) => !["done", "unchanged"].includes(result));
     if (bad.length > 0) {
       throw new Error(
         `failed: ${bad.map(({ kind, name, message }) => `${kind} ${name} ${message}`).join("; ")}`,

@@ -1,7 +1,14 @@
 /** Carries out a planned push: snapshot, imports in chunks, verification, ledger (assets.md, "Push", 3 to 5). */
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import { type Asset, parseUuid, PUSHED_KINDS, type PushedKind, type Uuid } from "../../core/asset.ts";
+import {
+  type Asset,
+  isPushed,
+  parseUuid,
+  PUSHED_KINDS,
+  type PushedKind,
+  type Uuid,
+} from "../../core/asset.ts";
 import type { BundleFile } from "../../core/bundle.ts";
 import { changesOf } from "../../core/plan/changes.ts";
 import type { PlannedAsset } from "../../core/plan/plan.ts";
@@ -10,9 +17,16 @@ import { chartsOfLayout } from "../../core/stored_form/chart_references.ts";
 import { mapOf } from "../../core/tree.ts";
 import type { RunAsset, RunRecord } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
-import { runName, snapshotOf } from "../delete_assets.ts";
+import {
+  type Deleted,
+  type Deletion,
+  deletionRecords,
+  removeAssets,
+  runName,
+  snapshotOf,
+} from "../delete_assets.ts";
 import { restoreOwners, settleKilledRuns } from "../killed_runs.ts";
-import { toInstance } from "../observe_instance.ts";
+import { type ObservedInstance, toInstance } from "../observe_instance.ts";
 import { chunksOf } from "./bundle_chunk.ts";
 import { importChunk, type ImportTools, learnIds, readAgain } from "./import_chunk.ts";
 import { Outcomes, type PushedAsset, settle } from "./outcomes.ts";
@@ -27,6 +41,10 @@ export interface ApplyOptions {
   readonly continueOnError: boolean;
   /** Whether the run is in GitHub Actions, where the snapshot becomes an artifact. */
   readonly inActions: boolean;
+  /** Assets to delete once all others arrived, as part of the run. */
+  readonly deletions?: readonly Deletion[] | undefined;
+  /** The instance as it was when the deletions were planned. */
+  readonly deletedFrom?: ObservedInstance | undefined;
   /** Owners to set by numeric id, instead of those that the instance has now. */
   readonly owners?: ReadonlyMap<Uuid, readonly number[]> | undefined;
 }
@@ -35,6 +53,7 @@ export interface ApplyOptions {
 export interface PushResult {
   readonly run: string | undefined;
   readonly assets: readonly PushedAsset[];
+  readonly deleted: readonly Deleted[];
 }
 
 /** Applies a plan without conflicts. Nothing is written before the snapshot is on disk. */
@@ -51,7 +70,7 @@ export async function applyPush(
   };
   if (workOf(prepared).length === 0) {
     await endKilledRuns(undefined);
-    return { run: undefined, assets: prepared.plan.map(settle) };
+    return { run: undefined, assets: prepared.plan.map(settle), deleted: [] };
   }
   const push = new Push(instance, ports, { prepared, options });
   // The record of this run comes first: it holds the contents that the killed runs' records have vouched for.
@@ -60,10 +79,11 @@ export async function applyPush(
   try {
     for (const kind of PUSHED_KINDS) await push.pushKind(kind, signal);
     await push.verify(signal);
+    await push.remove(signal);
   } finally {
     await push.end(signal);
   }
-  return { run: push.run, assets: push.assets() };
+  return { run: push.run, assets: push.assets(), deleted: push.deleted };
 }
 
 function workOf({ plan }: PreparedPush): readonly PlannedAsset[] {
@@ -81,6 +101,8 @@ class Push {
   readonly #raw: Map<Uuid, BundleFile>;
   readonly #tools: ImportTools;
   #record: RunRecord | undefined;
+  /** The results of the deletions; empty until they are done. */
+  deleted: readonly Deleted[] = [];
   #stopped = false;
 
   constructor(
@@ -96,10 +118,14 @@ class Push {
     this.run = runName(ports.clock.now());
     const ids = new Map([...prepared.observed.rows].map(([uuid, { id }]) => [uuid, id] as const));
     const { databases, facts } = prepared.observed;
+    // An import would create what only comes along, so nothing that is left out is sent as the folder has it.
+    const pushed = new Set(
+      prepared.plan.filter(({ action }) => action !== "skip").map(({ uuid }) => uuid),
+    );
     this.#sent = new Map(
-      [...prepared.ours].map(([uuid, asset]) =>
-        [uuid, toInstance(asset, { mapping: databases, settings: instance.settings })] as const
-      ),
+      [...prepared.ours].filter(([uuid, { kind }]) => !isPushed(kind) || pushed.has(uuid)).map((
+        [uuid, asset],
+      ) => [uuid, toInstance(asset, { mapping: databases, settings: instance.settings })] as const),
     );
     this.#tools = {
       instance,
@@ -129,17 +155,52 @@ class Push {
       started_at: new Date(this.#tools.ports.clock.now()).toISOString(),
       state: "running",
       ...(this.#options.undoes === undefined ? {} : { undoes: this.#options.undoes }),
-      assets: work.map(({ uuid, kind, name, action }): RunAsset => ({
-        uuid,
-        kind,
-        name,
-        action: action === "create" ? "create" : "update",
-        before: this.#prepared.hashes.theirs.get(uuid),
-        after: this.#prepared.hashes.ours.get(uuid),
-        owners: this.#prepared.observed.rows.get(uuid)?.owners.map(({ id }) => id) ?? [],
-      })),
+      assets: [
+        ...work.map(({ uuid, kind, name, action }): RunAsset => ({
+          uuid,
+          kind,
+          name,
+          action: action === "create" ? "create" : "update",
+          before: this.#prepared.hashes.theirs.get(uuid),
+          after: this.#prepared.hashes.ours.get(uuid),
+          owners: this.#prepared.observed.rows.get(uuid)?.owners.map(({ id }) => id) ?? [],
+        })),
+        ...deletionRecords(this.#deletions, this.#deletedFrom),
+      ],
     };
-    await this.#instance.store.begin(this.#record, snapshotOf(this.#raw, work.map(({ uuid }) => uuid)));
+    const lost = snapshotOf(this.#deletedFrom.raw, this.#deletions.map(({ uuid }) => uuid));
+    const kept = snapshotOf(this.#raw, work.map(({ uuid }) => uuid));
+    await this.#instance.store.begin(this.#record, [...kept, ...lost]);
+  }
+
+  get #deletions(): readonly Deletion[] {
+    return this.#options.deletions ?? [];
+  }
+
+  get #deletedFrom(): ObservedInstance {
+    return this.#options.deletedFrom ?? this.#prepared.observed;
+  }
+
+  /** Deletes what the run is to delete, unless an asset failed that may still use it. */
+  async remove(signal: AbortSignal): Promise<void> {
+    if (this.#deletions.length === 0) return;
+    if (this.#stopped || !this.#isGood()) {
+      const message = "an asset that may use it failed";
+      this.deleted = this.#deletions.map((each) => ({ ...each, result: "skipped", message }));
+      return;
+    }
+    const observed = this.#deletedFrom;
+    this.deleted = await removeAssets(this.#instance, this.#tools.ports, {
+      observed: { ...observed, assets: new Map([...observed.assets, ...this.#prepared.ours]) },
+      deletions: this.#deletions,
+    }, signal);
+  }
+
+  #isGood(): boolean {
+    const ends = ["done", "unchanged", "skipped"];
+    return this.assets().every(({ result, reason }) =>
+      ends.includes(result) && reason !== "dependency_failed"
+    ) && this.deleted.every(({ result }) => result === "done");
   }
 
   #assertNoLeak(): void {
@@ -309,10 +370,7 @@ class Push {
       alive,
     );
     if (this.#record === undefined) return;
-    const good = assets.every(({ result }) =>
-      result === "done" || result === "unchanged" || result === "skipped"
-    );
-    await this.#instance.store.update({ ...this.#record, state: good ? "done" : "failed" });
+    await this.#instance.store.update({ ...this.#record, state: this.#isGood() ? "done" : "failed" });
   }
 
   /** The planned assets with their results so far. */

@@ -46,6 +46,22 @@ export function baseOf({ ledger, exported, runs, half = new Map() }: {
 }
 
 /**
+ * The contents that a run wrote, and those that rollbacks of later runs put back: a rollback finds anything else edited.
+ */
+export function baseOfRun({ assets }: RunRecord, { half, ledger, runs }: {
+  readonly half: ReadonlyMap<Uuid, Hash>;
+  readonly ledger: Ledger;
+  readonly runs: readonly RunRecord[];
+}): ReadonlyMap<Uuid, ReadonlySet<Hash>> {
+  const rollbacks = new Set(runs.filter(({ command }) => command === "rollback").map(({ run }) => run));
+  return new Map(assets.map(({ uuid, after }) => {
+    const entry = ledger.assets[uuid];
+    const restored = entry !== undefined && rollbacks.has(entry.run) ? entry.hash : undefined;
+    return [uuid, new Set([after, half.get(uuid), restored].filter((each) => each !== undefined))];
+  }));
+}
+
+/**
  * Finds dashboards that a killed push has imported, and whose members it has not corrected any more: Superset 6.0 keeps
  * charts that the new layout lacks as members, and exports them in a row of their own. Returns their present hashes.
  */

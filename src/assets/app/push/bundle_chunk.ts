@@ -21,7 +21,8 @@ const UNSENT = ["ssh_tunnel", "encrypted_extra", "masked_encrypted_extra", "pass
 
 /**
  * Returns the files of a chunk. Databases are the instance's own, so that the import changes no connection. Charts and
- * datasets that only come along are ours if they are pushed, else the instance's own.
+ * datasets that only come along are ours if they are pushed, else the instance's own. A theme that the instance lacks
+ * is ours.
  */
 export function bundleChunk(chunk: readonly Uuid[], source: BundleSource): readonly MemberFile[] {
   const files = new Map<Uuid, MemberFile>();
@@ -37,7 +38,8 @@ export function bundleChunk(chunk: readonly Uuid[], source: BundleSource): reado
       ? referencesOf(asset)
       : referencesOfRaw(own);
     references.forEach((each) => add(each.uuid));
-    const receiver: Receiver = { ...source.receiver, hasTheme: (theme) => source.raw.has(theme as Uuid) };
+    const hasTheme = (theme: string) => source.raw.has(theme as Uuid) || source.ours.has(theme as Uuid);
+    const receiver: Receiver = { ...source.receiver, hasTheme };
     const tree = kind === "database" || asset === undefined
       ? without(own?.tree ?? {}, kind === "database" ? UNSENT : [])
       : toSupersetFile(asset, receiver);

@@ -14,6 +14,7 @@ import { isIgnored, isSelected, type Selection, withDependencies } from "../../c
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { unknownFields } from "../../core/superset_file.ts";
 import type { Ledger } from "../../core/ledger.ts";
+import type { RunRecord } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import {
   assertRight,
@@ -23,7 +24,7 @@ import {
   toInstance,
 } from "../observe_instance.ts";
 import { databasesOf, type ExportRecord } from "../read_folder.ts";
-import { baseOf, halfDoneDashboards, hashAll } from "./base.ts";
+import { baseOf, baseOfRun, halfDoneDashboards, hashAll } from "./base.ts";
 
 /** The content to push. */
 export interface PushSource {
@@ -32,6 +33,8 @@ export interface PushSource {
   readonly paths: ReadonlyMap<Uuid, string>;
   /** The folder's record of the instance's last export; undefined if the folder has no such record. */
   readonly exported: ExportRecord | undefined;
+  /** The run whose content the instance is expected to have, if the source is the snapshot of a run and not a folder. */
+  readonly undoes?: RunRecord | undefined;
 }
 
 /** The flags of a plan. */
@@ -62,7 +65,9 @@ export async function preparePush(
   const { settings } = instance;
   const chosen = chooseOurs(source.all, options.selection);
   const ours = withDependencies(chosen.values(), source.all);
-  assertSendable(ours, { source, ports, rules: settings.rewrite });
+  // The instance had what a snapshot holds, whatever a push of the folder would refuse.
+  const { undoes } = source;
+  if (undoes === undefined) assertSendable(ours, { source, ports, rules: settings.rewrite });
   const facts = await instance.server.facts(signal);
   if (facts.supported === undefined) {
     throw new AppError(
@@ -76,9 +81,11 @@ export async function preparePush(
   }
   assertRight(facts, { name: settings.name, right: "write" });
   const databases = databasesOf(source.all).filter(({ uuid }) => usesDatabase(ours, uuid));
+  // What ours use and the folder does not have travels along as the instance has it.
+  const used = new Set([...ours.values()].flatMap((asset) => referencesOf(asset).map(({ uuid }) => uuid)));
   const observed = await observeInstance(instance, ports, {
     databases,
-    wants: (row) => row.uuid !== undefined && ours.has(row.uuid),
+    wants: ({ uuid }) => uuid !== undefined && (ours.has(uuid) || used.has(uuid)),
   }, signal);
   assertMapping(observed, settings.name);
   if (observed.incomplete.length > 0) {
@@ -100,11 +107,14 @@ export async function preparePush(
     ours: options.selection.dependencies ? ours : pushed,
     theirs,
     hashes,
-    base: baseOf({ ledger, exported: source.exported, runs, half }),
+    base: undoes === undefined
+      ? baseOf({ ledger, exported: source.exported, runs, half })
+      : baseOfRun(undoes, { half, ledger, runs }),
     occupants: occupantsOf(observed),
     databases: observed.databases,
     placeOf: (dataset) => placeOf(toInstance(dataset, { mapping: observed.databases, settings })),
-    isIgnored: (asset) => isIgnored(asset, ports.ignore),
+    isIgnored: (asset) => undoes === undefined && isIgnored(asset, ports.ignore),
+    isForeign: (uuid) => isForeign(observed, uuid),
   }, { force: options.force, adopt: options.adopt, missing: settings.databases.missing });
   return {
     observed,
@@ -118,6 +128,13 @@ export async function preparePush(
       ...leftOut(ours, facts.supported),
     ],
   };
+}
+
+/** Whether an asset of the instance has other owners only. Servers before 6.1 do not say who is an administrator. */
+function isForeign({ facts, rows }: ObservedInstance, uuid: Uuid): boolean {
+  const { userId, isAdmin } = facts;
+  const owners = rows.get(uuid)?.owners ?? [];
+  return isAdmin === false && userId !== undefined && !owners.some(({ id }) => id === userId);
 }
 
 function chooseOurs(all: Assets, selection: Selection): Assets {

@@ -45,7 +45,7 @@ export function mapDatabases(
   theirs: readonly DatabaseFacts[],
   { map }: { readonly map: Readonly<Record<string, string>> },
 ): readonly DatabaseMapping[] {
-  const rows = ours.map((from): DatabaseMapping => {
+  return ours.map((from): DatabaseMapping => {
     const wanted = Object.hasOwn(map, from.name) ? map[from.name] : undefined;
     const byUuid = theirs.find(({ uuid }) => uuid === from.uuid);
     const byName = theirs.find(({ name }) => name === (wanted ?? from.name));
@@ -61,7 +61,6 @@ export function mapDatabases(
     if (byName !== undefined) return checked({ from, to: byName, reason: "same_name" });
     return { from, to: undefined, reason: "unmapped" };
   });
-  return rows;
 }
 
 function checked(row: DatabaseMapping): DatabaseMapping {
@@ -77,6 +76,6 @@ function familyOf(dialect: string): string {
 
 /** Finds two databases of the folder that lead to one of the instance; the way back would not be known. */
 export function doubledTargets(rows: readonly DatabaseMapping[]): readonly (readonly DatabaseMapping[])[] {
-  const by = Map.groupBy(rows.filter(({ to }) => to !== undefined), ({ to }) => to?.uuid);
+  const by = Map.groupBy(rows.filter(isMapped), ({ to }) => to.uuid);
   return [...by.values()].filter(({ length }) => length > 1);
 }

@@ -7,11 +7,6 @@ import { textOf, type TreeMap } from "../tree.ts";
 /** A direction of {@link rewriteAsset}. */
 export type Direction = "to_instance" | "to_folder";
 
-interface Prefix {
-  readonly from: string;
-  readonly to: string;
-}
-
 /** Rewrites a dataset. `matched` is called with each rule that changed something. */
 export function rewriteAsset(
   asset: Asset,
@@ -26,13 +21,8 @@ export function rewriteAsset(
   for (const field of ["schema", "catalog", "sql"] as const) {
     const before = textOf(asset.tree, field);
     if (before === undefined) continue;
-    let text = before;
-    for (const rule of rules.filter((each) => each.field === field)) {
-      const prefix = direction === "to_instance" ? rule : { from: rule.to, to: rule.from };
-      const after = field === "sql" ? rewriteSql(text, prefix) : rewriteName(text, prefix);
-      if (after !== text) matched(rule);
-      text = after;
-    }
+    const change = renamer(rules.filter((each) => each.field === field), { direction, matched });
+    const text = field === "sql" ? rewriteSql(before, change) : change(before);
     if (text !== before) changes[field] = text;
   }
   if (Object.keys(changes).length === 0) return asset;
@@ -41,29 +31,52 @@ export function rewriteAsset(
   return { ...asset, tree };
 }
 
-/** A name of the folder that already begins with what a rule writes: the way back would change it. */
+/** Makes the function that rewrites one name. The first rule that fits a name is the only one that is applied. */
+function renamer(
+  rules: readonly RewriteRule[],
+  { direction, matched = () => {} }: {
+    readonly direction: Direction;
+    readonly matched?: (rule: RewriteRule) => void;
+  },
+): (name: string) => string {
+  return (name) => {
+    for (const rule of rules) {
+      const [from, to] = direction === "to_instance" ? [rule.from, rule.to] : [rule.to, rule.from];
+      if (!name.startsWith(from)) continue;
+      matched(rule);
+      return `${to}${name.slice(from.length)}`;
+    }
+    return name;
+  };
+}
+
+/** A name of the folder that would come back changed, such as one that begins with what a rule writes. */
 export interface AmbiguousName {
   readonly rule: RewriteRule;
   readonly name: string;
 }
 
-/** Finds the names of a dataset of the folder that would come back changed. */
+/** Finds the names of a dataset of the folder that would come back changed, with the rule that changes each. */
 export function ambiguousNames(asset: Asset, rules: readonly RewriteRule[]): readonly AmbiguousName[] {
   if (asset.kind !== "dataset") return [];
-  return rules.flatMap((rule) => {
-    const text = textOf(asset.tree, rule.field);
-    if (text === undefined) return [];
-    const names = rule.field === "sql" ? namesOfSql(text) : [text];
-    return names.filter((name) =>
-      name.startsWith(rule.to) && !(name.startsWith(rule.from) && rule.from.startsWith(rule.to))
-    )
-      .filter((name) => rewriteName(rewriteName(name, rule), { from: rule.to, to: rule.from }) !== name)
-      .map((name) => ({ rule, name }));
+  return (["schema", "catalog", "sql"] as const).flatMap((field) => {
+    const text = textOf(asset.tree, field);
+    const own = rules.filter((rule) => rule.field === field);
+    if (text === undefined || own.length === 0) return [];
+    const forth = renamer(own, { direction: "to_instance" });
+    // A schema that becomes equal to an alias of the statement is no schema on the way back.
+    const local = field === "sql" ? localNames(text) : new Set<string>();
+    return (field === "sql" ? namesOfSql(text) : [text]).flatMap((name): readonly AmbiguousName[] => {
+      let last: RewriteRule | undefined;
+      const back = renamer(own, { direction: "to_folder", matched: (rule) => last = rule });
+      const there = forth(name);
+      // What is left of an unquoted name has to be one, or it is not found on the way back.
+      const lost = field === "sql" && NAME.test(name) && !NAME.test(there);
+      const changed = back(there) !== name || lost || local.has(there.toLowerCase());
+      const rule = last ?? own[0];
+      return changed && rule !== undefined ? [{ rule, name }] : [];
+    });
   });
-}
-
-function rewriteName(name: string, { from, to }: Prefix): string {
-  return name.startsWith(from) ? `${to}${name.slice(from.length)}` : name;
 }
 
 /** A stretch of SQL. Only `code` holds names of schemas. */
@@ -74,10 +87,22 @@ interface Stretch {
 
 /**
  * The parts of SQL that hold no names: literals, comments and Jinja. Quoted identifiers are names. The order matters: the
- * first alternative that fits at a place is taken.
+ * first alternative that fits at a place is taken. Jinja within a literal may hold quotes of its own.
  */
-const PARTS =
-  /\{\{[\s\S]*?(?:\}\}|$)|\{%[\s\S]*?(?:%\}|$)|\{#[\s\S]*?(?:#\}|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]\n]*\]/g;
+const JINJA = String.raw`\{\{[\s\S]*?(?:\}\}|$)|\{%[\s\S]*?(?:%\}|$)|\{#[\s\S]*?(?:#\}|$)`;
+const PARTS = new RegExp(
+  [
+    JINJA,
+    String.raw`--[^\n]*`,
+    String.raw`\/\*[\s\S]*?(?:\*\/|$)`,
+    String.raw`\$(\w*)\$[\s\S]*?(?:\$\1\$|$)`,
+    String.raw`'(?:${JINJA}|[^'\\]|''|\\[\s\S])*(?:'|$)`,
+    String.raw`"(?:${JINJA}|[^"]|"")*(?:"|$)`,
+    "`(?:" + JINJA + "|[^`]|``)*(?:`|$)",
+    String.raw`\[[^\]\n]*\]`,
+  ].join("|"),
+  "g",
+);
 
 function splitSql(sql: string): readonly Stretch[] {
   const stretches: Stretch[] = [];
@@ -92,12 +117,13 @@ function splitSql(sql: string): readonly Stretch[] {
   return stretches;
 }
 
+const NAME = /^[A-Za-z_][\w$]*$/;
 const NAME_BEFORE_DOT = /(?<![\w$])([A-Za-z_][\w$]*)(?=\s*\.)/g;
 
-/** Rewrites each schema or catalog name that is followed by a dot. Aliases and names of CTEs are no schemas. */
-export function rewriteSql(sql: string, prefix: Prefix): string {
+/** Changes each schema or catalog name that is followed by a dot. Tables, aliases and names of CTEs are no schemas. */
+function rewriteSql(sql: string, rename: (name: string) => string): string {
   const local = localNames(sql);
-  const change = (name: string) => local.has(name.toLowerCase()) ? name : rewriteName(name, prefix);
+  const change = (name: string) => local.has(name.toLowerCase()) ? name : rename(name);
   const stretches = splitSql(sql);
   return stretches.map(({ kind, text }, index) => {
     if (kind === "code") return text.replace(NAME_BEFORE_DOT, change);
@@ -117,17 +143,26 @@ function namesOfSql(sql: string): readonly string[] {
   return [...new Set(found.filter((name) => !local.has(name.toLowerCase())))];
 }
 
-/** Names that the statement itself declares, in lower case: aliases of tables and common table expressions. */
+/** Names that the statement itself declares, in lower case: tables, their aliases, and common table expressions. */
 function localNames(sql: string): ReadonlySet<string> {
   const code = splitSql(sql).map(({ kind, text }) => kind === "other" ? " " : text).join("");
   const name = `["\`[]?([A-Za-z_][\\w$]*)["\`\\]]?`;
-  const table = `(?:["\`[]?[\\w$]+["\`\\]]?\\s*\\.\\s*)*["\`[]?[\\w$]+["\`\\]]?`;
+  const part = `["\`[]?[\\w$]+["\`\\]]?`;
+  const table = `(?:${part}\\s*\\.\\s*)*${part}`;
+  const aliased = `${table}(?:\\s+(?:as\\s+)?${part})?`;
+  // Each pattern looks ahead, since the word after a table may be the next FROM or JOIN.
   const patterns = [
-    new RegExp(`(?:\\bfrom|\\bjoin|,)\\s+${table}\\s+(?:as\\s+)?${name}`, "gi"),
-    new RegExp(`\\)\\s*(?:as\\s+)?${name}`, "gi"),
-    new RegExp(`(?:\\bwith|,|\\brecursive)\\s+${name}\\s*(?:\\([^)]*\\)\\s*)?as\\s*\\(`, "gi"),
+    new RegExp(`(?:\\bfrom|\\bjoin|,)(?=\\s+${table}\\s+(?:as\\s+)?${name})`, "gi"),
+    new RegExp(`\\)(?=\\s*(?:as\\s+)?${name})`, "gi"),
+    new RegExp(`(?:\\bwith|,|\\brecursive)(?=\\s+${name}\\s*(?:\\([^)]*\\)\\s*)?as\\s*\\()`, "gi"),
   ];
+  // A table without an alias is known by its own name: `FROM mart.calls` allows `calls.port`.
+  const lists = new RegExp(`(?:\\bfrom|\\bjoin)(?=\\s+(${aliased}(?:\\s*,\\s*${aliased})*))`, "gi");
+  const tables = [...code.matchAll(lists)].flatMap(([, list = ""]) => list.split(",")).flatMap((each) =>
+    new RegExp(`^\\s*(?:${part}\\s*\\.\\s*)*${name}`, "i").exec(each)?.[1] ?? []
+  );
   return new Set(
-    patterns.flatMap((pattern) => [...code.matchAll(pattern)].map(([, each = ""]) => each.toLowerCase())),
+    [...patterns.flatMap((pattern) => [...code.matchAll(pattern)].map(([, each = ""]) => each)), ...tables]
+      .map((each) => each.toLowerCase()),
   );
 }

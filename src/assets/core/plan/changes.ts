@@ -18,6 +18,9 @@ const NAMED: Readonly<Record<string, string>> = {
   native_filter_configuration: "id",
 };
 
+/** Fields that are never missing on a server: an empty one is only not written. */
+const WHOLE = new Set(["params", "position", "metadata"]);
+
 /** Lists the differences between two versions of an asset, in the order of the newer one. */
 export function changesOf(before: Asset, after: Asset): readonly FieldChange[] {
   return compare(before.tree, after.tree, "");
@@ -25,10 +28,15 @@ export function changesOf(before: Asset, after: Asset): readonly FieldChange[] {
 
 function compare(before: Tree | undefined, after: Tree | undefined, path: string): readonly FieldChange[] {
   if (equalTrees(before, after)) return [];
+  if (WHOLE.has(path) && (before === undefined || after === undefined)) {
+    return compare(before ?? {}, after ?? {}, path);
+  }
   if (isMap(before) && isMap(after)) return compareMaps(before, after, path);
+  const name = NAMED[path.split(".").at(-1) ?? ""];
+  if (name !== undefined && isList(before ?? []) && isList(after ?? [])) {
+    return compareMaps(byName(before, name), byName(after, name), path);
+  }
   if (isList(before) && isList(after)) {
-    const name = NAMED[path.split(".").at(-1) ?? ""];
-    if (name !== undefined) return compareMaps(byName(before, name), byName(after, name), path);
     if (before.length === after.length && before.every(isMap) && after.every(isMap)) {
       return before.flatMap((each, index) => compare(each, after[index], `${path}.${index}`));
     }
@@ -43,9 +51,12 @@ function compareMaps(before: TreeMap, after: TreeMap, path: string): readonly Fi
   );
 }
 
-function byName(list: readonly Tree[], name: string): TreeMap {
+function byName(list: Tree | undefined, name: string): TreeMap {
   return Object.fromEntries(
-    list.map((each, index) => [isMap(each) ? textOf(each, name) ?? `${index}` : `${index}`, each]),
+    (isList(list) ? list : []).map((
+      each,
+      index,
+    ) => [isMap(each) ? textOf(each, name) ?? `${index}` : `${index}`, each]),
   );
 }
 

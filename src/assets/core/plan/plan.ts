@@ -1,6 +1,14 @@
 /** The plan of a push: the action for each asset, decided from what was observed. Pure (assets.md, "Push"). */
 
-import { type Asset, type AssetKind, type Assets, parseUuid, PUSHED_KINDS, type Uuid } from "../asset.ts";
+import {
+  type Asset,
+  type AssetKind,
+  type Assets,
+  isPushed,
+  parseUuid,
+  PUSHED_KINDS,
+  type Uuid,
+} from "../asset.ts";
 import type { Hash } from "../hash.ts";
 import { type DatabaseMapping, isMapped } from "../mapping/databases.ts";
 import { referencesOf } from "../stored_form/normalize.ts";
@@ -69,8 +77,10 @@ export interface PushObservation {
   readonly occupants: readonly Occupant[];
   readonly databases: readonly DatabaseMapping[];
   /** Returns our dataset's place in the instance's names. */
-  placeOf(dataset: Asset): TableKey;
+  readonly placeOf: (dataset: Asset) => TableKey;
   isIgnored(asset: Asset): boolean;
+  /** Whether the server refuses a change of an asset that exists, because the account does not own it. */
+  isForeign(uuid: Uuid): boolean;
 }
 
 /** The flags that a plan obeys. */
@@ -86,9 +96,11 @@ export interface PlanOptions {
 /** Decides what a push does. The order is that of the writes: datasets, charts, dashboards, each by name. */
 export function planPush(observed: PushObservation, options: PlanOptions): readonly PlannedAsset[] {
   const planned = new Map<Uuid, PlannedAsset>();
+  const there = new Set(observed.occupants.map(({ uuid }) => uuid));
+  const circumstances = { observed, options, planned, there, doubles: findDoubles(observed) };
   for (const kind of PUSHED_KINDS) {
     const assets = [...observed.ours.values()].filter((asset) => asset.kind === kind).sort(byName);
-    for (const asset of assets) planned.set(asset.uuid, decide(asset, { observed, options, planned }));
+    for (const asset of assets) planned.set(asset.uuid, decide(asset, circumstances));
   }
   return [...planned.values()];
 }
@@ -101,9 +113,13 @@ interface Circumstances {
   readonly observed: PushObservation;
   readonly options: PlanOptions;
   readonly planned: ReadonlyMap<Uuid, PlannedAsset>;
+  /** The UUIDs that the instance has. */
+  readonly there: ReadonlySet<Uuid>;
+  readonly doubles: ReadonlyMap<Uuid, Asset>;
 }
 
-function decide(asset: Asset, { observed, options, planned }: Circumstances): PlannedAsset {
+function decide(asset: Asset, circumstances: Circumstances): PlannedAsset {
+  const { observed, options, planned, there } = circumstances;
   const { uuid, kind, name } = asset;
   const make = (action: Action, more: Partial<PlannedAsset> = {}): PlannedAsset => ({
     uuid,
@@ -122,7 +138,7 @@ function decide(asset: Asset, { observed, options, planned }: Circumstances): Pl
   const skipped = referencesOf(asset).map((each) => planned.get(each.uuid)).find((each) =>
     each?.action === "skip"
   );
-  if (skipped !== undefined && skipped.reason !== "ignored") {
+  if (skipped !== undefined && (skipped.reason !== "ignored" || !there.has(skipped.uuid))) {
     return make("skip", { reason: skipped.reason, message: `it uses "${skipped.name}", which is skipped` });
   }
   if (kind === "dataset") {
@@ -132,12 +148,18 @@ function decide(asset: Asset, { observed, options, planned }: Circumstances): Pl
       return make(action, unmapped);
     }
   }
-  const taken = identityConflict(asset, observed);
-  if (taken !== undefined) return make("conflict", taken);
   const theirs = observed.theirs.get(uuid);
-  if (theirs === undefined) return make("create");
   const [ourHash, theirHash] = [observed.hashes.ours.get(uuid), observed.hashes.theirs.get(uuid)];
-  if (ourHash === theirHash) return make("unchanged");
+  if (theirs !== undefined && ourHash === theirHash) return make("unchanged");
+  const objection = absentReference(asset, circumstances) ?? identityConflict(asset, circumstances);
+  if (objection !== undefined) return make("conflict", objection);
+  if (theirs === undefined) return make("create");
+  if (observed.isForeign(uuid)) {
+    return make("conflict", {
+      reason: "refused",
+      message: "the account is no owner of it there, and no administrator, so the server refuses the change",
+    });
+  }
   const change = {
     fields: changesOf(theirs, asset).map(({ path }) => path),
     lost: lostMembers(theirs, asset),
@@ -160,6 +182,18 @@ function decide(asset: Asset, { observed, options, planned }: Circumstances): Pl
 }
 
 type Objection = { readonly reason: Reason; readonly message: string };
+
+/** A dataset or chart that is needed, is not pushed, and is not on the instance: Superset leaves its users out silently. */
+function absentReference(asset: Asset, { planned, there }: Circumstances): Objection | undefined {
+  const absent = referencesOf(asset).find(({ kind, uuid }) =>
+    isPushed(kind) && !planned.has(uuid) && !there.has(uuid)
+  );
+  if (absent === undefined) return undefined;
+  return {
+    reason: "dependency_failed",
+    message: `it uses the ${absent.kind} ${absent.uuid}, which is neither pushed nor on the instance`,
+  };
+}
 
 function unmappedDatabase(dataset: Asset, { databases, ours }: PushObservation): Objection | undefined {
   const uuid = parseUuid(valueOf(dataset.tree, "database_uuid"));
@@ -192,8 +226,14 @@ function unmappedDatabase(dataset: Asset, { databases, ours }: PushObservation):
 }
 
 /** Conflicts of identity: Superset's importer would take another asset for this one. No flag overrides them. */
-function identityConflict(asset: Asset, observed: PushObservation): Objection | undefined {
+function identityConflict(asset: Asset, { observed, doubles }: Circumstances): Objection | undefined {
   const { occupants } = observed;
+  const double = doubles.get(asset.uuid);
+  if (double !== undefined) {
+    return asset.kind === "dashboard"
+      ? { reason: "slug_taken", message: `the dashboard "${double.name}" of the folder has the same slug` }
+      : { reason: "table_taken", message: `the dataset "${double.uuid}" of the folder has the same table` };
+  }
   if (asset.kind === "dashboard") {
     const slug = textOf(asset.tree, "slug");
     const owner = slug === undefined
@@ -225,6 +265,38 @@ function identityConflict(asset: Asset, observed: PushObservation): Objection | 
       [place.schema, place.table].filter(Boolean).join(".")
     }" has the dataset "${owner.uuid}" there`,
   };
+}
+
+/** An asset with the key that only one asset of an instance can have. */
+interface KeyedAsset {
+  readonly asset: Asset;
+  readonly key: string;
+  /** Undefined for a dashboard. */
+  readonly place: TableKey | undefined;
+}
+
+/** Finds, for each asset, another one of the folder with its table or slug: one import would take the other one's row. */
+function findDoubles({ ours, placeOf }: PushObservation): ReadonlyMap<Uuid, Asset> {
+  const keyed = [...ours.values()].flatMap((asset): readonly KeyedAsset[] => {
+    if (asset.kind === "dashboard") {
+      const slug = textOf(asset.tree, "slug");
+      return slug === undefined ? [] : [{ asset, place: undefined, key: `slug ${slug}` }];
+    }
+    if (asset.kind !== "dataset") return [];
+    const place = placeOf(asset);
+    return [{ asset, place, key: `table ${place.database} ${place.table}` }];
+  });
+  const doubles = new Map<Uuid, Asset>();
+  for (const group of Map.groupBy(keyed, ({ key }) => key).values()) {
+    for (const { asset, place } of group) {
+      const double = group.find((other) =>
+        other.asset !== asset && (place === undefined || other.place === undefined ||
+          isSamePlace(place, other.place) || isSamePlace(other.place, place))
+      );
+      if (double !== undefined) doubles.set(asset.uuid, double.asset);
+    }
+  }
+  return doubles;
 }
 
 /** Whether Superset's importer takes two places for one: an unset part of the incoming file matches everything. */

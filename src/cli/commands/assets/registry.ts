@@ -162,13 +162,19 @@ const ROLLBACK: CommandEntry = {
   examples: [["assets rollback qa", "undo the last push"], [
     "assets rollback qa 20260105T080000Z-1a2b3c --yes",
     "undo a run",
-  ]],
+  ], ["assets rollback qa --from snapshot --yes", "undo a run of CI"]],
   args: [INSTANCE_ARGUMENT, {
     name: "run",
     description: "name of the run; the last push if left out",
     required: false,
   }],
-  options: [YES, { name: "force", description: "undo what was edited since, too" }, DIR_OPTION, DRY_RUN],
+  options: [
+    YES,
+    { name: "force", description: "undo what was edited since, too" },
+    { name: "from", value: "dir", description: "folder of a run, such as an artifact of CI" },
+    DIR_OPTION,
+    DRY_RUN,
+  ],
   load: async () => (await import("./runs.ts")).runRollback,
 };
 

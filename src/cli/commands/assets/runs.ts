@@ -1,6 +1,7 @@
 import { applyPrune, planPrune } from "../../../assets/app/prune.ts";
-import { applyRollback, findRun, prepareRollback } from "../../../assets/app/rollback.ts";
-import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
+import type { Instance } from "../../../assets/app/assets_ports.ts";
+import { applyRollback, findRun, prepareRollback, readRun } from "../../../assets/app/rollback.ts";
+import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
 import { assetsTools, chooseInstance, countMap, countWords, mustAsk, renderAssets } from "./shared.ts";
@@ -48,10 +49,10 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
   const instance = chooseInstance(tools, env.args[0]);
   const yes = mustAsk(env, `Undoing a run on ${instance.settings.name}`);
   await using _lock = env.flags.dryRun ? undefined : await instance.store.lock();
-  const run = await findRun(instance, env.args[1]);
+  const { run, snapshot } = await chooseRun(env, instance);
   const rollback = await prepareRollback(instance, tools.ports, {
     run,
-    snapshot: await instance.store.snapshot(run.run),
+    snapshot,
     dir: env.values.text("dir") ?? tools.config.dir,
     force: env.values.flag("force"),
   }, env.signal);
@@ -70,6 +71,7 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
       message: "the run created it",
     })),
     ...conflicts.map(({ kind, name, message }) => ({ kind, name, what: "conflict", message })),
+    ...rollback.kept.map(({ kind, name, message }) => ({ kind, name, what: "kept", message })),
   ];
   if (!env.flags.json && rows.length > 0) env.lines(renderAssets(env, rows));
   if (conflicts.length > 0) {
@@ -95,14 +97,14 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
     return EXIT.done;
   }
   if (!yes && !await env.terminal.confirm(`Undo ${run.run} on ${instance.settings.name}?`)) return EXIT.done;
-  const { pushed, deleted } = await applyRollback(instance, tools.ports, {
+  const result = await applyRollback(instance, tools.ports, {
     rollback,
     continueOnError: true,
     inActions: tools.inActions,
   }, env.signal);
   env.terminal.progress(undefined);
   const results = [
-    ...pushed.assets.filter(({ action }) => action !== "unchanged")
+    ...result.assets.filter(({ action }) => action !== "unchanged")
       .map(({ uuid, kind, name, action, result, message }) => ({
         uuid,
         kind,
@@ -111,7 +113,7 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
         result,
         message,
       })),
-    ...deleted.map(({ uuid, kind, name, result, message }) => ({
+    ...result.deleted.map(({ uuid, kind, name, result, message }) => ({
       uuid,
       kind,
       name,
@@ -122,7 +124,7 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
   ];
   if (env.flags.json) {
     env.json({
-      run: pushed.run ?? null,
+      run: result.run ?? null,
       instance: instance.settings.name,
       undoes: run.run,
       assets: results.map((each) => ({ ...each, message: each.message ?? null })),
@@ -136,6 +138,21 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
   }
   env.terminal.say(`${instance.settings.name}: ${countWords(results.map(({ result }) => result))}`);
   return bad.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** Finds the run to undo with its snapshot: in a folder with `--from`, else among the runs that are recorded here. */
+async function chooseRun(env: CommandEnv, instance: Instance) {
+  const from = env.values.text("from");
+  if (from === undefined) {
+    const run = await findRun(instance, env.args[1]);
+    return { run, snapshot: await instance.store.snapshot(run.run) };
+  }
+  if (env.args[1] === undefined) return await readRun(instance, from);
+  throw usageError(
+    "run_twice",
+    `Undoing a run on ${instance.settings.name}: a run and --from are both given`,
+    "Give one of them",
+  );
 }
 
 /** Lists, or deletes, what was pushed and the folder has dropped. */
