@@ -1,6 +1,6 @@
 /** Builds the tools for assets: drivers of the configured instances, each made when it is named. */
 
-import type { AssetsTools } from "../cli/wiring_types.ts";
+import type { AssetsTools, WiringRequest } from "../cli/wiring_types.ts";
 import { renderBar, renderStage } from "../cli/render/mod.ts";
 import type { Instance, ReportProgress } from "../assets/app/assets_ports.ts";
 import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts";
@@ -19,15 +19,27 @@ const STATE = ".showtime/assets";
 /** Makes the tools. Secrets are read when an instance is first named. */
 export async function makeAssetsTools(
   parts: Parts,
-  { terminal, loaded }: { readonly terminal: Terminal; readonly loaded: LoadedConfig },
+  { request, loaded }: { readonly request: WiringRequest; readonly loaded: LoadedConfig },
 ): Promise<AssetsTools> {
   const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
+  const { flags, terminal } = request;
   const config = loaded.assets;
   const made = new Map<string, Instance>();
   for (const warning of loaded.warnings) terminal.warn(warning);
   return {
     config,
     inActions: actions.isActions,
+    trustedBots: loaded.config.trustedBots,
+    async reviewComments() {
+      const { makeGithubReviewComments } = await import("../drivers/github/mod.ts");
+      const comments = makeGithubReviewComments(await parts.githubOptions(flags, terminal));
+      return {
+        ...comments,
+        // Names and texts of assets are people's, and one may hold what this process knows as a secret.
+        write: (pr, wanted, signal) =>
+          comments.write(pr, { ...wanted, body: parts.redactor.redact(wanted.body) }, signal),
+      };
+    },
     ports: {
       sources: makeAssetSources({ shell, readZip }),
       clock,

@@ -24,7 +24,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     images: (request) => scopeOf(request).images(),
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
-        terminal: request.terminal,
+        request,
         loaded: await scopeOf(request).config(),
       }),
     clock: () => parts.clock,

@@ -31,8 +31,8 @@ export interface GithubForgeOptions extends GithubClientOptions {
   readonly repo: string;
 }
 
-/** Makes the driver. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
-export function makeGithubForge(options: GithubForgeOptions): Forge {
+/** Makes what all calls share. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
+export function makeContext(options: GithubForgeOptions): Context {
   const [, owner, name] = /^([^/\s]+)\/([^/\s]+)$/.exec(options.repo) ?? [];
   if (owner === undefined || name === undefined) {
     throw usageError(
@@ -41,8 +41,13 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
       "Give --repo owner/name",
     );
   }
-  const client = new GithubClient(options);
-  const context: Context = { client, owner, name, repo: options.repo, ids: new LabelIds() };
+  return { client: new GithubClient(options), owner, name, repo: options.repo, ids: new LabelIds() };
+}
+
+/** Makes the driver. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
+export function makeGithubForge(options: GithubForgeOptions): Forge {
+  const context = makeContext(options);
+  const { client } = context;
   return {
     now: () => client.now(),
     requestCount: () => client.requestCount(),
