@@ -14,7 +14,9 @@ export interface ReviewedPlan {
   readonly instance: string;
   /** The folder of the assets, as the person named it. */
   readonly dir: string;
-  readonly prepared: PreparedPush;
+  readonly prepared: Pick<PreparedPush, "plan" | "hashes" | "digest" | "ours"> & {
+    readonly observed: Pick<PreparedPush["observed"], "assets">;
+  };
   readonly paths: ReadonlyMap<Uuid, string>;
   /** Findings of secrets that `assets.secrets.allow` accepts. */
   readonly allowedSecrets: readonly string[];
