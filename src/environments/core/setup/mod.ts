@@ -30,8 +30,7 @@ export {
   type AwsSettings,
   HOME_REPOSITORY,
   imageHome,
-  type ReleasePin,
   roleArn,
-  RUNNER_FILE,
   type Setup,
 } from "./setup.ts";
+export { type ReleasePin, RUNNER_FILE } from "../../../lib/workflows/steps.ts";
