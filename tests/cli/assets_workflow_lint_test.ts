@@ -23,7 +23,7 @@ const SETUPS: readonly AssetsSetup[] = [
   { ...SETUP, targets: [PRODUCTION] },
   {
     ...SETUP,
-    defaultBranch: "it's/\"main\"+1",
+    defaultBranch: 'it\'s/"main"+1',
     dir: "bi/superset-assets",
     targets: [QA, PRODUCTION, { name: "dev-2", secrets: ["SHOWTIME_A", "SHOWTIME_B"] }],
   },
@@ -98,7 +98,9 @@ Deno.test("no job of the assets' workflows has a right or a secret that it does 
 
 Deno.test("all jobs that write to an instance wait for each other, and plans only for those of their pull request", () => {
   const groups = [...workflowsOf({ ...SETUP, targets: [QA, PRODUCTION] })].flatMap(([name, text]) =>
-    Object.entries(readWorkflow(text).jobs).map(([id, { concurrency }]) => [`${name} ${id}`, concurrency?.group])
+    Object.entries(readWorkflow(text).jobs).map((
+      [id, { concurrency }],
+    ) => [`${name} ${id}`, concurrency?.group])
   ).filter(([, group]) => group !== undefined);
 
   assert.deepEqual(Object.fromEntries(groups), {
@@ -114,29 +116,34 @@ Deno.test("all jobs that write to an instance wait for each other, and plans onl
   });
 });
 
-(await part("shellcheck")).test("shellcheck finds nothing in the scripts of the assets' workflows", async () => {
-  const scripts = new Set<string>();
-  for (const text of SETUPS.flatMap((setup) => [...workflowsOf(setup).values()])) {
-    for (const { run, env } of Object.values(readWorkflow(text).jobs).flatMap(({ steps = [] }) => steps)) {
-      if (run === undefined) continue;
-      const given = [
-        ...["GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"],
-        ...Object.keys(env ?? {}),
-      ];
-      scripts.add(`#!/bin/bash\nset -eo pipefail\n${given.map((each) => `: "$${each}"`).join("\n")}\n${run}`);
+(await part("shellcheck")).test(
+  "shellcheck finds nothing in the scripts of the assets' workflows",
+  async () => {
+    const scripts = new Set<string>();
+    for (const text of SETUPS.flatMap((setup) => [...workflowsOf(setup).values()])) {
+      for (const { run, env } of Object.values(readWorkflow(text).jobs).flatMap(({ steps = [] }) => steps)) {
+        if (run === undefined) continue;
+        const given = [
+          ...["GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"],
+          ...Object.keys(env ?? {}),
+        ];
+        scripts.add(
+          `#!/bin/bash\nset -eo pipefail\n${given.map((each) => `: "$${each}"`).join("\n")}\n${run}`,
+        );
+      }
     }
-  }
-  const folder = await Deno.makeTempDir({ prefix: "showtime-shellcheck-" });
-  try {
-    const files = await Promise.all([...scripts].map(async (text, index) => {
-      await Deno.writeTextFile(`${folder}/${index}.sh`, text);
-      return `${folder}/${index}.sh`;
-    }));
-    const { code, stdout } = await new Deno.Command("shellcheck", { args: files }).output();
+    const folder = await Deno.makeTempDir({ prefix: "showtime-shellcheck-" });
+    try {
+      const files = await Promise.all([...scripts].map(async (text, index) => {
+        await Deno.writeTextFile(`${folder}/${index}.sh`, text);
+        return `${folder}/${index}.sh`;
+      }));
+      const { code, stdout } = await new Deno.Command("shellcheck", { args: files }).output();
 
-    assert.ok(files.length > 8);
-    assert.equal(code, 0, new TextDecoder().decode(stdout));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+      assert.ok(files.length > 8);
+      assert.equal(code, 0, new TextDecoder().decode(stdout));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);

@@ -53,7 +53,9 @@ function settings(...names: readonly string[]): string {
     ...names.flatMap((name) => [
       `    ${name}:`,
       `      url: https://${name}.example.org`,
-      `      auth: { method: token, token: "\${env:SHOWTIME_TOKEN_OF_${name.toUpperCase().replaceAll("-", "_")}}" }`,
+      `      auth: { method: token, token: "\${env:SHOWTIME_TOKEN_OF_${
+        name.toUpperCase().replaceAll("-", "_")
+      }}" }`,
     ]),
     "",
   ].join("\n");
@@ -115,7 +117,10 @@ Deno.test("init --assets overwrites no workflow without --force, and refuses wha
   const kept = await init(["--assets"], { [path]: "name: Mine\n" });
   assert.equal(kept.code, 1, kept.err);
   assert.deepEqual([...kept.files.keys()], [path]);
-  assert.doesNotMatch((await init(["--assets", "--force"], { [path]: "name: Mine\n" })).files.get(path) ?? "", /Mine/);
+  assert.doesNotMatch(
+    (await init(["--assets", "--force"], { [path]: "name: Mine\n" })).files.get(path) ?? "",
+    /Mine/,
+  );
 
   const cases: readonly (readonly [args: readonly string[], text: string | undefined, code: RegExp])[] = [
     [["--assets", "--target", "nowhere"], settings("qa"), /there is no "nowhere"/],

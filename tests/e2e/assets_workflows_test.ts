@@ -77,8 +77,13 @@ async function stage(
   }
 }
 
-async function dispatch(inputs: Readonly<Record<string, string>>): Promise<{ name: string; payload: Payload }> {
-  return { name: "workflow_dispatch", payload: change(await examplePayload("workflow_dispatch"), { inputs }) };
+async function dispatch(
+  inputs: Readonly<Record<string, string>>,
+): Promise<{ name: string; payload: Payload }> {
+  return {
+    name: "workflow_dispatch",
+    payload: change(await examplePayload("workflow_dispatch"), { inputs }),
+  };
 }
 
 function states(jobs: readonly PlayedJob[]): readonly string[] {
@@ -93,7 +98,10 @@ RUNNER.test("a plan is made of the merge of a branch of this repository, and of 
   await stage({}, async ({ play }) => {
     const payload = await examplePayload("pull_request", "synchronize");
     const inside = change(payload, { "pull_request.head.repo.full_name": REPO });
-    const { jobs, calls } = await play("plan", { name: "pull_request", payload: inside }, { sha: MERGE, ref: "" });
+    const { jobs, calls } = await play("plan", { name: "pull_request", payload: inside }, {
+      sha: MERGE,
+      ref: "",
+    });
 
     assert.deepEqual(states(jobs), ["find done", "plan-qa done"], outputs(jobs));
     assert.deepEqual(calls, [`assets plan qa --pr ${payload["number"]}`]);
@@ -101,7 +109,9 @@ RUNNER.test("a plan is made of the merge of a branch of this repository, and of 
     const checkout = jobs[1]?.steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
     assert.equal(checkout?.with?.["ref"], MERGE);
 
-    const fork = change(structuredClone(payload), { "pull_request.head.repo.full_name": "stranger/Hello-World" });
+    const fork = change(structuredClone(payload), {
+      "pull_request.head.repo.full_name": "stranger/Hello-World",
+    });
     const outside = await play("plan", { name: "pull_request", payload: fork }, { sha: MERGE, ref: "" });
     assert.deepEqual(states(outside.jobs), ["find skipped", "plan-qa skipped"]);
     assert.deepEqual(outside.calls, []);
@@ -146,7 +156,10 @@ RUNNER.test("a push takes the plan of the pull request whose merge made the comm
     { ...merged, number: 11, base: { repo: { full_name: "stranger/Hello-World" } } },
   ];
   const payload = await examplePayload("push");
-  await stage({ [`commits/${HERE}/pulls`]: [...others, merged], [`commits/${MERGE}/pulls`]: others.slice(0, 1) }, async ({ play }) => {
+  await stage({
+    [`commits/${HERE}/pulls`]: [...others, merged],
+    [`commits/${MERGE}/pulls`]: others.slice(0, 1),
+  }, async ({ play }) => {
     const { jobs, calls } = await play("push", { name: "push", payload });
     assert.deepEqual(states(jobs), ["find done", "push-qa done"], outputs(jobs));
     assert.deepEqual(calls, ["assets push qa --yes --pr 12"]);
@@ -232,7 +245,8 @@ RUNNER.test("an export with changes becomes a branch and one pull request, whose
   const root = await Deno.makeTempDir({ prefix: "showtime-export-" });
   const git = async (cwd: string, ...args: string[]) => {
     const identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-    const { code, stdout, stderr } = await new Deno.Command("git", { args: [...identity, ...args], cwd }).output();
+    const { code, stdout, stderr } = await new Deno.Command("git", { args: [...identity, ...args], cwd })
+      .output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
     return new TextDecoder().decode(stdout).trim();
   };
@@ -263,7 +277,10 @@ RUNNER.test("an export with changes becomes a branch and one pull request, whose
       await Deno.writeTextFile(`${root}/notes`, "");
       await Deno.writeTextFile(`${root}/notes.open`, open);
       const { jobs } = await scene.play("export", { name: "schedule", payload: { schedule: "" } }, { uses });
-      return { jobs, notes: (await Deno.readTextFile(`${root}/notes`)).split("\n").filter((each) => each !== "") };
+      return {
+        jobs,
+        notes: (await Deno.readTextFile(`${root}/notes`)).split("\n").filter((each) => each !== ""),
+      };
     };
     await stage({}, async (scene) => {
       const nothing = await play(scene, "");
@@ -289,7 +306,14 @@ RUNNER.test("an export with changes becomes a branch and one pull request, whose
         some.notes.at(-1),
         "gh workflow run showtime-assets-plan.yml --ref main --field pr_number=31",
       );
-      const tree = await git(`${root}/origin`, "ls-tree", "-r", "-z", "--name-only", "showtime/export-production");
+      const tree = await git(
+        `${root}/origin`,
+        "ls-tree",
+        "-r",
+        "-z",
+        "--name-only",
+        "showtime/export-production",
+      );
       assert.deepEqual(tree.split("\0").filter((name) => name !== ""), ["assets/neu \u00e4.yaml"]);
 
       first = true;

@@ -48,7 +48,9 @@ async function readComments(
     const page = pageInfoAt(asked, "pullRequest", "comments");
     after = page.hasNextPage ? page.endCursor : undefined;
   } while (after !== undefined);
-  const people = found.flatMap(({ own, author }) => own || author === undefined || author.bot ? [] : author.login);
+  const people = found.flatMap(({ own, author }) =>
+    own || author === undefined || author.bot ? [] : author.login
+  );
   const permissions = await readPermissions(context, people, signal);
   return {
     pull,

@@ -17,13 +17,19 @@ function bodyOf(digit: string): string {
   return `${MARKER}\n${formatPlanRecord({ digest: digit.repeat(64), assets: [], more: 0 })}`;
 }
 
-function commentsOf({ simulator }: SimulatedForge): readonly { readonly author: string; readonly body: string }[] {
+function commentsOf(
+  { simulator }: SimulatedForge,
+): readonly { readonly author: string; readonly body: string }[] {
   return simulator.state().pulls.flatMap(({ comments }) => comments);
 }
 
 Deno.test("a digest is taken from the oldest comment of an author who is believed", async () => {
   const other = { author: "ana", body: bodyOf("0").replaceAll(MARKER, planMarker("qa-2")) };
-  const cases: readonly (readonly [authors: readonly string[], trusted: readonly string[], digit: string | undefined])[] = [
+  const cases: readonly (readonly [
+    authors: readonly string[],
+    trusted: readonly string[],
+    digit: string | undefined,
+  ])[] = [
     [["rando", "tri"], [], undefined],
     [["rando", "github-actions[bot]", "ana"], [], "2"],
     [["tri", "rando", "ana", "maxime"], [], "3"],
@@ -32,7 +38,10 @@ Deno.test("a digest is taken from the oldest comment of an author who is believe
     [["rando", "maxime"], [], "2"],
   ];
   for (const [authors, trustedBots, digit] of cases) {
-    const comments = [other, ...authors.map((author, index) => ({ author, body: bodyOf(String(index + 1)) }))];
+    const comments = [
+      other,
+      ...authors.map((author, index) => ({ author, body: bodyOf(String(index + 1)) })),
+    ];
     const review = { comments: simulate({}, { pull: { comments } }).reviewComments(), pr: PR, trustedBots };
 
     const read = readExpectedPlan(review, "qa", NEVER);

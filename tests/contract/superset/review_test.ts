@@ -50,7 +50,8 @@ superset.test("a push carries out the plan that its pull request shows, and no o
     const early = await assets("push", "qa", "--yes", "--pr", "12");
     assert.deepEqual([early.code, /no comment with a plan/.test(early.err)], [3, true], early.err);
 
-    const files = [...(await filesBelow(`${cwd}/assets`)).keys()].filter((path) => path.startsWith("charts/")).sort();
+    const files = [...(await filesBelow(`${cwd}/assets`)).keys()].filter((path) => path.startsWith("charts/"))
+      .sort();
     const [chart = "", other = ""] = files;
     const rename = async (path: string, text: string) => {
       const file = `${cwd}/assets/${path}`;
@@ -70,7 +71,10 @@ superset.test("a push carries out the plan that its pull request shows, and no o
     await rename(other, "not reviewed");
     const refused = await assets("push", "qa", "--yes", "--pr", "12");
     assert.equal(refused.code, 3, refused.err);
-    assert.match(refused.err, /plan in pull request #12 is not this one any more: chart ".+" \(now update, was unchanged\)/);
+    assert.match(
+      refused.err,
+      /plan in pull request #12 is not this one any more: chart ".+" \(now update, was unchanged\)/,
+    );
     const names = "select count(*) from slices where slice_name like '%reviewed%'";
     assert.deepEqual(await qa.query(names), [[0]]);
 

@@ -42,9 +42,11 @@ function reviewJob(
   job: WorkflowJob,
   { ledger }: { readonly ledger: boolean },
 ): readonly string[] {
-  const known = ledger && (job.steps ?? []).every(({ name, uses, run }) =>
-    uses !== undefined || name?.startsWith("Install Showtime ") || /^(?:[^\n]*\n)*showtime assets /.test(run ?? "")
-  );
+  const known = ledger &&
+    (job.steps ?? []).every(({ name, uses, run }) =>
+      uses !== undefined || name?.startsWith("Install Showtime ") ||
+      /^(?:[^\n]*\n)*showtime assets /.test(run ?? "")
+    );
   return [
     ...(job.permissions === undefined ? [`job ${id} does not say its rights`] : []),
     // A job of another workflow says there how long it may take.
@@ -55,7 +57,9 @@ function reviewJob(
       ? [`job ${id} gives a secret to all of its steps`]
       : []),
     ...(job.steps ?? []).flatMap((step) =>
-      reviewStep(step).filter((what) => !(known && what === TOKEN_LEFT)).map((what) => `job ${id}, ${step.name ?? "a step"}: ${what}`)
+      reviewStep(step).filter((what) => !(known && what === TOKEN_LEFT)).map((what) =>
+        `job ${id}, ${step.name ?? "a step"}: ${what}`
+      )
     ),
   ];
 }

@@ -3,7 +3,12 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { readPlanComment } from "../../core/review/plan_comment.ts";
-import { type CurrentPlan, type MovedAsset, movedSince, type PlanRecord } from "../../core/review/plan_record.ts";
+import {
+  type CurrentPlan,
+  type MovedAsset,
+  movedSince,
+  type PlanRecord,
+} from "../../core/review/plan_record.ts";
 import { findBelievedPlan, type Review } from "./believed_plan.ts";
 
 /** The number of moved assets that a message names. */
@@ -21,7 +26,9 @@ export async function readExpectedPlan(
   throw new AppError(
     "plan_missing",
     `Reading the plan for ${instance} in pull request #${review.pr}: ${
-      comment === undefined ? "no comment with a plan has an author who is believed" : "its comment has no digest"
+      comment === undefined
+        ? "no comment with a plan has an author who is believed"
+        : "its comment has no digest"
     }`,
     { exitCode: EXIT.refused, hint: `\`showtime assets plan ${instance} --pr ${review.pr}\` writes one` },
   );

@@ -47,15 +47,22 @@ export async function writePlan(
  * Returns both sides of what the plan changes. The push refuses secrets in the folder, but the instance may hold some:
  * they are masked.
  */
-function sidesOf({ prepared, paths, allowedSecrets }: ReviewedPlan): readonly [before: Assets, after: Assets] {
+function sidesOf(
+  { prepared, paths, allowedSecrets }: ReviewedPlan,
+): readonly [before: Assets, after: Assets] {
   const { plan, observed, ours } = prepared;
   const shown = new Set(
     plan.filter(({ action }) => action !== "unchanged" && action !== "skip").map(({ uuid }) => uuid),
   );
   const pick = (assets: Assets): Assets =>
-    new Map([...assets].filter(([uuid]) => shown.has(uuid)).map(([uuid, asset]) => {
-      const found = secretsOf(asset, { path: paths.get(uuid) ?? uuid, allow: allowedSecrets });
-      return [uuid, found.length === 0 ? asset : { ...asset, tree: maskSecrets(asset.tree, found) as TreeMap }];
-    }));
+    new Map(
+      [...assets].filter(([uuid]) => shown.has(uuid)).map(([uuid, asset]) => {
+        const found = secretsOf(asset, { path: paths.get(uuid) ?? uuid, allow: allowedSecrets });
+        return [
+          uuid,
+          found.length === 0 ? asset : { ...asset, tree: maskSecrets(asset.tree, found) as TreeMap },
+        ];
+      }),
+    );
   return [pick(observed.assets), pick(ours)];
 }

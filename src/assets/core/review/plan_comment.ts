@@ -42,7 +42,8 @@ export function renderPlanComment({ instance, plan, record, differences, sides }
     "",
     ...renderRows(plan),
   ].join("\n");
-  const foot = `\nA push that takes its plan from this comment does this and nothing else: \`${record.digest}\`\n`;
+  const foot =
+    `\nA push that takes its plan from this comment does this and nothing else: \`${record.digest}\`\n`;
   if (differences.length === 0) return `${head}${foot}`;
   const [open, close] = ["\n<details><summary>Differences</summary>\n\n", "\n</details>\n"];
   const left = LONGEST - head.length - foot.length - open.length - close.length;

@@ -17,7 +17,9 @@ import {
 /** Renders the workflow. */
 export function renderRollbackWorkflow(setup: AssetsSetup): string {
   // Only what workflows push can be undone by one.
-  const pushed = instancesOf(setup).filter(({ name }) => setup.targets.some((target) => target.name === name));
+  const pushed = instancesOf(setup).filter(({ name }) =>
+    setup.targets.some((target) => target.name === name)
+  );
   return [
     "# Undoes what a workflow pushed to Superset, from the snapshots of that run. Written by `showtime init`.",
     "name: Showtime assets rollback",
@@ -40,7 +42,9 @@ export function renderRollbackWorkflow(setup: AssetsSetup): string {
     ...DEFAULTS,
     "",
     "jobs:",
-    pushed.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...indent(job(setup, each), 2)]).join("\n"),
+    pushed.flatMap((each, index) => [...(index === 0 ? [] : [""]), ...indent(job(setup, each), 2)]).join(
+      "\n",
+    ),
     "",
   ].join("\n");
 }

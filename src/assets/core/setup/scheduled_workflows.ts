@@ -140,7 +140,7 @@ function proposeJob(setup: AssetsSetup): Lines {
           "    git -c credential.helper= -c credential.helper='!gh auth git-credential' \\",
           '      push --quiet --force origin "HEAD:refs/heads/$BRANCH"',
           "    # A fork may have a branch of the same name.",
-          "    open=$(gh pr list --head \"$BRANCH\" --base \"$BASE\" --json number,isCrossRepository \\",
+          '    open=$(gh pr list --head "$BRANCH" --base "$BASE" --json number,isCrossRepository \\',
           "      --jq '[.[] | select(.isCrossRepository | not) | .number][0] // \"\"')",
           '    if [ -z "$open" ]; then',
           '      address=$(gh pr create --head "$BRANCH" --base "$BASE" \\',
@@ -162,7 +162,9 @@ export function renderSyncWorkflow(setup: AssetsSetup): string | undefined {
   if (targets.length === 0) return undefined;
   return render({
     about: [
-      `# Pushes the merged export of ${source.name} to ${targets.map(({ name }) => name).join(" and ")} every night.` +
+      `# Pushes the merged export of ${source.name} to ${
+        targets.map(({ name }) => name).join(" and ")
+      } every night.` +
       " Written by `showtime init`.",
     ],
     name: "Showtime assets sync",

@@ -36,14 +36,18 @@ export function oneAtATime({ name }: SetupInstance): Lines {
 }
 
 /** Returns the step that gets the folder. Git keeps the job's token, for the ledger's branch, unless `ledger` is false. */
-export function checkoutStep({ ref, ledger = true }: { readonly ref?: string; readonly ledger?: boolean } = {}): Lines {
+export function checkoutStep(
+  { ref, ledger = true }: { readonly ref?: string; readonly ledger?: boolean } = {},
+): Lines {
   return [
     "- name: Get the folder",
     `  uses: ${CHECKOUT}`,
     "  with:",
     ...(ref === undefined ? [] : [`    ref: ${ref}`]),
     ...(ledger
-      ? ["    persist-credentials: true # Git reads and writes the ledger's branch; no file of the folder runs"]
+      ? [
+        "    persist-credentials: true # Git reads and writes the ledger's branch; no file of the folder runs",
+      ]
       : ["    persist-credentials: false"]),
   ];
 }

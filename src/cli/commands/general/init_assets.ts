@@ -80,7 +80,13 @@ function chooseInstances(
     "production";
   const given = values.texts("target");
   const others = names.filter((name) => name !== source);
-  const targets = given.length > 0 ? given : others.length > 0 ? others : names.length > 0 ? [source] : ["qa"];
+  const targets = given.length > 0
+    ? given
+    : others.length > 0
+    ? others
+    : names.length > 0
+    ? [source]
+    : ["qa"];
   const toInstance = (name: string): SetupInstance => {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name) || (names.length > 0 && !names.includes(name))) {
       throw usageError(

@@ -93,7 +93,7 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
       "Writes showtime.yml and the workflows, with the least rights they need, into the working folder, and lists " +
       "the set-up that is left to do. On ECS it also writes the policies of AWS, to files beside showtime.yml. Asks at " +
       "most four questions on a terminal, skips those that a flag answers, and asks none elsewhere. With --assets it " +
-      "writes the workflows for Superset assets instead, and asks nothing. Overwrites existing files only with --force.",
+      "writes the workflows for Superset assets instead. Overwrites existing files only with --force.",
     examples: [
       ["init", "answer a few questions"],
       ["init --dry-run", "see what would be written"],

@@ -50,10 +50,5 @@ export {
 export { describeCodes, describeDecision, REASON_WORDS } from "./words.ts";
 export { planVariations, type Variation } from "./variations.ts";
 export { type Approval, type HeadSighting, judgeApproval, type LabelMoment } from "./approval.ts";
-export {
-  type DoubtedLabels,
-  isWrittenByUs,
-  judgeLabels,
-  type LabelJudgement,
-} from "./believe.ts";
+export { type DoubtedLabels, isWrittenByUs, judgeLabels, type LabelJudgement } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";

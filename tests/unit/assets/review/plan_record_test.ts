@@ -20,7 +20,10 @@ Deno.test("parsePlanRecord() reads what formatPlanRecord() wrote, for any plan",
     assert.equal(record.assets.length + record.more, actions.filter((each) => each !== "unchanged").length);
     assert.ok(line.length < 25_000, String(line.length));
     assert.equal(line.indexOf("-->"), line.length - 3);
-    assert.deepEqual(movedSince(record, current(actions.map((action, index) => planned(index, { action })))), []);
+    assert.deepEqual(
+      movedSince(record, current(actions.map((action, index) => planned(index, { action })))),
+      [],
+    );
   }));
 });
 
