@@ -49,7 +49,7 @@ async function stage(
   let noted = 0;
   try {
     await act({
-      async play(file, event, runner = {}) {
+      async play(file, event, { ...changed } = {}) {
         const workflow = readWorkflow(files.get(`.github/workflows/showtime-assets-${file}.yml`) ?? "");
         const jobs = await playWorkflow(workflow, {
           event,
@@ -62,7 +62,7 @@ async function stage(
             sha: HERE,
             ref: MAIN,
             secrets: { SHOWTIME_QA_PASSWORD: "s3cret", SHOWTIME_PRODUCTION_PASSWORD: "s3cret" },
-            ...runner,
+            ...changed,
           },
         });
         const calls = await release.calls();

@@ -9,7 +9,6 @@ import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
-import { LabelIds } from "./label_ids.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
@@ -23,7 +22,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
-import { type Context, findRepositoryId } from "./repository.ts";
+import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */
 export interface GithubForgeOptions extends GithubClientOptions {

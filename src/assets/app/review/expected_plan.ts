@@ -14,7 +14,7 @@ import { findBelievedPlan, type Review } from "./believed_plan.ts";
 /** The number of moved assets that a message names. */
 const MOST_NAMED = 10;
 
-/** Reads the plan of the believed comment. Throws AppError `plan_missing` (exit code 3) if there is none. */
+/** Reads the plan of the believed comment. Throws AppError `plan_missing` (exit code 3) without one. */
 export async function readExpectedPlan(
   review: Review,
   instance: string,

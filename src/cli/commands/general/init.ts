@@ -151,5 +151,5 @@ function report(
     });
     return;
   }
-  reportFiles(env, files, todo);
+  reportFiles(env, { files, todo });
 }

@@ -30,7 +30,7 @@ export function refuseAssetFlags(values: Values): void {
   );
 }
 
-/** Writes the workflows, and the configuration if there is none. */
+/** Writes the workflows, and the configuration if the repository has no file. */
 export async function initAssets(env: CommandEnv): Promise<ExitCode> {
   const { flags, values, terminal, signal } = env;
   const given = values.read("default-branch", readBranchName);
@@ -60,7 +60,7 @@ export async function initAssets(env: CommandEnv): Promise<ExitCode> {
       files: files.map(({ path, change, text }) => ({ path, change, text })),
       todo,
     });
-  } else reportFiles(env, files, todo);
+  } else reportFiles(env, { files, todo });
   return EXIT.done;
 }
 
@@ -131,8 +131,8 @@ function listTodo(setup: AssetsSetup, kept: AssetsConfig | undefined): readonly 
       : []),
     ...(kept !== undefined && kept.ledgerBranch === undefined
       ? [
-        `In ${SETTINGS}: ledger: branch:showtime-ledger in the section assets. Without it each workflow takes what an ` +
-        "earlier one pushed for an edit of somebody else",
+        `In ${SETTINGS}: ledger: branch:showtime-ledger in the section assets. Without it a workflow takes what an ` +
+        "earlier one pushed for an edit on the instance",
       ]
       : []),
     ...(secrets.length === 0

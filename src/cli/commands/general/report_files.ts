@@ -39,7 +39,10 @@ export function warnOfFiles(
 }
 
 /** Prints the files with what happened to them, and the steps that are left. */
-export function reportFiles(env: CommandEnv, files: readonly InitFile[], todo: readonly string[]): void {
+export function reportFiles(
+  env: CommandEnv,
+  { files, todo }: { readonly files: readonly InitFile[]; readonly todo: readonly string[] },
+): void {
   const { dryRun } = env.flags;
   const rows = files.map(({ path, change }) => [
     { text: path },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { writePlan } from "../../../src/assets/app/review/write_plan.ts";
-import { makeAsset, parseUuid } from "../../../src/assets/core/asset.ts";
-import type { ReviewComments } from "../../../src/assets/ports/review_comment.ts";
-import { prNumber } from "../../../src/lib/ids.ts";
+import { writePlan } from "../../../../src/assets/app/review/write_plan.ts";
+import { makeAsset, parseUuid } from "../../../../src/assets/core/asset.ts";
+import type { ReviewComments } from "../../../../src/assets/ports/review_comment.ts";
+import { prNumber } from "../../../../src/lib/ids.ts";
 
 const NEVER = new AbortController().signal;
 
