@@ -2,6 +2,7 @@ import type { AssetsPorts, Instance } from "../assets/app/assets_ports.ts";
 import type { SavedLogin } from "../assets/ports/login.ts";
 import type { SupersetReader, SupersetWriter } from "../assets/ports/superset.ts";
 import type { Stage } from "../environments/app/lifecycle_demo.ts";
+import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
@@ -105,8 +106,12 @@ export interface AssetsTools {
   readonly ports: AssetsPorts;
   /** Whether the run is in GitHub Actions: snapshots become artifacts there. */
   readonly inActions: boolean;
+  /** The bots that are believed besides the one of GitHub Actions. */
+  readonly trustedBots: readonly string[];
   /** Makes the ports of a configured instance, once; undefined if no instance has the name. */
   instance(name: string): Instance | undefined;
+  /** Makes the comments on pull requests. Throws AppError `no_token` (exit code 2) without a token for GitHub. */
+  reviewComments(): Promise<ReviewComments>;
   /** Makes a login to a configured instance that begins anew; undefined if no instance has the name. */
   login(name: string): InstanceLogin | undefined;
   /** Opens the saved login of an instance, whether it is configured or not. */

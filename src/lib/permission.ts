@@ -12,3 +12,14 @@ export type PermissionAnswer =
 export function mayCauseBuild(answer: PermissionAnswer | undefined): boolean {
   return answer?.kind === "known" && ["write", "maintain", "admin"].includes(answer.permission);
 }
+
+/** The bot as which a workflow writes with its own token. */
+const ACTIONS_BOT = "github-actions[bot]";
+
+/**
+ * Whether Showtime may write as `login`: the bot of GitHub Actions, or one of the configured `trusted_bots`.
+ * No other bot is believed, because it may obey people who may not cause builds.
+ */
+export function isTrustedBot(login: string, trustedBots: readonly string[] = []): boolean {
+  return [ACTIONS_BOT, ...trustedBots].some((each) => each.toLowerCase() === login.toLowerCase());
+}

@@ -1,6 +1,6 @@
 /** Builds the tools for assets: drivers of the configured instances, each made when it is named. */
 
-import type { AssetsTools } from "../cli/wiring_types.ts";
+import type { AssetsTools, WiringRequest } from "../cli/wiring_types.ts";
 import { renderBar, renderStage } from "../cli/render/mod.ts";
 import type { Instance, ReportProgress } from "../assets/app/assets_ports.ts";
 import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts";
@@ -20,13 +20,10 @@ const STATE = ".showtime/assets";
 /** Makes the tools. Secrets are read when an instance is first named. */
 export async function makeAssetsTools(
   parts: Parts,
-  { terminal, quiet, loaded }: {
-    readonly terminal: Terminal;
-    readonly quiet: boolean;
-    readonly loaded: LoadedConfig;
-  },
+  { request, loaded }: { readonly request: WiringRequest; readonly loaded: LoadedConfig },
 ): Promise<AssetsTools> {
   const [clock, shell, actions] = await Promise.all([parts.clock, parts.shell, parts.actions]);
+  const { flags, terminal } = request;
   const config = loaded.assets;
   const { resolveFromFile } = await import("../config/mod.ts");
   const state = resolveFromFile(STATE, config.folder);
@@ -37,7 +34,7 @@ export async function makeAssetsTools(
   const loginTools = (name: string) => ({
     clock,
     terminal,
-    quiet,
+    quiet: flags.quiet,
     saved: savedLogin(name),
     keepSecret: (value: string) => parts.keepSecret(value),
   });
@@ -45,6 +42,17 @@ export async function makeAssetsTools(
   return {
     config,
     inActions: actions.isActions,
+    trustedBots: loaded.config.trustedBots,
+    async reviewComments() {
+      const { makeGithubReviewComments } = await import("../drivers/github/mod.ts");
+      const comments = makeGithubReviewComments(await parts.githubOptions(flags, terminal));
+      return {
+        ...comments,
+        // Names and texts of assets are people's, and one may hold what this process knows as a secret.
+        write: (pr, wanted, signal) =>
+          comments.write(pr, { ...wanted, body: parts.redactor.redact(wanted.body) }, signal),
+      };
+    },
     ports: {
       sources: makeAssetSources({ shell, mayWrite, readZip }),
       clock,

@@ -2,6 +2,7 @@ import { Redactor } from "../lib/redact.ts";
 import type { GlobalFlags, WiringHost } from "../cli/wiring_types.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import type { ActionsContext } from "../drivers/actions/mod.ts";
+import type { GithubForgeOptions } from "../drivers/github/mod.ts";
 import { AppError, usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
 import type { RemoteAnswer } from "../lib/git/git_remote.ts";
@@ -66,13 +67,18 @@ export class Parts {
 
   /** Makes the client of GitHub. Throws AppError `no_token` (exit code 2) if no token can be found. */
   async forge(flags: GlobalFlags, terminal: Terminal): Promise<Forge> {
+    const { makeGithubForge } = await import("../drivers/github/mod.ts");
+    return makeGithubForge(await this.githubOptions(flags, terminal));
+  }
+
+  /** Returns the options of a client of GitHub. Throws AppError `no_token` (exit code 2) if no token can be found. */
+  async githubOptions(flags: GlobalFlags, terminal: Terminal): Promise<GithubForgeOptions> {
     const actions = await this.actions;
     const { repo } = await this.repository(flags);
-    const { makeGithubForge } = await import("../drivers/github/mod.ts");
     const run = actions.isActions && actions.runId !== undefined
       ? ` run/${actions.runId}.${actions.runAttempt ?? 1}`
       : "";
-    return makeGithubForge({
+    return {
       token: await this.token(actions.urls.api),
       repo,
       restUrl: actions.urls.api,
@@ -80,7 +86,7 @@ export class Parts {
       userAgent: `showtime/${VERSION}${run}`,
       clock: await this.clock,
       onWait: (text) => terminal.say(text),
-    });
+    };
   }
 
   /** Finds the token for GitHub. A simulator on this machine accepts any token, so it needs no given one. */

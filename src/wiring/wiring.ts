@@ -24,8 +24,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     images: (request) => scopeOf(request).images(),
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
-        terminal: request.terminal,
-        quiet: request.flags.quiet,
+        request,
         loaded: await scopeOf(request).config(),
       }),
     clock: () => parts.clock,

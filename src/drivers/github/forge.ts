@@ -9,7 +9,6 @@ import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
-import { LabelIds } from "./label_ids.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { firstRunOf } from "./head_runs.ts";
 import { readPull } from "./read_pull.ts";
@@ -23,7 +22,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
-import { type Context, findRepositoryId } from "./repository.ts";
+import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */
 export interface GithubForgeOptions extends GithubClientOptions {
@@ -31,8 +30,8 @@ export interface GithubForgeOptions extends GithubClientOptions {
   readonly repo: string;
 }
 
-/** Makes the driver. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
-export function makeGithubForge(options: GithubForgeOptions): Forge {
+/** Makes what all calls share. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
+export function makeContext(options: GithubForgeOptions): Context {
   const [, owner, name] = /^([^/\s]+)\/([^/\s]+)$/.exec(options.repo) ?? [];
   if (owner === undefined || name === undefined) {
     throw usageError(
@@ -41,8 +40,13 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
       "Give --repo owner/name",
     );
   }
-  const client = new GithubClient(options);
-  const context: Context = { client, owner, name, repo: options.repo, ids: new LabelIds() };
+  return { client: new GithubClient(options), owner, name, repo: options.repo, ids: new LabelIds() };
+}
+
+/** Makes the driver. Throws AppError `bad_repository` (exit code 2) if `repo` is no `owner/name`. */
+export function makeGithubForge(options: GithubForgeOptions): Forge {
+  const context = makeContext(options);
+  const { client } = context;
   return {
     now: () => client.now(),
     requestCount: () => client.requestCount(),

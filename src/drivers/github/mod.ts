@@ -1,5 +1,6 @@
 /**
- * The driver for GitHub's GraphQL and REST APIs, the one implementation of `src/environments/ports/forge.ts`.
+ * The driver for GitHub's GraphQL and REST APIs, the one implementation of `src/environments/ports/forge.ts` and of
+ * `src/assets/ports/review_comment.ts`.
  *
  * Four rules hold in this folder:
  *
@@ -15,4 +16,5 @@
  */
 
 export { type GithubForgeOptions, makeGithubForge } from "./forge.ts";
+export { makeGithubReviewComments } from "./review_comments.ts";
 export type { Delays } from "./limits.ts";

@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { prNumber } from "../../../src/lib/ids.ts";
-import { type Delays, makeGithubForge } from "../../../src/drivers/github/mod.ts";
+import {
+  type Delays,
+  type GithubForgeOptions,
+  makeGithubForge,
+  makeGithubReviewComments,
+} from "../../../src/drivers/github/mod.ts";
+import type { ReviewComments } from "../../../src/assets/ports/review_comment.ts";
 import { type Fault, makeSimulator, parseSeed, type Simulator } from "../../../src/simulators/github/mod.ts";
 import type { Forge } from "../../../src/environments/ports/forge.ts";
 import { loadConformance, wrapHandler } from "./conformance.ts";
@@ -23,6 +29,8 @@ export interface SimulatedForge {
   readonly slept: readonly number[];
   /** Makes a driver of another run, or with another token. */
   another(options?: { readonly token?: string }): Forge;
+  /** Makes the driver of comments with plans. */
+  reviewComments(options?: { readonly token?: string }): ReviewComments;
   /** Counts the requests that `act` sends. */
   requestsOf(act: () => Promise<unknown>): Promise<number>;
   /** Replaces all faults in force. */
@@ -62,8 +70,8 @@ export function simulate(
   }));
   const slept: number[] = [];
   const handle = wrapHandler(gates, simulator.handle, { basePath: `${options.prefix ?? ""}/v3` });
-  const another: SimulatedForge["another"] = ({ token = "token" } = {}) =>
-    makeGithubForge({
+  const optionsOf = (token: string): GithubForgeOptions => {
+    return {
       token,
       repo: "o/r",
       restUrl: `https://github.example${options.prefix === undefined ? "" : `${options.prefix}/v3`}`,
@@ -78,12 +86,15 @@ export function simulate(
       },
       fetch: (input, init) => handle(new Request(input, init)),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
-    });
+    };
+  };
+  const another: SimulatedForge["another"] = ({ token = "token" } = {}) => makeGithubForge(optionsOf(token));
   return {
     simulator,
     forge: another(),
     slept,
     another,
+    reviewComments: ({ token = "token" } = {}) => makeGithubReviewComments(optionsOf(token)),
     requestsOf: async (act) => {
       const before = simulator.requests().length;
       await act();

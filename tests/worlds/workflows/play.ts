@@ -17,6 +17,14 @@ export interface Runner {
   readonly apiUrl: string;
   readonly runId: number;
   readonly token: string;
+  /** The commit and the ref of the run. */
+  readonly sha?: string;
+  readonly ref?: string;
+  /** Plays an action: `workspace` is the folder of the job, `bin` one that is searched for programs. */
+  readonly uses?: (
+    step: { readonly uses: string; readonly with: Readonly<Record<string, string>> },
+    folders: { readonly workspace: string; readonly bin: string },
+  ) => Promise<void>;
   readonly vars?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
 }
@@ -56,6 +64,9 @@ export async function playWorkflow(
     event: event.payload,
     repository: runner.repository,
     run_id: String(runner.runId),
+    run_attempt: "1",
+    sha: runner.sha ?? "",
+    ref: runner.ref ?? "",
     actor: runner.actor,
     token: runner.token,
   };
@@ -123,17 +134,19 @@ async function playJob(
   const { workflow, world } = playing;
   const folder = await Deno.makeTempDir({ prefix: "showtime-runner-" });
   try {
-    for (const each of ["workspace", "temp", "home"]) await Deno.mkdir(`${folder}/${each}`);
+    for (const each of ["workspace", "temp", "home", "bin"]) await Deno.mkdir(`${folder}/${each}`);
     const env = fill({ ...workflow.env, ...job.env }, world);
     const results: Record<string, { outputs: Readonly<Record<string, string>> }> = {};
     const steps: PlayedStep[] = [];
     let failed = false;
     for (const step of job.steps ?? []) {
       const seen = { ...world, env, steps: results };
-      if (failed || !holds(step.if, seen)) continue;
+      if ((failed && !/\balways\(\)/.test(step.if ?? "")) || !holds(step.if, seen)) continue;
       const name = step.name ?? step.uses ?? "run";
       if (step.run === undefined) {
-        steps.push({ name, uses: step.uses ?? "", with: fill(step.with ?? {}, seen), output: "" });
+        const used = { uses: step.uses ?? "", with: fill(step.with ?? {}, seen) };
+        await playing.runner.uses?.(used, { workspace: `${folder}/workspace`, bin: `${folder}/bin` });
+        steps.push({ name, ...used, output: "" });
         continue;
       }
       const run = { ...step, run: step.run };
@@ -145,7 +158,7 @@ async function playJob(
       });
       if (step.id !== undefined) results[step.id] = { outputs: ended.outputs };
       steps.push({ name, code: ended.code, output: ended.output });
-      failed = ended.code !== 0;
+      failed ||= ended.code !== 0;
     }
     return { failed, steps, outputs: fill(job.outputs ?? {}, { ...world, env, steps: results }) };
   } finally {
@@ -177,7 +190,7 @@ async function runStep(
     cwd: `${folder}/workspace`,
     clearEnv: true,
     env: {
-      PATH: [...folders, Deno.env.get("PATH") ?? ""].join(":"),
+      PATH: [...folders, `${folder}/bin`, Deno.env.get("PATH") ?? ""].join(":"),
       HOME: `${folder}/home`,
       ...kept("DENO_DIR", "DENO_TLS_CA_STORE"),
       CI: "true",

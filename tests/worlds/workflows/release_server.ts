@@ -12,11 +12,21 @@ export interface ServedRelease {
   stop(): Promise<void>;
 }
 
-/** Serves a release whose program plays builds and platforms, and does everything else. */
-export async function serveRelease(file: string): Promise<ServedRelease> {
+/**
+ * Serves a release whose program plays builds and platforms, and does everything else. With `notes` it only notes how
+ * it is called.
+ */
+export async function serveRelease(
+  file: string,
+  { notes = false }: { readonly notes?: boolean } = {},
+): Promise<ServedRelease> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-release-" });
   const log = `${folder}/calls`;
-  const script = programScript({ log, flags: ["--dry-run-aws", "--dry-run-docker"] });
+  const script = programScript({
+    log,
+    flags: ["--dry-run-aws", "--dry-run-docker"],
+    ...(notes ? { only: "none" } : {}),
+  });
   const sha256 = await hash(script);
   const files = new Map([[file, script], ["SHA256SUMS", `${sha256}  ${file}\n`]]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {

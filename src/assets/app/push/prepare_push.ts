@@ -49,7 +49,7 @@ export interface PreparedPush {
   /** The folder's content of what is pushed, with what it refers to. */
   readonly ours: Assets;
   readonly hashes: { readonly ours: ReadonlyMap<Uuid, Hash>; readonly theirs: ReadonlyMap<Uuid, Hash> };
-  /** Changes when the plan, or the content on either side, changes. */
+  /** Changes when an action, or the content on either side of an asset that is not unchanged, changes. */
   readonly digest: string;
   readonly warnings: readonly string[];
   readonly ledger: Ledger;
@@ -209,7 +209,8 @@ function assertMapping({ databases }: ObservedInstance, name: string): void {
 }
 
 async function digestOf(plan: readonly PlannedAsset[], hashes: PreparedPush["hashes"]): Promise<string> {
-  const lines = plan.map(({ uuid, action }) =>
+  // An asset that is unchanged on both sides is no part of what the push does: others may push it in the meantime.
+  const lines = plan.filter(({ action }) => action !== "unchanged").map(({ uuid, action }) =>
     [uuid, action, hashes.ours.get(uuid), hashes.theirs.get(uuid)].join(" ")
   );
   return await sha256(lines.sort().join("\n"));

@@ -60,7 +60,7 @@ export function renderDiffMarkdown(
     const body = each.statements.length === 0
       ? `\n- ${title}\n`
       : `\n<details><summary>${
-        escapeHtml(`${SIGNS[each.change]} ${each.kind} ${each.name}`)
+        withoutMentions(escapeHtml(`${SIGNS[each.change]} ${each.kind} ${each.name}`))
       }</summary>\n\n${fence}diff\n` +
         `${
           each.statements.flatMap(statementLines).map((line) => stripControls(line)).join("\n")
@@ -69,6 +69,11 @@ export function renderDiffMarkdown(
     text += body;
   }
   return text;
+}
+
+/** Keeps GitHub from taking a name in HTML for the mention of a person or an issue. */
+function withoutMentions(html: string): string {
+  return html.replace(/@|(?<!&)#/g, "$&\u200b");
 }
 
 function longestTicks({ statements }: AssetDifference): number {

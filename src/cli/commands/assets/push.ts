@@ -2,9 +2,10 @@ import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { applyPush } from "../../../assets/app/push/apply_push.ts";
 import type { PushedAsset } from "../../../assets/app/push/outcomes.ts";
 import { type PreparedPush, preparePush } from "../../../assets/app/push/prepare_push.ts";
-import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { AssetsTools } from "../../wiring_types.ts";
+import { readExpectation, readReviewPull, writeReview } from "./review.ts";
 import {
   assetsTools,
   chooseInstance,
@@ -18,9 +19,11 @@ import {
 
 /** Shows what a push would do. */
 export async function runPlan(env: CommandEnv): Promise<ExitCode> {
-  const tools = await assetsTools(env);
+  const pr = readReviewPull(env);
+  const tools = await assetsTools(env, pr);
   const instance = chooseInstance(tools, env.args[0]);
   const prepared = await prepare(env, { tools, instance });
+  if (pr !== undefined) await writeReview(env, { tools, instance, prepared, pr });
   const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
   if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
   else showPlan(env, prepared);
@@ -37,7 +40,7 @@ export async function runPlan(env: CommandEnv): Promise<ExitCode> {
 
 /** Pushes the folder to an instance. */
 export async function runPush(env: CommandEnv): Promise<ExitCode> {
-  const tools = await assetsTools(env);
+  const tools = await assetsTools(env, readReviewPull(env));
   return await pushTo(env, { tools, instance: chooseInstance(tools, env.args[0]) });
 }
 
@@ -53,25 +56,16 @@ export interface PushSubject {
 export async function pushTo(env: CommandEnv, subject: PushSubject): Promise<ExitCode> {
   const { tools, instance, implied } = subject;
   const yes = mustAsk(env, `Pushing to ${instance.settings.name}`);
+  const assertExpected = await readExpectation(env, { tools, instance });
   await using _lock = env.flags.dryRun ? undefined : await instance.store.lock();
   const prepared = await prepare(env, subject);
   if (!env.flags.json) showPlan(env, prepared);
+  assertExpected(prepared);
   const code = planExitCode(prepared);
   if (code !== EXIT.done || env.flags.dryRun) {
     const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
     if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
     return code;
-  }
-  const expected = env.values.text("expect");
-  if (expected !== undefined && expected !== prepared.digest) {
-    throw new AppError(
-      "digest_differs",
-      `Pushing to ${instance.settings.name}: the plan is not the expected one any more`,
-      {
-        exitCode: EXIT.refused,
-        hint: `Plan again; its digest is ${prepared.digest} now`,
-      },
-    );
   }
   const work = prepared.plan.filter(({ action }) => action === "create" || action === "update");
   if (

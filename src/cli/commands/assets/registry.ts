@@ -13,6 +13,8 @@ const DIR_OPTION: OptionSpec = {
 const YES: OptionSpec = { name: "yes", short: "y", description: "do not ask" };
 const EXIT_CODE: OptionSpec = { name: "exit-code", description: "end with 6 if there are differences" };
 
+const REVIEW: Pick<OptionSpec, "name" | "value"> = { name: "pr", value: "number" };
+
 const PUSH_OPTIONS: readonly OptionSpec[] = [
   { name: "force", description: "overwrite what was edited on the instance" },
   { name: "adopt", description: "take over assets of which no earlier content is known" },
@@ -45,10 +47,19 @@ const PLAN: CommandEntry = {
   summary: "show what a push would do",
   description:
     "Compares the folder with an instance and shows what a push would create, update, skip or refuse. " +
-    "Exit code 3: a conflict keeps the push from writing anything.",
-  examples: [["assets plan qa", "look"], ["assets plan qa --exit-code", "for a program: 6 if there is work"]],
+    "Exit code 3: a conflict keeps the push from writing anything. --pr keeps one comment with summary, differences " +
+    "and digest on a pull request.",
+  examples: [
+    ["assets plan qa", "look"],
+    ["assets plan qa --exit-code", "for a program: 6 if there is work"],
+    ["assets plan qa --pr 12", "in CI, for review"],
+  ],
   args: [INSTANCE_ARGUMENT],
-  options: [EXIT_CODE, ...PUSH_OPTIONS],
+  options: [
+    EXIT_CODE,
+    { ...REVIEW, description: "keep one comment with the plan on this pull request" },
+    ...PUSH_OPTIONS,
+  ],
   load: async () => (await import("./push.ts")).runPlan,
 };
 
@@ -60,12 +71,13 @@ const PUSH: CommandEntry = {
     "changed. A push with a conflict writes nothing at all.",
   examples: [
     ["assets push qa", "ask, then push"],
-    ["assets push production --yes --expect DIGEST", "in CI, the plan that was reviewed"],
+    ["assets push production --yes --pr 12", "in CI, the plan that was reviewed in pull request 12"],
   ],
   args: [INSTANCE_ARGUMENT],
   options: [
     YES,
     { name: "expect", value: "digest", description: "refuse if the plan is not this one" },
+    { ...REVIEW, description: "refuse if the plan is not the one in the comment on this pull request" },
     { name: "continue-on-error", description: "push what does not depend on a failed asset" },
     DRY_RUN,
     ...PUSH_OPTIONS,

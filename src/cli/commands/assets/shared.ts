@@ -7,6 +7,7 @@ import type { PushSource } from "../../../assets/app/push/prepare_push.ts";
 import { ASSET_KINDS, type AssetKind } from "../../../assets/core/asset.ts";
 import type { Selection } from "../../../assets/core/select.ts";
 import { usageError } from "../../../lib/errors.ts";
+import type { PrNumber } from "../../../lib/ids.ts";
 import type { ArgumentSpec, CommandEnv, OptionSpec } from "../../command.ts";
 import { type Cell, renderTable } from "../../render/table.ts";
 import type { AssetsTools, WiringRequest } from "../../wiring_types.ts";
@@ -70,9 +71,9 @@ export const SELECTION_OPTIONS: readonly OptionSpec[] = [
   { name: "no-deps", description: "without what the selected assets use", group: SELECTION },
 ];
 
-/** Returns the tools for assets. */
-export async function assetsTools(env: CommandEnv): Promise<AssetsTools> {
-  const request: WiringRequest = { flags: env.flags, terminal: env.terminal, pr: undefined };
+/** Returns the tools for assets. In Actions the base branch of `pr`, else the default branch, has the configuration. */
+export async function assetsTools(env: CommandEnv, pr?: PrNumber): Promise<AssetsTools> {
+  const request: WiringRequest = { flags: env.flags, terminal: env.terminal, pr };
   return await (await env.wiring()).assets(request);
 }
 

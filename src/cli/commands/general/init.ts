@@ -21,13 +21,16 @@ import {
 } from "./ask_setup.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
-import { renderSentence, renderTable } from "../../render/mod.ts";
 import { FIRST_STAGE, gatherTools, lookAround, SETTINGS, type SetupTools } from "./gather_setup.ts";
+import { initAssets, refuseAssetFlags } from "./init_assets.ts";
+import { reportFiles, warnOfFiles } from "./report_files.ts";
 import { listTodo } from "./setup_todo.ts";
 
 /** Writes the configuration and the workflows. */
 export async function runInit(env: CommandEnv): Promise<ExitCode> {
   const { flags, values, terminal, signal } = env;
+  if (values.flag("assets")) return await initAssets(env);
+  refuseAssetFlags(values);
   const given = {
     platform: flags.platform,
     forks: values.choice("forks"),
@@ -116,26 +119,7 @@ async function warn(
   { terminal, flags }: CommandEnv,
   { setup, files, tools, answers }: Written,
 ): Promise<void> {
-  const kept = files.filter(({ change }) => change === "kept").map(({ path }) => path);
-  if (kept.length > 0) {
-    terminal.warn(
-      `${kept.join(", ")} ${
-        kept.length === 1 ? "exists and stays as it is" : "exist and stay as they are"
-      }; --force overwrites`,
-    );
-  }
-  if (!answers) {
-    const { version, url } = setup.release;
-    terminal.warn(
-      `Release ${version} does not answer at ${url}: the workflows cannot install it, and its checksum is not in ` +
-        "them. Run init again when it answers",
-    );
-  } else if (setup.release.sha256 === undefined) {
-    terminal.warn(
-      `The checksum of release ${setup.release.version} could not be read, so the workflows use the one published ` +
-        "with the release. To write it into the workflows, run init again where the release can be reached",
-    );
-  }
+  warnOfFiles(terminal, { files, release: setup.release, answers });
   if (!setup.forks && await tools.files.read(FIRST_STAGE) !== undefined) {
     terminal.warn(`${FIRST_STAGE} belongs to the set-up for forks: remove it`);
   }
@@ -167,21 +151,5 @@ function report(
     });
     return;
   }
-  const rows = files.map(({ path, change }) => [
-    { text: path },
-    { text: dryRun && change !== "unchanged" && change !== "kept" ? `would be ${change}` : change },
-  ]);
-  env.lines([
-    ...renderTable([{ title: "FILE" }, { title: "CHANGE" }], rows, { style: env.style }),
-    ...(dryRun
-      ? files.flatMap(({ path, text }) => ["", env.style.bold(`--- ${path}`), ...text.trimEnd().split("\n")])
-      : []),
-    "",
-    env.style.bold("To do"),
-    ...todo.flatMap((line, index) => {
-      const number = `${index + 1}. `;
-      return renderSentence(number + line, env.style, { indent: number.length });
-    }),
-  ]);
-  env.next(dryRun ? "run it again without --dry-run" : "work through that list from the top");
+  reportFiles(env, { files, todo });
 }

@@ -4,6 +4,9 @@ import { DRY_RUN, ENVIRONMENT_OPTIONS, PLATFORM } from "../../environment_option
 import { CHANGES, LOOKS, NOTHING, READS_CLONE } from "../kept_rights.ts";
 import type { GeneralCommand } from "../command_names.ts";
 
+/** The heading of `init`'s flags for assets. */
+const ASSETS_GROUP = "Superset assets:";
+
 /** The port of `simulate` without `--port`. */
 const DEFAULT_PORT = 4000;
 
@@ -89,12 +92,13 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
     description:
       "Writes showtime.yml and the workflows, with the least rights they need, into the working folder, and lists " +
       "the set-up that is left to do. On ECS it also writes the policies of AWS, to files beside showtime.yml. Asks at " +
-      "most four questions on a terminal, skips those that a flag answers, and asks none elsewhere. Overwrites " +
-      "existing files only with --force.",
+      "most four questions on a terminal, skips those that a flag answers, and asks none elsewhere. With --assets it " +
+      "writes the workflows for Superset assets instead. Overwrites existing files only with --force.",
     examples: [
       ["init", "answer a few questions"],
       ["init --dry-run", "see what would be written"],
       ["init --forks --image ghcr.io/acme/shop", "without those questions"],
+      ["init --assets --source production --target qa", "workflows that review and push Superset assets"],
     ],
     args: [],
     options: [
@@ -113,6 +117,20 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
         negated: "log in to AWS with a role, by OIDC",
       },
       { name: "default-branch", value: "name", description: "the default branch, instead of the one found" },
+      { name: "assets", description: "the workflows for Superset assets", group: ASSETS_GROUP },
+      {
+        name: "source",
+        value: "instance",
+        description: "the instance that is exported every night",
+        group: ASSETS_GROUP,
+      },
+      {
+        name: "target",
+        value: "instance",
+        repeats: true,
+        description: "an instance that merges are pushed to",
+        group: ASSETS_GROUP,
+      },
       { name: "force", short: "f", description: "overwrite existing files" },
       DRY_RUN,
       PLATFORM,

@@ -35,10 +35,19 @@ export interface InitOptions {
 export async function initRepository(
   files: Files,
   setup: Setup,
+  options: InitOptions,
+): Promise<readonly InitFile[]> {
+  return await writeSetupFiles(files, renderSetup(setup), options);
+}
+
+/** Writes the files of a set-up, as {@link initRepository} does. */
+export async function writeSetupFiles(
+  files: Files,
+  rendered: readonly SetupFile[],
   { force, dryRun }: InitOptions,
 ): Promise<readonly InitFile[]> {
   const planned: InitFile[] = [];
-  for (const file of renderSetup(setup)) {
+  for (const file of rendered) {
     const present = await files.read(file.path);
     planned.push({ ...file, change: decideChange(present, file.text, { force }) });
   }
@@ -47,7 +56,8 @@ export async function initRepository(
   if (inTheWay.length > 0) {
     const names = inTheWay.map(({ path }) => path).join(", ");
     throw new AppError("files_exist", `Writing the workflows: files with other contents exist: ${names}`, {
-      hint: "--dry-run shows what would be written; --force overwrites, showtime.yml too",
+      hint: "--dry-run shows what would be written; --force overwrites" +
+        (planned.some(({ path }) => path === "showtime.yml") ? ", showtime.yml too" : ""),
     });
   }
   for (const { path, text, change } of planned) {

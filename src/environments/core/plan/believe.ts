@@ -47,17 +47,6 @@ export interface LabelJudgement {
   readonly believed: Observation;
 }
 
-/** The bot as which a workflow writes with its own token. */
-const ACTIONS_BOT = "github-actions[bot]";
-
-/**
- * Whether Showtime may write as `login`: the bot of GitHub Actions, or one of the configured `trusted_bots`.
- * No other bot is believed, because it may obey people who may not cause builds.
- */
-export function isTrustedBot(login: string, trustedBots: readonly string[] = []): boolean {
-  return [ACTIONS_BOT, ...trustedBots].some((each) => each.toLowerCase() === login.toLowerCase());
-}
-
 /**
  * Judges each label by who set it: the accounts that Showtime writes as, and accounts that may cause builds are
  * believed. A label without an event in the timeline is believed too, as far as it says no more than the

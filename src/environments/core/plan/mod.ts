@@ -21,7 +21,12 @@ export type {
 } from "./observation.ts";
 export { decideActive } from "./active/decide_active.ts";
 export { neededImages } from "./active/needed_images.ts";
-export { mayCauseBuild, type Permission, type PermissionAnswer } from "../../../lib/permission.ts";
+export {
+  isTrustedBot,
+  mayCauseBuild,
+  type Permission,
+  type PermissionAnswer,
+} from "../../../lib/permission.ts";
 export {
   type ActionNeeded,
   type BringUp,
@@ -45,11 +50,5 @@ export {
 export { describeCodes, describeDecision, REASON_WORDS } from "./words.ts";
 export { planVariations, type Variation } from "./variations.ts";
 export { type Approval, type HeadSighting, judgeApproval, type LabelMoment } from "./approval.ts";
-export {
-  type DoubtedLabels,
-  isTrustedBot,
-  isWrittenByUs,
-  judgeLabels,
-  type LabelJudgement,
-} from "./believe.ts";
+export { type DoubtedLabels, isWrittenByUs, judgeLabels, type LabelJudgement } from "./believe.ts";
 export { type Likeness, likenessOf } from "./likeness.ts";

@@ -1,4 +1,5 @@
-import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
+import { DEFAULTS, indent } from "../../../lib/workflows/steps.ts";
+import { rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 import type { Setup } from "./setup.ts";
 
 /**
@@ -27,11 +28,6 @@ export const DISPATCH = [
 
 /** The events of pull requests, as lines below `on:`. */
 export const PULL_REQUEST = ["pull_request:", "  types: [labeled, unlabeled, synchronize, closed]"] as const;
-
-/**
- * The shell of `run:` steps. Unless `bash` is named, a pipe hides the failure of all but its last program.
- */
-export const DEFAULTS = ["defaults:", "  run:", "    shell: bash"] as const;
 
 /** Renders the workflow for a repository whose pull requests come from its own branches. */
 export function renderBranchesWorkflow(setup: Setup): string {

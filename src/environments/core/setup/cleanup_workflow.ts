@@ -1,6 +1,6 @@
-import { DEFAULTS } from "./branches_workflow.ts";
+import { DEFAULTS, indent, installStep } from "../../../lib/workflows/steps.ts";
 import type { Setup } from "./setup.ts";
-import { awsStep, hubLogin, indent, installStep, rightsOf, runsOn } from "./sync_steps.ts";
+import { awsStep, hubLogin, rightsOf, runsOn } from "./sync_steps.ts";
 
 /** Renders the workflow that removes expired environments and everything that nothing needs any more. */
 export function renderCleanupWorkflow(setup: Setup): string {
@@ -32,7 +32,7 @@ export function renderCleanupWorkflow(setup: Setup): string {
     "    permissions:",
     ...indent(rightsOf(setup).filter((right) => !right.startsWith("packages:")), 6),
     "    steps:",
-    ...indent(installStep(setup), 6),
+    ...indent(installStep(setup.release), 6),
     "",
     ...(aws.length === 0 ? [] : [...indent(aws, 6), ""]),
     ...indent([

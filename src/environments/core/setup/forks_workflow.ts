@@ -1,6 +1,7 @@
-import { DEFAULTS, DISPATCH, OUR_LABEL, PULL_REQUEST } from "./branches_workflow.ts";
+import { DEFAULTS, indent } from "../../../lib/workflows/steps.ts";
+import { DISPATCH, OUR_LABEL, PULL_REQUEST } from "./branches_workflow.ts";
 import type { Setup } from "./setup.ts";
-import { indent, rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
+import { rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 
 /** The name of the first stage, by which the second stage refers to it. */
 const REQUEST = "Showtime request";

@@ -26,12 +26,5 @@ export {
 } from "./aws_settings.ts";
 export { ACCESS_POLICY_FILE, renderSetup, type SetupFile, TRUST_POLICY_FILE } from "./render_setup.ts";
 export { FIRST_PUBLISH } from "./settings_file.ts";
-export {
-  type AwsSettings,
-  HOME_REPOSITORY,
-  imageHome,
-  type ReleasePin,
-  roleArn,
-  RUNNER_FILE,
-  type Setup,
-} from "./setup.ts";
+export { type AwsSettings, HOME_REPOSITORY, imageHome, roleArn, type Setup } from "./setup.ts";
+export { type ReleasePin, RUNNER_FILE } from "../../../lib/workflows/steps.ts";

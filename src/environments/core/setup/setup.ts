@@ -1,21 +1,9 @@
 import { parseImageReference } from "../../../lib/image/image_reference.ts";
+import type { ReleasePin } from "../../../lib/workflows/steps.ts";
 import type { PlatformKind } from "../environment/environment.ts";
 
 /** The repository in which Showtime itself is released, `owner/name`. */
 export const HOME_REPOSITORY = "showtime-previews/showtime";
-
-/** The name of the release's file for the machines that workflows run on. */
-export const RUNNER_FILE = "showtime-x86_64-unknown-linux-gnu";
-
-/** The release that workflows install. */
-export interface ReleasePin {
-  /** The version, such as `1.2.3`. */
-  readonly version: string;
-  /** The address of its files, without a slash at the end. */
-  readonly url: string;
-  /** SHA-256 of {@link RUNNER_FILE} in lower-case hex; undefined if it is not known. */
-  readonly sha256: string | undefined;
-}
 
 /** The settings that say where on AWS environments run. */
 export interface AwsSettings {

@@ -1,15 +1,8 @@
 /** The steps that the workflows share, as lines without indentation. */
 
-import { AWS_CREDENTIALS, CHECKOUT } from "./actions.ts";
-import { imageHome, roleArn, RUNNER_FILE, type Setup } from "./setup.ts";
-
-/** Lines of YAML. */
-export type Lines = readonly string[];
-
-/** Indents lines; empty lines stay empty. */
-export function indent(lines: Lines, by: number): Lines {
-  return lines.map((line) => line === "" ? "" : " ".repeat(by) + line);
-}
+import { AWS_CREDENTIALS, CHECKOUT } from "../../../lib/workflows/actions.ts";
+import { installStep, type Lines } from "../../../lib/workflows/steps.ts";
+import { imageHome, roleArn, type Setup } from "./setup.ts";
 
 /**
  * Returns where the jobs run. Containers of the local engine must outlive the job, so it needs a self-hosted
@@ -29,33 +22,6 @@ export function rightsOf(setup: Setup): Lines {
     "pull-requests: write # the comment",
     ...(setup.platform === "ecs" && !setup.accessKeys ? ["id-token: write # the role on AWS, by OIDC"] : []),
     ...(imageHome(setup) === "ghcr" ? ["packages: write # pushing the image"] : []),
-  ];
-}
-
-/** Returns the step that downloads the pinned release, checks it, and puts it first in the PATH. */
-export function installStep({ release }: Setup): Lines {
-  const fetch = (file: string, to: string) => [
-    "    curl --fail --silent --show-error --location --proto-redir =https --retry 3 \\",
-    `      --output ${to} "$URL/${file}"`,
-  ];
-  return [
-    `- name: Install Showtime ${release.version}`,
-    "  env:",
-    `    URL: ${release.url}`,
-    ...(release.sha256 === undefined ? [] : [`    SHA256: ${release.sha256}`]),
-    "  run: |",
-    '    mkdir -p "$RUNNER_TEMP/showtime"',
-    '    cd "$RUNNER_TEMP/showtime"',
-    ...fetch(RUNNER_FILE, "showtime"),
-    ...(release.sha256 === undefined
-      ? [
-        ...fetch("SHA256SUMS", "SHA256SUMS"),
-        `    SHA256=$(awk '$2 == "${RUNNER_FILE}" { print $1 }' SHA256SUMS)`,
-      ]
-      : []),
-    '    echo "$SHA256  showtime" | sha256sum --check --strict',
-    "    chmod +x showtime",
-    '    echo "$PWD" >> "$GITHUB_PATH"',
   ];
 }
 
@@ -95,7 +61,7 @@ export function syncSteps(setup: Setup, options: { readonly fromForks: boolean }
   const work = "steps.decide.outputs.sync_needed == 'true'";
   const build = "steps.decide.outputs.build_needed == 'true'";
   return [
-    ...installStep(setup),
+    ...installStep(setup.release),
     "",
     "- name: Decide",
     "  id: decide",
