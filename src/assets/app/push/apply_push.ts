@@ -31,8 +31,8 @@ export interface ApplyOptions {
   readonly owners?: ReadonlyMap<Uuid, readonly number[]> | undefined;
 }
 
-/** The assets that are read again at once: three requests, whose answers are in memory together. */
-const VERIFIED_AT_ONCE = 150;
+/** The assets that are read again at once: two requests, whose answers are in memory together. */
+const VERIFIED_AT_ONCE = 100;
 
 /** The result of a push. */
 export interface PushResult {
@@ -199,7 +199,7 @@ class Push {
       this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
     };
     const work = all.filter((asset) => asset.kind === kind);
-    for (const chunk of chunksOf(work.map(({ uuid }) => uuid))) {
+    for (const chunk of chunksOf(kind, work.map(({ uuid }) => uuid))) {
       const ready = chunk.filter((uuid) => !this.#outcomes.isHeldBack(uuid));
       if (this.#stopped || ready.length === 0) continue;
       report();
