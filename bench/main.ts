@@ -4,6 +4,7 @@
  * `deno task bench`. Times are medians of several runs on this machine; requests are counted at the simulator.
  */
 
+import { benchAssets } from "./assets.ts";
 import { benchAws } from "./aws.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/lib/ids.ts";
@@ -230,4 +231,5 @@ await benchDocker();
 await benchList();
 benchPlanning();
 await benchAws(({ name, value, budget = "" }) => row(name, value, budget));
+await benchAssets(({ name, value, budget = "" }) => row(name, value, budget));
 await benchStartUp(({ name, value, budget = "" }) => row(name, value, budget));

@@ -50,6 +50,7 @@ Deno.test("main.ts loads no package and none of Node's modules before a command 
     "src/cli/commands/environments/registry.ts",
     "src/cli/commands/general/registry.ts",
     "src/cli/commands/general/version.ts",
+    "src/cli/commands/assets/registry.ts",
   ].map((path) => new URL(path, ROOT).href);
 
   const loaded = loadedWith(await readGraph(), roots);
@@ -68,6 +69,9 @@ Deno.test("main.ts loads no command and no registry of a capability before a com
 
   assert.deepEqual(loaded.sort(), ["command_names.ts", "kept_rights.ts", "registry.ts"]);
 });
+
+/** The seed's commands, which do what two commands do. */
+const COMPOSED = ["assets/old_names.ts"];
 
 Deno.test("a command loads its own module and registry, and those of no other command", async () => {
   const graph = await readGraph();
@@ -92,7 +96,7 @@ Deno.test("a command loads its own module and registry, and those of no other co
   assert.ok(new Set(modules).size > 20, modules.map(short).join(" "));
   for (const [registry, own] of modulesOf) {
     assert.deepEqual([...loadedWith(graph, [registry])].filter((each) => modules.includes(each)), []);
-    for (const module of own) {
+    for (const module of own.filter((each) => !COMPOSED.includes(short(each)))) {
       const others = [...loadedWith(graph, [registry, module])].filter((each) =>
         each !== module && each !== registry && (modules.includes(each) || registries.includes(each))
       );
@@ -128,4 +132,21 @@ Deno.test("main.ts reaches AWS's packages only through src/drivers/ecs/sdk, whic
     [],
   );
   assert.ok(entrances.some(({ isDynamic }) => isDynamic));
+});
+
+Deno.test("the packages of assets are loaded by commands about assets, and by nothing else", async () => {
+  const graph = await readGraph();
+  const packages = /^npm:\/?(?:js-yaml|fflate|tough-cookie|oauth4webapi|diff)@/;
+  const own = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
+    specifier.startsWith(`${ROOT.href}src/`)
+  );
+  const others = own.filter((specifier) => /\/src\/cli\/commands\/(?!assets\/)/.test(specifier));
+  const roots = ["main.ts", "src/wiring/wiring.ts"].map((path) => new URL(path, ROOT).href);
+
+  const loaded = [...loadedWith(graph, [...roots, ...others])];
+  const ofAssets = [...loadedWith(graph, own.filter((specifier) => /commands\/assets\//.test(specifier)))];
+
+  assert.ok(others.length > 20);
+  assert.ok(ofAssets.some((specifier) => packages.test(specifier)));
+  assert.deepEqual(loaded.filter((specifier) => packages.test(specifier)), []);
 });

@@ -4,10 +4,11 @@ import { usageError } from "../../lib/errors.ts";
 import type { Asset, Assets, Uuid } from "../core/asset.ts";
 import { isIgnored, isSelected, type Selection, selectsAll, withDependencies } from "../core/select.ts";
 import { pathsOf } from "../core/stored_form/paths.ts";
+import type { Texts } from "../ports/folder.ts";
 import type { ListedAsset } from "../ports/superset.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
 import { assertRight, observeInstance } from "./observe_instance.ts";
-import { databasesOf, readStored, type StoredAssets } from "./read_folder.ts";
+import { readDatabases, readStored, type StoredAssets } from "./read_folder.ts";
 
 /** A side that was read. */
 export interface Side {
@@ -26,6 +27,8 @@ export interface SideRequest {
   /** The configured folder, which is read at a revision and gives an instance its vocabulary. */
   readonly dir: string;
   readonly selection: Selection;
+  /** The files of the configured folder, if the caller has read them already. */
+  readonly texts?: Texts | undefined;
   /** Returns a configured instance of that name; undefined if no instance has it. */
   instanceOf(name: string): Instance | undefined;
 }
@@ -44,7 +47,8 @@ export async function loadSide(ports: AssetsPorts, request: SideRequest, signal:
   if (/\.zip$/i.test(name)) {
     return storedSide(name, readStored(await ports.sources.zip(name)), { selection, ignore: ports.ignore });
   }
-  const texts = await ports.sources.folder(name).read();
+  const given = name === dir ? request.texts : undefined;
+  const texts = given ?? await ports.sources.folder(name).read();
   if (texts === undefined) {
     throw usageError(
       "side_unknown",
@@ -83,11 +87,10 @@ async function loadInstance(
   { instance, request }: { readonly instance: Instance; readonly request: SideRequest },
   signal: AbortSignal,
 ): Promise<Side> {
-  const texts = await ports.sources.folder(request.dir).read();
-  const known = texts === undefined ? new Map() : readStored(texts).assets;
+  const texts = request.texts ?? await ports.sources.folder(request.dir).read() ?? new Map();
   assertRight(await instance.server.facts(signal), { name: instance.settings.name, right: "export" });
   const observed = await observeInstance(instance, ports, {
-    databases: databasesOf(known),
+    databases: readDatabases(texts),
     wants: (row) => isSelected(selectable(row), request.selection),
   }, signal);
   const assets = choose(observed.assets, {

@@ -1,7 +1,7 @@
 /** Reads a folder of assets into the stored form, with what is wrong with it. */
 
 import { type Asset, type AssetKind, type Assets, type Uuid } from "../core/asset.ts";
-import { type BundleProblem, readBundle } from "../core/bundle.ts";
+import { type BundleProblem, kindOfPath, readBundle } from "../core/bundle.ts";
 import { type Hash } from "../core/hash.ts";
 import { normalize } from "../core/stored_form/normalize.ts";
 import { parseUuid } from "../core/asset.ts";
@@ -103,6 +103,12 @@ export function databasesOf(
     name,
     dialect: typeof tree["dialect"] === "string" ? tree["dialect"] : undefined,
   }));
+}
+
+/** Reads only the databases of a folder: the vocabulary of an instance needs no more. */
+export function readDatabases(texts: Texts): ReturnType<typeof databasesOf> {
+  const kept = [...stripRoot(texts)].filter(([path]) => kindOfPath(path) === "database");
+  return databasesOf(readStored(new Map(kept)).assets);
 }
 
 /** Returns a test for assets of a kind. */

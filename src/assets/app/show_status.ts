@@ -32,11 +32,13 @@ export async function showStatus(
   signal: AbortSignal,
 ): Promise<StatusResult> {
   const instanceOf = (name: string) => name === instance.settings.name ? instance : undefined;
-  const ours = await loadSide(ports, { name: dir, dir, selection, instanceOf: () => undefined }, signal);
-  const theirs = await loadSide(ports, { name: instance.settings.name, dir, selection, instanceOf }, signal);
+  const texts = await ports.sources.folder(dir).read();
+  const request = { dir, selection, texts };
+  const ours = await loadSide(ports, { ...request, name: dir, instanceOf: () => undefined }, signal);
+  const theirs = await loadSide(ports, { ...request, name: instance.settings.name, instanceOf }, signal);
   const [ourHashes, theirHashes] = [await hashAll(ours.assets), await hashAll(theirs.assets)];
   const [ledger, runs] = await Promise.all([instance.store.readLedger(signal), instance.store.runs()]);
-  const exported = readExportRecord(await ports.sources.folder(dir).read(), instance.settings.name);
+  const exported = readExportRecord(texts, instance.settings.name);
   const base = baseOf({ ledger, exported, runs });
   const all = new Map([...theirs.assets, ...ours.assets]);
   const rows = [...all.values()].filter(({ kind }) => isPushed(kind)).map((

@@ -42,9 +42,12 @@ declare const brand: unique symbol;
 /** A UUID in lower case with dashes. */
 export type Uuid = string & { readonly [brand]: "Uuid" };
 
+const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Parses a UUID in any letter case, with or without dashes, as Superset does; undefined for anything else. */
 export function parseUuid(text: Tree | undefined): Uuid | undefined {
   if (typeof text !== "string") return undefined;
+  if (CANONICAL.test(text)) return text as Uuid;
   const digits = text.toLowerCase().replaceAll("-", "");
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") as Uuid;

@@ -82,20 +82,30 @@ export function parseNumber(source: string, value: number): number | bigint | Wh
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
+/** The options of {@link formatJson}. */
+export interface JsonFormat {
+  /** Puts keys in order. */
+  readonly sorted?: boolean;
+  /** Formats `1.0` as `1`, which equals it as data. */
+  readonly wholeFloats?: "as_integers";
+}
+
 /**
  * Formats a tree as JSON that YAML 1.1 reads alike: floats with a dot, control characters escaped, all other
- * characters raw (an escaped surrogate pair is two broken characters for PyYAML). `sorted` puts keys in order.
+ * characters raw (an escaped surrogate pair is two broken characters for PyYAML).
  */
-export function formatJson(tree: Tree, sorted = false): string {
+export function formatJson(tree: Tree, format: JsonFormat = {}): string {
   if (tree === null || typeof tree === "boolean") return String(tree);
   if (typeof tree === "string") return formatText(tree);
-  if (typeof tree === "number" || typeof tree === "bigint" || tree instanceof WholeFloat) {
-    return formatNumber(tree);
+  if (tree instanceof WholeFloat) {
+    return format.wholeFloats === undefined ? formatNumber(tree) : String(BigInt(tree.value));
   }
-  if (isList(tree)) return `[${tree.map((each) => formatJson(each, sorted)).join(", ")}]`;
-  const entries = Object.entries(tree as TreeMap);
-  if (sorted) entries.sort(([a], [b]) => a < b ? -1 : 1);
-  return `{${entries.map(([key, value]) => `${formatText(key)}: ${formatJson(value, sorted)}`).join(", ")}}`;
+  if (typeof tree === "number" || typeof tree === "bigint") return formatNumber(tree);
+  if (isList(tree)) return `[${tree.map((each) => formatJson(each, format)).join(", ")}]`;
+  const map = tree as TreeMap;
+  const keys = Object.keys(map);
+  if (format.sorted) keys.sort();
+  return `{${keys.map((key) => `${formatText(key)}: ${formatJson(map[key] ?? null, format)}`).join(", ")}}`;
 }
 
 function formatText(text: string): string {

@@ -58,9 +58,10 @@ export async function exportAssets(
     progress?.(primary.length, outcome.bytes);
   }
 
-  for (let start = 0; start < chunks.length; start += AT_ONCE) {
-    await Promise.all(chunks.slice(start, start + AT_ONCE).map(fetchChunk));
+  async function work(): Promise<void> {
+    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) await fetchChunk(chunk);
   }
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return { files: [...files.values()], missing };
 }
 

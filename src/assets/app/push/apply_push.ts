@@ -49,6 +49,9 @@ export interface ApplyOptions {
   readonly owners?: ReadonlyMap<Uuid, readonly number[]> | undefined;
 }
 
+/** The assets that are read again at once: two requests, whose answers are in memory together. */
+const VERIFIED_AT_ONCE = 100;
+
 /** The result of a push. */
 export interface PushResult {
   readonly run: string | undefined;
@@ -257,7 +260,7 @@ class Push {
       this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
     };
     const work = all.filter((asset) => asset.kind === kind);
-    for (const chunk of chunksOf(work.map(({ uuid }) => uuid))) {
+    for (const chunk of chunksOf(kind, work.map(({ uuid }) => uuid))) {
       const ready = chunk.filter((uuid) => !this.#outcomes.isHeldBack(uuid));
       if (this.#stopped || ready.length === 0) continue;
       report();
@@ -327,20 +330,24 @@ class Push {
 
   /** Exports what was pushed once more, and names content that is not what was sent, although the server said OK. */
   async verify(signal: AbortSignal): Promise<void> {
-    let left = this.#outcomes.with("done");
-    const total = left.length;
+    const left = new Set(this.#outcomes.with("done"));
+    const total = left.size;
     const report = () =>
-      this.#tools.ports.progress("Verifying", { count: total - left.length, total, bytes: 0 });
+      this.#tools.ports.progress("Verifying", { count: total - left.size, total, bytes: 0 });
     if (total > 0) report();
     // Dashboards bring most charts and datasets along.
     for (const kind of [...PUSHED_KINDS].reverse()) {
-      const uuids = left.filter((uuid) => this.#prepared.ours.get(uuid)?.kind === kind);
-      if (uuids.length === 0) continue;
-      const now = await readAgain(this.#tools, { kind, uuids }, signal);
-      const seen = left.filter((uuid) => now.assets.has(uuid) || uuids.includes(uuid));
-      for (const uuid of seen) this.#judge(uuid, now);
-      left = left.filter((uuid) => !seen.includes(uuid));
-      report();
+      const own = [...left].filter((uuid) => this.#prepared.ours.get(uuid)?.kind === kind);
+      for (let start = 0; start < own.length; start += VERIFIED_AT_ONCE) {
+        const uuids = own.slice(start, start + VERIFIED_AT_ONCE);
+        const now = await readAgain(this.#tools, { kind, uuids }, signal);
+        const seen = [...left].filter((uuid) => now.assets.has(uuid) || uuids.includes(uuid));
+        for (const uuid of seen) {
+          this.#judge(uuid, now);
+          left.delete(uuid);
+        }
+        report();
+      }
     }
   }
 

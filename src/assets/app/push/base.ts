@@ -8,11 +8,19 @@ import type { Ledger } from "../../core/ledger.ts";
 import type { RunRecord } from "../../ports/store.ts";
 import type { ExportRecord } from "../read_folder.ts";
 
+/** The number of assets that are hashed at once: each needs its whole content as one text meanwhile. */
+const HASHED_AT_ONCE = 64;
+
 /** Hashes all assets. */
 export async function hashAll(assets: Assets): Promise<ReadonlyMap<Uuid, Hash>> {
-  return new Map(
-    await Promise.all([...assets].map(async ([uuid, asset]) => [uuid, await hashAsset(asset)] as const)),
-  );
+  const hashes = new Map<Uuid, Hash>();
+  const all = [...assets.values()];
+  for (let start = 0; start < all.length; start += HASHED_AT_ONCE) {
+    const some = all.slice(start, start + HASHED_AT_ONCE);
+    const made = await Promise.all(some.map(hashAsset));
+    some.forEach(({ uuid }, index) => hashes.set(uuid, made[index] ?? ""));
+  }
+  return hashes;
 }
 
 /**

@@ -1,6 +1,13 @@
 /** Makes the files of one import: the assets of a chunk with their whole chain of dependencies. */
 
-import { type Asset, type AssetKind, FOLDERS, parseUuid, type Uuid } from "../../core/asset.ts";
+import {
+  type Asset,
+  type AssetKind,
+  FOLDERS,
+  parseUuid,
+  type PushedKind,
+  type Uuid,
+} from "../../core/asset.ts";
 import type { BundleFile } from "../../core/bundle.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { type Receiver, toSupersetFile } from "../../core/superset_file.ts";
@@ -65,9 +72,14 @@ export function referencesOfRaw(file: BundleFile | undefined): readonly { readon
   return referencesOf({ kind: file.kind, uuid, name: "", tree: file.tree });
 }
 
-/** Splits assets into chunks of at most 50, the most that an import should carry (assets.md, "Push"). */
-export function chunksOf(uuids: readonly Uuid[]): readonly (readonly Uuid[])[] {
+/** The most that an import carries (assets.md, "Push"). A dashboard brings all its charts and their datasets along. */
+const CHUNK: Readonly<Record<PushedKind, number>> = { dataset: 50, chart: 50, dashboard: 20 };
+
+/** Splits assets of a kind into the chunks of its imports. */
+export function chunksOf(kind: PushedKind, uuids: readonly Uuid[]): readonly (readonly Uuid[])[] {
   const chunks: (readonly Uuid[])[] = [];
-  for (let start = 0; start < uuids.length; start += 50) chunks.push(uuids.slice(start, start + 50));
+  for (let start = 0; start < uuids.length; start += CHUNK[kind]) {
+    chunks.push(uuids.slice(start, start + CHUNK[kind]));
+  }
   return chunks;
 }

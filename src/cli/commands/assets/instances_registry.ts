@@ -1,7 +1,7 @@
 import type { ArgumentSpec, CommandEntry, Registry } from "../../command.ts";
 import { INSTANCE_OPTIONS } from "./ask_instance_options.ts";
 import { LOOKS_AT_CONFIG, LOOKS_AT_INSTANCE, WRITES } from "./rights.ts";
-import { INSTANCE_ARGUMENT } from "./shared.ts";
+import { INSTANCE_ARGUMENT } from "./arguments.ts";
 
 const NAME: ArgumentSpec = { name: "name", description: "name in assets.instances", required: true };
 

@@ -3,7 +3,7 @@ import { DRY_RUN } from "../../environment_options.ts";
 import type { AssetsCommand } from "../command_names.ts";
 import { INSTANCES, LOGIN, LOGOUT } from "./instances_registry.ts";
 import { LOOKS_AT_INSTANCE as READS, WRITES } from "./rights.ts";
-import { DIR_ARGUMENT, INSTANCE_ARGUMENT, SELECTION_OPTIONS } from "./shared.ts";
+import { DIR_ARGUMENT, INSTANCE_ARGUMENT, SELECTION_OPTIONS } from "./arguments.ts";
 
 const DIR_OPTION: OptionSpec = {
   name: "dir",

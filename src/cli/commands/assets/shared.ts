@@ -4,72 +4,13 @@ import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { readExportRecord, readStored } from "../../../assets/app/read_folder.ts";
 import { assertReadable } from "../../../assets/app/load_side.ts";
 import type { PushSource } from "../../../assets/app/push/prepare_push.ts";
-import { ASSET_KINDS, type AssetKind } from "../../../assets/core/asset.ts";
+import type { AssetKind } from "../../../assets/core/asset.ts";
 import type { Selection } from "../../../assets/core/select.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import type { ArgumentSpec, CommandEnv, OptionSpec } from "../../command.ts";
+import type { CommandEnv } from "../../command.ts";
 import { type Cell, renderTable } from "../../render/table.ts";
 import type { AssetsTools, WiringRequest } from "../../wiring_types.ts";
-
-/** The instance, which most commands take as their first argument. */
-export const INSTANCE_ARGUMENT: ArgumentSpec = {
-  name: "instance",
-  description: "name in assets.instances; assets.default or the only one if left out",
-  required: false,
-};
-
-/** The folder of assets. */
-export const DIR_ARGUMENT: ArgumentSpec = {
-  name: "dir",
-  description: "folder of the assets; assets.dir if left out",
-  required: false,
-};
-
-const SELECTION = "Selection (a repeated flag means or, different flags mean and)";
-
-/** The flags that select assets. */
-export const SELECTION_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "kind",
-    value: "kind",
-    repeats: true,
-    choices: ASSET_KINDS,
-    description: "assets of this kind",
-    group: SELECTION,
-  },
-  {
-    name: "id",
-    value: "id",
-    repeats: true,
-    description: "the asset of this number on the instance",
-    group: SELECTION,
-  },
-  {
-    name: "uuid",
-    value: "uuid",
-    repeats: true,
-    description: "the asset whose UUID begins so",
-    group: SELECTION,
-  },
-  {
-    name: "name",
-    value: "glob",
-    repeats: true,
-    description: "assets of this name; * stands for anything",
-    group: SELECTION,
-  },
-  {
-    name: "owner",
-    value: "login",
-    repeats: true,
-    description: "assets of this owner, or me",
-    group: SELECTION,
-  },
-  { name: "tag", value: "tag", repeats: true, description: "assets with this tag", group: SELECTION },
-  { name: "published", description: "published dashboards", group: SELECTION },
-  { name: "no-deps", description: "without what the selected assets use", group: SELECTION },
-];
 
 /** Returns the tools for assets. In Actions the base branch of `pr`, else the default branch, has the configuration. */
 export async function assetsTools(env: CommandEnv, pr?: PrNumber): Promise<AssetsTools> {
