@@ -84,6 +84,10 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
       dir: sources.get("assets.dir")?.kind === "environment"
         ? assets.config.dir
         : resolveFromFile(assets.config.dir, folder),
+      environment: assets.config.environment && {
+        ...assets.config.environment,
+        dir: resolveFromFile(assets.config.environment.dir, folder),
+      },
     },
     sources,
     warnings: [...yaml?.warnings ?? [], ...emptyFile(file, yaml), ...doubledCluster(env)],

@@ -11,6 +11,7 @@ import { createDeployment, listDeployments, retirementInfo } from "./deployments
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { firstRunOf } from "./head_runs.ts";
+import { readFolder } from "./read_folder.ts";
 import { readPull } from "./read_pull.ts";
 import {
   listPulls,
@@ -63,6 +64,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
+    readFolder: (at, signal) => readFolder(context, at, signal),
     defaultBranch: (signal) => readDefaultBranch(context, signal),
     pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),
