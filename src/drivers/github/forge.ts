@@ -10,14 +10,12 @@ import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
-import { firstRunOf } from "./head_runs.ts";
-import { readFolder } from "./read_folder.ts";
+import { readBaseFile, readBaseFiles, readFolder } from "./read_files.ts";
 import { readPull } from "./read_pull.ts";
 import {
+  firstRunOf,
   listPulls,
   listPullsOfBranch,
-  readBaseFile,
-  readBaseFiles,
   readDefaultBranch,
   readPermissions,
   readPulls,

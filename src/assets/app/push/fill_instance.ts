@@ -97,7 +97,9 @@ function describeUnmapped(
     }),
   );
   const users = left.length - datasets.length;
-  const more = users === 0 ? "" : `, and ${users === 1 ? "1 asset that uses" : `${users} assets that use`} them`;
+  const more = users === 0
+    ? ""
+    : `, and ${users === 1 ? "1 asset that uses" : `${users} assets that use`} them`;
   return [
     `left out, because no database stands for ${list([...databases].map((each) => `"${each}"`))}: ` +
     `${list(datasets.map(({ name }) => `"${name}"`))}${more}`,
@@ -105,9 +107,11 @@ function describeUnmapped(
 }
 
 function reasons(assets: readonly PlannedReason[]): string {
-  return list(assets.map(({ kind, name, message }) =>
-    `the ${kind} "${name}"${message === undefined ? "" : ` (${message})`}`
-  ));
+  return list(
+    assets.map(({ kind, name, message }) =>
+      `the ${kind} "${name}"${message === undefined ? "" : ` (${message})`}`
+    ),
+  );
 }
 
 type PlannedReason = Pick<PushedAsset, "kind" | "name" | "message">;
