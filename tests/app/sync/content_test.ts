@@ -246,8 +246,11 @@ Deno.test("syncPull() that is blocked before the push pushes nothing, and the ne
 Deno.test("syncPull() heeds a close, a stop and a blocked label that arrive while it pushes", async () => {
   const ends: readonly [name: string, act: (world: World) => unknown][] = [
     ["closed", (world) => world.simulator.pull({ pr: PR, state: "closed", actor: "ana" })],
-    ["stopped", (world) =>
-      world.simulator.label({ pr: PR, add: ["🎪 🛑 showtime-trigger-stop"], remove: [], actor: "ana" })],
+    [
+      "stopped",
+      (world) =>
+        world.simulator.label({ pr: PR, add: ["🎪 🛑 showtime-trigger-stop"], remove: [], actor: "ana" }),
+    ],
   ];
   for (const [name, end] of ends) {
     const world = makeWorld({ pull: { labels: [START] } });
