@@ -23,7 +23,7 @@ export interface AssetsConfig {
 export interface EnvironmentAssets {
   /** The folder, relative to the working directory. */
   readonly dir: string;
-  /** Globs over the names of the assets; all of them if there is none. */
+  /** Globs over the names of the assets; without a glob all of them. */
   readonly select: readonly string[];
   /** The environment's database by the folder's name. */
   readonly databases: Readonly<Record<string, string>>;

@@ -16,7 +16,7 @@ export interface ContentTarget {
 export interface PushedContent {
   /** Whether a part of the content is not in the environment, although it should be. */
   readonly failed: boolean;
-  /** What arrived, what was left out and what failed, as a plain sentence without a full stop. */
+  /** Names what arrived, what was left out and what failed, as a plain sentence without a full stop. */
   readonly sentence: string;
 }
 

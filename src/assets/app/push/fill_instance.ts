@@ -18,7 +18,7 @@ const NAMED = 5;
 export interface FilledInstance {
   /** Whether an asset did not arrive that should have. */
   readonly failed: boolean;
-  /** What arrived, what was left out and what failed. */
+  /** Names the things that arrived, those that were left out and those that failed. */
   readonly sentence: string;
 }
 
