@@ -22,7 +22,7 @@ const LIMIT_MS = 10 * 60_000;
 
 /** The parts that a push into an environment works with. */
 export interface ContentParts {
-  readonly assets: AssetsConfig;
+  readonly assets: Pick<AssetsConfig, "ignore" | "allowedSecrets">;
   readonly settings: EnvironmentAssets;
   readonly forge: Pick<ForgeReader, "readFolder">;
   readonly shell: Shell;

@@ -89,15 +89,7 @@ async function play(
         const context = world.context(change);
         const clock = { ...makeClock(), sleep: () => Promise.resolve() };
         const content = makeEnvironmentContent({
-          assets: {
-            dir: "assets",
-            default: undefined,
-            ignore: [],
-            ledgerBranch: undefined,
-            allowedSecrets: [],
-            instances: new Map(),
-            environment: settings,
-          },
+          assets: { ignore: [], allowedSecrets: [] },
           settings,
           forge: context.forge,
           shell: makeShell({ redact: (text) => text }),
@@ -281,15 +273,7 @@ Deno.test("the clone that has the commit gives its files, and GitHub is not aske
     const world = makeWorld();
     try {
       const content = makeEnvironmentContent({
-        assets: {
-          dir: "assets",
-          default: undefined,
-          ignore: [],
-          ledgerBranch: undefined,
-          allowedSecrets: [],
-          instances: new Map(),
-          environment: SETTINGS,
-        },
+        assets: { ignore: [], allowedSecrets: [] },
         settings: SETTINGS,
         forge: { readFolder: () => Promise.reject(new Error("GitHub was asked")) },
         shell: { run: (command, signal) => shell.run({ ...command, cwd: folder }, signal) },
