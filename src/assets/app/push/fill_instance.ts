@@ -1,6 +1,6 @@
 /** Fills an instance that is new and has nothing to lose: no snapshot, no ledger, and the folder's content wins. */
 
-import { AppError } from "../../../lib/errors.ts";
+import { AppError, usageError } from "../../../lib/errors.ts";
 import type { Texts } from "../../ports/folder.ts";
 import type { AssetStore } from "../../ports/store.ts";
 import type { Selection } from "../../core/select.ts";
@@ -64,6 +64,8 @@ function emptyStore(): AssetStore {
     begin: () => Promise.resolve(),
     update: () => Promise.resolve(),
     snapshot: () => Promise.resolve([]),
+    readRun: (folder) =>
+      Promise.reject(usageError("run_unknown", `Reading ${folder}: nothing is kept about this instance`)),
     lock: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
   };
 }
