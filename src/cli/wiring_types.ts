@@ -6,6 +6,7 @@ import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
+import type { EnvironmentContent } from "../environments/ports/content.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Images } from "../environments/ports/images.ts";
 import type { Platform } from "../environments/ports/platform.ts";
@@ -92,6 +93,8 @@ export interface EnvironmentPorts {
   readonly forge: Forge;
   readonly platform: Platform;
   readonly images: Images;
+  /** Loads the port to the content of commits; undefined if none is configured. */
+  readonly content: (() => Promise<EnvironmentContent>) | undefined;
   readonly clock: Clock;
 }
 

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { type AssetsConfig, makeAssetsConfig } from "./assets/assets_config.ts";
 import { checkLayer } from "./check_layer.ts";
 import { type Config, makeConfig } from "./environments/config.ts";
@@ -84,6 +85,13 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
       dir: sources.get("assets.dir")?.kind === "environment"
         ? assets.config.dir
         : resolveFromFile(assets.config.dir, folder),
+      environment: assets.config.environment && {
+        ...assets.config.environment,
+        // The folder is read from a commit, where a file outside of the clone has no place.
+        dir: isAbsolute(folder)
+          ? assets.config.environment.dir
+          : resolveFromFile(assets.config.environment.dir, folder),
+      },
     },
     sources,
     warnings: [...yaml?.warnings ?? [], ...emptyFile(file, yaml), ...doubledCluster(env)],

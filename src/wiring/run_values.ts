@@ -1,12 +1,14 @@
 /** Makes the values of one run out of the configuration and of what GitHub Actions says. */
 
 import type { GlobalFlags } from "../cli/wiring_types.ts";
-import { type Config, imageRepository } from "../config/mod.ts";
+import { type AssetsConfig, type Config, type EnvironmentAssets, imageRepository } from "../config/mod.ts";
 import type { ActionsContext } from "../drivers/actions/mod.ts";
 import { formatImageTag } from "../environments/core/environment/names.ts";
+import type { ContentSettings } from "../environments/core/environment/settings.ts";
 import { configuredFlags } from "../environments/core/environment/variables.ts";
 import type { LinkMaker, RunIdentity, RunValues } from "../environments/app/run.ts";
 import type { PrNumber } from "../lib/ids.ts";
+import { sha256 } from "../lib/sha256.ts";
 
 /** Makes the values of a run about `pr`. */
 export async function makeRunValues(
@@ -16,9 +18,10 @@ export async function makeRunValues(
     readonly actions: ActionsContext;
     readonly flags: GlobalFlags;
     readonly pr: PrNumber | undefined;
+    readonly assets: AssetsConfig;
   },
 ): Promise<RunValues> {
-  const { repo, actions, flags, pr } = options;
+  const { repo, actions, flags, pr, assets } = options;
   const repository = imageRepository(config, repo);
   return {
     repo,
@@ -37,10 +40,22 @@ export async function makeRunValues(
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
+      ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)
+        ? {}
+        : { content: await contentSettings(assets, assets.environment) }),
     },
     identity: makeIdentity(actions, pr),
     links: makeLinks(actions.urls.server, { repo, console: await makeConsole(config) }),
   };
+}
+
+/** Makes the settings of the assets that go into environments. The key changes with all that decides about them. */
+async function contentSettings(
+  { ignore, allowedSecrets }: AssetsConfig,
+  { required, ...decisive }: EnvironmentAssets,
+): Promise<ContentSettings> {
+  const key = await sha256(JSON.stringify([decisive, ignore, allowedSecrets]));
+  return { key: key.slice(0, 16), required };
 }
 
 /** Whether the platform is played rather than used. */

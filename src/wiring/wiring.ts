@@ -22,6 +22,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     forge: (request) => scopeOf(request).forge(),
     platform: (request) => scopeOf(request).platform(),
     images: (request) => scopeOf(request).images(),
+    content: (request) => scopeOf(request).content(),
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
         request,
@@ -107,12 +108,12 @@ class RequestScope {
       const actions = await this.#parts.actions;
       for (const warning of actions.warnings) terminal.warn(warning);
       await this.readingForge();
-      const { config, warnings } = await this.config();
+      const { config, assets, warnings } = await this.config();
       for (const warning of warnings) terminal.warn(warning);
       const { repo } = await this.#parts.repository(flags);
       this.#parts.host.onPlatform?.(config.platform);
       const { makeRunValues } = await import("./run_values.ts");
-      return await makeRunValues(config, { repo, actions, flags, pr });
+      return await makeRunValues(config, { repo, actions, flags, pr, assets });
     });
   }
 
@@ -155,6 +156,29 @@ class RequestScope {
     });
   }
 
+  /** The content of commits; undefined unless it is configured and there are real environments for it. */
+  content(): Promise<EnvironmentPorts["content"]> {
+    const { terminal } = this.#request;
+    return this.#once("content", async () => {
+      const { settings } = await this.run();
+      const { assets } = await this.config();
+      if (settings.content === undefined || assets.environment === undefined) return undefined;
+      const own = assets.environment;
+      return async () => {
+        const { makeEnvironmentContent } = await import("./environment_content.ts");
+        return makeEnvironmentContent({
+          assets,
+          settings: own,
+          forge: await this.readingForge(),
+          shell: await this.#parts.shell,
+          clock: await this.#parts.clock,
+          terminal,
+          prefix: (await this.#parts.place())?.prefix ?? "",
+        });
+      };
+    });
+  }
+
   /** The request for a platform. The template of task definitions is read once, since it may cost a request. */
   #platformRequest(config: Config): PlatformRequest {
     const { flags, pr } = this.#request;
@@ -172,6 +196,7 @@ class RequestScope {
       forge: await this.forge(),
       platform: await this.platform(),
       images: await this.images(),
+      content: await this.content(),
       clock: await this.#parts.clock,
     };
   }

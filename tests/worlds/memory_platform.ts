@@ -94,6 +94,8 @@ export class MemoryPlatform implements Platform {
   readonly hooks = new Hooks();
   #environments: readonly PlatformEnvironment[] = [];
   #ports = 8000;
+  /** The address of what is deployed from now on; undefined for a made-up one. */
+  servesAt: string | undefined;
   /** Calls that changed something, as `destroy pr-1-aaaaaaa-service`. */
   readonly changes: string[] = [];
 
@@ -170,7 +172,7 @@ export class MemoryPlatform implements Platform {
     this.#guard(service, spec);
     this.changes.push(`deploy ${service}`);
     this.lose(service);
-    const address = `10.0.0.1:${++this.#ports}`;
+    const address = this.servesAt ?? `10.0.0.1:${++this.#ports}`;
     this.plant({
       platform: this.kind,
       pr: spec.pr,

@@ -66,6 +66,8 @@ function playStep(seen: Observation, step: Step): Observation {
       return { ...seen, imageExists: true };
     case "deploy":
       return deploy(seen, step.bringUp);
+    case "push_content":
+      return seen;
     case "activate": {
       const { bringUp } = step;
       const sha = shortSha(bringUp.sha);

@@ -8,6 +8,7 @@ import type { SyncPorts } from "../../src/environments/app/sync/sync_ports.ts";
 import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { syncPull, type SyncResult } from "../../src/environments/app/sync/sync_pull.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
+import type { EnvironmentContent } from "../../src/environments/ports/content.ts";
 import { formatImageTag, formatServiceName } from "../../src/environments/core/environment/names.ts";
 import { type FullSha, fullSha, type PrNumber, prNumber, shortSha } from "../../src/lib/ids.ts";
 import { makeGithubForge } from "../../src/drivers/github/mod.ts";
@@ -38,6 +39,8 @@ export interface RunChange extends Partial<RunIdentity> {
   readonly token?: string;
   readonly settings?: Partial<AppSettings>;
   readonly platformAsLabels?: boolean;
+  /** The content of commits. */
+  readonly content?: EnvironmentContent;
   /** What stands between this run and GitHub: it may answer itself, or fail as a dying process does. */
   readonly wire?: (request: Request, send: (request: Request) => Promise<Response>) => Promise<Response>;
 }
@@ -264,6 +267,7 @@ function makeContext(
     platformAsLabels: run.platformAsLabels ?? false,
     githubDryRun: false,
     images,
+    content: run.content === undefined ? undefined : () => Promise.resolve(run.content as EnvironmentContent),
     clock,
     terminal: makeTerminal(spoken),
     settings: {

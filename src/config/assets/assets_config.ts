@@ -15,7 +15,21 @@ export interface AssetsConfig {
   readonly ledgerBranch: string | undefined;
   readonly allowedSecrets: readonly string[];
   readonly instances: ReadonlyMap<string, InstanceSettings>;
-  readonly environment: AssetsSection["environment"];
+  /** The assets that go into each preview environment; undefined if none do. */
+  readonly environment: EnvironmentAssets | undefined;
+}
+
+/** The assets that go into each preview environment. */
+export interface EnvironmentAssets {
+  /** The folder, relative to the working directory. */
+  readonly dir: string;
+  /** Globs over the names of the assets; without a glob all of them. */
+  readonly select: readonly string[];
+  /** The environment's database by the folder's name. */
+  readonly databases: Readonly<Record<string, string>>;
+  readonly rewrite: readonly RewriteRule[];
+  /** Whether the environment is failed if its assets are. */
+  readonly required: boolean;
 }
 
 /** A mistake of the section that only shows when keys are seen together. */
@@ -70,7 +84,13 @@ export function makeAssetsConfig(section: AssetsSection = {}): {
         : undefined,
       allowedSecrets: section.secrets?.allow ?? [],
       instances,
-      environment: section.environment,
+      environment: section.environment && {
+        dir: section.environment.dir ?? section.dir ?? "assets",
+        select: section.environment.select ?? [],
+        databases: section.environment.databases ?? {},
+        rewrite: (section.environment.rewrite ?? []) as readonly RewriteRule[],
+        required: section.environment.required ?? false,
+      },
     },
   };
 }

@@ -18,6 +18,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readBaseFile: (...args) => real.readBaseFile(...args),
     firstRunOf: (...args) => real.firstRunOf(...args),
     readBaseFiles: (...args) => real.readBaseFiles(...args),
+    readFolder: (...args) => real.readFolder(...args),
     defaultBranch: (...args) => real.defaultBranch(...args),
     pullsOfBranch: (...args) => real.pullsOfBranch(...args),
     readRun: (...args) => real.readRun(...args),

@@ -164,10 +164,18 @@ async function readInto(texts: Map<string, string>, root: string, below: string)
 
 interface Revision {
   readonly revision: string;
+  /** The folder, relative to the working folder. */
   readonly dir: string;
+  /** The folder is relative to the root of the clone. */
+  readonly fromRoot?: true;
 }
 
-async function readRevision(shell: Shell, { revision, dir }: Revision, signal: AbortSignal): Promise<Texts> {
+/** Reads a folder at a revision. Throws AppError `revision_unreadable` (exit code 2). */
+export async function readRevision(
+  shell: Shell,
+  { revision, dir, fromRoot }: Revision,
+  signal: AbortSignal,
+): Promise<Texts> {
   const fail = (why: string) =>
     usageError(
       "revision_unreadable",
@@ -181,7 +189,7 @@ async function readRevision(shell: Shell, { revision, dir }: Revision, signal: A
     if (answer.code !== 0) throw fail(answer.stderr.trim().split("\n").at(-1) ?? "Git refuses");
     return answer.stdout;
   };
-  const prefix = (await git(["rev-parse", "--show-prefix"])).trim();
+  const prefix = fromRoot === true ? "" : (await git(["rev-parse", "--show-prefix"])).trim();
   const folder = `${prefix}${dir}`.replace(/\/+$/, "");
   const listed = (await git(["ls-tree", "-r", "-l", "-z", "--full-tree", revision, `${folder}/`])).split("\0")
     .flatMap((line) => {

@@ -9,7 +9,7 @@
  * @module
  */
 
-export { type AssetSourcesOptions, makeAssetSources } from "./asset_sources.ts";
+export { type AssetSourcesOptions, makeAssetSources, readRevision } from "./asset_sources.ts";
 export { makeClone } from "./clone.ts";
 export { type LedgerBranchOptions, makeLedgerBranch } from "./ledger_branch.ts";
 export { makeTrackedCheck } from "./tracked.ts";

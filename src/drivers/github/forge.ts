@@ -10,13 +10,12 @@ import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
-import { firstRunOf } from "./head_runs.ts";
+import { readBaseFile, readBaseFiles, readFolder } from "./read_files.ts";
 import { readPull } from "./read_pull.ts";
 import {
+  firstRunOf,
   listPulls,
   listPullsOfBranch,
-  readBaseFile,
-  readBaseFiles,
   readDefaultBranch,
   readPermissions,
   readPulls,
@@ -63,6 +62,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
+    readFolder: (at, signal) => readFolder(context, at, signal),
     defaultBranch: (signal) => readDefaultBranch(context, signal),
     pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),

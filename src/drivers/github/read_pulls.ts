@@ -1,11 +1,11 @@
-/** Reads lists of pull requests, and the commits, base files and permissions of the repository. */
+/** Reads lists of pull requests, and the commits with their first runs, and the permissions of the repository. */
 
 import { toError, usageError } from "../../lib/errors.ts";
 import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
-import type { BranchPull, PullSummary } from "../../environments/ports/forge.ts";
-import { ACTOR, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
-import { incompleteAnswer, nodesAt, numberAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import type { BranchPull, HeadRun, PullSummary } from "../../environments/ports/forge.ts";
+import { ACTOR, sameText, shaAt, SUMMARY, toPermission, toSummary } from "./convert.ts";
+import { incompleteAnswer, instantAt, nodesAt, numberAt, pageInfoAt, textAt, valueAt } from "./json.ts";
 import { pullMissing } from "./pull_page.ts";
 import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
 
@@ -163,68 +163,6 @@ export async function listPullsOfBranch(
   return [...pulls.filter(({ open }) => open), ...pulls.filter(({ open }) => !open)];
 }
 
-interface BaseOptions {
-  readonly pr: PrNumber | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Reads a file on a pull request's base branch, or on the default branch; undefined if there is no file. */
-export async function readBaseFile(
-  context: Context,
-  path: string,
-  options: BaseOptions,
-): Promise<string | undefined> {
-  return (await readBaseFiles(context, [path], options)).get(path);
-}
-
-/** Reads files on a pull request's base branch, or on the default branch, in one request. */
-export async function readBaseFiles(
-  context: Context,
-  paths: readonly string[],
-  { pr, signal }: BaseOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const what = `Reading "${paths[0] ?? ""}" of "${context.repo}"`;
-  const tolerate = (issue: { readonly type: string }) => issue.type === "NOT_FOUND";
-  const declared = paths.map((_, index) => `$f${index}: String!`).join(", ");
-  const collect = (read: (alias: string) => string | undefined) =>
-    new Map(paths.flatMap((path, index): [string, string][] => {
-      const text = read(`f${index}`);
-      return text === undefined ? [] : [[path, text]];
-    }));
-  if (pr !== undefined) {
-    const files = paths.map((_, index) =>
-      `f${index}: file(path: $f${index}) { object { ... on Blob { text } } }`
-    );
-    const { repository, issues } = await queryRepository(context, {
-      what,
-      declare: `$pr: Int!, ${declared}`,
-      variables: { pr, ...Object.fromEntries(paths.map((path, index) => [`f${index}`, path])) },
-      select: `id pullRequest(number: $pr) { baseRef { name target { ... on Commit { ${
-        files.join(" ")
-      } } } } }`,
-      tolerate,
-    }, signal);
-    const pull = valueAt(repository, "pullRequest");
-    if (pull === undefined) throw pullMissing(pr, { what, repo: context.repo, issues });
-    if (valueAt(pull, "baseRef") !== undefined) {
-      if (valueAt(pull, "baseRef", "target") === undefined) throw incompleteAnswer(what, "baseRef.target");
-      return collect((alias) => textAt(pull, "baseRef", "target", alias, "object", "text"));
-    }
-    // The base branch was deleted. The default branch is the one that people still change only by review.
-  }
-  const objects = paths.map((_, index) =>
-    `f${index}: object(expression: $f${index}) { ... on Blob { text } }`
-  );
-  const { repository } = await queryRepository(context, {
-    what,
-    declare: declared,
-    variables: Object.fromEntries(paths.map((path, index) => [`f${index}`, `HEAD:${path}`])),
-    select: `id ${objects.join(" ")}`,
-    tolerate,
-  }, signal);
-  return collect((alias) => textAt(repository, alias, "text"));
-}
-
 /** Reads the name of the default branch; undefined if the repository has no commit. */
 export async function readDefaultBranch(context: Context, signal: AbortSignal): Promise<string | undefined> {
   const { repository } = await queryRepository(context, {
@@ -232,4 +170,41 @@ export async function readDefaultBranch(context: Context, signal: AbortSignal): 
     select: "id defaultBranchRef { name }",
   }, signal);
   return textAt(repository, "defaultBranchRef", "name");
+}
+
+/**
+ * Finds the earliest run with this head commit, branch and repository that is not older than `since`. One
+ * request reads the newest 100 runs of the commit: an older one would only move the time back.
+ */
+export async function firstRunOf(
+  context: Context,
+  head: {
+    readonly sha: FullSha;
+    readonly branch: string;
+    readonly repo: string;
+    readonly since: number;
+  },
+  signal: AbortSignal,
+): Promise<HeadRun> {
+  const what = `Reading the workflow runs of ${head.sha}`;
+  const { status, data } = await context.client.rest("GET /repos/{owner}/{repo}/actions/runs", {
+    what,
+    signal,
+    parameters: {
+      owner: context.owner,
+      repo: context.name,
+      head_sha: head.sha,
+      per_page: 100,
+      exclude_pull_requests: true,
+    },
+    answers: [403, 404],
+  });
+  if (status !== 200) return { kind: "unreadable" };
+  const runs = valueAt(data, "workflow_runs");
+  if (!Array.isArray(runs)) throw incompleteAnswer(what, "workflow_runs");
+  const times = runs.filter((run) =>
+    shaAt(run, "head_sha") === head.sha && textAt(run, "head_branch") === head.branch &&
+    sameText(textAt(run, "head_repository", "full_name"), head.repo)
+  ).map((run) => instantAt(run, "created_at")).filter((at) => at > 0 && at >= head.since);
+  return times.length === 0 ? { kind: "none" } : { kind: "seen", at: Math.min(...times) };
 }

@@ -199,6 +199,14 @@ export interface ForgeReader {
     options: { readonly pr: PrNumber | undefined },
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Reads the text files below a folder at a commit, with paths relative to the folder, in one request; undefined if the
+   * commit has no such folder. Files lie at most four levels deep.
+   */
+  readFolder(
+    at: { readonly sha: FullSha; readonly folder: string },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string> | undefined>;
   /** Reads the name of the default branch; undefined if the repository is empty. */
   defaultBranch(signal: AbortSignal): Promise<string | undefined>;
   /** Lists the pull requests whose head is that branch of that owner, at most 100 of them; one request. */

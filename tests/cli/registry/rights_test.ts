@@ -30,6 +30,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   forge: ["net", "read", "run", "env"],
   platform: ["net", "read", "run", "sys", "env"],
   images: ["net", "read", "run", "sys", "env"],
+  content: ["net", "read", "run", "env"],
   assets: ["net", "read", "run", "env"],
   clock: [],
   shell: ["run"],

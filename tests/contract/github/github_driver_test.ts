@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { COMMENT_MARKER } from "../../../src/environments/core/comment/marker.ts";
-import { fullSha, parseShortSha, prNumber } from "../../../src/lib/ids.ts";
+import { type FullSha, fullSha, parseShortSha, prNumber } from "../../../src/lib/ids.ts";
 import { assertConforms } from "../../worlds/github/conformance.ts";
 import { gates, HEAD, PR, simulate } from "../../worlds/github/github.ts";
 
@@ -400,6 +400,33 @@ Deno.test("listDeployments() gives this pull request's, newest first, and no mor
   // It came to that state an hour after it was made, and the newest a moment ago.
   const ages = found.map(({ at }) => Math.round((simulator.now() - at) / 60_000));
   assert.deepEqual(ages, [0, 60]);
+});
+
+Deno.test("readFolder() reads a folder at a commit in one request: other folders, and what is not there, are left out", async () => {
+  const files = {
+    "assets/charts/a.yaml": "a: 1\n",
+    "assets/datasets/db/b.yaml": "b: é\n",
+    "assets/root/datasets/db/c.yaml": "c: 1\n",
+    "assets2/charts/d.yaml": "d: 1\n",
+    "README.md": "# R\n",
+  };
+  const { forge, requestsOf, simulator } = simulate({ files }, {
+    pull: { files: { "assets/charts/a.yaml": "a: 2\n" } },
+  });
+  const read = async (sha: FullSha, folder = "assets") => {
+    const texts = await forge.readFolder({ sha, folder }, NEVER);
+    return texts && Object.fromEntries(texts);
+  };
+
+  assert.deepEqual(await read(fullSha(HEAD)), {
+    "charts/a.yaml": "a: 2\n",
+    "datasets/db/b.yaml": "b: é\n",
+    "root/datasets/db/c.yaml": "c: 1\n",
+  });
+  assert.equal(await requestsOf(() => read(fullSha(HEAD))), 1);
+  simulator.push({ pr: PR, sha: B });
+  assert.equal((await read(fullSha(HEAD)))?.["charts/a.yaml"], "a: 1\n", "an earlier commit");
+  assert.deepEqual([await read(B, "nothing"), await read(fullSha("e".repeat(40)))], [undefined, undefined]);
 });
 
 Deno.test("the driver reads as GitHub's own descriptions say", () => {

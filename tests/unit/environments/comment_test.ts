@@ -140,6 +140,13 @@ Deno.test("parseRecord() and formatRecord() are inverses", () => {
         hint: fc.option(fc.string({ maxLength: 100 }), { nil: undefined }),
         at: fc.integer({ min: 0, max: 4e12 }),
       }, { noNullPrototype: true }),
+      content: fc.record({
+        sha: fc.constant(shortSha(B)),
+        address: fc.string({ maxLength: 40 }),
+        key: fc.string({ maxLength: 16 }),
+        failed: fc.boolean(),
+        text: fc.string({ maxLength: 100, unit: "grapheme" }),
+      }, { noNullPrototype: true }),
       events: fc.array(
         fc.record({
           at: fc.integer({ min: 0, max: 4e12 }),
@@ -233,4 +240,21 @@ Deno.test("parseRecord() keeps the times of silent environments, and drops what 
   assert.deepEqual(parseRecord(formatRecord({ ...EMPTY_RECORD, silent })).silent, silent);
   const odd = { ...EMPTY_RECORD, silent: { party: CREATED, bbbbbbb: -1, ccccccc: "soon" } };
   assert.equal(parseRecord(formatRecord(odd as unknown as typeof EMPTY_RECORD)).silent, undefined);
+});
+
+Deno.test("renderComment() shows the assets of the active environment only, and escapes what it says of them", () => {
+  const content = {
+    sha: shortSha(A),
+    address: "52.1.2.3:8080",
+    key: "k",
+    failed: false,
+    text: "2 *charts* pushed",
+  };
+  const render = (change: Partial<typeof content> | { readonly sha: ReturnType<typeof shortSha> }) =>
+    renderComment({ ...model, record: { ...model.record, content: { ...content, ...change } } })
+      .split("<!-- showtime:data")[0] ?? "";
+
+  assert.match(render({}), /📊 Assets: 2 \\\*charts\\\* pushed\.\n/);
+  assert.match(render({ failed: true }), /⚠️ \*\*The assets are not complete:\*\* 2/);
+  assert.doesNotMatch(render({ sha: shortSha(B) }), /ssets/);
 });

@@ -88,6 +88,7 @@ function fill(given: TestWiring | undefined): Wiring {
     forge: refuse,
     platform: refuse,
     images: refuse,
+    content: refuse,
     assets: refuse,
     clock: refuse,
     shell: refuse,
@@ -121,6 +122,7 @@ function portsOf(
     forge: async (request) => (await of(request)).context.forge,
     platform: async (request) => (await of(request)).context.platform,
     images: async (request) => (await of(request)).context.images,
+    content: async (request) => (await of(request)).context.content,
     clock: async (request) => (await of(request)).context.clock,
   };
 }

@@ -232,7 +232,8 @@ export class PullWriter {
 
   /**
    * Removes from the record what is not true any more: addresses in events that no label shows, since such an
-   * address may be a stranger's by now, and the silence of environments that answer or are gone.
+   * address may be a stranger's by now, the silence of environments that answer or are gone, and the content of those
+   * that are gone.
    */
   #dropOutdated(): void {
     const { observation } = this.#observed;
@@ -253,10 +254,12 @@ export class PullWriter {
     const silent = Object.entries(this.#record.silent ?? {}).filter(([sha]) =>
       environments.get(sha as ShortSha)?.address !== undefined && !healthy.has(sha as ShortSha)
     );
-    const { silent: _, ...record } = this.#record;
+    const { silent: _, content, ...record } = this.#record;
+    const filled = content !== undefined && environments.get(content.sha)?.status !== undefined;
     this.#record = {
       ...record,
       events,
+      ...(filled ? { content } : {}),
       ...(silent.length === 0 ? {} : { silent: Object.fromEntries(silent) }),
     };
   }

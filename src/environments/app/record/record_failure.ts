@@ -67,7 +67,7 @@ export async function recordFailure(
     serves ? { unlabeled: true } : {},
   );
   await writer.write({
-    add: [{ kind: "status", sha, status }],
+    add: [{ kind: "status", sha, status }, ...(serves ? [{ kind: "address", sha, address } as const] : [])],
     remove: [
       ...triggers,
       ...statusNames(writer, { sha, keep: status }),

@@ -12,6 +12,7 @@ import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.
 import { imageOwnerOf } from "./check_image_owner.ts";
 import { lostError } from "../lock/lock_lease.ts";
 import { leftBehind } from "./left_behind.ts";
+import { pushContent } from "./push_content.ts";
 import { retire } from "../record/retire.ts";
 import { settleFailure, type Unfinished } from "./settle_failure.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
@@ -160,6 +161,8 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
         await assertStillDue(writer, plan, tools);
       }
       return await deploy(writer, { bringUp: step.bringUp, plan, state, tools }, signal);
+    case "push_content":
+      return await pushContent(writer, { step, plan, state, tools }, signal);
     case "activate":
       return await activate(writer, { step, state, plan, tools }, signal);
     case "repair_labels":

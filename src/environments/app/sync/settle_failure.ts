@@ -16,6 +16,9 @@ export type Unfinished =
   | { readonly kind: "superseded"; readonly why: string; readonly blocked: boolean }
   | { readonly kind: "failed"; readonly error: AppError };
 
+/** The code of an environment that may not run, because the content that it needs is not in it. */
+const ASSETS_FAILED = "assets_failed";
+
 /** The plan that failed, its error, and how far it got. */
 interface Failed {
   readonly plan: Plan;
@@ -35,7 +38,8 @@ export async function settleFailure(
   failed: Failed,
   signal: AbortSignal,
 ): Promise<Unfinished> {
-  const { plan, bringUp, state, served, notice, tools } = failed;
+  const { plan, state, served, notice, tools } = failed;
+  const bringUp = asMade(writer, failed);
   const short = shortSha(bringUp.sha);
   const foreseen = failed.error instanceof AppError;
   const error = foreseen ? failed.error as AppError : unforeseenFailure(failed.error, { short });
@@ -57,12 +61,24 @@ export async function settleFailure(
     // The mistake may be in the comment. The label and the deployment say that it failed.
     told = await recordFailure(writer, { ...record, comment: false }, signal);
   }
-  if (!foreseen && state.sent && !bringUp.inPlace) await removeHalfMade(writer, failed, signal);
+  // The platform removes what it could not bring up, but nothing beyond that.
+  const half = error.code === ASSETS_FAILED || (!foreseen && state.sent);
+  if (half && !bringUp.inPlace) await removeHalfMade(writer, failed, signal);
   await retireFailed(writer, { plan, short, tools }, signal);
   return { kind: "failed", error: told };
 }
 
-/** Removes what a deployment left that ended in an unforeseen error: the platform had no chance to do it. */
+/**
+ * Returns what was to be brought up. An environment without an address on record never served: if its content fails, it
+ * is a new one that failed, although an earlier run deployed it.
+ */
+function asMade({ labels }: PullWriter, { bringUp, error }: Failed): BringUp {
+  const served = labels.environments.get(shortSha(bringUp.sha))?.address !== undefined;
+  if (served || !(error instanceof AppError) || error.code !== ASSETS_FAILED) return bringUp;
+  return { ...bringUp, inPlace: false };
+}
+
+/** Removes what a deployment left that the platform had no chance to remove: an unforeseen error ended it, or what followed it failed. */
 async function removeHalfMade(
   { ports, lock, observed }: PullWriter,
   { plan, bringUp }: Failed,

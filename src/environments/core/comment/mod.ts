@@ -16,6 +16,7 @@ export {
   type FailedUpdate,
   formatRecord,
   parseRecord,
+  type RecordedContent,
   type RememberedFailure,
 } from "./record.ts";
 export { describeShown } from "./shown.ts";

@@ -44,6 +44,8 @@ export interface CommentRecord {
   readonly failure?: RememberedFailure | undefined;
   /** The newest failed update of an environment that serves on. Its next success or removal clears it. */
   readonly update?: FailedUpdate | undefined;
+  /** The newest push of content into an environment. */
+  readonly content?: RecordedContent | undefined;
   /** The times since which environments do not answer, in milliseconds since 1970. */
   readonly silent?: Readonly<Record<ShortSha, number>>;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
@@ -57,6 +59,17 @@ export interface FailedUpdate {
   readonly settings: string;
   /** How often the update to these settings failed. */
   readonly failures: number;
+}
+
+/** A push of content into an environment. The text is raw: the code that shows it makes it safe. */
+export interface RecordedContent {
+  readonly sha: ShortSha;
+  /** `host:port` of the environment at that time. A new container has another one. */
+  readonly address: string;
+  /** The key of the settings that were in force. */
+  readonly key: string;
+  readonly failed: boolean;
+  readonly text: string;
 }
 
 /** The number of events that a comment keeps. */
@@ -75,9 +88,12 @@ const DATA = /<!-- showtime:data ([A-Za-z0-9+/=]{0,40000}) -->/;
 
 /** Formats a record as the comment hides it. */
 export function formatRecord(record: CommentRecord): string {
-  const { failure } = record;
-  const short = failure === undefined ? {} : {
-    failure: { ...failure, message: cut(failure.message), hint: failure.hint && cut(failure.hint) },
+  const { failure, content } = record;
+  const short = {
+    ...(failure === undefined ? {} : {
+      failure: { ...failure, message: cut(failure.message), hint: failure.hint && cut(failure.hint) },
+    }),
+    ...(content === undefined ? {} : { content: { ...content, text: cut(content.text) } }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, ...record, ...short }));
   return `<!-- showtime:data ${btoa(String.fromCharCode(...bytes))} -->`;
@@ -105,10 +121,8 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, head, size, notice, shown, failure, silent, update, events } = data as Record<
-    string,
-    unknown
-  >;
+  const { attempts, shas, head, size, notice, shown, failure, silent, update, content, events } =
+    data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -126,6 +140,7 @@ function readRecord(data: unknown): CommentRecord {
   const seen = readHead(head);
   const failed = readFailure(failure);
   const updated = readUpdate(update);
+  const pushed = readContent(content);
   const quiet: Record<ShortSha, number> = {};
   for (const [key, at] of typeof silent === "object" && silent !== null ? Object.entries(silent) : []) {
     const sha = parseShortSha(key);
@@ -141,6 +156,7 @@ function readRecord(data: unknown): CommentRecord {
     ...(typeof shown === "string" ? { shown: shown.slice(0, 2000) } : {}),
     ...(failed === undefined ? {} : { failure: failed }),
     ...(updated === undefined ? {} : { update: updated }),
+    ...(pushed === undefined ? {} : { content: pushed }),
     ...(Object.keys(quiet).length === 0 ? {} : { silent: quiet }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
@@ -181,6 +197,20 @@ function readUpdate(data: unknown): FailedUpdate | undefined {
   const short = typeof sha === "string" ? parseShortSha(sha) : undefined;
   if (short === undefined || typeof settings !== "string" || typeof failures !== "number") return undefined;
   return { sha: short, settings: settings.slice(0, SETTINGS_LIMIT), failures: Math.min(failures, 1000) };
+}
+
+function readContent(data: unknown): RecordedContent | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { sha, address, key, failed, text } = data as Record<string, unknown>;
+  const short = typeof sha === "string" ? parseShortSha(sha) : undefined;
+  if (short === undefined || typeof address !== "string" || typeof key !== "string") return undefined;
+  return {
+    sha: short,
+    address: address.slice(0, SENTENCE_LIMIT),
+    key: key.slice(0, SENTENCE_LIMIT),
+    failed: failed === true,
+    text: typeof text === "string" ? cut(text) : "",
+  };
 }
 
 function cut(text: string): string {

@@ -73,6 +73,7 @@ export function renderComment(model: CommentModel): string {
     (active !== undefined && isWorking(active.status) ? active : undefined);
   const parts = [COMMENT_MARKER, "### 🎪 Showtime", headline(model, active, working)];
   if (active !== undefined) parts.push(facts(model, active));
+  parts.push(...contentText(model, active));
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
   parts.push(...(model.nearMisses ?? []).slice(0, QUESTION_LIMIT).flatMap(questionText));
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
@@ -135,6 +136,16 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
   }
   if (model.login !== undefined) rows.push(["Login", `\`${model.login.replaceAll("`", "'")}\``]);
   return ["| | |", "|---|---|", ...rows.map(([key, value]) => `| ${key} | ${value} |`)].join("\n");
+}
+
+/** Says what was pushed into the environment. A failed bring-up has told its reason as the failure. */
+function contentText(
+  { record: { content } }: CommentModel,
+  active: CommentEnvironment | undefined,
+): readonly string[] {
+  if (content === undefined || content.sha !== active?.short) return [];
+  const text = `${escapeMarkdown(content.text)}.`.replace(/\.{2,}$/, ".");
+  return [content.failed ? `⚠️ **The assets are not complete:** ${text}` : `📊 Assets: ${text}`];
 }
 
 function failureText(failure: CommentFailure, active: CommentEnvironment | undefined): string {

@@ -19,6 +19,7 @@ export type FailureReason =
   | "draining"
   | "engine_unavailable"
   | "not_ours"
+  | "assets_failed"
   | "failed";
 
 /** The words for people of every {@link FailureReason}. */
@@ -39,6 +40,7 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   draining: "An earlier service of that name is still being removed",
   engine_unavailable: "The container engine could not be reached",
   not_ours: "The name that is needed belongs to something of another owner",
+  assets_failed: "The assets could not be pushed into the environment",
   failed: "The environment could not be brought up",
 };
 

@@ -1,5 +1,13 @@
 import type { Ttl } from "../labels/label.ts";
 
+/** The settings of content that is pushed into each environment. */
+export interface ContentSettings {
+  /** Changes with the settings of the content: an environment with the content of other settings gets it anew. */
+  readonly key: string;
+  /** Whether an environment is failed if its content is. */
+  readonly required: boolean;
+}
+
 /** The configured settings that decide about environments. They keep this form from the configuration to their use. */
 export interface EnvironmentSettings {
   readonly autoSync: "always" | "trusted" | "never";
@@ -18,4 +26,6 @@ export interface EnvironmentSettings {
   readonly login: string | undefined;
   /** Flags whose variable is configured: lines in a pull request's body do not set them. */
   readonly configuredFlags?: readonly string[];
+  /** Undefined if nothing is pushed into environments. */
+  readonly content?: ContentSettings | undefined;
 }

@@ -50,11 +50,12 @@ export function bringUp(
     if (build) steps.push({ kind: "build", sha: bringUp.sha, image: bringUp.image });
     steps.push({ kind: "deploy", bringUp });
   }
-  steps.push({
-    kind: "activate",
-    bringUp,
-    address: how.serves === true ? view?.deployed?.address : undefined,
-  });
+  const address = how.serves === true ? view?.deployed?.address : undefined;
+  if (policy.content !== undefined) {
+    const { sha, settings: { login } } = bringUp;
+    steps.push({ kind: "push_content", sha, login, address, serving: false });
+  }
+  steps.push({ kind: "activate", bringUp, address });
   for (const other of [...situation.views.values()].filter((each) => each.short !== target)) {
     steps.push({ kind: "retire", retirement: retirementOf(other, policy) });
   }

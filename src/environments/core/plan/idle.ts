@@ -2,6 +2,7 @@
 
 import { describeShown } from "../comment/mod.ts";
 import { decideActive } from "./active/decide_active.ts";
+import { planMissingContent } from "./active/missing_content.ts";
 import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
@@ -81,6 +82,7 @@ export function planIdle(
       ? outdatedNotice(situation)
       : notice(situation, { reason: how.reason, about: how.notice })),
     ...housekeeping,
+    ...planMissingContent(observation, situation),
   ];
   if (steps.length === 0) steps.push(...litter(situation));
   const settled = how.rule === 17 && steps.length > 0 && how.reason !== "frozen";

@@ -1,4 +1,4 @@
-import type { FailedUpdate } from "../comment/mod.ts";
+import type { FailedUpdate, RecordedContent } from "../comment/mod.ts";
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
@@ -59,6 +59,8 @@ export interface PullRecord {
   readonly notice: string | undefined;
   /** The newest failed update of an environment that serves on; undefined if its newest update succeeded. */
   readonly update?: FailedUpdate | undefined;
+  /** The newest push of content into an environment. */
+  readonly content?: RecordedContent | undefined;
   /** Whether the pull request has a comment of Showtime. */
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */

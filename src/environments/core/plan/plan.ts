@@ -73,6 +73,17 @@ export type Step =
   | { readonly kind: "settle"; readonly environment: EnvironmentKey }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
   | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /**
+   * Pushes the commit's content into its environment. `address`: as for `activate`. `serving`: the environment runs
+   * already, and only its content is missing.
+   */
+  | {
+    readonly kind: "push_content";
+    readonly sha: FullSha;
+    readonly login: string | undefined;
+    readonly address: string | undefined;
+    readonly serving: boolean;
+  }
   /** `address`: set if nothing is deployed; otherwise the deployment returns it. */
   | { readonly kind: "activate"; readonly bringUp: BringUp; readonly address: string | undefined }
   | { readonly kind: "retire"; readonly retirement: Retirement }
@@ -142,6 +153,8 @@ export function describeStep(step: Step): string {
       return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
         step.bringUp.sha.slice(0, 7)
       } from ${step.bringUp.image}`;
+    case "push_content":
+      return `push the assets of ${step.sha.slice(0, 7)} into its environment`;
     case "activate":
       return `send people to ${step.bringUp.sha.slice(0, 7)}`;
     case "retire":

@@ -10,6 +10,7 @@ import { connection } from "./connection.ts";
 import { GqlObject } from "./gql_object.ts";
 import type { Graph } from "./graph.ts";
 import { pullConnection } from "./pull_connection.ts";
+import { treeNode } from "./tree_node.ts";
 
 /** Makes the node that mentions a repository: the simulated one or a fork. */
 export function repositoryReference(graph: Graph, repository: string): GqlObject {
@@ -69,14 +70,15 @@ function collaborators(graph: Graph, args: Args): GqlObject {
 }
 
 function object(graph: Graph, args: Args): GqlObject | null {
+  const { world } = graph;
   const expression = args.optionalText("oid") ?? args.text("expression");
   const colon = expression.indexOf(":");
-  const commit = resolveCommit(graph.world, colon < 0 ? expression : expression.slice(0, colon));
+  const commit = resolveCommit(world, colon < 0 ? expression : expression.slice(0, colon));
   if (commit === undefined) return null;
   if (colon < 0) return graph.nodes.commit(commit.sha);
   const path = expression.slice(colon + 1);
-  const text = fileAt(graph.world, { path, sha: commit.sha });
-  return text === undefined ? null : blobNode(path, text);
+  const text = fileAt(world, { path, sha: commit.sha });
+  return text === undefined ? treeNode(world, { folder: path, sha: commit.sha }) : blobNode(path, text);
 }
 
 /** Makes the node of the repository. */

@@ -46,6 +46,12 @@ export function history(world: World, sha: string): readonly Commit[] {
   return commits;
 }
 
+/** Lists the paths of the files at a commit. */
+export function pathsAt(world: World, sha: string): readonly string[] {
+  const pull = world.pulls.by("commit", sha).find((candidate) => headOf(candidate) === sha);
+  return [...new Set([...Object.keys(world.seed.files), ...Object.keys(pull?.files ?? {})])].sort();
+}
+
 /**
  * Returns the content of a file at a commit. It is the pull request's if the commit is a head that changes
  * the file, else the base branch's.

@@ -15,6 +15,7 @@ export type NodeKind =
   | "EV"
   | "WFR"
   | "B"
+  | "T"
   | "REF";
 
 /** Formats an opaque global id. */

@@ -4,10 +4,13 @@ import { type FullSha, type ShortSha, shortSha } from "../../../../lib/ids.ts";
 import { bringUp, servesAlready } from "../bring_up.ts";
 import { decideActive } from "./decide_active.ts";
 import type { Observation } from "../observation.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan, Step } from "../plan.ts";
 import { updateDue } from "../settings.ts";
 import { type Situation, survey } from "../situation.ts";
 import type { ShaView } from "../state.ts";
+
+/** The steps that bring an environment up from its image. */
+const BRINGING: readonly Step["kind"][] = ["record_intent", "deploy", "push_content", "activate"];
 
 /** The part of a plan that is about the active environment. */
 export interface ActivePlan extends Pick<Plan, "rule" | "reason" | "action" | "steps" | "because"> {
@@ -97,7 +100,7 @@ function planFromImage(
     short,
     lost: false,
     action,
-    steps: steps.filter(({ kind }) => ["record_intent", "deploy", "activate"].includes(kind)),
+    steps: steps.filter(({ kind }) => BRINGING.includes(kind)),
     because: [how.because],
   };
 }
@@ -119,7 +122,7 @@ function planWithoutImage(situation: Situation, view: ShaView, because: string):
 }
 
 /** Finds the full hash of an environment: the platform's tags, the comment's record and the timeline have it. */
-function fullShaOf(observation: Observation, { short, deployed }: ShaView): FullSha | undefined {
+export function fullShaOf(observation: Observation, { short, deployed }: ShaView): FullSha | undefined {
   return deployed?.sha ?? observation.record.shas?.get(short) ??
     observation.commits.find((sha) => shortSha(sha) === short);
 }
