@@ -18,6 +18,10 @@ const HEADING = /^#{1,6}(?:\s|$)/;
 const ITEM = /^([-+*]|\d{1,9}[.)])( +|$)/;
 const FENCE = /^(`{3,})[^`]*$|^(~{3,})/;
 
+/** A definition of a link, which shows nothing: people write comments as one that is never used. */
+const DEFINITION =
+  /^\[(?!\^)[^[\]]+\]:\s*\S+(?:[ \t]*(?:\n|$)|\s+(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*(?:\n|$))/;
+
 /** A quotation, or an item of a list with the width of its indentation. */
 type Container = { readonly kind: "quote" } | { readonly kind: "item"; readonly width: number };
 
@@ -186,7 +190,11 @@ class Reader {
   }
 
   #show(lines: readonly string[]): void {
-    const { text } = readInline(lines.join("\n"), { raw: false, elements: this.#elements });
+    let rest = lines.join("\n");
+    for (let match = DEFINITION.exec(rest); match !== null; match = DEFINITION.exec(rest)) {
+      rest = rest.slice(match[0].length);
+    }
+    const { text } = readInline(rest, { raw: false, elements: this.#elements });
     if (!this.#quoted) this.#shown.push(...text.split("\n"));
   }
 
