@@ -21,6 +21,7 @@ export class HidingElements {
     this.#open.set(name, Math.max(0, (this.#open.get(name) ?? 0) + (tag.closes ? -1 : 1)));
   }
 
+  /** Whether a tag that hides its content is open. */
   get hide(): boolean {
     return [...this.#open.values()].some((count) => count > 0);
   }
