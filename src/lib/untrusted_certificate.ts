@@ -1,7 +1,7 @@
 /** Recognizes failures of TLS because the certificate of the other side is not trusted. */
 
 /** The next step for a person whose program refused a certificate. */
-export const CERTIFICATE_HINT =
+export const CERTIFICATE_HINT: string =
   "If an authority of your own issued the certificate, set DENO_CERT to that authority's PEM file, or set " +
   "DENO_TLS_CA_STORE=system if the system's store holds it; an expired certificate, or one for another " +
   "host, is renewed on the server";

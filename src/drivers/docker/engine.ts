@@ -53,16 +53,21 @@ export async function findInstances(
   };
 }
 
-/** Returns `host:port` of a container; undefined while none of its ports is published. */
+/**
+ * Returns `host:port` of a container; undefined while none of its ports is published. The host is the one that the
+ * container has, which is an older one than `docker.publish` if that was changed since.
+ */
 export async function addressOf(
   engine: Engine,
   container: Container,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const ports = [...container.ports].sort((a, b) => Number(a.v6) - Number(b.v6));
+  const isV6 = ({ host }: Container["ports"][number]) => Number(host.includes(":"));
+  const ports = [...container.ports].sort((a, b) => isV6(a) - isV6(b));
   const port = ports.find((one) => one.inside === engine.config.port) ?? ports[0];
   if (port === undefined) return undefined;
-  const publish = parsePublish(engine.config.publish);
+  const bound = parsePublish(port.host);
+  const publish = isEveryAddress(bound) ? parsePublish(engine.config.publish) : bound;
   const host = isEveryAddress(publish) ? await engine.findHost(signal) : undefined;
   return `${publicHost(publish, host)}:${port.outside}`;
 }

@@ -63,17 +63,17 @@ async function sendBatch(
     signal,
     resend: mayResend(batch),
   });
-  const again: ForgeWrite[] = [];
+  const repeated = new Map<number, readonly ForgeWrite[]>();
   const warnings: string[] = [];
   const fatal: FieldIssue[] = [];
   for (const issue of answer.issues) {
     const write = sent[issue.field]?.write;
     if (write === undefined) fatal.push(issue);
     else if (round === 1 && issue.type === "NOT_FOUND" && isWorthAnotherTry(write)) {
-      again.push(...afresh(context, write));
+      repeated.set(issue.field, afresh(context, write));
     } else if (round === 1 && isLabelLimit(issue) && batch.some(({ kind }) => kind === "detach")) {
       // A detach of the same batch has made room for this label.
-      again.push(write);
+      repeated.set(issue.field, [write]);
     } else if (
       issue.type === "NOT_FOUND" &&
       (write.kind === "detach" || write.kind === "delete_definition" || write.kind === "delete_comment")
@@ -90,13 +90,34 @@ async function sendBatch(
   for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
   const comment = answer.fields.map(commentId).findLast((id) => id !== undefined);
   const updatedAt = answer.fields.map(changeTime).findLast((at) => at !== undefined);
-  if (again.length === 0) return { comment, warnings, updatedAt };
+  if (repeated.size === 0) return { comment, warnings, updatedAt };
+  const again = writesAgain(sent.map(({ write }) => write), repeated);
   const rest = await sendBatch(context, target, { batch: again, what, signal, round: 2 });
   return {
     comment: rest.comment ?? comment,
     warnings: [...warnings, ...rest.warnings],
     updatedAt: rest.updatedAt ?? updatedAt,
   };
+}
+
+/**
+ * Returns the writes of the second round, in the order of the batch. A label that is attached again is detached again,
+ * if the batch detaches it later: the first detach came before there was anything to detach.
+ */
+function writesAgain(
+  batch: readonly ForgeWrite[],
+  repeated: ReadonlyMap<number, readonly ForgeWrite[]>,
+): readonly ForgeWrite[] {
+  const attached = new Set<string>();
+  return batch.flatMap((write, index) => {
+    const again = repeated.get(index) ?? [];
+    for (const each of again) if (each.kind === "attach") each.names.forEach((name) => attached.add(name));
+    if (again.length > 0 || write.kind !== "detach") return again;
+    return write.names.filter((name) => attached.has(name)).map((name) => ({
+      kind: "detach",
+      names: [name],
+    }));
+  });
 }
 
 function isLabelLimit(issue: FieldIssue): boolean {

@@ -29,9 +29,8 @@ const FIELDS: Readonly<Record<List, string>> = {
     } pageInfo { hasPreviousPage startCursor } }`,
 };
 
-const PULL =
-  `id number title body state isDraft createdAt updatedAt headRefOid headRefName headRepository { nameWithOwner }
-  author { ${ACTOR} }`;
+const PULL = `id number title body state isDraft createdAt updatedAt headRefOid headRefName
+  headRepository { id nameWithOwner } author { ${ACTOR} }`;
 
 /** The page of a pull request to read. */
 export interface PageRequest {

@@ -35,7 +35,12 @@ export async function readPull(
     signal: options.signal,
   });
   const at = context.client.now();
-  const snapshot = toSnapshot(first, { pr, actor: options.actor, what: describePage(context, pr) });
+  const snapshot = toSnapshot(first, {
+    pr,
+    repo: context.repo,
+    actor: options.actor,
+    what: describePage(context, pr),
+  });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
   for (let lists = missing(gathered); lists.length > 0; lists = missing(gathered)) {
     const answer = await queryPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
@@ -138,8 +143,14 @@ type Facts = Omit<PullSnapshot, "locks" | "labels" | "comments" | "timeline" | "
 
 function toSnapshot(
   answer: RepositoryAnswer,
-  { pr, actor, what }: { readonly pr: PrNumber; readonly actor: string | undefined; readonly what: string },
+  { pr, repo, actor, what }: {
+    readonly pr: PrNumber;
+    readonly repo: string;
+    readonly actor: string | undefined;
+    readonly what: string;
+  },
 ): Facts {
+  const ownId = textAt(answer.repository, "id");
   const pull = valueAt(answer.repository, "pullRequest");
   const nodeId = textAt(pull, "id");
   const headSha = shaAt(pull, "headRefOid");
@@ -157,7 +168,10 @@ function toSnapshot(
     author: toActor(valueAt(pull, "author"))?.login,
     headSha,
     updatedAt: instantAt(pull, "updatedAt"),
-    headRepo: textAt(pull, "headRepository", "nameWithOwner"),
+    // Under a former name, the repository's own branches are still its own.
+    headRepo: ownId !== undefined && textAt(pull, "headRepository", "id") === ownId
+      ? repo
+      : textAt(pull, "headRepository", "nameWithOwner"),
     headRef: textAt(pull, "headRefName"),
     createdAt,
     viewer: toActor(valueAt(answer.data, "viewer")),

@@ -236,3 +236,24 @@ Deno.test("syncPull() marks an update failed whose older instance is gone", asyn
   assert.ok(world.labels().includes(`🎪 ${shortSha(A)} 🚦 failed`));
   assert.ok(!world.labels().some((name) => name.includes("🌐")), world.labels().join(", "));
 });
+
+Deno.test("syncPull() tries a head no more often because the environment that people are sent to fails as well", async () => {
+  const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
+  world.images.plant({ image: IMAGE, createdAt: 0 });
+  let builds = 0;
+  world.images.hooks.before("build", () => {
+    builds++;
+    throw new AppError("build_failed", "Building: no");
+  });
+  world.simulator.push({ pr: PR, sha: B, pusher: "maxime" });
+  await world.sync();
+  world.platform.lose(environment(A).service);
+  world.platform.hooks.before("deploy", () => {
+    throw new AppError("unhealthy", "Waiting: no");
+  });
+
+  for (let run = 0; run < 3; run++) await world.sync();
+
+  assert.equal(builds, 2);
+  assert.ok(world.labels().includes(`🎪 ${shortSha(B)} 🚦 failed`), world.labels().join(", "));
+});

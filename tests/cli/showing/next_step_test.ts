@@ -20,9 +20,10 @@ for (const argv of [["list"], ["cleanup", "--dry-run"], ["cleanup"]]) {
       throw new AppError("aws_credentials", "Listing services: there are no AWS credentials");
     });
 
-    const { code, err } = await runIn(world, argv);
+    const { code, out, err } = await runIn(world, argv);
 
     assert.equal(code, EXIT.incomplete);
+    assert.doesNotMatch(out, /There was nothing to remove/);
     assert.match(lastOf(err), /^Next: "showtime doctor"/);
   });
 }

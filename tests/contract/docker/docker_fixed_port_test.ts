@@ -47,22 +47,27 @@ class World {
     return await this.platform.deploy(spec, { onProgress: () => {}, onGap }, new AbortController().signal);
   }
 
-  readonly platform = makeDockerPlatform({
-    shell: makeShell(),
-    clock: makeClock(),
-    probe: makeHealthProbe(),
-    newSecret: () => "secret-of-the-test",
-    keepSecret: () => {},
-    config: {
-      network: "bridge",
-      publish: this.publish,
-      port: 8080,
-      health: { path: "/health", fallback: "/health", timeoutMs: 3000, intervalMs: 200 },
-      sizes: { standard: { cpu: 256, memory: 32 } },
-      variables: { NAME: "{sha}" },
-      flags: { prefix: "FEATURE_", on: "on", off: "off" },
-    },
-  });
+  readonly platform = this.platformAt(this.publish);
+
+  /** The same engine, with another address in `docker.publish`. */
+  platformAt(publish: string) {
+    return makeDockerPlatform({
+      shell: makeShell(),
+      clock: makeClock(),
+      probe: makeHealthProbe(),
+      newSecret: () => "secret-of-the-test",
+      keepSecret: () => {},
+      config: {
+        network: "bridge",
+        publish,
+        port: 8080,
+        health: { path: "/health", fallback: "/health", timeoutMs: 3000, intervalMs: 200 },
+        sizes: { standard: { cpu: 256, memory: 32 } },
+        variables: { NAME: "{sha}" },
+        flags: { prefix: "FEATURE_", on: "on", off: "off" },
+      },
+    });
+  }
 
   /** The commit that answers at the port. */
   async serving(): Promise<string> {
@@ -221,3 +226,16 @@ fixedPortTest("a fixed port that another container or program holds is named", a
     listener.close();
   }
 });
+
+for (const publish of ["127.0.0.1", "10.9.8.7", "10.9.8.7:18080"]) {
+  fixedPortTest(`an environment keeps its address if docker.publish becomes ${publish}`, async (world) => {
+    await world.deploy(A);
+
+    const [listed] = await world.platformAt(publish).list(
+      { repo: "acme/app", pr: FIRST, probe: true, others: false },
+      new AbortController().signal,
+    );
+
+    assert.deepEqual([listed?.address, listed?.healthy], [world.publish, true]);
+  });
+}

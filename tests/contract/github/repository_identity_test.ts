@@ -56,6 +56,14 @@ Deno.test("knownRepositoryId() is the id in any answer, without a request, under
   }
 });
 
+Deno.test("readPull() takes a branch of the repository for its own, under a former name too", async () => {
+  for (const repo of ["acme/app", "acme/old"]) {
+    await onGithub(repo, async (forge) => {
+      assert.equal((await forge.readPull(PR, { actor: undefined }, never())).headRepo, repo);
+    });
+  }
+});
+
 Deno.test("findRepositoryId() follows the redirect of a former name, finds no stranger, and asks once for each name", async () => {
   await onGithub("acme/app", async (forge) => {
     for (

@@ -152,10 +152,10 @@ Deno.test("parseContainer() reads ports of both address families and what is mis
 
   assert.equal(read.name, "pr-7-abcdef0");
   assert.equal(read.state.everEnded, false);
-  assert.deepEqual(read.ports, [{ inside: 8080, outside: 2, v6: true }, {
+  assert.deepEqual(read.ports, [{ inside: 8080, outside: 2, host: "::" }, {
     inside: 8080,
     outside: 1,
-    v6: false,
+    host: "0.0.0.0",
   }]);
   assert.deepEqual([read.labels, read.env, read.state.ownHealth], [{}, [], undefined]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lastWords } from "../../../src/drivers/docker/errors.ts";
-import { containerError, execFailure } from "../../../src/drivers/docker/run/start_errors.ts";
+import { containerError, endHint, execFailure } from "../../../src/drivers/docker/run/start_errors.ts";
 
 const SUMMARY = "\nError: failed to start containers: fadf28c6824300a147bbea1a6d7e0c2f\n";
 const RUNTIME = "failed to create shim task: OCI runtime create failed: runc create failed: " +
@@ -124,4 +124,10 @@ Deno.test("execFailure() reads from a log why the first program could not be run
     /"\/start".*may not be executed/,
   );
   assert.equal(execFailure(["exec failed", "listening"]), undefined);
+});
+
+Deno.test("endHint() leads to the log only if it has lines and the exit code is an error", () => {
+  assert.match(endHint(0, ["done"]), /foreground/);
+  assert.match(endHint(1, []), /wrote nothing/);
+  assert.match(endHint(1, ["no such table"]), /last lines of its log/);
 });

@@ -113,7 +113,8 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
       ...result.mended.map((what) => `mended ${what}`),
     ];
     const done = sentences.flatMap((sentence) => renderDone(sentence, env.style));
-    const removed = done.length === 0 ? ["There was nothing to remove"] : done;
+    const none = result.incomplete.length > 0 ? "Nothing was removed" : "There was nothing to remove";
+    const removed = done.length === 0 ? [none] : done;
     env.lines([...removed, ...renderKept(result.kept, env.style)]);
   }
   await tellActions(env, { outputs: {}, summary: renderCleanupSummary(result) });

@@ -13,8 +13,8 @@ export interface Container {
   /** `NAME=value` lines. */
   readonly env: readonly string[];
   readonly state: ContainerState;
-  /** Published TCP ports: the container's port, and the engine's port that leads to it. */
-  readonly ports: readonly { readonly inside: number; readonly outside: number; readonly v6: boolean }[];
+  /** Published TCP ports: the container's port, and the address and port of the engine's machine that lead to it. */
+  readonly ports: readonly { readonly inside: number; readonly outside: number; readonly host: string }[];
   /** The engine's ports that the container asks for by number, running or not. */
   readonly fixedPorts: readonly number[];
 }
@@ -111,7 +111,7 @@ function parsePort([inside, bindings]: [string, unknown]): Container["ports"] {
   return bindings.filter(isRecord).map((binding) => ({
     inside: Number(match[1]),
     outside: Number(binding["HostPort"]),
-    v6: text(binding["HostIp"]).includes(":"),
+    host: text(binding["HostIp"]),
   })).filter((port) => port.outside > 0);
 }
 

@@ -158,3 +158,14 @@ function causeIn(text: string): Cause | undefined {
   }
   return undefined;
 }
+
+/** Returns what to do about a container that ended by itself, by its exit code and the last lines of its log. */
+export function endHint(code: number, tail: readonly string[]): string {
+  if (code === 0) {
+    return "The program ended by itself: let CMD in the Dockerfile run the server in the foreground";
+  }
+  if (tail.length === 0) {
+    return "It wrote nothing before it ended: check CMD and ENTRYPOINT in the Dockerfile";
+  }
+  return "The last lines of its log show the reason";
+}

@@ -1,6 +1,6 @@
 import { AppError } from "../../../lib/errors.ts";
 import type { Probe } from "../../../ports/health.ts";
-import { execFailure } from "./start_errors.ts";
+import { endHint, execFailure } from "./start_errors.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
 import { unhealthyError } from "./unhealthy_error.ts";
@@ -143,7 +143,7 @@ async function exitError(
     exec === undefined ? "" : `: ${exec.state}`
   }`;
   return new AppError("unhealthy", `Waiting for "${options.name}": ${state}`, {
-    hint: exec?.hint ?? "The last lines of its log show the reason",
+    hint: exec?.hint ?? endHint(options.code, tail),
     logTail: tail,
   });
 }

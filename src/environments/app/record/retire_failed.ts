@@ -4,7 +4,7 @@
  */
 
 import { AppError } from "../../../lib/errors.ts";
-import type { ShortSha } from "../../../lib/ids.ts";
+import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { type Plan, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "../sync/assert_still_due.ts";
 import { retire } from "./retire.ts";
@@ -39,15 +39,20 @@ export async function retireFailed(
   }
 }
 
-/** Finds commits that failed, that have nothing on the platform, and that people are not sent to. */
+/**
+ * Finds commits that failed, that have nothing on the platform, and that people are not sent to. The head keeps its
+ * record if another environment failed: without it, the head would count as a new commit.
+ */
 function earlierFailures(
   writer: PullWriter,
   { short, tools }: { readonly short: ShortSha; readonly tools: ApplyTools },
 ): readonly Retirement[] {
   const { labels } = writer;
-  const views = viewShas({ ...writer.observed.observation, labels });
+  const { observation } = writer.observed;
+  const views = viewShas({ ...observation, labels });
+  const kept = [short, shortSha(observation.target)];
   return [...views.values()].filter((view) =>
-    view.state === "failed" && view.short !== short && view.deployed === undefined &&
+    view.state === "failed" && !kept.includes(view.short) && view.deployed === undefined &&
     !labels.active.includes(view.short)
   ).map((view) => retirementOf(view, tools.policy));
 }

@@ -103,7 +103,7 @@ function exactly(words: readonly string[], { tent }: { readonly tent: boolean })
 
 function similarLabel(words: readonly string[]): MeantLabel | undefined {
   if (words[0] === SIGNS.ttl || words.some((word) => parseTtl(word)?.kind === "duration")) return TTL;
-  const parts = words.filter((word) => /[a-z]/i.test(word)).map(lowerAscii).join("-").split("-");
+  const parts = words.filter((word) => /[a-z]/i.test(word)).map(lowerAscii).join("-").split(/[-_]/);
   const flag = parts.length < 3 ? undefined : nearest(parts.slice(0, 2).join("-"), FLAGS.keys());
   if (flag !== undefined) return FLAGS.get(flag);
   const word = nearest(parts.join("-"), BY_WORD.keys());

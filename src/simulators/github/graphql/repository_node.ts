@@ -16,7 +16,7 @@ import { treeNode } from "./tree_node.ts";
 export function repositoryReference(graph: Graph, repository: string): GqlObject {
   const [owner = "", name = ""] = repository.split("/");
   return new GqlObject("Repository", {
-    id: () => nodeId("R", repository),
+    id: () => nodeId("R", repository === graph.urls.repository ? graph.world.repositoryId : repository),
     name: () => name,
     nameWithOwner: () => repository,
     isFork: () => repository !== graph.urls.repository,

@@ -19,6 +19,7 @@ const TABLE: readonly (readonly [string, string | undefined])[] = [
   ["🎪 24h", TTL],
   ["🎪 ⏳ 7d", TTL],
   ["🎪 conf-enable-my-flag", "🎪 conf-enable-<FLAG>"],
+  ["🎪 conf_enable_ALERTS", "🎪 conf-enable-<FLAG>"],
   ["🎪 conf-enabled-ALERTS", "🎪 conf-enable-<FLAG>"],
   ["🎪 conf-disable-9", "🎪 conf-disable-<FLAG>"],
   ["🎪 abc123f 📦 image", undefined],

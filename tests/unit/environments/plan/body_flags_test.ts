@@ -32,6 +32,8 @@ const COUNT: Readonly<Record<string, string>> = {
   "a line after an escaped backtick": `\\\`\n${X}\n\\\``,
   "a line after a heading": `# Flags\n${X}`,
   "a line after a rule": `---\n${X}`,
+  "a line after the definition of a link": `[a]: /b "c"\n${X}`,
+  "a line after text like a definition": `[a]: b c\n${X}`,
 };
 
 const IGNORED: Readonly<Record<string, string>> = {
@@ -75,6 +77,14 @@ const IGNORED: Readonly<Record<string, string>> = {
   "<blockquote>": `<blockquote>\n\n${X}\n\n</blockquote>`,
   "<pre><code> within <details>": `<details>\n\n<pre><code>\n${X}\n</code></pre>\n</details>`,
   "upper-case <PRE>": `<PRE>\n${X}\n</PRE>`,
+  "the title of a link's definition": `[//]: # "\n${X}\n"`,
+  "the title of a link's definition in brackets": `[comment]: # (\n${X}\n)`,
+  "the second definition of a link": `[a]: /b\n[c]: # '\n${X}\n'`,
+  "the address of a link's definition": `[a]:\n${X}`,
+  "an instruction": `<?x\n${X}\n?>`,
+  "a CDATA section": `<![CDATA[\n\n${X}\n]]>`,
+  "a declaration": `<!DOCTYPE\n${X}\n>`,
+  "an attribute over lines": `a <img alt="\n${X}\n">`,
   "a longer line": `set ${X}`,
   "an item of a list": `- ${X}`,
 };
@@ -120,7 +130,21 @@ Deno.test("readBodyFlags() takes any text, in time that grows with its length", 
   }));
   const began = performance.now();
   for (
-    const text of ["> ", "- ", "`a ", "<", "<!--", "<a ", "``` \n", "- a\n  b\nc\n", "\\", "<code>", "* "]
+    const text of [
+      "> ",
+      "- ",
+      "`a ",
+      "<",
+      "<!--",
+      "<a ",
+      "``` \n",
+      "- a\n  b\nc\n",
+      "\\",
+      "<code>",
+      "* ",
+      "[a]: b\n",
+      "[a]: (\n",
+    ]
   ) {
     readBodyFlags(text.repeat(60_000 / text.length));
   }

@@ -21,6 +21,7 @@ export class HidingElements {
     this.#open.set(name, Math.max(0, (this.#open.get(name) ?? 0) + (tag.closes ? -1 : 1)));
   }
 
+  /** Whether a tag that hides its content is open. */
   get hide(): boolean {
     return [...this.#open.values()].some((count) => count > 0);
   }
@@ -71,7 +72,9 @@ export function readInline(
       const tag = char === "<" ? TAG.exec(text) : null;
       if (tag !== null) elements.see({ name: tag[2] ?? "", closes: tag[1] === "/" });
       const piece = tag?.[0] ?? char;
-      shown += elements.hide && piece !== "\n" ? HIDDEN : piece;
+      // The lines of a tag are its attributes.
+      const lines = piece.includes("\n") && tag !== null ? piece.replace(/[^\n]+/g, HIDDEN) : piece;
+      shown += elements.hide && piece !== "\n" ? HIDDEN : lines;
       at += piece.length;
     }
   }

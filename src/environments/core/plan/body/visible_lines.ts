@@ -18,6 +18,10 @@ const HEADING = /^#{1,6}(?:\s|$)/;
 const ITEM = /^([-+*]|\d{1,9}[.)])( +|$)/;
 const FENCE = /^(`{3,})[^`]*$|^(~{3,})/;
 
+/** A definition of a link, which shows nothing: people write comments as one that is never used. */
+const DEFINITION =
+  /^\[(?!\^)[^[\]]+\]:\s*\S+(?:[ \t]*(?:\n|$)|\s+(?:"[^"]*"|'[^']*'|\([^()]*\))[ \t]*(?:\n|$))/;
+
 /** A quotation, or an item of a list with the width of its indentation. */
 type Container = { readonly kind: "quote" } | { readonly kind: "item"; readonly width: number };
 
@@ -26,7 +30,9 @@ type Leaf =
   | { readonly kind: "none" | "paragraph" }
   | { readonly kind: "fence"; readonly mark: string }
   /** Raw HTML, which ends with a line that matches `end`, or with an empty line. */
-  | { readonly kind: "html"; readonly end: RegExp | undefined };
+  | { readonly kind: "html"; readonly end: RegExp | undefined }
+  /** Raw HTML that shows nothing: an instruction, a declaration or a CDATA section. */
+  | { readonly kind: "hidden"; readonly end: RegExp };
 
 /** Returns the lines that count, without comments. A line that has more than its own text on it is not changed. */
 export function visibleLines(markdown: string): readonly string[] {
@@ -107,6 +113,10 @@ class Reader {
       if (close?.startsWith(leaf.mark) === true) this.#leaf = { kind: "none" };
       return true;
     }
+    if (leaf.kind === "hidden") {
+      if (leaf.end.test(rest)) this.#leaf = { kind: "none" };
+      return true;
+    }
     if (leaf.kind !== "html") return false;
     if (leaf.end === undefined && rest.trim() === "") {
       this.#leaf = { kind: "none" };
@@ -155,9 +165,9 @@ class Reader {
     else if (RULE.test(text) || HEADING.test(text)) this.#show([`# ${text}`]);
     else if (TEXT_TAG.test(text)) this.#startHtml(text, TEXT_TAG_END);
     else if (text.startsWith("<!--")) this.#startHtml(text, /-->/);
-    else if (text.startsWith("<?")) this.#startHtml(text, /\?>/);
-    else if (text.startsWith("<![CDATA[")) this.#startHtml(text, /\]\]>/);
-    else if (/^<![a-z]/i.test(text)) this.#startHtml(text, />/);
+    else if (text.startsWith("<?")) this.#startHidden(text, /\?>/);
+    else if (text.startsWith("<![CDATA[")) this.#startHidden(text, /\]\]>/);
+    else if (/^<![a-z]/i.test(text)) this.#startHidden(text, />/);
     else if (BLOCK_TAG.test(text) || LONE_TAG.test(text)) this.#startHtml(text, undefined);
     else {
       this.#leaf = { kind: "paragraph" };
@@ -169,6 +179,10 @@ class Reader {
   #startHtml(text: string, end: RegExp | undefined): void {
     this.#readHtml(text);
     this.#leaf = end?.test(text) === true ? { kind: "none" } : { kind: "html", end };
+  }
+
+  #startHidden(text: string, end: RegExp): void {
+    this.#leaf = end.test(text) ? { kind: "none" } : { kind: "hidden", end };
   }
 
   #readHtml(line: string): void {
@@ -186,7 +200,11 @@ class Reader {
   }
 
   #show(lines: readonly string[]): void {
-    const { text } = readInline(lines.join("\n"), { raw: false, elements: this.#elements });
+    let rest = lines.join("\n");
+    for (let match = DEFINITION.exec(rest); match !== null; match = DEFINITION.exec(rest)) {
+      rest = rest.slice(match[0].length);
+    }
+    const { text } = readInline(rest, { raw: false, elements: this.#elements });
     if (!this.#quoted) this.#shown.push(...text.split("\n"));
   }
 
