@@ -1,14 +1,14 @@
 /** The assets' workflows, played: which commit is planned, which plan is pushed, and what an export proposes. */
 
 import assert from "node:assert/strict";
-import type { AssetsSetup } from "../../src/assets/core/setup/assets_setup.ts";
-import { renderAssetsSetup } from "../../src/assets/core/setup/render_assets_setup.ts";
-import { RUNNER_FILE } from "../../src/environments/core/setup/mod.ts";
-import { part } from "../worlds/require.ts";
-import { change, examplePayload, type Payload } from "../worlds/workflows/payloads.ts";
-import { type PlayedJob, playWorkflow, type Runner } from "../worlds/workflows/play.ts";
-import { serveRelease } from "../worlds/workflows/release_server.ts";
-import { readWorkflow } from "../worlds/workflows/workflow.ts";
+import type { AssetsSetup } from "../../../src/assets/core/setup/assets_setup.ts";
+import { renderAssetsSetup } from "../../../src/assets/core/setup/render_assets_setup.ts";
+import { RUNNER_FILE } from "../../../src/environments/core/setup/mod.ts";
+import { part } from "../../worlds/require.ts";
+import { change, examplePayload, type Payload } from "../../worlds/workflows/payloads.ts";
+import { type PlayedJob, playWorkflow, type Runner } from "../../worlds/workflows/play.ts";
+import { serveRelease } from "../../worlds/workflows/release_server.ts";
+import { readWorkflow } from "../../worlds/workflows/workflow.ts";
 
 /** What GitHub's machines have, and the steps use. */
 const RUNNER = await part("jq");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { part } from "../worlds/require.ts";
-import { type FiguresStage, FIVE_HUNDRED, startFiguresStage } from "../worlds/superset/figures_stage.ts";
-import { isWrite } from "../worlds/superset/proxy.ts";
+import { part } from "../../worlds/require.ts";
+import { type FiguresStage, FIVE_HUNDRED, startFiguresStage } from "../../worlds/superset/figures_stage.ts";
+import { isWrite } from "../../worlds/superset/proxy.ts";
 
 const superset = await part("superset");
 

@@ -1,12 +1,12 @@
 /** kill -9 of `showtime assets …` as a process, at its requests: one more run converges, and no lock is left. */
 
 import assert from "node:assert/strict";
-import { formatYaml } from "../../src/assets/core/pyyaml.ts";
-import { formatJson, parseJson, type TreeMap } from "../../src/assets/core/tree.ts";
-import { serveSimulator } from "../../src/simulators/github/mod.ts";
-import { makeSupersetSimulator, parseSeed } from "../../src/simulators/superset/mod.ts";
-import { runShowtime, spawnShowtime } from "../worlds/program/process.ts";
-import { makeWorld } from "../worlds/superset/harbour.ts";
+import { formatYaml } from "../../../src/assets/core/pyyaml.ts";
+import { formatJson, parseJson, type TreeMap } from "../../../src/assets/core/tree.ts";
+import { serveSimulator } from "../../../src/simulators/github/mod.ts";
+import { makeSupersetSimulator, parseSeed } from "../../../src/simulators/superset/mod.ts";
+import { runShowtime, spawnShowtime } from "../../worlds/program/process.ts";
+import { makeWorld } from "../../worlds/superset/harbour.ts";
 
 const FILES = makeWorld({ datasets: 2, charts: 2, dashboards: 1 }, "/tmp/warehouse.db");
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAddress, runShowtime, spawnShowtime } from "../worlds/program/process.ts";
+import { readAddress, runShowtime, spawnShowtime } from "../../worlds/program/process.ts";
 
 Deno.test("`assets simulate` prints its address, answers an instance, and can be controlled", async () => {
   const folder = await Deno.makeTempDir({ prefix: "showtime-simulate-" });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { part } from "../worlds/require.ts";
-import { type Finished, runShowtime, spawnShowtime } from "../worlds/program/process.ts";
-import { connect } from "../worlds/superset/fill.ts";
-import { startIdentityProvider } from "../worlds/superset/identity_provider.ts";
-import { startSuperset } from "../worlds/superset/real_superset.ts";
-import { startRecordingProxy } from "../worlds/superset/recording_proxy.ts";
+import { part } from "../../worlds/require.ts";
+import { type Finished, runShowtime, spawnShowtime } from "../../worlds/program/process.ts";
+import { connect } from "../../worlds/superset/fill.ts";
+import { startIdentityProvider } from "../../worlds/superset/identity_provider.ts";
+import { startSuperset } from "../../worlds/superset/real_superset.ts";
+import { startRecordingProxy } from "../../worlds/superset/recording_proxy.ts";
 
 const superset = await part("superset");
 
