@@ -4,11 +4,10 @@ import {
   countDifferences,
   renderDiffHtml,
   renderDiffMarkdown,
-  renderDiffText,
 } from "../../../assets/core/diff/render_diff.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { assetsTools, readSelection } from "./shared.ts";
+import { assetsTools, readSelection, renderDifferences } from "./shared.ts";
 
 /** Compares two sides, each a folder, a revision, a ZIP or an instance. */
 export async function runDiff(env: CommandEnv): Promise<ExitCode> {
@@ -41,9 +40,7 @@ export async function runDiff(env: CommandEnv): Promise<ExitCode> {
     env.lines(renderDiffMarkdown(differences, { sides }).trimEnd().split("\n"));
   } else if (format === "html") env.lines(renderDiffHtml(differences, sides).trimEnd().split("\n"));
   else {
-    const { style } = env;
-    const paint = { title: style.bold, plus: style.good, minus: style.bad, plain: (text: string) => text };
-    env.lines(renderDiffText(differences, (line, kind) => paint[kind](line)));
+    env.lines(renderDifferences(env, differences));
     env.terminal.say(countDifferences(differences));
   }
   for (const sentence of incomplete) env.terminal.warn(sentence);

@@ -2,6 +2,7 @@ import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { applyPush } from "../../../assets/app/push/apply_push.ts";
 import type { PushedAsset } from "../../../assets/app/push/outcomes.ts";
 import { type PreparedPush, preparePush } from "../../../assets/app/push/prepare_push.ts";
+import { differencesOf } from "../../../assets/core/diff/differences.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { AssetsTools } from "../../wiring_types.ts";
@@ -15,6 +16,7 @@ import {
   readSelection,
   readSource,
   renderAssets,
+  renderDifferences,
 } from "./shared.ts";
 
 /** Shows what a push would do. */
@@ -141,18 +143,19 @@ async function prepare(env: CommandEnv, { tools, instance, implied }: PushSubjec
   return prepared;
 }
 
-function showPlan(env: CommandEnv, { plan }: PreparedPush): void {
+/** Shows what happens to each asset, and what differs in those that change. */
+function showPlan(env: CommandEnv, { plan, observed, ours }: PreparedPush): void {
   const shown = plan.filter(({ action }) => action !== "unchanged");
   env.lines(renderAssets(env, shown.map((asset) => ({ ...asset, what: asset.action, message: why(asset) }))));
+  const changing = new Set(plan.filter(({ fields }) => fields.length > 0).map(({ uuid }) => uuid));
+  const differences = differencesOf(observed.assets, ours).filter(({ uuid }) => changing.has(uuid));
+  env.lines(renderDifferences(env, differences));
   env.terminal.say(countWords(plan.map(({ action }) => action)) || "Nothing to push");
 }
 
-function why({ message, fields, lost }: PreparedPush["plan"][number]): string | undefined {
-  const changed = fields.length === 0
-    ? undefined
-    : fields.slice(0, 4).join(", ") + (fields.length > 4 ? " …" : "");
+function why({ message, lost }: PreparedPush["plan"][number]): string | undefined {
   const losses = lost.length === 0 ? undefined : `deletes ${lost.join(", ")}`;
-  return [message, changed, losses].filter((each) => each !== undefined).join("; ") || undefined;
+  return [message, losses].filter((each) => each !== undefined).join("; ") || undefined;
 }
 
 function planExitCode({ plan }: PreparedPush): ExitCode {

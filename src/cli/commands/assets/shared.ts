@@ -5,6 +5,8 @@ import { readExportRecord, readStored } from "../../../assets/app/read_folder.ts
 import { assertReadable } from "../../../assets/app/load_side.ts";
 import type { PushSource } from "../../../assets/app/push/prepare_push.ts";
 import type { AssetKind } from "../../../assets/core/asset.ts";
+import type { AssetDifference } from "../../../assets/core/diff/differences.ts";
+import { renderDiffText } from "../../../assets/core/diff/render_diff.ts";
 import type { Selection } from "../../../assets/core/select.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
@@ -166,6 +168,15 @@ export function renderAssets(env: CommandEnv, rows: readonly AssetRow[]): readon
     }),
     { style },
   );
+}
+
+/** Renders differences as lines, coloured where the terminal can. */
+export function renderDifferences(
+  { style }: Pick<CommandEnv, "style">,
+  differences: readonly AssetDifference[],
+): readonly string[] {
+  const paint = { title: style.bold, plus: style.good, minus: style.bad, plain: (text: string) => text };
+  return renderDiffText(differences, (line, kind) => paint[kind](line));
 }
 
 /** Counts things in words: `3 create, 1 update`. */
