@@ -1,6 +1,7 @@
 /** Runs one command line: reads it, runs the command, prints a failure, and returns the exit code. */
 
 import { AppError, EXIT, type ExitCode, toError } from "../lib/errors.ts";
+import { eitherSignal } from "../lib/either_signal.ts";
 import { wantsColor } from "../lib/paint.ts";
 import { Redactor } from "../lib/redact.ts";
 import type { Terminal } from "../ports/terminal.ts";
@@ -107,7 +108,7 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
  * reader: an environment is not left half-made because `head` has read enough.
  */
 function signalFor({ signal, readerLeft }: CliIo, { takesLock }: NamedCommand): AbortSignal {
-  return takesLock || readerLeft === undefined ? signal : AbortSignal.any([signal, readerLeft]);
+  return takesLock || readerLeft === undefined ? signal : eitherSignal(signal, readerLeft);
 }
 
 /** Whether a command ended because its answer had no reader any more. That is no failure. */

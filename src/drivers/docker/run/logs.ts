@@ -2,6 +2,7 @@ import { AppError } from "../../../lib/errors.ts";
 import type { Engine } from "../engine.ts";
 import { lastWords } from "../errors.ts";
 import { LogOrder } from "./log_order.ts";
+import { eitherSignal } from "../../../lib/either_signal.ts";
 
 /**
  * Yields a container's log, line by line, until the container ends or `signal` aborts. The docker command
@@ -14,7 +15,7 @@ export async function* followLogs(
 ): AsyncGenerator<string, void> {
   if (signal.aborted) return;
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
+  const either = eitherSignal(signal, stop.signal);
   const lines: string[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;

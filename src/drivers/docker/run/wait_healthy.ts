@@ -4,6 +4,7 @@ import { endHint, execFailure } from "./start_errors.ts";
 import { addressOf, type Engine, logTail } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
 import { unhealthyError } from "./unhealthy_error.ts";
+import { eitherSignal } from "../../../lib/either_signal.ts";
 
 const FIRST_PAUSE_MS = 250;
 const EXIT_WAIT_MS = 5000;
@@ -30,7 +31,7 @@ export async function waitHealthy(
   const watching = engine.docker.run(["wait", options.id], {
     action: "Waiting for a container",
     timeoutMs: undefined,
-  }, AbortSignal.any([signal, stop.signal]))
+  }, eitherSignal(signal, stop.signal))
     .then((result) => {
       if (result.code === 0 && /^\d+\s*$/.test(result.stdout)) ended = Number(result.stdout);
     }, () => {});
@@ -111,7 +112,7 @@ async function pause(
 ): Promise<void> {
   const cut = new AbortController();
   try {
-    const sleeping = engine.clock.sleep(options.ms, AbortSignal.any([signal, cut.signal])).catch(() => {});
+    const sleeping = engine.clock.sleep(options.ms, eitherSignal(signal, cut.signal)).catch(() => {});
     let over = false;
     await Promise.race([sleeping, options.until.then(() => over = true)]);
     signal.throwIfAborted();

@@ -16,6 +16,7 @@ import type { ObservedPull } from "../observe/observe_pull.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { retire } from "../record/retire.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
+import { eitherSignal } from "../../../lib/either_signal.ts";
 
 /** The reason to keep a candidate that changed after it was planned. */
 const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
@@ -220,7 +221,7 @@ async function removeUnrecorded(
     turned: { kind: "command", trigger: undefined },
   }, signal);
   try {
-    const both = AbortSignal.any([signal, lock.lost]);
+    const both = eitherSignal(signal, lock.lost);
     const listed = await platform.list({ repo: ports.repo, pr, others: true }, both);
     const [pull] = await forge.readPulls([pr], both);
     const identity = await identifyRepository(ports, listed, both);

@@ -11,6 +11,7 @@ import { DEFAULT_OPTIONS } from "../sync/make_policy.ts";
 import { PullWriter } from "../record/pull_writer.ts";
 import { planOnce, syncPull } from "../sync/sync_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
+import { eitherSignal } from "../../../lib/either_signal.ts";
 
 /** The tools for work under a lock. */
 export interface LockedPull {
@@ -36,7 +37,7 @@ export async function withLock<Result>(
     const observed = await observePull(ports, pr, { ...options, confirms: true }, signal);
     await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
     refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
-    const both = AbortSignal.any([signal, held.lost]);
+    const both = eitherSignal(signal, held.lost);
     return await work({ writer: new PullWriter(ports, held, observed), look, signal: both });
   } finally {
     await held.release();

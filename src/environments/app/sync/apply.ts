@@ -16,6 +16,7 @@ import { pushContent } from "./push_content.ts";
 import { retire } from "../record/retire.ts";
 import { settleFailure, type Unfinished } from "./settle_failure.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
+import { eitherSignal } from "../../../lib/either_signal.ts";
 
 /** The end of applying a plan. `superseded`: the pull request changed meanwhile, and another plan is due. */
 export type Applied = { readonly kind: "done" } | Unfinished;
@@ -27,7 +28,7 @@ export async function applyPlan(
   tools: ApplyTools,
   signal: AbortSignal,
 ): Promise<Applied> {
-  const both = AbortSignal.any([signal, writer.lock.lost]);
+  const both = eitherSignal(signal, writer.lock.lost);
   const bringUp = plan.steps.find((step) => step.kind === "record_intent")?.bringUp;
   const state: Progress = {
     deployment: undefined,
