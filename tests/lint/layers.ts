@@ -8,7 +8,7 @@
 import { fileLength, fileName, testFile } from "./file_rules.ts";
 import { imports } from "./import_rules.ts";
 import { pureCore } from "./pure_core_rule.ts";
-import { fewParameters, noDefaultExport, noEnum, noModuleState } from "./style_rules.ts";
+import { fewParameters, noDefaultExport, noEnum, noLongAny, noModuleState } from "./style_rules.ts";
 
 /** The plugin, as `layers/<rule>` in reports and in `deno-lint-ignore`. */
 export const layers: Deno.lint.Plugin = {
@@ -20,6 +20,7 @@ export const layers: Deno.lint.Plugin = {
     "no-enum": noEnum,
     "no-module-state": noModuleState,
     "few-parameters": fewParameters,
+    "no-long-any": noLongAny,
     "file-length": fileLength,
     "file-name": fileName,
     "test-file": testFile,

@@ -319,6 +319,13 @@ for (
   });
 }
 
+Deno.test("layers/no-long-any refuses AbortSignal.any of two signals, and allows a limit of time", () => {
+  const path = "src/drivers/docker/a.ts";
+  assert.deepEqual(fired(path, "AbortSignal.any([signal, stop.signal]);"), ["no-long-any"]);
+  assert.deepEqual(fired(path, "AbortSignal.any([signal, AbortSignal.timeout(MS)]);"), []);
+  assert.deepEqual(fired(path, "AbortSignal.any([signal, limit]);"), []);
+});
+
 for (
   const [path, most] of [
     ["src/environments/app/a.ts", 400],

@@ -67,6 +67,25 @@ function isToBeFilled({ id, init }: Deno.lint.VariableDeclarator): boolean {
   return EMPTY_COLLECTIONS.has(init.callee.name) && init.arguments.length === 0;
 }
 
+/** Reports signals that live as long as a command and that Deno 2.7 would collect. See src/lib/either_signal.ts. */
+export const noLongAny: Deno.lint.Rule = {
+  create(context) {
+    return {
+      "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']"(
+        node: Deno.lint.CallExpression,
+      ) {
+        // A request's signal is held by the request: it may be combined with a limit.
+        if (/AbortSignal\.timeout\(|\blimit\b/.test(context.sourceCode.getText(node))) return;
+        context.report({
+          node,
+          message: "Deno 2.7 collects what AbortSignal.any returns, and Ctrl-C is lost",
+          hint: "Use eitherSignal(). AbortSignal.any is for the time limit of a request.",
+        });
+      },
+    };
+  },
+};
+
 type Param = Deno.lint.Parameter | Deno.lint.Node;
 
 type WithParams = Extract<Deno.lint.Node, { params: readonly Deno.lint.Parameter[] }>;
