@@ -14,6 +14,7 @@ export const PLACES = [
   "install.sh",
   "README.md",
   "docs/install.md",
+  "docs/rules.md",
   "docs/workflows.md",
 ] as const;
 

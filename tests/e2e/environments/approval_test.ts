@@ -71,7 +71,7 @@ Deno.test("sync leaves a stranger's commit alone that was pushed after the trigg
     await simulator.control("push", { pr: 1, sha: B, pusher: "rando", date: "2020-01-01T00:00:00Z" });
     const { code, out, err } = await run("sync", "1");
     assert.equal(code, 0, err);
-    assert.match(out, /untrusted_commit/);
+    assert.match(out, /the newest commit waits for approval/);
     assert.match(out, new RegExp(`showtime start 1 --sha ${B}`));
     assert.match(await commentOf(simulator), /no workflow run of it is known to be older/);
     assert.deepEqual((await simulator.state()).pulls[0]?.labels, ["bug"]);

@@ -112,6 +112,8 @@ binary.test("the executable runs no program that a profile of AWS names", async 
       `[default]\ncredential_process = /bin/sh -c "touch ${home}/was-here"\n`,
     );
     const ecs = {
+      AWS_REGION: "us-west-2",
+      SHOWTIME_BUILD__IMAGE: "123456789012.dkr.ecr.us-west-2.amazonaws.com/previews",
       SHOWTIME_ECS__CLUSTER: "previews",
       SHOWTIME_ECS__CONTAINER: "app",
       SHOWTIME_ECS__LOG_GROUP: "/ecs/previews",

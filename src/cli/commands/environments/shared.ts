@@ -14,13 +14,14 @@ import { toError, usageError } from "../../../lib/errors.ts";
 import { parseImageReference, splitImage } from "../../../lib/image/image_reference.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { FIXED_LABELS, formatLabel, meantLabel } from "../../../environments/core/labels/mod.ts";
+import { HOME_REPOSITORY } from "../../../environments/core/setup/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
 import { shown } from "../../read_arguments.ts";
 import { makeDelimiter, renderOutputs } from "../../render/mod.ts";
 
 /** The page about statuses and rules. */
-export const RULES_PAGE = "https://github.com/showtime-previews/showtime/blob/main/docs/rules.md";
+export const RULES_PAGE = `https://github.com/${HOME_REPOSITORY}/blob/main/docs/rules.md`;
 
 /** The next step if something could not be seen or done. */
 export const FIND_OBSTACLE = '"showtime doctor" looks for what is in the way';
