@@ -45,8 +45,9 @@ export class RegistryAccess {
   }
 
   /**
-   * Lists the other tags that name a digest; undefined if the registry's list lacks the tag itself. Each tag is looked up once, however often this is asked; the list
-   * of tags is read anew, so that a tag that was added meanwhile counts.
+   * Lists the other tags that name a digest; undefined if the registry's list lacks the tag itself. Each tag is
+   * looked up once, however often this is asked. The list of tags is read anew each time, so that a tag that was
+   * added meanwhile counts.
    */
   async sharing(of: { readonly digest: string; readonly tag: string }, signal: AbortSignal): Promise<
     readonly string[] | undefined

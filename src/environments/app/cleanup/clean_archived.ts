@@ -2,13 +2,12 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
+import type { PullCandidate } from "../../core/cleanup/mod.ts";
 import { keyOf, serviceNameOf } from "../../core/environment/names.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
-import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
-import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
-import { cleanupPull, type PullCleanup } from "./cleanup.ts";
+import type { PullCleanup } from "./cleanup.ts";
+import { judgeAgain, removeService } from "./judge_again.ts";
 
 /** Whether a cleanup that failed with this error may go on without a lock, because a person forces it. */
 export function goesUnlocked(error: unknown, { force }: Pick<PullCleanup, "force">): boolean {
@@ -25,22 +24,9 @@ export async function cleanArchived(
   { wanted, options, outcome }: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
-  const { repo, forge, platform, settings } = ports;
-  const listed = await platform.list({ repo, pr, others: true }, signal);
-  const identity = await identifyRepository(ports, listed, signal);
-  const deployed = splitByOwner(listed, identity).own;
-  const [pull] = await forge.readPulls([pr], signal);
-  const facts: CleanupFacts = {
-    ...identity,
-    now: forge.now(),
-    pr,
-    pull: pull === undefined ? undefined : cleanupPull(pull),
-    platform: deployed,
-    settings,
-  };
-  const fresh = judgePull(facts, options).doomed;
+  const judged = await judgeAgain(ports, pr, options, signal);
   for (const each of wanted) {
-    const going = fresh.some(({ id }) => id === each.id) ? servicesOf(each, deployed) : [];
+    const going = judged.fresh.some(({ id }) => id === each.id) ? servicesOf(each, judged.deployed) : [];
     if (going.length === 0) {
       outcome.kept.push({
         what: each.what,
@@ -48,7 +34,9 @@ export async function cleanArchived(
       });
       continue;
     }
-    for (const service of going) await removeService(ports, { deployed: service, identity }, signal);
+    for (const service of going) {
+      await removeService(ports, { key: keyOf(service), epoch: service.epoch ?? 0, judged }, signal);
+    }
     outcome.removed.push(each.what);
   }
   ports.terminal.warn(`The labels of #${pr} stay, because the repository is archived`);
@@ -63,16 +51,4 @@ function servicesOf(
   if (candidate.kind === "closed") return own;
   const key = "deployed" in candidate ? candidate.deployed : undefined;
   return key === undefined ? [] : own.filter(({ service }) => service === serviceNameOf(key));
-}
-
-async function removeService(
-  { platform, images, settings, terminal }: SyncPorts,
-  { deployed, identity }: { readonly deployed: PlatformEnvironment; readonly identity: RepositoryIdentity },
-  signal: AbortSignal,
-): Promise<void> {
-  const { pr, short, image, epoch = 0 } = deployed;
-  await platform.destroy(keyOf(deployed), { ...identity, epoch }, signal);
-  if (image === undefined || short === undefined || image !== settings.imageOf(pr, short)) return;
-  const removal = await images.remove(image, { ...identity, inUse: true }, signal);
-  if (removal.kind === "kept") terminal.warn(`Image ${image} is kept: ${removal.reason}`);
 }

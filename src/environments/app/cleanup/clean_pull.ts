@@ -7,9 +7,9 @@ import { serviceNameOf } from "../../core/environment/names.ts";
 import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
-import { cleanupPull, type PullCleanup } from "./cleanup.ts";
+import type { PullCleanup } from "./cleanup.ts";
+import { judgeAgain, removeService } from "./judge_again.ts";
 import { applyPlan } from "../sync/apply.ts";
-import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/held_lock.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
@@ -214,7 +214,7 @@ async function removeUnrecorded(
   { wanted, options, outcome }: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
-  const { forge, platform, images, settings } = ports;
+  const { forge } = ports;
   const lock = await takeLock(ports, {
     pr,
     doing: "cleanup",
@@ -222,37 +222,18 @@ async function removeUnrecorded(
   }, signal);
   try {
     const both = eitherSignal(signal, lock.lost);
-    const listed = await platform.list({ repo: ports.repo, pr, others: true }, both);
-    const [pull] = await forge.readPulls([pr], both);
-    const identity = await identifyRepository(ports, listed, both);
-    const deployed = splitByOwner(listed, identity).own;
-    const facts: CleanupFacts = {
-      ...identity,
-      now: forge.now(),
-      pr,
-      pull: pull === undefined ? undefined : cleanupPull(pull),
-      platform: deployed,
-      settings,
-    };
-    const fresh = judgePull(facts, options).doomed;
+    const judged = await judgeAgain(ports, pr, options, both);
     const mine = await forge.readLock(formatLabel({ kind: "lock", pr }), both);
     for (const each of wanted) {
-      const still = fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
-      const { short, deployed: key } = still !== undefined && "short" in still
-        ? still
-        : { short: undefined, deployed: undefined };
+      const still = judged.fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
+      const key = still !== undefined && "short" in still ? still.deployed : undefined;
       if (
-        key === undefined || pull !== undefined || !mine.some(({ nodeId }) => nodeId === lock.nodeId)
+        key === undefined || judged.exists || !mine.some(({ nodeId }) => nodeId === lock.nodeId)
       ) {
         outcome.kept.push({ what: each.what, why: CHANGED });
         continue;
       }
-      await platform.destroy(key, { ...identity, epoch: lock.epoch }, both);
-      const image = deployed.find((each) => each.service === serviceNameOf(key))?.image;
-      if (image !== undefined && short !== undefined && image === settings.imageOf(pr, short)) {
-        const removal = await images.remove(image, { ...identity, inUse: true }, both);
-        if (removal.kind === "kept") ports.terminal.warn(`Image ${image} is kept: ${removal.reason}`);
-      }
+      await removeService(ports, { key, epoch: lock.epoch, judged }, both);
       outcome.removed.push(each.what);
     }
   } finally {

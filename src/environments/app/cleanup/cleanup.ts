@@ -1,6 +1,6 @@
 /**
- * Finds environments that expired or are orphaned, what they left over, and addresses that are out of date. Planning only reads;
- * `apply_cleanup.ts` removes.
+ * Finds environments that expired or are orphaned, what they left over, and addresses that are out of date.
+ * Planning only reads; `apply_cleanup.ts` removes.
  */
 
 import { AppError, toError } from "../../../lib/errors.ts";

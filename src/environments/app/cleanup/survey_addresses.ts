@@ -22,7 +22,8 @@ export interface AddressListings {
 }
 
 /**
- * Compares the addresses on labels with the platform's. Environments that the cleanup removes are left out. The platform was listed before the pull requests.
+ * Compares the addresses on labels with the platform's. Environments that the cleanup removes are left out.
+ * The platform was listed before the pull requests.
  */
 export async function findAddressChanges(
   platform: Pick<PlatformReader, "reach">,

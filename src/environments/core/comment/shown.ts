@@ -2,8 +2,8 @@ import type { LabelState } from "../labels/mod.ts";
 
 /**
  * Describes what a comment shows in a form that can be compared: the environments, with status, address and which is
- * active, and the labels that it asks about. The comment keeps it. If the labels say something else by now, the comment is out of date:
- * the run that wrote it did not know what had happened meanwhile.
+ * active, and the labels that it asks about. The comment keeps it. If the labels say something else by now, the
+ * comment is out of date: the run that wrote it did not know what had happened meanwhile.
  */
 export function describeShown(
   { environments, active }: LabelState,
