@@ -29,7 +29,7 @@ export interface ExportOptions {
   readonly selection: Selection;
   /** Overwrites files with edits that are not committed. */
   readonly force: boolean;
-  /** Removes files also if more than a fifth of the assets are gone. */
+  /** Removes files also if more than a fifth of the assets are gone, or if the account has other rights than before. */
   readonly allowRemovals: boolean;
   /** Masks secrets instead of keeping the old file. */
   readonly redact: boolean;
@@ -40,7 +40,8 @@ export interface ExportedAsset {
   readonly uuid: Uuid;
   readonly kind: AssetKind;
   readonly name: string;
-  readonly path: string;
+  /** Undefined for an ignored asset that has no file. */
+  readonly path: string | undefined;
   readonly action: "create" | "update" | "unchanged" | "delete" | "skip";
   readonly message: string | undefined;
 }
@@ -50,7 +51,7 @@ export interface ExportResult {
   readonly assets: readonly ExportedAsset[];
   /** Secrets that were found, with the file that would have held each. */
   readonly secrets: readonly (SecretFinding & { readonly path: string })[];
-  /** Files that no asset of the instance stands for, and that were left alone. */
+  /** Files whose asset the instance does not have, and that were left alone. */
   readonly others: readonly string[];
   /** Sentences about things that could not be read, or were not removed. */
   readonly incomplete: readonly string[];
@@ -79,13 +80,11 @@ export async function exportAssets(
     wants: (row) => isWanted(row, options.selection),
   }, signal);
   const kept = (asset: Asset) => isIgnored(asset, ports.ignore);
-  const chosen = chooseAssets(observed.assets, { options, rows: observed.rows, kept });
+  const { chosen, ignored } = chooseAssets(observed.assets, { options, rows: observed.rows, kept });
   const secrets: (SecretFinding & { path: string })[] = [];
   const plan = await planFiles(chosen, { stored, ports, options, secrets });
   const gone = whole ? goneAssets({ stored, before, observed, kept }) : [];
-  const withheld = gone.length > 0 && !options.allowRemovals
-    ? withhold({ gone, before, facts, incomplete: observed.incomplete })
-    : undefined;
+  const withheld = withhold({ gone, before, facts, incomplete: observed.incomplete }, options);
   await assertNoEdits(
     { plan, gone: withheld === undefined ? gone : [], stored, before, options },
     async () => await folder.uncommitted(signal),
@@ -103,15 +102,21 @@ export async function exportAssets(
     instance,
     facts,
     before,
-    whole,
+    whole: whole && observed.incomplete.length === 0 && withheld === undefined,
     plan,
     gone: withheld === undefined ? gone : [],
   });
-  const known = new Set([...plan.report, ...removed].map(({ uuid }) => uuid));
+  const skipped = ignored.map((asset): ExportedAsset => ({
+    ...describe(asset, stored.paths.get(asset.uuid)),
+    action: "skip",
+    message: "assets.ignore names it",
+  }));
+  const known = new Set([...plan.report, ...removed, ...skipped].map(({ uuid }) => uuid));
+  const isThere = (uuid: Uuid) => known.has(uuid) || isOnInstance(uuid, observed);
   return {
-    assets: [...plan.report, ...removed],
+    assets: [...plan.report, ...removed, ...skipped],
     secrets,
-    others: whole ? [...stored.paths].filter(([uuid]) => !known.has(uuid)).map(([, path]) => path) : [],
+    others: whole ? [...stored.paths].filter(([uuid]) => !isThere(uuid)).map(([, path]) => path) : [],
     incomplete: [...observed.incomplete, ...(withheld === undefined ? [] : [withheld])],
     facts,
   };
@@ -127,7 +132,13 @@ interface Choice {
   readonly kept: (asset: Asset) => boolean;
 }
 
-function chooseAssets(all: Assets, { options, rows, kept }: Choice): Assets {
+interface Chosen {
+  readonly chosen: Assets;
+  /** What would be chosen if assets.ignore did not name it. */
+  readonly ignored: readonly Asset[];
+}
+
+function chooseAssets(all: Assets, { options, rows, kept }: Choice): Chosen {
   const { selection } = options;
   const named = [...all.values()].filter((asset) => {
     if (asset.kind === "database" || asset.kind === "theme") return selectsAll(selection);
@@ -137,7 +148,10 @@ function chooseAssets(all: Assets, { options, rows, kept }: Choice): Assets {
   const chosen = selection.dependencies
     ? withDependencies(named, all)
     : new Map(named.map((asset) => [asset.uuid, asset]));
-  return new Map([...chosen].filter(([, asset]) => !kept(asset)));
+  return {
+    chosen: new Map([...chosen].filter(([, asset]) => !kept(asset))),
+    ignored: [...chosen.values()].filter(kept),
+  };
 }
 
 interface PlannedFile {
@@ -192,7 +206,7 @@ async function planFiles(
   return { files, report };
 }
 
-function describe({ uuid, kind, name }: Asset, path: string) {
+function describe({ uuid, kind, name }: Asset, path: string | undefined) {
   return { uuid, kind, name, path };
 }
 
@@ -224,25 +238,38 @@ function goneAssets({ stored, before, observed, kept }: {
   readonly kept: (asset: Asset) => boolean;
 }): readonly Gone[] {
   if (before === undefined) return [];
-  // A database that no dataset uses is in no export, but in the listing.
-  const databases = new Set(observed.databases.flatMap((row) => isMapped(row) ? [row.from.uuid] : []));
   return [...stored.assets.values()].flatMap((asset) => {
     const path = stored.paths.get(asset.uuid);
     const was = Object.hasOwn(before.assets, asset.uuid);
-    const isThere = observed.assets.has(asset.uuid) || databases.has(asset.uuid);
-    return was && path !== undefined && !isThere && !kept(asset) ? [{ asset, path }] : [];
+    const isGone = was && !isOnInstance(asset.uuid, observed);
+    return isGone && path !== undefined && !kept(asset) ? [{ asset, path }] : [];
   });
 }
 
-/** Says why files must not be removed; undefined if they may. */
-function withhold({ gone, before, facts, incomplete }: {
-  readonly gone: readonly Gone[];
-  readonly before: ExportRecord | undefined;
-  readonly facts: InstanceFacts;
-  readonly incomplete: readonly string[];
-}): string | undefined {
+/** Whether an instance lists an asset or exports it. A database is known by the folder's UUID. */
+function isOnInstance(uuid: Uuid, { assets, rows, databases }: ObservedInstance): boolean {
+  // A database that no dataset uses is in no export, but in the listing.
+  return assets.has(uuid) || rows.has(uuid) ||
+    databases.some((row) => isMapped(row) && row.from.uuid === uuid);
+}
+
+/**
+ * Says why files must not be removed; undefined if they may, or if there are none. The flag overrides a doubt about what
+ * is complete, and never what is known to be incomplete.
+ */
+function withhold(
+  { gone, before, facts, incomplete }: {
+    readonly gone: readonly Gone[];
+    readonly before: ExportRecord | undefined;
+    readonly facts: InstanceFacts;
+    readonly incomplete: readonly string[];
+  },
+  { allowRemovals }: Pick<ExportOptions, "allowRemovals">,
+): string | undefined {
+  if (gone.length === 0) return undefined;
   const files = `${gone.length} file${gone.length === 1 ? " was" : "s were"} not removed`;
   if (incomplete.length > 0) return `${files}, because the export is incomplete`;
+  if (allowRemovals) return undefined;
   if (before !== undefined && before.rights !== rightsText(facts)) {
     return `${files}, because the account has other rights than at the last export (--allow-removals removes them)`;
   }
@@ -319,6 +346,7 @@ async function writeRecord(
     readonly instance: Instance;
     readonly facts: InstanceFacts;
     readonly before: ExportRecord | undefined;
+    /** Whether the folder now has everything that the instance has, and nothing that is gone from it. */
     readonly whole: boolean;
     readonly plan: FilePlan;
     readonly gone: readonly Gone[];
@@ -331,10 +359,12 @@ async function writeRecord(
   const assets = Object.fromEntries(
     [...new Map(entries)].sort(([a], [b]) => a < b ? -1 : 1),
   ) as ExportRecord["assets"];
+  // An account with other rights must not become the measure while files of the former account wait for a person.
   const rights = whole || before === undefined ? rightsText(facts) : before.rights;
   const record: ExportRecord = { url, version: facts.version, rights, assets };
   await folder.write(`${EXPORT_FOLDER}/${name}.json`, `${JSON.stringify(record, null, 2)}\n`);
-  if (whole) await folder.write(`${EXPORT_FOLDER}/last`, `${name}\n`);
+  const isLast = whole && plan.report.every(({ action }) => action !== "skip");
+  if (isLast) await folder.write(`${EXPORT_FOLDER}/last`, `${name}\n`);
 }
 
 /** The exit code of an export: 3 for a secret, 5 if something is missing or was not removed. */

@@ -69,9 +69,10 @@ export function maskSecrets(tree: Tree, findings: readonly SecretFinding[]): Tre
   return mapTree(tree, (value, path) => {
     const finding = findings.find(({ field }) => field === path.join("."));
     if (typeof value !== "string" || finding === undefined) return value;
-    return finding.detector === "uri_password"
-      ? value.replace(/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, `$1${MASK}@`)
-      : MASK;
+    if (finding.detector !== "uri_password") return MASK;
+    // A text may hold more than its first secret.
+    const rest = value.replace(/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, `$1${MASK}@`);
+    return SHAPES.some(([, pattern]) => pattern.test(rest)) ? MASK : rest;
   });
 }
 

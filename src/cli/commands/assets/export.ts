@@ -39,8 +39,9 @@ export async function exportTo(
   if (env.flags.json) {
     env.json({
       instance: instance.settings.name,
-      assets: result.assets.map(({ message, ...asset }) => ({
+      assets: result.assets.map(({ path, message, ...asset }) => ({
         ...asset,
+        path: path ?? null,
         ...(message === undefined ? {} : { message }),
       })),
       secrets: result.secrets,
@@ -62,9 +63,9 @@ export async function exportTo(
   for (const sentence of result.incomplete) env.terminal.warn(sentence);
   if (result.others.length > 0) {
     env.terminal.say(
-      `${result.others.length} file(s) stand for nothing on ${instance.settings.name}: ${
-        result.others.slice(0, 5).join(", ")
-      }`,
+      `${result.others.length} file${
+        result.others.length === 1 ? "" : "s"
+      } of assets that ${instance.settings.name} does not have: ${result.others.slice(0, 5).join(", ")}`,
     );
   }
   if (code === 3) env.fail(secretsError(result.secrets));
