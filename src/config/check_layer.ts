@@ -104,7 +104,7 @@ function wrongValue(layer: Layer, { path, issue }: { path: SettingPath; issue: S
   const value = valueAt(layer.tree, path);
   const found = badName
     ? quote(path.at(-1) ?? "")
-    : describe(value, { hidden: isPrivate(path), isTextWanted: isText(path) });
+    : describe(value, { hidden: isPrivate(path, value), isTextWanted: isText(path) });
   const expected = (badName ? issue.issues?.[0]?.message : undefined) ?? issue.message;
   return {
     ...layer.where(path, badName ? "key" : "value"),
@@ -132,7 +132,7 @@ function remedyForValue(value: unknown, { path, issue }: { path: SettingPath; is
   }
   if ((value === 1 || value === 0) && accepts(path, true)) return value === 1 ? "write true" : "write false";
   const allowed = (issue.values ?? []).map(String);
-  const near = isPrivate(path) ? undefined : remedyFor(path, value) ?? nearest(String(value), allowed);
+  const near = isPrivate(path, value) ? undefined : remedyFor(path, value) ?? nearest(String(value), allowed);
   if (near !== undefined) return `did you mean ${quote(near)}?`;
   if (path.join(".") === "version") return "write 1, or use the release of Showtime the file was written for";
   if (allowed.length > 1) return "write one of them";
@@ -169,7 +169,10 @@ function remedyFor(path: SettingPath, value: unknown): string | undefined {
 }
 
 /** Whether a value may be a secret, which a message must not repeat. */
-function isPrivate(path: SettingPath): boolean {
+function isPrivate(path: SettingPath, value: unknown): boolean {
+  // A person may have put a login, or a query with a token, into an address; or the password in the place of `auth`.
+  const isAddress = /url$/.test(String(path.at(-1))) || String(value).includes("://");
+  if (isAddress && /[@?#]/.test(String(value)) || path.at(-1) === "auth") return true;
   return isSecretAt(path) || settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
 }
 

@@ -134,7 +134,7 @@ interface Choice {
 
 interface Chosen {
   readonly chosen: Assets;
-  /** What would be chosen if assets.ignore did not name it. */
+  /** Assets that would be chosen if assets.ignore did not name them. */
   readonly ignored: readonly Asset[];
 }
 

@@ -2,7 +2,14 @@
 
 import { usageError } from "../../lib/errors.ts";
 import type { Asset, Assets, Uuid } from "../core/asset.ts";
-import { isIgnored, isSelected, type Selection, selectsAll, withDependencies } from "../core/select.ts";
+import {
+  isIgnored,
+  isSelected,
+  type Selectable,
+  type Selection,
+  selectsAll,
+  withDependencies,
+} from "../core/select.ts";
 import { pathsOf } from "../core/stored_form/paths.ts";
 import type { Texts } from "../ports/folder.ts";
 import type { ListedAsset } from "../ports/superset.ts";
@@ -16,6 +23,8 @@ export interface Side {
   readonly name: string;
   readonly assets: Assets;
   readonly paths: ReadonlyMap<Uuid, string>;
+  /** The assets that the instance lists; undefined for files. */
+  readonly rows: ReadonlyMap<Uuid, ListedAsset> | undefined;
   /** Sentences about things that are missing. */
   readonly incomplete: readonly string[];
   readonly requests: number;
@@ -27,6 +36,8 @@ export interface SideRequest {
   /** The configured folder, which is read at a revision and gives an instance its vocabulary. */
   readonly dir: string;
   readonly selection: Selection;
+  /** The assets of the other side, if it is an instance: files know no number, owner and tag. */
+  readonly rows?: Side["rows"];
   /** The files of the configured folder, if the caller has read them already. */
   readonly texts?: Texts | undefined;
   /** Returns a configured instance of that name; undefined if no instance has it. */
@@ -35,17 +46,18 @@ export interface SideRequest {
 
 /** Reads a side. A configured instance wins over a folder of that name (`./qa` is the folder). */
 export async function loadSide(ports: AssetsPorts, request: SideRequest, signal: AbortSignal): Promise<Side> {
-  const { name, dir, selection } = request;
+  const { name, dir, selection, rows } = request;
+  const options = { selection, ignore: ports.ignore, rows };
   const instance = request.instanceOf(name);
   if (instance !== undefined) return await loadInstance(ports, { instance, request }, signal);
   const revision = /^git:(.+)$/.exec(name)?.[1];
   if (revision !== undefined) {
     const [rev = "", below] = revision.split(/:(.*)/s);
     const stored = readStored(await ports.sources.revision(rev, below || dir, signal));
-    return storedSide(name, stored, { selection, ignore: ports.ignore });
+    return storedSide(name, stored, options);
   }
   if (/\.zip$/i.test(name)) {
-    return storedSide(name, readStored(await ports.sources.zip(name)), { selection, ignore: ports.ignore });
+    return storedSide(name, readStored(await ports.sources.zip(name)), options);
   }
   const given = name === dir ? request.texts : undefined;
   const texts = given ?? await ports.sources.folder(name).read();
@@ -56,7 +68,7 @@ export async function loadSide(ports: AssetsPorts, request: SideRequest, signal:
       "Name an instance of assets.instances, a folder, git:REVISION or a ZIP",
     );
   }
-  return storedSide(name, readStored(texts), { selection, ignore: ports.ignore });
+  return storedSide(name, readStored(texts), options);
 }
 
 /** Throws AppError `asset_unreadable` (exit code 2) if a file holds no asset. */
@@ -68,18 +80,28 @@ export function assertReadable(name: string, { problems }: Pick<StoredAssets, "p
   throw usageError(
     "asset_unreadable",
     `Reading ${name}: ${at}: ${first.message}${more}`,
-    "Run `showtime assets validate` for all of them",
+    /^git:|\.zip$/i.test(name)
+      ? "Mend the file where this side comes from"
+      : `Run "showtime assets validate ${name}" for all of them`,
   );
 }
 
 function storedSide(
   name: string,
   stored: StoredAssets,
-  { selection, ignore }: { readonly selection: Selection; readonly ignore: readonly string[] },
+  options: Choice,
 ): Side {
   assertReadable(name, stored);
-  const assets = choose(stored.assets, { selection, ignore, rows: undefined });
-  return { name, assets, paths: stored.paths, incomplete: [], requests: 0 };
+  const { ids, owners, tags } = options.selection;
+  if (options.rows === undefined && [ids, owners, tags].some(({ length }) => length > 0)) {
+    throw usageError(
+      "selection_needs_instance",
+      `Choosing from ${name}: files do not say numbers, owners and tags`,
+      "Choose with --kind, --name, --uuid or --published, or compare with an instance",
+    );
+  }
+  const assets = choose(stored.assets, options);
+  return { name, assets, paths: stored.paths, rows: undefined, incomplete: [], requests: 0 };
 }
 
 async function loadInstance(
@@ -102,6 +124,7 @@ async function loadInstance(
     name: request.name,
     assets,
     paths: pathsOf(assets),
+    rows: observed.rows,
     incomplete: observed.incomplete,
     requests: instance.server.requests,
   };
@@ -117,15 +140,17 @@ export function selectable(row: ListedAsset) {
   return { ...row, owners };
 }
 
-function choose(all: Assets, { selection, ignore, rows }: {
+interface Choice {
   readonly selection: Selection;
   readonly ignore: readonly string[];
-  readonly rows: ReadonlyMap<Uuid, ListedAsset> | undefined;
-}): Assets {
+  readonly rows: Side["rows"];
+}
+
+function choose(all: Assets, { selection, ignore, rows }: Choice): Assets {
   const named = [...all.values()].filter((asset) => {
     if (selectsAll(selection)) return true;
     const row = rows?.get(asset.uuid);
-    return isSelected(row === undefined ? stored(asset) : selectable(row), selection);
+    return isSelected(row === undefined ? selectableFile(asset, undefined) : selectable(row), selection);
   });
   const chosen = selection.dependencies
     ? withDependencies(named, all)
@@ -133,11 +158,14 @@ function choose(all: Assets, { selection, ignore, rows }: {
   return new Map([...chosen].filter(([, asset]) => !isIgnored(asset, ignore)));
 }
 
-function stored({ kind, uuid, name, tree }: Asset) {
+/** A file, as a selection looks at it. `row` is the same asset on the instance, which alone knows numbers, owners and tags. */
+export function selectableFile({ kind, uuid, name, tree }: Asset, row: ListedAsset | undefined): Selectable {
+  const published = tree["published"];
   return {
+    ...(row === undefined ? {} : selectable(row)),
     kind,
     uuid,
     name,
-    ...(typeof tree["published"] === "boolean" ? { published: tree["published"] } : {}),
+    published: typeof published === "boolean" ? published : undefined,
   };
 }

@@ -28,12 +28,16 @@ import type { AssetsPorts, Instance } from "./assets_ports.ts";
 /** The kinds that are listed. Themes come along with the dashboards that use them. */
 const LISTED = ["database", "dataset", "chart", "dashboard"] as const;
 
-/** The content of an instance. */
-export interface ObservedInstance {
+/** The assets that an instance lists. */
+export interface ListedInstance {
   readonly facts: InstanceFacts;
   readonly listings: Readonly<Record<typeof LISTED[number], Listing>>;
   /** The listed assets by UUID. */
   readonly rows: ReadonlyMap<Uuid, ListedAsset>;
+}
+
+/** The content of an instance. */
+export interface ObservedInstance extends ListedInstance {
   /** The files as the instance wrote them, by UUID. */
   readonly raw: ReadonlyMap<Uuid, BundleFile>;
   /** The content in the folder's vocabulary. */
@@ -45,29 +49,41 @@ export interface ObservedInstance {
 
 /** The part of an instance to read. */
 export interface ObserveRequest {
+  /** The listings, if the caller has read them already. */
+  readonly listed?: ListedInstance;
   /** The databases of the folder: the instance's lead back to them. */
   readonly databases: readonly DatabaseFacts[];
   /** Whether the content of a listed asset is wanted; everything it refers to comes along. */
   wants(row: ListedAsset): boolean;
 }
 
-/** Lists everything, and exports what is wanted. */
-export async function observeInstance(
+/** Lists everything. */
+export async function listInstance(
   { settings, server }: Instance,
-  ports: Pick<AssetsPorts, "progress">,
-  { databases, wants }: ObserveRequest,
   signal: AbortSignal,
-): Promise<ObservedInstance> {
+): Promise<ListedInstance> {
   const facts = await server.facts(signal);
   assertRight(facts, { name: settings.name, right: "read" });
   const read = await Promise.all(LISTED.map((kind) => server.list(kind, signal)));
   const listings = Object.fromEntries(
     LISTED.map((kind, index) => [kind, read[index] ?? { assets: [], count: 0 }]),
-  ) as unknown as ObservedInstance["listings"];
+  ) as unknown as ListedInstance["listings"];
   const rows = new Map<Uuid, ListedAsset>();
   for (const { assets } of read) {
     for (const row of assets) if (row.uuid !== undefined) rows.set(row.uuid, row);
   }
+  return { facts, listings, rows };
+}
+
+/** Lists everything, and exports what is wanted. */
+export async function observeInstance(
+  instance: Instance,
+  ports: Pick<AssetsPorts, "progress">,
+  { listed, databases, wants }: ObserveRequest,
+  signal: AbortSignal,
+): Promise<ObservedInstance> {
+  const { settings, server } = instance;
+  const { facts, listings, rows } = listed ?? await listInstance(instance, signal);
   const { raw, missing } = await exportWanted(server, { listings, wants, ports }, signal);
   const mapping = mapDatabases(databases, databaseFacts(listings.database), settings.databases);
   return {

@@ -34,8 +34,13 @@ export async function showStatus(
   const instanceOf = (name: string) => name === instance.settings.name ? instance : undefined;
   const texts = await ports.sources.folder(dir).read();
   const request = { dir, selection, texts };
-  const ours = await loadSide(ports, { ...request, name: dir, instanceOf: () => undefined }, signal);
   const theirs = await loadSide(ports, { ...request, name: instance.settings.name, instanceOf }, signal);
+  const { rows: listed } = theirs;
+  const ours = await loadSide(
+    ports,
+    { ...request, rows: listed, name: dir, instanceOf: () => undefined },
+    signal,
+  );
   const [ourHashes, theirHashes] = [await hashAll(ours.assets), await hashAll(theirs.assets)];
   const [ledger, runs] = await Promise.all([instance.store.readLedger(signal), instance.store.runs()]);
   const exported = readExportRecord(texts, instance.settings.name);

@@ -36,6 +36,9 @@ export function selectsAll(selection: Selection): boolean {
   return [kinds, ids, uuids, names, owners, tags].every(({ length }) => length === 0) && !published;
 }
 
+/** The warning where a person chose assets and none fits: a misspelt name must not look like success. */
+export const NONE_SELECTED = "no asset fits the flags that choose assets";
+
 /** The facts that a selection looks at. Facts that only an instance knows are undefined in a folder. */
 export interface Selectable {
   readonly kind: AssetKind;

@@ -17,6 +17,9 @@ export interface AssetSourcesOptions {
 /** Git's output is kept up to 1 MB; files are asked for in groups below that. */
 const GROUP_BYTES = 800_000;
 
+/** The paths of files that are read. */
+const ASSET_FILE = /\.(?:ya?ml|json)$|^\.export\/last$/;
+
 /** Files that are read at the same time. */
 const READ_AT_ONCE = 32;
 
@@ -152,14 +155,29 @@ async function readInto(texts: Map<string, string>, root: string, below: string)
   for await (const entry of Deno.readDir(join(root, below))) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.name.startsWith(".") && path !== ".export") continue;
+    if (entry.isSymlink) await assertUnread(root, path);
     if (entry.isDirectory) await readInto(texts, root, path);
-    else if (entry.isFile && /\.(?:ya?ml|json)$|^\.export\/last$/.test(path)) files.push(path);
+    else if (entry.isFile && ASSET_FILE.test(path)) files.push(path);
   }
   for (let start = 0; start < files.length; start += READ_AT_ONCE) {
     const some = files.slice(start, start + READ_AT_ONCE);
     const read = await Promise.all(some.map((path) => Deno.readTextFile(join(root, path))));
     some.forEach((path, index) => texts.set(path, read[index] ?? ""));
   }
+}
+
+/**
+ * Throws AppError `folder_link` (exit code 2) for a link in the place of a folder or of a file of assets. An export would
+ * write where it leads to, and a pull request can bring one along.
+ */
+async function assertUnread(root: string, path: string): Promise<void> {
+  const leadsToFile = await Deno.stat(join(root, path)).then(({ isFile }) => isFile, () => false);
+  if (leadsToFile && !ASSET_FILE.test(path)) return;
+  throw usageError(
+    "folder_link",
+    `Reading ${root}: ${path} is a symbolic link`,
+    "Replace it by the files or the folder that it leads to; links are not followed",
+  );
 }
 
 interface Revision {

@@ -135,9 +135,7 @@ export class Connection {
       let wait: number;
       try {
         const answer = await this.authorized(request, signal);
-        if (pause === undefined || !(answer.status === 429 || answer.status >= 502 && answer.status <= 504)) {
-          return answer;
-        }
+        if (pause === undefined || !mayPass(answer, request)) return answer;
         wait = Math.min(Number(answer.headers.get("retry-after") ?? 0) * 1000 || pause, 60_000);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
@@ -237,4 +235,10 @@ function reasonOf(error: unknown): string {
   let inner = toError(error);
   while (inner.cause instanceof Error) inner = inner.cause;
   return inner.name === "TimeoutError" ? "no answer within 300 s" : inner.message;
+}
+
+/** Whether the same read may succeed later. An export that fails with 500 fails for one of its assets: it is divided. */
+function mayPass({ status }: Answer, { path }: SupersetRequest): boolean {
+  if (status === 429 || status >= 502 && status <= 504) return true;
+  return status === 500 && !path.includes("/export/");
 }

@@ -51,7 +51,7 @@ export function explainAnswer({ action, name, url }: Asked, answer: Answer): App
   }
   return make("superset_answer_unexpected", said, {
     hint: status === 404 || isPage(answer)
-      ? `Check ${key}: no API of Superset is there. It is the address of the start page, with its path prefix`
+      ? `Check ${key}: no API of Superset is there. Give the address without /superset/welcome/, /login/ and the like`
       : "Look at the server's log",
   });
 }

@@ -62,16 +62,17 @@ export async function listAssets(
   for (let pass = 0; pass < PASSES; pass++) {
     const first = await readPage(connection, { kind, page: 0 }, signal);
     count = first.count;
-    keep(found, kind, first.rows);
+    const seen = new Set<number>();
+    keep(found, kind, { rows: first.rows, seen });
     if (first.rows.length > 0) {
       // A server may hand out smaller pages than asked for.
       const pages = Math.ceil(count / first.rows.length);
-      const rest = Array.from({ length: Math.max(0, pages - 1) }, (_, index) => index + 1);
-      for (let start = 0; start < rest.length; start += 4) {
-        const read = await Promise.all(
-          rest.slice(start, start + 4).map((page) => readPage(connection, { kind, page }, signal)),
-        );
-        for (const { rows } of read) keep(found, kind, rows);
+      for (let start = 1; start < pages; start += 4) {
+        const some = Array.from({ length: Math.min(4, pages - start) }, (_, index) => start + index);
+        const read = await Promise.all(some.map((page) => readPage(connection, { kind, page }, signal)));
+        // A server whose count is too high has no more rows than this.
+        const grew = read.map(({ rows }) => keep(found, kind, { rows, seen }));
+        if (!grew.some(Boolean)) break;
       }
     }
     if (found.size >= count) break;
@@ -79,11 +80,20 @@ export async function listAssets(
   return { assets: [...found.values()].sort((a, b) => a.id - b.id), count };
 }
 
-function keep(found: Map<number, ListedAsset>, kind: AssetKind, rows: readonly unknown[]): void {
+/** Keeps the rows of a page. Returns whether one of them was not among the `seen` ones of this pass. */
+function keep(
+  found: Map<number, ListedAsset>,
+  kind: AssetKind,
+  { rows, seen }: { readonly rows: readonly unknown[]; readonly seen: Set<number> },
+): boolean {
+  const before = seen.size;
   for (const row of rows) {
     const asset = readRow(kind, row);
-    if (asset !== undefined) found.set(asset.id, asset);
+    if (asset === undefined) continue;
+    found.set(asset.id, asset);
+    seen.add(asset.id);
   }
+  return seen.size > before;
 }
 
 interface Page {

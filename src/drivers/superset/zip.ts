@@ -17,6 +17,7 @@ export function readZip(bytes: Uint8Array, source: string): ZipFiles {
   const refuse = (why: string, cause?: unknown) =>
     new AppError("superset_zip_refused", `Reading the ZIP of ${source}: ${why}`, {
       retryable: true,
+      hint: "Run it again. If it stays so, look at what lies between: a proxy may cut or change answers",
       ...(cause === undefined ? {} : { cause }),
     });
   let unpacked: Record<string, Uint8Array>;

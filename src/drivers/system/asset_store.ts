@@ -1,6 +1,6 @@
 /** Ledger, runs and lock of an instance in `.showtime/assets/<instance>/`, readable for this account only. */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { formatLedger, type Ledger, parseLedger } from "../../assets/core/ledger.ts";
 import type { AssetStore, RunAsset, RunRecord, SnapshotFile } from "../../assets/ports/store.ts";
 import { AppError, EXIT, usageError } from "../../lib/errors.ts";
@@ -27,10 +27,13 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
       const records: RunRecord[] = [];
       try {
         for await (const entry of Deno.readDir(runsPath)) {
-          const text = entry.isDirectory
-            ? await readSecret(join(runsPath, entry.name, "run.json"))
-            : undefined;
-          if (text !== undefined) records.push(JSON.parse(text) as RunRecord);
+          if (!entry.isDirectory) continue;
+          const path = join(runsPath, entry.name, "run.json");
+          const text = await readSecret(path);
+          if (text === undefined) continue;
+          const run = parseRun(text);
+          if (run === undefined) throw notARun(path);
+          records.push(run);
         }
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -122,6 +125,14 @@ async function findRuns(folder: string, depth: number): Promise<readonly string[
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(folder, error);
   }
   return found.sort();
+}
+
+function notARun(path: string): AppError {
+  return usageError(
+    "run_unreadable",
+    `Reading ${path}: it is no record of a run`,
+    `Restore it, or move ${dirname(path)} away: then nobody can roll back that run`,
+  );
 }
 
 /** Parses the record of a run; undefined if it is something else. */

@@ -105,6 +105,7 @@ const READS: Readonly<Record<string, Fault>> = {
   "a connection that broke in the middle of the ZIP": { match: EXPORT, reset_in_body: true },
   "a connection that was reset": { match: EXPORT, reset: true },
   "502 of a proxy": { match: EXPORT, status: 502 },
+  "500 for a list": { match: LIST, status: 500 },
   "504 of a proxy": { match: LIST, status: 504 },
   "429 without Retry-After": { match: LIST, status: 429, times: 2 },
 };
@@ -198,6 +199,21 @@ Deno.test("a list is read again until it is complete if rows move between its pa
     const { assets, count } = await serverOf(scene.url, { clock: scene.clock }).list("chart", signal());
     assert.deepEqual([assets.length, count], [6, 6]);
     assert.ok(scene.simulator.requests().filter(({ path }) => path === "/api/v1/chart/").length > 3);
+  }, { page_cap: 2 });
+});
+
+Deno.test("a list ends where the rows end, although the server says that it has more (simulator only)", async () => {
+  await play([], async (scene) => {
+    const boasting: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!String(input).includes("/api/v1/chart/?q=")) return answer;
+      return Response.json({ ...await answer.json(), count: 9_999_999 });
+    };
+    const { assets, count } = await serverOf(scene.url, { clock: scene.clock, fetch: boasting })
+      .list("chart", signal());
+    assert.deepEqual([assets.length, count], [6, 9_999_999]);
+    // Everything is read five times. Each time four pages without a row follow the three pages with some.
+    assert.ok(scene.simulator.requests().filter(({ path }) => path === "/api/v1/chart/").length <= 5 * 9);
   }, { page_cap: 2 });
 });
 

@@ -57,6 +57,23 @@ Deno.test("a secret that is written out is refused, and is not repeated", () => 
   ]);
 });
 
+for (
+  const line of [
+    'url: "u:hunter2@h/x"',
+    'url: "http://u:hun/ter2@127.0.0.1:9102"',
+    'url: "https://u:hunter2@h"',
+    'url: "https://h/?token=hunter2"',
+    "url: https://h\nauth: hunter2",
+    'url: https://h\nauth: { method: oauth, token_url: "https://u:hunter2@h", client_id: a }',
+  ]
+) {
+  Deno.test(`a secret in the wrong place is not repeated: ${line}`, () => {
+    const found = problems(instance(line)).join("\n");
+    assert.match(found, /expected/);
+    assert.doesNotMatch(found, /hun/);
+  });
+}
+
 Deno.test("a reference to a variable that the program does not read is refused with the name to use", () => {
   for (
     const [written, meant] of [

@@ -10,14 +10,25 @@ import { ambiguousNames } from "../../core/mapping/rewrite.ts";
 import { placeOf } from "../../core/plan/place.ts";
 import { type PlannedAsset, type PlanOptions, planPush } from "../../core/plan/plan.ts";
 import { findMasks, secretsOf } from "../../core/secrets.ts";
-import { isIgnored, isSelected, type Selection, withDependencies } from "../../core/select.ts";
+import {
+  isIgnored,
+  isSelected,
+  NONE_SELECTED,
+  type Selection,
+  selectsAll,
+  withDependencies,
+} from "../../core/select.ts";
 import { referencesOf } from "../../core/stored_form/normalize.ts";
 import { unknownFields } from "../../core/superset_file.ts";
 import type { Ledger } from "../../core/ledger.ts";
+import { checkFields } from "../../core/stored_form/check_fields.ts";
+import type { ListedAsset } from "../../ports/superset.ts";
+import { selectableFile } from "../load_side.ts";
 import type { RunRecord } from "../../ports/store.ts";
 import type { AssetsPorts, Instance } from "../assets_ports.ts";
 import {
   assertRight,
+  listInstance,
   type ObservedInstance,
   observeInstance,
   occupantsOf,
@@ -63,11 +74,7 @@ export async function preparePush(
   signal: AbortSignal,
 ): Promise<PreparedPush> {
   const { settings } = instance;
-  const chosen = chooseOurs(source.all, options.selection);
-  const ours = withDependencies(chosen.values(), source.all);
-  // The instance had what a snapshot holds, whatever a push of the folder would refuse.
   const { undoes } = source;
-  if (undoes === undefined) assertSendable(ours, { source, ports, rules: settings.rewrite });
   const facts = await instance.server.facts(signal);
   if (facts.supported === undefined) {
     throw new AppError(
@@ -80,10 +87,16 @@ export async function preparePush(
     );
   }
   assertRight(facts, { name: settings.name, right: "write" });
+  const listed = await listInstance(instance, signal);
+  const chosen = chooseOurs(source.all, { selection: options.selection, rows: listed.rows });
+  const ours = withDependencies(chosen.values(), source.all);
+  // The instance had what a snapshot holds, whatever a push of the folder would refuse.
+  if (undoes === undefined) assertSendable(ours, { source, ports, rules: settings.rewrite });
   const databases = databasesOf(source.all).filter(({ uuid }) => usesDatabase(ours, uuid));
   // What ours use and the folder does not have travels along as the instance has it.
   const used = new Set([...ours.values()].flatMap((asset) => referencesOf(asset).map(({ uuid }) => uuid)));
   const observed = await observeInstance(instance, ports, {
+    listed,
     databases,
     wants: ({ uuid }) => uuid !== undefined && (ours.has(uuid) || used.has(uuid)),
   }, signal);
@@ -124,7 +137,8 @@ export async function preparePush(
     ledger,
     digest: await digestOf(plan, hashes),
     warnings: [
-      ...idleRules(ours, { observed, rules: settings.rewrite, settings }),
+      ...(ours.size === 0 ? [] : idleRules(ours, { observed, rules: settings.rewrite, settings })),
+      ...(chosen.size === 0 && undoes === undefined && !selectsAll(options.selection) ? [NONE_SELECTED] : []),
       ...leftOut(ours, facts.supported),
     ],
   };
@@ -137,8 +151,16 @@ function isForeign({ facts, rows }: ObservedInstance, uuid: Uuid): boolean {
   return isAdmin === false && userId !== undefined && !owners.some(({ id }) => id === userId);
 }
 
-function chooseOurs(all: Assets, selection: Selection): Assets {
-  return new Map([...all].filter(([, asset]) => isPushed(asset.kind) && isSelected(asset, selection)));
+/** Chooses from the folder. Numbers, owners and tags are the instance's; what is published is the folder's. */
+function chooseOurs(all: Assets, { selection, rows }: {
+  readonly selection: Selection;
+  readonly rows: ReadonlyMap<Uuid, ListedAsset>;
+}): Assets {
+  return new Map(
+    [...all].filter(([uuid, asset]) =>
+      isPushed(asset.kind) && isSelected(selectableFile(asset, rows.get(uuid)), selection)
+    ),
+  );
 }
 
 function usesDatabase(assets: Assets, uuid: Uuid): boolean {
@@ -175,6 +197,15 @@ function assertSendable(
         "masked_secret",
         `Reading ${path}: ${mask} holds a mask in the place of a secret`,
         "Take the field out",
+      );
+    }
+    // A server of another version may know a field that we do not: it decides about those.
+    const wrong = checkFields(asset).find(({ code }) => code !== "refused");
+    if (wrong !== undefined) {
+      throw usageError(
+        "asset_invalid",
+        `Reading ${path}: ${wrong.field}: ${wrong.message}`,
+        'Mend it; "showtime assets validate" lists all mistakes of the folder',
       );
     }
     if (asset.kind === "dataset" && asset.tree["data"] !== undefined) {

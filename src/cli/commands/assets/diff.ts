@@ -1,4 +1,4 @@
-import { loadSide } from "../../../assets/app/load_side.ts";
+import { loadSide, type Side } from "../../../assets/app/load_side.ts";
 import { differencesOf } from "../../../assets/core/diff/differences.ts";
 import {
   countDifferences,
@@ -13,13 +13,22 @@ import { assetsTools, readSelection, renderDifferences } from "./shared.ts";
 export async function runDiff(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const [before = "", after = ""] = env.args;
-  const load = async (name: string) => {
+  const load = async (name: string, rows?: Side["rows"]) => {
     // An owner has another number on each instance.
     const selection = await readSelection(env, tools.instance(name));
-    const request = { dir: tools.config.dir, selection, instanceOf: (each: string) => tools.instance(each) };
+    const request = {
+      dir: tools.config.dir,
+      selection,
+      rows,
+      instanceOf: (each: string) => tools.instance(each),
+    };
     return await loadSide(tools.ports, { ...request, name }, env.signal);
   };
-  const [old, young] = [await load(before), await load(after)];
+  // An instance comes first: it knows the numbers, owners and tags of the other side's files.
+  const isLast = tools.instance(before) === undefined;
+  const first = await load(isLast ? after : before);
+  const second = await load(isLast ? before : after, first.rows);
+  const [old, young] = isLast ? [second, first] : [first, second];
   env.terminal.progress(undefined);
   const differences = differencesOf(old.assets, young.assets);
   const format = env.flags.json ? "json" : env.values.text("format") ?? "text";

@@ -1,4 +1,5 @@
 import { exportAssets, exportExitCode, secretsError } from "../../../assets/app/export_assets.ts";
+import { NONE_SELECTED, selectsAll } from "../../../assets/core/select.ts";
 import type { ExitCode } from "../../../lib/errors.ts";
 import type { Instance } from "../../../assets/app/assets_ports.ts";
 import type { CommandEnv } from "../../command.ts";
@@ -61,6 +62,7 @@ export async function exportTo(
     env.terminal.say(`${dir}: ${countWords(actions) || "nothing to export"}`);
   }
   for (const sentence of result.incomplete) env.terminal.warn(sentence);
+  if (result.assets.length === 0 && !selectsAll(options.selection)) env.terminal.warn(NONE_SELECTED);
   if (result.others.length > 0) {
     env.terminal.say(
       `${result.others.length} file${
@@ -69,6 +71,9 @@ export async function exportTo(
     );
   }
   if (code === 3) env.fail(secretsError(result.secrets));
-  else env.next(`"git diff ${dir}" shows what changed`);
+  else if (actions.includes("create")) env.next(`"git status ${dir}" shows the new files`);
+  else if (actions.some((each) => each === "update" || each === "delete")) {
+    env.next(`"git diff ${dir}" shows what changed`);
+  }
   return code;
 }
