@@ -165,6 +165,19 @@ Deno.test("in GitHub Actions a push whose snapshot would hold a secret stops bef
   });
 });
 
+Deno.test("in GitHub Actions a secret in what a push does not touch is in no snapshot, and stops nothing", async () => {
+  const files = withChange("charts/chart_0.yaml", { description: LEAKY });
+  await play({ files }, async (world) => {
+    const other = { ...FILES.get("charts/chart_1.yaml"), slice_name: "Renamed" };
+    await world.writeFolder(new Map([...files, ["charts/chart_1.yaml", other]]));
+    const accepted = { inActions: true, allowedSecrets: ["charts/chart_0.yaml#description"] };
+    const { summary } = await world.json<{ summary: unknown }>("push qa --yes --adopt", accepted);
+    assert.deepEqual(summary, { update: 1, unchanged: 6, done: 1 });
+    const [{ run } = { run: "" }] = await world.runs();
+    assert.ok(!(await world.snapshot(run)).includes(SECRET));
+  });
+});
+
 /** The description of the first chart on the instance. */
 function descriptionOf({ simulator }: CommandWorld): unknown {
   const { charts } = simulator.state() as unknown as {
