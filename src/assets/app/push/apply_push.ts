@@ -149,7 +149,7 @@ class Push {
   async begin(signal: AbortSignal): Promise<void> {
     await this.#completeDatabases(signal);
     const work = workOf(this.#prepared);
-    this.#assertNoLeak();
+    this.#assertNoLeak([...work, ...this.#deletions].map(({ uuid }) => uuid));
     this.#record = {
       run: this.run,
       command: this.#options.command,
@@ -206,11 +206,11 @@ class Push {
     ) && this.deleted.every(({ result }) => result === "done");
   }
 
-  #assertNoLeak(): void {
+  /** Throws AppError `secrets_found` (exit code 3) in Actions if the snapshot of these assets would hold a secret. */
+  #assertNoLeak(touched: readonly Uuid[]): void {
     if (!this.#options.inActions) return;
-    const leak = [...this.#raw.values()].find(({ kind, tree }) =>
-      kind !== "database" && findSecrets(tree).length > 0
-    );
+    const files = touched.flatMap((uuid) => this.#raw.get(uuid) ?? this.#deletedFrom.raw.get(uuid) ?? []);
+    const leak = files.find(({ tree }) => findSecrets(tree).length > 0);
     if (leak === undefined) return;
     throw new AppError(
       "secrets_found",
