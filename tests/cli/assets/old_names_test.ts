@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
 import { mapOf, type TreeMap } from "../../../src/assets/core/tree.ts";
-import {
-  CommandWorld,
-  DATABASES_OF_QA,
-  PRODUCTION,
-  SETTINGS_OF_QA,
-} from "../../worlds/superset/command_world.ts";
+import { CommandWorld, DATABASES_OF_QA, makeTwo, PRODUCTION } from "../../worlds/superset/command_world.ts";
 import { worldUuid } from "../../worlds/superset/harbour.ts";
 
 const CHART = worldUuid("c", 0);
 const DASHBOARD = worldUuid("b", 0);
-
-/** Production with content, and QA with databases of its own. */
-async function makeTwo(): Promise<CommandWorld> {
-  return await CommandWorld.make({
-    "superset-production": {},
-    "superset-qa": { files: DATABASES_OF_QA, lastId: 700, settings: SETTINGS_OF_QA },
-  });
-}
 
 /** The charts of a layout, with the number that each has there. */
 function numbersIn(dashboard: TreeMap): readonly (readonly [uuid: unknown, id: unknown])[] {

@@ -302,7 +302,7 @@ Deno.test("validate names a secret without its value, and accepts it where the c
 Deno.test("validate checks the folder that is named, and refuses one that is not there", async () => {
   await using world = await makeExported();
   await world.expect(0, "export qa copy");
-  await world.edit(CHART, { viz_type: undefined }, "copy");
+  await world.edit(CHART, { viz_type: undefined }, { dir: "copy" });
 
   await world.expect(0, "validate");
   await world.expect(1, "validate copy");

@@ -71,6 +71,14 @@ export interface ServerRow {
   readonly file: TreeMap;
 }
 
+/** Makes production with content, and QA with databases of its own and higher numbers. */
+export async function makeTwo(): Promise<CommandWorld> {
+  return await CommandWorld.make({
+    "superset-production": {},
+    "superset-qa": { files: DATABASES_OF_QA, lastId: 700, settings: SETTINGS_OF_QA },
+  });
+}
+
 /** The world of one test. */
 export class CommandWorld {
   readonly folder: string;
@@ -194,7 +202,7 @@ export class CommandWorld {
   async edit(
     uuid: string,
     fields: Readonly<Record<string, Tree | undefined>>,
-    dir = "assets",
+    { dir = "assets" }: { readonly dir?: string } = {},
   ): Promise<string> {
     const path = await this.pathOf(uuid, dir);
     const outcome = readYaml(await Deno.readTextFile(join(this.folder, dir, path)));
