@@ -58,10 +58,14 @@ export async function validateFolder(
     const path = paths.get(asset.uuid) ?? expected.get(asset.uuid) ?? "";
     const add = (code: ValidationProblem["code"], { message, field }: { message: string; field?: string }) =>
       found.push({ path, field, code, message, line: undefined });
-    if (asset.kind !== "database" && asset.name === asset.uuid) {
-      add("missing", { message: "the file has no name", field: NAME_FIELDS[asset.kind] });
+    const refused = checkFields(asset);
+    for (const { code, field, message } of refused) add(code, { message, field });
+    const name = NAME_FIELDS[asset.kind];
+    if (
+      asset.kind !== "database" && asset.name === asset.uuid && refused.every(({ field }) => field !== name)
+    ) {
+      add("missing", { message: "the file has no name", field: name });
     }
-    for (const { code, field, message } of checkFields(asset)) add(code, { message, field });
     for (const { kind, uuid } of referencesOf(asset)) {
       if (assets.get(uuid)?.kind === kind) continue;
       add("dangling", { message: `the ${kind} ${uuid} is not in the folder` });

@@ -77,7 +77,8 @@ function makeFolder(
           "Make it a readable folder",
         );
       }
-      return texts;
+      // A file system lists in any order, and of two files with one UUID the first one counts.
+      return new Map([...texts].sort(([a], [b]) => a < b ? -1 : 1));
     },
     async assertWritable() {
       if (await mayWrite(root)) return;
