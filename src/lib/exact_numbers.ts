@@ -34,3 +34,18 @@ export function parseNumber(source: string, value: number): number | bigint | Wh
   if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
+
+/** Formats a float as Python's `repr` does: `1.0`, `1e+16`, `1e-05`. JSON and YAML 1.1 read it alike. */
+export function formatPythonFloat(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  const [mantissa = "", exponentText = "0"] = value.toExponential().split("e");
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= 16) {
+    const digits = String(Math.abs(exponent)).padStart(2, "0");
+    return `${mantissa}e${exponent < 0 ? "-" : "+"}${digits}`;
+  }
+  const text = String(value);
+  return text.includes(".") ? text : `${text}.0`;
+}

@@ -1,0 +1,29 @@
+/** What is known of one request of an event that was fired with a key. */
+export interface HandlerRecord {
+  /** Sent as `Idempotency-Key`, and sent again with a repetition. */
+  readonly idempotencyKey: string;
+  /** `intent`: it may or may not have been sent. */
+  readonly state: "intent" | "done" | "failed";
+  /** As ISO 8601 in UTC. */
+  readonly time: string;
+}
+
+/** What is known of one event that was fired with a key: its requests by the path of their handler. */
+export interface KeyRecord {
+  readonly pipeline: string;
+  readonly event: string;
+  readonly handlers: Readonly<Record<string, HandlerRecord>>;
+}
+
+/** Records by key, the newest last. Plain data, which stores keep as JSON. */
+export type EventKeys = Readonly<Record<string, KeyRecord>>;
+
+/** What a version records when it stands for a request of an event. */
+export interface EventStep {
+  readonly pipeline: string;
+  readonly event: string;
+  /** The handler's path in the configuration, as `notify.team`. */
+  readonly handler: string;
+  readonly step: "intent" | "done" | "failed";
+  readonly key?: string;
+}
