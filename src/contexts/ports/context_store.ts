@@ -23,6 +23,8 @@ export interface ContextRow {
 export interface NextVersion extends StoredContext {
   /** The version that the store must have now; 0 if it must have no such context. */
   readonly expected: number;
+  /** Whether another context may be replaced, where a file holds one context only. Default false. */
+  readonly displaces?: boolean;
 }
 
 /** A process that works on an event with a key. A beat that does not change for a while says that it died. */
@@ -33,8 +35,10 @@ export interface Claim {
 
 /**
  * Keeps contexts. A write is a compare-and-set: it takes place as a whole if the version is the expected one, and has no
- * effect otherwise. Every method throws AppError `store_unreachable` (exit code 1, retryable) if the store does not
- * answer, and `store_damaged` (exit code 1) with the place if it holds what cannot be read.
+ * effect otherwise. Every method throws AppError: `store_unreachable` (exit code 1, retryable) if the store does not
+ * answer, `store_refused` (exit code 1) if it denies the request, `store_full` (exit code 1) if it has no room left,
+ * `store_damaged` (exit code 1) with the place if it holds something else, and `store_busy` (exit code 4) if other
+ * processes keep it locked for too long.
  */
 export interface ContextStore {
   /** Names the store in messages, without a login: `sqlite .showtime/contexts.db`. */
@@ -43,7 +47,10 @@ export interface ContextStore {
   readonly keepsHistory: boolean;
   /** Reads the newest version; undefined if there is no such context. */
   read(id: ContextId, signal: AbortSignal): Promise<StoredContext | undefined>;
-  /** Writes a version; false if another one is there now. */
+  /**
+   * Writes a version; false if another one is there now. Throws AppError `store_occupied` (exit code 1) if a file holds
+   * another context, which the version does not displace.
+   */
   commit(next: NextVersion, signal: AbortSignal): Promise<boolean>;
   /** Lists the contexts by ID. */
   list(signal: AbortSignal): Promise<readonly ContextRow[]>;
