@@ -1,7 +1,10 @@
 import type { ContextId } from "../core/context_id.ts";
+import type { Claim } from "../core/events/claim.ts";
 import type { EventKeys } from "../core/events/event_keys.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { ContextVersion } from "../core/version.ts";
+
+export type { Claim };
 
 /** A context as a store has it. */
 export interface StoredContext {
@@ -25,12 +28,6 @@ export interface NextVersion extends StoredContext {
   readonly expected: number;
   /** Whether another context may be replaced, where a file holds one context only. Default false. */
   readonly displaces?: boolean;
-}
-
-/** A process that works on an event with a key. A beat that does not change for a while says that it died. */
-export interface Claim {
-  readonly holder: string;
-  readonly beat: number;
 }
 
 /**
