@@ -1,0 +1,126 @@
+import { AppError, EXIT } from "../../lib/errors.ts";
+import type { ContextId } from "../core/context_id.ts";
+import type { EventKeys, EventStep } from "../core/events/event_keys.ts";
+import { encodeTree } from "../core/tree/limits.ts";
+import { applyOperations, type Operation } from "../core/tree/operations.ts";
+import type { ValueMap } from "../core/tree/value.ts";
+import type { StoredContext } from "../ports/context_store.ts";
+import type { ContextPorts } from "./context_ports.ts";
+import { contextUnknown } from "./read_context.ts";
+
+/** What a version consists of. */
+export interface Change {
+  readonly operations: readonly Operation[];
+  /** The whole new tree, beside an operation `replace`. */
+  readonly tree?: ValueMap;
+  /** The new records of events with keys; the old ones stay without it. */
+  readonly keys?: EventKeys;
+  readonly event?: EventStep;
+}
+
+/** A write that starts over when another writer was faster. */
+export interface WriteRequest {
+  readonly id: ContextId;
+  /** Makes the change of what is stored now. It is called again after a conflict. Undefined writes nothing. */
+  readonly change: (current: StoredContext) => Change | undefined;
+  /** The only version that may be replaced. The write does not start over then. */
+  readonly ifVersion?: number;
+  /** Milliseconds in which the write is tried. */
+  readonly waitMs: number;
+}
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Writes one version: all of its operations, or nothing. Returns what is stored then. Throws AppError `context_unknown`
+ * (exit code 1), `version_stale` and `context_busy` (exit code 4, nothing was written), and those of
+ * {@link applyOperations} and {@link encodeTree}.
+ */
+export async function writeContext(
+  ports: Pick<ContextPorts, "store" | "clock" | "actor" | "random">,
+  { id, change, ifVersion, waitMs }: WriteRequest,
+  signal: AbortSignal,
+): Promise<StoredContext> {
+  const { store, clock } = ports;
+  const end = clock.now() + waitMs;
+  for (let attempt = 0;; attempt++) {
+    const current = await store.read(id, signal);
+    if (current === undefined) throw contextUnknown(id, store);
+    if (ifVersion !== undefined && current.newest.version !== ifVersion) throw stale(current, ifVersion);
+    const made = change(current);
+    if (made === undefined) return current;
+    const next = nextVersion(ports, { current, change: made });
+    if (await store.commit({ ...next, expected: current.newest.version }, signal)) return next;
+    if (ifVersion !== undefined) throw stale(await store.read(id, signal) ?? current, ifVersion);
+    const pause = ports.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+    if (clock.now() + pause > end) throw busy(id, waitMs);
+    await clock.sleep(pause, signal);
+  }
+}
+
+function nextVersion(
+  { clock, actor }: Pick<ContextPorts, "clock" | "actor">,
+  { current, change }: { readonly current: StoredContext; readonly change: Change },
+): StoredContext {
+  const { operations, event } = change;
+  const tree = applyOperations(change.tree ?? current.tree, operations);
+  encodeTree(tree);
+  return {
+    id: current.id,
+    tree,
+    keys: change.keys ?? current.keys,
+    newest: {
+      version: current.newest.version + 1,
+      time: new Date(clock.now()).toISOString(),
+      actor,
+      operations,
+      ...event === undefined ? {} : { event },
+    },
+  };
+}
+
+function stale({ id, newest }: StoredContext, wanted: number): AppError {
+  return new AppError(
+    "version_stale",
+    `Writing the context ${id}: it is at version ${newest.version}, and --if-version says ${wanted}`,
+    { exitCode: EXIT.busy, hint: "Read it again, and decide anew" },
+  );
+}
+
+function busy(id: ContextId, waitMs: number): AppError {
+  return new AppError(
+    "context_busy",
+    `Writing the context ${id}: others wrote for ${waitMs / 1000} s, and each time they were faster`,
+    { exitCode: EXIT.busy, retryable: true, hint: "Run it again, or give it longer with --wait" },
+  );
+}
+
+/**
+ * Writes the configured copies of a context. Every copy is tried. Throws AppError `copy_unwritable` (exit code 5) that
+ * names those that could not be written; the context itself is stored.
+ */
+export async function writeCopies(
+  { copies, warn }: Pick<ContextPorts, "copies" | "warn">,
+  context: Pick<StoredContext, "id" | "tree">,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed: AppError[] = [];
+  for (const copy of copies) {
+    try {
+      for (const warning of await copy.write(context, signal)) warn(warning);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      failed.push(error);
+    }
+  }
+  const [first] = failed;
+  if (first === undefined) return;
+  throw new AppError("copy_unwritable", failed.map(({ message }) => message).join("; "), {
+    exitCode: EXIT.incomplete,
+    hint: `${
+      first.hint ?? "Make the file writable"
+    }; the context is stored, and "showtime context export" writes copies again`,
+    cause: first,
+  });
+}

@@ -1,0 +1,56 @@
+import { usageError } from "../../lib/errors.ts";
+import type { Operation } from "./tree/operations.ts";
+import { parseJson } from "./tree/parse_json.ts";
+import { type Path, readPath } from "./tree/path.ts";
+import type { Value } from "./tree/value.ts";
+
+/** A pair of a command line: a place, and what to do there with which text. */
+export interface Pair {
+  readonly op: "set" | "append" | "append_unique";
+  readonly path: Path;
+  /** `text` as it is, `json`, or the content of the `file` that the text names. */
+  readonly source: "text" | "json" | "file";
+  readonly text: string;
+}
+
+const OPERATOR = /^(\[\]|\{\})?(:=|@=|=)/;
+
+/**
+ * Parses `a.b=text`, `a.b:=JSON`, `a.b@=FILE`, `list[]=text` and `list{}=text`. Throws AppError `pair_invalid` (exit code
+ * 2).
+ */
+export function parsePair(text: string): Pair {
+  const { path, rest } = readPath(text);
+  const operator = OPERATOR.exec(rest);
+  if (path.length === 0 || operator === null) {
+    throw usageError(
+      "pair_invalid",
+      `Reading the pair ${JSON.stringify(text)}: ${
+        path.length === 0
+          ? "it does not begin with a path"
+          : `there is no "=" after ${text.slice(0, -rest.length || undefined)}`
+      }`,
+      "Write path=text, path:=JSON, path[]=text, path{}=text or path@=FILE",
+    );
+  }
+  const [all, list, sign] = operator;
+  return {
+    op: list === "[]" ? "append" : list === "{}" ? "append_unique" : "set",
+    path,
+    source: sign === ":=" ? "json" : sign === "@=" ? "file" : "text",
+    text: rest.slice(all.length),
+  };
+}
+
+/** Makes the operation of a pair; `file` is the content of the file that it names. Throws AppError `json_invalid`. */
+export function pairOperation({ op, path, source, text }: Pair, file: Value | undefined): Operation {
+  if (source === "text") return { op, path, value: text };
+  if (source === "file") return { op, path, value: file ?? null };
+  const outcome = parseJson(text);
+  if ("value" in outcome) return { op, path, value: outcome.value };
+  throw usageError(
+    "json_invalid",
+    `Reading the JSON after ":=": ${outcome.problem.message}`,
+    'Quote it for the shell, as in name:=\'["a", 1]\', or use "=" for text',
+  );
+}
