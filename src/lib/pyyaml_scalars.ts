@@ -55,3 +55,13 @@ export function resolveBoolean(source: string): boolean | undefined {
 export function isTimestamp(source: string): boolean {
   return TIMESTAMP.test(source);
 }
+
+/** Finds a character that PyYAML refuses anywhere in a text, also in a comment. */
+export function forbiddenCharacter(
+  text: string,
+): { readonly name: string; readonly index: number } | undefined {
+  const bad = /[^\t\n\r\x20-\x7e\x85\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.exec(text);
+  if (bad === null) return undefined;
+  const code = bad[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  return { name: `U+${code}`, index: bad.index };
+}

@@ -19,7 +19,13 @@ import {
   YAMLException,
 } from "js-yaml";
 import { formatNumber, WholeFloat } from "../../lib/exact_numbers.ts";
-import { isTimestamp, resolveBoolean, resolveFloat, resolveInteger } from "../../lib/pyyaml_scalars.ts";
+import {
+  forbiddenCharacter,
+  isTimestamp,
+  resolveBoolean,
+  resolveFloat,
+  resolveInteger,
+} from "../../lib/pyyaml_scalars.ts";
 import type { Tree } from "./tree.ts";
 
 const DIGITS = [..."0123456789"];
@@ -132,12 +138,10 @@ export interface YamlProblem {
 
 /** Reads one YAML document. */
 export function readYaml(text: string): { readonly tree: Tree } | { readonly problem: YamlProblem } {
-  // PyYAML refuses these characters anywhere, also in comments.
-  const bad = /[^\t\n\r\x20-\x7e\x85\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.exec(text);
-  if (bad !== null && !(bad.index === 0 && bad[0] === "\ufeff")) {
-    const code = bad[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  const bad = forbiddenCharacter(text);
+  if (bad !== undefined) {
     return {
-      problem: { message: `the character U+${code} is not allowed in YAML`, line: lineAt(text, bad.index) },
+      problem: { message: `the character ${bad.name} is not allowed in YAML`, line: lineAt(text, bad.index) },
     };
   }
   try {

@@ -1,7 +1,10 @@
 import type { ContextId } from "../core/context_id.ts";
+import type { Claim } from "../core/events/claim.ts";
 import type { EventKeys } from "../core/events/event_keys.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { ContextVersion } from "../core/version.ts";
+
+export type { Claim };
 
 /** A context as a store has it. */
 export interface StoredContext {
@@ -23,18 +26,16 @@ export interface ContextRow {
 export interface NextVersion extends StoredContext {
   /** The version that the store must have now; 0 if it must have no such context. */
   readonly expected: number;
-}
-
-/** A process that works on an event with a key. A beat that does not change for a while says that it died. */
-export interface Claim {
-  readonly holder: string;
-  readonly beat: number;
+  /** Whether another context may be replaced, where a file holds one context only. Default false. */
+  readonly displaces?: boolean;
 }
 
 /**
  * Keeps contexts. A write is a compare-and-set: it takes place as a whole if the version is the expected one, and has no
- * effect otherwise. Every method throws AppError `store_unreachable` (exit code 1, retryable) if the store does not
- * answer, and `store_damaged` (exit code 1) with the place if it holds what cannot be read.
+ * effect otherwise. Every method throws AppError: `store_unreachable` (exit code 1, retryable) if the store does not
+ * answer, `store_refused` (exit code 1) if it denies the request, `store_full` (exit code 1) if it has no room left,
+ * `store_damaged` (exit code 1) with the place if it holds something else, and `store_busy` (exit code 4) if other
+ * processes keep it locked for too long.
  */
 export interface ContextStore {
   /** Names the store in messages, without a login: `sqlite .showtime/contexts.db`. */
@@ -43,7 +44,10 @@ export interface ContextStore {
   readonly keepsHistory: boolean;
   /** Reads the newest version; undefined if there is no such context. */
   read(id: ContextId, signal: AbortSignal): Promise<StoredContext | undefined>;
-  /** Writes a version; false if another one is there now. */
+  /**
+   * Writes a version; false if another one is there now. Throws AppError `store_occupied` (exit code 1) if a file holds
+   * another context, which the version does not displace.
+   */
   commit(next: NextVersion, signal: AbortSignal): Promise<boolean>;
   /** Lists the contexts by ID. */
   list(signal: AbortSignal): Promise<readonly ContextRow[]>;

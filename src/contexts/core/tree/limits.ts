@@ -16,13 +16,30 @@ export const DEEPEST_TREE = 64;
 export function encodeTree(tree: ValueMap): string {
   assertStorable(tree, []);
   const text = formatJson(tree, { compact: true });
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = bytesOf(text);
   if (bytes <= LARGEST_TREE) return text;
   throw usageError(
     "tree_too_large",
     `Writing the context: it has ${bytes} bytes as JSON, and the limit is ${LARGEST_TREE}`,
     "Keep large data outside, and its address in the context",
   );
+}
+
+/** The bytes that a value has as compact JSON. */
+export function jsonBytes(value: Value): number {
+  return bytesOf(formatJson(value, { compact: true }));
+}
+
+/** The levels of a value below itself: 0 for a scalar or an empty list. */
+export function heightOf(value: Value): number {
+  let height = 0;
+  const inner = isValueList(value) ? value : isValueMap(value) ? value.values() : [];
+  for (const each of inner) height = Math.max(height, 1 + heightOf(each));
+  return height;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function assertStorable(value: Value, path: Path): void {
