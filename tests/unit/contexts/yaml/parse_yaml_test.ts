@@ -5,7 +5,7 @@ import { parseYaml, type YamlDocument } from "../../../../src/contexts/core/yaml
 
 function read(text: string): YamlDocument {
   const outcome = parseYaml(text);
-  assert.ok("document" in outcome, JSON.stringify(outcome));
+  assert.ok("document" in outcome, text);
   return outcome.document;
 }
 
