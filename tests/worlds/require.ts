@@ -17,6 +17,7 @@ export type PartName =
   | "release"
   | "busybox"
   | "superset"
+  | "pyyaml"
   | "jq"
   | "openssl"
   | "shellcheck"
@@ -83,6 +84,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "superset":
       return await findSuperset();
+    case "pyyaml":
+      return await succeeds([pythonProgram(), "-c", "import yaml"], "PyYAML is not installed");
     case "binary":
       return await findBinary();
     case "release":
@@ -135,7 +138,7 @@ export function registryProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_REGISTRY") ?? "docker-registry";
 }
 
-/** The Python that has moto; `SHOWTIME_TEST_PYTHON` may name another one. */
+/** The Python that has moto and PyYAML; `SHOWTIME_TEST_PYTHON` may name another one. */
 export function pythonProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_PYTHON") ?? "python3";
 }

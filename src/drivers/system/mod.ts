@@ -8,6 +8,7 @@
  * @module
  */
 
+export { makeAppFiles } from "./app_files.ts";
 export { makeAssetStore } from "./asset_store.ts";
 export { makeClock } from "./clock.ts";
 export { type ClonePlace, findCloneRoot } from "./clone_root.ts";
