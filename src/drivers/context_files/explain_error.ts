@@ -34,7 +34,7 @@ export function copyError(cause: unknown, name: string): AppError {
   return new AppError("copy_unwritable", `Writing the copy ${name}: ${reasonOf(cause)}`, {
     cause,
     exitCode: EXIT.incomplete,
-    hint: 'The context itself is changed. Make the file writable, then run "showtime context export"',
+    hint: "Let this account write the file and its folder",
   });
 }
 
