@@ -17,6 +17,7 @@ export type PartName =
   | "release"
   | "busybox"
   | "superset"
+  | "redis"
   | "jq"
   | "openssl"
   | "shellcheck"
@@ -93,6 +94,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       // Workflows use both, as they are on GitHub's machines.
       return await succeeds(["curl", "--version"], "the program curl is not installed") ??
         await succeeds(["jq", "--version"], "the program jq is not installed");
+    case "redis":
+      return await succeeds(["redis-server", "--version"], "the program redis-server is not installed");
     case "openssl":
       return await succeeds(["openssl", "version"], "the program openssl is not installed");
     case "shellcheck":

@@ -17,8 +17,8 @@ export interface ConnectionOptions {
 /** The waits between attempts, in milliseconds. Afterwards the command fails. */
 const WAITS = [200, 1_000] as const;
 
-/** One command, whose result is read or which may be repeated. */
-export interface Command {
+/** A script with its keys and arguments. */
+export interface ScriptCall {
   readonly script: string;
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
@@ -35,15 +35,15 @@ export class Connection {
     this.name = `redis ${formatRedisAddress(options.address)}`;
   }
 
-  /** Runs a script; `argsOf` receives the number of earlier attempts, whose outcome is unknown. */
-  async run(
-    { script, keys, args }: Command,
-    signal: AbortSignal,
-  ): Promise<unknown> {
+  /** Runs a script that bears a repetition. */
+  async run({ script, keys, args }: ScriptCall, signal: AbortSignal): Promise<unknown> {
     return await this.use((client) => client.eval(script, keys.length, ...keys, ...args), signal);
   }
 
-  /** Runs work on the connection. The work runs again if the connection is lost, so it must bear a repetition. */
+  /**
+   * Runs work on the connection, and again if the connection is lost. `attempt` counts the earlier attempts, whose outcome
+   * is unknown.
+   */
   async use<T>(
     work: (client: Redis, attempt: number) => Promise<T>,
     signal: AbortSignal,
@@ -96,6 +96,8 @@ export class Connection {
       ...password === undefined ? {} : { password },
       ...isTls ? { tls: { servername: host } } : {},
       connectTimeout: connectMs,
+      // A server that does not answer does not say goodbye either.
+      disconnectTimeout: 100,
       commandTimeout: commandMs,
       lazyConnect: true,
       enableReadyCheck: false,

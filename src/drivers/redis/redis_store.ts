@@ -21,6 +21,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { Connection } from "./connection.ts";
 import { parseRedisUrl } from "./redis_address.ts";
 import {
+  CLAIM,
   COMMIT,
   HISTORY,
   idOfKey,
@@ -174,9 +175,8 @@ class RedisStore {
   }
 
   async claim(id: ContextId, key: string, signal: AbortSignal) {
-    const [, , , , claims = ""] = keysOf(id);
-    const text = await this.#tools.connection.use((client) => client.hget(claims, key), signal);
-    return text === null ? undefined : this.#decoded(id, decodeClaim(text));
+    const text = await this.#run({ script: CLAIM, id, args: [key] }, signal);
+    return typeof text === "string" ? this.#decoded(id, decodeClaim(text)) : undefined;
   }
 
   async swapClaim(

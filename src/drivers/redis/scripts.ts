@@ -95,6 +95,11 @@ local found = redis.call('EXISTS', KEYS[1])
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 return found`;
 
+/** Reads a claim; nothing if there is no such context. */
+export const CLAIM = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+return redis.call('HGET', KEYS[5], ARGV[1])`;
+
 /**
  * Replaces a claim. Arguments: the key, the old claim, the new one, and `again` if an earlier attempt may have done it.
  * Both claims may be empty.
