@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { CopySettings } from "../../contexts/core/settings.ts";
 import { formatShellFile, type ShellFile } from "../../contexts/core/shell_file.ts";
 import type { ContextCopy, StoredContext } from "../../contexts/ports/context_store.ts";
-import { followLinks, removeWhole, writeWhole } from "./atomic_file.ts";
+import { followLinks, writeWhole } from "./atomic_file.ts";
 import { copyError } from "./explain_error.ts";
 import { formatTree } from "./tree_format.ts";
 
@@ -19,15 +19,12 @@ export function makeFileCopy(settings: FileCopySettings): ContextCopy {
     async write(context, signal) {
       const { text, warnings } = format(settings, context);
       signal.throwIfAborted();
-      // Other processes may write the same copy: each writes a file of its own first.
-      let half: string | undefined;
       try {
         const path = await followLinks(settings.path);
         await Deno.mkdir(dirname(path), { recursive: true });
-        half = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-        await writeWhole(path, { half, text });
+        // Other processes may write the same copy: each writes a file of its own first.
+        await writeWhole(path, { half: `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`, text });
       } catch (error) {
-        if (half !== undefined) await removeWhole(half).catch(() => false);
         throw copyError(error, name);
       }
       return warnings;

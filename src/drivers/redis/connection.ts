@@ -29,6 +29,8 @@ export class Connection {
   readonly name: string;
   readonly #options: ConnectionOptions;
   #client: Redis | undefined;
+  /** Shared by calls that begin at the same time. */
+  #ready: Promise<Redis> | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -64,6 +66,7 @@ export class Connection {
   close(): void {
     this.#client?.disconnect();
     this.#client = undefined;
+    this.#ready = undefined;
   }
 
   async #attempt<T>(
@@ -73,7 +76,7 @@ export class Connection {
     const end = () => this.close();
     signal.addEventListener("abort", end, { once: true });
     try {
-      return { result: await work(this.#client ??= await this.#connect()) };
+      return { result: await work(await (this.#ready ??= this.#connect())) };
     } catch (error) {
       signal.throwIfAborted();
       // An answer that may still come must not be taken for that of the next command.
@@ -116,8 +119,7 @@ export class Connection {
       if (reason !== undefined) throw reason;
       return client;
     } catch (error) {
-      client.disconnect();
-      this.#client = undefined;
+      this.close();
       // The package says that the connection is closed; the event said why.
       throw isReply(error) ? error : reason ?? error;
     }

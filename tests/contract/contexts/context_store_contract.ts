@@ -186,6 +186,28 @@ export function contextStoreContract({ name, make, holdsMany, test }: StoreContr
     assert.deepEqual(await store.claim(ID, "k2", NEVER), theirs);
   });
 
+  check("calls that begin at the same time are all answered", async (store) => {
+    assert.equal(await store.commit(versionOf(1), NEVER), true);
+    await store.close();
+    const answers = await Promise.all([
+      store.read(ID, NEVER).then((read) => read?.newest.version),
+      store.list(NEVER).then((rows) => rows.length),
+      store.commit(versionOf(2), NEVER),
+      store.treeOf(OTHER, 1, NEVER),
+    ]);
+    assert.ok(answers[0] === 1 || answers[0] === 2);
+    assert.deepEqual(answers.slice(1), [1, true, undefined]);
+  });
+
+  check("a signal that has aborted already ends every call", async (store) => {
+    await store.commit(versionOf(1), NEVER);
+    const gone = AbortSignal.abort(new Error("interrupted"));
+    await assert.rejects(store.read(ID, gone), /interrupted/);
+    await assert.rejects(store.commit(versionOf(2), gone), /interrupted/);
+    await assert.rejects(store.remove(ID, gone), /interrupted/);
+    assert.equal((await store.read(ID, NEVER))?.newest.version, 1);
+  });
+
   check("concurrent writes of one version: one of them takes place", async (store, harness) => {
     await store.commit(versionOf(1), NEVER);
     const stores = await Promise.all(Array.from({ length: 8 }, () => harness.open()));
