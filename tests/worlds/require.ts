@@ -18,6 +18,8 @@ export type PartName =
   | "busybox"
   | "superset"
   | "pyyaml"
+  | "redis"
+  | "tmpfs"
   | "jq"
   | "openssl"
   | "shellcheck"
@@ -96,6 +98,10 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       // Workflows use both, as they are on GitHub's machines.
       return await succeeds(["curl", "--version"], "the program curl is not installed") ??
         await succeeds(["jq", "--version"], "the program jq is not installed");
+    case "redis":
+      return await succeeds(["redis-server", "--version"], "the program redis-server is not installed");
+    case "tmpfs":
+      return await findTmpfs();
     case "openssl":
       return await succeeds(["openssl", "version"], "the program openssl is not installed");
     case "shellcheck":
@@ -103,6 +109,18 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "zsh":
     case "fish":
       return await succeeds([name, "--version"], `the program ${name} is not installed`);
+  }
+}
+
+/** A small disk of a test's own needs the rights to mount one. */
+async function findTmpfs(): Promise<string | undefined> {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-tmpfs-" });
+  try {
+    const mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder];
+    const missing = await succeeds(mount, "this account may not mount a disk of its own");
+    return missing ?? await succeeds(["umount", folder], "a disk of its own cannot be unmounted");
+  } finally {
+    await Deno.remove(folder);
   }
 }
 

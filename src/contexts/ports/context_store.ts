@@ -63,7 +63,10 @@ export interface ContextStore {
   remove(id: ContextId, signal: AbortSignal): Promise<boolean>;
   /** Reads who works on an event's key. */
   claim(id: ContextId, key: string, signal: AbortSignal): Promise<Claim | undefined>;
-  /** Replaces a claim if it is still `from`; false otherwise. `to` undefined gives the key back. */
+  /**
+   * Replaces a claim if the context exists and its claim is still `from`; false otherwise. `to` undefined gives the key
+   * back.
+   */
   swapClaim(
     id: ContextId,
     change: { readonly key: string; readonly from: Claim | undefined; readonly to: Claim | undefined },
