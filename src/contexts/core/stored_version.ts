@@ -74,7 +74,15 @@ function eventFromValue(value: Value | undefined): EventStep | undefined {
     return undefined;
   }
   if (step !== "intent" && step !== "done" && step !== "failed") return undefined;
-  return { pipeline, event, handler, step, ...(typeof key === "string" ? { key } : {}) };
+  const idempotencyKey = value.get("idempotencyKey");
+  return {
+    pipeline,
+    event,
+    handler,
+    step,
+    ...(typeof key === "string" ? { key } : {}),
+    ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
+  };
 }
 
 /** Reads the keys of events as they were written, which is plain JSON; undefined for anything else. */

@@ -60,5 +60,6 @@ function eventFromValue(value: Value | undefined): EventStep | undefined {
     handler: text("handler"),
     step,
     ...value.has("key") ? { key: text("key") } : {},
+    ...value.has("idempotencyKey") ? { idempotencyKey: text("idempotencyKey") } : {},
   };
 }

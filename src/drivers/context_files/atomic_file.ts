@@ -8,7 +8,10 @@ const NEW_MODE = 0o600;
  * is written first. Links are followed, and the mode of an existing file stays. Errors of the system are thrown as they
  * are.
  */
-export async function writeWhole(path: string, { half, text }: { half: string; text: string }): Promise<void> {
+export async function writeWhole(
+  path: string,
+  { half, text }: { half: string; text: string },
+): Promise<void> {
   const mode = await modeOf(path) ?? NEW_MODE;
   const file = await Deno.open(half, { write: true, create: true, truncate: true, mode: NEW_MODE });
   try {
