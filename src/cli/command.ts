@@ -17,6 +17,8 @@ export interface ArgumentSpec {
   readonly required: boolean;
   /** The only values that the command accepts. */
   readonly choices?: readonly string[];
+  /** Whether the last argument may be given several times: each value is one of {@link CommandEnv.args}. */
+  readonly repeats?: boolean;
 }
 
 /** A flag. */

@@ -98,6 +98,12 @@ export function commandFooter({ examples }: NamedCommand): string {
   return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES}`;
 }
 
+/** Formats an argument as usage shows it: `<pr>`, `[dir]`, `<pair...>`. */
+export function bracket({ name, required, repeats }: ArgumentSpec): string {
+  const inner = `${name}${repeats === true ? "..." : ""}`;
+  return required ? `<${inner}>` : `[${inner}]`;
+}
+
 type Row = readonly [term: string, words: string];
 
 function isCommon(entry: CommandEntry | GroupEntry): boolean {
@@ -105,9 +111,7 @@ function isCommon(entry: CommandEntry | GroupEntry): boolean {
 }
 
 function rowOf(name: string, entry: CommandEntry | GroupEntry): Row {
-  const args = isGroup(entry)
-    ? []
-    : entry.args.map((each) => each.required ? `<${each.name}>` : `[${each.name}]`);
+  const args = isGroup(entry) ? [] : entry.args.map(bracket);
   return [[name, ...args].join(" "), entry.summary];
 }
 

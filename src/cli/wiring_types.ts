@@ -2,6 +2,10 @@ import type { AssetsPorts, Instance } from "../assets/app/assets_ports.ts";
 import type { SavedLogin } from "../assets/ports/login.ts";
 import type { SupersetReader, SupersetWriter } from "../assets/ports/superset.ts";
 import type { Stage } from "../environments/app/lifecycle_demo.ts";
+import type { ContextPorts } from "../contexts/app/context_ports.ts";
+import type { ContextSettings } from "../contexts/core/settings.ts";
+import type { Value } from "../contexts/core/tree/value.ts";
+import type { AppFiles } from "../contexts/ports/app_files.ts";
 import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
@@ -123,6 +127,24 @@ export interface AssetsTools {
   readText(path: string): Promise<string>;
 }
 
+/** The things that commands about contexts use. */
+export interface ContextTools {
+  readonly settings: ContextSettings;
+  readonly ports: ContextPorts;
+  /** The files that `--app` and `--bases` name. */
+  readonly appFiles: AppFiles;
+  /** Reads a file of data: JSON or YAML by content, else text. Throws AppError `file_unreadable` (exit code 2). */
+  readonly readData: (path: string) => Promise<Value>;
+}
+
+/** The part of a command about contexts that drivers are made for. */
+export interface ContextRequest {
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  /** Milliseconds that a store may be busy. */
+  readonly waitMs: number;
+}
+
 /** A login to an instance that begins anew. */
 export interface InstanceLogin {
   readonly server: SupersetReader & SupersetWriter;
@@ -144,6 +166,8 @@ export interface Wiring extends PortMakers {
   run(request: WiringRequest): Promise<RunValues>;
   /** The tools for assets. Throws ConfigError. */
   assets(request: WiringRequest): Promise<AssetsTools>;
+  /** The tools for contexts. Throws ConfigError. */
+  contexts(request: ContextRequest): Promise<ContextTools>;
   shell(): Promise<Shell>;
   clone(): Promise<Clone>;
   /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */

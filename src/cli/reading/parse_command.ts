@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type AppError, usageError } from "../../lib/errors.ts";
 import type { NamedCommand, OptionSpec } from "../command.ts";
 import { GLOBAL_OPTIONS, readGlobalFlags } from "../global_options.ts";
-import { commandFooter, helpWidth } from "../help_text.ts";
+import { bracket, commandFooter, helpWidth } from "../help_text.ts";
 import type { Invocation } from "./invocation.ts";
 import {
   missingArgument,
@@ -42,7 +42,9 @@ export function parseCommand(
   return {
     kind: "command",
     command,
-    args: command.args.map((_, index) => parser.args[index]),
+    args: command.args.at(-1)?.repeats === true
+      ? parser.args
+      : command.args.map((_, index) => parser.args[index]),
     values,
     flags: readGlobalFlags(values),
   };
@@ -65,7 +67,7 @@ function makeParser(
   const parser = new Command(`showtime ${entry.name}`)
     .description(entry.description)
     .usage(
-      [...entry.args.map(({ name, required }) => required ? `<${name}>` : `[${name}]`), "[flags]"].join(" "),
+      [...entry.args.map(bracket), "[flags]"].join(" "),
     )
     .exitOverride()
     .allowExcessArguments(false)
@@ -82,9 +84,10 @@ function makeParser(
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const { name, description, required, choices } of entry.args) {
+  for (const argument of entry.args) {
+    const { description, choices } = argument;
     const words = choices === undefined ? description : `${description}: ${choices.join(", ")}`;
-    parser.argument(required ? `<${name}>` : `[${name}]`, words);
+    parser.argument(bracket(argument), words);
   }
   for (const option of entry.options) addOption(parser, option);
   for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });

@@ -3,7 +3,7 @@ import { usageError } from "../../../lib/errors.ts";
 /** A place in a tree, from the top: keys of maps, and numbers of elements in lists. Empty for the whole tree. */
 export type Path = readonly (string | number)[];
 
-const KEY = /[^.[\]{}"'\s=]+/y;
+const KEY = /[^.[\]{}"'\s=:@]+/y;
 const INDEX = /\[(\d{1,9})\]/y;
 const QUOTED = /\[("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]/y;
 

@@ -1,0 +1,44 @@
+import type { CommandEntry, OptionSpec } from "../../command.ts";
+
+/** The flag that names the context. */
+export const ID: OptionSpec = {
+  name: "id",
+  value: "id",
+  description: "the context; SHOWTIME_CONTEXT_ID if left out",
+};
+
+/** The flag for how long a write is tried while others write. */
+export const WAIT: OptionSpec = {
+  name: "wait",
+  value: "duration",
+  default: "30s",
+  description: "how long to try while others write",
+};
+
+/** The flag for pairs that are set first. */
+export const SET: OptionSpec = {
+  name: "set",
+  value: "pair",
+  repeats: true,
+  description: "set path=text, path:=JSON, path[]=text, path{}=text or path@=FILE first",
+};
+
+/** The flag for more variables of templates. */
+export const VAR: OptionSpec = {
+  name: "var",
+  value: "name=path",
+  repeats: true,
+  description: "a variable for templates, from a place of the context",
+};
+
+type Rights = Pick<CommandEntry, "permissions" | "runsPrograms" | "takesLock">;
+
+/** A command about contexts. It reads and writes the store, which may be a file or a server. */
+export const USES_STORE: Rights = {
+  permissions: ["net", "read", "write", "sys", "env"],
+  runsPrograms: false,
+  takesLock: false,
+};
+
+/** A command that checks files and reaches no store. */
+export const CHECKS_FILES: Rights = { permissions: ["read", "env"], runsPrograms: false, takesLock: false };

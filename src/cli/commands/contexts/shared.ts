@@ -1,0 +1,91 @@
+/** Parts that several commands about contexts share: the tools, the ID, pairs, and printing. */
+
+import type { Change } from "../../../contexts/app/write_context.ts";
+import { type ContextId, parseContextId } from "../../../contexts/core/context_id.ts";
+import { type Pair, pairOperation, parsePair } from "../../../contexts/core/pairs.ts";
+import { formatJson } from "../../../contexts/core/tree/format_json.ts";
+import type { Operation } from "../../../contexts/core/tree/operations.ts";
+import { toValue, type Value } from "../../../contexts/core/tree/value.ts";
+import { usageError } from "../../../lib/errors.ts";
+import type { CommandEnv } from "../../command.ts";
+import { readDuration } from "../../read_arguments.ts";
+import type { ContextTools } from "../../wiring_types.ts";
+
+/** Milliseconds that a write is tried. Throws AppError `duration_invalid` (exit code 2). */
+export function readWait(env: CommandEnv): number {
+  return env.values.read("wait", readWaiting) ?? 30_000;
+}
+
+/** Reads a length of time that may be 0, in milliseconds. Throws AppError (exit code 2). */
+function readWaiting(text: string, where: string): number {
+  return text === "0" ? 0 : readDuration(text, where);
+}
+
+/** Makes the tools for contexts, does some work with them, and closes the store. */
+export async function withContexts<Result>(
+  env: CommandEnv,
+  work: (tools: ContextTools) => Promise<Result>,
+): Promise<Result> {
+  const wiring = await env.wiring();
+  const tools = await wiring.contexts({ flags: env.flags, terminal: env.terminal, waitMs: readWait(env) });
+  try {
+    return await work(tools);
+  } finally {
+    await tools.ports.store.close();
+  }
+}
+
+/** Reads which context the command is about. Throws AppError `context_id_missing` (exit code 2). */
+export function contextId(env: CommandEnv): ContextId {
+  const text = env.values.text("id") ?? env.variables["SHOWTIME_CONTEXT_ID"];
+  if (text !== undefined && text !== "") return parseContextId(text);
+  throw usageError(
+    "context_id_missing",
+    "Choosing a context: neither --id nor SHOWTIME_CONTEXT_ID names one",
+    'Set SHOWTIME_CONTEXT_ID to what "showtime context init" printed',
+  );
+}
+
+/** Makes the operations of pairs, and reads the files that they name. */
+export async function readPairs(
+  texts: readonly string[],
+  tools: ContextTools,
+): Promise<readonly Operation[]> {
+  const pairs = texts.map(parsePair);
+  const operations: Operation[] = [];
+  for (const pair of pairs) operations.push(pairOperation(pair, await contentOf(pair, tools)));
+  return operations;
+}
+
+async function contentOf(pair: Pair, tools: ContextTools): Promise<Value | undefined> {
+  return pair.source === "file" ? await tools.readData(pair.text) : undefined;
+}
+
+/** Returns a change by operations. */
+export function byOperations(operations: readonly Operation[]): () => Change {
+  return () => ({ operations });
+}
+
+/** Reads the number of a version. Throws AppError `version_invalid` (exit code 2). */
+export function readVersionNumber(text: string, name: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw usageError(
+    "version_invalid",
+    `Reading ${name}: "${text}" is no number of a version`,
+    '"showtime context history" lists the versions',
+  );
+}
+
+/** Prints a document under --json, with numbers kept exactly. */
+export function printJson(env: CommandEnv, document: unknown): void {
+  env.lines([formatJson(toValue(document), { indent: 2 })]);
+}
+
+/** Prints what a write did: one sentence on stderr, or a document. */
+export function printWritten(
+  env: CommandEnv,
+  { id, version }: { readonly id: string; readonly version: number },
+): void {
+  if (env.flags.json) printJson(env, { id, version });
+  else env.terminal.detail(`The context ${id} is at version ${version}`);
+}

@@ -1,0 +1,57 @@
+import { AppError } from "../../lib/errors.ts";
+import type { ContextId } from "../core/context_id.ts";
+import type { ContextVersion } from "../core/version.ts";
+import type { StoredContext } from "../ports/context_store.ts";
+import type { ContextPorts } from "./context_ports.ts";
+import { readContext } from "./read_context.ts";
+
+/** How often a store is asked for a new version, in milliseconds. */
+const PAUSE_MS = 250;
+
+/** A version that a watcher sees, with the tree of the newest one. */
+export interface Seen {
+  readonly version: ContextVersion;
+  readonly newest: StoredContext;
+}
+
+/**
+ * Yields the newest version, and each later one as it is written. Throws AppError `context_unknown` at the beginning, and
+ * `context_deleted` (exit code 1) and `watch_timeout` (exit code 1) later.
+ */
+export async function* watchContext(
+  { store, clock }: Pick<ContextPorts, "store" | "clock">,
+  { id, timeoutMs }: { readonly id: ContextId; readonly timeoutMs: number | undefined },
+  signal: AbortSignal,
+): AsyncGenerator<Seen> {
+  const end = timeoutMs === undefined ? Infinity : clock.now() + timeoutMs;
+  let newest = await readContext(store, id, signal);
+  let seen = newest.newest.version;
+  yield { version: newest.newest, newest };
+  for (;;) {
+    if (clock.now() >= end) throw timedOut(id, timeoutMs ?? 0);
+    await clock.sleep(Math.min(PAUSE_MS, end - clock.now()), signal);
+    const found = await store.read(id, signal);
+    if (found === undefined) throw deleted(id);
+    if (found.newest.version === seen) continue;
+    newest = found;
+    // A context that was deleted and made again begins anew.
+    const after = found.newest.version < seen ? 0 : seen;
+    const versions = store.keepsHistory ? await store.history(id, { after }, signal) : [found.newest];
+    for (const version of versions) {
+      if (version.version <= found.newest.version) yield { version, newest };
+    }
+    seen = found.newest.version;
+  }
+}
+
+function timedOut(id: ContextId, timeoutMs: number): AppError {
+  return new AppError("watch_timeout", `Watching the context ${id}: ${timeoutMs / 1000} s have passed`, {
+    hint: "Run it again, or give it longer with --timeout",
+  });
+}
+
+function deleted(id: ContextId): AppError {
+  return new AppError("context_deleted", `Watching the context ${id}: it was deleted`, {
+    hint: `"showtime context list" shows what is there`,
+  });
+}

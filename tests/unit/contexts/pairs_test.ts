@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { pairOperation, parsePair } from "../../../src/contexts/core/pairs.ts";
+import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { toValue } from "../../../src/contexts/core/tree/value.ts";
+
+const PAIRS: readonly (readonly [text: string, operation: unknown])[] = [
+  ["a.b=text", { op: "set", path: ["a", "b"], value: "text" }],
+  ["a.b=", { op: "set", path: ["a", "b"], value: "" }],
+  ["a=b=c|d ", { op: "set", path: ["a"], value: "b=c|d " }],
+  ['a:=["x", 1.0]', { op: "set", path: ["a"], value: ["x", new WholeFloat(1)] }],
+  ["a[]=v", { op: "append", path: ["a"], value: "v" }],
+  ["a{}=v,w", { op: "append_unique", path: ["a"], value: "v,w" }],
+  ["a[]:=1", { op: "append", path: ["a"], value: 1 }],
+  ["l[0]=x", { op: "set", path: ["l", 0], value: "x" }],
+  ['a["b=c"]=x', { op: "set", path: ["a", "b=c"], value: "x" }],
+];
+
+for (const [text, wanted] of PAIRS) {
+  Deno.test(`parsePair() reads ${text}`, () => {
+    assert.deepEqual(pairOperation(parsePair(text), undefined), wanted);
+  });
+}
+
+Deno.test("parsePair() names the file of a pair", () => {
+  const pair = parsePair("a.b@=dir/file.json");
+  assert.deepEqual([pair.source, pair.text], ["file", "dir/file.json"]);
+  assert.deepEqual(pairOperation(pair, toValue({ x: 1 })), {
+    op: "set",
+    path: ["a", "b"],
+    value: toValue({ x: 1 }),
+  });
+});
+
+for (const text of ["", "=x", "a", "a.b", "a b=c", "a[]", "[]=x", "a:x", ".a=b"]) {
+  Deno.test(`parsePair() refuses ${JSON.stringify(text)}`, () => {
+    assert.throws(() => parsePair(text), { code: "pair_invalid", exitCode: 2 });
+  });
+}
+
+Deno.test("a pair with wrong JSON is refused with what is wrong", () => {
+  assert.throws(() => pairOperation(parsePair("a:={x}"), undefined), {
+    code: "json_invalid",
+    message: /not expected/,
+  });
+});
