@@ -1,10 +1,10 @@
 import type { ContextId } from "../core/context_id.ts";
 import type { EventRules } from "../core/events/event_rules.ts";
-import type { Find, Render } from "../core/events/event_scope.ts";
 import { planGenerator } from "../core/events/generate_values.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
+import { languageOf, type LanguagePorts } from "./events/language.ts";
 import { writeContext } from "./write_context.ts";
 
 /** A generator to run. */
@@ -15,8 +15,6 @@ export interface GeneratorCall {
   /** Returns the variables of the call in a tree. */
   readonly vars: (tree: ValueMap) => ValueMap;
   readonly rules: EventRules;
-  readonly render: Render;
-  readonly find: Find;
   readonly waitMs: number;
 }
 
@@ -25,8 +23,8 @@ export interface GeneratorCall {
  * what is stored then, and how many values were set. Throws the errors of `writeContext` and `planGenerator`.
  */
 export async function runGenerator(
-  ports: Pick<ContextPorts, "store" | "clock" | "actor" | "random">,
-  { id, path, vars, waitMs, ...language }: GeneratorCall,
+  ports: Pick<ContextPorts, "store" | "clock" | "actor"> & LanguagePorts,
+  { id, path, vars, rules, waitMs }: GeneratorCall,
   signal: AbortSignal,
 ): Promise<{ readonly stored: StoredContext; readonly count: number }> {
   let count = 0;
@@ -34,7 +32,7 @@ export async function runGenerator(
     id,
     waitMs,
     change: ({ tree }) => {
-      const operations = planGenerator({ ...language, tree, varsIn: vars }, path);
+      const operations = planGenerator({ ...languageOf(ports), tree, rules, varsIn: vars }, path);
       count = operations.length;
       return count === 0 ? undefined : { operations };
     },

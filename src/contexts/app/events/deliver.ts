@@ -11,6 +11,7 @@ import type { EventPorts } from "./event_ports.ts";
 import { isTreeRefusal, skipped } from "./handler_result.ts";
 import { answerNotJson, judgeAnswer } from "./judge_answer.ts";
 import { type HandlerRun, placeOf } from "./handler_run.ts";
+import { languageOf } from "./language.ts";
 import { sendRequest } from "./send_request.ts";
 
 /** How long recording a result may take after the call was interrupted, in milliseconds. */
@@ -145,7 +146,7 @@ async function recordTaken(
   signal: AbortSignal,
 ): Promise<{ readonly problem?: AppError; readonly warnings: readonly string[] }> {
   const captures = capturesOf(handler, ports.settings);
-  const scope = { tree: intent.tree, render: call.render, rules: call.rules };
+  const scope = { tree: intent.tree, render: languageOf(ports).render, rules: call.rules };
   const { operations, problems } = body === undefined
     ? { operations: [], problems: [] }
     : planCaptures(scope, captures, { body });

@@ -1,7 +1,6 @@
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { ContextId } from "../../core/context_id.ts";
 import type { EventRules } from "../../core/events/event_rules.ts";
-import type { Find, Render } from "../../core/events/event_scope.ts";
 import type { EventComment, EventRequest, HandlerKind } from "../../core/events/handler.ts";
 import type { Operation } from "../../core/tree/operations.ts";
 import type { ValueMap } from "../../core/tree/value.ts";
@@ -24,8 +23,6 @@ export interface EventCall {
   /** Whether secrets of the configuration, and the token for GitHub, may be used. */
   readonly secretsAllowed: boolean;
   readonly rules: EventRules;
-  readonly render: Render;
-  readonly find: Find;
 }
 
 /** The end of one handler. */

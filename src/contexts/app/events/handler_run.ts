@@ -3,6 +3,7 @@ import type { Handler } from "../../core/events/handler.ts";
 import type { StoredContext } from "../../ports/context_store.ts";
 import type { StepPlace } from "./commit_step.ts";
 import type { EventCall } from "./event_call.ts";
+import { languageOf, type LanguagePorts } from "./language.ts";
 
 /** One handler of a call. */
 export interface HandlerRun {
@@ -13,8 +14,12 @@ export interface HandlerRun {
 }
 
 /** Makes the scope of a handler. Throws the errors of the call's variables. */
-export function scopeOf(call: EventCall, { tree }: Pick<StoredContext, "tree">): EventScope {
-  return { tree, vars: call.vars(tree), render: call.render, find: call.find, rules: call.rules };
+export function scopeOf(
+  ports: LanguagePorts,
+  { vars, rules }: Pick<EventCall, "vars" | "rules">,
+  { tree }: Pick<StoredContext, "tree">,
+): EventScope {
+  return { ...languageOf(ports), tree, vars: vars(tree), rules };
 }
 
 /** Names a handler for the versions that record it. */

@@ -17,13 +17,14 @@ type Effect = Exclude<HandlerAction, { readonly kind: "skip" }>;
  * a tree and settings without secrets, so that no filter of a template can print one.
  */
 export function planDry(
-  { settings }: Pick<EventPorts, "settings">,
+  ports: Pick<EventPorts, "settings" | "random">,
   { call, handler, action, stored, conceal }: HandlerRun & {
     readonly action: Effect;
     readonly stored: StoredContext;
     readonly conceal: (text: string) => string;
   },
 ): { readonly result: HandlerResult; readonly stored: StoredContext } {
+  const { settings } = ports;
   let tree = stored.tree;
   if (action.kind === "set") {
     try {
@@ -47,7 +48,7 @@ export function planDry(
   function maskedAction(): HandlerAction | undefined {
     const hidden = maskScope(stored.tree, { settings, redact: settings.redact });
     try {
-      return planHandler(scopeOf(call, hidden), handler, { ...call, settings: hidden.settings });
+      return planHandler(scopeOf(ports, call, hidden), handler, { ...call, settings: hidden.settings });
     } catch (error) {
       // The templates need the values that are hidden.
       if (error instanceof AppError) return undefined;

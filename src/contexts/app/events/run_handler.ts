@@ -39,7 +39,7 @@ export async function runHandler(
 
 /** Decides what a handler does now; a result if it does nothing. */
 function decide(
-  { settings, comments }: EventPorts,
+  ports: EventPorts,
   { call, handler, known, stored }: HandlerRun & {
     readonly known: HandlerRecord | undefined;
     readonly stored: StoredContext;
@@ -51,9 +51,11 @@ function decide(
     return skipped(handler, `it may have been sent with this key at ${known.time}`);
   }
   try {
-    const action = planHandler(scopeOf(call, stored), handler, { ...call, settings });
+    const action = planHandler(scopeOf(ports, call, stored), handler, { ...call, settings: ports.settings });
     if (action.kind === "skip") return skipped(handler, action.why);
-    if (action.kind === "comment" && comments === undefined && !call.dryRun) throw commentsMissing(handler);
+    if (action.kind === "comment" && ports.comments === undefined && !call.dryRun) {
+      throw commentsMissing(handler);
+    }
     return action;
   } catch (error) {
     return failed(handler, error);

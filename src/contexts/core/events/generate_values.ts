@@ -34,7 +34,7 @@ export function planGenerator(scope: GeneratorScope, expression: string): readon
 }
 
 function planItem(scope: EventScope, item: ValueMap, { at }: { readonly at: Path }): readonly Operation[] {
-  const more = withBlock(scope, "generator", item);
+  const more = withBlock(scope, "generator", { block: item });
   if (skippedByIf(scope, item, { more, at, trimmed: true }) !== undefined) return [];
   const rules = item.get("set");
   if (!isValueList(rules)) throw blockInvalid([...at, "set"], "it is not a list");

@@ -2,8 +2,9 @@ import type { ContextId } from "../context_id.ts";
 import type { EventScope } from "./event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
 import { planComment } from "./pull_comment.ts";
+import { required, requiredUrl } from "./required_setting.ts";
 import { planSetValues } from "./set_values.ts";
-import { planAnswer, planMessage, required } from "./slack_requests.ts";
+import { planAnswer, planMessage } from "./slack_requests.ts";
 import { planTrigger, secretsRefused } from "./trigger_request.ts";
 
 /** The values that handlers need besides their scope. */
@@ -27,13 +28,12 @@ export function planHandler(scope: EventScope, handler: Handler, options: PlanOp
 }
 
 function planKind(scope: EventScope, handler: Handler, options: PlanOptions): HandlerAction {
-  const { settings } = options;
   switch (handler.kind) {
     case "notify":
     case "manual-choice":
-      return planMessage(scope, handler, settings);
+      return planMessage(scope, handler, options);
     case "respond":
-      return planAnswer(scope, handler, settings);
+      return planAnswer(scope, handler, options);
     case "trigger-pipeline":
       return planTrigger(scope, handler, options);
     case "set-values":
@@ -50,10 +50,10 @@ function planKind(scope: EventScope, handler: Handler, options: PlanOptions): Ha
 export function assertConfigured(handlers: readonly Handler[], settings: HandlerSettings): void {
   for (const { kind, enabled } of handlers) {
     if (!enabled) continue;
-    if (kind === "notify" || kind === "manual-choice") required(settings.slack.url, "slack.url");
+    if (kind === "notify" || kind === "manual-choice") requiredUrl(settings.slack.url, "slack.url");
     if (kind === "notify" || kind === "manual-choice" || kind === "respond") {
       required(settings.templates[kind], `templates.${kind}`);
     }
-    if (kind === "trigger-pipeline") required(settings.trigger.url, "trigger.url");
+    if (kind === "trigger-pipeline") requiredUrl(settings.trigger.url, "trigger.url");
   }
 }

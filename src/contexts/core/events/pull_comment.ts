@@ -25,7 +25,7 @@ export function planComment(
   { id }: { readonly id: ContextId },
 ): HandlerAction {
   const { block, path } = handler;
-  const more = withBlock(scope, "githubComment", block);
+  const more = withBlock(scope, "githubComment", { block });
   const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, handler) });
   if (why !== undefined) return { kind: "skip", why };
   const render = (key: string) => renderKey(scope, block, { key, more, at: path }).trim();

@@ -8,7 +8,7 @@ import type { Path } from "../tree/path.ts";
 
 /** Makes the operations of `set-values`. The rules of one block see the tree as it was before the block. */
 export function planSetValues(scope: EventScope, { kind, block, path }: Handler): HandlerAction {
-  const more = withBlock(scope, "set-values", block);
+  const more = withBlock(scope, "set-values", { block });
   const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, { kind }) });
   if (why !== undefined) return { kind: "skip", why };
   const rules = block.get("set");

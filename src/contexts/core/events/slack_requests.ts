@@ -1,10 +1,10 @@
-import { usageError } from "../../../lib/errors.ts";
 import { formatPath, type Path } from "../tree/path.ts";
 import type { Value, ValueMap } from "../tree/value.ts";
 import { renderChoices } from "./choices.ts";
 import { withHeader } from "./event_headers.ts";
 import { type EventScope, renderValue, skippedByIf, trimsIf } from "./event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
+import { required, requiredUrl } from "./required_setting.ts";
 import { checkRespondUrl } from "./respond_url.ts";
 
 const HEADERS = {
@@ -17,11 +17,11 @@ const HEADERS = {
 export function planMessage(
   scope: EventScope,
   handler: Handler,
-  settings: HandlerSettings,
+  { settings }: { readonly settings: HandlerSettings },
 ): HandlerAction {
   const kind = handler.kind === "notify" ? "notify" : "manual-choice";
   const name = kind === "notify" ? "notify" : "manualChoice";
-  const raw = withBlock(scope, name, handler.block);
+  const raw = withBlock(scope, name, handler);
   const why = skippedByIf(scope, handler.block, {
     more: raw,
     at: handler.path,
@@ -29,28 +29,32 @@ export function planMessage(
   });
   if (why !== undefined) return { kind: "skip", why };
   const more = kind === "notify"
-    ? withBlock(scope, name, withRendered(scope, handler, { key: "message", more: raw }))
+    ? withBlock(scope, name, { block: withRendered(scope, handler, { key: "message", more: raw }) })
     : renderChoices(scope, handler, { name });
   const body = renderPayload(scope, kind, { settings, more });
-  return post(required(settings.slack.url, "slack.url"), { body, token: settings.slack.token });
+  return post(requiredUrl(settings.slack.url, "slack.url"), { body, token: settings.slack.token });
 }
 
 /** Makes the answer of `respond`. Blank messages and URLs are skipped. Throws AppError `url_refused` (exit code 3). */
-export function planAnswer(scope: EventScope, handler: Handler, settings: HandlerSettings): HandlerAction {
+export function planAnswer(
+  scope: EventScope,
+  handler: Handler,
+  { settings }: { readonly settings: HandlerSettings },
+): HandlerAction {
   const { block, path } = handler;
-  const raw = withBlock(scope, "respond", block);
+  const raw = withBlock(scope, "respond", { block });
   const why = skippedByIf(scope, block, { more: raw, at: path, trimmed: trimsIf(scope, handler) });
   if (why !== undefined) return { kind: "skip", why };
   const message = renderKey(scope, block, { key: "message", more: raw, at: path }).trim();
   if (message === "") return { kind: "skip", why: "its `message` is blank" };
   // The other keys see the rendered message, and each other as they are written.
-  const seen = withBlock(scope, "respond", new Map([...block, ["message", message]]));
+  const seen = withBlock(scope, "respond", { block: new Map([...block, ["message", message]]) });
   const rendered = new Map([...block].map(([key, value]): [string, Value] => {
     if (key === "message") return [key, message];
     if (key === "url" || key === "if" || typeof value !== "string") return [key, value];
     return [key, renderKey(scope, block, { key, more: seen, at: path })];
   }));
-  const more = withBlock(scope, "respond", rendered);
+  const more = withBlock(scope, "respond", { block: rendered });
   const body = renderPayload(scope, "respond", { settings, more });
   const target = renderKey(scope, block, { key: "url", more, at: path }).trim();
   if (target === "") return { kind: "skip", why: "its `url` is blank" };
@@ -62,7 +66,11 @@ export function planAnswer(scope: EventScope, handler: Handler, settings: Handle
 }
 
 /** Adds the block of a handler, and the variables of the call, to what templates see. */
-export function withBlock({ vars }: Pick<EventScope, "vars">, name: string, block: ValueMap): ValueMap {
+export function withBlock(
+  { vars }: Pick<EventScope, "vars">,
+  name: string,
+  { block }: { readonly block: ValueMap },
+): ValueMap {
   return new Map<string, Value>([...vars, [name, block]]);
 }
 
@@ -90,16 +98,6 @@ function renderPayload(
 ): string {
   const at = formatPath(["templates", kind]);
   return render(required(settings.templates[kind], at), { tree, more }, { at });
-}
-
-/** Returns a setting that handlers need. Throws AppError `setting_missing` (exit code 2). */
-export function required(value: string | undefined, name: string): string {
-  if (value !== undefined && value !== "") return value;
-  throw usageError(
-    "setting_missing",
-    `Reading ${name}: the configuration does not have it`,
-    `Add ${name} to it`,
-  );
 }
 
 function post(

@@ -5,7 +5,8 @@ import { isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import { withHeader } from "./event_headers.ts";
 import { type EventScope, renderValue, skippedByIf, trimsIf } from "./event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
-import { required, withBlock } from "./slack_requests.ts";
+import { requiredUrl } from "./required_setting.ts";
+import { withBlock } from "./slack_requests.ts";
 
 /** The name under which the templates of headers, and no others, see the secrets. */
 const SECRETS = "secretData";
@@ -21,10 +22,10 @@ export function planTrigger(
 ): HandlerAction {
   const { block, path } = handler;
   const { trigger, secretData } = settings;
-  const more = withBlock(scope, "triggerPipeline", block);
+  const more = withBlock(scope, "triggerPipeline", { block });
   const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, handler) });
   if (why !== undefined) return { kind: "skip", why };
-  const url = required(trigger.url, "trigger.url");
+  const url = requiredUrl(trigger.url, "trigger.url");
   const payload = new Map<string, Value>();
   const add = (args: Value | undefined, at: Path) => {
     if (!isValueMap(args)) return;
