@@ -1,7 +1,7 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import { capturesOf, planCaptures } from "../../core/events/capture.ts";
+import { capturesOf, planCaptures } from "../../core/events/kinds/capture.ts";
 import type { HandlerRecord } from "../../core/events/event_keys.ts";
-import { withHeader } from "../../core/events/event_headers.ts";
+import { withHeader } from "../../core/events/safety/event_headers.ts";
 import type { HandlerAction } from "../../core/events/handler.ts";
 import type { Value } from "../../core/tree/value.ts";
 import type { StoredContext } from "../../ports/context_store.ts";

@@ -2,7 +2,7 @@ import { AppError } from "../../../lib/errors.ts";
 import type { HttpAnswer } from "../../../ports/http.ts";
 import type { EventRules } from "../../core/events/event_rules.ts";
 import type { EventRequest, HandlerKind } from "../../core/events/handler.ts";
-import { isSlackItself } from "../../core/events/respond_url.ts";
+import { isSlackItself } from "../../core/events/safety/respond_url.ts";
 import { parseJson } from "../../core/tree/parse_json.ts";
 import { isValueMap, type Value } from "../../core/tree/value.ts";
 import { statusError } from "./send_request.ts";

@@ -1,5 +1,5 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import { maskScope, showRequest } from "../../core/events/conceal.ts";
+import { maskScope, showRequest } from "../../core/events/safety/conceal.ts";
 import type { HandlerAction } from "../../core/events/handler.ts";
 import { planHandler } from "../../core/events/plan_handler.ts";
 import { maskOperation } from "../../core/mask_paths.ts";

@@ -1,5 +1,5 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import { makeConceal } from "../../core/events/conceal.ts";
+import { makeConceal } from "../../core/events/safety/conceal.ts";
 import type { HandlerRecord } from "../../core/events/event_keys.ts";
 import type { Handler, HandlerAction } from "../../core/events/handler.ts";
 import { findRecord } from "../../core/events/key_records.ts";

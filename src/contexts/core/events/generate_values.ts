@@ -4,7 +4,7 @@ import { formatPath, type Path, readPath } from "../tree/path.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import { planAssignment } from "./assignment.ts";
 import { blockInvalid, type EventScope, renderValue, skippedByIf } from "./event_scope.ts";
-import { withBlock } from "./slack_requests.ts";
+import { withBlock } from "./kinds/slack_requests.ts";
 
 /** The part of a scope that stays the same while a generator changes the tree. */
 export interface GeneratorScope extends Omit<EventScope, "vars"> {

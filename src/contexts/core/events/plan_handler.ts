@@ -1,11 +1,11 @@
 import type { ContextId } from "../context_id.ts";
 import type { EventScope } from "./event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
-import { planComment } from "./pull_comment.ts";
+import { planComment } from "./kinds/pull_comment.ts";
 import { required, requiredUrl } from "./required_setting.ts";
-import { planSetValues } from "./set_values.ts";
-import { planAnswer, planMessage } from "./slack_requests.ts";
-import { planTrigger, secretsRefused } from "./trigger_request.ts";
+import { planSetValues } from "./kinds/set_values.ts";
+import { planAnswer, planMessage } from "./kinds/slack_requests.ts";
+import { planTrigger, secretsRefused } from "./kinds/trigger_request.ts";
 
 /** The values that handlers need besides their scope. */
 export interface PlanOptions {

@@ -1,10 +1,10 @@
-import { Redactor } from "../../../lib/redact.ts";
-import { maskPaths } from "../mask_paths.ts";
-import { valueAt } from "../tree/operations.ts";
-import type { Path } from "../tree/path.ts";
-import { pythonText } from "../tree/python_text.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
-import type { EventRequest, HandlerSettings } from "./handler.ts";
+import { Redactor } from "../../../../lib/redact.ts";
+import { maskPaths } from "../../mask_paths.ts";
+import { valueAt } from "../../tree/operations.ts";
+import type { Path } from "../../tree/path.ts";
+import { pythonText } from "../../tree/python_text.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
+import type { EventRequest, HandlerSettings } from "../handler.ts";
 
 const MASK = "***";
 

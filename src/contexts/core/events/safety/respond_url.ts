@@ -1,4 +1,4 @@
-import { AppError, EXIT } from "../../../lib/errors.ts";
+import { AppError, EXIT } from "../../../../lib/errors.ts";
 import { isLinkLocal } from "./link_local.ts";
 
 const SLACK = "https://slack.com";

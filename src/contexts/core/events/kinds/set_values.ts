@@ -1,10 +1,10 @@
-import type { Operation } from "../tree/operations.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
-import { planAssignment } from "./assignment.ts";
-import { blockInvalid, type EventScope, renderValue, skippedByIf, trimsIf } from "./event_scope.ts";
-import type { Handler, HandlerAction } from "./handler.ts";
+import type { Operation } from "../../tree/operations.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
+import { planAssignment } from "../assignment.ts";
+import { blockInvalid, type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
+import type { Handler, HandlerAction } from "../handler.ts";
 import { withBlock } from "./slack_requests.ts";
-import type { Path } from "../tree/path.ts";
+import type { Path } from "../../tree/path.ts";
 
 /** Makes the operations of `set-values`. The rules of one block see the tree as it was before the block. */
 export function planSetValues(scope: EventScope, { kind, block, path }: Handler): HandlerAction {

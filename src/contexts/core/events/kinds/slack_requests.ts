@@ -1,11 +1,11 @@
-import { formatPath, type Path } from "../tree/path.ts";
-import type { Value, ValueMap } from "../tree/value.ts";
+import { formatPath, type Path } from "../../tree/path.ts";
+import type { Value, ValueMap } from "../../tree/value.ts";
 import { renderChoices } from "./choices.ts";
-import { withHeader } from "./event_headers.ts";
-import { type EventScope, renderValue, skippedByIf, trimsIf } from "./event_scope.ts";
-import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
-import { required, requiredUrl } from "./required_setting.ts";
-import { checkRespondUrl } from "./respond_url.ts";
+import { withHeader } from "../safety/event_headers.ts";
+import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
+import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
+import { required, requiredUrl } from "../required_setting.ts";
+import { checkRespondUrl } from "../safety/respond_url.ts";
 
 const HEADERS = {
   "Content-Type": "application/json; charset=UTF-8",

@@ -1,11 +1,11 @@
-import { AppError, EXIT } from "../../../lib/errors.ts";
-import { formatJson } from "../tree/format_json.ts";
-import { formatPath, type Path } from "../tree/path.ts";
-import { isValueMap, type Value, type ValueMap } from "../tree/value.ts";
-import { withHeader } from "./event_headers.ts";
-import { type EventScope, renderValue, skippedByIf, trimsIf } from "./event_scope.ts";
-import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
-import { requiredUrl } from "./required_setting.ts";
+import { AppError, EXIT } from "../../../../lib/errors.ts";
+import { formatJson } from "../../tree/format_json.ts";
+import { formatPath, type Path } from "../../tree/path.ts";
+import { isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
+import { withHeader } from "../safety/event_headers.ts";
+import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
+import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
+import { requiredUrl } from "../required_setting.ts";
 import { withBlock } from "./slack_requests.ts";
 
 /** The name under which the templates of headers, and no others, see the secrets. */

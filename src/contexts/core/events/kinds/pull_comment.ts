@@ -1,13 +1,13 @@
-import { AppError } from "../../../lib/errors.ts";
-import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
-import { defuseMentions } from "../../../lib/sanitize.ts";
-import type { ContextId } from "../context_id.ts";
-import { valueAt } from "../tree/operations.ts";
-import { formatPath } from "../tree/path.ts";
-import { pythonText } from "../tree/python_text.ts";
-import type { ValueMap } from "../tree/value.ts";
-import { type EventScope, skippedByIf, trimsIf } from "./event_scope.ts";
-import type { Handler, HandlerAction } from "./handler.ts";
+import { AppError } from "../../../../lib/errors.ts";
+import { parsePrNumber, type PrNumber } from "../../../../lib/ids.ts";
+import { defuseMentions } from "../../../../lib/sanitize.ts";
+import type { ContextId } from "../../context_id.ts";
+import { valueAt } from "../../tree/operations.ts";
+import { formatPath } from "../../tree/path.ts";
+import { pythonText } from "../../tree/python_text.ts";
+import type { ValueMap } from "../../tree/value.ts";
+import { type EventScope, skippedByIf, trimsIf } from "../event_scope.ts";
+import type { Handler, HandlerAction } from "../handler.ts";
 import { renderKey, withBlock } from "./slack_requests.ts";
 
 /** The length that a message stays under. GitHub refuses more than 65,536 characters. */

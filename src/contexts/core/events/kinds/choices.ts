@@ -1,10 +1,10 @@
-import { AppError } from "../../../lib/errors.ts";
-import { applyOperations } from "../tree/operations.ts";
-import { formatPath, type Path } from "../tree/path.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
-import { parseYaml } from "../yaml/mod.ts";
-import { type EventScope, renderValue } from "./event_scope.ts";
-import type { Handler } from "./handler.ts";
+import { AppError } from "../../../../lib/errors.ts";
+import { applyOperations } from "../../tree/operations.ts";
+import { formatPath, type Path } from "../../tree/path.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
+import { parseYaml } from "../../yaml/mod.ts";
+import { type EventScope, renderValue } from "../event_scope.ts";
+import type { Handler } from "../handler.ts";
 
 /** Holds the block while its parts are rendered one after the other: each template sees the parts before it. */
 class RenderedBlock {

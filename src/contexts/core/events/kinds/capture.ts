@@ -1,9 +1,9 @@
-import { AppError } from "../../../lib/errors.ts";
-import type { Operation } from "../tree/operations.ts";
-import type { Path } from "../tree/path.ts";
-import { isValueList, toValue, type Value, type ValueMap } from "../tree/value.ts";
-import type { EventScope } from "./event_scope.ts";
-import type { Handler, HandlerSettings } from "./handler.ts";
+import { AppError } from "../../../../lib/errors.ts";
+import type { Operation } from "../../tree/operations.ts";
+import type { Path } from "../../tree/path.ts";
+import { isValueList, toValue, type Value, type ValueMap } from "../../tree/value.ts";
+import type { EventScope } from "../event_scope.ts";
+import type { Handler, HandlerSettings } from "../handler.ts";
 import { planRule } from "./set_values.ts";
 
 /** Rules that put parts of an answer into the tree, with their place in the configuration. */
