@@ -2,7 +2,7 @@
 export interface HandlerRecord {
   /** Sent as `Idempotency-Key`, and sent again with a repetition. */
   readonly idempotencyKey: string;
-  /** `intent`: it may or may not have been sent. */
+  /** `intent`: it may or may not have been sent. `failed`: it was refused, or surely not sent. */
   readonly state: "intent" | "done" | "failed";
   /** As ISO 8601 in UTC. */
   readonly time: string;
@@ -26,4 +26,6 @@ export interface EventStep {
   readonly handler: string;
   readonly step: "intent" | "done" | "failed";
   readonly key?: string;
+  /** Set beside an intent of a request over HTTP. */
+  readonly idempotencyKey?: string;
 }

@@ -1,0 +1,71 @@
+import { AppError, EXIT } from "../../../../lib/errors.ts";
+import { formatJson } from "../../tree/format_json.ts";
+import { formatPath, type Path } from "../../tree/path.ts";
+import { isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
+import { withHeader } from "../safety/event_headers.ts";
+import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
+import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
+import { requiredUrl } from "../required_setting.ts";
+import { withBlock } from "./slack_requests.ts";
+
+/** The name under which the templates of headers, and no others, see the secrets. */
+const SECRETS = "secretData";
+
+/**
+ * Makes the request of `trigger-pipeline`: the arguments as a JSON object of texts. Throws AppError `secrets_refused` (exit
+ * code 3) if a header uses secrets that the call may not use.
+ */
+export function planTrigger(
+  scope: EventScope,
+  handler: Handler,
+  { settings, secretsAllowed }: { readonly settings: HandlerSettings; readonly secretsAllowed: boolean },
+): HandlerAction {
+  const { block, path } = handler;
+  const { trigger, secretData } = settings;
+  const more = withBlock(scope, "triggerPipeline", { block });
+  const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, handler) });
+  if (why !== undefined) return { kind: "skip", why };
+  const url = requiredUrl(trigger.url, "trigger.url");
+  const payload = new Map<string, Value>();
+  const add = (args: Value | undefined, at: Path) => {
+    if (!isValueMap(args)) return;
+    for (const [name, value] of args) {
+      payload.set(name, renderValue(scope, value, { more, at: [...at, name] }));
+    }
+  };
+  add(trigger.autoArgs, ["trigger", "auto-args"]);
+  add(block.get("args"), [...path, "args"]);
+  const usesSecret = usesSecrets(scope.tree, trigger.headers);
+  if (usesSecret && !secretsAllowed) throw secretsRefused(handler);
+  const seen = secretsAllowed ? new Map([...more, [SECRETS, secretData]]) : more;
+  let headers: Readonly<Record<string, string>> = {
+    "Content-Type": "application/json",
+    "Accept": "*/*",
+    "Cache-Control": "no-cache",
+  };
+  trigger.headers.forEach(({ name, value }, index) => {
+    const at: Path = ["trigger", "headers", index];
+    const rendered = renderValue(scope, value, { more: seen, at: [...at, "value"] });
+    headers = withHeader(headers, { name, value: rendered, at: formatPath(at) });
+  });
+  const body = formatJson(payload, { ascii: true });
+  return { kind: "send", request: { method: "POST", url, headers, body }, usesSecret };
+}
+
+/** Whether a header's template may use secrets: it names them, or a macro of the tree does. */
+function usesSecrets(tree: ValueMap, headers: HandlerSettings["trigger"]["headers"]): boolean {
+  if (headers.length === 0) return false;
+  const macros = tree.get("jinja2Macros");
+  const shared = isValueMap(macros) ? macros.get("all") : undefined;
+  return headers.some(({ value }) => value.includes(SECRETS)) ||
+    (typeof shared === "string" && shared.includes(SECRETS));
+}
+
+/** Makes the error for a handler that needs a secret where the configuration may not be trusted. */
+export function secretsRefused({ name }: Pick<Handler, "name">): AppError {
+  return new AppError(
+    "secrets_refused",
+    `Running the handler ${name}: it needs a secret, and the configuration of a checkout may not use secrets in Actions`,
+    { exitCode: EXIT.refused, hint: "Name a configuration that you trust with --config" },
+  );
+}
