@@ -23,7 +23,7 @@ export function decodeVersionValue(value: Value | undefined): ContextVersion | u
   try {
     return versionFromValue(value);
   } catch {
-    // A path in it is none.
+    // A path in it cannot be read.
     return undefined;
   }
 }

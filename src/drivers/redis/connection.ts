@@ -63,24 +63,28 @@ export class Connection {
   }
 
   /** Ends the connection. Every answer has been read. */
-  close(): void {
-    this.#client?.disconnect();
+  async close(): Promise<void> {
+    const client = this.#client;
     this.#client = undefined;
     this.#ready = undefined;
+    if (client === undefined || client.status === "end") return;
+    const ended = new Promise<void>((resolve) => client.once("end", resolve));
+    client.disconnect();
+    await ended;
   }
 
   async #attempt<T>(
     work: (client: Redis) => Promise<T>,
     signal: AbortSignal,
   ): Promise<{ readonly result: T } | { readonly error: unknown }> {
-    const end = () => this.close();
+    const end = () => void this.close();
     signal.addEventListener("abort", end, { once: true });
     try {
       return { result: await work(await (this.#ready ??= this.#connect())) };
     } catch (error) {
-      signal.throwIfAborted();
       // An answer that may still come must not be taken for that of the next command.
-      if (!isReply(error)) this.close();
+      if (!isReply(error)) await this.close();
+      signal.throwIfAborted();
       return { error };
     } finally {
       signal.removeEventListener("abort", end);
@@ -97,7 +101,8 @@ export class Connection {
       port,
       ...username === undefined ? {} : { username },
       ...password === undefined ? {} : { password },
-      ...isTls ? { tls: { servername: host } } : {},
+      // A certificate for an IP address is asked for without a name.
+      ...isTls ? { tls: isAddress(host) ? {} : { servername: host } } : {},
       connectTimeout: connectMs,
       // A server that does not answer does not say goodbye either.
       disconnectTimeout: 100,
@@ -119,9 +124,13 @@ export class Connection {
       if (reason !== undefined) throw reason;
       return client;
     } catch (error) {
-      this.close();
+      await this.close();
       // The package says that the connection is closed; the event said why.
       throw isReply(error) ? error : reason ?? error;
     }
   }
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(":") || /^\d+(?:\.\d+){3}$/.test(host);
 }

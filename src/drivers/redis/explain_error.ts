@@ -60,6 +60,13 @@ function explainConnection(cause: Error, name: string): AppError {
       hint: CERTIFICATE_HINT,
     });
   }
+  // Deno 2.7 gives no other words for a handshake that it ended itself.
+  if (/^write UNKNOWN$/.test(cause.message)) {
+    return new AppError("store_unreachable", `Connecting to ${name}: its certificate or its TLS is refused`, {
+      cause,
+      hint: CERTIFICATE_HINT,
+    });
+  }
   return new AppError("store_unreachable", `Connecting to ${name}: ${reasonOf(cause)}`, {
     cause,
     retryable: true,
@@ -71,6 +78,7 @@ function reasonOf({ message }: Error): string {
   if (/ECONNREFUSED|refused/i.test(message)) return "the connection was refused";
   if (/ENOTFOUND|EAI_AGAIN|lookup|resolve|Name or service/i.test(message)) return "there is no such host";
   if (/ETIMEDOUT|timed out|timeout/i.test(message)) return "it does not answer";
+  if (/RESP type|Protocol error/i.test(message)) return "what answers there is no Redis";
   if (/ECONNRESET|EPIPE|closed|reset|broken pipe|ended/i.test(message)) return "the connection was lost";
   return stripControls(message).slice(0, 200);
 }

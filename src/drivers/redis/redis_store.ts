@@ -63,10 +63,7 @@ export function makeRedisStore(
     remove: (id, signal) => store.remove(id, signal),
     claim: (id, key, signal) => store.claim(id, key, signal),
     swapClaim: (id, change, signal) => store.swapClaim(id, change, signal),
-    close() {
-      connection.close();
-      return Promise.resolve();
-    },
+    close: () => connection.close(),
   };
 }
 

@@ -167,21 +167,18 @@ export function contextStoreContract({ name, make, holdsMany, test }: StoreContr
       holder: "b",
       beat: 1,
     }];
-    const swap = (
-      at: ContextStore,
-      key: string,
-      change: Pick<Parameters<ContextStore["swapClaim"]>[1], "from" | "to">,
-    ) => at.swapClaim(ID, { key, ...change }, NEVER);
-    assert.equal(await swap(store, "k", { from: undefined, to: mine }), false, "there is no context");
+    type Change = Parameters<ContextStore["swapClaim"]>[1];
+    const swap = (at: ContextStore, change: Change) => at.swapClaim(ID, change, NEVER);
+    assert.equal(await swap(store, { key: "k", from: undefined, to: mine }), false, "there is no context");
     await store.commit(versionOf(1), NEVER);
-    assert.equal(await swap(store, "k", { from: undefined, to: mine }), true);
-    assert.equal(await swap(other, "k", { from: undefined, to: theirs }), false);
-    assert.equal(await swap(other, "k2", { from: undefined, to: theirs }), true);
-    assert.equal(await swap(store, "k", { from: mine, to: renewed }), true);
-    assert.equal(await swap(other, "k", { from: mine, to: theirs }), false);
+    assert.equal(await swap(store, { key: "k", from: undefined, to: mine }), true);
+    assert.equal(await swap(other, { key: "k", from: undefined, to: theirs }), false);
+    assert.equal(await swap(other, { key: "k2", from: undefined, to: theirs }), true);
+    assert.equal(await swap(store, { key: "k", from: mine, to: renewed }), true);
+    assert.equal(await swap(other, { key: "k", from: mine, to: theirs }), false);
     await store.commit(versionOf(2), NEVER);
     assert.deepEqual(await other.claim(ID, "k", NEVER), renewed);
-    assert.equal(await swap(store, "k", { from: renewed, to: undefined }), true);
+    assert.equal(await swap(store, { key: "k", from: renewed, to: undefined }), true);
     assert.equal(await store.claim(ID, "k", NEVER), undefined);
     assert.deepEqual(await store.claim(ID, "k2", NEVER), theirs);
   });

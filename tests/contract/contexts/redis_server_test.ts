@@ -106,6 +106,18 @@ redis.test("a server that does not answer is an error in the end", async () => {
   }
 });
 
+Deno.test("a server that is no Redis is an error that says so", async () => {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("no", { status: 400 }),
+  );
+  const url = `redis://127.0.0.1:${server.addr.port}`;
+  const error = await failure(withStore(url, (store) => store.read(ID, NEVER)));
+  await server.shutdown();
+  assert.equal(error.code, "store_unreachable");
+  assert.match(error.message, /what answers there is no Redis$|the connection was lost$/);
+});
+
 redis.test("Ctrl-C ends the wait for a server that does not answer", async () => {
   await using server = await startRedis();
   server.signal("SIGSTOP");

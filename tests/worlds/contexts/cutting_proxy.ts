@@ -23,7 +23,10 @@ export function startCuttingProxy(target: number): CuttingProxy {
       for (const each of [client, server]) if (open.delete(each)) each.close();
     };
     let isCutAtAnswer = false;
-    const forward = async (from: Deno.Conn, to: Deno.Conn, mayPass: (bytes: Uint8Array) => boolean) => {
+    const forward = async (
+      [from, to]: readonly [Deno.Conn, Deno.Conn],
+      mayPass: (bytes: Uint8Array) => boolean,
+    ) => {
       const buffer = new Uint8Array(65_536);
       try {
         for (let count = await from.read(buffer); count !== null; count = await from.read(buffer)) {
@@ -40,14 +43,14 @@ export function startCuttingProxy(target: number): CuttingProxy {
       end();
     };
     await Promise.all([
-      forward(client, server, (bytes) => {
+      forward([client, server], (bytes) => {
         if (plan === undefined || !new TextDecoder().decode(bytes).includes(plan.text)) return true;
         const { moment } = plan;
         plan = undefined;
         isCutAtAnswer = moment === "answer";
         return moment === "answer";
       }),
-      forward(server, client, () => !isCutAtAnswer),
+      forward([server, client], () => !isCutAtAnswer),
     ]);
   }
 
