@@ -26,7 +26,9 @@ export async function runShow(env: CommandEnv): Promise<ExitCode> {
     if (format === "json") env.lines([formatJson(masked, { indent: 2 })]);
     else if (format === "yaml") env.lines([formatYaml(masked, { unicode: true }).trimEnd()]);
     else {
-      const { text, warnings } = formatShellFile(isValueMap(masked) ? masked : new Map());
+      const { text, warnings } = formatShellFile(isValueMap(masked) ? masked : new Map(), {
+        excludeKeyNames: [],
+      });
       for (const warning of warnings) warn(warning);
       env.lines([text.trimEnd()]);
     }
