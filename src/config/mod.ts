@@ -22,6 +22,7 @@ export {
   type ContextSources,
   loadContextSettings,
   type LoadedContext,
+  type NamedText,
   resolveContextSection,
 } from "./contexts/load_context.ts";
 export type { ContextSection } from "./contexts/schema.ts";
