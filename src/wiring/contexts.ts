@@ -1,6 +1,6 @@
 /** Builds the tools for contexts: settings, the store with its copies, and the ports of events. */
 
-import type { ContextRequest, ContextTools } from "../cli/wiring_types.ts";
+import type { ContextFiles, ContextRequest, ContextTools } from "../cli/wiring_types.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
 import type { LoadedContext, NamedText } from "../config/mod.ts";
 import { usageError } from "../lib/errors.ts";
@@ -8,6 +8,16 @@ import type { Variables } from "../lib/variables.ts";
 import { hideSecrets } from "./hidden_secrets.ts";
 import { makeContextCopies, makeContextStore } from "./context_stores.ts";
 import type { Parts } from "./parts.ts";
+
+/** Loads the settings, and makes the port to app files. */
+export async function makeContextFiles(
+  parts: Parts,
+  request: Pick<ContextRequest, "flags" | "terminal">,
+): Promise<ContextFiles> {
+  const { settings, warnings } = await loadSettings(parts, request);
+  for (const warning of warnings) request.terminal.warn(warning);
+  return { settings, appFiles: (await import("../drivers/system/mod.ts")).makeAppFiles() };
+}
 
 /** Makes the tools. Nothing is read or connected before a command uses it, besides the configuration. */
 export async function makeContextTools(parts: Parts, request: ContextRequest): Promise<ContextTools> {
@@ -66,7 +76,10 @@ interface LoadedSettings {
 }
 
 /** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
-async function loadSettings(parts: Parts, { flags, ownOnly }: ContextRequest): Promise<LoadedSettings> {
+async function loadSettings(
+  parts: Parts,
+  { flags, ownOnly }: Pick<ContextRequest, "flags" | "ownOnly">,
+): Promise<LoadedSettings> {
   const { env } = parts.host;
   const original = flags.config === undefined && !ownOnly ? await loadOriginal(env) : undefined;
   if (original !== undefined) return { ...original, named: true };
