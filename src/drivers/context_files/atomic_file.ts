@@ -12,10 +12,6 @@ export async function writeWhole(
   path: string,
   { half, text }: { half: string; text: string },
 ): Promise<void> {
-<<<<<<< HEAD
-  const mode = await modeOf(path) ?? NEW_MODE;
-  const file = await Deno.open(half, { write: true, create: true, truncate: true, mode: NEW_MODE });
-=======
   try {
     await writeHalf(half, { text, mode: await modeOf(path) ?? NEW_MODE });
     await Deno.rename(half, path);
@@ -29,7 +25,6 @@ export async function writeWhole(
 
 async function writeHalf(path: string, { text, mode }: { text: string; mode: number }): Promise<void> {
   const file = await Deno.open(path, { write: true, create: true, truncate: true, mode: NEW_MODE });
->>>>>>> h-stores
   try {
     await writeAll(file, new TextEncoder().encode(text));
     await file.sync();
