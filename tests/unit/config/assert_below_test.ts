@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CopySettings } from "../../../src/contexts/core/settings.ts";
-import { assertBelow } from "../../../src/config/mod.ts";
+import { assertBelow } from "../../../src/config/contexts/mod.ts";
 
 function check(paths: readonly string[], workingFolder: string): void {
   const copies: readonly CopySettings[] = paths.map((path) => ({ kind: "idfile", path }));

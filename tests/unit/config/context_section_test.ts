@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import type { ContextSettings } from "../../../src/contexts/core/settings.ts";
-import {
-  ConfigError,
-  type ContextSources,
-  loadConfig,
-  loadContextSettings,
-} from "../../../src/config/mod.ts";
+import { type ContextSources, loadContextSettings } from "../../../src/config/contexts/mod.ts";
+import { ConfigError, loadConfig } from "../../../src/config/mod.ts";
 
 type Rest = Partial<Omit<ContextSources, "file">>;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import { loadContextSettings, type LoadedContext } from "../../../src/config/mod.ts";
+import { loadContextSettings, type LoadedContext } from "../../../src/config/contexts/mod.ts";
 
 function load(config: string, secrets?: string): LoadedContext {
   return loadContextSettings({
