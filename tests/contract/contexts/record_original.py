@@ -1,4 +1,5 @@
-"""Records the requests that cicdstatemgr 1.2.4 sends for event_cases.json, into original_requests.json.
+"""Records the requests that cicdstatemgr 1.2.4 sends for event_cases.json, into original_requests.json, and the trees
+that its assignments leave, into original_assignments.json.
 
     python3 -m venv venv && venv/bin/pip install cicdstatemgr==1.2.4
     venv/bin/python tests/contract/contexts/record_original.py
@@ -6,8 +7,11 @@
 Each case runs in a fresh directory against a server of its own on a free port. Its address is recorded as {SERVER}.
 """
 
+import copy
 import http.server
+import itertools
 import json
+import logging
 import os
 import pathlib
 import subprocess
@@ -16,6 +20,7 @@ import tempfile
 import threading
 
 import yaml
+from cicdstatemgr.cicdstatemgr import CicdStateMgr
 
 HERE = pathlib.Path(__file__).parent
 # These say how the request was carried, not what it is.
@@ -32,6 +37,35 @@ def main():
     document = {"tool": "cicdstatemgr 1.2.4", "answer": ANSWER, "tree": tree, "cases": recorded}
     text = json.dumps(document, indent=2)
     (HERE / "original_requests.json").write_text(text + "\n")
+    lines = ",\n".join(json.dumps(each) for each in assignments())
+    (HERE / "original_assignments.json").write_text(f"[\n{lines}\n]\n")
+
+
+def assignments():
+    """Assigns each value at each place of a tree. `changed` has the keys at the top that changed; null: it gives up."""
+    logging.disable(logging.CRITICAL)
+    tree = {
+        "text": "t", "empty": "", "null": None, "zero": 0, "float": 0.0, "no": False, "yes": True, "n": 5,
+        "list": ["a", "b"], "none": [], "map": {"k": "v", "list": ["a"], "deep": {"x": 1}}, "void": {},
+    }
+    leaves = [*tree, "new", "map.k", "map.list", "map.deep", "map.deep.x", "map.new", "map.new.y", "new.x.y", "text.x", "no.x",
+              "list.x", "list[0]", "null.x.y", "void.x", " map.k "]
+    places = [leaf.rstrip() + suffix for leaf in leaves for suffix in ["", "[]", "{}"]]
+    places += ["map[].x", "new[].x", "list[].x", "new{}.x[]", "", "map.", "none[]{}", "new[]{}"]
+    manager = object.__new__(CicdStateMgr)
+    for to, value in itertools.product(places, ["v", "a,c,a", "[]", " x "]):
+        after = copy.deepcopy(tree)
+        try:
+            manager.set_value_in_dict_via_prop_path(after, to, value)
+        except (Exception, SystemExit):
+            after = None
+        text = None if after is None else json.dumps({key: each for key, each in after.items() if differs(tree, key, each)})
+        yield {"to": to, "value": value, "changed": text}
+    yield {"to": None, "value": None, "changed": json.dumps(tree)}
+
+
+def differs(tree, key, value):
+    return key not in tree or json.dumps(tree[key]) != json.dumps(value)
 
 
 def record(given, case):

@@ -46,7 +46,7 @@ export interface EventWorldOptions {
   readonly id?: string;
 }
 
-const EMPTY: ValueMap = new Map();
+const EMPTY: ValueMap = new Map<never, never>([]);
 
 /** Makes a world with a server, a store in memory and a clock that runs fast. */
 export async function makeEventWorld(options: EventWorldOptions = {}): Promise<EventWorld> {
