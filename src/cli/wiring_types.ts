@@ -4,8 +4,10 @@ import type { SupersetReader, SupersetWriter } from "../assets/ports/superset.ts
 import type { Stage } from "../environments/app/lifecycle_demo.ts";
 import type { ContextPorts } from "../contexts/app/context_ports.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
-import type { Value } from "../contexts/core/tree/value.ts";
 import type { AppFiles } from "../contexts/ports/app_files.ts";
+import type { ContextStore } from "../contexts/ports/context_store.ts";
+import type { PullComments } from "../contexts/ports/comments.ts";
+import type { Http } from "../ports/http.ts";
 import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
@@ -131,10 +133,15 @@ export interface AssetsTools {
 export interface ContextTools {
   readonly settings: ContextSettings;
   readonly ports: ContextPorts;
-  /** The files that `--app` and `--bases` name. */
+  /** The files that `--app`, `--bases` and pairs name. */
   readonly appFiles: AppFiles;
-  /** Reads a file of data: JSON or YAML by content, else text. Throws AppError `file_unreadable` (exit code 2). */
-  readonly readData: (path: string) => Promise<Value>;
+  /** Whether handlers may use the secrets of the configuration. */
+  readonly secretsAllowed: boolean;
+  /** Makes the port to servers of others. */
+  readonly http: () => Promise<Http>;
+  readonly comments: PullComments;
+  /** Opens the primary of the original tool's configuration. Throws AppError `original_missing` (exit code 2). */
+  readonly original: () => Promise<ContextStore>;
 }
 
 /** The part of a command about contexts that drivers are made for. */
@@ -143,6 +150,10 @@ export interface ContextRequest {
   readonly terminal: Terminal;
   /** Milliseconds that a store may be busy. */
   readonly waitMs: number;
+  /** Whether the output shows secrets, as that of `get` does. */
+  readonly reveals?: boolean;
+  /** Whether the file of the original tool is left alone, as by `import`, which only reads its store. */
+  readonly ownOnly?: boolean;
 }
 
 /** A login to an instance that begins anew. */

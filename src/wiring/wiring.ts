@@ -28,6 +28,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
         request,
         loaded: await scopeOf(request).config(),
       }),
+    contexts: async (request) => (await import("./contexts.ts")).makeContextTools(parts, request),
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),

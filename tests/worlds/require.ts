@@ -17,6 +17,9 @@ export type PartName =
   | "release"
   | "busybox"
   | "superset"
+  | "pyyaml"
+  | "redis"
+  | "tmpfs"
   | "jq"
   | "openssl"
   | "shellcheck"
@@ -83,6 +86,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "superset":
       return await findSuperset();
+    case "pyyaml":
+      return await succeeds([pythonProgram(), "-c", "import yaml"], "PyYAML is not installed");
     case "binary":
       return await findBinary();
     case "release":
@@ -93,6 +98,10 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       // Workflows use both, as they are on GitHub's machines.
       return await succeeds(["curl", "--version"], "the program curl is not installed") ??
         await succeeds(["jq", "--version"], "the program jq is not installed");
+    case "redis":
+      return await succeeds(["redis-server", "--version"], "the program redis-server is not installed");
+    case "tmpfs":
+      return await findTmpfs();
     case "openssl":
       return await succeeds(["openssl", "version"], "the program openssl is not installed");
     case "shellcheck":
@@ -100,6 +109,18 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "zsh":
     case "fish":
       return await succeeds([name, "--version"], `the program ${name} is not installed`);
+  }
+}
+
+/** A small disk of a test's own needs the rights to mount one. */
+async function findTmpfs(): Promise<string | undefined> {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-tmpfs-" });
+  try {
+    const mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder];
+    const missing = await succeeds(mount, "this account may not mount a disk of its own");
+    return missing ?? await succeeds(["umount", folder], "a disk of its own cannot be unmounted");
+  } finally {
+    await Deno.remove(folder);
   }
 }
 
@@ -135,7 +156,7 @@ export function registryProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_REGISTRY") ?? "docker-registry";
 }
 
-/** The Python that has moto; `SHOWTIME_TEST_PYTHON` may name another one. */
+/** The Python that has moto and PyYAML; `SHOWTIME_TEST_PYTHON` may name another one. */
 export function pythonProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_PYTHON") ?? "python3";
 }

@@ -59,11 +59,14 @@ export interface ContextStore {
   ): Promise<readonly ContextVersion[]>;
   /** The tree of a kept version; undefined if it is not kept. */
   treeOf(id: ContextId, version: number, signal: AbortSignal): Promise<ValueMap | undefined>;
-  /** Removes a context with its history; false if there is none. */
+  /** Removes a context with its history; false if it is absent. */
   remove(id: ContextId, signal: AbortSignal): Promise<boolean>;
   /** Reads who works on an event's key. */
   claim(id: ContextId, key: string, signal: AbortSignal): Promise<Claim | undefined>;
-  /** Replaces a claim if it is still `from`; false otherwise. `to` undefined gives the key back. */
+  /**
+   * Replaces a claim if the context exists and its claim is still `from`; false otherwise. `to` undefined gives the key
+   * back.
+   */
   swapClaim(
     id: ContextId,
     change: { readonly key: string; readonly from: Claim | undefined; readonly to: Claim | undefined },

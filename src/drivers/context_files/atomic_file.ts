@@ -12,17 +12,26 @@ export async function writeWhole(
   path: string,
   { half, text }: { half: string; text: string },
 ): Promise<void> {
-  const mode = await modeOf(path) ?? NEW_MODE;
-  const file = await Deno.open(half, { write: true, create: true, truncate: true, mode: NEW_MODE });
+  try {
+    await writeHalf(half, { text, mode: await modeOf(path) ?? NEW_MODE });
+    await Deno.rename(half, path);
+  } catch (error) {
+    // It may have taken the last room of the disk.
+    await Deno.remove(half).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeHalf(path: string, { text, mode }: { text: string; mode: number }): Promise<void> {
+  const file = await Deno.open(path, { write: true, create: true, truncate: true, mode: NEW_MODE });
   try {
     await writeAll(file, new TextEncoder().encode(text));
     await file.sync();
   } finally {
     file.close();
   }
-  if (mode !== NEW_MODE) await Deno.chmod(half, mode);
-  await Deno.rename(half, path);
-  await syncFolder(dirname(path));
+  if (mode !== NEW_MODE) await Deno.chmod(path, mode);
 }
 
 /** Removes a file, from the disk too; false if it is absent. */

@@ -34,7 +34,7 @@ export function copyError(cause: unknown, name: string): AppError {
   return new AppError("copy_unwritable", `Writing the copy ${name}: ${reasonOf(cause)}`, {
     cause,
     exitCode: EXIT.incomplete,
-    hint: 'The context itself is changed. Make the file writable, then run "showtime context export"',
+    hint: "Let this account write the file and its folder",
   });
 }
 
@@ -45,7 +45,9 @@ function reasonOf(cause: unknown): string {
   }
   if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (cause instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (cause instanceof Deno.errors.NotADirectory) return "a part of its path is a file";
+  if (cause instanceof Deno.errors.NotADirectory || cause instanceof Deno.errors.AlreadyExists) {
+    return "a part of its path is a file";
+  }
   if (cause instanceof Deno.errors.InvalidData) return "it is not UTF-8";
   if (isFull(cause)) return "the disk is full";
   return toError(cause).message.replace(/ \(os error \d+\).*$/s, "");

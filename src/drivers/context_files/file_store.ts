@@ -81,7 +81,7 @@ class FileStore {
         if (isReadOnly(error)) return state;
         throw error;
       }
-    });
+    }, signal);
   }
 
   async commit(next: NextVersion, signal: AbortSignal): Promise<boolean> {
@@ -102,8 +102,7 @@ class FileStore {
         // A file that another program sets back to the old text is a new version from here on.
         await writeSidecar(files, { ...sidecar, before: undefined });
         return true;
-      }, signal)
-    );
+      }, signal), signal);
   }
 
   async remove(id: ContextId, signal: AbortSignal): Promise<boolean> {
@@ -114,8 +113,7 @@ class FileStore {
         await removeWhole(files.path);
         await removeWhole(files.sidecar);
         return true;
-      }, signal)
-    );
+      }, signal), signal);
   }
 
   async swapClaim(
@@ -133,8 +131,7 @@ class FileStore {
         else claims.set(key, to);
         await writeSidecar(files, { context: id, now: state.record, before: undefined, claims });
         return true;
-      }, signal)
-    );
+      }, signal), signal);
   }
 
   /** Works while no other process does. The sidecar describes the state, also if another program wrote it. */
@@ -165,7 +162,8 @@ class FileStore {
     return new Date(this.#options.clock.now()).toISOString();
   }
 
-  async #explained<T>(work: () => Promise<T>): Promise<T> {
+  async #explained<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
     try {
       return await work();
     } catch (error) {

@@ -2,7 +2,8 @@
 
 import { type Claim, decodeClaim, encodeClaim } from "../../contexts/core/events/claim.ts";
 import type { EventKeys } from "../../contexts/core/events/event_keys.ts";
-import { decodeEventKeys, versionFromValue, versionToValue } from "../../contexts/core/stored_version.ts";
+import { decodeEventKeys, decodeVersionValue } from "../../contexts/core/stored_version.ts";
+import { versionToValue } from "../../contexts/core/version_json.ts";
 import { formatJson } from "../../contexts/core/tree/format_json.ts";
 import { parseJson } from "../../contexts/core/tree/parse_json.ts";
 import { isValueMap, toValue, type Value, type ValueMap } from "../../contexts/core/tree/value.ts";
@@ -56,7 +57,7 @@ export function parseSidecar(text: string): Sidecar | undefined {
 function toRecord(value: Value | undefined): FileRecord | undefined {
   if (!isValueMap(value)) return undefined;
   const hash = value.get("sha256");
-  const newest = versionFromValue(value.get("newest"));
+  const newest = decodeVersionValue(value.get("newest"));
   const keys = decodeEventKeys(formatJson(value.get("keys") ?? null));
   if (typeof hash !== "string" || newest === undefined || keys === undefined) return undefined;
   return { newest, keys, hash };

@@ -87,6 +87,7 @@ export function makeSqliteStore(options: SqliteStoreOptions): ContextStore {
     async swapClaim(id, { key, from, to }, signal) {
       return await database.write((db) =>
         inTransaction(db, () => {
+          if (db.prepare("SELECT 1 FROM contexts WHERE id = ?").get(id) === undefined) return false;
           const now = db.prepare(CLAIM).get(id, key)?.["claim"];
           if (now !== (from === undefined ? undefined : encodeClaim(from))) return false;
           if (to === undefined) db.prepare("DELETE FROM claims WHERE id = ? AND key = ?").run(id, key);

@@ -1,91 +1,53 @@
-import type { ContextId } from "../../../src/contexts/core/context_id.ts";
-import type { Claim } from "../../../src/contexts/core/events/claim.ts";
-import { decodeTree, decodeVersion, encodeVersion } from "../../../src/contexts/core/stored_version.ts";
 import { encodeTree } from "../../../src/contexts/core/tree/limits.ts";
-import type { ValueMap } from "../../../src/contexts/core/tree/value.ts";
-import type { ContextVersion } from "../../../src/contexts/core/version.ts";
-import type { ContextStore, StoredContext } from "../../../src/contexts/ports/context_store.ts";
+import type { Claim, ContextStore, StoredContext } from "../../../src/contexts/ports/context_store.ts";
 
-interface Row {
-  readonly id: ContextId;
-  readonly keys: string;
-  /** The version as JSON, and its tree as JSON. */
-  readonly versions: (readonly [version: string, tree: string])[];
+interface Entry {
+  readonly versions: StoredContext[];
+  readonly claims: Map<string, Claim>;
 }
 
-/** Makes a store in memory. It keeps texts, as the stores of the product do, so that nothing is shared by reference. */
-export function makeMemoryStore(): ContextStore {
-  const rows = new Map<ContextId, Row>();
-  const claims = new Map<string, Claim>();
-  const claimKey = (id: ContextId, key: string) => JSON.stringify([id, key]);
-  const same = (a: Claim | undefined, b: Claim | undefined) => a?.holder === b?.holder && a?.beat === b?.beat;
+/** Makes a store in memory, which holds the contract as every other one does. */
+export function makeMemoryStore({ keep = 50 }: { readonly keep?: number } = {}): ContextStore {
+  const entries = new Map<string, Entry>();
+  const newestOf = (id: string) => entries.get(id)?.versions.at(-1);
+  // deno-lint-ignore require-await -- what is thrown becomes a rejection
+  async function answer<T>(signal: AbortSignal, work: () => T): Promise<T> {
+    signal.throwIfAborted();
+    return work();
+  }
   return {
     name: "memory",
     keepsHistory: true,
-    read: (id) => later(() => stored(rows.get(id))),
-    commit: ({ id, expected, newest, tree, keys }) =>
-      later(() => {
-        const row = rows.get(id);
-        if ((row?.versions.length ?? 0) !== expected) return false;
-        const version = [encodeVersion(newest), encodeTree(tree)] as const;
-        rows.set(id, { id, keys: JSON.stringify(keys), versions: [...row?.versions ?? [], version] });
+    read: (id, signal) => answer(signal, () => newestOf(id)),
+    commit: ({ expected, displaces: _, ...stored }, signal) =>
+      answer(signal, () => {
+        encodeTree(stored.tree);
+        if ((newestOf(stored.id)?.newest.version ?? 0) !== expected) return false;
+        const { versions, claims } = entries.get(stored.id) ?? { versions: [], claims: new Map() };
+        entries.set(stored.id, { versions: [...versions, stored].slice(-keep), claims });
         return true;
       }),
-    list: () =>
-      later(() =>
-        [...rows.values()].map((row) => versionAt(row, row.versions.length - 1)).map((
-          { version, time },
-          index,
-        ) => ({
-          id: [...rows.keys()][index] as ContextId,
-          version,
-          time,
-        }))
-      ),
-    history: (id, { after }) =>
-      later(() =>
-        (rows.get(id)?.versions ?? []).map((_, index) => versionAt(rows.get(id), index))
-          .filter(({ version }) => version > after)
-      ),
-    treeOf: (id, version) => later(() => treeAt(rows.get(id), version - 1)),
-    remove: (id) => later(() => rows.delete(id)),
-    claim: (id, key) => later(() => claims.get(claimKey(id, key))),
-    swapClaim: (id, { key, from, to }) =>
-      later(() => {
-        const place = claimKey(id, key);
-        if (!same(claims.get(place), from)) return false;
-        if (to === undefined) claims.delete(place);
-        else claims.set(place, to);
+    list: (signal) =>
+      answer(signal, () =>
+        [...entries.keys()].sort().flatMap((id) => newestOf(id) ?? [])
+          .map(({ id, newest: { version, time } }) => ({ id, version, time }))),
+    history: (id, { after }, signal) =>
+      answer(signal, () =>
+        (entries.get(id)?.versions ?? []).map(({ newest }) => newest)
+          .filter(({ version }) => version > after)),
+    treeOf: (id, version, signal) =>
+      answer(signal, () => entries.get(id)?.versions.find(({ newest }) => newest.version === version)?.tree),
+    remove: (id, signal) => answer(signal, () => entries.delete(id)),
+    claim: (id, key, signal) => answer(signal, () => entries.get(id)?.claims.get(key)),
+    swapClaim: (id, { key, from, to }, signal) =>
+      answer(signal, () => {
+        const claims = entries.get(id)?.claims;
+        const now = claims?.get(key);
+        if (claims === undefined || now?.holder !== from?.holder || now?.beat !== from?.beat) return false;
+        if (to === undefined) claims.delete(key);
+        else claims.set(key, to);
         return true;
       }),
     close: () => Promise.resolve(),
   };
-}
-
-/** Answers in a later turn, so that callers interleave. */
-async function later<T>(work: () => T): Promise<T> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  return work();
-}
-
-function stored(row: Row | undefined): StoredContext | undefined {
-  if (row === undefined) return undefined;
-  const last = row.versions.length - 1;
-  return {
-    id: row.id,
-    keys: JSON.parse(row.keys),
-    newest: versionAt(row, last),
-    tree: treeAt(row, last) ?? new Map(),
-  };
-}
-
-function versionAt(row: Row | undefined, index: number): ContextVersion {
-  const version = decodeVersion(row?.versions[index]?.[0] ?? "");
-  if (version === undefined) throw new Error("Reading a version of the store in memory: there is none");
-  return version;
-}
-
-function treeAt(row: Row | undefined, index: number): ValueMap | undefined {
-  const tree = row?.versions[index]?.[1];
-  return tree === undefined ? undefined : decodeTree(tree);
 }

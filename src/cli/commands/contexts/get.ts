@@ -26,7 +26,7 @@ export async function runGet(env: CommandEnv): Promise<ExitCode> {
     }
     env.lines([env.flags.json ? formatJson(value) : printable(value)]);
     return EXIT.done;
-  });
+  }, { reveals: true });
 }
 
 /** Formats a value as `get` prints it: a text as it is, anything else as JSON. */

@@ -5,7 +5,7 @@ import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import { formatPath } from "../../../contexts/core/tree/path.ts";
 import type { ContextVersion } from "../../../contexts/core/version.ts";
-import { versionDocument } from "../../../contexts/core/version_json.ts";
+import { versionToValue } from "../../../contexts/core/version_json.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
@@ -21,7 +21,7 @@ export async function runHistory(env: CommandEnv): Promise<ExitCode> {
       operations: each.operations.map((operation) => maskOperation(operation, redact)),
     }));
     if (env.flags.json) {
-      printJson(env, { versions: versions.map((each) => versionDocument(id, each)) });
+      printJson(env, { versions: versions.map((each) => new Map([["id", id], ...versionToValue(each)])) });
       return EXIT.done;
     }
     env.lines(renderTable(

@@ -3,13 +3,14 @@
 import type { Change } from "../../../contexts/app/write_context.ts";
 import { type ContextId, parseContextId } from "../../../contexts/core/context_id.ts";
 import { type Pair, pairOperation, parsePair } from "../../../contexts/core/pairs.ts";
+import { parseData } from "../../../contexts/core/parse_data.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import { toValue, type Value } from "../../../contexts/core/tree/value.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readDuration } from "../../read_arguments.ts";
-import type { ContextTools } from "../../wiring_types.ts";
+import type { ContextRequest, ContextTools } from "../../wiring_types.ts";
 
 /** Milliseconds that a write is tried. Throws AppError `duration_invalid` (exit code 2). */
 export function readWait(env: CommandEnv): number {
@@ -25,9 +26,10 @@ function readWaiting(text: string, where: string): number {
 export async function withContexts<Result>(
   env: CommandEnv,
   work: (tools: ContextTools) => Promise<Result>,
+  use: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
 ): Promise<Result> {
-  const wiring = await env.wiring();
-  const tools = await wiring.contexts({ flags: env.flags, terminal: env.terminal, waitMs: readWait(env) });
+  const { flags, terminal } = env;
+  const tools = await (await env.wiring()).contexts({ flags, terminal, waitMs: readWait(env), ...use });
   try {
     return await work(tools);
   } finally {
@@ -57,8 +59,17 @@ export async function readPairs(
   return operations;
 }
 
-async function contentOf(pair: Pair, tools: ContextTools): Promise<Value | undefined> {
-  return pair.source === "file" ? await tools.readData(pair.text) : undefined;
+/** Reads the file of a pair: JSON or YAML by content, else text. */
+async function contentOf(
+  { source, text: path }: Pair,
+  { appFiles }: ContextTools,
+): Promise<Value | undefined> {
+  if (source !== "file") return undefined;
+  const text = await appFiles.read(path);
+  if (text === undefined) {
+    throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path after @=");
+  }
+  return parseData(text);
 }
 
 /** Returns a change by operations. */

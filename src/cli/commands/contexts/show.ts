@@ -6,7 +6,7 @@ import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import { formatPath } from "../../../contexts/core/tree/path.ts";
 import { isValueMap, type Value } from "../../../contexts/core/tree/value.ts";
 import { formatYaml } from "../../../contexts/core/yaml/mod.ts";
-import { formatShell } from "../../../contexts/core/copies/shell_file.ts";
+import { formatShellFile } from "../../../contexts/core/shell_file.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
@@ -24,9 +24,11 @@ export async function runShow(env: CommandEnv): Promise<ExitCode> {
       : await readVersion(store, { id, version }, env.signal);
     const masked = maskPaths(tree, redact);
     if (format === "json") env.lines([formatJson(masked, { indent: 2 })]);
-    else if (format === "yaml") env.lines([formatYaml(masked).trimEnd()]);
+    else if (format === "yaml") env.lines([formatYaml(masked, { unicode: true }).trimEnd()]);
     else {
-      const { text, warnings } = formatShell(isValueMap(masked) ? masked : new Map());
+      const { text, warnings } = formatShellFile(isValueMap(masked) ? masked : new Map(), {
+        excludeKeyNames: [],
+      });
       for (const warning of warnings) warn(warning);
       env.lines([text.trimEnd()]);
     }

@@ -3,7 +3,7 @@ import { maskOperation } from "../../../contexts/core/mask_paths.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import { valueAt } from "../../../contexts/core/tree/operations.ts";
 import { type Path, readPath } from "../../../contexts/core/tree/path.ts";
-import { versionDocument } from "../../../contexts/core/version_json.ts";
+import { versionToValue } from "../../../contexts/core/version_json.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readDuration } from "../../read_arguments.ts";
@@ -22,7 +22,7 @@ export async function runWatch(env: CommandEnv): Promise<ExitCode> {
         ...version,
         operations: version.operations.map((each) => maskOperation(each, redact)),
       };
-      env.lines([formatJson(versionDocument(id, masked), { compact: true })]);
+      env.lines([formatJson(new Map([["id", id], ...versionToValue(masked)]), { compact: true })]);
       const value = until === undefined ? undefined : valueAt(newest.tree, until.path);
       if (until !== undefined && value !== undefined && printable(value) === until.text) return EXIT.done;
     }

@@ -7,6 +7,10 @@ import { YamlWriter } from "./yaml_writer.ts";
 export interface YamlLayout {
   /** Writes letters beyond ASCII as they are, for people; the original tool escapes them. */
   readonly unicode?: boolean;
+  /** Spaces for each level; 2 if left out. PyYAML takes 2 to 9. */
+  readonly indent?: number;
+  /** Puts the keys of maps in order. */
+  readonly sortKeys?: boolean;
 }
 
 /** PyYAML's longest key on the line of its value; it counts the tag `!!str` too. */
@@ -17,7 +21,8 @@ const LONGEST_KEY = 127 - "!!str".length;
  * lists without indentation, texts quoted where PyYAML would read something else, long lines folded.
  */
 export function formatYaml(value: Value, layout: YamlLayout = {}): string {
-  const writer = new YamlWriter(layout.unicode ?? false);
+  const { unicode = false, indent = 2, sortKeys = false } = layout;
+  const writer = new YamlWriter({ unicode, step: indent > 1 && indent < 10 ? indent : 2, sortKeys });
   writeNode(writer, value, { indent: undefined, inMap: false });
   // A scalar without quotes that stands alone is closed with a mark.
   const open = !isValueMap(value) && !isValueList(value) &&
@@ -35,14 +40,14 @@ interface Position {
 function writeNode(writer: YamlWriter, value: Value, { indent, inMap }: Position): void {
   if (isValueMap(value)) {
     if (value.size === 0) return writer.indicator("{}");
-    return writeMap(writer, value, indent === undefined ? 0 : indent + 2);
+    return writeMap(writer, value, indent === undefined ? 0 : indent + writer.step);
   }
   if (isValueList(value)) {
     if (value.length === 0) return writer.indicator("[]");
     const unindented = inMap && !writer.atIndentation;
-    return writeList(writer, value, indent === undefined ? 0 : indent + (unindented ? 0 : 2));
+    return writeList(writer, value, indent === undefined ? 0 : indent + (unindented ? 0 : writer.step));
   }
-  const inner = indent === undefined ? 2 : indent + 2;
+  const inner = indent === undefined ? writer.step : indent + writer.step;
   if (typeof value !== "string") return writer.plain(scalarText(value), inner);
   writer[styleOf(value, writer.unicode)](value, inner);
 }
@@ -56,7 +61,8 @@ function writeList(writer: YamlWriter, list: readonly Value[], indent: number): 
 }
 
 function writeMap(writer: YamlWriter, map: ValueMap, indent: number): void {
-  for (const [key, value] of map) {
+  const entries = writer.sortKeys ? [...map].sort(byKey) : map;
+  for (const [key, value] of entries) {
     writer.indent(indent);
     if (isSimpleKey(key)) {
       writer[styleOf(key, writer.unicode)](key, undefined);
@@ -69,6 +75,14 @@ function writeMap(writer: YamlWriter, map: ValueMap, indent: number): void {
     }
     writeNode(writer, value, { indent, inMap: true });
   }
+}
+
+/** Compares keys by their characters, as Python does. */
+function byKey([a]: readonly [string, Value], [b]: readonly [string, Value]): number {
+  const [x, y] = [[...a], [...b]];
+  const at = x.findIndex((char, index) => char !== y[index]);
+  if (at < 0) return x.length - y.length;
+  return (x[at]?.codePointAt(0) ?? 0) - (y[at]?.codePointAt(0) ?? -1);
 }
 
 /** Whether a key stands on the line of its value. */

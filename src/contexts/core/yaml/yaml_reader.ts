@@ -1,5 +1,6 @@
 import {
   type AliasEvent,
+  CHOMPING_MODE,
   type Event,
   EVENT_ID,
   getScalarValue,
@@ -100,7 +101,7 @@ export class YamlReader {
     if (place.depth > DEEPEST) throw new YamlFault(TOO_DEEP, place.offset);
     switch (event?.type) {
       case EVENT_ID.SCALAR: {
-        const source = getScalarValue(this.#text, event);
+        const source = this.#source(event);
         const value = this.#scalar(event, source, { offset: place.offset });
         this.#keep(event, { value, source });
         return value;
@@ -149,11 +150,10 @@ export class YamlReader {
       last = this.#offsetOfNext(place.offset);
       const value = this.#node({ depth: depth + 1, offset: last });
       if (key === MERGE) {
-        for (const source of mergeSources(value, place.offset)) {
-          source.forEach((each, name) => {
-            merged.set(name, each);
-            if (!own.has(name)) offsets.set(name, this.places.get(source)?.get(name) ?? place.offset);
-          });
+        const sources = mergeSources(value, place.offset);
+        for (const [name, from] of entriesOf(sources)) {
+          merged.set(name, from.get(name) ?? null);
+          if (!own.has(name)) offsets.set(name, this.places.get(from)?.get(name) ?? place.offset);
         }
       } else {
         if (own.has(key)) this.repeated.push({ key, offset: place.offset });
@@ -176,7 +176,7 @@ export class YamlReader {
       if (source !== undefined) return source;
     }
     if (event?.type !== EVENT_ID.SCALAR) throw new YamlFault("a map or list cannot be a key", place.offset);
-    const source = getScalarValue(this.#text, event);
+    const source = this.#source(event);
     if (event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0) {
       if (source === "<<") return MERGE;
       if (event.anchorStart < 0) return source;
@@ -184,6 +184,17 @@ export class YamlReader {
     // An alias of the key stands for its meaning, where it is a value.
     this.#keep(event, { value: this.#scalar(event, source, place), source });
     return source;
+  }
+
+  #source(event: ScalarEvent): string {
+    const source = getScalarValue(this.#text, event);
+    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+    if (!isBlock || event.valueEnd < this.#text.length || !source.endsWith("\n")) return source;
+    // PyYAML adds no line break to a block that ends the file without one.
+    const last = this.#text.slice(this.#text.lastIndexOf("\n") + 1);
+    return last.length > event.indent && event.chomping !== CHOMPING_MODE.STRIP
+      ? source.slice(0, -1)
+      : source;
   }
 
   #scalar(event: ScalarEvent, source: string, { offset }: { readonly offset: number }): Value {
@@ -224,9 +235,21 @@ export class YamlReader {
   }
 }
 
-/** The maps that `<<` names. The first map of a list wins, so it comes last. */
+/** The maps that `<<` names. */
 function mergeSources(value: Value, offset: number): readonly ValueMap[] {
-  const maps = isValueList(value) ? value.toReversed() : [value];
+  const maps = isValueList(value) ? value : [value];
   if (maps.every(isValueMap)) return maps;
   throw new YamlFault("`<<` needs a map or a list of maps", offset);
+}
+
+/**
+ * The keys of merged maps, each with the first map that has it, as YAML says. PyYAML does so up to 6.0.3; in 6.0.4 the
+ * last map wins, unless the key is one letter.
+ */
+function entriesOf(maps: readonly ValueMap[]): ReadonlyMap<string, ValueMap> {
+  const entries = new Map<string, ValueMap>();
+  for (const map of maps) {
+    for (const key of map.keys()) if (!entries.has(key)) entries.set(key, map);
+  }
+  return entries;
 }

@@ -27,6 +27,9 @@ const WIDE = ["U", 8] as const;
 export class YamlWriter {
   /** Whether letters beyond ASCII are written as they are. */
   readonly unicode: boolean;
+  /** Spaces for each level. */
+  readonly step: number;
+  readonly sortKeys: boolean;
   #text = "";
   #column = 0;
   /** Whether a space or the beginning of a line is the last character. */
@@ -34,8 +37,16 @@ export class YamlWriter {
   /** Whether the line has only spaces, `-`, `?` and `:` so far. */
   #indentation = true;
 
-  constructor(unicode: boolean) {
+  constructor(
+    { unicode, step, sortKeys }: {
+      readonly unicode: boolean;
+      readonly step: number;
+      readonly sortKeys: boolean;
+    },
+  ) {
     this.unicode = unicode;
+    this.step = step;
+    this.sortKeys = sortKeys;
   }
 
   /** Whether a block may begin on this line. */

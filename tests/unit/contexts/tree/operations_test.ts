@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { applyOperations, type Operation, valueAt } from "../../../../src/contexts/core/tree/operations.ts";
 import { formatPath, parsePath } from "../../../../src/contexts/core/tree/path.ts";
 import { toValue, type Value, type ValueMap } from "../../../../src/contexts/core/tree/value.ts";
-import { arbitraryPath, arbitraryTree, arbitraryValue } from "../arbitrary_values.ts";
+import { anyPath, anyTree, anyValue } from "../arbitrary_values.ts";
 
 function treeOf(plain: unknown): ValueMap {
   return toValue(plain) as ValueMap;
@@ -58,7 +58,7 @@ for (const [operation, code, says] of REFUSED) {
 }
 
 Deno.test("a value that was set is found at its path", () => {
-  fc.assert(fc.property(arbitraryTree, arbitraryPath, arbitraryValue, (tree, path, value) => {
+  fc.assert(fc.property(anyTree(), anyPath(), anyValue(), (tree, path, value) => {
     fc.pre(path[0] !== "state");
     try {
       const after = applyOperations(tree, [{ op: "set", path, value }]);

@@ -24,8 +24,10 @@ export const MAP_METHODS: Library = {
   copy: { parameters: [], run: (self) => self },
   get: {
     parameters: ["/key", "/default?"],
-    run: (self, [key = null, fallback = null], tools) =>
-      findKey(requireMap(self), key, tools.budget)?.value ?? fallback,
+    run: (self, [key = null, fallback = null], tools) => {
+      const found = findKey(requireMap(self), key, tools.budget);
+      return found === undefined ? fallback : found.value;
+    },
   },
   items: { parameters: [], run: (self) => new View("items", requireMap(self)) },
   keys: { parameters: [], run: (self) => new View("keys", requireMap(self)) },

@@ -24,8 +24,10 @@ export const LIST_FILTERS: Library = {
   },
   last: {
     parameters: [],
-    run: (self, _args, tools) =>
-      reversed(self, tools)[0] ?? new Undefined("the last item is absent: there are no items"),
+    run: (self, _args, tools) => {
+      const [last] = reversed(self, tools);
+      return last === undefined ? new Undefined("the last item is absent: there are no items") : last;
+    },
   },
   length: { parameters: [], run: requireSize },
   list: { parameters: [], run: (self, _args, tools) => listOf(self, tools.budget) },

@@ -91,7 +91,7 @@ export class Evaluator {
       case "constant":
         return constantItem(node.value);
       case "name":
-        return scope.find(node.name) ?? new Undefined(`"${node.name}" is undefined`);
+        return this.#name(node.name, scope);
       case "list":
         return this.#all(node.items, scope);
       case "tuple":
@@ -128,6 +128,11 @@ export class Evaluator {
         return new Undefined('the condition is false and has no "else"');
       }
     }
+  }
+
+  #name(name: string, scope: Scope): Item {
+    const found = scope.find(name);
+    return found === undefined ? new Undefined(`"${name}" is undefined`) : found;
   }
 
   /** Calls something; a `call` block gives its body as `caller`. */

@@ -82,7 +82,7 @@ export class LoopThing extends Thing {
       case "previtem":
         return this.#index === 0 ? new Undefined("there is no previous item") : this.#previous;
       case "nextitem":
-        return this.#peek()?.value ?? new Undefined("there is no next item");
+        return this.#next();
       case "cycle":
         return new FunctionThing(
           "<bound method LoopContext.cycle>",
@@ -96,6 +96,11 @@ export class LoopThing extends Thing {
       default:
         return undefined;
     }
+  }
+
+  #next(): Item {
+    const found = this.#peek();
+    return found === undefined ? new Undefined("there is no next item") : found.value;
   }
 
   #peek(): { readonly value: Item } | undefined {

@@ -8,7 +8,9 @@ import { isInteger, isList, isMap, type Item, Range, Thing, Tuple, typeOf, Undef
 /** Reads `item.name`: a method or member first, then the key of a map, as Jinja does. */
 export function findAttribute(item: Item, name: string, tools: TemplateTools): Item {
   assertDefined(item);
-  return memberOf(item, name, tools) ?? elementOf(item, name, tools) ?? absent(item, name);
+  const member = memberOf(item, name, tools);
+  const found = member === undefined ? elementOf(item, name, tools) : member;
+  return found === undefined ? absent(item, name) : found;
 }
 
 /** Reads `item[key]`: the element first, then a method or member. */
@@ -16,13 +18,15 @@ export function findItem(item: Item, key: Item, tools: TemplateTools): Item {
   assertDefined(item);
   const found = elementOf(item, key, tools);
   if (found !== undefined) return found;
-  return (typeof key === "string" ? memberOf(item, key, tools) : undefined) ?? absent(item, key);
+  const member = typeof key === "string" ? memberOf(item, key, tools) : undefined;
+  return member === undefined ? absent(item, key) : member;
 }
 
 /** Reads a member or method only, as the filter `attr` does. */
 export function findMember(item: Item, name: string, tools: TemplateTools): Item {
   assertDefined(item);
-  return memberOf(item, name, tools) ?? absent(item, name);
+  const member = memberOf(item, name, tools);
+  return member === undefined ? absent(item, name) : member;
 }
 
 function assertDefined(item: Item): void {

@@ -1,0 +1,53 @@
+import { initContext } from "../../../contexts/app/init_context.ts";
+import { makeTree } from "../../../contexts/app/make_tree.ts";
+import { writeCopies } from "../../../contexts/app/write_context.ts";
+import { type ContextId, parseContextId } from "../../../contexts/core/context_id.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import type { CommandEnv } from "../../command.ts";
+import type { ContextTools } from "../../wiring_types.ts";
+import { fire, readEventName } from "./event.ts";
+import { printJson, readPairs, withContexts } from "./shared.ts";
+
+/** Makes a context and prints its ID. */
+export async function runInit(env: CommandEnv): Promise<ExitCode> {
+  const { values } = env;
+  const id = parseContextId(values.text("id") ?? crypto.randomUUID());
+  const event = values.read("event", readEventName);
+  if (values.flag("replace") && values.flag("if-absent")) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: --replace and --if-absent exclude each other",
+      "Choose one",
+    );
+  }
+  return await withContexts(env, async (tools) => {
+    const { ports } = tools;
+    const { stored, written } = await initContext(ports, {
+      id,
+      tree: await treeOf(env, tools, { id }),
+      existing: values.flag("replace") ? "replace" : values.flag("if-absent") ? "leave" : "refuse",
+    }, env.signal);
+    if (env.flags.json) printJson(env, { id, version: stored.newest.version, written });
+    else env.lines([id]);
+    if (!written) {
+      env.terminal.say(`The context ${id} exists and was left at version ${stored.newest.version}`);
+      return EXIT.done;
+    }
+    if (event === undefined) {
+      await writeCopies(ports, stored, env.signal);
+      return EXIT.done;
+    }
+    return await fire(env, tools, { id, ...event, quiet: true });
+  });
+}
+
+// deno-lint-ignore layers/few-parameters -- the command, its tools, and which context
+async function treeOf(env: CommandEnv, tools: ContextTools, { id }: { readonly id: ContextId }) {
+  const file = env.values.text("app");
+  return await makeTree({
+    id,
+    context: env.values.text("context") ?? "stage",
+    app: file === undefined ? undefined : { file, basesDir: env.values.text("bases") },
+    operations: await readPairs(env.values.raws("set"), tools),
+  }, { appFiles: tools.appFiles, random: tools.ports.random });
+}

@@ -1,0 +1,106 @@
+/** Builds the tools for contexts: settings, the store with its copies, and the ports of events. */
+
+import type { ContextRequest, ContextTools } from "../cli/wiring_types.ts";
+import type { ContextSettings } from "../contexts/core/settings.ts";
+import type { LoadedContext, NamedText } from "../config/mod.ts";
+import { usageError } from "../lib/errors.ts";
+import type { Variables } from "../lib/variables.ts";
+import { hideSecrets } from "./hidden_secrets.ts";
+import { makeContextCopies, makeContextStore } from "./context_stores.ts";
+import type { Parts } from "./parts.ts";
+
+/** Makes the tools. Nothing is read or connected before a command uses it, besides the configuration. */
+export async function makeContextTools(parts: Parts, request: ContextRequest): Promise<ContextTools> {
+  const { flags, terminal, waitMs, reveals } = request;
+  const { settings, warnings, named } = await loadSettings(parts, request);
+  for (const warning of warnings) terminal.warn(warning);
+  const [clock, actions] = await Promise.all([parts.clock, parts.actions]);
+  const { env } = parts.host;
+  const actor = env["SHOWTIME_ACTOR"] || env["GITHUB_ACTOR"] || "unknown";
+  const options = { clock, keep: settings.keep, busyMs: waitMs, actor };
+  const store = await makeContextStore(settings.primary, options);
+  const keepSecret = (value: string) => parts.keepSecret(value);
+  return {
+    settings,
+    ports: {
+      store: reveals ? store : hideSecrets(store, { settings, keepSecret }),
+      copies: await makeContextCopies(settings.copies, options),
+      clock,
+      actor,
+      settings,
+      random: Math.random,
+      warn: (text) => terminal.warn(text),
+    },
+    // A pull request can rewrite the file in its checkout, so only a file that was named may use secrets.
+    secretsAllowed: !actions.isActions || named,
+    appFiles: (await import("../drivers/system/mod.ts")).makeAppFiles(),
+    http: async () => (await import("../drivers/http/mod.ts")).makeHttp(),
+    comments: {
+      async upsert(pr, comment, signal) {
+        const { makeGithubPullComments } = await import("../drivers/github/mod.ts");
+        const comments = makeGithubPullComments({
+          ...await parts.githubOptions(flags, terminal),
+          // The section context names no bots.
+          trustedBots: [],
+        });
+        return await comments.upsert(pr, { ...comment, body: parts.redactor.redact(comment.body) }, signal);
+      },
+    },
+    async original() {
+      const found = await loadOriginal(env);
+      if (found !== undefined) return await makeContextStore(found.settings.primary, options);
+      throw usageError(
+        "original_missing",
+        "Importing a context: no file is named, and CICDSTATEMGR_CONFIG_PATH is not set",
+        "Name a YAML or JSON file, or set CICDSTATEMGR_CONFIG_PATH to the configuration of cicdstatemgr",
+      );
+    },
+  };
+}
+
+interface LoadedSettings {
+  readonly settings: ContextSettings;
+  readonly warnings: readonly string[];
+  /** Whether the file was named, and not found in the working folder. */
+  readonly named: boolean;
+}
+
+/** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
+async function loadSettings(parts: Parts, { flags, ownOnly }: ContextRequest): Promise<LoadedSettings> {
+  const { env } = parts.host;
+  const original = flags.config === undefined && !ownOnly ? await loadOriginal(env) : undefined;
+  if (original !== undefined) return { ...original, named: true };
+  const { findHere, readNamed } = await import("./config_file.ts");
+  const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
+  const { loadContextSettings } = await import("../config/mod.ts");
+  const loaded = loadContextSettings({ ...found, env, readSecret });
+  return { ...loaded, named: flags.config !== undefined };
+}
+
+/** Loads the file of the original tool that variables name; undefined if they name none. */
+async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> {
+  const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
+  if (!config) return undefined;
+  const { loadContextSettings } = await import("../config/mod.ts");
+  return loadContextSettings({
+    file: undefined,
+    originalConfig: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
+    secrets: secrets ? await readText(secrets, "CICDSTATEMGR_SECRETS_PATH") : undefined,
+    env,
+  });
+}
+
+async function readText(path: string, variable: string): Promise<NamedText> {
+  const { readNamed } = await import("./config_file.ts");
+  const { file } = await readNamed(path);
+  if (file !== undefined) return file;
+  throw usageError("file_unreadable", `Reading ${path}: there is no such file`, `Correct ${variable}`);
+}
+
+function readSecret(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path).replace(/\r?\n$/, "");
+  } catch {
+    return undefined;
+  }
+}
