@@ -2,7 +2,7 @@
 
 import type { ContextFiles, ContextRequest, ContextTools } from "../cli/wiring_types.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
-import type { LoadedContext, NamedText } from "../config/mod.ts";
+import type { LoadedContext, NamedText } from "../config/contexts/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Variables } from "../lib/variables.ts";
 import { hideSecrets } from "./hidden_secrets.ts";
@@ -85,7 +85,7 @@ async function loadSettings(
   if (original !== undefined) return { ...original, named: true };
   const { findHere, readNamed } = await import("./config_file.ts");
   const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
-  const { loadContextSettings } = await import("../config/mod.ts");
+  const { loadContextSettings } = await import("../config/contexts/mod.ts");
   const loaded = loadContextSettings({ ...found, env, readSecret });
   return { ...loaded, named: flags.config !== undefined };
 }
@@ -94,7 +94,7 @@ async function loadSettings(
 async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> {
   const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
   if (!config) return undefined;
-  const { loadContextSettings } = await import("../config/mod.ts");
+  const { loadContextSettings } = await import("../config/contexts/mod.ts");
   return loadContextSettings({
     file: undefined,
     originalConfig: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
