@@ -134,13 +134,13 @@ Deno.test("main.ts reaches AWS's packages only through src/drivers/ecs/sdk, whic
   assert.ok(entrances.some(({ isDynamic }) => isDynamic));
 });
 
-Deno.test("the packages of assets are loaded by commands about assets, and by nothing else", async () => {
+Deno.test("the packages of assets and contexts are loaded by their commands, and by nothing else", async () => {
   const graph = await readGraph();
   const packages = /^npm:\/?(?:js-yaml|fflate|tough-cookie|oauth4webapi|diff)@/;
   const own = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
     specifier.startsWith(`${ROOT.href}src/`)
   );
-  const others = own.filter((specifier) => /\/src\/cli\/commands\/(?!assets\/)/.test(specifier));
+  const others = own.filter((specifier) => /\/src\/cli\/commands\/(?!assets\/|contexts\/)/.test(specifier));
   const roots = ["main.ts", "src/wiring/wiring.ts"].map((path) => new URL(path, ROOT).href);
 
   const loaded = [...loadedWith(graph, [...roots, ...others])];
