@@ -13,6 +13,14 @@ const FLOAT =
 const TIMESTAMP =
   /^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$/;
 
+/** Python reads no longer integer. */
+const MOST_DIGITS = 4300;
+
+/** Whether PyYAML takes the scalar for an integer that is too long for Python. */
+export function isTooLong(source: string): boolean {
+  return source.length > MOST_DIGITS && /^[-+]?[0-9][0-9_:]*$/.test(source);
+}
+
 /** Reads an integer; undefined if the scalar is something else. Beyond 2^53 it is a bigint. */
 export function resolveInteger(source: string): number | bigint | undefined {
   if (!INTEGER.test(source)) return undefined;

@@ -62,6 +62,8 @@ Deno.test("a text that cannot be read is a problem with its line", () => {
     ["a: 1\n---\nb: 2\n", 3, "several documents"],
     ["a: 1\n? [b]\n: 2\n", 2, "cannot be a key"],
     ["%TAG !e! tag:example.com,2024:\n---\na: 1\n", 1, "%TAG"],
+    [`a: 1\nb: ${"1".repeat(4301)}\n`, 2, "too many digits"],
+    [`a: 1\nb: 1${":01".repeat(100_000)}\n`, 2, "too many digits"],
     ["a: 1\nb: =\n", 2, '"="'],
     ["a: 1\nb: \u0007\n", 2, "U+0007"],
     ["a: 1\nb: \ud800\n", 2, "U+D800"],
