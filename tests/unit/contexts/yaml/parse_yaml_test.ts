@@ -67,7 +67,8 @@ Deno.test("a text that cannot be read is a problem with its line", () => {
     ["a: 1\nb: =\n", 2, '"="'],
     ["a: 1\nb: \u0007\n", 2, "U+0007"],
     ["a: 1\nb: \ud800\n", 2, "U+D800"],
-    ["a: 1\nb: [\n", 3, ""],
+    ["a: 1\nb: [\n", 3, "or close it"],
+    ['a: "one\nb: two"\n', 2, "indent this line further"],
     ["a:\n  <<: 1\n", 2, "`<<`"],
     [`a: 1\nb: ${"[".repeat(300)}${"]".repeat(300)}\n`, 2, "deeper than 200 levels"],
   ];
