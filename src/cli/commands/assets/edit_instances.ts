@@ -96,13 +96,13 @@ export async function runInstancesImport(env: CommandEnv): Promise<ExitCode> {
 }
 
 /** The configuration file, which is changed only if the result is valid. */
-interface EditedFile {
+export interface EditedFile {
   readonly path: string;
   change(edit: (text: string) => string): Promise<void>;
 }
 
 /** Reads the configuration file. Throws AppError `config_elsewhere` (exit code 2) if it lies outside the working folder. */
-async function openConfig(env: CommandEnv): Promise<EditedFile> {
+export async function openConfig(env: CommandEnv): Promise<EditedFile> {
   const path = env.flags.config ?? CONFIG_FILE;
   const wiring = await env.wiring();
   const files = await wiring.files();

@@ -147,10 +147,14 @@ const MAP: CommandEntry = {
   summary: "show which database stands for which",
   description:
     "Shows how the folder's databases lead to those of an instance, with the reason, and proposes what is " +
-    "missing. Exit code 3: a database leads nowhere.",
-  examples: [["assets map qa", "look"]],
+    "missing. --write writes the proposals into databases.map of the configuration. Exit code 3: a database leads " +
+    "nowhere.",
+  examples: [["assets map qa", "look"], ["assets map qa --write", "take over what it proposes"]],
   args: [INSTANCE_ARGUMENT],
-  options: [DIR_OPTION],
+  options: [
+    { name: "write", description: "write the proposals into the configuration file" },
+    DIR_OPTION,
+  ],
   load: async () => (await import("./map.ts")).runMap,
 };
 
@@ -234,8 +238,8 @@ const SIMULATE: CommandEntry = {
 const EXPORT_ALL: CommandEntry = {
   ...EXPORT,
   summary: "export everything (the older script's name)",
-  description: "The same as export. Without names it reads superset-production into assets/.",
-  examples: [["assets export_all", "superset-production into assets/"]],
+  description: "The same as export. Without names it reads superset-production into the configured folder.",
+  examples: [["assets export_all", "superset-production into the configured folder"]],
   load: async () => (await import("./old_names.ts")).runExportAll,
 };
 
