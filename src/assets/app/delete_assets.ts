@@ -110,6 +110,8 @@ export async function removeAssets(
   signal: AbortSignal,
 ): Promise<readonly Deleted[]> {
   const done: Deleted[] = [];
+  const { server } = instance;
+  const bytesBefore = server.bytes;
   /** The names of assets that stay, by the UUIDs of what they use. */
   const users = new Map<Uuid, string>();
   const keep = (deletion: Deletion, { result, message }: Pick<Deleted, "result" | "message">) => {
@@ -124,11 +126,12 @@ export async function removeAssets(
       const id = observed.rows.get(deletion.uuid)?.id;
       if (user !== undefined) keep(deletion, { result: "skipped", message: `${user} stays and uses it` });
       else {
-        const message = id === undefined ? undefined : await instance.server.remove(kind, id, signal);
+        const message = id === undefined ? undefined : await server.remove(kind, id, signal);
         if (message === undefined) done.push({ ...deletion, result: "done", message });
         else keep(deletion, { result: "failed", message });
       }
-      ports.progress("Deleting", { count: done.length, total: deletions.length, bytes: 0 });
+      const bytes = server.bytes - bytesBefore;
+      ports.progress("Deleting", { count: done.length, total: deletions.length, bytes });
     }
   }
   const gone = new Set<string>(done.filter(({ result }) => result === "done").map(({ uuid }) => uuid));

@@ -96,6 +96,8 @@ export interface SupersetReader {
   findOwners(text: string, signal: AbortSignal): Promise<readonly Owner[]>;
   /** The number of requests that were sent so far. */
   readonly requests: number;
+  /** The bytes of the bodies that were sent and received so far. */
+  readonly bytes: number;
 }
 
 /** The outcome of an import. Nothing is written unless it is `done` or `unclear`. */
