@@ -150,6 +150,7 @@ async function exportWanted(server: SupersetReader, wanted: Wanted, signal: Abor
     }
     // Dashboards bring charts and datasets along.
     count = [...raw.keys()].filter((uuid) => isWanted.has(uuid)).length;
+    report();
     for (const each of exported.missing) {
       const name = rows.find(({ id }) => id === each.id)?.name ?? "";
       missing.push(`the ${each.kind} ${each.id} "${name}" could not be exported (${each.reason})`);
