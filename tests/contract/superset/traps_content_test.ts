@@ -334,7 +334,7 @@ superset.test("a run is undone from a folder, as an artifact of CI has it, and n
   const rollback = await runAssets("rollback", "target", "--from", "artifact", "--yes", "--json");
   assert.equal(rollback.code, 0, rollback.err);
   const { undoes, summary } = JSON.parse(rollback.out);
-  assert.deepEqual([undoes, summary], [run, { done: 1 }]);
+  assert.deepEqual([undoes, summary], [run, { update: 1, done: 1 }]);
   assert.deepEqual(await exported("back"), before);
 
   await assert.rejects(readRun(world().instance({ url: "https://bi.example.org" }), artifact), {

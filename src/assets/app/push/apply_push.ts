@@ -190,8 +190,8 @@ class Push {
   async remove(signal: AbortSignal): Promise<void> {
     if (this.#deletions.length === 0) return;
     if (this.#stopped || !this.#isGood()) {
-      const message = "an asset that may use it failed";
-      this.deleted = this.#deletions.map((each) => ({ ...each, result: "skipped", message }));
+      const why = { result: "skipped", reason: "dependency_failed", message: "an asset that may use it failed" };
+      this.deleted = this.#deletions.map((each) => ({ ...each, ...why } as Deleted));
       return;
     }
     const observed = this.#deletedFrom;

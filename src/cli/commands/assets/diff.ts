@@ -7,7 +7,11 @@ import {
 } from "../../../assets/core/diff/render_diff.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
+import { documentAsset } from "./document.ts";
 import { assetsTools, readSelection, renderDifferences } from "./shared.ts";
+
+/** What would make the first side the second. */
+const ACTIONS = { added: "create", removed: "delete", changed: "update" } as const;
 
 /** Compares two sides, each a folder, a revision, a ZIP or an instance. */
 export async function runDiff(env: CommandEnv): Promise<ExitCode> {
@@ -38,9 +42,17 @@ export async function runDiff(env: CommandEnv): Promise<ExitCode> {
     const changes = { added: 0, removed: 0, changed: 0 };
     for (const { change } of differences) changes[change] += 1;
     env.json({
+      run: null,
+      instance: null,
       before,
       after,
-      assets: differences,
+      assets: differences.map((each) =>
+        documentAsset({
+          ...each,
+          path: young.paths.get(each.uuid) ?? old.paths.get(each.uuid),
+          action: ACTIONS[each.change],
+        })
+      ),
       summary: changes,
       requests: old.requests + young.requests,
       incomplete,
