@@ -17,6 +17,7 @@ export type PartName =
   | "release"
   | "busybox"
   | "superset"
+  | "pyyaml"
   | "jq"
   | "openssl"
   | "shellcheck"
@@ -83,6 +84,11 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await succeeds([pythonProgram(), "-c", "import moto.server"], "moto's server is not installed");
     case "superset":
       return await findSuperset();
+    case "pyyaml":
+      return await succeeds(
+        [SYSTEM_PYTHON, "-c", "import yaml"],
+        `${SYSTEM_PYTHON} has no yaml (python3-yaml)`,
+      );
     case "binary":
       return await findBinary();
     case "release":
@@ -134,6 +140,9 @@ export function releaseFolder(): string | undefined {
 export function registryProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_REGISTRY") ?? "docker-registry";
 }
+
+/** The distribution's own Python, whatever an environment puts before it. */
+export const SYSTEM_PYTHON = "/usr/bin/python3";
 
 /** The Python that has moto; `SHOWTIME_TEST_PYTHON` may name another one. */
 export function pythonProgram(): string {

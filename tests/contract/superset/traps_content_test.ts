@@ -13,7 +13,6 @@ import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
 import { mapOf, parseJson, type Tree, type TreeMap, WholeFloat } from "../../../src/assets/core/tree.ts";
 import { part } from "../../worlds/require.ts";
 import { PYYAML_VALUES } from "../../unit/assets/pyyaml_values.ts";
-import { supersetEnvironment } from "../../worlds/superset/real_superset.ts";
 import { type Finished, runShowtime } from "../../worlds/program/process.ts";
 import { filesBelow } from "../../worlds/superset/tools.ts";
 import { shareTrapWorld, uuidOf, withoutChart } from "../../worlds/superset/trap_world.ts";
@@ -115,22 +114,6 @@ superset.test("hard texts, big integers, floats, Jinja and query contexts arrive
     const path = source.paths.get(asset.uuid) ?? "";
     assert.equal((await filesBelow(dir)).get(path), formatYaml(asset.tree), path);
   }
-});
-
-superset.test("PyYAML reads what is written as it was meant", async () => {
-  const tree: TreeMap = {
-    texts: HARD,
-    map: Object.fromEntries(HARD.map((each) => [each, each])),
-    none: null,
-    yes: true,
-  };
-  const path = `${world().bench.folder}/hard.yaml`;
-  await Deno.writeTextFile(path, formatYaml(tree));
-  const python = `${supersetEnvironment() ?? ""}/bin/python`;
-  const script =
-    "import json, sys, yaml\nprint(json.dumps(yaml.safe_load(open(sys.argv[1], newline='', encoding='utf-8').read())))";
-  const { stdout } = await new Deno.Command(python, { args: ["-c", script, path] }).output();
-  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), JSON.parse(JSON.stringify(tree)));
 });
 
 superset.test("a member without a place in the layout gets the same keys at every export, and one on the target", async () => {
