@@ -76,6 +76,13 @@ export function maskSecrets(tree: Tree, findings: readonly SecretFinding[]): Tre
   });
 }
 
+/** Puts the mask in the place of a secret within a name, which is printed and becomes the name of a file. */
+export function maskName(name: string): string {
+  const findings = findSecrets({ name });
+  const masked = findings.length === 0 ? undefined : maskSecrets({ name }, findings);
+  return isMap(masked) ? String(masked["name"]) : name;
+}
+
 /** Finds the fields that hold the mask. A push would write it in the place of a secret. */
 export function findMasks(tree: Tree, path: readonly string[] = []): readonly string[] {
   if (isList(tree)) return tree.flatMap((each, index) => findMasks(each, [...path, String(index)]));
