@@ -145,6 +145,7 @@ function toolsOf(bench: Bench, { dir, settings, send, change }: {
   };
   return {
     config: {
+      file: "showtime.yml",
       folder: bench.folder,
       dir,
       default: undefined,
