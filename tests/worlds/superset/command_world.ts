@@ -149,8 +149,9 @@ export class CommandWorld {
         files: () => Promise.resolve(makeFiles(this.folder)),
         place: () => Promise.resolve(undefined),
         assets: async (request) => {
-          const text = await Deno.readTextFile(join(this.folder, CONFIG_FILE));
-          const loaded = loadConfig({ file: { path: CONFIG_FILE, text }, env: {}, flags: {} });
+          const text = await makeFiles(this.folder).read(CONFIG_FILE);
+          const file = text === undefined ? undefined : { path: CONFIG_FILE, text };
+          const loaded = loadConfig({ file, env: {}, flags: {} });
           const tools = await makeAssetsTools(new Parts(host), {
             request,
             loaded: { ...loaded, assets: { ...loaded.assets, folder: this.folder } },
