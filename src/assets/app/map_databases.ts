@@ -41,5 +41,7 @@ export async function showMapping(
     return { ...row, proposal };
   });
   const counts = Map.groupBy(proposed, ({ proposal }) => proposal);
-  return proposed.map((row) => counts.get(row.proposal)?.length === 1 ? row : { ...row, proposal: undefined });
+  return proposed.map((row) =>
+    counts.get(row.proposal)?.length === 1 ? row : { ...row, proposal: undefined }
+  );
 }

@@ -100,11 +100,22 @@ export interface SupersetReader {
   readonly bytes: number;
 }
 
+/** What a server says against a file. */
+export interface FileComplaint {
+  /** Keys from the top of the file, joined by dots; undefined if it names no field. */
+  readonly field: string | undefined;
+  readonly message: string;
+}
+
 /** The outcome of an import. Nothing is written unless it is `done` or `unclear`. */
 export type ImportOutcome =
   | { readonly kind: "done" }
   /** The server names the guilty files, by path. */
-  | { readonly kind: "refused"; readonly message: string; readonly files: Readonly<Record<string, string>> }
+  | {
+    readonly kind: "refused";
+    readonly message: string;
+    readonly files: Readonly<Record<string, readonly FileComplaint[]>>;
+  }
   /** The server does not name the guilty file. */
   | { readonly kind: "failed"; readonly message: string }
   /** No answer, or none that says whether the import took effect. */

@@ -312,7 +312,9 @@ Deno.test("files that an account with fewer rights cannot see stay at every expo
     if (!hides) return undefined;
     if (pathname === "/api/v1/me/roles/") {
       const { result } = await (await send(request)).json();
-      const roles = JSON.parse(JSON.stringify(result).replaceAll('"can_write","Chart"', '"can_read","Chart"'));
+      const roles = JSON.parse(
+        JSON.stringify(result).replaceAll('"can_write","Chart"', '"can_read","Chart"'),
+      );
       return Response.json({ result: roles });
     }
     if (pathname !== "/api/v1/chart/" || request.method !== "GET") return undefined;
@@ -328,7 +330,10 @@ Deno.test("files that an account with fewer rights cannot see stay at every expo
     for (const _ of ["first", "second"]) {
       const { code, err } = await world.run("export qa {dir}");
       assert.equal(code, 5, err);
-      assert.match(err, /1 file was not removed, because the account has other rights than at the last export/);
+      assert.match(
+        err,
+        /1 file was not removed, because the account has other rights than at the last export/,
+      );
       assert.deepEqual(await world.files(), before);
       assert.equal((await record(world)).rights, rights);
     }

@@ -31,9 +31,10 @@ function keysIn(text: string): readonly string[] {
 
 /** The keys that docs/json.md gives for a command. */
 function documented(command: string): readonly string[] {
-  const entry = SECTION.split("\n- ").find((each) =>
-    each.startsWith("`assets ") && each.slice(0, each.indexOf(":")).includes(`${command}\``)
-  ) ?? "";
+  const entry =
+    SECTION.split("\n- ").find((each) =>
+      each.startsWith("`assets ") && each.slice(0, each.indexOf(":")).includes(`${command}\``)
+    ) ?? "";
   return keysIn(/^[^:]*:((?:\s+`[a-z_]+`)+)/.exec(entry)?.[1] ?? "");
 }
 
@@ -71,9 +72,13 @@ async function check(
 
 /** Says an asset of a document by its action, its result, its reason and whether it has a file. */
 function said({ assets }: Document): readonly string[] {
-  return [...new Set(assets.map(({ action, result, reason, path }) =>
-    `${action} ${result} ${reason} ${path === null ? "no file" : "file"}`
-  ))].sort();
+  return [
+    ...new Set(
+      assets.map(({ action, result, reason, path }) =>
+        `${action} ${result} ${reason} ${path === null ? "no file" : "file"}`
+      ),
+    ),
+  ].sort();
 }
 
 Deno.test("every command about assets has the keys that docs/json.md gives, and each asset has the same ones", async () => {
@@ -86,7 +91,9 @@ Deno.test("every command about assets has the keys that docs/json.md gives, and 
   assert.deepEqual(said(await check(world, "plan superset-qa", lost)), ["create planned null file"]);
   const { run } = await check(world, "sync_assets superset-production superset-qa --yes", lost);
   assert.ok(run !== null);
-  assert.deepEqual(said(await check(world, "push superset-qa --yes", lost)), ["unchanged unchanged null file"]);
+  assert.deepEqual(said(await check(world, "push superset-qa --yes", lost)), [
+    "unchanged unchanged null file",
+  ]);
   await check(world, "status superset-qa", { more: ["state"] });
 
   world.server("superset-qa").edit({ uuid: chart, fields: { description: "Edited in QA" } });
@@ -94,7 +101,13 @@ Deno.test("every command about assets has the keys that docs/json.md gives, and 
   const refused = await check(world, "push superset-qa --yes", { ...lost, exit: 3 });
   const conflict = refused.assets.find(({ uuid }) => uuid === chart);
   assert.deepEqual(
-    [conflict?.["action"], conflict?.["result"], conflict?.["reason"], conflict?.["path"], conflict?.["fields"]],
+    [
+      conflict?.["action"],
+      conflict?.["result"],
+      conflict?.["reason"],
+      conflict?.["path"],
+      conflict?.["fields"],
+    ],
     ["conflict", "skipped", "edited", await world.pathOf(chart), ["description"]],
   );
   const differing = await check(world, "diff assets superset-qa", { more: ["change", "statements"] });

@@ -68,7 +68,9 @@ export async function askInstance(env: CommandEnv): Promise<NewInstance> {
       })) ??
     "password";
   const auth: Record<string, string | number> = { method };
-  for (const key of NEEDED[method]) auth[key] = await ask(withDashes(key), `Which ${key.replaceAll("_", " ")}?`);
+  for (const key of NEEDED[method]) {
+    auth[key] = await ask(withDashes(key), `Which ${key.replaceAll("_", " ")}?`);
+  }
   for (const key of TAKEN) {
     const given = values.text(withDashes(key));
     if (given !== undefined) auth[key] = given;

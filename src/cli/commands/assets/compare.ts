@@ -1,5 +1,6 @@
 import { showStatus } from "../../../assets/app/show_status.ts";
 import { validateFolder } from "../../../assets/app/validate_folder.ts";
+import { NONE_SELECTED, selectsAll } from "../../../assets/core/select.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
@@ -38,6 +39,7 @@ export async function runAssetsStatus(env: CommandEnv): Promise<ExitCode> {
     env.terminal.say(countWords(assets.map(({ state }) => state)) || "Nothing to compare");
   }
   for (const sentence of incomplete) env.terminal.warn(sentence);
+  if (assets.length === 0 && !selectsAll(selection)) env.terminal.warn(NONE_SELECTED);
   const name = instance.settings.name;
   env.next(
     differing.length === 0

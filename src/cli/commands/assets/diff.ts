@@ -5,6 +5,7 @@ import {
   renderDiffHtml,
   renderDiffMarkdown,
 } from "../../../assets/core/diff/render_diff.ts";
+import { NONE_SELECTED, selectsAll } from "../../../assets/core/select.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { documentAsset } from "./document.ts";
@@ -65,6 +66,8 @@ export async function runDiff(env: CommandEnv): Promise<ExitCode> {
     env.terminal.say(countDifferences(differences));
   }
   for (const sentence of incomplete) env.terminal.warn(sentence);
+  const chosen = old.assets.size + young.assets.size;
+  if (chosen === 0 && !selectsAll(await readSelection(env, undefined))) env.terminal.warn(NONE_SELECTED);
   if (incomplete.length > 0) return EXIT.incomplete;
   return differences.length > 0 && env.values.flag("exit-code") ? EXIT.differences : EXIT.done;
 }

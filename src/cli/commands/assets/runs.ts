@@ -86,7 +86,10 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
     });
   if (!env.flags.json && planned.length > 0) {
     env.lines(
-      renderAssets(env, planned.map((each) => ({ ...each, what: each.action === "skip" ? "kept" : each.action }))),
+      renderAssets(
+        env,
+        planned.map((each) => ({ ...each, what: each.action === "skip" ? "kept" : each.action })),
+      ),
     );
   }
   if (conflicts.length > 0) {
@@ -129,9 +132,15 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
   return bad.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-function conflictError(run: string, conflicts: readonly { readonly reason?: string | undefined }[]): AppError {
+function conflictError(
+  run: string,
+  conflicts: readonly { readonly reason?: string | undefined }[],
+): AppError {
   const count = `${conflicts.length} asset${conflicts.length === 1 ? "" : "s"}`;
-  const [edited, others] = [conflicts.filter(isEdit).length, conflicts.filter((each) => !isEdit(each)).length];
+  const [edited, others] = [
+    conflicts.filter(isEdit).length,
+    conflicts.filter((each) => !isEdit(each)).length,
+  ];
   const said = others === 0
     ? `${count} ${edited === 1 ? "was" : "were"} edited on the instance since`
     : `${count} cannot be put back or deleted as they are now`;
