@@ -173,8 +173,8 @@ const ROLLBACK: CommandEntry = {
   ...WRITES,
   summary: "undo a push",
   description:
-    "Puts back what a run changed, with its owners, and deletes what it created. What was edited since is a " +
-    "conflict. A rollback is itself a run.",
+    "Puts back what a run changed, with its owners, and deletes what it created. An asset that was edited on the " +
+    "instance since the run is a conflict, and so is a created one that others use. A rollback is itself a run.",
   examples: [["assets rollback qa", "undo the last push"], [
     "assets rollback qa 20260105T080000Z-1a2b3c --yes",
     "undo a run",
@@ -186,7 +186,7 @@ const ROLLBACK: CommandEntry = {
   }],
   options: [
     YES,
-    { name: "force", description: "undo what was edited since, too" },
+    { name: "force", description: "overwrite edits since the run, and leave what others use" },
     { name: "from", value: "dir", description: "folder of a run, such as an artifact of CI" },
     DIR_OPTION,
     DRY_RUN,
@@ -240,6 +240,10 @@ const EXPORT_ALL: CommandEntry = {
   summary: "export everything (the older script's name)",
   description: "The same as export. Without names it reads superset-production into the configured folder.",
   examples: [["assets export_all", "superset-production into the configured folder"]],
+  args: [
+    { ...INSTANCE_ARGUMENT, description: "name in assets.instances; superset-production if left out" },
+    DIR_ARGUMENT,
+  ],
   load: async () => (await import("./old_names.ts")).runExportAll,
 };
 
