@@ -12,7 +12,10 @@ const WIDEST = 80;
 function exitCodes(command: string | undefined): string {
   const [refused, busy] = command?.startsWith("assets ") === true
     ? ["a conflict, a missing right or a refused login", "the instance"]
-    : ["blocked or not authorised", command === undefined ? "the pull request or instance" : "the pull request"];
+    : [
+      "blocked or not authorised",
+      command === undefined ? "the pull request or instance" : "the pull request",
+    ];
   return `Exit codes:
   0    done, or nothing to do
   1    failed

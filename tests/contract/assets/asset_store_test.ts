@@ -106,7 +106,9 @@ Deno.test("Git ignores ledger, runs and snapshots also where a person wrote the 
   const root = await Deno.makeTempDir({ prefix: "showtime-store-" });
   const folder = `${root}/.showtime/assets/qa`;
   const git = async (...args: readonly string[]) =>
-    new TextDecoder().decode((await new Deno.Command("git", { args: ["-C", root, ...args] }).output()).stdout);
+    new TextDecoder().decode(
+      (await new Deno.Command("git", { args: ["-C", root, ...args] }).output()).stdout,
+    );
   try {
     await git("init", "--quiet");
     await Deno.mkdir(`${root}/.showtime`);

@@ -41,7 +41,11 @@ Deno.test("without showtime.yml and outside of a clone, commands about assets sa
       const { code, err } = await run(folder, line, env);
       assert.equal(code, 2, line);
       assert.match(err, /Choosing an instance: there is no showtime\.yml, which has the instances/, line);
-      assert.match(err, /Run it in the folder of showtime\.yml or below; "showtime assets instances add"/, line);
+      assert.match(
+        err,
+        /Run it in the folder of showtime\.yml or below; "showtime assets instances add"/,
+        line,
+      );
     }
     assert.equal((await run(folder, "instances list", env)).code, 0);
     assert.match((await run(folder, "validate", env)).err, /Checking "assets": there is no such folder/);

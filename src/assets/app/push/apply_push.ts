@@ -190,12 +190,9 @@ class Push {
   async remove(signal: AbortSignal): Promise<void> {
     if (this.#deletions.length === 0) return;
     if (this.#stopped || !this.#isGood()) {
-      const why = {
-        result: "skipped",
-        reason: "dependency_failed",
-        message: "an asset that may use it failed",
-      };
-      this.deleted = this.#deletions.map((each) => ({ ...each, ...why } as Deleted));
+      const why = { result: "skipped", reason: "dependency_failed" } as const;
+      const message = "an asset that may use it failed";
+      this.deleted = this.#deletions.map((each) => ({ ...each, ...why, message }));
       return;
     }
     const observed = this.#deletedFrom;

@@ -54,9 +54,7 @@ export function checkFields({ kind, tree }: Asset): readonly FieldProblem[] {
   return [
     ...missing,
     ...checkMap(tree, FIELDS[kind], ""),
-    ...(kind === "dataset"
-      ? [...checkMembers(tree, "metrics"), ...checkMembers(tree, "columns")]
-      : []),
+    ...(kind === "dataset" ? [...checkMembers(tree, "metrics"), ...checkMembers(tree, "columns")] : []),
     ...(kind === "chart" ? checkQueryContext(tree["query_context"]) : []),
     ...(kind === "dataset" && tree["data"] !== undefined
       ? [{

@@ -143,7 +143,7 @@ const VALIDATE: CommandEntry = {
 };
 
 const MAP: CommandEntry = {
-  ...READS,
+  ...WRITES,
   summary: "show which database stands for which",
   description:
     "Shows how the folder's databases lead to those of an instance, with the reason, and proposes what is " +
