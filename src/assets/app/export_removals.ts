@@ -3,7 +3,6 @@
 import type { Asset, Uuid } from "../core/asset.ts";
 import { isMapped } from "../core/mapping/databases.ts";
 import type { InstanceFacts } from "../ports/superset.ts";
-import type { ExportOptions } from "./export_assets.ts";
 import type { ObservedInstance } from "./observe_instance.ts";
 import type { ExportRecord, StoredAssets } from "./read_folder.ts";
 
@@ -50,7 +49,7 @@ export function withhold(
     readonly facts: InstanceFacts;
     readonly incomplete: readonly string[];
   },
-  { allowRemovals }: Pick<ExportOptions, "allowRemovals">,
+  { allowRemovals }: { readonly allowRemovals: boolean },
 ): string | undefined {
   if (gone.length === 0) return undefined;
   const files = `${gone.length} file${gone.length === 1 ? " was" : "s were"} not removed`;

@@ -100,7 +100,7 @@ export interface SupersetReader {
   readonly bytes: number;
 }
 
-/** What a server says against a file. */
+/** A complaint of a server about a file. */
 export interface FileComplaint {
   /** Keys from the top of the file, joined by dots; undefined if it names no field. */
   readonly field: string | undefined;

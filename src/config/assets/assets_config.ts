@@ -5,7 +5,7 @@ import type { AssetsSection } from "./schema.ts";
 
 /** The section `assets` in force. Secrets are references still. */
 export interface AssetsConfig {
-  /** The path of the configuration file in messages; undefined if there is none. */
+  /** The path of the configuration file in messages; undefined without a file. */
   readonly file: string | undefined;
   /** The folder of the file, as a path from the working folder: records about instances lie below it. */
   readonly folder: string;

@@ -319,7 +319,7 @@ Deno.test("validate names two columns without a name once each, and not as doubl
   ]);
 });
 
-Deno.test("validate names a file without a UUID, and one whose uuid is none", async () => {
+Deno.test("validate names a file without a UUID, and one whose uuid has another form", async () => {
   await using world = await makeExported();
   await world.edit(DASHBOARD, { slug: undefined });
   await world.write("assets/charts/lost.yaml", "slice_name: Lost\n");

@@ -11,7 +11,7 @@ import type { CommandEnv } from "../../command.ts";
 import { documentAsset } from "./document.ts";
 import { assetsTools, readSelection, renderDifferences } from "./shared.ts";
 
-/** What would make the first side the second. */
+/** The action that would make the first side the second, by change. */
 const ACTIONS = { added: "create", removed: "delete", changed: "update" } as const;
 
 /** Compares two sides, each a folder, a revision, a ZIP or an instance. */
