@@ -6,7 +6,7 @@ import { parseJson } from "../../../src/contexts/core/tree/parse_json.ts";
 import { equalValues } from "../../../src/contexts/core/tree/value.ts";
 import { formatYaml, parseYaml } from "../../../src/contexts/core/yaml/mod.ts";
 import { anyValue } from "../../unit/contexts/arbitrary_values.ts";
-import { part, pythonProgram } from "../../worlds/require.ts";
+import { part, SYSTEM_PYTHON } from "../../worlds/require.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../fixtures/pyyaml/pyyaml.py", import.meta.url));
 
@@ -14,7 +14,7 @@ const pyyaml = await part("pyyaml");
 
 /** Runs a part of the script with PyYAML, with JSON as its input and output. */
 async function ask<Answer>(command: "compare" | "read", input: unknown): Promise<Answer> {
-  const child = new Deno.Command(pythonProgram(), {
+  const child = new Deno.Command(SYSTEM_PYTHON, {
     args: [SCRIPT, command],
     stdin: "piped",
     stdout: "piped",
