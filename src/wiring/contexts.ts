@@ -28,6 +28,7 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   const { env } = parts.host;
   const actor = env["SHOWTIME_ACTOR"] || env["GITHUB_ACTOR"] || "unknown";
   const options = { clock, keep: settings.keep, busyMs: waitMs, actor };
+  await assertWritable(settings);
   const store = await makeContextStore(settings.primary, options);
   const keepSecret = (value: string) => parts.keepSecret(value);
   return {
@@ -66,6 +67,17 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
       );
     },
   };
+}
+
+/** Throws AppError `store_elsewhere` (exit code 2) if the program may not write a file of the settings. */
+async function assertWritable(settings: ContextSettings): Promise<void> {
+  const [{ mayWrite }, { assertBelow }] = await Promise.all([
+    import("../drivers/system/mod.ts"),
+    import("../config/contexts/mod.ts"),
+  ]);
+  for (const each of [settings.primary, ...settings.copies]) {
+    if ("path" in each && !await mayWrite(each.path)) assertBelow(settings, Deno.cwd());
+  }
 }
 
 interface LoadedSettings {
