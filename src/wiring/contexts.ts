@@ -71,12 +71,11 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
 
 /** Throws AppError `store_elsewhere` (exit code 2) if the program may not write a file of the settings. */
 async function assertWritable(settings: ContextSettings): Promise<void> {
-  const [{ mayWrite }, { assertBelow }] = await Promise.all([
-    import("../drivers/system/mod.ts"),
-    import("../config/contexts/mod.ts"),
-  ]);
+  const { mayWrite } = await import("../drivers/system/mod.ts");
   for (const each of [settings.primary, ...settings.copies]) {
-    if ("path" in each && !await mayWrite(each.path)) assertBelow(settings, Deno.cwd());
+    if (!("path" in each) || await mayWrite(each.path)) continue;
+    const { assertBelow } = await import("../config/contexts/mod.ts");
+    assertBelow(settings, Deno.cwd());
   }
 }
 

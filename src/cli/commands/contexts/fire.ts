@@ -30,7 +30,6 @@ export function readEventName(text: string, name: string): EventName {
 }
 
 /** Fires an event, prints what its handlers did, and writes the copies. */
-// deno-lint-ignore layers/few-parameters -- the command, its tools, and the event
 export async function fire(
   env: CommandEnv,
   tools: ContextTools,
@@ -68,7 +67,6 @@ export function variablesOf({ values }: CommandEnv): (tree: ValueMap) => ValueMa
   return (tree) => readVariables(tree, pairs);
 }
 
-// deno-lint-ignore layers/few-parameters -- the command, the result, and whether stdout has its answer already
 function print(env: CommandEnv, { handlers, warnings, exitCode }: EventResult, quiet: boolean): void {
   if (env.flags.json && !quiet) {
     printJson(env, { handlers: handlers.map(handlerDocument), exit_code: exitCode });

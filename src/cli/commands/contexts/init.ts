@@ -41,7 +41,6 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   });
 }
 
-// deno-lint-ignore layers/few-parameters -- the command, its tools, and which context
 async function treeOf(env: CommandEnv, tools: ContextTools, { id }: { readonly id: ContextId }) {
   const file = env.values.text("app");
   return await makeTree({

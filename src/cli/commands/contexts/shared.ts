@@ -25,10 +25,16 @@ function readWaiting(text: string, where: string): number {
 export async function withContexts<Result>(
   env: CommandEnv,
   work: (tools: ContextTools) => Promise<Result>,
-  use: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
+  { reveals = false, ownOnly = false }: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
 ): Promise<Result> {
   const { flags, terminal } = env;
-  const tools = await (await env.wiring()).contexts({ flags, terminal, waitMs: readWait(env), ...use });
+  const tools = await (await env.wiring()).contexts({
+    flags,
+    terminal,
+    waitMs: readWait(env),
+    reveals,
+    ownOnly,
+  });
   try {
     return await work(tools);
   } finally {
