@@ -24,7 +24,7 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   const { flags, terminal, waitMs, reveals } = request;
   const { settings, warnings, named } = await loadSettings(parts, request);
   for (const warning of warnings) terminal.warn(warning);
-  const [clock, actions] = await Promise.all([parts.clock, parts.actions]);
+  const clock = await parts.clock;
   const { env } = parts.host;
   const actor = env["SHOWTIME_ACTOR"] || env["GITHUB_ACTOR"] || "unknown";
   const options = { clock, keep: settings.keep, busyMs: waitMs, actor };
@@ -43,7 +43,7 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
       warn: (text) => terminal.warn(text),
     },
     // A pull request can rewrite the file in its checkout, so only a file that was named may use secrets.
-    secretsAllowed: !actions.isActions || named,
+    secretsAllowed: env["GITHUB_ACTIONS"] !== "true" || named,
     appFiles: (await import("../drivers/system/mod.ts")).makeAppFiles(),
     http: async () => (await import("../drivers/http/mod.ts")).makeHttp(),
     comments: {
@@ -71,12 +71,11 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
 
 /** Throws AppError `store_elsewhere` (exit code 2) if the program may not write a file of the settings. */
 async function assertWritable(settings: ContextSettings): Promise<void> {
-  const [{ mayWrite }, { assertBelow }] = await Promise.all([
-    import("../drivers/system/mod.ts"),
-    import("../config/contexts/mod.ts"),
-  ]);
+  const { mayWrite } = await import("../drivers/system/mod.ts");
   for (const each of [settings.primary, ...settings.copies]) {
-    if ("path" in each && !await mayWrite(each.path)) assertBelow(settings, Deno.cwd());
+    if (!("path" in each) || await mayWrite(each.path)) continue;
+    const { assertBelow } = await import("../config/contexts/mod.ts");
+    assertBelow(settings, Deno.cwd());
   }
 }
 
@@ -97,6 +96,10 @@ async function loadSettings(
   if (original !== undefined) return { ...original, named: true };
   const { findHere, readNamed } = await import("./config_file.ts");
   const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
+  if (found.file === undefined && !Object.keys(env).some((name) => name.startsWith("SHOWTIME_CONTEXT__"))) {
+    const { defaultContextSettings } = await import("../config/contexts/context_settings.ts");
+    return { settings: defaultContextSettings(), warnings: [], named: false };
+  }
   const { loadContextSettings } = await import("../config/contexts/mod.ts");
   const loaded = loadContextSettings({ ...found, env, readSecret });
   return { ...loaded, named: flags.config !== undefined };
