@@ -189,7 +189,7 @@ Deno.test("context get and set without a configuration file run without zod, yam
 
     // With a file the packages that read it are loaded, so they are poisoned indeed.
     await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
-    assert.match((await run("get state.hosts")).text, /a package was loaded/);
+    assert.match((await run("get state.hosts")).text, /a package was loaded|does not provide an export/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
