@@ -1,9 +1,9 @@
-import type { ContextSettings } from "../contexts/core/settings.ts";
-import { valueAt } from "../contexts/core/tree/operations.ts";
-import type { Path } from "../contexts/core/tree/path.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../contexts/core/tree/value.ts";
-import { urlLoginSecrets } from "../lib/url_login.ts";
-import type { ContextStore } from "../contexts/ports/context_store.ts";
+import type { ContextSettings } from "../../contexts/core/settings.ts";
+import { valueAt } from "../../contexts/core/tree/operations.ts";
+import type { Path } from "../../contexts/core/tree/path.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../contexts/core/tree/value.ts";
+import { urlLoginSecrets } from "../../lib/url_login.ts";
+import type { ContextStore } from "../../contexts/ports/context_store.ts";
 
 /** Masks secrets of the configuration in all output, and those of each tree that is read through the returned store. */
 export function hideSecrets(
