@@ -93,7 +93,7 @@ export async function makeEventWorld(options: EventWorldOptions = {}): Promise<E
     ...base,
     ["pipelines", toValue({ build: { "event-handlers": { done: options.handlers } } })],
   ]);
-  await initContext(ports, { id, tree, existing: "leave" }, NEVER);
+  await initContext(ports, { id, tree, existing: "leave", waitMs: 0 }, NEVER);
   return {
     id,
     server,

@@ -6,7 +6,7 @@ import type { ValueMap } from "../../../contexts/core/tree/value.ts";
 import type { ContextStore } from "../../../contexts/ports/context_store.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { contextId, printWritten, withContexts } from "./shared.ts";
+import { contextId, printWritten, readWait, withContexts } from "./shared.ts";
 
 /** Stores the tree of a file as a context, or that of the original tool's store. */
 export async function runImport(env: CommandEnv): Promise<ExitCode> {
@@ -20,6 +20,7 @@ export async function runImport(env: CommandEnv): Promise<ExitCode> {
       id,
       tree,
       existing: env.values.flag("replace") ? "replace" : "refuse",
+      waitMs: readWait(env),
     }, env.signal);
     await writeCopies(ports, stored, env.signal);
     printWritten(env, { id, version: stored.newest.version });

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { ContextTools } from "../../wiring_types.ts";
 import { fire, readEventName } from "./fire.ts";
-import { printJson, readPairs, withContexts } from "./shared.ts";
+import { printJson, readPairs, readWait, withContexts } from "./shared.ts";
 
 /** Makes a context and prints its ID. */
 export async function runInit(env: CommandEnv): Promise<ExitCode> {
@@ -26,6 +26,7 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
       id,
       tree: await treeOf(env, tools, { id }),
       existing: values.flag("replace") ? "replace" : values.flag("if-absent") ? "leave" : "refuse",
+      waitMs: readWait(env),
     }, env.signal);
     if (env.flags.json) printJson(env, { id, version: stored.newest.version, written });
     else env.lines([id]);
