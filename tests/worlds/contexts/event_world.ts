@@ -81,6 +81,7 @@ export async function makeEventWorld(options: EventWorldOptions = {}): Promise<E
       },
       capture: { "notify": [], "manual-choice": [] },
       http: { timeoutMs: 5_000, attempts: 3, hosts: [] },
+      secretUrls: [],
       secretData: new Map<string, Value>([["trigger", new Map([["token", "trigger-secret"]])]]),
       redact: [],
       configData: EMPTY,
