@@ -63,7 +63,7 @@ export function readDuration(text: string, where: string): number {
   throw usageError(
     "duration_malformed",
     `Reading ${where}: "${shown(text)}" is no length of time`,
-    "Write a number with m, h, d or w, such as 48h or 7d",
+    "Write a number with s, m, h, d or w, such as 30s, 48h or 7d",
   );
 }
 
