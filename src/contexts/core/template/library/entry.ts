@@ -24,19 +24,20 @@ export interface LibraryCall {
 /** Arguments in the order of the parameters; undefined where one is left out. */
 export type Bound = readonly (Item | undefined)[];
 
+/** What an entry runs with: the value before the filter, test or method, and the arguments. */
+export interface EntryCall<Args> {
+  readonly subject: Item;
+  readonly args: Args;
+  readonly tools: TemplateTools;
+}
+
 /**
- * A filter, test or method. A parameter with `?` can be left out, one with `/` has no name that a call may use. Without
- * `parameters` it reads its arguments itself.
+ * A filter, test or method. A parameter with `?` can be left out, one with `/` has no name that a call may use.
+ * Without `parameters` it reads its arguments itself.
  */
 export type Entry =
-  | {
-    readonly parameters: readonly string[];
-    readonly run: (self: Item, args: Bound, tools: TemplateTools) => Item;
-  }
-  | {
-    readonly parameters?: undefined;
-    readonly raw: (self: Item, args: Arguments, tools: TemplateTools) => Item;
-  };
+  | { readonly parameters: readonly string[]; readonly run: (call: EntryCall<Bound>) => Item }
+  | { readonly parameters?: undefined; readonly raw: (call: EntryCall<Arguments>) => Item };
 
 /** Entries by name. */
 export type Library = Readonly<Record<string, Entry>>;
@@ -51,8 +52,8 @@ export function runEntry(entry: Entry, { value, args }: LibraryCall, tools: Temp
   tools.budget.step();
   if (typeof value === "string") tools.budget.text(value.length);
   const result = entry.parameters === undefined
-    ? entry.raw(value, args, tools)
-    : entry.run(value, bindArguments(entry.parameters, args), tools);
+    ? entry.raw({ subject: value, args, tools })
+    : entry.run({ subject: value, args: bindArguments(entry.parameters, args), tools });
   if (typeof result === "string") tools.budget.text(result.length);
   return result;
 }

@@ -49,7 +49,7 @@ function memberOf(item: Item, name: string, tools: TemplateTools): Item | undefi
 function elementOf(item: Item, key: Item, tools: TemplateTools): Item | undefined {
   if (isMap(item)) {
     // A list or a map is never a key.
-    return isList(key) || isMap(key) ? undefined : findKey(item, key, tools.budget)?.value;
+    return isList(key) || isMap(key) ? undefined : findKey(item, key, tools)?.value;
   }
   const index = typeof key === "boolean" ? Number(key) : isInteger(key) ? Number(key) : undefined;
   if (index === undefined) return undefined;

@@ -106,9 +106,9 @@ export function containsItem(container: Item, item: Item, { budget }: { readonly
     budget.text(container.length);
     return container.includes(item);
   }
-  if (isMap(container)) return findKey(container, item, budget) !== undefined;
+  if (isMap(container)) return findKey(container, item, { budget }) !== undefined;
   if (container instanceof View && container.kind === "keys") {
-    return findKey(container.map, item, budget) !== undefined;
+    return findKey(container.map, item, { budget }) !== undefined;
   }
   if (container instanceof Range) {
     const number = typeof item === "boolean" ? Number(item) : item;
