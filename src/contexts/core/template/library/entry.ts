@@ -32,8 +32,8 @@ export interface EntryCall<Args> {
 }
 
 /**
- * A filter, test or method. A parameter with `?` can be left out, one with `/` has no name that a call may use.
- * Without `parameters` it reads its arguments itself.
+ * A filter, test or method. A parameter with `?` can be left out, one with `/` has no name that a call may
+ * use. Without `parameters` it reads its arguments itself.
  */
 export type Entry =
   | { readonly parameters: readonly string[]; readonly run: (call: EntryCall<Bound>) => Item }

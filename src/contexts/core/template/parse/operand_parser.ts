@@ -1,5 +1,6 @@
 import { NameUses } from "./name_uses.ts";
 import type { ArgumentList, Expression, FilterExpression, SliceBounds } from "./nodes.ts";
+import { MOST_DIGITS } from "../values/numbers.ts";
 import { PlacedFault } from "./placed_fault.ts";
 import type { TokenStream } from "./token_stream.ts";
 
@@ -96,6 +97,9 @@ export abstract class OperandParser {
     if (token.kind === "integer" || token.kind === "float") {
       this.stream.next();
       const digits = text.replaceAll("_", "");
+      if (token.kind === "integer" && digits.length > MOST_DIGITS) {
+        throw new PlacedFault(`an integer has more than ${MOST_DIGITS} digits`, at);
+      }
       return { kind: "constant", value: { digits, isFloat: token.kind === "float" }, at };
     }
     if (this.stream.skipOperator("(")) {

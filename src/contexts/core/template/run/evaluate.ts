@@ -6,7 +6,7 @@ import { findAttribute, findItem } from "../values/attributes.ts";
 import { article, findKey } from "../values/compare.ts";
 import { type Arguments, isMap, isTrue, type Item, Thing, Tuple, typeOf, Undefined } from "../values/item.ts";
 import { listOf } from "../values/iterate.ts";
-import { floatItem, integerItem, MOST_DIGITS } from "../values/numbers.ts";
+import { floatItem, integerItem } from "../values/numbers.ts";
 import { applyOperator, applySign, compareBy } from "../values/operators.ts";
 import { textOf } from "../values/print.ts";
 import { sliceItem } from "../values/slices.ts";
@@ -216,6 +216,5 @@ export function placed(error: unknown, at: number): unknown {
 function constantItem(value: Constant): Item {
   if (value === null || typeof value !== "object") return value;
   if (value.isFloat) return floatItem(Number(value.digits));
-  if (value.digits.length > MOST_DIGITS) throw new Fault(`an integer has more than ${MOST_DIGITS} digits`);
   return integerItem(BigInt(value.digits.toLowerCase()));
 }

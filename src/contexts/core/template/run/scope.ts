@@ -6,7 +6,7 @@ export class Scope {
   readonly #outer: Scope | undefined;
   readonly #given: readonly ReadonlyMap<string, Item>[];
 
-  /** Makes the scope of a part inside of another, or of the whole template with the names that it is given. */
+  /** Makes the scope of a part inside of another, or of the whole template with its given names. */
   constructor(outer: Scope | readonly ReadonlyMap<string, Item>[]) {
     this.#outer = outer instanceof Scope ? outer : undefined;
     this.#given = outer instanceof Scope ? [] : outer;

@@ -59,7 +59,7 @@ export function isTitle(text: string): boolean {
   return hasCased;
 }
 
-/** The classes that `isalpha()` and its like ask for; the empty text has none of them but ASCII and printable. */
+/** The classes that `isalpha()` and its like ask for; the empty text is only ASCII and printable. */
 export const CLASSES: Readonly<Record<string, RegExp>> = {
   isalnum: /^[\p{L}\p{N}]+$/u,
   isalpha: /^\p{L}+$/u,
