@@ -30,6 +30,7 @@ export class Budget {
   #steps = 0;
   #depth = 0;
 
+  /** Makes a budget that is not used up at all. */
   constructor(limits: Partial<TemplateLimits> = {}) {
     this.limits = { ...USUAL_LIMITS, ...limits };
   }

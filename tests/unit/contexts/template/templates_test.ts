@@ -41,6 +41,14 @@ Deno.test("keys keep their order and numbers their digits", () => {
   );
 });
 
+Deno.test("JSON is written as Python writes it, and has no infinity", () => {
+  assert.equal(
+    renderTemplate("{{ ['é\\x7f\\u2028\\n', 1.0, {1: none}]|json_dumps }}", { names: [] }),
+    String.raw`["\u00e9\u007f\u2028\n", 1.0, {"1": null}]`,
+  );
+  assert.match(fault("{{ (1e308 * 10)|tojson }}", { names: [] }).message, /JSON has no inf/);
+});
+
 Deno.test("macros stand before the template, and one that ends in -%} eats its leading space", () => {
   const trimming = [macro("m", "{%- macro m(a=who) -%}<{{ a }}>{%- endmacro -%}")];
   const keeping = [macro("m", "{% macro m() %}x{% endmacro %}")];

@@ -62,6 +62,9 @@ function toPlainValue(item: Item, options: { readonly sorted: boolean; readonly 
     budget.text(item.length);
     return item;
   }
+  if (typeof item === "number" && !Number.isFinite(item)) {
+    throw new Fault(`JSON has no ${pythonNumber(item)}`);
+  }
   if (item === null || typeof item === "boolean" || isNumber(item)) return item;
   const items = isList(item) ? item : item instanceof Tuple ? item.items : undefined;
   if (items !== undefined) return budget.nested(() => items.map((each) => toPlainValue(each, options)));

@@ -64,7 +64,9 @@ function toInteger(item: Item, base: Item): number | bigint | undefined {
   if (item instanceof Undefined) throw new Fault(item.message);
   if (typeof item === "boolean") return Number(item);
   if (isInteger(item)) return item;
-  const exact = typeof item === "string" ? parseIntegerText(item, requireInteger(base)) : undefined;
+  // A base that is not an integer is a wrong value like any other.
+  const isBase = isInteger(base) || typeof base === "boolean";
+  const exact = typeof item === "string" && isBase ? parseIntegerText(item, Number(base)) : undefined;
   if (exact !== undefined) return integerItem(exact);
   const value = toFloat(item);
   if (value === undefined) return undefined;

@@ -3,6 +3,7 @@ export interface NamedUse {
   readonly kind: "filter" | "test";
   readonly name: string;
   readonly at: number;
+  /** Whether it stands in an `if`. */
   soft: boolean;
 }
 

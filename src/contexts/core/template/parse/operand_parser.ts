@@ -31,10 +31,12 @@ export interface TupleOptions {
 /** Parses names, literals, and what follows them: members, calls, filters and tests. */
 export abstract class OperandParser {
   protected readonly stream: TokenStream;
+  /** What the template names. */
   readonly uses = new NameUses();
   #depth = 0;
   #chain = 0;
 
+  /** Makes a parser of tokens. */
   constructor(stream: TokenStream) {
     this.stream = stream;
   }

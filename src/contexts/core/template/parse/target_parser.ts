@@ -5,7 +5,7 @@ import { PlacedFault } from "./placed_fault.ts";
 const RESERVED: ReadonlySet<string> = new Set(["true", "false", "none", "True", "False", "None"]);
 
 /** How a target may look. */
-interface TargetOptions {
+export interface TargetOptions {
   /** A name that ends it. */
   readonly end?: string;
   /** Whether `namespace.member` is a target. */

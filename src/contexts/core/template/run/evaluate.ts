@@ -17,6 +17,7 @@ import type { Scope } from "./scope.ts";
 export class Evaluator {
   protected readonly tools: TemplateTools;
 
+  /** Makes an evaluator that uses up the budget of its tools. */
   constructor(tools: TemplateTools) {
     this.tools = tools;
   }

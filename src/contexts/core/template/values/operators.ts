@@ -7,7 +7,8 @@ import { isInteger, isList, isMap, type Item, Range, Tuple, typeOf, Undefined, V
 import { iterate } from "./iterate.ts";
 import { calculate, floatItem, integerItem, operandOf } from "./numbers.ts";
 
-interface Operands {
+/** The values around an operator. */
+export interface Operands {
   readonly left: Item;
   readonly right: Item;
   readonly tools: TemplateTools;
