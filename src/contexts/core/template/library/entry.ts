@@ -1,10 +1,10 @@
-/** What filters, tests, methods and functions have in common: parameters, and a function that runs. */
+/** The common shape of filters, tests and methods: parameters, and a function that runs. */
 
 import { type Budget, Fault } from "../limits.ts";
 import type { FormatYaml } from "../options.ts";
 import type { Arguments, Item } from "../values/item.ts";
 
-/** What an entry of the library works with besides its arguments. */
+/** The tools of an entry of the library besides its arguments. */
 export interface TemplateTools {
   readonly budget: Budget;
   readonly random: (() => number) | undefined;
@@ -24,7 +24,7 @@ export interface LibraryCall {
 /** Arguments in the order of the parameters; undefined where one is left out. */
 export type Bound = readonly (Item | undefined)[];
 
-/** What an entry runs with: the value before the filter, test or method, and the arguments. */
+/** The call of an entry: the value before the filter, test or method, and the arguments. */
 export interface EntryCall<Args> {
   readonly subject: Item;
   readonly args: Args;

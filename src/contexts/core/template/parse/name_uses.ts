@@ -7,7 +7,7 @@ export interface NamedUse {
   soft: boolean;
 }
 
-/** What a parser notes about names while it reads. */
+/** Notes of a parser about names. */
 export class NameUses {
   readonly named: NamedUse[] = [];
   readonly #recorders: SpecialNames[] = [];

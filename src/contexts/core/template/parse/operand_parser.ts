@@ -31,7 +31,7 @@ export interface TupleOptions {
 /** Parses names, literals, and what follows them: members, calls, filters and tests. */
 export abstract class OperandParser {
   protected readonly stream: TokenStream;
-  /** What the template names. */
+  /** The names that the template uses. */
   readonly uses = new NameUses();
   #depth = 0;
   #chain = 0;

@@ -20,9 +20,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Parses the statements of a template. */
 export class StatementParser extends TargetParser {
   /** Whether `break` has a loop to leave. */
-  #inLoop = false;
+  #inLoop: boolean = false;
   /** Whether a filter has to exist only when it runs. */
-  #soft = false;
+  #soft: boolean = false;
 
   /** Parses the whole template. */
   template(): readonly Statement[] {

@@ -4,7 +4,7 @@ import { equalItems } from "../values/compare.ts";
 import { type Arguments, FunctionThing, type Item, Stream, Thing, Tuple, Undefined } from "../values/item.ts";
 import { sizeOf } from "../values/iterate.ts";
 
-/** What a loop is made of. */
+/** The items of a loop, and how it goes deeper. */
 export interface LoopSource {
   readonly items: Item;
   readonly elements: Iterator<Item>;

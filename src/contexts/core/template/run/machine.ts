@@ -6,7 +6,7 @@ import { Budget, Fault } from "../limits.ts";
 import type { FormatYaml, RenderOptions } from "../options.ts";
 import { isTrue, type Item } from "../values/item.ts";
 
-/** What one rendering works with: its budget, and the filters and tests. */
+/** The tools of one rendering: its budget, and the filters and tests. */
 export class Machine implements TemplateTools {
   readonly budget: Budget;
   readonly random: (() => number) | undefined;

@@ -45,7 +45,7 @@ function memberOf(item: Item, name: string, tools: TemplateTools): Item | undefi
   return findMethod(item, name, tools);
 }
 
-/** The element of a map, list, tuple, range or text; undefined if there is none. */
+/** The element of a map, list, tuple, range or text; undefined if it is absent. */
 function elementOf(item: Item, key: Item, tools: TemplateTools): Item | undefined {
   if (isMap(item)) {
     // A list or a map is never a key.

@@ -118,7 +118,7 @@ export abstract class Thing {
   /** Says how it prints. */
   abstract describe(): string;
 
-  /** A member; undefined if there is none of that name. */
+  /** A member; undefined if it is absent. */
   member(_name: string): Item | undefined {
     return undefined;
   }
@@ -188,7 +188,7 @@ export function isMap(item: Item): item is ItemMap {
   return item instanceof Map;
 }
 
-/** Whether an item is a list. */
+/** Recognizes a list by its kind. */
 export function isList(item: Item): item is readonly Item[] {
   return Array.isArray(item);
 }
@@ -198,7 +198,7 @@ export function isNumber(item: Item): item is NumberItem {
   return typeof item === "number" || typeof item === "bigint" || item instanceof WholeFloat;
 }
 
-/** Whether an item is an integer; booleans are not. */
+/** Recognizes an integer; a boolean is not one. */
 export function isInteger(item: Item): item is number | bigint {
   return typeof item === "bigint" ||
     (typeof item === "number" && Number.isInteger(item) && !Object.is(item, -0));
