@@ -6,7 +6,7 @@ import {
   TemplateError,
 } from "../../../../src/contexts/core/template/mod.ts";
 import type { Value } from "../../../../src/contexts/core/tree/value.ts";
-import { WholeFloat } from "../../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../src/lib/scalars/exact_numbers.ts";
 
 const macro = (name: string, text: string) => ({ name, text });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pythonRepr, pythonText } from "../../../../src/contexts/core/tree/python_text.ts";
 import type { Value } from "../../../../src/contexts/core/tree/value.ts";
-import { WholeFloat } from "../../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../src/lib/scalars/exact_numbers.ts";
 
 Deno.test("values print as Python prints them", () => {
   for (
