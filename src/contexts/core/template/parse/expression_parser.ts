@@ -19,7 +19,7 @@ export class ExpressionParser extends OperandParser {
     const { at } = this.stream.current;
     const items: Expression[] = [];
     let isTuple = false;
-    while (!this.#endsTuple(options.end)) {
+    while (!this.#endsTuple()) {
       items.push(this.expression(options.conditional));
       if (!this.stream.skipOperator(",")) break;
       isTuple = true;
@@ -30,10 +30,9 @@ export class ExpressionParser extends OperandParser {
     return { kind: "tuple", items, at };
   }
 
-  #endsTuple(end: string | undefined): boolean {
+  #endsTuple(): boolean {
     const { kind } = this.stream.current;
-    return kind === "print_end" || kind === "block_end" || this.stream.isOperator(")") ||
-      (end !== undefined && this.stream.isName(end));
+    return kind === "print_end" || kind === "block_end" || this.stream.isOperator(")");
   }
 
   #condition(): Expression {

@@ -23,8 +23,6 @@ const NO_ARGUMENTS: ArgumentList = { positional: [], named: [], spread: undefine
 export interface TupleOptions {
   /** Whether `if` belongs to an expression; otherwise it ends it. */
   readonly conditional?: boolean;
-  /** A name that ends it. */
-  readonly end?: string;
   readonly parenthesized?: boolean;
 }
 
