@@ -137,7 +137,12 @@ export class Parts {
   /** Loads the configuration. In Actions the file comes from the base branch, never from the checkout. */
   async config(
     flags: GlobalFlags,
-    options: { readonly pr: PrNumber | undefined; readonly forge: () => Promise<Forge> },
+    options: {
+      readonly pr: PrNumber | undefined;
+      readonly forge: () => Promise<Forge>;
+      /** The defaults do not matter, so no repository has to be known where there is no file. */
+      readonly withoutRepository?: true;
+    },
   ): Promise<LoadedConfig> {
     const { configuredSecrets, loadConfig, missingFile } = await import("../config/mod.ts");
     const { findHere, findOnBase, isHere, readNamed } = await import("./config_file.ts");
@@ -149,7 +154,8 @@ export class Parts {
       ? await findOnBase(await options.forge(), { place: await this.place(), pr: options.pr }, signal)
       : await findHere(await this.place());
     // Without a file the repository decides the defaults, so it must be known.
-    const repo = found.file === undefined ? (await this.repository(flags)).repo : undefined;
+    const asksRepository = found.file === undefined && options.withoutRepository !== true;
+    const repo = asksRepository ? (await this.repository(flags)).repo : undefined;
     const input = { ...found, repo, env, flags: { platform: flags.platform } };
     let loaded = loadConfig(input);
     if (loaded.config.platform === "ecs" && !env["AWS_REGION"] && !env["AWS_DEFAULT_REGION"]) {

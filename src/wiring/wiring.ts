@@ -26,7 +26,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
         request,
-        loaded: await scopeOf(request).config(),
+        loaded: await scopeOf(request).assetsConfig(),
       }),
     contexts: async (request) => (await import("./contexts.ts")).makeContextTools(parts, request),
     contextFiles: async (request) => (await import("./contexts.ts")).makeContextFiles(parts, request),
@@ -101,6 +101,16 @@ class RequestScope {
   config(): Promise<LoadedConfig> {
     const { flags, pr } = this.#request;
     return this.#once("config", () => this.#parts.config(flags, { pr, forge: () => this.readingForge() }));
+  }
+
+  /** The configuration for commands about assets, which need no repository: without a file they have no instance. */
+  assetsConfig(): Promise<LoadedConfig> {
+    const { flags, pr } = this.#request;
+    const forge = () => this.readingForge();
+    return this.#once(
+      "assets config",
+      () => this.#parts.config(flags, { pr, forge, withoutRepository: true }),
+    );
   }
 
   /** The values of this run. GitHub is made first: without it a run does nothing. */

@@ -136,7 +136,7 @@ Deno.test("main.ts reaches AWS's packages only through src/drivers/ecs/sdk, whic
   assert.ok(entrances.some(({ isDynamic }) => isDynamic));
 });
 
-Deno.test("the packages of assets are loaded by commands about assets and contexts, and by nothing else", async () => {
+Deno.test("the packages of assets and contexts are loaded by their commands, and by nothing else", async () => {
   const graph = await readGraph();
   const packages = /^npm:\/?(?:js-yaml|fflate|tough-cookie|oauth4webapi|diff)@/;
   // Contexts are YAML as PyYAML reads it too.
