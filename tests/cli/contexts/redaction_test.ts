@@ -107,11 +107,8 @@ Deno.test("context event --dry-run and a template's error print *** for redacted
 });
 
 Deno.test("context event prints *** where a server's answer repeats a secret, and sends the secret itself", async () => {
-  await using server = Object.assign(serveEvents({ usual: "{}" }), {
-    async [Symbol.asyncDispose]() {
-      await this.close();
-    },
-  });
+  const server = serveEvents({ usual: "{}" });
+  await using _ = { [Symbol.asyncDispose]: () => server.close() };
   await using world = await makeSecret({
     slack: { url: `${server.url}/slack` },
     templates: { notify: '{"text": {{ notify.message | tojson }}}' },
