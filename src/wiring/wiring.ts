@@ -28,8 +28,10 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
         request,
         loaded: await scopeOf(request).assetsConfig(),
       }),
-    contexts: async (request) => (await import("./contexts.ts")).makeContextTools(parts, request),
-    contextFiles: async (request) => (await import("./contexts.ts")).makeContextFiles(parts, request),
+    contexts: async (request) =>
+      (await import("./contexts/make_context_tools.ts")).makeContextTools(parts, request),
+    contextFiles: async (request) =>
+      (await import("./contexts/make_context_tools.ts")).makeContextFiles(parts, request),
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),

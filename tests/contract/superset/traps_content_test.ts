@@ -11,7 +11,7 @@ import { formatYaml } from "../../../src/assets/core/pyyaml.ts";
 import { EVERYTHING, type Selection } from "../../../src/assets/core/select.ts";
 import { normalize } from "../../../src/assets/core/stored_form/normalize.ts";
 import { mapOf, parseJson, type Tree, type TreeMap } from "../../../src/assets/core/tree.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { part } from "../../worlds/require.ts";
 import { PYYAML_VALUES } from "../../unit/assets/pyyaml_values.ts";
 import { type Finished, runShowtime } from "../../worlds/program/process.ts";

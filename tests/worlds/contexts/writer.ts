@@ -6,7 +6,7 @@
 import { writeContext, writeCopies } from "../../../src/contexts/app/write_context.ts";
 import type { CopySettings, StoreSettings } from "../../../src/contexts/core/settings.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextCopies, makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextCopies, makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { ID, NEVER } from "./store_world.ts";
 
 /** The work of the process. */

@@ -1,4 +1,4 @@
-import { formatPythonFloat, WholeFloat } from "../../../lib/exact_numbers.ts";
+import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { isValueList, type Value, type ValueMap } from "./value.ts";
 
 /** The options of {@link formatJson}. */

@@ -1,5 +1,5 @@
 import { parseEvents, YAMLException } from "js-yaml";
-import { forbiddenCharacter } from "../../../lib/pyyaml_scalars.ts";
+import { forbiddenCharacter } from "../../../lib/scalars/pyyaml_scalars.ts";
 import { Lines, offsetOf, type YamlDocument, type YamlProblem } from "./yaml_document.ts";
 import { DEEPEST, TOO_DEEP, YamlFault, YamlReader } from "./yaml_reader.ts";
 

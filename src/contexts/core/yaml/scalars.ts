@@ -1,5 +1,10 @@
-import type { WholeFloat } from "../../../lib/exact_numbers.ts";
-import { isTooLong, resolveBoolean, resolveFloat, resolveInteger } from "../../../lib/pyyaml_scalars.ts";
+import type { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
+import {
+  isTooLong,
+  resolveBoolean,
+  resolveFloat,
+  resolveInteger,
+} from "../../../lib/scalars/pyyaml_scalars.ts";
 
 /** A scalar of a context. */
 export type Scalar = null | boolean | number | bigint | WholeFloat | string;

@@ -4,7 +4,7 @@ import {
   resolveBoolean,
   resolveFloat,
   resolveInteger,
-} from "../../../lib/pyyaml_scalars.ts";
+} from "../../../lib/scalars/pyyaml_scalars.ts";
 
 /** How PyYAML writes a text. */
 export type TextStyle = "plain" | "single" | "double";

@@ -1,4 +1,4 @@
-import { WholeFloat } from "../../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { formatJson } from "../../tree/format_json.ts";
 import { parseJson } from "../../tree/parse_json.ts";
 import type { Value } from "../../tree/value.ts";

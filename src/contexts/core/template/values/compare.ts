@@ -1,4 +1,4 @@
-import { WholeFloat } from "../../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { type Budget, Fault } from "../limits.ts";
 import {
   isList,

@@ -1,6 +1,6 @@
 /** Numbers as Python counts: integers are exact, whatever their size, and floats stay floats. */
 
-import { WholeFloat } from "../../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { type Budget, Fault } from "../limits.ts";
 import { isInteger, type Item, type NumberItem } from "./item.ts";
 
