@@ -129,12 +129,16 @@ export interface AssetsTools {
   readText(path: string): Promise<string>;
 }
 
-/** The things that commands about contexts use. */
-export interface ContextTools {
+/** The things that check contexts without a store. */
+export interface ContextFiles {
   readonly settings: ContextSettings;
-  readonly ports: ContextPorts;
   /** The files that `--app`, `--bases` and pairs name. */
   readonly appFiles: AppFiles;
+}
+
+/** The things that commands about contexts use. */
+export interface ContextTools extends ContextFiles {
+  readonly ports: ContextPorts;
   /** Whether handlers may use the secrets of the configuration. */
   readonly secretsAllowed: boolean;
   /** Makes the port to servers of others. */
@@ -179,6 +183,8 @@ export interface Wiring extends PortMakers {
   assets(request: WiringRequest): Promise<AssetsTools>;
   /** The tools for contexts. Throws ConfigError. */
   contexts(request: ContextRequest): Promise<ContextTools>;
+  /** The settings of contexts and the files that they are made from. Throws ConfigError. */
+  contextFiles(request: Pick<ContextRequest, "flags" | "terminal">): Promise<ContextFiles>;
   shell(): Promise<Shell>;
   clone(): Promise<Clone>;
   /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */

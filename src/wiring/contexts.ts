@@ -1,13 +1,23 @@
 /** Builds the tools for contexts: settings, the store with its copies, and the ports of events. */
 
-import type { ContextRequest, ContextTools } from "../cli/wiring_types.ts";
+import type { ContextFiles, ContextRequest, ContextTools } from "../cli/wiring_types.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
-import type { LoadedContext, NamedText } from "../config/mod.ts";
+import type { LoadedContext, NamedText } from "../config/contexts/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Variables } from "../lib/variables.ts";
 import { hideSecrets } from "./hidden_secrets.ts";
 import { makeContextCopies, makeContextStore } from "./context_stores.ts";
 import type { Parts } from "./parts.ts";
+
+/** Loads the settings, and makes the port to app files. */
+export async function makeContextFiles(
+  parts: Parts,
+  request: Pick<ContextRequest, "flags" | "terminal">,
+): Promise<ContextFiles> {
+  const { settings, warnings } = await loadSettings(parts, request);
+  for (const warning of warnings) request.terminal.warn(warning);
+  return { settings, appFiles: (await import("../drivers/system/mod.ts")).makeAppFiles() };
+}
 
 /** Makes the tools. Nothing is read or connected before a command uses it, besides the configuration. */
 export async function makeContextTools(parts: Parts, request: ContextRequest): Promise<ContextTools> {
@@ -18,6 +28,7 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   const { env } = parts.host;
   const actor = env["SHOWTIME_ACTOR"] || env["GITHUB_ACTOR"] || "unknown";
   const options = { clock, keep: settings.keep, busyMs: waitMs, actor };
+  await assertWritable(settings);
   const store = await makeContextStore(settings.primary, options);
   const keepSecret = (value: string) => parts.keepSecret(value);
   return {
@@ -58,6 +69,17 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   };
 }
 
+/** Throws AppError `store_elsewhere` (exit code 2) if the program may not write a file of the settings. */
+async function assertWritable(settings: ContextSettings): Promise<void> {
+  const [{ mayWrite }, { assertBelow }] = await Promise.all([
+    import("../drivers/system/mod.ts"),
+    import("../config/contexts/mod.ts"),
+  ]);
+  for (const each of [settings.primary, ...settings.copies]) {
+    if ("path" in each && !await mayWrite(each.path)) assertBelow(settings, Deno.cwd());
+  }
+}
+
 interface LoadedSettings {
   readonly settings: ContextSettings;
   readonly warnings: readonly string[];
@@ -66,13 +88,16 @@ interface LoadedSettings {
 }
 
 /** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
-async function loadSettings(parts: Parts, { flags, ownOnly }: ContextRequest): Promise<LoadedSettings> {
+async function loadSettings(
+  parts: Parts,
+  { flags, ownOnly }: Pick<ContextRequest, "flags" | "ownOnly">,
+): Promise<LoadedSettings> {
   const { env } = parts.host;
   const original = flags.config === undefined && !ownOnly ? await loadOriginal(env) : undefined;
   if (original !== undefined) return { ...original, named: true };
   const { findHere, readNamed } = await import("./config_file.ts");
   const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
-  const { loadContextSettings } = await import("../config/mod.ts");
+  const { loadContextSettings } = await import("../config/contexts/mod.ts");
   const loaded = loadContextSettings({ ...found, env, readSecret });
   return { ...loaded, named: flags.config !== undefined };
 }
@@ -81,7 +106,7 @@ async function loadSettings(parts: Parts, { flags, ownOnly }: ContextRequest): P
 async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> {
   const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
   if (!config) return undefined;
-  const { loadContextSettings } = await import("../config/mod.ts");
+  const { loadContextSettings } = await import("../config/contexts/mod.ts");
   return loadContextSettings({
     file: undefined,
     originalConfig: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),

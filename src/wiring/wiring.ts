@@ -29,6 +29,7 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
         loaded: await scopeOf(request).config(),
       }),
     contexts: async (request) => (await import("./contexts.ts")).makeContextTools(parts, request),
+    contextFiles: async (request) => (await import("./contexts.ts")).makeContextFiles(parts, request),
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),

@@ -103,7 +103,7 @@ export function makeContextSettings(section: ContextSection, parts: SettingParts
     http: {
       timeoutMs: parseDuration(http?.timeout ?? "10s") ?? 10_000,
       attempts: http?.attempts ?? 3,
-      hosts: http?.hosts ?? [],
+      hosts: (http?.hosts ?? []).map((host) => new URL(host).origin),
     },
     redact: (section.redact ?? []).map(parsePath),
     keep: history?.keep ?? 50,

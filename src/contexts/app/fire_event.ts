@@ -43,6 +43,7 @@ async function runAll(
   let stored = await readContext(ports.store, call.id, signal);
   const results: HandlerResult[] = [];
   for (const handler of readHandlers(stored.tree, call, call)) {
+    signal.throwIfAborted();
     // A dry run writes nothing: its handlers hand on what they would have stored.
     if (!call.dryRun) stored = await readContext(ports.store, call.id, signal);
     const ran = await runHandler(ports, { call, handler, confirm, stored }, signal);

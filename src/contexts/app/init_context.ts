@@ -39,7 +39,9 @@ export async function initContext(
         operations: [{ op: "replace" }],
       },
     };
-    if (await store.commit({ ...stored, expected }, signal)) return { stored, written: true };
+    if (await store.commit({ ...stored, expected, displaces: existing === "replace" }, signal)) {
+      return { stored, written: true };
+    }
   }
 }
 

@@ -27,6 +27,7 @@ import {
   idOfKey,
   keysOf,
   LIST_PATTERN,
+  NEWEST,
   READ,
   REMOVE,
   SWAP_CLAIM,
@@ -56,6 +57,7 @@ export function makeRedisStore(
     name: connection.name,
     keepsHistory: true,
     read: (id, signal) => store.read(id, signal),
+    newestVersion: (id, signal) => store.newestVersion(id, signal),
     commit: (next, signal) => store.commit(next, signal),
     list: (signal) => store.list(signal),
     history: (id, { after }, signal) => store.history(id, after, signal),
@@ -113,6 +115,12 @@ class RedisStore {
         hint: "Run it again when that program is done",
       },
     );
+  }
+
+  async newestVersion(id: ContextId, signal: AbortSignal): Promise<number | undefined> {
+    const answer = await this.#run({ script: NEWEST, id, args: [] }, signal);
+    if (answer === -1) return (await this.read(id, signal))?.newest.version;
+    return typeof answer === "number" ? answer : undefined;
   }
 
   async commit({ id, newest, tree, keys, expected }: NextVersion, signal: AbortSignal): Promise<boolean> {

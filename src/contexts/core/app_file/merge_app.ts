@@ -12,7 +12,7 @@ export interface NamedDocument {
   readonly document: YamlDocument;
 }
 
-/** What happens to a value that a later file has too. */
+/** Decides about a value that a later file has too. */
 export type MergeRule = (earlier: Value, later: Value) => "merge" | "replace" | "conflict";
 
 /** The app file with its bases as one map. */

@@ -1,5 +1,5 @@
 import { usageError } from "../../../lib/errors.ts";
-import type { Operation } from "../tree/operations.ts";
+import { type Operation, valueAt } from "../tree/operations.ts";
 import { type Path, readPath } from "../tree/path.ts";
 import { equalValues, isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import type { EventRules } from "./event_rules.ts";
@@ -24,10 +24,10 @@ export function planAssignment(
   { rules }: { readonly rules: EventRules },
 ): readonly Operation[] {
   const assignment = { to: to.trim(), value: value.trim() };
-  return rules.readsPaths ? planByPath(assignment) : planByKeys(tree, assignment);
+  return rules.readsPaths ? planByPath(tree, assignment) : planByKeys(tree, assignment);
 }
 
-function planByPath({ to, value }: Assignment): readonly Operation[] {
+function planByPath(tree: ValueMap, { to, value }: Assignment): readonly Operation[] {
   const { path, rest } = readPath(to);
   if (path.length === 0 || !["", "[]", "{}"].includes(rest)) {
     throw usageError(
@@ -39,14 +39,20 @@ function planByPath({ to, value }: Assignment): readonly Operation[] {
     );
   }
   if (rest === "") return [{ op: "set", path, value }];
-  return planParts(path, { value, unique: rest === "{}" });
+  return planParts(path, { value, unique: rest === "{}", there: valueAt(tree, path) });
 }
 
-function planParts(
-  path: Path,
-  { value, unique }: { readonly value: string; readonly unique: boolean },
-): readonly Operation[] {
-  if (value === EMPTY_LIST) return [{ op: "set", path, value: [] }];
+interface Parts {
+  readonly value: string;
+  readonly unique: boolean;
+  /** The value that stands there now. */
+  readonly there: Value | undefined;
+}
+
+/** Appends parts, or clears a list. On anything but a list both are the error of appending. */
+function planParts(path: Path, { value, unique, there }: Parts): readonly Operation[] {
+  const clears = value === EMPTY_LIST && (there === undefined || isValueList(there));
+  if (clears) return [{ op: "set", path, value: [] }];
   return value.split(",").map((part) => ({ op: unique ? "append_unique" : "append", path, value: part }));
 }
 
@@ -64,16 +70,16 @@ function planByKeys(tree: ValueMap, { to, value }: Assignment): readonly Operati
     path.push(key);
     const last = index === segments.length - 1;
     const there: Value | undefined = map?.get(key);
-    if (there === undefined) {
-      if (last) {
-        return isList || isSet ? planParts(path, { value, unique: isSet }) : [{ op: "set", path, value }];
-      }
+    if (there === undefined && !last) {
       map = undefined;
       continue;
     }
     if (isList || isSet) {
-      const parts = planParts(path, { value, unique: isSet && !isList });
-      return isFalsy(there) && !isValueList(there) ? [{ op: "set", path, value: [] }, ...parts] : parts;
+      const unique = isSet && !(isList && there !== undefined);
+      if (there === undefined || isValueList(there) || !isFalsy(there)) {
+        return planParts(path, { value, unique, there });
+      }
+      return [{ op: "set", path, value: [] }, ...planParts(path, { value, unique, there: [] })];
     }
     if (isValueMap(there) && !last) {
       map = there;

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { toValue, type ValueMap } from "../../../src/contexts/core/tree/value.ts";
+import { makeEventWorld } from "../../worlds/contexts/event_world.ts";
+
+const PASSWORD = "hunter2-password";
+
+function worldWith(handlers: unknown) {
+  return makeEventWorld({
+    tree: toValue({
+      state: { password: PASSWORD, pin: "1234", nested: { token: "deep-token-value" }, open: "shown" },
+    }) as ValueMap,
+    handlers,
+    settings: { redact: [["state", "password"], ["state", "pin"], ["state", "nested"]] },
+  });
+}
+
+Deno.test("a dry run gives the requests without sending or writing, and later handlers see earlier values", async () => {
+  await using world = await worldWith({
+    "set-values": { set: [{ from: "{{ state.open }} twice", to: "state.more" }] },
+    "notify": { message: "{{ state.more }}" },
+  });
+
+  const result = await world.fire({ dryRun: true, key: "k" });
+
+  assert.deepEqual(result.handlers.map(({ handler, state }) => [handler, state]), [
+    ["set-values", "planned"],
+    ["notify", "planned"],
+  ]);
+  assert.deepEqual(result.handlers[0]?.planned, {
+    operations: [{ op: "set", path: ["state", "more"], value: "shown twice" }],
+  });
+  assert.deepEqual(result.handlers[1]?.planned?.request, {
+    method: "POST",
+    url: `${world.server.url}/slack`,
+    headers: {
+      "Content-Type": "application/json; charset=UTF-8",
+      "Accept": "*/*",
+      "Cache-Control": "no-cache",
+      "Authorization": "Bearer ***",
+    },
+    body: '{"text": "shown twice"}',
+  });
+  assert.equal(world.server.requests.length, 0);
+  assert.equal((await world.history()).length, 1);
+});
+
+Deno.test("a dry run prints neither secrets nor redacted values, however templates change them", async () => {
+  await using world = await worldWith({
+    "notify": {
+      plain: { message: "{{ state.password }} {{ state.pin }} {{ state.open }}" },
+      coded: {
+        message:
+          "{{ state.password | to_base64 }} {{ state.password | upper | reverse }} {{ state.pin | list }}",
+      },
+      whole: { message: "{{ state }} {{ state.nested | tojson }}" },
+      needed: {
+        message:
+          "{{ state.nested.token[4] }}{{ (state.pin | int) + 1 }} {{ [state.pin][state.pin | int - 1234] }}",
+      },
+    },
+    "trigger-pipeline": { name: "x", args: { secret: "{{ state.password }}" } },
+    "set-values": { set: [{ from: "{{ state.password | to_base64 }}", to: "state.copy" }] },
+  });
+
+  const result = await world.fire({ dryRun: true });
+
+  assert.equal(result.exitCode, 0, JSON.stringify(result));
+  const text = JSON.stringify(result);
+  for (
+    const secret of [
+      PASSWORD,
+      btoa(PASSWORD),
+      "DROWSSAP",
+      "1234",
+      "1235",
+      "'1', '2'",
+      "deep-token",
+      "xoxb",
+      "trigger-secret",
+    ]
+  ) {
+    assert.ok(!text.includes(secret), `${secret} is in ${text}`);
+  }
+  assert.ok(text.includes("shown"));
+  // The body needs a value that is hidden, so it is hidden as a whole.
+  assert.equal(result.handlers[4]?.planned?.request?.headers["x-key"], "***");
+});
+
+Deno.test("errors show neither secrets nor redacted values", async () => {
+  await using world = await worldWith({
+    notify: {
+      json: { message: "{{ state.password | from_json }}" },
+      number: { message: "{{ 'x' ~ nope[state.pin].deeper }}" },
+      filter: { message: "{{ state.password.nope.deeper }}" },
+    },
+    respond: { url: "https://{{ state.password }}.example/", message: "x" },
+  });
+
+  const result = await world.fire();
+
+  assert.deepEqual(result.handlers.map(({ state }) => state), ["failed", "failed", "failed", "failed"]);
+  const text = JSON.stringify(result);
+  for (const secret of [PASSWORD, "1234"]) assert.ok(!text.includes(secret), text);
+  assert.equal(world.server.requests.length, 0);
+});
+
+Deno.test("a dry run with a key leaves out what was done with it", async () => {
+  await using world = await worldWith({ notify: { message: "x" } });
+  await world.fire({ key: "k" });
+
+  const result = await world.fire({ key: "k", dryRun: true });
+
+  assert.deepEqual(result.handlers.map(({ state }) => state), ["skipped"]);
+});

@@ -1,0 +1,57 @@
+import { listenHttp } from "../aws/http_listener.ts";
+
+/** A request as it came in. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The answer to the next request. `hang` never answers; `drop` closes the connection without a word. */
+export type NextAnswer =
+  | "hang"
+  | "drop"
+  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+
+/** A server that plays Slack and the target of triggers. */
+export interface EventServer {
+  readonly url: string;
+  readonly requests: readonly SeenRequest[];
+  /** Puts answers in line. Without one, the answer is 200 with the usual body. */
+  answer(...answers: readonly NextAnswer[]): void;
+  close(): Promise<void>;
+}
+
+/** Serves on a free port. `usual` is the body of the usual answer. */
+export function serveEvents({ usual }: { readonly usual: string }): EventServer {
+  const requests: SeenRequest[] = [];
+  const waiting: NextAnswer[] = [];
+  const ended = Promise.withResolvers<undefined>();
+  const listener = listenHttp(async ({ method, path, headers, body }) => {
+    requests.push({
+      method,
+      path,
+      headers: Object.fromEntries(headers),
+      body: new TextDecoder().decode(body),
+    });
+    const answer = waiting.shift() ?? {};
+    if (answer === "drop") return undefined;
+    if (answer === "hang") return await ended.promise;
+    return {
+      status: answer.status ?? 200,
+      headers: new Headers(answer.headers ?? { "content-type": "application/json" }),
+      body: new TextEncoder().encode(answer.body ?? usual),
+    };
+  });
+  return {
+    url: listener.url,
+    requests,
+    answer: (...answers) => void waiting.push(...answers),
+    async close() {
+      ended.resolve(undefined);
+      await listener.close();
+    },
+  };
+}
