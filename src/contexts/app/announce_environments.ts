@@ -26,7 +26,7 @@ export interface Announcement {
   readonly makeTree: () => Promise<ValueMap>;
   /** Milliseconds in which each version is tried. */
   readonly waitMs: number;
-  /** The keys of events that failed in this run, which tries each of them once. New ones are added. */
+  /** The events that failed in this run, which tries each of them once. New ones are added. */
   readonly failed: Set<string>;
 }
 
@@ -53,9 +53,10 @@ export async function announceEnvironments(
   }, signal);
   const warnings: string[] = [];
   for (const due of dueEvents(stored.tree, news).filter(({ event }) => hasHandlers(stored.tree, event))) {
-    if (announcement.failed.has(due.key)) continue;
+    const name = `${id} ${due.key}`;
+    if (announcement.failed.has(name)) continue;
     const problems = await fireDue(ports, { ...announcement, due }, signal);
-    if (problems.length > 0) announcement.failed.add(due.key);
+    if (problems.length > 0) announcement.failed.add(name);
     warnings.push(...problems);
   }
   const last = await readContext(ports.store, id, signal);
@@ -128,7 +129,6 @@ function failuresOf(due: DueEvent, { handlers, warnings }: EventResult): readonl
   ];
 }
 
-// deno-lint-ignore layers/few-parameters -- the event, what happened, and what helps
 function sentence({ sha, event }: DueEvent, words: string, hint: string | undefined): string {
   return `${event} of ${sha}: ${words}${hint === undefined ? "" : `. ${hint}`}`;
 }

@@ -22,7 +22,10 @@ export interface DueEvent extends FiredEvent {
 }
 
 /** Lists the events that a context has not announced: those of living environments first. */
-export function dueEvents(tree: ValueMap, { at, atWork }: Pick<PullNews, "at" | "atWork">): readonly DueEvent[] {
+export function dueEvents(
+  tree: ValueMap,
+  { at, atWork }: Pick<PullNews, "at" | "atWork">,
+): readonly DueEvent[] {
   const due = knownEnvironments(tree).flatMap((sha): readonly DueEvent[] => {
     const mark = readMark(tree, sha);
     if (mark === undefined) return [];

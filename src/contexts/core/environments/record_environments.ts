@@ -42,7 +42,6 @@ function recordOne(tree: ValueMap, news: EnvironmentNews, { at }: PullNews): rea
 }
 
 /** Records that an environment has no labels any more. */
-// deno-lint-ignore layers/few-parameters -- the tree, which environment, and the news
 function recordEnd(tree: ValueMap, sha: string, { at, ended }: PullNews): readonly Operation[] {
   const object = valueAt(tree, objectPath(sha));
   const mark = readMark(tree, sha);
@@ -67,7 +66,6 @@ function recordEnd(tree: ValueMap, sha: string, { at, ended }: PullNews): readon
   });
 }
 
-// deno-lint-ignore layers/few-parameters -- which environment, and what is written
 function write(
   sha: string,
   { object, mark }: { readonly object: ValueMap; readonly mark: EnvironmentMark },

@@ -8,10 +8,7 @@ import type { ObservedPull } from "../observe/observe_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { seeEnvironments } from "./see_environments.ts";
 
-/**
- * Announces what a run sees, one sight after the other and beside the work: only the newest sight that waits is sent. A
- * failure is a warning.
- */
+/** Announces what a run sees, one sight after the other and beside the work. A failure is a warning. */
 export class Announcer {
   readonly #ports: SyncPorts;
   readonly #pr: PrNumber;
@@ -22,7 +19,7 @@ export class Announcer {
   readonly #ended = new Map<ShortSha, EnvironmentEnd>();
   readonly #warned = new Set<string>();
   #loading: Promise<EnvironmentEvents | undefined> | undefined;
-  #waiting: EnvironmentSight | undefined;
+  readonly #waiting: EnvironmentSight[] = [];
   #work: Promise<void> | undefined;
   /** The newest sight, to leave out an equal one. */
   #last = "";
@@ -81,21 +78,17 @@ export class Announcer {
     const text = JSON.stringify([environments, atWork, [...ended]]);
     if (text === this.#last) return;
     this.#last = text;
-    this.#waiting = sight;
+    this.#waiting.push(sight);
     this.#work ??= this.#announceAll();
   }
 
   async #announceAll(): Promise<void> {
     // The work goes on first.
     await Promise.resolve();
-    for (let sight = this.#take(); sight !== undefined; sight = this.#take()) await this.#announce(sight);
+    for (let sight = this.#waiting.shift(); sight !== undefined; sight = this.#waiting.shift()) {
+      if (!this.#signal.aborted) await this.#announce(sight);
+    }
     this.#work = undefined;
-  }
-
-  #take(): EnvironmentSight | undefined {
-    const sight = this.#waiting;
-    this.#waiting = undefined;
-    return this.#signal.aborted ? undefined : sight;
   }
 
   async #announce(sight: EnvironmentSight): Promise<void> {
