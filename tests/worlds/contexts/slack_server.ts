@@ -23,9 +23,7 @@ export function startSlack(): SlackServer {
       slack.posts.push(text);
       slack.keys.push(request.headers.get("idempotency-key") ?? "");
       if (slack.mood === "hangs") {
-        await new Promise((resolve) => {
-          for (const { signal } of [stop, request]) signal.addEventListener("abort", resolve);
-        });
+        await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
       }
       return slack.mood === "takes"
         ? Response.json({ ok: true, ts: `${slack.posts.length}` })

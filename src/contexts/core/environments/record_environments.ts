@@ -38,7 +38,11 @@ function recordOne(tree: ValueMap, news: EnvironmentNews, { at }: PullNews): rea
   const same = mark?.status === status;
   const since = news.since ?? (same ? mark.since : undefined);
   const unchanged = same && since === mark.since && equalValues(valueAt(tree, objectPath(sha)), object);
-  return unchanged ? [] : write(sha, { object, mark: { status, since, seen: at, fired: mark?.fired } });
+  // The time of an event that was fired without one becomes known.
+  const fired = same && mark.since === undefined && mark.fired?.event === status
+    ? { ...mark.fired, since }
+    : mark?.fired;
+  return unchanged ? [] : write(sha, { object, mark: { status, since, seen: at, fired } });
 }
 
 /** Records that an environment has no labels any more. */
