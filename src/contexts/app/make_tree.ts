@@ -1,6 +1,9 @@
 import type { ContextId } from "../core/context_id.ts";
+import { appFilesError } from "../core/app_file/app_problem.ts";
 import { addVariables, buildTree } from "../core/app_file/build_tree.ts";
+import { checkApp } from "../core/app_file/check_app.ts";
 import { mergeApp } from "../core/app_file/merge_app.ts";
+import { checkTemplate } from "../core/template/mod.ts";
 import { applyOperations, type Operation } from "../core/tree/operations.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { AppFiles } from "../ports/app_files.ts";
@@ -29,6 +32,8 @@ export async function makeTree(
   if (app === undefined) return applyOperations(buildTree({ id, context, app: undefined }), operations);
   const loaded = await loadApp({ app: app.file, basesDir: app.basesDir }, appFiles);
   const merged = mergeApp(loaded);
+  const problems = checkApp({ merged, context, checkTemplate: (text) => checkTemplate(text) });
+  if (problems.length > 0) throw appFilesError(problems);
   const tree = applyOperations(buildTree({ id, context, app: { merged, raw: loaded.app } }), operations);
   return addVariables(tree, {
     merged,

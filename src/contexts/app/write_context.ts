@@ -8,7 +8,7 @@ import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { contextUnknown } from "./read_context.ts";
 
-/** What a version consists of. */
+/** The parts of a version. */
 export interface Change {
   readonly operations: readonly Operation[];
   /** The whole new tree, beside an operation `replace`. */

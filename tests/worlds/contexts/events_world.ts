@@ -6,8 +6,8 @@ import type { StoredContext } from "../../../src/contexts/ports/context_store.ts
 import type { EnvironmentEvents } from "../../../src/environments/ports/environment_events.ts";
 import { makeHttp } from "../../../src/drivers/http/mod.ts";
 import { makeAppFiles, makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
-import { makeEnvironmentEvents } from "../../../src/wiring/environment_events.ts";
+import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
+import { makeEnvironmentEvents } from "../../../src/wiring/contexts/environment_events.ts";
 import { type SlackServer, startSlack } from "./slack_server.ts";
 
 /** Every event posts its name, the commit and the address. */

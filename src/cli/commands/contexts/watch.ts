@@ -7,8 +7,7 @@ import { versionToValue } from "../../../contexts/core/version_json.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readDuration } from "../../read_arguments.ts";
-import { contextId, withContexts } from "./shared.ts";
-import { printable } from "./get.ts";
+import { contextId, printable, withContexts } from "./shared.ts";
 
 /** Prints each new version, until a value is there. */
 export async function runWatch(env: CommandEnv): Promise<ExitCode> {

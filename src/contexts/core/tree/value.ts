@@ -1,6 +1,6 @@
 /** The values of a context: what JSON can say, with keys in their order and numbers kept exactly. */
 
-import { WholeFloat } from "../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 
 /** A value of a context. A number is an integer unless it has a fraction; integers beyond 2^53 are bigints. */
 export type Value = null | boolean | number | bigint | WholeFloat | string | readonly Value[] | ValueMap;

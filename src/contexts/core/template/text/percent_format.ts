@@ -1,4 +1,4 @@
-import { formatPythonFloat } from "../../../../lib/exact_numbers.ts";
+import { formatPythonFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { requireFloat } from "../library/coerce.ts";
 import type { TemplateTools } from "../library/entry.ts";
 import { Fault } from "../limits.ts";

@@ -1,6 +1,6 @@
 /** The values that a template works with: those of a context, and those that only exist while it runs. */
 
-import { WholeFloat } from "../../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { Fault } from "../limits.ts";
 
 /** A number; an integer unless it is a WholeFloat or has a fraction. */

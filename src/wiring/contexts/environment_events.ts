@@ -1,22 +1,22 @@
 /** Follows the environments of pull requests in their contexts. Loaded when there is something to announce. */
 
-import type { WiringRequest } from "../cli/wiring_types.ts";
-import { type LoadedConfig, resolveContextSection } from "../config/mod.ts";
-import { announceEnvironments, type AnnouncePorts } from "../contexts/app/announce_environments.ts";
-import { makeTree } from "../contexts/app/make_tree.ts";
-import { type ContextId, parseContextId } from "../contexts/core/context_id.ts";
-import type { PullNews } from "../contexts/core/environments/environment_marks.ts";
-import type { ContextSettings } from "../contexts/core/settings.ts";
-import { toValue, type ValueMap } from "../contexts/core/tree/value.ts";
-import type { AppFiles } from "../contexts/ports/app_files.ts";
-import type { EnvironmentEvents, EnvironmentSight } from "../environments/ports/environment_events.ts";
-import type { Forge } from "../environments/ports/forge.ts";
-import { AppError } from "../lib/errors.ts";
-import type { PrNumber } from "../lib/ids.ts";
-import { formatIsoSeconds } from "../lib/instant.ts";
-import { pathOnBase } from "./config_file.ts";
-import { openContexts, readSecret } from "./contexts.ts";
-import type { Parts } from "./parts.ts";
+import type { WiringRequest } from "../../cli/wiring_types.ts";
+import { type LoadedConfig, resolveContextSection } from "../../config/mod.ts";
+import { announceEnvironments, type AnnouncePorts } from "../../contexts/app/announce_environments.ts";
+import { makeTree } from "../../contexts/app/make_tree.ts";
+import { type ContextId, parseContextId } from "../../contexts/core/context_id.ts";
+import type { PullNews } from "../../contexts/core/environments/environment_marks.ts";
+import type { ContextSettings } from "../../contexts/core/settings.ts";
+import { toValue, type ValueMap } from "../../contexts/core/tree/value.ts";
+import type { AppFiles } from "../../contexts/ports/app_files.ts";
+import type { EnvironmentEvents, EnvironmentSight } from "../../environments/ports/environment_events.ts";
+import type { Forge } from "../../environments/ports/forge.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { PrNumber } from "../../lib/ids.ts";
+import { formatIsoSeconds } from "../../lib/instant.ts";
+import { pathOnBase } from "../config_file.ts";
+import { openContexts, readSecret } from "./make_context_tools.ts";
+import type { Parts } from "../parts.ts";
 
 /** How long a run waits at its end for what is still being sent. */
 const LIMIT_MS = 60_000;
@@ -80,7 +80,7 @@ export async function loadEnvironmentEvents(
     environments,
     ports: { ...opened.ports, settings, comments: opened.comments, http: await opened.http() },
     async appFiles(pr, signal) {
-      if (!fromBase) return (await import("../drivers/system/mod.ts")).makeAppFiles();
+      if (!fromBase) return (await import("../../drivers/system/mod.ts")).makeAppFiles();
       const [base, place] = [await forge(), await parts.place()];
       return { read: (path) => base.readBaseFile(pathOnBase(path, place), { pr }, signal) };
     },

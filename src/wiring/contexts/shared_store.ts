@@ -1,5 +1,5 @@
-import { type ContextSection, primaryKind } from "../config/mod.ts";
-import { usageError } from "../lib/errors.ts";
+import { type ContextSection, primaryKind } from "../../config/mod.ts";
+import { usageError } from "../../lib/errors.ts";
 
 /**
  * Checks that the next run in Actions, which is another machine, finds the contexts of this one. Throws AppError
