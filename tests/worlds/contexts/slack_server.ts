@@ -10,6 +10,8 @@ export interface SlackServer extends AsyncDisposable {
   readonly posts: string[];
   /** The idempotency keys of the posts. */
   readonly keys: string[];
+  /** The headers `Authorization` of the posts that have one. */
+  readonly tokens: string[];
   mood: SlackMood;
 }
 
@@ -22,6 +24,8 @@ export function startSlack(): SlackServer {
       const { text } = await request.json();
       slack.posts.push(text);
       slack.keys.push(request.headers.get("idempotency-key") ?? "");
+      const token = request.headers.get("authorization");
+      if (token !== null) slack.tokens.push(token);
       if (slack.mood === "hangs") {
         await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
       }
@@ -34,6 +38,7 @@ export function startSlack(): SlackServer {
     url: `http://127.0.0.1:${server.addr.port}/post`,
     posts: [],
     keys: [],
+    tokens: [],
     mood: "takes",
     async [Symbol.asyncDispose]() {
       stop.abort();
