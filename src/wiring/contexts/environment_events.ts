@@ -9,6 +9,7 @@ import type { PullNews } from "../../contexts/core/environments/environment_mark
 import type { ContextSettings } from "../../contexts/core/settings.ts";
 import { toValue, type ValueMap } from "../../contexts/core/tree/value.ts";
 import type { AppFiles } from "../../contexts/ports/app_files.ts";
+import type { ClonePlace } from "../../drivers/system/mod.ts";
 import type { EnvironmentEvents, EnvironmentSight } from "../../environments/ports/environment_events.ts";
 import type { Forge } from "../../environments/ports/forge.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -42,7 +43,10 @@ export function makeEnvironmentEvents(parts: EventsParts): EnvironmentEvents {
     limitMs,
     async announce(sight, signal) {
       const id = parseContextId(`pr-${sight.pr}`);
-      const make = () => treeOf(parts, { id, pr: sight.pr }, signal);
+      const make = async () => {
+        const appFiles = await parts.appFiles(sight.pr, signal);
+        return await makeEnvironmentTree(parts.environments, { id, appFiles });
+      };
       try {
         return await announceEnvironments(
           ports,
@@ -81,21 +85,28 @@ export async function loadEnvironmentEvents(
     ports: { ...opened.ports, settings, comments: opened.comments, http: await opened.http() },
     async appFiles(pr, signal) {
       if (!fromBase) return (await import("../../drivers/system/mod.ts")).makeAppFiles();
-      const [base, place] = [await forge(), await parts.place()];
-      return { read: (path) => base.readBaseFile(pathOnBase(path, place), { pr }, signal) };
+      return baseAppFiles(await forge(), { place: await parts.place(), pr }, signal);
     },
   });
 }
 
-/** Makes the tree of a new context from the app file and its bases. */
-async function treeOf(
-  { environments: { app, bases, context }, ports: { random }, appFiles }: EventsParts,
-  { id, pr }: { readonly id: ContextId; readonly pr: PrNumber },
+/** Makes the port to the app files of the base branch of a pull request, or of the default branch. */
+export function baseAppFiles(
+  forge: Pick<Forge, "readBaseFile">,
+  { place, pr }: { readonly place: ClonePlace | undefined; readonly pr: PrNumber | undefined },
   signal: AbortSignal,
+): AppFiles {
+  return { read: (path) => forge.readBaseFile(pathOnBase(path, place), { pr }, signal) };
+}
+
+/** Makes the tree of a new context from the app file and its bases. */
+export async function makeEnvironmentTree(
+  { app, bases, context }: EventsParts["environments"],
+  { id, appFiles }: { readonly id: ContextId; readonly appFiles: AppFiles },
 ): Promise<ValueMap> {
   const request = { id, context, app: { file: app, basesDir: bases }, operations: [] };
   try {
-    return await makeTree(request, { appFiles: await appFiles(pr, signal), random });
+    return await makeTree(request, { appFiles, random: Math.random });
   } catch (error) {
     const key = error instanceof AppError ? SETTINGS[error.code] : undefined;
     if (!(error instanceof AppError) || key === undefined) throw error;

@@ -7,6 +7,17 @@ import { isValueMap, toValue, type Value, type ValueMap } from "../tree/value.ts
 /** The pipeline whose events are named after statuses. */
 export const ENVIRONMENT_PIPELINE = "environment";
 
+/** The events of that pipeline. */
+export const ENVIRONMENT_EVENTS: readonly string[] = [
+  "building",
+  "deploying",
+  "updating",
+  "running",
+  "failed",
+  "stopped",
+  "expired",
+];
+
 /** How an environment ended. */
 export type EnvironmentEnd = "stopped" | "expired";
 
