@@ -287,7 +287,7 @@ const IMPORT: CommandEntry = {
 /** The commands about contexts. */
 export const CONTEXTS_COMMANDS: Registry<ContextsCommand> = {
   context: {
-    summary: "state that steps of CI share, and what happens on events",
+    summary: "share state between the steps of CI, and act on events",
     description:
       "A context is a tree of values that the steps of a pipeline share: they read it, change it and fire events. Every " +
       "change is a version with its time and author. --id or SHOWTIME_CONTEXT_ID names the context. It is kept in " +
