@@ -179,7 +179,7 @@ Deno.test("an app file without the pipeline `environment` keeps the objects, and
 
 Deno.test("a run that had to give up once waits 5 s at most for its other pull requests", async () => {
   const world = makeWorld({ pull: { labels: [START] } });
-  await using events = await makeEventsWorld(appFile(["running", "stopped"]));
+  await using events = await makeEventsWorld(appFile(["running", "expired"]));
   events.slack.mood = "hangs";
   const port = events.run({ limitMs: 20_000, timeoutMs: 60_000 });
   const late = new AbortController();
