@@ -34,6 +34,21 @@ Deno.test("a server that drops every connection fails the handler, and the reque
   assert.equal(world.server.requests.length, 3);
 });
 
+Deno.test("an attempt without an answer leaves the request in doubt, also if later ones are refused", async () => {
+  await using world = await makeEventWorld({ handlers: NOTIFY });
+  world.server.answer("drop", { status: 503 }, { status: 503 });
+
+  const result = await world.fire({ key: "k" });
+
+  assert.match(result.handlers[0]?.why ?? "", /it answered 503 to 3 attempts$/);
+  assert.equal((await world.fire({ key: "k", unsure: "skip" })).handlers[0]?.state, "skipped");
+
+  await using refused = await makeEventWorld({ handlers: NOTIFY });
+  refused.server.answer({ status: 503 }, { status: 503 }, { status: 503 });
+  await refused.fire({ key: "k" });
+  assert.equal((await refused.fire({ key: "k", unsure: "skip" })).handlers[0]?.state, "sent");
+});
+
 Deno.test("a server that is not there fails the handler, and the request was surely not sent", async () => {
   await using world = await makeEventWorld({ handlers: NOTIFY });
   const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
