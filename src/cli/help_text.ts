@@ -1,6 +1,6 @@
 /** Writes help pages from the registry: the program's, a group's, and the end of a command's. */
 
-import type { CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
+import type { ArgumentSpec, CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./global_options.ts";
 import { type Capability, commandsOf, isGroup } from "./registry.ts";
 import { wrapText } from "./render/wrap_text.ts";
@@ -8,15 +8,24 @@ import { wrapText } from "./render/wrap_text.ts";
 /** Help is never wider: people read it in mails and issues too. */
 const WIDEST = 80;
 
-const EXIT_CODES = `Exit codes:
+/** Returns the exit codes, in the words of a command. */
+function exitCodes(command: string | undefined): string {
+  const [refused, busy] = command?.startsWith("assets ") === true
+    ? ["a conflict, a missing right or a refused login", "the instance"]
+    : [
+      "blocked or not authorised",
+      command === undefined ? "the pull request or instance" : "the pull request",
+    ];
+  return `Exit codes:
   0    done, or nothing to do
   1    failed
   2    wrong usage or configuration
-  3    refused: blocked or not authorised
-  4    another run holds the pull request
+  3    refused: ${refused}
+  4    another run holds ${busy}
   5    incomplete: some of it could not be seen or cleaned
   6    there are differences, where a flag asked for this code
   130, 143   interrupted, terminated`;
+}
 
 const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
 
@@ -67,7 +76,7 @@ export async function programHelp(
     "  showtime list                see all environments",
     "  showtime explain 1234        learn what would be done, and why",
     "",
-    EXIT_CODES,
+    exitCodes(undefined),
     "",
     '"showtime help <command>" says more about a command.',
   ].join("\n");
@@ -93,9 +102,9 @@ export function groupHelp(
 }
 
 /** Returns the part below the flags of a command. */
-export function commandFooter({ examples }: NamedCommand): string {
+export function commandFooter({ name, examples }: NamedCommand): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
-  return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES}`;
+  return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${exitCodes(name)}`;
 }
 
 /** Formats an argument as usage shows it: `<pr>`, `[dir]`, `<pair...>`. */

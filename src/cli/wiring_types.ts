@@ -12,6 +12,7 @@ import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
+import type { EnvironmentEvents } from "../environments/ports/environment_events.ts";
 import type { EnvironmentContent } from "../environments/ports/content.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Images } from "../environments/ports/images.ts";
@@ -101,6 +102,8 @@ export interface EnvironmentPorts {
   readonly images: Images;
   /** Loads the port to the content of commits; undefined if none is configured. */
   readonly content: (() => Promise<EnvironmentContent>) | undefined;
+  /** Loads the port to events about environments; undefined if none is configured. */
+  readonly events: (() => Promise<EnvironmentEvents>) | undefined;
   readonly clock: Clock;
 }
 
@@ -129,12 +132,16 @@ export interface AssetsTools {
   readText(path: string): Promise<string>;
 }
 
-/** The things that commands about contexts use. */
-export interface ContextTools {
+/** The things that check contexts without a store. */
+export interface ContextFiles {
   readonly settings: ContextSettings;
-  readonly ports: ContextPorts;
   /** The files that `--app`, `--bases` and pairs name. */
   readonly appFiles: AppFiles;
+}
+
+/** The things that commands about contexts use. */
+export interface ContextTools extends ContextFiles {
+  readonly ports: ContextPorts;
   /** Whether handlers may use the secrets of the configuration. */
   readonly secretsAllowed: boolean;
   /** Makes the port to servers of others. */
@@ -179,6 +186,8 @@ export interface Wiring extends PortMakers {
   assets(request: WiringRequest): Promise<AssetsTools>;
   /** The tools for contexts. Throws ConfigError. */
   contexts(request: ContextRequest): Promise<ContextTools>;
+  /** The settings of contexts and the files that they are made from. Throws ConfigError. */
+  contextFiles(request: Pick<ContextRequest, "flags" | "terminal">): Promise<ContextFiles>;
   shell(): Promise<Shell>;
   clone(): Promise<Clone>;
   /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */

@@ -4,7 +4,7 @@ import { checkLayer } from "./check_layer.ts";
 import { type Config, makeConfig } from "./environments/config.ts";
 import type { Variables } from "../lib/variables.ts";
 import { parseSetting, readVariables } from "./environment_layers.ts";
-import { contextSectionProblems, mergeContextLayers } from "./contexts/load_context.ts";
+import { contextSectionProblems, mergeContextLayers } from "./contexts/context_section.ts";
 import type { ContextSection } from "./contexts/schema.ts";
 import { type Layer, placeOf, singleLayer, type Source } from "./layer.ts";
 import type { AwsFiles } from "./environments/aws_profile.ts";
@@ -87,6 +87,7 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
     config: makeConfig(resolvePaths(settings, sources, folder), others.settings),
     assets: {
       ...assets.config,
+      file: file?.path,
       folder,
       dir: sources.get("assets.dir")?.kind === "environment"
         ? assets.config.dir

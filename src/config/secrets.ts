@@ -59,7 +59,7 @@ export function configuredSecrets(sources: ReadonlyMap<string, Source>): readonl
 
 /** Whether the name of an entry marks its value as a secret, from any source. */
 function isNamedSecret(key: string, value: unknown): boolean {
-  // A reference shows where the secret is, and is none itself.
+  // A reference shows where the secret is, and is not the secret itself.
   if (isSecretAt(key.split("."))) return typeof value === "string" && !REFERENCE.test(value);
   const entry = ENTRY.exec(key)?.[1];
   return entry !== undefined && SECRET_NAME.test(entry) && value !== "{secret}" && value !== "";

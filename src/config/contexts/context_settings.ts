@@ -103,7 +103,7 @@ export function makeContextSettings(section: ContextSection, parts: SettingParts
     http: {
       timeoutMs: parseDuration(http?.timeout ?? "10s") ?? 10_000,
       attempts: http?.attempts ?? 3,
-      hosts: http?.hosts ?? [],
+      hosts: (http?.hosts ?? []).map((host) => new URL(host).origin),
     },
     redact: (section.redact ?? []).map(parsePath),
     keep: history?.keep ?? 50,
@@ -115,6 +115,20 @@ export function makeContextSettings(section: ContextSection, parts: SettingParts
       context: environments.context ?? "stage",
     },
   };
+}
+
+/** Makes the settings that hold without a file and variables. */
+export function defaultContextSettings(): ContextSettings {
+  const same = (value: string) => value;
+  return makeContextSettings({}, {
+    pathOf: same,
+    resolve: (value) => value,
+    needed: (_key, value) => value,
+    slackToken: undefined,
+    autoArgs: new Map(),
+    configData: new Map(),
+    secretData: new Map(),
+  });
 }
 
 const KINDS: readonly string[] = ["notify", "manual-choice", "respond"];

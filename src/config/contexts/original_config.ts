@@ -11,7 +11,7 @@ import {
 } from "../../contexts/core/tree/value.ts";
 import { parseYaml } from "../../contexts/core/yaml/mod.ts";
 import { quote } from "../../lib/quote.ts";
-import { ConfigError, type ConfigProblem } from "../problems.ts";
+import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
 import { OriginalSection } from "./schema.ts";
 
@@ -37,49 +37,21 @@ export function readOriginalConfig(
   const [configData, secretData] = [rootOf(own), secret === undefined ? new Map() : rootOf(secret)];
   const datasources = mergeDatasources(own, secret);
   const kinds = [...datasources.keys()].filter(isKind);
-  const known = new Map([
-    ...configData,
-    ["datasources", new Map(kinds.map((kind) => [kind, datasources.get(kind) ?? null]))] as const,
-  ]);
-  const parsed = OriginalSection.safeParse(plainOf(known));
-  const at = (path: Path) =>
-    [secret, own].flatMap((file) => {
-      const line = file?.document.lineOf([ROOT, ...path]);
-      return file === undefined || line === undefined ? [] : [{ source: file.name, line }];
-    })[0] ?? { source: own.name };
-  if (!parsed.success) {
-    throw invalid(parsed.error.issues.map((issue): ConfigProblem => {
-      const path = issue.path.map((part) => typeof part === "number" ? part : String(part));
-      return {
-        ...at(path),
-        code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",
-        path: [ROOT, ...path].join("."),
-        message: `expected ${issue.message}`,
-        remedy: "correct the value",
-      };
-    }));
-  }
+  const known = new Map(kinds.map((kind) => [kind, datasources.get(kind) ?? null]));
+  // The schema only checks: what it returns has lost the order of the stores.
+  const section = plainOf(new Map([...configData, ["datasources", known]])) as OriginalSection;
   const [slackSecret, trigger] = [secretData.get("slack"), configData.get("trigger")];
   const autoArgs = (isValueMap(trigger) ? trigger.get("auto-args") : undefined) ?? new Map<string, Value>();
-  const problems = [
-    ...contextProblems(parsed.data),
-    ...isValueMap(autoArgs) ? [] : [{
-      path: ["trigger", "auto-args"],
-      message: "expected a map of names and templates",
-      remedy: "write name: template on each line below it",
-    }],
-  ];
-  if (problems.length > 0) {
-    throw invalid(problems.map(({ path, ...words }): ConfigProblem => ({
-      ...at(path),
-      code: "missing",
-      path: [ROOT, ...path].join("."),
-      ...words,
-    })));
-  }
+  const problems = findProblems(section, autoArgs).map((problem): ConfigProblem => ({
+    ...placeIn(secret === undefined ? [own] : [secret, own], problem.path),
+    ...problem,
+    path: [ROOT, ...problem.path].join("."),
+  }));
+  const byFile = Map.groupBy(problems, ({ source }) => source).values();
+  if (problems.length > 0) throw invalid([...byFile].flatMap((each) => fileProblems([], each)));
   const token = isValueMap(slackSecret) ? slackSecret.get("token") : undefined;
   return {
-    settings: makeContextSettings(parsed.data, {
+    settings: makeContextSettings(section, {
       pathOf: (path) => path,
       resolve: (value) => value,
       needed: (_key, value) => value,
@@ -92,6 +64,39 @@ export function readOriginalConfig(
       `${config.path}: the entry ${quote(name)} of datasources is not known, and is left out`
     ),
   };
+}
+
+type Problem = Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: Path };
+
+function findProblems(section: OriginalSection, autoArgs: Value): readonly Problem[] {
+  const { error } = OriginalSection.safeParse(section);
+  const shapes = (error?.issues ?? []).map((issue): Problem => ({
+    path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
+    code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",
+    message: `expected ${issue.message}`,
+    remedy: "correct the value",
+  }));
+  if (!isValueMap(autoArgs)) {
+    shapes.push({
+      path: ["trigger", "auto-args"],
+      code: "wrong_type",
+      message: "expected a map of names and templates",
+      remedy: "write name: template on each line below it",
+    });
+  }
+  if (shapes.length > 0) return shapes;
+  return contextProblems(section).map((problem) => ({ code: "missing", ...problem }));
+}
+
+/** Finds a path, or the nearest one above it, in the first file that has it. */
+function placeIn(files: readonly NamedDocument[], path: Path): SourcePosition {
+  for (let length = path.length; length >= 0; length--) {
+    for (const { name, document } of files) {
+      const line = document.lineOf([ROOT, ...path.slice(0, length)]);
+      if (line !== undefined && length > 0) return { source: name, line };
+    }
+  }
+  return { source: files.at(-1)?.name ?? ROOT };
 }
 
 /** Parses a file; undefined if there is nothing in it. */

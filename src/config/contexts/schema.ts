@@ -23,9 +23,8 @@ function yesOrNo() {
 
 function fitting(pattern: RegExp, expected: string) {
   const wanted = `${expected}, or a reference such as \${env:SHOWTIME_NAME} without __ in the name`;
-  return z.string({ error: wanted }).refine((value) => pattern.test(value) || REFERENCE.test(value), {
-    error: wanted,
-  });
+  return z.string({ error: wanted })
+    .regex(new RegExp(`${pattern.source}|${REFERENCE.source}`), { error: wanted });
 }
 
 function wholeNumber(min: number, max: number) {
@@ -46,8 +45,9 @@ function isPath(value: string): boolean {
   }
 }
 
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value;
+function origin() {
+  const error = "an origin, such as https://chat.example.com";
+  return z.string({ error }).regex(/^https?:\/\/[^\s/?#@]+$/, { error }).refine(URL.canParse, { error });
 }
 
 /** The stores that keep contexts, and the copies of each version. */
@@ -71,7 +71,7 @@ function datasources(object: MakeObject) {
       port: wholeNumber(1, 65_535).optional().describe("The server's port, without url; 6379 if left out."),
       db: wholeNumber(0, 1_000_000).optional().describe("The database, without url; 0 if left out."),
       username: text().optional().describe("The account, without url."),
-      password: fitting(/^(?!\$\{)./s, "text").optional()
+      password: fitting(/^(?!\$\{)[^]+$/, "text").optional()
         .describe("The account's password, without url; a reference such as ${env:SHOWTIME_NAME}."),
       isPrimary: primary.describe("Whether contexts are kept there; a single entry needs no such key."),
     }).optional().describe("A Redis server, for many machines."),
@@ -116,12 +116,14 @@ function commonShape(object: MakeObject) {
         .describe("How long one request may take; 10s if left out."),
       attempts: wholeNumber(1, 10).optional().describe("How often a request is tried; 3 if left out."),
       hosts: listOf(
-        z.string().refine(isOrigin, { error: "an origin, such as https://chat.example.com" }),
+        origin(),
         "a list of origins, such as [https://chat.example.com]",
       ).optional().describe("Origins that respond may send to, besides that of slack.url."),
     }).optional().describe("Requests of handlers."),
     redact: listOf(
-      z.string().refine(isPath, { error: "a path, such as state.token" }),
+      z.string({ error: "a path, such as state.token" }).refine(isPath, {
+        error: "a path, such as state.token",
+      }),
       "a list of paths, such as [state.token]",
     ).optional().describe("Paths whose values are printed as ***."),
     history: object({

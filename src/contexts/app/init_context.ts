@@ -9,7 +9,7 @@ import type { ContextPorts } from "./context_ports.ts";
 export interface InitRequest {
   readonly id: ContextId;
   readonly tree: ValueMap;
-  /** What happens if the context exists: an error, a new version in its place, or nothing. */
+  /** The answer to a context that exists: an error, a new version in its place, or nothing. */
   readonly existing: "refuse" | "replace" | "leave";
 }
 
@@ -39,7 +39,9 @@ export async function initContext(
         operations: [{ op: "replace" }],
       },
     };
-    if (await store.commit({ ...stored, expected }, signal)) return { stored, written: true };
+    if (await store.commit({ ...stored, expected, displaces: existing === "replace" }, signal)) {
+      return { stored, written: true };
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { AppFiles } from "../ports/app_files.ts";
 import { usageError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 
-/** What is loaded, and from where. */
+/** The files to load. */
 export interface AppSource {
   /** The path of the app file. */
   readonly app: string;

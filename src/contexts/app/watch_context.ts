@@ -30,9 +30,9 @@ export async function* watchContext(
   for (;;) {
     if (clock.now() >= end) throw timedOut(id, timeoutMs ?? 0);
     await clock.sleep(Math.min(PAUSE_MS, end - clock.now()), signal);
+    if (await store.newestVersion(id, signal) === seen) continue;
     const found = await store.read(id, signal);
     if (found === undefined) throw deleted(id);
-    if (found.newest.version === seen) continue;
     newest = found;
     // A context that was deleted and made again begins anew.
     const after = found.newest.version < seen ? 0 : seen;

@@ -8,7 +8,7 @@ import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { contextUnknown } from "./read_context.ts";
 
-/** What a version consists of. */
+/** The parts of a version. */
 export interface Change {
   readonly operations: readonly Operation[];
   /** The whole new tree, beside an operation `replace`. */
@@ -97,12 +97,25 @@ function busy(id: ContextId, waitMs: number): AppError {
 }
 
 /**
- * Writes the configured copies of a context. Every copy is tried. Throws AppError `copy_unwritable` (exit code 5) that
+ * Writes the configured copies of a version, or of a newer one that is stored by then. Every copy is tried. Throws AppError `copy_unwritable` (exit code 5) that
  * names those that could not be written; the context itself is stored.
  */
 export async function writeCopies(
+  ports: Pick<ContextPorts, "copies" | "warn" | "store">,
+  context: StoredContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, newest } = context;
+  await writeEach(ports, context, signal);
+  // Another process may have written a newer version, and its copies before these: the newest must come last.
+  if (ports.copies.length === 0 || await ports.store.newestVersion(id, signal) === newest.version) return;
+  const newer = await ports.store.read(id, signal);
+  if (newer !== undefined && newer.newest.version !== newest.version) await writeCopies(ports, newer, signal);
+}
+
+async function writeEach(
   { copies, warn }: Pick<ContextPorts, "copies" | "warn">,
-  context: Pick<StoredContext, "id" | "tree">,
+  context: StoredContext,
   signal: AbortSignal,
 ): Promise<void> {
   const failed: AppError[] = [];

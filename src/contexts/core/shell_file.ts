@@ -1,7 +1,7 @@
 import { formatPath, type Path } from "./tree/path.ts";
 import { pythonText } from "./tree/python_text.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "./tree/value.ts";
-import { WholeFloat } from "../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../lib/scalars/exact_numbers.ts";
 
 /** A file for a shell to source, and what could not be written as it is. */
 export interface ShellFile {

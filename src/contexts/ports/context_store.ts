@@ -44,6 +44,8 @@ export interface ContextStore {
   readonly keepsHistory: boolean;
   /** Reads the newest version; undefined if there is no such context. */
   read(id: ContextId, signal: AbortSignal): Promise<StoredContext | undefined>;
+  /** The number of the newest version, without reading its tree; undefined if there is no such context. */
+  newestVersion(id: ContextId, signal: AbortSignal): Promise<number | undefined>;
   /**
    * Writes a version; false if another one is there now. Throws AppError `store_occupied` (exit code 1) if a file holds
    * another context, which the version does not displace.

@@ -17,7 +17,7 @@ export interface StoreFiles {
   readonly sidecar: string;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface FileState {
   /** The ID that stands in the tree. */
   readonly context: string;
@@ -63,6 +63,18 @@ export async function readFileState(files: StoreFiles, time: string): Promise<Fi
     claims: own?.claims ?? new Map(),
     isForeign: known === undefined,
   };
+}
+
+/** Reads the number of the version without its tree; undefined if that takes the whole state. */
+export async function readKnownVersion(
+  files: StoreFiles,
+): Promise<{ readonly context: string; readonly version: number } | undefined> {
+  const sidecar = await readSidecar(files);
+  const text = sidecar === undefined ? undefined : await readWhole(files.path);
+  if (sidecar === undefined || text === undefined) return undefined;
+  const hash = await sha256(text);
+  const known = [sidecar.now, sidecar.before].find((record) => record?.hash === hash);
+  return known === undefined ? undefined : { context: sidecar.context, version: known.newest.version };
 }
 
 async function readSidecar({ name, sidecar }: StoreFiles): Promise<Sidecar | undefined> {

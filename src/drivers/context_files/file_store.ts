@@ -9,7 +9,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { followLinks, removeWhole, writeWhole } from "./atomic_file.ts";
 import { explainError } from "./explain_error.ts";
 import { takeFileLock } from "./file_lock.ts";
-import { type FileState, readFileState, type StoreFiles } from "./file_state.ts";
+import { type FileState, readFileState, readKnownVersion, type StoreFiles } from "./file_state.ts";
 import { formatSidecar, type Sidecar } from "./sidecar.ts";
 import { formatTree, type TreeFormat } from "./tree_format.ts";
 
@@ -32,6 +32,12 @@ export function makeFileStore(options: FileStoreOptions): ContextStore {
       const state = await store.read(signal);
       if (state?.context !== id) return undefined;
       return { id, newest: state.record.newest, tree: state.tree, keys: state.record.keys };
+    },
+    async newestVersion(id, signal) {
+      const known = await store.knownVersion(signal);
+      if (known !== undefined) return known.context === id ? known.version : undefined;
+      const state = await store.read(signal);
+      return state?.context === id ? state.record.newest.version : undefined;
     },
     commit: (next, signal) => store.commit(next, signal),
     async list(signal) {
@@ -82,6 +88,11 @@ class FileStore {
         throw error;
       }
     }, signal);
+  }
+
+  /** The version, if its sidecar knows the file's text. */
+  async knownVersion(signal: AbortSignal): ReturnType<typeof readKnownVersion> {
+    return await this.#explained(async () => await readKnownVersion(await this.#files()), signal);
   }
 
   async commit(next: NextVersion, signal: AbortSignal): Promise<boolean> {

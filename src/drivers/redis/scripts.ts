@@ -34,6 +34,14 @@ if newest[2] == hash then
 end
 return {'foreign', hash, text, newest[1] or '0', newest[3] or '{}'}`;
 
+/** Reads the number of the newest version: nothing, or -1 if another program wrote the text. */
+export const NEWEST = `
+local text = redis.call('GET', KEYS[1])
+if not text then return false end
+local newest = redis.call('HMGET', KEYS[2], 'version', 'hash')
+if newest[2] ~= redis.sha1hex(text) then return -1 end
+return tonumber(newest[1])`;
+
 /**
  * Writes a version. Arguments: expected version, version, time, keys, token and JSON, tree, number of kept versions, token,
  * and either the text or the hash of a foreign text that stays. Returns 1 if the version stands, also from an earlier

@@ -50,6 +50,10 @@ export function makeSqliteStore(options: SqliteStoreOptions): ContextStore {
         keys: column(row, { id, name: "keys", decode: decodeEventKeys }),
       };
     },
+    async newestVersion(id, signal) {
+      const row = await database.read((db) => db.prepare(NEWEST).get(id), signal);
+      return row === undefined ? undefined : Number(row["version"]);
+    },
     async commit(next, signal) {
       // The tree is checked before anything is locked.
       const row = { tree: encodeTree(next.tree), info: encodeVersion(next.newest), keep: options.keep };
@@ -87,7 +91,7 @@ export function makeSqliteStore(options: SqliteStoreOptions): ContextStore {
     async swapClaim(id, { key, from, to }, signal) {
       return await database.write((db) =>
         inTransaction(db, () => {
-          if (db.prepare("SELECT 1 FROM contexts WHERE id = ?").get(id) === undefined) return false;
+          if (db.prepare(NEWEST).get(id) === undefined) return false;
           const now = db.prepare(CLAIM).get(id, key)?.["claim"];
           if (now !== (from === undefined ? undefined : encodeClaim(from))) return false;
           if (to === undefined) db.prepare("DELETE FROM claims WHERE id = ? AND key = ?").run(id, key);
@@ -112,6 +116,7 @@ interface RowPlace<T> {
 
 const READ = `SELECT keys, info, tree FROM contexts
   JOIN versions ON versions.id = contexts.id AND versions.version = contexts.version WHERE contexts.id = ?`;
+const NEWEST = "SELECT version FROM contexts WHERE id = ?";
 const LIST = "SELECT id, version, time FROM contexts ORDER BY id";
 const HISTORY = "SELECT info FROM versions WHERE id = ? AND version > ? ORDER BY version";
 const TREE_OF = "SELECT tree FROM versions WHERE id = ? AND version = ?";
@@ -123,7 +128,7 @@ function writeVersion(
   { id, newest, keys, expected }: NextVersion,
   { tree, info, keep }: { readonly tree: string; readonly info: string; readonly keep: number },
 ): boolean {
-  const now = db.prepare("SELECT version FROM contexts WHERE id = ?").get(id)?.["version"] ?? 0;
+  const now = db.prepare(NEWEST).get(id)?.["version"] ?? 0;
   if (now !== expected) return false;
   db.prepare("INSERT INTO versions (id, version, info, tree) VALUES (?, ?, ?, ?)")
     .run(id, newest.version, info, tree);

@@ -6,7 +6,7 @@ import type { EventKeys } from "../../../src/contexts/core/events/event_keys.ts"
 import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import { LARGEST_TREE } from "../../../src/contexts/core/tree/limits.ts";
 import type { Operation } from "../../../src/contexts/core/tree/operations.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import type { ContextStore } from "../../../src/contexts/ports/context_store.ts";
 import { ID, NEVER, treeWith, versionOf } from "../../worlds/contexts/store_world.ts";
@@ -41,6 +41,7 @@ export function contextStoreContract({ name, make, holdsMany, test }: StoreContr
 
   check("a store that was never used holds nothing", async (store) => {
     assert.equal(await store.read(ID, NEVER), undefined);
+    assert.equal(await store.newestVersion(ID, NEVER), undefined);
     assert.deepEqual(await store.list(NEVER), []);
     assert.deepEqual(await store.history(ID, { after: 0 }, NEVER), []);
     assert.equal(await store.treeOf(ID, 1, NEVER), undefined);
@@ -86,6 +87,8 @@ export function contextStoreContract({ name, make, holdsMany, test }: StoreContr
     assert.equal(await store.commit(versionOf(2), NEVER), false);
     const read = await store.read(ID, NEVER);
     assert.deepEqual([read?.newest.version, read?.tree], [2, treeWith("2")]);
+    assert.equal(await store.newestVersion(ID, NEVER), 2);
+    assert.equal(await store.newestVersion(OTHER, NEVER), undefined);
   });
 
   check("keys keep their order and numbers their digits", async (store, harness) => {
@@ -141,6 +144,7 @@ export function contextStoreContract({ name, make, holdsMany, test }: StoreContr
     assert.equal(await store.remove(ID, NEVER), true);
     assert.equal(await store.remove(ID, NEVER), false);
     assert.equal(await store.read(ID, NEVER), undefined);
+    assert.equal(await store.newestVersion(ID, NEVER), undefined);
     assert.deepEqual(await store.list(NEVER), []);
     assert.equal(await store.treeOf(ID, 2, NEVER), undefined);
     assert.equal(await store.commit(versionOf(3), NEVER), false);

@@ -3,7 +3,7 @@ import type { ContextId } from "../../../src/contexts/core/context_id.ts";
 import type { StoreSettings } from "../../../src/contexts/core/settings.ts";
 import type { ContextStore } from "../../../src/contexts/ports/context_store.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { mountSmallDisk } from "../../worlds/contexts/small_disk.ts";
 import { ID, NEVER, treeWith, versionOf } from "../../worlds/contexts/store_world.ts";
 import { part } from "../../worlds/require.ts";
@@ -78,6 +78,7 @@ Deno.test("a file that another program changed is the next version, once", async
       assert.deepEqual([read?.tree, read?.keys], [treeWith('"by hand"'), keys]);
     }
     await Deno.writeTextFile(path, yamlWith("again"));
+    assert.equal(await store.newestVersion(ID, NEVER), 3);
     assert.equal(await store.commit(versionOf(3), NEVER), false);
     assert.equal(await Deno.readTextFile(path), yamlWith("again"));
     assert.equal(await store.commit(versionOf(4), NEVER), true);

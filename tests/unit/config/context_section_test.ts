@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import type { ContextSettings } from "../../../src/contexts/core/settings.ts";
-import {
-  ConfigError,
-  type ContextSources,
-  loadConfig,
-  loadContextSettings,
-} from "../../../src/config/mod.ts";
+import { type ContextSources, loadContextSettings } from "../../../src/config/contexts/mod.ts";
+import { ConfigError, loadConfig } from "../../../src/config/mod.ts";
 
 type Rest = Partial<Omit<ContextSources, "file">>;
 
@@ -66,7 +62,7 @@ Deno.test("every key of the section has its effect", () => {
     auto-args: { who: me, n: 5, on: true }
   notify: { auto-capture-response-data: [{ from: "{{ body.ts }}", to: state.ts }] }
   manual-choice: { auto-capture-response-data: [] }
-  http: { timeout: 2m, attempts: 5, hosts: ["https://chat.example.com:8443"] }
+  http: { timeout: 2m, attempts: 5, hosts: ["https://chat.example.com:8443", "https://A.example:443"] }
   redact: [state.token, 'state["a.b"][0]']
   history: { keep: 7 }
   environments: { app: app.yaml, bases: bases, context: production }
@@ -98,7 +94,7 @@ Deno.test("every key of the section has its effect", () => {
   assert.deepEqual(settings.http, {
     timeoutMs: 120_000,
     attempts: 5,
-    hosts: ["https://chat.example.com:8443"],
+    hosts: ["https://chat.example.com:8443", "https://a.example"],
   });
   assert.deepEqual(settings.redact, [["state", "token"], ["state", "a.b", 0]]);
   assert.equal(settings.keep, 7);

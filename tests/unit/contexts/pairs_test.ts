@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pairOperation, parsePair } from "../../../src/contexts/core/pairs.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { toValue } from "../../../src/contexts/core/tree/value.ts";
 
 const PAIRS: readonly (readonly [text: string, operation: unknown])[] = [

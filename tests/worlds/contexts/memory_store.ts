@@ -19,6 +19,7 @@ export function makeMemoryStore({ keep = 50 }: { readonly keep?: number } = {}):
     name: "memory",
     keepsHistory: true,
     read: (id, signal) => answer(signal, () => newestOf(id)),
+    newestVersion: (id, signal) => answer(signal, () => newestOf(id)?.newest.version),
     commit: ({ expected, displaces: _, ...stored }, signal) =>
       answer(signal, () => {
         encodeTree(stored.tree);

@@ -56,7 +56,7 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
 function describe({ operations, event }: ContextVersion): string {
   const parts = operations.map(describeOperation);
   if (event !== undefined) {
-    const step = { intent: "is about to be sent", done: "was sent", failed: "failed" }[event.step];
+    const step = { intent: "is about to be sent", done: "is done", failed: "failed" }[event.step];
     parts.unshift(`${event.pipeline} ${event.event}: ${event.handler} ${step}`);
   }
   return parts.length === 0 ? "-" : parts.join(", ");

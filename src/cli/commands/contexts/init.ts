@@ -5,7 +5,7 @@ import { type ContextId, parseContextId } from "../../../contexts/core/context_i
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { ContextTools } from "../../wiring_types.ts";
-import { fire, readEventName } from "./event.ts";
+import { fire, readEventName } from "./fire.ts";
 import { printJson, readPairs, withContexts } from "./shared.ts";
 
 /** Makes a context and prints its ID. */
@@ -41,7 +41,6 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   });
 }
 
-// deno-lint-ignore layers/few-parameters -- the command, its tools, and which context
 async function treeOf(env: CommandEnv, tools: ContextTools, { id }: { readonly id: ContextId }) {
   const file = env.values.text("app");
   return await makeTree({

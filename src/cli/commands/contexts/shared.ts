@@ -3,7 +3,6 @@
 import type { Change } from "../../../contexts/app/write_context.ts";
 import { type ContextId, parseContextId } from "../../../contexts/core/context_id.ts";
 import { type Pair, pairOperation, parsePair } from "../../../contexts/core/pairs.ts";
-import { parseData } from "../../../contexts/core/parse_data.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import { toValue, type Value } from "../../../contexts/core/tree/value.ts";
@@ -26,10 +25,16 @@ function readWaiting(text: string, where: string): number {
 export async function withContexts<Result>(
   env: CommandEnv,
   work: (tools: ContextTools) => Promise<Result>,
-  use: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
+  { reveals = false, ownOnly = false }: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
 ): Promise<Result> {
   const { flags, terminal } = env;
-  const tools = await (await env.wiring()).contexts({ flags, terminal, waitMs: readWait(env), ...use });
+  const tools = await (await env.wiring()).contexts({
+    flags,
+    terminal,
+    waitMs: readWait(env),
+    reveals,
+    ownOnly,
+  });
   try {
     return await work(tools);
   } finally {
@@ -69,6 +74,8 @@ async function contentOf(
   if (text === undefined) {
     throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path after @=");
   }
+  // The parser of YAML is loaded only here: most writes do not need it.
+  const { parseData } = await import("../../../contexts/core/parse_data.ts");
   return parseData(text);
 }
 
@@ -85,6 +92,11 @@ export function readVersionNumber(text: string, name: string): number {
     `Reading ${name}: "${text}" is no number of a version`,
     '"showtime context history" lists the versions',
   );
+}
+
+/** Formats a value as `get` prints it: a text as it is, anything else as JSON. */
+export function printable(value: Value): string {
+  return typeof value === "string" ? value : formatJson(value);
 }
 
 /** Prints a document under --json, with numbers kept exactly. */

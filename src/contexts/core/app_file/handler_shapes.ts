@@ -1,7 +1,7 @@
 /** The shapes of handlers and generators in app files, by kind. */
 
 /**
- * What a key holds. `template`: a scalar that is rendered. `templates`: a map of them, of any kind of value. `flag`: true
+ * The content of a key. `template`: a scalar that is rendered. `templates`: a map of them, of any kind of value. `flag`: true
  * or false. `data`: anything.
  */
 export type Shape =
@@ -16,7 +16,7 @@ export type Shape =
 export interface BlockShape {
   readonly needed: readonly string[];
   readonly fields: Readonly<Record<string, Shape>>;
-  /** What further keys hold, which templates can see; undefined if there are none. */
+  /** The content of further keys, which templates can see; undefined if no others are allowed. */
   readonly others?: Shape;
 }
 

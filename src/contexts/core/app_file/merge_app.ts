@@ -1,4 +1,4 @@
-import { WholeFloat } from "../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { kindOf } from "../tree/operations.ts";
 import type { Path } from "../tree/path.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
@@ -12,7 +12,7 @@ export interface NamedDocument {
   readonly document: YamlDocument;
 }
 
-/** What happens to a value that a later file has too. */
+/** Decides about a value that a later file has too. */
 export type MergeRule = (earlier: Value, later: Value) => "merge" | "replace" | "conflict";
 
 /** The app file with its bases as one map. */

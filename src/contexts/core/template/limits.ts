@@ -1,4 +1,4 @@
-/** What a template may use up. Each limit ends a runaway without a clock. */
+/** The limits of a template. Each limit ends a runaway without a clock. */
 export interface TemplateLimits {
   /** Steps of evaluation; 32 characters that an operation makes or reads count as one. */
   readonly steps: number;
@@ -10,7 +10,7 @@ export interface TemplateLimits {
   readonly source: number;
 }
 
-/** The limits of every template that sets no others. */
+/** The usual limits. */
 export const USUAL_LIMITS: TemplateLimits = {
   steps: 1_000_000,
   text: 8 * 1024 * 1024,
@@ -19,6 +19,7 @@ export const USUAL_LIMITS: TemplateLimits = {
 };
 
 const CHARACTERS_PER_STEP = 32;
+const BITS_PER_STEP = 256;
 
 /** A fault of a template before its place is known. */
 export class Fault extends Error {}
@@ -29,6 +30,7 @@ export class Budget {
   #steps = 0;
   #depth = 0;
 
+  /** Makes a budget that is not used up at all. */
   constructor(limits: Partial<TemplateLimits> = {}) {
     this.limits = { ...USUAL_LIMITS, ...limits };
   }
@@ -47,6 +49,11 @@ export class Budget {
       throw new Fault(`a text would have more than ${this.limits.text} characters`);
     }
     this.step(1 + Math.floor(length / CHARACTERS_PER_STEP));
+  }
+
+  /** Counts the bits of large integers. */
+  bits(count: number): void {
+    this.step(Math.floor(count / BITS_PER_STEP));
   }
 
   /** Counts a text that is added to others; `total` is the length of all of them. */

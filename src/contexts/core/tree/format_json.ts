@@ -1,10 +1,10 @@
-import { formatPythonFloat, WholeFloat } from "../../../lib/exact_numbers.ts";
+import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { isValueList, type Value, type ValueMap } from "./value.ts";
 
 /** The options of {@link formatJson}. */
 export interface JsonLayout {
-  /** Spaces for each level, with one value on each line; everything on one line if left out. */
-  readonly indent?: number;
+  /** Spaces, or a text, for each level, with one value on each line; everything on one line if left out. */
+  readonly indent?: number | string;
   /** Leaves out the spaces after `,` and `:`. */
   readonly compact?: boolean;
   /** Escapes what is not ASCII, as Python's `json.dumps` does. */
@@ -24,7 +24,7 @@ function format(value: Value, layout: JsonLayout, margin: string): string {
   if (typeof value === "number") {
     return Number.isInteger(value) ? integerText(value) : formatPythonFloat(value);
   }
-  const inner = layout.indent === undefined ? "" : margin + " ".repeat(layout.indent);
+  const inner = layout.indent === undefined ? "" : margin + marginOf(layout.indent);
   const colon = layout.compact ? ":" : ": ";
   const [open, close, parts] = isValueList(value)
     ? ["[", "]", value.map((each) => format(each, layout, inner))]
@@ -40,6 +40,10 @@ function format(value: Value, layout: JsonLayout, margin: string): string {
   return `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${margin}${close}`;
 }
 
+function marginOf(indent: number | string): string {
+  return typeof indent === "string" ? indent : " ".repeat(indent);
+}
+
 /** An integer in a number is at most 2^53; minus zero is a float. */
 function integerText(value: number): string {
   return Object.is(value, -0) ? "-0.0" : String(value);
@@ -48,6 +52,6 @@ function integerText(value: number): string {
 function formatJsonText(text: string, ascii = false): string {
   const json = JSON.stringify(text);
   if (!ascii) return json;
-  // deno-lint-ignore no-control-regex -- everything beyond ASCII, and DEL is not escaped by Python
-  return json.replace(/[^\x00-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  // deno-lint-ignore no-control-regex -- everything beyond ASCII, and DEL
+  return json.replace(/[^\x00-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

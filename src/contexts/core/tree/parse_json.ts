@@ -1,4 +1,4 @@
-import { parseNumber } from "../../../lib/exact_numbers.ts";
+import { parseNumber } from "../../../lib/scalars/exact_numbers.ts";
 import type { Value } from "./value.ts";
 
 /** A text that is not JSON, with the place. */

@@ -1,6 +1,6 @@
 /** Values as Python prints them: `True`, `None`, `1.0`, `{'a': 1}`. */
 
-import { formatPythonFloat, WholeFloat } from "../../../lib/exact_numbers.ts";
+import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { isValueList, isValueMap, isValueNumber, type Value } from "./value.ts";
 
 /** Formats a value as Python's `str()` does: a text stays as it is. */

@@ -1,6 +1,6 @@
 /** The values of a context: what JSON can say, with keys in their order and numbers kept exactly. */
 
-import { WholeFloat } from "../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 
 /** A value of a context. A number is an integer unless it has a fraction; integers beyond 2^53 are bigints. */
 export type Value = null | boolean | number | bigint | WholeFloat | string | readonly Value[] | ValueMap;
@@ -8,17 +8,17 @@ export type Value = null | boolean | number | bigint | WholeFloat | string | rea
 /** A map of a context. Keys keep the order in which they were written, whatever they look like. */
 export type ValueMap = ReadonlyMap<string, Value>;
 
-/** Whether a value is a map. */
+/** Recognizes a map. */
 export function isValueMap(value: Value | undefined): value is ValueMap {
   return value instanceof Map;
 }
 
-/** Whether a value is a list. */
+/** Recognizes a list. */
 export function isValueList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Whether a value is a number of any kind. */
+/** Returns true for a number of any kind. */
 export function isValueNumber(value: Value | undefined): value is number | bigint | WholeFloat {
   return typeof value === "number" || typeof value === "bigint" || value instanceof WholeFloat;
 }

@@ -1,4 +1,8 @@
-/** YAML as PyYAML reads and writes it, since the original tool reads and writes the same files. */
+/**
+ * YAML as PyYAML reads and writes it, since the original tool reads and writes the same files.
+ *
+ * @module
+ */
 
 export { formatYaml } from "./format_yaml.ts";
 export { parseYaml } from "./parse_yaml.ts";

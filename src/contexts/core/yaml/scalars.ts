@@ -1,5 +1,10 @@
-import type { WholeFloat } from "../../../lib/exact_numbers.ts";
-import { resolveBoolean, resolveFloat, resolveInteger } from "../../../lib/pyyaml_scalars.ts";
+import type { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
+import {
+  isTooLong,
+  resolveBoolean,
+  resolveFloat,
+  resolveInteger,
+} from "../../../lib/scalars/pyyaml_scalars.ts";
 
 /** A scalar of a context. */
 export type Scalar = null | boolean | number | bigint | WholeFloat | string;
@@ -17,6 +22,7 @@ export function resolvePlain(source: string): Scalar {
   if (source === "=" || source === "<<") {
     throw new ScalarFault(`\`${source}\` without quotes is a sign of YAML: write "${source}"`);
   }
+  if (isTooLong(source)) throw new ScalarFault("the number has too many digits: quote it to make it a text");
   return resolveBoolean(source) ?? resolveInteger(source) ?? finiteFloat(source) ?? source;
 }
 

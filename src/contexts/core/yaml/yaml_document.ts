@@ -20,7 +20,7 @@ export interface YamlDocument {
   readonly value: Value;
   /** Keys that a map has twice, in the order of their lines. */
   readonly repeatedKeys: readonly RepeatedKey[];
-  /** The line of a key or an element, counted from 1; undefined if there is none at the path. */
+  /** The line of a key or an element, counted from 1; undefined if nothing is at the path. */
   lineOf(path: Path): number | undefined;
 }
 

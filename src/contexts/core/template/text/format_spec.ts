@@ -1,6 +1,6 @@
 /** Numbers and texts by the little language of `format()` and `%`. */
 
-import { formatPythonFloat } from "../../../../lib/exact_numbers.ts";
+import { formatPythonFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { Fault } from "../limits.ts";
 import type { TemplateTools } from "../library/entry.ts";
 import { article } from "../values/compare.ts";

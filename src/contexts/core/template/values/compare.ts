@@ -1,4 +1,4 @@
-import { WholeFloat } from "../../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { type Budget, Fault } from "../limits.ts";
 import {
   isList,
@@ -15,10 +15,14 @@ import {
 
 /** Whether two items are equal in Python: `1 == 1.0 == True`, and the order of keys has no meaning. */
 export function equalItems(a: Item, b: Item, { budget }: { readonly budget: Budget }): boolean {
-  if (typeof a === "string" || typeof b === "string") return a === b;
+  if (typeof a === "string" || typeof b === "string") {
+    if (typeof a !== "string" || typeof b !== "string" || a.length !== b.length) return false;
+    budget.text(a.length);
+    return a === b;
+  }
   budget.step();
   const [x, y] = [numeral(a), numeral(b)];
-  if (x !== undefined || y !== undefined) return x !== undefined && y !== undefined && x == y;
+  if (x !== undefined || y !== undefined) return x !== undefined && y !== undefined && equalNumbers(x, y);
   if (a === b) return true;
   const [left, right] = [sequenceOf(a), sequenceOf(b)];
   if (left !== undefined && right !== undefined) {
@@ -34,7 +38,7 @@ function equalMaps(a: ItemMap, b: ItemMap, budget: Budget): boolean {
   if (a.size !== b.size) return false;
   return budget.nested(() => {
     for (const [key, value] of a) {
-      const found = findKey(b, key, budget);
+      const found = findKey(b, key, { budget });
       if (found === undefined || !equalItems(value, found.value, { budget })) return false;
     }
     return true;
@@ -53,6 +57,11 @@ function numeral(item: Item): number | bigint | undefined {
   return isNumber(item) ? item : undefined;
 }
 
+/** Neither is below the other; not-a-number is equal to nothing. */
+function equalNumbers(a: number | bigint, b: number | bigint): boolean {
+  return a <= b && a >= b;
+}
+
 function sequenceOf(item: Item): readonly Item[] | undefined {
   return isList(item) ? item : item instanceof Tuple ? item.items : undefined;
 }
@@ -61,9 +70,10 @@ function sequenceOf(item: Item): readonly Item[] | undefined {
 export function findKey(
   map: ItemMap,
   key: Item,
-  budget: Budget,
+  { budget }: { readonly budget: Budget },
 ): { readonly key: Item; readonly value: Item } | undefined {
-  assertHashable(key);
+  assertHashable(key, budget);
+  if (typeof key === "string") budget.text(key.length);
   const value = map.get(key);
   if (value !== undefined) return { key, value };
   if (typeof key === "string") return undefined;
@@ -74,20 +84,26 @@ export function findKey(
 }
 
 /** Throws if an item cannot be a key or an element of a set. */
-export function assertHashable(item: Item): void {
+export function assertHashable(item: Item, budget: Budget): void {
+  budget.step();
   if (isList(item) || isMap(item)) throw new Fault(`${article(typeOf(item))} cannot be a key`);
   if (item instanceof View && item.kind !== "values") {
     throw new Fault(`${article(typeOf(item))} cannot be a key`);
   }
-  if (item instanceof Tuple) item.items.forEach(assertHashable);
+  if (item instanceof Tuple) {
+    budget.nested(() => item.items.forEach((each) => assertHashable(each, budget)));
+  }
 }
 
 /** Compares two items as `<` does: below, equal or above 0. Throws if Python has no order for them. */
 export function compareItems(a: Item, b: Item, { budget }: { readonly budget: Budget }): number {
   budget.step();
   const [x, y] = [numeral(a), numeral(b)];
-  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : x == y ? 0 : NaN;
-  if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
+  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : equalNumbers(x, y) ? 0 : NaN;
+  if (typeof a === "string" && typeof b === "string") {
+    budget.text(Math.min(a.length, b.length));
+    return compareTexts(a, b);
+  }
   for (const each of [a, b]) if (each instanceof Undefined) throw new Fault(each.message);
   const [left, right] = [sequenceOf(a), sequenceOf(b)];
   if (left === undefined || right === undefined || isList(a) !== isList(b)) {

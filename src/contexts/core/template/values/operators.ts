@@ -7,7 +7,8 @@ import { isInteger, isList, isMap, type Item, Range, Tuple, typeOf, Undefined, V
 import { iterate } from "./iterate.ts";
 import { calculate, floatItem, integerItem, operandOf } from "./numbers.ts";
 
-interface Operands {
+/** The values around an operator. */
+export interface Operands {
   readonly left: Item;
   readonly right: Item;
   readonly tools: TemplateTools;
@@ -50,6 +51,7 @@ function repeat(left: Item, right: Item, budget: Budget): Item | undefined {
   const [sequence, factor] = operandOf(left) === undefined ? [left, right] : [right, left];
   const count = typeof factor === "boolean" ? Number(factor) : isInteger(factor) ? Number(factor) : undefined;
   if (count === undefined) return undefined;
+  if (!Number.isSafeInteger(count)) throw new Fault("a factor is too large");
   const times = Math.max(0, count);
   if (typeof sequence === "string") {
     budget.text(sequence.length * times);
@@ -105,9 +107,9 @@ export function containsItem(container: Item, item: Item, { budget }: { readonly
     budget.text(container.length);
     return container.includes(item);
   }
-  if (isMap(container)) return findKey(container, item, budget) !== undefined;
+  if (isMap(container)) return findKey(container, item, { budget }) !== undefined;
   if (container instanceof View && container.kind === "keys") {
-    return findKey(container.map, item, budget) !== undefined;
+    return findKey(container.map, item, { budget }) !== undefined;
   }
   if (container instanceof Range) {
     const number = typeof item === "boolean" ? Number(item) : item;

@@ -1,0 +1,92 @@
+import type { ContextSettings } from "../../contexts/core/settings.ts";
+import { toValue, type Value, type ValueMap } from "../../contexts/core/tree/value.ts";
+import { usageError } from "../../lib/errors.ts";
+import type { Variables } from "../../lib/variables.ts";
+import { resolveFromFile } from "../file_paths.ts";
+import { type Layer, placeOf } from "../layer.ts";
+import type { ConfigProblem } from "../problems.ts";
+import { isTree, type Tree } from "../schema_walk.ts";
+import { contextProblems, makeContextSettings } from "./context_settings.ts";
+import type { ContextSection } from "./schema.ts";
+
+/** The sources of the values that references lead to. */
+export interface ReferenceSources {
+  /** The folder that paths of the file count from, as a path from the working folder. */
+  readonly folder?: string;
+  readonly env: Variables;
+  /** Reads the file of a reference `${file:PATH}`; undefined if it cannot be read. */
+  readonly readSecret?: (path: string) => string | undefined;
+}
+
+/** Merges the section `context` of all sources; a later one wins. Sections without a key stay. */
+export function mergeContextLayers(layers: readonly Layer[]): ContextSection {
+  const sections = layers.map(({ tree }) => isTree(tree) && isTree(tree["context"]) ? tree["context"] : {});
+  return sections.reduce(mergeTrees, {}) as ContextSection;
+}
+
+/** Lists what shows only when all sources are merged. */
+export function contextSectionProblems(
+  section: ContextSection,
+  layers: readonly Layer[],
+): readonly ConfigProblem[] {
+  return contextProblems(section).map(({ path, message, remedy }) => ({
+    ...placeOf(["context", ...path], layers),
+    code: "missing",
+    path: ["context", ...path].join("."),
+    message,
+    remedy,
+  }));
+}
+
+/**
+ * Makes the settings of a section without problems, and reads what its references lead to. Throws AppError `secret_missing`
+ * (exit code 2) if the login of a store refers to nothing.
+ */
+export function resolveContextSection(
+  section: ContextSection,
+  { folder = ".", env, readSecret }: ReferenceSources,
+): ContextSettings {
+  const pathOf = (path: string) => resolveFromFile(path, folder);
+  const resolve = (value: string | undefined) => {
+    const [, kind, name = ""] = /^\$\{(env|file):(.+)\}$/.exec(value ?? "") ?? [];
+    if (kind === undefined) return value;
+    return (kind === "env" ? env[name] : readSecret?.(pathOf(name))) || undefined;
+  };
+  const slackToken = resolve(section.slack?.token);
+  const triggerToken = resolve(section.trigger?.token);
+  return makeContextSettings(section, {
+    pathOf,
+    resolve,
+    needed(key, value) {
+      const found = resolve(value);
+      if (found !== undefined) return found;
+      const name = value.replace(/^\$\{\w+:|\}$/g, "");
+      const state = value.startsWith("${env:") ? `the variable ${name} is not set` : `${name} cannot be read`;
+      throw usageError("secret_missing", `Opening Redis: ${state}`, `Set it; context.${key} refers to it`);
+    },
+    slackToken,
+    autoArgs: toValue(section.trigger?.["auto-args"] ?? {}) as ValueMap,
+    configData: new Map(),
+    secretData: new Map([...tokenOf("slack", slackToken), ...tokenOf("trigger", triggerToken)]),
+  });
+}
+
+/** Returns the kind of the store that a section without problems keeps contexts in. */
+export function primaryKind({ datasources = {} }: ContextSection): string {
+  const entries = Object.entries(datasources);
+  const primary = entries.find(([, entry]) => entry?.isPrimary === true) ?? entries[0];
+  return primary?.[0] ?? "sqlite";
+}
+
+function tokenOf(name: string, token: string | undefined): readonly (readonly [string, Value])[] {
+  return token === undefined ? [] : [[name, new Map([["token", token]])]];
+}
+
+function mergeTrees(earlier: Tree, later: Tree): Tree {
+  const result: Record<string, unknown> = { ...earlier };
+  for (const [key, value] of Object.entries(later)) {
+    const old = result[key];
+    result[key] = isTree(old) && isTree(value) ? mergeTrees(old, value) : value;
+  }
+  return result;
+}
