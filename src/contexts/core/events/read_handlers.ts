@@ -43,8 +43,8 @@ export interface EventName {
 }
 
 /**
- * Reads the handlers of an event in the order of the configuration; none for an unknown event. Throws AppError
- * `pipeline_unknown` (exit code 1), `kind_unknown` and `handler_invalid` (exit code 2).
+ * Reads the handlers of an event in the order of the configuration; none for an unknown event. Throws
+ * AppError `pipeline_unknown` (exit code 1), `kind_unknown` and `handler_invalid` (exit code 2).
  */
 export function readHandlers(
   tree: ValueMap,
