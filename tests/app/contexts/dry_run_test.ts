@@ -14,7 +14,7 @@ function worldWith(handlers: unknown) {
   });
 }
 
-Deno.test("a dry run gives the requests without sending or writing, and later handlers see earlier values", async () => {
+Deno.test("a dry run gives the requests, neither sends nor writes, and hands values on", async () => {
   await using world = await worldWith({
     "set-values": { set: [{ from: "{{ state.open }} twice", to: "state.more" }] },
     "notify": { message: "{{ state.more }}" },
