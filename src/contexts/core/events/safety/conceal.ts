@@ -14,7 +14,9 @@ export interface SecretPlaces {
   readonly redact: readonly Path[];
 }
 
-/** Returns a function that masks secrets and the values at redacted paths in a text, in their usual spellings. */
+/**
+ * Returns a function that masks secrets and the values at redacted paths in a text, in their usual spellings.
+ */
 export function makeConceal(tree: ValueMap, places: SecretPlaces): (text: string) => string {
   // Most calls print nothing, and a redacted part of the tree may be large.
   let mask: ((text: string) => string) | undefined;
@@ -53,7 +55,9 @@ export function maskLeaves(value: Value): Value {
   return isValueList(value) ? value.map(maskLeaves) : MASK;
 }
 
-/** Returns the tree and the settings with every secret masked, so that a template has none of them to print. */
+/**
+ * Returns the tree and the settings with every secret masked, so that a template has none of them to print.
+ */
 export function maskScope<Settings extends Pick<HandlerSettings, "slack" | "secretData">>(
   tree: ValueMap,
   { settings, redact }: { readonly settings: Settings; readonly redact: readonly Path[] },
