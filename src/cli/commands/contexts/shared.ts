@@ -76,7 +76,14 @@ async function contentOf(
   }
   // The parser of YAML is loaded only here: most writes do not need it.
   const { parseData } = await import("../../../contexts/core/parse_data.ts");
-  return parseData(text);
+  const outcome = parseData(text);
+  if ("value" in outcome) return outcome.value;
+  const { line, message } = outcome.problem;
+  throw usageError(
+    "file_invalid",
+    `Reading ${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+    "Correct the file there",
+  );
 }
 
 /** Returns a change by operations. */
