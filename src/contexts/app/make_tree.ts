@@ -1,10 +1,11 @@
 import type { ContextId } from "../core/context_id.ts";
-import { appFilesError } from "../core/app_file/app_problem.ts";
+import { appFilesError, formatPlace } from "../core/app_file/app_problem.ts";
 import { addVariables, buildTree } from "../core/app_file/build_tree.ts";
 import { checkApp } from "../core/app_file/check_app.ts";
 import { mergeApp } from "../core/app_file/merge_app.ts";
 import { checkTemplate } from "../core/template/mod.ts";
 import { applyOperations, type Operation } from "../core/tree/operations.ts";
+import type { Path } from "../core/tree/path.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { AppFiles } from "../ports/app_files.ts";
 import { loadApp } from "./load_app.ts";
@@ -34,9 +35,14 @@ export async function makeTree(
   const merged = mergeApp(loaded);
   const problems = checkApp({ merged, context, checkTemplate: (text) => checkTemplate(text) });
   if (problems.length > 0) throw appFilesError(problems);
+  const placeOf = (path: Path) => formatPlace(merged.placeOf(path));
   const tree = applyOperations(buildTree({ id, context, app: { merged, raw: loaded.app } }), operations);
   return addVariables(tree, {
     merged,
-    render: (template, { tree, name }) => renderText(template, { tree, random }, { at: `variables.${name}` }),
+    render: (template, { tree, name }) =>
+      renderText(template, { tree, random }, {
+        at: `variables.${name} (${placeOf(["variables", name])})`,
+        placeOfMacro: (macro) => placeOf(["jinja2-macros", macro]),
+      }),
   });
 }

@@ -2,6 +2,7 @@ import { eitherSignal } from "../../../lib/either_signal.ts";
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { ContextId } from "../../core/context_id.ts";
 import type { Claim } from "../../core/events/claim.ts";
+import { readContext } from "../read_context.ts";
 import type { EventPorts } from "./event_ports.ts";
 
 /** The pause between two beats of a holder, in milliseconds. */
@@ -68,6 +69,8 @@ async function take(
     if (state === "ended") continue;
     if (await store.swapClaim(id, { key: name, from, to: mine }, signal)) return mine;
     if (state === "dead") throw keyHeld(name);
+    // Another call was faster, or the context was deleted.
+    await readContext(store, id, signal);
   }
 
   async function watch(first: Claim): Promise<"alive" | "ended" | "dead"> {

@@ -7,7 +7,7 @@ export interface MacroText {
   readonly text: string;
 }
 
-/** What a template may use, besides its own text. */
+/** The things that a template may use, besides its own text. */
 export interface RenderOptions {
   /** The names that the template sees; those of later maps win. */
   readonly names: readonly ValueMap[];

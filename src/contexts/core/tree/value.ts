@@ -8,12 +8,12 @@ export type Value = null | boolean | number | bigint | WholeFloat | string | rea
 /** A map of a context. Keys keep the order in which they were written, whatever they look like. */
 export type ValueMap = ReadonlyMap<string, Value>;
 
-/** Whether a value is a map. */
+/** Recognizes a map. */
 export function isValueMap(value: Value | undefined): value is ValueMap {
   return value instanceof Map;
 }
 
-/** Whether a value is a list. */
+/** Recognizes a list. */
 export function isValueList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }

@@ -8,7 +8,7 @@ export function makeGetter(
   attribute: Item | undefined,
   { tools, fallback, ignoreCase = false }: {
     readonly tools: TemplateTools;
-    /** Stands for an absent attribute, unless it is None. */
+    /** Stands for an absent attribute; None does not. */
     readonly fallback?: Item | undefined;
     readonly ignoreCase?: boolean;
   },

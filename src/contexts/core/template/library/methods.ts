@@ -27,7 +27,7 @@ const CHANGING: Readonly<Record<string, ReadonlySet<string>>> = {
   dict: new Set(["clear", "pop", "popitem", "setdefault", "update"]),
 };
 
-/** What Python has and templates have not, so that it is not taken for absent. */
+/** Members that Python has and templates have not, so that they are not taken for absent. */
 const REFUSED: Readonly<Record<string, ReadonlySet<string>>> = {
   str: new Set(["encode", "format_map", "maketrans", "translate"]),
   dict: new Set(["fromkeys"]),

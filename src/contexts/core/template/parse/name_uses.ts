@@ -3,10 +3,11 @@ export interface NamedUse {
   readonly kind: "filter" | "test";
   readonly name: string;
   readonly at: number;
+  /** Whether it stands in an `if`. */
   soft: boolean;
 }
 
-/** What a parser notes about names while it reads. */
+/** Notes of a parser about names. */
 export class NameUses {
   readonly named: NamedUse[] = [];
   readonly #recorders: SpecialNames[] = [];

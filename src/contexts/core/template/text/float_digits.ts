@@ -1,6 +1,7 @@
 /** Floats in decimal digits, rounded once from their exact value and halves to even, as Python does. */
 
-interface Digits {
+/** A number in decimal digits. */
+export interface Digits {
   /** Without a leading zero, except for zero. */
   readonly digits: string;
   /** The power of ten of the first digit. */

@@ -93,7 +93,7 @@ class Values {
 
   named(key: string): Item {
     if (!isMap(this.#value)) throw new Fault("a format with names needs a dict");
-    const found = findKey(this.#value, key, this.#tools.budget);
+    const found = findKey(this.#value, key, this.#tools);
     if (found === undefined) throw new Fault(`the format has no value ${JSON.stringify(key)}`);
     return found.value;
   }
