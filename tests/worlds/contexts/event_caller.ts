@@ -5,7 +5,7 @@ import { OUR_RULES } from "../../../src/contexts/core/events/event_rules.ts";
 import type { StoreSettings } from "../../../src/contexts/core/settings.ts";
 import { makeHttp } from "../../../src/drivers/http/mod.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { usualSettings } from "./event_world.ts";
 import { ID, NEVER } from "./store_world.ts";
 

@@ -14,7 +14,7 @@ export interface EventCall {
   readonly vars: (tree: ValueMap) => ValueMap;
   /** With a key, the event does only what is not done yet. */
   readonly key: string | undefined;
-  /** Whether a request that may or may not have been sent under the key is sent again. */
+  /** The answer to a request that may or may not have been sent under the key. */
   readonly unsure: "send" | "skip";
   /** Milliseconds in which each version is tried. */
   readonly waitMs: number;

@@ -18,7 +18,7 @@ export function isValueList(value: Value | undefined): value is readonly Value[]
   return Array.isArray(value);
 }
 
-/** Whether a value is a number of any kind. */
+/** Returns true for a number of any kind. */
 export function isValueNumber(value: Value | undefined): value is number | bigint | WholeFloat {
   return typeof value === "number" || typeof value === "bigint" || value instanceof WholeFloat;
 }
