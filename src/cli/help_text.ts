@@ -10,34 +10,21 @@ const WIDEST = 80;
 
 /** Returns the exit codes, in the words of a command. */
 function exitCodes(command: string | undefined): string {
-  const { refused, busy, incomplete } = wordsOf(command);
+  const [refused, busy] = command?.startsWith("assets ") === true
+    ? ["a conflict, a missing right or a refused login", "the instance"]
+    : [
+      "blocked or not authorised",
+      command === undefined ? "the pull request or instance" : "the pull request",
+    ];
   return `Exit codes:
   0    done, or nothing to do
   1    failed
   2    wrong usage or configuration
   3    refused: ${refused}
-  4    ${busy}
-  5    incomplete: ${incomplete}
+  4    another run holds ${busy}
+  5    incomplete: some of it could not be seen or cleaned
   6    there are differences, where a flag asked for this code
   130, 143   interrupted, terminated`;
-}
-
-/** Returns what the codes for refused, busy and incomplete stand for in a command, or in the program. */
-function wordsOf(command: string | undefined): Readonly<Record<"refused" | "busy" | "incomplete", string>> {
-  const incomplete = "some of it could not be seen or cleaned";
-  if (command?.startsWith("assets ") === true) {
-    const refused = "a conflict, a missing right or a refused login";
-    return { refused, busy: "another run holds the instance", incomplete };
-  }
-  if (command?.startsWith("context ") === true) {
-    return {
-      refused: "a secret or an address that may not be used",
-      busy: "others write the context, or --if-version or --key does not allow it",
-      incomplete: "the context is stored, and a copy of it is not written",
-    };
-  }
-  const busy = `another run holds the pull request${command === undefined ? " or instance" : ""}`;
-  return { refused: "blocked or not authorised", busy, incomplete };
 }
 
 const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
