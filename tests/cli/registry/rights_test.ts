@@ -31,6 +31,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   platform: ["net", "read", "run", "sys", "env"],
   images: ["net", "read", "run", "sys", "env"],
   content: ["net", "read", "run", "env"],
+  events: ["net", "read", "write", "run", "env"],
   assets: ["net", "read", "run", "env"],
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
