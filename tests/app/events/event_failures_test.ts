@@ -197,3 +197,14 @@ Deno.test("a run that had to give up once waits 5 s at most for its other pull r
 
   assert.equal(port.limitMs, 5_000);
 });
+
+Deno.test("two runs that announce the same at once post it once, without a warning", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  await using events = await makeEventsWorld(appFile(["running"]));
+  await world.sync();
+
+  await Promise.all([sync(world, events), sync(world, events), sync(world, events)]);
+
+  assert.deepEqual(events.slack.posts, [RUNNING]);
+  assert.deepEqual(world.spoken.warned, []);
+});
