@@ -31,6 +31,8 @@ for (const { name, examples } of COMMANDS) {
       out,
       name.startsWith("assets ")
         ? /^ {2}4 {4}another run holds the instance$/m
+        : name.startsWith("context ")
+        ? /^ {2}4 {4}others wrote or hold the key, and nothing was written/m
         : /^ {2}4 {4}another run holds the pull request$/m,
     );
     assert.equal((await runCli(["help", ...name.split(" ")])).out, out);
@@ -61,8 +63,9 @@ Deno.test("run() shows the flags of environments only for commands that take the
   for (const { name } of COMMANDS) pages.set(name, (await runCli(["help", ...name.split(" ")])).out);
 
   const without = [...pages].filter(([, page]) => !page.includes("--platform")).map(([name]) => name);
-  const groups = without.filter((name) => name.startsWith("assets "));
-  assert.equal(groups.length, COMMANDS.filter(({ name }) => name.startsWith("assets ")).length);
+  const isInGroup = (name: string) => /^(?:assets|context) /.test(name);
+  const groups = without.filter(isInGroup);
+  assert.equal(groups.length, COMMANDS.filter(({ name }) => isInGroup(name)).length);
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [
     "labels",
     "simulate",
@@ -84,6 +87,7 @@ Deno.test("run() shows the flags of environments only for commands that take the
     "assets rollback",
     "assets prune",
     "assets sync_assets",
+    "context event",
     "test-lifecycle",
     "init",
   ]);

@@ -25,7 +25,6 @@ const APP = JSON.stringify({
               },
             },
             broken: { notify: { one: { message: "{{ nothing.here }}" }, two: { message: "two" } } },
-            odd: { telegram: { message: "x" } },
           },
           generators: {
             names: {
@@ -198,6 +197,7 @@ Deno.test("context event: an unknown event does nothing, an unknown pipeline is 
   assert.match((await events.world.expect(0, "event build nothing")).err, /no handlers/);
   const pipeline = await events.world.failure(1, "event buidl success");
   assert.deepEqual([pipeline.code, /build/.test(pipeline.hint)], ["pipeline_unknown", true]);
+  await events.world.expect(0, ["set", 'pipelines.build.event-handlers.odd:={"telegram": {"message": "x"}}']);
   assert.equal((await events.world.failure(2, "event build odd")).code, "kind_unknown");
   await events.world.expect(2, "event build");
   await events.world.expect(2, "event build success --unsure maybe");

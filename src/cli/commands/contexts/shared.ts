@@ -53,6 +53,16 @@ export function contextId(env: CommandEnv): ContextId {
   );
 }
 
+/** Throws AppError `flags_conflict` (exit code 2) if a folder of bases is given without the file that names them. */
+export function assertBasesOfApp(values: CommandEnv["values"]): void {
+  if (values.text("bases") === undefined || values.text("app") !== undefined) return;
+  throw usageError(
+    "flags_conflict",
+    "Reading the command line: --bases is the folder for an application file, and --app is not given",
+    "Name the application file with --app, or leave --bases out",
+  );
+}
+
 /** Makes the operations of pairs, and reads the files that they name. */
 export async function readPairs(
   texts: readonly string[],
@@ -76,7 +86,14 @@ async function contentOf(
   }
   // The parser of YAML is loaded only here: most writes do not need it.
   const { parseData } = await import("../../../contexts/core/parse_data.ts");
-  return parseData(text);
+  const outcome = parseData(text);
+  if ("value" in outcome) return outcome.value;
+  const { line, message } = outcome.problem;
+  throw usageError(
+    "file_invalid",
+    `Reading ${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+    "Correct the file there",
+  );
 }
 
 /** Returns a change by operations. */
