@@ -33,6 +33,8 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   content: ["net", "read", "run", "env"],
   events: ["net", "read", "write", "run", "env"],
   assets: ["net", "read", "run", "env"],
+  // A configured context is loaded by the run, which has what its store needs.
+  events: ["net", "read", "run", "env"],
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
   clock: [],

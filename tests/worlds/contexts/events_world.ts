@@ -88,6 +88,7 @@ export async function makeEventsWorld(app: string = appFile()): Promise<EventsWo
             http: { timeoutMs, attempts: 1, hosts: [] },
             redact: [],
             configData: new Map(),
+            secretUrls: [],
             secretData: new Map(),
           },
         },
