@@ -25,6 +25,11 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   "docs/aws.md": [
     "aws iam create-role --role-name showtime-shop --assume-role-policy-document file://showtime-aws-trust.json",
   ],
+  // tests/cli/contexts/page_test.ts plays the second one.
+  "docs/contexts.md": [
+    "showtime context watch --until state.choice=go --timeout 10m && ./deploy.sh",
+    "showtime context validate --app app.yaml --bases bases       # before a commit",
+  ],
   "docs/install.md": [
     "deno task compile",
     "curl -fsSL https://github.com/showtime-previews/showtime/releases/latest/download/install.sh | sh -s -- 0.1.0",
