@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type {
   CaptureRule,
   ContextSettings,
@@ -49,6 +50,7 @@ export function contextProblems(section: ContextSection): readonly ContextProble
       });
     }
   }
+  problems.push(...sharedFiles(entries));
   const [first] = entries;
   if (primaries.length === 0 && (entries.length > 1 || (first && COPIES_ONLY.includes(first[0])))) {
     add(["datasources"], {
@@ -65,6 +67,23 @@ export function contextProblems(section: ContextSection): readonly ContextProble
     add(["environments"], { message: "environments needs app, which is missing", remedy: "add app" });
   }
   return problems;
+}
+
+/** Lists entries whose file is that of an earlier entry: each write would destroy the other's. */
+function sharedFiles(entries: readonly Entry[]): readonly ContextProblem[] {
+  const owners = new Map<string, Kind>();
+  return entries.flatMap(([kind, entry]) => {
+    const written = "path" in entry ? entry.path : undefined;
+    if (kind === "redis" || (written === undefined && kind !== "sqlite")) return [];
+    const path = normalize(written ?? DEFAULT_STORE);
+    const owner = owners.get(path);
+    if (owner === undefined) owners.set(path, kind);
+    return owner === undefined ? [] : [{
+      path: ["datasources", kind, "path"],
+      message: `${owner} has the same file`,
+      remedy: "choose another path",
+    }];
+  });
 }
 
 /** The values of the settings that the section itself does not have. */
