@@ -50,7 +50,16 @@ export function contextProblems(section: ContextSection): readonly ContextProble
       });
     }
   }
-  problems.push(...sharedFiles(entries));
+  const byFile = Map.groupBy(entries.filter(([kind]) => kind !== "redis"), fileOf);
+  for (const [file, [kept, ...others]] of byFile) {
+    if (file === undefined || kept === undefined) continue;
+    for (const [kind] of others) {
+      add(["datasources", kind, "path"], {
+        message: `${kept[0]} has the same file, ${file}`,
+        remedy: "name another file",
+      });
+    }
+  }
   const [first] = entries;
   if (primaries.length === 0 && (entries.length > 1 || (first && COPIES_ONLY.includes(first[0])))) {
     add(["datasources"], {
@@ -69,21 +78,10 @@ export function contextProblems(section: ContextSection): readonly ContextProble
   return problems;
 }
 
-/** Lists entries whose file is that of an earlier entry: each write would destroy the other's. */
-function sharedFiles(entries: readonly Entry[]): readonly ContextProblem[] {
-  const owners = new Map<string, Kind>();
-  return entries.flatMap(([kind, entry]) => {
-    const written = "path" in entry ? entry.path : undefined;
-    if (kind === "redis" || (written === undefined && kind !== "sqlite")) return [];
-    const path = normalize(written ?? DEFAULT_STORE);
-    const owner = owners.get(path);
-    if (owner === undefined) owners.set(path, kind);
-    return owner === undefined ? [] : [{
-      path: ["datasources", kind, "path"],
-      message: `${owner} has the same file`,
-      remedy: "choose another path",
-    }];
-  });
+/** The file of an entry; undefined if it has none. */
+function fileOf([kind, entry]: Entry): string | undefined {
+  const path = ("path" in entry ? entry.path : undefined) ?? (kind === "sqlite" ? DEFAULT_STORE : undefined);
+  return path === undefined ? undefined : normalize(path);
 }
 
 /** The values of the settings that the section itself does not have. */
