@@ -1,6 +1,6 @@
 /** Writes help pages from the registry: the program's, a group's, and the end of a command's. */
 
-import type { CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
+import type { ArgumentSpec, CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./global_options.ts";
 import { type Capability, commandsOf, isGroup } from "./registry.ts";
 import { wrapText } from "./render/wrap_text.ts";

@@ -2,7 +2,7 @@
 
 import type { ContextFiles, ContextRequest, ContextTools } from "../cli/wiring_types.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
-import type { LoadedContext, NamedText } from "../config/mod.ts";
+import type { LoadedContext, NamedText } from "../config/contexts/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Variables } from "../lib/variables.ts";
 import { hideSecrets } from "./hidden_secrets.ts";
@@ -28,6 +28,7 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   const { env } = parts.host;
   const actor = env["SHOWTIME_ACTOR"] || env["GITHUB_ACTOR"] || "unknown";
   const options = { clock, keep: settings.keep, busyMs: waitMs, actor };
+  await assertWritable(settings);
   const store = await makeContextStore(settings.primary, options);
   const keepSecret = (value: string) => parts.keepSecret(value);
   return {
@@ -68,6 +69,17 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   };
 }
 
+/** Throws AppError `store_elsewhere` (exit code 2) if the program may not write a file of the settings. */
+async function assertWritable(settings: ContextSettings): Promise<void> {
+  const [{ mayWrite }, { assertBelow }] = await Promise.all([
+    import("../drivers/system/mod.ts"),
+    import("../config/contexts/mod.ts"),
+  ]);
+  for (const each of [settings.primary, ...settings.copies]) {
+    if ("path" in each && !await mayWrite(each.path)) assertBelow(settings, Deno.cwd());
+  }
+}
+
 interface LoadedSettings {
   readonly settings: ContextSettings;
   readonly warnings: readonly string[];
@@ -85,7 +97,7 @@ async function loadSettings(
   if (original !== undefined) return { ...original, named: true };
   const { findHere, readNamed } = await import("./config_file.ts");
   const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
-  const { loadContextSettings } = await import("../config/mod.ts");
+  const { loadContextSettings } = await import("../config/contexts/mod.ts");
   const loaded = loadContextSettings({ ...found, env, readSecret });
   return { ...loaded, named: flags.config !== undefined };
 }
@@ -94,7 +106,7 @@ async function loadSettings(
 async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> {
   const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
   if (!config) return undefined;
-  const { loadContextSettings } = await import("../config/mod.ts");
+  const { loadContextSettings } = await import("../config/contexts/mod.ts");
   return loadContextSettings({
     file: undefined,
     originalConfig: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),

@@ -30,6 +30,7 @@ export function hideSecrets(
       if (tree !== undefined) hide(tree);
       return tree;
     },
+    newestVersion: (id, signal) => store.newestVersion(id, signal),
     commit: (next, signal) => store.commit(next, signal),
     list: (signal) => store.list(signal),
     history: (id, options, signal) => store.history(id, options, signal),

@@ -6,4 +6,9 @@
  */
 
 export { assertBelow } from "./assert_below.ts";
-export { type ContextSources, loadContextSettings, type LoadedContext } from "./load_context.ts";
+export {
+  type ContextSources,
+  loadContextSettings,
+  type LoadedContext,
+  type NamedText,
+} from "./load_context.ts";
