@@ -18,6 +18,12 @@ const EXIT_CODES = `Exit codes:
   6    there are differences, where a flag asked for this code
   130, 143   interrupted, terminated`;
 
+/** The exit codes of a command that reads its words itself. */
+const OWN_EXIT_CODES = `Exit codes:
+  0    done, or nothing to do
+  1    failed
+  2    wrong usage`;
+
 const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
 
 /** The surroundings that help is written for. */
@@ -93,9 +99,10 @@ export function groupHelp(
 }
 
 /** Returns the part below the flags of a command. */
-export function commandFooter({ examples }: NamedCommand): string {
+export function commandFooter({ examples, readsWords }: NamedCommand): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
-  return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES}`;
+  const shown = `Examples:\n${lines.join("\n")}`;
+  return readsWords === true ? `\n${shown}\n\n${OWN_EXIT_CODES}` : `\n${GLOBAL_LINE}\n\n${shown}\n\n${EXIT_CODES}`;
 }
 
 /** Formats an argument as usage shows it: `<pr>`, `[dir]`, `<pair...>`. */

@@ -19,6 +19,8 @@ const VARIABLES = [
   "DOCKER_LOAD",
   "DOCKERHUB_USER",
   "DOCKERHUB_TOKEN",
+  // The settings of the tool that contexts replace.
+  "CICDSTATEMGR_*",
   // The Docker engine, and the logins to registries.
   "DOCKER_HOST",
   "DOCKER_CONFIG",

@@ -1,3 +1,4 @@
+import { argv0 } from "node:process";
 import type { CommandRights } from "../cli/command_rights.ts";
 import { ReaderLeft } from "../cli/interrupted.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
@@ -5,6 +6,18 @@ import { makeTerminal } from "../drivers/terminal/mod.ts";
 import { VERSION } from "../lib/version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
 import { settleEnvironment } from "./settle_environment.ts";
+
+/** The name under which the program takes the command line of the tool that contexts replace. */
+const ORIGINAL_NAME = "cicdstatemgr";
+
+/**
+ * Returns the words of the command line of a process. An executable that is started as `cicdstatemgr`, by its own name or
+ * through a link, runs that command.
+ */
+export function programWords(words: readonly string[]): readonly string[] {
+  const name = argv0.replace(/^.*[\\/]/, "").replace(/\.exe$/i, "");
+  return name === ORIGINAL_NAME ? [ORIGINAL_NAME, ...words] : words;
+}
 
 /** Makes the host of the command line from this process. The wiring is loaded when a command needs it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {

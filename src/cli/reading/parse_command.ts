@@ -90,8 +90,10 @@ function makeParser(
     parser.argument(bracket(argument), words);
   }
   for (const option of entry.options) addOption(parser, option);
-  for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });
-  parser.addOption(new Option("-V, --version").hideHelp());
+  if (entry.readsWords !== true) {
+    for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });
+    parser.addOption(new Option("-V, --version").hideHelp());
+  }
   parser.on("option:version", () => {
     throw new CommanderError(0, "commander.version", "");
   });

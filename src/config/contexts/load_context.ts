@@ -27,6 +27,8 @@ export interface ContextSources extends ReferenceSources {
   readonly originalConfig?: NamedText | undefined;
   /** The original tool's file of secrets. */
   readonly secrets?: NamedText | undefined;
+  /** Whether the original tool's rules about primaries hold for its file. */
+  readonly byOriginalRules?: boolean;
 }
 
 /** The settings, with sentences about what had no effect. */
@@ -41,8 +43,9 @@ export interface LoadedContext {
  * `secret_missing` (exit code 2) if the login of a store refers to nothing.
  */
 export function loadContextSettings(sources: ContextSources): LoadedContext {
-  if (sources.originalConfig !== undefined) {
-    return readOriginalConfig({ config: sources.originalConfig, secrets: sources.secrets });
+  const { originalConfig, secrets, byOriginalRules = false } = sources;
+  if (originalConfig !== undefined) {
+    return readOriginalConfig({ config: originalConfig, secrets, byOriginalRules });
   }
   const { file, env } = sources;
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);

@@ -1,5 +1,6 @@
 import type { ArgumentSpec, CommandEntry, OptionSpec, Registry } from "../../command.ts";
 import type { ContextsCommand } from "../command_names.ts";
+import { ORIGINAL } from "./original/entry.ts";
 import { CHECKS_FILES, ID, SET, USES_STORE, VAR, WAIT } from "./options.ts";
 
 const PATH: ArgumentSpec = {
@@ -291,4 +292,5 @@ export const CONTEXTS_COMMANDS: Registry<ContextsCommand> = {
       import: IMPORT,
     },
   },
+  cicdstatemgr: ORIGINAL,
 };
