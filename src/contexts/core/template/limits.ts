@@ -19,6 +19,7 @@ export const USUAL_LIMITS: TemplateLimits = {
 };
 
 const CHARACTERS_PER_STEP = 32;
+const BITS_PER_STEP = 256;
 
 /** A fault of a template before its place is known. */
 export class Fault extends Error {}
@@ -47,6 +48,11 @@ export class Budget {
       throw new Fault(`a text would have more than ${this.limits.text} characters`);
     }
     this.step(1 + Math.floor(length / CHARACTERS_PER_STEP));
+  }
+
+  /** Counts the bits of large integers. */
+  bits(count: number): void {
+    this.step(Math.floor(count / BITS_PER_STEP));
   }
 
   /** Counts a text that is added to others; `total` is the length of all of them. */

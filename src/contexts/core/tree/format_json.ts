@@ -3,8 +3,8 @@ import { isValueList, type Value, type ValueMap } from "./value.ts";
 
 /** The options of {@link formatJson}. */
 export interface JsonLayout {
-  /** Spaces for each level, with one value on each line; everything on one line if left out. */
-  readonly indent?: number;
+  /** Spaces, or a text, for each level, with one value on each line; everything on one line if left out. */
+  readonly indent?: number | string;
   /** Leaves out the spaces after `,` and `:`. */
   readonly compact?: boolean;
   /** Escapes what is not ASCII, as Python's `json.dumps` does. */
@@ -24,7 +24,7 @@ function format(value: Value, layout: JsonLayout, margin: string): string {
   if (typeof value === "number") {
     return Number.isInteger(value) ? integerText(value) : formatPythonFloat(value);
   }
-  const inner = layout.indent === undefined ? "" : margin + " ".repeat(layout.indent);
+  const inner = layout.indent === undefined ? "" : margin + marginOf(layout.indent);
   const colon = layout.compact ? ":" : ": ";
   const [open, close, parts] = isValueList(value)
     ? ["[", "]", value.map((each) => format(each, layout, inner))]
@@ -38,6 +38,10 @@ function format(value: Value, layout: JsonLayout, margin: string): string {
   if (parts.length === 0) return `${open}${close}`;
   if (layout.indent === undefined) return `${open}${parts.join(layout.compact ? "," : ", ")}${close}`;
   return `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${margin}${close}`;
+}
+
+function marginOf(indent: number | string): string {
+  return typeof indent === "string" ? indent : " ".repeat(indent);
 }
 
 /** An integer in a number is at most 2^53; minus zero is a float. */

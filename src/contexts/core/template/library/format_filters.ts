@@ -9,6 +9,9 @@ import { pythonNumber } from "../../tree/python_text.ts";
 import { requireInteger, requireText } from "./coerce.ts";
 import type { Bound, Library, TemplateTools } from "./entry.ts";
 
+/** A tree is as deep as a template, so that a larger indent would multiply. */
+const LARGEST_INDENT = 20;
+
 /** Filters from and to JSON, YAML and base64: `tojson` is Jinja's, the others are the original tool's. */
 export const FORMAT_FILTERS: Library = {
   from_json: { parameters: [], run: (self, _args, tools) => fromJson(requireText(self), tools) },
@@ -44,9 +47,11 @@ function toJson(
 ): string {
   const value = toPlainValue(self, { sorted, budget });
   if (indent === null) return formatJson(value, { ascii: true });
-  const spaces = Math.max(0, requireInteger(indent));
-  if (spaces > 100) throw new Fault("an indent is above 100");
-  return formatJson(value, { ascii: true, indent: spaces });
+  const margin = typeof indent === "string"
+    ? indent
+    : " ".repeat(Math.min(LARGEST_INDENT + 1, Math.max(0, requireInteger(indent))));
+  if (margin.length > LARGEST_INDENT) throw new Fault(`an indent has more than ${LARGEST_INDENT} characters`);
+  return formatJson(value, { ascii: true, indent: margin });
 }
 
 /** Converts what JSON can say. Throws for anything else. */

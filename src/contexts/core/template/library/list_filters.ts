@@ -6,7 +6,7 @@ import { applyOperator } from "../values/operators.ts";
 import { textOf } from "../values/print.ts";
 import { findItem } from "../values/attributes.ts";
 import { requireInteger } from "./coerce.ts";
-import type { Library, TemplateTools } from "./entry.ts";
+import type { Bound, Library, TemplateTools } from "./entry.ts";
 import { makeGetter } from "./getter.ts";
 
 /** Filters that take lists apart or put them together. */
@@ -69,8 +69,8 @@ function requireSize(self: Item): number {
   return size;
 }
 
-function first(self: Item): Item {
-  for (const each of assertIterable(self)) return each;
+function first(self: Item, _args: Bound, tools: TemplateTools): Item {
+  for (const each of assertIterable(self, tools.budget)) return each;
   return new Undefined("the first item is absent: there are no items");
 }
 
@@ -171,7 +171,7 @@ function* unique(self: Item, read: (item: Item) => Item, { budget }: TemplateToo
   const seen = new Map<Item, Item>();
   for (const each of iterate(self, budget)) {
     const key = read(each);
-    assertHashable(key);
+    assertHashable(key, budget);
     if (findKey(seen, key, budget) !== undefined) continue;
     seen.set(key, true);
     yield each;

@@ -35,7 +35,7 @@ export const NUMBER_FILTERS: Library = {
   },
   int: {
     parameters: ["default?", "base?"],
-    run: (self, [fallback = 0, base = 10]) => toInteger(self, requireInteger(base)) ?? fallback,
+    run: (self, [fallback = 0, base = 10]) => toInteger(self, base) ?? fallback,
   },
   round: {
     parameters: ["precision?", "method?"],
@@ -59,11 +59,11 @@ function parseFloatText(source: string): number | undefined {
 }
 
 /** Reads an integer as Jinja's `int` does: by Python's `int()`, else by `float()` without the fraction. */
-function toInteger(item: Item, base: number): number | bigint | undefined {
+function toInteger(item: Item, base: Item): number | bigint | undefined {
   if (item instanceof Undefined) throw new Fault(item.message);
   if (typeof item === "boolean") return Number(item);
   if (isInteger(item)) return item;
-  const exact = typeof item === "string" ? parseIntegerText(item, base) : undefined;
+  const exact = typeof item === "string" ? parseIntegerText(item, requireInteger(base)) : undefined;
   if (exact !== undefined) return integerItem(exact);
   const value = toFloat(item);
   if (value === undefined) return undefined;

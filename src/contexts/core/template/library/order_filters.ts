@@ -2,6 +2,7 @@ import { Fault } from "../limits.ts";
 import { article, compareItems, equalItems } from "../values/compare.ts";
 import { isMap, isTrue, type Item, Tuple, typeOf, Undefined } from "../values/item.ts";
 import { iterate, listOf } from "../values/iterate.ts";
+import { requireInteger } from "./coerce.ts";
 import type { Entry, Library, TemplateTools } from "./entry.ts";
 import { makeGetter, withoutCase } from "./getter.ts";
 
@@ -20,7 +21,7 @@ export const ORDER_FILTERS: Library = {
           key: isTrue(sensitive) ? read : withoutCase(read, tools.budget),
         };
       });
-      return sorted(entries, isTrue(reverse), tools);
+      return sorted(entries, requireInteger(reverse) !== 0, tools);
     },
   },
   groupby: {
@@ -35,7 +36,7 @@ export const ORDER_FILTERS: Library = {
     run: (self, [reverse = false, sensitive = false, attribute], tools) => {
       const read = manyGetter(attribute, { tools, ignoreCase: !isTrue(sensitive) });
       const entries = Array.from(iterate(self, tools.budget), (item) => ({ item, key: read(item) }));
-      return sorted(entries, isTrue(reverse), tools);
+      return sorted(entries, requireInteger(reverse) !== 0, tools);
     },
   },
 };

@@ -1,7 +1,7 @@
 import { Fault } from "../limits.ts";
 import type { Comparison } from "../parse/nodes.ts";
 import { isInCase } from "../text/letters.ts";
-import { equalItems } from "../values/compare.ts";
+import { assertHashable, equalItems } from "../values/compare.ts";
 import {
   isInteger,
   isList,
@@ -36,7 +36,7 @@ export const TESTS: Library = {
   escaped: asked(() => false),
   even: { parameters: [], run: (item, _args, tools) => equalItems(remainder(item, 2, tools), 0, tools) },
   false: asked((item) => item === false),
-  filter: asked((item) => typeof item === "string" && findEntry(FILTERS, item) !== undefined),
+  filter: named((name) => findEntry(FILTERS, name) !== undefined),
   float: asked((item) => isNumber(item) && !isInteger(item)),
   ge: compared(">="),
   greaterthan: compared(">"),
@@ -63,7 +63,7 @@ export const TESTS: Library = {
     item instanceof Undefined
   ),
   string: asked((item) => typeof item === "string"),
-  test: asked((item) => typeof item === "string" && TEST_NAMES.has(item)),
+  test: named((name) => TEST_NAMES.has(name)),
   true: asked((item) => item === true),
   undefined: asked((item) => item instanceof Undefined),
   upper: {
@@ -76,6 +76,17 @@ const TEST_NAMES: ReadonlySet<string> = new Set(Object.keys(TESTS));
 
 function asked(holds: (item: Item) => boolean): Entry {
   return { parameters: [], run: holds };
+}
+
+/** Whether a name is known; what cannot be a key cannot be asked for. */
+function named(isKnown: (name: string) => boolean): Entry {
+  return {
+    parameters: [],
+    run: (item, _args, { budget }) => {
+      assertHashable(item, budget);
+      return typeof item === "string" && isKnown(item);
+    },
+  };
 }
 
 function compared(operator: Comparison): Entry {

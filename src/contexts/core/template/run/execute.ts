@@ -1,5 +1,6 @@
 import type { ForStatement, MacroDefinition, Statement, Target } from "../parse/nodes.ts";
 import { Fault } from "../limits.ts";
+import { requireText } from "../library/coerce.ts";
 import { isTrue, type Item, Namespace, Stream } from "../values/item.ts";
 import { assertIterable, listOf } from "../values/iterate.ts";
 import { Evaluator, placed } from "./evaluate.ts";
@@ -69,7 +70,7 @@ export class Executor extends Evaluator {
         if (node.macro.name !== undefined) scope.set(node.macro.name, this.#macro(node.macro, scope));
         return undefined;
       case "call_block":
-        output.write(this.textOf(this.call(node.call, scope, this.#macro(node.caller, scope))));
+        output.write(requireText(this.call(node.call, scope, this.#macro(node.caller, scope))));
         return undefined;
       default:
         return node.kind;
@@ -98,7 +99,7 @@ export class Executor extends Evaluator {
     const items = node.test === undefined ? round.items : new Stream(this.#chosen(node, round.items, scope));
     const loop = new LoopThing({
       items,
-      elements: assertIterable(items)[Symbol.iterator](),
+      elements: assertIterable(items, this.tools.budget)[Symbol.iterator](),
       depth: round.depth,
       recurse: node.recursive
         ? (next, depth) => this.#recursive(node, { items: next, depth }, scope)
@@ -119,7 +120,7 @@ export class Executor extends Evaluator {
 
   /** The items for which the condition of a loop holds. */
   *#chosen(node: ForStatement, items: Item, scope: Scope): Generator<Item> {
-    for (const each of assertIterable(items)) {
+    for (const each of assertIterable(items, this.tools.budget)) {
       this.tools.budget.step();
       const inner = new Scope(scope);
       this.#assign(node.target, each, inner);
@@ -152,7 +153,7 @@ export class Executor extends Evaluator {
     const of = output.text();
     const value = node.filter === undefined ? of : this.filtered(node.filter, { of, scope });
     if (node.kind === "set_block") this.#assign(node.target, value, frame.scope);
-    else frame.output.write(this.textOf(value));
+    else frame.output.write(requireText(value));
     return undefined;
   }
 

@@ -60,6 +60,7 @@ function elementOf(item: Item, key: Item, tools: TemplateTools): Item | undefine
     return position >= 0 && position < item.length ? item.at(position) : undefined;
   }
   if (typeof item !== "string") return undefined;
+  tools.budget.text(item.length);
   return isPlain(item) ? item.at(index) : charactersOf(item).at(index);
 }
 

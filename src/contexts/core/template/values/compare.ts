@@ -15,7 +15,11 @@ import {
 
 /** Whether two items are equal in Python: `1 == 1.0 == True`, and the order of keys has no meaning. */
 export function equalItems(a: Item, b: Item, { budget }: { readonly budget: Budget }): boolean {
-  if (typeof a === "string" || typeof b === "string") return a === b;
+  if (typeof a === "string" || typeof b === "string") {
+    if (typeof a !== "string" || typeof b !== "string" || a.length !== b.length) return false;
+    budget.text(a.length);
+    return a === b;
+  }
   budget.step();
   const [x, y] = [numeral(a), numeral(b)];
   if (x !== undefined || y !== undefined) return x !== undefined && y !== undefined && x == y;
@@ -63,7 +67,8 @@ export function findKey(
   key: Item,
   budget: Budget,
 ): { readonly key: Item; readonly value: Item } | undefined {
-  assertHashable(key);
+  assertHashable(key, budget);
+  if (typeof key === "string") budget.text(key.length);
   const value = map.get(key);
   if (value !== undefined) return { key, value };
   if (typeof key === "string") return undefined;
@@ -74,12 +79,15 @@ export function findKey(
 }
 
 /** Throws if an item cannot be a key or an element of a set. */
-export function assertHashable(item: Item): void {
+export function assertHashable(item: Item, budget: Budget): void {
+  budget.step();
   if (isList(item) || isMap(item)) throw new Fault(`${article(typeOf(item))} cannot be a key`);
   if (item instanceof View && item.kind !== "values") {
     throw new Fault(`${article(typeOf(item))} cannot be a key`);
   }
-  if (item instanceof Tuple) item.items.forEach(assertHashable);
+  if (item instanceof Tuple) {
+    budget.nested(() => item.items.forEach((each) => assertHashable(each, budget)));
+  }
 }
 
 /** Compares two items as `<` does: below, equal or above 0. Throws if Python has no order for them. */
@@ -87,7 +95,10 @@ export function compareItems(a: Item, b: Item, { budget }: { readonly budget: Bu
   budget.step();
   const [x, y] = [numeral(a), numeral(b)];
   if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : x == y ? 0 : NaN;
-  if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
+  if (typeof a === "string" && typeof b === "string") {
+    budget.text(Math.min(a.length, b.length));
+    return compareTexts(a, b);
+  }
   for (const each of [a, b]) if (each instanceof Undefined) throw new Fault(each.message);
   const [left, right] = [sequenceOf(a), sequenceOf(b)];
   if (left === undefined || right === undefined || isList(a) !== isList(b)) {

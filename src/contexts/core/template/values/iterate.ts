@@ -25,14 +25,15 @@ function* streamElements(stream: Stream): Generator<Item> {
 
 /** Reads the elements one by one, a step each. Throws if the item has none. */
 export function* iterate(item: Item, budget: Budget): Generator<Item> {
-  for (const each of assertIterable(item)) {
+  for (const each of assertIterable(item, budget)) {
     budget.step();
     yield each;
   }
 }
 
-/** Throws if the item has no elements. */
-export function assertIterable(item: Item): Iterable<Item> {
+/** The elements of an item. Throws if it has none. */
+export function assertIterable(item: Item, budget: Budget): Iterable<Item> {
+  if (typeof item === "string") budget.text(item.length);
   const elements = elementsOf(item);
   if (elements === undefined) throw new Fault(`${article(typeOf(item))} has no elements`);
   return elements;

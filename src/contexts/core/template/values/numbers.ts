@@ -61,6 +61,9 @@ export function calculate(
   }
   const [a, b] = [operandOf(left), operandOf(right)];
   if (a === undefined || b === undefined) return undefined;
+  if (typeof left === "bigint" || typeof right === "bigint") {
+    budget.bits(bitsOf("integer" in a ? a.integer : 0n) + bitsOf("integer" in b ? b.integer : 0n));
+  }
   if ("integer" in a && "integer" in b && operator !== "/") {
     return operator === "**" && b.integer < 0n
       ? floatItem(floatPower(floatOf(a), floatOf(b)))
@@ -99,9 +102,10 @@ function integerResult(
 function integerPower(a: bigint, b: bigint, budget: Budget): bigint {
   const isUnit = a >= -1n && a <= 1n;
   if (!isUnit && (b > MOST_BITS || bitsOf(a) * Number(b) > MOST_BITS + 8 * Number(b))) throw tooLarge();
-  budget.step(1);
   if (isUnit) return a === -1n ? (b % 2n === 0n ? 1n : -1n) : b === 0n ? 1n : a;
   const result = a ** b;
+  // A power takes a multiplication for each of its bits.
+  budget.bits(bitsOf(result) * 16);
   if (bitsOf(result) > MOST_BITS + 4) throw tooLarge();
   return result;
 }
@@ -170,7 +174,7 @@ function floatPower(a: number, b: number): number {
 
 /** Returns the number; throws if Python would refuse to print its digits. */
 export function assertPrintable(item: NumberItem): NumberItem {
-  if (typeof item === "bigint" && item.toString().replace("-", "").length > MOST_DIGITS) {
+  if (typeof item === "bigint" && bitsOf(item) > MOST_BITS + 4) {
     throw new Fault(`an integer has more than ${MOST_DIGITS} digits`);
   }
   return item;

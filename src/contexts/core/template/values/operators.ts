@@ -50,6 +50,7 @@ function repeat(left: Item, right: Item, budget: Budget): Item | undefined {
   const [sequence, factor] = operandOf(left) === undefined ? [left, right] : [right, left];
   const count = typeof factor === "boolean" ? Number(factor) : isInteger(factor) ? Number(factor) : undefined;
   if (count === undefined) return undefined;
+  if (!Number.isSafeInteger(count)) throw new Fault("a factor is too large");
   const times = Math.max(0, count);
   if (typeof sequence === "string") {
     budget.text(sequence.length * times);

@@ -32,7 +32,11 @@ function format(item: Item, budget: Budget): string {
   const list = (items: Iterable<Item>) => Array.from(items, (each) => reprOf(each, budget)).join(", ");
   if (typeof item === "string") return quotePython(item);
   if (item === null || typeof item === "boolean") return pythonWord(item);
-  if (isNumber(item)) return pythonNumber(assertPrintable(item));
+  if (isNumber(item)) {
+    // Decimal digits of a large integer take long.
+    if (typeof item === "bigint") budget.bits(item.toString(16).length * 64);
+    return pythonNumber(assertPrintable(item));
+  }
   if (isList(item)) return `[${list(item)}]`;
   if (isMap(item)) return formatMap(item, budget);
   if (item instanceof Tuple) {
