@@ -7,7 +7,7 @@ import type { Value, ValueMap } from "../../core/tree/value.ts";
  * AppError `path_invalid` if it cannot be read.
  */
 export function findOriginal(tree: ValueMap, expression: string): Value | undefined {
-  const found = findAll(tree, expression);
+  const found = findAll(tree, expression, { original: true });
   return found.length > 1 ? found : found[0];
 }
 
