@@ -82,11 +82,11 @@ tool.test("both tools by turns on the same files see each other's values and los
     await first.run(init);
     for (let turn = 0; turn < 6; turn++) {
       const side = sides[turn % 2] ?? ours;
-      const { code, err } = await side.run(["--set", `state.turn${turn}=${turn}|state.all[]=${turn}`]);
+      const { code, err } = await side.run(["--set", `state.turn${turn}=${turn}|state.turns[]=${turn}`]);
       assert.equal(code, 0, err);
     }
     for (const side of sides) {
-      assert.equal((await side.run(["--get", "state.all"])).out, '["0", "1", "2", "3", "4", "5"]\n');
+      assert.equal((await side.run(["--get", "state.turns"])).out, '["0", "1", "2", "3", "4", "5"]\n');
       assert.equal((await side.run(["--get", "state.turn5"])).out, "5\n");
       await side.run(["--handle-event", "build=told"]);
       assert.equal((await side.run(["--get", "state.value1.ts"])).out, "171.22\n");
@@ -124,11 +124,11 @@ if (redis.missing === undefined) {
     await a.same(["--init-new", "id-1", "--set", "state.key1=value1"]);
     await sameStored();
     await b.same(["--load"]);
-    await a.same(["--set", "state.from=a"]);
-    assert.ok(!(await b.ours.read("out/d.json"))?.includes('"from"'), "a copy in another workspace stays");
+    await a.same(["--set", "state.mark=a"]);
+    assert.ok(!(await b.ours.read("out/d.json"))?.includes('"mark"'), "a copy in another workspace stays");
     await b.same(["--load", "--handle-event", "build=told"]);
     await sameStored();
-    assert.equal((await b.same(["--get", "state.from"])).out, "a\n");
+    assert.equal((await b.same(["--get", "state.mark"])).out, "a\n");
     await a.same(["--load"]);
     assert.equal((await a.same(["--get", "state.value1.ts"])).out, "171.22\n");
     await a.same(["--generate", "pipelines.build.generators.files", "--tmpl-ctx-var", "v=V"]);

@@ -122,11 +122,15 @@ function makeSide(
   { paths, run }: SideParts,
 ): Side {
   const hide = (text: string) => text.replaceAll(server.url, "{SERVER}");
-  const read = (path: string) =>
-    Deno.readTextFile(`${folder}/${path}`).then(hide, (error) => {
+  const readRaw = (path: string) =>
+    Deno.readTextFile(`${folder}/${path}`).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     });
+  const read = async (path: string) => {
+    const text = await readRaw(path);
+    return text === undefined ? undefined : hide(text);
+  };
   return {
     folder,
     server,
@@ -153,26 +157,21 @@ function makeSide(
     async stored() {
       const found: Record<string, unknown> = {};
       for (const path of paths) {
-        const text = await read(path);
-        found[path] = text === undefined ? undefined : await dataOf(text, { path, folder, hide });
+        const text = await readRaw(path);
+        found[path] = text === undefined ? undefined : hide(await dataOf(text, { path, folder }));
       }
       return found;
     },
   };
 }
 
-/** A file as data: JSON with the order of its keys, the variables that a shell reads, or the text. */
+/** A file as data, in one text: JSON with the order of its keys, the variables that a shell reads, or the text. */
 async function dataOf(
   text: string,
-  { path, folder, hide }: {
-    readonly path: string;
-    readonly folder: string;
-    readonly hide: (text: string) => string;
-  },
-): Promise<unknown> {
+  { path, folder }: { readonly path: string; readonly folder: string },
+): Promise<string> {
   if (path.endsWith(".sh")) {
-    const values = await sourceShellFile(`${folder}/${path}`);
-    return Object.entries(values).map(([name, value]) => `${name}=${hide(value)}`);
+    return JSON.stringify(Object.entries(await sourceShellFile(`${folder}/${path}`)), null, 1);
   }
   if (path.endsWith(".json")) {
     const parsed = parseJson(text);

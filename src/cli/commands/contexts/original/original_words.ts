@@ -31,7 +31,7 @@ export class OriginalWords {
 
 /** A word as it is classified before any is used. */
 type Word =
-  | { readonly kind: "value" | "unknown" | "end"; readonly text: string }
+  | { readonly kind: "value" | "unknown"; readonly text: string }
   | { readonly kind: "help"; readonly text: string; readonly explicit: string | undefined }
   | { readonly kind: "flag"; readonly option: OptionSpec; readonly explicit: string | undefined };
 
@@ -42,14 +42,14 @@ type Word =
 export function readOriginalWords(words: readonly string[]): OriginalWords | undefined {
   const end = words.indexOf("--");
   const classified = words.map((text, index): Word => {
-    if (end >= 0 && index >= end) return { kind: index === end ? "end" : "value", text };
+    if (end >= 0 && index >= end) return { kind: index === end ? "unknown" : "value", text };
     return classify(text);
   });
   const values = new Map<string, string[]>();
   const extras: string[] = [];
   for (let index = 0; index < classified.length; index++) {
     const word = classified[index];
-    if (word === undefined || word.kind === "end") continue;
+    if (word === undefined) continue;
     if (word.kind === "help") {
       if (word.explicit !== undefined) throw ignoredValue("-h/--help", word.explicit);
       return undefined;
@@ -66,7 +66,6 @@ export function readOriginalWords(words: readonly string[]): OriginalWords | und
       given.push("");
     } else if (explicit !== undefined) given.push(explicit);
     else {
-      if (classified[index + 1]?.kind === "end") index++;
       const next = classified[++index];
       if (next?.kind !== "value") throw valueMissing(option);
       given.push(next.text);
