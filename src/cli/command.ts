@@ -82,6 +82,8 @@ export interface CommandEntry extends CommandRights {
 export interface GroupEntry {
   /** One line, for lists of commands. */
   readonly summary: string;
+  /** Sentences for the group's own help page; the summary if left out. */
+  readonly description?: string;
   readonly commands: Registry;
 }
 

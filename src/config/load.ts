@@ -87,6 +87,7 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
     config: makeConfig(resolvePaths(settings, sources, folder), others.settings),
     assets: {
       ...assets.config,
+      file: file?.path,
       folder,
       dir: sources.get("assets.dir")?.kind === "environment"
         ? assets.config.dir

@@ -25,14 +25,14 @@ export class Redactor {
 
   /** Adds a secret together with its usual spellings in URLs, headers and JSON. */
   keep(secret: string): void {
-    const value = secret.trim();
-    if (value.length < SHORTEST) return;
-    const spellings = [value, encodeURIComponent(value), toBase64(value), JSON.stringify(value).slice(1, -1)];
-    // A log shows a secret of several lines, such as a private key, line by line.
-    const lines = value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= SHORTEST);
-    this.#secrets = [...new Set([...this.#secrets, ...spellings, ...lines])].sort((a, b) =>
-      b.length - a.length
-    );
+    this.keepAll([secret]);
+  }
+
+  /** Adds many secrets at once. */
+  keepAll(secrets: readonly string[]): void {
+    const added = secrets.flatMap(spellingsOf);
+    if (added.length === 0) return;
+    this.#secrets = [...new Set([...this.#secrets, ...added])].sort((a, b) => b.length - a.length);
     this.#any = new RegExp(this.#secrets.map(escape).join("|"), "gi");
   }
 
@@ -43,6 +43,20 @@ export class Redactor {
   redact(text: string): string {
     return maskUrlLogins(this.#any === undefined ? text : text.replaceAll(this.#any, MASK));
   }
+}
+
+function spellingsOf(secret: string): readonly string[] {
+  const value = secret.trim();
+  if (value.length < SHORTEST) return [];
+  // A log shows a secret of several lines, such as a private key, line by line.
+  const lines = value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= SHORTEST);
+  return [
+    value,
+    encodeURIComponent(value.toWellFormed()),
+    toBase64(value),
+    JSON.stringify(value).slice(1, -1),
+    ...lines,
+  ];
 }
 
 function escape(text: string): string {

@@ -1,7 +1,8 @@
 /** Finds the configuration file: from the working folder up to the root of the clone, here or on the base branch. */
 
 import { posix } from "node:path";
-import { CONFIG_FILE, isMisnamed, MISNAMED_FILES, misnamedFile } from "../config/mod.ts";
+// This module does not load the packages that read the file: without a file they are not needed.
+import { CONFIG_FILE, isMisnamed, MISNAMED_FILES, misnamedFile } from "../config/file_names.ts";
 import { type ClonePlace, describeFileError } from "../drivers/system/mod.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { usageError } from "../lib/errors.ts";

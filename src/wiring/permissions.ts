@@ -19,7 +19,7 @@ const VARIABLES = [
   "DOCKER_LOAD",
   "DOCKERHUB_USER",
   "DOCKERHUB_TOKEN",
-  // The settings of the tool that contexts replace.
+  // Settings of contexts with the names of the original tool.
   "CICDSTATEMGR_*",
   // The Docker engine, and the logins to registries.
   "DOCKER_HOST",

@@ -23,13 +23,16 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     platform: (request) => scopeOf(request).platform(),
     images: (request) => scopeOf(request).images(),
     content: (request) => scopeOf(request).content(),
+    events: (request) => scopeOf(request).events(),
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
         request,
-        loaded: await scopeOf(request).config(),
+        loaded: await scopeOf(request).assetsConfig(),
       }),
-    contexts: async (request) => (await import("./contexts.ts")).makeContextTools(parts, request),
-    contextFiles: async (request) => (await import("./contexts.ts")).makeContextFiles(parts, request),
+    contexts: async (request) =>
+      (await import("./contexts/make_context_tools.ts")).makeContextTools(parts, request),
+    contextFiles: async (request) =>
+      (await import("./contexts/make_context_tools.ts")).makeContextFiles(parts, request),
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),
@@ -101,6 +104,16 @@ class RequestScope {
   config(): Promise<LoadedConfig> {
     const { flags, pr } = this.#request;
     return this.#once("config", () => this.#parts.config(flags, { pr, forge: () => this.readingForge() }));
+  }
+
+  /** The configuration for commands about assets, which need no repository: without a file they have no instance. */
+  assetsConfig(): Promise<LoadedConfig> {
+    const { flags, pr } = this.#request;
+    const forge = () => this.readingForge();
+    return this.#once(
+      "assets config",
+      () => this.#parts.config(flags, { pr, forge, withoutRepository: true }),
+    );
   }
 
   /** The values of this run. GitHub is made first: without it a run does nothing. */
@@ -181,6 +194,31 @@ class RequestScope {
     });
   }
 
+  /**
+   * Events about environments; undefined unless they are configured and there are real environments to tell about. Throws
+   * AppError `store_not_shared` (exit code 2) in Actions.
+   */
+  events(): Promise<EnvironmentPorts["events"]> {
+    const { flags } = this.#request;
+    return this.#once("events", async () => {
+      const loaded = await this.config();
+      if (loaded.context.environments === undefined) return undefined;
+      const { assertSharedStore } = await import("./contexts/shared_store.ts");
+      assertSharedStore(loaded.context, await this.#parts.actions);
+      const { isPlatformDry } = await import("./run_values.ts");
+      if (flags.dryRunGithub || isPlatformDry(loaded.config, flags)) return undefined;
+      return () =>
+        this.#once("loaded events", async () => {
+          const { loadEnvironmentEvents } = await import("./contexts/environment_events.ts");
+          return await loadEnvironmentEvents(this.#parts, {
+            ...this.#request,
+            loaded,
+            forge: () => this.readingForge(),
+          });
+        });
+    });
+  }
+
   /** The request for a platform. The template of task definitions is read once, since it may cost a request. */
   #platformRequest(config: Config): PlatformRequest {
     const { flags, pr } = this.#request;
@@ -199,6 +237,8 @@ class RequestScope {
       platform: await this.platform(),
       images: await this.images(),
       content: await this.content(),
+      // What is played is no news.
+      events: undefined,
       clock: await this.#parts.clock,
     };
   }

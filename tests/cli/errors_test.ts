@@ -25,7 +25,8 @@ for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
     const argv = [...lineOf({ name, args }), "--json"];
 
-    const { code, out, err } = await runCli(argv, { wiring: wiringWithoutToken });
+    const env = { SHOWTIME_CONTEXT_ID: "release-7" };
+    const { code, out, err } = await runCli(argv, { env, wiring: wiringWithoutToken });
 
     assert.equal(code, EXIT.usage);
     assert.deepEqual(JSON.parse(out), {

@@ -27,7 +27,14 @@ for (const { name, examples } of COMMANDS) {
     for (const line of out.split("\n")) assert.ok(stringWidth(line) <= 80, line);
     assert.ok(examples.length > 0);
     for (const [line] of examples) assert.ok(out.includes(`  showtime ${line}`), line);
-    assert.ok(out.includes("another run holds the pull request"));
+    assert.match(
+      out,
+      name.startsWith("assets ")
+        ? /^ {2}4 {4}another run holds the instance$/m
+        : name.startsWith("context ")
+        ? /^ {2}4 {4}others wrote or hold the key, and nothing was written/m
+        : /^ {2}4 {4}another run holds the pull request$/m,
+    );
     assert.equal((await runCli(["help", ...name.split(" ")])).out, out);
     assertGolden(`help/${name.replaceAll(" ", "_")}.txt`, out);
   });
@@ -56,8 +63,9 @@ Deno.test("run() shows the flags of environments only for commands that take the
   for (const { name } of COMMANDS) pages.set(name, (await runCli(["help", ...name.split(" ")])).out);
 
   const without = [...pages].filter(([, page]) => !page.includes("--platform")).map(([name]) => name);
-  const groups = without.filter((name) => name.startsWith("assets "));
-  assert.equal(groups.length, COMMANDS.filter(({ name }) => name.startsWith("assets ")).length);
+  const isInGroup = (name: string) => /^(?:assets|context) /.test(name);
+  const groups = without.filter(isInGroup);
+  assert.equal(groups.length, COMMANDS.filter(({ name }) => isInGroup(name)).length);
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [
     "labels",
     "simulate",
@@ -79,6 +87,7 @@ Deno.test("run() shows the flags of environments only for commands that take the
     "assets rollback",
     "assets prune",
     "assets sync_assets",
+    "context event",
     "test-lifecycle",
     "init",
   ]);

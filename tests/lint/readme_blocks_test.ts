@@ -18,6 +18,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "showtime assets export production",
     "showtime assets diff git:main assets",
     "showtime assets runs qa",
+    "showtime assets export_all",
     "showtime init --assets --source production --target qa",
     "showtime assets simulate --port 8088 --seed superset.json",
   ],

@@ -89,7 +89,10 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "superset":
       return await findSuperset();
     case "pyyaml":
-      return await succeeds([pythonProgram(), "-c", "import yaml"], "PyYAML is not installed");
+      return await succeeds(
+        [SYSTEM_PYTHON, "-c", "import yaml"],
+        `${SYSTEM_PYTHON} has no yaml (python3-yaml)`,
+      );
     case "binary":
       return await findBinary();
     case "release":
@@ -166,7 +169,10 @@ export function registryProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_REGISTRY") ?? "docker-registry";
 }
 
-/** The Python that has moto and PyYAML; `SHOWTIME_TEST_PYTHON` may name another one. */
+/** The distribution's own Python, whatever an environment puts before it. */
+export const SYSTEM_PYTHON = "/usr/bin/python3";
+
+/** The Python that has moto; `SHOWTIME_TEST_PYTHON` may name another one. */
 export function pythonProgram(): string {
   return Deno.env.get("SHOWTIME_TEST_PYTHON") ?? "python3";
 }

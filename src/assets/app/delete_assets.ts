@@ -20,6 +20,7 @@ export interface Deletion {
 /** A deletion with its result. */
 export interface Deleted extends Deletion {
   readonly result: "done" | "failed" | "skipped";
+  readonly reason: "refused" | "dependency_failed" | undefined;
   /** The server's reason for refusing. */
   readonly message: string | undefined;
 }
@@ -110,10 +111,12 @@ export async function removeAssets(
   signal: AbortSignal,
 ): Promise<readonly Deleted[]> {
   const done: Deleted[] = [];
+  const { server } = instance;
+  const bytesBefore = server.bytes;
   /** The names of assets that stay, by the UUIDs of what they use. */
   const users = new Map<Uuid, string>();
-  const keep = (deletion: Deletion, { result, message }: Pick<Deleted, "result" | "message">) => {
-    done.push({ ...deletion, result, message });
+  const keep = (deletion: Deletion, why: Omit<Deleted, keyof Deletion>) => {
+    done.push({ ...deletion, ...why });
     const asset = observed.assets.get(deletion.uuid);
     if (asset === undefined) return;
     for (const { uuid } of referencesOf(asset)) users.set(uuid, `the ${asset.kind} "${asset.name}"`);
@@ -122,13 +125,16 @@ export async function removeAssets(
     for (const deletion of deletions.filter((each) => each.kind === kind)) {
       const user = users.get(deletion.uuid);
       const id = observed.rows.get(deletion.uuid)?.id;
-      if (user !== undefined) keep(deletion, { result: "skipped", message: `${user} stays and uses it` });
-      else {
-        const message = id === undefined ? undefined : await instance.server.remove(kind, id, signal);
-        if (message === undefined) done.push({ ...deletion, result: "done", message });
-        else keep(deletion, { result: "failed", message });
+      if (user !== undefined) {
+        const message = `${user} stays and uses it`;
+        keep(deletion, { result: "skipped", reason: "dependency_failed", message });
+      } else {
+        const message = id === undefined ? undefined : await server.remove(kind, id, signal);
+        if (message === undefined) done.push({ ...deletion, result: "done", reason: undefined, message });
+        else keep(deletion, { result: "failed", reason: "refused", message });
       }
-      ports.progress("Deleting", { count: done.length, total: deletions.length, bytes: 0 });
+      const bytes = server.bytes - bytesBefore;
+      ports.progress("Deleting", { count: done.length, total: deletions.length, bytes });
     }
   }
   const gone = new Set<string>(done.filter(({ result }) => result === "done").map(({ uuid }) => uuid));

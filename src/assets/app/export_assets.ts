@@ -8,12 +8,12 @@ import { isIgnored, isSelected, type Selection, selectsAll, withDependencies } f
 import { pathsOf } from "../core/stored_form/paths.ts";
 import type { TreeMap } from "../core/tree.ts";
 import { formatYaml } from "../core/pyyaml.ts";
-import { isMapped } from "../core/mapping/databases.ts";
 import type { AssetFolder, Texts } from "../ports/folder.ts";
 import type { InstanceFacts, ListedAsset } from "../ports/superset.ts";
 import type { AssetsPorts, Instance } from "./assets_ports.ts";
 import { selectable } from "./load_side.ts";
-import { assertRight, type ObservedInstance, observeInstance } from "./observe_instance.ts";
+import { type Gone, goneAssets, isOnInstance, rightsText, withhold } from "./export_removals.ts";
+import { assertRight, observeInstance } from "./observe_instance.ts";
 import {
   databasesOf,
   EXPORT_FOLDER,
@@ -43,7 +43,11 @@ export interface ExportedAsset {
   /** Undefined for an ignored asset that has no file. */
   readonly path: string | undefined;
   readonly action: "create" | "update" | "unchanged" | "delete" | "skip";
+  readonly result: "done" | "unchanged" | "skipped";
+  readonly reason: "ignored" | "refused" | undefined;
   readonly message: string | undefined;
+  /** The places of the secrets that an export refuses. */
+  readonly fields: readonly string[];
 }
 
 /** The result of an export. */
@@ -57,9 +61,6 @@ export interface ExportResult {
   readonly incomplete: readonly string[];
   readonly facts: InstanceFacts;
 }
-
-/** The share of the assets that may be gone before removals need a flag. */
-const REMOVALS_AT_MOST = 0.2;
 
 /** Exports an instance into a folder. Throws AppError `uncommitted_edits` (exit code 2) before anything is written. */
 export async function exportAssets(
@@ -95,7 +96,8 @@ export async function exportAssets(
   if (withheld === undefined) {
     for (const { asset, path } of gone) {
       await folder.remove(path);
-      removed.push({ ...describe(asset, path), action: "delete", message: "it is gone from the instance" });
+      const message = "it is gone from the instance";
+      removed.push({ ...describe(asset, path), action: "delete", result: "done", message });
     }
   }
   await writeRecord(folder, {
@@ -109,6 +111,8 @@ export async function exportAssets(
   const skipped = ignored.map((asset): ExportedAsset => ({
     ...describe(asset, stored.paths.get(asset.uuid)),
     action: "skip",
+    result: "skipped",
+    reason: "ignored",
     message: "assets.ignore names it",
   }));
   const known = new Set([...plan.report, ...removed, ...skipped].map(({ uuid }) => uuid));
@@ -192,7 +196,14 @@ async function planFiles(
     const text = hidden ? undefined : formatYaml(tree);
     const hash = await hashAsset({ ...asset, tree });
     if (hidden) {
-      report.push({ ...describe(asset, oldPath ?? path), action: "skip", message: "it holds a secret" });
+      report.push({
+        ...describe(asset, oldPath ?? path),
+        action: "skip",
+        result: "skipped",
+        reason: "refused",
+        message: "it holds a secret",
+        fields: found.map(({ field }) => field),
+      });
       continue;
     }
     files.push({ uuid: asset.uuid, path, oldPath, text, hash });
@@ -200,14 +211,14 @@ async function planFiles(
     report.push({
       ...describe(asset, path),
       action: oldPath === undefined ? "create" : same ? "unchanged" : "update",
-      message: undefined,
+      result: same ? "unchanged" : "done",
     });
   }
   return { files, report };
 }
 
 function describe({ uuid, kind, name }: Asset, path: string | undefined) {
-  return { uuid, kind, name, path };
+  return { uuid, kind, name, path, reason: undefined, message: undefined, fields: [] };
 }
 
 /**
@@ -223,69 +234,6 @@ async function writeFiles(folder: AssetFolder, { files }: FilePlan, texts: Texts
     if (text !== undefined && (texts.get(path) !== text || moved && alike)) await folder.write(path, text);
     if (moved && !alike) await folder.remove(oldPath);
   }
-}
-
-interface Gone {
-  readonly asset: Asset;
-  readonly path: string;
-}
-
-/** Finds files whose asset this instance's last export had, and which the instance no longer has. */
-function goneAssets({ stored, before, observed, kept }: {
-  readonly stored: StoredAssets;
-  readonly before: ExportRecord | undefined;
-  readonly observed: ObservedInstance;
-  readonly kept: (asset: Asset) => boolean;
-}): readonly Gone[] {
-  if (before === undefined) return [];
-  return [...stored.assets.values()].flatMap((asset) => {
-    const path = stored.paths.get(asset.uuid);
-    const was = Object.hasOwn(before.assets, asset.uuid);
-    const isGone = was && !isOnInstance(asset.uuid, observed);
-    return isGone && path !== undefined && !kept(asset) ? [{ asset, path }] : [];
-  });
-}
-
-/** Whether an instance lists an asset or exports it. A database is known by the folder's UUID. */
-function isOnInstance(uuid: Uuid, { assets, rows, databases }: ObservedInstance): boolean {
-  // A database that no dataset uses is in no export, but in the listing.
-  return assets.has(uuid) || rows.has(uuid) ||
-    databases.some((row) => isMapped(row) && row.from.uuid === uuid);
-}
-
-/**
- * Says why files must not be removed; undefined if they may, or if there are none. The flag overrides a doubt about what
- * is complete, and never what is known to be incomplete.
- */
-function withhold(
-  { gone, before, facts, incomplete }: {
-    readonly gone: readonly Gone[];
-    readonly before: ExportRecord | undefined;
-    readonly facts: InstanceFacts;
-    readonly incomplete: readonly string[];
-  },
-  { allowRemovals }: Pick<ExportOptions, "allowRemovals">,
-): string | undefined {
-  if (gone.length === 0) return undefined;
-  const files = `${gone.length} file${gone.length === 1 ? " was" : "s were"} not removed`;
-  if (incomplete.length > 0) return `${files}, because the export is incomplete`;
-  if (allowRemovals) return undefined;
-  if (before !== undefined && before.rights !== rightsText(facts)) {
-    return `${files}, because the account has other rights than at the last export (--allow-removals removes them)`;
-  }
-  const known = Object.keys(before?.assets ?? {}).length;
-  if (gone.length >= known * REMOVALS_AT_MOST) {
-    return `${files}, because ${gone.length} of ${known} assets are gone at once (--allow-removals removes them)`;
-  }
-  return undefined;
-}
-
-/** The account and its rights as a text that changes with them. */
-export function rightsText({ user, rights }: InstanceFacts): string {
-  const kinds = Object.entries(rights).map(([kind, { read, write, export: may }]) =>
-    `${kind}:${read ? "r" : "-"}${write ? "w" : "-"}${may ? "x" : "-"}`
-  );
-  return `${user ?? "?"} ${kinds.join(" ")}`;
 }
 
 /** Throws if a file that would change has edits that are neither committed nor the last export's own. */

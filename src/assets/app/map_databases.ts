@@ -12,7 +12,10 @@ export interface ProposedMapping extends DatabaseMapping {
   readonly proposal: string | undefined;
 }
 
-/** Maps all databases of the folder. A proposal has an equal dialect, and a near name or the only free database. */
+/**
+ * Maps all databases of the folder. A proposal has an equal dialect, and a near name or the only free database. What
+ * would be proposed for two databases is proposed for neither.
+ */
 export async function showMapping(
   instance: Instance,
   ports: Pick<AssetsPorts, "sources">,
@@ -24,7 +27,7 @@ export async function showMapping(
   const theirs = databaseFacts(await instance.server.list("database", signal));
   const rows = mapDatabases(databasesOf(stored.assets), theirs, instance.settings.databases);
   const used = new Set(rows.filter(isMapped).map(({ to }) => to.uuid));
-  return rows.map((row): ProposedMapping => {
+  const proposed = rows.map((row): ProposedMapping => {
     if (isMapped(row)) return { ...row, proposal: undefined };
     const free = theirs.filter(({ uuid, dialect }) =>
       !used.has(uuid) &&
@@ -37,4 +40,8 @@ export async function showMapping(
       : near ?? (free.length === 1 ? free[0]?.name : undefined);
     return { ...row, proposal };
   });
+  const counts = Map.groupBy(proposed, ({ proposal }) => proposal);
+  return proposed.map((row) =>
+    counts.get(row.proposal)?.length === 1 ? row : { ...row, proposal: undefined }
+  );
 }

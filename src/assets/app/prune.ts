@@ -14,6 +14,8 @@ import { databasesOf, readStored } from "./read_folder.ts";
 
 /** An asset that the folder has dropped, and that stays nevertheless. */
 export interface KeptAsset extends Deletion {
+  /** Undefined if another asset uses it, or if the instance could not be read completely. */
+  readonly reason: "ignored" | "edited" | undefined;
   readonly message: string;
 }
 
@@ -59,13 +61,12 @@ export async function planPrune(
     const asset = observed.assets.get(uuid);
     if (asset === undefined) continue;
     const deletion = { uuid, kind, name: asset.name, hash: hashes.get(uuid) };
-    const objection = isIgnored(asset, ports.ignore)
-      ? "assets.ignore names it"
-      : hashes.get(uuid) === hash
-      ? undefined
-      : "it was edited on the instance since it was pushed";
-    if (objection === undefined) deletions.push(deletion);
-    else kept.push({ ...deletion, message: objection });
+    if (isIgnored(asset, ports.ignore)) {
+      kept.push({ ...deletion, reason: "ignored", message: "assets.ignore names it" });
+    } else if (hashes.get(uuid) !== hash) {
+      const message = "it was edited on the instance since it was pushed";
+      kept.push({ ...deletion, reason: "edited", message });
+    } else deletions.push(deletion);
   }
   const incomplete = observed.incomplete.length > 0;
   return { observed, hashes, ...settle({ observed, deletions, kept, incomplete }) };
@@ -78,8 +79,8 @@ function settle(
   },
 ): Pick<PrunePlan, "deletions" | "kept"> {
   if (incomplete) {
-    const message = "the instance could not be read completely";
-    return { deletions: [], kept: [...kept, ...deletions.map((each) => ({ ...each, message }))] };
+    const why = { reason: undefined, message: "the instance could not be read completely" };
+    return { deletions: [], kept: [...kept, ...deletions.map((each) => ({ ...each, ...why }))] };
   }
   const { unused, used } = splitByUse(deletions, observed);
   return { deletions: unused, kept: [...kept, ...used] };
@@ -100,7 +101,7 @@ export function splitByUse(
         const needed = left.get(uuid);
         if (needed === undefined) continue;
         left.delete(needed.uuid);
-        used.push({ ...needed, message: `the ${asset.kind} "${asset.name}" uses it` });
+        used.push({ ...needed, reason: undefined, message: `the ${asset.kind} "${asset.name}" uses it` });
         changed = true;
       }
     }

@@ -44,7 +44,10 @@ export function readStored(texts: Texts): StoredAssets {
     const asset = normalize(kind, tree);
     const uuid = asset?.uuid ?? parseUuid(undefined);
     if (asset === undefined || uuid === undefined) {
-      found.push({ path, code: "uuid", message: "the file has no UUID", line: undefined });
+      const message = (tree["uuid"] ?? null) === null
+        ? "the file has no uuid"
+        : "the value of uuid is no UUID, which has 32 hexadecimal digits";
+      found.push({ path, code: "uuid", message, line: undefined });
       continue;
     }
     const other = paths.get(uuid);

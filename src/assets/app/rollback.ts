@@ -13,7 +13,7 @@ import { applyPush, type PushResult } from "./push/apply_push.ts";
 import { hashAll } from "./push/base.ts";
 import { referencesOfRaw } from "./push/bundle_chunk.ts";
 import { type PreparedPush, preparePush } from "./push/prepare_push.ts";
-import { splitByUse } from "./prune.ts";
+import { type KeptAsset, splitByUse } from "./prune.ts";
 import { databasesOf, readStored } from "./read_folder.ts";
 
 /** A rollback that is planned. */
@@ -23,9 +23,9 @@ export interface PreparedRollback {
   readonly prepared: PreparedPush;
   readonly deletions: readonly Deletion[];
   /** Assets that the run created, and that were edited since or that others use. */
-  readonly conflicts: readonly (Deletion & { readonly message: string })[];
+  readonly conflicts: readonly KeptAsset[];
   /** Assets that the run created and that stay under `--force`, since others use them. */
-  readonly kept: readonly (Deletion & { readonly message: string })[];
+  readonly kept: readonly KeptAsset[];
   readonly owners: ReadonlyMap<Uuid, readonly number[]>;
   readonly observed: ObservedInstance;
 }
@@ -109,7 +109,7 @@ export async function prepareRollback(
   const all = new Map([...stored.assets].filter(([, { kind }]) => kind === "database"));
   for (const [uuid, asset] of before) all.set(uuid, asset);
   const prepared = await preparePush(instance, ports, {
-    source: { all, paths: new Map(), exported: undefined, undoes: run },
+    source: { all, paths: stored.paths, exported: undefined, undoes: run },
     options: {
       force,
       adopt: false,
@@ -155,6 +155,7 @@ async function planDeletions({ run, observed, force }: {
     conflicts: [
       ...edited.map((each) => ({
         ...each,
+        reason: "edited" as const,
         message: "it was edited on the instance since the run (--force deletes it)",
       })),
       ...(force ? [] : used.map((each) => ({ ...each, message: `${each.message} (--force leaves it)` }))),

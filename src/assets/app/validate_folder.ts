@@ -64,7 +64,7 @@ export async function validateFolder(
     if (
       asset.kind !== "database" && asset.name === asset.uuid && refused.every(({ field }) => field !== name)
     ) {
-      add("missing", { message: "the file has no name", field: name });
+      add("missing", { message: "the name is empty", field: name });
     }
     for (const { kind, uuid } of referencesOf(asset)) {
       if (assets.get(uuid)?.kind === kind) continue;

@@ -1,5 +1,6 @@
 /** An asset: one dataset, chart, dashboard, theme or database, by its UUID. */
 
+import { maskName } from "./secrets.ts";
 import { textOf, type Tree, type TreeMap } from "./tree.ts";
 
 /** The kinds of assets, in the order in which a push writes them: what is referred to comes first. */
@@ -57,7 +58,7 @@ export function parseUuid(text: Tree | undefined): Uuid | undefined {
 export interface Asset {
   readonly kind: AssetKind;
   readonly uuid: Uuid;
-  /** The name that people see. */
+  /** The name that people see, with a secret in it masked. A database has its own name, by which it is mapped. */
   readonly name: string;
   /** The content in the stored form, in the order in which it is written. */
   readonly tree: TreeMap;
@@ -65,7 +66,8 @@ export interface Asset {
 
 /** Makes an asset of a stored tree. The name of a nameless asset is its UUID. */
 export function makeAsset({ kind, uuid }: Pick<Asset, "kind" | "uuid">, tree: TreeMap): Asset {
-  return { kind, uuid, name: textOf(tree, NAME_FIELDS[kind]) || uuid, tree };
+  const name = textOf(tree, NAME_FIELDS[kind]) ?? "";
+  return { kind, uuid, name: (kind === "database" ? name : maskName(name)) || uuid, tree };
 }
 
 /** Assets by UUID. */

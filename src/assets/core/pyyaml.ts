@@ -18,14 +18,14 @@ import {
   strTag,
   YAMLException,
 } from "js-yaml";
-import { formatNumber, WholeFloat } from "../../lib/exact_numbers.ts";
+import { formatNumber, WholeFloat } from "../../lib/scalars/exact_numbers.ts";
 import {
   forbiddenCharacter,
   isTimestamp,
   resolveBoolean,
   resolveFloat,
   resolveInteger,
-} from "../../lib/pyyaml_scalars.ts";
+} from "../../lib/scalars/pyyaml_scalars.ts";
 import type { Tree } from "./tree.ts";
 
 const DIGITS = [..."0123456789"];

@@ -1,7 +1,6 @@
 /** Secrets in assets: found by field, by shape and in connection URIs. A finding names the place, never the value. */
 
-import type { Asset } from "./asset.ts";
-import { isList, isMap, mapTree, type Tree } from "./tree.ts";
+import { isList, isMap, mapTree, type Tree, type TreeMap } from "./tree.ts";
 
 /** The mask that Superset and `--redact` put in the place of a secret. */
 export const MASK = "XXXXXXXXXX";
@@ -58,10 +57,10 @@ function holdsSecret(value: Tree): boolean {
 
 /** Finds the secrets of an asset, without those that `allow` accepts (`PATH#FIELD`). */
 export function secretsOf(
-  asset: Asset,
+  { tree }: { readonly tree: TreeMap },
   { path, allow }: { readonly path: string; readonly allow: readonly string[] },
 ): readonly SecretFinding[] {
-  return findSecrets(asset.tree).filter(({ field }) => !allow.includes(`${path}#${field}`));
+  return findSecrets(tree).filter(({ field }) => !allow.includes(`${path}#${field}`));
 }
 
 /** Puts the mask in the place of each secret that was found. */
@@ -74,6 +73,13 @@ export function maskSecrets(tree: Tree, findings: readonly SecretFinding[]): Tre
     const rest = value.replace(/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, `$1${MASK}@`);
     return SHAPES.some(([, pattern]) => pattern.test(rest)) ? MASK : rest;
   });
+}
+
+/** Puts the mask in the place of a secret within a name, which is printed and becomes the name of a file. */
+export function maskName(name: string): string {
+  const findings = findSecrets({ name });
+  const masked = findings.length === 0 ? undefined : maskSecrets({ name }, findings);
+  return isMap(masked) ? String(masked["name"]) : name;
 }
 
 /** Finds the fields that hold the mask. A push would write it in the place of a secret. */

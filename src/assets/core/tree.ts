@@ -1,6 +1,6 @@
 /** The content of an asset as data: what YAML and JSON can say, with numbers kept exactly. */
 
-import { formatNumber, parseNumber, WholeFloat } from "../../lib/exact_numbers.ts";
+import { formatNumber, parseNumber, WholeFloat } from "../../lib/scalars/exact_numbers.ts";
 
 /** A value of an asset's file. Integers beyond 2^53 are bigints. */
 export type Tree = null | boolean | number | bigint | string | WholeFloat | readonly Tree[] | TreeMap;

@@ -96,13 +96,26 @@ export interface SupersetReader {
   findOwners(text: string, signal: AbortSignal): Promise<readonly Owner[]>;
   /** The number of requests that were sent so far. */
   readonly requests: number;
+  /** The bytes of the bodies that were sent and received so far. */
+  readonly bytes: number;
+}
+
+/** A complaint of a server about a file. */
+export interface FileComplaint {
+  /** Keys from the top of the file, joined by dots; undefined if it names no field. */
+  readonly field: string | undefined;
+  readonly message: string;
 }
 
 /** The outcome of an import. Nothing is written unless it is `done` or `unclear`. */
 export type ImportOutcome =
   | { readonly kind: "done" }
   /** The server names the guilty files, by path. */
-  | { readonly kind: "refused"; readonly message: string; readonly files: Readonly<Record<string, string>> }
+  | {
+    readonly kind: "refused";
+    readonly message: string;
+    readonly files: Readonly<Record<string, readonly FileComplaint[]>>;
+  }
   /** The server does not name the guilty file. */
   | { readonly kind: "failed"; readonly message: string }
   /** No answer, or none that says whether the import took effect. */

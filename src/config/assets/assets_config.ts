@@ -5,6 +5,8 @@ import type { AssetsSection } from "./schema.ts";
 
 /** The section `assets` in force. Secrets are references still. */
 export interface AssetsConfig {
+  /** The path of the configuration file in messages; undefined without a file. */
+  readonly file: string | undefined;
   /** The folder of the file, as a path from the working folder: records about instances lie below it. */
   readonly folder: string;
   /** The folder of the assets, relative to the working directory. */
@@ -75,6 +77,7 @@ export function makeAssetsConfig(section: AssetsSection = {}): {
   return {
     problems,
     config: {
+      file: undefined,
       folder: ".",
       dir: section.dir ?? "assets",
       default: section.default,

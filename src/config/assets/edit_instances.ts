@@ -80,6 +80,94 @@ export function removeInstance(text: string, name: string): string {
   });
 }
 
+/**
+ * Writes entries into the database map of an instance. An entry that is there already gets the new value. Throws AppError
+ * (exit code 2) if the file does not have the instance.
+ */
+// deno-lint-ignore layers/few-parameters -- the text, and what is added to it
+export function addDatabases(text: string, name: string, entries: Readonly<Record<string, string>>): string {
+  return withoutEnvironment(() =>
+    Object.entries(entries).reduce((before, [from, to]) => addDatabase(before, { name, from, to }), text)
+  );
+}
+
+function addDatabase(
+  text: string,
+  { name, from, to }: { readonly name: string; readonly from: string; readonly to: string },
+): string {
+  const document = parse(text);
+  const path = ["assets", "instances", name, "databases", "map"];
+  if (mapAt(document, path.slice(0, 3)) === undefined) {
+    throw usageError(
+      "instance_unknown",
+      `Mapping the databases of ${name}: the file has no assets.instances.${name}`,
+      "Write the map where the instance is configured",
+    );
+  }
+  const wanted = structuredClone(document.toJS()) as Record<string, unknown>;
+  path.reduce(entry, wanted)[from] = to;
+  // The keys of the file that the entry lies in, from the inside out, with the keys that are missing below each.
+  const places = [5, 4, 3].map((depth) => ({
+    map: mapAt(document, path.slice(0, depth)),
+    keys: [...path.slice(depth), from],
+  }));
+  return firstThatSays(wanted, [
+    () => text,
+    () => replaceValue(text, { map: places[0]?.map, key: from, value: to }),
+    ...places.map(({ map, keys }) => () => insert(text, { map, lines: nest(keys, to) })),
+    ...places.map(({ map, keys }) => () => insertInBraces(text, { map, keys, value: to })),
+    () => {
+      for (const place of [path.slice(0, 4), path]) {
+        // A key without a value holds no section yet.
+        if (!document.hasIn(place) || mapAt(document, place) !== undefined) continue;
+        const section = document.createNode({});
+        const { comment } = document.getIn(place, true) as { readonly comment?: string | null };
+        section.commentBefore = comment ?? null;
+        document.setIn(place, section);
+      }
+      document.setIn([...path, from], to);
+      return document.toString({ lineWidth: 0 });
+    },
+  ]);
+}
+
+/** Writes keys below each other, each on a line, with a value behind the last one. */
+function nest(keys: readonly string[], value: string): readonly string[] {
+  const tree = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  return stringify(tree, { lineWidth: 0 }).trimEnd().split("\n");
+}
+
+function replaceValue(
+  text: string,
+  { map, key, value }: {
+    readonly map: YAMLMap | undefined;
+    readonly key: string;
+    readonly value: string;
+  },
+): string | undefined {
+  const node = map?.get(key, true);
+  if (!isScalar(node) || !node.range) return undefined;
+  return text.slice(0, node.range[0]) + JSON.stringify(value) + text.slice(node.range[1]);
+}
+
+/** Puts an entry behind the last one of a map that is written in braces. */
+function insertInBraces(
+  text: string,
+  { map, keys, value }: {
+    readonly map: YAMLMap | undefined;
+    readonly keys: readonly string[];
+    readonly value: string;
+  },
+): string | undefined {
+  if (map?.flow !== true || !map.range) return undefined;
+  const last = map.items.at(-1);
+  const at = last === undefined ? map.range[0] + 1 : endOf(last);
+  if (at === undefined) return undefined;
+  const braces = keys.map((key) => `${JSON.stringify(key)}: `).join("{ ");
+  const added = `${braces}${JSON.stringify(value)}${" }".repeat(keys.length - 1)}`;
+  return text.slice(0, at) + (last === undefined ? ` ${added} ` : `, ${added}`) + text.slice(at);
+}
+
 /** Returns the first text that reads as the wanted data. The last one is made by the package, which may move blanks. */
 function firstThatSays(wanted: unknown, makers: readonly (() => string | undefined)[]): string {
   const same = (text: string) => JSON.stringify(parseDocument(text).toJS() ?? {}) === JSON.stringify(wanted);

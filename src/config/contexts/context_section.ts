@@ -71,6 +71,13 @@ export function resolveContextSection(
   });
 }
 
+/** Returns the kind of the store that a section without problems keeps contexts in. */
+export function primaryKind({ datasources = {} }: ContextSection): string {
+  const entries = Object.entries(datasources);
+  const primary = entries.find(([, entry]) => entry?.isPrimary === true) ?? entries[0];
+  return primary?.[0] ?? "sqlite";
+}
+
 function tokenOf(name: string, token: string | undefined): readonly (readonly [string, Value])[] {
   return token === undefined ? [] : [[name, new Map([["token", token]])]];
 }

@@ -125,6 +125,20 @@ export function makeContextSettings(section: ContextSection, parts: SettingParts
   };
 }
 
+/** Makes the settings that hold without a file and variables. */
+export function defaultContextSettings(): ContextSettings {
+  const same = (value: string) => value;
+  return makeContextSettings({}, {
+    pathOf: same,
+    resolve: (value) => value,
+    needed: (_key, value) => value,
+    slackToken: undefined,
+    autoArgs: new Map(),
+    configData: new Map(),
+    secretData: new Map(),
+  });
+}
+
 const KINDS: readonly string[] = ["notify", "manual-choice", "respond"];
 
 type Entry = { readonly [K in Kind]: readonly [K, NonNullable<Datasources[K]>] }[Kind];

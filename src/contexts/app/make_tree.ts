@@ -1,7 +1,11 @@
 import type { ContextId } from "../core/context_id.ts";
+import { appFilesError, formatPlace } from "../core/app_file/app_problem.ts";
 import { addVariables, buildTree } from "../core/app_file/build_tree.ts";
+import { checkApp } from "../core/app_file/check_app.ts";
 import { mergeApp, mergeAsOriginal } from "../core/app_file/merge_app.ts";
+import { checkTemplate } from "../core/template/mod.ts";
 import { applyOperations, type Operation } from "../core/tree/operations.ts";
+import type { Path } from "../core/tree/path.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { AppFiles } from "../ports/app_files.ts";
 import { loadApp } from "./load_app.ts";
@@ -39,9 +43,18 @@ export async function makeTree(
   const { file, basesDir, asOriginal = false } = app;
   const loaded = await loadApp({ app: file, basesDir, asOriginal }, appFiles);
   const merged = mergeApp({ ...loaded, ...asOriginal ? { rule: mergeAsOriginal } : {} });
+  const problems = asOriginal
+    ? []
+    : checkApp({ merged, context, checkTemplate: (text) => checkTemplate(text) });
+  if (problems.length > 0) throw appFilesError(problems);
+  const placeOf = (path: Path) => formatPlace(merged.placeOf(path));
   const tree = change(buildTree({ id, context, app: { merged, raw: loaded.app } }));
   return addVariables(tree, {
     merged,
-    render: (template, { tree, name }) => renderText(template, { tree, random }, { at: `variables.${name}` }),
+    render: (template, { tree, name }) =>
+      renderText(template, { tree, random }, {
+        at: `variables.${name} (${placeOf(["variables", name])})`,
+        placeOfMacro: (macro) => placeOf(["jinja2-macros", macro]),
+      }),
   });
 }

@@ -7,8 +7,9 @@ import type { ValueMap } from "../core/tree/value.ts";
 import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { contextUnknown } from "./read_context.ts";
+import { pauseBeforeRetry } from "./start_over.ts";
 
-/** What a version consists of. */
+/** The parts of a version. */
 export interface Change {
   readonly operations: readonly Operation[];
   /** The whole new tree, beside an operation `replace`. */
@@ -28,9 +29,6 @@ export interface WriteRequest {
   /** Milliseconds in which the write is tried. */
   readonly waitMs: number;
 }
-
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 1_000;
 
 /**
  * Writes one version: all of its operations, or nothing. Returns what is stored then. Throws AppError `context_unknown`
@@ -53,9 +51,7 @@ export async function writeContext(
     const next = nextVersion(ports, { current, change: made });
     if (await store.commit({ ...next, expected: current.newest.version }, signal)) return next;
     if (ifVersion !== undefined) throw stale(await store.read(id, signal) ?? current, ifVersion);
-    const pause = ports.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-    if (clock.now() + pause > end) throw busy(id, waitMs);
-    await clock.sleep(pause, signal);
+    await pauseBeforeRetry(ports, { id, attempt, end, waitMs }, signal);
   }
 }
 
@@ -85,14 +81,6 @@ function stale({ id, newest }: StoredContext, wanted: number): AppError {
     "version_stale",
     `Writing the context ${id}: it is at version ${newest.version}, and --if-version says ${wanted}`,
     { exitCode: EXIT.busy, hint: "Read it again, and decide anew" },
-  );
-}
-
-function busy(id: ContextId, waitMs: number): AppError {
-  return new AppError(
-    "context_busy",
-    `Writing the context ${id}: others wrote for ${waitMs / 1000} s, and each time they were faster`,
-    { exitCode: EXIT.busy, retryable: true, hint: "Run it again, or give it longer with --wait" },
   );
 }
 

@@ -55,9 +55,9 @@ export interface ContextSettings {
   readonly redact: readonly Path[];
   /** How many versions are kept. */
   readonly keep: number;
-  /** What templates see as `configData`. */
+  /** The value of `configData` in templates. */
   readonly configData: ValueMap;
-  /** What templates of trigger headers see as `secretData`. */
+  /** The value of `secretData` in templates of trigger headers. */
   readonly secretData: ValueMap;
   /** The contexts of pull requests; undefined if they have none. */
   readonly environments:

@@ -17,7 +17,7 @@ export interface StoreFiles {
   readonly sidecar: string;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface FileState {
   /** The ID that stands in the tree. */
   readonly context: string;

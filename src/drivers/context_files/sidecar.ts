@@ -22,7 +22,7 @@ export interface Sidecar {
   /** The ID of the context. */
   readonly context: string;
   readonly now: FileRecord;
-  /** What the file still is if the process died before it wrote `now`; undefined for a new or finished file. */
+  /** The state that remains if the process died before it wrote `now`; undefined for a new or finished file. */
   readonly before: FileRecord | undefined;
   readonly claims: ReadonlyMap<string, Claim>;
 }

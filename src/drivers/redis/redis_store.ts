@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import type { ContextId } from "../../contexts/core/context_id.ts";
 import { decodeClaim, encodeClaim } from "../../contexts/core/events/claim.ts";
 import {
@@ -16,7 +17,7 @@ import type {
   NextVersion,
   StoredContext,
 } from "../../contexts/ports/context_store.ts";
-import { AppError } from "../../lib/errors.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { Connection } from "./connection.ts";
 import { parseRedisUrl } from "./redis_address.ts";
@@ -110,7 +111,7 @@ class RedisStore {
       "store_busy",
       `Reading ${id} in ${this.#name}: another program changes it all the time`,
       {
-        exitCode: 4,
+        exitCode: EXIT.busy,
         retryable: true,
         hint: "Run it again when that program is done",
       },
@@ -138,16 +139,8 @@ class RedisStore {
       for (let cursor = "0", begun = false; !begun || cursor !== "0"; begun = true) {
         const [next, keys] = await client.scan(cursor, "MATCH", LIST_PATTERN, "COUNT", 500);
         cursor = next;
-        for (const key of keys) {
-          const id = idOfKey(key);
-          const [[version, time], exists] = await Promise.all([
-            client.hmget(key, "version", "time"),
-            client.exists(id),
-          ]);
-          // An older client may have deleted the text.
-          if (exists === 0 || !version || !time) continue;
-          found.set(id, { id: id as ContextId, version: Number(version), time });
-        }
+        const rows = await Promise.all(keys.map((key) => readRow(client, idOfKey(key), key)));
+        for (const row of rows) if (row !== undefined) found.set(row.id, row);
       }
       return [...found.values()];
     }, signal);
@@ -270,6 +263,16 @@ class RedisStore {
       hint: "Correct or delete that key, or choose another ID",
     });
   }
+}
+
+/** Reads a row of a list from a context's key; undefined if an older client deleted the text. */
+async function readRow(client: Redis, id: string, key: string): Promise<ContextRow | undefined> {
+  const [[version, time], exists] = await Promise.all([
+    client.hmget(key, "version", "time"),
+    client.exists(id),
+  ]);
+  if (exists === 0 || !version || !time) return undefined;
+  return { id: id as ContextId, version: Number(version), time };
 }
 
 function withoutToken(text: string): string {

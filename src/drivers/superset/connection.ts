@@ -55,6 +55,8 @@ export class Connection {
   /** Undefined if the session cookie is the login. */
   tokens: TokenSource | undefined;
   requests = 0;
+  /** The bytes of the bodies that were sent and received. */
+  bytes = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -87,6 +89,7 @@ export class Connection {
     if (request.json !== undefined) headers.set("content-type", "application/json");
     const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     this.requests += 1;
+    this.bytes += sizeOf(request);
     try {
       const response = await this.#options.fetch(url, {
         method: request.method,
@@ -97,6 +100,7 @@ export class Connection {
         ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
       });
       const bytes = await readBody(response);
+      this.bytes += bytes.length;
       for (const cookie of response.headers.getSetCookie()) {
         await this.#jar.setCookie(cookie, url, { ignoreError: true });
       }
@@ -214,6 +218,15 @@ export class Connection {
   unexpected(action: string, answer: Answer): AppError {
     return explainAnswer({ action, name: this.name, url: this.url }, answer);
   }
+}
+
+/** The size of a request's body, without the frame of a form. */
+function sizeOf({ json, form }: SupersetRequest): number {
+  if (json !== undefined) return JSON.stringify(json).length;
+  return [...form?.values() ?? []].reduce(
+    (sum, value) => sum + (typeof value === "string" ? value.length : value.size),
+    0,
+  );
 }
 
 async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer>> {

@@ -29,6 +29,12 @@ export function explainAnswer({ action, name, url }: Asked, answer: Answer): App
     );
   }
   const said = `the server answered ${status} (${messageOf(answer)})`;
+  // Superset's API refuses with JSON. A login page may lead only those who read on to itself, and refuse what writes.
+  if ((status === 401 || status === 403) && isPage(answer)) {
+    return make("superset_answer_unexpected", said, {
+      hint: `It is not Superset that answers. If a login page stands before it: ${PASS_HINT}`,
+    });
+  }
   if (status === 403) {
     return make("superset_right_missing", said, {
       exitCode: EXIT.refused,
@@ -75,6 +81,11 @@ function targetOf({ headers }: Answer, url: string): string | undefined {
   return `${origin}${pathname}`;
 }
 
+const PASS_HINT = "let requests to /api/v1 and /login pass it, or reach the server inside";
+
+/** Matches a part of a host or a path that belongs to a login: `sso` of `sso.example.org`, and not of `associates`. */
+const LOGIN_WORD = /(?:^|[^a-z])(?:log-?in|sign-?in|sso|saml2?|o?auth2?|authori[sz]e|authenticate)(?![a-z])/i;
+
 function redirectHint({ key, url, target }: {
   readonly key: string;
   readonly url: string;
@@ -85,10 +96,11 @@ function redirectHint({ key, url, target }: {
   if (from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname) {
     return `Write https in ${key}`;
   }
-  if (!to.pathname.includes("/api/v1/") && /login|sign-?in|auth|sso/i.test(`${to.host}${to.pathname}`)) {
-    return to.host === from.host
+  if (!to.pathname.includes("/api/v1/") && LOGIN_WORD.test(`${to.host}${to.pathname}`)) {
+    const own = `${from.pathname.replace(/\/$/, "")}/login`;
+    return to.host === from.host && [own, `${own}/`].includes(to.pathname)
       ? `The server wants a login for this: check the account and ${key}`
-      : "A login page stands before the server: let requests to /api/v1 and /login pass it, or reach the server inside";
+      : `A login page stands before the server: ${PASS_HINT}`;
   }
   return `Write the final address in ${key}, with the path prefix if it has one`;
 }

@@ -1,7 +1,7 @@
 /** Imports, updates and deletions, judged by the body of the answer. */
 
 import type { PushedKind } from "../../assets/core/asset.ts";
-import type { ImportOutcome, MemberFile } from "../../assets/ports/superset.ts";
+import type { FileComplaint, ImportOutcome, MemberFile } from "../../assets/ports/superset.ts";
 import { type Answer, field, jsonOf, list, messageOf } from "./answers.ts";
 import { type Connection, NoAnswer } from "./connection.ts";
 import { writeZip } from "./zip.ts";
@@ -68,18 +68,26 @@ function judge(connection: Connection, kind: PushedKind, answer: Answer): Import
   throw connection.unexpected(`Importing ${kind}s`, answer);
 }
 
-/** The messages about each file, from the `extra` of the errors. */
-function filesOf(body: unknown): Readonly<Record<string, string>> {
-  const files: Record<string, string> = {};
+/** The complaints about each file, from the `extra` of the errors. */
+function filesOf(body: unknown): Readonly<Record<string, readonly FileComplaint[]>> {
+  const files: Record<string, readonly FileComplaint[]> = {};
   for (const error of list(field(body, "errors"))) {
     const extra = field(error, "extra");
     for (const [path, messages] of Object.entries(typeof extra === "object" && extra !== null ? extra : {})) {
-      if (path !== "issue_codes") {
-        files[path] = typeof messages === "string" ? messages : JSON.stringify(messages);
-      }
+      if (path !== "issue_codes") files[path] = complaintsOf(messages, []);
     }
   }
   return files;
+}
+
+/** Reads messages by field, as the server's schema nests them: `{"columns": {"0": {"type": ["Not a valid string."]}}}`. */
+function complaintsOf(messages: unknown, path: readonly string[]): readonly FileComplaint[] {
+  if (typeof messages === "object" && messages !== null) {
+    return Object.entries(messages).flatMap(([key, inner]) =>
+      complaintsOf(inner, Array.isArray(messages) ? path : [...path, key])
+    );
+  }
+  return [{ field: path.length === 0 ? undefined : path.join("."), message: String(messages) }];
 }
 
 /** Changes fields of an asset. A lost answer is followed by the same request: it has the same effect twice. */

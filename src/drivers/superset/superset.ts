@@ -29,6 +29,9 @@ export function makeSuperset(options: SupersetOptions): SupersetReader & Superse
     get requests() {
       return connection.requests;
     },
+    get bytes() {
+      return connection.bytes;
+    },
     async list(kind, signal) {
       await ready(signal);
       return await listAssets(connection, kind, signal);

@@ -22,6 +22,8 @@ export function readZip(bytes: Uint8Array, source: string): ZipFiles {
     });
   let unpacked: Record<string, Uint8Array>;
   try {
+    const link = findLink(bytes);
+    if (link !== undefined) throw refuse(`"${link}" is a symbolic link`);
     unpacked = unzipSync(bytes, {
       filter: ({ name, size, originalSize }) => {
         const parts = name.replaceAll("\\", "/").split("/");
@@ -47,6 +49,34 @@ export function readZip(bytes: Uint8Array, source: string): ZipFiles {
     if (bytes !== undefined) files.set(rooted ? name.slice(name.indexOf("/") + 1) : name, strFromU8(bytes));
   }
   return files;
+}
+
+const END_OF_DIRECTORY = 0x06054b50;
+const END_OF_LARGE_DIRECTORY = 0x06064b50;
+/** The bytes of the end of a directory, and of an entry without its name. */
+const [END_BYTES, ENTRY_BYTES] = [22, 46];
+const [FILE_TYPE, LINK_TYPE] = [0o170000, 0o120000];
+
+/** Returns the name of the first member that is a symbolic link. Throws RangeError for a damaged ZIP. */
+function findLink(bytes: Uint8Array): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const u16 = (at: number) => view.getUint16(at, true);
+  const u32 = (at: number) => view.getUint32(at, true);
+  // A comment of up to 64 KB may follow.
+  let end = bytes.length - END_BYTES;
+  while (u32(end) !== END_OF_DIRECTORY) end--;
+  let [count, at] = [u16(end + 8), u32(end + 16)];
+  if (count === 0xffff || at === 0xffffffff) {
+    const large = u32(end - 12);
+    if (u32(large) === END_OF_LARGE_DIRECTORY) [count, at] = [u32(large + 32), u32(large + 48)];
+  }
+  for (; count > 0; count--) {
+    const name = bytes.subarray(at + ENTRY_BYTES, at + ENTRY_BYTES + u16(at + 28));
+    // The upper half of the external attributes is the file's mode on Unix, and 0 elsewhere.
+    if ((u16(at + 40) & FILE_TYPE) === LINK_TYPE) return strFromU8(name);
+    at += ENTRY_BYTES + u16(at + 28) + u16(at + 30) + u16(at + 32);
+  }
+  return undefined;
 }
 
 /** Writes files as a ZIP below one root folder. Members that repeat themselves stay below Superset's limit of 200 to 1. */

@@ -5,12 +5,18 @@ import { formatLedger, type Ledger, parseLedger } from "../../assets/core/ledger
 import type { AssetStore, RunAsset, RunRecord, SnapshotFile } from "../../assets/ports/store.ts";
 import { AppError, EXIT, usageError } from "../../lib/errors.ts";
 import { describeFileError } from "./file_error.ts";
-import { openSecret, readSecret, writeSecret } from "./secret_file.ts";
+import { hideFolder, openSecret, readSecret, writeSecret } from "./secret_file.ts";
 
 /** Makes the store of an instance in a folder of its own. */
 export function makeAssetStore(folder: string, instance: string): AssetStore {
   const ledgerPath = join(folder, "ledger.json");
   const runsPath = join(folder, "runs");
+
+  /** The rules of `.showtime` may be a person's, and may let Git track what lies below. Those of this folder outweigh them. */
+  async function write(path: string, text: string): Promise<void> {
+    await writeSecret(path, text);
+    await hideFolder(folder);
+  }
 
   async function readLedger(): Promise<Ledger> {
     const text = await readSecret(ledgerPath);
@@ -21,7 +27,7 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
     readLedger,
     async changeLedger(change) {
       // The lock of the instance is held: no other run on this machine writes.
-      await writeSecret(ledgerPath, formatLedger(change(await readLedger())));
+      await write(ledgerPath, formatLedger(change(await readLedger())));
     },
     async runs() {
       const records: RunRecord[] = [];
@@ -43,9 +49,9 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
     },
     async begin(record, snapshot) {
       const run = join(runsPath, record.run);
-      for (const { path, text } of snapshot) await writeSecret(join(run, "snapshot", path), text);
+      for (const { path, text } of snapshot) await write(join(run, "snapshot", path), text);
       // The record comes last: a run without one wrote nothing.
-      await writeSecret(join(run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+      await write(join(run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
     },
     async update(record) {
       await writeSecret(join(runsPath, record.run, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
@@ -54,6 +60,7 @@ export function makeAssetStore(folder: string, instance: string): AssetStore {
     readRun: readRunFolder,
     async lock() {
       const file = await openSecret(join(folder, "lock"));
+      await hideFolder(folder);
       if (!await file.tryLock(true)) {
         file.close();
         throw new AppError(

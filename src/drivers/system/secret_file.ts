@@ -59,10 +59,18 @@ export async function prepareSecret(path: string): Promise<void> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const top = /^(.*?\.showtime)(?:\/|\\|$)/.exec(path)?.[1];
-    if (top === undefined) return;
-    await Deno.writeTextFile(join(top, ".gitignore"), "*\n", { createNew: true });
+    if (top !== undefined) await hideFolder(top);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw unwritable(path, error);
+    throw unwritable(path, error);
+  }
+}
+
+/** Lets Git ignore a folder with everything in it, unless a person wrote other rules into it. */
+export async function hideFolder(folder: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(join(folder, ".gitignore"), "*\n", { createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Commands about assets, run in this process on a simulated Superset and a folder on disk. */
 
 import assert from "node:assert/strict";
-import type { AssetsPorts } from "../../../src/assets/app/assets_ports.ts";
+import type { AssetsPorts, ReportProgress } from "../../../src/assets/app/assets_ports.ts";
 import type { InstanceSettings } from "../../../src/assets/core/instance.ts";
 import { formatYaml } from "../../../src/assets/core/pyyaml.ts";
 import { formatJson, parseJson, type TreeMap } from "../../../src/assets/core/tree.ts";
@@ -28,6 +28,8 @@ export interface CommandWorldOptions {
   readonly settings?: Partial<Pick<InstanceSettings, "databases" | "rewrite">>;
   /** Answers in place of the simulator. */
   readonly answer?: Answer;
+  /** Receives how far each stage is. */
+  readonly progress?: ReportProgress;
 }
 
 /** Answers a request in place of the simulator, to which `send` passes one on; undefined leaves it to the simulator. */
@@ -67,7 +69,7 @@ export interface CommandWorld {
 
 /** Plays in a world. */
 export async function play(
-  { files = FILES, settings, answer }: CommandWorldOptions,
+  { files = FILES, settings, answer, progress = () => {} }: CommandWorldOptions,
   act: (world: CommandWorld) => Promise<void>,
 ): Promise<void> {
   const simulator = makeSupersetSimulator(
@@ -78,7 +80,7 @@ export async function play(
     return await answer?.(request, simulator.handle) ?? await simulator.handle(request);
   };
   const clock = { ...makeClock(), sleep: () => Promise.resolve() };
-  const bench = await makeBench({ clock });
+  const bench = await makeBench({ clock, progress });
   const dir = `${bench.folder}/assets`;
   const { store } = bench.instance("qa", "http://superset.test");
   const run = (line: string, change: CommandChange = {}) => {
@@ -143,6 +145,7 @@ function toolsOf(bench: Bench, { dir, settings, send, change }: {
   };
   return {
     config: {
+      file: "showtime.yml",
       folder: bench.folder,
       dir,
       default: undefined,

@@ -275,3 +275,69 @@ Deno.test("an edit that is committed may be overwritten, and a file in the way t
     assert.equal(await world.read(path), "uuid: 5\n");
   });
 });
+
+Deno.test("a secret in the name of an asset is in no output and in no path: of an export, a plan and a check", async () => {
+  const token = `dapi${"0123456789abcdef".repeat(2)}`;
+  const files = new Map([
+    ...FILES,
+    ["charts/chart_0.yaml", { ...FILES.get("charts/chart_0.yaml"), slice_name: LEAKY }],
+    ["charts/chart_1.yaml", { ...FILES.get("charts/chart_1.yaml"), slice_name: `Calls of ${token}` }],
+  ]);
+  const secret = new RegExp(`${SECRET}|${SECRET.replaceAll("-", "_")}|${token}`, "i");
+  const assertNowhere = (text: string) => assert.doesNotMatch(text, secret);
+  await play({ files }, async (world) => {
+    const refused = await world.run("export qa {dir}");
+    assert.equal(refused.code, 3);
+    assert.match(refused.both, /charts\/see_postgresql_bi_xxxxxxxxxx_db_example_x__\w+\.yaml#slice_name/);
+    const redacted = await world.run("export qa {dir} --redact --json");
+    assert.equal(redacted.code, 0, redacted.both);
+    const path = await pathOf(world, C0);
+    assert.match(await world.read(path), /slice_name: .*XXXXXXXXXX@/);
+
+    await world.write(path, (await world.read(path)).replace("XXXXXXXXXX", SECRET));
+    const checked = await world.run("validate {dir}");
+    assert.equal(checked.code, 1);
+    const planned = await world.run("plan qa");
+    assert.equal(planned.code, 3, planned.both);
+    const compared = await world.run("status qa");
+    for (const { both } of [refused, redacted, checked, planned, compared]) assertNowhere(both);
+    for (const name of (await world.files()).keys()) assertNowhere(name);
+  });
+});
+
+Deno.test("files that an account with fewer rights cannot see stay at every export, until a person decides", async () => {
+  let hides = false;
+  const answer = async (request: Request, send: (request: Request) => Promise<Response>) => {
+    const { pathname } = new URL(request.url);
+    if (!hides) return undefined;
+    if (pathname === "/api/v1/me/roles/") {
+      const { result } = await (await send(request)).json();
+      const roles = JSON.parse(
+        JSON.stringify(result).replaceAll('"can_write","Chart"', '"can_read","Chart"'),
+      );
+      return Response.json({ result: roles });
+    }
+    if (pathname !== "/api/v1/chart/" || request.method !== "GET") return undefined;
+    const { result, count, ...rest } = await (await send(request)).json();
+    return Response.json({ ...rest, count: count - 1, result: result.slice(1) });
+  };
+  const files = new Map([...FILES].filter(([path]) => !path.startsWith("dashboards/")));
+  await play({ files, answer }, async (world) => {
+    await world.json("export qa {dir}");
+    const before = await world.files();
+    const { rights } = await record(world);
+    hides = true;
+    for (const _ of ["first", "second"]) {
+      const { code, err } = await world.run("export qa {dir}");
+      assert.equal(code, 5, err);
+      assert.match(
+        err,
+        /1 file was not removed, because the account has other rights than at the last export/,
+      );
+      assert.deepEqual(await world.files(), before);
+      assert.equal((await record(world)).rights, rights);
+    }
+    await world.json("export qa {dir} --allow-removals");
+    assert.equal((await world.files()).size, before.size - 1);
+  });
+});

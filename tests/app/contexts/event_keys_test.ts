@@ -163,3 +163,17 @@ Deno.test("a holder whose key was taken over sends nothing more", async () => {
   const steps = (await world.history()).map(({ event }) => `${event?.handler} ${event?.step}`);
   assert.deepEqual(steps.slice(1), ["notify.first intent", "notify.first done"], "the result is recorded");
 });
+
+Deno.test("a context that is deleted while a call takes its key is an error", async () => {
+  await using world = await makeEventWorld({ handlers: TWO });
+  const { store } = world.ports;
+  const deleting: typeof store = {
+    ...store,
+    async claim(id, key, signal) {
+      await store.remove(id, signal);
+      return await store.claim(id, key, signal);
+    },
+  };
+
+  await assert.rejects(world.fire({ key: "k" }, { store: deleting }), { code: "context_unknown" });
+});

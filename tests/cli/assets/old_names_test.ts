@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { mapOf, type TreeMap } from "../../../src/assets/core/tree.ts";
-import { CommandWorld, DATABASES_OF_QA, makeTwo, PRODUCTION } from "../../worlds/superset/command_world.ts";
+import {
+  CommandWorld,
+  DATABASES_OF_QA,
+  makeTwo,
+  PRODUCTION,
+  SETTINGS_OF_QA,
+} from "../../worlds/superset/command_world.ts";
 import { worldUuid } from "../../worlds/superset/harbour.ts";
 
 const CHART = worldUuid("c", 0);
@@ -108,6 +114,78 @@ Deno.test("map_database_uuids ends with 3 if a database leads nowhere, and sync_
     [{ from: "Trino", to: null, reason: "unmapped", proposal: "Trino-QA" }],
   );
   assert.equal(world.writes("superset-qa"), 0);
+});
+
+Deno.test("map --write writes what it proposes into the configuration, and sync_assets then works", async () => {
+  await using world = await CommandWorld.make({
+    "superset-production": {},
+    "superset-qa": { files: DATABASES_OF_QA },
+  });
+  await world.expect(0, "export_all");
+  const config = await Deno.readTextFile(`${world.folder}/showtime.yml`);
+  await world.write("showtime.yml", `# Ours.\n${config}`);
+
+  const { err } = await world.expect(3, "map superset-qa");
+  assert.match(err, /"showtime assets map superset-qa --write" writes that "Trino" is "Trino-QA"/);
+  const { databases, file, written } = await world.json<{
+    readonly databases: readonly TreeMap[];
+    readonly file: string;
+    readonly written: TreeMap;
+  }>(0, "map superset-qa --write");
+
+  assert.deepEqual(
+    databases.filter(({ from }) => from === "Trino"),
+    [{ from: "Trino", to: "Trino-QA", reason: "mapped", proposal: null }],
+  );
+  assert.deepEqual([file, written], ["showtime.yml", { Trino: "Trino-QA" }]);
+  const changed = await Deno.readTextFile(`${world.folder}/showtime.yml`);
+  assert.match(changed, /^# Ours\.\n/);
+  assert.match(changed, /databases:\s+map:\s+Trino: Trino-QA\n/);
+  await world.expect(0, "map superset-qa --write");
+  assert.equal(await Deno.readTextFile(`${world.folder}/showtime.yml`), changed);
+  await world.expect(0, "sync_assets superset-production superset-qa --yes");
+});
+
+Deno.test("map proposes no database for two of the folder, and writes nothing then", async () => {
+  const lonely = new Map(
+    [...DATABASES_OF_QA].filter(([, tree]) => tree["database_name"] === "Warehouse")
+      .map(([path, tree]) => [path, { ...tree, database_name: "Elsewhere" }]),
+  );
+  await using world = await CommandWorld.make({
+    "superset-production": {},
+    "superset-qa": { files: lonely },
+  });
+  await world.expect(0, "export_all");
+  const config = await Deno.readTextFile(`${world.folder}/showtime.yml`);
+
+  const { databases } = await world.json<{ readonly databases: readonly TreeMap[] }>(
+    3,
+    "map superset-qa --write",
+  );
+
+  assert.deepEqual(databases.filter(({ proposal }) => proposal !== null), []);
+  assert.equal(await Deno.readTextFile(`${world.folder}/showtime.yml`), config);
+});
+
+Deno.test("the scripts' three names agree on the folder that is configured, and on one that is named", async () => {
+  await using world = await CommandWorld.make({
+    "superset-production": {},
+    "superset-qa": { files: DATABASES_OF_QA, settings: SETTINGS_OF_QA },
+  }, { dir: "superset/content" });
+  const sync = "sync_assets superset-production superset-qa --yes";
+
+  await world.expect(0, "export_all");
+  assert.equal((await world.files("superset/content")).size, PRODUCTION.size);
+  await world.expect(0, "map_database_uuids superset-qa");
+  await world.expect(0, sync);
+
+  const { message, hint } = await world.failure(2, `${sync} --dir elsewhere`);
+  assert.match(message, /elsewhere holds no whole export/);
+  const advised = /"showtime assets (.+?)"/.exec(hint)?.[1];
+  assert.equal(advised, "export_all superset-production elsewhere");
+  await world.expect(0, advised);
+  await world.expect(0, "map_database_uuids superset-qa --dir elsewhere");
+  await world.expect(0, `${sync} --dir elsewhere`);
 });
 
 for (

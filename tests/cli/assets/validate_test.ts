@@ -56,7 +56,7 @@ const MISTAKES: readonly Mistake[] = [
     fields: { slice_name: "" },
     code: "missing",
     field: "slice_name",
-    message: /the file has no name/,
+    message: /the name is empty/,
   },
   {
     title: "a name that YAML reads as a number",
@@ -131,6 +131,62 @@ const MISTAKES: readonly Mistake[] = [
     message: new RegExp(`the database ${worldUuid("a", 77)} is not in the folder`),
   },
   {
+    title: "a reference that is no UUID",
+    uuid: CHART,
+    fields: { dataset_uuid: "ship_calls" },
+    code: "wrong_type",
+    field: "dataset_uuid",
+    message: /expects a UUID/,
+  },
+  {
+    title: "a metric without an expression",
+    uuid: DATASET,
+    fields: { metrics: [{ metric_name: "count" }] },
+    code: "missing",
+    field: "metrics.count.expression",
+    message: /Superset needs this field/,
+  },
+  {
+    title: "a column without a name",
+    uuid: DATASET,
+    fields: { columns: [{ type: "VARCHAR" }] },
+    code: "missing",
+    field: "columns.0.column_name",
+    message: /Superset needs this field/,
+  },
+  {
+    title: "a column that is there twice",
+    uuid: DATASET,
+    fields: { columns: [{ column_name: "port" }, { column_name: "port" }] },
+    code: "refused",
+    field: "columns.port",
+    message: /the name is there twice/,
+  },
+  {
+    title: "a query context that is a list",
+    uuid: CHART,
+    fields: { query_context: [1] },
+    code: "wrong_type",
+    field: "query_context",
+    message: /expects a map, or JSON text/,
+  },
+  {
+    title: "a query context that is no JSON",
+    uuid: CHART,
+    fields: { query_context: "{" },
+    code: "refused",
+    field: "query_context",
+    message: /JSON not valid/,
+  },
+  {
+    title: "tags that are no list",
+    uuid: CHART,
+    fields: { tags: "harbour" },
+    code: "wrong_type",
+    field: "tags",
+    message: /expects a list/,
+  },
+  {
     title: "a mask",
     uuid: DATASET,
     fields: { description: `Reads sqlite://u:${MASK}@host/db` },
@@ -144,7 +200,7 @@ const MISTAKES: readonly Mistake[] = [
     fields: { datasource_url: "x" },
     code: "refused",
     field: "datasource_url",
-    message: /does not know this field/,
+    message: /neither Superset 6\.0 nor 6\.1 knows this field/,
   },
   {
     title: "a URL that Superset would load",
@@ -251,14 +307,30 @@ Deno.test("validate names both files of one UUID, in capital letters too", async
   );
 });
 
-Deno.test("validate names a file without a UUID", async () => {
+Deno.test("validate names two columns without a name once each, and not as doubles", async () => {
   await using world = await makeExported();
-  await world.edit(DASHBOARD, { slug: undefined });
-  await world.write("assets/charts/lost.yaml", "slice_name: Lost\n");
+  await world.edit(DATASET, { columns: [{ type: "a" }, { type: "b" }] });
 
   const { problems } = await world.json<Report>(1, "validate");
 
-  assert.deepEqual(problems.map(({ path, code }) => [path, code]), [["charts/lost.yaml", "uuid"]]);
+  assert.deepEqual(problems.map(({ code, field }) => [code, field]), [
+    ["missing", "columns.0.column_name"],
+    ["missing", "columns.1.column_name"],
+  ]);
+});
+
+Deno.test("validate names a file without a UUID, and one whose uuid has another form", async () => {
+  await using world = await makeExported();
+  await world.edit(DASHBOARD, { slug: undefined });
+  await world.write("assets/charts/lost.yaml", "slice_name: Lost\n");
+  await world.write("assets/charts/odd.yaml", "slice_name: Odd\nuuid: 12-34\n");
+
+  const { problems } = await world.json<Report>(1, "validate");
+
+  assert.deepEqual(problems.map(({ path, code, message }) => [path, code, message]), [
+    ["charts/lost.yaml", "uuid", "the file has no uuid"],
+    ["charts/odd.yaml", "uuid", "the value of uuid is no UUID, which has 32 hexadecimal digits"],
+  ]);
 });
 
 Deno.test("validate names the line of YAML that cannot be read, beside all other problems", async () => {

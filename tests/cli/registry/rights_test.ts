@@ -32,6 +32,8 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   images: ["net", "read", "run", "sys", "env"],
   content: ["net", "read", "run", "env"],
   assets: ["net", "read", "run", "env"],
+  contexts: ["net", "read", "write", "sys", "env"],
+  contextFiles: ["read", "env"],
   clock: [],
   shell: ["run"],
   clone: ["run"],
@@ -50,6 +52,8 @@ const PARTS: Partial<Wiring> = {
   shell: () => Promise.reject(new Error("no shell")),
   clone: () => Promise.reject(new Error("no clone")),
   place: () => Promise.resolve(undefined),
+  contexts: () => Promise.reject(new Error("no contexts")),
+  contextFiles: () => Promise.reject(new Error("no files of contexts")),
   simulator: () =>
     Promise.resolve({
       address: "http://127.0.0.1:1",
@@ -68,7 +72,13 @@ function stageOn(world: World, run: RunChange): Wiring["stage"] {
 }
 
 function lineOf({ name, args }: NamedCommand): readonly string[] {
-  const values: Readonly<Record<string, string>> = { pr: String(PR), ttl: "24h", shell: "bash" };
+  const values: Readonly<Record<string, string>> = {
+    pr: String(PR),
+    ttl: "24h",
+    shell: "bash",
+    path: "state.version",
+    version: "1",
+  };
   const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map((each) =>
     values[each.name] ?? ""
   );
@@ -101,7 +111,7 @@ async function runWithWork(command: NamedCommand): Promise<{
   };
   await runIn(world, lineOf(command), {
     asked,
-    env: { GITHUB_OUTPUT: "output" },
+    env: { GITHUB_OUTPUT: "output", SHOWTIME_CONTEXT_ID: "release-7" },
     files: new Map(),
     wiring: { ...PARTS, stage: stageOn(world, run) },
     run,

@@ -102,6 +102,36 @@ Deno.test("ledger, lock and login are readable for this account only, in a folde
   }
 });
 
+Deno.test("Git ignores ledger, runs and snapshots also where a person wrote the rules of .showtime", async () => {
+  const root = await Deno.makeTempDir({ prefix: "showtime-store-" });
+  const folder = `${root}/.showtime/assets/qa`;
+  const git = async (...args: readonly string[]) =>
+    new TextDecoder().decode(
+      (await new Deno.Command("git", { args: ["-C", root, ...args] }).output()).stdout,
+    );
+  try {
+    await git("init", "--quiet");
+    await Deno.mkdir(`${root}/.showtime`);
+    await Deno.writeTextFile(`${root}/.showtime/.gitignore`, "login.json\n!*.json\n");
+    await Deno.writeTextFile(`${root}/.gitignore`, "!.showtime/**\n");
+    const store = makeAssetStore(folder, "qa");
+    await (await store.lock())[Symbol.asyncDispose]();
+    const record = { run: "r", command: "push", instance: "qa", url: "https://x", started_at: "2026-01-05" };
+    const path = "charts/00000000-0000-4000-8000-000000000001.json";
+    await store.begin({ ...record, command: "push", state: "running", assets: [] }, [{ path, text: "{}" }]);
+    await store.changeLedger((ledger) => ledger, AbortSignal.timeout(10_000));
+
+    assert.ok((await Deno.stat(`${folder}/runs/r/snapshot/${path}`)).isFile);
+    await git("add", "-A");
+    assert.deepEqual((await git("diff", "--cached", "--name-only")).trim().split("\n"), [
+      ".gitignore",
+      ".showtime/.gitignore",
+    ]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
 Deno.test("a login is not saved where Git would track it", async () => {
   const root = await Deno.makeTempDir({ prefix: "showtime-store-" });
   const path = `${root}/.showtime/assets/qa/login.json`;

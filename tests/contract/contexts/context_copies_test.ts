@@ -4,7 +4,7 @@ import type { CopySettings } from "../../../src/contexts/core/settings.ts";
 import type { ValueMap } from "../../../src/contexts/core/tree/value.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import { makeContextCopies, makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextCopies, makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { startRedis } from "../../worlds/contexts/redis_server.ts";
 import { ID, NEVER, treeWith } from "../../worlds/contexts/store_world.ts";
 import { part } from "../../worlds/require.ts";

@@ -6,7 +6,7 @@ import type { EventKeys } from "../../../src/contexts/core/events/event_keys.ts"
 import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import { LARGEST_TREE } from "../../../src/contexts/core/tree/limits.ts";
 import type { Operation } from "../../../src/contexts/core/tree/operations.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import type { ContextStore } from "../../../src/contexts/ports/context_store.ts";
 import { ID, NEVER, treeWith, versionOf } from "../../worlds/contexts/store_world.ts";

@@ -3,7 +3,7 @@ import type { ContextId } from "../../../src/contexts/core/context_id.ts";
 import type { StoreSettings } from "../../../src/contexts/core/settings.ts";
 import type { ContextStore } from "../../../src/contexts/ports/context_store.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { mountSmallDisk } from "../../worlds/contexts/small_disk.ts";
 import { ID, NEVER, treeWith, versionOf } from "../../worlds/contexts/store_world.ts";
 import { part } from "../../worlds/require.ts";

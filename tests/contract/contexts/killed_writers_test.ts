@@ -99,7 +99,7 @@ for (const kind of ["sqlite", "redis"] as const) {
 redis.test("redis: a server that is killed keeps what was reported, and the store goes on when it is back", async () => {
   await using server = await startRedis();
   const settings = { kind: "redis", url: server.url } as const;
-  const { makeContextStore } = await import("../../../src/wiring/context_stores.ts");
+  const { makeContextStore } = await import("../../../src/wiring/contexts/context_stores.ts");
   const { makeClock } = await import("../../../src/drivers/system/mod.ts");
   const store = await makeContextStore(settings, { clock: makeClock(), keep: 50 });
   await store.commit(versionOf(1), NEVER);

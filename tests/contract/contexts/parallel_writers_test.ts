@@ -1,10 +1,31 @@
 import assert from "node:assert/strict";
+import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import { isValueList, isValueMap } from "../../../src/contexts/core/tree/value.ts";
 import { ID, makeStoreWorld, NEVER, SHARED_KINDS, versionOf } from "../../worlds/contexts/store_world.ts";
 import { startWriter } from "../../worlds/contexts/writer.ts";
 import { part } from "../../worlds/require.ts";
 
 const redis = await part("redis");
+
+Deno.test("20 processes that write at once leave a copy of the newest version", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-copies-" });
+  await using world = await makeStoreWorld("sqlite");
+  const store = await world.open();
+  await store.commit(versionOf(1), NEVER);
+  const copies = [{ kind: "jsonfile", path: `${folder}/copy.json` } as const];
+  const writers = Array.from(
+    { length: 20 },
+    (_, index) => startWriter({ settings: world.settings, name: `k${index}`, times: 2, copies }),
+  );
+  for (const { success, stderr } of await Promise.all(writers.map((each) => each.output()))) {
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }
+  const newest = formatJson((await store.read(ID, NEVER))?.tree ?? null, { indent: 2, ascii: true });
+  assert.equal(await Deno.readTextFile(`${folder}/copy.json`), newest);
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  assert.deepEqual(names, ["copy.json"]);
+  await Deno.remove(folder, { recursive: true });
+});
 
 for (const kind of SHARED_KINDS) {
   const test = kind === "redis"

@@ -187,27 +187,28 @@ export const CONTRACT: readonly ContractCase[] = [
     async check({ files, admin }) {
       const server = admin();
       const chart = treeOf(files, "charts/chart_0.yaml");
-      const faults: readonly (readonly [TreeMap, RegExp])[] = [
-        [{ ...chart, nope: 1 }, /nope.*Unknown field/],
-        [{ ...chart, query_context: "{" }, /query_context.*JSON not valid/],
-        [{ ...chart, slice_name: 5 }, /slice_name.*Not a valid string/],
-        [{ ...chart, params: [] }, /params.*Not a valid mapping type/],
+      const faults: readonly (readonly [faulty: TreeMap, field: string, words: RegExp])[] = [
+        [{ ...chart, nope: 1 }, "nope", /^Unknown field/],
+        [{ ...chart, query_context: "{" }, "query_context", /^JSON not valid/],
+        [{ ...chart, slice_name: 5 }, "slice_name", /^Not a valid string/],
+        [{ ...chart, params: [] }, "params", /^Not a valid mapping type/],
         [
           Object.fromEntries(Object.entries(chart).filter(([key]) => key !== "dataset_uuid")),
-          /dataset_uuid.*Missing data/,
+          "dataset_uuid",
+          /^Missing data/,
         ],
       ];
-      for (const [faulty, words] of faults) {
+      for (const [faulty, field, words] of faults) {
         const bundle = chain(files, {
           "charts/chart_0.yaml": faulty,
           "charts/chart_1.yaml": { ...treeOf(files, "charts/chart_1.yaml"), slice_name: "written" },
         });
         const outcome = await server.import("chart", bundle, { overwrite: true }, signal());
-        assert.equal(outcome.kind, "refused");
-        assert.deepEqual(Object.keys(outcome.kind === "refused" ? outcome.files : {}), [
-          "charts/chart_0.yaml",
-        ]);
-        assert.match(outcome.kind === "refused" ? outcome.files["charts/chart_0.yaml"] ?? "" : "", words);
+        assert.ok(outcome.kind === "refused");
+        assert.deepEqual(Object.keys(outcome.files), ["charts/chart_0.yaml"]);
+        const [complaint, ...others] = outcome.files["charts/chart_0.yaml"] ?? [];
+        assert.deepEqual([complaint?.field, others], [field, []]);
+        assert.match(complaint?.message ?? "", words);
       }
       assert.notEqual((await fileOf(server, "chart", worldUuid("c", 1)))["slice_name"], "written");
     },

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { binaryUnderTest } from "../../worlds/program/process.ts";
 
 const ROOT = decodeURIComponent(new URL("../../../", import.meta.url).pathname);
 
 Deno.test({
   name: "`deno task demo:assets` plays production, QA and back to its end, and leaves nothing behind",
-  // The demo is a task of the sources.
-  ignore: binaryUnderTest() !== undefined,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "showtime-demo-test-" });
     try {

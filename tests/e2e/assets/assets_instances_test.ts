@@ -34,6 +34,28 @@ function config(url: string, auth: string): string {
 
 const PASSWORD = '{ username: admin, password: "${env:SHOWTIME_QA_PASSWORD}" }';
 
+Deno.test("without showtime.yml and outside of a clone, commands about assets say what they need or do without it", async () => {
+  await inFolder(async (folder) => {
+    const env = { GITHUB_REPOSITORY: "" };
+    for (const line of ["export", "export_all", "plan qa", "sync_assets a b", "runs", "instances test"]) {
+      const { code, err } = await run(folder, line, env);
+      assert.equal(code, 2, line);
+      assert.match(err, /Choosing an instance: there is no showtime\.yml, which has the instances/, line);
+      assert.match(
+        err,
+        /Run it in the folder of showtime\.yml or below; "showtime assets instances add"/,
+        line,
+      );
+    }
+    assert.equal((await run(folder, "instances list", env)).code, 0);
+    assert.match((await run(folder, "validate", env)).err, /Checking "assets": there is no such folder/);
+    await Deno.mkdir(`${folder}/assets`);
+    assert.equal((await run(folder, "validate", env)).code, 0);
+    await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
+    assert.match((await run(folder, "export", env)).err, /showtime\.yml has no assets\.instances/);
+  });
+});
+
 Deno.test("instances add, list, show and remove change the file and nothing beside", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/showtime.yml`;

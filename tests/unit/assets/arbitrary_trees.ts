@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { type Tree, type TreeMap } from "../../../src/assets/core/tree.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { PYYAML_VALUES } from "./pyyaml_values.ts";
 
 const STRANGE = [

@@ -9,7 +9,7 @@ import {
   parseJson,
   type Tree,
 } from "../../../src/assets/core/tree.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { anyTree, hardText } from "./arbitrary_trees.ts";
 import { PYYAML_VALUES } from "./pyyaml_values.ts";
 

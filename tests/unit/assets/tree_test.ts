@@ -10,7 +10,7 @@ import {
   type Tree,
   type TreeMap,
 } from "../../../src/assets/core/tree.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { anyTree } from "./arbitrary_trees.ts";
 
 Deno.test("numbers of JSON keep their digits and their kind", () => {

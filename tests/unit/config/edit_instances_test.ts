@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readYaml } from "../../../src/config/yaml.ts";
-import { addInstance, removeInstance } from "../../../src/config/assets/edit_instances.ts";
+import { addDatabases, addInstance, removeInstance } from "../../../src/config/assets/edit_instances.ts";
 import { loadConfig } from "../../../src/config/mod.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 
@@ -132,6 +132,51 @@ Deno.test("a name that exists is not added, and one that does not is not removed
   assert.deepEqual(code(() => addInstance(FILE, "staging", QA)), ["instance_exists", 2]);
   assert.deepEqual(code(() => removeInstance(FILE, "qa")), ["instance_unknown", 2]);
   assert.deepEqual(code(() => addInstance("a: [", "qa", QA)), ["config_invalid", 2]);
+});
+
+Deno.test("entries of a database map are the only change of the file", () => {
+  const added = addDatabases(FILE, "production", { "Häfen: alle": "Ports", Warehouse: "DWH" });
+  const lines = ["          Häfen: alle: Ports", "          Warehouse: DWH"];
+  assert.equal(
+    added,
+    FILE.replace('          Trino: "Trino"\n', (line) => `${line}${lines.join("\n")}\n`)
+      .replace("Häfen: alle", '"Häfen: alle"'),
+  );
+  const fresh = addDatabases(FILE, "staging", { Trino: "Trino-QA" });
+  assert.equal(
+    fresh,
+    FILE.replace(
+      /( {6})(auth: .*\n)(?= {6}# More)/,
+      "$1$2$1databases:\n$1  map:\n$1    Trino: Trino-QA\n",
+    ),
+  );
+});
+
+Deno.test("a database map takes entries in any layout of its instance", () => {
+  const map = { Trino: "Trino-QA", "a, b}": "x: #y" };
+  const instances: readonly (readonly [text: string, databases: unknown])[] = [
+    ["qa: { url: x }", { map }],
+    ["qa:\n      url: x # kept", { map }],
+    ["qa:\n      databases: # kept\n      url: x", { map }],
+    ["qa:\n      databases:\n        map: # kept", { map }],
+    ["qa:\n      databases: { missing: skip } # kept", { missing: "skip", map }],
+    ["qa:\n      databases:\n        missing: skip # kept", { missing: "skip", map }],
+    ["qa:\n      databases: { map: {} } # kept", { map }],
+    ["qa:\n      databases:\n        map: { Other: there }   # kept", { map: { Other: "there", ...map } }],
+    ["qa:\n      databases: { map: { Trino: gone } } # kept", { map }],
+    ["qa:\n      databases:\n        map:\n          Trino: gone # kept\n          Other: there", {
+      map: { Other: "there", ...map },
+    }],
+  ];
+  for (const [instance, databases] of instances) {
+    const text = `# head\nassets:\n  instances:\n    ${instance}\n  dir: z   # the folder\n`;
+    const added = addDatabases(text, "qa", map);
+    assert.deepEqual(parse(added).assets.instances.qa.databases, databases, text);
+    const comments = text.match(/# .*/g) ?? [];
+    assert.deepEqual(added.match(/# [hkt].*/g), comments, added);
+    assert.equal(addDatabases(added, "qa", map), added, "written twice");
+  }
+  assert.throws(() => addDatabases(FILE, "qa", map), { code: "instance_unknown", exitCode: 2 });
 });
 
 Deno.test("whatever stands in the file stands there after an instance was added and removed", () => {

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import type { Path } from "../../../src/contexts/core/tree/path.ts";
 import type { Value, ValueMap } from "../../../src/contexts/core/tree/value.ts";
-import { WholeFloat } from "../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import cases from "../../fixtures/pyyaml/cases.json" with { type: "json" };
 
 const STRANGE = cases.values.flatMap((value) => Array.isArray(value) ? value : []).filter((each) =>

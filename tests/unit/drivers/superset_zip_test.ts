@@ -51,6 +51,24 @@ for (const name of OUTSIDE) {
   });
 }
 
+const UNIX = 3;
+const [LINK, FILE] = [0o120777, 0o100644];
+
+/** Makes a ZIP whose last member has a mode, with a comment at the end, which the directory's end stands before. */
+function withMode(mode: number, name: string): Uint8Array {
+  const members = { "export/metadata.yaml": strToU8("a: 1\n"), "export/charts/a.yaml": strToU8("b: 2\n") };
+  const zip = zipSync({ ...members, [name]: [strToU8("../../etc/passwd"), { os: UNIX, attrs: mode << 16 }] });
+  const bytes = new Uint8Array([...zip, ...strToU8("by hand")]);
+  new DataView(bytes.buffer).setUint16(zip.length - 2, "by hand".length, true);
+  return bytes;
+}
+
+Deno.test("a ZIP with a symbolic link is refused as a whole, and one with a mode of Unix is read", () => {
+  assertRefused(withMode(LINK, "export/charts/link.yaml"), /"export\/charts\/link\.yaml" is a symbolic link/);
+  const files = readZip(withMode(FILE, "export/charts/file.yaml"), "x");
+  assert.deepEqual([...files.keys()], ["metadata.yaml", "charts/a.yaml", "charts/file.yaml"]);
+});
+
 Deno.test("names with dots that lead nowhere are read", () => {
   const files = readZip(zipOf({ "export/charts/a..b.yaml": "a", "export/...yaml": "b" }), "x");
   assert.deepEqual([...files], [["charts/a..b.yaml", "a"], ["...yaml", "b"]]);

@@ -6,7 +6,7 @@ import { parseJson } from "../../../src/contexts/core/tree/parse_json.ts";
 import { isValueMap, type ValueMap } from "../../../src/contexts/core/tree/value.ts";
 import type { ContextStore, NextVersion } from "../../../src/contexts/ports/context_store.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { startRedis } from "./redis_server.ts";
 
 /** The kinds of stores that processes share. */

@@ -1,7 +1,7 @@
 /** A program that uses each store whose settings it gets, for runs under the program's permissions. */
 
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { ID, NEVER, versionOf } from "./store_world.ts";
 
 if (import.meta.main) {

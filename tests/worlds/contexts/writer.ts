@@ -3,10 +3,10 @@
  * to its number and appends `<name>-<number>` to `state.list`, and then its version is printed.
  */
 
-import { writeContext } from "../../../src/contexts/app/write_context.ts";
-import type { StoreSettings } from "../../../src/contexts/core/settings.ts";
+import { writeContext, writeCopies } from "../../../src/contexts/app/write_context.ts";
+import type { CopySettings, StoreSettings } from "../../../src/contexts/core/settings.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
-import { makeContextStore } from "../../../src/wiring/context_stores.ts";
+import { makeContextCopies, makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
 import { ID, NEVER } from "./store_world.ts";
 
 /** The work of the process. */
@@ -14,6 +14,8 @@ export interface WriterOrder {
   readonly settings: StoreSettings;
   readonly name: string;
   readonly times: number;
+  /** Copies that are written after each version. */
+  readonly copies?: readonly CopySettings[];
 }
 
 /** Starts the process. */
@@ -36,13 +38,14 @@ export function startWriter(order: WriterOrder, script: string = import.meta.url
 
 /** Makes the writes of an order, and reports each version. */
 export async function write(
-  { settings, name, times }: WriterOrder,
+  { settings, name, times, copies: copySettings = [] }: WriterOrder,
   report: (version: number) => void,
 ): Promise<void> {
   const clock = makeClock();
   const store = await makeContextStore(settings, { clock, keep: 50 });
+  const copies = await makeContextCopies(copySettings, { clock, keep: 50, actor: name });
   for (let number = 1; number <= times; number++) {
-    const { newest } = await writeContext(
+    const written = await writeContext(
       { store, clock, actor: name, random: Math.random },
       {
         id: ID,
@@ -56,7 +59,8 @@ export async function write(
       },
       NEVER,
     );
-    report(newest.version);
+    await writeCopies({ copies, store, warn: console.error }, written, NEVER);
+    report(written.newest.version);
   }
   await store.close();
 }

@@ -9,6 +9,7 @@ import { loadConfig } from "../../../src/config/mod.ts";
 import { makeAssetSources } from "../../../src/drivers/git/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 import { readZip } from "../../../src/drivers/superset/mod.ts";
+import { makeFiles } from "../../../src/drivers/system/mod.ts";
 import { type ServedSimulator, serveSimulator } from "../../../src/simulators/github/mod.ts";
 import {
   makeSupersetSimulator,
@@ -20,6 +21,8 @@ import { Parts } from "../../../src/wiring/parts.ts";
 import { type CliResult, runCli } from "../program/cli.ts";
 import { makeWorld, type WorldFiles, type WorldSize, worldUuid } from "./harbour.ts";
 import { filesBelow } from "./tools.ts";
+
+const CONFIG_FILE = "showtime.yml";
 
 /** Two dashboards with two charts each, over three databases. */
 const SMALL: WorldSize = { datasets: 4, charts: 4, dashboards: 2 };
@@ -84,7 +87,6 @@ export class CommandWorld {
   readonly folder: string;
   readonly #simulators: ReadonlyMap<string, SupersetSimulator>;
   readonly #served: ReadonlyMap<string, ServedSimulator>;
-  #section: TreeMap = {};
 
   private constructor(folder: string, simulators: ReadonlyMap<string, SupersetSimulator>) {
     this.folder = folder;
@@ -109,7 +111,8 @@ export class CommandWorld {
     const configured = Object.entries(instances).map(([name, { settings }]) =>
       [name, { url: world.#served.get(name)?.url ?? "", auth, ...settings }] as const
     );
-    world.#section = { ...section, instances: Object.fromEntries(configured) };
+    const assets = { ...section, instances: Object.fromEntries(configured) };
+    await world.write(CONFIG_FILE, formatYaml(parseJson(JSON.stringify({ version: 1, assets })) ?? null));
     return world;
   }
 
@@ -140,13 +143,15 @@ export class CommandWorld {
 
   /** Runs `showtime assets …` in the folder. Nobody is there to answer. */
   async run(line: string): Promise<CliResult> {
-    const section = this.#section;
     return await runCli(["assets", ...line.split(" ")], {
       env: { SHOWTIME_SIMULATED_PASSWORD: "admin" },
       wiring: (host) => ({
+        files: () => Promise.resolve(makeFiles(this.folder)),
+        place: () => Promise.resolve(undefined),
         assets: async (request) => {
-          const text = JSON.stringify({ version: 1, assets: section });
-          const loaded = loadConfig({ file: { path: "showtime.yml", text }, env: {}, flags: {} });
+          const text = await makeFiles(this.folder).read(CONFIG_FILE);
+          const file = text === undefined ? undefined : { path: CONFIG_FILE, text };
+          const loaded = loadConfig({ file, env: {}, flags: {} });
           const tools = await makeAssetsTools(new Parts(host), {
             request,
             loaded: { ...loaded, assets: { ...loaded.assets, folder: this.folder } },

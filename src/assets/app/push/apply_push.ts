@@ -80,7 +80,7 @@ export async function applyPush(
   await push.begin(signal);
   await endKilledRuns(push.run);
   try {
-    for (const kind of PUSHED_KINDS) await push.pushKind(kind, signal);
+    await push.pushAll(signal);
     await push.verify(signal);
     await push.remove(signal);
   } finally {
@@ -107,6 +107,8 @@ class Push {
   /** The results of the deletions; empty until they are done. */
   deleted: readonly Deleted[] = [];
   #stopped = false;
+  /** The bytes that the instance had exchanged when the stage began. */
+  #bytesBefore = 0;
 
   constructor(
     instance: Instance,
@@ -188,8 +190,9 @@ class Push {
   async remove(signal: AbortSignal): Promise<void> {
     if (this.#deletions.length === 0) return;
     if (this.#stopped || !this.#isGood()) {
+      const why = { result: "skipped", reason: "dependency_failed" } as const;
       const message = "an asset that may use it failed";
-      this.deleted = this.#deletions.map((each) => ({ ...each, result: "skipped", message }));
+      this.deleted = this.#deletions.map((each) => ({ ...each, ...why, message }));
       return;
     }
     const observed = this.#deletedFrom;
@@ -252,13 +255,21 @@ class Push {
     }
   }
 
-  /** Imports the assets of one kind. */
-  async pushKind(kind: PushedKind, signal: AbortSignal): Promise<void> {
+  /** Imports everything, kind by kind. */
+  async pushAll(signal: AbortSignal): Promise<void> {
+    this.#bytesBefore = this.#instance.server.bytes;
+    for (const kind of PUSHED_KINDS) await this.#pushKind(kind, signal);
+  }
+
+  #report(stage: string, at: { readonly count: number; readonly total: number }): void {
+    const bytes = this.#instance.server.bytes - this.#bytesBefore;
+    this.#tools.ports.progress(stage, { ...at, bytes });
+  }
+
+  async #pushKind(kind: PushedKind, signal: AbortSignal): Promise<void> {
     const all = workOf(this.#prepared);
-    const report = () => {
-      const count = this.#outcomes.with("done").length;
-      this.#tools.ports.progress("Pushing", { count, total: all.length, bytes: 0 });
-    };
+    const report = () =>
+      this.#report("Pushing", { count: this.#outcomes.with("done").length, total: all.length });
     const work = all.filter((asset) => asset.kind === kind);
     for (const chunk of chunksOf(kind, work.map(({ uuid }) => uuid))) {
       const ready = chunk.filter((uuid) => !this.#outcomes.isHeldBack(uuid));
@@ -332,8 +343,8 @@ class Push {
   async verify(signal: AbortSignal): Promise<void> {
     const left = new Set(this.#outcomes.with("done"));
     const total = left.size;
-    const report = () =>
-      this.#tools.ports.progress("Verifying", { count: total - left.size, total, bytes: 0 });
+    this.#bytesBefore = this.#instance.server.bytes;
+    const report = () => this.#report("Verifying", { count: total - left.size, total });
     if (total > 0) report();
     // Dashboards bring most charts and datasets along.
     for (const kind of [...PUSHED_KINDS].reverse()) {

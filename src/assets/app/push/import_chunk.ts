@@ -41,12 +41,10 @@ export async function importChunk(
     return true;
   }
   const guilty = outcome.kind === "refused"
-    ? guiltyOf(outcome, { chunk, ours: tools.prepared.ours })
-    : new Map();
+    ? guiltyOf(outcome, { chunk, prepared: tools.prepared })
+    : new Map<Uuid, Guilt>();
   if (guilty.size > 0) {
-    for (const [uuid, message] of guilty) {
-      outcomes.set(uuid, { result: "failed", reason: "refused", message });
-    }
+    for (const [uuid, about] of guilty) outcomes.set(uuid, { result: "failed", reason: "refused", ...about });
     const rest = chunk.filter((uuid) => !guilty.has(uuid) && !outcomes.isHeldBack(uuid));
     if (!continueOnError) return false;
     return rest.length === 0 || await importChunk(tools, { kind, chunk: rest }, signal);
@@ -66,20 +64,37 @@ export async function importChunk(
   return goesOn && await importChunk(tools, { kind, chunk: chunk.slice(half) }, signal);
 }
 
+interface Guilt {
+  /** Names the file of the folder, and each field that the server names. */
+  readonly message: string;
+  readonly fields: readonly string[];
+}
+
 /** Finds the assets that a refusal names. A refused dependency makes the assets that use it guilty. */
 function guiltyOf(
   outcome: ImportOutcome & { readonly kind: "refused" },
-  { chunk, ours }: { readonly chunk: readonly Uuid[]; readonly ours: Assets },
-): ReadonlyMap<Uuid, string> {
-  const guilty = new Map<Uuid, string>();
-  for (const [path, message] of Object.entries(outcome.files)) {
+  { chunk, prepared: { ours, paths } }: {
+    readonly chunk: readonly Uuid[];
+    readonly prepared: Pick<PreparedPush, "ours" | "paths">;
+  },
+): ReadonlyMap<Uuid, Guilt> {
+  const guilty = new Map<Uuid, Guilt>();
+  for (const [path, complaints] of Object.entries(outcome.files)) {
     const uuid = uuidOfMember(path);
     if (uuid === undefined) continue;
+    const said = complaints.map(({ field, message }) =>
+      field === undefined ? message : `${field}: ${message}`
+    );
+    const message = `${paths.get(uuid) ?? path}: ${said.join("; ")}`;
     for (const each of chunk) {
       const asset = ours.get(each);
-      if (each === uuid) guilty.set(each, message);
-      else if (asset !== undefined && dependenciesOf(asset, ours).includes(uuid)) {
-        guilty.set(each, `${path}: ${message}`);
+      if (each === uuid) {
+        guilty.set(each, {
+          message,
+          fields: complaints.flatMap(({ field }) => field ?? []),
+        });
+      } else if (asset !== undefined && dependenciesOf(asset, ours).includes(uuid)) {
+        guilty.set(each, { message, fields: [] });
       }
     }
   }

@@ -77,7 +77,11 @@ export function settle(asset: PlannedAsset): PushedAsset {
   const { action } = asset;
   return {
     ...asset,
-    result: action === "unchanged" ? "unchanged" : action === "skip" ? "skipped" : "planned",
+    result: action === "unchanged"
+      ? "unchanged"
+      : action === "skip" || action === "conflict"
+      ? "skipped"
+      : "planned",
   };
 }
 

@@ -59,6 +59,8 @@ export interface PreparedPush {
   readonly plan: readonly PlannedAsset[];
   /** The folder's content of what is pushed, with what it refers to. */
   readonly ours: Assets;
+  /** The files of the folder. */
+  readonly paths: ReadonlyMap<Uuid, string>;
   readonly hashes: { readonly ours: ReadonlyMap<Uuid, Hash>; readonly theirs: ReadonlyMap<Uuid, Hash> };
   /** Changes when an action, or the content on either side of an asset that is not unchanged, changes. */
   readonly digest: string;
@@ -133,6 +135,7 @@ export async function preparePush(
     observed,
     plan,
     ours,
+    paths: source.paths,
     hashes,
     ledger,
     digest: await digestOf(plan, hashes),

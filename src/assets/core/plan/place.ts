@@ -8,6 +8,6 @@ export function placeOf(dataset: Asset): TableKey {
     database: parseUuid(dataset.tree["database_uuid"]),
     catalog: textOf(dataset.tree, "catalog") ?? null,
     schema: textOf(dataset.tree, "schema") ?? null,
-    table: dataset.name,
+    table: textOf(dataset.tree, "table_name") || dataset.uuid,
   };
 }

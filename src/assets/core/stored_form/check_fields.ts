@@ -1,6 +1,6 @@
 /** Checks the fields of a stored file as Superset's importer does, whose own errors often name no file. */
 
-import type { Asset } from "../asset.ts";
+import { type Asset, parseUuid } from "../asset.ts";
 import { isList, isMap, parseJson, type Tree, type TreeMap, valueOf } from "../tree.ts";
 import { COLUMN_FIELDS, type Field, FIELDS, METRIC_FIELDS } from "./fields.ts";
 
@@ -32,6 +32,14 @@ const FLAGS = new Set(
     .split(" "),
 );
 const MAPS = new Set(["params", "template_params", "extra", "position", "metadata"]);
+const LISTS = new Set(["tags", "folders"]);
+const UUIDS = new Set(["database_uuid", "dataset_uuid", "theme_uuid"]);
+
+/** The fields of each kind of member that an import needs, the name first. */
+const MEMBERS = {
+  metrics: { fields: METRIC_FIELDS, needed: ["metric_name", "expression"] },
+  columns: { fields: COLUMN_FIELDS, needed: ["column_name"] },
+} as const;
 
 /** Lists what an import would refuse in a file. */
 export function checkFields({ kind, tree }: Asset): readonly FieldProblem[] {
@@ -46,9 +54,7 @@ export function checkFields({ kind, tree }: Asset): readonly FieldProblem[] {
   return [
     ...missing,
     ...checkMap(tree, FIELDS[kind], ""),
-    ...(kind === "dataset"
-      ? [...checkMembers(tree, "metrics", METRIC_FIELDS), ...checkMembers(tree, "columns", COLUMN_FIELDS)]
-      : []),
+    ...(kind === "dataset" ? [...checkMembers(tree, "metrics"), ...checkMembers(tree, "columns")] : []),
     ...(kind === "chart" ? checkQueryContext(tree["query_context"]) : []),
     ...(kind === "dataset" && tree["data"] !== undefined
       ? [{
@@ -68,7 +74,7 @@ function checkMap(tree: TreeMap, known: readonly Field[], prefix: string): reado
   return Object.entries(tree).flatMap(([name, value]): FieldProblem[] => {
     const field = `${prefix}${name}`;
     if (!names.has(name) && !ALSO_KNOWN.has(name)) {
-      return [{ code: "refused", field, message: "Superset does not know this field" }];
+      return [{ code: "refused", field, message: "neither Superset 6.0 nor 6.1 knows this field" }];
     }
     const wanted = TEXTS.has(name) && typeof value !== "string"
       ? "text"
@@ -78,6 +84,10 @@ function checkMap(tree: TreeMap, known: readonly Field[], prefix: string): reado
       ? "true or false"
       : MAPS.has(name) && !isMap(value)
       ? "a map"
+      : LISTS.has(name) && !isList(value)
+      ? "a list"
+      : UUIDS.has(name) && parseUuid(value) === undefined
+      ? "a UUID"
       : undefined;
     return wanted === undefined || value === null
       ? []
@@ -85,31 +95,38 @@ function checkMap(tree: TreeMap, known: readonly Field[], prefix: string): reado
   });
 }
 
-function checkMembers(tree: TreeMap, key: string, known: readonly Field[]): readonly FieldProblem[] {
+function checkMembers(tree: TreeMap, key: keyof typeof MEMBERS): readonly FieldProblem[] {
   const list = valueOf(tree, key);
   if (list === undefined) return [];
   if (!isList(list)) return [{ code: "wrong_type", field: key, message: "Superset expects a list" }];
-  const name = known[0]?.name ?? "";
-  const seen = new Set<Tree | undefined>();
+  const { fields, needed } = MEMBERS[key];
+  const [name] = needed;
+  const seen = new Set<Tree>();
   return list.flatMap((each, index): readonly FieldProblem[] => {
     if (!isMap(each)) {
       return [{ code: "wrong_type", field: `${key}.${index}`, message: "Superset expects a map" }];
     }
-    const label = `${key}.${String(each[name] ?? index)}`;
-    const doubled = seen.has(each[name]);
-    seen.add(each[name]);
+    const own = each[name] ?? index;
+    const label = `${key}.${String(own)}`;
+    const doubled = seen.has(own);
+    seen.add(own);
     return [
-      ...(typeof each[name] === "string"
-        ? []
-        : [{ code: "missing" as const, field: `${label}.${name}`, message: "Superset needs this field" }]),
+      ...needed.filter((field) => (each[field] ?? null) === null).map((field) => ({
+        code: "missing" as const,
+        field: `${label}.${field}`,
+        message: "Superset needs this field",
+      })),
       ...(doubled ? [{ code: "refused" as const, field: label, message: "the name is there twice" }] : []),
-      ...checkMap(each, known, `${label}.`),
+      ...checkMap(each, fields, `${label}.`),
     ];
   });
 }
 
 function checkQueryContext(value: Tree | undefined): readonly FieldProblem[] {
-  if (typeof value !== "string") return [];
+  if (value === undefined || value === null || isMap(value)) return [];
+  if (typeof value !== "string") {
+    return [{ code: "wrong_type", field: "query_context", message: "Superset expects a map, or JSON text" }];
+  }
   const message = parseJson(value) === undefined
     ? "JSON not valid"
     : "the JSON is no map; Superset fails on it";

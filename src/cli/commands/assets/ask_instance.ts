@@ -68,9 +68,11 @@ export async function askInstance(env: CommandEnv): Promise<NewInstance> {
       })) ??
     "password";
   const auth: Record<string, string | number> = { method };
-  for (const key of NEEDED[method]) auth[key] = await ask(flagOf(key), `Which ${key.replaceAll("_", " ")}?`);
+  for (const key of NEEDED[method]) {
+    auth[key] = await ask(withDashes(key), `Which ${key.replaceAll("_", " ")}?`);
+  }
   for (const key of TAKEN) {
-    const given = values.text(flagOf(key));
+    const given = values.text(withDashes(key));
     if (given !== undefined) auth[key] = given;
   }
   const port = values.read("redirect-port", readPort);
@@ -94,6 +96,14 @@ export async function askInstance(env: CommandEnv): Promise<NewInstance> {
   };
 }
 
-function flagOf(key: string): string {
+/** Returns the flag, or the name, that a dotted key of the file is written from: `--url` of `assets.instances.qa.url`. */
+export function flagOf(key: string, name: string): string {
+  const own = key.slice(`assets.instances.${name}`.length + 1);
+  const last = own.split(".").at(-1) ?? "";
+  if (last === "") return "the name";
+  return Object.values(SECRETS).includes(last) ? "--secret" : `--${withDashes(last)}`;
+}
+
+function withDashes(key: string): string {
   return key.replaceAll("_", "-");
 }

@@ -1,8 +1,10 @@
 import { showStatus } from "../../../assets/app/show_status.ts";
 import { validateFolder } from "../../../assets/app/validate_folder.ts";
+import { NONE_SELECTED, selectsAll } from "../../../assets/core/select.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
+import { assetsDocument } from "./document.ts";
 import { assetsTools, chooseInstance, countMap, countWords, readSelection, renderAssets } from "./shared.ts";
 
 const STATES: Readonly<Record<string, string>> = {
@@ -23,13 +25,8 @@ export async function runAssetsStatus(env: CommandEnv): Promise<ExitCode> {
   env.terminal.progress(undefined);
   const differing = assets.filter(({ state }) => state !== "in_step");
   if (env.flags.json) {
-    env.json({
-      instance: instance.settings.name,
-      assets: assets.map((asset) => ({ ...asset, path: asset.path ?? null })),
-      summary: countMap(assets.map(({ state }) => state)),
-      requests: instance.server.requests,
-      incomplete,
-    });
+    const summary = countMap(assets.map(({ state }) => state));
+    env.json(assetsDocument(instance, { assets, incomplete, more: { summary } }));
   } else {
     if (differing.length > 0) {
       env.lines(
@@ -42,6 +39,7 @@ export async function runAssetsStatus(env: CommandEnv): Promise<ExitCode> {
     env.terminal.say(countWords(assets.map(({ state }) => state)) || "Nothing to compare");
   }
   for (const sentence of incomplete) env.terminal.warn(sentence);
+  if (assets.length === 0 && !selectsAll(selection)) env.terminal.warn(NONE_SELECTED);
   const name = instance.settings.name;
   env.next(
     differing.length === 0

@@ -5,9 +5,14 @@ import {
   renderDiffHtml,
   renderDiffMarkdown,
 } from "../../../assets/core/diff/render_diff.ts";
+import { NONE_SELECTED, selectsAll } from "../../../assets/core/select.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
+import { documentAsset } from "./document.ts";
 import { assetsTools, readSelection, renderDifferences } from "./shared.ts";
+
+/** The action that would make the first side the second, by change. */
+const ACTIONS = { added: "create", removed: "delete", changed: "update" } as const;
 
 /** Compares two sides, each a folder, a revision, a ZIP or an instance. */
 export async function runDiff(env: CommandEnv): Promise<ExitCode> {
@@ -38,9 +43,17 @@ export async function runDiff(env: CommandEnv): Promise<ExitCode> {
     const changes = { added: 0, removed: 0, changed: 0 };
     for (const { change } of differences) changes[change] += 1;
     env.json({
+      run: null,
+      instance: null,
       before,
       after,
-      assets: differences,
+      assets: differences.map((each) =>
+        documentAsset({
+          ...each,
+          path: young.paths.get(each.uuid) ?? old.paths.get(each.uuid),
+          action: ACTIONS[each.change],
+        })
+      ),
       summary: changes,
       requests: old.requests + young.requests,
       incomplete,
@@ -53,6 +66,8 @@ export async function runDiff(env: CommandEnv): Promise<ExitCode> {
     env.terminal.say(countDifferences(differences));
   }
   for (const sentence of incomplete) env.terminal.warn(sentence);
+  const chosen = old.assets.size + young.assets.size;
+  if (chosen === 0 && !selectsAll(await readSelection(env, undefined))) env.terminal.warn(NONE_SELECTED);
   if (incomplete.length > 0) return EXIT.incomplete;
   return differences.length > 0 && env.values.flag("exit-code") ? EXIT.differences : EXIT.done;
 }

@@ -3,7 +3,7 @@
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
-import { askInstance } from "./ask_instance.ts";
+import { askInstance, flagOf } from "./ask_instance.ts";
 import { assetsTools } from "./shared.ts";
 
 const CONFIG_FILE = "showtime.yml";
@@ -13,7 +13,11 @@ export async function runInstancesAdd(env: CommandEnv): Promise<ExitCode> {
   const { addInstance } = await import("../../../config/mod.ts");
   const { path: file, change } = await openConfig(env);
   const { name, instance, variables } = await askInstance(env);
-  await change((text) => addInstance(text, name, instance));
+  await change((text) => addInstance(text, name, instance), {
+    action: `Adding ${name}`,
+    sourceOf: (key) => flagOf(key, name),
+    remedyOf: (remedy) => remedy.replace("write insecure: true", "add --insecure"),
+  });
   if (env.flags.json) env.json({ instance: name, file, variables });
   else env.lines([`${name} is in ${file}`]);
   for (const variable of variables) {
@@ -57,8 +61,11 @@ export async function runInstancesImport(env: CommandEnv): Promise<ExitCode> {
       }
       added.push(each);
       return addInstance(before, each.name, each.instance);
-    }, text)
-  );
+    }, text), {
+    action: `Importing ${path}`,
+    sourceOf: (key) => `${path}, as ${key}`,
+    remedyOf: (remedy) => remedy.replace("write insecure: true", 'add it by "instances add --insecure"'),
+  });
   if (env.flags.json) {
     env.json({
       file,
@@ -96,13 +103,24 @@ export async function runInstancesImport(env: CommandEnv): Promise<ExitCode> {
 }
 
 /** The configuration file, which is changed only if the result is valid. */
-interface EditedFile {
+export interface EditedFile {
   readonly path: string;
-  change(edit: (text: string) => string): Promise<void>;
+  /** Changes the text. What is wrong with the new text comes from elsewhere, and `origin` says where it stands there. */
+  change(edit: (text: string) => string, origin?: ChangeOrigin): Promise<void>;
+}
+
+/** The place that a change comes from. */
+interface ChangeOrigin {
+  /** The attempted action, for the message. */
+  readonly action: string;
+  /** Returns the place of a dotted key of the file there. */
+  readonly sourceOf: (key: string) => string;
+  /** Says a remedy in the words of that place. */
+  readonly remedyOf?: (remedy: string) => string;
 }
 
 /** Reads the configuration file. Throws AppError `config_elsewhere` (exit code 2) if it lies outside the working folder. */
-async function openConfig(env: CommandEnv): Promise<EditedFile> {
+export async function openConfig(env: CommandEnv): Promise<EditedFile> {
   const path = env.flags.config ?? CONFIG_FILE;
   const wiring = await env.wiring();
   const files = await wiring.files();
@@ -121,10 +139,27 @@ async function openConfig(env: CommandEnv): Promise<EditedFile> {
   }
   return {
     path,
-    async change(edit) {
-      const { loadConfig } = await import("../../../config/mod.ts");
-      const changed = edit(text ?? "version: 1\n");
-      loadConfig({ file: { path, text: changed }, env: {}, flags: {} });
+    async change(edit, origin) {
+      const { ConfigError, loadConfig } = await import("../../../config/mod.ts");
+      const check = (checked: string) => loadConfig({ file: { path, text: checked }, env: {}, flags: {} });
+      if (text !== undefined) check(text);
+      const before = text ?? "version: 1\n";
+      const changed = edit(before);
+      if (changed === before) return;
+      try {
+        check(changed);
+      } catch (error) {
+        if (origin === undefined || !(error instanceof ConfigError)) throw error;
+        // The lines of the new text are in no file.
+        const problems = error.problems.map(({ code, path: key, message, remedy }) => ({
+          source: origin.sourceOf(key),
+          code,
+          path: "",
+          message,
+          remedy: origin.remedyOf?.(remedy) ?? remedy,
+        }));
+        throw new ConfigError("config_invalid", origin.action, problems);
+      }
       await files.write(path, changed);
     },
   };

@@ -4,7 +4,8 @@ import type { ExitCode } from "../../../lib/errors.ts";
 import type { Instance } from "../../../assets/app/assets_ports.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { AssetsTools } from "../../wiring_types.ts";
-import { assetsTools, chooseInstance, countMap, countWords, readSelection, renderAssets } from "./shared.ts";
+import { assetsDocument } from "./document.ts";
+import { assetsTools, chooseInstance, countWords, readSelection, renderAssets } from "./shared.ts";
 
 /** Makes the folder what an instance holds. */
 export async function runExport(env: CommandEnv): Promise<ExitCode> {
@@ -38,19 +39,8 @@ export async function exportTo(
   const code = exportExitCode(result, options);
   const actions = result.assets.map(({ action }) => action);
   if (env.flags.json) {
-    env.json({
-      instance: instance.settings.name,
-      assets: result.assets.map(({ path, message, ...asset }) => ({
-        ...asset,
-        path: path ?? null,
-        ...(message === undefined ? {} : { message }),
-      })),
-      secrets: result.secrets,
-      others: result.others,
-      summary: countMap(actions),
-      requests: instance.server.requests,
-      incomplete: result.incomplete,
-    });
+    const more = { secrets: result.secrets, others: result.others };
+    env.json(assetsDocument(instance, { assets: result.assets, incomplete: result.incomplete, more }));
   } else {
     const changed = result.assets.filter(({ action }) => action !== "unchanged");
     env.lines(

@@ -1,3 +1,4 @@
+import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { type ProposedMapping, showMapping } from "../../../assets/app/map_databases.ts";
 import { isMapped } from "../../../assets/core/mapping/databases.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
@@ -15,12 +16,18 @@ const REASONS: Readonly<Record<ProposedMapping["reason"], string>> = {
   database_taken: "UUID and name belong to two databases",
 };
 
-/** Shows which database of an instance stands for which of the folder. */
+/** Shows which database of an instance stands for which of the folder. `--write` writes what is proposed. */
 export async function runMap(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0]);
   const dir = env.values.text("dir") ?? tools.config.dir;
-  const rows = await showMapping(instance, tools.ports, { dir }, env.signal);
+  const found = await showMapping(instance, tools.ports, { dir }, env.signal);
+  const proposals = proposalsOf(found);
+  const writes = env.values.flag("write") && Object.keys(proposals).length > 0;
+  const file = writes ? await writeProposals(env, { name: instance.settings.name, proposals }) : undefined;
+  const rows = writes
+    ? await showMapping(withDatabases(instance, proposals), tools.ports, { dir }, env.signal)
+    : found;
   const lacking = rows.filter((row) => !isMapped(row));
   if (env.flags.json) {
     env.json({
@@ -31,6 +38,8 @@ export async function runMap(env: CommandEnv): Promise<ExitCode> {
         proposal: proposal ?? null,
       })),
       requests: instance.server.requests,
+      file: file ?? null,
+      written: writes ? proposals : {},
     });
   } else {
     env.lines(renderTable(
@@ -43,12 +52,35 @@ export async function runMap(env: CommandEnv): Promise<ExitCode> {
       { style: env.style },
     ));
   }
-  const proposals = lacking.filter(({ proposal }) => proposal !== undefined);
-  if (proposals.length > 0) {
-    const map = proposals.map(({ from, proposal }) =>
-      `${JSON.stringify(from.name)}: ${JSON.stringify(proposal)}`
-    ).join(", ");
-    env.next(`Write into assets.instances.${instance.settings.name}.databases: map: { ${map} }`);
-  }
+  const { name } = instance.settings;
+  const words = Object.entries(proposals).map(([from, to]) => `"${from}" is "${to}"`).join(", ");
+  if (file !== undefined) env.terminal.say(`${file}: ${words}`);
+  else if (words !== "") env.next(`"showtime assets map ${name} --write" writes that ${words}`);
   return lacking.length === 0 ? EXIT.done : EXIT.refused;
+}
+
+function proposalsOf(rows: readonly ProposedMapping[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    rows.flatMap(({ from, proposal }) => proposal === undefined ? [] : [[from.name, proposal] as const]),
+  );
+}
+
+/** Writes proposals into the map of an instance in the configuration file. Returns the path of the file. */
+async function writeProposals(
+  env: CommandEnv,
+  { name, proposals }: { readonly name: string; readonly proposals: Readonly<Record<string, string>> },
+): Promise<string> {
+  const [{ addDatabases }, { openConfig }] = await Promise.all([
+    import("../../../config/mod.ts"),
+    import("./edit_instances.ts"),
+  ]);
+  const { path, change } = await openConfig(env);
+  await change((text) => addDatabases(text, name, proposals));
+  return path;
+}
+
+function withDatabases(instance: Instance, added: Readonly<Record<string, string>>): Instance {
+  const { databases } = instance.settings;
+  const settings = { ...instance.settings, databases: { ...databases, map: { ...databases.map, ...added } } };
+  return { ...instance, settings };
 }

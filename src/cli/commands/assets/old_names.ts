@@ -8,12 +8,12 @@ import { assetsTools, chooseInstance } from "./shared.ts";
 /** The instance that `export_all` reads if none is named. */
 const PRODUCTION = "superset-production";
 
-/** Exports everything, into `assets/` if no folder is named. */
+/** Exports everything, into the configured folder if none is named. */
 export async function runExportAll(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
   const instance = chooseInstance(tools, env.args[0] ?? PRODUCTION);
   const { exportTo } = await import("./export.ts");
-  return await exportTo(env, { tools, instance, dir: env.args[1] ?? "assets" });
+  return await exportTo(env, { tools, instance, dir: env.args[1] ?? tools.config.dir });
 }
 
 /** Shows the mapping of databases. The files of the folder stay as they are: a push maps on its way. */
@@ -42,7 +42,7 @@ export async function runSyncAssets(env: CommandEnv): Promise<ExitCode> {
     throw usageError(
       "export_missing",
       `Syncing ${source} to ${target}: ${dir} ${state}`,
-      `Run "showtime assets export_all ${source}" first`,
+      `Run "showtime assets export_all ${source}${dir === tools.config.dir ? "" : ` ${dir}`}" first`,
     );
   }
   const { pushTo } = await import("./push.ts");

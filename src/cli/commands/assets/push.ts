@@ -1,16 +1,16 @@
 import type { Instance } from "../../../assets/app/assets_ports.ts";
 import { applyPush } from "../../../assets/app/push/apply_push.ts";
-import type { PushedAsset } from "../../../assets/app/push/outcomes.ts";
+import { type PushedAsset, settle } from "../../../assets/app/push/outcomes.ts";
 import { type PreparedPush, preparePush } from "../../../assets/app/push/prepare_push.ts";
 import { differencesOf } from "../../../assets/core/diff/differences.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { AssetsTools } from "../../wiring_types.ts";
+import { assetsDocument } from "./document.ts";
 import { readExpectation, readReviewPull, writeReview } from "./review.ts";
 import {
   assetsTools,
   chooseInstance,
-  countMap,
   countWords,
   mustAsk,
   readSelection,
@@ -26,8 +26,7 @@ export async function runPlan(env: CommandEnv): Promise<ExitCode> {
   const instance = chooseInstance(tools, env.args[0]);
   const prepared = await prepare(env, { tools, instance });
   if (pr !== undefined) await writeReview(env, { tools, instance, prepared, pr });
-  const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
-  if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
+  if (env.flags.json) env.json(document(instance, { assets: prepared.plan.map(settle), prepared }));
   else showPlan(env, prepared);
   const code = planExitCode(prepared);
   if (code !== EXIT.done) return code;
@@ -65,8 +64,7 @@ export async function pushTo(env: CommandEnv, subject: PushSubject): Promise<Exi
   assertExpected(prepared);
   const code = planExitCode(prepared);
   if (code !== EXIT.done || env.flags.dryRun) {
-    const planned = prepared.plan.map((asset): PushedAsset => ({ ...asset, result: "planned" }));
-    if (env.flags.json) env.json(document(instance, { assets: planned, prepared, run: undefined }));
+    if (env.flags.json) env.json(document(instance, { assets: prepared.plan.map(settle), prepared }));
     return code;
   }
   const work = prepared.plan.filter(({ action }) => action === "create" || action === "update");
@@ -167,29 +165,13 @@ function document(
   { assets, prepared, run }: {
     readonly assets: readonly PushedAsset[];
     readonly prepared: PreparedPush;
-    readonly run: string | undefined;
+    readonly run?: string | undefined;
   },
 ): unknown {
-  return {
-    run: run ?? null,
-    instance: instance.settings.name,
-    assets: assets.map(({ uuid, kind, name, action, result, reason, message, fields, lost }) => ({
-      uuid,
-      kind,
-      name,
-      action,
-      result,
-      reason: reason ?? null,
-      message: message ?? null,
-      fields,
-      lost,
-    })),
-    summary: {
-      ...countMap(assets.map(({ action }) => action)),
-      ...countMap(assets.map(({ result }) => result)),
-    },
-    digest: prepared.digest,
-    requests: instance.server.requests,
+  return assetsDocument(instance, {
+    run,
+    assets: assets.map((asset) => ({ ...asset, path: prepared.paths.get(asset.uuid) })),
     incomplete: prepared.observed.incomplete,
-  };
+    more: { digest: prepared.digest },
+  });
 }

@@ -143,14 +143,18 @@ const VALIDATE: CommandEntry = {
 };
 
 const MAP: CommandEntry = {
-  ...READS,
+  ...WRITES,
   summary: "show which database stands for which",
   description:
     "Shows how the folder's databases lead to those of an instance, with the reason, and proposes what is " +
-    "missing. Exit code 3: a database leads nowhere.",
-  examples: [["assets map qa", "look"]],
+    "missing. --write writes the proposals into databases.map of the configuration. Exit code 3: a database leads " +
+    "nowhere.",
+  examples: [["assets map qa", "look"], ["assets map qa --write", "take over what it proposes"]],
   args: [INSTANCE_ARGUMENT],
-  options: [DIR_OPTION],
+  options: [
+    { name: "write", description: "write the proposals into the configuration file" },
+    DIR_OPTION,
+  ],
   load: async () => (await import("./map.ts")).runMap,
 };
 
@@ -169,8 +173,8 @@ const ROLLBACK: CommandEntry = {
   ...WRITES,
   summary: "undo a push",
   description:
-    "Puts back what a run changed, with its owners, and deletes what it created. What was edited since is a " +
-    "conflict. A rollback is itself a run.",
+    "Puts back what a run changed, with its owners, and deletes what it created. An asset that was edited on the " +
+    "instance since the run is a conflict, and so is a created one that others use. A rollback is itself a run.",
   examples: [["assets rollback qa", "undo the last push"], [
     "assets rollback qa 20260105T080000Z-1a2b3c --yes",
     "undo a run",
@@ -182,7 +186,7 @@ const ROLLBACK: CommandEntry = {
   }],
   options: [
     YES,
-    { name: "force", description: "undo what was edited since, too" },
+    { name: "force", description: "overwrite edits since the run, and leave what others use" },
     { name: "from", value: "dir", description: "folder of a run, such as an artifact of CI" },
     DIR_OPTION,
     DRY_RUN,
@@ -234,8 +238,12 @@ const SIMULATE: CommandEntry = {
 const EXPORT_ALL: CommandEntry = {
   ...EXPORT,
   summary: "export everything (the older script's name)",
-  description: "The same as export. Without names it reads superset-production into assets/.",
-  examples: [["assets export_all", "superset-production into assets/"]],
+  description: "The same as export. Without names it reads superset-production into the configured folder.",
+  examples: [["assets export_all", "superset-production into the configured folder"]],
+  args: [
+    { ...INSTANCE_ARGUMENT, description: "name in assets.instances; superset-production if left out" },
+    DIR_ARGUMENT,
+  ],
   load: async () => (await import("./old_names.ts")).runExportAll,
 };
 

@@ -10,7 +10,6 @@ import type { PrNumber } from "../../../lib/ids.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readPull } from "../../read_arguments.ts";
 import type { AssetsTools } from "../../wiring_types.ts";
-import { readSource } from "./shared.ts";
 
 interface Subject {
   readonly tools: AssetsTools;
@@ -36,12 +35,11 @@ export async function writeReview(
   { tools, instance, prepared, pr }: Subject & { readonly prepared: PreparedPush; readonly pr: PrNumber },
 ): Promise<void> {
   const dir = env.values.text("dir") ?? tools.config.dir;
-  const { paths } = await readSource(tools, { dir, instance });
   const change = await writePlan(await reviewOf(tools, pr), {
     instance: instance.settings.name,
     dir,
     prepared,
-    paths,
+    paths: prepared.paths,
     allowedSecrets: tools.ports.allowedSecrets,
   }, env.signal);
   env.terminal.say(`The comment on pull request #${pr} is ${change}`);

@@ -1,9 +1,12 @@
 import { applyPrune, planPrune } from "../../../assets/app/prune.ts";
 import type { Instance } from "../../../assets/app/assets_ports.ts";
+import type { Uuid } from "../../../assets/core/asset.ts";
 import { applyRollback, findRun, prepareRollback, readRun } from "../../../assets/app/rollback.ts";
 import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
+import { errorDocument } from "../../print_error.ts";
 import { renderTable } from "../../render/table.ts";
+import { assetsDocument, type DocumentAsset, type DocumentParts } from "./document.ts";
 import { assetsTools, chooseInstance, countMap, countWords, mustAsk, renderAssets } from "./shared.ts";
 
 /** Lists the runs that are recorded on this machine. */
@@ -57,30 +60,45 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
     force: env.values.flag("force"),
   }, env.signal);
   env.terminal.progress(undefined);
-  const work = rollback.prepared.plan.filter(({ action }) => action === "update" || action === "create");
-  const conflicts = [
-    ...rollback.prepared.plan.filter(({ action }) => action === "conflict"),
-    ...rollback.conflicts.map((each) => ({ ...each, action: "conflict" })),
-  ];
-  const rows = [
-    ...work.map(({ kind, name, action }) => ({ kind, name, what: action, message: "as before the run" })),
-    ...rollback.deletions.map(({ kind, name }) => ({
-      kind,
-      name,
-      what: "delete",
+  const { prepared, deletions } = rollback;
+  const work = prepared.plan.filter(({ action }) => action === "update" || action === "create");
+  const conflicts = [...prepared.plan.filter(({ action }) => action === "conflict"), ...rollback.conflicts];
+  const planned = [
+    ...work.map((asset) => ({ ...asset, result: "planned", message: "as before the run" })),
+    ...deletions.map((asset) => ({
+      ...asset,
+      action: "delete",
+      result: "planned",
       message: "the run created it",
     })),
-    ...conflicts.map(({ kind, name, message }) => ({ kind, name, what: "conflict", message })),
-    ...rollback.kept.map(({ kind, name, message }) => ({ kind, name, what: "kept", message })),
+    ...conflicts.map((asset) => ({ ...asset, action: "conflict", result: "skipped" })),
+    ...rollback.kept.map((asset) => ({ ...asset, action: "skip", result: "skipped" })),
   ];
-  if (!env.flags.json && rows.length > 0) env.lines(renderAssets(env, rows));
-  if (conflicts.length > 0) {
-    throw new AppError("assets_edited", `Undoing ${run.run}: ${conflicts.length} assets were edited since`, {
-      exitCode: EXIT.refused,
-      hint: "Look at them, then use --force to undo the run nevertheless",
+  const document = (assets: readonly DocumentAsset[], more: Pick<DocumentParts, "run" | "more"> = {}) =>
+    assetsDocument(instance, {
+      run: more.run,
+      assets: assets.map(({ uuid, kind, name, action, result, reason, message, fields }) => {
+        const path = prepared.paths.get(uuid as Uuid);
+        return { uuid, kind, name, path, action, result, reason, message, fields };
+      }),
+      incomplete: rollback.observed.incomplete,
+      more: { undoes: run.run, ...more.more },
     });
+  if (!env.flags.json && planned.length > 0) {
+    env.lines(
+      renderAssets(
+        env,
+        planned.map((each) => ({ ...each, what: each.action === "skip" ? "kept" : each.action })),
+      ),
+    );
   }
-  const count = work.length + rollback.deletions.length;
+  if (conflicts.length > 0) {
+    const error = conflictError(run.run, conflicts);
+    if (!env.flags.json) throw error;
+    env.json(document(planned, { more: { error: errorDocument(error) } }));
+    return error.exitCode;
+  }
+  const count = work.length + deletions.length;
   if (env.flags.dryRun || count === 0) {
     if (!env.flags.dryRun) {
       await applyRollback(
@@ -91,53 +109,51 @@ export async function runRollback(env: CommandEnv): Promise<ExitCode> {
       );
     }
     env.terminal.say(count === 0 ? `Nothing is left of ${run.run}` : `${count} assets would change`);
-    if (env.flags.json) {
-      env.json({ run: null, instance: instance.settings.name, undoes: run.run, assets: rows });
-    }
+    if (env.flags.json) env.json(document(planned));
     return EXIT.done;
   }
   if (!yes && !await env.terminal.confirm(`Undo ${run.run} on ${instance.settings.name}?`)) return EXIT.done;
-  const result = await applyRollback(instance, tools.ports, {
+  const done = await applyRollback(instance, tools.ports, {
     rollback,
     continueOnError: true,
     inActions: tools.inActions,
   }, env.signal);
   env.terminal.progress(undefined);
   const results = [
-    ...result.assets.filter(({ action }) => action !== "unchanged")
-      .map(({ uuid, kind, name, action, result, message }) => ({
-        uuid,
-        kind,
-        name,
-        action,
-        result,
-        message,
-      })),
-    ...result.deleted.map(({ uuid, kind, name, result, message }) => ({
-      uuid,
-      kind,
-      name,
-      action: "delete",
-      result,
-      message,
-    })),
+    ...done.assets.filter(({ action }) => action !== "unchanged"),
+    ...done.deleted.map((each) => ({ ...each, action: "delete" })),
   ];
-  if (env.flags.json) {
-    env.json({
-      run: result.run ?? null,
-      instance: instance.settings.name,
-      undoes: run.run,
-      assets: results.map((each) => ({ ...each, message: each.message ?? null })),
-      summary: countMap(results.map(({ result }) => result)),
-      requests: instance.server.requests,
-    });
-  }
+  if (env.flags.json) env.json(document(results, { run: done.run }));
   const bad = results.filter(({ result }) => result !== "done");
   if (!env.flags.json && bad.length > 0) {
     env.lines(renderAssets(env, bad.map((each) => ({ ...each, what: each.result }))));
   }
   env.terminal.say(`${instance.settings.name}: ${countWords(results.map(({ result }) => result))}`);
   return bad.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function conflictError(
+  run: string,
+  conflicts: readonly { readonly reason?: string | undefined }[],
+): AppError {
+  const count = `${conflicts.length} asset${conflicts.length === 1 ? "" : "s"}`;
+  const [edited, others] = [
+    conflicts.filter(isEdit).length,
+    conflicts.filter((each) => !isEdit(each)).length,
+  ];
+  const said = others === 0
+    ? `${count} ${edited === 1 ? "was" : "were"} edited on the instance since`
+    : `${count} cannot be put back or deleted as they are now`;
+  return new AppError("assets_edited", `Undoing ${run}: ${said}`, {
+    exitCode: EXIT.refused,
+    hint: conflicts.every((each) => isEdit(each) || each.reason === undefined)
+      ? "Look at the conflicts, then use --force to undo the run nevertheless"
+      : "Resolve the conflicts that are no edits on the instance: --force does not override them",
+  });
+}
+
+function isEdit({ reason }: { readonly reason?: string | undefined }): boolean {
+  return reason === "edited";
 }
 
 /** Finds the run to undo with its snapshot: in a folder with `--from`, else among the runs that are recorded here. */
@@ -155,6 +171,8 @@ async function chooseRun(env: CommandEnv, instance: Instance) {
   );
 }
 
+const PLANNED = { result: "planned", reason: undefined, message: undefined } as const;
+
 /** Lists, or deletes, what was pushed and the folder has dropped. */
 export async function runPrune(env: CommandEnv): Promise<ExitCode> {
   const tools = await assetsTools(env);
@@ -167,26 +185,18 @@ export async function runPrune(env: CommandEnv): Promise<ExitCode> {
   const done = yes ? await applyPrune(instance, tools.ports, plan, env.signal) : undefined;
   env.terminal.progress(undefined);
   const rows = [
-    ...(done?.assets ??
-      deletions.map((each) => ({ ...each, result: "planned" as const, message: undefined }))),
+    ...(done?.assets ?? deletions.map((each) => ({ ...each, ...PLANNED }))),
     ...kept.map((each) => ({ ...each, result: "skipped" as const })),
   ];
   if (env.flags.json) {
-    env.json({
-      run: done?.run ?? null,
-      instance: instance.settings.name,
-      assets: rows.map(({ uuid, kind, name, result, message }) => ({
-        uuid,
-        kind,
-        name,
-        action: result === "skipped" ? "skip" : "delete",
-        result,
-        message: message ?? null,
-      })),
-      summary: countMap(rows.map(({ result }) => result)),
-      requests: instance.server.requests,
+    env.json(assetsDocument(instance, {
+      run: done?.run,
+      assets: rows.map(({ uuid, kind, name, result, reason, message }) => {
+        const action = result === "skipped" ? "skip" : "delete";
+        return { uuid, kind, name, action, result, reason, message };
+      }),
       incomplete: observed.incomplete,
-    });
+    }));
   } else if (rows.length > 0) {
     env.lines(renderAssets(
       env,

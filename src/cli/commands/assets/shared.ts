@@ -24,23 +24,30 @@ export async function assetsTools(env: CommandEnv, pr?: PrNumber): Promise<Asset
 export function chooseInstance({ config, instance }: AssetsTools, name: string | undefined): Instance {
   const names = [...config.instances.keys()];
   const wanted = name ?? config.default ?? (names.length === 1 ? names[0] : undefined);
+  const found = wanted === undefined ? undefined : instance(wanted);
+  if (found !== undefined) return found;
+  if (names.length === 0) {
+    throw usageError(
+      "instance_missing",
+      config.file === undefined
+        ? "Choosing an instance: there is no showtime.yml, which has the instances"
+        : `Choosing an instance: ${config.file} has no assets.instances`,
+      config.file === undefined
+        ? 'Run it in the folder of showtime.yml or below; "showtime assets instances add" writes one'
+        : '"showtime assets instances add" writes one',
+    );
+  }
   if (wanted === undefined) {
     throw usageError(
       "instance_missing",
-      names.length === 0
-        ? "Choosing an instance: showtime.yml has no assets.instances"
-        : `Choosing an instance: there are ${names.length}, ${names.join(", ")}`,
-      names.length === 0 ? "`showtime assets instances add` writes one" : "Name one, or set assets.default",
+      `Choosing an instance: there are ${names.length}, ${names.join(", ")}`,
+      "Name one, or set assets.default",
     );
   }
-  const found = instance(wanted);
-  if (found !== undefined) return found;
   throw usageError(
     "instance_unknown",
     `Choosing an instance: there is no "${wanted}" in assets.instances`,
-    names.length === 0
-      ? "`showtime assets instances add` writes one"
-      : `The instances are ${names.join(", ")}`,
+    `The instances are ${names.join(", ")}`,
   );
 }
 

@@ -1,16 +1,9 @@
-import { fireEvent } from "../../../contexts/app/fire_event.ts";
-import type { EventResult, HandlerResult } from "../../../contexts/app/events/event_call.ts";
-import { readVariables } from "../../../contexts/app/find_value.ts";
-import { readContext } from "../../../contexts/app/read_context.ts";
 import { runGenerator } from "../../../contexts/app/run_generator.ts";
 import { writeContext, writeCopies } from "../../../contexts/app/write_context.ts";
-import type { ContextId } from "../../../contexts/core/context_id.ts";
 import { OUR_RULES } from "../../../contexts/core/events/event_rules.ts";
-import { formatPath } from "../../../contexts/core/tree/path.ts";
-import type { ValueMap } from "../../../contexts/core/tree/value.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import type { ContextTools } from "../../wiring_types.ts";
+import { fire, variablesOf } from "./fire.ts";
 import {
   byOperations,
   contextId,
@@ -20,23 +13,6 @@ import {
   readWait,
   withContexts,
 } from "./shared.ts";
-
-/** An event by its name, as `build=success`. */
-export interface EventName {
-  readonly pipeline: string;
-  readonly event: string;
-}
-
-/** Reads `pipeline=event`. Throws AppError `event_invalid` (exit code 2). */
-export function readEventName(text: string, name: string): EventName {
-  const [pipeline = "", event = "", ...rest] = text.split("=");
-  if (pipeline !== "" && event !== "" && rest.length === 0) return { pipeline, event };
-  throw usageError(
-    "event_invalid",
-    `Reading ${name}: "${text}" is not pipeline=event`,
-    "Write it as build=success",
-  );
-}
 
 /** Fires an event, after the pairs of `--set`. */
 export async function runEvent(env: CommandEnv): Promise<ExitCode> {
@@ -78,78 +54,4 @@ export async function runGenerate(env: CommandEnv): Promise<ExitCode> {
     else printWritten(env, { id, version: stored.newest.version });
     return EXIT.done;
   });
-}
-
-/** Fires an event, prints what its handlers did, and writes the copies. */
-// deno-lint-ignore layers/few-parameters -- the command, its tools, and the event
-export async function fire(
-  env: CommandEnv,
-  tools: ContextTools,
-  { id, pipeline, event, quiet = false }: EventName & { readonly id: ContextId; readonly quiet?: boolean },
-): Promise<ExitCode> {
-  const { values, signal } = env;
-  const { ports, settings, secretsAllowed, comments } = tools;
-  const dryRun = values.flag("dry-run");
-  try {
-    const result = await fireEvent({ ...ports, settings, comments, http: await tools.http() }, {
-      id,
-      pipeline,
-      event,
-      vars: variablesOf(env),
-      key: values.text("key"),
-      unsure: values.text("unsure") === "skip" ? "skip" : "send",
-      waitMs: readWait(env),
-      dryRun,
-      secretsAllowed,
-      rules: OUR_RULES,
-    }, signal);
-    print(env, result, quiet);
-    return result.exitCode;
-  } finally {
-    // What handlers stored before one of them failed belongs into the copies too.
-    if (!dryRun && !signal.aborted) {
-      await writeCopies(ports, await readContext(ports.store, id, signal), signal);
-    }
-  }
-}
-
-function variablesOf({ values }: CommandEnv): (tree: ValueMap) => ValueMap {
-  const pairs = values.raws("var");
-  return (tree) => readVariables(tree, pairs);
-}
-
-// deno-lint-ignore layers/few-parameters -- the command, the result, and whether stdout has its answer already
-function print(env: CommandEnv, { handlers, warnings, exitCode }: EventResult, quiet: boolean): void {
-  if (env.flags.json && !quiet) {
-    printJson(env, { handlers: handlers.map(handlerDocument), exit_code: exitCode });
-    return;
-  }
-  for (const warning of warnings) env.terminal.warn(warning);
-  if (handlers.length === 0) env.terminal.say("The event has no handlers");
-  for (const each of handlers) {
-    const words = `${each.handler}: ${each.state}${each.why === undefined ? "" : `: ${each.why}`}`;
-    if (each.exitCode === EXIT.done) env.terminal.say(words);
-    else env.terminal.warn(each.hint === undefined ? words : `${words}. ${each.hint}`);
-  }
-  const planned = handlers.flatMap((each) => each.planned === undefined ? [] : [handlerDocument(each)]);
-  if (planned.length > 0 && !quiet) printJson(env, planned);
-}
-
-/** Keys as they are in docs/json.md. */
-function handlerDocument({ handler, kind, state, why, hint, planned }: HandlerResult): unknown {
-  return {
-    handler,
-    kind,
-    state,
-    reason: why ?? null,
-    hint: hint ?? null,
-    ...planned === undefined ? {} : {
-      request: planned.request ?? null,
-      comment: planned.comment ?? null,
-      operations:
-        planned.operations?.map((each) =>
-          each.op === "replace" ? { op: each.op } : { ...each, path: formatPath(each.path) }
-        ) ?? [],
-    },
-  };
 }

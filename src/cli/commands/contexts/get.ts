@@ -1,11 +1,10 @@
 import { findValue, readVariables } from "../../../contexts/app/find_value.ts";
 import { readContext } from "../../../contexts/app/read_context.ts";
-import { renderDeep } from "../../../contexts/app/render_scope.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
-import type { Value } from "../../../contexts/core/tree/value.ts";
+import { readPath } from "../../../contexts/core/tree/path.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { contextId, withContexts } from "./shared.ts";
+import { contextId, printable, withContexts } from "./shared.ts";
 
 /** Prints a value. An absent one prints nothing on stdout. */
 export async function runGet(env: CommandEnv): Promise<ExitCode> {
@@ -17,9 +16,12 @@ export async function runGet(env: CommandEnv): Promise<ExitCode> {
     if (value !== undefined && env.values.flag("render")) {
       const more = readVariables(tree, env.values.raws("var"));
       const scope = { tree, configData: ports.settings.configData, more, random: ports.random };
-      value = renderDeep(value, scope, { at: [expression] });
+      const { renderDeep } = await import("../../../contexts/app/render_scope.ts");
+      const { path, rest } = readPath(expression);
+      value = renderDeep(value, scope, { at: rest === "" ? path : [expression] });
     }
-    value ??= env.values.raw("default");
+    // A null that is there is a value.
+    if (value === undefined) value = env.values.raw("default");
     if (value === undefined) {
       env.terminal.say(`The context ${id} has nothing at ${expression}`);
       return EXIT.failed;
@@ -27,9 +29,4 @@ export async function runGet(env: CommandEnv): Promise<ExitCode> {
     env.lines([env.flags.json ? formatJson(value) : printable(value)]);
     return EXIT.done;
   }, { reveals: true });
-}
-
-/** Formats a value as `get` prints it: a text as it is, anything else as JSON. */
-export function printable(value: Value): string {
-  return typeof value === "string" ? value : formatJson(value);
 }

@@ -4,14 +4,17 @@ import { writeCopies } from "../../../contexts/app/write_context.ts";
 import type { ContextId } from "../../../contexts/core/context_id.ts";
 import type { ValueMap } from "../../../contexts/core/tree/value.ts";
 import type { ContextStore } from "../../../contexts/ports/context_store.ts";
-import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { contextId, printWritten, withContexts } from "./shared.ts";
+import { contextId, printWritten, readWait, withContexts } from "./shared.ts";
 
 /** Stores the tree of a file as a context, or that of the original tool's store. */
 export async function runImport(env: CommandEnv): Promise<ExitCode> {
   const id = contextId(env);
   const [file] = env.args;
+  if (file === "") {
+    throw usageError("file_missing", "Reading <file>: the path is empty", "Name a YAML or JSON file");
+  }
   return await withContexts(env, async ({ ports, appFiles, original }) => {
     const tree = file === undefined
       ? await fromOriginal(await original(), id, env.signal)
@@ -20,6 +23,7 @@ export async function runImport(env: CommandEnv): Promise<ExitCode> {
       id,
       tree,
       existing: env.values.flag("replace") ? "replace" : "refuse",
+      waitMs: readWait(env),
     }, env.signal);
     await writeCopies(ports, stored, env.signal);
     printWritten(env, { id, version: stored.newest.version });

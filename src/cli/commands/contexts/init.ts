@@ -5,14 +5,37 @@ import { type ContextId, parseContextId } from "../../../contexts/core/context_i
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { ContextTools } from "../../wiring_types.ts";
-import { fire, readEventName } from "./event.ts";
-import { printJson, readPairs, withContexts } from "./shared.ts";
+import { fire, readEventName } from "./fire.ts";
+import { assertBasesOfApp, printJson, readPairs, readWait, withContexts } from "./shared.ts";
 
 /** Makes a context and prints its ID. */
 export async function runInit(env: CommandEnv): Promise<ExitCode> {
   const { values } = env;
   const id = parseContextId(values.text("id") ?? crypto.randomUUID());
   const event = values.read("event", readEventName);
+  assertFlags(env);
+  return await withContexts(env, async (tools) => {
+    const { ports } = tools;
+    const { stored, written } = await initContext(ports, {
+      id,
+      tree: await treeOf(env, tools, { id }),
+      existing: values.flag("replace") ? "replace" : values.flag("if-absent") ? "leave" : "refuse",
+      waitMs: readWait(env),
+    }, env.signal);
+    const { version } = stored.newest;
+    // A script gets the ID also if a copy or the event fails. With --json the error is the only document then.
+    if (!env.flags.json) env.lines([id]);
+    if (!written) env.terminal.say(`The context ${id} exists and was left at version ${version}`);
+    else if (event === undefined) await writeCopies(ports, stored, env.signal);
+    const exitCode = written && event !== undefined
+      ? await fire(env, tools, { id, ...event, quiet: true })
+      : EXIT.done;
+    if (env.flags.json) printJson(env, { id, version, written });
+    return exitCode;
+  });
+}
+
+function assertFlags({ values }: CommandEnv): void {
   if (values.flag("replace") && values.flag("if-absent")) {
     throw usageError(
       "flags_conflict",
@@ -20,28 +43,9 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
       "Choose one",
     );
   }
-  return await withContexts(env, async (tools) => {
-    const { ports } = tools;
-    const { stored, written } = await initContext(ports, {
-      id,
-      tree: await treeOf(env, tools, { id }),
-      existing: values.flag("replace") ? "replace" : values.flag("if-absent") ? "leave" : "refuse",
-    }, env.signal);
-    if (env.flags.json) printJson(env, { id, version: stored.newest.version, written });
-    else env.lines([id]);
-    if (!written) {
-      env.terminal.say(`The context ${id} exists and was left at version ${stored.newest.version}`);
-      return EXIT.done;
-    }
-    if (event === undefined) {
-      await writeCopies(ports, stored, env.signal);
-      return EXIT.done;
-    }
-    return await fire(env, tools, { id, ...event, quiet: true });
-  });
+  assertBasesOfApp(values);
 }
 
-// deno-lint-ignore layers/few-parameters -- the command, its tools, and which context
 async function treeOf(env: CommandEnv, tools: ContextTools, { id }: { readonly id: ContextId }) {
   const file = env.values.text("app");
   return await makeTree({

@@ -26,7 +26,6 @@ export async function runUnset(env: CommandEnv): Promise<ExitCode> {
   return await withContexts(env, async (tools) => await write(env, tools, operations));
 }
 
-// deno-lint-ignore layers/few-parameters -- the command, its tools, and what it writes
 async function write(
   env: CommandEnv,
   tools: ContextTools,

@@ -3,7 +3,6 @@
 import type { Change } from "../../../contexts/app/write_context.ts";
 import { type ContextId, parseContextId } from "../../../contexts/core/context_id.ts";
 import { type Pair, pairOperation, parsePair } from "../../../contexts/core/pairs.ts";
-import { parseData } from "../../../contexts/core/parse_data.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import { toValue, type Value } from "../../../contexts/core/tree/value.ts";
@@ -26,10 +25,16 @@ function readWaiting(text: string, where: string): number {
 export async function withContexts<Result>(
   env: CommandEnv,
   work: (tools: ContextTools) => Promise<Result>,
-  use: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
+  { reveals = false, ownOnly = false }: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
 ): Promise<Result> {
   const { flags, terminal } = env;
-  const tools = await (await env.wiring()).contexts({ flags, terminal, waitMs: readWait(env), ...use });
+  const tools = await (await env.wiring()).contexts({
+    flags,
+    terminal,
+    waitMs: readWait(env),
+    reveals,
+    ownOnly,
+  });
   try {
     return await work(tools);
   } finally {
@@ -45,6 +50,16 @@ export function contextId(env: CommandEnv): ContextId {
     "context_id_missing",
     "Choosing a context: neither --id nor SHOWTIME_CONTEXT_ID names one",
     'Set SHOWTIME_CONTEXT_ID to what "showtime context init" printed',
+  );
+}
+
+/** Throws AppError `flags_conflict` (exit code 2) if a folder of bases is given without the file that names them. */
+export function assertBasesOfApp(values: CommandEnv["values"]): void {
+  if (values.text("bases") === undefined || values.text("app") !== undefined) return;
+  throw usageError(
+    "flags_conflict",
+    "Reading the command line: --bases is the folder for an application file, and --app is not given",
+    "Name the application file with --app, or leave --bases out",
   );
 }
 
@@ -69,7 +84,16 @@ async function contentOf(
   if (text === undefined) {
     throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path after @=");
   }
-  return parseData(text);
+  // The parser of YAML is loaded only here: most writes do not need it.
+  const { parseData } = await import("../../../contexts/core/parse_data.ts");
+  const outcome = parseData(text);
+  if ("value" in outcome) return outcome.value;
+  const { line, message } = outcome.problem;
+  throw usageError(
+    "file_invalid",
+    `Reading ${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+    "Correct the file there",
+  );
 }
 
 /** Returns a change by operations. */
@@ -85,6 +109,11 @@ export function readVersionNumber(text: string, name: string): number {
     `Reading ${name}: "${text}" is no number of a version`,
     '"showtime context history" lists the versions',
   );
+}
+
+/** Formats a value as `get` prints it: a text as it is, anything else as JSON. */
+export function printable(value: Value): string {
+  return typeof value === "string" ? value : formatJson(value);
 }
 
 /** Prints a document under --json, with numbers kept exactly. */

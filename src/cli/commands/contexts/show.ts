@@ -7,7 +7,7 @@ import { formatPath } from "../../../contexts/core/tree/path.ts";
 import { isValueMap, type Value } from "../../../contexts/core/tree/value.ts";
 import { formatYaml } from "../../../contexts/core/yaml/mod.ts";
 import { formatShellFile } from "../../../contexts/core/shell_file.ts";
-import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { CommandEnv } from "../../command.ts";
 import { contextId, printJson, readVersionNumber, withContexts } from "./shared.ts";
@@ -17,6 +17,13 @@ export async function runShow(env: CommandEnv): Promise<ExitCode> {
   const id = contextId(env);
   const version = env.args[0] === undefined ? undefined : readVersionNumber(env.args[0], "<version>");
   const format = env.values.text("format") ?? (env.flags.json ? "json" : "yaml");
+  if (env.flags.json && format !== "json") {
+    throw usageError(
+      "flags_conflict",
+      `Reading the command line: --json prints JSON, and --format ${format} does not`,
+      "Leave one of them out",
+    );
+  }
   return await withContexts(env, async ({ ports }) => {
     const { store, settings: { redact }, warn } = ports;
     const tree = version === undefined

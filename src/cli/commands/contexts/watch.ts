@@ -7,8 +7,7 @@ import { versionToValue } from "../../../contexts/core/version_json.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readDuration } from "../../read_arguments.ts";
-import { contextId, withContexts } from "./shared.ts";
-import { printable } from "./get.ts";
+import { contextId, printable, withContexts } from "./shared.ts";
 
 /** Prints each new version, until a value is there. */
 export async function runWatch(env: CommandEnv): Promise<ExitCode> {
@@ -23,8 +22,10 @@ export async function runWatch(env: CommandEnv): Promise<ExitCode> {
         operations: version.operations.map((each) => maskOperation(each, redact)),
       };
       env.lines([formatJson(new Map([["id", id], ...versionToValue(masked)]), { compact: true })]);
-      const value = until === undefined ? undefined : valueAt(newest.tree, until.path);
-      if (until !== undefined && value !== undefined && printable(value) === until.text) return EXIT.done;
+      // The tree is that of the newest version, so the versions before it are printed first.
+      if (until === undefined || version.version < newest.newest.version) continue;
+      const value = valueAt(newest.tree, until.path);
+      if (value !== undefined && printable(value) === until.text) return EXIT.done;
     }
     return EXIT.done;
   });

@@ -1,4 +1,4 @@
-import { WholeFloat } from "../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { kindOf } from "../tree/operations.ts";
 import type { Path } from "../tree/path.ts";
 import { isFalsy } from "../tree/python_text.ts";

@@ -13,8 +13,8 @@ export interface Assignment {
 }
 
 /**
- * Makes the operations of an assignment. The rules decide how the place is read. Throws AppError `path_invalid` (exit code
- * 2).
+ * Makes the operations of an assignment. The rules decide how the place is read. Throws AppError
+ * `path_invalid` (exit code 2).
  */
 export function planAssignment(
   tree: ValueMap,

@@ -1,4 +1,4 @@
-/** What is known of one request of an event that was fired with a key. */
+/** The record of one request of an event that was fired with a key. */
 export interface HandlerRecord {
   /** Sent as `Idempotency-Key`, and sent again with a repetition. */
   readonly idempotencyKey: string;
@@ -8,7 +8,7 @@ export interface HandlerRecord {
   readonly time: string;
 }
 
-/** What is known of one event that was fired with a key: its requests by the path of their handler. */
+/** The record of one event that was fired with a key: its requests by the path of their handler. */
 export interface KeyRecord {
   readonly pipeline: string;
   readonly event: string;
@@ -18,7 +18,7 @@ export interface KeyRecord {
 /** Records by key, the newest last. Plain data, which stores keep as JSON. */
 export type EventKeys = Readonly<Record<string, KeyRecord>>;
 
-/** What a version records when it stands for a request of an event. */
+/** The request of an event that a version stands for. */
 export interface EventStep {
   readonly pipeline: string;
   readonly event: string;

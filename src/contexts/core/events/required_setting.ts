@@ -10,7 +10,10 @@ export function required(value: string | undefined, name: string): string {
   );
 }
 
-/** Returns a setting that is the URL of a server. Throws AppError `setting_missing` and `setting_invalid` (exit code 2). */
+/**
+ * Returns a setting that is the URL of a server. Throws AppError `setting_missing` and `setting_invalid`
+ * (exit code 2).
+ */
 export function requiredUrl(value: string | undefined, name: string): string {
   const text = required(value, name);
   const url = URL.parse(text);

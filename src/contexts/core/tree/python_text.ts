@@ -1,6 +1,6 @@
 /** Values as Python prints them: `True`, `None`, `1.0`, `{'a': 1}`. */
 
-import { formatPythonFloat, WholeFloat } from "../../../lib/exact_numbers.ts";
+import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { isValueList, isValueMap, isValueNumber, type Value } from "./value.ts";
 
 /** Formats a value as Python's `str()` does: a text stays as it is. */
@@ -40,7 +40,10 @@ export function pythonNumber(value: number | bigint | WholeFloat): string {
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
-/** Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd spaces. */
+/**
+ * Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd
+ * spaces.
+ */
 const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
 /** Quotes a text as Python's `repr()` does: with `'` unless the text has that and no `"`. */

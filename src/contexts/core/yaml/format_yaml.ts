@@ -1,4 +1,4 @@
-import { formatPythonFloat, WholeFloat } from "../../../lib/exact_numbers.ts";
+import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import { styleOf } from "./text_style.ts";
 import { YamlWriter } from "./yaml_writer.ts";

@@ -1,5 +1,5 @@
 import { parseEvents, YAMLException } from "js-yaml";
-import { forbiddenCharacter } from "../../../lib/pyyaml_scalars.ts";
+import { forbiddenCharacter } from "../../../lib/scalars/pyyaml_scalars.ts";
 import { Lines, offsetOf, type YamlDocument, type YamlProblem } from "./yaml_document.ts";
 import { DEEPEST, TOO_DEEP, YamlFault, YamlReader } from "./yaml_reader.ts";
 
@@ -32,10 +32,25 @@ export function parseYaml(
     };
   } catch (error) {
     if (error instanceof YamlFault) {
-      return { problem: { message: error.message, line: lines.at(error.offset) } };
+      const { message, offset, refused } = error;
+      return { problem: { message, line: lines.at(offset), ...refused ? { refused: true } : {} } };
     }
     if (!(error instanceof YAMLException)) throw error;
-    const message = error.reason.includes("maxDepth") ? TOO_DEEP : error.reason;
-    return { problem: { message, line: error.mark === undefined ? undefined : error.mark.line + 1 } };
+    const message = plainReason(error.reason);
+    return {
+      problem: {
+        message,
+        line: error.mark === undefined ? undefined : error.mark.line + 1,
+        ...message === TOO_DEEP ? { refused: true } : {},
+      },
+    };
   }
+}
+
+/** Puts reasons of the YAML package into words that help. PyYAML itself accepts less indentation inside of quotes. */
+function plainReason(reason: string): string {
+  if (reason.includes("maxDepth")) return TOO_DEEP;
+  return reason === "deficient indentation"
+    ? "the text in quotes, the list or the map above goes on here: indent this line further than its key, or close it"
+    : reason;
 }

@@ -1,5 +1,10 @@
-import type { WholeFloat } from "../../../lib/exact_numbers.ts";
-import { resolveBoolean, resolveFloat, resolveInteger } from "../../../lib/pyyaml_scalars.ts";
+import type { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
+import {
+  isTooLong,
+  resolveBoolean,
+  resolveFloat,
+  resolveInteger,
+} from "../../../lib/scalars/pyyaml_scalars.ts";
 
 /** A scalar of a context. */
 export type Scalar = null | boolean | number | bigint | WholeFloat | string;
@@ -9,6 +14,9 @@ const CORE = "tag:yaml.org,2002:";
 /** A scalar that PyYAML refuses, or that JSON cannot say. */
 export class ScalarFault extends Error {}
 
+/** A number that JSON cannot say. */
+export class NotFinite extends ScalarFault {}
+
 /** Reads a scalar without quotes. Dates stay text. Throws {@link ScalarFault}. */
 export function resolvePlain(source: string): Scalar {
   // Most texts begin with a character that begins nothing else.
@@ -17,6 +25,7 @@ export function resolvePlain(source: string): Scalar {
   if (source === "=" || source === "<<") {
     throw new ScalarFault(`\`${source}\` without quotes is a sign of YAML: write "${source}"`);
   }
+  if (isTooLong(source)) throw new ScalarFault("the number has too many digits: quote it to make it a text");
   return resolveBoolean(source) ?? resolveInteger(source) ?? finiteFloat(source) ?? source;
 }
 
@@ -60,7 +69,7 @@ function finiteFloat(source: string): number | WholeFloat | undefined {
   const float = resolveFloat(source);
   const number = typeof float === "object" ? float.value : float;
   if (number === undefined || Number.isFinite(number)) return float;
-  throw new ScalarFault(`\`${source}\` is not a finite number: write "${source}" to make it a text`);
+  throw new NotFinite(`\`${source}\` is not a finite number: write "${source}" to make it a text`);
 }
 
 function refuse(tag: string, source: string): never {

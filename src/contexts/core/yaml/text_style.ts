@@ -1,4 +1,10 @@
-import { isTimestamp, resolveBoolean, resolveFloat, resolveInteger } from "../../../lib/pyyaml_scalars.ts";
+import {
+  isTimestamp,
+  isTooLong,
+  resolveBoolean,
+  resolveFloat,
+  resolveInteger,
+} from "../../../lib/scalars/pyyaml_scalars.ts";
 
 /** How PyYAML writes a text. */
 export type TextStyle = "plain" | "single" | "double";
@@ -36,7 +42,7 @@ export function styleOf(text: string, unicode: boolean): TextStyle {
 /** Whether PyYAML reads the text without quotes as something else than text. */
 function meansMore(text: string): boolean {
   if (!/^[-+.0-9~nNtTfFyYoO<=]/.test(text)) return false;
-  return /^(?:~|null|Null|NULL|=|<<)$/.test(text) || resolveBoolean(text) !== undefined ||
+  return isTooLong(text) || /^(?:~|null|Null|NULL|=|<<)$/.test(text) || resolveBoolean(text) !== undefined ||
     BROKEN_INTEGER.test(text) || resolveInteger(text) !== undefined || resolveFloat(text) !== undefined ||
     isTimestamp(text);
 }

@@ -32,9 +32,9 @@ export class YamlWriter {
   readonly sortKeys: boolean;
   #text = "";
   #column = 0;
-  /** Whether a space or the beginning of a line is the last character. */
+  /** True after a space and at the beginning of a line. */
   #spaced = true;
-  /** Whether the line has only spaces, `-`, `?` and `:` so far. */
+  /** True while the line has only spaces, `-`, `?` and `:`. */
   #indentation = true;
 
   constructor(

@@ -77,3 +77,14 @@ Deno.test("no two assets share a path on a file system that ignores letter case"
     ),
   );
 });
+
+Deno.test("a secret in the name of a database or of what lies in it is masked in every path", () => {
+  const assets = assetsOf(
+    stored("database", databaseFile({ database_name: "postgresql://bi:s3cr3t-pw@db/x" })),
+    stored("dataset", datasetFile({ table_name: "mysql://bi:s3cr3t-pw@db/y" })),
+  );
+  assert.deepEqual([...pathsOf(assets).values()], [
+    "databases/postgresql_bi_xxxxxxxxxx_db_x__a0000001.yaml",
+    "datasets/postgresql_bi_xxxxxxxxxx_db_x/mysql_bi_xxxxxxxxxx_db_y__d0000001.yaml",
+  ]);
+});

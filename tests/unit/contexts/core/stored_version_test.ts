@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decodeVersion, encodeVersion } from "../../../../src/contexts/core/stored_version.ts";
 import type { Operation } from "../../../../src/contexts/core/tree/operations.ts";
 import type { Value } from "../../../../src/contexts/core/tree/value.ts";
-import { WholeFloat } from "../../../../src/lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../src/lib/scalars/exact_numbers.ts";
 
 const key = fc.string({ unit: "grapheme" }).filter((text) => text.isWellFormed());
 const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({

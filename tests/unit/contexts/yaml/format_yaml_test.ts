@@ -21,6 +21,15 @@ for (const unicode of [false, true]) {
   });
 }
 
+Deno.test("a text of more digits than Python reads is quoted", () => {
+  for (const text of ["1".repeat(4301), `1${":01".repeat(100_000)}`]) {
+    const written = formatYaml(text);
+    assert.equal(written, `'${text}'\n`);
+    const outcome = parseYaml(written);
+    assert.ok("document" in outcome && outcome.document.value === text);
+  }
+});
+
 Deno.test("what the original tool reads has only ASCII; people may read letters", () => {
   const value = new Map([["name", "Zoë 日本 😀"]]);
   assert.equal(formatYaml(value), 'name: "Zo\\xEB \\u65E5\\u672C \\U0001F600"\n');

@@ -1,6 +1,6 @@
 /** Numbers as Python counts: integers are exact, whatever their size, and floats stay floats. */
 
-import { WholeFloat } from "../../../../lib/exact_numbers.ts";
+import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { type Budget, Fault } from "../limits.ts";
 import { isInteger, type Item, type NumberItem } from "./item.ts";
 
@@ -153,6 +153,7 @@ function floatRemainder(a: number, b: number): number {
 }
 
 function floatQuotient(a: number, b: number): number {
+  if (!Number.isFinite(b) && Number.isFinite(a)) return a === 0 || (a < 0) === (b < 0) ? a / b : -1;
   const exact = (a - floatRemainder(a, b)) / b;
   if (exact === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
   const floor = Math.floor(exact);

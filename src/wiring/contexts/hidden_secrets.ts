@@ -1,20 +1,24 @@
-import type { ContextSettings } from "../contexts/core/settings.ts";
-import { valueAt } from "../contexts/core/tree/operations.ts";
-import type { Path } from "../contexts/core/tree/path.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../contexts/core/tree/value.ts";
-import type { ContextStore } from "../contexts/ports/context_store.ts";
+import type { ContextSettings } from "../../contexts/core/settings.ts";
+import { valueAt } from "../../contexts/core/tree/operations.ts";
+import type { Path } from "../../contexts/core/tree/path.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../contexts/core/tree/value.ts";
+import { urlLoginSecrets } from "../../lib/url_login.ts";
+import type { ContextStore } from "../../contexts/ports/context_store.ts";
 
 /** Masks secrets of the configuration in all output, and those of each tree that is read through the returned store. */
 export function hideSecrets(
   store: ContextStore,
   { settings, keepSecret }: {
-    readonly settings: Pick<ContextSettings, "redact" | "slack" | "secretData">;
+    readonly settings: Pick<ContextSettings, "redact" | "slack" | "secretData" | "primary" | "copies">;
     readonly keepSecret: (value: string) => void;
   },
 ): ContextStore {
   const { slack, secretData, redact } = settings;
   if (slack.token !== undefined) keepSecret(slack.token);
   textsIn(secretData).forEach(keepSecret);
+  for (const each of [settings.primary, ...settings.copies]) {
+    if (each.kind === "redis") urlLoginSecrets(each.url).forEach(keepSecret);
+  }
   const hide = (tree: ValueMap) =>
     redact.forEach((path: Path) => textsIn(valueAt(tree, path)).forEach(keepSecret));
   return {

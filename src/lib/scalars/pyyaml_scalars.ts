@@ -13,7 +13,15 @@ const FLOAT =
 const TIMESTAMP =
   /^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$/;
 
-/** Reads an integer; undefined if the scalar is none. Beyond 2^53 it is a bigint. */
+/** Python reads no longer integer. */
+const MOST_DIGITS = 4300;
+
+/** Whether PyYAML takes the scalar for an integer that is too long for Python. */
+export function isTooLong(source: string): boolean {
+  return source.length > MOST_DIGITS && /^[-+]?[0-9][0-9_:]*$/.test(source);
+}
+
+/** Reads an integer; undefined if the scalar is something else. Beyond 2^53 it is a bigint. */
 export function resolveInteger(source: string): number | bigint | undefined {
   if (!INTEGER.test(source)) return undefined;
   const text = source.replaceAll("_", "");
@@ -33,7 +41,7 @@ export function resolveInteger(source: string): number | bigint | undefined {
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }
 
-/** Reads a float; undefined if the scalar is none. `.inf` and `.nan` are floats. */
+/** Reads a float; undefined if the scalar is something else. `.inf` and `.nan` are floats. */
 export function resolveFloat(source: string): number | WholeFloat | undefined {
   if (!FLOAT.test(source)) return undefined;
   const text = source.toLowerCase().replaceAll("_", "");
@@ -45,7 +53,7 @@ export function resolveFloat(source: string): number | WholeFloat | undefined {
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
-/** Reads a boolean; undefined if the scalar is none. Unlike in YAML 1.1, `y` and `n` are text. */
+/** Reads a boolean; undefined if the scalar is something else. Unlike in YAML 1.1, `y` and `n` are text. */
 export function resolveBoolean(source: string): boolean | undefined {
   if (/^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(source)) return true;
   return /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source) ? false : undefined;

@@ -1,8 +1,8 @@
 /** Builds the stores of contexts and their copies. A driver is loaded when its store is configured. */
 
-import type { CopySettings, StoreSettings } from "../contexts/core/settings.ts";
-import type { ContextCopy, ContextStore } from "../contexts/ports/context_store.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { CopySettings, StoreSettings } from "../../contexts/core/settings.ts";
+import type { ContextCopy, ContextStore } from "../../contexts/ports/context_store.ts";
+import type { Clock } from "../../ports/clock.ts";
 
 /** The longest wait for other processes, in milliseconds, unless `--wait` gives another one. */
 const BUSY_MS = 30_000;
@@ -25,18 +25,18 @@ export async function makeContextStore(
   { clock, keep, busyMs = BUSY_MS }: ContextStoreOptions,
 ): Promise<ContextStore> {
   if (settings.kind === "redis") {
-    const { makeRedisStore } = await import("../drivers/redis/mod.ts");
+    const { makeRedisStore } = await import("../../drivers/redis/mod.ts");
     return makeRedisStore({ url: settings.url, keep, clock });
   }
   await assertInside(settings);
   if (settings.kind === "sqlite") {
     const [{ makeSqliteStore }, { prepareSecret }] = await Promise.all([
-      import("../drivers/sqlite/mod.ts"),
-      import("../drivers/system/mod.ts"),
+      import("../../drivers/sqlite/mod.ts"),
+      import("../../drivers/system/mod.ts"),
     ]);
     return makeSqliteStore({ path: settings.path, keep, busyMs, clock, prepare: prepareSecret });
   }
-  const { makeFileStore } = await import("../drivers/context_files/mod.ts");
+  const { makeFileStore } = await import("../../drivers/context_files/mod.ts");
   return makeFileStore({ format: settings.kind, path: settings.path, clock, busyMs });
 }
 
@@ -57,7 +57,7 @@ async function makeCopy(
   options: ContextStoreOptions & { readonly actor: string },
 ): Promise<ContextCopy> {
   if (settings.kind === "redis" || settings.kind === "sqlite") {
-    const { copyToStore } = await import("../contexts/app/copy_to_store.ts");
+    const { copyToStore } = await import("../../contexts/app/copy_to_store.ts");
     const { kind } = settings;
     return copyToStore(
       await makeContextStore(kind === "redis" ? settings : { ...settings, kind }, options),
@@ -65,13 +65,13 @@ async function makeCopy(
     );
   }
   await assertInside(settings);
-  const { makeFileCopy } = await import("../drivers/context_files/mod.ts");
+  const { makeFileCopy } = await import("../../drivers/context_files/mod.ts");
   return makeFileCopy(settings.kind === "shellfile" ? settings : { ...settings, kind: settings.kind });
 }
 
 async function assertInside({ kind, path }: { readonly kind: string; readonly path: string }): Promise<void> {
-  const { mayWrite } = await import("../drivers/system/mod.ts");
+  const { mayWrite } = await import("../../drivers/system/mod.ts");
   if (await mayWrite(path)) return;
-  const { outsideError } = await import("../drivers/context_files/mod.ts");
+  const { outsideError } = await import("../../drivers/context_files/mod.ts");
   throw outsideError(`${kind} ${path}`);
 }
