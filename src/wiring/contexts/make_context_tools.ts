@@ -150,7 +150,7 @@ async function loadOriginalFiles(
   { config, secrets }: NonNullable<ContextRequest["originalFiles"]>,
   env: Variables,
 ): Promise<LoadedContext> {
-  const { loadContextSettings } = await import("../config/contexts/mod.ts");
+  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
   return loadContextSettings({
     file: undefined,
     originalConfig: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
