@@ -32,7 +32,9 @@ export function readOriginalVariables(
 }
 
 function change(names: ValueMap, operations: readonly Operation[]): ValueMap {
-  const below = operations.map((each) => each.op === "replace" ? each : { ...each, path: [NAMES, ...each.path] });
+  const below = operations.map((each) =>
+    each.op === "replace" ? each : { ...each, path: [NAMES, ...each.path] }
+  );
   const changed = valueAt(applyOperations(new Map([[NAMES, names]]), below), [NAMES]);
   return isValueMap(changed) ? changed : names;
 }

@@ -43,7 +43,12 @@ export async function initOriginal(
     id,
     tree,
     keys: {},
-    newest: { version: 0, time: new Date(ports.clock.now()).toISOString(), actor: ports.actor, operations: [] },
+    newest: {
+      version: 0,
+      time: new Date(ports.clock.now()).toISOString(),
+      actor: ports.actor,
+      operations: [],
+    },
   };
   const made = (await fireBuffered(ports, { call, begin }, signal)).newest().tree;
   const { stored } = await initContext(ports, { id, tree: made, existing: "replace" }, signal);
@@ -108,7 +113,11 @@ interface Fired {
 }
 
 /** Fires the event of a call, if it has one, without storing its effects. */
-async function fireBuffered(ports: OriginalPorts, { call, begin }: Fired, signal: AbortSignal): Promise<Buffer> {
+async function fireBuffered(
+  ports: OriginalPorts,
+  { call, begin }: Fired,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const buffer = bufferContext(ports.store, begin);
   await fireOriginal({ ...ports, store: buffer.store }, call, signal);
   return buffer;

@@ -48,7 +48,9 @@ for (const asProcess of [false, true]) {
 }
 
 tool.test("flags name the files in place of variables, and another context of the app file", async () => {
-  await using world = await makeOriginalWorld({ env: { CICDSTATEMGR_CONFIG_PATH: "", CICDSTATEMGR_SECRETS_PATH: "" } });
+  await using world = await makeOriginalWorld({
+    env: { CICDSTATEMGR_CONFIG_PATH: "", CICDSTATEMGR_SECRETS_PATH: "" },
+  });
   await world.write({ "other/config.yaml": await world.ours.read("config.yaml") ?? "" });
 
   await world.same([
@@ -88,7 +90,10 @@ tool.test("a context that cannot be built leaves nothing and fails as with the o
   ];
   for (const [name, files, args] of cases) {
     await using world = await makeOriginalWorld({ files });
-    const [theirs, own] = [await world.original.run([...INIT, ...args]), await world.ours.run([...INIT, ...args])];
+    const [theirs, own] = [
+      await world.original.run([...INIT, ...args]),
+      await world.ours.run([...INIT, ...args]),
+    ];
     assert.deepEqual([own.code, own.out], [1, ""], `${name}: ${own.err}`);
     assert.equal(theirs.code, 1, name);
     assert.deepEqual(await world.ours.stored(), await world.original.stored(), name);
@@ -99,14 +104,21 @@ tool.test("a context that cannot be built leaves nothing and fails as with the o
 
 tool.test("files that merge as with the original: falsy values give way, and a text of bases names no base", async () => {
   const files = {
-    "bases/b1.yaml": "cicd-contexts: {stage: {a: 0, b: '', c: [], d: null, e: {}, f: false, g: 0.0, n: {x: {y: 1}}}}",
-    "bases/b2.yaml": "bases: [nope.yaml]\ncicd-contexts: {stage: {a: {m: 1}, b: 5, c: t, d: 7, e: 2.5, f: x, g: {}, n: {x: {z: 2}}}}",
-    "app.yaml": "bases: [b1.yaml, b2.yaml, b1.yaml]\ncicd-contexts: {stage: {n: {w: 3}, state: {old: 1}, own: {x: [1]}}}",
+    "bases/b1.yaml":
+      "cicd-contexts: {stage: {a: 0, b: '', c: [], d: null, e: {}, f: false, g: 0.0, n: {x: {y: 1}}}}",
+    "bases/b2.yaml":
+      "bases: [nope.yaml]\ncicd-contexts: {stage: {a: {m: 1}, b: 5, c: t, d: 7, e: 2.5, f: x, g: {}, n: {x: {z: 2}}}}",
+    "app.yaml":
+      "bases: [b1.yaml, b2.yaml, b1.yaml]\ncicd-contexts: {stage: {n: {w: 3}, state: {old: 1}, own: {x: [1]}}}",
   };
   {
     await using world = await makeOriginalWorld({ files });
     const again = await world.original.run(INIT);
-    assert.equal(again.code, 1, "the base that stands twice is merged twice, and a map against 0 is a conflict");
+    assert.equal(
+      again.code,
+      1,
+      "the base that stands twice is merged twice, and a map against 0 is a conflict",
+    );
     assert.equal((await world.ours.run(INIT)).code, 1);
   }
   await using world = await makeOriginalWorld({

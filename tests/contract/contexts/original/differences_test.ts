@@ -57,7 +57,12 @@ tool.test("a single store is enough: the original needs a copy that it can read"
 tool.test("a wrong ID is refused: the original takes the context that the files hold", async () => {
   await using world = await start();
   const before = await world.ours.stored();
-  for (const args of [["--get", "state.key1"], ["--set", "state.key1=stolen"], ["--load"], ["--handle-event", "build=both"]]) {
+  for (
+    const args of [["--get", "state.key1"], ["--set", "state.key1=stolen"], ["--load"], [
+      "--handle-event",
+      "build=both",
+    ]]
+  ) {
     const { theirs, own } = await both(world, ["--id", "other", ...args]);
     assert.deepEqual([theirs.code, own.code, own.out], [0, 1, ""], args.join(" "));
     assert.match(own.err, /^error: Reading the context other: yamlfile d.yaml has none with this ID$/m);
@@ -88,7 +93,9 @@ tool.test("shell files are escaped: nothing in a value runs, and each value is r
   const own = await sourceShellFile(`${world.ours.folder}/d.sh`);
   assert.equal(own["CICD_state__evil"], evil);
   await sourceShellFile(`${world.original.folder}/d.sh`).catch(() => undefined);
-  const line = (await world.original.read("d.sh"))?.split("\n").find((each) => each.startsWith("CICD_state__evil"));
+  const line = (await world.original.read("d.sh"))?.split("\n").find((each) =>
+    each.startsWith("CICD_state__evil")
+  );
   assert.ok(line?.includes("$(touch ran)"), "the shell runs this in the original's file");
 });
 
@@ -178,7 +185,10 @@ tool.test("redirects are not followed: they count as an answer other than 2xx", 
   world.answer({ status: 302, headers: { location: "/elsewhere" } });
 
   const { theirs, own } = await both(world, ["--handle-event", "build=told"]);
-  assert.deepEqual(theirs.requests.map(({ method, path }) => `${method} ${path}`), ["POST /slack", "GET /elsewhere"]);
+  assert.deepEqual(theirs.requests.map(({ method, path }) => `${method} ${path}`), [
+    "POST /slack",
+    "GET /elsewhere",
+  ]);
   assert.deepEqual(own.requests.map(({ method, path }) => `${method} ${path}`), ["POST /slack"]);
   assert.equal(own.code, 0);
   assert.match(own.err, /warning: notify.second: .*it answered 302/);
@@ -268,9 +278,13 @@ tool.test("dates stay text, and keys of YAML stay as they are written", async ()
   const { theirs, own } = await both(world, ["--set", "state.v=file://v.yaml"]);
   assert.deepEqual([theirs.code, own.code], [1, 0], "the original has emptied its JSON file");
   assert.equal(await world.original.read("out/d.json"), "");
-  assert.equal((await world.ours.run(["--get", "state.v"])).out, "{'day': '2020-01-01', 'on': False, '012': 1}\n");
+  assert.equal(
+    (await world.ours.run(["--get", "state.v"])).out,
+    "{'day': '2020-01-01', 'on': False, '012': 1}\n",
+  );
 
-  const app = 'cicd-contexts: {stage: {pipelines: {build: {event-handlers: {on: {set-values: {set: [{from: a, to: state.on}]}}}}}}}';
+  const app =
+    "cicd-contexts: {stage: {pipelines: {build: {event-handlers: {on: {set-values: {set: [{from: a, to: state.on}]}}}}}}}";
   await using events = await makeOriginalWorld({ files: { "app.yaml": app } });
   await events.ours.run(["--init-new", "id-1", "--set", "a=b", "--handle-event", "build=on"]);
   assert.equal((await events.ours.run(["--get", "state.on"])).out, "a\n");
@@ -296,7 +310,14 @@ tool.test("templates do not see the logins of stores in configData", async () =>
 
 tool.test("choice generators see what the same call has set", async () => {
   await using world = await makeOriginalWorld({ files: { "items.json": '{"one": {"name": "a", "n": 1}}' } });
-  const args = ["--init-new", "id-1", "--set", "state.key1=v|state.items=file://items.json", "--handle-event", "build=asked"];
+  const args = [
+    "--init-new",
+    "id-1",
+    "--set",
+    "state.key1=v|state.items=file://items.json",
+    "--handle-event",
+    "build=asked",
+  ];
 
   const { theirs, own } = await both(world, args);
   assert.deepEqual([theirs.code, own.code], [1, 0]);

@@ -75,7 +75,11 @@ tool.test("manual-choice renders listed and generated choices, twice where the o
   const { requests } = await world.same(fire("asked"));
 
   const body = JSON.parse(requests[0]?.body ?? "");
-  assert.deepEqual(body.choices.map(({ name }: { name: string }) => name), ["listed", "choice-a", "choice-b"]);
+  assert.deepEqual(body.choices.map(({ name }: { name: string }) => name), [
+    "listed",
+    "choice-a",
+    "choice-b",
+  ]);
   assert.equal(body.choices[1].header, "value1 of a");
   assert.equal(body.choices[0].options[0].style, "{{raw}}");
   const { state } = JSON.parse(await world.ours.read("out/d.json") ?? "");
@@ -143,8 +147,13 @@ tool.test("a generator shows an item the values of those before it", async () =>
   assert.deepEqual(gen, { "value1": "V", "same": [], "next": "V!", "of value1": "" });
   await world.same(["--gen", "pipelines.build.generators.nothing"]);
   await world.same(["--generate", "pipelines.build.generators.files", "--set", "state.dropped=1"]);
-  for (const path of ["pipelines.build.generators.nope", "pipelines.build.generators.*", "channel", "state.["]) {
-    const [theirs, own] = [await world.original.run(["--generate", path]), await world.ours.run(["--generate", path])];
+  for (
+    const path of ["pipelines.build.generators.nope", "pipelines.build.generators.*", "channel", "state.["]
+  ) {
+    const [theirs, own] = [
+      await world.original.run(["--generate", path]),
+      await world.ours.run(["--generate", path]),
+    ];
     assert.deepEqual([theirs.code, own.code, own.out], [1, 1, ""], path);
   }
 });

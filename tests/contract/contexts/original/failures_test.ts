@@ -30,7 +30,12 @@ tool.test("an answer other than 2xx is exit code 0 with a warning, what was set 
   for (const status of [500, 404, 403]) {
     for (const event of ["told", "triggered", "answered"]) {
       world.answer({ status, body: '{"ts": "never"}' });
-      const { code, err } = await world.same(["--set", `state.s=${status}`, "--handle-event", `build=${event}`]);
+      const { code, err } = await world.same([
+        "--set",
+        `state.s=${status}`,
+        "--handle-event",
+        `build=${event}`,
+      ]);
       assert.equal(code, 0);
       assert.match(err, new RegExp(`warning: .*it answered ${status}`));
     }

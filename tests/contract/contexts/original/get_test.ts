@@ -4,7 +4,8 @@ import { part } from "../../../worlds/require.ts";
 
 const tool = await part("cicdstatemgr");
 
-const DATA = '{"s": "text", "n": 5, "f": 1.5, "w": 1.0, "big": 9007199254740993, "e": 1e22, "t": true, "no": false, ' +
+const DATA =
+  '{"s": "text", "n": 5, "f": 1.5, "w": 1.0, "big": 9007199254740993, "e": 1e22, "t": true, "no": false, ' +
   '"zero": 0, "nil": null, "empty": "", "list": [1, "a", {"x": "y"}], "none": [], "void": {}, "map": {"a": 1, ' +
   '"b": "it\'s", "c": [null, true]}, "u": "é☃", "t1": "{{ configData.custom.name }} {{ state.key1 }}", ' +
   '"t2": "{{ nope }}", "tl": ["{{ state.key1 }}"], "a-b": "dash", "n1": {"d": {"a": 1}, "l": []}, "n2": {"d": {"a": 2}}}';
@@ -55,7 +56,10 @@ tool.test("values print as with the original, whatever an expression finds", asy
   await using world = await start();
   for (const [expression, printed] of EXPRESSIONS) {
     if (printed === null) {
-      const [theirs, own] = [await world.original.run(["--get", expression]), await world.ours.run(["--get", expression])];
+      const [theirs, own] = [
+        await world.original.run(["--get", expression]),
+        await world.ours.run(["--get", expression]),
+      ];
       assert.deepEqual([theirs.code, own.code, own.out], [1, 1, ""], expression);
       continue;
     }
@@ -65,9 +69,12 @@ tool.test("values print as with the original, whatever an expression finds", asy
 
 tool.test("variables of the call are what a path finds, or the text itself, and hide parts of the tree", async () => {
   await using world = await start();
-  const template = "{{cx.v}}|{{state.key1}}|{{state.v.s}}|{{list}}|{{configData.custom.name}}";
-  await world.same(["--set", "state.t={{cx.v}}", "--set", "state.all={{cx.v}} {{state.key1}} {{state.v.s}} {{more}} {{num}}"]);
-  assert.ok(template.length > 0);
+  await world.same([
+    "--set",
+    "state.t={{cx.v}}",
+    "--set",
+    "state.all={{cx.v}} {{state.key1}} {{state.v.s}} {{more}} {{num}}",
+  ]);
   const cases: readonly (readonly string[])[] = [
     ["--tmpl-ctx-var", "cx.v=state.key1"],
     ["--tmpl-ctx-var", "cx.v=literal text"],

@@ -9,7 +9,9 @@ const binary = await part("binary");
 const INIT = ["cicdstatemgr", "--init-new", "id-1", "--set", "state.key1=value1"];
 
 /** A folder with the project in it. */
-async function makeProject(config: string = makeConfig()): Promise<{ readonly cwd: string } & AsyncDisposable> {
+async function makeProject(
+  config: string = makeConfig(),
+): Promise<{ readonly cwd: string } & AsyncDisposable> {
   const cwd = await Deno.realPath(await Deno.makeTempDir({ prefix: "showtime-original-" }));
   for (const [path, text] of Object.entries({ ...PROJECT, "config.yaml": config })) {
     await Deno.mkdir(`${cwd}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
@@ -21,12 +23,22 @@ async function makeProject(config: string = makeConfig()): Promise<{ readonly cw
 Deno.test("a store outside of the working folder is exit code 2, names the folder to start in, and sends nothing", async () => {
   const folder = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-outside-" });
   try {
-    for (const store of ["yamlfile: {path: FOLDER/d.yaml, isPrimary: true}", "yamlfile: {path: d.yaml, isPrimary: true}\n    shellfile: {path: FOLDER/d.sh}"]) {
+    for (
+      const store of [
+        "yamlfile: {path: FOLDER/d.yaml, isPrimary: true}",
+        "yamlfile: {path: d.yaml, isPrimary: true}\n    shellfile: {path: FOLDER/d.sh}",
+      ]
+    ) {
       await using world = await makeOriginalWorld({
         asProcess: true,
         files: { "config.yaml": makeConfig(`\n    ${store.replace("FOLDER", folder)}`) },
       });
-      for (const args of [["--init-new", "id-1", "--set", "a=b", "--handle-event", "build=told"], ["--load"], ["--get", "a"], []]) {
+      for (
+        const args of [["--init-new", "id-1", "--set", "a=b", "--handle-event", "build=told"], ["--load"], [
+          "--get",
+          "a",
+        ], []]
+      ) {
         const { code, out, err, requests } = await world.ours.run(args);
         assert.deepEqual([code, out, requests], [2, "", []], err);
         assert.match(err, /is outside of the working folder/);
@@ -45,7 +57,10 @@ Deno.test("12 processes that set values at the same time in one folder lose none
   const run = (args: readonly string[]) => runShowtime(args, { cwd: project.cwd, env: VARIABLES });
   assert.equal((await run(INIT)).code, 0);
 
-  const runs = Array.from({ length: 12 }, (_, index) => run(["cicdstatemgr", "--set", `state.k${index}=${index}|state.all[]=${index}`]));
+  const runs = Array.from(
+    { length: 12 },
+    (_, index) => run(["cicdstatemgr", "--set", `state.k${index}=${index}|state.all[]=${index}`]),
+  );
   for (const { code, err } of await Promise.all(runs)) assert.equal(code, 0, err);
 
   const { state } = JSON.parse(await Deno.readTextFile(`${project.cwd}/out/d.json`));
@@ -75,9 +90,20 @@ binary.test("the executable under the name cicdstatemgr takes the original's wor
       };
       assert.deepEqual(await run(`${folder}/${way}/cicdstatemgr`, INIT.slice(1)), [0, "id-1\n"], way);
       // The shell finds it in PATH.
-      assert.deepEqual(await run("/bin/sh", ["-c", "exec cicdstatemgr --get state.key1"]), [0, "value1\n"], way);
-      assert.deepEqual(await run(`${folder}/showtime`, ["cicdstatemgr", "--get", "state.key1"]), [0, "value1\n"]);
-      assert.deepEqual((await run(`${folder}/showtime`, ["--get", "state.key1"]))[0], 2, "its own name keeps its own words");
+      assert.deepEqual(
+        await run("/bin/sh", ["-c", "exec cicdstatemgr --get state.key1"]),
+        [0, "value1\n"],
+        way,
+      );
+      assert.deepEqual(await run(`${folder}/showtime`, ["cicdstatemgr", "--get", "state.key1"]), [
+        0,
+        "value1\n",
+      ]);
+      assert.deepEqual(
+        (await run(`${folder}/showtime`, ["--get", "state.key1"]))[0],
+        2,
+        "its own name keeps its own words",
+      );
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

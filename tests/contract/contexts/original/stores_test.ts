@@ -13,7 +13,11 @@ async function start(options: Parameters<typeof makeOriginalWorld>[0] = {}): Pro
   return world;
 }
 
-async function edit(world: OriginalWorld, path: string, [from, to]: readonly [string, string]): Promise<void> {
+async function edit(
+  world: OriginalWorld,
+  path: string,
+  [from, to]: readonly [string, string],
+): Promise<void> {
   for (const side of [world.ours, world.original]) {
     const text = await side.read(path) ?? "";
     assert.ok(text.includes(from));
@@ -44,7 +48,10 @@ tool.test("a JSON primary with a YAML copy, an unknown entry, and two entries th
     jsonfile: {path: p.json, isPrimary: true}
     shellfile: {path: d.sh, excludeKeyNames: [jinja2Macros, appPipelinesConfig, pipelines, lst]}
     yamlfile: {path: sub/dir/d.yaml}`;
-  await using world = await start({ files: { "config.yaml": makeConfig(stores) }, stores: ["p.json", "sub/dir/d.yaml"] });
+  await using world = await start({
+    files: { "config.yaml": makeConfig(stores) },
+    stores: ["p.json", "sub/dir/d.yaml"],
+  });
   await world.same(["--set", "state.l[]=a,b"]);
   await world.same(["--load"]);
   await world.same(["--get", "state.l"]);

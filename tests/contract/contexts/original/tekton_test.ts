@@ -54,10 +54,11 @@ cicd-contexts:
             notify: {message: "failed: {{ data('reason') }}"}
 `;
 
-const WEBHOOK = '{"ref": "refs/heads/main", "pusher": {"name": "ana"}, "commits": [{"message": "$(touch ran) \\"q\\""}]}';
+const WEBHOOK =
+  '{"ref": "refs/heads/main", "pusher": {"name": "ana"}, "commits": [{"message": "$(touch ran) \\"q\\""}]}';
 
 /** What runs each command line; the number counts the tasks. */
-type Runner = (task: number, args: readonly string[], cwd: string) => Promise<Ran>;
+type Runner = (args: readonly string[], at: { readonly cwd: string; readonly task: number }) => Promise<Ran>;
 
 /** Plays the example. Every task has a folder of its own, as an emptyDir. */
 async function play(run: Runner): Promise<void> {
@@ -87,7 +88,7 @@ async function play(run: Runner): Promise<void> {
     return {
       folder,
       async run(...args: readonly string[]): Promise<string> {
-        const { code, out, err } = await run(number, args, folder);
+        const { code, out, err } = await run(args, { cwd: folder, task: number });
         assert.equal(code, 0, `${args.join(" ")}\n${err.slice(-1500)}`);
         return out;
       },
@@ -95,12 +96,24 @@ async function play(run: Runner): Promise<void> {
   };
   try {
     const start = await task();
-    const sets = Array.from({ length: 16 }, (_, index) => ["--set", `state.param${index}=value ${index}`]).flat();
+    const sets = Array.from({ length: 16 }, (_, index) => ["--set", `state.param${index}=value ${index}`])
+      .flat();
     const id = await start.run(
-      "--init-new", "run-1", "--init-cicd-context-name", "stage", ...sets,
-      "--set", "state.git.sha=abc123|state.git.branch=main", "--set", "state.app.name=shop",
-      "--set", "state.webhook=file://body.json", "--set", "state.approvers[]=ana,bob",
-      "--handle-event", "start=init",
+      "--init-new",
+      "run-1",
+      "--init-cicd-context-name",
+      "stage",
+      ...sets,
+      "--set",
+      "state.git.sha=abc123|state.git.branch=main",
+      "--set",
+      "state.app.name=shop",
+      "--set",
+      "state.webhook=file://body.json",
+      "--set",
+      "state.approvers[]=ana,bob",
+      "--handle-event",
+      "start=init",
     );
     assert.equal(id, "run-1\n");
     assert.deepEqual(slack.requests.map(({ path }) => path), ["/slack", "/trigger"]);
@@ -130,27 +143,43 @@ async function play(run: Runner): Promise<void> {
 
     const end = await task();
     await end.run(
-      "--id", "run-1", "--load", "--set", "state.build.uid1.done=yes", "--handle-event", "build=success",
-      "--tmpl-ctx-var", "event.data=state.build.uid1",
+      "--id",
+      "run-1",
+      "--load",
+      "--set",
+      "state.build.uid1.done=yes",
+      "--handle-event",
+      "build=success",
+      "--tmpl-ctx-var",
+      "event.data=state.build.uid1",
     );
     assert.equal(JSON.parse(slack.requests.at(-1)?.body ?? "").text, "built shop:abc123 for 99.1");
 
     const failed = await task();
     await failed.run(
-      "--id", "run-1", "--load", "--set", "state.deploy.uid2.reason=no room", "--handle-event", "build=failure",
-      "--tmpl-ctx-var", "event.data=state.deploy.uid2",
+      "--id",
+      "run-1",
+      "--load",
+      "--set",
+      "state.deploy.uid2.reason=no room",
+      "--handle-event",
+      "build=failure",
+      "--tmpl-ctx-var",
+      "event.data=state.deploy.uid2",
     );
     assert.equal(JSON.parse(slack.requests.at(-1)?.body ?? "").text, "failed: no room");
 
     const last = await task();
     await last.run("--id", "run-1", "--load");
-    for (const [path, text] of [
-      ["state.built", "{'image': 'shop:abc123', 'runs': ['12']}"],
-      ["state.scan.findings", "0 bad"],
-      ["state.build.uid1", "{'image': 'shop:abc123', 'tests': '12', 'done': 'yes'}"],
-      ["state.deploy.uid2.reason", "no room"],
-      ["state.slack.ts", "99.1"],
-    ] as const) {
+    for (
+      const [path, text] of [
+        ["state.built", "{'image': 'shop:abc123', 'runs': ['12']}"],
+        ["state.scan.findings", "0 bad"],
+        ["state.build.uid1", "{'image': 'shop:abc123', 'tests': '12', 'done': 'yes'}"],
+        ["state.deploy.uid2.reason", "no room"],
+        ["state.slack.ts", "99.1"],
+      ] as const
+    ) {
       assert.equal(await last.run("--id", "run-1", "--get", path), `${text}\n`, path);
     }
     assert.equal(slack.requests.length, 4);
@@ -160,20 +189,21 @@ async function play(run: Runner): Promise<void> {
   }
 }
 
-const ours = (args: readonly string[], cwd: string, inProcess: boolean) =>
-  runOurs(args, { cwd, env: VARIABLES, inProcess });
-const theirs = (args: readonly string[], cwd: string) => runOriginalTool(args, { cwd, env: VARIABLES });
+const ours: Runner = (args, { cwd }) => runOurs(args, { cwd, env: VARIABLES, inProcess: true });
+const oursAsProcess: Runner = (args, { cwd }) => runOurs(args, { cwd, env: VARIABLES, inProcess: false });
+const theirs: Runner = (args, { cwd }) => runOriginalTool(args, { cwd, env: VARIABLES });
 
-redis.test("the example for Tekton plays through", () => play((_, args, cwd) => ours(args, cwd, true)));
+redis.test("the example for Tekton plays through", () => play(ours));
 
-redis.test("the example for Tekton plays through, each command in a process", () =>
-  play((_, args, cwd) => ours(args, cwd, false)));
+redis.test("the example for Tekton plays through, each command in a process", () => play(oursAsProcess));
 
 if (redis.missing === undefined) {
-  tool.test("the example for Tekton plays through by the original", () => play((_, args, cwd) => theirs(args, cwd)));
+  tool.test("the example for Tekton plays through by the original", () => play(theirs));
 
-  for (const first of [0, 1]) {
-    tool.test(`the example for Tekton plays through with both by turns, ${first === 0 ? "ours" : "the original"} first`, () =>
-      play((task, args, cwd) => task % 2 === (first + 1) % 2 ? ours(args, cwd, true) : theirs(args, cwd)));
+  for (const [title, odd, even] of [["ours", ours, theirs], ["the original", theirs, ours]] as const) {
+    tool.test(
+      `the example for Tekton plays through with both by turns, ${title} first`,
+      () => play((args, at) => at.task % 2 === 1 ? odd(args, at) : even(args, at)),
+    );
   }
 }

@@ -72,7 +72,9 @@ tool.test("help that is asked for goes to stdout, and lists every flag of the or
   for (const words of [["--help"], ["-h"], ["--he"], ["word", "--help"], ["--get", "x", "-h"]]) {
     const [theirs, own] = [await world.original.run(words), await world.ours.run(words)];
     assert.deepEqual([theirs.code, own.code, own.err], [0, 0, ""], words.join(" "));
-    const flags = new Set(Array.from(theirs.out.matchAll(/^ {2}(?:-\w [A-Z_]+, )?(--[a-z-]+)/gm), ([, flag = ""]) => flag));
+    const flags = new Set(
+      Array.from(theirs.out.matchAll(/^ {2}(?:-\w [A-Z_]+, )?(--[a-z-]+)/gm), ([, flag = ""]) => flag),
+    );
     assert.ok(flags.size >= 15);
     assert.deepEqual([...flags].filter((flag) => flag !== "--help" && !own.out.includes(`${flag} `)), []);
   }

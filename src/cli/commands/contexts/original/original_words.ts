@@ -102,7 +102,11 @@ const READING = "Reading the command line";
 
 function ambiguous(name: string, meant: readonly string[]): AppError {
   const names = meant.map((each) => `--${each}`);
-  return usageError("flag_ambiguous", `${READING}: ${name} may be ${names.join(", ")}`, "Write the flag in full");
+  return usageError(
+    "flag_ambiguous",
+    `${READING}: ${name} may be ${names.join(", ")}`,
+    "Write the flag in full",
+  );
 }
 
 function ignoredValue(flag: string, explicit: string): AppError {
