@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Milliseconds until the last byte of the answer. */
+  /** Milliseconds until the last byte of the answer is waited for. */
   readonly timeoutMs: number;
 }
 
@@ -15,7 +15,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** By name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Undefined if it is larger than 1 MiB. */
+  /** Undefined if it is larger than 1 MiB, breaks off, or does not end in time. */
   readonly text: string | undefined;
 }
 

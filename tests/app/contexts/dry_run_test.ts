@@ -115,3 +115,12 @@ Deno.test("a dry run with a key leaves out what was done with it", async () => {
 
   assert.deepEqual(result.handlers.map(({ state }) => state), ["skipped"]);
 });
+
+Deno.test("a dry run shows the origin of an address that is a secret", async () => {
+  await using world = await worldWith({ notify: { message: "x" } });
+  const secretUrls = [`${world.server.url}/slack`];
+
+  const result = await world.fire({ dryRun: true }, { settings: { ...world.ports.settings, secretUrls } });
+
+  assert.equal(result.handlers[0]?.planned?.request?.url, `${world.server.url}/***`);
+});

@@ -10,6 +10,14 @@ export interface EventPorts extends Pick<ContextPorts, "store" | "clock" | "acto
   readonly comments: PullComments | undefined;
   readonly settings: Pick<
     ContextSettings,
-    "slack" | "templates" | "trigger" | "capture" | "http" | "secretData" | "redact" | "configData"
+    | "slack"
+    | "templates"
+    | "trigger"
+    | "capture"
+    | "http"
+    | "secretUrls"
+    | "secretData"
+    | "redact"
+    | "configData"
   >;
 }

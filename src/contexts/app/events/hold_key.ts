@@ -50,7 +50,8 @@ export async function holdKey<T>(
   } finally {
     ended.abort(new Error("the work ended"));
     await beating;
-    await hold.release(signal.aborted ? AbortSignal.timeout(GOODBYE_MS) : signal);
+    // A key that is lost belongs to another call, or the store does not answer.
+    if (!lost.signal.aborted) await hold.release(signal.aborted ? AbortSignal.timeout(GOODBYE_MS) : signal);
   }
 }
 

@@ -60,7 +60,9 @@ export function planDry(
     switch (action.kind) {
       case "send": {
         const shown = masked?.kind === "send" ? masked.request : undefined;
-        return { request: showRequest(action.request, { masked: shown, conceal }) };
+        return {
+          request: showRequest(action.request, { masked: shown, secretUrls: settings.secretUrls, conceal }),
+        };
       }
       case "comment": {
         const body = masked?.kind === "comment" ? conceal(masked.comment.body) : "***";

@@ -78,8 +78,9 @@ export function maskScope<Settings extends Pick<HandlerSettings, "slack" | "secr
 /** Masks a request for output: its body is hidden as a whole where the masked templates give none. */
 export function showRequest(
   real: EventRequest,
-  { masked, conceal }: {
+  { masked, secretUrls, conceal }: {
     readonly masked: EventRequest | undefined;
+    readonly secretUrls: readonly string[];
     readonly conceal: (text: string) => string;
   },
 ): EventRequest {
@@ -87,7 +88,7 @@ export function showRequest(
     Object.fromEntries(Object.keys(real.headers).map((name) => [name, MASK]));
   return {
     method: real.method,
-    url: conceal(masked?.url ?? originOnly(real.url)),
+    url: conceal(masked === undefined || secretUrls.includes(real.url) ? originOnly(real.url) : masked.url),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, conceal(value)])),
     body: masked === undefined ? MASK : conceal(masked.body),
   };
