@@ -142,7 +142,7 @@ export function groupHelp(
 }
 
 /** Returns the part below the flags of a command. */
-export function commandFooter({ name, examples, readsWords }: NamedCommand): string {
+export function commandFooter({ name, examples, readsWords }: Omit<NamedCommand, "load">): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
   const shown = `Examples:\n${lines.join("\n")}`;
   return readsWords === true

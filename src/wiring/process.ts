@@ -1,4 +1,3 @@
-import { argv0 } from "node:process";
 import type { CommandRights } from "../cli/command_rights.ts";
 import { ReaderLeft } from "../cli/interrupted.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
@@ -15,7 +14,9 @@ const ORIGINAL_NAME = "cicdstatemgr";
  * through a link, runs that command.
  */
 export function programWords(words: readonly string[]): readonly string[] {
-  const name = argv0.replace(/^.*[\\/]/, "").replace(/\.exe$/i, "");
+  // From source, the program's own name is Deno's.
+  const started = Deno.build.standalone ? process.argv0 : "";
+  const name = started.replace(/^.*[\\/]/, "").replace(/\.exe$/i, "");
   return name === ORIGINAL_NAME ? [ORIGINAL_NAME, ...words] : words;
 }
 

@@ -51,14 +51,14 @@ export function parseCommand(
 }
 
 /** Returns the help page of a command. */
-export function commandHelp(command: NamedCommand, options: ParseOptions): string {
+export function commandHelp(command: Omit<NamedCommand, "load">, options: ParseOptions): string {
   const { parser, texts } = makeParser(command, options);
   parser.outputHelp();
   return texts.join("").trimEnd();
 }
 
 function makeParser(
-  entry: NamedCommand,
+  entry: Omit<NamedCommand, "load">,
   { columns }: ParseOptions,
 ): { readonly parser: Command; readonly texts: readonly string[] } {
   const texts: string[] = [];

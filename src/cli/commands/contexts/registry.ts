@@ -1,6 +1,6 @@
 import type { ArgumentSpec, CommandEntry, OptionSpec, Registry } from "../../command.ts";
 import type { ContextsCommand } from "../command_names.ts";
-import { ORIGINAL } from "./original/entry.ts";
+import { ORIGINAL_PAGE } from "./original/page.ts";
 import { CHECKS_FILES, ID, SET, USES_STORE, VAR, WAIT } from "./options.ts";
 
 const PATH: ArgumentSpec = {
@@ -283,6 +283,11 @@ const IMPORT: CommandEntry = {
     WAIT,
   ],
   load: async () => (await import("./import.ts")).runImport,
+};
+
+const ORIGINAL: CommandEntry = {
+  ...ORIGINAL_PAGE,
+  load: async () => (await import("./original/run_original.ts")).runOriginal,
 };
 
 /** The commands about contexts. */

@@ -20,8 +20,8 @@ export function bufferContext(behind: ContextStore, begin: StoredContext): Buffe
       ...behind,
       read: (id, signal) => id === newest.id ? Promise.resolve(newest) : behind.read(id, signal),
       newestVersion: (id, signal) =>
-        id === newest.id ? Promise.resolve(newest.newest.version) : behind.newestVersion(id, signal),
-      commit({ expected, displaces: _, ...next }) {
+        id === newest.id ? Promise.resolve(newest.newest) : behind.newestVersion(id, signal),
+      commit({ expected, expectedTime: _time, displaces: _displaces, ...next }) {
         if (expected !== newest.newest.version) return Promise.resolve(false);
         newest = next;
         operations.push(...next.newest.operations);

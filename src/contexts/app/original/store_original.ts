@@ -50,8 +50,8 @@ export async function initOriginal(
       operations: [],
     },
   };
-  const made = (await fireBuffered(ports, { call, begin }, signal)).newest().tree;
-  const { stored } = await initContext(ports, { id, tree: made, existing: "replace" }, signal);
+  const made = { id, tree: (await fireBuffered(ports, { call, begin }, signal)).newest().tree };
+  const { stored } = await initContext(ports, { ...made, existing: "replace", waitMs: WAIT_MS }, signal);
   await writeCopies(ports, stored, signal);
 }
 

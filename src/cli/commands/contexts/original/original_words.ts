@@ -2,7 +2,7 @@
 
 import { type AppError, usageError } from "../../../../lib/errors.ts";
 import type { OptionSpec } from "../../../command.ts";
-import { ORIGINAL_OPTIONS } from "./options.ts";
+import { ORIGINAL_OPTIONS } from "./page.ts";
 
 /** The values that were given, by the name of their flag and in their order. */
 export class OriginalWords {

@@ -2,7 +2,7 @@ import { AppError, EXIT, type ExitCode } from "../../../../lib/errors.ts";
 import type { CommandEnv } from "../../../command.ts";
 import { commandHelp } from "../../../reading/parse_command.ts";
 import { actOriginal } from "./act_original.ts";
-import { ORIGINAL } from "./entry.ts";
+import { ORIGINAL_PAGE } from "./page.ts";
 import { asOriginalError } from "./original_errors.ts";
 import { type OriginalWords, readOriginalWords } from "./original_words.ts";
 
@@ -15,7 +15,10 @@ const LEVELS: ReadonlyMap<string, boolean> = new Map([
 /** Runs a command line of the original tool. Help that follows from an error goes to stderr. */
 export async function runOriginal(env: CommandEnv): Promise<ExitCode> {
   const help = () =>
-    commandHelp({ ...ORIGINAL, name: "cicdstatemgr" }, { version: env.about.version, columns: undefined });
+    commandHelp({ ...ORIGINAL_PAGE, name: "cicdstatemgr" }, {
+      version: env.about.version,
+      columns: undefined,
+    });
   let words: OriginalWords | undefined;
   try {
     words = readOriginalWords(env.args.map((word) => word ?? ""));

@@ -1,4 +1,5 @@
-import type { OptionSpec } from "../../../command.ts";
+import type { CommandEntry, OptionSpec } from "../../../command.ts";
+import { USES_STORE } from "../options.ts";
 
 /** The flags of the original tool's command line, in the order of its help. */
 export const ORIGINAL_OPTIONS: readonly OptionSpec[] = [
@@ -47,3 +48,20 @@ export const ORIGINAL_OPTIONS: readonly OptionSpec[] = [
   { name: "handle-event", value: "pipeline=event", description: "fire an event" },
   { name: "generate", value: "expression", description: "run the generator that a JSONPath names" },
 ];
+
+/** Everything about the command except its module. */
+export const ORIGINAL_PAGE: Omit<CommandEntry, "load"> = {
+  ...USES_STORE,
+  summary: "the command line of cicdstatemgr, for pipelines that have it",
+  description:
+    "Takes the flags and variables of cicdstatemgr. The first of these is done: --init-new, --load, --get, --generate, " +
+    "--handle-event, --set. An executable that is called cicdstatemgr does this without the word.",
+  examples: [
+    ["cicdstatemgr --init-new run-7 --set state.key=value", "build a context"],
+    ["cicdstatemgr --id run-7 --get state.key", "print a value"],
+    ["cicdstatemgr --id run-7 --handle-event build=success", "fire an event"],
+  ],
+  args: [],
+  options: ORIGINAL_OPTIONS,
+  readsWords: true,
+};
