@@ -66,6 +66,9 @@ const PARTS: Partial<Wiring> = {
   supersetSimulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
 };
 
+/** The files that the command line of the original tool needs. */
+const ORIGINAL_FILES = { CICDSTATEMGR_CONFIG_PATH: "config.yaml", CICDSTATEMGR_SECRETS_PATH: "secrets.yaml" };
+
 /** The world's pull request as a stage. */
 function stageOn(world: World, run: RunChange): Wiring["stage"] {
   const ports = world.context(run);
@@ -113,7 +116,7 @@ async function runWithWork(command: NamedCommand): Promise<{
   };
   await runIn(world, lineOf(command), {
     asked,
-    env: { GITHUB_OUTPUT: "output", SHOWTIME_CONTEXT_ID: "release-7" },
+    env: { GITHUB_OUTPUT: "output", SHOWTIME_CONTEXT_ID: "release-7", ...ORIGINAL_FILES },
     files: new Map(),
     wiring: { ...PARTS, stage: stageOn(world, run) },
     run,
