@@ -173,7 +173,7 @@ Deno.test("two entries with one file are refused, since each write would destroy
     "showtime.yml:4:15: context.datasources.idfile.path: yamlfile has the same file, work/c; name another file",
   ]);
   assert.deepEqual(entries("shellfile: { path: .showtime/contexts.db }\nsqlite: { isPrimary: true }"), [
-    "showtime.yml:4:5: context.datasources.sqlite.path: shellfile has the same file; choose another path",
+    "showtime.yml:4:5: context.datasources.sqlite.path: shellfile has the same file, .showtime/contexts.db; name another file",
   ]);
   assert.deepEqual(entries("yamlfile: { path: c.yaml, isPrimary: true }\njsonfile: { path: c.json }"), []);
 });
