@@ -13,7 +13,7 @@ import { parseYaml } from "../../contexts/core/yaml/mod.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
-import { OriginalSection } from "./schema.ts";
+import { makeOriginalSection, type OriginalSection } from "./schema.ts";
 
 /** The key at the top of both files. */
 const ROOT = "cicdstatemgr";
@@ -70,7 +70,7 @@ export function readOriginalConfig(
 type Problem = Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: Path };
 
 function findProblems(section: OriginalSection, autoArgs: Value): readonly Problem[] {
-  const { error } = OriginalSection.safeParse(section);
+  const { error } = makeOriginalSection().safeParse(section);
   const shapes = (error?.issues ?? []).map((issue): Problem => ({
     path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
     code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",
