@@ -197,3 +197,23 @@ Deno.test("context get and set without a configuration file run without zod, yam
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("commands about environments load no use-case and no store of contexts before the configuration names them", async () => {
+  const graph = await readGraph();
+  const short = (specifier: string) => specifier.replace(ROOT.href, "");
+  const own = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
+    specifier.startsWith(`${ROOT.href}src/`)
+  );
+  const roots = [
+    ...["main.ts", "src/wiring/wiring.ts"].map((path) => new URL(path, ROOT).href),
+    ...own.filter((specifier) => /\/src\/cli\/commands\/environments\//.test(specifier)),
+  ];
+  const ofContexts =
+    /^src\/(?:contexts\/app|wiring\/contexts|drivers\/(?:redis|sqlite|http|context_files))\//;
+
+  const loaded = [...loadedWith(graph, roots)].map(short);
+
+  assert.ok(loaded.length > 100);
+  assert.ok(own.some((specifier) => ofContexts.test(short(specifier))));
+  assert.deepEqual(loaded.filter((path) => ofContexts.test(path)), []);
+});

@@ -24,6 +24,13 @@ export function mergeContextLayers(layers: readonly Layer[]): ContextSection {
   return sections.reduce(mergeTrees, {}) as ContextSection;
 }
 
+const REFERENCE = /^\$\{(env|file):(.+)\}$/;
+
+/** Whether a setting refers to its value. */
+export function isReference(value: string): boolean {
+  return REFERENCE.test(value);
+}
+
 /** Lists what shows only when all sources are merged. */
 export function contextSectionProblems(
   section: ContextSection,
@@ -48,7 +55,7 @@ export function resolveContextSection(
 ): ContextSettings {
   const pathOf = (path: string) => resolveFromFile(path, folder);
   const resolve = (value: string | undefined) => {
-    const [, kind, name = ""] = /^\$\{(env|file):(.+)\}$/.exec(value ?? "") ?? [];
+    const [, kind, name = ""] = REFERENCE.exec(value ?? "") ?? [];
     if (kind === undefined) return value;
     return (kind === "env" ? env[name] : readSecret?.(pathOf(name))) || undefined;
   };
@@ -74,6 +81,10 @@ export function resolveContextSection(
       );
     },
     slackToken,
+    secretUrls: [section.slack?.url, section.trigger?.url].flatMap((url) => {
+      const found = resolve(url);
+      return found === undefined || found === url || isOriginOnly(found) ? [] : [found];
+    }),
     autoArgs: toValue(section.trigger?.["auto-args"] ?? {}) as ValueMap,
     configData: new Map(),
     secretData: new Map([...tokenOf("slack", slackToken), ...tokenOf("trigger", triggerToken)]),
@@ -96,6 +107,12 @@ export function primaryKind({ datasources = {} }: ContextSection): string {
   const entries = Object.entries(datasources);
   const primary = entries.find(([, entry]) => entry?.isPrimary === true) ?? entries[0];
   return primary?.[0] ?? "sqlite";
+}
+
+/** Whether a URL has nothing behind its origin that could be a secret. */
+function isOriginOnly(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.href === `${url.origin}/`;
 }
 
 function tokenOf(name: string, token: string | undefined): readonly (readonly [string, Value])[] {

@@ -95,6 +95,8 @@ export interface SettingParts {
   /** Returns the value of a setting that a store needs; throws if it is a reference that leads to nothing. */
   readonly needed: (key: string, value: string) => string;
   readonly slackToken: string | undefined;
+  /** Addresses that references lead to. */
+  readonly secretUrls: readonly string[];
   readonly autoArgs: ValueMap;
   readonly configData: ValueMap;
   readonly secretData: ValueMap;
@@ -126,6 +128,7 @@ export function makeContextSettings(section: ContextSection, parts: SettingParts
     },
     redact: (section.redact ?? []).map(parsePath),
     keep: history?.keep ?? 50,
+    secretUrls: parts.secretUrls,
     configData: parts.configData,
     secretData: parts.secretData,
     environments: environments?.app === undefined ? undefined : {
@@ -144,6 +147,7 @@ export function defaultContextSettings(): ContextSettings {
     resolve: (value) => value,
     needed: (_key, value) => value,
     slackToken: undefined,
+    secretUrls: [],
     autoArgs: new Map(),
     configData: new Map(),
     secretData: new Map(),

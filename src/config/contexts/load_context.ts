@@ -3,15 +3,18 @@ import { checkLayer } from "../check_layer.ts";
 import { readVariables } from "../environment_layers.ts";
 import type { Layer } from "../layer.ts";
 import { ConfigError, type ConfigProblem, fileProblems } from "../problems.ts";
-import { isTree } from "../schema_walk.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
+import { isTree, type Tree } from "../schema_walk.ts";
 import { readYaml } from "../yaml.ts";
 import {
   contextSectionProblems,
+  isReference,
   mergeContextLayers,
   type ReferenceSources,
   resolveContextSection,
 } from "./context_section.ts";
 import { readOriginalConfig } from "./original_config.ts";
+import type { ContextSection } from "./schema.ts";
 
 /** A text with its path for messages. */
 export interface NamedText {
@@ -23,6 +26,10 @@ export interface NamedText {
 export interface ContextSources extends ReferenceSources {
   /** The file with the section `context`; not read if there is a file of the original tool. */
   readonly file: NamedText | undefined;
+  /**
+   * Whether someone may have written the file who must not see secrets, such as the author of a pull request. Default false.
+   */
+  readonly isForeign?: boolean;
   /** The original tool's own file. */
   readonly originalConfig?: NamedText | undefined;
   /** The original tool's file of secrets. */
@@ -38,7 +45,8 @@ export interface LoadedContext {
 /**
  * Loads the settings of contexts from the section `context` and its variables, or from the original tool's file. The rest
  * of the file is not looked at. Throws ConfigError `config_invalid` with every problem at once, and AppError
- * `secret_missing` (exit code 2) if the login of a store refers to nothing.
+ * `secret_missing` (exit code 2) if the login of a store refers to nothing, and `secrets_refused` (exit code 3) if a foreign
+ * file would have a password sent to the server that it names.
  */
 export function loadContextSettings(sources: ContextSources): LoadedContext {
   if (sources.originalConfig !== undefined) {
@@ -61,7 +69,28 @@ export function loadContextSettings(sources: ContextSources): LoadedContext {
   const section = mergeContextLayers(layers);
   const together = contextSectionProblems(section, layers);
   if (together.length > 0) throw invalid(together);
+  if (sources.isForeign === true) assertOwnServer(section, ofFile);
   return { settings: resolveContextSection(section, sources), warnings: yaml?.warnings ?? [] };
+}
+
+/** A password that is a reference, or a variable, goes to no server that a foreign file names. */
+function assertOwnServer({ datasources }: ContextSection, ofFile: Tree): void {
+  const written = ["context", "datasources", "redis"].reduce<unknown>(
+    (tree, key) => isTree(tree) ? tree[key] : undefined,
+    ofFile,
+  );
+  if (!isTree(written) || Object.keys(written).every((key) => key === "isPrimary")) return;
+  const password = datasources?.redis?.password;
+  if (password === undefined || (password === written["password"] && !isReference(password))) return;
+  throw new AppError(
+    "secrets_refused",
+    "Opening Redis: its password is a secret, and the configuration of a checkout may not say in Actions where that goes",
+    {
+      exitCode: EXIT.refused,
+      hint: "Name a configuration that you trust with --config, or give the whole address as " +
+        "SHOWTIME_CONTEXT__DATASOURCES__REDIS__URL",
+    },
+  );
 }
 
 /** Whether a problem is one of the section, of the whole file, or of a variable for the section. */

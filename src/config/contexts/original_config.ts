@@ -56,6 +56,7 @@ export function readOriginalConfig(
       resolve: (value) => value,
       needed: (_key, value) => value,
       slackToken: typeof token === "string" ? token : undefined,
+      secretUrls: [],
       autoArgs: isValueMap(autoArgs) ? autoArgs : new Map(),
       configData: withoutDatasources(configData),
       secretData: withoutDatasources(secretData),

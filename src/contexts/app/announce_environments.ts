@@ -67,13 +67,17 @@ export async function announceEnvironments(
 /** Finds the context, or makes it for a pull request that has an environment. Returns the version to compare with. */
 async function openContext(
   ports: AnnouncePorts,
-  { id, news, makeTree }: Announcement,
+  { id, news, makeTree, waitMs }: Announcement,
   signal: AbortSignal,
 ): Promise<{ readonly version: number } | undefined> {
   const found = await ports.store.read(id, signal);
   if (found !== undefined) return found.newest;
   if (news.environments.length === 0) return undefined;
-  const made = await initContext(ports, { id, tree: await makeTree(), existing: "leave" }, signal);
+  const made = await initContext(
+    ports,
+    { id, tree: await makeTree(), existing: "leave", waitMs },
+    signal,
+  );
   return made.written ? { version: 0 } : made.stored.newest;
 }
 

@@ -7,11 +7,11 @@ export function makeDryStore(store: ContextStore): ContextStore {
     name: store.name,
     keepsHistory: store.keepsHistory,
     read: async (id, signal) => written.get(id) ?? await store.read(id, signal),
-    newestVersion: async (id, signal) =>
-      written.get(id)?.newest.version ?? await store.newestVersion(id, signal),
-    async commit({ expected, displaces: _, ...next }, signal) {
-      const version = written.get(next.id)?.newest.version ?? await store.newestVersion(next.id, signal) ?? 0;
-      if (version !== expected) return false;
+    newestVersion: async (id, signal) => written.get(id)?.newest ?? await store.newestVersion(id, signal),
+    async commit({ expected, expectedTime, displaces: _, ...next }, signal) {
+      const now = written.get(next.id)?.newest ?? await store.newestVersion(next.id, signal);
+      if ((now?.version ?? 0) !== expected) return false;
+      if (expectedTime !== undefined && now?.time !== expectedTime) return false;
       written.set(next.id, next);
       return true;
     },

@@ -4,7 +4,7 @@ import { encodeTree } from "../core/tree/limits.ts";
 import type { ValueMap } from "../core/tree/value.ts";
 import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
-import { pauseBeforeRetry } from "./start_over.ts";
+import { startOver } from "./start_over.ts";
 
 /** A context to make. */
 export interface InitRequest {
@@ -12,24 +12,22 @@ export interface InitRequest {
   readonly tree: ValueMap;
   /** The answer to a context that exists: an error, a new version in its place, or nothing. */
   readonly existing: "refuse" | "replace" | "leave";
-  /** Milliseconds in which the write is tried while others write the context. Default 30,000. */
-  readonly waitMs?: number;
+  /** Milliseconds in which the write is tried. */
+  readonly waitMs: number;
 }
 
-const WAIT_MS = 30_000;
-
 /**
- * Makes a context. Returns what is stored then, and whether this call wrote it. Throws AppError `context_exists` (exit
- * code 1) and `context_busy` (exit code 4, nothing was written).
+ * Makes a context. A replaced one keeps the keys of its events, so that no event is sent twice. Returns what is stored then,
+ * and whether this call wrote it. Throws AppError `context_exists` (exit code 1), and `context_busy` (exit code 4).
  */
 export async function initContext(
-  { store, clock, actor, random }: Pick<ContextPorts, "store" | "clock" | "actor" | "random">,
-  { id, tree, existing, waitMs = WAIT_MS }: InitRequest,
+  ports: Pick<ContextPorts, "store" | "clock" | "actor" | "random">,
+  { id, tree, existing, waitMs }: InitRequest,
   signal: AbortSignal,
 ): Promise<{ readonly stored: StoredContext; readonly written: boolean }> {
+  const { store, clock, actor } = ports;
   encodeTree(tree);
-  const end = clock.now() + waitMs;
-  for (let attempt = 0;; attempt++) {
+  const attempt = async () => {
     const current = await store.read(id, signal);
     if (current !== undefined && existing === "leave") return { stored: current, written: false };
     if (current !== undefined && existing === "refuse") throw exists(id);
@@ -37,7 +35,7 @@ export async function initContext(
     const stored: StoredContext = {
       id,
       tree,
-      keys: {},
+      keys: current?.keys ?? {},
       newest: {
         version: expected + 1,
         time: new Date(clock.now()).toISOString(),
@@ -45,11 +43,15 @@ export async function initContext(
         operations: [{ op: "replace" }],
       },
     };
-    if (await store.commit({ ...stored, expected, displaces: existing === "replace" }, signal)) {
-      return { stored, written: true };
-    }
-    await pauseBeforeRetry({ clock, random }, { id, attempt, end, waitMs }, signal);
-  }
+    const next = {
+      ...stored,
+      expected,
+      ...current === undefined ? {} : { expectedTime: current.newest.time },
+      displaces: existing === "replace",
+    };
+    return await store.commit(next, signal) ? { stored, written: true } : undefined;
+  };
+  return await startOver(ports, { id, waitMs, attempt }, signal);
 }
 
 function exists(id: ContextId): AppError {

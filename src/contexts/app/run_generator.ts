@@ -19,8 +19,9 @@ export interface GeneratorCall {
 }
 
 /**
- * Runs a generator as one version, or none if it sets nothing. It runs anew on what another writer stored meanwhile. Returns
- * what is stored then, and how many values were set. Throws the errors of `writeContext` and `planGenerator`.
+ * Runs a generator as one version, or none if it sets nothing. It runs anew on what another writer stored
+ * meanwhile. Returns what is stored then, and how many values were set. Throws the errors of `writeContext`
+ * and `planGenerator`.
  */
 export async function runGenerator(
   ports: Pick<ContextPorts, "store" | "clock" | "actor"> & LanguagePorts,

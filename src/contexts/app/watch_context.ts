@@ -1,9 +1,10 @@
 import { AppError } from "../../lib/errors.ts";
 import type { ContextId } from "../core/context_id.ts";
-import type { ContextVersion } from "../core/version.ts";
-import type { StoredContext } from "../ports/context_store.ts";
+import type { ContextVersion, VersionMark } from "../core/version.ts";
+import type { ContextStore, StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { readContext } from "./read_context.ts";
+import { isSame } from "./write_context.ts";
 
 /** How often a store is asked for a new version, in milliseconds. */
 const PAUSE_MS = 250;
@@ -25,23 +26,38 @@ export async function* watchContext(
 ): AsyncGenerator<Seen> {
   const end = timeoutMs === undefined ? Infinity : clock.now() + timeoutMs;
   let newest = await readContext(store, id, signal);
-  let seen = newest.newest.version;
+  let seen: VersionMark = newest.newest;
   yield { version: newest.newest, newest };
   for (;;) {
     if (clock.now() >= end) throw timedOut(id, timeoutMs ?? 0);
     await clock.sleep(Math.min(PAUSE_MS, end - clock.now()), signal);
-    if (await store.newestVersion(id, signal) === seen) continue;
+    if (isSame(await store.newestVersion(id, signal), seen)) continue;
     const found = await store.read(id, signal);
     if (found === undefined) throw deleted(id);
     newest = found;
-    // A context that was deleted and made again begins anew.
-    const after = found.newest.version < seen ? 0 : seen;
-    const versions = store.keepsHistory ? await store.history(id, { after }, signal) : [found.newest];
-    for (const version of versions) {
+    for (const version of await versionsAfter(store, { id, seen, found: found.newest }, signal)) {
       if (version.version <= found.newest.version) yield { version, newest };
     }
-    seen = found.newest.version;
+    seen = found.newest;
   }
+}
+
+/** The kept versions that were not seen. A context that was deleted and made again begins anew. */
+async function versionsAfter(
+  store: ContextStore,
+  { id, seen, found }: {
+    readonly id: ContextId;
+    readonly seen: VersionMark;
+    readonly found: ContextVersion;
+  },
+  signal: AbortSignal,
+): Promise<readonly ContextVersion[]> {
+  if (!store.keepsHistory) return [found];
+  if (found.version < seen.version) return await store.history(id, { after: 0 }, signal);
+  const [first, ...rest] = await store.history(id, { after: seen.version - 1 }, signal);
+  if (first === undefined) return [];
+  if (first.version > seen.version) return [first, ...rest];
+  return isSame(first, seen) ? rest : await store.history(id, { after: 0 }, signal);
 }
 
 function timedOut(id: ContextId, timeoutMs: number): AppError {

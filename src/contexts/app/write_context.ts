@@ -4,10 +4,11 @@ import type { EventKeys, EventStep } from "../core/events/event_keys.ts";
 import { encodeTree } from "../core/tree/limits.ts";
 import { applyOperations, type Operation } from "../core/tree/operations.ts";
 import type { ValueMap } from "../core/tree/value.ts";
+import type { VersionMark } from "../core/version.ts";
 import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { contextUnknown } from "./read_context.ts";
-import { pauseBeforeRetry } from "./start_over.ts";
+import { startOver } from "./start_over.ts";
 
 /** The parts of a version. */
 export interface Change {
@@ -40,19 +41,20 @@ export async function writeContext(
   { id, change, ifVersion, waitMs }: WriteRequest,
   signal: AbortSignal,
 ): Promise<StoredContext> {
-  const { store, clock } = ports;
-  const end = clock.now() + waitMs;
-  for (let attempt = 0;; attempt++) {
+  const { store } = ports;
+  const attempt = async (): Promise<StoredContext | undefined> => {
     const current = await store.read(id, signal);
     if (current === undefined) throw contextUnknown(id, store);
     if (ifVersion !== undefined && current.newest.version !== ifVersion) throw stale(current, ifVersion);
     const made = change(current);
     if (made === undefined) return current;
     const next = nextVersion(ports, { current, change: made });
-    if (await store.commit({ ...next, expected: current.newest.version }, signal)) return next;
+    const { version: expected, time: expectedTime } = current.newest;
+    if (await store.commit({ ...next, expected, expectedTime }, signal)) return next;
     if (ifVersion !== undefined) throw stale(await store.read(id, signal) ?? current, ifVersion);
-    await pauseBeforeRetry(ports, { id, attempt, end, waitMs }, signal);
-  }
+    return undefined;
+  };
+  return await startOver(ports, { id, waitMs, attempt }, signal);
 }
 
 function nextVersion(
@@ -96,9 +98,14 @@ export async function writeCopies(
   const { id, newest } = context;
   await writeEach(ports, context, signal);
   // Another process may have written a newer version, and its copies before these: the newest must come last.
-  if (ports.copies.length === 0 || await ports.store.newestVersion(id, signal) === newest.version) return;
+  if (ports.copies.length === 0 || isSame(await ports.store.newestVersion(id, signal), newest)) return;
   const newer = await ports.store.read(id, signal);
-  if (newer !== undefined && newer.newest.version !== newest.version) await writeCopies(ports, newer, signal);
+  if (newer !== undefined && !isSame(newer.newest, newest)) await writeCopies(ports, newer, signal);
+}
+
+/** Whether two marks are those of one version. */
+export function isSame(one: VersionMark | undefined, other: VersionMark): boolean {
+  return one?.version === other.version && one.time === other.time;
 }
 
 async function writeEach(

@@ -21,7 +21,13 @@ export function maskPaths(
 /** Masks the values of operations at some places. */
 export function maskOperation(operation: Operation, places: readonly Path[]): Operation {
   if (operation.op === "replace" || operation.op === "unset") return operation;
-  return { ...operation, value: maskPaths(operation.value, places, { at: operation.path }) };
+  const { op, path } = operation;
+  // An appended value may be any element of its list.
+  const elements = op === "set" ? [] : places.filter((place) => isBelow(place, path))
+    .map((place) => place[path.length]).filter((segment) => typeof segment === "number");
+  const value = [path, ...elements.map((index) => [...path, index])]
+    .reduce((masked, at) => maskPaths(masked, places, { at }), operation.value);
+  return { ...operation, value };
 }
 
 /** Whether a place is another one or lies below it. */

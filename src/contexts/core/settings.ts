@@ -59,6 +59,8 @@ export interface ContextSettings {
   readonly keep: number;
   /** The value of `configData` in templates. */
   readonly configData: ValueMap;
+  /** Addresses that are secrets, such as that of a webhook: the configuration refers to them. */
+  readonly secretUrls: readonly string[];
   /** The value of `secretData` in templates of trigger headers. */
   readonly secretData: ValueMap;
   /** The contexts of pull requests; undefined if they have none. */

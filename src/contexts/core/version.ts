@@ -1,6 +1,9 @@
 import type { EventStep } from "./events/event_keys.ts";
 import type { Operation } from "./tree/operations.ts";
 
+/** Marks one version among all. A context that is deleted and made again counts from 1 anew. */
+export type VersionMark = Pick<ContextVersion, "version" | "time">;
+
 /** One version of a context. The first is 1. */
 export interface ContextVersion {
   readonly version: number;

@@ -2,7 +2,7 @@ import type { ContextId } from "../core/context_id.ts";
 import type { Claim } from "../core/events/claim.ts";
 import type { EventKeys } from "../core/events/event_keys.ts";
 import type { ValueMap } from "../core/tree/value.ts";
-import type { ContextVersion } from "../core/version.ts";
+import type { ContextVersion, VersionMark } from "../core/version.ts";
 
 export type { Claim };
 
@@ -26,6 +26,8 @@ export interface ContextRow {
 export interface NextVersion extends StoredContext {
   /** The version that the store must have now; 0 if it must have no such context. */
   readonly expected: number;
+  /** The time of that version: a context may have been deleted and made again since. Any if left out. */
+  readonly expectedTime?: string;
   /** Whether another context may be replaced, where a file holds one context only. Default false. */
   readonly displaces?: boolean;
 }
@@ -44,8 +46,8 @@ export interface ContextStore {
   readonly keepsHistory: boolean;
   /** Reads the newest version; undefined if there is no such context. */
   read(id: ContextId, signal: AbortSignal): Promise<StoredContext | undefined>;
-  /** The number of the newest version, without reading its tree; undefined if there is no such context. */
-  newestVersion(id: ContextId, signal: AbortSignal): Promise<number | undefined>;
+  /** The mark of the newest version, without reading its tree; undefined if there is no such context. */
+  newestVersion(id: ContextId, signal: AbortSignal): Promise<VersionMark | undefined>;
   /**
    * Writes a version; false if another one is there now. Throws AppError `store_occupied` (exit code 1) if a file holds
    * another context, which the version does not displace.

@@ -1,6 +1,7 @@
 /** Reads which version of a context a file holds, from its text and the sidecar beside it. */
 
 import { isValueMap, type ValueMap } from "../../contexts/core/tree/value.ts";
+import type { VersionMark } from "../../contexts/core/version.ts";
 import { AppError } from "../../lib/errors.ts";
 import { sha256 } from "../../lib/sha256.ts";
 import { readWhole } from "./atomic_file.ts";
@@ -65,16 +66,21 @@ export async function readFileState(files: StoreFiles, time: string): Promise<Fi
   };
 }
 
-/** Reads the number of the version without its tree; undefined if that takes the whole state. */
+/** Reads the mark of the version without its tree; undefined if that takes the whole state. */
 export async function readKnownVersion(
   files: StoreFiles,
-): Promise<{ readonly context: string; readonly version: number } | undefined> {
+): Promise<{ readonly context: string; readonly newest: VersionMark } | undefined> {
   const sidecar = await readSidecar(files);
   const text = sidecar === undefined ? undefined : await readWhole(files.path);
   if (sidecar === undefined || text === undefined) return undefined;
   const hash = await sha256(text);
   const known = [sidecar.now, sidecar.before].find((record) => record?.hash === hash);
-  return known === undefined ? undefined : { context: sidecar.context, version: known.newest.version };
+  return known === undefined ? undefined : { context: sidecar.context, newest: markOf(known.newest) };
+}
+
+/** Returns the mark of a version. */
+export function markOf({ version, time }: VersionMark): VersionMark {
+  return { version, time };
 }
 
 async function readSidecar({ name, sidecar }: StoreFiles): Promise<Sidecar | undefined> {

@@ -9,7 +9,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { followLinks, removeWhole, writeWhole } from "./atomic_file.ts";
 import { explainError } from "./explain_error.ts";
 import { takeFileLock } from "./file_lock.ts";
-import { type FileState, readFileState, readKnownVersion, type StoreFiles } from "./file_state.ts";
+import { type FileState, markOf, readFileState, readKnownVersion, type StoreFiles } from "./file_state.ts";
 import { formatSidecar, type Sidecar } from "./sidecar.ts";
 import { formatTree, type TreeFormat } from "./tree_format.ts";
 
@@ -35,9 +35,9 @@ export function makeFileStore(options: FileStoreOptions): ContextStore {
     },
     async newestVersion(id, signal) {
       const known = await store.knownVersion(signal);
-      if (known !== undefined) return known.context === id ? known.version : undefined;
+      if (known !== undefined) return known.context === id ? known.newest : undefined;
       const state = await store.read(signal);
-      return state?.context === id ? state.record.newest.version : undefined;
+      return state?.context === id ? markOf(state.record.newest) : undefined;
     },
     commit: (next, signal) => store.commit(next, signal),
     async list(signal) {
@@ -103,7 +103,9 @@ class FileStore {
     return await this.#explained(() =>
       this.#locked(async (files, state) => {
         const same = state?.context === next.id ? state : undefined;
-        if ((same?.record.newest.version ?? 0) !== next.expected) return false;
+        const there = same?.record.newest;
+        if ((there?.version ?? 0) !== next.expected) return false;
+        if (next.expectedTime !== undefined && there?.time !== next.expectedTime) return false;
         if (state !== undefined && same === undefined && next.displaces !== true) {
           throw occupied(this.name, state.context);
         }

@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import { AnswerTooLarge, readWhole } from "../../lib/read_whole.ts";
+import { readWhole } from "../../lib/read_whole.ts";
 import type { Http, HttpAnswer, HttpRequest } from "../../ports/http.ts";
 
 const MOST_BYTES = 1024 * 1024;
@@ -20,7 +20,7 @@ async function send(
   const { method, headers, body } = request;
   try {
     const response = await asker(request.url, { method, headers, body, redirect: "manual", signal: either });
-    const text = await readText(response, either);
+    const text = await readText(response, { either, signal });
     return { status: response.status, headers: Object.fromEntries(response.headers), text };
   } catch (error) {
     signal.throwIfAborted();
@@ -28,12 +28,16 @@ async function send(
   }
 }
 
-async function readText(response: Response, signal: AbortSignal): Promise<string | undefined> {
+/** Reads the body. A body that breaks off leaves the status as it is: the server has done what it says. */
+async function readText(
+  response: Response,
+  { either, signal }: { readonly either: AbortSignal; readonly signal: AbortSignal },
+): Promise<string | undefined> {
   try {
-    return new TextDecoder().decode(await readWhole(response, { mostBytes: MOST_BYTES, signal }));
-  } catch (error) {
-    if (error instanceof AnswerTooLarge) return undefined;
-    throw error;
+    return new TextDecoder().decode(await readWhole(response, { mostBytes: MOST_BYTES, signal: either }));
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
   }
 }
 

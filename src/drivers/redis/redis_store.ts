@@ -9,7 +9,7 @@ import {
 } from "../../contexts/core/stored_version.ts";
 import { encodeTree } from "../../contexts/core/tree/limits.ts";
 import { isValueMap, type ValueMap } from "../../contexts/core/tree/value.ts";
-import type { ContextVersion } from "../../contexts/core/version.ts";
+import type { ContextVersion, VersionMark } from "../../contexts/core/version.ts";
 import { formatYaml, parseYaml } from "../../contexts/core/yaml/mod.ts";
 import type {
   ContextRow,
@@ -118,16 +118,21 @@ class RedisStore {
     );
   }
 
-  async newestVersion(id: ContextId, signal: AbortSignal): Promise<number | undefined> {
+  async newestVersion(id: ContextId, signal: AbortSignal): Promise<VersionMark | undefined> {
     const answer = await this.#run({ script: NEWEST, id, args: [] }, signal);
-    if (answer === -1) return (await this.read(id, signal))?.newest.version;
-    return typeof answer === "number" ? answer : undefined;
+    if (answer === -1) return (await this.read(id, signal))?.newest;
+    if (!Array.isArray(answer)) return undefined;
+    const [version, time] = answer.map(String);
+    return { version: Number(version), time: time ?? "" };
   }
 
-  async commit({ id, newest, tree, keys, expected }: NextVersion, signal: AbortSignal): Promise<boolean> {
+  async commit(
+    { id, newest, tree, keys, expected, expectedTime = "" }: NextVersion,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const text = formatYaml(tree);
     const args = this.#commitArgs({ expected, newest, keys: JSON.stringify(keys), tree: encodeTree(tree) });
-    const answer = await this.#run({ script: COMMIT, id, args: [...args, text, ""] }, signal);
+    const answer = await this.#run({ script: COMMIT, id, args: [...args, text, "", expectedTime] }, signal);
     // The text of another program is a version, so the caller reads again.
     if (answer === -1) await this.read(id, signal);
     return answer === 1;
@@ -221,7 +226,7 @@ class RedisStore {
     };
     const tree = encodeTree(this.#parse(id, text));
     const args = this.#commitArgs({ expected, newest, keys, tree });
-    await this.#run({ script: COMMIT, id, args: [...args, "", hash] }, signal);
+    await this.#run({ script: COMMIT, id, args: [...args, "", hash, ""] }, signal);
   }
 
   #commitArgs(

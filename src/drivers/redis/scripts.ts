@@ -34,22 +34,22 @@ if newest[2] == hash then
 end
 return {'foreign', hash, text, newest[1] or '0', newest[3] or '{}'}`;
 
-/** Reads the number of the newest version: nothing, or -1 if another program wrote the text. */
+/** Reads the number and the time of the newest version: nothing, or -1 if another program wrote the text. */
 export const NEWEST = `
 local text = redis.call('GET', KEYS[1])
 if not text then return false end
-local newest = redis.call('HMGET', KEYS[2], 'version', 'hash')
+local newest = redis.call('HMGET', KEYS[2], 'version', 'hash', 'time')
 if newest[2] ~= redis.sha1hex(text) then return -1 end
-return tonumber(newest[1])`;
+return {newest[1], newest[3]}`;
 
 /**
  * Writes a version. Arguments: expected version, version, time, keys, token and JSON, tree, number of kept versions, token,
- * and either the text or the hash of a foreign text that stays. Returns 1 if the version stands, also from an earlier
+ * either the text or the hash of a foreign text that stays, and the expected version's time or nothing. Returns 1 if the version stands, also from an earlier
  * attempt with the token; 0 if another version is there; -1 if another program wrote the text.
  */
 export const COMMIT = `
 local text = redis.call('GET', KEYS[1])
-local newest = redis.call('HMGET', KEYS[2], 'version', 'hash')
+local newest = redis.call('HMGET', KEYS[2], 'version', 'hash', 'time')
 local version = newest[1] or '0'
 local kept = redis.call('HGET', KEYS[3], ARGV[2])
 if text and kept and string.sub(kept, 1, #ARGV[8]) == ARGV[8] then return 1 end
@@ -61,6 +61,7 @@ else
   local now = redis.sha1hex(text)
   if hash == '' and newest[2] ~= now then return -1 end
   if version ~= ARGV[1] or (hash ~= '' and hash ~= now) then return 0 end
+  if ARGV[11] ~= '' and newest[3] ~= ARGV[11] then return 0 end
 end
 redis.call('HSET', KEYS[4], ARGV[2], ARGV[6])
 redis.call('HSET', KEYS[3], ARGV[2], ARGV[5])

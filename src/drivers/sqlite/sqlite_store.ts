@@ -52,7 +52,7 @@ export function makeSqliteStore(options: SqliteStoreOptions): ContextStore {
     },
     async newestVersion(id, signal) {
       const row = await database.read((db) => db.prepare(NEWEST).get(id), signal);
-      return row === undefined ? undefined : Number(row["version"]);
+      return row === undefined ? undefined : { version: Number(row["version"]), time: String(row["time"]) };
     },
     async commit(next, signal) {
       // The tree is checked before anything is locked.
@@ -116,7 +116,7 @@ interface RowPlace<T> {
 
 const READ = `SELECT keys, info, tree FROM contexts
   JOIN versions ON versions.id = contexts.id AND versions.version = contexts.version WHERE contexts.id = ?`;
-const NEWEST = "SELECT version FROM contexts WHERE id = ?";
+const NEWEST = "SELECT version, time FROM contexts WHERE id = ?";
 const LIST = "SELECT id, version, time FROM contexts ORDER BY id";
 const HISTORY = "SELECT info FROM versions WHERE id = ? AND version > ? ORDER BY version";
 const TREE_OF = "SELECT tree FROM versions WHERE id = ? AND version = ?";
@@ -125,11 +125,12 @@ const CLAIM = "SELECT claim FROM claims WHERE id = ? AND key = ?";
 
 function writeVersion(
   db: DatabaseSync,
-  { id, newest, keys, expected }: NextVersion,
+  { id, newest, keys, expected, expectedTime }: NextVersion,
   { tree, info, keep }: { readonly tree: string; readonly info: string; readonly keep: number },
 ): boolean {
-  const now = db.prepare(NEWEST).get(id)?.["version"] ?? 0;
-  if (now !== expected) return false;
+  const now = db.prepare(NEWEST).get(id);
+  if ((now?.["version"] ?? 0) !== expected) return false;
+  if (expectedTime !== undefined && now?.["time"] !== expectedTime) return false;
   db.prepare("INSERT INTO versions (id, version, info, tree) VALUES (?, ?, ?, ?)")
     .run(id, newest.version, info, tree);
   db.prepare("INSERT OR REPLACE INTO contexts (id, version, time, keys) VALUES (?, ?, ?, ?)")

@@ -1,4 +1,4 @@
-/** Tells others about the environments of a pull request: in a context, and by events. */
+/** Announces the environments of a pull request: in a context, and by events. */
 
 import type { EnvironmentView } from "../core/environment/view.ts";
 import type { Status } from "../core/labels/mod.ts";

@@ -1,6 +1,6 @@
 /** Checks for `doctor` whether the contexts of pull requests can be made and kept. */
 
-import { primaryKind, resolveContextSection } from "../../config/mod.ts";
+import { type LoadedConfig, primaryKind, resolveContextSection } from "../../config/mod.ts";
 import { parseContextId } from "../../contexts/core/context_id.ts";
 import {
   ENVIRONMENT_EVENTS,
@@ -10,9 +10,10 @@ import type { ContextSettings } from "../../contexts/core/settings.ts";
 import { valueAt } from "../../contexts/core/tree/operations.ts";
 import { isValueMap } from "../../contexts/core/tree/value.ts";
 import type { Diagnosis } from "../../environments/ports/diagnosis.ts";
+import type { Forge } from "../../environments/ports/forge.ts";
 import { type Finding, foundError, foundOk, foundWrong } from "../../lib/finding.ts";
+import type { PrNumber } from "../../lib/ids.ts";
 import { nearest } from "../../lib/nearest.ts";
-import type { Looking } from "../diagnose.ts";
 import type { Parts } from "../parts.ts";
 import { baseAppFiles, makeEnvironmentTree } from "./environment_events.ts";
 import { makeContextStore } from "./context_stores.ts";
@@ -22,6 +23,13 @@ const NAME = "contexts";
 
 /** An ID that no pull request has. */
 const NONE = parseContextId("pr-0");
+
+/** The configuration to look at, and where the base branch is read. */
+interface Looking {
+  readonly loaded: LoadedConfig;
+  readonly pr: PrNumber | undefined;
+  readonly forge: () => Promise<Pick<Forge, "readBaseFile">>;
+}
 
 /** Makes the check of the app file on the base branch, and of the store. */
 export function makeContextsDiagnosis(parts: Parts, looking: Looking): Diagnosis {

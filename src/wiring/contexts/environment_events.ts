@@ -22,6 +22,9 @@ import type { Parts } from "../parts.ts";
 /** How long a run waits at its end for what is still being sent. */
 const LIMIT_MS = 60_000;
 
+/** The same for a run that had to give up once: a cleanup has many pull requests. */
+const LATER_LIMIT_MS = 5_000;
+
 /** How long a write waits for other writers. */
 const WAIT_MS = 10_000;
 
@@ -39,8 +42,11 @@ export interface EventsParts {
 export function makeEnvironmentEvents(parts: EventsParts): EnvironmentEvents {
   const { ports, limitMs = LIMIT_MS } = parts;
   const failed = new Set<string>();
+  let gaveUp = false;
   return {
-    limitMs,
+    get limitMs() {
+      return gaveUp ? Math.min(limitMs, LATER_LIMIT_MS) : limitMs;
+    },
     async announce(sight, signal) {
       const id = parseContextId(`pr-${sight.pr}`);
       const make = async () => {
@@ -54,6 +60,7 @@ export function makeEnvironmentEvents(parts: EventsParts): EnvironmentEvents {
           signal,
         );
       } finally {
+        gaveUp ||= signal.aborted;
         await ports.store.close();
       }
     },

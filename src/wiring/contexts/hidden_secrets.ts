@@ -9,13 +9,16 @@ import type { ContextStore } from "../../contexts/ports/context_store.ts";
 export function hideSecrets(
   store: ContextStore,
   { settings, keepSecret }: {
-    readonly settings: Pick<ContextSettings, "redact" | "slack" | "secretData" | "primary" | "copies">;
+    readonly settings: Pick<
+      ContextSettings,
+      "redact" | "slack" | "secretUrls" | "secretData" | "primary" | "copies"
+    >;
     readonly keepSecret: (value: string) => void;
   },
 ): ContextStore {
   const { slack, secretData, redact } = settings;
   if (slack.token !== undefined) keepSecret(slack.token);
-  textsIn(secretData).forEach(keepSecret);
+  [...settings.secretUrls, ...textsIn(secretData)].forEach(keepSecret);
   for (const each of [settings.primary, ...settings.copies]) {
     if (each.kind === "redis") urlLoginSecrets(each.url).forEach(keepSecret);
   }

@@ -124,8 +124,9 @@ async function loadSettings(
     return { settings: defaultContextSettings(), warnings: [], named: false };
   }
   const { loadContextSettings } = await import("../../config/contexts/mod.ts");
-  const loaded = loadContextSettings({ ...found, env, readSecret });
-  return { ...loaded, named: flags.config !== undefined };
+  const named = flags.config !== undefined;
+  const isForeign = env["GITHUB_ACTIONS"] === "true" && !named;
+  return { ...loadContextSettings({ ...found, env, readSecret, isForeign }), named };
 }
 
 /** Loads the file of the original tool that variables name; undefined if they name none. */

@@ -1,59 +1,43 @@
 import assert from "node:assert/strict";
 import { initContext } from "../../../src/contexts/app/init_context.ts";
-import type { ContextStore } from "../../../src/contexts/ports/context_store.ts";
+import type { ContextStore, NextVersion } from "../../../src/contexts/ports/context_store.ts";
+import { AppError } from "../../../src/lib/errors.ts";
+import { makeScaledClock } from "../../worlds/aws/scaled_clock.ts";
 import { makeMemoryStore } from "../../worlds/contexts/memory_store.ts";
 import { ID, NEVER, treeWith, versionOf } from "../../worlds/contexts/store_world.ts";
 
-/** A clock that only sleeping moves. */
-function makeClock(): { now: () => number; sleep: (ms: number) => Promise<void>; readonly slept: number[] } {
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => slept.reduce((sum, ms) => sum + ms, 0),
-    sleep(ms) {
-      slept.push(ms);
-      return Promise.resolve();
-    },
-  };
+function portsWith(store: ContextStore) {
+  return { store, clock: makeScaledClock({ speed: 100 }), actor: "ana", random: () => 0.5 };
 }
 
-/** A store in which another writer is faster for the first `times` commits. */
-async function makeContested(times: number): Promise<ContextStore> {
+const request = { id: ID, tree: treeWith('"anew"'), waitMs: 1_000 } as const;
+
+Deno.test("a context that is replaced keeps the keys of its events, so that none is sent twice", async () => {
   const store = makeMemoryStore();
-  await store.commit(versionOf(1), NEVER);
-  let left = times;
-  return {
-    ...store,
-    async commit(next, signal) {
-      if (left-- > 0) await store.commit(versionOf(next.expected + 1), signal);
-      return await store.commit(next, signal);
-    },
+  const handlers = {
+    notify: { idempotencyKey: "u", state: "done", time: "2026-01-15T00:00:00.000Z" } as const,
   };
-}
-
-Deno.test("replacing a context waits longer from conflict to conflict, and becomes the version after the others", async () => {
-  const clock = makeClock();
-  const { stored, written } = await initContext(
-    { store: await makeContested(3), clock, actor: "bob", random: () => 1 },
-    { id: ID, tree: treeWith("0"), existing: "replace", waitMs: 1_000 },
-    NEVER,
-  );
-  assert.deepEqual([stored.newest.version, written], [5, true]);
-  assert.deepEqual(clock.slept, [10, 20, 40]);
+  const keys = { "build.success.k": { pipeline: "build", event: "success", handlers } };
+  await store.commit(versionOf(1, { keys }), NEVER);
+  const { stored } = await initContext(portsWith(store), { ...request, existing: "replace" }, NEVER);
+  assert.deepEqual([stored.newest.version, stored.tree], [2, request.tree]);
+  assert.deepEqual((await store.read(ID, NEVER))?.keys, keys);
 });
 
-Deno.test("replacing a context while others always are faster ends after the wait: exit 4, nothing written", async () => {
-  const clock = makeClock();
-  const store = await makeContested(Infinity);
+Deno.test("a replacement gives up after its time while other writers are faster", async () => {
+  const store = makeMemoryStore();
+  await store.commit(versionOf(1), NEVER);
+  const commits: NextVersion[] = [];
+  const losing: ContextStore = {
+    ...store,
+    commit(next) {
+      commits.push(next);
+      return Promise.resolve(false);
+    },
+  };
   await assert.rejects(
-    initContext(
-      { store, clock, actor: "bob", random: () => 1 },
-      { id: ID, tree: treeWith("0"), existing: "replace", waitMs: 1_000 },
-      NEVER,
-    ),
-    { code: "context_busy", exitCode: 4 },
+    initContext(portsWith(losing), { ...request, existing: "replace" }, NEVER),
+    (error) => error instanceof AppError && error.code === "context_busy" && error.exitCode === 4,
   );
-  assert.ok(clock.now() <= 1_000);
-  const versions = await store.history(ID, { after: 0 }, NEVER);
-  assert.ok(versions.every(({ actor }) => actor !== "bob"));
+  assert.ok(commits.length > 3, `${commits.length} attempts`);
 });

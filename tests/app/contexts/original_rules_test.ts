@@ -54,7 +54,7 @@ Deno.test("a connection error and an error in a template exit 1 and end the call
   assert.deepEqual([stopped.exitCode, broken.server.requests.length], [1, 0]);
 });
 
-Deno.test("`if` skips only if it is blank or has an error, and a space is not blank except for values", async () => {
+Deno.test("`if` skips if it is blank or has an error, and a space is blank for values only", async () => {
   const conditions = ["", "{{ x.y }}", " ", "False", "None", "0", "{{ 1 == 2 }}"];
   const named = (block: Record<string, unknown>) =>
     Object.fromEntries(conditions.map((text, index) => [`c${index}`, { if: text, ...block }]));

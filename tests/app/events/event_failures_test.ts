@@ -176,3 +176,24 @@ Deno.test("an app file without the pipeline `environment` keeps the objects, and
   assert.deepEqual([events.slack.posts, world.spoken.warned], [[], []]);
   assert.ok((await events.context(PR))?.tree.has("channel"));
 });
+
+Deno.test("a run that had to give up once waits 5 s at most for its other pull requests", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  await using events = await makeEventsWorld(appFile(["running", "expired"]));
+  events.slack.mood = "hangs";
+  const port = events.run({ limitMs: 20_000, timeoutMs: 60_000 });
+  const late = new AbortController();
+  const announce = async () => {
+    setTimeout(() => late.abort(new Error("it is late")), 300);
+    await port.announce(
+      { pr: PR, at: Date.now(), environments: [], atWork: false, ended: new Map() },
+      late.signal,
+    );
+  };
+  await world.sync(world.context({ events: events.run({ limitMs: 300, timeoutMs: 60_000 }) }));
+  assert.equal(port.limitMs, 20_000);
+
+  await assert.rejects(announce(), /it is late/);
+
+  assert.equal(port.limitMs, 5_000);
+});

@@ -32,6 +32,8 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   images: ["net", "read", "run", "sys", "env"],
   content: ["net", "read", "run", "env"],
   assets: ["net", "read", "run", "env"],
+  // A configured context is loaded by the run, which has what its store needs.
+  events: ["net", "read", "run", "env"],
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
   clock: [],

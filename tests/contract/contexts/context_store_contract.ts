@@ -87,8 +87,20 @@ export function contextStoreContract({ name, make, holdsMany, test }: StoreContr
     assert.equal(await store.commit(versionOf(2), NEVER), false);
     const read = await store.read(ID, NEVER);
     assert.deepEqual([read?.newest.version, read?.tree], [2, treeWith("2")]);
-    assert.equal(await store.newestVersion(ID, NEVER), 2);
+    const { newest } = versionOf(2);
+    assert.deepEqual(await store.newestVersion(ID, NEVER), { version: 2, time: newest.time });
     assert.equal(await store.newestVersion(OTHER, NEVER), undefined);
+  });
+
+  check("a write that read a context before it was made anew is refused", async (store) => {
+    const [first, second] = [versionOf(1), versionOf(2)];
+    await store.commit(first, NEVER);
+    assert.equal(await store.remove(ID, NEVER), true);
+    const anew = { ...first.newest, time: "2026-02-01T00:00:00.000Z" };
+    assert.equal(await store.commit({ ...first, tree: treeWith('"anew"'), newest: anew }, NEVER), true);
+    assert.equal(await store.commit({ ...second, expectedTime: first.newest.time }, NEVER), false);
+    assert.deepEqual((await store.read(ID, NEVER))?.tree, treeWith('"anew"'));
+    assert.equal(await store.commit({ ...second, expectedTime: anew.time }, NEVER), true);
   });
 
   check("keys keep their order and numbers their digits", async (store, harness) => {

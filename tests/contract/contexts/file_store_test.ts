@@ -78,7 +78,7 @@ Deno.test("a file that another program changed is the next version, once", async
       assert.deepEqual([read?.tree, read?.keys], [treeWith('"by hand"'), keys]);
     }
     await Deno.writeTextFile(path, yamlWith("again"));
-    assert.equal(await store.newestVersion(ID, NEVER), 3);
+    assert.equal((await store.newestVersion(ID, NEVER))?.version, 3);
     assert.equal(await store.commit(versionOf(3), NEVER), false);
     assert.equal(await Deno.readTextFile(path), yamlWith("again"));
     assert.equal(await store.commit(versionOf(4), NEVER), true);

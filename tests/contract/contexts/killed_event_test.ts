@@ -20,7 +20,7 @@ const HANDLERS = {
 
 for (const kind of SHARED_KINDS) {
   const test = kind === "redis" ? redis.test : Deno.test;
-  test(`${kind}: a killed call holds its key for a while, and the next one finishes what it began`, async () => {
+  test(`${kind}: the call after a killed one waits, and finishes what it began`, async () => {
     await using place = await makeStoreWorld(kind);
     await using world = await makeEventWorld({
       id: ID,

@@ -44,6 +44,7 @@ for (const rules of [OUR_RULES, ORIGINAL_RULES]) {
             "notify": config.notify["auto-capture-response-data"],
             "manual-choice": config["manual-choice"]["auto-capture-response-data"],
           },
+          secretUrls: [],
           secretData: asMap(toValue(secrets)),
           configData: readMap(atServer(JSON.stringify(config))),
         },

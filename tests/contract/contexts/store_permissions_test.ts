@@ -6,8 +6,12 @@ import { part } from "../../worlds/require.ts";
 const redis = await part("redis");
 
 /** Uses stores in a new folder, with the permissions of the program and no more; returns a line for each. */
-async function useStores(settings: readonly unknown[]): Promise<readonly string[]> {
+async function useStores(
+  settings: readonly unknown[],
+  links: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-permissions-" });
+  for (const [name, target] of Object.entries(links)) await Deno.symlink(target, `${folder}/${name}`);
   const root = new URL("../../../", import.meta.url).pathname;
   try {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -53,4 +57,27 @@ Deno.test("a store outside of the working folder is refused before anything is m
     `sqlite store_outside 2 Using sqlite /nowhere/x.db: ${why}`,
     `yamlfile store_outside 2 Using yamlfile /nowhere/x: ${why}`,
   ]);
+});
+
+Deno.test("a store behind a link is where the link leads, also if nothing is there yet", async () => {
+  const lines = await useStores([
+    { kind: "sqlite", path: "out.db" },
+    { kind: "sqlite", path: "twice.db" },
+    { kind: "yamlfile", path: "folder/x.yaml" },
+    { kind: "sqlite", path: "in.db" },
+    { kind: "sqlite", path: "circle.db" },
+  ], {
+    "out.db": "/var/showtime-nowhere.db",
+    "twice.db": "out.db",
+    folder: "/var/showtime-nowhere",
+    "in.db": "below.db",
+    "circle.db": "circle.db",
+  });
+  assert.deepEqual(lines.slice(0, 4).map((line) => line.split(" ").slice(0, 3).join(" ")), [
+    "sqlite store_outside 2",
+    "sqlite store_outside 2",
+    "yamlfile store_outside 2",
+    "sqlite true 1",
+  ]);
+  assert.match(lines[4] ?? "", /^sqlite store_/);
 });

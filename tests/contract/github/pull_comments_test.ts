@@ -1,4 +1,6 @@
-/** Comments that are found by a marker on a simulated GitHub: one for each name, and only of trusted authors. */
+/**
+ * Comments that are found by a marker on a simulated GitHub: one for each name, and only of trusted authors.
+ */
 
 import assert from "node:assert/strict";
 import { prNumber } from "../../../src/lib/ids.ts";

@@ -247,3 +247,37 @@ Deno.test("variables set keys of the section too, with their hyphens and capital
     "SHOWTIME_CONTEXT__HISTORY__KEEEP: there is no setting with this name; did you mean SHOWTIME_CONTEXT__HISTORY__KEEP?",
   ]);
 });
+
+Deno.test("a foreign file cannot have a password sent to a server that it names", () => {
+  const env = { SHOWTIME_SECRET: "pw", SHOWTIME_CONTEXT__DATASOURCES__REDIS__PASSWORD: "pw" };
+  const redis = (keys: string, names: readonly (keyof typeof env)[]) =>
+    load(`context: { datasources: { redis: { ${keys} } } }`, {
+      isForeign: true,
+      env: Object.fromEntries(names.map((name) => [name, env[name]])),
+      readSecret: () => "pw",
+    }).primary;
+  const refused = { code: "secrets_refused", exitCode: 3 };
+  const PASSWORD = "SHOWTIME_CONTEXT__DATASOURCES__REDIS__PASSWORD";
+  assert.throws(() => redis('host: evil, password: "${env:SHOWTIME_SECRET}"', ["SHOWTIME_SECRET"]), refused);
+  assert.throws(() => redis('port: 1, password: "${file:/etc/passwd}"', []), refused);
+  assert.throws(() => redis('password: "${file:/etc/passwd}"', []), refused);
+  assert.throws(() => redis("host: evil", [PASSWORD]), refused);
+  assert.deepEqual(redis("host: h, password: written", []), {
+    kind: "redis",
+    url: "redis://:written@h:6379/0",
+  });
+  assert.deepEqual(redis("isPrimary: true", [PASSWORD]), {
+    kind: "redis",
+    url: "redis://:pw@localhost:6379/0",
+  });
+  assert.deepEqual(redis("host: h", []), { kind: "redis", url: "redis://h:6379/0" });
+});
+
+Deno.test("an address that a reference leads to is a secret if there is more than its origin", () => {
+  const urls = (slack: string, trigger: string) =>
+    load(`context: { slack: { url: ${slack} }, trigger: { url: ${trigger} } }`, {
+      env: { SHOWTIME_A: "https://chat.example/hook/1", SHOWTIME_B: "https://chat.example" },
+    }).secretUrls;
+  assert.deepEqual(urls('"${env:SHOWTIME_A}"', "https://ci.example/x"), ["https://chat.example/hook/1"]);
+  assert.deepEqual(urls('"${env:SHOWTIME_B}"', '"${env:SHOWTIME_A}"'), ["https://chat.example/hook/1"]);
+});

@@ -1,4 +1,7 @@
-/** A process that fires the event `done` of the pipeline `build`: `event_caller.ts '{"settings": …, "url": …, "key": …}'`. */
+/**
+ * A process that fires the event `done` of the pipeline `build`. Its argument is an order as JSON:
+ * `event_caller.ts '{"settings": …, "url": …, "key": …}'`.
+ */
 
 import { fireEvent } from "../../../src/contexts/app/fire_event.ts";
 import { OUR_RULES } from "../../../src/contexts/core/events/event_rules.ts";

@@ -65,6 +65,7 @@ export function usualSettings(origin: string): EventPorts["settings"] {
     },
     capture: { "notify": [], "manual-choice": [] },
     http: { timeoutMs: 5_000, attempts: 3, hosts: [] },
+    secretUrls: [],
     secretData: new Map<string, Value>([["trigger", new Map([["token", "trigger-secret"]])]]),
     redact: [],
     configData: EMPTY,
@@ -100,7 +101,7 @@ export async function makeEventWorld(options: EventWorldOptions = {}): Promise<E
     ...base,
     ["pipelines", toValue({ build: { "event-handlers": { done: options.handlers } } })],
   ]);
-  await initContext(ports, { id, tree, existing: "leave" }, NEVER);
+  await initContext(ports, { id, tree, existing: "leave", waitMs: 0 }, NEVER);
   return {
     id,
     server,

@@ -86,6 +86,7 @@ export async function makeEventsWorld(app: string = appFile()): Promise<EventsWo
             http: { timeoutMs, attempts: 1, hosts: [] },
             redact: [],
             configData: new Map(),
+            secretUrls: [],
             secretData: new Map(),
           },
         },

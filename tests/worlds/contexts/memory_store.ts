@@ -19,11 +19,16 @@ export function makeMemoryStore({ keep = 50 }: { readonly keep?: number } = {}):
     name: "memory",
     keepsHistory: true,
     read: (id, signal) => answer(signal, () => newestOf(id)),
-    newestVersion: (id, signal) => answer(signal, () => newestOf(id)?.newest.version),
-    commit: ({ expected, displaces: _, ...stored }, signal) =>
+    newestVersion: (id, signal) =>
+      answer(signal, () => {
+        const { version, time } = newestOf(id)?.newest ?? {};
+        return version === undefined || time === undefined ? undefined : { version, time };
+      }),
+    commit: ({ expected, expectedTime, displaces: _, ...stored }, signal) =>
       answer(signal, () => {
         encodeTree(stored.tree);
         if ((newestOf(stored.id)?.newest.version ?? 0) !== expected) return false;
+        if (expectedTime !== undefined && newestOf(stored.id)?.newest.time !== expectedTime) return false;
         const { versions, claims } = entries.get(stored.id) ?? { versions: [], claims: new Map() };
         entries.set(stored.id, { versions: [...versions, stored].slice(-keep), claims });
         return true;

@@ -36,8 +36,8 @@ type Delivered =
   };
 
 /**
- * Commits the intent of a request, sends it, and commits its result together with the captured values. An intent that
- * has no result says that the request may or may not have been sent.
+ * Commits the intent of a request, sends it, and commits its result together with the captured values. An
+ * intent that has no result says that the request may or may not have been sent.
  */
 export async function deliver(
   ports: EventPorts,

@@ -15,6 +15,7 @@ export interface EventPorts extends Pick<ContextPorts, "store" | "clock" | "acto
     | "trigger"
     | "capture"
     | "http"
+    | "secretUrls"
     | "secretData"
     | "unresolved"
     | "redact"

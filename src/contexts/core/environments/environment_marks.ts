@@ -50,7 +50,7 @@ export interface FiredEvent {
   readonly since: string | undefined;
 }
 
-/** What is kept about an environment beside its object. */
+/** The facts about an environment that are kept beside its object. */
 export interface EnvironmentMark {
   readonly status: string;
   readonly since: string | undefined;
@@ -76,7 +76,7 @@ export function knownEnvironments(tree: ValueMap): readonly string[] {
   return isValueMap(known) ? [...known.keys()] : [];
 }
 
-/** Reads the mark of an environment; undefined if there is none that can be read. */
+/** Reads the mark of an environment; undefined if it is absent or cannot be read. */
 export function readMark(tree: ValueMap, sha: string): EnvironmentMark | undefined {
   const mark = valueAt(tree, markPath(sha));
   if (!isValueMap(mark)) return undefined;

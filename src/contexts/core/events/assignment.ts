@@ -15,8 +15,8 @@ export interface Assignment {
 const EMPTY_LIST = "[]";
 
 /**
- * Makes the operations of an assignment. The rules decide how the place is read. Throws AppError `path_invalid` (exit code
- * 2).
+ * Makes the operations of an assignment. The rules decide how the place is read. Throws AppError
+ * `path_invalid` (exit code 2).
  */
 export function planAssignment(
   tree: ValueMap,
@@ -57,8 +57,8 @@ function planParts(path: Path, { value, unique, there }: Parts): readonly Operat
 }
 
 /**
- * Makes the operations as the original tool: a scalar in the way is replaced and the rest of the path is dropped, a falsy
- * value becomes a list, and marks of lists count only at a key that exists or is the last.
+ * Makes the operations as the original tool: a scalar in the way is replaced and the rest of the path is
+ * dropped, a falsy value becomes a list, and marks of lists count only at a key that exists or is the last.
  */
 function planByKeys(tree: ValueMap, { to, value }: Assignment): readonly Operation[] {
   const segments = to.split(".");

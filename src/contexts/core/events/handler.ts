@@ -17,6 +17,11 @@ export const HANDLER_KINDS = [
 /** One of {@link HANDLER_KINDS}. */
 export type HandlerKind = typeof HANDLER_KINDS[number];
 
+/** Whether a word is a kind of handler. */
+export function isHandlerKind(word: string): word is HandlerKind {
+  return HANDLER_KINDS.some((each) => each === word);
+}
+
 /** One block under an event. */
 export interface Handler {
   readonly kind: HandlerKind;

@@ -16,9 +16,9 @@ export interface PlanOptions {
 }
 
 /**
- * Renders what a handler is about to do. Throws AppError: `template_failed`, `choice_invalid`, `header_invalid` and
- * `comment_invalid` (exit code 1), `handler_invalid` and `path_invalid` (exit code 2), `url_refused` and `secrets_refused`
- * (exit code 3).
+ * Renders what a handler is about to do. Throws AppError: `template_failed`, `choice_invalid`,
+ * `header_invalid` and `comment_invalid` (exit code 1), `handler_invalid` and `path_invalid` (exit code 2),
+ * `url_refused` and `secrets_refused` (exit code 3).
  */
 export function planHandler(scope: EventScope, handler: Handler, options: PlanOptions): HandlerAction {
   const action = planKind(scope, handler, options);

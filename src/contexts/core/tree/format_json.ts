@@ -11,7 +11,9 @@ export interface JsonLayout {
   readonly ascii?: boolean;
 }
 
-/** Formats a value as Python's `json.dumps` does: `{"a": 1}`, keys in their order, `1.0` with its fraction. */
+/**
+ * Formats a value as Python's `json.dumps` does: `{"a": 1}`, keys in their order, `1.0` with its fraction.
+ */
 export function formatJson(value: Value, layout: JsonLayout = {}): string {
   return format(value, layout, "");
 }

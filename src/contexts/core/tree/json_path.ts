@@ -17,7 +17,8 @@ export function isJsonPath(argument: string): boolean {
 }
 
 /**
- * Finds the values that match, in the order of the tree. `original` is the language of the original tool: with
+ * Finds the values that match, in the order of the tree. `original` is the language of the original tool:
+ * with
  * parentheses, `|`, `where` and `parent`. Throws AppError `path_invalid` (exit code 2).
  */
 export function findAll(

@@ -33,7 +33,10 @@ export function pythonNumber(value: number | bigint | WholeFloat): string {
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
-/** Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd spaces. */
+/**
+ * Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd
+ * spaces.
+ */
 const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
 /** Quotes a text as Python's `repr()` does: with `'` unless the text has that and no `"`. */

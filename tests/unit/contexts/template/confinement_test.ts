@@ -123,7 +123,7 @@ Deno.test("a runaway ends at a limit", () => {
   for (
     const template of [
       "{% for i in range(10**9) %}{% endfor %}",
-      "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}{% endfor %}{% endfor %}{% endfor %}",
+      "{% for a in range(10**4) %}{% for b in range(10**4) %}{% endfor %}{% endfor %}",
       ...[
         "list|length",
         "sum",
@@ -172,7 +172,7 @@ Deno.test("a runaway ends at a limit", () => {
       "{{ [1]|batch(10**9, 'x')|list }}",
       "{{ [1]|slice(10**9)|list }}",
       "{{ ('[' * 100000)|from_json }}",
-      "{% set a = 'a' * 1000000 %}{% set b = a ~ 'b' %}{% for i in range(100000) %}{% if a < b %}{% endif %}{% endfor %}",
+      "{% set a = 'a' * 1000000 %}{% set b = a ~ 'b' %}{% for i in range(10**5) %}{{ a < b }}{% endfor %}",
       "{% set a = 'é🎪' * 500000 %}{% for i in range(300000) %}{{ a[1] }}{{ a|length }}{% endfor %}",
     ]
   ) {

@@ -26,15 +26,16 @@ Deno.test("the recorded cases name every filter and test of Jinja2 that template
   const templates = recorded.cases.filter((each) => each.expected !== undefined).map((each) => each.template);
   const filters =
     "abs attr batch capitalize center count d default dictsort filesizeformat first float format " +
-    "from_json groupby indent int items join json_dumps kv_comma_pairs_to_json last length list lower map max min " +
-    "reject rejectattr replace reverse round select selectattr slice sort string sum title to_base64 tojson trim " +
-    "truncate unique upper urlencode wordcount wordwrap";
+    "from_json groupby indent int items join json_dumps kv_comma_pairs_to_json last length list lower " +
+    "map max min reject rejectattr replace reverse round select selectattr slice sort string sum title to_base64 " +
+    "tojson trim truncate unique upper urlencode wordcount wordwrap";
   for (const name of filters.split(" ")) {
     assert.ok(templates.some((each) => new RegExp(`\\|\\s*${name}\\b`).test(each)), name);
   }
   const tests =
     "boolean callable defined divisibleby eq equalto even false filter float ge greaterthan gt in integer " +
-    "iterable le lessthan lower lt mapping ne none number odd sameas sequence string test true undefined upper";
+    "iterable le lessthan lower lt mapping ne none number odd sameas sequence string " +
+    "test true undefined upper";
   for (const name of tests.split(" ")) {
     assert.ok(templates.some((each) => new RegExp(`\\bis (not )?${name}\\b`).test(each)), name);
   }

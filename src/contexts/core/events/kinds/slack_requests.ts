@@ -35,7 +35,10 @@ export function planMessage(
   return post(requiredUrl(settings.slack.url, "slack.url", settings), { body, settings });
 }
 
-/** Makes the answer of `respond`. Blank messages and URLs are skipped. Throws AppError `url_refused` (exit code 3). */
+/**
+ * Makes the answer of `respond`. Blank messages and URLs are skipped. Throws AppError `url_refused` (exit
+ * code 3).
+ */
 export function planAnswer(
   scope: EventScope,
   handler: Handler,

@@ -12,8 +12,8 @@ import { withBlock } from "./slack_requests.ts";
 const SECRETS = "secretData";
 
 /**
- * Makes the request of `trigger-pipeline`: the arguments as a JSON object of texts. Throws AppError `secrets_refused` (exit
- * code 3) if a header uses secrets that the call may not use.
+ * Makes the request of `trigger-pipeline`: the arguments as a JSON object of texts. Throws AppError
+ * `secrets_refused` (exit code 3) if a header uses secrets that the call may not use.
  */
 export function planTrigger(
   scope: EventScope,
@@ -66,7 +66,10 @@ function usesSecrets(tree: ValueMap, headers: HandlerSettings["trigger"]["header
 export function secretsRefused({ name }: Pick<Handler, "name">): AppError {
   return new AppError(
     "secrets_refused",
-    `Running the handler ${name}: it needs a secret, and the configuration of a checkout may not use secrets in Actions`,
-    { exitCode: EXIT.refused, hint: "Name a configuration that you trust with --config" },
+    `Running the handler ${name}: it needs a secret, and this configuration may not use secrets`,
+    {
+      exitCode: EXIT.refused,
+      hint: "In Actions a pull request may have changed it: name one that you trust with --config",
+    },
   );
 }

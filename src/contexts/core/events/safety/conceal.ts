@@ -14,7 +14,9 @@ export interface SecretPlaces {
   readonly redact: readonly Path[];
 }
 
-/** Returns a function that masks secrets and the values at redacted paths in a text, in their usual spellings. */
+/**
+ * Returns a function that masks secrets and the values at redacted paths in a text, in their usual spellings.
+ */
 export function makeConceal(tree: ValueMap, places: SecretPlaces): (text: string) => string {
   // Most calls print nothing, and a redacted part of the tree may be large.
   let mask: ((text: string) => string) | undefined;
@@ -53,7 +55,9 @@ export function maskLeaves(value: Value): Value {
   return isValueList(value) ? value.map(maskLeaves) : MASK;
 }
 
-/** Returns the tree and the settings with every secret masked, so that a template has none of them to print. */
+/**
+ * Returns the tree and the settings with every secret masked, so that a template has none of them to print.
+ */
 export function maskScope<Settings extends Pick<HandlerSettings, "slack" | "secretData">>(
   tree: ValueMap,
   { settings, redact }: { readonly settings: Settings; readonly redact: readonly Path[] },
@@ -74,8 +78,9 @@ export function maskScope<Settings extends Pick<HandlerSettings, "slack" | "secr
 /** Masks a request for output: its body is hidden as a whole where the masked templates give none. */
 export function showRequest(
   real: EventRequest,
-  { masked, conceal }: {
+  { masked, secretUrls, conceal }: {
     readonly masked: EventRequest | undefined;
+    readonly secretUrls: readonly string[];
     readonly conceal: (text: string) => string;
   },
 ): EventRequest {
@@ -83,7 +88,7 @@ export function showRequest(
     Object.fromEntries(Object.keys(real.headers).map((name) => [name, MASK]));
   return {
     method: real.method,
-    url: conceal(masked?.url ?? originOnly(real.url)),
+    url: conceal(masked === undefined || secretUrls.includes(real.url) ? originOnly(real.url) : masked.url),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, conceal(value)])),
     body: masked === undefined ? MASK : conceal(masked.body),
   };

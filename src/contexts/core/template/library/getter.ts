@@ -3,7 +3,10 @@ import { findItem } from "../values/attributes.ts";
 import { isInteger, type Item, Undefined } from "../values/item.ts";
 import type { TemplateTools } from "./entry.ts";
 
-/** Makes the function that reads an attribute such as `a.b.0` of an item; without attribute, the item itself. */
+/**
+ * Makes the function that reads an attribute such as `a.b.0` of an item; without attribute, the item
+ * itself.
+ */
 export function makeGetter(
   attribute: Item | undefined,
   { tools, fallback, ignoreCase = false }: {

@@ -57,7 +57,9 @@ const REFUSED: Readonly<Record<string, ReadonlySet<string>>> = {
 
 const TEXT: Library = { ...TEXT_METHODS, ...TEXT_SEARCH_METHODS };
 
-/** Finds a method, bound to its value; undefined if Python has none. Throws for methods that change a value. */
+/**
+ * Finds a method, bound to its value; undefined if Python has none. Throws for methods that change a value.
+ */
 export function findMethod(item: Item, name: string, tools: TemplateTools): Item | undefined {
   const type = typeOf(item);
   if (CHANGING[type]?.has(name) === true) {

@@ -1,4 +1,6 @@
-/** The filters and tests that a template names. One in an `if` has to exist only when it runs, as in Jinja. */
+/**
+ * The filters and tests that a template names. One in an `if` has to exist only when it runs, as in Jinja.
+ */
 export interface NamedUse {
   readonly kind: "filter" | "test";
   readonly name: string;

@@ -21,7 +21,10 @@ export type Item =
   | Undefined
   | Thing;
 
-/** A map in a template; its keys are texts, or numbers, booleans, null and tuples where a template makes them. */
+/**
+ * A map in a template; its keys are texts, or numbers, booleans, null and tuples where a template makes
+ * them.
+ */
 export type ItemMap = ReadonlyMap<Item, Item>;
 
 /** A list that is written with parentheses. */
@@ -78,7 +81,9 @@ export class View {
   }
 }
 
-/** Elements that are made when they are read, and can be read once, such as the result of the filter `map`. */
+/**
+ * Elements that are made when they are read, and can be read once, such as the result of the filter `map`.
+ */
 export class Stream {
   /** The name of Python for it. */
   readonly kind: string;
