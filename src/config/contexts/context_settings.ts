@@ -25,8 +25,14 @@ const DEFAULT_STORE = ".showtime/contexts.db";
 const COPIES_ONLY: readonly Kind[] = ["shellfile", "idfile"];
 const NEED_PATH: readonly Kind[] = ["yamlfile", "jsonfile", "shellfile", "idfile"];
 
-/** Lists the mistakes of a section that fits its schema. */
-export function contextProblems(section: ContextSection): readonly ContextProblem[] {
+/**
+ * Lists the mistakes of a section that fits its schema. By the original tool's rules one entry has to say that it is the
+ * primary, and the first that says so is it.
+ */
+export function contextProblems(
+  section: ContextSection,
+  { byOriginalRules = false }: { readonly byOriginalRules?: boolean } = {},
+): readonly ContextProblem[] {
   const entries = entriesOf(section.datasources);
   const problems: ContextProblem[] = [];
   const add = (path: readonly string[], words: Omit<ContextProblem, "path">) =>
@@ -43,16 +49,27 @@ export function contextProblems(section: ContextSection): readonly ContextProble
         remedy: "make another entry primary",
       });
     }
-    if (entry.isPrimary === true && primaries[0]?.[0] !== kind) {
+    if (entry.isPrimary === true && primaries[0]?.[0] !== kind && !byOriginalRules) {
       add([...path, "isPrimary"], {
         message: `${primaries[0]?.[0]} is the primary already`,
         remedy: "keep isPrimary in one entry",
       });
     }
   }
-  problems.push(...sharedFiles(entries));
+  const byFile = Map.groupBy(entries.filter(([kind]) => kind !== "redis"), fileOf);
+  for (const [file, [kept, ...others]] of byFile) {
+    if (file === undefined || kept === undefined) continue;
+    for (const [kind] of others) {
+      add(["datasources", kind, "path"], {
+        message: `${kept[0]} has the same file, ${file}`,
+        remedy: "name another file",
+      });
+    }
+  }
   const [first] = entries;
-  if (primaries.length === 0 && (entries.length > 1 || (first && COPIES_ONLY.includes(first[0])))) {
+  const needsPrimary = byOriginalRules || entries.length > 1 ||
+    (first !== undefined && COPIES_ONLY.includes(first[0]));
+  if (primaries.length === 0 && needsPrimary) {
     add(["datasources"], {
       message: "no entry is the primary",
       remedy: "write isPrimary: true in the entry that keeps the contexts",
@@ -69,21 +86,10 @@ export function contextProblems(section: ContextSection): readonly ContextProble
   return problems;
 }
 
-/** Lists entries whose file is that of an earlier entry: each write would destroy the other's. */
-function sharedFiles(entries: readonly Entry[]): readonly ContextProblem[] {
-  const owners = new Map<string, Kind>();
-  return entries.flatMap(([kind, entry]) => {
-    const written = "path" in entry ? entry.path : undefined;
-    if (kind === "redis" || (written === undefined && kind !== "sqlite")) return [];
-    const path = normalize(written ?? DEFAULT_STORE);
-    const owner = owners.get(path);
-    if (owner === undefined) owners.set(path, kind);
-    return owner === undefined ? [] : [{
-      path: ["datasources", kind, "path"],
-      message: `${owner} has the same file`,
-      remedy: "choose another path",
-    }];
-  });
+/** The file of an entry; undefined if it has none. */
+function fileOf([kind, entry]: Entry): string | undefined {
+  const path = ("path" in entry ? entry.path : undefined) ?? (kind === "sqlite" ? DEFAULT_STORE : undefined);
+  return path === undefined ? undefined : normalize(path);
 }
 
 /** The values of the settings that the section itself does not have. */

@@ -9,9 +9,9 @@ export function makeDryStore(store: ContextStore): ContextStore {
     read: async (id, signal) => written.get(id) ?? await store.read(id, signal),
     newestVersion: async (id, signal) => written.get(id)?.newest ?? await store.newestVersion(id, signal),
     async commit({ expected, expectedTime, displaces: _, ...next }, signal) {
-      const now = written.get(next.id)?.newest ?? await store.newestVersion(next.id, signal);
-      if ((now?.version ?? 0) !== expected) return false;
-      if (expectedTime !== undefined && now?.time !== expectedTime) return false;
+      const there = written.get(next.id)?.newest ?? await store.newestVersion(next.id, signal);
+      if ((there?.version ?? 0) !== expected) return false;
+      if (expectedTime !== undefined && there?.time !== expectedTime) return false;
       written.set(next.id, next);
       return true;
     },

@@ -203,6 +203,10 @@ Deno.test("exactly one entry is the primary, unless there is only one that can b
       "showtime.yml:5:14: context.datasources.redis.isPrimary: sqlite is the primary already; keep isPrimary in one entry",
     ],
   );
+  assert.deepEqual(
+    entries("sqlite: { isPrimary: true, path: ./a.db }\nshellfile: { path: b/../a.db }\nidfile: { path: a }"),
+    ["showtime.yml:4:18: context.datasources.shellfile.path: sqlite has the same file, a.db; name another file"],
+  );
   assert.deepEqual(entries("idfile: { path: id }"), [
     "showtime.yml:2:3: context.datasources: no entry is the primary; write isPrimary: true in the entry that keeps the contexts",
   ]);

@@ -1,6 +1,7 @@
 import type { ArgumentSpec, CommandEntry, OptionSpec, Registry } from "../../command.ts";
 import type { ContextsCommand } from "../command_names.ts";
 import { CHECKS_FILES, DRY_RUN, ID, SET, USES_STORE, VAR, WAIT } from "./options.ts";
+import { ORIGINAL_PAGE } from "./original/page.ts";
 
 const PATH: ArgumentSpec = {
   name: "path",
@@ -287,6 +288,11 @@ const IMPORT: CommandEntry = {
   load: async () => (await import("./import.ts")).runImport,
 };
 
+const ORIGINAL: CommandEntry = {
+  ...ORIGINAL_PAGE,
+  load: async () => (await import("./original/run_original.ts")).runOriginal,
+};
+
 /** The commands about contexts. */
 export const CONTEXTS_COMMANDS: Registry<ContextsCommand> = {
   context: {
@@ -314,4 +320,5 @@ export const CONTEXTS_COMMANDS: Registry<ContextsCommand> = {
       import: IMPORT,
     },
   },
+  cicdstatemgr: ORIGINAL,
 };
