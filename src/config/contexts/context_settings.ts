@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type {
   CaptureRule,
   ContextSettings,
@@ -55,6 +56,16 @@ export function contextProblems(
       });
     }
   }
+  const byFile = Map.groupBy(entries.filter(([kind]) => kind !== "redis"), fileOf);
+  for (const [file, [kept, ...others]] of byFile) {
+    if (file === undefined || kept === undefined) continue;
+    for (const [kind] of others) {
+      add(["datasources", kind, "path"], {
+        message: `${kept[0]} has the same file, ${file}`,
+        remedy: "name another file",
+      });
+    }
+  }
   const [first] = entries;
   const needsPrimary = byOriginalRules || entries.length > 1 ||
     (first !== undefined && COPIES_ONLY.includes(first[0]));
@@ -73,6 +84,12 @@ export function contextProblems(
     add(["environments"], { message: "environments needs app, which is missing", remedy: "add app" });
   }
   return problems;
+}
+
+/** The file of an entry; undefined if it has none. */
+function fileOf([kind, entry]: Entry): string | undefined {
+  const path = ("path" in entry ? entry.path : undefined) ?? (kind === "sqlite" ? DEFAULT_STORE : undefined);
+  return path === undefined ? undefined : normalize(path);
 }
 
 /** The values of the settings that the section itself does not have. */

@@ -31,9 +31,9 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   platform: ["net", "read", "run", "sys", "env"],
   images: ["net", "read", "run", "sys", "env"],
   content: ["net", "read", "run", "env"],
+  // Contexts may be kept in a file.
+  events: ["net", "read", "write", "run", "env"],
   assets: ["net", "read", "run", "env"],
-  // A configured context is loaded by the run, which has what its store needs.
-  events: ["net", "read", "run", "env"],
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
   clock: [],
