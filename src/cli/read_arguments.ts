@@ -56,7 +56,7 @@ export function readTtl(text: string, where: string): Ttl {
   );
 }
 
-/** Reads a length of time, in milliseconds: `30m`, `48h`, `7d`. */
+/** Reads a length of time, in milliseconds: `30s`, `48h`, `7d`. */
 export function readDuration(text: string, where: string): number {
   const ms = parseDuration(text.toLowerCase());
   if (ms !== undefined) return ms;

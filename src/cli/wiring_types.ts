@@ -12,6 +12,7 @@ import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
+import type { EnvironmentEvents } from "../environments/ports/environment_events.ts";
 import type { EnvironmentContent } from "../environments/ports/content.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Images } from "../environments/ports/images.ts";
@@ -101,6 +102,8 @@ export interface EnvironmentPorts {
   readonly images: Images;
   /** Loads the port to the content of commits; undefined if none is configured. */
   readonly content: (() => Promise<EnvironmentContent>) | undefined;
+  /** Loads the port to events about environments; undefined if none is configured. */
+  readonly events: (() => Promise<EnvironmentEvents>) | undefined;
   readonly clock: Clock;
 }
 
@@ -158,6 +161,8 @@ export interface ContextRequest {
   readonly reveals?: boolean;
   /** Whether the file of the original tool is left alone, as by `import`, which only reads its store. */
   readonly ownOnly?: boolean;
+  /** The paths of the original tool's files, where its command line is run. */
+  readonly originalFiles?: { readonly config: string; readonly secrets: string };
 }
 
 /** A login to an instance that begins anew. */

@@ -33,7 +33,10 @@ export interface CommentAuthor {
   readonly permission: PermissionAnswer | undefined;
 }
 
-/** Whether a comment is believed: by the token's owner, a trusted bot, or a person who may write to the repository. */
+/**
+ * Whether a comment is believed: by the token's owner, a trusted bot, or a person who may write to the
+ * repository.
+ */
 export function isBelievedAuthor(
   { own, author, permission }: CommentAuthor,
   trustedBots: readonly string[],

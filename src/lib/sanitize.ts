@@ -50,8 +50,8 @@ export function escapeMarkdown(text: string): string {
 }
 
 /**
- * Makes Markdown mention no person and no team on GitHub, and removes controls. Everything else of it stays, its line
- * breaks too.
+ * Makes Markdown mention no person and no team on GitHub, and removes controls. Everything else of it stays,
+ * its line breaks too.
  */
 export function defuseMentions(markdown: string): string {
   return markdown.split(/\r\n|[\n\r]/).map((line) =>

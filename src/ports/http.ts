@@ -22,9 +22,9 @@ export interface HttpAnswer {
 /** Sends requests. */
 export interface Http {
   /**
-   * Sends one request and reads its whole answer. Throws AppError `http_unreachable` if there was no connection, so that
-   * the server has nothing of it, and `http_unanswered` if the server may have it (exit code 1, retryable). Messages name
-   * the origin and nothing else of the URL.
+   * Sends one request and reads its whole answer. Throws AppError `http_unreachable` if there was no
+   * connection, so that the server has nothing of it, and `http_unanswered` if the server may have it (exit
+   * code 1, retryable). Messages name the origin and nothing else of the URL.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
 }

@@ -189,8 +189,31 @@ Deno.test("context get and set without a configuration file run without zod, yam
 
     // With a file the packages that read it are loaded, so they are poisoned indeed.
     await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
-    assert.match((await run("get state.hosts")).text, /a package was loaded|does not provide an export/);
+    for (const name of ["zod", "yaml", "js-yaml"]) {
+      const { code } = await runPoisoned("get state.hosts", { folder, packages: [name] });
+      assert.equal(code, 1, name);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("commands about environments load no use-case and no store of contexts before the configuration names them", async () => {
+  const graph = await readGraph();
+  const short = (specifier: string) => specifier.replace(ROOT.href, "");
+  const own = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
+    specifier.startsWith(`${ROOT.href}src/`)
+  );
+  const roots = [
+    ...["main.ts", "src/wiring/wiring.ts"].map((path) => new URL(path, ROOT).href),
+    ...own.filter((specifier) => /\/src\/cli\/commands\/environments\//.test(specifier)),
+  ];
+  const ofContexts =
+    /^src\/(?:contexts\/app|wiring\/contexts|drivers\/(?:redis|sqlite|http|context_files))\//;
+
+  const loaded = [...loadedWith(graph, roots)].map(short);
+
+  assert.ok(loaded.length > 100);
+  assert.ok(own.some((specifier) => ofContexts.test(short(specifier))));
+  assert.deepEqual(loaded.filter((path) => ofContexts.test(path)), []);
 });

@@ -25,8 +25,14 @@ const DEFAULT_STORE = ".showtime/contexts.db";
 const COPIES_ONLY: readonly Kind[] = ["shellfile", "idfile"];
 const NEED_PATH: readonly Kind[] = ["yamlfile", "jsonfile", "shellfile", "idfile"];
 
-/** Lists the mistakes of a section that fits its schema. */
-export function contextProblems(section: ContextSection): readonly ContextProblem[] {
+/**
+ * Lists the mistakes of a section that fits its schema. By the original tool's rules one entry has to say that it is the
+ * primary, and the first that says so is it.
+ */
+export function contextProblems(
+  section: ContextSection,
+  { byOriginalRules = false }: { readonly byOriginalRules?: boolean } = {},
+): readonly ContextProblem[] {
   const entries = entriesOf(section.datasources);
   const problems: ContextProblem[] = [];
   const add = (path: readonly string[], words: Omit<ContextProblem, "path">) =>
@@ -43,7 +49,7 @@ export function contextProblems(section: ContextSection): readonly ContextProble
         remedy: "make another entry primary",
       });
     }
-    if (entry.isPrimary === true && primaries[0]?.[0] !== kind) {
+    if (entry.isPrimary === true && primaries[0]?.[0] !== kind && !byOriginalRules) {
       add([...path, "isPrimary"], {
         message: `${primaries[0]?.[0]} is the primary already`,
         remedy: "keep isPrimary in one entry",
@@ -61,7 +67,9 @@ export function contextProblems(section: ContextSection): readonly ContextProble
     }
   }
   const [first] = entries;
-  if (primaries.length === 0 && (entries.length > 1 || (first && COPIES_ONLY.includes(first[0])))) {
+  const needsPrimary = byOriginalRules || entries.length > 1 ||
+    (first !== undefined && COPIES_ONLY.includes(first[0]));
+  if (primaries.length === 0 && needsPrimary) {
     add(["datasources"], {
       message: "no entry is the primary",
       remedy: "write isPrimary: true in the entry that keeps the contexts",

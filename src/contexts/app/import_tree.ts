@@ -19,7 +19,7 @@ export async function importFile(
   }
   const json = parseJson(text);
   if ("value" in json) return named(json.value, { path, id });
-  const yaml = parseYaml(text);
+  const yaml = json.problem.refused ? json : parseYaml(text);
   if ("document" in yaml) return named(yaml.document.value, { path, id });
   const { line, message } = /^\s*[{[]/.test(text) ? json.problem : yaml.problem;
   throw usageError("import_invalid", `Importing ${path}:${line ?? 1}: ${message}`, "Correct the file there");

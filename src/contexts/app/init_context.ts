@@ -56,6 +56,6 @@ export async function initContext(
 
 function exists(id: ContextId): AppError {
   return new AppError("context_exists", `Making the context ${id}: it exists already`, {
-    hint: "Use --replace to build it anew as its next version, or --if-absent to leave it",
+    hint: "Use --replace to write it as its next version. init also has --if-absent, which leaves it",
   });
 }

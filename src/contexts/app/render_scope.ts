@@ -15,14 +15,22 @@ export interface RenderScope {
   readonly random: () => number;
 }
 
+/** Names places in errors. */
+interface PlaceNames {
+  /** The place of the template. */
+  readonly at: string;
+  /** Returns the place of a macro; it is left out if undefined. */
+  readonly placeOfMacro?: (name: string) => string;
+}
+
 /**
- * Renders a template of a context. `at` names its place in errors. Throws AppError `template_failed` (exit code 1) with
+ * Renders a template of a context. Throws AppError `template_failed` (exit code 1) with
  * the place, or the macro, and the line in it.
  */
 export function renderText(
   source: string,
   { tree, configData, more, random }: RenderScope,
-  { at }: { readonly at: string },
+  { at, placeOfMacro }: PlaceNames,
 ): string {
   const names: ValueMap[] = [tree];
   if (configData !== undefined) names.push(new Map([["configData", configData]]));
@@ -31,9 +39,12 @@ export function renderText(
     return renderTemplate(source, { names, macros: macrosOf(tree), random, formatYaml });
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const place = error.macro === undefined ? at : `the macro ${error.macro}, for ${at}`;
+    const macro = error.macro === undefined || placeOfMacro === undefined
+      ? error.macro
+      : `${error.macro} (${placeOfMacro(error.macro)})`;
+    const place = macro === undefined ? at : `the macro ${macro}, for ${at}`;
     throw new AppError("template_failed", `Rendering ${place}, line ${error.line}: ${error.message}`, {
-      hint: error.macro === undefined ? `Correct the template at ${at}` : `Correct the macro ${error.macro}`,
+      hint: macro === undefined ? `Correct the template at ${at}` : `Correct the macro ${macro}`,
       cause: error,
     });
   }

@@ -19,8 +19,9 @@ export interface GeneratorCall {
 }
 
 /**
- * Runs a generator as one version, or none if it sets nothing. It runs anew on what another writer stored meanwhile. Returns
- * what is stored then, and how many values were set. Throws the errors of `writeContext` and `planGenerator`.
+ * Runs a generator as one version, or none if it sets nothing. It runs anew on what another writer stored
+ * meanwhile. Returns what is stored then, and how many values were set. Throws the errors of `writeContext`
+ * and `planGenerator`.
  */
 export async function runGenerator(
   ports: Pick<ContextPorts, "store" | "clock" | "actor"> & LanguagePorts,
@@ -32,7 +33,7 @@ export async function runGenerator(
     id,
     waitMs,
     change: ({ tree }) => {
-      const operations = planGenerator({ ...languageOf(ports), tree, rules, varsIn: vars }, path);
+      const operations = planGenerator({ ...languageOf(ports, rules), tree, rules, varsIn: vars }, path);
       count = operations.length;
       return count === 0 ? undefined : { operations };
     },

@@ -1,7 +1,7 @@
 import { usageError } from "../../lib/errors.ts";
 import type { Operation } from "./tree/operations.ts";
 import { parseJson } from "./tree/parse_json.ts";
-import { type Path, readPath } from "./tree/path.ts";
+import { formatPath, type Path, readPath } from "./tree/path.ts";
 import type { Value } from "./tree/value.ts";
 
 /** A pair of a command line: a place, and what to do there with which text. */
@@ -34,6 +34,13 @@ export function parsePair(text: string): Pair {
     );
   }
   const [all, list, sign] = operator;
+  if (sign === "@=" && all.length === rest.length) {
+    throw usageError(
+      "pair_invalid",
+      `Reading the pair ${JSON.stringify(text)}: there is no file after "@="`,
+      "Write the path of a file, as in state.report@=report.json",
+    );
+  }
   return {
     op: list === "[]" ? "append" : list === "{}" ? "append_unique" : "set",
     path,
@@ -50,7 +57,7 @@ export function pairOperation({ op, path, source, text }: Pair, file: Value | un
   if ("value" in outcome) return { op, path, value: outcome.value };
   throw usageError(
     "json_invalid",
-    `Reading the JSON after ":=": ${outcome.problem.message}`,
+    `Reading the JSON for ${formatPath(path)} after ":=": ${outcome.problem.message}`,
     'Quote it for the shell, as in name:=\'["a", 1]\', or use "=" for text',
   );
 }

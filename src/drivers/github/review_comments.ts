@@ -1,6 +1,6 @@
 /**
- * Comments that are kept in place on pull requests: the implementation of `src/assets/ports/review_comment.ts` and of
- * `src/contexts/ports/comments.ts`.
+ * Comments that are kept in place on pull requests: the implementation of
+ * `src/assets/ports/review_comment.ts` and of `src/contexts/ports/comments.ts`.
  */
 
 import type { ReviewComment, ReviewComments } from "../../assets/ports/review_comment.ts";
@@ -24,7 +24,10 @@ export function makeGithubReviewComments(options: GithubForgeOptions): ReviewCom
   };
 }
 
-/** Makes the driver for comments by their marker. `trustedBots` are believed besides the bot of GitHub Actions. */
+/**
+ * Makes the driver for comments by their marker. `trustedBots` are believed besides the bot of GitHub
+ * Actions.
+ */
 export function makeGithubPullComments(
   { trustedBots, ...options }: GithubForgeOptions & { readonly trustedBots: readonly string[] },
 ): PullComments {

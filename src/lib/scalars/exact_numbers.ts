@@ -4,6 +4,7 @@
 export class WholeFloat {
   readonly value: number;
 
+  /** Takes a number without a fraction. */
   constructor(value: number) {
     this.value = value;
   }

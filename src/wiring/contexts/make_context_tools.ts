@@ -21,9 +21,46 @@ export async function makeContextFiles(
 
 /** Makes the tools. Nothing is read or connected before a command uses it, besides the configuration. */
 export async function makeContextTools(parts: Parts, request: ContextRequest): Promise<ContextTools> {
-  const { flags, terminal, waitMs, reveals } = request;
+  const { terminal } = request;
   const { settings, warnings, named } = await loadSettings(parts, request);
   for (const warning of warnings) terminal.warn(warning);
+  const { env } = parts.host;
+  return {
+    settings,
+    // The section context names no bots.
+    ...await openContexts(parts, { ...request, settings, trustedBots: [] }),
+    // A pull request can rewrite the file in its checkout, so only a file that was named may use secrets.
+    secretsAllowed: env["GITHUB_ACTIONS"] !== "true" || named,
+    appFiles: (await import("../../drivers/system/mod.ts")).makeAppFiles(),
+    async original() {
+      const found = await loadOriginal(env);
+      if (found !== undefined) {
+        return await makeContextStore(found.settings.primary, {
+          clock: await parts.clock,
+          keep: settings.keep,
+          busyMs: request.waitMs,
+        });
+      }
+      throw usageError(
+        "original_missing",
+        "Importing a context: no file is named, and CICDSTATEMGR_CONFIG_PATH is not set",
+        "Name a YAML or JSON file, or set CICDSTATEMGR_CONFIG_PATH to the configuration of cicdstatemgr",
+      );
+    },
+  };
+}
+
+/** The settings that contexts are opened with, and who writes in comments. */
+interface OpenRequest extends Pick<ContextRequest, "flags" | "terminal" | "waitMs" | "reveals"> {
+  readonly settings: ContextSettings;
+  readonly trustedBots: readonly string[];
+}
+
+/** Makes the store with its copies, and the ports of events. */
+export async function openContexts(
+  parts: Parts,
+  { settings, flags, terminal, waitMs, reveals, trustedBots }: OpenRequest,
+): Promise<Pick<ContextTools, "ports" | "http" | "comments">> {
   const clock = await parts.clock;
   const { env } = parts.host;
   const actor = env["SHOWTIME_ACTOR"] || env["GITHUB_ACTOR"] || "unknown";
@@ -32,7 +69,6 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
   const store = await makeContextStore(settings.primary, options);
   const keepSecret = (value: string) => parts.keepSecret(value);
   return {
-    settings,
     ports: {
       store: reveals ? store : hideSecrets(store, { settings, keepSecret }),
       copies: await makeContextCopies(settings.copies, options),
@@ -42,29 +78,16 @@ export async function makeContextTools(parts: Parts, request: ContextRequest): P
       random: Math.random,
       warn: (text) => terminal.warn(text),
     },
-    // A pull request can rewrite the file in its checkout, so only a file that was named may use secrets.
-    secretsAllowed: env["GITHUB_ACTIONS"] !== "true" || named,
-    appFiles: (await import("../../drivers/system/mod.ts")).makeAppFiles(),
     http: async () => (await import("../../drivers/http/mod.ts")).makeHttp(),
     comments: {
       async upsert(pr, comment, signal) {
         const { makeGithubPullComments } = await import("../../drivers/github/mod.ts");
         const comments = makeGithubPullComments({
           ...await parts.githubOptions(flags, terminal),
-          // The section context names no bots.
-          trustedBots: [],
+          trustedBots,
         });
         return await comments.upsert(pr, { ...comment, body: parts.redactor.redact(comment.body) }, signal);
       },
-    },
-    async original() {
-      const found = await loadOriginal(env);
-      if (found !== undefined) return await makeContextStore(found.settings.primary, options);
-      throw usageError(
-        "original_missing",
-        "Importing a context: no file is named, and CICDSTATEMGR_CONFIG_PATH is not set",
-        "Name a YAML or JSON file, or set CICDSTATEMGR_CONFIG_PATH to the configuration of cicdstatemgr",
-      );
     },
   };
 }
@@ -89,10 +112,14 @@ interface LoadedSettings {
 /** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
 async function loadSettings(
   parts: Parts,
-  { flags, ownOnly }: Pick<ContextRequest, "flags" | "ownOnly">,
+  { flags, ownOnly, originalFiles }: Pick<ContextRequest, "flags" | "ownOnly" | "originalFiles">,
 ): Promise<LoadedSettings> {
   const { env } = parts.host;
-  const original = flags.config === undefined && !ownOnly ? await loadOriginal(env) : undefined;
+  const original = originalFiles !== undefined
+    ? await loadOriginalFiles(originalFiles, env)
+    : flags.config === undefined && !ownOnly
+    ? await loadOriginal(env)
+    : undefined;
   if (original !== undefined) return { ...original, named: true };
   const { findHere, readNamed } = await import("../config_file.ts");
   const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
@@ -119,14 +146,30 @@ async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> 
   });
 }
 
+/** Loads the files that a command line of the original tool names. */
+async function loadOriginalFiles(
+  { config, secrets }: NonNullable<ContextRequest["originalFiles"]>,
+  env: Variables,
+): Promise<LoadedContext> {
+  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
+  return loadContextSettings({
+    file: undefined,
+    originalConfig: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
+    secrets: await readText(secrets, "--secrets or CICDSTATEMGR_SECRETS_PATH"),
+    byOriginalRules: true,
+    env,
+  });
+}
+
 async function readText(path: string, variable: string): Promise<NamedText> {
   const { readNamed } = await import("../config_file.ts");
-  const { file } = await readNamed(path);
+  const { file } = await readNamed(path, `Correct ${variable}`);
   if (file !== undefined) return file;
   throw usageError("file_unreadable", `Reading ${path}: there is no such file`, `Correct ${variable}`);
 }
 
-function readSecret(path: string): string | undefined {
+/** Reads the file of a reference in the section. */
+export function readSecret(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path).replace(/\r?\n$/, "");
   } catch {

@@ -5,7 +5,7 @@ import { makeEventWorld, NEVER } from "../../worlds/contexts/event_world.ts";
 
 const OPTIONS = [{ text: "take {{ state.word }}", value: "v" }];
 
-Deno.test("choices are generated from values that were set just before, and need no list of choices", async () => {
+Deno.test("choices are generated from values that were set just before", async () => {
   await using world = await makeEventWorld({
     tree: toValue({ state: { word: "w", iterator: "branch" } }) as ValueMap,
     handlers: {

@@ -14,7 +14,7 @@ function worldWith(handlers: unknown) {
   });
 }
 
-Deno.test("a dry run gives the requests without sending or writing, and later handlers see earlier values", async () => {
+Deno.test("a dry run gives the requests, neither sends nor writes, and hands values on", async () => {
   await using world = await worldWith({
     "set-values": { set: [{ from: "{{ state.open }} twice", to: "state.more" }] },
     "notify": { message: "{{ state.more }}" },
@@ -93,12 +93,15 @@ Deno.test("errors show neither secrets nor redacted values", async () => {
       number: { message: "{{ 'x' ~ nope[state.pin].deeper }}" },
       filter: { message: "{{ state.password.nope.deeper }}" },
     },
-    respond: { url: "https://{{ state.password }}.example/", message: "x" },
+    respond: {
+      long: { url: "https://{{ state.password }}.example/", message: "x" },
+      short: { url: "https://{{ state.pin }}.example/", message: "x" },
+    },
   });
 
   const result = await world.fire();
 
-  assert.deepEqual(result.handlers.map(({ state }) => state), ["failed", "failed", "failed", "failed"]);
+  assert.deepEqual(result.handlers.map(({ state }) => state), Array(5).fill("failed"));
   const text = JSON.stringify(result);
   for (const secret of [PASSWORD, "1234"]) assert.ok(!text.includes(secret), text);
   assert.equal(world.server.requests.length, 0);

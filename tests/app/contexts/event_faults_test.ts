@@ -20,7 +20,7 @@ Deno.test("a server that hangs is asked again, with the same Idempotency-Key", a
   assert.equal(new Set(world.server.requests.map(({ headers }) => headers["idempotency-key"])).size, 1);
 });
 
-Deno.test("a server that drops every connection fails the handler, and the request may have been sent", async () => {
+Deno.test("a server that drops every connection fails the handler and leaves doubt", async () => {
   await using world = await makeEventWorld({ handlers: NOTIFY });
   world.server.answer("drop", "drop", "drop");
 
@@ -32,6 +32,21 @@ Deno.test("a server that drops every connection fails the handler, and the reque
   const left = await world.fire({ key: "k", unsure: "skip" });
   assert.match(left.handlers[0]?.why ?? "", /^it may have been sent/);
   assert.equal(world.server.requests.length, 3);
+});
+
+Deno.test("an attempt without an answer leaves doubt, also if later ones are refused", async () => {
+  await using world = await makeEventWorld({ handlers: NOTIFY });
+  world.server.answer("drop", { status: 503 }, { status: 503 });
+
+  const result = await world.fire({ key: "k" });
+
+  assert.match(result.handlers[0]?.why ?? "", /it answered 503 to 3 attempts$/);
+  assert.equal((await world.fire({ key: "k", unsure: "skip" })).handlers[0]?.state, "skipped");
+
+  await using refused = await makeEventWorld({ handlers: NOTIFY });
+  refused.server.answer({ status: 503 }, { status: 503 }, { status: 503 });
+  await refused.fire({ key: "k" });
+  assert.equal((await refused.fire({ key: "k", unsure: "skip" })).handlers[0]?.state, "sent");
 });
 
 Deno.test("a server that is not there fails the handler, and the request was surely not sent", async () => {
@@ -47,7 +62,7 @@ Deno.test("a server that is not there fails the handler, and the request was sur
   assert.equal((await world.fire({ key: "k", unsure: "skip" })).handlers[0]?.state, "sent");
 });
 
-Deno.test("the pause after 429 and 503 is the one that the server asks for, up to 60 s, or grows", async () => {
+Deno.test("the pause is the one that the server asks for, up to 60 s, or grows", async () => {
   for (const status of [408, 429, 500, 503]) {
     await using world = await makeEventWorld({ handlers: NOTIFY });
     world.server.answer({ status, headers: { "retry-after": "7" } }, {
@@ -101,7 +116,7 @@ Deno.test("any other status than 2xx fails the handler at once, and redirects ar
   }
 });
 
-Deno.test("a 2xx answer without JSON counts as sent, and its captures are skipped with a warning", async () => {
+Deno.test("a 2xx answer without JSON counts as sent, and captures are skipped with a warning", async () => {
   for (const body of ["", "ok", "{", "x".repeat(1024 * 1024 + 1)]) {
     await using world = await makeEventWorld({ handlers: CAPTURES });
     world.server.answer({ status: 200, body });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
+import { makeScaledClock } from "../../worlds/aws/scaled_clock.ts";
 import { Death, type DeathPoint, makeMortal } from "../../worlds/contexts/mortal_process.ts";
 import { makeEventWorld, NEVER } from "../../worlds/contexts/event_world.ts";
 
@@ -162,4 +163,50 @@ Deno.test("a holder whose key was taken over sends nothing more", async () => {
   assert.equal((await store.claim(world.id, "build.done.k", NEVER))?.holder, "another");
   const steps = (await world.history()).map(({ event }) => `${event?.handler} ${event?.step}`);
   assert.deepEqual(steps.slice(1), ["notify.first intent", "notify.first done"], "the result is recorded");
+});
+
+Deno.test("a context that is deleted while a call takes its key is an error", async () => {
+  await using world = await makeEventWorld({ handlers: TWO });
+  const { store } = world.ports;
+  const deleting: typeof store = {
+    ...store,
+    async claim(id, key, signal) {
+      await store.remove(id, signal);
+      return await store.claim(id, key, signal);
+    },
+  };
+
+  await assert.rejects(world.fire({ key: "k" }, { store: deleting }), { code: "context_unknown" });
+});
+
+Deno.test("a holder whose store takes no more beats ends before others take it for dead", async () => {
+  for (
+    const [code, swap] of [
+      [
+        "store_unreachable",
+        () => Promise.reject(new AppError("store_unreachable", "Reading the store: gone")),
+      ],
+      ["key_lost", () => new Promise<boolean>(() => {})],
+    ] as const
+  ) {
+    await using world = await makeEventWorld({ handlers: TWO });
+    const { store } = world.ports;
+    const clock = makeScaledClock({ speed: 20 });
+    world.server.answer("hang");
+    const sent = world.server.seen(1);
+    let gone = false;
+    void sent.then(() => gone = true);
+    const failing: typeof store = {
+      ...store,
+      swapClaim: (id, change, signal) => gone ? swap() : store.swapClaim(id, change, signal),
+    };
+    const call = world.fire({ key: "k" }, { store: failing, clock });
+    await sent;
+    const began = clock.now();
+
+    await assert.rejects(call, { code });
+
+    const took = clock.now() - began;
+    assert.ok(took > 5_000 && took < 15_000, `it took ${took} ms`);
+  }
 });

@@ -35,7 +35,7 @@ Deno.test("handlers run in the order of the file and see the effects of those be
   assert.equal(result.exitCode, 0);
 });
 
-Deno.test("each request has its intent and its result as a version, with the captured values in the result", async () => {
+Deno.test("intent and result of a request are versions, and captures come with the result", async () => {
   await using world = await makeEventWorld({
     handlers: {
       notify: { message: "x", "capture-response-data": [{ from: "{{ body.ts }}", to: "state.ts" }] },
@@ -53,7 +53,7 @@ Deno.test("each request has its intent and its result as a version, with the cap
   assert.deepEqual(done.operations, [{ op: "set", path: ["state", "ts"], value: "171.22" }]);
 });
 
-Deno.test("a handler is skipped if it is not enabled, or if its condition is blank, False, None or 0", async () => {
+Deno.test("a handler is skipped without `enabled`, or if its `if` is blank, False, None or 0", async () => {
   const conditions = { no: "  ", false: "{{ 1 == 2 }}", none: "{{ none }}", zero: "{{ 0 }}", plain: false };
   await using world = await makeEventWorld({
     handlers: {
@@ -87,7 +87,7 @@ Deno.test("a handler is skipped if it is not enabled, or if its condition is bla
   assert.equal(world.server.requests.length, 1);
 });
 
-Deno.test("an unknown event does nothing; an unknown pipeline and an unknown kind are errors before anything is sent", async () => {
+Deno.test("an unknown event does nothing; unknown pipelines and kinds are errors up front", async () => {
   await using world = await makeEventWorld({
     handlers: { notify: { message: "x" }, notfy: { message: "x" } },
   });
@@ -109,7 +109,7 @@ Deno.test("an unknown event does nothing; an unknown pipeline and an unknown kin
   assert.equal((await world.history()).length, 1);
 });
 
-Deno.test("an error in a template stops its handler before that sends, and the other handlers run", async () => {
+Deno.test("an error in a template stops its handler before that sends, and no other one", async () => {
   await using world = await makeEventWorld({
     handlers: {
       notify: {

@@ -35,7 +35,7 @@ async function makeWorld() {
 
 const CALL = { vars: () => new Map([["v", "V"]]), rules: OUR_RULES, waitMs: 1_000 };
 
-Deno.test("a generator is one version; its items see each other, and the rules of one item do not", async () => {
+Deno.test("a generator is one version; items see each other, and rules of one item do not", async () => {
   await using world = await makeWorld();
 
   const { count } = await runGenerator(

@@ -31,15 +31,15 @@ Deno.test("parsePair() names the file of a pair", () => {
   });
 });
 
-for (const text of ["", "=x", "a", "a.b", "a b=c", "a[]", "[]=x", "a:x", ".a=b"]) {
+for (const text of ["", "=x", "a", "a.b", "a b=c", "a[]", "[]=x", "a:x", ".a=b", "a@=", "a[]@="]) {
   Deno.test(`parsePair() refuses ${JSON.stringify(text)}`, () => {
     assert.throws(() => parsePair(text), { code: "pair_invalid", exitCode: 2 });
   });
 }
 
 Deno.test("a pair with wrong JSON is refused with what is wrong", () => {
-  assert.throws(() => pairOperation(parsePair("a:={x}"), undefined), {
+  assert.throws(() => pairOperation(parsePair("a.b:={x}"), undefined), {
     code: "json_invalid",
-    message: /not expected/,
+    message: /for a\.b after ":=": .*not expected/,
   });
 });

@@ -21,6 +21,8 @@ export interface EventServer {
   readonly requests: readonly SeenRequest[];
   /** Puts answers in line. Without one, the answer is 200 with the usual body. */
   answer(...answers: readonly NextAnswer[]): void;
+  /** Resolves when so many requests have come in. */
+  seen(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export interface EventServer {
 export function serveEvents({ usual }: { readonly usual: string }): EventServer {
   const requests: SeenRequest[] = [];
   const waiting: NextAnswer[] = [];
+  const watchers = new Map<number, () => void>();
   const ended = Promise.withResolvers<undefined>();
   const listener = listenHttp(async ({ method, path, headers, body }) => {
     requests.push({
@@ -36,6 +39,7 @@ export function serveEvents({ usual }: { readonly usual: string }): EventServer 
       headers: Object.fromEntries(headers),
       body: new TextDecoder().decode(body),
     });
+    watchers.get(requests.length)?.();
     const answer = waiting.shift() ?? {};
     if (answer === "drop") return undefined;
     if (answer === "hang") return await ended.promise;
@@ -49,6 +53,11 @@ export function serveEvents({ usual }: { readonly usual: string }): EventServer 
     url: listener.url,
     requests,
     answer: (...answers) => void waiting.push(...answers),
+    seen: (count) =>
+      new Promise((resolve) => {
+        if (requests.length >= count) resolve();
+        else watchers.set(count, resolve);
+      }),
     async close() {
       ended.resolve(undefined);
       await listener.close();

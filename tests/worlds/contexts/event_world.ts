@@ -48,6 +48,30 @@ export interface EventWorldOptions {
 
 const EMPTY: ValueMap = new Map<never, never>([]);
 
+/** The settings of a world whose server the configuration names by an origin. */
+export function usualSettings(origin: string): EventPorts["settings"] {
+  return {
+    slack: { url: `${origin}/slack`, token: "xoxb-secret-token" },
+    templates: {
+      "notify": '{"text": {{ notify.message | json_dumps }}}',
+      "manual-choice":
+        '{"title": {{ manualChoice.title | json_dumps }}, "choices": {{ manualChoice.choices | tojson }}}',
+      "respond": '{"text": {{ respond.message | json_dumps }}}',
+    },
+    trigger: {
+      url: `${origin}/trigger`,
+      headers: [{ name: "x-key", value: "{{ secretData.trigger.token }}" }],
+      autoArgs: new Map(),
+    },
+    capture: { "notify": [], "manual-choice": [] },
+    http: { timeoutMs: 5_000, attempts: 3, hosts: [] },
+    secretUrls: [],
+    secretData: new Map<string, Value>([["trigger", new Map([["token", "trigger-secret"]])]]),
+    redact: [],
+    configData: EMPTY,
+  };
+}
+
 /** Makes a world with a server, a store in memory and a clock that runs fast. */
 export async function makeEventWorld(options: EventWorldOptions = {}): Promise<EventWorld> {
   const server = serveEvents({ usual: JSON.stringify(ANSWER) });
@@ -67,24 +91,7 @@ export async function makeEventWorld(options: EventWorldOptions = {}): Promise<E
     },
     comments: undefined,
     settings: {
-      slack: { url: `${origin}/slack`, token: "xoxb-secret-token" },
-      templates: {
-        "notify": '{"text": {{ notify.message | json_dumps }}}',
-        "manual-choice":
-          '{"title": {{ manualChoice.title | json_dumps }}, "choices": {{ manualChoice.choices | tojson }}}',
-        "respond": '{"text": {{ respond.message | json_dumps }}}',
-      },
-      trigger: {
-        url: `${origin}/trigger`,
-        headers: [{ name: "x-key", value: "{{ secretData.trigger.token }}" }],
-        autoArgs: new Map(),
-      },
-      capture: { "notify": [], "manual-choice": [] },
-      http: { timeoutMs: 5_000, attempts: 3, hosts: [] },
-      secretUrls: [],
-      secretData: new Map<string, Value>([["trigger", new Map([["token", "trigger-secret"]])]]),
-      redact: [],
-      configData: EMPTY,
+      ...usualSettings(origin),
       ...options.settings,
     },
   };

@@ -11,7 +11,10 @@ export type DeathPoint =
   | { readonly at: "before" | "after"; readonly step: "intent" | "done" | "failed"; readonly handler: string }
   | { readonly at: "answer"; readonly handler: number };
 
-/** Makes the store and HTTP of a process that dies at a point. The dead one gives no key back and stops beating. */
+/**
+ * Makes the store and HTTP of a process that dies at a point. The dead one gives no key back and stops
+ * beating.
+ */
 export function makeMortal(
   { store, http }: { readonly store: ContextStore; readonly http: Http },
   point: DeathPoint,

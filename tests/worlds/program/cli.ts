@@ -89,6 +89,7 @@ function fill(given: TestWiring | undefined): Wiring {
     platform: refuse,
     images: refuse,
     content: refuse,
+    events: refuse,
     assets: refuse,
     contexts: refuse,
     contextFiles: refuse,
@@ -125,6 +126,7 @@ function portsOf(
     platform: async (request) => (await of(request)).context.platform,
     images: async (request) => (await of(request)).context.images,
     content: async (request) => (await of(request)).context.content,
+    events: async (request) => (await of(request)).context.events,
     clock: async (request) => (await of(request)).context.clock,
   };
 }

@@ -7,7 +7,7 @@ import type { ContextId } from "../../../contexts/core/context_id.ts";
 import { OUR_RULES } from "../../../contexts/core/events/event_rules.ts";
 import { formatPath } from "../../../contexts/core/tree/path.ts";
 import type { ValueMap } from "../../../contexts/core/tree/value.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { ContextTools } from "../../wiring_types.ts";
 import { printJson, readWait } from "./shared.ts";
@@ -38,8 +38,10 @@ export async function fire(
   const { values, signal } = env;
   const { ports, settings, secretsAllowed, comments } = tools;
   const dryRun = values.flag("dry-run");
+  const copy = async () => dryRun || signal.aborted ? undefined : await copyStored(ports, id, signal);
+  let result: EventResult;
   try {
-    const result = await fireEvent({ ...ports, settings, comments, http: await tools.http() }, {
+    result = await fireEvent({ ...ports, settings, comments, http: await tools.http() }, {
       id,
       pipeline,
       event,
@@ -51,14 +53,35 @@ export async function fire(
       secretsAllowed,
       rules: OUR_RULES,
     }, signal);
-    print(env, result, quiet);
-    return result.exitCode;
-  } finally {
-    // What handlers stored before one of them failed belongs into the copies too.
-    if (!dryRun && !signal.aborted) {
-      await writeCopies(ports, await readContext(ports.store, id, signal), signal);
-    }
+  } catch (error) {
+    warnOf(await copy(), env);
+    throw error;
   }
+  const problem = await copy();
+  const exitCode = result.exitCode === EXIT.done ? problem?.exitCode ?? EXIT.done : result.exitCode;
+  print(env, { ...result, exitCode }, quiet);
+  warnOf(problem, env);
+  return exitCode;
+}
+
+/** Writes the copies of what is stored: also what handlers stored before one of them failed. Returns what went wrong. */
+async function copyStored(
+  ports: ContextTools["ports"],
+  id: ContextId,
+  signal: AbortSignal,
+): Promise<AppError | undefined> {
+  try {
+    await writeCopies(ports, await readContext(ports.store, id, signal), signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function warnOf(problem: AppError | undefined, { terminal }: CommandEnv): void {
+  if (problem === undefined) return;
+  terminal.warn(problem.hint === undefined ? problem.message : `${problem.message}. ${problem.hint}`);
 }
 
 /** Reads the variables of `--var` in a tree. */

@@ -4,7 +4,7 @@ import type { CommandEntry, OptionSpec } from "../../command.ts";
 export const ID: OptionSpec = {
   name: "id",
   value: "id",
-  description: "the context; SHOWTIME_CONTEXT_ID if left out",
+  description: "ID of the context; SHOWTIME_CONTEXT_ID if left out",
 };
 
 /** The flag for how long a write is tried while others write. */
@@ -12,7 +12,7 @@ export const WAIT: OptionSpec = {
   name: "wait",
   value: "duration",
   default: "30s",
-  description: "how long to try while others write",
+  description: "how long to try if others write at the same time",
 };
 
 /** The flag for pairs that are set first. */
@@ -20,7 +20,7 @@ export const SET: OptionSpec = {
   name: "set",
   value: "pair",
   repeats: true,
-  description: "set path=text, path:=JSON, path[]=text, path{}=text or path@=FILE first",
+  description: "set a value first, in a form of `context set`",
 };
 
 /** The flag for more variables of templates. */
@@ -28,7 +28,13 @@ export const VAR: OptionSpec = {
   name: "var",
   value: "name=path",
   repeats: true,
-  description: "a variable for templates, from a place of the context",
+  description: "give templates a variable with the value at a path",
+};
+
+/** The flag for showing what a command would change. */
+export const DRY_RUN: OptionSpec = {
+  name: "dry-run",
+  description: "print what would change; store nothing",
 };
 
 type Rights = Pick<CommandEntry, "permissions" | "runsPrograms" | "takesLock">;

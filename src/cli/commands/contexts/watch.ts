@@ -22,8 +22,10 @@ export async function runWatch(env: CommandEnv): Promise<ExitCode> {
         operations: version.operations.map((each) => maskOperation(each, redact)),
       };
       env.lines([formatJson(new Map([["id", id], ...versionToValue(masked)]), { compact: true })]);
-      const value = until === undefined ? undefined : valueAt(newest.tree, until.path);
-      if (until !== undefined && value !== undefined && printable(value) === until.text) return EXIT.done;
+      // The tree is that of the newest version, so the versions before it are printed first.
+      if (until === undefined || version.version < newest.newest.version) continue;
+      const value = valueAt(newest.tree, until.path);
+      if (value !== undefined && printable(value) === until.text) return EXIT.done;
     }
     return EXIT.done;
   });

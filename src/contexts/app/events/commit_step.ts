@@ -27,8 +27,8 @@ export interface Step {
 }
 
 /**
- * Commits a step of a handler as a version, with its operations and the record of the key. Returns what is stored; undefined
- * if another call has done the handler with this key.
+ * Commits a step of a handler as a version, with its operations and the record of the key. Returns what is
+ * stored; undefined if another call has done the handler with this key.
  */
 export async function commitStep(
   ports: Pick<EventPorts, "store" | "clock" | "actor" | "random">,

@@ -36,8 +36,8 @@ type Delivered =
   };
 
 /**
- * Commits the intent of a request, sends it, and commits its result together with the captured values. An intent that
- * has no result says that the request may or may not have been sent.
+ * Commits the intent of a request, sends it, and commits its result together with the captured values. An
+ * intent that has no result says that the request may or may not have been sent.
  */
 export async function deliver(
   ports: EventPorts,
@@ -146,7 +146,7 @@ async function recordTaken(
   signal: AbortSignal,
 ): Promise<{ readonly problem?: AppError; readonly warnings: readonly string[] }> {
   const captures = capturesOf(handler, ports.settings);
-  const scope = { tree: intent.tree, render: languageOf(ports).render, rules: call.rules };
+  const scope = { tree: intent.tree, render: languageOf(ports, call.rules).render, rules: call.rules };
   const { operations, problems } = body === undefined
     ? { operations: [], problems: [] }
     : planCaptures(scope, captures, { body });

@@ -10,11 +10,13 @@ export interface EventCall {
   readonly id: ContextId;
   readonly pipeline: string;
   readonly event: string;
-  /** Returns the variables of the call in a tree: those of `--var`. Handlers see each other's effects in them. */
+  /**
+   * Returns the variables of the call in a tree: those of `--var`. Handlers see each other's effects in them.
+   */
   readonly vars: (tree: ValueMap) => ValueMap;
   /** With a key, the event does only what is not done yet. */
   readonly key: string | undefined;
-  /** Whether a request that may or may not have been sent under the key is sent again. */
+  /** The answer to a request that may or may not have been sent under the key. */
   readonly unsure: "send" | "skip";
   /** Milliseconds in which each version is tried. */
   readonly waitMs: number;

@@ -2,13 +2,17 @@ import { eitherSignal } from "../../../lib/either_signal.ts";
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { ContextId } from "../../core/context_id.ts";
 import type { Claim } from "../../core/events/claim.ts";
+import { readContext } from "../read_context.ts";
 import type { EventPorts } from "./event_ports.ts";
 
 /** The pause between two beats of a holder, in milliseconds. */
 const BEAT_MS = 3_000;
 /** How long a holder goes on while the store takes no beat. It has ended before others take it for dead. */
 const PATIENCE_MS = 10_000;
-/** The pause between two looks at another holder's beat, and how long that stays the same after the holder's death. */
+/**
+ * The pause between two looks at another holder's beat, and how long that stays the same after the holder's
+ * death.
+ */
 const LOOK_MS = 1_000;
 const DEAD_AFTER_MS = 15_000;
 /** How long giving the key back may take after the call was interrupted. */
@@ -26,9 +30,9 @@ export interface HeldWork<T> {
 }
 
 /**
- * Works while it holds an event's key, and gives the key back. A holder whose beat does not change for 15 s of watching
- * has died: its key is taken over. No clocks are compared. Throws AppError `key_held` if another call holds the key, and
- * `key_lost` if this call could not keep it (exit code 4).
+ * Works while it holds an event's key, and gives the key back. A holder whose beat does not change for 15 s
+ * of watching has died: its key is taken over. No clocks are compared. Throws AppError `key_held` if another
+ * call holds the key, and `key_lost` if this call could not keep it (exit code 4).
  */
 export async function holdKey<T>(
   ports: HoldPorts,
@@ -46,7 +50,8 @@ export async function holdKey<T>(
   } finally {
     ended.abort(new Error("the work ended"));
     await beating;
-    await hold.release(signal.aborted ? AbortSignal.timeout(GOODBYE_MS) : signal);
+    // A key that is lost belongs to another call, or the store does not answer.
+    if (!lost.signal.aborted) await hold.release(signal.aborted ? AbortSignal.timeout(GOODBYE_MS) : signal);
   }
 }
 
@@ -68,6 +73,8 @@ async function take(
     if (state === "ended") continue;
     if (await store.swapClaim(id, { key: name, from, to: mine }, signal)) return mine;
     if (state === "dead") throw keyHeld(name);
+    // Another call was faster, or the context was deleted.
+    await readContext(store, id, signal);
   }
 
   async function watch(first: Claim): Promise<"alive" | "ended" | "dead"> {

@@ -13,8 +13,8 @@ import { type HandlerRun, scopeOf } from "./handler_run.ts";
 type Effect = Exclude<HandlerAction, { readonly kind: "skip" }>;
 
 /**
- * Makes the result of a handler in a dry run, and the context as the next handlers see it. What is shown is rendered from
- * a tree and settings without secrets, so that no filter of a template can print one.
+ * Makes the result of a handler in a dry run, and the context as the next handlers see it. What is shown is
+ * rendered from a tree and settings without secrets, so that no filter of a template can print one.
  */
 export function planDry(
   ports: Pick<EventPorts, "settings" | "random">,

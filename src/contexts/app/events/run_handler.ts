@@ -15,8 +15,8 @@ import { concealResult, failed, isTreeRefusal, skipped } from "./handler_result.
 import { planDry } from "./plan_dry.ts";
 
 /**
- * Runs one handler on what is stored now. Its failure is a result; errors of the store are thrown. Returns the result, and
- * what the next handler of a dry run sees.
+ * Runs one handler on what is stored now. Its failure is a result; errors of the store are thrown. Returns
+ * the result, and what the next handler of a dry run sees.
  */
 export async function runHandler(
   ports: EventPorts,

@@ -25,8 +25,8 @@ export interface SendOptions extends Pick<ContextSettings["http"], "timeoutMs" |
 }
 
 /**
- * Sends a request, again after connection errors, 408, 429 and 5xx, with growing random pauses or the one that the server
- * asks for. The last answer counts, whatever its status.
+ * Sends a request, again after connection errors, 408, 429 and 5xx, with growing random pauses or the one
+ * that the server asks for. The last answer counts, whatever its status.
  */
 export async function sendRequest(
   { http, clock, random }: Pick<EventPorts, "clock" | "random"> & { readonly http: Http },
@@ -57,7 +57,10 @@ async function sendOnce(
   }
 }
 
-/** An attempt without an answer leaves it open whether the server has done it, also if a later one was refused. */
+/**
+ * An attempt without an answer leaves it open whether the server has done it, also if a later one was
+ * refused.
+ */
 function finalOutcome(
   outcome: SendOutcome,
   { request, attempts, unsure }: {

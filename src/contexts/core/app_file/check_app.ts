@@ -1,9 +1,10 @@
 import { nearest } from "../../../lib/nearest.ts";
 import { quote } from "../../../lib/quote.ts";
+import { isHandlerKind } from "../events/handler.ts";
 import { kindOf } from "../tree/operations.ts";
-import { isValueMap, type ValueMap } from "../tree/value.ts";
+import { isValueMap } from "../tree/value.ts";
 import type { AppProblem } from "./app_problem.ts";
-import { GENERATOR_ITEM, HANDLERS, type HandlerShape } from "./handler_shapes.ts";
+import { asOneBlock, GENERATOR_ITEM, HANDLERS, isOneBlock } from "./handler_shapes.ts";
 import type { MergedApp, NamedDocument } from "./merge_app.ts";
 import { type AppNode, type CheckTemplate, ShapeChecker } from "./shape_checker.ts";
 
@@ -76,7 +77,7 @@ function checkHandler(
   checker: ShapeChecker,
   { path, value, key: kind }: AppNode & { readonly key: string },
 ): void {
-  const shape = Object.hasOwn(HANDLERS, kind) ? HANDLERS[kind] : undefined;
+  const shape = isHandlerKind(kind) ? HANDLERS[kind] : undefined;
   if (shape === undefined) {
     const near = nearest(kind, Object.keys(HANDLERS));
     return checker.add(path, {
@@ -86,7 +87,9 @@ function checkHandler(
         : `did you mean ${quote(near)}?`,
     });
   }
-  if (!isValueMap(value) || isOneBlock(value, shape)) return checker.block({ path, value }, shape);
+  if (!isValueMap(value) || isOneBlock(value, shape)) {
+    return checker.block({ path, value }, asOneBlock(shape));
+  }
   for (const block of checker.entries({ path, value })) {
     if (block.key !== "enabled") checker.block(block, shape);
     else if (typeof block.value !== "boolean") {
@@ -96,15 +99,6 @@ function checkHandler(
       });
     }
   }
-}
-
-/** Whether a handler is one block, also one that lacks its marker. */
-function isOneBlock(handler: ValueMap, { marker, fields }: HandlerShape): boolean {
-  if (handler.has(marker)) return true;
-  const rest = [...handler].filter(([key]) => key !== "enabled");
-  return rest.some(([key, value]) =>
-    Object.hasOwn(fields, key) && !(isValueMap(value) && value.has(marker))
-  ) || (rest.length > 0 && !rest.some(([, value]) => isValueMap(value)));
 }
 
 /** Sorts the problems of each file from top to bottom. */

@@ -1,5 +1,8 @@
 /** The shapes of handlers and generators in app files, by kind. */
 
+import type { HandlerKind } from "../events/handler.ts";
+import { isValueMap, type ValueMap } from "../tree/value.ts";
+
 /**
  * The content of a key. `template`: a scalar that is rendered. `templates`: a map of them, of any kind of value. `flag`: true
  * or false. `data`: anything.
@@ -48,7 +51,7 @@ const CHOICE: BlockShape = {
 };
 
 /** The kinds of handlers under an event. */
-export const HANDLERS: Readonly<Record<string, HandlerShape>> = {
+export const HANDLERS: Readonly<Record<HandlerKind, HandlerShape>> = {
   notify: {
     marker: "message",
     needed: ["message"],
@@ -80,7 +83,8 @@ export const HANDLERS: Readonly<Record<string, HandlerShape>> = {
   },
   "trigger-pipeline": {
     marker: "name",
-    needed: ["name"],
+    // A named block needs no name: the name is data for templates.
+    needed: [],
     fields: { name: "data", args: "templates", ...SWITCHES },
     others: "data",
   },
@@ -98,6 +102,20 @@ export const HANDLERS: Readonly<Record<string, HandlerShape>> = {
     fields: { message: "template", pr: "template", name: "template", ...SWITCHES },
   },
 };
+
+/** Whether a handler is one block, also one that lacks its marker. */
+export function isOneBlock(handler: ValueMap, { marker, fields }: HandlerShape): boolean {
+  if (handler.has(marker)) return true;
+  const rest = [...handler].filter(([key]) => key !== "enabled");
+  return rest.some(([key, value]) =>
+    Object.hasOwn(fields, key) && !(isValueMap(value) && value.has(marker))
+  ) || (rest.length > 0 && !rest.some(([, value]) => isValueMap(value)));
+}
+
+/** The shape of a handler that is one block: it needs its marker. */
+export function asOneBlock(shape: HandlerShape): HandlerShape {
+  return { ...shape, needed: [...new Set([shape.marker, ...shape.needed])] };
+}
 
 /** An item of a generator. */
 export const GENERATOR_ITEM: BlockShape = {

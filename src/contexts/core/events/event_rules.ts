@@ -10,7 +10,9 @@ export interface EventRules {
   readonly untrimmedIf: readonly HandlerKind[];
   /** Whether an unknown kind is an error. It is ignored otherwise. */
   readonly refusesUnknownKinds: boolean;
-  /** Whether blocks are checked for the keys they need before anything is sent, and may have `enabled: false`. */
+  /**
+   * Whether blocks are checked for the keys they need before anything is sent, and may have `enabled: false`.
+   */
   readonly checksBlocks: boolean;
   /** Whether all choices of a generator's text count. Otherwise the first one does. */
   readonly takesAllChoices: boolean;

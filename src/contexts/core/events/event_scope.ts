@@ -6,8 +6,8 @@ import type { EventRules } from "./event_rules.ts";
 import type { Handler } from "./handler.ts";
 
 /**
- * Renders a template. The names in `more` hide those of the tree and `configData`. Throws AppError `template_failed` (exit
- * code 1), which names the place `at`.
+ * Renders a template. The names in `more` hide those of the tree and `configData`. Throws AppError
+ * `template_failed` (exit code 1), which names the place `at`.
  */
 export type Render = (
   source: string,

@@ -13,9 +13,9 @@ export interface GeneratorScope extends Omit<EventScope, "vars"> {
 }
 
 /**
- * Makes the operations of the generator at a path: a map of items with `set` and `if`. The rules of one item do not see
- * each other; the next item does. Throws AppError `generator_unknown` (exit code 1), which names the path, and
- * `handler_invalid` (exit code 2).
+ * Makes the operations of the generator at a path: a map of items with `set` and `if`. The rules of one item
+ * do not see each other; the next item does. Throws AppError `generator_unknown` (exit code 1), which names
+ * the path, and `handler_invalid` (exit code 2).
  */
 export function planGenerator(scope: GeneratorScope, expression: string): readonly Operation[] {
   const found = scope.find(scope.tree, expression);

@@ -17,6 +17,11 @@ export const HANDLER_KINDS = [
 /** One of {@link HANDLER_KINDS}. */
 export type HandlerKind = typeof HANDLER_KINDS[number];
 
+/** Whether a word is a kind of handler. */
+export function isHandlerKind(word: string): word is HandlerKind {
+  return HANDLER_KINDS.some((each) => each === word);
+}
+
 /** One block under an event. */
 export interface Handler {
   readonly kind: HandlerKind;
@@ -30,7 +35,7 @@ export interface Handler {
 
 /** The settings that handlers use. */
 export type HandlerSettings =
-  & Pick<ContextSettings, "slack" | "templates" | "trigger" | "capture" | "secretData">
+  & Pick<ContextSettings, "slack" | "templates" | "trigger" | "capture" | "secretData" | "unresolved">
   & {
     readonly http: Pick<ContextSettings["http"], "hosts">;
   };

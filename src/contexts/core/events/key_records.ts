@@ -2,9 +2,9 @@ import { formatPath } from "../tree/path.ts";
 import type { EventKeys, HandlerRecord, KeyRecord } from "./event_keys.ts";
 
 /**
- * The number of records that are kept, the newest. A record has about 300 bytes for each handler, and the records are
- * written with every version. A pull request with ten events for each commit has 20 commits in them; an older key fires
- * again.
+ * The number of records that are kept, the newest. A record has about 300 bytes for each handler, and the
+ * records are written with every version. A pull request with ten events for each commit has 20 commits in
+ * them; an older key fires again.
  */
 export const KEPT_RECORDS = 200;
 

@@ -1,40 +1,11 @@
 import { AppError, usageError } from "../../../lib/errors.ts";
 import { nearest } from "../../../lib/nearest.ts";
+import { asOneBlock, HANDLERS, type HandlerShape, isOneBlock } from "../app_file/handler_shapes.ts";
 import { formatPath, type Path } from "../tree/path.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import { blockInvalid } from "./event_scope.ts";
 import type { EventRules } from "./event_rules.ts";
-import { type Handler, HANDLER_KINDS, type HandlerKind } from "./handler.ts";
-
-/** The key by which a single block of a kind is told from a map of named blocks. */
-const MARKERS: Readonly<Record<HandlerKind, string>> = {
-  "notify": "message",
-  "manual-choice": "title",
-  "respond": "message",
-  "trigger-pipeline": "name",
-  "set-values": "set",
-  "github-comment": "message",
-};
-
-/** Keys of blocks by kind. A named block that is called like one is a single block without its marker. */
-const KEYS: Readonly<Record<HandlerKind, readonly string[]>> = {
-  "notify": ["if", "capture-response-data"],
-  "manual-choice": ["if", "choices", "choice-generators", "capture-response-data"],
-  "respond": ["if", "url"],
-  "trigger-pipeline": ["if", "args"],
-  "set-values": ["if"],
-  "github-comment": ["if", "pr", "name"],
-};
-
-/** Keys that every block of a kind needs. */
-const NEEDED: Readonly<Record<HandlerKind, readonly string[]>> = {
-  "notify": ["message"],
-  "manual-choice": ["title"],
-  "respond": ["message", "url"],
-  "trigger-pipeline": [],
-  "set-values": ["set"],
-  "github-comment": ["message"],
-};
+import { type Handler, HANDLER_KINDS, type HandlerKind, isHandlerKind } from "./handler.ts";
 
 /** The event to read. */
 export interface EventName {
@@ -43,8 +14,8 @@ export interface EventName {
 }
 
 /**
- * Reads the handlers of an event in the order of the configuration; none for an unknown event. Throws AppError
- * `pipeline_unknown` (exit code 1), `kind_unknown` and `handler_invalid` (exit code 2).
+ * Reads the handlers of an event in the order of the configuration; none for an unknown event. Throws
+ * AppError `pipeline_unknown` (exit code 1), `kind_unknown` and `handler_invalid` (exit code 2).
  */
 export function readHandlers(
   tree: ValueMap,
@@ -54,7 +25,7 @@ export function readHandlers(
   const kinds = kindsOf(tree, { pipeline, event });
   const at: Path = ["pipelines", pipeline, "event-handlers", event];
   return [...kinds].flatMap(([kind, config]): readonly Handler[] => {
-    if (isKind(kind)) return blocksOf(config, { kind, at: [...at, kind], rules });
+    if (isHandlerKind(kind)) return blocksOf(config, { kind, at: [...at, kind], rules });
     if (!rules.refusesUnknownKinds) return [];
     throw kindUnknown([...at, kind], kind);
   });
@@ -84,21 +55,17 @@ interface KindPlace {
 function blocksOf(config: Value, { kind, at, rules }: KindPlace): readonly Handler[] {
   if (!isValueMap(config)) throw blockInvalid(at, "it is neither a block nor a map of named blocks");
   const enabled = readEnabled(config, { at, rules });
-  if (config.has(MARKERS[kind])) {
-    if (rules.checksBlocks) checkBlock(config, { kind, at, rules });
+  const shape = HANDLERS[kind];
+  if (config.has(shape.marker) || (rules.checksBlocks && isOneBlock(config, shape))) {
+    if (rules.checksBlocks && enabled) checkBlock(config, { at, shape: asOneBlock(shape) });
     return [{ kind, name: kind, path: at, block: config, enabled }];
   }
   return [...config].filter(([name]) => name !== "enabled").map(([name, block]) => {
     const place = [...at, name];
-    if (rules.checksBlocks && KEYS[kind].includes(name)) {
-      throw blockInvalid(at, `it has \`${name}\` and no \`${MARKERS[kind]}\``, {
-        hint: `Add \`${MARKERS[kind]}\`, or put it into a named block`,
-      });
-    }
     if (!isValueMap(block)) throw blockInvalid(place, "it is not a block");
-    if (rules.checksBlocks) checkBlock(block, { kind, at: place, rules });
-    const inside = !rules.checksBlocks || readEnabled(block, { at: place, rules });
-    return { kind, name: formatPath([kind, name]), path: place, block, enabled: enabled && inside };
+    const runs = enabled && (!rules.checksBlocks || readEnabled(block, { at: place, rules }));
+    if (rules.checksBlocks && runs) checkBlock(block, { at: place, shape });
+    return { kind, name: formatPath([kind, name]), path: place, block, enabled: runs };
   });
 }
 
@@ -113,31 +80,26 @@ function readEnabled(block: ValueMap, { at, rules }: Pick<KindPlace, "at" | "rul
   return enabled !== false;
 }
 
-function checkBlock(block: ValueMap, { kind, at }: KindPlace): void {
-  const missing = NEEDED[kind].find((key) => !block.has(key));
+/** Checks what a block needs before it runs. Whether its parts are right shows when they are rendered. */
+function checkBlock(
+  block: ValueMap,
+  { at, shape }: { readonly at: Path; readonly shape: HandlerShape },
+): void {
+  const missing = shape.needed.find((key) => !block.has(key));
   if (missing !== undefined) {
     const meant = nearest(missing, block.keys());
     throw blockInvalid(at, `it has no \`${missing}\``, {
       hint: meant === undefined ? `Add \`${missing}\`` : `Is \`${meant}\` meant to be \`${missing}\`?`,
     });
   }
-  const lists = ["set", "capture-response-data"].find((key) =>
-    block.has(key) && !isValueList(block.get(key))
-  );
-  if (lists !== undefined) throw blockInvalid([...at, lists], "it is not a list");
-  const maps = ["args", "choices", "choice-generators"]
-    .find((key) =>
-      kindHas(kind, key) && block.has(key) && block.get(key) !== null && !isValueMap(block.get(key))
-    );
-  if (maps !== undefined) throw blockInvalid([...at, maps], "it is not a map");
-}
-
-function kindHas(kind: HandlerKind, key: string): boolean {
-  return KEYS[kind].includes(key);
-}
-
-function isKind(name: string): name is HandlerKind {
-  return HANDLER_KINDS.some((each) => each === name);
+  for (const [key, field] of Object.entries(shape.fields)) {
+    const value = block.get(key);
+    if (value === undefined || value === null) continue;
+    const isList = typeof field === "object" && "each" in field;
+    const isMap = field === "templates" || (typeof field === "object" && "named" in field);
+    if (isList && !isValueList(value)) throw blockInvalid([...at, key], "it is not a list");
+    if (isMap && !isValueMap(value)) throw blockInvalid([...at, key], "it is not a map");
+  }
 }
 
 function pipelineUnknown(pipeline: string, known: readonly string[]): AppError {

@@ -1,4 +1,4 @@
-/** What a template may use up. Each limit ends a runaway without a clock. */
+/** The limits of a template. Each limit ends a runaway without a clock. */
 export interface TemplateLimits {
   /** Steps of evaluation; 32 characters that an operation makes or reads count as one. */
   readonly steps: number;
@@ -10,7 +10,7 @@ export interface TemplateLimits {
   readonly source: number;
 }
 
-/** The limits of every template that sets no others. */
+/** The usual limits. */
 export const USUAL_LIMITS: TemplateLimits = {
   steps: 1_000_000,
   text: 8 * 1024 * 1024,
@@ -30,6 +30,7 @@ export class Budget {
   #steps = 0;
   #depth = 0;
 
+  /** Makes a budget that is not used up at all. */
   constructor(limits: Partial<TemplateLimits> = {}) {
     this.limits = { ...USUAL_LIMITS, ...limits };
   }

@@ -7,13 +7,13 @@ export interface MacroText {
   readonly text: string;
 }
 
-/** What a template may use, besides its own text. */
+/** The things that a template may use, besides its own text. */
 export interface RenderOptions {
   /** The names that the template sees; those of later maps win. */
   readonly names: readonly ValueMap[];
   /**
-   * Texts that stand before the template, joined as they are. A text that ends in `-%}` drops the space at the
-   * beginning of the template.
+   * Texts that stand before the template, joined as they are. A text that ends in `-%}` drops the space at
+   * the beginning of the template.
    */
   readonly macros?: readonly MacroText[] | undefined;
   /** Numbers from 0 to below 1 for the filter `random`, which is an error without it. */

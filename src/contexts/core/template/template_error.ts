@@ -1,5 +1,6 @@
 /** A template that cannot be parsed or rendered. The caller adds the path in the tree, or the file. */
 export class TemplateError extends Error {
+  /** The name of the class. */
   override readonly name = "TemplateError";
   /** Counted from 1, in the template, or in the macro if `macro` is set. */
   readonly line: number;

@@ -11,7 +11,9 @@ export interface JsonLayout {
   readonly ascii?: boolean;
 }
 
-/** Formats a value as Python's `json.dumps` does: `{"a": 1}`, keys in their order, `1.0` with its fraction. */
+/**
+ * Formats a value as Python's `json.dumps` does: `{"a": 1}`, keys in their order, `1.0` with its fraction.
+ */
 export function formatJson(value: Value, layout: JsonLayout = {}): string {
   return format(value, layout, "");
 }
@@ -52,6 +54,6 @@ function integerText(value: number): string {
 function formatJsonText(text: string, ascii = false): string {
   const json = JSON.stringify(text);
   if (!ascii) return json;
-  // deno-lint-ignore no-control-regex -- everything beyond ASCII, and DEL is not escaped by Python
-  return json.replace(/[^\x00-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  // deno-lint-ignore no-control-regex -- everything beyond ASCII, and DEL
+  return json.replace(/[^\x00-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -8,16 +8,17 @@ import { isValueList, isValueMap, type Value } from "./value.ts";
 const MOST_PLACES = 1_000_000;
 
 /**
- * Whether an argument is a JSONPath rather than a path: it begins with `$`, or has `*`, `..`, `:` or `,` outside of
- * quotes.
+ * Whether an argument is a JSONPath rather than a path: it begins with `$`, or has `*`, `..`, `:`, `,` or a
+ * negative index outside of quotes.
  */
 export function isJsonPath(argument: string): boolean {
   const bare = argument.replace(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/g, "");
-  return argument.startsWith("$") || /[*:,]|\.\./.test(bare);
+  return argument.startsWith("$") || /[*:,]|\.\.|\[-\d/.test(bare);
 }
 
 /**
- * Finds the values that match, in the order of the tree. `original` is the language of the original tool: with
+ * Finds the values that match, in the order of the tree. `original` is the language of the original tool:
+ * with
  * parentheses, `|`, `where` and `parent`. Throws AppError `path_invalid` (exit code 2).
  */
 export function findAll(

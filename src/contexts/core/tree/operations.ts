@@ -13,7 +13,8 @@ export type Operation =
 const PROTECTED: readonly Path[] = [["state", "cicdContextDataId"], ["state", "cicdContextName"]];
 
 /**
- * Applies operations in their order and returns the new tree; the old one stays. Throws AppError `path_protected` (exit
+ * Applies operations in their order and returns the new tree; the old one stays. Throws AppError
+ * `path_protected` (exit
  * code 2), `path_blocked`, `index_beyond` and `not_a_list` (exit code 1), with the path.
  */
 export function applyOperations(tree: ValueMap, operations: readonly Operation[]): ValueMap {

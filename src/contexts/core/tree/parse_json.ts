@@ -6,6 +6,8 @@ export interface JsonProblem {
   readonly message: string;
   /** Counted from 1. */
   readonly line: number;
+  /** Set if it is JSON as far as it was read, and a value in it is too large or too deep. */
+  readonly refused?: true;
 }
 
 /** Deeper JSON is refused before the stack of the process ends. */
@@ -13,8 +15,10 @@ const DEEPEST = 200;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const SPACE = /[ \t\r\n]*/y;
+/** The end of a run of characters that stand for themselves. */
 // deno-lint-ignore no-control-regex -- JSON escapes them
-const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const RUN_END = /["\\\u0000-\u001f]/g;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** Parses JSON; keys keep their order and numbers their digits, which `JSON.parse` loses. */
 export function parseJson(text: string): { readonly value: Value } | { readonly problem: JsonProblem } {
@@ -23,16 +27,20 @@ export function parseJson(text: string): { readonly value: Value } | { readonly 
     return { value: reader.document() };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    return { problem: { message: error.message, line: text.slice(0, error.at).split("\n").length } };
+    const { message, at, refused } = error;
+    const line = text.slice(0, at).split("\n").length;
+    return { problem: { message, line, ...refused ? { refused: true } : {} } };
   }
 }
 
 class JsonFault extends Error {
   readonly at: number;
+  readonly refused: boolean;
 
-  constructor(message: string, at: number) {
+  constructor(message: string, at: number, { refused = false } = {}) {
     super(message);
     this.at = at;
+    this.refused = refused;
   }
 }
 
@@ -53,7 +61,9 @@ class JsonReader {
   }
 
   #value(depth: number): Value {
-    if (depth > DEEPEST) throw new JsonFault(`it is nested deeper than ${DEEPEST} levels`, this.#at);
+    if (depth > DEEPEST) {
+      throw new JsonFault(`it is nested deeper than ${DEEPEST} levels`, this.#at, { refused: true });
+    }
     const char = this.#text[this.#at];
     if (char === "{") return this.#map(depth);
     if (char === "[") return this.#list(depth);
@@ -71,15 +81,31 @@ class JsonReader {
     const source = this.#match(NUMBER);
     if (source === undefined) throw this.#unexpected();
     const number = Number(source);
-    if (!Number.isFinite(number)) throw new JsonFault(`the number ${source} is too large`, this.#at);
+    if (!Number.isFinite(number)) {
+      throw new JsonFault(`the number ${source} is too large`, this.#at, { refused: true });
+    }
     return parseNumber(source, number);
   }
 
   #string(): string {
     const start = this.#at;
-    const source = this.#match(TEXT);
-    if (source === undefined) throw new JsonFault("a text is not closed, or has a wrong escape in it", start);
-    return source.includes("\\") ? JSON.parse(`[${source}]`)[0] : source.slice(1, -1);
+    this.#at++;
+    let isPlain = true;
+    // One pattern for the whole text would end the stack of the process for a text of 8 MiB.
+    while (this.#text[this.#runEnd()] === "\\") {
+      isPlain = false;
+      if (this.#match(ESCAPE) === undefined) throw notClosed(start);
+    }
+    if (!this.#take('"')) throw notClosed(start);
+    const source = this.#text.slice(start, this.#at);
+    return isPlain ? source.slice(1, -1) : JSON.parse(`[${source}]`)[0];
+  }
+
+  /** Goes to the end of a run of plain characters. */
+  #runEnd(): number {
+    RUN_END.lastIndex = this.#at;
+    this.#at = RUN_END.exec(this.#text)?.index ?? this.#text.length;
+    return this.#at;
   }
 
   #list(depth: number): Value {
@@ -139,4 +165,8 @@ class JsonReader {
       this.#at,
     );
   }
+}
+
+function notClosed(start: number): JsonFault {
+  return new JsonFault("a text is not closed, or has a wrong escape in it", start);
 }

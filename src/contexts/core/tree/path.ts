@@ -1,6 +1,9 @@
 import { usageError } from "../../../lib/errors.ts";
 
-/** A place in a tree, from the top: keys of maps, and numbers of elements in lists. Empty for the whole tree. */
+/**
+ * A place in a tree, from the top: keys of maps, and numbers of elements in lists. Empty for the whole
+ * tree.
+ */
 export type Path = readonly (string | number)[];
 
 const KEY = /[^.[\]{}"'\s=:@]+/y;

@@ -2,28 +2,33 @@
 
 import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 
-/** A value of a context. A number is an integer unless it has a fraction; integers beyond 2^53 are bigints. */
+/**
+ * A value of a context. A number is an integer unless it has a fraction; integers beyond 2^53 are bigints.
+ */
 export type Value = null | boolean | number | bigint | WholeFloat | string | readonly Value[] | ValueMap;
 
 /** A map of a context. Keys keep the order in which they were written, whatever they look like. */
 export type ValueMap = ReadonlyMap<string, Value>;
 
-/** Whether a value is a map. */
+/** Recognizes a map. */
 export function isValueMap(value: Value | undefined): value is ValueMap {
   return value instanceof Map;
 }
 
-/** Whether a value is a list. */
+/** Recognizes a list. */
 export function isValueList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Whether a value is a number of any kind. */
+/** Returns true for a number of any kind. */
 export function isValueNumber(value: Value | undefined): value is number | bigint | WholeFloat {
   return typeof value === "number" || typeof value === "bigint" || value instanceof WholeFloat;
 }
 
-/** Converts plain data, such as a parsed section of the configuration, into a value. Absent values are left out. */
+/**
+ * Converts plain data, such as a parsed section of the configuration, into a value. Absent values are left
+ * out.
+ */
 export function toValue(plain: unknown): Value {
   if (plain === null || plain === undefined) return null;
   if (typeof plain === "boolean" || typeof plain === "string" || typeof plain === "bigint") return plain;
@@ -35,7 +40,10 @@ export function toValue(plain: unknown): Value {
   );
 }
 
-/** Whether two values are equal as data: the order of keys has no meaning, and `1` equals `1.0`, as in Python. */
+/**
+ * Whether two values are equal as data: the order of keys has no meaning, and `1` equals `1.0`, as in
+ * Python.
+ */
 export function equalValues(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (isValueNumber(a) && isValueNumber(b)) return equalNumbers(a, b);

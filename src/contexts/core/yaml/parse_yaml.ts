@@ -32,13 +32,16 @@ export function parseYaml(
     };
   } catch (error) {
     if (error instanceof YamlFault) {
-      return { problem: { message: error.message, line: lines.at(error.offset) } };
+      const { message, offset, refused } = error;
+      return { problem: { message, line: lines.at(offset), ...refused ? { refused: true } : {} } };
     }
     if (!(error instanceof YAMLException)) throw error;
+    const message = plainReason(error.reason);
     return {
       problem: {
-        message: plainReason(error.reason),
+        message,
         line: error.mark === undefined ? undefined : error.mark.line + 1,
+        ...message === TOO_DEEP ? { refused: true } : {},
       },
     };
   }

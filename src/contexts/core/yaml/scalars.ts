@@ -14,6 +14,9 @@ const CORE = "tag:yaml.org,2002:";
 /** A scalar that PyYAML refuses, or that JSON cannot say. */
 export class ScalarFault extends Error {}
 
+/** A number that JSON cannot say. */
+export class NotFinite extends ScalarFault {}
+
 /** Reads a scalar without quotes. Dates stay text. Throws {@link ScalarFault}. */
 export function resolvePlain(source: string): Scalar {
   // Most texts begin with a character that begins nothing else.
@@ -66,7 +69,7 @@ function finiteFloat(source: string): number | WholeFloat | undefined {
   const float = resolveFloat(source);
   const number = typeof float === "object" ? float.value : float;
   if (number === undefined || Number.isFinite(number)) return float;
-  throw new ScalarFault(`\`${source}\` is not a finite number: write "${source}" to make it a text`);
+  throw new NotFinite(`\`${source}\` is not a finite number: write "${source}" to make it a text`);
 }
 
 function refuse(tag: string, source: string): never {

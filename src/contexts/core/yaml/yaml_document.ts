@@ -6,6 +6,8 @@ export interface YamlProblem {
   readonly message: string;
   /** Counted from 1; undefined if the whole text is the problem. */
   readonly line: number | undefined;
+  /** Set if it is YAML, and a value in it cannot be stored: not finite, too deep, or of endless aliases. */
+  readonly refused?: true;
 }
 
 /** A key that a map has twice. The last one counts, as in PyYAML. */

@@ -9,7 +9,7 @@ import {
 } from "js-yaml";
 import { heightOf, jsonBytes, LARGEST_TREE } from "../tree/limits.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
-import { assertCollectionTag, resolveTagged, ScalarFault } from "./scalars.ts";
+import { assertCollectionTag, NotFinite, resolveTagged, ScalarFault } from "./scalars.ts";
 import type { Offsets } from "./yaml_document.ts";
 
 /** Deeper YAML is refused before the stack of the process ends, as deep JSON is. */
@@ -21,10 +21,13 @@ export const TOO_DEEP = `it is nested deeper than ${DEEPEST} levels`;
 /** A text that {@link YamlReader} cannot read, with the offset of the place. */
 export class YamlFault extends Error {
   readonly offset: number;
+  /** Whether the text is YAML, and a value in it cannot be stored. */
+  readonly refused: boolean;
 
-  constructor(message: string, offset: number) {
+  constructor(message: string, offset: number, { refused = false } = {}) {
     super(message);
     this.offset = offset;
+    this.refused = refused;
   }
 }
 
@@ -98,11 +101,11 @@ export class YamlReader {
 
   #node(place: Place): Value {
     const event = this.#take();
-    if (place.depth > DEEPEST) throw new YamlFault(TOO_DEEP, place.offset);
+    if (place.depth > DEEPEST) throw new YamlFault(TOO_DEEP, place.offset, { refused: true });
     switch (event?.type) {
       case EVENT_ID.SCALAR: {
         const source = this.#source(event);
-        const value = this.#scalar(event, source, { offset: place.offset });
+        const value = this.#scalar(event, source, place);
         this.#keep(event, { value, source });
         return value;
       }
@@ -111,7 +114,7 @@ export class YamlReader {
         const isMap = event.type === EVENT_ID.MAPPING;
         const tag = this.#text.slice(event.tagStart, event.tagEnd);
         if (event.tagStart >= 0) {
-          this.#checked(place.offset, () => assertCollectionTag(tag, isMap ? "map" : "seq"));
+          this.#checked(place, () => assertCollectionTag(tag, isMap ? "map" : "seq"));
         }
         const anchor: Anchor = { value: undefined };
         this.#keep(event, anchor);
@@ -197,17 +200,19 @@ export class YamlReader {
       : source;
   }
 
-  #scalar(event: ScalarEvent, source: string, { offset }: { readonly offset: number }): Value {
+  #scalar(event: ScalarEvent, source: string, { offset, depth }: Place): Value {
     if (event.tagStart < 0 && event.style !== SCALAR_STYLE.PLAIN) return source;
     const tag = event.tagStart < 0 ? "!" : this.#text.slice(event.tagStart, event.tagEnd);
-    return this.#checked(offset, () => resolveTagged(tag, source));
+    return this.#checked({ offset, depth }, () => resolveTagged(tag, source));
   }
 
-  #checked<Result>(offset: number, read: () => Result): Result {
+  #checked<Result>({ offset, depth }: Place, read: () => Result): Result {
     try {
       return read();
     } catch (error) {
-      throw error instanceof ScalarFault ? new YamlFault(error.message, offset) : error;
+      if (!(error instanceof ScalarFault)) throw error;
+      // A text that is nothing but a number is text for some callers.
+      throw new YamlFault(error.message, offset, { refused: error instanceof NotFinite && depth > 0 });
     }
   }
 
@@ -223,14 +228,16 @@ export class YamlReader {
     if (anchor === undefined) throw new YamlFault(`the alias *${name} has no anchor before it`, offset);
     const { value, source } = anchor;
     if (value === undefined) {
-      throw new YamlFault(`the alias *${name} stands inside of its own anchor`, offset);
+      throw new YamlFault(`the alias *${name} stands inside of its own anchor`, offset, { refused: true });
     }
     anchor.size ??= { bytes: jsonBytes(value), height: heightOf(value) };
     this.#expanded += anchor.size.bytes;
     if (this.#expanded > LARGEST_TREE) {
-      throw new YamlFault(`its aliases stand for more than ${LARGEST_TREE} bytes`, offset);
+      throw new YamlFault(`its aliases stand for more than ${LARGEST_TREE} bytes`, offset, {
+        refused: true,
+      });
     }
-    if (depth + anchor.size.height > DEEPEST) throw new YamlFault(TOO_DEEP, offset);
+    if (depth + anchor.size.height > DEEPEST) throw new YamlFault(TOO_DEEP, offset, { refused: true });
     return source === undefined ? { value } : { value, source };
   }
 }

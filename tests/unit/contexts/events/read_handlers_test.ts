@@ -45,6 +45,11 @@ Deno.test("`enabled: false` counts for a kind and for a block; the original look
   assert.deepEqual(names(handlers, ORIGINAL_RULES), ["respond.a off", "notify.a", "notify.b"]);
 });
 
+Deno.test("a block that is not enabled may lack everything else", () => {
+  const handlers = { notify: { enabled: false }, respond: { a: { enabled: false } } };
+  assert.deepEqual(names(handlers), ["respond.a off"]);
+});
+
 Deno.test("an unknown event, an empty one and a pipeline without events have no handlers", () => {
   assert.deepEqual(names(null), []);
   assert.deepEqual(names({}), []);
@@ -69,10 +74,11 @@ Deno.test("a block of the wrong shape is an error with its path before anything 
   const cases: readonly (readonly [handlers: unknown, message: RegExp])[] = [
     [{ notify: "text" }, /e\.notify: it is neither a block nor a map/],
     [{ notify: null }, /e\.notify: it is neither/],
-    [{ notify: { a: "text" } }, /e\.notify\.a: it is not a block/],
+    [{ notify: { a: "text" } }, /e\.notify: it has no `message`/],
+    [{ notify: { a: "text", b: { message: "x" } } }, /e\.notify\.a: it is not a block/],
     [{ notify: { a: { mesage: "x" } } }, /e\.notify\.a: it has no `message`/],
-    [{ notify: { if: "x" } }, /e\.notify: it has `if` and no `message`/],
-    [{ "trigger-pipeline": { args: { a: "b" } } }, /e\.trigger-pipeline: it has `args` and no `name`/],
+    [{ notify: { if: "x" } }, /e\.notify: it has no `message`/],
+    [{ "trigger-pipeline": { args: { a: "b" } } }, /e\.trigger-pipeline: it has no `name`/],
     [{ "trigger-pipeline": { name: "x", args: ["a"] } }, /args: it is not a map/],
     [{ respond: { message: "x" } }, /e\.respond: it has no `url`/],
     [{ "set-values": { set: { from: "a", to: "b" } } }, /set: it is not a list/],

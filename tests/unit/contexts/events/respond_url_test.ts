@@ -75,7 +75,7 @@ for (const host of ELSEWHERE) {
   });
 }
 
-Deno.test("respond.url may lead to the origin of slack.url, to listed origins, and to Slack's hooks beside Slack", () => {
+Deno.test("respond.url may lead to the origins of slack.url and the list, and to Slack's hooks", () => {
   const slack = {
     slackUrl: "https://slack.com/api/chat.postMessage",
     hosts: ["https://ok.example:8443/ignored"],

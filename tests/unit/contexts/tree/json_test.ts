@@ -34,6 +34,13 @@ Deno.test("numbers keep their digits and their kind", () => {
   );
 });
 
+Deno.test("a text of 16 MiB is read, with and without escapes", () => {
+  for (const part of ["y", "\\n", "é\\u0041"]) {
+    const text = part.repeat(16 * 1024 * 1024 / part.length);
+    assert.equal(parsed(`"${text}"`), text.replaceAll("\\n", "\n").replaceAll("\\u0041", "A"));
+  }
+});
+
 const WRONG: readonly (readonly [text: string, line: number, says: RegExp])[] = [
   ["", 1, /ends too early/],
   ["{\n  a: 1}", 2, /not expected/],
@@ -44,6 +51,9 @@ const WRONG: readonly (readonly [text: string, line: number, says: RegExp])[] = 
   ["1e999", 1, /too large/],
   ['"a\nb"', 1, /not closed/],
   ['"\\x"', 1, /not closed/],
+  ['"abc', 1, /not closed/],
+  ['"abc\\', 1, /not closed/],
+  ['"abc\\"', 1, /not closed/],
   ["01", 1, /not expected/],
   ["1 2", 1, /not expected/],
   ["'a'", 1, /not expected/],

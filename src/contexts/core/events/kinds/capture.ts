@@ -26,8 +26,9 @@ export function capturesOf(
 }
 
 /**
- * Makes the operations that put parts of an answer into the tree. Rules see the tree, the configuration and the answer as
- * `body`, not the variables of the call and not each other. A rule that fails leaves the others alone.
+ * Makes the operations that put parts of an answer into the tree. Rules see the tree, the configuration and
+ * the answer as `body`, not the variables of the call and not each other. A rule that fails leaves the others
+ * alone.
  */
 export function planCaptures(
   scope: Pick<EventScope, "tree" | "render" | "rules">,

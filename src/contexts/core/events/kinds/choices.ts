@@ -6,7 +6,9 @@ import { parseYaml } from "../../yaml/mod.ts";
 import { type EventScope, renderValue } from "../event_scope.ts";
 import type { Handler } from "../handler.ts";
 
-/** Holds the block while its parts are rendered one after the other: each template sees the parts before it. */
+/**
+ * Holds the block while its parts are rendered one after the other: each template sees the parts before it.
+ */
 class RenderedBlock {
   /** Names of the iterators of generators. They stay after the generator, with its last item. */
   readonly iterators = new Map<string, Value>();
@@ -47,8 +49,8 @@ class RenderedBlock {
 }
 
 /**
- * Renders the title and the choices of a `manual-choice`, listed and generated. Returns the names that the payload's
- * template sees. Throws AppError `choice_invalid` and `template_failed` (exit code 1).
+ * Renders the title and the choices of a `manual-choice`, listed and generated. Returns the names that the
+ * payload's template sees. Throws AppError `choice_invalid` and `template_failed` (exit code 1).
  */
 export function renderChoices(
   scope: EventScope,

@@ -16,8 +16,8 @@ const LONGEST = 60_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * Makes the comment of `github-comment`. A blank message is skipped. Mentions are defused, since values may come from
- * anyone. Throws AppError `comment_invalid` (exit code 1).
+ * Makes the comment of `github-comment`. A blank message is skipped. Mentions are defused, since values may
+ * come from anyone. Throws AppError `comment_invalid` (exit code 1).
  */
 export function planComment(
   scope: EventScope,

@@ -14,21 +14,29 @@ export interface SecretPlaces {
   readonly redact: readonly Path[];
 }
 
-/** Returns a function that masks secrets and the values at redacted paths in a text, in their usual spellings. */
-export function makeConceal(tree: ValueMap, { settings, redact }: SecretPlaces): (text: string) => string {
-  const redactor = new Redactor({});
-  const short: string[] = [];
-  const keep = (text: string) => {
-    redactor.keep(text);
-    // The redactor leaves short texts, which are parts of ordinary words. Alone they are the value.
-    if (text.length < 6 && text.trim() !== "") {
-      short.push(text.trim().replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"));
-    }
-  };
+/**
+ * Returns a function that masks secrets and the values at redacted paths in a text, in their usual spellings.
+ */
+export function makeConceal(tree: ValueMap, places: SecretPlaces): (text: string) => string {
+  // Most calls print nothing, and a redacted part of the tree may be large.
+  let mask: ((text: string) => string) | undefined;
+  return (text) => (mask ??= makeMask(secretsOf(tree, places)))(text);
+}
+
+function secretsOf(tree: ValueMap, { settings, redact }: SecretPlaces): readonly string[] {
   const { slack, secretData } = settings;
-  [slack.token ?? "", ...leaves(secretData), ...redact.flatMap((path) => leaves(valueAt(tree, path)))]
-    .forEach(keep);
-  const alone = short.length === 0 ? undefined : new RegExp(`(?<![\\w])(?:${short.join("|")})(?![\\w])`, "g");
+  const found = redact.flatMap((path) => leaves(valueAt(tree, path)));
+  return [...new Set([slack.token ?? "", ...leaves(secretData), ...found].map((each) => each.trim()))];
+}
+
+function makeMask(secrets: readonly string[]): (text: string) => string {
+  const redactor = new Redactor({});
+  redactor.keepAll(secrets);
+  // The redactor leaves short texts, which are parts of ordinary words. Alone they are the value.
+  const short = secrets.filter((each) => each !== "" && each.length < 6).map((each) =>
+    each.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")
+  );
+  const alone = short.length === 0 ? undefined : new RegExp(`(?<!\\w)(?:${short.join("|")})(?!\\w)`, "g");
   return (text) => {
     const masked = redactor.redact(text);
     return alone === undefined ? masked : masked.replace(alone, MASK);
@@ -47,7 +55,9 @@ export function maskLeaves(value: Value): Value {
   return isValueList(value) ? value.map(maskLeaves) : MASK;
 }
 
-/** Returns the tree and the settings with every secret masked, so that a template has none of them to print. */
+/**
+ * Returns the tree and the settings with every secret masked, so that a template has none of them to print.
+ */
 export function maskScope<Settings extends Pick<HandlerSettings, "slack" | "secretData">>(
   tree: ValueMap,
   { settings, redact }: { readonly settings: Settings; readonly redact: readonly Path[] },

@@ -5,8 +5,8 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FORBIDDEN = /[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]/;
 
 /**
- * Adds a header. A name in another case is the same header. Throws AppError `header_invalid` (exit code 1), which names
- * the place and never the value.
+ * Adds a header. A name in another case is the same header. Throws AppError `header_invalid` (exit code 1),
+ * which names the place and never the value.
  */
 export function withHeader(
   headers: Readonly<Record<string, string>>,

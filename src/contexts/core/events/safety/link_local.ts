@@ -1,6 +1,7 @@
 /**
- * Whether the host of a URL is a link-local address: 169.254.0.0/16 or fe80::/10, also inside of an IPv6 address that
- * stands for an IPv4 one. A URL's parser has resolved decimal, hexadecimal and octal notations before.
+ * Whether the host of a URL is a link-local address: 169.254.0.0/16 or fe80::/10, also inside of an IPv6
+ * address that stands for an IPv4 one. A URL's parser has resolved decimal, hexadecimal and octal notations
+ * before.
  */
 export function isLinkLocal({ hostname }: URL): boolean {
   if (!hostname.startsWith("[")) return isLinkLocalV4(readV4(hostname));
@@ -22,7 +23,10 @@ function readV4(hostname: string): Bytes | undefined {
   return parts?.every((part) => part <= 255) ? parts : undefined;
 }
 
-/** Reads the eight groups of an IPv6 address as a URL's parser writes it: no IPv4 at its end, one `::` at most. */
+/**
+ * Reads the eight groups of an IPv6 address as a URL's parser writes it: no IPv4 at its end, one `::` at
+ * most.
+ */
 function readV6(text: string): readonly number[] | undefined {
   const [head = "", tail] = text.split("::");
   const read = (part: string) => part === "" ? [] : part.split(":").map((group) => parseInt(group, 16));

@@ -13,8 +13,8 @@ export interface AllowedOrigins {
 }
 
 /**
- * Checks a rendered `respond.url`, which an application file chooses. Returns the URL, and whether the Slack token belongs
- * to its origin. Throws AppError `url_refused` (exit code 3).
+ * Checks a rendered `respond.url`, which an application file chooses. Returns the URL, and whether the Slack
+ * token belongs to its origin. Throws AppError `url_refused` (exit code 3).
  */
 export function checkRespondUrl(
   text: string,

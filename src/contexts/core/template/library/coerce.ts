@@ -12,7 +12,9 @@ export function requireText(item: Item): string {
   throw new Fault(`a str is needed, not ${article(typeOf(item))}`);
 }
 
-/** Requires an integer, or a boolean, which counts as 0 or 1. Integers beyond 2^53 become the nearest float. */
+/**
+ * Requires an integer, or a boolean, which counts as 0 or 1. Integers beyond 2^53 become the nearest float.
+ */
 export function requireInteger(item: Item): number {
   if (typeof item === "boolean") return Number(item);
   if (isInteger(item)) return Number(item);

@@ -8,7 +8,7 @@ import type { Entry, Library } from "./entry.ts";
 
 /** Methods of lists that only read. */
 export const LIST_METHODS: Library = {
-  copy: { parameters: [], run: (self) => self },
+  copy: { parameters: [], run: ({ subject }) => subject },
   count: counted(),
   index: indexed(),
 };
@@ -21,25 +21,25 @@ export const RANGE_METHODS: Library = { count: counted(), index: indexed() };
 
 /** Methods of maps that only read. */
 export const MAP_METHODS: Library = {
-  copy: { parameters: [], run: (self) => self },
+  copy: { parameters: [], run: ({ subject }) => subject },
   get: {
     parameters: ["/key", "/default?"],
-    run: (self, [key = null, fallback = null], tools) => {
-      const found = findKey(requireMap(self), key, tools.budget);
+    run: ({ subject, args: [key = null, fallback = null], tools }) => {
+      const found = findKey(requireMap(subject), key, tools);
       return found === undefined ? fallback : found.value;
     },
   },
-  items: { parameters: [], run: (self) => new View("items", requireMap(self)) },
-  keys: { parameters: [], run: (self) => new View("keys", requireMap(self)) },
-  values: { parameters: [], run: (self) => new View("values", requireMap(self)) },
+  items: { parameters: [], run: ({ subject }) => new View("items", requireMap(subject)) },
+  keys: { parameters: [], run: ({ subject }) => new View("keys", requireMap(subject)) },
+  values: { parameters: [], run: ({ subject }) => new View("values", requireMap(subject)) },
 };
 
 /** Methods of numbers. */
 export const NUMBER_METHODS: Library = {
   bit_length: {
     parameters: [],
-    run: (self) => {
-      const operand = operandOf(self);
+    run: ({ subject }) => {
+      const operand = operandOf(subject);
       if (operand === undefined || "float" in operand) throw new Fault("a float has no bit_length");
       const size = operand.integer < 0n ? -operand.integer : operand.integer;
       return size === 0n ? 0 : size.toString(2).length;
@@ -47,7 +47,8 @@ export const NUMBER_METHODS: Library = {
   },
   is_integer: {
     parameters: [],
-    run: (self) => isInteger(self) || (isNumber(self) && Number.isInteger(Number(operandFloat(self)))),
+    run: ({ subject }) =>
+      isInteger(subject) || (isNumber(subject) && Number.isInteger(Number(operandFloat(subject)))),
   },
 };
 
@@ -64,9 +65,9 @@ function requireMap(item: Item): ItemMap {
 function counted(): Entry {
   return {
     parameters: ["/value"],
-    run: (self, [value = null], { budget }) => {
+    run: ({ subject, args: [value = null], tools: { budget } }) => {
       let count = 0;
-      for (const each of iterate(self, budget)) if (equalItems(each, value, { budget })) count++;
+      for (const each of iterate(subject, budget)) if (equalItems(each, value, { budget })) count++;
       return count;
     },
   };
@@ -75,12 +76,12 @@ function counted(): Entry {
 function indexed(): Entry {
   return {
     parameters: ["/value", "/start?", "/stop?"],
-    run: (self, [value = null, start = 0, stop], { budget }) => {
-      const items = isList(self)
-        ? self
-        : self instanceof Tuple
-        ? self.items
-        : Array.from(iterate(self, budget));
+    run: ({ subject, args: [value = null, start = 0, stop], tools: { budget } }) => {
+      const items = isList(subject)
+        ? subject
+        : subject instanceof Tuple
+        ? subject.items
+        : Array.from(iterate(subject, budget));
       const from = requireInteger(start);
       const to = stop === undefined ? items.length : requireInteger(stop);
       const position = (index: number) => index < 0 ? Math.max(0, index + items.length) : index;

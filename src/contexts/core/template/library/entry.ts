@@ -1,10 +1,10 @@
-/** What filters, tests, methods and functions have in common: parameters, and a function that runs. */
+/** The common shape of filters, tests and methods: parameters, and a function that runs. */
 
 import { type Budget, Fault } from "../limits.ts";
 import type { FormatYaml } from "../options.ts";
 import type { Arguments, Item } from "../values/item.ts";
 
-/** What an entry of the library works with besides its arguments. */
+/** The tools of an entry of the library besides its arguments. */
 export interface TemplateTools {
   readonly budget: Budget;
   readonly random: (() => number) | undefined;
@@ -24,19 +24,20 @@ export interface LibraryCall {
 /** Arguments in the order of the parameters; undefined where one is left out. */
 export type Bound = readonly (Item | undefined)[];
 
+/** The call of an entry: the value before the filter, test or method, and the arguments. */
+export interface EntryCall<Args> {
+  readonly subject: Item;
+  readonly args: Args;
+  readonly tools: TemplateTools;
+}
+
 /**
- * A filter, test or method. A parameter with `?` can be left out, one with `/` has no name that a call may use. Without
- * `parameters` it reads its arguments itself.
+ * A filter, test or method. A parameter with `?` can be left out, one with `/` has no name that a call may
+ * use. Without `parameters` it reads its arguments itself.
  */
 export type Entry =
-  | {
-    readonly parameters: readonly string[];
-    readonly run: (self: Item, args: Bound, tools: TemplateTools) => Item;
-  }
-  | {
-    readonly parameters?: undefined;
-    readonly raw: (self: Item, args: Arguments, tools: TemplateTools) => Item;
-  };
+  | { readonly parameters: readonly string[]; readonly run: (call: EntryCall<Bound>) => Item }
+  | { readonly parameters?: undefined; readonly raw: (call: EntryCall<Arguments>) => Item };
 
 /** Entries by name. */
 export type Library = Readonly<Record<string, Entry>>;
@@ -51,8 +52,8 @@ export function runEntry(entry: Entry, { value, args }: LibraryCall, tools: Temp
   tools.budget.step();
   if (typeof value === "string") tools.budget.text(value.length);
   const result = entry.parameters === undefined
-    ? entry.raw(value, args, tools)
-    : entry.run(value, bindArguments(entry.parameters, args), tools);
+    ? entry.raw({ subject: value, args, tools })
+    : entry.run({ subject: value, args: bindArguments(entry.parameters, args), tools });
   if (typeof result === "string") tools.budget.text(result.length);
   return result;
 }

@@ -9,8 +9,8 @@ import { TEXT_FILTERS } from "./text_filters.ts";
 
 const DEFAULT: Entry = {
   parameters: ["default_value?", "boolean?"],
-  run: (self, [fallback = "", boolean = false]) =>
-    self instanceof Undefined || (isTrue(boolean) && !isTrue(self)) ? fallback : self,
+  run: ({ subject, args: [fallback = "", boolean = false] }) =>
+    subject instanceof Undefined || (isTrue(boolean) && !isTrue(subject)) ? fallback : subject,
 };
 
 /** All filters. */

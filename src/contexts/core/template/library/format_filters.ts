@@ -7,28 +7,28 @@ import { article, compareItems } from "../values/compare.ts";
 import { isList, isMap, isNumber, isTrue, type Item, type ItemMap, Tuple, typeOf } from "../values/item.ts";
 import { pythonNumber } from "../../tree/python_text.ts";
 import { requireInteger, requireText } from "./coerce.ts";
-import type { Bound, Library, TemplateTools } from "./entry.ts";
+import type { Bound, EntryCall, Library, TemplateTools } from "./entry.ts";
 
 /** A tree is as deep as a template, so that a larger indent would multiply. */
 const LARGEST_INDENT = 20;
 
 /** Filters from and to JSON, YAML and base64: `tojson` is Jinja's, the others are the original tool's. */
 export const FORMAT_FILTERS: Library = {
-  from_json: { parameters: [], run: (self, _args, tools) => fromJson(requireText(self), tools) },
+  from_json: { parameters: [], run: ({ subject, tools }) => fromJson(requireText(subject), tools) },
   json_dumps: {
     parameters: ["indent?", "stripLeadingTrailingQuotes?"],
-    run: (self, [indent = null, strip = false], tools) => {
-      const text = toJson(self, { indent, sorted: false }, tools);
+    run: ({ subject, args: [indent = null, strip = false], tools }) => {
+      const text = toJson(subject, { indent, sorted: false }, tools);
       return isTrue(strip) ? text.slice(1, -1) : text;
     },
   },
-  kv_comma_pairs_to_json: { parameters: [], run: (self) => pairsToJson(requireText(self)) },
-  to_base64: { parameters: [], run: (self, _args, tools) => toBase64(requireText(self), tools.budget) },
+  kv_comma_pairs_to_json: { parameters: [], run: ({ subject }) => pairsToJson(requireText(subject)) },
+  to_base64: { parameters: [], run: ({ subject, tools }) => toBase64(requireText(subject), tools.budget) },
   to_nice_yaml: { parameters: ["default_flow_style?", "sort_keys?", "indent?"], run: toYaml },
   tojson: {
     parameters: ["indent?"],
-    run: (self, [indent = null], tools) =>
-      toJson(self, { indent, sorted: true }, tools)
+    run: ({ subject, args: [indent = null], tools }) =>
+      toJson(subject, { indent, sorted: true }, tools)
         .replace(/[<>&']/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`),
   },
 };
@@ -41,11 +41,11 @@ function fromJson(text: string, { budget }: TemplateTools): Value {
 }
 
 function toJson(
-  self: Item,
+  subject: Item,
   { indent, sorted }: { readonly indent: Item; readonly sorted: boolean },
   { budget }: TemplateTools,
 ): string {
-  const value = toPlainValue(self, { sorted, budget });
+  const value = toPlainValue(subject, { sorted, budget });
   if (indent === null) return formatJson(value, { ascii: true });
   const margin = typeof indent === "string"
     ? indent
@@ -61,6 +61,9 @@ function toPlainValue(item: Item, options: { readonly sorted: boolean; readonly 
   if (typeof item === "string") {
     budget.text(item.length);
     return item;
+  }
+  if (typeof item === "number" && !Number.isFinite(item)) {
+    throw new Fault(`JSON has no ${pythonNumber(item)}`);
   }
   if (item === null || typeof item === "boolean" || isNumber(item)) return item;
   const items = isList(item) ? item : item instanceof Tuple ? item.items : undefined;
@@ -103,8 +106,8 @@ function toBase64(text: string, budget: Budget): string {
   return new TextEncoder().encode(text).toBase64();
 }
 
-function toYaml(self: Item, [, sortKeys = false, indent = 2]: Bound, tools: TemplateTools): string {
+function toYaml({ subject, args: [, sortKeys = false, indent = 2], tools }: EntryCall<Bound>): string {
   if (tools.formatYaml === undefined) throw new Fault("YAML is not available here");
-  const value = toPlainValue(self, { sorted: false, budget: tools.budget });
+  const value = toPlainValue(subject, { sorted: false, budget: tools.budget });
   return tools.formatYaml(value, { indent: requireInteger(indent), sortKeys: isTrue(sortKeys) });
 }

@@ -3,12 +3,15 @@ import { findItem } from "../values/attributes.ts";
 import { isInteger, type Item, Undefined } from "../values/item.ts";
 import type { TemplateTools } from "./entry.ts";
 
-/** Makes the function that reads an attribute such as `a.b.0` of an item; without attribute, the item itself. */
+/**
+ * Makes the function that reads an attribute such as `a.b.0` of an item; without attribute, the item
+ * itself.
+ */
 export function makeGetter(
   attribute: Item | undefined,
   { tools, fallback, ignoreCase = false }: {
     readonly tools: TemplateTools;
-    /** Stands for an absent attribute, unless it is None. */
+    /** Stands for an absent attribute; None does not. */
     readonly fallback?: Item | undefined;
     readonly ignoreCase?: boolean;
   },

@@ -53,7 +53,7 @@ function makeDict(
 ): Map<Item, Item> {
   if (more.length > 0) throw new Fault("it takes one dict or list of pairs");
   const map = new Map<Item, Item>();
-  const set = (key: Item, value: Item) => map.set(findKey(map, key, budget)?.key ?? key, value);
+  const set = (key: Item, value: Item) => map.set(findKey(map, key, { budget })?.key ?? key, value);
   if (source !== undefined && isMap(source)) {
     budget.step(source.size);
     for (const [key, value] of source) map.set(key, value);

@@ -27,7 +27,7 @@ const CHANGING: Readonly<Record<string, ReadonlySet<string>>> = {
   dict: new Set(["clear", "pop", "popitem", "setdefault", "update"]),
 };
 
-/** What Python has and templates have not, so that it is not taken for absent. */
+/** Members that Python has and templates have not, so that they are not taken for absent. */
 const REFUSED: Readonly<Record<string, ReadonlySet<string>>> = {
   str: new Set(["encode", "format_map", "maketrans", "translate"]),
   dict: new Set(["fromkeys"]),
@@ -57,7 +57,9 @@ const REFUSED: Readonly<Record<string, ReadonlySet<string>>> = {
 
 const TEXT: Library = { ...TEXT_METHODS, ...TEXT_SEARCH_METHODS };
 
-/** Finds a method, bound to its value; undefined if Python has none. Throws for methods that change a value. */
+/**
+ * Finds a method, bound to its value; undefined if Python has none. Throws for methods that change a value.
+ */
 export function findMethod(item: Item, name: string, tools: TemplateTools): Item | undefined {
   const type = typeOf(item);
   if (CHANGING[type]?.has(name) === true) {

@@ -15,8 +15,8 @@ const PREFIXES: Readonly<Record<string, number>> = { "0b": 2, "0o": 8, "0x": 16 
 export const NUMBER_FILTERS: Library = {
   abs: {
     parameters: [],
-    run: (self) => {
-      const operand = operandOf(self);
+    run: ({ subject }) => {
+      const operand = operandOf(subject);
       if (operand === undefined) throw new Fault("a number is needed");
       if ("float" in operand) return floatItem(Math.abs(operand.float));
       return integerItem(operand.integer < 0n ? -operand.integer : operand.integer);
@@ -24,22 +24,23 @@ export const NUMBER_FILTERS: Library = {
   },
   filesizeformat: {
     parameters: ["binary?"],
-    run: (self, [binary = false]) => formatSize(requireFloatOrText(self), isTrue(binary)),
+    run: ({ subject, args: [binary = false] }) => formatSize(requireFloatOrText(subject), isTrue(binary)),
   },
   float: {
     parameters: ["default?"],
-    run: (self, [fallback = floatItem(0)]) => {
-      const value = toFloat(self);
+    run: ({ subject, args: [fallback = floatItem(0)] }) => {
+      const value = toFloat(subject);
       return value === undefined ? fallback : floatItem(value);
     },
   },
   int: {
     parameters: ["default?", "base?"],
-    run: (self, [fallback = 0, base = 10]) => toInteger(self, base) ?? fallback,
+    run: ({ subject, args: [fallback = 0, base = 10] }) => toInteger(subject, base) ?? fallback,
   },
   round: {
     parameters: ["precision?", "method?"],
-    run: (self, [precision = 0, method = "common"], tools) => round(self, { precision, method }, tools),
+    run: ({ subject, args: [precision = 0, method = "common"], tools }) =>
+      round(subject, { precision, method }, tools),
   },
 };
 
@@ -63,7 +64,9 @@ function toInteger(item: Item, base: Item): number | bigint | undefined {
   if (item instanceof Undefined) throw new Fault(item.message);
   if (typeof item === "boolean") return Number(item);
   if (isInteger(item)) return item;
-  const exact = typeof item === "string" ? parseIntegerText(item, requireInteger(base)) : undefined;
+  // A base that is not an integer is a wrong value like any other.
+  const isBase = isInteger(base) || typeof base === "boolean";
+  const exact = typeof item === "string" && isBase ? parseIntegerText(item, Number(base)) : undefined;
   if (exact !== undefined) return integerItem(exact);
   const value = toFloat(item);
   if (value === undefined) return undefined;
@@ -109,25 +112,25 @@ function formatSize(bytes: number, binary: boolean): string {
 }
 
 function round(
-  self: Item,
+  subject: Item,
   { precision, method }: { readonly precision: Item; readonly method: Item },
   { budget }: TemplateTools,
 ): Item {
   if (method !== "common" && method !== "ceil" && method !== "floor") {
     throw new Fault('the method is "common", "ceil" or "floor"');
   }
-  const operand = operandOf(self);
-  if (operand === undefined) requireFloat(self);
+  const operand = operandOf(subject);
+  if (operand === undefined) requireFloat(subject);
   if (method === "common") {
     const digits = precision === null ? 0 : requireInteger(precision);
     if (operand !== undefined && "integer" in operand) {
       return integerItem(roundInteger(operand.integer, digits));
     }
-    const value = roundFloat(requireFloat(self), digits);
+    const value = roundFloat(requireFloat(subject), digits);
     return precision === null ? integerItem(BigInt(value)) : floatItem(value);
   }
   const factor = calculate("**", { left: 10, right: precision, budget });
-  const scaled = factor === undefined ? undefined : calculate("*", { left: self, right: factor, budget });
+  const scaled = factor === undefined ? undefined : calculate("*", { left: subject, right: factor, budget });
   if (factor === undefined || scaled === undefined) throw new Fault("a number is needed");
   const whole = isInteger(scaled) ? scaled : wholeOf(requireFloat(scaled), method);
   return calculate("/", { left: whole, right: factor, budget }) ?? 0;

@@ -10,11 +10,11 @@ import { makeGetter, withoutCase } from "./getter.ts";
 export const ORDER_FILTERS: Library = {
   dictsort: {
     parameters: ["case_sensitive?", "by?", "reverse?"],
-    run: (self, [sensitive = false, by = "key", reverse = false], tools) => {
-      if (self instanceof Undefined) throw new Fault(self.message);
-      if (!isMap(self)) throw new Fault(`a dict is needed, not ${article(typeOf(self))}`);
+    run: ({ subject, args: [sensitive = false, by = "key", reverse = false], tools }) => {
+      if (subject instanceof Undefined) throw new Fault(subject.message);
+      if (!isMap(subject)) throw new Fault(`a dict is needed, not ${article(typeOf(subject))}`);
       if (by !== "key" && by !== "value") throw new Fault('a dict is sorted by "key" or "value"');
-      const entries = Array.from(self, ([key, value]) => {
+      const entries = Array.from(subject, ([key, value]) => {
         const read = by === "key" ? key : value;
         return {
           item: new Tuple([key, value]),
@@ -26,16 +26,16 @@ export const ORDER_FILTERS: Library = {
   },
   groupby: {
     parameters: ["attribute", "default?", "case_sensitive?"],
-    run: (self, [attribute = null, fallback, sensitive = false], tools) =>
-      group(self, { attribute, fallback, ignoreCase: !isTrue(sensitive) }, tools),
+    run: ({ subject, args: [attribute = null, fallback, sensitive = false], tools }) =>
+      group(subject, { attribute, fallback, ignoreCase: !isTrue(sensitive) }, tools),
   },
   max: extreme(1),
   min: extreme(-1),
   sort: {
     parameters: ["reverse?", "case_sensitive?", "attribute?"],
-    run: (self, [reverse = false, sensitive = false, attribute], tools) => {
+    run: ({ subject, args: [reverse = false, sensitive = false, attribute], tools }) => {
       const read = manyGetter(attribute, { tools, ignoreCase: !isTrue(sensitive) });
-      const entries = Array.from(iterate(self, tools.budget), (item) => ({ item, key: read(item) }));
+      const entries = Array.from(iterate(subject, tools.budget), (item) => ({ item, key: read(item) }));
       return sorted(entries, requireInteger(reverse) !== 0, tools);
     },
   },
@@ -67,10 +67,10 @@ function manyGetter(
 function extreme(sign: 1 | -1): Entry {
   return {
     parameters: ["case_sensitive?", "attribute?"],
-    run: (self, [sensitive = false, attribute], tools) => {
+    run: ({ subject, args: [sensitive = false, attribute], tools }) => {
       const read = makeGetter(attribute, { tools, ignoreCase: !isTrue(sensitive) });
       let best: Keyed | undefined;
-      for (const item of iterate(self, tools.budget)) {
+      for (const item of iterate(subject, tools.budget)) {
         const key = read(item);
         if (best === undefined || sign * compareItems(key, best.key, { budget: tools.budget }) > 0) {
           best = { item, key };
@@ -82,7 +82,7 @@ function extreme(sign: 1 | -1): Entry {
 }
 
 function group(
-  self: Item,
+  subject: Item,
   { attribute, fallback, ignoreCase }: {
     readonly attribute: Item;
     readonly fallback: Item | undefined;
@@ -92,7 +92,7 @@ function group(
 ): readonly Item[] {
   const { budget } = tools;
   const read = makeGetter(attribute, { tools, fallback, ignoreCase });
-  const entries = listOf(self, budget).map((item) => ({ item, key: read(item) }));
+  const entries = listOf(subject, budget).map((item) => ({ item, key: read(item) }));
   const groups: { readonly key: Item; readonly items: Item[] }[] = [];
   for (const item of sorted(entries, false, tools)) {
     const key = read(item);

@@ -10,19 +10,19 @@ import { makeGetter } from "./getter.ts";
 export const SELECT_FILTERS: Library = {
   attr: {
     parameters: ["name"],
-    run: (self, [name = null], tools) => findMember(self, requireText(name), tools),
+    run: ({ subject, args: [name = null], tools }) => findMember(subject, requireText(name), tools),
   },
-  map: { raw: (self, args, tools) => new Stream(mapped(self, args, tools)) },
+  map: { raw: ({ subject, args, tools }) => new Stream(mapped(subject, args, tools)) },
   reject: selecting({ byAttribute: false, wanted: false }),
   rejectattr: selecting({ byAttribute: true, wanted: false }),
   select: selecting({ byAttribute: false, wanted: true }),
   selectattr: selecting({ byAttribute: true, wanted: true }),
 };
 
-function* mapped(self: Item, args: Arguments, tools: TemplateTools): Generator<Item> {
-  if (!isTrue(self)) return;
+function* mapped(subject: Item, args: Arguments, tools: TemplateTools): Generator<Item> {
+  if (!isTrue(subject)) return;
   const change = mapping(args, tools);
-  for (const each of iterate(self, tools.budget)) yield change(each);
+  for (const each of iterate(subject, tools.budget)) yield change(each);
 }
 
 function mapping({ positional, named }: Arguments, tools: TemplateTools): (item: Item) => Item {
@@ -38,11 +38,11 @@ function mapping({ positional, named }: Arguments, tools: TemplateTools): (item:
 }
 
 function selecting(how: { readonly byAttribute: boolean; readonly wanted: boolean }): Entry {
-  return { raw: (self, args, tools) => new Stream(selected(self, { ...how, args }, tools)) };
+  return { raw: ({ subject, args, tools }) => new Stream(selected(subject, { ...how, args }, tools)) };
 }
 
 function* selected(
-  self: Item,
+  subject: Item,
   { byAttribute, wanted, args }: {
     readonly byAttribute: boolean;
     readonly wanted: boolean;
@@ -50,7 +50,7 @@ function* selected(
   },
   tools: TemplateTools,
 ): Generator<Item> {
-  if (!isTrue(self)) return;
+  if (!isTrue(subject)) return;
   const [attribute] = args.positional;
   if (byAttribute && attribute === undefined) throw new Fault("the name of an attribute is missing");
   const read = makeGetter(byAttribute ? attribute : undefined, { tools });
@@ -58,5 +58,5 @@ function* selected(
   const holds = name === undefined
     ? isTrue
     : (value: Item) => tools.test(requireText(name), { value, args: { positional, named: args.named } });
-  for (const each of iterate(self, tools.budget)) if (holds(read(each)) === wanted) yield each;
+  for (const each of iterate(subject, tools.budget)) if (holds(read(each)) === wanted) yield each;
 }

@@ -29,12 +29,16 @@ export const TESTS: Library = {
   defined: asked((item) => !(item instanceof Undefined)),
   divisibleby: {
     parameters: ["num"],
-    run: (item, [number = null], tools) => equalItems(remainder(item, number, tools), 0, tools),
+    run: ({ subject: item, args: [number = null], tools }) =>
+      equalItems(remainder(item, number, tools), 0, tools),
   },
   eq: compared("=="),
   equalto: compared("=="),
   escaped: asked(() => false),
-  even: { parameters: [], run: (item, _args, tools) => equalItems(remainder(item, 2, tools), 0, tools) },
+  even: {
+    parameters: [],
+    run: ({ subject: item, tools }) => equalItems(remainder(item, 2, tools), 0, tools),
+  },
   false: asked((item) => item === false),
   filter: named((name) => findEntry(FILTERS, name) !== undefined),
   float: asked((item) => isNumber(item) && !isInteger(item)),
@@ -48,15 +52,15 @@ export const TESTS: Library = {
   lessthan: compared("<"),
   lower: {
     parameters: [],
-    run: (item, _args, { budget }) => isInCase(textOf(item, budget), { upper: false }),
+    run: ({ subject: item, tools: { budget } }) => isInCase(textOf(item, budget), { upper: false }),
   },
   lt: compared("<"),
   mapping: asked((item) => isMap(item)),
   ne: compared("!="),
   none: asked((item) => item === null),
   number: asked((item) => isNumber(item) || typeof item === "boolean"),
-  odd: { parameters: [], run: (item, _args, tools) => equalItems(remainder(item, 2, tools), 1, tools) },
-  sameas: { parameters: ["other"], run: (item, [other = null]) => isSame(item, other) },
+  odd: { parameters: [], run: ({ subject: item, tools }) => equalItems(remainder(item, 2, tools), 1, tools) },
+  sameas: { parameters: ["other"], run: ({ subject: item, args: [other = null] }) => isSame(item, other) },
   sequence: asked((item) =>
     typeof item === "string" || isList(item) || isMap(item) || item instanceof Tuple ||
     item instanceof Range ||
@@ -68,21 +72,21 @@ export const TESTS: Library = {
   undefined: asked((item) => item instanceof Undefined),
   upper: {
     parameters: [],
-    run: (item, _args, { budget }) => isInCase(textOf(item, budget), { upper: true }),
+    run: ({ subject: item, tools: { budget } }) => isInCase(textOf(item, budget), { upper: true }),
   },
 };
 
 const TEST_NAMES: ReadonlySet<string> = new Set(Object.keys(TESTS));
 
 function asked(holds: (item: Item) => boolean): Entry {
-  return { parameters: [], run: holds };
+  return { parameters: [], run: ({ subject }) => holds(subject) };
 }
 
 /** Whether a name is known; what cannot be a key cannot be asked for. */
 function named(isKnown: (name: string) => boolean): Entry {
   return {
     parameters: [],
-    run: (item, _args, { budget }) => {
+    run: ({ subject: item, tools: { budget } }) => {
       assertHashable(item, budget);
       return typeof item === "string" && isKnown(item);
     },
@@ -92,7 +96,8 @@ function named(isKnown: (name: string) => boolean): Entry {
 function compared(operator: Comparison): Entry {
   return {
     parameters: ["/other"],
-    run: (left, [right = null], { budget }) => compareBy(operator, { left, right, budget }),
+    run: ({ subject: left, args: [right = null], tools: { budget } }) =>
+      compareBy(operator, { left, right, budget }),
   };
 }
 

@@ -16,27 +16,28 @@ export const TEXT_FILTERS: Library = {
   capitalize: changing(capitalize),
   center: {
     parameters: ["width?"],
-    run: (self, [width = 80], tools) => centerText(textOf(self, tools.budget), requireInteger(width), tools),
+    run: ({ subject, args: [width = 80], tools }) =>
+      centerText(textOf(subject, tools.budget), requireInteger(width), tools),
   },
   format: {
-    raw: (self, { positional, named }, tools) => {
+    raw: ({ subject, args: { positional, named }, tools }) => {
       if (positional.length > 0 && named.size > 0) {
         throw new Fault("it takes arguments with names or without, not both");
       }
       const values = named.size > 0 ? new Map<Item, Item>(named) : new Tuple(positional);
-      return formatPercent(textOf(self, tools.budget), values, tools);
+      return formatPercent(textOf(subject, tools.budget), values, tools);
     },
   },
   indent: {
     parameters: ["width?", "first?", "blank?"],
-    run: (self, [width = 4, first = false, blank = false], tools) =>
-      indent(requireText(self), { width, first: isTrue(first), blank: isTrue(blank) }, tools),
+    run: ({ subject, args: [width = 4, first = false, blank = false], tools }) =>
+      indent(requireText(subject), { width, first: isTrue(first), blank: isTrue(blank) }, tools),
   },
   lower: changing((text) => text.toLowerCase()),
   replace: {
     parameters: ["old", "new", "count?"],
-    run: (self, [old = null, next = null, count = null], tools) =>
-      replaceText(textOf(self, tools.budget), {
+    run: ({ subject, args: [old = null, next = null, count = null], tools }) =>
+      replaceText(textOf(subject, tools.budget), {
         old: textOf(old, tools.budget),
         next: textOf(next, tools.budget),
         count: count === null ? -1 : requireInteger(count),
@@ -46,12 +47,12 @@ export const TEXT_FILTERS: Library = {
   title: changing(titleByBreaks),
   trim: {
     parameters: ["chars?"],
-    run: (self, [chars = null], tools) => stripText(textOf(self, tools.budget), chars),
+    run: ({ subject, args: [chars = null], tools }) => stripText(textOf(subject, tools.budget), chars),
   },
   truncate: {
     parameters: ["length?", "killwords?", "end?", "leeway?"],
-    run: (self, [length = 255, killWords = false, end = "...", leeway = null]) =>
-      truncate(self, {
+    run: ({ subject, args: [length = 255, killWords = false, end = "...", leeway = null] }) =>
+      truncate(subject, {
         length: requireInteger(length),
         killWords: isTrue(killWords),
         end: requireText(end),
@@ -59,14 +60,16 @@ export const TEXT_FILTERS: Library = {
       }),
   },
   upper: changing((text) => text.toUpperCase()),
-  urlencode: { parameters: [], run: (self, _args, tools) => urlEncode(self, tools) },
+  urlencode: { parameters: [], run: ({ subject, tools }) => urlEncode(subject, tools) },
   wordcount: {
     parameters: [],
-    run: (self, _args, tools) => (textOf(self, tools.budget).match(/[\p{L}\p{N}_]+/gu) ?? []).length,
+    run: ({ subject, tools }) => (textOf(subject, tools.budget).match(/[\p{L}\p{N}_]+/gu) ?? []).length,
   },
   wordwrap: {
     parameters: ["width?", "break_long_words?", "wrapstring?", "break_on_hyphens?"],
-    run: (self, [width = 79, breakLong = true, wrapString = null, breakHyphens = true], tools) => {
+    run: (
+      { subject, args: [width = 79, breakLong = true, wrapString = null, breakHyphens = true], tools },
+    ) => {
       const between = wrapString === null ? "\n" : requireText(wrapString);
       const options = {
         width: requireInteger(width),
@@ -74,18 +77,18 @@ export const TEXT_FILTERS: Library = {
         breakOnHyphens: isTrue(breakHyphens),
         budget: tools.budget,
       };
-      const lines = splitLines(requireText(self)).flatMap((line) => {
+      const lines = splitLines(requireText(subject)).flatMap((line) => {
         const wrapped = wrapText(line, options);
         return wrapped.length === 0 ? [""] : wrapped;
       });
-      tools.budget.text(requireText(self).length + lines.length * between.length);
+      tools.budget.text(requireText(subject).length + lines.length * between.length);
       return lines.join(between);
     },
   },
 };
 
 function changing(change: (text: string) => string): Entry {
-  return { parameters: [], run: (self, _args, tools) => change(textOf(self, tools.budget)) };
+  return { parameters: [], run: ({ subject, tools }) => change(textOf(subject, tools.budget)) };
 }
 
 /** Jinja begins a word after space, `-` and opening brackets. */
@@ -113,7 +116,7 @@ function indent(
 }
 
 function truncate(
-  self: Item,
+  subject: Item,
   { length, killWords, end, leeway }: {
     readonly length: number;
     readonly killWords: boolean;
@@ -124,22 +127,22 @@ function truncate(
   const endLength = lengthOf(end);
   if (length < endLength) throw new Fault(`the length ${length} is below that of the end`);
   if (leeway < 0) throw new Fault("the leeway is negative");
-  const size = sizeOf(self);
-  if (size !== undefined && size <= length + leeway) return self;
-  const head = sliceCharacters(requireText(self), { start: 0, end: length - endLength });
+  const size = sizeOf(subject);
+  if (size !== undefined && size <= length + leeway) return subject;
+  const head = sliceCharacters(requireText(subject), { start: 0, end: length - endLength });
   if (killWords) return head + end;
   const space = head.lastIndexOf(" ");
   return (space < 0 ? head : head.slice(0, space)) + end;
 }
 
-function urlEncode(self: Item, tools: TemplateTools): string {
+function urlEncode(subject: Item, tools: TemplateTools): string {
   const { budget } = tools;
-  if (typeof self === "string" || elementsOf(self) === undefined) {
-    return quoteUrl(textOf(self, budget), false);
+  if (typeof subject === "string" || elementsOf(subject) === undefined) {
+    return quoteUrl(textOf(subject, budget), false);
   }
-  const entries = isMap(self)
-    ? Array.from(self, ([key, value]) => [key, value] as const)
-    : Array.from(iterate(self, budget), (each) => {
+  const entries = isMap(subject)
+    ? Array.from(subject, ([key, value]) => [key, value] as const)
+    : Array.from(iterate(subject, budget), (each) => {
       const [key, value, ...more] = listOf(each, budget);
       if (key === undefined || value === undefined || more.length > 0) throw new Fault("pairs are needed");
       return [key, value] as const;

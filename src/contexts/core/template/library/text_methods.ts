@@ -13,9 +13,10 @@ export const TEXT_METHODS: Library = {
   center: padded(centered),
   expandtabs: {
     parameters: ["tabsize?"],
-    run: (self, [size = 8], tools) => expandTabs(requireText(self), requireInteger(size), tools),
+    run: ({ subject, args: [size = 8], tools }) =>
+      expandTabs(requireText(subject), requireInteger(size), tools),
   },
-  format: { raw: (self, args, tools) => formatText(requireText(self), args, tools) },
+  format: { raw: ({ subject, args, tools }) => formatText(requireText(subject), args, tools) },
   islower: asked((text) => isInCase(text, { upper: false })),
   istitle: asked(isTitle),
   isupper: asked((text) => isInCase(text, { upper: true })),
@@ -24,22 +25,22 @@ export const TEXT_METHODS: Library = {
   lstrip: stripped({ start: true, end: false }),
   removeprefix: {
     parameters: ["/prefix"],
-    run: (self, [prefix = null]) => {
-      const [text, part] = [requireText(self), requireText(prefix)];
+    run: ({ subject, args: [prefix = null] }) => {
+      const [text, part] = [requireText(subject), requireText(prefix)];
       return text.startsWith(part) ? text.slice(part.length) : text;
     },
   },
   removesuffix: {
     parameters: ["/suffix"],
-    run: (self, [suffix = null]) => {
-      const [text, part] = [requireText(self), requireText(suffix)];
+    run: ({ subject, args: [suffix = null] }) => {
+      const [text, part] = [requireText(subject), requireText(suffix)];
       return part !== "" && text.endsWith(part) ? text.slice(0, -part.length) : text;
     },
   },
   replace: {
     parameters: ["/old", "/new", "/count?"],
-    run: (self, [old = null, next = null, count = -1], tools) =>
-      replaceText(requireText(self), {
+    run: ({ subject, args: [old = null, next = null, count = -1], tools }) =>
+      replaceText(requireText(subject), {
         old: requireText(old),
         next: requireText(next),
         count: requireInteger(count),
@@ -53,8 +54,8 @@ export const TEXT_METHODS: Library = {
   upper: changed((text) => text.toUpperCase()),
   zfill: {
     parameters: ["/width"],
-    run: (self, [width = 0], tools) => {
-      const text = requireText(self);
+    run: ({ subject, args: [width = 0], tools }) => {
+      const text = requireText(subject);
       const space = requireInteger(width) - lengthOf(text);
       if (space <= 0) return text;
       tools.budget.text(text.length + space);
@@ -68,20 +69,20 @@ export const TEXT_METHODS: Library = {
 };
 
 function changed(change: (text: string) => string): Entry {
-  return { parameters: [], run: (self) => change(requireText(self)) };
+  return { parameters: [], run: ({ subject }) => change(requireText(subject)) };
 }
 
 function asked(holds: (text: string) => boolean): Entry {
-  return { parameters: [], run: (self) => holds(requireText(self)) };
+  return { parameters: [], run: ({ subject }) => holds(requireText(subject)) };
 }
 
 function padded(leftOf: (space: number, width: number) => number): Entry {
   return {
     parameters: ["/width", "/fillchar?"],
-    run: (self, [width = 0, fill = " "], tools) => {
+    run: ({ subject, args: [width = 0, fill = " "], tools }) => {
       const char = requireText(fill);
       if (lengthOf(char) !== 1) throw new Fault("the fill has to be one character");
-      return padText(requireText(self), { width: requireInteger(width), fill: char, leftOf }, tools);
+      return padText(requireText(subject), { width: requireInteger(width), fill: char, leftOf }, tools);
     },
   };
 }
@@ -110,7 +111,7 @@ export function centerText(text: string, width: number, tools: TemplateTools): s
 function stripped(sides: { readonly start: boolean; readonly end: boolean }): Entry {
   return {
     parameters: ["/chars?"],
-    run: (self, [chars = null]) => stripText(requireText(self), chars, sides),
+    run: ({ subject, args: [chars = null] }) => stripText(requireText(subject), chars, sides),
   };
 }
 

@@ -13,29 +13,36 @@ export const TEXT_SEARCH_METHODS: Library = {
   index: found(ranged((text, part) => text.indexOf(part), -1)),
   join: {
     parameters: ["/iterable"],
-    run: (self, [items = null], tools) => join(requireText(self), items, tools),
+    run: ({ subject, args: [items = null], tools }) => join(requireText(subject), items, tools),
   },
   partition: {
     parameters: ["/sep"],
-    run: (self, [separator = null]) =>
-      partition(requireText(self), requireText(separator), (text, at) => text.indexOf(at)),
+    run: ({ subject, args: [separator = null] }) =>
+      partition(requireText(subject), requireText(separator), (text, at) => text.indexOf(at)),
   },
   rfind: ranged((text, part) => text.lastIndexOf(part), -1),
   rindex: found(ranged((text, part) => text.lastIndexOf(part), -1)),
   rpartition: {
     parameters: ["/sep"],
-    run: (self, [separator = null]) => {
-      const text = requireText(self);
+    run: ({ subject, args: [separator = null] }) => {
+      const text = requireText(subject);
       const part = requireText(separator);
       if (part !== "" && !text.includes(part)) return new Tuple(["", "", text]);
       return partition(text, part, (whole, at) => whole.lastIndexOf(at));
     },
   },
-  rsplit: { parameters: ["sep?", "maxsplit?"], run: (self, args) => split(requireText(self), args, true) },
-  split: { parameters: ["sep?", "maxsplit?"], run: (self, args) => split(requireText(self), args, false) },
+  rsplit: {
+    parameters: ["sep?", "maxsplit?"],
+    run: ({ subject, args }) => split(requireText(subject), args, { fromEnd: true }),
+  },
+  split: {
+    parameters: ["sep?", "maxsplit?"],
+    run: ({ subject, args }) => split(requireText(subject), args, { fromEnd: false }),
+  },
   splitlines: {
     parameters: ["keepends?"],
-    run: (self, [keep = false]) => splitLines(requireText(self), { keepEnds: requireInteger(keep) !== 0 }),
+    run: ({ subject, args: [keep = false] }) =>
+      splitLines(requireText(subject), { keepEnds: requireInteger(keep) !== 0 }),
   },
   startswith: affix((text, part) => text.startsWith(part)),
 };
@@ -65,8 +72,8 @@ function partition(text: string, separator: string, find: (text: string, part: s
 function ranged(search: (text: string, part: string) => number, missing: number): Entry {
   return {
     parameters: ["/sub", "/start?", "/end?"],
-    run: (self, [sub = null, startArg, endArg]) => {
-      const text = requireText(self);
+    run: ({ subject, args: [sub = null, startArg, endArg] }) => {
+      const text = requireText(subject);
       const { start, end, isInside } = rangeIn(text, startArg, endArg);
       if (!isInside) return missing;
       const piece = sliceCharacters(text, { start, end });
@@ -92,8 +99,8 @@ function found(entry: Entry): Entry {
   if (entry.parameters === undefined) return entry;
   return {
     parameters: entry.parameters,
-    run: (self, args, tools) => {
-      const result = entry.run(self, args, tools);
+    run: (call) => {
+      const result = entry.run(call);
       if (result === -1) throw new Fault("the part is not found");
       return result;
     },
@@ -103,8 +110,8 @@ function found(entry: Entry): Entry {
 function affix(holds: (text: string, part: string) => boolean): Entry {
   return {
     parameters: ["/affix", "/start?", "/end?"],
-    run: (self, [part = null, startArg, endArg]) => {
-      const text = requireText(self);
+    run: ({ subject, args: [part = null, startArg, endArg] }) => {
+      const text = requireText(subject);
       const { start, end, isInside } = rangeIn(text, startArg, endArg);
       const piece = sliceCharacters(text, { start, end });
       const parts = part instanceof Tuple ? part.items.map(requireText) : [requireText(part)];
@@ -114,7 +121,7 @@ function affix(holds: (text: string, part: string) => boolean): Entry {
 }
 
 /** Splits at a separator, or at space without one. */
-function split(text: string, [separator, most]: Bound, fromEnd: boolean): Item {
+function split(text: string, [separator, most]: Bound, { fromEnd }: { readonly fromEnd: boolean }): Item {
   const limit = most === undefined ? -1 : requireInteger(most);
   if (separator === undefined || separator === null) return splitAtSpace(text, limit, fromEnd);
   const part = requireText(separator);
@@ -151,6 +158,7 @@ export function splitLines(
   text: string,
   { keepEnds = false }: { readonly keepEnds?: boolean } = {},
 ): readonly string[] {
+  // deno-lint-ignore no-control-regex -- Python ends lines at some of them
   const parts = text.split(/(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])/);
   const lines: string[] = [];
   for (let index = 0; index < parts.length; index += 2) {

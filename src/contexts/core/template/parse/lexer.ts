@@ -66,6 +66,11 @@ class Lexer {
 
   #comment(): void {
     const end = this.#text.indexOf("#}", this.#at + 2);
+    // An opening at the very end is nothing, as in Jinja.
+    if (/^\{#[-+]?$/.test(this.#text.slice(this.#at, this.#at + 4))) {
+      this.#at = this.#text.length;
+      return;
+    }
     if (end < 0) throw new PlacedFault('a comment has no "#}"', this.#at);
     const trims = this.#text[end - 1] === "-" && end > this.#at + 3;
     this.#at = end + 2;
@@ -74,6 +79,7 @@ class Lexer {
 
   #raw(begin: number): void {
     const start = this.#at;
+    if (start >= this.#text.length) return;
     for (let end = this.#text.indexOf("{%", start); end >= 0; end = this.#text.indexOf("{%", end + 2)) {
       this.#at = end;
       const sign = this.#match(RAW_END)?.[1];

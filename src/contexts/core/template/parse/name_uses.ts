@@ -1,12 +1,15 @@
-/** The filters and tests that a template names. One in an `if` has to exist only when it runs, as in Jinja. */
+/**
+ * The filters and tests that a template names. One in an `if` has to exist only when it runs, as in Jinja.
+ */
 export interface NamedUse {
   readonly kind: "filter" | "test";
   readonly name: string;
   readonly at: number;
+  /** Whether it stands in an `if`. */
   soft: boolean;
 }
 
-/** What a parser notes about names while it reads. */
+/** Notes of a parser about names. */
 export class NameUses {
   readonly named: NamedUse[] = [];
   readonly #recorders: SpecialNames[] = [];

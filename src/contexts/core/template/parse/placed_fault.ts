@@ -5,6 +5,7 @@ export class PlacedFault extends Fault {
   /** The offset in the joined source. */
   readonly at: number;
 
+  /** Makes the fault. */
   constructor(message: string, at: number) {
     super(message);
     this.at = at;

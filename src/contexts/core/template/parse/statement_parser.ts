@@ -20,9 +20,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Parses the statements of a template. */
 export class StatementParser extends TargetParser {
   /** Whether `break` has a loop to leave. */
-  #inLoop = false;
+  #inLoop: boolean = false;
   /** Whether a filter has to exist only when it runs. */
-  #soft = false;
+  #soft: boolean = false;
 
   /** Parses the whole template. */
   template(): readonly Statement[] {
@@ -114,9 +114,9 @@ export class StatementParser extends TargetParser {
 
   #for(at: number): ForStatement {
     return this.inLoopStatement(() => {
-      const target = this.target({ end: "in" });
+      const target = this.target();
       this.stream.expectWord("in");
-      const items = this.#hard(() => this.tuple({ conditional: false, end: "recursive" }));
+      const items = this.#hard(() => this.tuple({ conditional: false }));
       const test = this.stream.skipName("if") ? this.expression() : undefined;
       const recursive = this.stream.skipName("recursive");
       // The body of a recursive loop is a function: an outer loop cannot be left from its "else".

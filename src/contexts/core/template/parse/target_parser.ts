@@ -5,9 +5,7 @@ import { PlacedFault } from "./placed_fault.ts";
 const RESERVED: ReadonlySet<string> = new Set(["true", "false", "none", "True", "False", "None"]);
 
 /** How a target may look. */
-interface TargetOptions {
-  /** A name that ends it. */
-  readonly end?: string;
+export interface TargetOptions {
   /** Whether `namespace.member` is a target. */
   readonly members?: boolean;
   /** Whether it is a name of `with`, which may be `loop`. */
@@ -31,7 +29,7 @@ export class TargetParser extends ExpressionParser {
     const { at } = this.stream.current;
     const items: Target[] = [];
     let isTuple = false;
-    while (!this.#ends(options.end)) {
+    while (!this.#ends()) {
       items.push(this.#single(options));
       if (!this.stream.skipOperator(",")) break;
       isTuple = true;
@@ -52,19 +50,17 @@ export class TargetParser extends ExpressionParser {
     return { name, at };
   }
 
-  #ends(end: string | undefined): boolean {
-    return this.stream.current.kind === "block_end" || this.stream.isOperator(")") ||
-      (end !== undefined && this.stream.isName(end));
+  #ends(): boolean {
+    return this.stream.current.kind === "block_end" || this.stream.isOperator(")");
   }
 
   #single(options: TargetOptions): Target {
     const { at } = this.stream.current;
     if (this.stream.skipOperator("(")) {
-      const { end: _, ...inner } = options;
       const target = this.nested(() =>
         this.stream.isOperator(")")
           ? { kind: "tuple", items: [], at } as const
-          : this.target({ ...inner, members: false })
+          : this.target({ ...options, members: false })
       );
       this.stream.expectOperator(")");
       return target;

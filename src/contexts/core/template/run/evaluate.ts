@@ -1,12 +1,12 @@
 import type { TemplateTools } from "../library/entry.ts";
 import { Fault } from "../limits.ts";
-import type { ArgumentList, Constant, Expression, SliceBounds } from "../parse/nodes.ts";
+import type { ArgumentList, Constant, Expression } from "../parse/nodes.ts";
 import { PlacedFault } from "../parse/placed_fault.ts";
 import { findAttribute, findItem } from "../values/attributes.ts";
 import { article, findKey } from "../values/compare.ts";
 import { type Arguments, isMap, isTrue, type Item, Thing, Tuple, typeOf, Undefined } from "../values/item.ts";
 import { listOf } from "../values/iterate.ts";
-import { floatItem, integerItem, MOST_DIGITS } from "../values/numbers.ts";
+import { floatItem, integerItem } from "../values/numbers.ts";
 import { applyOperator, applySign, compareBy } from "../values/operators.ts";
 import { textOf } from "../values/print.ts";
 import { sliceItem } from "../values/slices.ts";
@@ -17,6 +17,7 @@ import type { Scope } from "./scope.ts";
 export class Evaluator {
   protected readonly tools: TemplateTools;
 
+  /** Makes an evaluator that uses up the budget of its tools. */
   constructor(tools: TemplateTools) {
     this.tools = tools;
   }
@@ -105,9 +106,9 @@ export class Evaluator {
       case "item":
         return findItem(this.evaluate(node.of, scope), this.evaluate(node.key, scope), this.tools);
       case "slice":
-        return this.#slice(node.of, node.bounds, scope);
+        return this.#slice(node, scope);
       case "call":
-        return this.call(node, scope, undefined);
+        return this.call(node, { scope });
       case "filter":
         return this.filtered(node, { of: "", scope });
       case "test": {
@@ -138,8 +139,7 @@ export class Evaluator {
   /** Calls something; a `call` block gives its body as `caller`. */
   protected call(
     node: Extract<Expression, { readonly kind: "call" }>,
-    scope: Scope,
-    caller: Item | undefined,
+    { scope, caller }: { readonly scope: Scope; readonly caller?: Item },
   ): Item {
     const called = this.evaluate(node.of, scope);
     const args = this.arguments(node.args, scope);
@@ -173,12 +173,12 @@ export class Evaluator {
     for (const [keyNode, valueNode] of entries) {
       const key = this.evaluate(keyNode, scope);
       const value = this.evaluate(valueNode, scope);
-      map.set(findKey(map, key, this.tools.budget)?.key ?? key, value);
+      map.set(findKey(map, key, this.tools)?.key ?? key, value);
     }
     return map;
   }
 
-  #slice(of: Expression, bounds: SliceBounds, scope: Scope): Item {
+  #slice({ of, bounds }: Extract<Expression, { readonly kind: "slice" }>, scope: Scope): Item {
     const value = this.evaluate(of, scope);
     const bound = (node: Expression | undefined) => node === undefined ? null : this.evaluate(node, scope);
     return sliceItem(value, {
@@ -217,6 +217,5 @@ export function placed(error: unknown, at: number): unknown {
 function constantItem(value: Constant): Item {
   if (value === null || typeof value !== "object") return value;
   if (value.isFloat) return floatItem(Number(value.digits));
-  if (value.digits.length > MOST_DIGITS) throw new Fault(`an integer has more than ${MOST_DIGITS} digits`);
   return integerItem(BigInt(value.digits.toLowerCase()));
 }

@@ -18,6 +18,13 @@ interface Frame {
   readonly output: Output;
 }
 
+/** The items of a loop, and where its body prints. */
+interface Round extends Frame {
+  readonly items: Item;
+  /** From 0, for loops that call themselves. */
+  readonly depth: number;
+}
+
 /** Runs statements. */
 export class Executor extends Evaluator {
   /** Runs a template and returns its text. */
@@ -59,7 +66,7 @@ export class Executor extends Evaluator {
       case "for":
         return this.#for(node, frame);
       case "set":
-        this.#assign(node.target, this.evaluate(node.value, scope), scope);
+        this.#assign(node.target, this.evaluate(node.value, scope), { scope });
         return undefined;
       case "set_block":
       case "filter_block":
@@ -70,7 +77,7 @@ export class Executor extends Evaluator {
         if (node.macro.name !== undefined) scope.set(node.macro.name, this.#macro(node.macro, scope));
         return undefined;
       case "call_block":
-        output.write(requireText(this.call(node.call, scope, this.#macro(node.caller, scope))));
+        output.write(requireText(this.call(node.call, { scope, caller: this.#macro(node.caller, scope) })));
         return undefined;
       default:
         return node.kind;
@@ -79,37 +86,33 @@ export class Executor extends Evaluator {
 
   #for(node: ForStatement, frame: Frame): Jump {
     const items = this.evaluate(node.items, frame.scope);
-    if (!node.recursive) return this.#loop(node, { items, depth: 0 }, frame);
-    frame.output.write(this.#recursive(node, { items, depth: 0 }, frame.scope));
+    if (!node.recursive) return this.#loop(node, { items, depth: 0, ...frame });
+    frame.output.write(this.#recursive(node, { items, depth: 0, scope: frame.scope }));
     return undefined;
   }
 
-  #recursive(
-    node: ForStatement,
-    round: { readonly items: Item; readonly depth: number },
-    scope: Scope,
-  ): string {
+  #recursive(node: ForStatement, round: Omit<Round, "output">): string {
     const output = new Output(this.tools.budget);
-    this.#loop(node, round, { scope, output });
+    this.#loop(node, { ...round, output });
     return output.text();
   }
 
-  #loop(node: ForStatement, round: { readonly items: Item; readonly depth: number }, frame: Frame): Jump {
-    const { scope, output } = frame;
-    const items = node.test === undefined ? round.items : new Stream(this.#chosen(node, round.items, scope));
+  #loop(node: ForStatement, round: Round): Jump {
+    const { scope, output } = round;
+    const items = node.test === undefined ? round.items : new Stream(this.#chosen(node, round));
     const loop = new LoopThing({
       items,
       elements: assertIterable(items, this.tools.budget)[Symbol.iterator](),
       depth: round.depth,
       recurse: node.recursive
-        ? (next, depth) => this.#recursive(node, { items: next, depth }, scope)
+        ? (next, depth) => this.#recursive(node, { items: next, depth, scope })
         : undefined,
     }, this.tools);
     let isEmpty = true;
     for (let next = loop.next(); next !== undefined; next = loop.next()) {
       const inner = new Scope(scope);
       inner.set("loop", loop);
-      this.#assign(node.target, next.value, inner);
+      this.#assign(node.target, next.value, { scope: inner });
       const jump = this.#run(node.body, { scope: inner, output });
       if (jump === "break") break;
       // In Jinja a loop counts as empty until one round has reached its end.
@@ -119,16 +122,16 @@ export class Executor extends Evaluator {
   }
 
   /** The items for which the condition of a loop holds. */
-  *#chosen(node: ForStatement, items: Item, scope: Scope): Generator<Item> {
+  *#chosen(node: ForStatement, { items, scope }: Round): Generator<Item> {
     for (const each of assertIterable(items, this.tools.budget)) {
       this.tools.budget.step();
       const inner = new Scope(scope);
-      this.#assign(node.target, each, inner);
+      this.#assign(node.target, each, { scope: inner });
       if (node.test !== undefined && isTrue(this.evaluate(node.test, inner))) yield each;
     }
   }
 
-  #assign(target: Target, value: Item, scope: Scope): void {
+  #assign(target: Target, value: Item, { scope }: { readonly scope: Scope }): void {
     if (target.kind === "name") return scope.set(target.name, value);
     if (target.kind === "member") {
       const namespace = scope.find(target.name);
@@ -142,7 +145,7 @@ export class Executor extends Evaluator {
     if (values.length !== target.items.length) {
       throw new Fault(`${target.items.length} names cannot take ${values.length} values`);
     }
-    target.items.forEach((each, index) => this.#assign(each, values[index] ?? null, scope));
+    target.items.forEach((each, index) => this.#assign(each, values[index] ?? null, { scope }));
   }
 
   #captured(node: Extract<Statement, { readonly kind: "set_block" | "filter_block" }>, frame: Frame): Jump {
@@ -152,7 +155,7 @@ export class Executor extends Evaluator {
     if (jump !== undefined) return jump;
     const of = output.text();
     const value = node.filter === undefined ? of : this.filtered(node.filter, { of, scope });
-    if (node.kind === "set_block") this.#assign(node.target, value, frame.scope);
+    if (node.kind === "set_block") this.#assign(node.target, value, { scope: frame.scope });
     else frame.output.write(requireText(value));
     return undefined;
   }
@@ -160,7 +163,7 @@ export class Executor extends Evaluator {
   #with(node: Extract<Statement, { readonly kind: "with" }>, frame: Frame): Jump {
     const scope = new Scope(frame.scope);
     for (const [target, value] of node.assignments) {
-      this.#assign(target, this.evaluate(value, frame.scope), scope);
+      this.#assign(target, this.evaluate(value, frame.scope), { scope });
     }
     return this.#run(node.body, { scope, output: frame.output });
   }

@@ -4,7 +4,7 @@ import { equalItems } from "../values/compare.ts";
 import { type Arguments, FunctionThing, type Item, Stream, Thing, Tuple, Undefined } from "../values/item.ts";
 import { sizeOf } from "../values/iterate.ts";
 
-/** What a loop is made of. */
+/** The items of a loop, and how it goes deeper. */
 export interface LoopSource {
   readonly items: Item;
   readonly elements: Iterator<Item>;
@@ -27,6 +27,7 @@ export class LoopThing extends Thing {
   #current: Item | undefined;
   #changed: Item | undefined;
 
+  /** Makes the variable of a loop that has not begun. */
   constructor(source: LoopSource, tools: TemplateTools) {
     super();
     this.#source = source;
@@ -45,20 +46,24 @@ export class LoopThing extends Thing {
     return found;
   }
 
+  /** Whether {@link invoke} works. */
   override get isCallable(): boolean {
     return true;
   }
 
+  /** Says how it prints. */
   override describe(): string {
     return `<LoopContext ${this.#index + 1}/${this.#size()}>`;
   }
 
+  /** Calls it. */
   override invoke({ positional: [items] }: Arguments): Item {
     if (this.#source.recurse === undefined) throw new Fault('only a loop with "recursive" can be called');
     if (items === undefined) throw new Fault("a loop is called with the items of the next level");
     return this.#source.recurse(items, this.#source.depth + 1);
   }
 
+  /** Finds a member. */
   override member(name: string): Item | undefined {
     switch (name) {
       case "index":

@@ -15,6 +15,7 @@ export class MacroThing extends Thing {
   readonly #scope: Scope;
   readonly #runner: MacroRunner;
 
+  /** Makes a macro that sees the names of a scope. */
   constructor(definition: MacroDefinition, scope: Scope, runner: MacroRunner) {
     super();
     this.#definition = definition;
@@ -22,15 +23,18 @@ export class MacroThing extends Thing {
     this.#runner = runner;
   }
 
+  /** Whether {@link invoke} works. */
   override get isCallable(): boolean {
     return true;
   }
 
+  /** Says how it prints. */
   override describe(): string {
     const { name } = this.#definition;
     return name === undefined ? "<Macro anonymous>" : `<Macro '${name}'>`;
   }
 
+  /** Finds a member. */
   override member(name: string): Item | undefined {
     const { parameters } = this.#definition;
     switch (name) {
@@ -49,6 +53,7 @@ export class MacroThing extends Thing {
     }
   }
 
+  /** Calls it. */
   override invoke({ positional, named }: Arguments): Item {
     const { parameters } = this.#definition;
     const scope = new Scope(this.#scope);

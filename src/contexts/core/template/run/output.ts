@@ -6,6 +6,7 @@ export class Output {
   readonly #budget: Budget;
   #length = 0;
 
+  /** Makes an empty output. */
   constructor(budget: Budget) {
     this.#budget = budget;
   }

@@ -22,7 +22,7 @@ export function renderTemplate(source: string, options: RenderOptions): string {
   });
 }
 
-/** Parses a template without rendering it; returns the error, or undefined if there is none. */
+/** Parses a template without rendering it; returns its error, or undefined if it can be parsed. */
 export function checkTemplate(
   source: string,
   options: { readonly macros?: readonly MacroText[] | undefined } = {},

@@ -6,7 +6,7 @@ export class Scope {
   readonly #outer: Scope | undefined;
   readonly #given: readonly ReadonlyMap<string, Item>[];
 
-  /** Makes the scope of a part inside of another, or of the whole template with the names that it is given. */
+  /** Makes the scope of a part inside of another, or of the whole template with its given names. */
   constructor(outer: Scope | readonly ReadonlyMap<string, Item>[]) {
     this.#outer = outer instanceof Scope ? outer : undefined;
     this.#given = outer instanceof Scope ? [] : outer;
@@ -14,13 +14,12 @@ export class Scope {
 
   /** Finds a name; undefined if nothing has it. */
   find(name: string): Item | undefined {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#outer) {
-      const found = scope.#names.get(name);
-      if (found !== undefined) return found;
-      for (let index = scope.#given.length - 1; index >= 0; index--) {
-        const given = scope.#given[index]?.get(name);
-        if (given !== undefined) return given;
-      }
+    const found = this.#names.get(name);
+    if (found !== undefined) return found;
+    if (this.#outer !== undefined) return this.#outer.find(name);
+    for (let index = this.#given.length - 1; index >= 0; index--) {
+      const given = this.#given[index]?.get(name);
+      if (given !== undefined) return given;
     }
     return undefined;
   }

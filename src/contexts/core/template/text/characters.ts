@@ -32,7 +32,10 @@ export function isPlain(text: string): boolean {
 
 /** The number of characters. */
 export function lengthOf(text: string): number {
-  return isPlain(text) ? text.length : Array.from(text).length;
+  if (isPlain(text)) return text.length;
+  let count = 0;
+  for (let unit = 0; unit < text.length; unit += widthAt(text, unit)) count++;
+  return count;
 }
 
 /** The characters of a text. */
@@ -45,5 +48,21 @@ export function sliceCharacters(
   text: string,
   { start, end }: { readonly start: number; readonly end?: number },
 ): string {
-  return isPlain(text) ? text.slice(start, end) : Array.from(text).slice(start, end).join("");
+  if (isPlain(text)) return text.slice(start, end);
+  const count = start < 0 || (end ?? 0) < 0 ? lengthOf(text) : 0;
+  const resolve = (position: number) => position < 0 ? Math.max(0, position + count) : position;
+  const from = unitOf(text, resolve(start));
+  return end === undefined ? text.slice(from) : text.slice(from, Math.max(from, unitOf(text, resolve(end))));
+}
+
+/** The unit at which a character begins. */
+function unitOf(text: string, position: number): number {
+  let unit = 0;
+  for (let count = 0; count < position && unit < text.length; count++) unit += widthAt(text, unit);
+  return unit;
+}
+
+/** The units of the character that begins at a unit. */
+function widthAt(text: string, unit: number): number {
+  return (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
 }

@@ -1,6 +1,7 @@
 /** Floats in decimal digits, rounded once from their exact value and halves to even, as Python does. */
 
-interface Digits {
+/** A number in decimal digits. */
+export interface Digits {
   /** Without a leading zero, except for zero. */
   readonly digits: string;
   /** The power of ten of the first digit. */
@@ -40,7 +41,9 @@ export function fixedDigits(value: number, precision: number): string {
   const { exponent: power } = significantDigits(value, MOST);
   const { digits, exponent } = significantDigits(value, value === 0 ? 1 : power + 1 + precision);
   if (/^0*$/.test(digits)) return withFraction("0", "0".repeat(precision));
-  const padded = exponent < 0 ? "0".repeat(-exponent) + digits : digits;
+  // Rounding up may have added a digit.
+  const full = digits.padEnd(Math.max(0, exponent + 1 + precision), "0");
+  const padded = exponent < 0 ? "0".repeat(-exponent) + full : full;
   const whole = padded.slice(0, Math.max(1, exponent + 1));
   return withFraction(whole, padded.slice(whole.length).slice(0, precision).padEnd(precision, "0"));
 }
@@ -74,7 +77,8 @@ export function generalDigits(
   const text = isScientific
     ? withFraction(digits.charAt(0), digits.slice(1).padEnd(count - 1, "0"))
     : fixedDigits(value, Math.max(0, count - 1 - power));
-  const short = keepZeros || !text.includes(".") ? text : text.replace(/\.?0+$/, "");
+  const whole = keepZeros && !text.includes(".") ? `${text}.` : text;
+  const short = keepZeros || !whole.includes(".") ? whole : whole.replace(/\.?0+$/, "");
   if (isScientific) return short + exponentText(power);
   return atLeastOne === true && !short.includes(".") ? `${short}.0` : short;
 }
@@ -95,5 +99,5 @@ export function roundFloat(value: number, digits: number): number {
   const { exponent: power } = significantDigits(size, MOST);
   const { digits: kept, exponent } = significantDigits(size, power + 1 + digits);
   const result = Number(`${kept.charAt(0)}.${kept.slice(1)}e${exponent}`);
-  return value < 0 ? -result : result;
+  return value < 0 || Object.is(value, -0) ? -result : result;
 }

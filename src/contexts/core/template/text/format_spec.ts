@@ -31,6 +31,12 @@ export function formatItem(item: Item, spec: string, tools: TemplateTools): stri
   if (spec === "") return textOf(item, tools.budget);
   const parsed = parseSpec(spec);
   tools.budget.text(parsed.width);
+  if (
+    parsed.grouping !== "" &&
+    (/[ncs]/.test(parsed.type) || (parsed.grouping === "," && /[boxX]/.test(parsed.type)))
+  ) {
+    throw new Fault(`the format "${parsed.type}" has no groups`);
+  }
   if (parsed.grouping !== "" && parsed.width > MOST_PRECISION) {
     throw new Fault(`the width of a format with groups is above ${MOST_PRECISION}`);
   }
@@ -45,7 +51,7 @@ export function formatItem(item: Item, spec: string, tools: TemplateTools): stri
 function parseSpec(text: string): Spec {
   const found = SPEC.exec(text);
   if (found === null) throw new Fault(`the format ${JSON.stringify(text)} is not known`);
-  const [, fill, align, sign = "-", hash, zero, width = "0", grouping = "", precision, type = ""] = found;
+  const [, fill, align, sign = "", hash, zero, width = "0", grouping = "", precision, type = ""] = found;
   return {
     fill: fill ?? (zero === undefined ? " " : "0"),
     align: align ?? (zero === undefined ? undefined : "="),
@@ -61,7 +67,7 @@ function parseSpec(text: string): Spec {
 function formatText(text: string, spec: Spec): string {
   const isPlainZero = spec.align === "=" && spec.fill === "0";
   if (
-    (spec.type !== "" && spec.type !== "s") || spec.sign !== "-" || spec.alternate || spec.grouping !== "" ||
+    (spec.type !== "" && spec.type !== "s") || spec.sign !== "" || spec.alternate || spec.grouping !== "" ||
     (spec.align === "=" && !isPlainZero)
   ) {
     throw new Fault("the format is for numbers, not for a str");
@@ -80,6 +86,7 @@ function formatInteger(value: bigint, spec: Spec): string {
   if (/[eEfFgG%]/.test(spec.type)) return formatFloat(floatOf({ integer: value }), spec);
   if (spec.precision !== undefined) throw new Fault("an int takes no precision");
   const size = value < 0n ? -value : value;
+  if (spec.type === "c" && (spec.sign !== "" || spec.alternate)) throw new Fault("a character takes no sign");
   if (spec.type === "c") {
     return align(String.fromCodePoint(Number(size)), { ...spec, align: spec.align ?? "<" });
   }
@@ -139,7 +146,7 @@ export function formatDigits(
     case "%":
       return fixedDigits(size, precision ?? 6) + (precision === 0 ? point : "");
     case "e":
-      return exponentDigits(size, precision ?? 6);
+      return exponentDigits(size, precision ?? 6).replace("e", precision === 0 ? `${point}e` : "e");
     case "g":
     case "n":
       return generalDigits(size, { precision: precision ?? 6, keepZeros: alternate });
@@ -158,10 +165,10 @@ interface NumberText {
 
 /** Adds sign, groups and space to digits. */
 function finish({ isNegative, digits, prefix }: NumberText, spec: Spec, group: number): string {
-  const sign = (isNegative ? "-" : spec.sign === "-" ? "" : spec.sign) + prefix;
-  const [, whole = "", rest = ""] = /^([0-9a-fA-F]*)([^]*)$/.exec(digits) ?? [];
-  const isNumeral = whole !== "" && !/^(?:inf|nan)/i.test(digits);
-  const [head, tail] = isNumeral && !/e/i.test(whole) ? [whole, rest] : splitExponent(digits);
+  const sign = (isNegative ? "-" : spec.sign.replace("-", "")) + prefix;
+  // Digits of other bases have no tail; their letters look like the exponent of a float.
+  const [head, tail] = group === 3 ? splitTail(digits) : [digits, ""];
+  const isNumeral = head !== "";
   const isPadded = spec.align === "=" && spec.fill === "0";
   const room = isPadded ? spec.width - sign.length - tail.length : 0;
   const body =
@@ -173,8 +180,8 @@ function finish({ isNegative, digits, prefix }: NumberText, spec: Spec, group: n
   return align(sign + body, { ...spec, align: spec.align ?? ">" });
 }
 
-/** Splits `1e+20`, whose `e` looks like a hexadecimal digit. */
-function splitExponent(digits: string): readonly [string, string] {
+/** Splits the fraction, the exponent or the percent sign off a number. */
+function splitTail(digits: string): readonly [string, string] {
   const [, head = "", tail = ""] = /^(\d*)([^]*)$/.exec(digits) ?? [];
   return [head, tail];
 }

@@ -59,7 +59,7 @@ export function isTitle(text: string): boolean {
   return hasCased;
 }
 
-/** The classes that `isalpha()` and its like ask for; the empty text has none of them but ASCII and printable. */
+/** The classes that `isalpha()` and its like ask for; the empty text is only ASCII and printable. */
 export const CLASSES: Readonly<Record<string, RegExp>> = {
   isalnum: /^[\p{L}\p{N}]+$/u,
   isalpha: /^\p{L}+$/u,
@@ -70,5 +70,6 @@ export const CLASSES: Readonly<Record<string, RegExp>> = {
   isidentifier: /^[\p{ID_Start}_][\p{ID_Continue}]*$/u,
   isnumeric: /^\p{N}+$/u,
   isprintable: /^(?:[^\p{C}\p{Z}]| )*$/u,
+  // deno-lint-ignore no-control-regex -- Python counts some of them as space
   isspace: /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/,
 };

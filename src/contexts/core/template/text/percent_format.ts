@@ -54,10 +54,6 @@ export function formatPercent(format: string, value: Item, tools: TemplateTools)
     const hasPrecision = whole.includes(".", whole.lastIndexOf(")") + 1);
     const precision = precisionText === "*" ? requireCount(values.next()) : Number(precisionText ?? 0);
     tools.budget.text(Math.abs(width));
-    if (type === "%") {
-      add("%");
-      continue;
-    }
     add(formatOne(source ?? values.next(), {
       flags: width < 0 ? `${flags}-` : flags,
       width: Math.abs(width),
@@ -93,7 +89,7 @@ class Values {
 
   named(key: string): Item {
     if (!isMap(this.#value)) throw new Fault("a format with names needs a dict");
-    const found = findKey(this.#value, key, this.#tools.budget);
+    const found = findKey(this.#value, key, this.#tools);
     if (found === undefined) throw new Fault(`the format has no value ${JSON.stringify(key)}`);
     return found.value;
   }
@@ -174,6 +170,7 @@ function signOf(isNegative: boolean, { flags }: Directive): string {
 
 function character(item: Item): string {
   if (typeof item === "string" && lengthOf(item) === 1) return item;
+  if (typeof item === "boolean") return String.fromCodePoint(Number(item));
   if (isInteger(item) && item >= 0 && item <= 0x10ffff) return String.fromCodePoint(Number(item));
   throw new Fault('"%c" needs an integer or one character');
 }

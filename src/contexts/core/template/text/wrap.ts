@@ -12,7 +12,9 @@ export interface WrapOptions {
 
 const SPACES = /([\t\n\v\f\r ]+)/;
 
-/** Space, dashes between words, and words, which may end at a hyphen: the expression of Python's `textwrap`. */
+/**
+ * Space, dashes between words, and words, which may end at a hyphen: the expression of Python's `textwrap`.
+ */
 const CHUNKS = new RegExp(
   String.raw`([\t\n\v\f\r ]+|(?<=[\p{L}\p{N}_!"'&.,?])-{2,}(?=[\p{L}\p{N}_])|[^\t\n\v\f\r ]+?(?:` +
     String.raw`-(?:(?<=[\p{L}_]{2}-)|(?<=[\p{L}_]-[\p{L}_]-))(?=[\p{L}_]-?[\p{L}_])|(?=[\t\n\v\f\r ]|$)|` +

@@ -1,7 +1,7 @@
 import type { TemplateTools } from "../library/entry.ts";
 import { findMethod } from "../library/methods.ts";
 import { Fault } from "../limits.ts";
-import { charactersOf, isPlain } from "../text/characters.ts";
+import { lengthOf, sliceCharacters } from "../text/characters.ts";
 import { article, findKey } from "./compare.ts";
 import { isInteger, isList, isMap, type Item, Range, Thing, Tuple, typeOf, Undefined } from "./item.ts";
 
@@ -45,11 +45,11 @@ function memberOf(item: Item, name: string, tools: TemplateTools): Item | undefi
   return findMethod(item, name, tools);
 }
 
-/** The element of a map, list, tuple, range or text; undefined if there is none. */
+/** The element of a map, list, tuple, range or text; undefined if it is absent. */
 function elementOf(item: Item, key: Item, tools: TemplateTools): Item | undefined {
   if (isMap(item)) {
     // A list or a map is never a key.
-    return isList(key) || isMap(key) ? undefined : findKey(item, key, tools.budget)?.value;
+    return isList(key) || isMap(key) ? undefined : findKey(item, key, tools)?.value;
   }
   const index = typeof key === "boolean" ? Number(key) : isInteger(key) ? Number(key) : undefined;
   if (index === undefined) return undefined;
@@ -61,7 +61,9 @@ function elementOf(item: Item, key: Item, tools: TemplateTools): Item | undefine
   }
   if (typeof item !== "string") return undefined;
   tools.budget.text(item.length);
-  return isPlain(item) ? item.at(index) : charactersOf(item).at(index);
+  const start = index < 0 ? index + lengthOf(item) : index;
+  const char = start < 0 ? "" : sliceCharacters(item, { start, end: start + 1 });
+  return char === "" ? undefined : char;
 }
 
 function absent(item: Item, key: Item): Undefined {

@@ -22,7 +22,7 @@ export function equalItems(a: Item, b: Item, { budget }: { readonly budget: Budg
   }
   budget.step();
   const [x, y] = [numeral(a), numeral(b)];
-  if (x !== undefined || y !== undefined) return x !== undefined && y !== undefined && x == y;
+  if (x !== undefined || y !== undefined) return x !== undefined && y !== undefined && equalNumbers(x, y);
   if (a === b) return true;
   const [left, right] = [sequenceOf(a), sequenceOf(b)];
   if (left !== undefined && right !== undefined) {
@@ -38,7 +38,7 @@ function equalMaps(a: ItemMap, b: ItemMap, budget: Budget): boolean {
   if (a.size !== b.size) return false;
   return budget.nested(() => {
     for (const [key, value] of a) {
-      const found = findKey(b, key, budget);
+      const found = findKey(b, key, { budget });
       if (found === undefined || !equalItems(value, found.value, { budget })) return false;
     }
     return true;
@@ -57,6 +57,11 @@ function numeral(item: Item): number | bigint | undefined {
   return isNumber(item) ? item : undefined;
 }
 
+/** Neither is below the other; not-a-number is equal to nothing. */
+function equalNumbers(a: number | bigint, b: number | bigint): boolean {
+  return a <= b && a >= b;
+}
+
 function sequenceOf(item: Item): readonly Item[] | undefined {
   return isList(item) ? item : item instanceof Tuple ? item.items : undefined;
 }
@@ -65,7 +70,7 @@ function sequenceOf(item: Item): readonly Item[] | undefined {
 export function findKey(
   map: ItemMap,
   key: Item,
-  budget: Budget,
+  { budget }: { readonly budget: Budget },
 ): { readonly key: Item; readonly value: Item } | undefined {
   assertHashable(key, budget);
   if (typeof key === "string") budget.text(key.length);
@@ -94,7 +99,7 @@ export function assertHashable(item: Item, budget: Budget): void {
 export function compareItems(a: Item, b: Item, { budget }: { readonly budget: Budget }): number {
   budget.step();
   const [x, y] = [numeral(a), numeral(b)];
-  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : x == y ? 0 : NaN;
+  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : equalNumbers(x, y) ? 0 : NaN;
   if (typeof a === "string" && typeof b === "string") {
     budget.text(Math.min(a.length, b.length));
     return compareTexts(a, b);

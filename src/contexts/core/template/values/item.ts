@@ -21,7 +21,10 @@ export type Item =
   | Undefined
   | Thing;
 
-/** A map in a template; its keys are texts, or numbers, booleans, null and tuples where a template makes them. */
+/**
+ * A map in a template; its keys are texts, or numbers, booleans, null and tuples where a template makes
+ * them.
+ */
 export type ItemMap = ReadonlyMap<Item, Item>;
 
 /** A list that is written with parentheses. */
@@ -30,6 +33,7 @@ export class Tuple {
   /** The names of the elements, where the filter `groupby` made it. */
   readonly names: readonly string[];
 
+  /** Makes a tuple. */
   constructor(items: readonly Item[], names: readonly string[] = []) {
     this.items = items;
     this.names = names;
@@ -44,6 +48,7 @@ export class Range {
   /** As it was written. */
   readonly stop: number;
 
+  /** Makes a range; the step is not 0. */
   constructor(start: number, stop: number, step: number) {
     this.start = start;
     this.stop = stop;
@@ -62,11 +67,13 @@ export class View {
   readonly kind: "keys" | "values" | "items";
   readonly map: ItemMap;
 
+  /** Makes a view of a map. */
   constructor(kind: View["kind"], map: ItemMap) {
     this.kind = kind;
     this.map = map;
   }
 
+  /** Reads the elements in their order. */
   *[Symbol.iterator](): Generator<Item> {
     if (this.kind === "keys") yield* this.map.keys();
     else if (this.kind === "values") yield* this.map.values();
@@ -74,12 +81,15 @@ export class View {
   }
 }
 
-/** Elements that are made when they are read, and can be read once, such as the result of the filter `map`. */
+/**
+ * Elements that are made when they are read, and can be read once, such as the result of the filter `map`.
+ */
 export class Stream {
   /** The name of Python for it. */
   readonly kind: string;
   readonly #iterator: Iterator<Item>;
 
+  /** Makes a stream; nothing is read yet. */
   constructor(items: Iterable<Item>, kind = "generator") {
     this.kind = kind;
     this.#iterator = items[Symbol.iterator]();
@@ -96,6 +106,7 @@ export class Stream {
 export class Undefined {
   readonly message: string;
 
+  /** Makes an absent value; the message says what is absent. */
   constructor(message: string) {
     this.message = message;
   }
@@ -112,7 +123,7 @@ export abstract class Thing {
   /** Says how it prints. */
   abstract describe(): string;
 
-  /** A member; undefined if there is none of that name. */
+  /** A member; undefined if it is absent. */
   member(_name: string): Item | undefined {
     return undefined;
   }
@@ -133,20 +144,24 @@ export class FunctionThing extends Thing {
   readonly #description: string;
   readonly #run: (args: Arguments) => Item;
 
+  /** Makes a function. */
   constructor(description: string, run: (args: Arguments) => Item) {
     super();
     this.#description = description;
     this.#run = run;
   }
 
+  /** Whether {@link invoke} works. */
   override get isCallable(): boolean {
     return true;
   }
 
+  /** Says how it prints. */
   override describe(): string {
     return this.#description;
   }
 
+  /** Calls it. */
   override invoke(args: Arguments): Item {
     return this.#run(args);
   }
@@ -156,15 +171,18 @@ export class FunctionThing extends Thing {
 export class Namespace extends Thing {
   readonly members: Map<string, Item>;
 
+  /** Makes a namespace. */
   constructor(members: Map<string, Item>) {
     super();
     this.members = members;
   }
 
+  /** Says how it prints. */
   override describe(): string {
     return "<Namespace>";
   }
 
+  /** Finds a member. */
   override member(name: string): Item | undefined {
     return this.members.get(name);
   }
@@ -175,7 +193,7 @@ export function isMap(item: Item): item is ItemMap {
   return item instanceof Map;
 }
 
-/** Whether an item is a list. */
+/** Recognizes a list by its kind. */
 export function isList(item: Item): item is readonly Item[] {
   return Array.isArray(item);
 }
@@ -185,7 +203,7 @@ export function isNumber(item: Item): item is NumberItem {
   return typeof item === "number" || typeof item === "bigint" || item instanceof WholeFloat;
 }
 
-/** Whether an item is an integer; booleans are not. */
+/** Recognizes an integer; a boolean is not one. */
 export function isInteger(item: Item): item is number | bigint {
   return typeof item === "bigint" ||
     (typeof item === "number" && Number.isInteger(item) && !Object.is(item, -0));

@@ -153,6 +153,7 @@ function floatRemainder(a: number, b: number): number {
 }
 
 function floatQuotient(a: number, b: number): number {
+  if (!Number.isFinite(b) && Number.isFinite(a)) return a === 0 || (a < 0) === (b < 0) ? a / b : -1;
   const exact = (a - floatRemainder(a, b)) / b;
   if (exact === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
   const floor = Math.floor(exact);

@@ -7,7 +7,8 @@ import { isInteger, isList, isMap, type Item, Range, Tuple, typeOf, Undefined, V
 import { iterate } from "./iterate.ts";
 import { calculate, floatItem, integerItem, operandOf } from "./numbers.ts";
 
-interface Operands {
+/** The values around an operator. */
+export interface Operands {
   readonly left: Item;
   readonly right: Item;
   readonly tools: TemplateTools;
@@ -106,9 +107,9 @@ export function containsItem(container: Item, item: Item, { budget }: { readonly
     budget.text(container.length);
     return container.includes(item);
   }
-  if (isMap(container)) return findKey(container, item, budget) !== undefined;
+  if (isMap(container)) return findKey(container, item, { budget }) !== undefined;
   if (container instanceof View && container.kind === "keys") {
-    return findKey(container.map, item, budget) !== undefined;
+    return findKey(container.map, item, { budget }) !== undefined;
   }
   if (container instanceof Range) {
     const number = typeof item === "boolean" ? Number(item) : item;

@@ -4,7 +4,7 @@ import { article } from "./compare.ts";
 import { isInteger, isList, type Item, Range, Tuple, typeOf, Undefined } from "./item.ts";
 
 /** The bounds of a slice; null where they are left out. */
-interface Bounds {
+export interface Bounds {
   readonly start: Item;
   readonly stop: Item;
   readonly step: Item;
