@@ -1,7 +1,8 @@
 import { AppError } from "../../lib/errors.ts";
 import type { ContextId } from "../core/context_id.ts";
 import type { ContextVersion, VersionMark } from "../core/version.ts";
-import type { ContextStore, StoredContext } from "../ports/context_store.ts";
+import type { ValueMap } from "../core/tree/value.ts";
+import type { ContextStore } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { readContext } from "./read_context.ts";
 import { isSame } from "./write_context.ts";
@@ -9,10 +10,11 @@ import { isSame } from "./write_context.ts";
 /** How often a store is asked for a new version, in milliseconds. */
 const PAUSE_MS = 250;
 
-/** A version that a watcher sees, with the tree of the newest one. */
+/** A version that a watcher sees. */
 export interface Seen {
   readonly version: ContextVersion;
-  readonly newest: StoredContext;
+  /** Reads the tree of this version, or of the newest one if this one is no longer kept. */
+  readonly tree: () => Promise<ValueMap>;
 }
 
 /**
@@ -25,18 +27,22 @@ export async function* watchContext(
   signal: AbortSignal,
 ): AsyncGenerator<Seen> {
   const end = timeoutMs === undefined ? Infinity : clock.now() + timeoutMs;
-  let newest = await readContext(store, id, signal);
-  let seen: VersionMark = newest.newest;
-  yield { version: newest.newest, newest };
+  const first = await readContext(store, id, signal);
+  let seen: VersionMark = first.newest;
+  yield { version: first.newest, tree: () => Promise.resolve(first.tree) };
   for (;;) {
     if (clock.now() >= end) throw timedOut(id, timeoutMs ?? 0);
     await clock.sleep(Math.min(PAUSE_MS, end - clock.now()), signal);
     if (isSame(await store.newestVersion(id, signal), seen)) continue;
     const found = await store.read(id, signal);
     if (found === undefined) throw deleted(id);
-    newest = found;
     for (const version of await versionsAfter(store, { id, seen, found: found.newest }, signal)) {
-      if (version.version <= found.newest.version) yield { version, newest };
+      if (version.version > found.newest.version) continue;
+      // A value may have been there for a moment only, between two looks.
+      const isNewest = version.version === found.newest.version;
+      const tree = async () =>
+        (isNewest ? undefined : await store.treeOf(id, version.version, signal)) ?? found.tree;
+      yield { version, tree };
     }
     seen = found.newest;
   }

@@ -16,15 +16,14 @@ export async function runWatch(env: CommandEnv): Promise<ExitCode> {
   const timeoutMs = env.values.read("timeout", readDuration);
   return await withContexts(env, async ({ ports }) => {
     const { redact } = ports.settings;
-    for await (const { version, newest } of watchContext(ports, { id, timeoutMs }, env.signal)) {
+    for await (const { version, tree } of watchContext(ports, { id, timeoutMs }, env.signal)) {
       const masked = {
         ...version,
         operations: version.operations.map((each) => maskOperation(each, redact)),
       };
       env.lines([formatJson(new Map([["id", id], ...versionToValue(masked)]), { compact: true })]);
-      // The tree is that of the newest version, so the versions before it are printed first.
-      if (until === undefined || version.version < newest.newest.version) continue;
-      const value = valueAt(newest.tree, until.path);
+      if (until === undefined) continue;
+      const value = valueAt(await tree(), until.path);
       if (value !== undefined && printable(value) === until.text) return EXIT.done;
     }
     return EXIT.done;
