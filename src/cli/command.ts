@@ -70,6 +70,8 @@ export interface CommandEntry extends CommandRights {
   readonly afterInterruption?: string;
   /** Whether `--json` prints one document on each line, a failure included. */
   readonly streamsJson?: boolean;
+  /** Whether the command reads its words itself, in {@link CommandEnv.args}. Global flags are then words too. */
+  readonly readsWords?: boolean;
   /** Whether `showtime --help` shows the summary; other commands appear there by name. */
   readonly isCommon?: boolean;
   /** Loads the module of the command. Nothing else loads it. */

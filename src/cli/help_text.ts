@@ -60,6 +60,12 @@ function exitCodes(command: string | undefined): string {
   ].join("\n");
 }
 
+/** The exit codes of a command that reads its words itself. */
+const OWN_EXIT_CODES = `Exit codes:
+  0    done, or nothing to do
+  1    failed
+  2    wrong usage`;
+
 const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
 
 /** The surroundings that help is written for. */
@@ -136,9 +142,12 @@ export function groupHelp(
 }
 
 /** Returns the part below the flags of a command. */
-export function commandFooter({ name, examples }: NamedCommand): string {
+export function commandFooter({ name, examples, readsWords }: Omit<NamedCommand, "load">): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
-  return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${exitCodes(name)}`;
+  const shown = `Examples:\n${lines.join("\n")}`;
+  return readsWords === true
+    ? `\n${shown}\n\n${OWN_EXIT_CODES}`
+    : `\n${GLOBAL_LINE}\n\n${shown}\n\n${exitCodes(name)}`;
 }
 
 /** Formats an argument as usage shows it: `<pr>`, `[dir]`, `<pair...>`. */

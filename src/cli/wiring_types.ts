@@ -161,6 +161,8 @@ export interface ContextRequest {
   readonly reveals?: boolean;
   /** Whether the file of the original tool is left alone, as by `import`, which only reads its store. */
   readonly ownOnly?: boolean;
+  /** The paths of the original tool's files, where its command line is run. */
+  readonly originalFiles?: { readonly config: string; readonly secrets: string };
 }
 
 /** A login to an instance that begins anew. */

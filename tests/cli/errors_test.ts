@@ -21,7 +21,8 @@ function lineOf({ name, args }: Pick<NamedCommand, "name" | "args">): readonly s
 }
 
 for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
-  if (permissions.length === 0) continue;
+  // The original's command line knows no --json.
+  if (permissions.length === 0 || name === "cicdstatemgr") continue;
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
     const argv = [...lineOf({ name, args }), "--json"];
 

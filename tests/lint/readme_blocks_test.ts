@@ -30,6 +30,11 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "showtime context watch --until state.choice=go --timeout 10m && ./deploy.sh",
     "showtime context validate --app app.yaml --bases bases       # before a commit",
   ],
+  "docs/cicdstatemgr.md": [
+    'showtime cicdstatemgr --init-new "$ID" --init-cicd-context-name stage --set state.key=value --handle-event start=init',
+    "ln -s /usr/local/bin/showtime /usr/local/bin/cicdstatemgr",
+    'showtime context import --id "$ID"',
+  ],
   "docs/install.md": [
     "deno task compile",
     "curl -fsSL https://github.com/showtime-previews/showtime/releases/latest/download/install.sh | sh -s -- 0.1.0",

@@ -5,6 +5,7 @@
  * tell at the end what was not tested.
  */
 
+import { originalProgram } from "./contexts/original/original_tool.ts";
 import { supersetEnvironment } from "./superset/real_superset.ts";
 import { binaryUnderTest, programCommand } from "./program/process.ts";
 
@@ -19,6 +20,7 @@ export type PartName =
   | "superset"
   | "pyyaml"
   | "redis"
+  | "cicdstatemgr"
   | "tmpfs"
   | "jq"
   | "openssl"
@@ -103,6 +105,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
         await succeeds(["jq", "--version"], "the program jq is not installed");
     case "redis":
       return await succeeds(["redis-server", "--version"], "the program redis-server is not installed");
+    case "cicdstatemgr":
+      return await findOriginalTool();
     case "tmpfs":
       return await findTmpfs();
     case "openssl":
@@ -139,6 +143,12 @@ async function findSuperset(): Promise<string | undefined> {
     if (missing !== undefined) return missing;
   }
   return undefined;
+}
+
+async function findOriginalTool(): Promise<string | undefined> {
+  const program = originalProgram();
+  if (program === undefined) return "SHOWTIME_TEST_CICDSTATEMGR names no environment with cicdstatemgr";
+  return await succeeds([program, "--help"], `${program} does not run`);
 }
 
 /** Every end-to-end test runs the executable where there is one. */

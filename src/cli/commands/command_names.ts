@@ -26,7 +26,7 @@ export const ENVIRONMENTS = [
 export const ASSETS = ["assets"] as const;
 
 /** The names in the registry of contexts. */
-export const CONTEXTS = ["context"] as const;
+export const CONTEXTS = ["context", "cicdstatemgr"] as const;
 
 /** The names in the registry of general commands. */
 export const GENERAL = [

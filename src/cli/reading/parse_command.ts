@@ -51,14 +51,14 @@ export function parseCommand(
 }
 
 /** Returns the help page of a command. */
-export function commandHelp(command: NamedCommand, options: ParseOptions): string {
+export function commandHelp(command: Omit<NamedCommand, "load">, options: ParseOptions): string {
   const { parser, texts } = makeParser(command, options);
   parser.outputHelp();
   return texts.join("").trimEnd();
 }
 
 function makeParser(
-  entry: NamedCommand,
+  entry: Omit<NamedCommand, "load">,
   { columns }: ParseOptions,
 ): { readonly parser: Command; readonly texts: readonly string[] } {
   const texts: string[] = [];
@@ -90,8 +90,10 @@ function makeParser(
     parser.argument(bracket(argument), words);
   }
   for (const option of entry.options) addOption(parser, option);
-  for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });
-  parser.addOption(new Option("-V, --version").hideHelp());
+  if (entry.readsWords !== true) {
+    for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });
+    parser.addOption(new Option("-V, --version").hideHelp());
+  }
   parser.on("option:version", () => {
     throw new CommanderError(0, "commander.version", "");
   });

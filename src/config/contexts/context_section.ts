@@ -61,15 +61,24 @@ export function resolveContextSection(
   };
   const slackToken = resolve(section.slack?.token);
   const triggerToken = resolve(section.trigger?.token);
-  return makeContextSettings(section, {
+  const { slack, trigger } = section;
+  const references = Object.entries({
+    "slack.url": slack?.url,
+    "slack.token": slack?.token,
+    "trigger.url": trigger?.url,
+    "trigger.token": trigger?.token,
+  });
+  const settings = makeContextSettings(section, {
     pathOf,
     resolve,
     needed(key, value) {
       const found = resolve(value);
       if (found !== undefined) return found;
-      const name = value.replace(/^\$\{\w+:|\}$/g, "");
-      const state = value.startsWith("${env:") ? `the variable ${name} is not set` : `${name} cannot be read`;
-      throw usageError("secret_missing", `Opening Redis: ${state}`, `Set it; context.${key} refers to it`);
+      throw usageError(
+        "secret_missing",
+        `Opening Redis: ${whyUnresolved(value)}`,
+        `Set it; context.${key} refers to it`,
+      );
     },
     slackToken,
     secretUrls: [section.slack?.url, section.trigger?.url].flatMap((url) => {
@@ -80,6 +89,17 @@ export function resolveContextSection(
     configData: new Map(),
     secretData: new Map([...tokenOf("slack", slackToken), ...tokenOf("trigger", triggerToken)]),
   });
+  const unresolved = references.flatMap(([key, value]): readonly (readonly [string, string])[] =>
+    value === undefined || resolve(value) !== undefined ? [] : [[key, whyUnresolved(value)]]
+  );
+  return { ...settings, unresolved: new Map(unresolved) };
+}
+
+function whyUnresolved(reference: string): string {
+  const name = reference.replace(/^\$\{\w+:|\}$/g, "");
+  return reference.startsWith("${env:")
+    ? `the variable ${name} is not set`
+    : `the file ${name} cannot be read`;
 }
 
 /** Returns the kind of the store that a section without problems keeps contexts in. */

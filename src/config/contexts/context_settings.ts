@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type {
   CaptureRule,
   ContextSettings,
@@ -24,8 +25,14 @@ const DEFAULT_STORE = ".showtime/contexts.db";
 const COPIES_ONLY: readonly Kind[] = ["shellfile", "idfile"];
 const NEED_PATH: readonly Kind[] = ["yamlfile", "jsonfile", "shellfile", "idfile"];
 
-/** Lists the mistakes of a section that fits its schema. */
-export function contextProblems(section: ContextSection): readonly ContextProblem[] {
+/**
+ * Lists the mistakes of a section that fits its schema. By the original tool's rules one entry has to say that it is the
+ * primary, and the first that says so is it.
+ */
+export function contextProblems(
+  section: ContextSection,
+  { byOriginalRules = false }: { readonly byOriginalRules?: boolean } = {},
+): readonly ContextProblem[] {
   const entries = entriesOf(section.datasources);
   const problems: ContextProblem[] = [];
   const add = (path: readonly string[], words: Omit<ContextProblem, "path">) =>
@@ -42,15 +49,27 @@ export function contextProblems(section: ContextSection): readonly ContextProble
         remedy: "make another entry primary",
       });
     }
-    if (entry.isPrimary === true && primaries[0]?.[0] !== kind) {
+    if (entry.isPrimary === true && primaries[0]?.[0] !== kind && !byOriginalRules) {
       add([...path, "isPrimary"], {
         message: `${primaries[0]?.[0]} is the primary already`,
         remedy: "keep isPrimary in one entry",
       });
     }
   }
+  const byFile = Map.groupBy(entries.filter(([kind]) => kind !== "redis"), fileOf);
+  for (const [file, [kept, ...others]] of byFile) {
+    if (file === undefined || kept === undefined) continue;
+    for (const [kind] of others) {
+      add(["datasources", kind, "path"], {
+        message: `${kept[0]} has the same file, ${file}`,
+        remedy: "name another file",
+      });
+    }
+  }
   const [first] = entries;
-  if (primaries.length === 0 && (entries.length > 1 || (first && COPIES_ONLY.includes(first[0])))) {
+  const needsPrimary = byOriginalRules || entries.length > 1 ||
+    (first !== undefined && COPIES_ONLY.includes(first[0]));
+  if (primaries.length === 0 && needsPrimary) {
     add(["datasources"], {
       message: "no entry is the primary",
       remedy: "write isPrimary: true in the entry that keeps the contexts",
@@ -65,6 +84,12 @@ export function contextProblems(section: ContextSection): readonly ContextProble
     add(["environments"], { message: "environments needs app, which is missing", remedy: "add app" });
   }
   return problems;
+}
+
+/** The file of an entry; undefined if it has none. */
+function fileOf([kind, entry]: Entry): string | undefined {
+  const path = ("path" in entry ? entry.path : undefined) ?? (kind === "sqlite" ? DEFAULT_STORE : undefined);
+  return path === undefined ? undefined : normalize(path);
 }
 
 /** The values of the settings that the section itself does not have. */

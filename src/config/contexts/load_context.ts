@@ -34,6 +34,8 @@ export interface ContextSources extends ReferenceSources {
   readonly originalConfig?: NamedText | undefined;
   /** The original tool's file of secrets. */
   readonly secrets?: NamedText | undefined;
+  /** Whether the original tool's rules about primaries hold for its file. */
+  readonly byOriginalRules?: boolean;
 }
 
 /** The settings, with sentences about what had no effect. */
@@ -49,8 +51,9 @@ export interface LoadedContext {
  * file would have a password sent to the server that it names.
  */
 export function loadContextSettings(sources: ContextSources): LoadedContext {
-  if (sources.originalConfig !== undefined) {
-    return readOriginalConfig({ config: sources.originalConfig, secrets: sources.secrets });
+  const { originalConfig, secrets, byOriginalRules = false } = sources;
+  if (originalConfig !== undefined) {
+    return readOriginalConfig({ config: originalConfig, secrets, byOriginalRules });
   }
   const { file, env } = sources;
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);

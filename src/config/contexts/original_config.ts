@@ -29,7 +29,11 @@ interface NamedText {
  * `config_invalid` with every problem of a file.
  */
 export function readOriginalConfig(
-  { config, secrets }: { readonly config: NamedText; readonly secrets: NamedText | undefined },
+  { config, secrets, byOriginalRules = false }: {
+    readonly config: NamedText;
+    readonly secrets: NamedText | undefined;
+    readonly byOriginalRules?: boolean;
+  },
 ): { readonly settings: ContextSettings; readonly warnings: readonly string[] } {
   const own = readFile(config);
   const secret = secrets === undefined ? undefined : readFile(secrets);
@@ -42,7 +46,7 @@ export function readOriginalConfig(
   const section = plainOf(new Map([...configData, ["datasources", known]])) as OriginalSection;
   const [slackSecret, trigger] = [secretData.get("slack"), configData.get("trigger")];
   const autoArgs = (isValueMap(trigger) ? trigger.get("auto-args") : undefined) ?? new Map<string, Value>();
-  const problems = findProblems(section, autoArgs).map((problem): ConfigProblem => ({
+  const problems = findProblems(section, { autoArgs, byOriginalRules }).map((problem): ConfigProblem => ({
     ...placeIn(secret === undefined ? [own] : [secret, own], problem.path),
     ...problem,
     path: [ROOT, ...problem.path].join("."),
@@ -69,7 +73,10 @@ export function readOriginalConfig(
 
 type Problem = Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: Path };
 
-function findProblems(section: OriginalSection, autoArgs: Value): readonly Problem[] {
+function findProblems(
+  section: OriginalSection,
+  { autoArgs, byOriginalRules }: { readonly autoArgs: Value; readonly byOriginalRules: boolean },
+): readonly Problem[] {
   const { error } = makeOriginalSection().safeParse(section);
   const shapes = (error?.issues ?? []).map((issue): Problem => ({
     path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
@@ -86,7 +93,7 @@ function findProblems(section: OriginalSection, autoArgs: Value): readonly Probl
     });
   }
   if (shapes.length > 0) return shapes;
-  return contextProblems(section).map((problem) => ({ code: "missing", ...problem }));
+  return contextProblems(section, { byOriginalRules }).map((problem) => ({ code: "missing", ...problem }));
 }
 
 /** Finds a path, or the nearest one above it, in the first file that has it. */

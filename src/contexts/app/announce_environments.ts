@@ -2,7 +2,7 @@ import { AppError, EXIT } from "../../lib/errors.ts";
 import type { ContextId } from "../core/context_id.ts";
 import { type DueEvent, dueEvents, markFired } from "../core/environments/due_events.ts";
 import { ENVIRONMENT_PIPELINE, objectPath, type PullNews } from "../core/environments/environment_marks.ts";
-import { recordEnvironments } from "../core/environments/record_environments.ts";
+import { assertFollows, recordEnvironments } from "../core/environments/record_environments.ts";
 import { OUR_RULES } from "../core/events/event_rules.ts";
 import { valueAt } from "../core/tree/operations.ts";
 import type { ValueMap } from "../core/tree/value.ts";
@@ -47,6 +47,7 @@ export async function announceEnvironments(
     id,
     waitMs,
     change: ({ tree }) => {
+      assertFollows(tree, news);
       const operations = recordEnvironments(tree, news);
       return operations.length === 0 ? undefined : { operations };
     },

@@ -2,7 +2,7 @@ import type { ContextId } from "../core/context_id.ts";
 import { appFilesError, formatPlace } from "../core/app_file/app_problem.ts";
 import { addVariables, buildTree } from "../core/app_file/build_tree.ts";
 import { checkApp } from "../core/app_file/check_app.ts";
-import { mergeApp } from "../core/app_file/merge_app.ts";
+import { mergeApp, mergeAsOriginal } from "../core/app_file/merge_app.ts";
 import { checkTemplate } from "../core/template/mod.ts";
 import { applyOperations, type Operation } from "../core/tree/operations.ts";
 import type { Path } from "../core/tree/path.ts";
@@ -17,9 +17,16 @@ export interface TreeRequest {
   /** The name under `cicd-contexts`. */
   readonly context: string;
   /** The app file and the folder of its bases; undefined for a context that has only its state. */
-  readonly app: { readonly file: string; readonly basesDir: string | undefined } | undefined;
-  /** Changes that are made before the variables are rendered. */
-  readonly operations: readonly Operation[];
+  readonly app:
+    | {
+      readonly file: string;
+      readonly basesDir: string | undefined;
+      /** Reads and merges the files by the original tool's rules. */
+      readonly asOriginal?: boolean;
+    }
+    | undefined;
+  /** Changes that are made before the variables are rendered, or a function that makes them for the tree. */
+  readonly operations: readonly Operation[] | ((tree: ValueMap) => readonly Operation[]);
 }
 
 /**
@@ -30,13 +37,18 @@ export async function makeTree(
   { id, context, app, operations }: TreeRequest,
   { appFiles, random }: { readonly appFiles: AppFiles; readonly random: () => number },
 ): Promise<ValueMap> {
-  if (app === undefined) return applyOperations(buildTree({ id, context, app: undefined }), operations);
-  const loaded = await loadApp({ app: app.file, basesDir: app.basesDir }, appFiles);
-  const merged = mergeApp(loaded);
-  const problems = checkApp({ merged, context, checkTemplate: (text) => checkTemplate(text) });
+  const change = (tree: ValueMap) =>
+    applyOperations(tree, typeof operations === "function" ? operations(tree) : operations);
+  if (app === undefined) return change(buildTree({ id, context, app: undefined }));
+  const { file, basesDir, asOriginal = false } = app;
+  const loaded = await loadApp({ app: file, basesDir, asOriginal }, appFiles);
+  const merged = mergeApp({ ...loaded, ...asOriginal ? { rule: mergeAsOriginal } : {} });
+  const problems = asOriginal
+    ? []
+    : checkApp({ merged, context, checkTemplate: (text) => checkTemplate(text) });
   if (problems.length > 0) throw appFilesError(problems);
   const placeOf = (path: Path) => formatPlace(merged.placeOf(path));
-  const tree = applyOperations(buildTree({ id, context, app: { merged, raw: loaded.app } }), operations);
+  const tree = change(buildTree({ id, context, app: { merged, raw: loaded.app } }));
   return addVariables(tree, {
     merged,
     render: (template, { tree, name }) =>

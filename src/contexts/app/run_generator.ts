@@ -33,7 +33,7 @@ export async function runGenerator(
     id,
     waitMs,
     change: ({ tree }) => {
-      const operations = planGenerator({ ...languageOf(ports), tree, rules, varsIn: vars }, path);
+      const operations = planGenerator({ ...languageOf(ports, rules), tree, rules, varsIn: vars }, path);
       count = operations.length;
       return count === 0 ? undefined : { operations };
     },

@@ -51,6 +51,8 @@ export interface ContextSettings {
     /** Origins that `respond.url` may have besides that of `slack.url`. */
     readonly hosts: readonly string[];
   };
+  /** Settings that refer to a secret which is not there, with the reason: `slack.token`, `the variable X is not set`. */
+  readonly unresolved?: ReadonlyMap<string, string>;
   /** Places whose values are printed as `***`. */
   readonly redact: readonly Path[];
   /** How many versions are kept. */

@@ -1,7 +1,6 @@
 import { formatPath, type Path } from "./tree/path.ts";
-import { pythonText } from "./tree/python_text.ts";
+import { isFalsy, pythonText } from "./tree/python_text.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "./tree/value.ts";
-import { WholeFloat } from "../../lib/scalars/exact_numbers.ts";
 
 /** A file for a shell to source, and what could not be written as it is. */
 export interface ShellFile {
@@ -54,13 +53,6 @@ export function formatShellFile(
 /** Escapes each character that has a meaning between double quotes. */
 function escapeShell(text: string): string {
   return text.replace(/[\\"$`]/g, "\\$&");
-}
-
-/** Python's false values, which the original tool leaves out. */
-function isFalsy(value: Value): boolean {
-  if (value instanceof WholeFloat) return value.value === 0;
-  if (isValueList(value)) return value.length === 0;
-  return isValueMap(value) ? value.size === 0 : !value;
 }
 
 /** The values that get a variable: scalars, and lists inside of lists, which print as in Python. */

@@ -84,6 +84,8 @@ export interface ContextStore {
 export interface ContextCopy {
   /** Names the copy in messages: `shellfile work/context.sh`. */
   readonly name: string;
+  /** Whether the file of the copy is absent. Left out by a copy that is no file. */
+  readonly isMissing?: () => Promise<boolean>;
   /** Writes the copy as a whole. Throws AppError `copy_unwritable` (exit code 5). Returns warnings. */
   write(context: Pick<StoredContext, "id" | "tree">, signal: AbortSignal): Promise<readonly string[]>;
 }

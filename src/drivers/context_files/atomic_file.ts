@@ -46,13 +46,20 @@ export async function removeWhole(path: string): Promise<boolean> {
   return true;
 }
 
-/** Reads a file; undefined if it is absent. */
+/** Reads a file; undefined if it is absent. Throws Deno.errors.InvalidData for anything but UTF-8. */
 export async function readWhole(path: string): Promise<string | undefined> {
+  let bytes: Uint8Array;
   try {
-    return await Deno.readTextFile(path);
+    bytes = await Deno.readFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+  try {
+    // A reader that replaces what it cannot read would have the next version lose it.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Deno.errors.InvalidData("it is not UTF-8", { cause });
   }
 }
 

@@ -16,7 +16,9 @@ export function explainError(cause: unknown, name: string): Error {
   }
   return new AppError("store_refused", `Using ${name}: ${reason}`, {
     cause,
-    hint: "Let this account read and write the file and its folder",
+    hint: isOtherKind(cause)
+      ? "Name another file"
+      : "Let this account read and write the file and its folder",
   });
 }
 
@@ -34,8 +36,14 @@ export function copyError(cause: unknown, name: string): AppError {
   return new AppError("copy_unwritable", `Writing the copy ${name}: ${reasonOf(cause)}`, {
     cause,
     exitCode: EXIT.incomplete,
-    hint: "Let this account write the file and its folder",
+    hint: isOtherKind(cause) ? "Name another file" : "Let this account write the file and its folder",
   });
+}
+
+/** Whether the path leads to something else than a file, so that no permission helps. */
+function isOtherKind(cause: unknown): boolean {
+  const { IsADirectory, NotADirectory, AlreadyExists } = Deno.errors;
+  return [IsADirectory, NotADirectory, AlreadyExists].some((each) => cause instanceof each);
 }
 
 /** Describes for people why a file could not be used. */

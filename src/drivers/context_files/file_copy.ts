@@ -16,6 +16,13 @@ export function makeFileCopy(settings: FileCopySettings): ContextCopy {
   const name = `${settings.kind} ${settings.path}`;
   return {
     name,
+    async isMissing() {
+      try {
+        return !(await Deno.stat(settings.path)).isFile;
+      } catch {
+        return true;
+      }
+    },
     async write(context, signal) {
       const { text, warnings } = format(settings, context);
       signal.throwIfAborted();

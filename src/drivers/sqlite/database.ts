@@ -31,7 +31,12 @@ export class Database {
 
   /** Runs synchronous work on the file; returns undefined if there is no file. */
   async read<T>(work: (db: DatabaseSync) => T, signal: AbortSignal): Promise<T | undefined> {
-    if (this.#db === undefined && !await exists(this.#options.path)) return undefined;
+    const { path, name } = this.#options;
+    try {
+      if (this.#db === undefined && !await exists(path)) return undefined;
+    } catch (error) {
+      throw explainError(error, name);
+    }
     return await this.write(work, signal);
   }
 
@@ -64,6 +69,7 @@ export class Database {
       await prepare(path);
       await create(path);
     }
+    if ((await Deno.stat(path)).isDirectory) throw new Deno.errors.IsADirectory(path);
     const { DatabaseSync } = await import("node:sqlite");
     const db = new DatabaseSync(path, { timeout: OWN_TIMEOUT_MS });
     try {

@@ -22,7 +22,16 @@ export function explainError(cause: unknown, name: string): Error {
       hint: "Free some space and run it again",
     });
   }
-  if (/readonly|unable to open/.test(said) || cause instanceof Deno.errors.NotCapable) {
+  if (cause instanceof Deno.errors.IsADirectory || isBelowFile(cause)) {
+    const state = cause instanceof Deno.errors.IsADirectory
+      ? "it is a folder"
+      : "a part of its path is a file";
+    return new AppError("store_refused", `Opening ${name}: ${state}`, { cause, hint: "Name another file" });
+  }
+  const { NotCapable, PermissionDenied } = Deno.errors;
+  if (
+    /readonly|unable to open/.test(said) || cause instanceof NotCapable || cause instanceof PermissionDenied
+  ) {
     return new AppError("store_refused", `Opening ${name}: it cannot be written`, {
       cause,
       hint: `Let this account write to ${path} and its folder`,
@@ -33,6 +42,10 @@ export function explainError(cause: unknown, name: string): Error {
     retryable: true,
     hint: "Run it again. If it stays so, look at the disk",
   });
+}
+
+function isBelowFile(cause: unknown): boolean {
+  return cause instanceof Deno.errors.NotADirectory || cause instanceof Deno.errors.AlreadyExists;
 }
 
 /** The error of a store that other processes kept locked until the time was used up. */

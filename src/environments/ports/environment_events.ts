@@ -19,6 +19,8 @@ export interface SeenEnvironment {
 
 /** The environments of a pull request at one moment. */
 export interface EnvironmentSight {
+  /** `owner/name`. */
+  readonly repo: string;
   readonly pr: PrNumber;
   /** GitHub's time, in milliseconds since 1970. */
   readonly at: number;

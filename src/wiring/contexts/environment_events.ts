@@ -131,8 +131,9 @@ const SETTINGS: Readonly<Partial<Record<string, string>>> = {
   bases_dir_missing: "bases",
 };
 
-function newsOf({ at, environments, atWork, ended }: EnvironmentSight): PullNews {
+function newsOf({ repo, at, environments, atWork, ended }: EnvironmentSight): PullNews {
   return {
+    repository: repo,
     at: formatIsoSeconds(at),
     atWork,
     ended,

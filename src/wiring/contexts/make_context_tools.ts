@@ -112,10 +112,14 @@ interface LoadedSettings {
 /** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
 async function loadSettings(
   parts: Parts,
-  { flags, ownOnly }: Pick<ContextRequest, "flags" | "ownOnly">,
+  { flags, ownOnly, originalFiles }: Pick<ContextRequest, "flags" | "ownOnly" | "originalFiles">,
 ): Promise<LoadedSettings> {
   const { env } = parts.host;
-  const original = flags.config === undefined && !ownOnly ? await loadOriginal(env) : undefined;
+  const original = originalFiles !== undefined
+    ? await loadOriginalFiles(originalFiles, env)
+    : flags.config === undefined && !ownOnly
+    ? await loadOriginal(env)
+    : undefined;
   if (original !== undefined) return { ...original, named: true };
   const { findHere, readNamed } = await import("../config_file.ts");
   const found = flags.config === undefined ? await findHere(undefined) : await readNamed(flags.config);
@@ -142,9 +146,24 @@ async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> 
   });
 }
 
+/** Loads the files that a command line of the original tool names. */
+async function loadOriginalFiles(
+  { config, secrets }: NonNullable<ContextRequest["originalFiles"]>,
+  env: Variables,
+): Promise<LoadedContext> {
+  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
+  return loadContextSettings({
+    file: undefined,
+    originalConfig: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
+    secrets: await readText(secrets, "--secrets or CICDSTATEMGR_SECRETS_PATH"),
+    byOriginalRules: true,
+    env,
+  });
+}
+
 async function readText(path: string, variable: string): Promise<NamedText> {
   const { readNamed } = await import("../config_file.ts");
-  const { file } = await readNamed(path);
+  const { file } = await readNamed(path, `Correct ${variable}`);
   if (file !== undefined) return file;
   throw usageError("file_unreadable", `Reading ${path}: there is no such file`, `Correct ${variable}`);
 }

@@ -169,3 +169,29 @@ Deno.test("an update in place fires `updating` and `running` again", async () =>
     "running aaaaaaa ",
   ]);
 });
+
+Deno.test("a push while the environment comes up: the first one is announced before the second is built", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  await using events = await makeEventsWorld();
+  let activated = false;
+  const wire: NonNullable<RunChange["wire"]> = async (request, send) => {
+    const answer = await send(request);
+    // The push arrives right after the labels of the first commit.
+    if (!activated && world.labels().includes("🎪 aaaaaaa 🚦 running")) {
+      activated = true;
+      world.simulator.push({ pr: PR, sha: B });
+    }
+    return answer;
+  };
+
+  await sync(world, events, { wire });
+
+  assert.ok(activated);
+  assert.deepEqual(events.slack.posts, [
+    "building aaaaaaa at None",
+    `running aaaaaaa ${AT}:8001`,
+    "building bbbbbbb at None",
+    `running bbbbbbb ${AT}:8002`,
+    "stopped aaaaaaa at None",
+  ]);
+});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
 import { appFile, type EventsWorld, makeEventsWorld } from "../../worlds/contexts/events_world.ts";
-import { makeWorld, PR, type RunChange, type World } from "../../worlds/world.ts";
+import { makeWorld, PR, REPO, type RunChange, type World } from "../../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const RUNNING = "running aaaaaaa at http://10.0.0.1:8001";
@@ -186,7 +186,7 @@ Deno.test("a run that had to give up once waits 5 s at most for its other pull r
   const announce = async () => {
     setTimeout(() => late.abort(new Error("it is late")), 300);
     await port.announce(
-      { pr: PR, at: Date.now(), environments: [], atWork: false, ended: new Map() },
+      { repo: REPO, pr: PR, at: Date.now(), environments: [], atWork: false, ended: new Map() },
       late.signal,
     );
   };
@@ -196,4 +196,37 @@ Deno.test("a run that had to give up once waits 5 s at most for its other pull r
   await assert.rejects(announce(), /it is late/);
 
   assert.equal(port.limitMs, 5_000);
+});
+
+Deno.test("two runs that announce the same at once post it once, without a warning", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  await using events = await makeEventsWorld(appFile(["running"]));
+  await world.sync();
+
+  await Promise.all([sync(world, events), sync(world, events), sync(world, events)]);
+
+  assert.deepEqual(events.slack.posts, [RUNNING]);
+  assert.deepEqual(world.spoken.warned, []);
+});
+
+Deno.test("two repositories that share a store: the second one warns, and the context of the first one stays", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  await using events = await makeEventsWorld(appFile(["running", "stopped"]));
+  await sync(world, events);
+  const before = await events.context(PR);
+  const other = makeWorld();
+  const port = events.run();
+
+  const announced = port.announce({
+    repo: "acme/other",
+    pr: PR,
+    at: other.clock.now(),
+    environments: [],
+    atWork: false,
+    ended: new Map(),
+  }, new AbortController().signal);
+
+  await assert.rejects(announced, { code: "context_elsewhere" });
+  assert.deepEqual(events.slack.posts, [RUNNING]);
+  assert.deepEqual(await events.context(PR), before);
 });

@@ -11,7 +11,7 @@ import { startRedis } from "../../worlds/contexts/redis_server.ts";
 import { startSlack } from "../../worlds/contexts/slack_server.ts";
 import { wireRun } from "../../worlds/contexts/wired_run.ts";
 import { part } from "../../worlds/require.ts";
-import { makeWorld, never, PR, type World } from "../../worlds/world.ts";
+import { B, makeWorld, never, PR, type World } from "../../worlds/world.ts";
 
 const redis = await part("redis");
 
@@ -164,4 +164,33 @@ redis.test("an app file that is not on the base branch is a warning that names t
     "Announcing the environments of #1234: Reading the app file ci/app.yaml: there is no such file. " +
     "Correct context.environments.app; in Actions the files are those of the base branch",
   ]);
+});
+
+redis.test("the example of docs/contexts.md posts what its page says", async () => {
+  await using server = await startRedis();
+  await using slack = startSlack();
+  const page = await Deno.readTextFile(new URL("../../../docs/contexts.md", import.meta.url));
+  const [section = ""] = page.split("## In preview environments")[1]?.split("\n## ") ?? [];
+  const blocks = [...section.matchAll(/```yaml\n# (\S+)\n(.*?)```/gs)].map(([, path = "", text = ""]) =>
+    [path, text.replace("https://slack.com/api/chat.postMessage", slack.url)] as const
+  );
+  assert.deepEqual(blocks.map(([path]) => path), ["showtime.yml", "ci/app.yaml"]);
+  const [[, config], [, app]] = blocks as [typeof blocks[0], typeof blocks[0]];
+  const world = makeWorld({
+    pull: { labels: ["🎪 ⚡ showtime-trigger-start"] },
+    seed: { files: { "showtime.yml": `${config}preset: superset\nplatform: docker\n`, "ci/app.yaml": app } },
+  });
+  const env = { SHOWTIME_REDIS_URL: `${server.url}/0`, SHOWTIME_SLACK_TOKEN: "xoxb-secret" };
+  const sync = async () => {
+    await using run = await wireRun(world, { inActions: true, env });
+    await world.sync({ ...world.context(), events: await run.wiring.events(run.request) });
+    return slack.posts.splice(0);
+  };
+
+  assert.deepEqual(await sync(), ["PR 1234 runs at http://10.0.0.1:8001"]);
+  world.simulator.push({ pr: PR, sha: B });
+  assert.deepEqual(await sync(), ["PR 1234 runs at http://10.0.0.1:8002"], "a push stops nothing");
+  world.simulator.pull({ pr: PR, state: "closed", actor: "maxime" });
+  assert.deepEqual(await sync(), ["PR 1234 has no environment any more"]);
+  assert.deepEqual(world.spoken.warned, []);
 });

@@ -87,7 +87,7 @@ Deno.test("context init with an app file merges its bases, and renders the varia
   });
 });
 
-Deno.test("context init --context chooses a context of the app file, and names the others if there is none", async () => {
+Deno.test("context init --context chooses a context of the app file, and names the others if it is missing", async () => {
   await using world = await makeWithApp();
   const init = ["init", "--id", "ctx", ...appFlags(world), "--set", "state.ref=x", "--context"];
 
@@ -176,7 +176,7 @@ Deno.test("context init --replace builds a context anew as its next version", as
   assert.equal(await world.get("state.old"), "yes");
 });
 
-Deno.test("context init refuses --replace beside --if-absent, and an ID that is none", async () => {
+Deno.test("context init refuses --replace beside --if-absent, and a malformed ID", async () => {
   await using world = await ContextWorld.make();
 
   assert.equal((await world.failure(2, "init --replace --if-absent")).code, "flags_conflict");

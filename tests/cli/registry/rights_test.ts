@@ -31,9 +31,9 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   platform: ["net", "read", "run", "sys", "env"],
   images: ["net", "read", "run", "sys", "env"],
   content: ["net", "read", "run", "env"],
+  // Contexts may be kept in a file.
+  events: ["net", "read", "write", "run", "env"],
   assets: ["net", "read", "run", "env"],
-  // A configured context is loaded by the run, which has what its store needs.
-  events: ["net", "read", "run", "env"],
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
   clock: [],
@@ -65,6 +65,9 @@ const PARTS: Partial<Wiring> = {
     }),
   supersetSimulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
 };
+
+/** The files that the command line of the original tool needs. */
+const ORIGINAL_FILES = { CICDSTATEMGR_CONFIG_PATH: "config.yaml", CICDSTATEMGR_SECRETS_PATH: "secrets.yaml" };
 
 /** The world's pull request as a stage. */
 function stageOn(world: World, run: RunChange): Wiring["stage"] {
@@ -113,7 +116,7 @@ async function runWithWork(command: NamedCommand): Promise<{
   };
   await runIn(world, lineOf(command), {
     asked,
-    env: { GITHUB_OUTPUT: "output", SHOWTIME_CONTEXT_ID: "release-7" },
+    env: { GITHUB_OUTPUT: "output", SHOWTIME_CONTEXT_ID: "release-7", ...ORIGINAL_FILES },
     files: new Map(),
     wiring: { ...PARTS, stage: stageOn(world, run) },
     run,

@@ -219,3 +219,18 @@ tmpfs.test("a folder that cannot be written is read, with changes of other progr
   assert.equal((await store.read(ID, NEVER))?.newest.version, 1);
   await assert.rejects(store.commit(versionOf(2), NEVER), hasCode("store_refused"));
 });
+
+Deno.test("a file that is not UTF-8 is no context, and stays as it is", async () => {
+  for (const kind of ["yamlfile", "jsonfile"] as const) {
+    await inPlace(kind, async ({ store, path }) => {
+      const text = kind === "yamlfile"
+        ? yamlWith("caf\u00e9")
+        : `{"state": {"cicdContextDataId": "${ID}", "a": "\u00e9"}}`;
+      const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+      await Deno.writeFile(path, bytes);
+      await assert.rejects(store.read(ID, NEVER), hasCode("store_damaged"));
+      await assert.rejects(store.commit(versionOf(1), NEVER), hasCode("store_damaged"));
+      assert.deepEqual(await Deno.readFile(path), bytes);
+    });
+  }
+});

@@ -163,3 +163,18 @@ async function execute(path: string, sql: string): Promise<void> {
   db.close();
   await Promise.resolve();
 }
+
+Deno.test("a path that leads to a folder or through a file is an error that says so", async () => {
+  await inPlace(async ({ folder }) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const options = { clock: makeClock(), keep: 50, busyMs: 0 };
+    for (const [path, state] of [[folder, /it is a folder/], [`${folder}/file/x.db`, /is a file/]] as const) {
+      const store = await makeContextStore({ kind: "sqlite", path }, options);
+      const refused = (error: Error) => hasCode("store_refused")(error) && state.test(error.message);
+      await assert.rejects(store.read(ID, NEVER), refused);
+      await assert.rejects(store.list(NEVER), refused);
+      await assert.rejects(store.commit(versionOf(1), NEVER), refused);
+      await store.close();
+    }
+  });
+});

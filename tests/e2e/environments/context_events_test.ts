@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { appFile } from "../../worlds/contexts/events_world.ts";
 import { startSlack } from "../../worlds/contexts/slack_server.ts";
+import { spawnShowtime } from "../../worlds/program/process.ts";
 import { part } from "../../worlds/require.ts";
 import { B, C, onStage, START, STOP } from "../../worlds/stage.ts";
 
@@ -86,5 +87,47 @@ needs.test("a server that does not answer costs a warning and some seconds, and 
     assert.equal(again.code, 0, again.err);
     assert.equal(new Set(slack.keys).size, 1, "the same Idempotency-Key");
     assert.equal(slack.posts.length, 2);
+  });
+});
+
+needs.test("in Actions a store on this machine is exit code 2 before anything is built or written", async () => {
+  await onStage({ labels: [START], config: configOf("http://127.0.0.1:9/post") }, async (stage) => {
+    const done = await stage.sync({ GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: stage.folder });
+
+    assert.equal(done.code, 2, done.out);
+    assert.match(done.err, /sqlite keeps them on this machine, which ends with the workflow's job/);
+    assert.match(done.err, /Make context\.datasources\.redis the primary, or remove context\.environments/);
+    assert.deepEqual((await stage.simulator.requests()).filter(({ write }) => write), []);
+    assert.deepEqual(await stage.labels(), [START]);
+  });
+});
+
+needs.test("a run that is killed while it posts: the next sync sends the same request again, and no further one", async () => {
+  await using slack = startSlack();
+  slack.mood = "hangs";
+  const config = configOf(slack.url).replace("timeout: 1s", "timeout: 60s");
+  await onStage({ labels: [START], config }, async (stage) => {
+    await Deno.mkdir(`${stage.folder}/ci`);
+    await Deno.writeTextFile(`${stage.folder}/ci/app.yaml`, appFile(["running"]));
+    const child = spawnShowtime(["sync", String(stage.pr)], {
+      cwd: stage.folder,
+      env: { ...stage.simulator.env, GITHUB_REPOSITORY: stage.repo },
+    });
+    const drained = [child.stdout, child.stderr].map((each) => each.pipeTo(new WritableStream()));
+    while (slack.posts.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill("SIGKILL");
+    await Promise.all([child.status, ...drained]);
+    slack.mood = "takes";
+
+    const next = await stage.sync();
+    const last = await stage.sync();
+
+    assert.deepEqual([next.code, last.code], [0, 0], next.err + last.err);
+    assert.match(
+      next.err,
+      /notify may have been sent at .* it was sent again, with the same Idempotency-Key/,
+    );
+    assert.equal(slack.posts.length, 2);
+    assert.equal(new Set(slack.keys).size, 1);
   });
 });

@@ -167,6 +167,30 @@ Deno.test("all mistakes come at once, with path, line and the nearest key", () =
   );
 });
 
+Deno.test("two entries with one file are refused, since each write would destroy the other's", () => {
+  const entries = (text: string) => problems(`context:\n  datasources:\n${text.replace(/^/gm, "    ")}\n`);
+  assert.deepEqual(entries("yamlfile: { path: work/c, isPrimary: true }\nidfile: { path: ./work//c }"), [
+    "showtime.yml:4:15: context.datasources.idfile.path: yamlfile has the same file, work/c; name another file",
+  ]);
+  assert.deepEqual(entries("shellfile: { path: .showtime/contexts.db }\nsqlite: { isPrimary: true }"), [
+    "showtime.yml:4:5: context.datasources.sqlite.path: shellfile has the same file, .showtime/contexts.db; name another file",
+  ]);
+  assert.deepEqual(entries("yamlfile: { path: c.yaml, isPrimary: true }\njsonfile: { path: c.json }"), []);
+});
+
+Deno.test("references to secrets that are not there are remembered with their reason, and stop no other command", () => {
+  const settings = load(
+    "context:\n  slack: { url: 'https://s.example.com', token: '${env:SHOWTIME_S}' }\n" +
+      "  trigger: { url: '${env:SHOWTIME_U}', token: '${file:secret.txt}' }\n",
+    { env: { SHOWTIME_S: "" }, readSecret: () => undefined },
+  );
+  assert.deepEqual([...settings.unresolved ?? []], [
+    ["slack.token", "the variable SHOWTIME_S is not set"],
+    ["trigger.url", "the variable SHOWTIME_U is not set"],
+    ["trigger.token", "the file secret.txt cannot be read"],
+  ]);
+});
+
 Deno.test("exactly one entry is the primary, unless there is only one that can be", () => {
   const entries = (text: string) => problems(`context:\n  datasources:\n${text.replace(/^/gm, "    ")}\n`);
   assert.deepEqual(entries("yamlfile: { path: a.yaml }"), []);
@@ -178,6 +202,10 @@ Deno.test("exactly one entry is the primary, unless there is only one that can b
     [
       "showtime.yml:5:14: context.datasources.redis.isPrimary: sqlite is the primary already; keep isPrimary in one entry",
     ],
+  );
+  assert.deepEqual(
+    entries("sqlite: { isPrimary: true, path: ./a.db }\nshellfile: { path: b/../a.db }\nidfile: { path: a }"),
+    ["showtime.yml:4:18: context.datasources.shellfile.path: sqlite has the same file, a.db; name another file"],
   );
   assert.deepEqual(entries("idfile: { path: id }"), [
     "showtime.yml:2:3: context.datasources: no entry is the primary; write isPrimary: true in the entry that keeps the contexts",

@@ -53,11 +53,13 @@ export async function makeEventsWorld(app: string = appFile()): Promise<EventsWo
   const clock = makeClock();
   const open = () =>
     makeContextStore({ kind: "sqlite", path: `${folder}/contexts.db` }, { clock, keep: 500 });
-  const stores = [await open()];
+  // Runs at the same time have a store each, as processes do.
+  const stores = await Promise.all([open(), open(), open()]);
+  let runs = 0;
   return {
     slack,
     run({ limitMs = 20_000, comments, timeoutMs = 5_000, beforeCommit } = {}) {
-      const [store] = stores;
+      const store = stores[runs++ % stores.length];
       if (store === undefined) throw new Error("Opening contexts: there is no store");
       return makeEnvironmentEvents({
         limitMs,

@@ -1,18 +1,11 @@
 import { runGenerator } from "../../../contexts/app/run_generator.ts";
 import { writeContext, writeCopies } from "../../../contexts/app/write_context.ts";
 import { OUR_RULES } from "../../../contexts/core/events/event_rules.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
+import { endWrite } from "./end_write.ts";
 import { fire, variablesOf } from "./fire.ts";
-import {
-  byOperations,
-  contextId,
-  printJson,
-  printWritten,
-  readPairs,
-  readWait,
-  withContexts,
-} from "./shared.ts";
+import { byOperations, contextId, printJson, readPairs, readWait, withContexts } from "./shared.ts";
 
 /** Fires an event, after the pairs of `--set`. */
 export async function runEvent(env: CommandEnv): Promise<ExitCode> {
@@ -21,13 +14,6 @@ export async function runEvent(env: CommandEnv): Promise<ExitCode> {
   return await withContexts(env, async (tools) => {
     const operations = await readPairs(env.values.raws("set"), tools);
     if (operations.length > 0) {
-      if (env.values.flag("dry-run")) {
-        throw usageError(
-          "flags_conflict",
-          "Reading the command line: --set writes, and --dry-run writes nothing",
-          "Leave one of them out",
-        );
-      }
       await writeContext(
         tools.ports,
         { id, change: byOperations(operations), waitMs: readWait(env) },
@@ -41,7 +27,8 @@ export async function runEvent(env: CommandEnv): Promise<ExitCode> {
 /** Runs a generator. */
 export async function runGenerate(env: CommandEnv): Promise<ExitCode> {
   const id = contextId(env);
-  return await withContexts(env, async ({ ports }) => {
+  return await withContexts(env, async (tools) => {
+    const { ports } = tools;
     const { stored, count } = await runGenerator(ports, {
       id,
       path: env.args[0] ?? "",
@@ -49,9 +36,11 @@ export async function runGenerate(env: CommandEnv): Promise<ExitCode> {
       rules: OUR_RULES,
       waitMs: readWait(env),
     }, env.signal);
-    await writeCopies(ports, stored, env.signal);
-    if (env.flags.json) printJson(env, { id, version: stored.newest.version, values: count });
-    else printWritten(env, { id, version: stored.newest.version });
+    if (!env.flags.json || env.values.flag("dry-run")) await endWrite(env, tools, { written: stored });
+    else {
+      await writeCopies(ports, stored, env.signal);
+      printJson(env, { id, version: stored.newest.version, values: count });
+    }
     return EXIT.done;
   });
 }

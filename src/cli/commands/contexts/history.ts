@@ -1,5 +1,4 @@
 import { listHistory, rollBack } from "../../../contexts/app/history.ts";
-import { writeCopies } from "../../../contexts/app/write_context.ts";
 import { maskOperation } from "../../../contexts/core/mask_paths.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
@@ -9,7 +8,8 @@ import { versionToValue } from "../../../contexts/core/version_json.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
-import { contextId, printJson, printWritten, readVersionNumber, readWait, withContexts } from "./shared.ts";
+import { endWrite } from "./end_write.ts";
+import { contextId, printJson, readVersionNumber, readWait, withContexts } from "./shared.ts";
 
 /** Lists the kept versions, newest first. */
 export async function runHistory(env: CommandEnv): Promise<ExitCode> {
@@ -45,10 +45,9 @@ export async function runHistory(env: CommandEnv): Promise<ExitCode> {
 export async function runRollback(env: CommandEnv): Promise<ExitCode> {
   const id = contextId(env);
   const version = readVersionNumber(env.args[0] ?? "", "<version>");
-  return await withContexts(env, async ({ ports }) => {
-    const written = await rollBack(ports, { id, version, waitMs: readWait(env) }, env.signal);
-    await writeCopies(ports, written, env.signal);
-    printWritten(env, { id, version: written.newest.version });
+  return await withContexts(env, async (tools) => {
+    const written = await rollBack(tools.ports, { id, version, waitMs: readWait(env) }, env.signal);
+    await endWrite(env, tools, { written });
     return EXIT.done;
   });
 }

@@ -1,12 +1,12 @@
 import { initContext } from "../../../contexts/app/init_context.ts";
 import { importFile, importFromStore } from "../../../contexts/app/import_tree.ts";
-import { writeCopies } from "../../../contexts/app/write_context.ts";
 import type { ContextId } from "../../../contexts/core/context_id.ts";
 import type { ValueMap } from "../../../contexts/core/tree/value.ts";
 import type { ContextStore } from "../../../contexts/ports/context_store.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { contextId, printWritten, readWait, withContexts } from "./shared.ts";
+import { endWrite } from "./end_write.ts";
+import { contextId, readWait, withContexts } from "./shared.ts";
 
 /** Stores the tree of a file as a context, or that of the original tool's store. */
 export async function runImport(env: CommandEnv): Promise<ExitCode> {
@@ -15,7 +15,8 @@ export async function runImport(env: CommandEnv): Promise<ExitCode> {
   if (file === "") {
     throw usageError("file_missing", "Reading <file>: the path is empty", "Name a YAML or JSON file");
   }
-  return await withContexts(env, async ({ ports, appFiles, original }) => {
+  return await withContexts(env, async (tools) => {
+    const { ports, appFiles, original } = tools;
     const tree = file === undefined
       ? await fromOriginal(await original(), id, env.signal)
       : await importFile(appFiles, { path: file, id });
@@ -25,8 +26,7 @@ export async function runImport(env: CommandEnv): Promise<ExitCode> {
       existing: env.values.flag("replace") ? "replace" : "refuse",
       waitMs: readWait(env),
     }, env.signal);
-    await writeCopies(ports, stored, env.signal);
-    printWritten(env, { id, version: stored.newest.version });
+    await endWrite(env, tools, { written: stored });
     return EXIT.done;
   }, { ownOnly: true });
 }

@@ -5,6 +5,7 @@ import { type ContextId, parseContextId } from "../../../contexts/core/context_i
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { ContextTools } from "../../wiring_types.ts";
+import { endWrite } from "./end_write.ts";
 import { fire, readEventName } from "./fire.ts";
 import { assertBasesOfApp, printJson, readPairs, readWait, withContexts } from "./shared.ts";
 
@@ -23,6 +24,10 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
       waitMs: readWait(env),
     }, env.signal);
     const { version } = stored.newest;
+    if (written && values.flag("dry-run")) {
+      await endWrite(env, tools, { written: stored });
+      return event === undefined ? EXIT.done : await fire(env, tools, { id, ...event, quiet: true });
+    }
     // A script gets the ID also if a copy or the event fails. With --json the error is the only document then.
     if (!env.flags.json) env.lines([id]);
     if (!written) env.terminal.say(`The context ${id} exists and was left at version ${version}`);
@@ -31,6 +36,7 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
       ? await fire(env, tools, { id, ...event, quiet: true })
       : EXIT.done;
     if (env.flags.json) printJson(env, { id, version, written });
+    else env.next(`set SHOWTIME_CONTEXT_ID=${id} for the steps that use the context`);
     return exitCode;
   });
 }

@@ -3,6 +3,7 @@ import { writeCopies } from "../../../contexts/app/write_context.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
+import { endDryRun } from "./end_write.ts";
 import { contextId, printJson, withContexts } from "./shared.ts";
 
 /** Writes the configured copies again. */
@@ -19,8 +20,11 @@ export async function runExport(env: CommandEnv): Promise<ExitCode> {
     const stored = await readContext(ports.store, id, env.signal);
     await writeCopies(ports, stored, env.signal);
     const copies = ports.copies.map(({ name }) => name);
-    if (env.flags.json) printJson(env, { id, version: stored.newest.version, copies });
-    else env.lines(copies);
+    const dryRun = env.values.flag("dry-run");
+    if (env.flags.json) {
+      printJson(env, { id, version: stored.newest.version, copies, ...dryRun ? { dry_run: true } : {} });
+    } else env.lines(copies);
+    if (dryRun) endDryRun(env);
     return EXIT.done;
   });
 }
@@ -55,8 +59,10 @@ export async function runDelete(env: CommandEnv): Promise<ExitCode> {
   const id = contextId(env);
   return await withContexts(env, async ({ ports: { store } }) => {
     if (!await store.remove(id, env.signal)) throw contextUnknown(id, store);
-    if (env.flags.json) printJson(env, { id, deleted: true });
-    else env.terminal.say(`The context ${id} is deleted`);
+    const dryRun = env.values.flag("dry-run");
+    if (env.flags.json) printJson(env, { id, deleted: !dryRun, ...dryRun ? { dry_run: true } : {} });
+    else env.terminal.say(`The context ${id} ${dryRun ? "would be" : "is"} deleted`);
+    if (dryRun) endDryRun(env);
     return EXIT.done;
   });
 }

@@ -31,6 +31,12 @@ export const VAR: OptionSpec = {
   description: "give templates a variable with the value at a path",
 };
 
+/** The flag for showing what a command would change. */
+export const DRY_RUN: OptionSpec = {
+  name: "dry-run",
+  description: "print what would change; store nothing",
+};
+
 type Rights = Pick<CommandEntry, "permissions" | "runsPrograms" | "takesLock">;
 
 /** A command about contexts. It reads and writes the store, which may be a file or a server. */

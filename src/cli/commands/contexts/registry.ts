@@ -1,6 +1,7 @@
 import type { ArgumentSpec, CommandEntry, OptionSpec, Registry } from "../../command.ts";
 import type { ContextsCommand } from "../command_names.ts";
-import { CHECKS_FILES, ID, SET, USES_STORE, VAR, WAIT } from "./options.ts";
+import { CHECKS_FILES, DRY_RUN, ID, SET, USES_STORE, VAR, WAIT } from "./options.ts";
+import { ORIGINAL_PAGE } from "./original/page.ts";
 
 const PATH: ArgumentSpec = {
   name: "path",
@@ -41,6 +42,7 @@ const INIT: CommandEntry = {
     { name: "event", value: "pipeline=event", description: "fire this event of the new context" },
     { name: "replace", description: "if it exists, build it anew as its next version" },
     { name: "if-absent", description: "if it exists, leave it as it is" },
+    DRY_RUN,
     WAIT,
   ],
   load: async () => (await import("./init.ts")).runInit,
@@ -93,6 +95,7 @@ const SET_COMMAND: CommandEntry = {
       value: "number",
       description: "write only if this is the newest version, else exit with 4",
     },
+    DRY_RUN,
     WAIT,
   ],
   load: async () => (await import("./set.ts")).runSet,
@@ -137,7 +140,7 @@ const EVENT: CommandEntry = {
       default: "send",
       description: "with --key: what to do with a request that was perhaps sent",
     },
-    { name: "dry-run", description: "print requests and changes; send and store nothing" },
+    { ...DRY_RUN, description: "print requests and changes; send and store nothing" },
     WAIT,
   ],
   load: async () => (await import("./event.ts")).runEvent,
@@ -150,7 +153,7 @@ const GENERATE: CommandEntry = {
     "Renders the names and values of a generator in the application file, and sets them as one version.",
   examples: [["context generate pipelines.build.generators.tags --var by=state.actor", "run one"]],
   args: [PATH],
-  options: [ID, VAR, WAIT],
+  options: [ID, VAR, DRY_RUN, WAIT],
   load: async () => (await import("./event.ts")).runGenerate,
 };
 
@@ -197,7 +200,7 @@ const ROLLBACK: CommandEntry = {
   description: "Writes a new version that equals an old one. Nothing is removed from the history.",
   examples: [["context rollback 7", "as it was at version 7"]],
   args: [{ name: "version", description: "number of the version", required: true }],
-  options: [ID, WAIT],
+  options: [ID, DRY_RUN, WAIT],
   load: async () => (await import("./history.ts")).runRollback,
 };
 
@@ -229,7 +232,7 @@ const EXPORT: CommandEntry = {
     "writes them too.",
   examples: [["context export", "in a new workspace"]],
   args: [],
-  options: [ID],
+  options: [ID, DRY_RUN],
   load: async () => (await import("./manage.ts")).runExport,
 };
 
@@ -249,7 +252,7 @@ const DELETE: CommandEntry = {
   description: "Removes a context from the store, with all versions. Copies in files stay.",
   examples: [["context delete --id release-7", "when the work is done"]],
   args: [],
-  options: [ID],
+  options: [ID, DRY_RUN],
   load: async () => (await import("./manage.ts")).runDelete,
 };
 
@@ -279,9 +282,15 @@ const IMPORT: CommandEntry = {
   options: [
     ID,
     { name: "replace", description: "if it exists, store the tree as its next version" },
+    DRY_RUN,
     WAIT,
   ],
   load: async () => (await import("./import.ts")).runImport,
+};
+
+const ORIGINAL: CommandEntry = {
+  ...ORIGINAL_PAGE,
+  load: async () => (await import("./original/run_original.ts")).runOriginal,
 };
 
 /** The commands about contexts. */
@@ -311,4 +320,5 @@ export const CONTEXTS_COMMANDS: Registry<ContextsCommand> = {
       import: IMPORT,
     },
   },
+  cicdstatemgr: ORIGINAL,
 };

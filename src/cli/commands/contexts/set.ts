@@ -1,13 +1,13 @@
-import { writeContext, writeCopies } from "../../../contexts/app/write_context.ts";
+import { writeContext } from "../../../contexts/app/write_context.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import { parsePath } from "../../../contexts/core/tree/path.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import type { ContextTools } from "../../wiring_types.ts";
+import { endWrite } from "./end_write.ts";
 import {
   byOperations,
   contextId,
-  printWritten,
+  type OpenContexts,
   readPairs,
   readVersionNumber,
   readWait,
@@ -28,7 +28,7 @@ export async function runUnset(env: CommandEnv): Promise<ExitCode> {
 
 async function write(
   env: CommandEnv,
-  tools: ContextTools,
+  tools: OpenContexts,
   operations: readonly Operation[],
 ): Promise<ExitCode> {
   const ifVersion = env.values.read("if-version", readVersionNumber);
@@ -38,7 +38,6 @@ async function write(
     waitMs: readWait(env),
     ...ifVersion === undefined ? {} : { ifVersion },
   }, env.signal);
-  await writeCopies(tools.ports, written, env.signal);
-  printWritten(env, { id: written.id, version: written.newest.version });
+  await endWrite(env, tools, { written });
   return EXIT.done;
 }

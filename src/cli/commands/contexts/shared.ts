@@ -5,6 +5,7 @@ import { type ContextId, parseContextId } from "../../../contexts/core/context_i
 import { type Pair, pairOperation, parsePair } from "../../../contexts/core/pairs.ts";
 import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
+import type { ContextStore } from "../../../contexts/ports/context_store.ts";
 import { toValue, type Value } from "../../../contexts/core/tree/value.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
@@ -21,10 +22,15 @@ function readWaiting(text: string, where: string): number {
   return text === "0" ? 0 : readDuration(text, where);
 }
 
+/** The tools of a command, and the store itself, which a dry run does not change. */
+export interface OpenContexts extends ContextTools {
+  readonly base: ContextStore;
+}
+
 /** Makes the tools for contexts, does some work with them, and closes the store. */
 export async function withContexts<Result>(
   env: CommandEnv,
-  work: (tools: ContextTools) => Promise<Result>,
+  work: (tools: OpenContexts) => Promise<Result>,
   { reveals = false, ownOnly = false }: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
 ): Promise<Result> {
   const { flags, terminal } = env;
@@ -35,11 +41,20 @@ export async function withContexts<Result>(
     reveals,
     ownOnly,
   });
+  const base = tools.ports.store;
   try {
-    return await work(tools);
+    return await work(env.values.flag("dry-run") ? await withoutWrites(tools) : { ...tools, base });
   } finally {
-    await tools.ports.store.close();
+    await base.close();
   }
+}
+
+/** Keeps the writes of a dry run in memory, and writes no copies. */
+async function withoutWrites(tools: ContextTools): Promise<OpenContexts> {
+  const { makeDryStore } = await import("../../../contexts/app/dry_store.ts");
+  const { ports, ports: { store, copies } } = tools;
+  const idle = copies.map(({ name }) => ({ name, write: () => Promise.resolve([]) }));
+  return { ...tools, ports: { ...ports, store: makeDryStore(store), copies: idle }, base: store };
 }
 
 /** Reads which context the command is about. Throws AppError `context_id_missing` (exit code 2). */

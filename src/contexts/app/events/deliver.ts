@@ -146,7 +146,7 @@ async function recordTaken(
   signal: AbortSignal,
 ): Promise<{ readonly problem?: AppError; readonly warnings: readonly string[] }> {
   const captures = capturesOf(handler, ports.settings);
-  const scope = { tree: intent.tree, render: languageOf(ports).render, rules: call.rules };
+  const scope = { tree: intent.tree, render: languageOf(ports, call.rules).render, rules: call.rules };
   const { operations, problems } = body === undefined
     ? { operations: [], problems: [] }
     : planCaptures(scope, captures, { body });

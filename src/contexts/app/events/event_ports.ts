@@ -15,8 +15,9 @@ export interface EventPorts extends Pick<ContextPorts, "store" | "clock" | "acto
     | "trigger"
     | "capture"
     | "http"
-    | "secretUrls"
     | "secretData"
+    | "secretUrls"
+    | "unresolved"
     | "redact"
     | "configData"
   >;

@@ -19,7 +19,7 @@ export function scopeOf(
   { vars, rules }: Pick<EventCall, "vars" | "rules">,
   { tree }: Pick<StoredContext, "tree">,
 ): EventScope {
-  return { ...languageOf(ports), tree, vars: vars(tree), rules };
+  return { ...languageOf(ports, rules), tree, vars: vars(tree), rules };
 }
 
 /** Names a handler for the versions that record it. */

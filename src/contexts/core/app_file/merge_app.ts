@@ -1,6 +1,7 @@
 import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { kindOf } from "../tree/operations.ts";
 import type { Path } from "../tree/path.ts";
+import { isFalsy } from "../tree/python_text.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import type { YamlDocument } from "../yaml/mod.ts";
 import { appFilesError, type AppProblem, formatPlace, type Place } from "./app_problem.ts";
@@ -111,12 +112,6 @@ function placeIn(documents: readonly NamedDocument[], path: Path): Place {
     }
   }
   return { file: documents.at(-1)?.name ?? "", line: undefined };
-}
-
-function isFalsy(value: Value): boolean {
-  if (isValueList(value)) return value.length === 0;
-  if (isValueMap(value)) return value.size === 0;
-  return !(value instanceof WholeFloat ? value.value : value);
 }
 
 function pythonType(value: Value): string {

@@ -35,6 +35,8 @@ export interface EnvironmentNews {
 
 /** The environments of a pull request at one moment. */
 export interface PullNews {
+  /** `owner/name`. Another repository has a pull request of the same number. */
+  readonly repository: string;
   /** As RFC 3339 in UTC, to be compared as text. */
   readonly at: string;
   readonly environments: readonly EnvironmentNews[];
@@ -69,6 +71,9 @@ export function objectPath(sha: string): Path {
 export function markPath(sha: string): Path {
   return ["state", "environmentEvents", sha];
 }
+
+/** The place of the repository that a context follows. */
+export const REPOSITORY_PATH: Path = ["state", "environmentEvents", "repository"];
 
 /** Lists the commits whose environments a context knows, in the order in which they came. */
 export function knownEnvironments(tree: ValueMap): readonly string[] {

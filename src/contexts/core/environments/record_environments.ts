@@ -1,4 +1,6 @@
+import { AppError } from "../../../lib/errors.ts";
 import { type Operation, valueAt } from "../tree/operations.ts";
+import { formatPath } from "../tree/path.ts";
 import { equalValues, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import {
   type EnvironmentMark,
@@ -11,6 +13,7 @@ import {
   objectPath,
   type PullNews,
   readMark,
+  REPOSITORY_PATH,
   textIn,
 } from "./environment_marks.ts";
 
@@ -25,7 +28,28 @@ export function recordEnvironments(tree: ValueMap, news: PullNews): readonly Ope
     ...news.environments.flatMap((each) => recordOne(tree, each, news)),
     ...gone.flatMap((sha) => recordEnd(tree, sha, news)),
   ];
-  return operations.length === 0 ? [] : [...operations, ...dropOldest(gone)];
+  if (operations.length === 0) return [];
+  return [...recordRepository(tree, news), ...operations, ...dropOldest(gone)];
+}
+
+/** Throws AppError `context_elsewhere` (exit code 1) if a context follows the pull request of another repository. */
+export function assertFollows(tree: ValueMap, { repository }: Pick<PullNews, "repository">): void {
+  const followed = valueAt(tree, REPOSITORY_PATH);
+  if (typeof followed !== "string" || followed.toLowerCase() === repository.toLowerCase()) return;
+  throw new AppError(
+    "context_elsewhere",
+    `Following the environments of ${repository} in its context: the store has one of ${followed} with this ID`,
+    {
+      hint:
+        "Give each repository a store of its own, such as another database of Redis. After a renaming, set " +
+        `${formatPath(REPOSITORY_PATH)} to the new name`,
+    },
+  );
+}
+
+function recordRepository(tree: ValueMap, { repository }: PullNews): readonly Operation[] {
+  if (valueAt(tree, REPOSITORY_PATH) === repository) return [];
+  return [{ op: "set", path: REPOSITORY_PATH, value: repository }];
 }
 
 function recordOne(tree: ValueMap, news: EnvironmentNews, { at }: PullNews): readonly Operation[] {

@@ -35,7 +35,7 @@ export interface Handler {
 
 /** The settings that handlers use. */
 export type HandlerSettings =
-  & Pick<ContextSettings, "slack" | "templates" | "trigger" | "capture" | "secretData">
+  & Pick<ContextSettings, "slack" | "templates" | "trigger" | "capture" | "secretData" | "unresolved">
   & {
     readonly http: Pick<ContextSettings["http"], "hosts">;
   };

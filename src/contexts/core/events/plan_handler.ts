@@ -2,7 +2,7 @@ import type { ContextId } from "../context_id.ts";
 import type { EventScope } from "./event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
 import { planComment } from "./kinds/pull_comment.ts";
-import { required, requiredUrl } from "./required_setting.ts";
+import { assertResolved, required, requiredUrl } from "./required_setting.ts";
 import { planSetValues } from "./kinds/set_values.ts";
 import { planAnswer, planMessage } from "./kinds/slack_requests.ts";
 import { planTrigger, secretsRefused } from "./kinds/trigger_request.ts";
@@ -44,16 +44,22 @@ function planKind(scope: EventScope, handler: Handler, options: PlanOptions): Ha
 }
 
 /**
- * Checks that the configuration has what enabled handlers need, before anything is sent. Throws AppError
- * `setting_missing` (exit code 2).
+ * Checks that the configuration has what enabled handlers need, before anything is sent. A dry run needs no token. Throws
+ * AppError `setting_missing` (exit code 2).
  */
-export function assertConfigured(handlers: readonly Handler[], settings: HandlerSettings): void {
+export function assertConfigured(
+  handlers: readonly Handler[],
+  { settings, secretsAllowed, dryRun }: Omit<PlanOptions, "id"> & { readonly dryRun: boolean },
+): void {
   for (const { kind, enabled } of handlers) {
     if (!enabled) continue;
-    if (kind === "notify" || kind === "manual-choice") requiredUrl(settings.slack.url, "slack.url");
-    if (kind === "notify" || kind === "manual-choice" || kind === "respond") {
-      required(settings.templates[kind], `templates.${kind}`);
+    if (kind === "notify" || kind === "manual-choice") {
+      requiredUrl(settings.slack.url, "slack.url", settings);
+      if (secretsAllowed && !dryRun) assertResolved("slack.token", settings);
     }
-    if (kind === "trigger-pipeline") requiredUrl(settings.trigger.url, "trigger.url");
+    if (kind === "notify" || kind === "manual-choice" || kind === "respond") {
+      required(settings.templates[kind], `templates.${kind}`, settings);
+    }
+    if (kind === "trigger-pipeline") requiredUrl(settings.trigger.url, "trigger.url", settings);
   }
 }

@@ -17,6 +17,13 @@ export function pythonRepr(value: Value): string {
   return `{${Array.from(value, ([key, each]) => `${quotePython(key)}: ${pythonRepr(each)}`).join(", ")}}`;
 }
 
+/** Whether Python counts a value as false: null, false, 0, and what is empty. */
+export function isFalsy(value: Value): boolean {
+  if (isValueList(value)) return value.length === 0;
+  if (isValueMap(value)) return value.size === 0;
+  return !(value instanceof WholeFloat ? value.value : value);
+}
+
 /** The word of Python for a boolean or null. */
 export function pythonWord(value: boolean | null): string {
   return value === null ? "None" : value ? "True" : "False";

@@ -65,7 +65,7 @@ export class Announcer {
   }
 
   #see(observed: ObservedPull, { atWork }: { readonly atWork: boolean }): void {
-    const { events, githubDryRun, settings } = this.#ports;
+    const { repo, events, githubDryRun, settings } = this.#ports;
     if (events === undefined || githubDryRun) return;
     const environments = seeEnvironments(this.#ports, observed);
     const untouched = settings.commentEnabled && observed.comment === undefined;
@@ -74,7 +74,7 @@ export class Announcer {
     const gone = [...this.#known].filter((short) => !shorts.has(short));
     for (const short of shorts) this.#known.add(short);
     const ended = new Map([...gone.map((short) => [short, "stopped"] as const), ...this.#ended]);
-    const sight = { pr: this.#pr, at: observed.snapshot.at, environments, atWork, ended };
+    const sight = { repo, pr: this.#pr, at: observed.snapshot.at, environments, atWork, ended };
     const text = JSON.stringify([environments, atWork, [...ended]]);
     if (text === this.#last) return;
     this.#last = text;

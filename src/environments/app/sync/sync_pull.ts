@@ -232,6 +232,7 @@ async function syncAnnounced(
     }
     if (ports.githubDryRun) break;
     observed = await look(undefined);
+    options.announcer.settled(observed);
     plan = planPull(observed.observation, policy);
   }
   // A block that ended the work decides, not the work that it ended.

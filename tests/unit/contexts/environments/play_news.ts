@@ -36,7 +36,7 @@ export function news(
   environments: readonly EnvironmentNews[],
   change: Partial<PullNews> = {},
 ): PullNews {
-  return { at: time(at), environments, atWork: false, ended: new Map(), ...change };
+  return { repository: "acme/shop", at: time(at), environments, atWork: false, ended: new Map(), ...change };
 }
 
 /** Records the news and announces what is due; returns the tree and the names of the events. */

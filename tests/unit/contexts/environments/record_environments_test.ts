@@ -6,7 +6,10 @@ import {
   objectPath,
   readMark,
 } from "../../../../src/contexts/core/environments/environment_marks.ts";
-import { recordEnvironments } from "../../../../src/contexts/core/environments/record_environments.ts";
+import {
+  assertFollows,
+  recordEnvironments,
+} from "../../../../src/contexts/core/environments/record_environments.ts";
 import { valueAt } from "../../../../src/contexts/core/tree/operations.ts";
 import { toValue, type ValueMap } from "../../../../src/contexts/core/tree/value.ts";
 import { announce, emptyTree, environment, news, play, time } from "./play_news.ts";
@@ -137,4 +140,15 @@ Deno.test("whatever comes, recording the same sight twice makes no second versio
       assert.deepEqual(dueEvents(tree, given), []);
     });
   }));
+});
+
+Deno.test("a context follows the pull request of one repository", () => {
+  const { tree } = announce(emptyTree(), news(1, [environment("aaaaaaa", "running")]));
+  assertFollows(emptyTree(), { repository: "acme/other" });
+  assertFollows(tree, { repository: "Acme/Shop" });
+  assert.throws(() => assertFollows(tree, { repository: "acme/other" }), {
+    code: "context_elsewhere",
+    message: "Following the environments of acme/other in its context: " +
+      "the store has one of acme/shop with this ID",
+  });
 });

@@ -32,7 +32,7 @@ export function planMessage(
     ? withBlock(scope, name, { block: withRendered(scope, handler, { key: "message", more: raw }) })
     : renderChoices(scope, handler, { name });
   const body = renderPayload(scope, kind, { settings, more });
-  return post(requiredUrl(settings.slack.url, "slack.url"), { body, token: settings.slack.token });
+  return post(requiredUrl(settings.slack.url, "slack.url", settings), { body, settings });
 }
 
 /**
@@ -65,7 +65,7 @@ export function planAnswer(
     slackUrl: settings.slack.url,
     hosts: settings.http.hosts,
   });
-  return post(url, { body, token: takesToken ? settings.slack.token : undefined });
+  return post(url, { body, ...takesToken ? { settings } : {} });
 }
 
 /** Adds the block of a handler, and the variables of the call, to what templates see. */
@@ -100,15 +100,18 @@ function renderPayload(
   { settings, more }: { readonly settings: HandlerSettings; readonly more: ValueMap },
 ): string {
   const at = formatPath(["templates", kind]);
-  return render(required(settings.templates[kind], at), { tree, more }, { at });
+  return render(required(settings.templates[kind], at, settings), { tree, more }, { at });
 }
 
+/** Makes a request. With settings it has the Slack token, and needs a secret also if that one is not there. */
 function post(
   url: string,
-  { body, token }: { readonly body: string; readonly token: string | undefined },
+  { body, settings }: { readonly body: string; readonly settings?: HandlerSettings },
 ): HandlerAction {
-  const headers = token === undefined || token === ""
+  const token = settings?.slack.token ?? "";
+  const headers = token === ""
     ? HEADERS
     : withHeader(HEADERS, { name: "Authorization", value: `Bearer ${token}`, at: "slack.token" });
-  return { kind: "send", request: { method: "POST", url, headers, body }, usesSecret: headers !== HEADERS };
+  const usesSecret = token !== "" || settings?.unresolved?.has("slack.token") === true;
+  return { kind: "send", request: { method: "POST", url, headers, body }, usesSecret };
 }

@@ -5,7 +5,7 @@ import { isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
 import { withHeader } from "../safety/event_headers.ts";
 import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
-import { requiredUrl } from "../required_setting.ts";
+import { assertResolved, requiredUrl } from "../required_setting.ts";
 import { withBlock } from "./slack_requests.ts";
 
 /** The name under which the templates of headers, and no others, see the secrets. */
@@ -25,7 +25,7 @@ export function planTrigger(
   const more = withBlock(scope, "triggerPipeline", { block });
   const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, handler) });
   if (why !== undefined) return { kind: "skip", why };
-  const url = requiredUrl(trigger.url, "trigger.url");
+  const url = requiredUrl(trigger.url, "trigger.url", settings);
   const payload = new Map<string, Value>();
   const add = (args: Value | undefined, at: Path) => {
     if (!isValueMap(args)) return;
@@ -37,6 +37,7 @@ export function planTrigger(
   add(block.get("args"), [...path, "args"]);
   const usesSecret = usesSecrets(scope.tree, trigger.headers);
   if (usesSecret && !secretsAllowed) throw secretsRefused(handler);
+  if (usesSecret) assertResolved("trigger.token", settings);
   const seen = secretsAllowed ? new Map([...more, [SECRETS, secretData]]) : more;
   let headers: Readonly<Record<string, string>> = {
     "Content-Type": "application/json",
