@@ -2,6 +2,7 @@ import { appFilesError } from "../../contexts/core/app_file/app_problem.ts";
 import { mergeApp, mergeAsOriginal, type NamedDocument } from "../../contexts/core/app_file/merge_app.ts";
 import type { ContextSettings } from "../../contexts/core/settings.ts";
 import type { Path } from "../../contexts/core/tree/path.ts";
+import { pythonText } from "../../contexts/core/tree/python_text.ts";
 import {
   isValueList,
   isValueMap,
@@ -43,7 +44,7 @@ export function readOriginalConfig(
   const kinds = [...datasources.keys()].filter(isKind);
   const known = new Map(kinds.map((kind) => [kind, datasources.get(kind) ?? null]));
   // The schema only checks: what it returns has lost the order of the stores.
-  const section = plainOf(new Map([...configData, ["datasources", known]])) as OriginalSection;
+  const section = plainOf(withTexts(new Map([...configData, ["datasources", known]]))) as OriginalSection;
   const [slackSecret, trigger] = [secretData.get("slack"), configData.get("trigger")];
   const autoArgs = (isValueMap(trigger) ? trigger.get("auto-args") : undefined) ?? new Map<string, Value>();
   const problems = findProblems(section, { autoArgs, byOriginalRules }).map((problem): ConfigProblem => ({
@@ -59,7 +60,7 @@ export function readOriginalConfig(
       pathOf: (path) => path,
       resolve: (value) => value,
       needed: (_key, value) => value,
-      slackToken: typeof token === "string" ? token : undefined,
+      slackToken: typeof token === "string" || isValueNumber(token) ? pythonText(token) : undefined,
       secretUrls: [],
       autoArgs: isValueMap(autoArgs) ? autoArgs : new Map(),
       configData: withoutDatasources(configData),
@@ -69,6 +70,26 @@ export function readOriginalConfig(
       `${config.path}: the entry ${quote(name)} of datasources is not known, and is left out`
     ),
   };
+}
+
+/** The templates that the original tool turns into texts first, so that they may be numbers. */
+const TURNED_INTO_TEXTS = [
+  ["trigger", "headers", "*", "value"],
+  ["notify", "auto-capture-response-data", "*", "from"],
+  ["manual-choice", "auto-capture-response-data", "*", "from"],
+] as const;
+
+function withTexts(map: ValueMap): Value {
+  return TURNED_INTO_TEXTS.reduce<Value>(textsAt, map);
+}
+
+function textsAt(value: Value, [key, ...rest]: readonly string[]): Value {
+  if (key === undefined) {
+    return typeof value === "boolean" || isValueNumber(value) ? pythonText(value) : value;
+  }
+  if (key === "*") return isValueList(value) ? value.map((each) => textsAt(each, rest)) : value;
+  const inner = isValueMap(value) ? value.get(key) : undefined;
+  return isValueMap(value) && inner !== undefined ? new Map([...value, [key, textsAt(inner, rest)]]) : value;
 }
 
 type Problem = Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: Path };
