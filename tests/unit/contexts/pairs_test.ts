@@ -43,3 +43,16 @@ Deno.test("a pair with wrong JSON is refused with what is wrong", () => {
     message: /for a\.b after ":=": .*not expected/,
   });
 });
+
+Deno.test("a pair without a sign is named by its path, and a wrong one at a redacted path shows nothing of its value", () => {
+  for (const text of ["state.token hunter22", "state.token:hunter22"]) {
+    assert.throws(() => parsePair(text), {
+      message: 'Reading the pair for state.token: there is no "=" after the path',
+    });
+  }
+  for (const redact of [[["state"]], [["state", "token"]], [["state", "token", "inner"]]]) {
+    assert.throws(() => pairOperation(parsePair("state.token:=hunter22"), undefined, { redact }), {
+      message: 'Reading the JSON for state.token after ":=": it is not JSON',
+    });
+  }
+});
