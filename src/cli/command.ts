@@ -123,6 +123,8 @@ export interface CommandEnv {
   ): Promise<{ readonly ports: CommandPorts<Name>; readonly loaded: LoadedConfig }>;
   /** Writes lines of the answer. */
   lines(lines: readonly string[]): void;
+  /** Writes the answer as it is, secrets included: for a command that was asked for a value. */
+  reveal(text: string): void;
   /** Writes the one JSON document of the answer. */
   json(document: unknown): void;
   /** Says what a person does next. Silent under `--json` and `--quiet`. */

@@ -2,6 +2,8 @@ import { maskUrlLogins, urlLoginSecrets } from "./url_login.ts";
 import type { Variables } from "./variables.ts";
 
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIALS?$|API_KEY/i;
+/** Variables that hold a path, such as the one to a file of secrets. */
+const PATH_NAME = /_PATH$/i;
 /** Variables that hold the address of a server, with a login in it or not. */
 const ADDRESS_NAME = /^(?:DOCKER_HOST|(?:https?|all)_proxy|GITHUB_\w*URL|AWS_ENDPOINT_URL\w*)$/i;
 const MASK = "***";
@@ -18,7 +20,7 @@ export class Redactor {
   constructor(env: Variables) {
     for (const [name, value] of Object.entries(env)) {
       if (value === undefined) continue;
-      if (SECRET_NAME.test(name)) this.keep(value);
+      if (SECRET_NAME.test(name) && !PATH_NAME.test(name)) this.keep(value);
       if (ADDRESS_NAME.test(name)) urlLoginSecrets(value).forEach((secret) => this.keep(secret));
     }
   }

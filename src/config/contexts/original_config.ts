@@ -2,6 +2,7 @@ import { appFilesError } from "../../contexts/core/app_file/app_problem.ts";
 import { mergeApp, mergeAsOriginal, type NamedDocument } from "../../contexts/core/app_file/merge_app.ts";
 import type { ContextSettings } from "../../contexts/core/settings.ts";
 import type { Path } from "../../contexts/core/tree/path.ts";
+import { pythonText } from "../../contexts/core/tree/python_text.ts";
 import {
   isValueList,
   isValueMap,
@@ -13,7 +14,7 @@ import { parseYaml } from "../../contexts/core/yaml/mod.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
-import { OriginalSection } from "./schema.ts";
+import { makeOriginalSection, type OriginalSection } from "./schema.ts";
 
 /** The key at the top of both files. */
 const ROOT = "cicdstatemgr";
@@ -43,7 +44,7 @@ export function readOriginalConfig(
   const kinds = [...datasources.keys()].filter(isKind);
   const known = new Map(kinds.map((kind) => [kind, datasources.get(kind) ?? null]));
   // The schema only checks: what it returns has lost the order of the stores.
-  const section = plainOf(new Map([...configData, ["datasources", known]])) as OriginalSection;
+  const section = plainOf(withTexts(new Map([...configData, ["datasources", known]]))) as OriginalSection;
   const [slackSecret, trigger] = [secretData.get("slack"), configData.get("trigger")];
   const autoArgs = (isValueMap(trigger) ? trigger.get("auto-args") : undefined) ?? new Map<string, Value>();
   const problems = findProblems(section, { autoArgs, byOriginalRules }).map((problem): ConfigProblem => ({
@@ -59,7 +60,7 @@ export function readOriginalConfig(
       pathOf: (path) => path,
       resolve: (value) => value,
       needed: (_key, value) => value,
-      slackToken: typeof token === "string" ? token : undefined,
+      slackToken: typeof token === "string" || isValueNumber(token) ? pythonText(token) : undefined,
       secretUrls: [],
       autoArgs: isValueMap(autoArgs) ? autoArgs : new Map(),
       configData: withoutDatasources(configData),
@@ -71,13 +72,33 @@ export function readOriginalConfig(
   };
 }
 
+/** The templates that the original tool turns into texts first, so that they may be numbers. */
+const TURNED_INTO_TEXTS = [
+  ["trigger", "headers", "*", "value"],
+  ["notify", "auto-capture-response-data", "*", "from"],
+  ["manual-choice", "auto-capture-response-data", "*", "from"],
+] as const;
+
+function withTexts(map: ValueMap): Value {
+  return TURNED_INTO_TEXTS.reduce<Value>(textsAt, map);
+}
+
+function textsAt(value: Value, [key, ...rest]: readonly string[]): Value {
+  if (key === undefined) {
+    return typeof value === "boolean" || isValueNumber(value) ? pythonText(value) : value;
+  }
+  if (key === "*") return isValueList(value) ? value.map((each) => textsAt(each, rest)) : value;
+  const inner = isValueMap(value) ? value.get(key) : undefined;
+  return isValueMap(value) && inner !== undefined ? new Map([...value, [key, textsAt(inner, rest)]]) : value;
+}
+
 type Problem = Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: Path };
 
 function findProblems(
   section: OriginalSection,
   { autoArgs, byOriginalRules }: { readonly autoArgs: Value; readonly byOriginalRules: boolean },
 ): readonly Problem[] {
-  const { error } = OriginalSection.safeParse(section);
+  const { error } = makeOriginalSection().safeParse(section);
   const shapes = (error?.issues ?? []).map((issue): Problem => ({
     path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
     code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",

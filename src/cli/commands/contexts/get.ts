@@ -26,7 +26,7 @@ export async function runGet(env: CommandEnv): Promise<ExitCode> {
       env.terminal.say(`The context ${id} has nothing at ${expression}`);
       return EXIT.failed;
     }
-    env.lines([env.flags.json ? formatJson(value) : printable(value)]);
+    env.reveal(env.flags.json ? formatJson(value) : printable(value));
     return EXIT.done;
   }, { reveals: true });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { makeConfig } from "../../../worlds/contexts/original/fixture.ts";
 import { makeOriginalWorld, type OriginalWorld } from "../../../worlds/contexts/original/original_world.ts";
 import { part } from "../../../worlds/require.ts";
 
@@ -52,6 +53,24 @@ tool.test("trigger-pipeline sends texts, and arguments of the handler replace th
   assert.equal(requests[0]?.headers["x-key"], "TRIGTOK");
   assert.equal(requests[0]?.headers["authorization"], undefined);
   assert.deepEqual(await world.ours.stored(), before);
+});
+
+tool.test("numbers in the configuration are texts: headers, captures and tokens", async () => {
+  const config = makeConfig()
+    .replace('{name: x-id, value: "{{state.cicdContextDataId}}"}', "{name: x-id, value: 5}")
+    .replace('{from: "{{body.channel}}", to: state.slackChannel}', "{from: 1.50, to: state.captured}");
+  const secrets = "cicdstatemgr: {slack: {token: 12345}, trigger: {token: 678}}";
+  await using world = await start({ files: { "config.yaml": config, "secrets.yaml": secrets } });
+
+  const told = await world.same(fire("told"));
+  const triggered = await world.same(fire("triggered"));
+
+  assert.equal(told.requests[0]?.headers["authorization"], "Bearer 12345");
+  assert.deepEqual([triggered.requests[0]?.headers["x-id"], triggered.requests[0]?.headers["x-key"]], [
+    "5",
+    "678",
+  ]);
+  assert.equal((await world.same(["--get", "state.captured"])).out, "1.5\n");
 });
 
 tool.test("respond sends a trimmed message and its own keys, and nothing without a url", async () => {

@@ -109,6 +109,19 @@ tool.test("a variable without an equal sign is an error where templates are rend
   assert.equal((await world.same(["--get", "state.v.n", "--tmpl-ctx-var", "bare"])).out, "5\n");
 });
 
+tool.test("--get prints secrets, logins in addresses and paths as they are", async () => {
+  await using world = await start({ env: { GITHUB_TOKEN: "ghs_secret" } });
+  await world.same([
+    "--set",
+    "state.u=http://ana:passw@host.example/x",
+    "--set",
+    "state.t=ghs_secret SLACKTOK secrets.yaml",
+  ]);
+
+  assert.equal((await world.same(["--get", "state.u"])).out, "http://ana:passw@host.example/x\n");
+  assert.equal((await world.same(["--get", "state.t"])).out, "ghs_secret SLACKTOK secrets.yaml\n");
+});
+
 tool.test("--get drops what is given beside it, and an empty expression is no action", async () => {
   await using world = await start();
 

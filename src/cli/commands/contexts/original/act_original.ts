@@ -84,7 +84,7 @@ async function act(env: CommandEnv, { action, words, tools }: Act): Promise<void
       return await loadOriginal(ports, known, signal);
     case "get": {
       const text = await getOriginal(ports, { ...known, expression }, signal);
-      if (text !== undefined) env.lines([text]);
+      if (text !== undefined) env.reveal(text);
       return;
     }
     case "generate":
