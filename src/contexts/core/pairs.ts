@@ -29,7 +29,7 @@ export function parsePair(text: string): Pair {
       "pair_invalid",
       path.length === 0
         ? `Reading the pair ${JSON.stringify(text.slice(0, 20))}: it does not begin with a path`
-        : `Reading the pair for ${formatPath(path)}: there is no "=" after the path`,
+        : `Reading the pair for ${formatPath(path)}: ${strayIn(rest)}`,
       "Write path=text, path:=JSON, path[]=text, path{}=text or path@=FILE",
     );
   }
@@ -68,4 +68,12 @@ export function pairOperation(
     `Reading the JSON for ${formatPath(path)} after ":=": ${problem}`,
     'Quote it for the shell, as in name:=\'["a", 1]\', or use "=" for text',
   );
+}
+
+/** Says what is wrong with the text after a path. Only what looks like a path is shown of it. */
+function strayIn(rest: string): string {
+  const more = /^[.[*,][^=:]*(?=[=:])/.exec(rest)?.[0];
+  return more === undefined
+    ? 'there is no "=" after the path'
+    : `${JSON.stringify(more)} is not expected in a path`;
 }
