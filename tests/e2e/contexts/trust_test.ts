@@ -74,3 +74,18 @@ Deno.test("context reads the file of the working folder, and none above it", asy
   assert.equal((await place.run(["list"])).code, 2);
   assert.equal((await place.run(["list"], { cwd: `${place.folder}/below` })).code, 0);
 });
+
+Deno.test("context validate needs no secret, in Actions neither, and finds a mistake all the same", async () => {
+  const redis = { url: "${env:SHOWTIME_REDIS_URL}", isPrimary: true };
+  await using place = await makeFolder({ "showtime.yml": { context: { datasources: { redis } } } });
+  for (const env of [{}, { GITHUB_ACTIONS: "true" }]) {
+    const { code, err } = await place.run(["validate"], { env });
+    assert.equal(code, 0, err);
+  }
+  assert.match((await place.run(["get", "state"])).err, /the variable SHOWTIME_REDIS_URL is not set/);
+
+  await using wrong = await makeFolder({
+    "showtime.yml": { context: { datasources: { redis: { port: 0 } } } },
+  });
+  assert.equal((await wrong.run(["validate"])).code, 2);
+});
