@@ -14,7 +14,7 @@ export async function makeContextFiles(
   parts: Parts,
   request: Pick<ContextRequest, "flags" | "terminal">,
 ): Promise<ContextFiles> {
-  const { settings, warnings } = await loadSettings(parts, request);
+  const { settings, warnings } = await loadSettings(parts, { ...request, checksOnly: true });
   for (const warning of warnings) request.terminal.warn(warning);
   return { settings, appFiles: (await import("../../drivers/system/mod.ts")).makeAppFiles() };
 }
@@ -112,7 +112,9 @@ interface LoadedSettings {
 /** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
 async function loadSettings(
   parts: Parts,
-  { flags, ownOnly, originalFiles }: Pick<ContextRequest, "flags" | "ownOnly" | "originalFiles">,
+  { flags, ownOnly, originalFiles, checksOnly = false }:
+    & Pick<ContextRequest, "flags" | "ownOnly" | "originalFiles">
+    & { readonly checksOnly?: boolean },
 ): Promise<LoadedSettings> {
   const { env } = parts.host;
   const original = originalFiles !== undefined
@@ -129,8 +131,8 @@ async function loadSettings(
   }
   const { loadContextSettings } = await import("../../config/contexts/mod.ts");
   const named = flags.config !== undefined;
-  const isForeign = env["GITHUB_ACTIONS"] === "true" && !named;
-  return { ...loadContextSettings({ ...found, env, readSecret, isForeign }), named };
+  const isForeign = env["GITHUB_ACTIONS"] === "true" && !named && !checksOnly;
+  return { ...loadContextSettings({ ...found, env, readSecret, isForeign, checksOnly }), named };
 }
 
 /** Loads the file of the original tool that variables name; undefined if they name none. */
