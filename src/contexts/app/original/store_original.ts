@@ -23,8 +23,8 @@ export interface OriginalInit extends OriginalCall {
 }
 
 /**
- * Builds a context anew: the tree, the pairs, the variables, then the event. Nothing is stored if one of them fails. A
- * context that exists is replaced.
+ * Builds a context anew: the tree, the pairs, the variables, then the event. Nothing is stored if one of them
+ * fails. A context that exists is replaced.
  */
 export async function initOriginal(
   ports: OriginalPorts,

@@ -15,11 +15,25 @@ const HANDLERS = `
           h: {notify: {x: {enabled: false, message: "enabled counts above names only"}}}
           i: {notify: {enabled: false, x: {message: never}}}
           j: {notify: {enabled: "false", message: "only the boolean counts"}}
-          k: {set-values: {set: [{from: "a,b", to: "state.list[]"}, {from: "b,c", to: "state.set{}"}, {from: "[]", to: "state.clear[]"}]}}
-          l: {notify: {message: "{{ range(3) | list }}{% for x in [1,2,3] %}{% if x == 2 %}{% break %}{% endif %}{{ x }}{% endfor %}"}}
-          m: {notify: {message: "{{ {'b': 1, 'a': [true, none, 1.0]} | tojson }} {{ {'b': 1.50} | json_dumps }} {{ 'k=v,x=1' | kv_comma_pairs_to_json }}"}}
-          n: {notify: {message: "{{ state | to_nice_yaml }}{{ 'ü' | to_base64 }}{{ '[1, {}]' | from_json }}"}}
-          o: {notify: {message: "{{ absent }}|{{ absent | default('d') }}|{{ 'yes' if state.key1 }}|{{ 'no' if absent }}"}}
+          k:
+            set-values:
+              set:
+                - {from: "a,b", to: "state.list[]"}
+                - {from: "b,c", to: "state.set{}"}
+                - {from: "[]", to: "state.clear[]"}
+          l:
+            notify:
+              message: "{{ range(3) | list }}{% for x in [1,2] %}{% if x == 2 %}{% break %}{% endif %}{{x}}{% endfor %}"
+          m:
+            notify:
+              message: |
+                {{ {'b': 1, 'a': [true, none, 1.0]} | tojson }} {{ {'b': 1.50} | json_dumps }}
+                {{ 'k=v,x=1' | kv_comma_pairs_to_json }}
+          n:
+            notify: {message: "{{ state | to_nice_yaml }}{{ 'ü' | to_base64 }}{{ '[1, {}]' | from_json }}"}
+          o:
+            notify:
+              message: "{{absent}}|{{absent | default('d')}}|{{'yes' if state.key1}}|{{'no' if absent}}"
           p: {}
 `;
 
