@@ -16,9 +16,12 @@ export interface FoundConfig {
   readonly folder: string;
 }
 
-/** Reads the file that `--config` names. */
-export async function readNamed(path: string): Promise<FoundConfig> {
-  const text = await read(path, "Check the path given to --config", `Reading the configuration "${path}"`);
+/** Reads the file that `--config` names. `remedy` is the hint if it cannot be read. */
+export async function readNamed(
+  path: string,
+  remedy = "Check the path given to --config",
+): Promise<FoundConfig> {
+  const text = await read(path, remedy, `Reading the configuration "${path}"`);
   // A pipe, as in --config <(…), has no folder of its own.
   const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
   const folder = isFile ? path.replace(/[^\\/]*$/, "").replace(/(?<=.)[\\/]$/, "") : "";

@@ -14,7 +14,7 @@ import { parseYaml } from "../../contexts/core/yaml/mod.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
-import { OriginalSection } from "./schema.ts";
+import { makeOriginalSection, type OriginalSection } from "./schema.ts";
 
 /** The key at the top of both files. */
 const ROOT = "cicdstatemgr";
@@ -98,7 +98,7 @@ function findProblems(
   section: OriginalSection,
   { autoArgs, byOriginalRules }: { readonly autoArgs: Value; readonly byOriginalRules: boolean },
 ): readonly Problem[] {
-  const { error } = OriginalSection.safeParse(section);
+  const { error } = makeOriginalSection().safeParse(section);
   const shapes = (error?.issues ?? []).map((issue): Problem => ({
     path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
     code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",

@@ -189,15 +189,17 @@ export const ContextSection = strict({
 /** The section as it is written. */
 export type ContextSection = z.infer<typeof ContextSection>;
 
-/** The known keys of the original tool's file; all others are data. */
-export const OriginalSection = loose({
-  ...commonShape(loose),
-  slack: loose({ url: text().optional() }).optional(),
-  trigger: loose({
-    url: text().optional(),
-    headers: headers(loose).optional(),
-  }).optional(),
-});
+/** Makes the schema of the original tool's file: its known keys; all others are data. Few runs need it. */
+export function makeOriginalSection() {
+  return loose({
+    ...commonShape(loose),
+    slack: loose({ url: text().optional() }).optional(),
+    trigger: loose({
+      url: text().optional(),
+      headers: headers(loose).optional(),
+    }).optional(),
+  });
+}
 
 /** The content of the original tool's file below its root key. */
-export type OriginalSection = z.infer<typeof OriginalSection>;
+export type OriginalSection = z.infer<ReturnType<typeof makeOriginalSection>>;

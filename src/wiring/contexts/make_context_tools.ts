@@ -163,7 +163,7 @@ async function loadOriginalFiles(
 
 async function readText(path: string, variable: string): Promise<NamedText> {
   const { readNamed } = await import("../config_file.ts");
-  const { file } = await readNamed(path);
+  const { file } = await readNamed(path, `Correct ${variable}`);
   if (file !== undefined) return file;
   throw usageError("file_unreadable", `Reading ${path}: there is no such file`, `Correct ${variable}`);
 }

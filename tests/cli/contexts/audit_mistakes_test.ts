@@ -50,3 +50,11 @@ Deno.test("context import of a context that exists names --replace, the flag tha
   assert.equal(code, "context_exists");
   assert.match(hint, /Use --replace/);
 });
+
+Deno.test("a configuration of the original tool that is not there names the variable to correct", async () => {
+  await using world = await ContextWorld.make();
+  const env = { CICDSTATEMGR_CONFIG_PATH: world.at("nope.yaml") };
+  const { message, hint } = await world.failure(2, "import", { env });
+  assert.match(message, /nope\.yaml.*no such file/);
+  assert.equal(hint, "Correct CICDSTATEMGR_CONFIG_PATH");
+});

@@ -170,10 +170,10 @@ Deno.test("all mistakes come at once, with path, line and the nearest key", () =
 Deno.test("two entries with one file are refused, since each write would destroy the other's", () => {
   const entries = (text: string) => problems(`context:\n  datasources:\n${text.replace(/^/gm, "    ")}\n`);
   assert.deepEqual(entries("yamlfile: { path: work/c, isPrimary: true }\nidfile: { path: ./work//c }"), [
-    "showtime.yml:4:15: context.datasources.idfile.path: yamlfile has the same file; choose another path",
+    "showtime.yml:4:15: context.datasources.idfile.path: yamlfile has the same file, work/c; name another file",
   ]);
   assert.deepEqual(entries("shellfile: { path: .showtime/contexts.db }\nsqlite: { isPrimary: true }"), [
-    "showtime.yml:4:5: context.datasources.sqlite.path: shellfile has the same file; choose another path",
+    "showtime.yml:4:5: context.datasources.sqlite.path: shellfile has the same file, .showtime/contexts.db; name another file",
   ]);
   assert.deepEqual(entries("yamlfile: { path: c.yaml, isPrimary: true }\njsonfile: { path: c.json }"), []);
 });

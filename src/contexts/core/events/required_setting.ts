@@ -23,7 +23,10 @@ export function assertResolved(name: string, { unresolved }: Unresolved): void {
   throw usageError("setting_missing", `Reading ${name}: ${reason}`, `Set it; context.${name} refers to it`);
 }
 
-/** Returns a setting that is the URL of a server. Throws AppError `setting_missing` and `setting_invalid` (exit code 2). */
+/**
+ * Returns a setting that is the URL of a server. Throws AppError `setting_missing` and `setting_invalid`
+ * (exit code 2).
+ */
 export function requiredUrl(value: string | undefined, name: string, { unresolved }: Unresolved): string {
   const text = required(value, name, { unresolved });
   const url = URL.parse(text);
