@@ -23,7 +23,7 @@ const HANDLERS = `
                 - {from: "[]", to: "state.clear[]"}
           l:
             notify:
-              message: "{{range(3)|list}}{% for x in [1,2] %}{% if x == 2 %}{% break %}{% endif %}{{x}}{% endfor %}"
+              message: "{% for x in [1,2] %}{% if x == 2 %}{% break %}{% endif %}{{x}}{% endfor %}"
           m:
             notify:
               message: |
