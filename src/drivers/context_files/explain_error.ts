@@ -40,10 +40,14 @@ export function copyError(cause: unknown, name: string): AppError {
   });
 }
 
+/** The words of systems for a path that can be no file's: too long, a circle of links, or with the character NUL. */
+export const IMPOSSIBLE_PATH = /name too long|levels of symbolic links|NUL byte/i;
+
 /** Whether the path leads to something else than a file, so that no permission helps. */
 function isOtherKind(cause: unknown): boolean {
   const { IsADirectory, NotADirectory, AlreadyExists } = Deno.errors;
-  return [IsADirectory, NotADirectory, AlreadyExists].some((each) => cause instanceof each);
+  return [IsADirectory, NotADirectory, AlreadyExists].some((each) => cause instanceof each) ||
+    IMPOSSIBLE_PATH.test(toError(cause).message);
 }
 
 /** Describes for people why a file could not be used. */
@@ -68,5 +72,5 @@ function isFull(cause: unknown): boolean {
 /** Errors of the program itself, and the reason of an abort, are no matter of the file. */
 function isOfSystem(cause: unknown): boolean {
   return Object.values(Deno.errors).some((each) => cause instanceof each) ||
-    /\(os error \d+\)/.test(toError(cause).message);
+    /\(os error \d+\)|NUL byte/.test(toError(cause).message);
 }

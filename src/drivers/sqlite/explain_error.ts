@@ -22,10 +22,8 @@ export function explainError(cause: unknown, name: string): Error {
       hint: "Free some space and run it again",
     });
   }
-  if (cause instanceof Deno.errors.IsADirectory || isBelowFile(cause)) {
-    const state = cause instanceof Deno.errors.IsADirectory
-      ? "it is a folder"
-      : "a part of its path is a file";
+  const state = stateOfPath(cause);
+  if (state !== undefined) {
     return new AppError("store_refused", `Opening ${name}: ${state}`, { cause, hint: "Name another file" });
   }
   const { NotCapable, PermissionDenied } = Deno.errors;
@@ -44,8 +42,16 @@ export function explainError(cause: unknown, name: string): Error {
   });
 }
 
-function isBelowFile(cause: unknown): boolean {
-  return cause instanceof Deno.errors.NotADirectory || cause instanceof Deno.errors.AlreadyExists;
+/** The words of systems for a path that can be no file's. */
+const IMPOSSIBLE_PATH = /name too long|levels of symbolic links|NUL byte/i;
+
+/** Describes a path that leads to no file; undefined for other errors. */
+function stateOfPath(cause: unknown): string | undefined {
+  const { IsADirectory, NotADirectory, AlreadyExists } = Deno.errors;
+  if (cause instanceof IsADirectory) return "it is a folder";
+  if (cause instanceof NotADirectory || cause instanceof AlreadyExists) return "a part of its path is a file";
+  const [impossible] = IMPOSSIBLE_PATH.exec(toError(cause).message) ?? [];
+  return impossible === undefined ? undefined : `no file can be there (${impossible})`;
 }
 
 /** The error of a store that other processes kept locked until the time was used up. */

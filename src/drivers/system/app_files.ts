@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { AppFiles } from "../../contexts/ports/app_files.ts";
-import { usageError } from "../../lib/errors.ts";
+import { AppError, usageError } from "../../lib/errors.ts";
 import { describeFileError } from "./file_error.ts";
 
 /** The largest file that is read: a tree has at most half of it. */
@@ -10,6 +10,9 @@ const LARGEST = 16 * 1024 * 1024;
 export function makeAppFiles(): AppFiles {
   return {
     async read(path, { within } = {}) {
+      if (path === "") {
+        throw usageError("file_unreadable", "Reading a file: its path is empty", "Name a file");
+      }
       try {
         const real = await Deno.realPath(path);
         if (within !== undefined) assertWithin({ path, real, folder: await Deno.realPath(within) });
@@ -19,8 +22,8 @@ export function makeAppFiles(): AppFiles {
         return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(real));
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
+        if (error instanceof AppError) throw error;
         if (error instanceof TypeError) throw unreadable(path, "it is not UTF-8 text");
-        if (!isSystemError(error)) throw error;
         throw unreadable(path, describeFileError(error));
       }
     },
@@ -37,10 +40,6 @@ function assertWithin(
     `Reading ${path}: it is a link that leads out of ${folder}`,
     "Copy the file into the folder of bases",
   );
-}
-
-function isSystemError(error: unknown): boolean {
-  return Object.values(Deno.errors).some((kind) => error instanceof kind);
 }
 
 function unreadable(path: string, state: string) {

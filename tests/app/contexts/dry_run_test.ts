@@ -124,3 +124,26 @@ Deno.test("a dry run shows the origin of an address that is a secret", async () 
 
   assert.equal(result.handlers[0]?.planned?.request?.url, `${world.server.url}/***`);
 });
+
+Deno.test("an error of a macro in a header shows nothing that it made of a secret", async () => {
+  const macro = (body: string) => `{% macro leak() %}${body}{% endmacro %}`;
+  const all = (body: string) => ({ all: macro(body), byName: { leak: macro(body) } });
+  const reasonOf = async (body: string, dryRun: boolean) => {
+    await using world = await makeEventWorld({
+      tree: toValue({ jinja2Macros: all(body) }) as ValueMap,
+      handlers: { "trigger-pipeline": { name: "deploy" } },
+    });
+    const { trigger } = world.ports.settings;
+    const headers = [{ name: "x-key", value: "{{ secretData.trigger.token }}{{ leak() }}" }];
+    const settings = { ...world.ports.settings, trigger: { ...trigger, headers } };
+    const { handlers } = await world.fire({ dryRun }, { settings });
+    assert.equal(world.server.requests.length, 0);
+    return JSON.stringify(handlers);
+  };
+  for (const dryRun of [false, true]) {
+    const leaking = await reasonOf("{{ secretData.trigger.token|reverse|from_json }}", dryRun);
+    assert.match(leaking, /it fails with the secrets that it uses/);
+    assert.doesNotMatch(leaking, /terces|reggirt/);
+    assert.match(await reasonOf("{{ 1 // 0 }}", dryRun), /a number is divided by zero/);
+  }
+});

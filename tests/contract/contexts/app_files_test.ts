@@ -50,6 +50,9 @@ Deno.test("what cannot be read as text is an error that says why, and an absent 
   await withFolder(async (folder) => {
     assert.equal(await files.read(join(folder, "absent.yaml")), undefined);
     assert.equal(await files.read(join(folder, "no/such/folder.yaml"), { within: folder }), undefined);
+    for (const path of ["", "x".repeat(5_000), "a\0b", "/dev/null/x"]) {
+      await assert.rejects(files.read(path), { code: "file_unreadable", exitCode: 2 });
+    }
     await assert.rejects(files.read(join(folder, "bases")), {
       code: "file_unreadable",
       message: /it is no file/,

@@ -168,7 +168,13 @@ Deno.test("a path that leads to a folder or through a file is an error that says
   await inPlace(async ({ folder }) => {
     await Deno.writeTextFile(`${folder}/file`, "");
     const options = { clock: makeClock(), keep: 50, busyMs: 0 };
-    for (const [path, state] of [[folder, /it is a folder/], [`${folder}/file/x.db`, /is a file/]] as const) {
+    const cases = [
+      [folder, /it is a folder/],
+      [`${folder}/file/x.db`, /is a file/],
+      [`${folder}/${"x".repeat(300)}`, /name too long/],
+      [`${folder}/a\0b`, /NUL byte/],
+    ] as const;
+    for (const [path, state] of cases) {
       const store = await makeContextStore({ kind: "sqlite", path }, options);
       const refused = (error: Error) => hasCode("store_refused")(error) && state.test(error.message);
       await assert.rejects(store.read(ID, NEVER), refused);

@@ -3,6 +3,7 @@ import { formatJson } from "../../tree/format_json.ts";
 import { formatPath, type Path } from "../../tree/path.ts";
 import { isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
 import { withHeader } from "../safety/event_headers.ts";
+import { maskLeaves } from "../safety/conceal.ts";
 import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
 import { assertResolved, requiredUrl } from "../required_setting.ts";
@@ -46,11 +47,42 @@ export function planTrigger(
   };
   trigger.headers.forEach(({ name, value }, index) => {
     const at: Path = ["trigger", "headers", index];
-    const rendered = renderValue(scope, value, { more: seen, at: [...at, "value"] });
+    const rendered = renderHeader(scope, value, { more, seen, at: [...at, "value"] });
     headers = withHeader(headers, { name, value: rendered, at: formatPath(at) });
   });
   const body = formatJson(payload, { ascii: true });
   return { kind: "send", request: { method: "POST", url, headers, body }, usesSecret };
+}
+
+/**
+ * Renders a header. Macros come from an application file, and an error quotes what a template made of a secret. So the
+ * reason is given only if it is the same without the secrets.
+ */
+function renderHeader(
+  scope: EventScope,
+  value: Value,
+  { more, seen, at }: { readonly more: ValueMap; readonly seen: ValueMap; readonly at: Path },
+): string {
+  try {
+    return renderValue(scope, value, { more: seen, at });
+  } catch (error) {
+    if (!(error instanceof AppError) || !seen.has(SECRETS)) throw error;
+    const masked = new Map([...more, [SECRETS, maskLeaves(seen.get(SECRETS) ?? null)]]);
+    if (messageOf(() => renderValue(scope, value, { more: masked, at })) === error.message) throw error;
+    throw new AppError(error.code, `Rendering ${formatPath(at)}: it fails with the secrets that it uses`, {
+      hint:
+        "The reason may show a secret, so it is not printed. Check what the template and its macros do with them",
+    });
+  }
+}
+
+function messageOf(run: () => unknown): string | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
 }
 
 /** Whether a header's template may use secrets: it names them, or a macro of the tree does. */
