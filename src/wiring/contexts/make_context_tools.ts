@@ -118,7 +118,7 @@ async function loadSettings(
 ): Promise<LoadedSettings> {
   const { env } = parts.host;
   const original = originalFiles !== undefined
-    ? await loadOriginalFiles(originalFiles, env)
+    ? await loadOriginalFiles(originalFiles)
     : flags.config === undefined && !ownOnly
     ? await loadOriginal(env)
     : undefined;
@@ -139,27 +139,22 @@ async function loadSettings(
 async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> {
   const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
   if (!config) return undefined;
-  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
-  return loadContextSettings({
-    file: undefined,
-    originalConfig: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
+  const { readOriginalConfig } = await import("../../config/contexts/original_config.ts");
+  return readOriginalConfig({
+    config: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
     secrets: secrets ? await readText(secrets, "CICDSTATEMGR_SECRETS_PATH") : undefined,
-    env,
   });
 }
 
 /** Loads the files that a command line of the original tool names. */
 async function loadOriginalFiles(
   { config, secrets }: NonNullable<ContextRequest["originalFiles"]>,
-  env: Variables,
 ): Promise<LoadedContext> {
-  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
-  return loadContextSettings({
-    file: undefined,
-    originalConfig: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
+  const { readOriginalConfig } = await import("../../config/contexts/original_config.ts");
+  return readOriginalConfig({
+    config: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
     secrets: await readText(secrets, "--secrets or CICDSTATEMGR_SECRETS_PATH"),
     byOriginalRules: true,
-    env,
   });
 }
 
