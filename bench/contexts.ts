@@ -1,9 +1,10 @@
 /**
  * Times of `showtime context`, beside the original tool in the same run, and writers at the same time on each store.
- * `SHOWTIME_BENCH_CICDSTATEMGR` names the original's program; install cicdstatemgr 1.2.4 in an environment of its own.
+ * `SHOWTIME_TEST_CICDSTATEMGR` names the Python environment of the original, cicdstatemgr 1.2.4.
  * Ours is dist/showtime, the executable, or else the sources.
  */
 
+import { originalProgram } from "../tests/worlds/contexts/original/original_tool.ts";
 import { startRedis } from "../tests/worlds/contexts/redis_server.ts";
 import { programCommand } from "../tests/worlds/program/process.ts";
 import { part } from "../tests/worlds/require.ts";
@@ -73,6 +74,7 @@ export async function benchContexts(row: Row): Promise<void> {
   for (const [name, datasources] of Object.entries(alone)) {
     for (const count of WRITERS) await writeAtOnce(datasources, { row, name, count });
   }
+  await writeOriginalAtOnce({ row, count: WRITERS[0] });
   const [load = 0] = Deno.loadavg();
   row({
     name: "  load of the machine at the end",
@@ -103,7 +105,7 @@ async function measure(
       row({
         name: what,
         value: `${times.ours.toFixed(0)} ms`,
-        budget: "the original: SHOWTIME_BENCH_CICDSTATEMGR names no program",
+        budget: "the original: SHOWTIME_TEST_CICDSTATEMGR names no environment",
       });
       continue;
     }
@@ -117,6 +119,7 @@ async function measure(
 
 /** A folder for each program, with the same application file. */
 interface Place extends AsyncDisposable {
+  readonly folder: string;
   /** Builds the context from an application file; returns the size of the tree as compact JSON. */
   build(bytes: number): Promise<number>;
   ours(words: readonly string[]): Promise<void>;
@@ -133,10 +136,10 @@ async function makePlace(own: Datasources | undefined, theirs: Datasources): Pro
   }
   await Deno.writeTextFile(`${other}/config.yaml`, JSON.stringify({ cicdstatemgr: { datasources: theirs } }));
   await Deno.writeTextFile(`${other}/secrets.yaml`, "");
-  const peer = Deno.env.get("SHOWTIME_BENCH_CICDSTATEMGR");
+  const peer = originalProgram();
   const runOurs = (words: readonly string[]) =>
     run([...ours(), "context", ...words], { cwd: mine, env: { SHOWTIME_CONTEXT_ID: "bench" } });
-  const runPeer = peer === undefined || peer === ""
+  const runPeer = peer === undefined
     ? undefined
     : (words: readonly string[]) =>
       run([peer, "--log-level", "ERROR", "--config", "config.yaml", "--secrets", "secrets.yaml", ...words], {
@@ -144,6 +147,7 @@ async function makePlace(own: Datasources | undefined, theirs: Datasources): Pro
         env: { CICDSTATEMGR_CONTEXT_DATA_ID: "bench" },
       });
   return {
+    folder,
     ours: runOurs,
     original: runPeer,
     async build(bytes) {
@@ -204,6 +208,38 @@ async function writeAtOnce(
     });
   } finally {
     await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+/** Counts what the original loses on its files. */
+async function writeOriginalAtOnce(
+  { row, count }: { readonly row: Row; readonly count: number },
+): Promise<void> {
+  await using place = await makePlace(undefined, files("jsonfile"));
+  const { original } = place;
+  if (original === undefined) return;
+  await place.build(1_000);
+  const names = Array.from({ length: count }, (_, index) => `k${index}`);
+  const done = await Promise.all(
+    names.map((name) => original(["--set", `state.${name}=${name}`]).then(() => true, () => false)),
+  );
+  const written = names.filter((_, index) => done[index]);
+  const state = await readState(`${place.folder}/original/context.json`);
+  const lost = written.filter((name) => state[name] !== name).length;
+  row({
+    name: `  the original: ${count} \`--set\` at once on files`,
+    value: `${written.length} exit 0, ${lost} lost`,
+  });
+}
+
+async function readState(path: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return (JSON.parse(await Deno.readTextFile(path)) as {
+      readonly state: Readonly<Record<string, unknown>>;
+    }).state;
+  } catch {
+    // The file is torn.
+    return {};
   }
 }
 

@@ -10,8 +10,8 @@ import { settleEnvironment } from "./settle_environment.ts";
 const ORIGINAL_NAME = "cicdstatemgr";
 
 /**
- * Returns the words of the command line of a process. An executable that is started as `cicdstatemgr`, by its own name or
- * through a link, runs that command.
+ * Returns the words of the command line of a process. An executable that is started as `cicdstatemgr`, by its
+ * own name or through a link, runs that command.
  */
 export function programWords(words: readonly string[]): readonly string[] {
   // From source, the program's own name is Deno's.

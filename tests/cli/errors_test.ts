@@ -20,14 +20,8 @@ function lineOf({ name, args }: Pick<NamedCommand, "name" | "args">): readonly s
   return LINES[name] ?? [...name.split(" "), ...given];
 }
 
-<<<<<<< HEAD
-for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
-  // The original's command line knows no --json.
-  if (permissions.length === 0 || name === "cicdstatemgr") continue;
-=======
 for (const { name, permissions, args, readsWords } of await loadCommands(CAPABILITIES)) {
   if (permissions.length === 0 || readsWords) continue;
->>>>>>> h-orig
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
     const argv = [...lineOf({ name, args }), "--json"];
 

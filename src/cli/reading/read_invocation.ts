@@ -1,4 +1,6 @@
-/** Turns a command line into a text or a command, and loads only the registry of the command that it names. */
+/**
+ * Turns a command line into a text or a command, and loads only the registry of the command that it names.
+ */
 
 import type { AppError } from "../../lib/errors.ts";
 import type { GroupEntry, NamedCommand } from "../command.ts";
@@ -68,7 +70,10 @@ async function readInGroup(group: GroupEntry, { path, words, options }: InGroup)
   return await readCommand({ ...entry, name: below.join(" ") }, leading.rest, options);
 }
 
-/** Reads the words after a command's name. Without any word, and for a command that reads them, no parser is loaded. */
+/**
+ * Reads the words after a command's name. Without any word, and for a command that reads them, no parser is
+ * loaded.
+ */
 async function readCommand(
   command: NamedCommand,
   words: readonly string[],

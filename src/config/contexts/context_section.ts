@@ -14,6 +14,8 @@ export interface ReferenceSources {
   /** The folder that paths of the file count from, as a path from the working folder. */
   readonly folder?: string;
   readonly env: Variables;
+  /** Whether the settings are checked only: a login of a store that refers to nothing stays as it is written. */
+  readonly checksOnly?: boolean;
   /** Reads the file of a reference `${file:PATH}`; undefined if it cannot be read. */
   readonly readSecret?: (path: string) => string | undefined;
 }
@@ -51,7 +53,7 @@ export function contextSectionProblems(
  */
 export function resolveContextSection(
   section: ContextSection,
-  { folder = ".", env, readSecret }: ReferenceSources,
+  { folder = ".", env, readSecret, checksOnly = false }: ReferenceSources,
 ): ContextSettings {
   const pathOf = (path: string) => resolveFromFile(path, folder);
   const resolve = (value: string | undefined) => {
@@ -74,6 +76,7 @@ export function resolveContextSection(
     needed(key, value) {
       const found = resolve(value);
       if (found !== undefined) return found;
+      if (checksOnly) return value;
       throw usageError(
         "secret_missing",
         `Opening Redis: ${whyUnresolved(value)}`,

@@ -13,7 +13,6 @@ import {
   type ReferenceSources,
   resolveContextSection,
 } from "./context_section.ts";
-import { readOriginalConfig } from "./original_config.ts";
 import type { ContextSection } from "./schema.ts";
 
 /** A text with its path for messages. */
@@ -24,18 +23,12 @@ export interface NamedText {
 
 /** Where the settings of contexts come from. */
 export interface ContextSources extends ReferenceSources {
-  /** The file with the section `context`; not read if there is a file of the original tool. */
+  /** The file with the section `context`; undefined without a file. */
   readonly file: NamedText | undefined;
   /**
    * Whether someone may have written the file who must not see secrets, such as the author of a pull request. Default false.
    */
   readonly isForeign?: boolean;
-  /** The original tool's own file. */
-  readonly originalConfig?: NamedText | undefined;
-  /** The original tool's file of secrets. */
-  readonly secrets?: NamedText | undefined;
-  /** Whether the original tool's rules about primaries hold for its file. */
-  readonly byOriginalRules?: boolean;
 }
 
 /** The settings, with sentences about what had no effect. */
@@ -45,16 +38,12 @@ export interface LoadedContext {
 }
 
 /**
- * Loads the settings of contexts from the section `context` and its variables, or from the original tool's file. The rest
- * of the file is not looked at. Throws ConfigError `config_invalid` with every problem at once, and AppError
+ * Loads the settings of contexts from the section `context` and its variables. The rest of the file is not looked
+ * at. Throws ConfigError `config_invalid` with every problem at once, and AppError
  * `secret_missing` (exit code 2) if the login of a store refers to nothing, and `secrets_refused` (exit code 3) if a foreign
  * file would have a password sent to the server that it names.
  */
 export function loadContextSettings(sources: ContextSources): LoadedContext {
-  const { originalConfig, secrets, byOriginalRules = false } = sources;
-  if (originalConfig !== undefined) {
-    return readOriginalConfig({ config: originalConfig, secrets, byOriginalRules });
-  }
   const { file, env } = sources;
   const yaml = file === undefined ? undefined : readYaml(file.path, file.text);
   const ofFile = isTree(yaml?.value) && "context" in yaml.value ? { context: yaml.value["context"] } : {};

@@ -14,7 +14,7 @@ import { parseYaml } from "../../contexts/core/yaml/mod.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
-import { makeOriginalSection, type OriginalSection } from "./schema.ts";
+import { makeOriginalSection, type OriginalSection } from "./original_schema.ts";
 
 /** The key at the top of both files. */
 const ROOT = "cicdstatemgr";

@@ -7,6 +7,7 @@ import type { EventPorts } from "./events/event_ports.ts";
 import { holdKey } from "./events/hold_key.ts";
 import type { HandlerRun } from "./events/handler_run.ts";
 import { runHandler } from "./events/run_handler.ts";
+import type { Value } from "../core/tree/value.ts";
 import { readContext } from "./read_context.ts";
 
 /**
@@ -17,10 +18,11 @@ import { readContext } from "./read_context.ts";
  * those of the store.
  */
 export async function fireEvent(
-  ports: EventPorts,
+  given: EventPorts,
   call: EventCall,
   signal: AbortSignal,
 ): Promise<EventResult> {
+  const ports = call.dryRun ? { ...given, settings: withoutTokens(given.settings) } : given;
   const { id, pipeline, event, key, dryRun } = call;
   const first = await readContext(ports.store, id, signal);
   const handlers = readHandlers(first.tree, call, call);
@@ -34,6 +36,14 @@ export async function fireEvent(
     name: recordName({ pipeline, event, key }),
     work: async (confirm, held) => summarize(await runAll(ports, { call, confirm }, held)),
   }, signal);
+}
+
+/** Puts signs in the place of tokens that are not there: a dry run sends none. */
+function withoutTokens(settings: EventPorts["settings"]): EventPorts["settings"] {
+  const unresolved = new Map(settings.unresolved ?? []);
+  const missing = ["slack", "trigger"].filter((name) => unresolved.delete(`${name}.token`));
+  const signs = missing.map((name): [string, Value] => [name, new Map([["token", "***"]])]);
+  return { ...settings, unresolved, secretData: new Map([...settings.secretData, ...signs]) };
 }
 
 async function runAll(

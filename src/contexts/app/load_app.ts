@@ -33,7 +33,7 @@ export async function loadApp(source: AppSource, files: AppFiles): Promise<Loade
     throw usageError(
       "app_missing",
       `Reading the app file ${source.app}: there is no such file`,
-      "Name it with --app",
+      "Correct the path after --app",
     );
   }
   const loader = new BaseLoader(source, files);

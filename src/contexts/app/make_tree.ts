@@ -30,8 +30,8 @@ export interface TreeRequest {
 }
 
 /**
- * Makes the tree of a new context: configuration, macros, state, then the changes, then the variables, which see all of
- * that. Throws AppError of {@link loadApp}, {@link buildTree} and {@link renderText}.
+ * Makes the tree of a new context: configuration, macros, state, then the changes, then the variables, which
+ * see all of that. Throws AppError of {@link loadApp}, {@link buildTree} and {@link renderText}.
  */
 export async function makeTree(
   { id, context, app, operations }: TreeRequest,

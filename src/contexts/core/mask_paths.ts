@@ -18,6 +18,11 @@ export function maskPaths(
   return new Map([...value].map(([key, each]) => [key, maskPaths(each, inside, { at: [...at, key] })]));
 }
 
+/** Whether a value at a path, or a part of it, stands at one of some places. */
+export function touches(path: Path, places: readonly Path[]): boolean {
+  return places.some((place) => isBelow(path, place) || isBelow(place, path));
+}
+
 /** Masks the values of operations at some places. */
 export function maskOperation(operation: Operation, places: readonly Path[]): Operation {
   if (operation.op === "replace" || operation.op === "unset") return operation;

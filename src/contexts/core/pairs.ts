@@ -1,4 +1,5 @@
 import { usageError } from "../../lib/errors.ts";
+import { touches } from "./mask_paths.ts";
 import type { Operation } from "./tree/operations.ts";
 import { parseJson } from "./tree/parse_json.ts";
 import { formatPath, type Path, readPath } from "./tree/path.ts";
@@ -23,13 +24,12 @@ export function parsePair(text: string): Pair {
   const { path, rest } = readPath(text);
   const operator = OPERATOR.exec(rest);
   if (path.length === 0 || operator === null) {
+    // A person may have forgotten the sign before a secret: the message has the path alone.
     throw usageError(
       "pair_invalid",
-      `Reading the pair ${JSON.stringify(text)}: ${
-        path.length === 0
-          ? "it does not begin with a path"
-          : `there is no "=" after ${text.slice(0, -rest.length || undefined)}`
-      }`,
+      path.length === 0
+        ? `Reading the pair ${JSON.stringify(text.slice(0, 20))}: it does not begin with a path`
+        : `Reading the pair for ${formatPath(path)}: ${strayIn(rest)}`,
       "Write path=text, path:=JSON, path[]=text, path{}=text or path@=FILE",
     );
   }
@@ -49,15 +49,31 @@ export function parsePair(text: string): Pair {
   };
 }
 
-/** Makes the operation of a pair; `file` is the content of the file that it names. Throws AppError `json_invalid`. */
-export function pairOperation({ op, path, source, text }: Pair, file: Value | undefined): Operation {
+/**
+ * Makes the operation of a pair; `file` is the content of the file that it names. Throws AppError `json_invalid` (exit code
+ * 2), which shows nothing of a value at `redact`.
+ */
+export function pairOperation(
+  { op, path, source, text }: Pair,
+  file: Value | undefined,
+  { redact = [] }: { readonly redact?: readonly Path[] } = {},
+): Operation {
   if (source === "text") return { op, path, value: text };
   if (source === "file") return { op, path, value: file ?? null };
   const outcome = parseJson(text);
   if ("value" in outcome) return { op, path, value: outcome.value };
+  const problem = touches(path, redact) ? "it is not JSON" : outcome.problem.message;
   throw usageError(
     "json_invalid",
-    `Reading the JSON for ${formatPath(path)} after ":=": ${outcome.problem.message}`,
+    `Reading the JSON for ${formatPath(path)} after ":=": ${problem}`,
     'Quote it for the shell, as in name:=\'["a", 1]\', or use "=" for text',
   );
+}
+
+/** Says what is wrong with the text after a path. Only what looks like a path is shown of it. */
+function strayIn(rest: string): string {
+  const more = /^[.[*,][^=:]*(?=[=:])/.exec(rest)?.[0];
+  return more === undefined
+    ? 'there is no "=" after the path'
+    : `${JSON.stringify(more)} is not expected in a path`;
 }

@@ -33,7 +33,7 @@ export class Database {
   async read<T>(work: (db: DatabaseSync) => T, signal: AbortSignal): Promise<T | undefined> {
     const { path, name } = this.#options;
     try {
-      if (this.#db === undefined && !await exists(path)) return undefined;
+      if (this.#db === undefined && await find(path) === undefined) return undefined;
     } catch (error) {
       throw explainError(error, name);
     }
@@ -65,11 +65,12 @@ export class Database {
 
   async #open(): Promise<DatabaseSync> {
     const { path, name, prepare } = this.#options;
-    if (!await exists(path)) {
+    const found = await find(path);
+    if (found?.isDirectory) throw new Deno.errors.IsADirectory(path);
+    if (found === undefined) {
       await prepare(path);
       await create(path);
     }
-    if ((await Deno.stat(path)).isDirectory) throw new Deno.errors.IsADirectory(path);
     const { DatabaseSync } = await import("node:sqlite");
     const db = new DatabaseSync(path, { timeout: OWN_TIMEOUT_MS });
     try {
@@ -91,12 +92,12 @@ async function create(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Finds the file; undefined if there is none, also behind a link that leads to nothing yet. */
+async function find(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    await Deno.stat(path);
-    return true;
+    return await Deno.stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

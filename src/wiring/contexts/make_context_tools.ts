@@ -14,7 +14,7 @@ export async function makeContextFiles(
   parts: Parts,
   request: Pick<ContextRequest, "flags" | "terminal">,
 ): Promise<ContextFiles> {
-  const { settings, warnings } = await loadSettings(parts, request);
+  const { settings, warnings } = await loadSettings(parts, { ...request, checksOnly: true });
   for (const warning of warnings) request.terminal.warn(warning);
   return { settings, appFiles: (await import("../../drivers/system/mod.ts")).makeAppFiles() };
 }
@@ -112,11 +112,13 @@ interface LoadedSettings {
 /** Loads the section `context` of one file. Without any source the packages for files are not loaded. */
 async function loadSettings(
   parts: Parts,
-  { flags, ownOnly, originalFiles }: Pick<ContextRequest, "flags" | "ownOnly" | "originalFiles">,
+  { flags, ownOnly, originalFiles, checksOnly = false }:
+    & Pick<ContextRequest, "flags" | "ownOnly" | "originalFiles">
+    & { readonly checksOnly?: boolean },
 ): Promise<LoadedSettings> {
   const { env } = parts.host;
   const original = originalFiles !== undefined
-    ? await loadOriginalFiles(originalFiles, env)
+    ? await loadOriginalFiles(originalFiles)
     : flags.config === undefined && !ownOnly
     ? await loadOriginal(env)
     : undefined;
@@ -129,35 +131,30 @@ async function loadSettings(
   }
   const { loadContextSettings } = await import("../../config/contexts/mod.ts");
   const named = flags.config !== undefined;
-  const isForeign = env["GITHUB_ACTIONS"] === "true" && !named;
-  return { ...loadContextSettings({ ...found, env, readSecret, isForeign }), named };
+  const isForeign = env["GITHUB_ACTIONS"] === "true" && !named && !checksOnly;
+  return { ...loadContextSettings({ ...found, env, readSecret, isForeign, checksOnly }), named };
 }
 
 /** Loads the file of the original tool that variables name; undefined if they name none. */
 async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> {
   const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
   if (!config) return undefined;
-  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
-  return loadContextSettings({
-    file: undefined,
-    originalConfig: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
+  const { readOriginalConfig } = await import("../../config/contexts/original_config.ts");
+  return readOriginalConfig({
+    config: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
     secrets: secrets ? await readText(secrets, "CICDSTATEMGR_SECRETS_PATH") : undefined,
-    env,
   });
 }
 
 /** Loads the files that a command line of the original tool names. */
 async function loadOriginalFiles(
   { config, secrets }: NonNullable<ContextRequest["originalFiles"]>,
-  env: Variables,
 ): Promise<LoadedContext> {
-  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
-  return loadContextSettings({
-    file: undefined,
-    originalConfig: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
+  const { readOriginalConfig } = await import("../../config/contexts/original_config.ts");
+  return readOriginalConfig({
+    config: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
     secrets: await readText(secrets, "--secrets or CICDSTATEMGR_SECRETS_PATH"),
     byOriginalRules: true,
-    env,
   });
 }
 

@@ -58,10 +58,17 @@ Deno.test("where secrets may not be used, a handler with a token that is not the
   assert.equal(world.server.requests.length, 0);
 });
 
-Deno.test("a dry run needs no token", async () => {
-  await using world = await makeEventWorld({ handlers: { notify: { message: "x" } } });
-  const { slack, ...settings } = { ...world.ports.settings, ...without("slack.token") };
-  const ports = { settings: { ...settings, slack: { ...slack, token: undefined } } };
+Deno.test("a dry run needs no token, neither for Slack nor for headers of a trigger", async () => {
+  await using world = await makeEventWorld({
+    handlers: { "notify": { message: "x" }, "trigger-pipeline": { name: "x" } },
+  });
+  const { slack, ...settings } = world.ports.settings;
+  const reason = "the variable SHOWTIME_X is not set";
+  const unresolved = new Map([["slack.token", reason], ["trigger.token", reason]]);
+  const ports = {
+    settings: { ...settings, unresolved, slack: { ...slack, token: undefined }, secretData: new Map() },
+  };
   const { exitCode, handlers } = await world.fire({ dryRun: true }, ports);
-  assert.deepEqual([exitCode, handlers[0]?.state], [0, "planned"]);
+  assert.deepEqual([exitCode, handlers.map(({ state }) => state)], [0, ["planned", "planned"]]);
+  assert.equal(handlers[1]?.planned?.request?.headers["x-key"], "***");
 });

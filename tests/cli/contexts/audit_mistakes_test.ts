@@ -6,6 +6,7 @@ import { ContextWorld, type Line } from "../../worlds/contexts/command_world.ts"
 const MISTAKES: readonly (readonly [line: Line, code: string, message: RegExp, hint: RegExp])[] = [
   ["init --bases bases", "flags_conflict", /--app is not given/, /--app/],
   ["validate --bases bases", "flags_conflict", /--app is not given/, /--app/],
+  ["event build success --unsure skip", "flags_conflict", /--key is not given/, /with --key/],
   [["import", ""], "file_missing", /<file>.*empty/, /YAML or JSON/],
   ["set state.report@=", "pair_invalid", /no file after "@="/, /@=report\.json/],
   ["set a=1 state.n:=one", "json_invalid", /for state\.n after ":=": "one" is not expected/, /Quote it/],

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { formatJson } from "../../../src/contexts/core/tree/format_json.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import { loadContextSettings, type LoadedContext } from "../../../src/config/contexts/mod.ts";
+import type { LoadedContext } from "../../../src/config/contexts/mod.ts";
+import { readOriginalConfig } from "../../../src/config/contexts/original_config.ts";
 
 function load(config: string, secrets?: string): LoadedContext {
-  return loadContextSettings({
-    file: { path: "showtime.yml", text: "context: [not read" },
-    originalConfig: { path: "config.yaml", text: config },
+  return readOriginalConfig({
+    config: { path: "config.yaml", text: config },
     secrets: secrets === undefined ? undefined : { path: "secrets.yaml", text: secrets },
-    env: { SHOWTIME_CONTEXT__HISTORY__KEEP: "3" },
   });
 }
 

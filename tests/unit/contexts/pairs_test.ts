@@ -31,7 +31,24 @@ Deno.test("parsePair() names the file of a pair", () => {
   });
 });
 
-for (const text of ["", "=x", "a", "a.b", "a b=c", "a[]", "[]=x", "a:x", ".a=b", "a@=", "a[]@="]) {
+for (
+  const text of [
+    "",
+    "=x",
+    "a",
+    "a.b",
+    "a b=c",
+    "a[]",
+    "[]=x",
+    "a:x",
+    ".a=b",
+    "a@=",
+    "a[]@=",
+    "$.a=1",
+    "a.*=1",
+    "a,b=1",
+  ]
+) {
   Deno.test(`parsePair() refuses ${JSON.stringify(text)}`, () => {
     assert.throws(() => parsePair(text), { code: "pair_invalid", exitCode: 2 });
   });
@@ -42,4 +59,30 @@ Deno.test("a pair with wrong JSON is refused with what is wrong", () => {
     code: "json_invalid",
     message: /for a\.b after ":=": .*not expected/,
   });
+});
+
+for (
+  const [text, stray] of [["l[-1]=x", "[-1]"], ["a..b=x", "..b"], ["a.*:=1", ".*"], ["a[x].b=1", "[x].b"]]
+) {
+  Deno.test(`parsePair() says what is no path in ${text}`, () => {
+    assert.throws(() => parsePair(text ?? ""), {
+      code: "pair_invalid",
+      message: new RegExp(
+        `: ${JSON.stringify(stray).replace(/[[\].*\\]/g, "\\$&")} is not expected in a path$`,
+      ),
+    });
+  });
+}
+
+Deno.test("a pair without a sign is named by its path, and a wrong one at a redacted path shows nothing of its value", () => {
+  for (const text of ["state.token hunter22", "state.token:hunter22"]) {
+    assert.throws(() => parsePair(text), {
+      message: 'Reading the pair for state.token: there is no "=" after the path',
+    });
+  }
+  for (const redact of [[["state"]], [["state", "token"]], [["state", "token", "inner"]]]) {
+    assert.throws(() => pairOperation(parsePair("state.token:=hunter22"), undefined, { redact }), {
+      message: 'Reading the JSON for state.token after ":=": it is not JSON',
+    });
+  }
 });

@@ -1,7 +1,7 @@
 import { runGenerator } from "../../../contexts/app/run_generator.ts";
 import { writeContext, writeCopies } from "../../../contexts/app/write_context.ts";
 import { OUR_RULES } from "../../../contexts/core/events/event_rules.ts";
-import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { endWrite } from "./end_write.ts";
 import { fire, variablesOf } from "./fire.ts";
@@ -11,6 +11,13 @@ import { byOperations, contextId, printJson, readPairs, readWait, withContexts }
 export async function runEvent(env: CommandEnv): Promise<ExitCode> {
   const id = contextId(env);
   const [pipeline = "", event = ""] = env.args;
+  if (env.values.text("unsure") === "skip" && env.values.text("key") === undefined) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: --unsure is about what an earlier call with a key left, and --key is not given",
+      "Name that call's key with --key, or leave --unsure out",
+    );
+  }
   return await withContexts(env, async (tools) => {
     const operations = await readPairs(env.values.raws("set"), tools);
     if (operations.length > 0) {

@@ -85,7 +85,8 @@ export async function readPairs(
 ): Promise<readonly Operation[]> {
   const pairs = texts.map(parsePair);
   const operations: Operation[] = [];
-  for (const pair of pairs) operations.push(pairOperation(pair, await contentOf(pair, tools)));
+  const { redact } = tools.settings;
+  for (const pair of pairs) operations.push(pairOperation(pair, await contentOf(pair, tools), { redact }));
   return operations;
 }
 

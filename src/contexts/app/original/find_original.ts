@@ -3,8 +3,8 @@ import { findAll } from "../../core/tree/json_path.ts";
 import type { Value, ValueMap } from "../../core/tree/value.ts";
 
 /**
- * Finds what an expression of the original tool names: one match as it is, a list of several, undefined for none. Throws
- * AppError `path_invalid` if it cannot be read.
+ * Finds what an expression of the original tool names: one match as it is, a list of several, undefined for
+ * none. Throws AppError `path_invalid` if it cannot be read.
  */
 export function findOriginal(tree: ValueMap, expression: string): Value | undefined {
   const found = findAll(tree, expression, { original: true });

@@ -5,8 +5,9 @@ import { type OriginalCall, type OriginalPorts, WAIT_MS } from "./original_ports
 import { readOriginalVariables } from "./original_variables.ts";
 
 /**
- * Fires the event of a call by the original tool's rules, if it has one. An answer other than 2xx is a warning. Throws
- * AppError `event_failed` (exit code 1) for a handler that failed; those after it have not run.
+ * Fires the event of a call by the original tool's rules, if it has one. An answer other than 2xx is a
+ * warning. Throws AppError `event_failed` (exit code 1) for a handler that failed; those after it have not
+ * run.
  */
 export async function fireOriginal(
   ports: OriginalPorts,

@@ -9,9 +9,10 @@ import { findOrText } from "./find_original.ts";
 const NAMES = "names";
 
 /**
- * Makes the variables of `--tmpl-ctx-var NAME=EXPRESSION`. A name is a place among what templates see, so that it can hide
- * a part of the tree. An expression that names nothing is a text; a false or empty value is left out. Returns the names at
- * the top that are new or have changed. Throws AppError `var_invalid` (exit code 1).
+ * Makes the variables of `--tmpl-ctx-var NAME=EXPRESSION`. A name is a place among what templates see, so
+ * that it can hide a part of the tree. An expression that names nothing is a text; a false or empty value is
+ * left out. Returns the names at the top that are new or have changed. Throws AppError `var_invalid` (exit
+ * code 1).
  */
 export function readOriginalVariables(
   tree: ValueMap,

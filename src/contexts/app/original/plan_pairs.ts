@@ -10,8 +10,8 @@ import type { OriginalPorts } from "./original_ports.ts";
 export type PairsPlan = (tree: ValueMap) => readonly Operation[];
 
 /**
- * Reads the texts of `--set` and the files that they name. Each pair sees those before it. The text stays where there is no
- * such file. Throws AppError `file_unreadable`.
+ * Reads the texts of `--set` and the files that they name. Each pair sees those before it. The text stays
+ * where there is no such file. Throws AppError `file_unreadable`.
  */
 export async function readPairsPlan(
   texts: readonly string[],

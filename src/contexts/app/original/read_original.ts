@@ -8,8 +8,9 @@ import type { OriginalCall, OriginalPorts } from "./original_ports.ts";
 import { readOriginalVariables } from "./original_variables.ts";
 
 /**
- * Finds what an expression names and returns it as `--get` of the original tool prints it: a text is rendered as a
- * template. Undefined if it prints nothing. Throws AppError `path_invalid`, `template_failed` and `var_invalid`.
+ * Finds what an expression names and returns it as `--get` of the original tool prints it: a text is rendered
+ * as a template. Undefined if it prints nothing. Throws AppError `path_invalid`, `template_failed` and
+ * `var_invalid`.
  */
 export async function getOriginal(
   ports: OriginalPorts,

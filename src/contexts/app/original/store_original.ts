@@ -23,8 +23,8 @@ export interface OriginalInit extends OriginalCall {
 }
 
 /**
- * Builds a context anew: the tree, the pairs, the variables, then the event. Nothing is stored if one of them fails. A
- * context that exists is replaced.
+ * Builds a context anew: the tree, the pairs, the variables, then the event. Nothing is stored if one of them
+ * fails. A context that exists is replaced.
  */
 export async function initOriginal(
   ports: OriginalPorts,
@@ -61,9 +61,10 @@ export async function loadOriginal(
   call: OriginalCall,
   signal: AbortSignal,
 ): Promise<void> {
-  const { id } = call;
-  const plan = await readPairsPlan(call.pairs, ports);
+  const { id, pairs, event } = call;
+  const plan = await readPairsPlan(pairs, ports);
   const stored = await readContext(ports.store, id, signal);
+  if (pairs.length === 0 && event === undefined) return await writeCopies(ports, stored, signal);
   const begin = { ...stored, tree: applyOperations(stored.tree, plan(stored.tree)) };
   const { operations } = await fireBuffered(ports, { call, begin }, signal);
   const written = await store(ports, { call, plan: (tree) => [...plan(tree), ...operations] }, signal);

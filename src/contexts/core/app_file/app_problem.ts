@@ -29,7 +29,7 @@ export function appFilesError(problems: readonly AppProblem[]): AppError {
   return usageError(
     "app_invalid",
     [`Reading the app files: ${count}`, ...lines].join("\n"),
-    "Correct the listed problems; `showtime context validate` checks the files again",
+    "Correct the listed problems; `showtime context validate --app` checks the files again",
   );
 }
 

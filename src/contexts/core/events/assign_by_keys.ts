@@ -15,8 +15,8 @@ interface Parts {
 }
 
 /**
- * Appends parts, or clears a list. On anything but a list both are the error of appending. A list of unique parts loses what
- * it has twice.
+ * Appends parts, or clears a list. On anything but a list both are the error of appending. A list of unique
+ * parts loses what it has twice.
  */
 export function planParts(path: Path, { value, unique, there }: Parts): readonly Operation[] {
   const clears = value === EMPTY_LIST && (there === undefined || isValueList(there));
@@ -29,9 +29,9 @@ export function planParts(path: Path, { value, unique, there }: Parts): readonly
 }
 
 /**
- * Makes the operations of an assignment as the original tool: a scalar in the way is replaced and the rest of the path is
- * dropped, a falsy value becomes a list, and marks of lists count only at a key that exists or is the last. Throws AppError
- * `not_a_text` (exit code 1) for the parts of a value that is no text.
+ * Makes the operations of an assignment as the original tool: a scalar in the way is replaced and the rest of
+ * the path is dropped, a falsy value becomes a list, and marks of lists count only at a key that exists or is
+ * the last. Throws AppError `not_a_text` (exit code 1) for the parts of a value that is no text.
  */
 export function assignByKeys(
   tree: ValueMap,

@@ -44,18 +44,18 @@ function planKind(scope: EventScope, handler: Handler, options: PlanOptions): Ha
 }
 
 /**
- * Checks that the configuration has what enabled handlers need, before anything is sent. A dry run needs no token. Throws
- * AppError `setting_missing` (exit code 2).
+ * Checks that the configuration has what enabled handlers need, before anything is sent. Throws AppError
+ * `setting_missing` (exit code 2).
  */
 export function assertConfigured(
   handlers: readonly Handler[],
-  { settings, secretsAllowed, dryRun }: Omit<PlanOptions, "id"> & { readonly dryRun: boolean },
+  { settings, secretsAllowed }: Omit<PlanOptions, "id">,
 ): void {
   for (const { kind, enabled } of handlers) {
     if (!enabled) continue;
     if (kind === "notify" || kind === "manual-choice") {
       requiredUrl(settings.slack.url, "slack.url", settings);
-      if (secretsAllowed && !dryRun) assertResolved("slack.token", settings);
+      if (secretsAllowed) assertResolved("slack.token", settings);
     }
     if (kind === "notify" || kind === "manual-choice" || kind === "respond") {
       required(settings.templates[kind], `templates.${kind}`, settings);

@@ -8,8 +8,8 @@ export interface OriginalPair {
 const FILE = "file://";
 
 /**
- * Reads the texts of `--set`: each holds pairs between `|`, and the first `=` of a pair ends its place. A pair without a
- * place, `=` or text is left out, and `skipped` has it.
+ * Reads the texts of `--set`: each holds pairs between `|`, and the first `=` of a pair ends its place. A
+ * pair without a place, `=` or text is left out, and `skipped` has it.
  */
 export function parseOriginalPairs(
   texts: readonly string[],

@@ -6,7 +6,10 @@ import { usageError } from "../../../lib/errors.ts";
  */
 export type Path = readonly (string | number)[];
 
-const KEY = /[^.[\]{}"'\s=:@]+/y;
+/** A key without quotes has no character of a pair or of a JSONPath. */
+const KEY = /[^.[\]{}"'\s=:@*,]+/y;
+/** A `$` at the beginning is a JSONPath. */
+const FIRST_KEY = /(?!\$)[^.[\]{}"'\s=:@*,]+/y;
 const INDEX = /\[(\d{1,9})\]/y;
 const QUOTED = /\[("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]/y;
 
@@ -46,7 +49,8 @@ export function readPath(text: string): { readonly path: Path; readonly rest: st
     }
     const before = at;
     if (path.length > 0 && text[at] === ".") at++;
-    const key = path.length === 0 || at > before ? match(KEY)?.[0] : undefined;
+    const isFirst = path.length === 0;
+    const key = isFirst || at > before ? match(isFirst ? FIRST_KEY : KEY)?.[0] : undefined;
     if (key === undefined) return { path, rest: text.slice(before) };
     path.push(key);
   }
@@ -61,7 +65,8 @@ function unquote(quoted: string): string {
 export function formatPath(path: Path): string {
   return path.map((segment, index) => {
     if (typeof segment === "number") return `[${segment}]`;
-    if (/^[^.[\]{}"'\s=:@]+$/.test(segment)) return index === 0 ? segment : `.${segment}`;
+    const isPlain = /^[^.[\]{}"'\s=:@*,]+$/.test(segment) && (index > 0 || !segment.startsWith("$"));
+    if (isPlain) return index === 0 ? segment : `.${segment}`;
     return `["${segment.replace(/["\\]/g, "\\$&")}"]`;
   }).join("");
 }

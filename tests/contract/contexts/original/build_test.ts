@@ -8,7 +8,8 @@ const tool = await part("cicdstatemgr");
 const INIT = ["--init-new", "id-1", "--set", "state.key1=value1"];
 
 const DATA = '{"s": "text", "n": 5, "f": 1.5, "w": 1.0, "t": true, "no": false, "zero": 0, "nil": null, ' +
-  '"empty": "", "list": [1, "a", {"x": "y"}], "none": [], "map": {"a": 1}, "a-b": "dash", "é": "ü", "10": 1, "9": 2}';
+  '"empty": "", "list": [1, "a", {"x": "y"}], "none": [], "map": {"a": 1}, "a-b": "dash", "é": "ü", ' +
+  '"10": 1, "9": 2}';
 
 for (const asProcess of [false, true]) {
   const where = asProcess ? "in a process of its own" : "in this process";
@@ -102,14 +103,14 @@ tool.test("a context that cannot be built leaves nothing and fails as with the o
   }
 });
 
-tool.test("files that merge as with the original: falsy values give way, and a text of bases names no base", async () => {
+tool.test("files that merge as with the original: falsy values give way, and bases are a list", async () => {
   const files = {
     "bases/b1.yaml":
       "cicd-contexts: {stage: {a: 0, b: '', c: [], d: null, e: {}, f: false, g: 0.0, n: {x: {y: 1}}}}",
-    "bases/b2.yaml":
-      "bases: [nope.yaml]\ncicd-contexts: {stage: {a: {m: 1}, b: 5, c: t, d: 7, e: 2.5, f: x, g: {}, n: {x: {z: 2}}}}",
-    "app.yaml":
-      "bases: [b1.yaml, b2.yaml, b1.yaml]\ncicd-contexts: {stage: {n: {w: 3}, state: {old: 1}, own: {x: [1]}}}",
+    "bases/b2.yaml": "bases: [nope.yaml]\ncicd-contexts:\n" +
+      "  stage: {a: {m: 1}, b: 5, c: t, d: 7, e: 2.5, f: x, g: {}, n: {x: {z: 2}}}",
+    "app.yaml": "bases: [b1.yaml, b2.yaml, b1.yaml]\ncicd-contexts:\n" +
+      "  stage: {n: {w: 3}, state: {old: 1}, own: {x: [1]}}",
   };
   {
     await using world = await makeOriginalWorld({ files });

@@ -157,7 +157,7 @@ tool.test("templates are confined: the original runs code that a value holds", a
   assert.deepEqual([own.code, own.out], [1, ""]);
 });
 
-tool.test("file:// is followed from --set alone: never from answers, set-values, generators and variables", async () => {
+tool.test("file:// is followed from --set alone, never from answers, handlers and variables", async () => {
   const app = appWith(
     '{notify: {message: m, capture-response-data: [{from: "{{body.path}}", to: state.captured}]}, ' +
       'set-values: {set: [{from: "file://data.txt", to: state.set}]}}',
@@ -195,7 +195,7 @@ tool.test("redirects are not followed: they count as an answer other than 2xx", 
   assert.equal((await world.ours.run(["--get", "state.slackChannel"])).out, "");
 });
 
-tool.test("requests have an Idempotency-Key, and one that got no answer is tried again with the same", async () => {
+tool.test("requests have an Idempotency-Key, and are tried again with the same", async () => {
   await using world = await start({
     files: { "config.yaml": makeConfig().replace("attempts: 1", "attempts: 2") },
   });
@@ -220,7 +220,7 @@ tool.test("a server that does not answer is given up: the original waits for eve
   assert.match(own.err, /no answer within 1 s/);
 });
 
-tool.test("respond sends to the origin of slack.url and to http.hosts, and the token to the first alone", async () => {
+tool.test("respond sends to slack.url's origin and to http.hosts, the token to the first alone", async () => {
   await using world = await start();
   await using elsewhere = await makeOriginalWorld();
   const { url } = elsewhere.ours.server;
@@ -248,7 +248,8 @@ tool.test("help after an error goes to stderr: the original prints it on stdout"
 
 tool.test("what handlers did before one that failed stays: the original loses it", async () => {
   const app = appWith(
-    "{set-values: {set: [{from: done, to: state.first}]}, respond: {message: m, url: 'http://127.0.0.1:9/'}, " +
+    "{set-values: {set: [{from: done, to: state.first}]}, " +
+      "respond: {message: m, url: 'http://127.0.0.1:9/'}, " +
       "trigger-pipeline: {name: n, args: {a: b}}}",
   );
   await using world = await start({ files: { "app.yaml": app } });
@@ -283,8 +284,7 @@ tool.test("dates stay text, and keys of YAML stay as they are written", async ()
     "{'day': '2020-01-01', 'on': False, '012': 1}\n",
   );
 
-  const app =
-    "cicd-contexts: {stage: {pipelines: {build: {event-handlers: {on: {set-values: {set: [{from: a, to: state.on}]}}}}}}}";
+  const app = appWith("{set-values: {set: [{from: a, to: state.on}]}}").replace("now:", "on:");
   await using events = await makeOriginalWorld({ files: { "app.yaml": app } });
   await events.ours.run(["--init-new", "id-1", "--set", "a=b", "--handle-event", "build=on"]);
   assert.equal((await events.ours.run(["--get", "state.on"])).out, "a\n");

@@ -14,7 +14,8 @@ async function start(options: Parameters<typeof makeOriginalWorld>[0] = {}): Pro
 const fire = (event: string) => ["--handle-event", `build=${event}`];
 
 for (const asProcess of [false, true]) {
-  tool.test(`notify sends the original's request and captures the same${asProcess ? ", as a process" : ""}`, async () => {
+  const where = asProcess ? ", as a process" : "";
+  tool.test(`notify sends the original's request and captures the same${where}`, async () => {
     await using world = await start({ asProcess });
 
     const { requests } = await world.same(fire("told"));
@@ -40,7 +41,7 @@ for (const asProcess of [false, true]) {
   });
 }
 
-tool.test("trigger-pipeline sends texts, and arguments of the handler replace those of every trigger", async () => {
+tool.test("trigger-pipeline sends texts, and the handler's arguments replace others", async () => {
   await using world = await start();
   const before = await world.ours.stored();
 

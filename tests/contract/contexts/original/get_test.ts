@@ -6,9 +6,11 @@ const tool = await part("cicdstatemgr");
 
 const DATA =
   '{"s": "text", "n": 5, "f": 1.5, "w": 1.0, "big": 9007199254740993, "e": 1e22, "t": true, "no": false, ' +
-  '"zero": 0, "nil": null, "empty": "", "list": [1, "a", {"x": "y"}], "none": [], "void": {}, "map": {"a": 1, ' +
+  '"zero": 0, "nil": null, "empty": "", "list": [1, "a", {"x": "y"}], "none": [], "void": {}, ' +
+  '"map": {"a": 1, ' +
   '"b": "it\'s", "c": [null, true]}, "u": "é☃", "t1": "{{ configData.custom.name }} {{ state.key1 }}", ' +
-  '"t2": "{{ nope }}", "tl": ["{{ state.key1 }}"], "a-b": "dash", "n1": {"d": {"a": 1}, "l": []}, "n2": {"d": {"a": 2}}}';
+  '"t2": "{{ nope }}", "tl": ["{{ state.key1 }}"], "a-b": "dash", ' +
+  '"n1": {"d": {"a": 1}, "l": []}, "n2": {"d": {"a": 2}}}';
 
 async function start(options: Parameters<typeof makeOriginalWorld>[0] = {}): Promise<OriginalWorld> {
   const world = await makeOriginalWorld({ ...options, files: { "v.json": DATA, ...options.files } });
@@ -67,7 +69,7 @@ tool.test("values print as with the original, whatever an expression finds", asy
   }
 });
 
-tool.test("variables of the call are what a path finds, or the text itself, and hide parts of the tree", async () => {
+tool.test("variables are what a path finds, or the text itself, and hide parts of the tree", async () => {
   await using world = await start();
   await world.same([
     "--set",
@@ -99,7 +101,7 @@ tool.test("variables of the call are what a path finds, or the text itself, and 
   await world.same(["--get", "state.key1"]);
 });
 
-tool.test("a variable without an equal sign is an error where templates are rendered, and nowhere else", async () => {
+tool.test("a variable without an equal sign is an error only where templates are rendered", async () => {
   await using world = await start();
 
   const own = await world.ours.run(["--get", "state.key1", "--tmpl-ctx-var", "bare"]);

@@ -20,7 +20,7 @@ async function makeProject(
   return { cwd, [Symbol.asyncDispose]: () => Deno.remove(cwd, { recursive: true }) };
 }
 
-Deno.test("a store outside of the working folder is exit code 2, names the folder to start in, and sends nothing", async () => {
+Deno.test("a store outside of the working folder is exit code 2 before anything is sent", async () => {
   const folder = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-outside-" });
   try {
     for (
@@ -68,7 +68,7 @@ Deno.test("12 processes that set values at the same time in one folder lose none
   assert.equal(new Set(state.all).size, 12);
 });
 
-binary.test("the executable under the name cicdstatemgr takes the original's words: as a link and as a copy", async () => {
+binary.test("the executable named cicdstatemgr takes the original's words, linked or copied", async () => {
   const [program] = programCommand();
   const folder = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-named-" });
   try {

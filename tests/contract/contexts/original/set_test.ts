@@ -48,7 +48,8 @@ const FORMS: readonly string[] = [
 ];
 
 for (const asProcess of [false, true]) {
-  tool.test(`every form of --set in one call leaves what the original leaves${asProcess ? ", as a process" : ""}`, async () => {
+  const where = asProcess ? ", as a process" : "";
+  tool.test(`every form of --set leaves what the original leaves${where}`, async () => {
     await using world = await start({ asProcess });
 
     const sets = FORMS.flatMap((form) => ["--set", form]);

@@ -26,7 +26,8 @@ async function edit(
 }
 
 for (const asProcess of [false, true]) {
-  tool.test(`copies stay until a load, and are written where they are missing${asProcess ? ", as a process" : ""}`, async () => {
+  const where = asProcess ? ", as a process" : "";
+  tool.test(`copies stay until a load, and are written if missing${where}`, async () => {
     await using world = await start({ asProcess });
 
     await edit(world, "d.yaml", ["value1", "edited"]);
@@ -42,7 +43,7 @@ for (const asProcess of [false, true]) {
   });
 }
 
-tool.test("a JSON primary with a YAML copy, an unknown entry, and two entries that say they are primary", async () => {
+tool.test("a JSON primary, an unknown entry, and two entries that say they are primary", async () => {
   const stores = `
     nosuchstore: {path: x}
     jsonfile: {path: p.json, isPrimary: true}
@@ -69,8 +70,8 @@ tool.test("a JSON primary with a YAML copy, an unknown entry, and two entries th
 tool.test("stores of the secrets are merged over those of the configuration", async () => {
   await using world = await start({
     files: {
-      "secrets.yaml":
-        "cicdstatemgr: {slack: {token: T}, datasources: {jsonfile: {path: out/other.json}, idfile: {path: d.id}}}",
+      "secrets.yaml": "cicdstatemgr: {slack: {token: T}, datasources: " +
+        "{jsonfile: {path: out/other.json}, idfile: {path: d.id}}}",
     },
     stores: ["out/other.json"],
   });
@@ -105,7 +106,7 @@ tool.test("both tools by turns on the same files see each other's values and los
 });
 
 if (redis.missing === undefined) {
-  tool.test("two workspaces on Redis: copies stay until a load, and values of events reach the other one", async () => {
+  tool.test("two workspaces on Redis: copies stay until a load", async () => {
     await using server = await startRedis();
     await using other = await startRedis();
     const configs = [server, other].map(({ port }) =>

@@ -1,6 +1,7 @@
 /**
- * The pattern of the original's example for Tekton: a task builds the context and fires `init`, each later task loads it
- * into a fresh folder, steps read the copies, and end tasks fire `success` or `failure` with the data of their run.
+ * The pattern of the original's example for Tekton: a task builds the context and fires `init`, each later
+ * task loads it into a fresh folder, steps read the copies, and end tasks fire `success` or `failure` with
+ * the data of their run.
  */
 import assert from "node:assert/strict";
 import { makeConfig, VARIABLES } from "../../../worlds/contexts/original/fixture.ts";
@@ -69,7 +70,9 @@ async function play(run: Runner): Promise<void> {
     redis: {host: 127.0.0.1, port: ${server.port}, db: 0, isPrimary: true}
     yamlfile: {path: work/context.yaml}
     jsonfile: {path: work/context.json}
-    shellfile: {path: work/context.sh, excludeKeyNames: [jinja2Macros, appPipelinesConfig, pipelines, webhook]}
+    shellfile:
+      path: work/context.sh
+      excludeKeyNames: [jinja2Macros, appPipelinesConfig, pipelines, webhook]
     idfile: {path: work/context.id}`);
   let tasks = 0;
   const task = async () => {

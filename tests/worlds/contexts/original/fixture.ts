@@ -1,4 +1,7 @@
-/** The files of a project that uses the original tool. `{SERVER}` stands for the address of the test's own server. */
+/**
+ * The files of a project that uses the original tool. `{SERVER}` stands for the address of the test's own
+ * server.
+ */
 
 /** Files by their path. */
 export type Files = Readonly<Record<string, string>>;
@@ -26,7 +29,8 @@ cicdstatemgr:
     manual-choice: |
       {"title": "{{manualChoice.title}}", "choices": [
       {%- for name, c in manualChoice.choices.items() -%}
-      {"name": "{{name}}", "header": "{{c.header}}", "options": {{c.options|tojson}}}{% if not loop.last %},{% endif %}
+      {"name": "{{name}}", "header": "{{c.header}}", "options": {{c.options|tojson}}}
+      {%- if not loop.last %},{% endif %}
       {%- endfor -%}]}
     respond: '{"text": {{respond.message|json_dumps}}, "extra": "{{respond.extra}}"}'
   trigger:
@@ -164,12 +168,17 @@ cicd-contexts:
         generators:
           files:
             first:
-              set: [{key: gen.value1, value: "{{v}}"}, {key: "gen.same[]", value: "[]"}, {key: gen.empty, value: ""}]
+              set:
+                - {key: gen.value1, value: "{{v}}"}
+                - {key: "gen.same[]", value: "[]"}
+                - {key: gen.empty, value: ""}
             second:
               if: "{{ nope.x }}"
               set: [{key: gen.never, value: x}]
             third:
-              set: [{key: gen.next, value: "{{gen.value1}}!"}, {key: "gen.of {{state.key1}}", value: "{{ nope }}"}]
+              set:
+                - {key: gen.next, value: "{{gen.value1}}!"}
+                - {key: "gen.of {{state.key1}}", value: "{{ nope }}"}
           nothing:
             only:
               if: ""

@@ -1,4 +1,6 @@
-/** The tool that contexts replace, as PyPI has it: `SHOWTIME_TEST_CICDSTATEMGR` names its Python environment. */
+/**
+ * The tool that contexts replace, as PyPI has it: `SHOWTIME_TEST_CICDSTATEMGR` names its Python environment.
+ */
 
 /** What a command line left. */
 export interface Ran {

@@ -165,7 +165,10 @@ function makeSide(
   };
 }
 
-/** A file as data, in one text: JSON with the order of its keys, the variables that a shell reads, or the text. */
+/**
+ * A file as data, in one text: JSON with the order of its keys, the variables that a shell reads, or the
+ * text.
+ */
 async function dataOf(
   text: string,
   { path, folder }: { readonly path: string; readonly folder: string },

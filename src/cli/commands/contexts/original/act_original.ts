@@ -16,7 +16,9 @@ import type { OriginalWords } from "./original_words.ts";
 
 type Action = "init-new" | "load" | "get" | "generate" | "handle-event" | "set";
 
-/** The order in which the original tool looks for what to do. The others along with the first one are dropped. */
+/**
+ * The order in which the original tool looks for what to do. The others along with the first one are dropped.
+ */
 const ACTIONS: readonly Action[] = ["init-new", "load", "get", "generate", "handle-event", "set"];
 
 /** Does the first of the actions that the words name; without one it only reads the configuration. */
@@ -95,7 +97,10 @@ async function act(env: CommandEnv, { action, words, tools }: Act): Promise<void
   }
 }
 
-/** Reads `--handle-event pipeline=event`. Beside `--init-new` and `--load`, one with an empty half has no effect. */
+/**
+ * Reads `--handle-event pipeline=event`. Beside `--init-new` and `--load`, one with an empty half has no
+ * effect.
+ */
 function readEvent(words: OriginalWords, action: Action): OriginalCall["event"] {
   const text = words.text("handle-event");
   if (text === undefined || !["init-new", "load", "handle-event"].includes(action)) return undefined;

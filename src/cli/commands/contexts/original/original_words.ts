@@ -36,8 +36,8 @@ type Word =
   | { readonly kind: "flag"; readonly option: OptionSpec; readonly explicit: string | undefined };
 
 /**
- * Reads the words; undefined if they ask for help. A long flag may be shortened while it is the only one that begins so.
- * Throws AppError with exit code 2.
+ * Reads the words; undefined if they ask for help. A long flag may be shortened while it is the only one that
+ * begins so. Throws AppError with exit code 2.
  */
 export function readOriginalWords(words: readonly string[]): OriginalWords | undefined {
   const end = words.indexOf("--");

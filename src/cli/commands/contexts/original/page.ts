@@ -54,8 +54,9 @@ export const ORIGINAL_PAGE: Omit<CommandEntry, "load"> = {
   ...USES_STORE,
   summary: "the command line of cicdstatemgr, for pipelines that have it",
   description:
-    "Takes the flags and variables of cicdstatemgr. The first of these is done: --init-new, --load, --get, --generate, " +
-    "--handle-event, --set. An executable that is called cicdstatemgr does this without the word.",
+    "Takes the flags and variables of cicdstatemgr. The first of these is done: --init-new, --load, --get, " +
+    "--generate, --handle-event, --set. An executable that is called cicdstatemgr does this without the " +
+    "word.",
   examples: [
     ["cicdstatemgr --init-new run-7 --set state.key=value", "build a context"],
     ["cicdstatemgr --id run-7 --get state.key", "print a value"],

@@ -1,6 +1,5 @@
 import { AppError, EXIT, type ExitCode } from "../../../../lib/errors.ts";
 import type { CommandEnv } from "../../../command.ts";
-import { commandHelp } from "../../../reading/parse_command.ts";
 import { actOriginal } from "./act_original.ts";
 import { ORIGINAL_PAGE } from "./page.ts";
 import { asOriginalError } from "./original_errors.ts";
@@ -14,20 +13,21 @@ const LEVELS: ReadonlyMap<string, boolean> = new Map([
 
 /** Runs a command line of the original tool. Help that follows from an error goes to stderr. */
 export async function runOriginal(env: CommandEnv): Promise<ExitCode> {
-  const help = () =>
-    commandHelp({ ...ORIGINAL_PAGE, name: "cicdstatemgr" }, {
-      version: env.about.version,
-      columns: undefined,
-    });
+  // The parser's package is loaded for help alone.
+  const help = async () => {
+    const { commandHelp } = await import("../../../reading/parse_command.ts");
+    const { version } = env.about;
+    return commandHelp({ ...ORIGINAL_PAGE, name: "cicdstatemgr" }, { version, columns: undefined });
+  };
   let words: OriginalWords | undefined;
   try {
     words = readOriginalWords(env.args.map((word) => word ?? ""));
   } catch (error) {
-    env.terminal.say(help());
+    env.terminal.say(await help());
     throw error;
   }
   if (words === undefined) {
-    env.lines([help()]);
+    env.lines([await help()]);
     return EXIT.done;
   }
   const level = words.texts("log-level").at(-1) ?? "DEBUG";
@@ -37,7 +37,7 @@ export async function runOriginal(env: CommandEnv): Promise<ExitCode> {
     await actOriginal(env, words, { warns });
     return EXIT.done;
   } catch (error) {
-    if (!env.signal.aborted) env.terminal.say(help());
+    if (!env.signal.aborted) env.terminal.say(await help());
     throw asOriginalError(error);
   }
 }
