@@ -5,6 +5,7 @@ import type { ContextSettings } from "../../contexts/core/settings.ts";
 import type { LoadedContext, NamedText } from "../../config/contexts/mod.ts";
 import { usageError } from "../../lib/errors.ts";
 import type { Variables } from "../../lib/variables.ts";
+import { readReferencedSecret } from "../../drivers/system/mod.ts";
 import { hideSecrets } from "./hidden_secrets.ts";
 import { makeContextCopies, makeContextStore } from "./context_stores.ts";
 import type { Parts } from "../parts.ts";
@@ -168,7 +169,7 @@ async function readText(path: string, variable: string): Promise<NamedText> {
 /** Reads the file of a reference in the section. */
 export function readSecret(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path).replace(/\r?\n$/, "");
+    return readReferencedSecret(path);
   } catch {
     return undefined;
   }
