@@ -189,9 +189,10 @@ Deno.test("context get and set without a configuration file run without zod, yam
 
     // With a file the packages that read it are loaded, so they are poisoned indeed.
     await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
-    for (const name of ["zod", "yaml", "js-yaml"]) {
-      const { code } = await runPoisoned("get state.hosts", { folder, packages: [name] });
-      assert.equal(code, 1, name);
+    await Deno.writeTextFile(`${folder}/data.yaml`, "a: 1\n");
+    const uses = { zod: "get state.hosts", yaml: "get state.hosts", "js-yaml": "set state.data@=data.yaml" };
+    for (const [name, line] of Object.entries(uses)) {
+      assert.equal((await runPoisoned(line, { folder, packages: [name] })).code, 1, name);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -92,7 +92,7 @@ async function create(path: string): Promise<void> {
   }
 }
 
-/** Finds the file; undefined if there is none, also behind a link that leads to nothing yet. */
+/** Finds the file; undefined if it is missing, also behind a link that leads to nothing yet. */
 async function find(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);
