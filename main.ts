@@ -1,7 +1,7 @@
 /** The program: hands arguments and signals of this process to the command line, and exits with its code. */
 
 import { Interrupted, run } from "./src/cli/run.ts";
-import { makeProcessHost } from "./src/wiring/process.ts";
+import { makeProcessHost, programWords } from "./src/wiring/process.ts";
 
 const ended = new AbortController();
 for (const by of ["SIGINT", "SIGTERM"] as const) {
@@ -14,4 +14,4 @@ for (const by of ["SIGINT", "SIGTERM"] as const) {
 }
 
 // All output has been written. Open connections of clients must not keep the process alive.
-Deno.exit(await run(Deno.args, makeProcessHost(ended.signal)));
+Deno.exit(await run(programWords(Deno.args), makeProcessHost(ended.signal)));

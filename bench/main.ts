@@ -1,11 +1,12 @@
 /**
  * Measures what the README promises: requests per command, the time of `list` over a slow network, planning, and how
  * the executable starts.
- * `deno task bench`. Times are medians of several runs on this machine; requests are counted at the simulator.
+ * `deno task bench`, or `deno task bench contexts` for one part. Times are medians of several runs on this machine; requests are counted at the simulator.
  */
 
 import { benchAssets } from "./assets.ts";
 import { benchAws } from "./aws.ts";
+import { benchContexts } from "./contexts.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/lib/ids.ts";
 import { readLabels } from "../src/environments/core/labels/mod.ts";
@@ -226,10 +227,27 @@ function observe(number: number): () => Observation {
   });
 }
 
-await benchRequests();
-await benchDocker();
-await benchList();
-benchPlanning();
-await benchAws(({ name, value, budget = "" }) => row(name, value, budget));
-await benchAssets(({ name, value, budget = "" }) => row(name, value, budget));
-await benchStartUp(({ name, value, budget = "" }) => row(name, value, budget));
+type Line = { readonly name: string; readonly value: string; readonly budget?: string };
+
+const print = ({ name, value, budget = "" }: Line) => row(name, value, budget);
+
+/** The parts of the report, by the name under which a part is measured alone. */
+const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
+  requests: benchRequests,
+  docker: benchDocker,
+  list: benchList,
+  planning: benchPlanning,
+  aws: () => benchAws(print),
+  assets: () => benchAssets(print),
+  contexts: () => benchContexts(print),
+  "start-up": () => benchStartUp(print),
+};
+
+const unknown = Deno.args.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(", ")}: ${Object.keys(PARTS).join(", ")}`);
+  Deno.exit(2);
+}
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (Deno.args.length === 0 || Deno.args.includes(name)) await measure();
+}

@@ -17,6 +17,8 @@ export interface ArgumentSpec {
   readonly required: boolean;
   /** The only values that the command accepts. */
   readonly choices?: readonly string[];
+  /** Whether the last argument may be given several times: each value is one of {@link CommandEnv.args}. */
+  readonly repeats?: boolean;
 }
 
 /** A flag. */
@@ -68,6 +70,8 @@ export interface CommandEntry extends CommandRights {
   readonly afterInterruption?: string;
   /** Whether `--json` prints one document on each line, a failure included. */
   readonly streamsJson?: boolean;
+  /** Whether the command reads its words itself, in {@link CommandEnv.args}. Global flags are then words too. */
+  readonly readsWords?: boolean;
   /** Whether `showtime --help` shows the summary; other commands appear there by name. */
   readonly isCommon?: boolean;
   /** Loads the module of the command. Nothing else loads it. */
@@ -78,6 +82,8 @@ export interface CommandEntry extends CommandRights {
 export interface GroupEntry {
   /** One line, for lists of commands. */
   readonly summary: string;
+  /** Sentences for the group's own help page; the summary if left out. */
+  readonly description?: string;
   readonly commands: Registry;
 }
 
@@ -117,6 +123,8 @@ export interface CommandEnv {
   ): Promise<{ readonly ports: CommandPorts<Name>; readonly loaded: LoadedConfig }>;
   /** Writes lines of the answer. */
   lines(lines: readonly string[]): void;
+  /** Writes the answer as it is, secrets included: for a command that was asked for a value. */
+  reveal(text: string): void;
   /** Writes the one JSON document of the answer. */
   json(document: unknown): void;
   /** Says what a person does next. Silent under `--json` and `--quiet`. */

@@ -23,6 +23,8 @@ export interface CommandEnvOptions {
   readonly about: About;
   readonly makeWiring: () => Promise<Wiring>;
   readonly onFailure: (error: AppError) => void;
+  /** Writes to stdout without masking secrets. */
+  readonly reveal: (text: string) => void;
 }
 
 /** Makes the things a command works with. Drivers are loaded when the command first asks for the wiring. */

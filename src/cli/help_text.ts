@@ -1,6 +1,6 @@
 /** Writes help pages from the registry: the program's, a group's, and the end of a command's. */
 
-import type { CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
+import type { ArgumentSpec, CommandEntry, GroupEntry, NamedCommand } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./global_options.ts";
 import { type Capability, commandsOf, isGroup } from "./registry.ts";
 import { wrapText } from "./render/wrap_text.ts";
@@ -8,24 +8,63 @@ import { wrapText } from "./render/wrap_text.ts";
 /** Help is never wider: people read it in mails and issues too. */
 const WIDEST = 80;
 
+/** The words for exit codes that differ between groups of commands. A code without words is left out. */
+interface ExitWords {
+  readonly failed: string;
+  readonly refused: string;
+  readonly busy: string;
+  readonly incomplete: string;
+  readonly differences?: string;
+}
+
+const WORDS: ExitWords = {
+  failed: "failed",
+  refused: "refused: blocked or not authorised",
+  busy: "another run holds the pull request",
+  incomplete: "incomplete: some of it could not be seen or cleaned",
+  differences: "there are differences, where a flag asked for this code",
+};
+
+const ASSETS_WORDS: ExitWords = {
+  ...WORDS,
+  refused: "refused: a conflict, a missing right or a refused login",
+  busy: "another run holds the instance",
+};
+
+const CONTEXT_WORDS: ExitWords = {
+  failed: "failed, or there is no such context, version or value",
+  refused: "refused: a secret may not be used here",
+  busy: "others wrote or hold the key, and nothing was written; or a stale version",
+  incomplete: "incomplete: it is stored, but a copy could not be written",
+};
+
 /** Returns the exit codes, in the words of a command. */
 function exitCodes(command: string | undefined): string {
-  const [refused, busy] = command?.startsWith("assets ") === true
-    ? ["a conflict, a missing right or a refused login", "the instance"]
-    : [
-      "blocked or not authorised",
-      command === undefined ? "the pull request or instance" : "the pull request",
-    ];
-  return `Exit codes:
+  const { failed, refused, busy, incomplete, differences } = command === undefined
+    ? { ...WORDS, busy: "another run holds the pull request or instance" }
+    : command.startsWith("assets ")
+    ? ASSETS_WORDS
+    : command.startsWith("context ")
+    ? CONTEXT_WORDS
+    : WORDS;
+  return [
+    "Exit codes:",
+    "  0    done, or nothing to do",
+    `  1    ${failed}`,
+    "  2    wrong usage or configuration",
+    `  3    ${refused}`,
+    `  4    ${busy}`,
+    `  5    ${incomplete}`,
+    ...differences === undefined ? [] : [`  6    ${differences}`],
+    "  130, 143   interrupted, terminated",
+  ].join("\n");
+}
+
+/** The exit codes of a command that reads its words itself. */
+const OWN_EXIT_CODES = `Exit codes:
   0    done, or nothing to do
   1    failed
-  2    wrong usage or configuration
-  3    refused: ${refused}
-  4    another run holds ${busy}
-  5    incomplete: some of it could not be seen or cleaned
-  6    there are differences, where a flag asked for this code
-  130, 143   interrupted, terminated`;
-}
+  2    wrong usage`;
 
 const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
 
@@ -84,15 +123,16 @@ export async function programHelp(
 
 /** Returns the help page of a group: every command in it. */
 export function groupHelp(
-  { summary, commands }: GroupEntry,
+  { summary, description, commands }: GroupEntry,
   { columns, name }: HelpOptions & { readonly name: string },
 ): string {
   const width = helpWidth(columns);
   const rows = commandsOf(commands).map((command) => rowOf(command.name, command));
+  const words = description ?? `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
   return [
     `Usage: showtime ${name} <command> [flags]`,
     "",
-    ...wrapText(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`, { columns: width, indent: 0 }),
+    ...wrapText(words, { columns: width, indent: 0 }),
     ...section("Commands:", rows, width),
     "",
     GLOBAL_LINE,
@@ -102,9 +142,18 @@ export function groupHelp(
 }
 
 /** Returns the part below the flags of a command. */
-export function commandFooter({ name, examples }: NamedCommand): string {
+export function commandFooter({ name, examples, readsWords }: Omit<NamedCommand, "load">): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
-  return `\n${GLOBAL_LINE}\n\nExamples:\n${lines.join("\n")}\n\n${exitCodes(name)}`;
+  const shown = `Examples:\n${lines.join("\n")}`;
+  return readsWords === true
+    ? `\n${shown}\n\n${OWN_EXIT_CODES}`
+    : `\n${GLOBAL_LINE}\n\n${shown}\n\n${exitCodes(name)}`;
+}
+
+/** Formats an argument as usage shows it: `<pr>`, `[dir]`, `<pair...>`. */
+export function bracket({ name, required, repeats }: ArgumentSpec): string {
+  const inner = `${name}${repeats === true ? "..." : ""}`;
+  return required ? `<${inner}>` : `[${inner}]`;
 }
 
 type Row = readonly [term: string, words: string];
@@ -114,9 +163,7 @@ function isCommon(entry: CommandEntry | GroupEntry): boolean {
 }
 
 function rowOf(name: string, entry: CommandEntry | GroupEntry): Row {
-  const args = isGroup(entry)
-    ? []
-    : entry.args.map((each) => each.required ? `<${each.name}>` : `[${each.name}]`);
+  const args = isGroup(entry) ? [] : entry.args.map(bracket);
   return [[name, ...args].join(" "), entry.summary];
 }
 

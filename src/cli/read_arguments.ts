@@ -56,14 +56,14 @@ export function readTtl(text: string, where: string): Ttl {
   );
 }
 
-/** Reads a length of time, in milliseconds: `30m`, `48h`, `7d`. */
+/** Reads a length of time, in milliseconds: `30s`, `48h`, `7d`. */
 export function readDuration(text: string, where: string): number {
   const ms = parseDuration(text.toLowerCase());
   if (ms !== undefined) return ms;
   throw usageError(
     "duration_malformed",
     `Reading ${where}: "${shown(text)}" is no length of time`,
-    "Write a number with m, h, d or w, such as 48h or 7d",
+    "Write a number with s, m, h, d or w, such as 30s, 48h or 7d",
   );
 }
 

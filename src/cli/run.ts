@@ -86,6 +86,7 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
       signal,
       about: io.about,
       makeWiring: () => makeWiring(signal),
+      reveal: (text) => host.makeTerminal({ ...settings, stdout: io.stdout }).out(text),
       onFailure: (error) => {
         if (!output.json) printForPeople(error, wrapTalk);
         annotate(error);
@@ -96,8 +97,10 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     terminal.progress(undefined);
     if (endedByReader(io, command)) return EXIT.done;
     const error = interruption(io.signal, command) ?? toError(thrown);
-    if (output.json) terminal.out(renderErrorJson(error, { oneLine: command?.streamsJson === true }));
-    if (!output.json || output.verbose) printForPeople(error, await loadWrapTalk(io, terminal));
+    // A command that reads its words itself has no --json.
+    const asJson = output.json && command?.readsWords !== true;
+    if (asJson) terminal.out(renderErrorJson(error, { oneLine: command?.streamsJson === true }));
+    if (!asJson || output.verbose) printForPeople(error, await loadWrapTalk(io, terminal));
     annotate(error);
     return error instanceof AppError ? error.exitCode : EXIT.failed;
   }

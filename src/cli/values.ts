@@ -36,6 +36,18 @@ export class Values {
     });
   }
 
+  /** Returns the text of `--name` untouched, which may be empty; undefined if it was not given. */
+  raw(name: string): string | undefined {
+    const value = this.#values.get(name);
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** Returns the texts of a flag that may be repeated, untouched. */
+  raws(name: string): readonly string[] {
+    const values = this.#values.get(name);
+    return Array.isArray(values) ? values.map(String) : [];
+  }
+
   /** Returns the words of `--name`, which commas separate; undefined if it was not given. */
   several(name: string): readonly string[] | undefined {
     return this.text(name)?.split(",").map((word) => word.trim()).filter((word) => word !== "");

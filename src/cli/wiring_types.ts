@@ -2,10 +2,17 @@ import type { AssetsPorts, Instance } from "../assets/app/assets_ports.ts";
 import type { SavedLogin } from "../assets/ports/login.ts";
 import type { SupersetReader, SupersetWriter } from "../assets/ports/superset.ts";
 import type { Stage } from "../environments/app/lifecycle_demo.ts";
+import type { ContextPorts } from "../contexts/app/context_ports.ts";
+import type { ContextSettings } from "../contexts/core/settings.ts";
+import type { AppFiles } from "../contexts/ports/app_files.ts";
+import type { ContextStore } from "../contexts/ports/context_store.ts";
+import type { PullComments } from "../contexts/ports/comments.ts";
+import type { Http } from "../ports/http.ts";
 import type { ReviewComments } from "../assets/ports/review_comment.ts";
 import type { RunValues } from "../environments/app/run.ts";
 import type { SyncPorts } from "../environments/app/sync/sync_ports.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
+import type { EnvironmentEvents } from "../environments/ports/environment_events.ts";
 import type { EnvironmentContent } from "../environments/ports/content.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Images } from "../environments/ports/images.ts";
@@ -95,6 +102,8 @@ export interface EnvironmentPorts {
   readonly images: Images;
   /** Loads the port to the content of commits; undefined if none is configured. */
   readonly content: (() => Promise<EnvironmentContent>) | undefined;
+  /** Loads the port to events about environments; undefined if none is configured. */
+  readonly events: (() => Promise<EnvironmentEvents>) | undefined;
   readonly clock: Clock;
 }
 
@@ -123,6 +132,39 @@ export interface AssetsTools {
   readText(path: string): Promise<string>;
 }
 
+/** The things that check contexts without a store. */
+export interface ContextFiles {
+  readonly settings: ContextSettings;
+  /** The files that `--app`, `--bases` and pairs name. */
+  readonly appFiles: AppFiles;
+}
+
+/** The things that commands about contexts use. */
+export interface ContextTools extends ContextFiles {
+  readonly ports: ContextPorts;
+  /** Whether handlers may use the secrets of the configuration. */
+  readonly secretsAllowed: boolean;
+  /** Makes the port to servers of others. */
+  readonly http: () => Promise<Http>;
+  readonly comments: PullComments;
+  /** Opens the primary of the original tool's configuration. Throws AppError `original_missing` (exit code 2). */
+  readonly original: () => Promise<ContextStore>;
+}
+
+/** The part of a command about contexts that drivers are made for. */
+export interface ContextRequest {
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  /** Milliseconds that a store may be busy. */
+  readonly waitMs: number;
+  /** Whether the output shows secrets, as that of `get` does. */
+  readonly reveals?: boolean;
+  /** Whether the file of the original tool is left alone, as by `import`, which only reads its store. */
+  readonly ownOnly?: boolean;
+  /** The paths of the original tool's files, where its command line is run. */
+  readonly originalFiles?: { readonly config: string; readonly secrets: string };
+}
+
 /** A login to an instance that begins anew. */
 export interface InstanceLogin {
   readonly server: SupersetReader & SupersetWriter;
@@ -144,6 +186,10 @@ export interface Wiring extends PortMakers {
   run(request: WiringRequest): Promise<RunValues>;
   /** The tools for assets. Throws ConfigError. */
   assets(request: WiringRequest): Promise<AssetsTools>;
+  /** The tools for contexts. Throws ConfigError. */
+  contexts(request: ContextRequest): Promise<ContextTools>;
+  /** The settings of contexts and the files that they are made from. Throws ConfigError. */
+  contextFiles(request: Pick<ContextRequest, "flags" | "terminal">): Promise<ContextFiles>;
   shell(): Promise<Shell>;
   clone(): Promise<Clone>;
   /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */

@@ -173,7 +173,9 @@ function isPrivate(path: SettingPath, value: unknown): boolean {
   // A person may have put a login, or a query with a token, into an address; or the password in the place of `auth`.
   const isAddress = /url$/.test(String(path.at(-1))) || String(value).includes("://");
   if (isAddress && /[@?#]/.test(String(value)) || path.at(-1) === "auth") return true;
-  return isSecretAt(path) || settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
+  // The address of a hook is a secret by itself.
+  if (isSecretAt(path) || (path[0] === "context" && isReferenceAt(path))) return true;
+  return settingKind(path.slice(0, -1)) === "map" && settingKind(path) === "leaf";
 }
 
 function describe(

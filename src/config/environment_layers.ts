@@ -77,13 +77,18 @@ function pathOf(parts: readonly string[]): SettingPath | undefined {
       const name = parts.slice(index).join("__");
       return name === "" ? undefined : [...path, name];
     }
-    path.push(settingKind(path) === "map" ? part.toLowerCase().replaceAll("_", "-") : part.toLowerCase());
+    path.push(settingKind(path) === "map" ? part.toLowerCase().replaceAll("_", "-") : keyOf(path, part));
     if (part !== part.toUpperCase() || part === "" || settingKind(path) === undefined) return undefined;
   }
   // A single word is a setting only if the file has a value of that name: other tools may use
   // SHOWTIME_ENVIRONMENT.
   if (path.length === 1 && (settingKind(path) === "section" || path[0] === "version")) return undefined;
   return path;
+}
+
+/** The key of a section that a part of a variable's name stands for. */
+function keyOf(section: SettingPath, part: string): string {
+  return keysAt(section).find((key) => key.toUpperCase().replaceAll("-", "_") === part) ?? part.toLowerCase();
 }
 
 /** Whether `path` is a map from names to text, so that the user chooses every name, even with `__` in it. */

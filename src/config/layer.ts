@@ -1,5 +1,5 @@
 import type { SourcePosition } from "./problems.ts";
-import type { SettingPath, Tree } from "./schema_walk.ts";
+import { leavesOf, type SettingPath, type Tree } from "./schema_walk.ts";
 
 /** The kind of source of a setting; an earlier kind beats a later one. */
 export type SourceKind = "flag" | "environment" | "file" | "preset";
@@ -29,4 +29,16 @@ export function singleLayer(
 ): Layer {
   const tree = path.reduceRight<unknown>((inner, key): Tree => ({ [key]: inner }), value);
   return { kind, tree, where: () => ({ source: name }) };
+}
+
+/** Finds where a setting is written, or the nearest section above it. */
+export function placeOf(path: SettingPath, layers: readonly Layer[]): SourcePosition {
+  for (let length = path.length; length > 0; length--) {
+    const above = path.slice(0, length);
+    const layer = layers.find(({ tree }) =>
+      leavesOf(tree).some(([leaf]) => above.every((part, i) => leaf[i] === part))
+    );
+    if (layer !== undefined) return layer.where(above, "key");
+  }
+  return { source: path.join(".") };
 }

@@ -4,11 +4,13 @@ import { checkLayer } from "./check_layer.ts";
 import { type Config, makeConfig } from "./environments/config.ts";
 import type { Variables } from "../lib/variables.ts";
 import { parseSetting, readVariables } from "./environment_layers.ts";
-import { type Layer, singleLayer, type Source } from "./layer.ts";
+import { contextSectionProblems, mergeContextLayers } from "./contexts/context_section.ts";
+import type { ContextSection } from "./contexts/schema.ts";
+import { type Layer, placeOf, singleLayer, type Source } from "./layer.ts";
 import type { AwsFiles } from "./environments/aws_profile.ts";
 import { resolveFromFile } from "./file_paths.ts";
 import { type PresetName, presetOf, PRESETS } from "./environments/presets.ts";
-import { ConfigError, type ConfigProblem, type SourcePosition } from "./problems.ts";
+import { ConfigError, type ConfigProblem, fileProblems } from "./problems.ts";
 import type { ConfigFile, Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
 import { readVariableSettings } from "./variable_settings.ts";
@@ -33,6 +35,8 @@ export interface ConfigInput {
 export interface LoadedConfig {
   readonly config: Config;
   readonly assets: AssetsConfig;
+  /** The section `context`. Secrets are references still. */
+  readonly context: ContextSection;
   /** Sources by dotted key of the file; an entry of a map has its own, `environment.variables.DEBUG`. */
   readonly sources: ReadonlyMap<string, Source>;
   readonly warnings: readonly string[];
@@ -64,8 +68,10 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
   const merged = mergeLayers([presetLayer(presetName), ...layers]);
   const settings = nest(merged);
   const assets = makeAssetsConfig(settings.assets);
+  const context = mergeContextLayers(layers);
   const incomplete = [
     ...incompleteSizes(settings, layers),
+    ...contextSectionProblems(context, layers),
     ...assets.problems.map(({ path, message, remedy }): ConfigProblem => ({
       ...placeOf(path, layers),
       code: "missing",
@@ -94,6 +100,7 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
           : resolveFromFile(assets.config.environment.dir, folder),
       },
     },
+    context,
     sources,
     warnings: [...yaml?.warnings ?? [], ...emptyFile(file, yaml), ...doubledCluster(env)],
   };
@@ -101,19 +108,6 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
 
 function invalid(problems: readonly ConfigProblem[]): ConfigError {
   return new ConfigError("config_invalid", "Reading the configuration", problems);
-}
-
-/** Sorts the problems of a file from top to bottom. A value with wrong YAML gets no second problem. */
-function fileProblems(
-  yaml: readonly ConfigProblem[],
-  values: readonly ConfigProblem[],
-): readonly ConfigProblem[] {
-  const known = new Set(yaml.filter(({ code }) => code === "syntax").map(({ path }) => path));
-  return [...yaml, ...values.filter(({ path }) => !known.has(path))].sort(byPlace);
-}
-
-function byPlace(a: ConfigProblem, b: ConfigProblem): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 function flagLayers(flags: Readonly<Record<string, unknown>>): readonly Layer[] {
@@ -207,18 +201,6 @@ function incompleteSizes(settings: Settings, layers: readonly Layer[]): readonly
       };
     })
   );
-}
-
-/** Finds where a setting is written, or the nearest section above it. */
-function placeOf(path: SettingPath, layers: readonly Layer[]): SourcePosition {
-  for (let length = path.length; length > 0; length--) {
-    const above = path.slice(0, length);
-    const layer = layers.find(({ tree }) =>
-      leavesOf(tree).some(([leaf]) => above.every((part, i) => leaf[i] === part))
-    );
-    if (layer !== undefined) return layer.where(above, "key");
-  }
-  return { source: path.join(".") };
 }
 
 function emptyFile(file: ConfigInput["file"], yaml: YamlTree | undefined): readonly string[] {

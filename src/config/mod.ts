@@ -17,6 +17,8 @@ export type {
   SizeConfig,
 } from "./environments/config.ts";
 export type { AssetsConfig, EnvironmentAssets } from "./assets/assets_config.ts";
+export { primaryKind, resolveContextSection } from "./contexts/context_section.ts";
+export type { ContextSection } from "./contexts/schema.ts";
 export { addDatabases, addInstance, removeInstance } from "./assets/edit_instances.ts";
 export { type ImportedInstance, importSup, type LeftOut, type WantedVariable } from "./assets/import_sup.ts";
 export { secretVariable } from "./assets/secret_references.ts";

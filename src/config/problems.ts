@@ -61,3 +61,16 @@ export function renderProblem(problem: ConfigProblem): string {
   const path = problem.path === "" ? "" : `${problem.path}: `;
   return `${at}: ${path}${problem.message}; ${problem.remedy}`;
 }
+
+/** Sorts the problems of a file from top to bottom. A value with wrong YAML gets no second problem. */
+export function fileProblems(
+  yaml: readonly ConfigProblem[],
+  values: readonly ConfigProblem[],
+): readonly ConfigProblem[] {
+  const known = new Set(yaml.filter(({ code }) => code === "syntax").map(({ path }) => path));
+  return [...yaml, ...values.filter(({ path }) => !known.has(path))].sort(byPlace);
+}
+
+function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -32,5 +32,6 @@ export function renderConfig(sources: ReadonlyMap<string, Source>): readonly Con
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : Array.isArray(value) ? value.join(", ") : String(value);
+  if (Array.isArray(value)) return value.map(textOf).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,5 +1,6 @@
 /** Finds the secrets of the configuration: they are hidden in output and masked in logs. */
 
+import { isSecretAt, REFERENCE } from "./assets/secret_references.ts";
 import type { Source } from "./layer.ts";
 
 /** The text that replaces a secret in output. */
@@ -58,6 +59,8 @@ export function configuredSecrets(sources: ReadonlyMap<string, Source>): readonl
 
 /** Whether the name of an entry marks its value as a secret, from any source. */
 function isNamedSecret(key: string, value: unknown): boolean {
+  // A reference shows where the secret is, and is not the secret itself.
+  if (isSecretAt(key.split("."))) return typeof value === "string" && !REFERENCE.test(value);
   const entry = ENTRY.exec(key)?.[1];
   return entry !== undefined && SECRET_NAME.test(entry) && value !== "{secret}" && value !== "";
 }

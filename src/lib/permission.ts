@@ -23,3 +23,25 @@ const ACTIONS_BOT = "github-actions[bot]";
 export function isTrustedBot(login: string, trustedBots: readonly string[] = []): boolean {
   return [ACTIONS_BOT, ...trustedBots].some((each) => each.toLowerCase() === login.toLowerCase());
 }
+
+/** The author of a comment, as far as belief needs it. */
+export interface CommentAuthor {
+  /** Whether the owner of the token is the author. */
+  readonly own: boolean;
+  /** Undefined if the account is deleted. */
+  readonly author: { readonly login: string; readonly bot: boolean } | undefined;
+  readonly permission: PermissionAnswer | undefined;
+}
+
+/**
+ * Whether a comment is believed: by the token's owner, a trusted bot, or a person who may write to the
+ * repository.
+ */
+export function isBelievedAuthor(
+  { own, author, permission }: CommentAuthor,
+  trustedBots: readonly string[],
+): boolean {
+  if (own) return true;
+  if (author === undefined) return false;
+  return isTrustedBot(author.login, trustedBots) || (!author.bot && mayCauseBuild(permission));
+}

@@ -2,6 +2,8 @@ import { maskUrlLogins, urlLoginSecrets } from "./url_login.ts";
 import type { Variables } from "./variables.ts";
 
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIALS?$|API_KEY/i;
+/** Variables that hold a path, such as the one to a file of secrets. */
+const PATH_NAME = /_PATH$/i;
 /** Variables that hold the address of a server, with a login in it or not. */
 const ADDRESS_NAME = /^(?:DOCKER_HOST|(?:https?|all)_proxy|GITHUB_\w*URL|AWS_ENDPOINT_URL\w*)$/i;
 const MASK = "***";
@@ -18,21 +20,21 @@ export class Redactor {
   constructor(env: Variables) {
     for (const [name, value] of Object.entries(env)) {
       if (value === undefined) continue;
-      if (SECRET_NAME.test(name)) this.keep(value);
+      if (SECRET_NAME.test(name) && !PATH_NAME.test(name)) this.keep(value);
       if (ADDRESS_NAME.test(name)) urlLoginSecrets(value).forEach((secret) => this.keep(secret));
     }
   }
 
   /** Adds a secret together with its usual spellings in URLs, headers and JSON. */
   keep(secret: string): void {
-    const value = secret.trim();
-    if (value.length < SHORTEST) return;
-    const spellings = [value, encodeURIComponent(value), toBase64(value), JSON.stringify(value).slice(1, -1)];
-    // A log shows a secret of several lines, such as a private key, line by line.
-    const lines = value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= SHORTEST);
-    this.#secrets = [...new Set([...this.#secrets, ...spellings, ...lines])].sort((a, b) =>
-      b.length - a.length
-    );
+    this.keepAll([secret]);
+  }
+
+  /** Adds many secrets at once. */
+  keepAll(secrets: readonly string[]): void {
+    const added = secrets.flatMap(spellingsOf);
+    if (added.length === 0) return;
+    this.#secrets = [...new Set([...this.#secrets, ...added])].sort((a, b) => b.length - a.length);
     this.#any = new RegExp(this.#secrets.map(escape).join("|"), "gi");
   }
 
@@ -43,6 +45,20 @@ export class Redactor {
   redact(text: string): string {
     return maskUrlLogins(this.#any === undefined ? text : text.replaceAll(this.#any, MASK));
   }
+}
+
+function spellingsOf(secret: string): readonly string[] {
+  const value = secret.trim();
+  if (value.length < SHORTEST) return [];
+  // A log shows a secret of several lines, such as a private key, line by line.
+  const lines = value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= SHORTEST);
+  return [
+    value,
+    encodeURIComponent(value.toWellFormed()),
+    toBase64(value),
+    JSON.stringify(value).slice(1, -1),
+    ...lines,
+  ];
 }
 
 function escape(text: string): string {

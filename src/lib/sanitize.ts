@@ -49,6 +49,17 @@ export function escapeMarkdown(text: string): string {
     .replaceAll("$", "&#36;");
 }
 
+/**
+ * Makes Markdown mention no person and no team on GitHub, and removes controls. Everything else of it stays,
+ * its line breaks too.
+ */
+export function defuseMentions(markdown: string): string {
+  return markdown.split(/\r\n|[\n\r]/).map((line) =>
+    // GitHub looks for mentions in the rendered text, where an entity is the character.
+    stripControls(line).replace(/@|&(?:#0*64|#x0*40|commat);?/gi, `$&${ZERO_WIDTH_SPACE}`)
+  ).join("\n");
+}
+
 /** Restores text that {@link escapeMarkdown} wrote, for output without Markdown; it removes backticks too. */
 export function unescapeMarkdown(text: string): string {
   return stripControls(text)

@@ -7,7 +7,13 @@ import type { AuthSettings, InstanceSettings } from "../assets/core/instance.ts"
 import type { LoadedConfig } from "../config/mod.ts";
 import { makeAssetSources, makeLedgerBranch, makeTrackedCheck } from "../drivers/git/mod.ts";
 import { makeSuperset, readZip } from "../drivers/superset/mod.ts";
-import { describeFileError, makeAssetStore, makeSavedLogin, mayWrite } from "../drivers/system/mod.ts";
+import {
+  describeFileError,
+  makeAssetStore,
+  makeSavedLogin,
+  mayWrite,
+  readReferencedSecret,
+} from "../drivers/system/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Terminal } from "../ports/terminal.ts";
@@ -150,7 +156,7 @@ function resolveSecrets(
 
 function readSecret(path: string, about: string): string {
   try {
-    return Deno.readTextFileSync(path).replace(/\r?\n$/, "");
+    return readReferencedSecret(path);
   } catch (error) {
     throw usageError(
       "secret_missing",

@@ -1,7 +1,8 @@
 /** Finds the configuration file: from the working folder up to the root of the clone, here or on the base branch. */
 
 import { posix } from "node:path";
-import { CONFIG_FILE, isMisnamed, MISNAMED_FILES, misnamedFile } from "../config/mod.ts";
+// This module does not load the packages that read the file: without a file they are not needed.
+import { CONFIG_FILE, isMisnamed, MISNAMED_FILES, misnamedFile } from "../config/file_names.ts";
 import { type ClonePlace, describeFileError } from "../drivers/system/mod.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { usageError } from "../lib/errors.ts";
@@ -15,9 +16,12 @@ export interface FoundConfig {
   readonly folder: string;
 }
 
-/** Reads the file that `--config` names. */
-export async function readNamed(path: string): Promise<FoundConfig> {
-  const text = await read(path, "Check the path given to --config", `Reading the configuration "${path}"`);
+/** Reads the file that `--config` names. `remedy` is the hint if it cannot be read. */
+export async function readNamed(
+  path: string,
+  remedy = "Check the path given to --config",
+): Promise<FoundConfig> {
+  const text = await read(path, remedy, `Reading the configuration "${path}"`);
   // A pipe, as in --config <(…), has no folder of its own.
   const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
   const folder = isFile ? path.replace(/[^\\/]*$/, "").replace(/(?<=.)[\\/]$/, "") : "";

@@ -14,6 +14,7 @@ export async function makeDiagnoses(parts: Parts, options: Looking): Promise<rea
     await lookAtEngine(parts),
     ...await lookAtImages(parts, options),
     ...await lookAtPlatform(parts, options),
+    ...await lookAtContexts(parts, options),
   ];
 }
 
@@ -85,4 +86,11 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
       regionSource: source?.kind === "environment" ? source.name : "the default, since AWS_REGION is not set",
     }),
   ];
+}
+
+/** Looks at the contexts of pull requests, if they are configured. */
+async function lookAtContexts(parts: Parts, options: Looking): Promise<readonly Diagnosis[]> {
+  if (options.loaded.context.environments === undefined) return [];
+  const { makeContextsDiagnosis } = await import("./contexts/diagnose_contexts.ts");
+  return [makeContextsDiagnosis(parts, options)];
 }

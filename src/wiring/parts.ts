@@ -14,28 +14,37 @@ import type { Terminal } from "../ports/terminal.ts";
 import { VERSION } from "../lib/version.ts";
 import type { ClonePlace } from "../drivers/system/mod.ts";
 
-/** The parts that all other objects are made from, each made once. */
+/** The parts that all other objects are made from. Each is made once, when it is first asked for. */
 export class Parts {
   readonly host: WiringHost;
   readonly redactor: Redactor;
-  readonly clock: Promise<Clock>;
-  readonly shell: Promise<Shell>;
-  readonly actions: Promise<ActionsContext>;
+  #clock: Promise<Clock> | undefined;
+  #shell: Promise<Shell> | undefined;
+  #actions: Promise<ActionsContext> | undefined;
   #remoteAnswer: Promise<RemoteAnswer> | undefined;
 
   constructor(host: WiringHost) {
     this.host = host;
     this.redactor = new Redactor(host.env);
-    this.clock = import("../drivers/system/mod.ts").then(({ makeClock }) => makeClock());
-    this.shell = import("../drivers/shell/mod.ts").then(({ makeShell }) =>
-      // The output of builds and containers ends up in comments, so secrets are masked where it enters.
+  }
+
+  /** The time of this machine. */
+  get clock(): Promise<Clock> {
+    return this.#clock ??= import("../drivers/system/mod.ts").then(({ makeClock }) => makeClock());
+  }
+
+  /** Runs programs. The output of builds and containers ends up in comments, so secrets are masked where it enters. */
+  get shell(): Promise<Shell> {
+    return this.#shell ??= import("../drivers/shell/mod.ts").then(({ makeShell }) =>
       makeShell({ redact: (text) => this.redactor.redact(text) })
     );
-    this.actions = import("../drivers/actions/mod.ts").then(({ readActionsContext }) =>
-      readActionsContext(host.env, (path) => Deno.readTextFile(path))
+  }
+
+  /** The description of this run by GitHub Actions. */
+  get actions(): Promise<ActionsContext> {
+    return this.#actions ??= import("../drivers/actions/mod.ts").then(({ readActionsContext }) =>
+      readActionsContext(this.host.env, (path) => Deno.readTextFile(path))
     );
-    // The caller that needs a part sees its error. The error of an unused part must not end the process.
-    for (const part of [this.clock, this.shell, this.actions]) part.catch(() => undefined);
   }
 
   /** Finds the repository, `owner/name`, by flag, variables or git remote. */

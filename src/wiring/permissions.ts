@@ -19,6 +19,8 @@ const VARIABLES = [
   "DOCKER_LOAD",
   "DOCKERHUB_USER",
   "DOCKERHUB_TOKEN",
+  // Settings of contexts with the names of the original tool.
+  "CICDSTATEMGR_*",
   // The Docker engine, and the logins to registries.
   "DOCKER_HOST",
   "DOCKER_CONFIG",

@@ -6,6 +6,20 @@ import { VERSION } from "../lib/version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
 import { settleEnvironment } from "./settle_environment.ts";
 
+/** The name under which the program takes the command line of the tool that contexts replace. */
+const ORIGINAL_NAME = "cicdstatemgr";
+
+/**
+ * Returns the words of the command line of a process. An executable that is started as `cicdstatemgr`, by its
+ * own name or through a link, runs that command.
+ */
+export function programWords(words: readonly string[]): readonly string[] {
+  // From source, the program's own name is Deno's.
+  const started = Deno.build.standalone ? process.argv0 : "";
+  const name = started.replace(/^.*[\\/]/, "").replace(/\.exe$/i, "");
+  return name === ORIGINAL_NAME ? [ORIGINAL_NAME, ...words] : words;
+}
+
 /** Makes the host of the command line from this process. The wiring is loaded when a command needs it. */
 export function makeProcessHost(signal: AbortSignal): CliHost {
   const stdoutTty = Deno.stdout.isTerminal();

@@ -23,11 +23,16 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     platform: (request) => scopeOf(request).platform(),
     images: (request) => scopeOf(request).images(),
     content: (request) => scopeOf(request).content(),
+    events: (request) => scopeOf(request).events(),
     assets: async (request) =>
       (await import("./assets.ts")).makeAssetsTools(parts, {
         request,
         loaded: await scopeOf(request).assetsConfig(),
       }),
+    contexts: async (request) =>
+      (await import("./contexts/make_context_tools.ts")).makeContextTools(parts, request),
+    contextFiles: async (request) =>
+      (await import("./contexts/make_context_tools.ts")).makeContextFiles(parts, request),
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),
@@ -189,6 +194,31 @@ class RequestScope {
     });
   }
 
+  /**
+   * Events about environments; undefined unless they are configured and there are real environments to tell about. Throws
+   * AppError `store_not_shared` (exit code 2) in Actions.
+   */
+  events(): Promise<EnvironmentPorts["events"]> {
+    const { flags } = this.#request;
+    return this.#once("events", async () => {
+      const loaded = await this.config();
+      if (loaded.context.environments === undefined) return undefined;
+      const { assertSharedStore } = await import("./contexts/shared_store.ts");
+      assertSharedStore(loaded.context, await this.#parts.actions);
+      const { isPlatformDry } = await import("./run_values.ts");
+      if (flags.dryRunGithub || isPlatformDry(loaded.config, flags)) return undefined;
+      return () =>
+        this.#once("loaded events", async () => {
+          const { loadEnvironmentEvents } = await import("./contexts/environment_events.ts");
+          return await loadEnvironmentEvents(this.#parts, {
+            ...this.#request,
+            loaded,
+            forge: () => this.readingForge(),
+          });
+        });
+    });
+  }
+
   /** The request for a platform. The template of task definitions is read once, since it may cost a request. */
   #platformRequest(config: Config): PlatformRequest {
     const { flags, pr } = this.#request;
@@ -207,6 +237,8 @@ class RequestScope {
       platform: await this.platform(),
       images: await this.images(),
       content: await this.content(),
+      // What is played is no news.
+      events: undefined,
       clock: await this.#parts.clock,
     };
   }

@@ -1,5 +1,6 @@
 /** What the pages say of the program, held against the program's own lists. */
 import assert from "node:assert/strict";
+import { ORIGINAL_OPTIONS } from "../../src/cli/commands/contexts/original/page.ts";
 import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../src/cli/registry.ts";
 import { RULES_PAGE } from "../../src/cli/commands/environments/shared.ts";
@@ -25,6 +26,18 @@ Deno.test("README.md has every command in its table", () => {
   );
 
   assert.deepEqual(missing, []);
+});
+
+Deno.test("docs/cicdstatemgr.md has every flag of that tool, each with the command that takes its place", () => {
+  const rows = rowsOf("docs/cicdstatemgr.md").map((row) => row.split("|")[1] ?? "");
+
+  assert.ok(ORIGINAL_OPTIONS.length >= 15);
+  assert.deepEqual(
+    ORIGINAL_OPTIONS.map(({ name }) => `--${name}`).filter((flag) =>
+      !rows.some((row) => new RegExp(`${flag}(?![a-z-])`).test(row))
+    ),
+    [],
+  );
 });
 
 Deno.test("README.md has every label that a person adds and that has one name", () => {

@@ -20,12 +20,13 @@ function lineOf({ name, args }: Pick<NamedCommand, "name" | "args">): readonly s
   return LINES[name] ?? [...name.split(" "), ...given];
 }
 
-for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
-  if (permissions.length === 0) continue;
+for (const { name, permissions, args, readsWords } of await loadCommands(CAPABILITIES)) {
+  if (permissions.length === 0 || readsWords) continue;
   Deno.test(`run() tells in JSON that there is no token for ${name}`, async () => {
     const argv = [...lineOf({ name, args }), "--json"];
 
-    const { code, out, err } = await runCli(argv, { wiring: wiringWithoutToken });
+    const env = { SHOWTIME_CONTEXT_ID: "release-7" };
+    const { code, out, err } = await runCli(argv, { env, wiring: wiringWithoutToken });
 
     assert.equal(code, EXIT.usage);
     assert.deepEqual(JSON.parse(out), {
@@ -38,6 +39,14 @@ for (const { name, permissions, args } of await loadCommands(CAPABILITIES)) {
     assert.equal(err, "");
   });
 }
+
+Deno.test("run() prints nothing on stdout for an error of a command that reads its words itself", async () => {
+  for (const word of ["--json", "--quiet", "-v"]) {
+    const { code, out, err } = await runCli(["cicdstatemgr", word]);
+    assert.deepEqual([code, out], [EXIT.usage, ""]);
+    assert.match(err, /error: Reading the command line: ".*" cannot be read/);
+  }
+});
 
 /** Runs a command that fails with `error`. */
 function failing(

@@ -31,6 +31,10 @@ for (const { name, examples } of COMMANDS) {
       out,
       name.startsWith("assets ")
         ? /^ {2}4 {4}another run holds the instance$/m
+        : name.startsWith("context ")
+        ? /^ {2}4 {4}others wrote or hold the key, and nothing was written/m
+        : name === "cicdstatemgr"
+        ? /^ {2}1 {4}failed\n {2}2 {4}wrong usage$/m
         : /^ {2}4 {4}another run holds the pull request$/m,
     );
     assert.equal((await runCli(["help", ...name.split(" ")])).out, out);
@@ -61,10 +65,12 @@ Deno.test("run() shows the flags of environments only for commands that take the
   for (const { name } of COMMANDS) pages.set(name, (await runCli(["help", ...name.split(" ")])).out);
 
   const without = [...pages].filter(([, page]) => !page.includes("--platform")).map(([name]) => name);
-  const groups = without.filter((name) => name.startsWith("assets "));
-  assert.equal(groups.length, COMMANDS.filter(({ name }) => name.startsWith("assets ")).length);
+  const isInGroup = (name: string) => /^(?:assets|context) /.test(name);
+  const groups = without.filter(isInGroup);
+  assert.equal(groups.length, COMMANDS.filter(({ name }) => isInGroup(name)).length);
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [
     "labels",
+    "cicdstatemgr",
     "simulate",
     "completions",
     "version",
@@ -84,10 +90,24 @@ Deno.test("run() shows the flags of environments only for commands that take the
     "assets rollback",
     "assets prune",
     "assets sync_assets",
+    "context init",
+    "context set",
+    "context unset",
+    "context event",
+    "context generate",
+    "context rollback",
+    "context export",
+    "context delete",
+    "context import",
     "test-lifecycle",
     "init",
   ]);
   for (const [name, page] of pages) {
+    // This command has the flags of another program.
+    if (name === "cicdstatemgr") {
+      assert.doesNotMatch(page, /Global flags|--quiet|--no-color/);
+      continue;
+    }
     assert.match(
       page,
       /^Global flags: --repo --config --json --quiet --verbose --no-color --help$/m,

@@ -51,6 +51,7 @@ Deno.test("main.ts loads no package and none of Node's modules before a command 
     "src/cli/commands/general/registry.ts",
     "src/cli/commands/general/version.ts",
     "src/cli/commands/assets/registry.ts",
+    "src/cli/commands/contexts/registry.ts",
   ].map((path) => new URL(path, ROOT).href);
 
   const loaded = loadedWith(await readGraph(), roots);
@@ -90,6 +91,7 @@ Deno.test("a command loads its own module and registry, and those of no other co
 
   assert.deepEqual(registries.map(short).sort(), [
     "assets/registry.ts",
+    "contexts/registry.ts",
     "environments/registry.ts",
     "general/registry.ts",
   ]);
@@ -134,13 +136,14 @@ Deno.test("main.ts reaches AWS's packages only through src/drivers/ecs/sdk, whic
   assert.ok(entrances.some(({ isDynamic }) => isDynamic));
 });
 
-Deno.test("the packages of assets are loaded by commands about assets, and by nothing else", async () => {
+Deno.test("the packages of assets and contexts are loaded by their commands, and by nothing else", async () => {
   const graph = await readGraph();
   const packages = /^npm:\/?(?:js-yaml|fflate|tough-cookie|oauth4webapi|diff)@/;
+  // Contexts are YAML as PyYAML reads it too.
   const own = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
     specifier.startsWith(`${ROOT.href}src/`)
   );
-  const others = own.filter((specifier) => /\/src\/cli\/commands\/(?!assets\/)/.test(specifier));
+  const others = own.filter((specifier) => /\/src\/cli\/commands\/(?!assets\/|contexts\/)/.test(specifier));
   const roots = ["main.ts", "src/wiring/wiring.ts"].map((path) => new URL(path, ROOT).href);
 
   const loaded = [...loadedWith(graph, [...roots, ...others])];
@@ -149,4 +152,69 @@ Deno.test("the packages of assets are loaded by commands about assets, and by no
   assert.ok(others.length > 20);
   assert.ok(ofAssets.some((specifier) => packages.test(specifier)));
   assert.deepEqual(loaded.filter((specifier) => packages.test(specifier)), []);
+});
+
+/** Runs `showtime context …` in a folder, where each of these packages throws as soon as it is loaded. */
+async function runPoisoned(line: string, { folder, packages }: {
+  readonly folder: string;
+  readonly packages: readonly string[];
+}): Promise<{ readonly code: number; readonly text: string }> {
+  const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  await Deno.writeTextFile(`${folder}/poison.ts`, 'throw new Error("a package was loaded");\n');
+  const poisoned = Object.fromEntries(packages.map((name) => [name, `${folder}/poison.ts`]));
+  await Deno.writeTextFile(
+    `${folder}/deno.json`,
+    JSON.stringify({ nodeModulesDir: "none", compilerOptions, imports: { ...imports, ...poisoned } }),
+  );
+  const flags = ["run", "--quiet", "--no-check", "--no-lock", "--allow-all", `--config=${folder}/deno.json`];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...flags, new URL("main.ts", ROOT).href, "context", ...line.split(" ")],
+    cwd: folder,
+    env: { SHOWTIME_CONTEXT_ID: "lazy" },
+  }).output();
+  return { code, text: [stdout, stderr].map((each) => new TextDecoder().decode(each)).join("") };
+}
+
+Deno.test("context get and set without a configuration file run without zod, yaml, js-yaml and ioredis", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
+  const packages = ["zod", "yaml", "js-yaml", "ioredis"];
+  const run = (line: string) => runPoisoned(line, { folder, packages });
+  try {
+    const made = await runPoisoned("init --id lazy --set state.version=1.4.0", { folder, packages: [] });
+    assert.equal(made.code, 0, made.text);
+
+    assert.deepEqual(await run("set state.tests:=812 state.hosts[]=eu-1"), { code: 0, text: "" });
+    assert.deepEqual(await run("get state.hosts"), { code: 0, text: '["eu-1"]\n' });
+    assert.deepEqual(await run("get $.state.version"), { code: 0, text: "1.4.0\n" });
+
+    // With a file the packages that read it are loaded, so they are poisoned indeed.
+    await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
+    await Deno.writeTextFile(`${folder}/data.yaml`, "a: 1\n");
+    const uses = { zod: "get state.hosts", yaml: "get state.hosts", "js-yaml": "set state.data@=data.yaml" };
+    for (const [name, line] of Object.entries(uses)) {
+      assert.equal((await runPoisoned(line, { folder, packages: [name] })).code, 1, name);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("commands about environments load no use-case and no store of contexts before the configuration names them", async () => {
+  const graph = await readGraph();
+  const short = (specifier: string) => specifier.replace(ROOT.href, "");
+  const own = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
+    specifier.startsWith(`${ROOT.href}src/`)
+  );
+  const roots = [
+    ...["main.ts", "src/wiring/wiring.ts"].map((path) => new URL(path, ROOT).href),
+    ...own.filter((specifier) => /\/src\/cli\/commands\/environments\//.test(specifier)),
+  ];
+  const ofContexts =
+    /^src\/(?:contexts\/app|wiring\/contexts|drivers\/(?:redis|sqlite|http|context_files))\//;
+
+  const loaded = [...loadedWith(graph, roots)].map(short);
+
+  assert.ok(loaded.length > 100);
+  assert.ok(own.some((specifier) => ofContexts.test(short(specifier))));
+  assert.deepEqual(loaded.filter((path) => ofContexts.test(path)), []);
 });

@@ -25,6 +25,16 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   "docs/aws.md": [
     "aws iam create-role --role-name showtime-shop --assume-role-policy-document file://showtime-aws-trust.json",
   ],
+  // tests/cli/contexts/page_test.ts plays the second one.
+  "docs/contexts.md": [
+    "showtime context watch --until state.choice=go --timeout 10m && ./deploy.sh",
+    "showtime context validate --app app.yaml --bases bases       # before a commit",
+  ],
+  "docs/cicdstatemgr.md": [
+    'showtime cicdstatemgr --init-new "$ID" --init-cicd-context-name stage --set state.key=value --handle-event start=init',
+    "ln -s /usr/local/bin/showtime /usr/local/bin/cicdstatemgr",
+    'showtime context import --id "$ID"',
+  ],
   "docs/install.md": [
     "deno task compile",
     "curl -fsSL https://github.com/showtime-previews/showtime/releases/latest/download/install.sh | sh -s -- 0.1.0",

@@ -51,6 +51,8 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   ])),
   // Assets are YAML as Superset reads it, and their differences are shown line by line.
   "assets/core": { rooms: ["lib"], packages: ["js-yaml", "diff"], node: [] },
+  // Contexts are kept and configured as the YAML that PyYAML reads; the package parses, and the meaning is decided here.
+  "contexts/core": { rooms: ["lib"], packages: ["js-yaml"], node: [] },
   // Simulators implement no port: they play a vendor's server. Superset's reads files as PyYAML does, with exact numbers:
   // the one reader of that kind stands with the stored form.
   simulators: {
@@ -80,6 +82,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   actions: ["zod"],
   ecs: ["@aws-sdk/", "@smithy/"],
   github: ["@octokit/", "octokit"],
+  redis: ["ioredis"],
   superset: ["fflate", "oauth4webapi", "tough-cookie"],
   terminal: ["@clack/prompts"],
 };

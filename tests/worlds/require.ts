@@ -5,6 +5,7 @@
  * tell at the end what was not tested.
  */
 
+import { originalProgram } from "./contexts/original/original_tool.ts";
 import { supersetEnvironment } from "./superset/real_superset.ts";
 import { binaryUnderTest, programCommand } from "./program/process.ts";
 
@@ -18,6 +19,9 @@ export type PartName =
   | "busybox"
   | "superset"
   | "pyyaml"
+  | "redis"
+  | "cicdstatemgr"
+  | "tmpfs"
   | "jq"
   | "openssl"
   | "shellcheck"
@@ -99,6 +103,12 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       // Workflows use both, as they are on GitHub's machines.
       return await succeeds(["curl", "--version"], "the program curl is not installed") ??
         await succeeds(["jq", "--version"], "the program jq is not installed");
+    case "redis":
+      return await succeeds(["redis-server", "--version"], "the program redis-server is not installed");
+    case "cicdstatemgr":
+      return await findOriginalTool();
+    case "tmpfs":
+      return await findTmpfs();
     case "openssl":
       return await succeeds(["openssl", "version"], "the program openssl is not installed");
     case "shellcheck":
@@ -106,6 +116,18 @@ async function lookFor(name: PartName): Promise<string | undefined> {
     case "zsh":
     case "fish":
       return await succeeds([name, "--version"], `the program ${name} is not installed`);
+  }
+}
+
+/** A small disk of a test's own needs the rights to mount one. */
+async function findTmpfs(): Promise<string | undefined> {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-tmpfs-" });
+  try {
+    const mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder];
+    const missing = await succeeds(mount, "this account may not mount a disk of its own");
+    return missing ?? await succeeds(["umount", folder], "a disk of its own cannot be unmounted");
+  } finally {
+    await Deno.remove(folder);
   }
 }
 
@@ -121,6 +143,12 @@ async function findSuperset(): Promise<string | undefined> {
     if (missing !== undefined) return missing;
   }
   return undefined;
+}
+
+async function findOriginalTool(): Promise<string | undefined> {
+  const program = originalProgram();
+  if (program === undefined) return "SHOWTIME_TEST_CICDSTATEMGR names no environment with cicdstatemgr";
+  return await succeeds([program, "--help"], `${program} does not run`);
 }
 
 /** Every end-to-end test runs the executable where there is one. */

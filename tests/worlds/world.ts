@@ -8,6 +8,7 @@ import type { SyncPorts } from "../../src/environments/app/sync/sync_ports.ts";
 import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { syncPull, type SyncResult } from "../../src/environments/app/sync/sync_pull.ts";
 import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
+import type { EnvironmentEvents } from "../../src/environments/ports/environment_events.ts";
 import type { EnvironmentContent } from "../../src/environments/ports/content.ts";
 import { formatImageTag, formatServiceName } from "../../src/environments/core/environment/names.ts";
 import { type FullSha, fullSha, type PrNumber, prNumber, shortSha } from "../../src/lib/ids.ts";
@@ -41,6 +42,8 @@ export interface RunChange extends Partial<RunIdentity> {
   readonly platformAsLabels?: boolean;
   /** The content of commits. */
   readonly content?: EnvironmentContent;
+  /** The events about environments. */
+  readonly events?: EnvironmentEvents;
   /** What stands between this run and GitHub: it may answer itself, or fail as a dying process does. */
   readonly wire?: (request: Request, send: (request: Request) => Promise<Response>) => Promise<Response>;
 }
@@ -268,6 +271,7 @@ function makeContext(
     githubDryRun: false,
     images,
     content: run.content === undefined ? undefined : () => Promise.resolve(run.content as EnvironmentContent),
+    events: run.events === undefined ? undefined : () => Promise.resolve(run.events as EnvironmentEvents),
     clock,
     terminal: makeTerminal(spoken),
     settings: {

@@ -18,61 +18,27 @@ import {
   strTag,
   YAMLException,
 } from "js-yaml";
-import { formatNumber, type Tree, WholeFloat } from "./tree.ts";
+import { formatNumber, WholeFloat } from "../../lib/scalars/exact_numbers.ts";
+import {
+  forbiddenCharacter,
+  isTimestamp,
+  resolveBoolean,
+  resolveFloat,
+  resolveInteger,
+} from "../../lib/scalars/pyyaml_scalars.ts";
+import type { Tree } from "./tree.ts";
 
 const DIGITS = [..."0123456789"];
 
-/** PyYAML's integers: binary, octal with a leading 0, hexadecimal, sexagesimal, with underscores. */
-const INTEGER =
-  /^(?:[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/;
-
-/** PyYAML's floats: a dot is needed, and a sign in the exponent. */
-const FLOAT =
-  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-
-const DATE =
-  /^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$/;
-
-function resolveInteger(source: string): number | bigint | typeof NOT_RESOLVED {
-  if (!INTEGER.test(source)) return NOT_RESOLVED;
-  const text = source.replaceAll("_", "");
-  const negative = text.startsWith("-");
-  const digits = text.replace(/^[-+]/, "");
-  let value: bigint;
-  if (digits.includes(":")) {
-    value = digits.split(":").reduce((sum, part) => sum * 60n + BigInt(part), 0n);
-  } else if (/^0[0-7]+$/.test(digits)) {
-    value = BigInt(`0o${digits.slice(1)}`);
-  } else {
-    // "0b" without a digit is an error in PyYAML and text here.
-    if (/^0[bx]$/.test(digits)) return NOT_RESOLVED;
-    value = BigInt(digits);
-  }
-  if (negative) value = -value;
-  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+/** Wraps a reader of scalars for the package: it has a sign of its own for "none of these". */
+function resolving<Value>(resolve: (source: string) => Value | undefined) {
+  return (source: string): Value | typeof NOT_RESOLVED => resolve(source) ?? NOT_RESOLVED;
 }
 
-function resolveFloat(source: string): number | WholeFloat | typeof NOT_RESOLVED {
-  if (!FLOAT.test(source)) return NOT_RESOLVED;
-  const text = source.toLowerCase().replaceAll("_", "");
-  const sign = text.startsWith("-") ? -1 : 1;
-  const digits = text.replace(/^[-+]/, "");
-  if (digits === ".inf") return sign * Infinity;
-  if (digits === ".nan") return NaN;
-  const value = sign * digits.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
-  return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
-}
-
-/** PyYAML's booleans. Unlike in YAML 1.1, `y` and `n` are text. */
 const boolTag = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
   implicit: true,
   implicitFirstChars: [..."yYnNtTfFoO"],
-  resolve: (source) =>
-    /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(source)
-      ? true
-      : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source)
-      ? false
-      : NOT_RESOLVED,
+  resolve: resolving(resolveBoolean),
   identify: (value) => typeof value === "boolean",
   represent: (value: boolean) => String(value),
 });
@@ -80,7 +46,7 @@ const boolTag = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
 const intTag = defineScalarTag<number | bigint>("tag:yaml.org,2002:int", {
   implicit: true,
   implicitFirstChars: ["-", "+", ...DIGITS],
-  resolve: resolveInteger,
+  resolve: resolving(resolveInteger),
   identify: (value) => typeof value === "bigint" || (Number.isInteger(value) && !Object.is(value, -0)),
   represent: (value: number | bigint) => formatNumber(value),
 });
@@ -88,7 +54,7 @@ const intTag = defineScalarTag<number | bigint>("tag:yaml.org,2002:int", {
 const floatTag = defineScalarTag<number | WholeFloat>("tag:yaml.org,2002:float", {
   implicit: true,
   implicitFirstChars: ["-", "+", ".", ...DIGITS],
-  resolve: resolveFloat,
+  resolve: resolving(resolveFloat),
   identify: (value) =>
     value instanceof WholeFloat ||
     (typeof value === "number" && (!Number.isInteger(value) || Object.is(value, -0))),
@@ -100,7 +66,7 @@ const dateTag = defineScalarTag<never>("tag:yaml.org,2002:timestamp", {
   implicit: true,
   implicitFirstChars: DIGITS,
   resolve(source) {
-    if (!DATE.test(source)) return NOT_RESOLVED;
+    if (!isTimestamp(source)) return NOT_RESOLVED;
     throw new UnquotedError(source, "a date");
   },
   identify: () => false,
@@ -135,7 +101,7 @@ const WRITE_SCHEMA = new Schema([
   defineScalarTag<string>("tag:yaml.org,2002:timestamp", {
     implicit: true,
     implicitFirstChars: DIGITS,
-    resolve: (source) => DATE.test(source) ? source : NOT_RESOLVED,
+    resolve: (source) => isTimestamp(source) ? source : NOT_RESOLVED,
     identify: () => false,
   }),
   defineScalarTag<string>("tag:yaml.org,2002:value", {
@@ -172,12 +138,10 @@ export interface YamlProblem {
 
 /** Reads one YAML document. */
 export function readYaml(text: string): { readonly tree: Tree } | { readonly problem: YamlProblem } {
-  // PyYAML refuses these characters anywhere, also in comments.
-  const bad = /[^\t\n\r\x20-\x7e\x85\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.exec(text);
-  if (bad !== null && !(bad.index === 0 && bad[0] === "\ufeff")) {
-    const code = bad[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  const bad = forbiddenCharacter(text);
+  if (bad !== undefined) {
     return {
-      problem: { message: `the character U+${code} is not allowed in YAML`, line: lineAt(text, bad.index) },
+      problem: { message: `the character ${bad.name} is not allowed in YAML`, line: lineAt(text, bad.index) },
     };
   }
   try {

@@ -1,13 +1,6 @@
 /** The content of an asset as data: what YAML and JSON can say, with numbers kept exactly. */
 
-/** A float without a fraction, such as `1.0` or `1e21`. A plain number stands for an integer there. */
-export class WholeFloat {
-  readonly value: number;
-
-  constructor(value: number) {
-    this.value = value;
-  }
-}
+import { formatNumber, parseNumber, WholeFloat } from "../../lib/scalars/exact_numbers.ts";
 
 /** A value of an asset's file. Integers beyond 2^53 are bigints. */
 export type Tree = null | boolean | number | bigint | string | WholeFloat | readonly Tree[] | TreeMap;
@@ -54,32 +47,6 @@ export function textOf(map: TreeMap, key: string): string | undefined {
 /** Returns the map without some keys, in its order. */
 export function without(map: TreeMap, keys: readonly string[]): TreeMap {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
-}
-
-/**
- * Formats a float as YAML 1.1 and JSON both read it: with a dot before the exponent. PyYAML reads `1e-7` as
- * text.
- */
-export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return ".nan";
-  if (!Number.isFinite(value)) return value < 0 ? "-.inf" : ".inf";
-  if (Object.is(value, -0)) return "-0.0";
-  const text = String(value);
-  if (text.includes("e")) return text.includes(".") ? text : text.replace("e", ".0e");
-  return text.includes(".") ? text : `${text}.0`;
-}
-
-/** Formats a number of a tree. */
-export function formatNumber(value: number | bigint | WholeFloat): string {
-  if (value instanceof WholeFloat) return formatFloat(value.value);
-  if (typeof value === "bigint" || (Number.isInteger(value) && !Object.is(value, -0))) return String(value);
-  return formatFloat(value);
-}
-
-/** Converts the text of a number into a value: `2` is an integer, `2.0` a float, and both keep their kind. */
-export function parseNumber(source: string, value: number): number | bigint | WholeFloat {
-  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
-  return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
 /** The options of {@link formatJson}. */

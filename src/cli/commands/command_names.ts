@@ -25,6 +25,9 @@ export const ENVIRONMENTS = [
 /** The names in the registry of assets. */
 export const ASSETS = ["assets"] as const;
 
+/** The names in the registry of contexts. */
+export const CONTEXTS = ["context", "cicdstatemgr"] as const;
+
 /** The names in the registry of general commands. */
 export const GENERAL = [
   "test-lifecycle",
@@ -41,6 +44,9 @@ export type EnvironmentCommand = typeof ENVIRONMENTS[number];
 
 /** One of {@link ASSETS}. */
 export type AssetsCommand = typeof ASSETS[number];
+
+/** One of {@link CONTEXTS}. */
+export type ContextsCommand = typeof CONTEXTS[number];
 
 /** One of {@link GENERAL}. */
 export type GeneralCommand = typeof GENERAL[number];

@@ -7,7 +7,7 @@
  */
 
 import type { Capability } from "../registry.ts";
-import { ASSETS, ENVIRONMENTS, GENERAL } from "./command_names.ts";
+import { ASSETS, CONTEXTS, ENVIRONMENTS, GENERAL } from "./command_names.ts";
 
 /** Every capability with commands, in the order of help. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -20,6 +20,11 @@ export const CAPABILITIES: readonly Capability[] = [
     title: "assets",
     names: ASSETS,
     load: async () => (await import("./assets/registry.ts")).ASSETS_COMMANDS,
+  },
+  {
+    title: "contexts",
+    names: CONTEXTS,
+    load: async () => (await import("./contexts/registry.ts")).CONTEXTS_COMMANDS,
   },
   {
     title: "general",

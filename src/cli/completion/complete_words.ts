@@ -70,7 +70,8 @@ function makeRoot(
         for (const [value, description] of offers) complete(value, description);
       });
     }
-    for (const option of [...entry.options, ...GLOBAL_OPTIONS]) addOption(command, option);
+    const options = entry.readsWords === true ? entry.options : [...entry.options, ...GLOBAL_OPTIONS];
+    for (const option of options) addOption(command, option);
   }
   addHelp(root, entries);
   for (const option of GLOBAL_OPTIONS) addOption(root, option);

@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type AppError, usageError } from "../../lib/errors.ts";
 import type { NamedCommand, OptionSpec } from "../command.ts";
 import { GLOBAL_OPTIONS, readGlobalFlags } from "../global_options.ts";
-import { commandFooter, helpWidth } from "../help_text.ts";
+import { bracket, commandFooter, helpWidth } from "../help_text.ts";
 import type { Invocation } from "./invocation.ts";
 import {
   missingArgument,
@@ -42,21 +42,23 @@ export function parseCommand(
   return {
     kind: "command",
     command,
-    args: command.args.map((_, index) => parser.args[index]),
+    args: command.args.at(-1)?.repeats === true
+      ? parser.args
+      : command.args.map((_, index) => parser.args[index]),
     values,
     flags: readGlobalFlags(values),
   };
 }
 
 /** Returns the help page of a command. */
-export function commandHelp(command: NamedCommand, options: ParseOptions): string {
+export function commandHelp(command: Omit<NamedCommand, "load">, options: ParseOptions): string {
   const { parser, texts } = makeParser(command, options);
   parser.outputHelp();
   return texts.join("").trimEnd();
 }
 
 function makeParser(
-  entry: NamedCommand,
+  entry: Omit<NamedCommand, "load">,
   { columns }: ParseOptions,
 ): { readonly parser: Command; readonly texts: readonly string[] } {
   const texts: string[] = [];
@@ -65,7 +67,7 @@ function makeParser(
   const parser = new Command(`showtime ${entry.name}`)
     .description(entry.description)
     .usage(
-      [...entry.args.map(({ name, required }) => required ? `<${name}>` : `[${name}]`), "[flags]"].join(" "),
+      [...entry.args.map(bracket), "[flags]"].join(" "),
     )
     .exitOverride()
     .allowExcessArguments(false)
@@ -82,13 +84,16 @@ function makeParser(
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const { name, description, required, choices } of entry.args) {
+  for (const argument of entry.args) {
+    const { description, choices } = argument;
     const words = choices === undefined ? description : `${description}: ${choices.join(", ")}`;
-    parser.argument(required ? `<${name}>` : `[${name}]`, words);
+    parser.argument(bracket(argument), words);
   }
   for (const option of entry.options) addOption(parser, option);
-  for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });
-  parser.addOption(new Option("-V, --version").hideHelp());
+  if (entry.readsWords !== true) {
+    for (const option of GLOBAL_OPTIONS) addOption(parser, option, { isHidden: true });
+    parser.addOption(new Option("-V, --version").hideHelp());
+  }
   parser.on("option:version", () => {
     throw new CommanderError(0, "commander.version", "");
   });

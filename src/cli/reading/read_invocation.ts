@@ -1,4 +1,6 @@
-/** Turns a command line into a text or a command, and loads only the registry of the command that it names. */
+/**
+ * Turns a command line into a text or a command, and loads only the registry of the command that it names.
+ */
 
 import type { AppError } from "../../lib/errors.ts";
 import type { GroupEntry, NamedCommand } from "../command.ts";
@@ -68,12 +70,19 @@ async function readInGroup(group: GroupEntry, { path, words, options }: InGroup)
   return await readCommand({ ...entry, name: below.join(" ") }, leading.rest, options);
 }
 
-/** Reads the words after a command's name. Without any word no parser is loaded. */
+/**
+ * Reads the words after a command's name. Without any word, and for a command that reads them, no parser is
+ * loaded.
+ */
 async function readCommand(
   command: NamedCommand,
   words: readonly string[],
   options: ReadOptions,
 ): Promise<Invocation> {
+  if (command.readsWords === true) {
+    const values = new Values(new Map());
+    return { kind: "command", command, args: words, values, flags: readGlobalFlags(values) };
+  }
   if (words.length === 0 && command.args.every(({ required }) => !required)) {
     const values = new Values(defaultsOf(command.options));
     const args = command.args.map(() => undefined);

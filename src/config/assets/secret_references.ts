@@ -9,14 +9,26 @@ export const SECRET_KEYS = ["password", "token", "client_secret"] as const;
 /** The keys of a login that may be references too. */
 const TEXT_KEYS = ["username", "client_id"];
 
-/** Whether a setting is the secret of an instance's login. */
+/** The secrets of contexts, by dotted key. The first two must be references. */
+const CONTEXT_SECRETS = [
+  "context.slack.token",
+  "context.trigger.token",
+  "context.datasources.redis.password",
+];
+
+/** The settings of contexts that may be references too. */
+const CONTEXT_TEXTS = ["context.slack.url", "context.trigger.url", "context.datasources.redis.url"];
+
+/** Whether a setting is a secret: of an instance's login, or of contexts. */
 export function isSecretAt(path: readonly string[]): boolean {
-  return isLogin(path) && SECRET_KEYS.some((key) => key === path[4]);
+  return isLogin(path) && SECRET_KEYS.some((key) => key === path[4]) ||
+    CONTEXT_SECRETS.includes(path.join("."));
 }
 
-/** Whether a setting of an instance's login may be a reference. */
+/** Whether a setting may be a reference. */
 export function isReferenceAt(path: readonly string[]): boolean {
-  return isSecretAt(path) || isLogin(path) && TEXT_KEYS.includes(path[4] ?? "");
+  return isSecretAt(path) || CONTEXT_TEXTS.includes(path.join(".")) ||
+    isLogin(path) && TEXT_KEYS.includes(path[4] ?? "");
 }
 
 function isLogin(path: readonly string[]): boolean {
@@ -42,6 +54,7 @@ export function remedyForSecret(path: readonly string[], value: unknown): string
     const variable = readableVariable(name);
     return `the program reads only such variables: write \${env:${variable}}, and set ${variable}`;
   }
-  const variable = secretVariable(path[2] ?? "", path[4] ?? "");
+  const [place, key] = path[0] === "context" ? path.slice(-2) : [path[2], path[4]];
+  const variable = secretVariable(place ?? "", key ?? "");
   return `write \${env:${variable}}, and put the value into the variable ${variable}`;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AssetsSection } from "../assets/schema.ts";
+import { ContextSection } from "../contexts/schema.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
@@ -184,6 +185,9 @@ export const ConfigFile = section({
   assets: AssetsSection.optional().describe(
     "Superset assets: instances, and how content moves between them.",
   ),
+  context: ContextSection.optional().describe(
+    "CI contexts: where they are kept, and where their events are sent.",
+  ),
 });
 
 /** The content of a `showtime.yml`. */
@@ -194,4 +198,4 @@ type Complete<T> = T extends readonly unknown[] ? T
   : T;
 
 /** A file with every key: the form of presets, and of all sources merged. */
-export type Settings = Complete<Omit<ConfigFile, "assets">>;
+export type Settings = Complete<Omit<ConfigFile, "assets" | "context">>;

@@ -16,5 +16,5 @@
  */
 
 export { type GithubForgeOptions, makeGithubForge } from "./forge.ts";
-export { makeGithubReviewComments } from "./review_comments.ts";
+export { makeGithubPullComments, makeGithubReviewComments } from "./review_comments.ts";
 export type { Delays } from "./limits.ts";

@@ -1,7 +1,12 @@
-/** Comments with plans on pull requests: the implementation of `src/assets/ports/review_comment.ts`. */
+/**
+ * Comments that are kept in place on pull requests: the implementation of
+ * `src/assets/ports/review_comment.ts` and of `src/contexts/ports/comments.ts`.
+ */
 
 import type { ReviewComment, ReviewComments } from "../../assets/ports/review_comment.ts";
+import type { PullComments } from "../../contexts/ports/comments.ts";
 import type { PrNumber } from "../../lib/ids.ts";
+import { isBelievedAuthor } from "../../lib/permission.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { type GithubForgeOptions, makeContext } from "./forge.ts";
 import { flagAt, incompleteAnswer, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
@@ -17,6 +22,30 @@ export function makeGithubReviewComments(options: GithubForgeOptions): ReviewCom
     read: (pr, marker, signal) => readComments(context, pr, { marker, signal }),
     write: (pr, wanted, signal) => writeComment(context, pr, { ...wanted, signal }),
   };
+}
+
+/**
+ * Makes the driver for comments by their marker. `trustedBots` are believed besides the bot of GitHub
+ * Actions.
+ */
+export function makeGithubPullComments(
+  { trustedBots, ...options }: GithubForgeOptions & { readonly trustedBots: readonly string[] },
+): PullComments {
+  const context = makeContext(options);
+  return {
+    async upsert(pr, { marker, body }, signal) {
+      const { pull, comments } = await readComments(context, pr, { marker, signal });
+      const found = comments.find((each) => isBelievedAuthor(each, trustedBots));
+      if (found !== undefined && plain(found.body) === plain(body)) return "unchanged";
+      await writeComment(context, pr, { pull, comment: found?.nodeId, marker, body, signal });
+      return found === undefined ? "created" : "edited";
+    },
+  };
+}
+
+/** GitHub may change line breaks and the space at the end. */
+function plain(body: string): string {
+  return body.replaceAll("\r\n", "\n").trimEnd();
 }
 
 type Written = Parameters<ReviewComments["write"]>[1] & { readonly signal: AbortSignal };
@@ -77,7 +106,7 @@ async function writeComment(
   pr: PrNumber,
   { pull, comment, marker, body, signal }: Written,
 ): Promise<void> {
-  const what = `Writing the plan to pull request #${pr} of "${context.repo}"`;
+  const what = `Writing a comment to pull request #${pr} of "${context.repo}"`;
   const send = async (field: Parameters<typeof mutate>[1][number], resend: boolean) => {
     const { issues } = await mutate(context, [field], { what, signal, resend });
     if (issues.length > 0) throw context.client.issueError(issues, { what, signal });

@@ -8,10 +8,13 @@
  * @module
  */
 
+export { makeAppFiles } from "./app_files.ts";
 export { makeAssetStore } from "./asset_store.ts";
 export { makeClock } from "./clock.ts";
 export { type ClonePlace, findCloneRoot } from "./clone_root.ts";
 export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";
 export { mayWrite } from "./may_write.ts";
+export { readReferencedSecret } from "./referenced_secret.ts";
+export { prepareSecret } from "./secret_file.ts";
 export { makeSavedLogin, type SavedLoginOptions } from "./saved_login.ts";

@@ -31,7 +31,11 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   platform: ["net", "read", "run", "sys", "env"],
   images: ["net", "read", "run", "sys", "env"],
   content: ["net", "read", "run", "env"],
+  // Contexts may be kept in a file.
+  events: ["net", "read", "write", "run", "env"],
   assets: ["net", "read", "run", "env"],
+  contexts: ["net", "read", "write", "sys", "env"],
+  contextFiles: ["read", "env"],
   clock: [],
   shell: ["run"],
   clone: ["run"],
@@ -50,6 +54,8 @@ const PARTS: Partial<Wiring> = {
   shell: () => Promise.reject(new Error("no shell")),
   clone: () => Promise.reject(new Error("no clone")),
   place: () => Promise.resolve(undefined),
+  contexts: () => Promise.reject(new Error("no contexts")),
+  contextFiles: () => Promise.reject(new Error("no files of contexts")),
   simulator: () =>
     Promise.resolve({
       address: "http://127.0.0.1:1",
@@ -60,6 +66,9 @@ const PARTS: Partial<Wiring> = {
   supersetSimulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
 };
 
+/** The files that the command line of the original tool needs. */
+const ORIGINAL_FILES = { CICDSTATEMGR_CONFIG_PATH: "config.yaml", CICDSTATEMGR_SECRETS_PATH: "secrets.yaml" };
+
 /** The world's pull request as a stage. */
 function stageOn(world: World, run: RunChange): Wiring["stage"] {
   const ports = world.context(run);
@@ -68,7 +77,13 @@ function stageOn(world: World, run: RunChange): Wiring["stage"] {
 }
 
 function lineOf({ name, args }: NamedCommand): readonly string[] {
-  const values: Readonly<Record<string, string>> = { pr: String(PR), ttl: "24h", shell: "bash" };
+  const values: Readonly<Record<string, string>> = {
+    pr: String(PR),
+    ttl: "24h",
+    shell: "bash",
+    path: "state.version",
+    version: "1",
+  };
   const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map((each) =>
     values[each.name] ?? ""
   );
@@ -101,7 +116,7 @@ async function runWithWork(command: NamedCommand): Promise<{
   };
   await runIn(world, lineOf(command), {
     asked,
-    env: { GITHUB_OUTPUT: "output" },
+    env: { GITHUB_OUTPUT: "output", SHOWTIME_CONTEXT_ID: "release-7", ...ORIGINAL_FILES },
     files: new Map(),
     wiring: { ...PARTS, stage: stageOn(world, run) },
     run,

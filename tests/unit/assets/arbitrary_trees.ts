@@ -1,7 +1,8 @@
 /** Random trees with the values that writers and readers of YAML get wrong. */
 
 import fc from "fast-check";
-import { type Tree, type TreeMap, WholeFloat } from "../../../src/assets/core/tree.ts";
+import { type Tree, type TreeMap } from "../../../src/assets/core/tree.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { PYYAML_VALUES } from "./pyyaml_values.ts";
 
 const STRANGE = [

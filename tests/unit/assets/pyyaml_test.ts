@@ -8,8 +8,8 @@ import {
   isMap,
   parseJson,
   type Tree,
-  WholeFloat,
 } from "../../../src/assets/core/tree.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { anyTree, hardText } from "./arbitrary_trees.ts";
 import { PYYAML_VALUES } from "./pyyaml_values.ts";
 

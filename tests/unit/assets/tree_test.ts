@@ -9,8 +9,8 @@ import {
   parseJson,
   type Tree,
   type TreeMap,
-  WholeFloat,
 } from "../../../src/assets/core/tree.ts";
+import { WholeFloat } from "../../../src/lib/scalars/exact_numbers.ts";
 import { anyTree } from "./arbitrary_trees.ts";
 
 Deno.test("numbers of JSON keep their digits and their kind", () => {

@@ -15,7 +15,13 @@ function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 Deno.test("configJsonSchema() accepts the documented file, both presets and what the loader accepts", () => {
-  const files = ["version: 1", "{}", "build: {image: null, args: {A: null}}", "ttl: close\nmax_age: null"];
+  const files = [
+    "version: 1",
+    "{}",
+    "build: {image: null, args: {A: null}}",
+    "ttl: close\nmax_age: null",
+    "context: {datasources: {sqlite: {}}, slack: {url: '${env:SHOWTIME_HOOK}'}, http: {hosts: ['https://a:8443']}}",
+  ];
   for (const value of [parsed(DOCUMENTED), PRESETS.superset, PRESETS.none, ...files.map(parsed)]) {
     assert.ok(validate(value), JSON.stringify(validate.errors));
   }
@@ -60,6 +66,17 @@ Deno.test("configJsonSchema() rejects each mistake that the loader rejects", () 
     "docker: {publish: 300.1.1.1}",
     "comment: {enabled: 1}",
     "deployments: true",
+    "context: {datasources: {sqllite: {}}}",
+    "context: {datasources: {redis: {url: 'http://h'}}}",
+    "context: {datasources: {redis: {password: '${env:OTHER}'}}}",
+    "context: {slack: {token: xoxb}}",
+    "context: {slack: {url: slack.com}}",
+    "context: {trigger: {auto-args: {a: [1]}}}",
+    "context: {trigger: {headers: [{name: 'a b', value: c}]}}",
+    "context: {http: {timeout: 10}}",
+    "context: {http: {hosts: ['https://a/b']}}",
+    "context: {history: {keep: 0}}",
+    "context:",
     "nothing: 1",
     "[]",
   ];

@@ -22,6 +22,11 @@ Deno.test("redact() masks a secret in any letter case and with any characters", 
   assert.equal(redactor.redact("ghs_aB3zx+y(z)"), "ghs_aB3zx+y(z)");
 });
 
+Deno.test("redact() leaves the path to a file of secrets", () => {
+  const redactor = new Redactor({ CICDSTATEMGR_SECRETS_PATH: "secrets.yaml", MY_SECRET: "secrets.json" });
+  assert.equal(redactor.redact("secrets.yaml secrets.json"), "secrets.yaml ***");
+});
+
 Deno.test("redact() masks the longer of two secrets first, and leaves text unchanged without secrets", () => {
   const redactor = new Redactor({});
   assert.equal(redactor.redact("abcdef"), "abcdef");

@@ -6,8 +6,10 @@ import {
   type Delays,
   type GithubForgeOptions,
   makeGithubForge,
+  makeGithubPullComments,
   makeGithubReviewComments,
 } from "../../../src/drivers/github/mod.ts";
+import type { PullComments } from "../../../src/contexts/ports/comments.ts";
 import type { ReviewComments } from "../../../src/assets/ports/review_comment.ts";
 import { type Fault, makeSimulator, parseSeed, type Simulator } from "../../../src/simulators/github/mod.ts";
 import type { Forge } from "../../../src/environments/ports/forge.ts";
@@ -31,6 +33,8 @@ export interface SimulatedForge {
   another(options?: { readonly token?: string }): Forge;
   /** Makes the driver of comments with plans. */
   reviewComments(options?: { readonly token?: string }): ReviewComments;
+  /** Makes the driver of comments that are found by a marker. */
+  pullComments(options?: { readonly token?: string; readonly trustedBots?: readonly string[] }): PullComments;
   /** Counts the requests that `act` sends. */
   requestsOf(act: () => Promise<unknown>): Promise<number>;
   /** Replaces all faults in force. */
@@ -95,6 +99,8 @@ export function simulate(
     slept,
     another,
     reviewComments: ({ token = "token" } = {}) => makeGithubReviewComments(optionsOf(token)),
+    pullComments: ({ token = "token", trustedBots = [] } = {}) =>
+      makeGithubPullComments({ ...optionsOf(token), trustedBots }),
     requestsOf: async (act) => {
       const before = simulator.requests().length;
       await act();

@@ -89,7 +89,10 @@ function fill(given: TestWiring | undefined): Wiring {
     platform: refuse,
     images: refuse,
     content: refuse,
+    events: refuse,
     assets: refuse,
+    contexts: refuse,
+    contextFiles: refuse,
     clock: refuse,
     shell: refuse,
     clone: refuse,
@@ -123,6 +126,7 @@ function portsOf(
     platform: async (request) => (await of(request)).context.platform,
     images: async (request) => (await of(request)).context.images,
     content: async (request) => (await of(request)).context.content,
+    events: async (request) => (await of(request)).context.events,
     clock: async (request) => (await of(request)).context.clock,
   };
 }
@@ -143,6 +147,8 @@ export function wiringWithoutToken(): Partial<Wiring> {
     place: () => Promise.resolve(undefined),
     simulator: refuse,
     assets: refuse,
+    contexts: refuse,
+    contextFiles: refuse,
     supersetSimulator: refuse,
     stage: refuse,
     files: refuse,

@@ -1,6 +1,6 @@
 /** Finds the comment of a plan whose author is believed. */
 
-import { isTrustedBot, mayCauseBuild } from "../../../lib/permission.ts";
+import { isBelievedAuthor } from "../../../lib/permission.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import { planMarker } from "../../core/review/plan_comment.ts";
 import type { ReviewComment, ReviewComments } from "../../ports/review_comment.ts";
@@ -23,11 +23,5 @@ export async function findBelievedPlan(
   signal: AbortSignal,
 ): Promise<{ readonly pull: string; readonly comment: ReviewComment | undefined }> {
   const read = await comments.read(pr, planMarker(instance), signal);
-  return { pull: read.pull, comment: read.comments.find((each) => isBelieved(each, trustedBots)) };
-}
-
-function isBelieved({ own, author, permission }: ReviewComment, trustedBots: readonly string[]): boolean {
-  if (own) return true;
-  if (author === undefined) return false;
-  return isTrustedBot(author.login, trustedBots) || (!author.bot && mayCauseBuild(permission));
+  return { pull: read.pull, comment: read.comments.find((each) => isBelievedAuthor(each, trustedBots)) };
 }

@@ -63,7 +63,14 @@ export async function runChange(
   pr: PrNumber,
   asked: { readonly request: Request | undefined; readonly change?: ReturnType<typeof readChange> },
 ): Promise<ExitCode> {
-  const { ports, loaded } = await env.ports(pr, ["forge", "platform", "images", "clock", "content"]);
+  const { ports, loaded } = await env.ports(pr, [
+    "forge",
+    "platform",
+    "images",
+    "clock",
+    "content",
+    "events",
+  ]);
   if (asked.request?.trigger !== "stop") warnOfPreset(env, loaded);
   await checkSize(asked.change?.size, Object.keys(loaded.config.environment.sizes));
   const watch = new Telling(env);

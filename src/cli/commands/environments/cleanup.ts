@@ -23,7 +23,7 @@ import { FIND_OBSTACLE, tellActions } from "./shared.ts";
 /** Removes expired and orphaned environments and their leftovers. */
 export async function runCleanup(env: CommandEnv): Promise<ExitCode> {
   const options = readOptions(env);
-  const { ports } = await env.ports(undefined, ["forge", "platform", "images", "clock"]);
+  const { ports } = await env.ports(undefined, ["forge", "platform", "images", "clock", "events"]);
   return await clean(env, { ports, options });
 }
 

@@ -9,6 +9,7 @@ import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "..
 import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
 import type { PullCleanup } from "./cleanup.ts";
 import { judgeAgain, removeService } from "./judge_again.ts";
+import { Announcer } from "../announce/announcer.ts";
 import { applyPlan } from "../sync/apply.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { takeLock } from "../lock/held_lock.ts";
@@ -31,23 +32,26 @@ export async function cleanPull(
   options: PullCleanup,
   signal: AbortSignal,
 ): Promise<void> {
+  const announcer = new Announcer(ports, pr, signal);
   try {
-    const work = (locked: LockedPull) => removeDoomed(ports, locked, options);
+    const work = (locked: LockedPull) => removeDoomed(ports, locked, { ...options, announcer });
     await withLock(ports, pr, { doing: "cleanup", work }, signal);
   } catch (error) {
+    await announcer.finish();
     if (goesUnlocked(error, options)) return await cleanArchived(ports, pr, options, signal);
     if (!(error instanceof AppError) || error.code !== "pull_not_found") throw error;
     return await removeUnrecorded(ports, pr, options, signal);
   }
-  await followUp(ports, pr, signal);
+  await followUp(ports, pr, { announcer }, signal);
 }
 
 async function removeDoomed(
   ports: SyncPorts,
   locked: LockedPull,
-  { wanted, options, outcome }: PullCleanup,
+  { wanted, options, outcome, announcer }: PullCleanup & { readonly announcer: Announcer },
 ): Promise<void> {
   const { writer } = locked;
+  announcer.atWork(writer.observed);
   const { observation } = writer.observed;
   const fresh = judgePull(factsOf(ports, writer.observed, observation.allLabels), options).doomed;
   // The listing does not say who set which label, so a candidate must also qualify by the trusted labels
@@ -65,6 +69,9 @@ async function removeDoomed(
   else if (!await removeEnvironments(ports, locked, { going })) {
     outcome.kept.push(...going.map(({ what }) => ({ what, why: CHANGED })));
     return;
+  }
+  for (const each of going) {
+    if (each.kind === "expired" && each.short !== undefined) announcer.end(each.short, "expired");
   }
   outcome.removed.push(...going.map(({ what }) => what));
 }

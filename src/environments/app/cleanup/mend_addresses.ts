@@ -5,6 +5,7 @@ import { type AddressChange, judgeAddresses, type Reached } from "../../core/cle
 import { formatUrl } from "../../core/environment/names.ts";
 import { type Label, parseLabel, sameLabelName, silentDescription } from "../../core/labels/mod.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
+import { Announcer } from "../announce/announcer.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import { deploymentWrite } from "../record/deployment_write.ts";
@@ -31,7 +32,7 @@ export async function mendAddresses(
     }
   };
   await withLock(ports, pr, { doing: "cleanup", work }, signal);
-  await followUp(ports, pr, signal);
+  await followUp(ports, pr, { announcer: new Announcer(ports, pr, signal) }, signal);
 }
 
 function judgeObserved(

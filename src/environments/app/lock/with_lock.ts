@@ -3,6 +3,7 @@
 import { AppError, toError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { LockTask } from "../../core/lock.ts";
+import type { Announcer } from "../announce/announcer.ts";
 import { confirmLock, takeLock } from "./held_lock.ts";
 import { type HeldLock, lostError } from "./lock_lease.ts";
 import { type ObservedPull, type ObserveOptions, observePull } from "../observe/observe_pull.ts";
@@ -47,13 +48,19 @@ export async function withLock<Result>(
 /**
  * Observes the pull request after the lock was released, because a run that came meanwhile was turned away. A
  * removal is done at once, since this run has everything it needs; for other work the person reads which
- * command does it.
+ * command does it. The environments that are left are announced.
  */
-export async function followUp(ports: SyncPorts, pr: PrNumber, signal: AbortSignal): Promise<void> {
+export async function followUp(
+  ports: SyncPorts,
+  pr: PrNumber,
+  { announcer }: { readonly announcer: Announcer },
+  signal: AbortSignal,
+): Promise<void> {
   if (ports.githubDryRun) return;
   const options = { ...DEFAULT_OPTIONS, request: undefined, planOnly: false };
   try {
-    const { plan } = await planOnce(ports, pr, options, signal);
+    const { plan, observed } = await planOnce(ports, pr, options, signal);
+    announcer.settled(observed);
     if (plan.endsEverything) await syncPull(ports, pr, options, signal);
     else if (plan.steps.length > 0) {
       ports.terminal.warn(`#${pr} needs more work (${plan.reason}); run "showtime sync ${pr}"`);
@@ -64,6 +71,8 @@ export async function followUp(ports: SyncPorts, pr: PrNumber, signal: AbortSign
     ports.terminal.warn(
       `#${pr} could not be checked again (${toError(error).message}); run "showtime sync ${pr}"`,
     );
+  } finally {
+    await announcer.finish();
   }
 }
 

@@ -5,10 +5,13 @@ import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../../../l
 import { formatIsoSeconds } from "../../../lib/instant.ts";
 import { formatTtl, type LabeledEnvironment, type LabelState } from "../../core/labels/mod.ts";
 import { decideShaState } from "../../core/plan/mod.ts";
+import type { EnvironmentView } from "../../core/environment/view.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { PlatformKind } from "../../core/environment/environment.ts";
 import type { AppSettings, LinkMaker } from "../run.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
+
+export type { EnvironmentView };
 
 /** The ports and values that showing an environment uses. */
 export interface ViewPorts {
@@ -17,31 +20,6 @@ export interface ViewPorts {
   readonly platformAsLabels: boolean;
   readonly links: Pick<LinkMaker, "pull" | "commit" | "console">;
   readonly settings: Pick<AppSettings, "maxAgeMs">;
-}
-
-/** An environment as every command shows it; the JSON form has the same keys. */
-export interface EnvironmentView {
-  readonly pr: PrNumber;
-  /** Full hash; null if only its first 7 digits are known. */
-  readonly sha: FullSha | null;
-  readonly short_sha: ShortSha | null;
-  readonly status: string;
-  readonly type: "active" | "building" | "orphaned" | "legacy";
-  /** Whether people are sent to this environment. */
-  readonly active: boolean;
-  readonly address: string | null;
-  readonly url: string | null;
-  /** RFC 3339, UTC. */
-  readonly created_at: string | null;
-  readonly expires_at: string | null;
-  readonly ttl: string | null;
-  readonly requested_by: string | null;
-  readonly platform: string;
-  readonly service: string | null;
-  readonly image: string | null;
-  readonly size: string | null;
-  readonly flags: Readonly<Record<string, boolean>>;
-  readonly links: Readonly<Record<string, string>>;
 }
 
 /** The two sources about one environment: its labels and the platform. */

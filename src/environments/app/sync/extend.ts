@@ -21,6 +21,7 @@ import { describeRefusal, judgeLabels, personMay, viewShas } from "../../core/pl
 import type { SyncPorts } from "./sync_ports.ts";
 import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
 import { type ObservedPull, observePull } from "../observe/observe_pull.ts";
+import { Announcer } from "../announce/announcer.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
 /** The ports and values that extending a time-to-live uses. */
@@ -79,7 +80,9 @@ export async function extendPull(
       return { view, applied: [`${short} lives until ${endOf(view)}${more}`] };
     },
   }, signal);
-  if (extension.applied.length > 0) await followUp(ports, pr, signal);
+  if (extension.applied.length > 0) {
+    await followUp(ports, pr, { announcer: new Announcer(ports, pr, signal) }, signal);
+  }
   return extension;
 }
 

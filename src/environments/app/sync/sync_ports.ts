@@ -1,6 +1,7 @@
 import type { Clock } from "../../../ports/clock.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
 import type { Forge } from "../../ports/forge.ts";
+import type { EnvironmentEvents } from "../../ports/environment_events.ts";
 import type { EnvironmentContent } from "../../ports/content.ts";
 import type { Images } from "../../ports/images.ts";
 import type { Platform } from "../../ports/platform.ts";
@@ -19,6 +20,8 @@ export interface SyncPorts extends LockPorts, ObservePorts {
   readonly images: Images;
   /** Loads the port to the content of commits; undefined if none is configured. */
   readonly content?: (() => Promise<EnvironmentContent>) | undefined;
+  /** Loads the port to events about environments; undefined if none is configured. */
+  readonly events?: (() => Promise<EnvironmentEvents>) | undefined;
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly identity: ObservePorts["identity"];

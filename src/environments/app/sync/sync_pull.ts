@@ -14,6 +14,7 @@ import {
   type Request,
 } from "../../core/plan/mod.ts";
 import type { HeadRun } from "../../ports/forge.ts";
+import { Announcer } from "../announce/announcer.ts";
 import { applyPlan } from "./apply.ts";
 import { describeRealEnvironment, refuseHalfDry, refuseRealEnvironment } from "./dry_rules.ts";
 import { findRefusal, isTold, tellRefusal } from "./build_refusal.ts";
@@ -115,14 +116,30 @@ export async function syncPull(
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<SyncResult> {
+  const announcer = new Announcer(ports, pr, signal);
+  try {
+    const result = await syncAnnounced(ports, pr, { ...options, announcer }, signal);
+    if (!options.planOnly) announcer.settled(result.observed);
+    return result;
+  } finally {
+    await announcer.finish();
+  }
+}
+
+async function syncAnnounced(
+  ports: SyncPorts,
+  pr: PrNumber,
+  options: SyncOptions & { readonly announcer: Announcer },
+  signal: AbortSignal,
+): Promise<SyncResult> {
   if (!options.planOnly) refuseHalfDry(ports);
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
   const headRuns = new Map<FullSha, HeadRun>();
   const known: KnownPull = { newest: undefined };
   let request = options.request;
-  const look = (held: HeldLock | undefined, confirms = false) =>
-    observePull(ports, pr, {
+  const look = async (held: HeldLock | undefined, confirms = false) => {
+    const seen = await observePull(ports, pr, {
       request,
       sha: options.sha,
       size: options.size,
@@ -132,6 +149,9 @@ export async function syncPull(
       headRuns,
       known,
     }, signal);
+    if (seen.observation.lock.kind === "mine") options.announcer.atWork(seen);
+    return seen;
+  };
   let observed = await look(undefined);
   if (request?.trigger === "start" && !observed.observation.open) throw pullClosed(pr);
   warnOfWeight(ports, { policy, observed });
@@ -212,6 +232,7 @@ export async function syncPull(
     }
     if (ports.githubDryRun) break;
     observed = await look(undefined);
+    options.announcer.settled(observed);
     plan = planPull(observed.observation, policy);
   }
   // A block that ended the work decides, not the work that it ended.

@@ -1,0 +1,37 @@
+import { isTrue, Undefined } from "../values/item.ts";
+import type { Entry, Library } from "./entry.ts";
+import { FORMAT_FILTERS } from "./format_filters.ts";
+import { LIST_FILTERS } from "./list_filters.ts";
+import { NUMBER_FILTERS } from "./number_filters.ts";
+import { ORDER_FILTERS } from "./order_filters.ts";
+import { SELECT_FILTERS } from "./select_filters.ts";
+import { TEXT_FILTERS } from "./text_filters.ts";
+
+const DEFAULT: Entry = {
+  parameters: ["default_value?", "boolean?"],
+  run: ({ subject, args: [fallback = "", boolean = false] }) =>
+    subject instanceof Undefined || (isTrue(boolean) && !isTrue(subject)) ? fallback : subject,
+};
+
+/** All filters. */
+export const FILTERS: Library = {
+  d: DEFAULT,
+  default: DEFAULT,
+  ...FORMAT_FILTERS,
+  ...LIST_FILTERS,
+  ...NUMBER_FILTERS,
+  ...ORDER_FILTERS,
+  ...SELECT_FILTERS,
+  ...TEXT_FILTERS,
+};
+
+/** Filters of Jinja that are for HTML, or print Python. */
+export const REFUSED_FILTERS: ReadonlySet<string> = new Set([
+  "e",
+  "escape",
+  "forceescape",
+  "safe",
+  "striptags",
+  "urlize",
+  "xmlattr",
+]);

@@ -1,0 +1,72 @@
+import { usageError } from "../../../lib/errors.ts";
+
+/**
+ * A place in a tree, from the top: keys of maps, and numbers of elements in lists. Empty for the whole
+ * tree.
+ */
+export type Path = readonly (string | number)[];
+
+/** A key without quotes has no character of a pair or of a JSONPath. */
+const KEY = /[^.[\]{}"'\s=:@*,]+/y;
+/** A `$` at the beginning is a JSONPath. */
+const FIRST_KEY = /(?!\$)[^.[\]{}"'\s=:@*,]+/y;
+const INDEX = /\[(\d{1,9})\]/y;
+const QUOTED = /\[("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]/y;
+
+/** Parses `a.b`, `a["b.c"]` and `l[0]`. Throws AppError `path_invalid` (exit code 2). */
+export function parsePath(text: string): Path {
+  const { path, rest } = readPath(text);
+  if (path.length > 0 && rest === "") return path;
+  throw usageError(
+    "path_invalid",
+    text === ""
+      ? "Reading a path: it is empty"
+      : `Reading the path ${JSON.stringify(text)}: ${JSON.stringify(rest)} is not expected`,
+    'Write a path as a.b, a["b.c"] or list[0]',
+  );
+}
+
+/** Reads the longest path at the beginning of a text, such as the one before the `=` of a pair. */
+export function readPath(text: string): { readonly path: Path; readonly rest: string } {
+  const path: (string | number)[] = [];
+  let at = 0;
+  const match = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found !== null) at += found[0].length;
+    return found;
+  };
+  while (at < text.length) {
+    const index = path.length > 0 ? match(INDEX)?.[1] : undefined;
+    if (index !== undefined) {
+      path.push(Number(index));
+      continue;
+    }
+    const quoted = match(QUOTED)?.[1];
+    if (quoted !== undefined) {
+      path.push(unquote(quoted));
+      continue;
+    }
+    const before = at;
+    if (path.length > 0 && text[at] === ".") at++;
+    const isFirst = path.length === 0;
+    const key = isFirst || at > before ? match(isFirst ? FIRST_KEY : KEY)?.[0] : undefined;
+    if (key === undefined) return { path, rest: text.slice(before) };
+    path.push(key);
+  }
+  return { path, rest: "" };
+}
+
+function unquote(quoted: string): string {
+  return quoted.slice(1, -1).replace(/\\(.)/gs, "$1");
+}
+
+/** Formats a path so that {@link parsePath} reads it. */
+export function formatPath(path: Path): string {
+  return path.map((segment, index) => {
+    if (typeof segment === "number") return `[${segment}]`;
+    const isPlain = /^[^.[\]{}"'\s=:@*,]+$/.test(segment) && (index > 0 || !segment.startsWith("$"));
+    if (isPlain) return index === 0 ? segment : `.${segment}`;
+    return `["${segment.replace(/["\\]/g, "\\$&")}"]`;
+  }).join("");
+}

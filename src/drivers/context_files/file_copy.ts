@@ -1,0 +1,52 @@
+import { dirname } from "node:path";
+import type { CopySettings } from "../../contexts/core/settings.ts";
+import { formatShellFile, type ShellFile } from "../../contexts/core/shell_file.ts";
+import type { ContextCopy, StoredContext } from "../../contexts/ports/context_store.ts";
+import { followLinks, writeWhole } from "./atomic_file.ts";
+import { copyError } from "./explain_error.ts";
+import { formatTree } from "./tree_format.ts";
+
+/** The settings of a copy in a file. */
+export type FileCopySettings =
+  | { readonly kind: "yamlfile" | "jsonfile" | "idfile"; readonly path: string }
+  | Extract<CopySettings, { readonly kind: "shellfile" }>;
+
+/** Makes a copy that is one file. */
+export function makeFileCopy(settings: FileCopySettings): ContextCopy {
+  const name = `${settings.kind} ${settings.path}`;
+  return {
+    name,
+    async isMissing() {
+      try {
+        return !(await Deno.stat(settings.path)).isFile;
+      } catch {
+        return true;
+      }
+    },
+    async write(context, signal) {
+      const { text, warnings } = format(settings, context);
+      signal.throwIfAborted();
+      try {
+        const path = await followLinks(settings.path);
+        await Deno.mkdir(dirname(path), { recursive: true });
+        // Other processes may write the same copy: each writes a file of its own first.
+        await writeWhole(path, { half: `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`, text });
+      } catch (error) {
+        throw copyError(error, name);
+      }
+      return warnings;
+    },
+  };
+}
+
+function format(settings: FileCopySettings, { id, tree }: Pick<StoredContext, "id" | "tree">): ShellFile {
+  switch (settings.kind) {
+    case "idfile":
+      return { text: id, warnings: [] };
+    case "shellfile":
+      return formatShellFile(tree, settings);
+    case "yamlfile":
+    case "jsonfile":
+      return { text: formatTree(tree, settings.kind), warnings: [] };
+  }
+}

@@ -1,0 +1,202 @@
+import { dirname } from "node:path";
+import type { ContextId } from "../../contexts/core/context_id.ts";
+import { encodeClaim } from "../../contexts/core/events/claim.ts";
+import { encodeTree } from "../../contexts/core/tree/limits.ts";
+import type { ContextStore, NextVersion } from "../../contexts/ports/context_store.ts";
+import { AppError } from "../../lib/errors.ts";
+import { sha256 } from "../../lib/sha256.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { followLinks, removeWhole, writeWhole } from "./atomic_file.ts";
+import { explainError } from "./explain_error.ts";
+import { takeFileLock } from "./file_lock.ts";
+import { type FileState, markOf, readFileState, readKnownVersion, type StoreFiles } from "./file_state.ts";
+import { formatSidecar, type Sidecar } from "./sidecar.ts";
+import { formatTree, type TreeFormat } from "./tree_format.ts";
+
+/** The file of a store. */
+export interface FileStoreOptions {
+  readonly format: TreeFormat;
+  readonly path: string;
+  readonly clock: Clock;
+  /** Milliseconds to wait while other processes have the lock. */
+  readonly busyMs: number;
+}
+
+/** Makes a store that keeps the newest version of one context in a file, as the original tool does. */
+export function makeFileStore(options: FileStoreOptions): ContextStore {
+  const store = new FileStore(options);
+  return {
+    name: store.name,
+    keepsHistory: false,
+    async read(id, signal) {
+      const state = await store.read(signal);
+      if (state?.context !== id) return undefined;
+      return { id, newest: state.record.newest, tree: state.tree, keys: state.record.keys };
+    },
+    async newestVersion(id, signal) {
+      const known = await store.knownVersion(signal);
+      if (known !== undefined) return known.context === id ? known.newest : undefined;
+      const state = await store.read(signal);
+      return state?.context === id ? markOf(state.record.newest) : undefined;
+    },
+    commit: (next, signal) => store.commit(next, signal),
+    async list(signal) {
+      const state = await store.read(signal);
+      if (state === undefined) return [];
+      const { version, time } = state.record.newest;
+      return [{ id: state.context as ContextId, version, time }];
+    },
+    async history(id, { after }, signal) {
+      const state = await store.read(signal);
+      return state?.context === id && state.record.newest.version > after ? [state.record.newest] : [];
+    },
+    async treeOf(id, version, signal) {
+      const state = await store.read(signal);
+      return state?.context === id && state.record.newest.version === version ? state.tree : undefined;
+    },
+    remove: (id, signal) => store.remove(id, signal),
+    async claim(id, key, signal) {
+      const state = await store.read(signal);
+      return state?.context === id ? state.claims.get(key) : undefined;
+    },
+    swapClaim: (id, change, signal) => store.swapClaim(id, change, signal),
+    close: () => Promise.resolve(),
+  };
+}
+
+class FileStore {
+  readonly name: string;
+  readonly #options: FileStoreOptions;
+
+  constructor(options: FileStoreOptions) {
+    this.#options = options;
+    this.name = `${options.format} ${options.path}`;
+  }
+
+  /** Reads the file; a change of another program becomes a version. */
+  async read(signal: AbortSignal): Promise<FileState | undefined> {
+    return await this.#explained(async () => {
+      const files = await this.#files();
+      const state = await readFileState(files, this.#time());
+      if (state?.isForeign !== true) return state;
+      try {
+        // It may also be a version that was written between the reads of both files: the lock shows it.
+        return await this.#locked((_, current) => Promise.resolve(current), signal);
+      } catch (error) {
+        // Where this account may not write, no version is written from here.
+        if (isReadOnly(error)) return state;
+        throw error;
+      }
+    }, signal);
+  }
+
+  /** The version, if its sidecar knows the file's text. */
+  async knownVersion(signal: AbortSignal): ReturnType<typeof readKnownVersion> {
+    return await this.#explained(async () => await readKnownVersion(await this.#files()), signal);
+  }
+
+  async commit(next: NextVersion, signal: AbortSignal): Promise<boolean> {
+    // The limits are checked before anything is written.
+    encodeTree(next.tree);
+    const text = formatTree(next.tree, this.#options.format);
+    const now = { newest: next.newest, keys: next.keys, hash: await sha256(text) };
+    return await this.#explained(() =>
+      this.#locked(async (files, state) => {
+        const same = state?.context === next.id ? state : undefined;
+        const there = same?.record.newest;
+        if ((there?.version ?? 0) !== next.expected) return false;
+        if (next.expectedTime !== undefined && there?.time !== next.expectedTime) return false;
+        if (state !== undefined && same === undefined && next.displaces !== true) {
+          throw occupied(this.name, state.context);
+        }
+        const sidecar = { context: next.id, now, claims: same?.claims ?? new Map() };
+        await writeSidecar(files, { ...sidecar, before: same?.record });
+        await writeWhole(files.path, { half: `${files.path}.showtime.tmp`, text });
+        // A file that another program sets back to the old text is a new version from here on.
+        await writeSidecar(files, { ...sidecar, before: undefined });
+        return true;
+      }, signal), signal);
+  }
+
+  async remove(id: ContextId, signal: AbortSignal): Promise<boolean> {
+    if (await this.read(signal) === undefined) return false;
+    return await this.#explained(() =>
+      this.#locked(async (files, state) => {
+        if (state?.context !== id) return false;
+        await removeWhole(files.path);
+        await removeWhole(files.sidecar);
+        return true;
+      }, signal), signal);
+  }
+
+  async swapClaim(
+    id: ContextId,
+    { key, from, to }: Parameters<ContextStore["swapClaim"]>[1],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return await this.#explained(() =>
+      this.#locked(async (files, state) => {
+        if (state?.context !== id) return false;
+        const claims = new Map(state.claims);
+        const [now, wanted] = [claims.get(key), from].map((each) => each && encodeClaim(each));
+        if (now !== wanted) return false;
+        if (to === undefined) claims.delete(key);
+        else claims.set(key, to);
+        await writeSidecar(files, { context: id, now: state.record, before: undefined, claims });
+        return true;
+      }, signal), signal);
+  }
+
+  /** Works while no other process does. The sidecar describes the state, also if another program wrote it. */
+  async #locked<T>(
+    work: (files: StoreFiles, state: FileState | undefined) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const files = await this.#files();
+    await Deno.mkdir(dirname(files.path), { recursive: true });
+    const { clock, busyMs } = this.#options;
+    const path = `${files.path}.showtime.lock`;
+    using _lock = await takeFileLock({ path, name: this.name, clock, busyMs }, signal);
+    const state = await readFileState(files, this.#time());
+    if (state?.isForeign === true) {
+      const { context, record, claims } = state;
+      await writeSidecar(files, { context, now: record, before: undefined, claims });
+    }
+    return await work(files, state);
+  }
+
+  async #files(): Promise<StoreFiles> {
+    const { format, path } = this.#options;
+    const target = await followLinks(path);
+    return { name: this.name, format, path: target, sidecar: `${target}.showtime.json` };
+  }
+
+  #time(): string {
+    return new Date(this.#options.clock.now()).toISOString();
+  }
+
+  async #explained<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      throw explainError(error, this.name);
+    }
+  }
+}
+
+/** The lock is held: the file that is written first has one name, so that kills leave one of them at most. */
+async function writeSidecar(files: StoreFiles, sidecar: Sidecar): Promise<void> {
+  await writeWhole(files.sidecar, { half: `${files.sidecar}.tmp`, text: formatSidecar(sidecar) });
+}
+
+function occupied(name: string, other: string): AppError {
+  return new AppError("store_occupied", `Writing ${name}: it holds the context ${other}`, {
+    hint: `Delete that one first, or name another file: "showtime context delete --id ${other}"`,
+  });
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
+    (error instanceof Error && /\(os error 30\)/.test(error.message));
+}

@@ -1,0 +1,28 @@
+import { formatJson } from "../../contexts/core/tree/format_json.ts";
+import { parseJson } from "../../contexts/core/tree/parse_json.ts";
+import { isValueMap, type Value, type ValueMap } from "../../contexts/core/tree/value.ts";
+import { formatYaml, parseYaml } from "../../contexts/core/yaml/mod.ts";
+
+/** The formats of files that hold a tree, as the original tool writes them. */
+export type TreeFormat = "yamlfile" | "jsonfile";
+
+/** Formats a tree. JSON has an indent of 2, ASCII only, and no newline at the end. */
+export function formatTree(tree: ValueMap, format: TreeFormat): string {
+  return format === "yamlfile" ? formatYaml(tree) : formatJson(tree, { indent: 2, ascii: true });
+}
+
+/** Parses a file; says what is wrong with it, with the line. */
+export function parseTree(
+  text: string,
+  format: TreeFormat,
+): { readonly tree: ValueMap } | { readonly problem: string } {
+  if (text.trim() === "") return { problem: "it is empty" };
+  const parsed = format === "yamlfile" ? readYaml(text) : parseJson(text);
+  if ("problem" in parsed) return { problem: `line ${parsed.problem.line}: ${parsed.problem.message}` };
+  return isValueMap(parsed.value) ? { tree: parsed.value } : { problem: "line 1: it holds no map" };
+}
+
+function readYaml(text: string) {
+  const parsed = parseYaml(text);
+  return "problem" in parsed ? parsed : { value: parsed.document.value satisfies Value };
+}

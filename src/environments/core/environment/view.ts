@@ -1,0 +1,26 @@
+import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
+
+/** An environment as every command shows it; the JSON form has the same keys. */
+export interface EnvironmentView {
+  readonly pr: PrNumber;
+  /** Full hash; null if only its first 7 digits are known. */
+  readonly sha: FullSha | null;
+  readonly short_sha: ShortSha | null;
+  readonly status: string;
+  readonly type: "active" | "building" | "orphaned" | "legacy";
+  /** Whether people are sent to this environment. */
+  readonly active: boolean;
+  readonly address: string | null;
+  readonly url: string | null;
+  /** RFC 3339, UTC. */
+  readonly created_at: string | null;
+  readonly expires_at: string | null;
+  readonly ttl: string | null;
+  readonly requested_by: string | null;
+  readonly platform: string;
+  readonly service: string | null;
+  readonly image: string | null;
+  readonly size: string | null;
+  readonly flags: Readonly<Record<string, boolean>>;
+  readonly links: Readonly<Record<string, string>>;
+}
