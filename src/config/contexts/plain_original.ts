@@ -15,7 +15,7 @@ const isNumberUpTo = (most: number, least = 0): Check => (value) =>
 
 const isListOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
 
-/** Whether a value is a map in which these keys, where they are, have these forms. Other keys are data. */
+/** Makes the check of a map in which these keys, where they are, have these forms. Other keys are data. */
 const isMapOf = (checks: Readonly<Record<string, Check>>): Check => (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value) &&
   Object.entries(value).every(([key, each]) => !Object.hasOwn(checks, key) || checks[key]?.(each) === true);
@@ -40,8 +40,8 @@ function hasKeys(value: unknown, keys: readonly string[]): boolean {
   return keys.every((key) => Object.hasOwn(Object(value), key));
 }
 
-/** Whether a file of the original tool has the usual form, which its schema accepts. */
-export const isPlainOriginal: Check = isMapOf({
+/** The usual form of the file below its root key. */
+const isUsual = isMapOf({
   datasources: isMapOf({
     sqlite: never,
     redis: isMapOf({
@@ -67,3 +67,8 @@ export const isPlainOriginal: Check = isMapOf({
   redact: never,
   history: never,
 });
+
+/** Whether a file of the original tool has the usual form, which its schema accepts. */
+export function isPlainOriginal(section: unknown): boolean {
+  return isUsual(section);
+}
