@@ -14,7 +14,8 @@ import { parseYaml } from "../../contexts/core/yaml/mod.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
-import { makeOriginalSection, type OriginalSection } from "./original_schema.ts";
+import type { OriginalSection } from "./original_schema.ts";
+import { isPlainOriginal } from "./plain_original.ts";
 
 /** The key at the top of both files. */
 const ROOT = "cicdstatemgr";
@@ -29,13 +30,13 @@ interface NamedText {
  * file is data for templates, without `datasources`, whose logins no template needs. Throws ConfigError
  * `config_invalid` with every problem of a file.
  */
-export function readOriginalConfig(
+export async function readOriginalConfig(
   { config, secrets, byOriginalRules = false }: {
     readonly config: NamedText;
     readonly secrets: NamedText | undefined;
     readonly byOriginalRules?: boolean;
   },
-): { readonly settings: ContextSettings; readonly warnings: readonly string[] } {
+): Promise<{ readonly settings: ContextSettings; readonly warnings: readonly string[] }> {
   const own = readFile(config);
   const secret = secrets === undefined ? undefined : readFile(secrets);
   if (own === undefined) throw invalid([missingRoot(config.path)]);
@@ -47,7 +48,8 @@ export function readOriginalConfig(
   const section = plainOf(withTexts(new Map([...configData, ["datasources", known]]))) as OriginalSection;
   const [slackSecret, trigger] = [secretData.get("slack"), configData.get("trigger")];
   const autoArgs = (isValueMap(trigger) ? trigger.get("auto-args") : undefined) ?? new Map<string, Value>();
-  const problems = findProblems(section, { autoArgs, byOriginalRules }).map((problem): ConfigProblem => ({
+  const found = await findProblems(section, { autoArgs, byOriginalRules });
+  const problems = found.map((problem): ConfigProblem => ({
     ...placeIn(secret === undefined ? [own] : [secret, own], problem.path),
     ...problem,
     path: [ROOT, ...problem.path].join("."),
@@ -94,17 +96,11 @@ function textsAt(value: Value, [key, ...rest]: readonly string[]): Value {
 
 type Problem = Pick<ConfigProblem, "code" | "message" | "remedy"> & { readonly path: Path };
 
-function findProblems(
+async function findProblems(
   section: OriginalSection,
   { autoArgs, byOriginalRules }: { readonly autoArgs: Value; readonly byOriginalRules: boolean },
-): readonly Problem[] {
-  const { error } = makeOriginalSection().safeParse(section);
-  const shapes = (error?.issues ?? []).map((issue): Problem => ({
-    path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
-    code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",
-    message: `expected ${issue.message}`,
-    remedy: "correct the value",
-  }));
+): Promise<readonly Problem[]> {
+  const shapes = isPlainOriginal(section) ? [] : await findWrongShapes(section);
   if (!isValueMap(autoArgs)) {
     shapes.push({
       path: ["trigger", "auto-args"],
@@ -115,6 +111,17 @@ function findProblems(
   }
   if (shapes.length > 0) return shapes;
   return contextProblems(section, { byOriginalRules }).map((problem) => ({ code: "missing", ...problem }));
+}
+
+async function findWrongShapes(section: OriginalSection): Promise<Problem[]> {
+  const { makeOriginalSection } = await import("./original_schema.ts");
+  const { error } = makeOriginalSection().safeParse(section);
+  return (error?.issues ?? []).map((issue): Problem => ({
+    path: issue.path.map((part) => typeof part === "number" ? part : String(part)),
+    code: issue.code === "invalid_type" ? "wrong_type" : "wrong_value",
+    message: `expected ${issue.message}`,
+    remedy: "correct the value",
+  }));
 }
 
 /** Finds a path, or the nearest one above it, in the first file that has it. */

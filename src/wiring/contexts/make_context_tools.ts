@@ -141,7 +141,7 @@ async function loadOriginal(env: Variables): Promise<LoadedContext | undefined> 
   const [config, secrets] = [env["CICDSTATEMGR_CONFIG_PATH"], env["CICDSTATEMGR_SECRETS_PATH"]];
   if (!config) return undefined;
   const { readOriginalConfig } = await import("../../config/contexts/original_config.ts");
-  return readOriginalConfig({
+  return await readOriginalConfig({
     config: await readText(config, "CICDSTATEMGR_CONFIG_PATH"),
     secrets: secrets ? await readText(secrets, "CICDSTATEMGR_SECRETS_PATH") : undefined,
   });
@@ -152,7 +152,7 @@ async function loadOriginalFiles(
   { config, secrets }: NonNullable<ContextRequest["originalFiles"]>,
 ): Promise<LoadedContext> {
   const { readOriginalConfig } = await import("../../config/contexts/original_config.ts");
-  return readOriginalConfig({
+  return await readOriginalConfig({
     config: await readText(config, "--config or CICDSTATEMGR_CONFIG_PATH"),
     secrets: await readText(secrets, "--secrets or CICDSTATEMGR_SECRETS_PATH"),
     byOriginalRules: true,

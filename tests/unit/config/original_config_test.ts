@@ -4,16 +4,16 @@ import { AppError } from "../../../src/lib/errors.ts";
 import type { LoadedContext } from "../../../src/config/contexts/mod.ts";
 import { readOriginalConfig } from "../../../src/config/contexts/original_config.ts";
 
-function load(config: string, secrets?: string): LoadedContext {
+function load(config: string, secrets?: string): Promise<LoadedContext> {
   return readOriginalConfig({
     config: { path: "config.yaml", text: config },
     secrets: secrets === undefined ? undefined : { path: "secrets.yaml", text: secrets },
   });
 }
 
-function problems(config: string, secrets?: string): readonly string[] {
+async function problems(config: string, secrets?: string): Promise<readonly string[]> {
   try {
-    load(config, secrets);
+    await load(config, secrets);
   } catch (error) {
     assert.ok(error instanceof AppError, String(error));
     assert.equal(error.exitCode, 2);
@@ -51,8 +51,8 @@ const SECRETS = `cicdstatemgr:
   other: 1
 `;
 
-Deno.test("the original's file and its secrets give the settings", () => {
-  const { settings, warnings } = load(CONFIG, SECRETS);
+Deno.test("the original's file and its secrets give the settings", async () => {
+  const { settings, warnings } = await load(CONFIG, SECRETS);
   assert.deepEqual(settings.primary, {
     kind: "redis",
     url: "redis://app:s3%3Acret@redis.example.com:6380/0",
@@ -82,8 +82,8 @@ Deno.test("the original's file and its secrets give the settings", () => {
   assert.equal(settings.environments, undefined);
 });
 
-Deno.test("templates see the whole file but its datasources, and headers the secrets", () => {
-  const { settings } = load(CONFIG, SECRETS);
+Deno.test("templates see the whole file but its datasources, and headers the secrets", async () => {
+  const { settings } = await load(CONFIG, SECRETS);
   assert.deepEqual([...settings.configData.keys()], ["slack", "trigger", "templates", "notify", "custom"]);
   assert.equal(formatJson(settings.configData.get("custom") ?? null), '{"on": false, "deep": [1, 2.0]}');
   assert.equal(
@@ -92,20 +92,20 @@ Deno.test("templates see the whole file but its datasources, and headers the sec
   );
 });
 
-Deno.test("secrets may be left out or be empty, and may bring a store of their own", () => {
+Deno.test("secrets may be left out or be empty, and may bring a store of their own", async () => {
   const config = "cicdstatemgr:\n  datasources:\n    idfile: {path: id}\n";
   const store = "cicdstatemgr:\n  datasources:\n    yamlfile: {path: a.yaml, isPrimary: true}\n";
-  assert.deepEqual(load(config, store).settings.primary, { kind: "yamlfile", path: "a.yaml" });
+  assert.deepEqual((await load(config, store)).settings.primary, { kind: "yamlfile", path: "a.yaml" });
   for (const secrets of [undefined, "", "# nothing\n"]) {
-    const { settings } = load(CONFIG, secrets);
+    const { settings } = await load(CONFIG, secrets);
     assert.deepEqual(settings.primary, { kind: "redis", url: "redis://redis.example.com:6379/0" });
     assert.equal(settings.slack.token, undefined);
     assert.equal(settings.secretData.size, 0);
   }
 });
 
-Deno.test("keys of this program work in the original's file too", () => {
-  const { settings } = load(`${CONFIG}  http: {timeout: 5s, hosts: ["https://a.example"]}
+Deno.test("keys of this program work in the original's file too", async () => {
+  const { settings } = await load(`${CONFIG}  http: {timeout: 5s, hosts: ["https://a.example"]}
   redact: [state.token]
   history: {keep: 9}
 `);
@@ -114,9 +114,9 @@ Deno.test("keys of this program work in the original's file too", () => {
   assert.equal(settings.keep, 9);
 });
 
-Deno.test("all problems come at once, with their file and line", () => {
+Deno.test("all problems come at once, with their file and line", async () => {
   assert.deepEqual(
-    problems(
+    await problems(
       `cicdstatemgr:
   datasources:
     yamlfile: {isPrimary: "yes"}
@@ -135,9 +135,9 @@ Deno.test("all problems come at once, with their file and line", () => {
   );
 });
 
-Deno.test("problems of stores name the line, and a primary is needed", () => {
+Deno.test("problems of stores name the line, and a primary is needed", async () => {
   assert.deepEqual(
-    problems(
+    await problems(
       "cicdstatemgr:\n  datasources:\n    jsonfile: {isPrimary: true}\n    yamlfile: {path: a, isPrimary: true}\n",
     ),
     [
@@ -146,28 +146,34 @@ Deno.test("problems of stores name the line, and a primary is needed", () => {
     ],
   );
   assert.match(
-    problems("cicdstatemgr:\n  datasources:\n    jsonfile: {path: a}\n    yamlfile: {path: b}\n").join(),
+    (await problems("cicdstatemgr:\n  datasources:\n    jsonfile: {path: a}\n    yamlfile: {path: b}\n"))
+      .join(),
     /^config.yaml:2: cicdstatemgr.datasources: no entry is the primary/,
   );
   assert.match(
-    problems("cicdstatemgr: {datasources: {idfile: {path: a}}, trigger: {auto-args: [1]}}\n").at(-1) ?? "",
+    (await problems("cicdstatemgr: {datasources: {idfile: {path: a}}, trigger: {auto-args: [1]}}\n")).at(
+      -1,
+    ) ?? "",
     /^config.yaml:1: cicdstatemgr.trigger.auto-args: expected a map of names and templates/,
   );
 });
 
-Deno.test("a file without the root key, with wrong YAML, or with another type in its secrets is an error", () => {
-  assert.match(problems("").join(), /^config.yaml: cicdstatemgr: there is no map of that name at the top/);
-  assert.match(problems("other: 1\n").join(), /^config.yaml: cicdstatemgr: there is no map/);
+Deno.test("a file without the root key, with wrong YAML, or with another type in its secrets is an error", async () => {
   assert.match(
-    problems(CONFIG, "slack: {token: x}\n").join(),
+    (await problems("")).join(),
+    /^config.yaml: cicdstatemgr: there is no map of that name at the top/,
+  );
+  assert.match((await problems("other: 1\n")).join(), /^config.yaml: cicdstatemgr: there is no map/);
+  assert.match(
+    (await problems(CONFIG, "slack: {token: x}\n")).join(),
     /^secrets.yaml: cicdstatemgr: there is no map/,
   );
-  assert.match(problems("cicdstatemgr:\n  a: [\n").join(), /^config.yaml:3: /);
+  assert.match((await problems("cicdstatemgr:\n  a: [\n")).join(), /^config.yaml:3: /);
   assert.match(
-    problems("cicdstatemgr:\n  datasources: [1]\n").join(),
+    (await problems("cicdstatemgr:\n  datasources: [1]\n")).join(),
     /^config.yaml:2: cicdstatemgr.datasources: expected a map/,
   );
-  const [conflict] = problems(CONFIG, "cicdstatemgr:\n  datasources:\n    redis:\n      host: 5\n");
+  const [conflict] = await problems(CONFIG, "cicdstatemgr:\n  datasources:\n    redis:\n      host: 5\n");
   assert.match(
     conflict ?? "",
     /^secrets.yaml:4: cicdstatemgr.datasources.redis.host: a number here, and a text in config.yaml:6/,
