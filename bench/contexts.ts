@@ -130,15 +130,16 @@ async function makePlace(own: Datasources | undefined, theirs: Datasources): Pro
   const folder = await Deno.makeTempDir({ prefix: "showtime-bench-" });
   const [mine, other] = [`${folder}/ours`, `${folder}/original`];
   for (const each of [mine, other]) await Deno.mkdir(each);
-  if (own !== undefined) {
-    const config = { version: 1, context: { datasources: own } };
-    await Deno.writeTextFile(`${mine}/showtime.yml`, JSON.stringify(config));
+  for (const [each, datasources] of [[mine, own], [other, theirs]] as const) {
+    if (datasources === undefined) continue;
+    await Deno.writeTextFile(`${each}/config.yaml`, JSON.stringify({ cicdstatemgr: { datasources } }));
+    await Deno.writeTextFile(`${each}/secrets.yaml`, "");
   }
-  await Deno.writeTextFile(`${other}/config.yaml`, JSON.stringify({ cicdstatemgr: { datasources: theirs } }));
-  await Deno.writeTextFile(`${other}/secrets.yaml`, "");
+  // Both programs read the same form of configuration.
+  const configured = { CICDSTATEMGR_CONFIG_PATH: "config.yaml", CICDSTATEMGR_SECRETS_PATH: "secrets.yaml" };
+  const env = { SHOWTIME_CONTEXT_ID: "bench", ...own === undefined ? {} : configured };
   const peer = originalProgram();
-  const runOurs = (words: readonly string[]) =>
-    run([...ours(), "context", ...words], { cwd: mine, env: { SHOWTIME_CONTEXT_ID: "bench" } });
+  const runOurs = (words: readonly string[]) => run([...ours(), "context", ...words], { cwd: mine, env });
   const runPeer = peer === undefined
     ? undefined
     : (words: readonly string[]) =>
@@ -157,7 +158,7 @@ async function makePlace(own: Datasources | undefined, theirs: Datasources): Pro
       await runPeer?.(["--init-new", "bench", "--init-app-config-file", "app.yaml", "--set", "state.n=1"]);
       const { stdout } = await output([...ours(), "context", "show", "--format", "json"], {
         cwd: mine,
-        env: { SHOWTIME_CONTEXT_ID: "bench" },
+        env,
       });
       return JSON.stringify(JSON.parse(stdout)).length;
     },
