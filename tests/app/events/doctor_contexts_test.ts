@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Finding } from "../../../src/lib/finding.ts";
-import { appFile } from "../../worlds/contexts/events_world.ts";
+import { appFile } from "../../worlds/contexts/pull_events_world.ts";
 import { startRedis } from "../../worlds/contexts/redis_server.ts";
 import { wireRun } from "../../worlds/contexts/wired_run.ts";
 import { part } from "../../worlds/require.ts";

@@ -6,7 +6,7 @@ import { isValueMap } from "../../../src/contexts/core/tree/value.ts";
 import { DEFAULT_OPTIONS } from "../../../src/environments/app/sync/make_policy.ts";
 import { syncPull } from "../../../src/environments/app/sync/sync_pull.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import { type EventsWorld, makeEventsWorld } from "../../worlds/contexts/events_world.ts";
+import { type EventsWorld, makeEventsWorld } from "../../worlds/contexts/pull_events_world.ts";
 import { B, makeWorld, never, PR, type RunChange, type World } from "../../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
-import { appFile, type EventsWorld, makeEventsWorld } from "../../worlds/contexts/events_world.ts";
+import { appFile, type EventsWorld, makeEventsWorld } from "../../worlds/contexts/pull_events_world.ts";
 import { makeWorld, PR, REPO, type RunChange, type World } from "../../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";

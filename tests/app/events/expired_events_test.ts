@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { applyCleanup } from "../../../src/environments/app/cleanup/apply_cleanup.ts";
 import { planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
-import { appFile, type EventsWorld, makeEventsWorld } from "../../worlds/contexts/events_world.ts";
+import { appFile, type EventsWorld, makeEventsWorld } from "../../worlds/contexts/pull_events_world.ts";
 import {
   A,
   B,

@@ -6,7 +6,7 @@ import { valueAt } from "../../../src/contexts/core/tree/operations.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { makeContextStore } from "../../../src/wiring/contexts/context_stores.ts";
-import { appFile } from "../../worlds/contexts/events_world.ts";
+import { appFile } from "../../worlds/contexts/pull_events_world.ts";
 import { startRedis } from "../../worlds/contexts/redis_server.ts";
 import { startSlack } from "../../worlds/contexts/slack_server.ts";
 import { wireRun } from "../../worlds/contexts/wired_run.ts";

@@ -1,7 +1,7 @@
 /** A pull request's context follows its environments on a real engine: what is posted, and what a dead server changes. */
 
 import assert from "node:assert/strict";
-import { appFile } from "../../worlds/contexts/events_world.ts";
+import { appFile } from "../../worlds/contexts/pull_events_world.ts";
 import { startSlack } from "../../worlds/contexts/slack_server.ts";
 import { spawnShowtime } from "../../worlds/program/process.ts";
 import { part } from "../../worlds/require.ts";
