@@ -59,7 +59,10 @@ async function readInGroup(group: GroupEntry, { path, words, options }: InGroup)
     case "nothing":
       return text(await groupHelp(group, path, options));
     case "unknown_flag":
-      throw (await mistakes()).unknownLeadingFlag(leading.flag, { path });
+      throw (await mistakes()).unknownLeadingFlag(leading.flag, {
+        path,
+        later: ownerOf(leading.flag, group, { path, words, options }),
+      });
     case "value_missing":
       throw (await mistakes()).missingValue(leading.option);
   }
@@ -68,6 +71,15 @@ async function readInGroup(group: GroupEntry, { path, words, options }: InGroup)
   if (entry === undefined) throw (await mistakes()).unknownCommand(below, Object.keys(group.commands));
   if (isGroup(entry)) return await readInGroup(entry, { path: below, words: leading.rest, options });
   return await readCommand({ ...entry, name: below.join(" ") }, leading.rest, options);
+}
+
+/** Finds the command of a group that is named later in the words, if the flag is one of its own. */
+function ownerOf(flag: string, group: GroupEntry, { path, words }: InGroup): NamedCommand | undefined {
+  const word = words.find((each) => entryOf(group.commands, each) !== undefined) ?? "";
+  const entry = entryOf(group.commands, word);
+  if (entry === undefined || isGroup(entry)) return undefined;
+  const isOwn = entry.options.some(({ name }) => `--${name}` === flag.replace(/=.*$/s, ""));
+  return isOwn ? { ...entry, name: [...path, word].join(" ") } : undefined;
 }
 
 /**

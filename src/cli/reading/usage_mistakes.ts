@@ -43,10 +43,11 @@ export function unknownLeadingFlag(
       meant === undefined ? `Leave it out; ${help}` : `Did you mean "--${meant}"? ${help}`,
     );
   }
+  const isOwn = later.options.some((option) => `--${option.name}` === name);
   return usageError(
     "flag_unknown",
     `${READING}: ${own} has no flag "${shown(name)}" before the command`,
-    meant === undefined
+    isOwn || meant === undefined
       ? "Write the command's own flags after its name"
       : `Did you mean "--${meant}"? A command's own flags go after its name`,
   );
@@ -78,10 +79,11 @@ export function missingArgument(argument: string, command: NamedCommand): AppErr
 export function unexpectedArgument(command: NamedCommand): AppError {
   const count = command.args.length;
   const takes = count === 0 ? "no argument" : count === 1 ? "one argument" : `${count} arguments`;
+  const isNamed = count === 0 && command.options.some(({ name }) => name === "id");
   return usageError(
     "argument_unexpected",
     `${READING}: showtime ${command.name} takes ${takes}, and more were given`,
-    example(command),
+    isNamed ? `Give the ID with --id; "showtime help ${command.name}" lists the flags` : example(command),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Mistakes of a person who uses `showtime context` for the first time: each error says what to write instead. */
 
 import assert from "node:assert/strict";
+import { runCli } from "../../worlds/program/cli.ts";
 import { ContextWorld, type Line } from "../../worlds/contexts/command_world.ts";
 
 const MISTAKES: readonly (readonly [line: Line, code: string, message: RegExp, hint: RegExp])[] = [
@@ -58,4 +59,15 @@ Deno.test("a configuration of the original tool that is not there names the vari
   const { message, hint } = await world.failure(2, "import", { env });
   assert.match(message, /nope\.yaml.*no such file/);
   assert.equal(hint, "Correct CICDSTATEMGR_CONFIG_PATH");
+});
+
+Deno.test("a command's own flag before its name is told where it goes, and an ID without its flag too", async () => {
+  for (const line of ["context --id x get a", "assets --uuid x plan"]) {
+    const { code, err } = await runCli(line.split(" "));
+    assert.equal(code, 2);
+    assert.match(err, /before the command\nhint: Write the command's own flags after its name/);
+  }
+  const { code, err } = await runCli(["context", "init", "release-7"]);
+  assert.equal(code, 2);
+  assert.match(err, /takes no argument, and more were given\nhint: Give the ID with --id/);
 });
