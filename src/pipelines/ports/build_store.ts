@@ -1,0 +1,79 @@
+/** Builds, their events and logs, the keys of the server, and the marks that its polls and schedules leave. */
+
+import type { Build, BuildState } from "../core/builds/build.ts";
+import type { BuildEvent } from "../core/build_event.ts";
+import type { ApiKey } from "../core/builds/api_key.ts";
+
+/** A condition on builds. */
+export interface BuildFilter {
+  readonly pipeline?: string;
+  readonly state?: BuildState;
+  /** Builds that are older than the one with this identifier. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** An event with its place: places grow by one within a build. */
+export interface PlacedEvent {
+  readonly place: number;
+  readonly attempt: number;
+  readonly event: BuildEvent;
+}
+
+/** A number that a worker was last seen with. */
+export interface WorkerRow {
+  readonly name: string;
+  readonly tags: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly seenAt: number;
+  readonly build: string | undefined;
+}
+
+/** Builds and everything around them. Every call throws AppError `store_…`. */
+export interface BuildStore {
+  /** Names the store in messages, without a login. */
+  readonly name: string;
+  /** Lists builds, newest first. */
+  builds(filter: BuildFilter, signal: AbortSignal): Promise<readonly Build[]>;
+  build(id: string, signal: AbortSignal): Promise<Build | undefined>;
+  /** The number of builds in each state that has any. */
+  counts(signal: AbortSignal): Promise<ReadonlyMap<BuildState, number>>;
+  /** Appends events of an attempt; false if the attempt is stale. Returns after they are on disk. */
+  append(
+    write: {
+      readonly build: string;
+      readonly attempt: number;
+      readonly sha?: string;
+      readonly events: readonly BuildEvent[];
+    },
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /** The events of a build after a place, at most `limit`. */
+  events(
+    read: { readonly build: string; readonly after: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly PlacedEvent[]>;
+  workers(signal: AbortSignal): Promise<readonly WorkerRow[]>;
+  /** Notes that a worker asked for work or renewed a lease. */
+  noteWorker(row: WorkerRow, signal: AbortSignal): Promise<void>;
+  keys(signal: AbortSignal): Promise<readonly ApiKey[]>;
+  /** Adds a key; false if its name is taken. */
+  addKey(key: ApiKey, signal: AbortSignal): Promise<boolean>;
+  /** Removes a key; false if there is none of this name. */
+  removeKey(name: string, signal: AbortSignal): Promise<boolean>;
+  /** A remembered value of a poll or a schedule. */
+  note(name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Replaces a remembered value; false if it is no longer `from`. */
+  swapNote(
+    change: { readonly name: string; readonly from: string | undefined; readonly to: string | undefined },
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /** Takes or renews the lease of a task that one server runs at a time; false if another server has it. */
+  lead(
+    lease: { readonly task: string; readonly holder: string; readonly now: number; readonly leaseMs: number },
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /** Removes ended builds that are older than `before`, and the oldest ones beyond `maxBytes` of events. */
+  prune(limits: { readonly before: number; readonly maxBytes: number }, signal: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
