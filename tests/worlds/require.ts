@@ -5,6 +5,7 @@
  * tell at the end what was not tested.
  */
 
+import { postgresPrograms } from "./builds/postgres_server.ts";
 import { originalProgram } from "./contexts/original/original_tool.ts";
 import { supersetEnvironment } from "./superset/real_superset.ts";
 import { binaryUnderTest, programCommand } from "./program/process.ts";
@@ -20,6 +21,7 @@ export type PartName =
   | "superset"
   | "pyyaml"
   | "redis"
+  | "postgres"
   | "cicdstatemgr"
   | "tmpfs"
   | "jq"
@@ -105,6 +107,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
         await succeeds(["jq", "--version"], "the program jq is not installed");
     case "redis":
       return await succeeds(["redis-server", "--version"], "the program redis-server is not installed");
+    case "postgres":
+      return postgresPrograms() === undefined ? "the server of PostgreSQL is not installed" : undefined;
     case "cicdstatemgr":
       return await findOriginalTool();
     case "tmpfs":

@@ -73,7 +73,10 @@ export interface BuildStore {
     lease: { readonly task: string; readonly holder: string; readonly now: number; readonly leaseMs: number },
     signal: AbortSignal,
   ): Promise<boolean>;
-  /** Removes ended builds that are older than `before`, and the oldest ones beyond `maxBytes` of events. */
-  prune(limits: { readonly before: number; readonly maxBytes: number }, signal: AbortSignal): Promise<number>;
+  /** Removes builds that ended before `before`, the oldest ones beyond `maxBytes` of events, and old marks. */
+  prune(
+    limits: { readonly now: number; readonly before: number; readonly maxBytes: number },
+    signal: AbortSignal,
+  ): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,0 +1,99 @@
+import type { Claimed, ClaimRequest } from "../../pipelines/ports/job_queue.ts";
+import type { SqlDialect, SqlTransaction } from "../../ports/sql.ts";
+import { lockGroup, settleGroup } from "./groups.ts";
+import { fitsLane } from "./lanes.ts";
+import { BUILD_COLUMNS, buildOf, jobOf, numberOf, optionalText, textOf } from "./rows.ts";
+
+const CLAIMABLE = "state = 'queued' AND blocked = 0";
+
+/** Reads each lane with a waiting build by one look into the index, however many builds wait in it. */
+const LANES = `WITH RECURSIVE found (lane) AS (
+    SELECT MIN(lane) FROM builds WHERE ${CLAIMABLE}
+    UNION ALL
+    SELECT (SELECT MIN(lane) FROM builds WHERE ${CLAIMABLE} AND lane > found.lane) FROM found WHERE found.lane IS NOT NULL
+  ) SELECT lane FROM found WHERE lane IS NOT NULL`;
+
+/** A claim and the SQL to make it in. */
+export interface ClaimOptions {
+  readonly request: ClaimRequest & { readonly now: number };
+  readonly dialect: SqlDialect;
+}
+
+/** Claims the oldest build that fits; undefined if there is none. */
+export async function claimOldest(
+  transaction: SqlTransaction,
+  { request, dialect }: ClaimOptions,
+): Promise<Claimed | undefined> {
+  const lanes = (await transaction.rows(LANES)).map((row) => textOf(row, "lane"));
+  const fitting = lanes.filter((lane) => fitsLane(lane, request));
+  const heads: Head[] = [];
+  for (const lane of fitting) {
+    const [row] = await transaction.rows(
+      `SELECT id, group_name FROM builds WHERE lane = ? AND ${CLAIMABLE} ORDER BY id LIMIT 1`,
+      [lane],
+    );
+    if (row !== undefined) {
+      heads.push({ id: numberOf(row, "id"), lane, group: optionalText(row, "group_name") });
+    }
+  }
+  for (const head of heads.sort((a, b) => a.id - b.id)) {
+    const claimed = await claimHead(transaction, head, { request, dialect });
+    if (claimed === undefined) continue;
+    const answer = request.handsOver ? await handOver(transaction, claimed, request.now) : claimed;
+    if (head.group !== undefined) await settleGroup(transaction, head.group);
+    return answer;
+  }
+  return undefined;
+}
+
+/** The oldest build of a lane. */
+interface Head {
+  readonly id: number;
+  readonly lane: string;
+  readonly group: string | undefined;
+}
+
+/**
+ * Claims the oldest build of a head's lane and group; undefined if other servers have taken all. Without a group, builds
+ * that other servers are claiming are skipped. With a group, the group is locked first: every transaction takes the two
+ * in this order.
+ */
+async function claimHead(
+  transaction: SqlTransaction,
+  { lane, group }: Head,
+  { request, dialect }: ClaimOptions,
+): Promise<Claimed | undefined> {
+  if (group !== undefined) await lockGroup(transaction, { group, dialect });
+  const skip = dialect === "postgres" && group === undefined ? " FOR UPDATE SKIP LOCKED" : "";
+  const [row] = await transaction.rows(
+    `UPDATE builds SET state = 'running', reason = NULL, attempt = attempt + 1, worker = ?, started_at = ?,
+      lease_until = ?, exit_code = NULL
+      WHERE ${CLAIMABLE} AND id = (
+        SELECT id FROM builds WHERE lane = ? AND ${CLAIMABLE} AND group_name ${
+      group === undefined ? "IS NULL" : "= ?"
+    }
+          ORDER BY id LIMIT 1${skip}
+      ) RETURNING ${BUILD_COLUMNS}, job`,
+    [
+      request.worker,
+      request.now,
+      request.now + request.leaseMs,
+      lane,
+      ...(group === undefined ? [] : [group]),
+    ],
+  );
+  return row === undefined ? undefined : { build: buildOf(row), job: jobOf(row) };
+}
+
+async function handOver(
+  transaction: SqlTransaction,
+  { build, job }: Claimed,
+  now: number,
+): Promise<Claimed> {
+  const [row] = await transaction.rows(
+    `UPDATE builds SET state = 'handed_over', reason = ?, ended_at = ?, lease_until = NULL WHERE id = ?
+      RETURNING ${BUILD_COLUMNS}`,
+    ["A worker without leases took it: its result is not reported", now, build.id],
+  );
+  return { build: row === undefined ? build : buildOf(row), job };
+}
