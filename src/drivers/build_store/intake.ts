@@ -1,5 +1,6 @@
+import type { NewBuild } from "../../pipelines/core/builds/new_build.ts";
 import type { Build } from "../../pipelines/core/builds/build.ts";
-import type { Intake, IntakeAnswer, NewBuild } from "../../pipelines/ports/job_queue.ts";
+import type { Intake, IntakeAnswer } from "../../pipelines/ports/job_queue.ts";
 import type { SqlDialect, SqlTransaction } from "../../ports/sql.ts";
 import { lockGroup, settleGroup } from "./groups.ts";
 import { laneOf, sortedTags } from "./lanes.ts";

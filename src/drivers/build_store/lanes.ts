@@ -1,4 +1,5 @@
-import type { ClaimRequest, NewBuild } from "../../pipelines/ports/job_queue.ts";
+import type { NewBuild } from "../../pipelines/core/builds/new_build.ts";
+import type { ClaimRequest } from "../../pipelines/ports/job_queue.ts";
 
 /** The parts of a lane. */
 interface Lane {

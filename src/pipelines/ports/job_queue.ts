@@ -1,22 +1,8 @@
 /** The queue of builds. It is part of the store: each call is one transaction. */
 
-import type { Build, BuildCause, WorkerOutcome } from "../core/builds/build.ts";
+import type { Build, WorkerOutcome } from "../core/builds/build.ts";
 import type { JobSpec } from "../core/builds/job.ts";
-
-/** A build to queue. */
-export interface NewBuild {
-  readonly job: JobSpec;
-  readonly traceId: string;
-  readonly cause: BuildCause;
-  /** The tags that a worker needs. */
-  readonly workerTags: readonly string[];
-  /** The limit of builds of one group that run at once; undefined for no limit. */
-  readonly concurrency:
-    | { readonly group: string; readonly limit: number; readonly cancelInProgress: boolean }
-    | undefined;
-  /** How often the build runs again after a worker went away, and after it failed. */
-  readonly retries: { readonly lost: number; readonly failed: number };
-}
+import type { NewBuild } from "../core/builds/new_build.ts";
 
 /** A trigger that must take effect once, with the builds that it queues. */
 export interface Intake {
