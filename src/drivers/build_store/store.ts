@@ -3,7 +3,7 @@ import type { ApiKey, KeyRole } from "../../pipelines/core/builds/api_key.ts";
 import type { BuildEvent } from "../../pipelines/core/build_event.ts";
 import type { BuildStore, PlacedEvent, WorkerRow } from "../../pipelines/ports/build_store.ts";
 import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";
-import { BUILD_COLUMNS, buildOf, numberOf, optionalText, textOf } from "./rows.ts";
+import { BUILD_COLUMNS, buildOf, jobOf, numberOf, optionalText, textOf } from "./rows.ts";
 
 /** Makes the store of builds in a database with the tables of this folder. */
 export function makeBuildStore(database: SqlDatabase): BuildStore {
@@ -41,6 +41,10 @@ export function makeBuildStore(database: SqlDatabase): BuildStore {
         values: [id],
       }, signal);
       return row === undefined ? undefined : buildOf(row);
+    },
+    async job(id, signal) {
+      const [row] = await read({ statement: "SELECT job FROM builds WHERE id = ?", values: [id] }, signal);
+      return row === undefined ? undefined : jobOf(row);
     },
     async counts(signal) {
       const rows = await read(

@@ -1,6 +1,7 @@
 /** Builds, their events and logs, the keys of the server, and the marks that its polls and schedules leave. */
 
 import type { Build, BuildState } from "../core/builds/build.ts";
+import type { JobSpec } from "../core/builds/job.ts";
 import type { BuildEvent } from "../core/build_event.ts";
 import type { ApiKey } from "../core/builds/api_key.ts";
 
@@ -36,6 +37,8 @@ export interface BuildStore {
   /** Lists builds, newest first. */
   builds(filter: BuildFilter, signal: AbortSignal): Promise<readonly Build[]>;
   build(id: string, signal: AbortSignal): Promise<Build | undefined>;
+  /** The work of a build; undefined if there is no such build. */
+  job(id: string, signal: AbortSignal): Promise<JobSpec | undefined>;
   /** The number of builds in each state that has any. */
   counts(signal: AbortSignal): Promise<ReadonlyMap<BuildState, number>>;
   /** Appends events of an attempt; false if the attempt is stale. Returns after they are on disk. */

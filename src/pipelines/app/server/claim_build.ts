@@ -1,0 +1,72 @@
+import { eitherSignal } from "../../../lib/either_signal.ts";
+import type { Job } from "../../core/builds/job.ts";
+import type { Claimed, ClaimRequest } from "../../ports/job_queue.ts";
+import { LEASE_MS, type ServerPorts } from "./server_ports.ts";
+
+/** A build that a worker may run now. */
+export interface ClaimAnswer {
+  readonly build: string;
+  readonly attempt: number;
+  readonly job: Job;
+}
+
+/** The longest time between two looks at the queue, in milliseconds: an announcement can be lost. */
+const LOOK_MS = 5_000;
+
+/**
+ * Claims a build for a worker, and waits for one up to `waitMs`. Undefined if none came. If the worker goes away, no
+ * build is claimed for it.
+ */
+export async function claimBuild(
+  ports: ServerPorts,
+  { waitMs, ...request }: Omit<ClaimRequest, "leaseMs"> & { readonly waitMs: number },
+  signal: AbortSignal,
+): Promise<ClaimAnswer | undefined> {
+  const { clock, store, queue } = ports;
+  const end = clock.now() + waitMs;
+  const seen = { name: request.worker, tags: request.tags };
+  for (;;) {
+    signal.throwIfAborted();
+    const now = clock.now();
+    const stop = new AbortController();
+    // The wait begins before the look, so that no announcement falls between the two.
+    const changed = queue.changed(eitherSignal(signal, stop.signal)).catch(() => {});
+    try {
+      const claimed = await queue.claim({ ...request, leaseMs: LEASE_MS, now }, signal);
+      await store.noteWorker({ ...seen, seenAt: now, build: claimed?.build.id }, signal);
+      if (claimed !== undefined) {
+        ports.onChange(claimed.build.id);
+        return {
+          build: claimed.build.id,
+          attempt: claimed.build.attempt,
+          job: jobFor(ports, claimed),
+        };
+      }
+      const left = end - clock.now();
+      if (left <= 0) return undefined;
+      const rest = clock.sleep(Math.min(left, LOOK_MS), eitherSignal(signal, stop.signal)).catch(() => {});
+      await Promise.race([changed, rest]);
+    } finally {
+      stop.abort();
+    }
+  }
+}
+
+/** Adds what only the server knows: the values of the build's secrets, and addresses. */
+function jobFor({ files, settings, newSpanId }: ServerPorts, { build, job }: Claimed): Job {
+  const { secrets } = files.current();
+  const values = job.secrets.flatMap((name) => {
+    const value = secrets.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...job,
+    traceId: build.traceId,
+    rootSpanId: newSpanId(),
+    url: settings.publicUrl === undefined ? undefined : `${settings.publicUrl}/builds/${build.id}`,
+    secretValues: Object.fromEntries(values),
+    tracesEndpoint: settings.tracesEndpoint,
+    logsEndpoint: settings.logsEndpoint,
+    serviceName: `bass:pipeline:${build.pipeline}`,
+  };
+}

@@ -1,0 +1,59 @@
+import { AppError, EXIT } from "../../../lib/errors.ts";
+import type { BuildEvent } from "../../core/build_event.ts";
+import type { Build, WorkerOutcome } from "../../core/builds/build.ts";
+import type { AttemptOf } from "../../ports/job_queue.ts";
+import { LEASE_MS, type ServerPorts } from "./server_ports.ts";
+
+/** Renews the lease of an attempt. Returns whether the worker is to cancel it. Throws AppError `attempt_stale`. */
+export async function renewLease(
+  { queue, clock }: ServerPorts,
+  attempt: AttemptOf,
+  signal: AbortSignal,
+): Promise<{ readonly cancel: boolean }> {
+  const answer = await queue.renew({ ...attempt, leaseMs: LEASE_MS, now: clock.now() }, signal);
+  if (answer === "stale") throw staleError(attempt);
+  return { cancel: answer === "cancel" };
+}
+
+/** Keeps events of an attempt. Returns after they are on disk. Throws AppError `attempt_stale`. */
+export async function keepEvents(
+  { store }: ServerPorts,
+  { events, sha, ...attempt }: AttemptOf & {
+    readonly events: readonly BuildEvent[];
+    readonly sha: string | undefined;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const write = { ...attempt, events, ...(sha === undefined ? {} : { sha }) };
+  if (!await store.append(write, signal)) throw staleError(attempt);
+}
+
+/** Ends an attempt, or gives its build back. Throws AppError `attempt_stale`. */
+export async function endAttempt(
+  { queue, clock, onChange }: ServerPorts,
+  { outcome, reason, exitCode, ...attempt }: AttemptOf & {
+    readonly outcome: WorkerOutcome | "released";
+    readonly reason: string | undefined;
+    readonly exitCode: number | undefined;
+  },
+  signal: AbortSignal,
+): Promise<Build> {
+  const now = clock.now();
+  const build = outcome === "released"
+    ? await queue.release({ ...attempt, reason: reason ?? "Its worker gave it back", now }, signal)
+    : await queue.finish({ ...attempt, outcome, reason, exitCode, now }, signal);
+  if (build === undefined) throw staleError(attempt);
+  onChange(build.id);
+  return build;
+}
+
+function staleError({ build, attempt }: AttemptOf): AppError {
+  return new AppError(
+    "attempt_stale",
+    `Working on build ${build}: attempt ${attempt} is no longer its newest`,
+    {
+      exitCode: EXIT.refused,
+      hint: "End this attempt: the build has ended, or another worker runs it",
+    },
+  );
+}
