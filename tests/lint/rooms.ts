@@ -69,7 +69,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   },
   server: {
     rooms: [...APPS, ...CORES, ...PORTS.map((each) => `types:${each}`), "config", "lib"],
-    packages: ["hono"],
+    packages: ["hono", "@octokit/webhooks-methods"],
     node: [],
   },
   wiring: ANYTHING,

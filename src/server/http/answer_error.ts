@@ -1,0 +1,42 @@
+import { AppError } from "../../lib/errors.ts";
+
+/** The statuses of failures that have one of their own. */
+const STATUS: Readonly<Record<string, number>> = {
+  key_missing: 401,
+  key_refused: 403,
+  origin_refused: 403,
+  hook_refused: 403,
+  hooks_off: 403,
+  pipeline_unknown: 404,
+  build_unknown: 404,
+  path_unknown: 404,
+  attempt_stale: 409,
+  build_open: 409,
+  body_too_large: 413,
+  queue_full: 429,
+};
+
+/** Answers a failure as JSON, in the shape that `--json` prints. */
+export function answerError(error: unknown): Response {
+  const isKnown = error instanceof AppError;
+  const status = !isKnown ? 500 : STATUS[error.code] ?? statusOf(error);
+  const { code, message, hint, retryable } = isKnown ? error : UNFORESEEN;
+  const document = { error: { code, message, ...(hint === undefined ? {} : { hint }), retryable } };
+  const headers: Record<string, string> = { "content-type": "application/json; charset=utf-8" };
+  if (status === 401) headers["www-authenticate"] = "Bearer";
+  if (status === 429 || status === 503) headers["retry-after"] = "5";
+  return new Response(`${JSON.stringify(document)}\n`, { status, headers });
+}
+
+function statusOf({ code, exitCode }: AppError): number {
+  if (code.startsWith("store_")) return 503;
+  return exitCode === 2 ? 400 : 500;
+}
+
+/** The answer for an error that no code explains. Its text may hold what the caller must not see. */
+const UNFORESEEN = {
+  code: "unforeseen",
+  message: "Answering the request: the server failed",
+  hint: "Look at the output of `showtime serve`",
+  retryable: false,
+} as const;
