@@ -6,11 +6,7 @@ import type { Build } from "../../../src/pipelines/core/builds/build.ts";
 import type { JobSpec } from "../../../src/pipelines/core/builds/job.ts";
 import type { NewBuild } from "../../../src/pipelines/core/builds/new_build.ts";
 import type { BuildStore } from "../../../src/pipelines/ports/build_store.ts";
-import type {
-  ClaimRequest,
-  IntakeAnswer,
-  JobQueue,
-} from "../../../src/pipelines/ports/job_queue.ts";
+import type { ClaimRequest, IntakeAnswer, JobQueue } from "../../../src/pipelines/ports/job_queue.ts";
 
 /** An opening of a store, as one process has it. */
 export interface OpenStore {
