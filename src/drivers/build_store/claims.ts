@@ -66,7 +66,7 @@ async function claimHead(
   if (group !== undefined) await lockGroup(transaction, { group, dialect });
   const skip = dialect === "postgres" && group === undefined ? " FOR UPDATE SKIP LOCKED" : "";
   const [row] = await transaction.rows(
-    `UPDATE builds SET state = 'running', reason = NULL, attempt = attempt + 1, worker = ?, started_at = ?,
+    `UPDATE builds SET state = 'running', reason = NULL, attempt = attempt + 1, attempt_first = event_count, worker = ?, started_at = ?,
       lease_until = ?, exit_code = NULL
       WHERE ${CLAIMABLE} AND id = (
         SELECT id FROM builds WHERE lane = ? AND ${CLAIMABLE} AND group_name ${

@@ -21,6 +21,7 @@ export function schemaStatements(dialect: SqlDialect): readonly string[] {
       started_at BIGINT, ended_at BIGINT, exit_code BIGINT, worker_tags TEXT NOT NULL, lane TEXT NOT NULL,
       group_name TEXT, group_limit BIGINT, blocked BIGINT NOT NULL DEFAULT 0, lease_until BIGINT,
       lost_left BIGINT NOT NULL, failed_left BIGINT NOT NULL, event_count BIGINT NOT NULL DEFAULT 0,
+      attempt_first BIGINT NOT NULL DEFAULT 0,
       event_bytes BIGINT NOT NULL DEFAULT 0, job TEXT NOT NULL
     )`,
     `CREATE INDEX builds_claimable ON builds (lane, id) WHERE state = 'queued' AND blocked = 0`,

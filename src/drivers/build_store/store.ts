@@ -142,16 +142,18 @@ export function makeBuildStore(database: SqlDatabase): BuildStore {
 
 async function append(
   transaction: SqlTransaction,
-  { build, attempt, sha, events }: Parameters<BuildStore["append"]>[0],
+  { build, attempt, sha, from, events: sent }: Parameters<BuildStore["append"]>[0],
   { dialect }: SqlDatabase,
 ): Promise<boolean> {
   const lock = dialect === "postgres" ? " FOR UPDATE" : "";
   const [row] = await transaction.rows(
-    `SELECT event_count FROM builds WHERE id = ? AND attempt = ? AND state IN ('running', 'cancelling')${lock}`,
+    `SELECT event_count, attempt_first FROM builds WHERE id = ? AND attempt = ? AND state IN ('running', 'cancelling')${lock}`,
     [build, attempt],
   );
   if (row === undefined) return false;
   const count = numberOf(row, "event_count");
+  const stored = count - numberOf(row, "attempt_first");
+  const events = sent.slice(Math.max(0, stored - from));
   const batch = JSON.stringify(events);
   if (events.length > 0) {
     await transaction.rows(

@@ -41,12 +41,16 @@ export interface BuildStore {
   job(id: string, signal: AbortSignal): Promise<JobSpec | undefined>;
   /** The number of builds in each state that has any. */
   counts(signal: AbortSignal): Promise<ReadonlyMap<BuildState, number>>;
-  /** Appends events of an attempt; false if the attempt is stale. Returns after they are on disk. */
+  /**
+   * Appends events of an attempt; false if the attempt is stale. Returns after they are on disk. `from` is the number of
+   * events of the attempt before these: those that are stored already are left out.
+   */
   append(
     write: {
       readonly build: string;
       readonly attempt: number;
       readonly sha?: string;
+      readonly from: number;
       readonly events: readonly BuildEvent[];
     },
     signal: AbortSignal,

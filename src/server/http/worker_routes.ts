@@ -20,8 +20,8 @@ import {
 import { buildDocument } from "./documents.ts";
 import { callerOf, type ServerContext } from "./server_context.ts";
 
-/** The longest time that a claim waits for a build, in milliseconds. */
-const CLAIM_WAIT_MS = 30_000;
+/** The longest time that a claim or a heartbeat waits, in milliseconds. */
+const LONGEST_WAIT_MS = 30_000;
 const OUTCOMES = ["passed", "failed", "timed_out", "cancelled", "released"] as const;
 
 /** Makes the routes. */
@@ -40,20 +40,20 @@ export function workerRoutes(context: ServerContext): Hono {
         "Leave it out",
       );
     }
-    const waitMs = Math.min(CLAIM_WAIT_MS, Math.max(0, optionalNumber(asked, "wait_ms") ?? CLAIM_WAIT_MS));
     const claimed = await claimBuild(ports, {
       worker: requiredText(asked, "worker"),
       tags,
       pipelines: caller.pipelines,
       handsOver: false,
-      waitMs,
+      waitMs: waitOf(asked, LONGEST_WAIT_MS),
     }, req.raw.signal);
     if (claimed === undefined) return body(null, 204);
     return json({ ...claimed, lease_seconds: LEASE_MS / 1000 });
   });
   app.post("/builds/:id/heartbeat", async ({ req, json }) => {
     await callerOf(context, req.raw, { action: "work" });
-    const attempt = attemptOf(req.param("id"), await readJson(req.raw));
+    const sent = await readJson(req.raw);
+    const attempt = { ...attemptOf(req.param("id"), sent), waitMs: waitOf(sent, 0) };
     return json(await renewLease(ports, attempt, req.raw.signal));
   });
   app.post("/builds/:id/events", async ({ req, json }) => {
@@ -61,7 +61,8 @@ export function workerRoutes(context: ServerContext): Hono {
     const sent = await readJson(req.raw);
     const events = eventsOf(sent["events"]);
     const sha = optionalText(sent, "sha");
-    await keepEvents(ports, { ...attemptOf(req.param("id"), sent), events, sha }, req.raw.signal);
+    const from = optionalNumber(sent, "from") ?? Number.MAX_SAFE_INTEGER;
+    await keepEvents(ports, { ...attemptOf(req.param("id"), sent), events, sha, from }, req.raw.signal);
     return json({ kept: events.length });
   });
   app.post("/builds/:id/finish", async ({ req, json }) => {
@@ -83,6 +84,10 @@ export function workerRoutes(context: ServerContext): Hono {
 function attemptOf(build: string, sent: JsonMap): { readonly build: string; readonly attempt: number } {
   if (!/^\d{1,15}$/.test(build)) throw wrongField("id", "the number of a build");
   return { build, attempt: requiredNumber(sent, "attempt") };
+}
+
+function waitOf(sent: JsonMap, byDefault: number): number {
+  return Math.min(LONGEST_WAIT_MS, Math.max(0, optionalNumber(sent, "wait_ms") ?? byDefault));
 }
 
 function eventsOf(value: unknown): readonly BuildEvent[] {
