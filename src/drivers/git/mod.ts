@@ -13,4 +13,5 @@ export { type AssetSourcesOptions, makeAssetSources, readRevision } from "./asse
 export { type CheckoutsOptions, makeCheckouts } from "./checkouts.ts";
 export { makeClone } from "./clone.ts";
 export { type LedgerBranchOptions, makeLedgerBranch } from "./ledger_branch.ts";
+export { makeRemoteRefs } from "./remote_refs.ts";
 export { makeTrackedCheck } from "./tracked.ts";

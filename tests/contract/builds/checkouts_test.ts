@@ -1,7 +1,7 @@
 /** Checkouts of commits, with the real git and real repositories. */
 
 import assert from "node:assert/strict";
-import { makeCheckouts } from "../../../src/drivers/git/mod.ts";
+import { makeCheckouts, makeRemoteRefs } from "../../../src/drivers/git/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 import type { AppError } from "../../../src/lib/errors.ts";
 import type { CheckoutRequest, Checkouts } from "../../../src/pipelines/ports/checkouts.ts";
@@ -253,4 +253,18 @@ Deno.test("an aborted checkout ends Git and leaves nothing borrowed", async () =
   stop.abort(new Error("enough"));
   await assert.rejects(world.checkouts.checkout(world.request(), stop.signal), /enough/);
   await (await world.checkouts.checkout(world.request(), NEVER)).release();
+});
+
+Deno.test("branches and tags are listed without the commits, and a repository that is not there is named", async () => {
+  await using world = await makeWorld();
+  const sha = await world.commit({ a: "1" });
+  await world.git("tag", "-a", "v1", "-m", "v1");
+  const refs = makeRemoteRefs({ shell: makeShell() });
+  const listed = await refs.list(world.origin, NEVER);
+  assert.equal(listed.get("refs/heads/main"), sha);
+  assert.equal(listed.get("refs/tags/v1^{}"), sha);
+  await assert.rejects(
+    refs.list("https://user:secret@127.0.0.1:1/x", NEVER),
+    (error: AppError) => error.code === "remote_unreadable" && !error.message.includes("secret"),
+  );
 });
