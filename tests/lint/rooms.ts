@@ -84,6 +84,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   github: ["@octokit/", "octokit"],
   postgres: ["postgres"],
   redis: ["ioredis"],
+  smtp: ["nodemailer"],
   superset: ["fflate", "oauth4webapi", "tough-cookie"],
   terminal: ["@clack/prompts"],
 };

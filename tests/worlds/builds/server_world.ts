@@ -74,6 +74,7 @@ export const WEB: ServerPipeline = {
   secrets: ["NPM_TOKEN"],
   workspace: "fresh",
   submodules: false,
+  news: {},
 };
 
 /** Starts a server. */

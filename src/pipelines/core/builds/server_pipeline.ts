@@ -2,6 +2,7 @@
 
 import type { PipelineFormat } from "../pipeline.ts";
 import type { JobProgram } from "./job.ts";
+import type { PipelineNews } from "./notification.ts";
 
 /** A pipeline that the server builds. */
 export interface ServerPipeline {
@@ -27,6 +28,7 @@ export interface ServerPipeline {
   readonly secrets: readonly string[] | undefined;
   readonly workspace: "fresh" | "reuse";
   readonly submodules: boolean;
+  readonly news: PipelineNews;
 }
 
 /** What queues builds of a pipeline. */

@@ -40,6 +40,7 @@ const WEB: ServerPipeline = {
   secrets: ["NPM_TOKEN"],
   workspace: "fresh",
   submodules: false,
+  news: {},
 };
 
 const PUSH = {
