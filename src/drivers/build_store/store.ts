@@ -204,7 +204,11 @@ async function remove(
   values: readonly SqlValue[],
 ): Promise<number> {
   const rows = await transaction.rows(`DELETE FROM builds WHERE ${condition} RETURNING id`, values);
-  for (const row of rows) await transaction.rows("DELETE FROM events WHERE build = ?", [textOf(row, "id")]);
+  for (const row of rows) {
+    const id = textOf(row, "id");
+    await transaction.rows("DELETE FROM events WHERE build = ?", [id]);
+    await transaction.rows("DELETE FROM notes WHERE name LIKE ?", [`news ${id} %`]);
+  }
   return rows.length;
 }
 
