@@ -3,10 +3,17 @@ import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 import { findTextProblem } from "./text_problems.ts";
-import { TooMuch, TreeReader } from "./tree_reader.ts";
+import { TooMuch, type TreeLimits, TreeReader } from "./tree_reader.ts";
 
-/** The size of the largest file that is read: 256 kB. */
+/** The size of the largest configuration that is read: 256 kB. */
 export const MAX_FILE_BYTES = 256 * 1024;
+
+/** How much of a file is read. */
+export interface YamlLimits extends TreeLimits {
+  readonly fileBytes: number;
+}
+
+const OF_CONFIGURATION: YamlLimits = { fileBytes: MAX_FILE_BYTES, depth: 20, values: 10_000, aliases: 100 };
 
 /** A YAML text as plain values, with the position of each. */
 export interface YamlTree {
@@ -16,6 +23,8 @@ export interface YamlTree {
    * it.
    */
   readonly where: (path: SettingPath, at: "key" | "value") => SourcePosition;
+  /** Returns the characters of the number or the boolean at `path`; undefined for any other value. */
+  readonly written: (path: SettingPath) => string | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];
 }
@@ -24,18 +33,21 @@ export interface YamlTree {
  * Reads YAML 1.2. Mistakes are in `problems`; `value` is then undefined, except for mistakes within one key,
  * such as a duplicate, which leave the rest to be checked.
  */
-export function readYaml(source: string, text: string): YamlTree {
-  const tooLarge = new TextEncoder().encode(text).length > MAX_FILE_BYTES;
+export function readYaml(
+  source: string,
+  text: string,
+  { limits = OF_CONFIGURATION }: { readonly limits?: YamlLimits } = {},
+): YamlTree {
+  const { fileBytes } = limits;
+  const tooLarge = new TextEncoder().encode(text).length > fileBytes;
   if (tooLarge) {
-    return unreadable(source, {
-      message: "larger than 256 kB",
-      remedy: "keep the configuration below that size",
-    });
+    const size = fileBytes < 1024 * 1024 ? `${fileBytes / 1024} kB` : `${fileBytes / 1024 / 1024} MB`;
+    return unreadable(source, { message: `larger than ${size}`, remedy: "keep the file below that size" });
   }
   const wrong = findTextProblem(source, text);
   if (wrong !== undefined) {
     const place = { source, line: 1, column: 1 };
-    return { value: undefined, where: () => place, problems: [wrong], warnings: [] };
+    return { ...withoutValue(() => place), problems: [wrong], warnings: [] };
   }
   const lines = new LineCounter();
   const document = withoutEnvironment(() =>
@@ -54,7 +66,7 @@ export function readYaml(source: string, text: string): YamlTree {
     return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const warnings = document.warnings.map((warning) => `${at(place(warning.pos[0]))}: ${warning.message}`);
-  const reader = new TreeReader(document, place);
+  const reader = new TreeReader(place, { limits });
   if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
     return unreadable(source, {
       message: "nested too deep",
@@ -63,11 +75,11 @@ export function readYaml(source: string, text: string): YamlTree {
   }
   if (document.errors.length > 0) {
     const problems = syntaxProblems(document.errors, place);
-    return { value: undefined, where: reader.where, problems, warnings };
+    return { ...withoutValue(reader.where), problems, warnings };
   }
   try {
     const value = reader.read(document.contents, []);
-    return { value, where: reader.where, problems: reader.problems, warnings };
+    return { value, where: reader.where, written: reader.written, problems: reader.problems, warnings };
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
     return unreadable(source, {
@@ -125,7 +137,11 @@ function unreadable(
 ): YamlTree {
   const place = { source, line: 1, column: 1 };
   const problem: ConfigProblem = { ...place, code: "too_large", path: "", message, remedy };
-  return { value: undefined, where: () => place, problems: [problem], warnings };
+  return { ...withoutValue(() => place), problems: [problem], warnings };
+}
+
+function withoutValue(where: YamlTree["where"]): Pick<YamlTree, "value" | "where" | "written"> {
+  return { value: undefined, where, written: () => undefined };
 }
 
 function at({ source, line, column }: SourcePosition): string {
