@@ -26,7 +26,17 @@ export interface YamlTree {
   /** Returns the characters of the number or the boolean at `path`; undefined for any other value. */
   readonly written: (path: SettingPath) => string | undefined;
   readonly problems: readonly ConfigProblem[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly YamlWarning[];
+}
+
+/** A passage that the parser doubts, with its place. */
+export interface YamlWarning extends SourcePosition {
+  readonly message: string;
+}
+
+/** Renders a warning on one line. */
+export function renderYamlWarning({ source, line, column, message }: YamlWarning): string {
+  return `${source}:${line}:${column}: ${message}`;
 }
 
 /**
@@ -65,7 +75,10 @@ export function readYaml(
     const { line, col } = lines.linePos(offset);
     return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const warnings = document.warnings.map((warning) => `${at(place(warning.pos[0]))}: ${warning.message}`);
+  const warnings = document.warnings.map(({ pos, message }) => ({
+    ...place(pos[0]),
+    message: inline(message),
+  }));
   const reader = new TreeReader(place, { limits });
   if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
     return unreadable(source, {
@@ -132,7 +145,7 @@ function unreadable(
   { message, remedy, warnings = [] }: {
     readonly message: string;
     readonly remedy: string;
-    readonly warnings?: readonly string[];
+    readonly warnings?: readonly YamlWarning[];
   },
 ): YamlTree {
   const place = { source, line: 1, column: 1 };
@@ -142,10 +155,6 @@ function unreadable(
 
 function withoutValue(where: YamlTree["where"]): Pick<YamlTree, "value" | "where" | "written"> {
   return { value: undefined, where, written: () => undefined };
-}
-
-function at({ source, line, column }: SourcePosition): string {
-  return `${source}:${line}:${column}`;
 }
 
 function inline(message: string): string {

@@ -48,13 +48,13 @@ function makeChangeRule(changeset: readonly string[]): (pattern: RegExp | undefi
   return (pattern) => {
     if (pattern === undefined) return { run: true, reason: undefined };
     if (changeset.length === 0) return { run: true, reason: "the changes are not known" };
-    const known = found.get(pattern.source);
+    const known = found.get(String(pattern));
     if (known !== undefined) return known;
     const path = findChange(pattern, changeset);
     const decision: RunDecision = path === undefined
       ? { run: false, reason: `no changed path matches ${formatPattern(pattern)}` }
       : { run: true, reason: `${path} changed` };
-    found.set(pattern.source, decision);
+    found.set(String(pattern), decision);
     return decision;
   };
 }

@@ -79,6 +79,15 @@ Deno.test("a node whose pattern is found in no changed path is skipped with all 
   assert.equal(reasonOf("web/docs", { changeset }), "no changed path matches \\.md$");
 });
 
+Deno.test("patterns that differ in their flags alone are decided apart", () => {
+  const root = makeNode({
+    name: "web",
+    steps: [{ name: "a", pattern: /readme/ }, { name: "b", pattern: /readme/i }],
+  });
+  const decide = planRun(root, { changeset: ["README"], only: undefined });
+  assert.deepEqual(partsOf(root).map((node) => decide(node).run), [false, true]);
+});
+
 Deno.test("one chosen step runs with what is in it and the set-ups and tear-downs around it", () => {
   assert.deepEqual(running({ only: "web/tests/e2e" }), [
     "web",
