@@ -66,7 +66,9 @@ function readTree({ path, text }: PipelineText): TreeWithProblems {
 }
 
 function readYamlFile(text: string): TreeWithProblems {
-  const { value, where, written, problems, warnings } = readYaml("", text, { limits: LIMITS });
+  const { where, written, problems, warnings, ...tree } = readYaml("", text, { limits: LIMITS });
+  // A mistake in the YAML itself leaves values out, whose absence would be the next mistake.
+  const value = problems.some(({ code }) => code === "syntax") ? undefined : tree.value;
   // The parser warns of a tag that it does not know, whose value would be a text without one.
   const doubts = warnings.map(({ message, ...place }) => ({
     ...positionOf(place),

@@ -1,5 +1,7 @@
 /** A pipeline's file as plain values with the position of each, whichever language it is written in. */
 
+import { quote } from "../../../lib/quote.ts";
+
 /** The keys and indexes that lead to a value: `["steps", "0", "name"]`. */
 export type FilePath = readonly string[];
 
@@ -34,11 +36,18 @@ export function isFileMap(value: unknown): value is FileMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Names the kind of a value for people. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return "nothing";
+/** Describes a value of another kind than `expected`: `env is a list, and a map is expected`. */
+export function describeKind(label: string, { value, expected }: {
+  readonly value: unknown;
+  readonly expected: string;
+}): string {
+  if (value === null || value === undefined) return `${label} has no value, and ${expected} is expected`;
+  return `${label} is ${kindOf(value)}, and ${expected} is expected`;
+}
+
+function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "string") return "a text";
   if (typeof value === "boolean") return `${value}`;
+  if (typeof value === "string") return quote(value);
   return typeof value === "number" || typeof value === "bigint" ? "a number" : "a map";
 }

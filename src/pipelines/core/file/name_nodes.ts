@@ -1,5 +1,5 @@
 import { quote } from "../../../lib/quote.ts";
-import { type FilePath, isFileMap } from "./file_tree.ts";
+import { isFileMap } from "./file_tree.ts";
 import type { Findings } from "./findings.ts";
 import { type Placed, readFilledText } from "./read_text.ts";
 
@@ -91,13 +91,16 @@ function reportClash(
   findings: Findings,
   { name, first, node }: { readonly name: string; readonly first: PlacedNode; readonly node: PlacedNode },
 ): void {
-  const [step, other] = node.part === "step" ? [node, first] : [first, node];
-  const where: FilePath = step.part === "step" ? [...step.path, "name"] : [...node.path, "name"];
-  const words = { root: "the pipeline", step: "a step", setup: "the set-up", teardown: "the tear-down" };
-  findings.problem(where, {
-    message: other.part === "step"
+  const parts = [first, node];
+  const step = parts.findLast(({ part }) => part === "step");
+  const other = parts.find(({ part }) => part !== "step");
+  const words = `${other?.part === "setup" ? "the set-up" : "the tear-down"} of this node`;
+  findings.problem(step === undefined ? [...node.path, "name"] : [...step.path, "name"], {
+    message: other === undefined
       ? `two steps of this node have the name ${quote(name)}`
-      : `${words[other.part]} of this node has the name ${quote(name)}, too`,
+      : step === undefined
+      ? `the set-up and the tear-down of this node have the name ${quote(name)}`
+      : `${words} has the name ${quote(name)}, too`,
     hint: "Rename one of them: each needs a path of its own",
   });
 }

@@ -24,6 +24,11 @@ export class NodeReader {
     return Object.hasOwn(this.#map, key);
   }
 
+  /** Returns those of some keys that the node has, in the order of the file. */
+  present<Key extends NodeKey>(keys: readonly Key[]): readonly Key[] {
+    return Object.keys(this.#map).flatMap((key) => keys.filter((each) => each === key));
+  }
+
   /** Returns the value of a key as it is; undefined if the node does not have it. */
   raw(key: NodeKey): unknown {
     return this.has(key) ? this.#map[key] : undefined;

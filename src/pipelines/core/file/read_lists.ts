@@ -1,7 +1,7 @@
 /** Readers of lists and maps of texts. Each returns the value, or undefined after it has added a problem. */
 
 import { quote } from "../../../lib/quote.ts";
-import { isFileMap, kindOf } from "./file_tree.ts";
+import { describeKind, isFileMap } from "./file_tree.ts";
 import type { Findings } from "./findings.ts";
 import { asText, labelOf, type Placed, readFilledText, readText } from "./read_text.ts";
 
@@ -13,7 +13,7 @@ export function readArgv({ path, value }: Placed, findings: Findings): readonly 
   if (!Array.isArray(value)) {
     if (isFileMap(value) || value === null) {
       findings.problem(path, {
-        message: `exec is ${kindOf(value)}, and a list is expected`,
+        message: describeKind("exec", { value, expected: "a list" }),
         hint: 'Write the program and its arguments as a list: "exec: [npm, test]"',
       });
       return undefined;
@@ -50,7 +50,7 @@ export function readVariables(
 ): Readonly<Record<string, string>> | undefined {
   if (!isFileMap(value)) {
     findings.problem(path, {
-      message: `${labelOf(path)} is ${kindOf(value)}, and a map is expected`,
+      message: describeKind(labelOf(path), { value, expected: "a map" }),
       hint: 'Write NAME: value on each line below it, or "env: { NAME: value }"',
     });
     return undefined;
@@ -65,7 +65,7 @@ export function readVariables(
     if (text !== undefined && !text.includes("\0")) return [name, text] as const;
     findings.problem(inner, {
       message: text === undefined
-        ? `the variable ${name} is ${kindOf(each)}, and a text is expected`
+        ? describeKind(`the variable ${name}`, { value: each, expected: "a text" })
         : `the variable ${name} contains a NUL character`,
       hint: each === null ? `Write ${name}: "" for an empty text` : `Write ${name}: and one text`,
     });
@@ -78,7 +78,7 @@ export function readVariables(
 export function readNames({ path, value }: Placed, findings: Findings): readonly string[] | undefined {
   if (!Array.isArray(value)) {
     findings.problem(path, {
-      message: `${labelOf(path)} is ${kindOf(value)}, and a list of names is expected`,
+      message: describeKind(labelOf(path), { value, expected: "a list of names" }),
       hint: `Write ${typeof value === "string" && VARIABLE_NAME.test(value) ? `[${value}]` : "[NPM_TOKEN]"}`,
     });
     return undefined;
@@ -88,7 +88,7 @@ export function readNames({ path, value }: Placed, findings: Findings): readonly
     findings.problem(
       [...path, String(index)],
       typeof each === "string" ? describeName(each) : {
-        message: `a secret is ${kindOf(each)}, and its name is expected`,
+        message: describeKind("a secret", { value: each, expected: "its name" }),
         hint: "Write the name of the secret; its value stands in the secrets file",
       },
     );

@@ -1,5 +1,5 @@
 import type { PipelineNode } from "../pipeline.ts";
-import { kindOf } from "./file_tree.ts";
+import { describeKind } from "./file_tree.ts";
 import type { Findings } from "./findings.ts";
 import { nameNodes, type NodeName, type PlacedNode } from "./name_nodes.ts";
 import { makeNodeReader } from "./node_reader.ts";
@@ -71,7 +71,7 @@ function reportNoNode({ path, value, part }: PlacedNode, findings: Findings): vo
     findings.problem(path, {
       message: value === null || value === undefined
         ? "the file is empty"
-        : `the file holds ${kindOf(value)}, and a pipeline is a map`,
+        : describeKind("the file", { value, expected: "a map" }),
       hint: 'Begin with "version: 1", "name:" and "steps:"',
     });
     return;
@@ -81,7 +81,7 @@ function reportNoNode({ path, value, part }: PlacedNode, findings: Findings): vo
   const name = part === "step" ? "name: build, " : "";
   const body = Array.isArray(value) ? "exec: [program, argument]" : "run: some command";
   findings.problem(path, {
-    message: `${label} is ${kindOf(value)}, and a node is expected`,
+    message: describeKind(label, { value, expected: "a node" }),
     hint: `Write "${key}{ ${name}${body} }"`,
   });
 }

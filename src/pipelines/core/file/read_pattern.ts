@@ -7,6 +7,7 @@ const FOREIGN: readonly (readonly [RegExp, string, string])[] = [
   [/\\A/, "\\A", "^"],
   [/\\[Zz]/, "\\Z", "$"],
   [/\(\?P</, "(?P<", "(?<"],
+  [/\(\?P=/, "(?P=", "\\k<name>"],
 ];
 
 /**
@@ -41,7 +42,7 @@ function compileBare(text: string): RegExp | string {
   const ignoresCase = /^\(\?i\)/.test(text);
   const source = text.replace(/^\(\?i\)/, "")
     .replace(/\\([\s\S])/g, (pair, letter: string) => ({ A: "^", Z: "$", z: "$" })[letter] ?? pair)
-    .replaceAll("(?P<", "(?<");
+    .replaceAll("(?P<", "(?<").replace(/\(\?P=(\w+)\)/g, "\\k<$1>");
   return compile(source, ignoresCase ? "i" : "");
 }
 

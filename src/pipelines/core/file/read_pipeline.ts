@@ -6,7 +6,7 @@
  */
 
 import type { Pipeline } from "../pipeline.ts";
-import { type FileProblem, type FileTree, isFileMap, kindOf } from "./file_tree.ts";
+import { describeKind, type FileProblem, type FileTree, isFileMap } from "./file_tree.ts";
 import { Findings } from "./findings.ts";
 import { nameNodes } from "./name_nodes.ts";
 import { readNode } from "./read_node.ts";
@@ -31,7 +31,7 @@ export function readPipeline(tree: FileTree): ReadPipeline {
     findings.problem(["version"], {
       message: typeof value["version"] === "number"
         ? `this program reads version 1, and the file has version ${value["version"]}`
-        : `version is ${kindOf(value["version"])}, and has to be the number 1`,
+        : describeKind("version", { value: value["version"], expected: "the number 1" }),
       hint: 'Write "version: 1"',
     });
   }

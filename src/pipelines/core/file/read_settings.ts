@@ -3,7 +3,7 @@
 import { parseDuration, UNIT_MS } from "../../../lib/duration.ts";
 import { nearest } from "../../../lib/nearest.ts";
 import { quote } from "../../../lib/quote.ts";
-import { kindOf } from "./file_tree.ts";
+import { describeKind } from "./file_tree.ts";
 import type { Findings } from "./findings.ts";
 import { labelOf, type Placed, readFilledText } from "./read_text.ts";
 
@@ -12,23 +12,30 @@ const LONGEST_TIMEOUT_MS = 24 * UNIT_MS.d;
 
 const MOST_PARALLEL = 1_000;
 
-/** Reads one of some words. `aliases` are other words for them. */
+/** The words of a choice. */
+export interface ChoiceOptions<Word extends string> {
+  readonly words: readonly Word[];
+  /** Other words for them. */
+  readonly aliases: Readonly<Record<string, Word>>;
+  /** The words of other tools, which are problems, with the word for them here. */
+  readonly foreign: Readonly<Record<string, Word>>;
+}
+
+/** Reads one of some words. */
 export function readChoice<Word extends string>(
   { path, value }: Placed,
   findings: Findings,
-  { words, aliases = {} }: {
-    readonly words: readonly Word[];
-    readonly aliases?: Readonly<Record<string, Word>>;
-  },
+  { words, aliases, foreign }: ChoiceOptions<Word>,
 ): Word | undefined {
   const word = words.find((each) => each === value);
   if (word !== undefined) return word;
-  if (typeof value === "string" && Object.hasOwn(aliases, value)) return aliases[value];
-  const near = typeof value === "string" ? nearest(value, words) : undefined;
-  const shown = typeof value === "string" ? quote(value) : kindOf(value);
+  const text = typeof value === "string" ? value : "";
+  if (Object.hasOwn(aliases, text)) return aliases[text];
+  const near = Object.hasOwn(foreign, text) ? foreign[text] : nearest(text, words);
+  const expected = words.join(" or ");
   findings.problem(path, {
-    message: `${labelOf(path)} is ${shown}, and has to be ${words.join(" or ")}`,
-    hint: near === undefined ? `Write ${words.join(" or ")}, or remove the line` : `Did you mean "${near}"?`,
+    message: describeKind(labelOf(path), { value, expected }),
+    hint: near === undefined ? `Write ${expected}, or remove the line` : `Did you mean "${near}"?`,
   });
   return undefined;
 }
@@ -52,7 +59,7 @@ export function readFlag({ path, value }: Placed, findings: Findings): boolean |
   findings.problem(path, {
     message: isWord
       ? `${labelOf(path)} is the text ${quote(String(value))}: YAML 1.2 has only true and false`
-      : `${labelOf(path)} is ${kindOf(value)}, and has to be true or false`,
+      : describeKind(labelOf(path), { value, expected: "true or false" }),
     hint: isWord ? `Write ${/^(?:yes|on|y)$/i.test(String(value))}` : "Write true or false, without quotes",
   });
   return undefined;
@@ -63,9 +70,8 @@ export function readTimeout({ path, value }: Placed, findings: Findings): number
   const ms = toMs(value);
   const label = labelOf(path);
   if (ms === undefined) {
-    const shown = typeof value === "string" ? quote(value) : kindOf(value);
     findings.problem(path, {
-      message: `${label} is ${shown}, which is no length of time`,
+      message: describeKind(label, { value, expected: "a length of time" }),
       hint: 'Write a number of seconds, or a number with its unit, as "90s", "10m" or "2h"',
     });
     return undefined;

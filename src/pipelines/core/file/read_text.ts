@@ -1,4 +1,4 @@
-import { type FilePath, kindOf } from "./file_tree.ts";
+import { describeKind, type FilePath } from "./file_tree.ts";
 import type { Findings } from "./findings.ts";
 
 /** A value with its place in the file. */
@@ -13,7 +13,7 @@ export function readText({ path, value }: Placed, findings: Findings): string | 
   const key = path.at(-1) ?? "";
   if (text === undefined) {
     findings.problem(path, {
-      message: `${labelOf(path)} is ${kindOf(value)}, and a text is expected`,
+      message: describeKind(labelOf(path), { value, expected: "a text" }),
       hint: value === null
         ? `Write the text after "${key}:", or remove the line`
         : `Write one text, as "${key}: some text"`,

@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_PARALLEL, type NodeWork, type PipelineNode } from "../pipeline.ts";
-import { kindOf } from "./file_tree.ts";
+import { describeKind } from "./file_tree.ts";
 import type { Findings } from "./findings.ts";
 import type { NodeReader } from "./node_reader.ts";
 import { readArgv } from "./read_lists.ts";
@@ -10,11 +10,12 @@ import { type Placed, readFilledText } from "./read_text.ts";
 const ORDER = {
   words: ["sequential", "unordered"],
   aliases: { ordered: "sequential" },
+  foreign: { parallel: "unordered", concurrent: "unordered", serial: "sequential" },
 } as const;
 
 /** Reads the body of a node; undefined after a problem. `steps` are the children, which have been read. */
 export function readWork(reader: NodeReader, steps: readonly PipelineNode[]): NodeWork | undefined {
-  const [body, second] = (["exec", "run", "steps"] as const).filter((key) => reader.has(key));
+  const [body, second] = reader.present(["exec", "run", "steps"]);
   if (body === undefined) {
     reader.problem({
       message: "a node has one of exec, run and steps, and this one has none of them",
@@ -77,7 +78,7 @@ function readSteps(reader: NodeReader, steps: readonly PipelineNode[]): NodeWork
   reader.problem({
     message: Array.isArray(value)
       ? "steps is an empty list"
-      : `steps is ${kindOf(value)}, and a list is expected`,
+      : describeKind("steps", { value, expected: "a list" }),
     hint: 'Write each step on lines of its own that begin with "- name:"',
   }, "steps");
   return undefined;
