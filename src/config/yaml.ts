@@ -131,6 +131,11 @@ function explain(code: string, words: string): Pick<ConfigProblem, "message" | "
       return { message: "more than one document", remedy: "keep the first and remove the --- line" };
     case "TAB_AS_INDENT":
       return { message: "a tab indents this line", remedy: "indent it with spaces" };
+    case "BAD_DQ_ESCAPE":
+      return {
+        message: `${words.replace("Invalid escape sequence", "double quotes are around the unknown escape")}`,
+        remedy: "write the text in single quotes, or write \\\\ for a backslash",
+      };
     case "MULTILINE_IMPLICIT_KEY":
       return { message: "a key and its colon are not on one line", remedy: "write key: value on each line" };
   }

@@ -61,6 +61,11 @@ Deno.test("traps of YAML have an answer with the line", () => {
     ["name: a\nsteps:\n\t- name: b\n", "3:1 a tab indents this line", /spaces/],
     ["name: a\nexec: [b\n", "3:1 a [ above is never closed", /close it with \]/i],
     ['name: "a\nexec: b\n', '3:1 a " above is never closed', /close it/i],
+    [
+      'name: a\nrun: b\nif-changeset-matches: "\\.md$"\n',
+      "3:24 double quotes are around the unknown escape \\.",
+      /single quotes, or write \\\\ for a backslash/,
+    ],
     ["name: a\n---\nname: b\n", "2:1 more than one document", /remove the ---/],
     ["name: a\nexec: *list\n", '2:7 the anchor "list" is not defined before its use', /Define it above/],
     ["version: 1\nname: !secret a\nrun: b\n", "2:7 unresolved tag: !secret", /quotes/],
@@ -79,6 +84,12 @@ Deno.test("traps of YAML have an answer with the line", () => {
     assert.equal(messages[0], message);
     assert.match(hints[0] ?? "", hint);
   }
+});
+
+Deno.test("a program is no pipeline's file, and the answer says how it runs", () => {
+  const { messages, hints } = problemsOf("#!/usr/bin/env python3\nimport bass\n", "./build");
+  assert.deepEqual(messages, ["1:1 the file is a program, and a pipeline in YAML or JSON is expected"]);
+  assert.match(hints.join(), /entry point, if it is executable/);
 });
 
 Deno.test("standard input is JSON or YAML by its content", () => {
