@@ -24,7 +24,7 @@ Deno.test("a file is read at any path, and what cannot be read says why", async 
     assert.equal(await files.readText(`${folder}/a.yml`, NEVER), "name: ä\n");
     const missing = await refusal(files.readText(`${folder}/nope.yml`, NEVER));
     assert.deepEqual([missing.code, missing.hint], ["file_missing", "Correct the path"]);
-    assert.match((await refusal(files.readText(folder, NEVER))).message, /it is no file/);
+    assert.match((await refusal(files.readText(folder, NEVER))).message, /it is a folder/);
     assert.match(
       (await refusal(files.readText(`${folder}/latin.yml`, NEVER))).message,
       /it is not UTF-8 text/,
@@ -32,6 +32,20 @@ Deno.test("a file is read at any path, and what cannot be read says why", async 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a pipe of the shell is read as a file, as in <(git diff --name-only)", async () => {
+  const script = new URL("../worlds/program/read_text.ts", import.meta.url);
+  const { stdout, stderr } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      '"$1" run --quiet --no-prompt --allow-read "$2" <(echo a.ts) && echo b.ts | "$1" run --quiet --no-prompt --allow-read "$2" /dev/stdin',
+      "bash",
+      Deno.execPath(),
+      script.href,
+    ],
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "a.ts\nb.ts\n", new TextDecoder().decode(stderr));
 });
 
 Deno.test("standard input is read to its end, also where a chunk ends within a character", async () => {
