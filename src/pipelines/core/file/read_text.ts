@@ -16,7 +16,7 @@ export function readText({ path, value }: Placed, findings: Findings): string | 
       message: describeKind(labelOf(path), { value, expected: "a text" }),
       hint: value === null
         ? `Write the text after "${key}:", or remove the line`
-        : `Write one text, as "${key}: some text"`,
+        : `Write one text, as "${key}: some text"; one that begins with { or [ needs quotes around it`,
     });
     return undefined;
   }
