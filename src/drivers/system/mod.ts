@@ -17,4 +17,5 @@ export { makeFiles } from "./folder.ts";
 export { mayWrite } from "./may_write.ts";
 export { readReferencedSecret } from "./referenced_secret.ts";
 export { prepareSecret } from "./secret_file.ts";
+export { makeWorkspace } from "./workspace.ts";
 export { makeSavedLogin, type SavedLoginOptions } from "./saved_login.ts";
