@@ -7,6 +7,8 @@ export interface LauncherSettings {
   /** The `PATH` in which the script itself finds its tools. */
   readonly launcherPath: string;
   readonly graceSeconds: number;
+  /** Milliseconds that the watcher may need beyond the grace; 5000 unless given. A stopped one never answers. */
+  readonly patienceMs?: number;
 }
 
 /** The arguments and variables of the launcher. */
@@ -21,7 +23,7 @@ export interface CommandLine {
  */
 export function commandLine(
   { argv, env }: Pick<ProgramRequest, "argv" | "env">,
-  { launcherPath, graceSeconds }: Omit<LauncherSettings, "path">,
+  { launcherPath, graceSeconds }: Pick<LauncherSettings, "launcherPath" | "graceSeconds">,
 ): CommandLine {
   const direct: Record<string, string> = {};
   const carried: string[] = [];

@@ -7,7 +7,6 @@ import { Watcher } from "./watcher.ts";
 
 /** Time that the pipes of an ended program may stay open: a process in a session of its own can hold them for ever. */
 const DRAIN_MS = 1000;
-/** Time that the watcher may need beyond the grace. A stopped one never answers. */
 const PATIENCE_MS = 5000;
 
 /** Runs a program to its end. When the promise settles no pipe, timer or listener of it is left. */
@@ -19,7 +18,7 @@ export async function runProgram(
   // No program that was stopped before its start needs to be started.
   if (signal.aborted) return programEnd({ code: 143, signal: "SIGTERM" });
   const child = start(request, settings);
-  const watcher = new Watcher(child, settings.graceSeconds * 1000 + PATIENCE_MS);
+  const watcher = new Watcher(child, settings.graceSeconds * 1000 + (settings.patienceMs ?? PATIENCE_MS));
   const failures: unknown[] = [];
   const take = (stream: "stdout" | "stderr") => (bytes: Uint8Array) => {
     if (failures.length > 0) return;

@@ -19,8 +19,8 @@ fail() {
   exit 125
 }
 
-# Signals the group, or the program before it has a group.
-hit() { kill "-$1" -- "-$group" 2>/dev/null || kill "-$1" "$group" 2>/dev/null; }
+# Signals the group, or the program before it has a group. Not every shell takes "--" there.
+hit() { kill "-$1" "-$group" 2>/dev/null || kill "-$1" "$group" 2>/dev/null; }
 
 # Whether a process of the group is left. \`kill\` also finds dead ones until their parent waits for them.
 is_left() {
@@ -60,7 +60,7 @@ esac
 # No variable is set before the program starts: it could be one of the program's.
 if command -v setsid >/dev/null; then
   # setsid starts no second process, and this process becomes the program, if it leads no group.
-  if kill -0 -- "-$$" 2>/dev/null; then
+  if kill -0 "-$$" 2>/dev/null; then
     /bin/sh "$0" "$@"
     exit
   fi
