@@ -72,6 +72,8 @@ export interface CommandEntry extends CommandRights {
   readonly streamsJson?: boolean;
   /** Whether the command reads its words itself, in {@link CommandEnv.args}. Global flags are then words too. */
   readonly readsWords?: boolean;
+  /** The exit codes with their meanings, where they are not those of most commands. */
+  readonly exits?: readonly (readonly [code: string, meaning: string])[];
   /** Whether `showtime --help` shows the summary; other commands appear there by name. */
   readonly isCommon?: boolean;
   /** Loads the module of the command. Nothing else loads it. */

@@ -6,6 +6,7 @@ import type { ContextPorts } from "../contexts/app/context_ports.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
 import type { AppFiles } from "../contexts/ports/app_files.ts";
 import type { ContextStore } from "../contexts/ports/context_store.ts";
+import type { PipelineFiles } from "../pipelines/ports/pipeline_files.ts";
 import type { PullComments } from "../contexts/ports/comments.ts";
 import type { Http } from "../ports/http.ts";
 import type { ReviewComments } from "../assets/ports/review_comment.ts";
@@ -190,6 +191,8 @@ export interface Wiring extends PortMakers {
   contexts(request: ContextRequest): Promise<ContextTools>;
   /** The settings of contexts and the files that they are made from. Throws ConfigError. */
   contextFiles(request: Pick<ContextRequest, "flags" | "terminal">): Promise<ContextFiles>;
+  /** The files that commands about pipelines read. */
+  pipelineFiles(): Promise<PipelineFiles>;
   shell(): Promise<Shell>;
   clone(): Promise<Clone>;
   /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */

@@ -15,6 +15,7 @@ export { type ClonePlace, findCloneRoot } from "./clone_root.ts";
 export { describeFileError } from "./file_error.ts";
 export { makeFiles } from "./folder.ts";
 export { mayWrite } from "./may_write.ts";
+export { makePipelineFiles } from "./pipeline_files.ts";
 export { readReferencedSecret } from "./referenced_secret.ts";
 export { prepareSecret } from "./secret_file.ts";
 export { makeWorkspace } from "./workspace.ts";

@@ -86,6 +86,8 @@ function lineTo(root: PipelineNode, path: string): readonly PipelineNode[] {
   return [];
 }
 
+const PATHS = '"showtime pipeline show FILE" shows all steps, and a path is their names joined by /';
+
 function unknownStep(root: PipelineNode, path: string): Error {
   const paths = stepPaths(root);
   const part = findPart(root, path);
@@ -94,16 +96,14 @@ function unknownStep(root: PipelineNode, path: string): Error {
     return usageError(
       "step_unknown",
       `Choosing ${quote(path)}: it belongs to the ${role} of ${owner}, which runs with the steps of ${owner}`,
-      `Choose ${owner}, or a step in it: "showtime pipeline show FILE" prints the paths`,
+      `Choose ${owner}, or a step in it: ${PATHS}`,
     );
   }
   const close = nearPaths(path, paths);
   return usageError(
     "step_unknown",
     `Choosing ${quote(path)}: the pipeline has no step with this path`,
-    close.length === 0
-      ? '"showtime pipeline show FILE" prints the path of each step'
-      : `Did you mean ${close.join(" or ")}? "showtime pipeline show FILE" prints all paths`,
+    close.length === 0 ? PATHS : `Did you mean ${close.join(" or ")}? ${PATHS}`,
   );
 }
 

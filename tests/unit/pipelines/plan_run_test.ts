@@ -135,8 +135,9 @@ Deno.test("a path that no step has is refused with the nearest paths", () => {
     assert.match(hint ?? "", new RegExp(`^Did you mean ${wanted}\\b`), path);
     assert.deepEqual([code, exitCode], ["step_unknown", 2]);
   }
-  assert.equal(refusal("zzz").hint, '"showtime pipeline show FILE" prints the path of each step');
-  assert.equal(refusal("").hint, '"showtime pipeline show FILE" prints the path of each step');
+  for (const path of ["zzz", ""]) {
+    assert.match(refusal(path).hint ?? "", /^"showtime pipeline show FILE" shows all/);
+  }
 });
 
 Deno.test("a set-up or tear-down cannot be chosen by itself, and the answer names its node", () => {

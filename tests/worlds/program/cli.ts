@@ -93,6 +93,7 @@ function fill(given: TestWiring | undefined): Wiring {
     assets: refuse,
     contexts: refuse,
     contextFiles: refuse,
+    pipelineFiles: refuse,
     clock: refuse,
     shell: refuse,
     clone: refuse,
