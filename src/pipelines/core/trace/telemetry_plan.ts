@@ -52,7 +52,7 @@ export function planTelemetry(
   const warnings: string[] = [];
   const world = { read, warnings };
   const resource = parseKeyValues(read("OTEL_RESOURCE_ATTRIBUTES") ?? "");
-  if (resource === undefined) warnings.push(unused("OTEL_RESOURCE_ATTRIBUTES", "it is no list of key=value"));
+  if (resource === undefined) warnings.push(unused("OTEL_RESOURCE_ATTRIBUTES", "the value is not a list of key=value"));
   const name = flags.serviceName ?? read("OTEL_SERVICE_NAME") ?? resource?.["service.name"] ??
     `bass:pipeline:${pipeline}`;
   return {
@@ -68,7 +68,6 @@ interface World {
   readonly warnings: string[];
 }
 
-// deno-lint-ignore layers/few-parameters -- the signal, its flag, and the surroundings
 function targetOf(signal: Signal, flag: string | undefined, world: World): SignalTarget | undefined {
   const url = flag === undefined ? endpointOf(signal, world) : flagUrl(signal, flag);
   if (url === undefined) return undefined;
@@ -92,7 +91,7 @@ function flagUrl(signal: Signal, flag: string): URL {
   if (url !== undefined) return url;
   throw usageError(
     "telemetry_endpoint_malformed",
-    `Reading --${signal}-endpoint: ${maskUrlLogins(flag)} is no URL of HTTP`,
+    `Reading --${signal}-endpoint: ${maskUrlLogins(flag)} is not an HTTP URL`,
     `Give the whole address, as http://localhost:4318/v1/${signal}`,
   );
 }
@@ -110,7 +109,7 @@ function endpointOf(signal: Signal, { read, warnings }: World): URL | undefined 
   }
   const url = parseHttpUrl(value);
   if (url === undefined) {
-    warnings.push(unused(name, "it is no URL of HTTP"));
+    warnings.push(unused(name, "the value is not an HTTP URL"));
     return undefined;
   }
   if (name === all) url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${signal}`;
@@ -123,7 +122,7 @@ function headersOf(name: string, { read, warnings }: World): Readonly<Record<str
     Object.entries(headers).every(([key, value]) =>
       /^[\w!#$%&'*+.^`|~-]+$/.test(key) && !/[^\t\x20-\xff]/.test(value)
     );
-  if (!usable) warnings.push(unused(name, "it is no list of key=value"));
+  if (!usable) warnings.push(unused(name, "the value is not a list of key=value"));
   return usable
     ? Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]))
     : {};
@@ -135,7 +134,7 @@ function timeoutOf(signal: Signal, { read, warnings }: World): number {
   if (value === undefined) return DEFAULT_TIMEOUT_MS;
   const ms = /^\d{1,9}$/.test(value) ? Number(value) : 0;
   if (ms > 0) return ms;
-  warnings.push(unused(name, "it is no number of milliseconds above 0"));
+  warnings.push(unused(name, "the value is not a number of milliseconds above 0"));
   return DEFAULT_TIMEOUT_MS;
 }
 
@@ -156,7 +155,7 @@ function parseHttpUrl(text: string): URL | undefined {
 function loginOf({ username, password }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
   const bytes = new TextEncoder().encode(`${decode(username)}:${decode(password)}`);
-  return `Basic ${bytes.toBase64()}`;
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
 function decode(text: string): string {
