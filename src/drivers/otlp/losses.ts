@@ -15,9 +15,11 @@ const TOO_SLOW = "the build writes faster than the collector takes";
 export function describeLosses(signals: readonly SignalLosses[]): string | undefined {
   const lost = signals.filter(({ losses }) => losses.dropped + losses.failed > 0);
   if (lost.length === 0) return undefined;
-  const parts = lost.map(({ item, losses: { dropped, failed, reason } }) =>
-    `${count(dropped + failed, item)} lost (${reason ?? TOO_SLOW})`
-  );
+  const byReason = Map.groupBy(lost, ({ losses }) => losses.reason ?? TOO_SLOW);
+  const parts = [...byReason].map(([reason, group]) => {
+    const counts = group.map(({ item, losses }) => count(losses.dropped + losses.failed, item));
+    return `${counts.join(" and ")} lost (${reason})`;
+  });
   const places = [...new Set(lost.map(({ target }) => target.shown))];
   return `Sending telemetry to ${places.join(" and ")}: ${parts.join("; ")}`;
 }

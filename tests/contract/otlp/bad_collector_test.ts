@@ -233,3 +233,21 @@ Deno.test("a step that prints 1 GB while the collector stands still fills no mem
       "(the build writes faster than the collector takes)",
   );
 });
+
+Deno.test("one warning speaks of both signals", async () => {
+  const address = refusedAddress();
+  const plan = planTelemetry({
+    flags: { tracesEndpoint: undefined, logsEndpoint: undefined, serviceName: undefined },
+    env: (name) => name === "OTEL_EXPORTER_OTLP_ENDPOINT" ? address : undefined,
+    pipeline: "web",
+  });
+  const telemetry = makeTelemetry({ plan, trace: TRACE });
+
+  EVENTS.forEach((event) => telemetry?.observe(event));
+
+  assert.equal(
+    await telemetry?.finish(LONG_MS, NEVER),
+    `Sending telemetry to ${address}/v1/traces and ${address}/v1/logs: ` +
+      "4 spans and 5 log records lost (the connection was refused)",
+  );
+});
