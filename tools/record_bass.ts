@@ -4,20 +4,12 @@
  */
 
 import type { BassAnswer, BassCase } from "../tests/worlds/bass/cases.ts";
+import { type Bass, bassCommand, bassEnvironment } from "../tests/worlds/bass/builder.ts";
 import { makeProgramsPlace, type ProgramsPlace } from "../tests/worlds/bass/programs.ts";
 import { logsBySpan, type OtlpLog, type OtlpSpan, spanTrees } from "../tests/worlds/bass/span_trees.ts";
 
 const FIXTURES = new URL("../tests/fixtures/bass/", import.meta.url);
 const ROOT_SPAN = "b".repeat(16);
-
-/** Gives the pipeline in the file of the first argument to bass, which reads the other arguments. */
-const BUILDER = "import json, sys; from bass import assert_pipeline, build; " +
-  "pipeline = json.load(open(sys.argv.pop(1))); assert_pipeline(pipeline); build(pipeline)";
-
-interface Bass {
-  readonly folder: string;
-  readonly python: string;
-}
 
 /** What the collector was sent since the last call. */
 interface Collector {
@@ -63,18 +55,17 @@ async function build(
   if (each.changeset !== undefined) {
     await Deno.writeTextFile(changes, each.changeset.map((path) => `${path}\n`).join(""));
   }
-  const { code, stderr } = await new Deno.Command(bass.python, {
-    args: [
-      ...["-c", BUILDER, pipeline, "--root", place.root, "--trace-id", "a".repeat(32)],
-      ...["--root-span-id", ROOT_SPAN, "--traces-endpoint", `${collector.endpoint}/v1/traces`],
+  const { code, stderr } = await bassCommand(bass, {
+    pipeline,
+    flags: [
+      ...["--root", place.root, "--trace-id", "a".repeat(32), "--root-span-id", ROOT_SPAN],
+      ...["--traces-endpoint", `${collector.endpoint}/v1/traces`],
       ...["--logs-endpoint", `${collector.endpoint}/v1/logs`],
       ...each.changeset === undefined ? [] : ["--changeset", changes],
       ...each.generate_root === true ? ["--generate-root-span"] : [],
     ],
     cwd: place.root,
-    clearEnv: true,
-    env: { ...place.env, ...environment(bass), ...each.env },
-    stdin: "null",
+    env: { ...place.env, ...each.env },
   }).output();
   const survivors = await place.endSurvivors();
   const { programs, napsAtOnce } = await place.ran();
@@ -114,7 +105,7 @@ async function readEnvFile(
       ...["--pipelines-file", place.beside("jobs.json"), "--worker-keys-file", place.beside("keys")],
     ],
     clearEnv: true,
-    env: { ...place.env, ...environment(bass), http_proxy: collector.endpoint, no_proxy: "" },
+    env: { ...place.env, ...bassEnvironment(bass), http_proxy: collector.endpoint, no_proxy: "" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
@@ -143,10 +134,6 @@ async function readEnvFile(
     }
   }
   return { exit_code: await end, error: lastLine(new TextEncoder().encode(await stderr)) };
-}
-
-function environment({ folder }: Bass): Readonly<Record<string, string>> {
-  return { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1", LANG: "C.UTF-8" };
 }
 
 function lastLine(stderr: Uint8Array): string {
