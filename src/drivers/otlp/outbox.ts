@@ -21,7 +21,7 @@ export interface Losses {
   readonly reason: string | undefined;
 }
 
-/** What an outbox needs. */
+/** The size of an item, how items are sent, and until when. */
 export interface OutboxOptions<Item> {
   readonly sizeOf: (item: Item) => number;
   /** Sends items as one message. It may reject. */

@@ -18,6 +18,8 @@ const SEVERITIES = {
 export function makeLogMaker(resource: Resource): (logs: readonly BuildLog[]) => ReadableLogRecord[] {
   let made: ReadableLogRecord[] = [];
   let [last, sequence] = [-1, 0];
+  // Lines of one step follow each other.
+  let of = { spanId: "", context: ROOT_CONTEXT };
   const provider = new LoggerProvider({
     resource,
     processors: [{
@@ -33,6 +35,10 @@ export function makeLogMaker(resource: Resource): (logs: readonly BuildLog[]) =>
       sequence = at === last ? Math.min(sequence + 1, 999_999) : 0;
       last = at;
       const time = hrTime(at, sequence);
+      if (of.spanId !== spanId) {
+        const span = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
+        of = { spanId, context: trace.setSpanContext(ROOT_CONTEXT, span) };
+      }
       logger.emit({
         timestamp: time,
         observedTimestamp: time,
@@ -40,7 +46,7 @@ export function makeLogMaker(resource: Resource): (logs: readonly BuildLog[]) =>
         severityText: severity.toUpperCase(),
         body: text,
         attributes: stream === undefined ? {} : { "log.iostream": stream },
-        context: trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+        context: of.context,
       });
     }
     return made;
