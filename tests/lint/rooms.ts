@@ -82,6 +82,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   actions: ["zod"],
   ecs: ["@aws-sdk/", "@smithy/"],
   github: ["@octokit/", "octokit"],
+  otlp: ["@opentelemetry/"],
   redis: ["ioredis"],
   superset: ["fflate", "oauth4webapi", "tough-cookie"],
   terminal: ["@clack/prompts"],
