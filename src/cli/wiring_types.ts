@@ -260,6 +260,8 @@ export interface CliIo {
   readonly stderrTty: boolean;
   /** Width of the terminal on stdout or stderr; undefined if neither is one. */
   readonly columns: number | undefined;
+  /** Returns the size of that terminal now. */
+  readonly size?: () => { readonly columns: number; readonly rows: number } | undefined;
   /** Aborts with an {@link Interrupted} when the process gets SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Aborts when the reader of stdout has closed its pipe, such as `head` does. */

@@ -1,0 +1,21 @@
+import { stripControls } from "../../../lib/sanitize.ts";
+
+const PLAIN = /^[\t\x20-\x7e]*$/;
+
+/**
+ * Makes a line of a step's output harmless: no escape sequence, no control character, no change of direction. Tabs stay,
+ * since programs align their columns with them.
+ */
+export function cleanLine(line: string): string {
+  if (PLAIN.test(line)) return line;
+  return line.split("\t").map(stripControls).join("\t");
+}
+
+/** The part of a line that is looked at for the one line in which a running step is shown. */
+const LOOKED_AT = 2_000;
+
+/** Makes the end of a step's output short and harmless: the part that a progress bar wrote last, without tabs. */
+export function cleanLastLine(line: string): string {
+  const last = line.split("\r").findLast((part) => part.trim() !== "") ?? "";
+  return stripControls(last.slice(0, LOOKED_AT).toWellFormed()).trim();
+}
