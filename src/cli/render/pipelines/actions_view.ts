@@ -10,7 +10,7 @@ import type { PipelineNode } from "../../../pipelines/core/pipeline.ts";
 import type { Spool, SpooledOutput } from "../../../pipelines/ports/spool.ts";
 import type { Style } from "../style.ts";
 import type { BuildView } from "./build_view.ts";
-import { cleanLine } from "./clean_line.ts";
+import { cleanLine, cleanReportLine } from "./clean_line.ts";
 import { renderResult, renderSummary } from "./report.ts";
 import { describeStatus, failuresOf } from "./status_words.ts";
 
@@ -99,7 +99,7 @@ export function makeActionsView(options: ActionsViewOptions): BuildView {
       output.take(writeOutput);
       closeGroup();
     }
-    say([renderResult(result, style, step.path)]);
+    say([renderResult(result, { style, by: "path" })]);
   }
   function endBuild(result: BuildResult): void {
     closeGroup();
@@ -108,7 +108,7 @@ export function makeActionsView(options: ActionsViewOptions): BuildView {
       say([
         `${style.bad("✗")} ${style.bold(stripControls(step.path))}  ${stripControls(describeStatus(step))}`,
       ]);
-      if (step.log.length > 0) writeForeign(step.log);
+      if (step.log.length > 0) writeForeign(step.log.map(cleanReportLine));
     }
     write(failures.slice(0, MOST_ANNOTATIONS).map(annotate));
     say([renderSummary(result, style)]);

@@ -9,6 +9,8 @@ export type NodeState = "waiting" | "running" | StepStatus;
 /** A node of the tree, with what has happened to it so far. */
 export interface LiveNode {
   readonly name: string;
+  /** Whether its body is a program. */
+  readonly runsProgram: boolean;
   readonly parent: LiveNode | undefined;
   /** The place among the parent's children. */
   readonly index: number;
@@ -33,20 +35,17 @@ export interface LiveNode {
  */
 export class BuildTree {
   readonly root: LiveNode;
-  /** The number of nodes without children, in each state. */
-  readonly leaves = new Map<NodeState, number>();
+  /** The number of nodes with a program, in each state. */
+  readonly programs = new Map<NodeState, number>();
   readonly #byPath = new Map<string, LiveNode>();
   readonly #pathOf = new Map<string, string>();
 
   constructor(root: PipelineNode) {
-    this.root = this.#add(root.name, root.path, undefined);
+    this.root = this.#add(root, undefined);
     const rest: (readonly [PipelineNode, LiveNode])[] = [[root, this.root]];
     for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
       const [node, live] = next;
-      for (const child of childrenOf(node)) rest.push([child, this.#add(child.name, child.path, live)]);
-    }
-    for (const node of this.#byPath.values()) {
-      if (node.children.length === 0) change(this.leaves, "waiting", 1);
+      for (const child of childrenOf(node)) rest.push([child, this.#add(child, live)]);
     }
   }
 
@@ -85,19 +84,17 @@ export class BuildTree {
     const known = this.#byPath.get(step.path);
     if (known !== undefined) return known;
     const parent = step.parentId === undefined ? undefined : this.#pathOf.get(step.parentId);
-    const node = this.#add(
-      step.name,
-      step.path,
-      (parent === undefined ? undefined : this.#byPath.get(parent)) ?? this.root,
-    );
-    change(this.leaves, node.state, 1);
-    return node;
+    const above = parent === undefined ? undefined : this.#byPath.get(parent);
+    return this.#add(step, above ?? this.root);
   }
 
-  // deno-lint-ignore layers/few-parameters -- the two names of a node, and its place
-  #add(name: string, path: string, parent: LiveNode | undefined): LiveNode {
+  #add(
+    added: Pick<PipelineNode, "name" | "path"> & Partial<Pick<PipelineNode, "work">>,
+    parent: LiveNode | undefined,
+  ): LiveNode {
     const node: LiveNode = {
-      name,
+      name: added.name,
+      runsProgram: added.work?.kind !== "steps",
       parent,
       index: parent?.children.length ?? 0,
       children: [],
@@ -112,15 +109,16 @@ export class BuildTree {
     };
     parent?.children.push(node);
     if (parent !== undefined) change(parent.counts, "waiting", 1);
-    this.#byPath.set(path, node);
+    if (node.runsProgram) change(this.programs, "waiting", 1);
+    this.#byPath.set(added.path, node);
     return node;
   }
 
   #move(node: LiveNode, state: NodeState): void {
     const { parent } = node;
-    if (node.children.length === 0) {
-      change(this.leaves, node.state, -1);
-      change(this.leaves, state, 1);
+    if (node.runsProgram) {
+      change(this.programs, node.state, -1);
+      change(this.programs, state, 1);
     }
     if (parent !== undefined) {
       change(parent.counts, node.state, -1);
@@ -141,7 +139,6 @@ function childrenOf({ work, setup, teardown }: PipelineNode): readonly PipelineN
   ];
 }
 
-// deno-lint-ignore layers/few-parameters -- a map, a key and a number
 function change(counts: Map<NodeState, number>, state: NodeState, by: number): void {
   counts.set(state, (counts.get(state) ?? 0) + by);
 }

@@ -1,13 +1,15 @@
 import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { BuildResult, StepResult } from "../../../pipelines/core/build_result.ts";
+import { cleanReportLine } from "./clean_line.ts";
 import {
-  countLeaves,
+  countPrograms,
   describeCounts,
   describeStatus,
   failuresOf,
   formatElapsed,
   isFailure,
   SIGNS,
+  stepsOf,
   WORDS,
 } from "./status_words.ts";
 
@@ -22,7 +24,7 @@ export function renderJobSummary(result: BuildResult): string {
   const head = [
     `### ${SIGNS[status]} ${escapeMarkdown(pipeline)} ${WORDS[status]} in ${formatElapsed(durationMs)}`,
     "",
-    `${describeCounts(countLeaves(root))}.`,
+    `${describeCounts(countPrograms(root))}.`,
     "",
     ...warnings.slice(0, 20).flatMap((text) => [`⚠️ ${escapeMarkdown(text)}`, ""]),
     "| step | result | time | reason |",
@@ -36,7 +38,11 @@ export function renderJobSummary(result: BuildResult): string {
     const title = `#### ${SIGNS[step.status]} ${escapeMarkdown(step.path)}: ${
       escapeMarkdown(describeStatus(step))
     }`;
-    const isAdded = text.add([title, "", ...step.log.length === 0 ? [] : [codeBlock(step.log), ""]]);
+    const isAdded = text.add([
+      title,
+      "",
+      ...step.log.length === 0 ? [] : [codeBlock(step.log.map(cleanReportLine)), ""],
+    ]);
     if (!isAdded) {
       text.addNote("Further failures are left out: GitHub limits the size of a summary.");
       break;
@@ -65,16 +71,6 @@ function renderRow({ path, status, durationMs, reason }: StepResult): string {
   return `| ${escapeMarkdown(path)} | ${SIGNS[status]} ${WORDS[status]} | ${time} | ${
     escapeMarkdown(reason ?? "")
   } |`;
-}
-
-function stepsOf(root: StepResult): readonly StepResult[] {
-  const steps: StepResult[] = [];
-  const rest = [root];
-  for (let step = rest.pop(); step !== undefined; step = rest.pop()) {
-    steps.push(step);
-    rest.push(...step.steps.toReversed());
-  }
-  return steps;
 }
 
 /** Lines up to a number of bytes. */

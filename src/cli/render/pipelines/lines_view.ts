@@ -43,7 +43,7 @@ export function makeLinesView(options: LinesViewOptions): BuildView {
           break;
         }
         case "step_ended":
-          if (!quiet) write([renderResult(event.result, style, event.step.path)]);
+          if (!quiet) write([renderResult(event.result, { style, by: "path" })]);
           break;
         case "warning":
           warn(event.text);

@@ -92,7 +92,6 @@ function countsOf(counts: ReadonlyMap<NodeState, number>): string {
   }).join(" · ");
 }
 
-// deno-lint-ignore layers/few-parameters -- a node, its depth, and the picture it is in
 function renderNode(node: LiveNode, depth: number, picture: Picture): ScreenLine {
   const { style, now } = picture;
   const before = indent(depth, picture);
@@ -101,7 +100,7 @@ function renderNode(node: LiveNode, depth: number, picture: Picture): ScreenLine
     case "waiting":
       return fit([{ text: `${before}· ${name}`, paint: style.dim }], picture);
     case "running": {
-      const line = node.children.length === 0 ? cleanLastLine(node.lastLine) : "";
+      const line = node.runsProgram ? cleanLastLine(node.lastLine) : "";
       return fit([
         { text: `${before}${spinnerAt(now)} ` },
         { text: name, paint: style.bold },
@@ -135,7 +134,7 @@ function endedSegments(
 }
 
 function renderFooter(tree: BuildTree, picture: Picture): ScreenLine {
-  const counts = tree.leaves;
+  const counts = tree.programs;
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const running = counts.get("running") ?? 0;
   const failed = (counts.get("failed") ?? 0) + (counts.get("timed_out") ?? 0);

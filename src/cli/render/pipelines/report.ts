@@ -1,9 +1,9 @@
 import { stripControls } from "../../../lib/sanitize.ts";
 import type { BuildResult, StepResult, StepStatus } from "../../../pipelines/core/build_result.ts";
 import type { Style } from "../style.ts";
-import { cleanLine } from "./clean_line.ts";
+import { cleanReportLine } from "./clean_line.ts";
 import {
-  countLeaves,
+  countPrograms,
   describeCounts,
   describeStatus,
   failuresOf,
@@ -34,7 +34,7 @@ export function renderResultTree(root: StepResult, style: Style): readonly strin
   const lines: string[] = [];
   const isLarge = countSteps(root) > WHOLE_TREE;
   const visit = (step: StepResult, depth: number) => {
-    lines.push(`${"  ".repeat(depth)}${renderResult(step, style)}`);
+    lines.push(`${"  ".repeat(depth)}${renderResult(step, { style, by: "name" })}`);
     const hidden: Partial<Record<StepStatus, number>> = {};
     for (const child of step.steps) {
       if (isLarge && !isWorthALine(child)) hidden[child.status] = (hidden[child.status] ?? 0) + 1;
@@ -55,11 +55,14 @@ function countSteps(root: StepResult): number {
   return root.steps.reduce((sum, step) => sum + countSteps(step), 1);
 }
 
-/** Renders one result by its name, or by another one: `✗ unit  failed  1.2s  exit code 1`. */
-export function renderResult(step: StepResult, style: Style, shown = step.name): string {
+/** Renders one result by its name or by its path: `✗ unit  failed  1.2s  exit code 1`. */
+export function renderResult(
+  step: StepResult,
+  { style, by }: { readonly style: Style; readonly by: "name" | "path" },
+): string {
   const paint = paintOf(style, step.status);
   return [
-    `${paint(SIGNS[step.status])} ${stripControls(shown)}`,
+    `${paint(SIGNS[step.status])} ${stripControls(step[by])}`,
     paint(WORDS[step.status]),
     ...step.status === "skipped" ? [] : [formatElapsed(step.durationMs)],
     ...step.reason === undefined ? [] : [style.dim(stripControls(step.reason))],
@@ -74,7 +77,7 @@ export function renderFailures(root: StepResult, style: Style): readonly string[
     `${style.bad(SIGNS[step.status])} ${style.bold(stripControls(step.path))}  ${
       stripControls(describeStatus(step))
     }`,
-    ...step.log.map((line) => `    ${cleanLine(line)}`),
+    ...step.log.map((line) => `    ${cleanReportLine(line)}`),
   ]);
   const more = failures.length - MOST_FAILURES;
   return more <= 0 ? lines : [...lines, "", `… and ${more} more failures`];
@@ -85,5 +88,5 @@ export function renderSummary({ pipeline, status, durationMs, root }: BuildResul
   const words = `${SIGNS[status]} ${stripControls(pipeline)} ${WORDS[status]} in ${
     formatElapsed(durationMs)
   }`;
-  return `${style.bold(paintOf(style, status)(words))}: ${describeCounts(countLeaves(root))}`;
+  return `${style.bold(paintOf(style, status)(words))}: ${describeCounts(countPrograms(root))}`;
 }

@@ -65,37 +65,40 @@ export function describeCounts(counts: Readonly<Partial<Record<StepStatus, numbe
   }).join(", ");
 }
 
-/** Returns the results without steps in them, in their order. They are the ones that ran a program or were skipped. */
-export function leavesOf(root: StepResult): readonly StepResult[] {
-  const leaves: StepResult[] = [];
-  const rest = [root];
-  for (let step = rest.pop(); step !== undefined; step = rest.pop()) {
-    if (step.steps.length === 0) leaves.push(step);
-    else rest.push(...step.steps.toReversed());
-  }
-  return leaves;
-}
-
 /** Returns the failures that no failure below them explains, in their order. */
 export function failuresOf(root: StepResult): readonly StepResult[] {
   const found: StepResult[] = [];
-  const rest = [root];
-  for (let step = rest.pop(); step !== undefined; step = rest.pop()) {
-    const below = step.steps.filter(hasFailure);
-    // A tear-down may fail without failing its parent, and a parent may time out with children that were cancelled.
-    if (isFailure(step.status) && !step.steps.some(({ status }) => isFailure(status))) found.push(step);
-    rest.push(...below.toReversed());
+  for (const step of stepsOf(root)) {
+    if (!isFailure(step.status)) continue;
+    // A tear-down may fail beside the program that it cleans up after.
+    const explains = ({ status, kind }: StepResult) =>
+      isFailure(status) && (kind !== "teardown" || !runsProgram(step));
+    if (!step.steps.some(explains)) found.push(step);
   }
   return found;
 }
 
-function hasFailure(step: StepResult): boolean {
-  return isFailure(step.status) || step.steps.some(hasFailure);
+/** Counts the steps that run a program. Steps around them are not counted. */
+export function countPrograms(root: StepResult): Readonly<Partial<Record<StepStatus, number>>> {
+  const counts: Partial<Record<StepStatus, number>> = {};
+  for (const step of stepsOf(root)) {
+    if (runsProgram(step)) counts[step.status] = (counts[step.status] ?? 0) + 1;
+  }
+  return counts;
 }
 
-/** Counts results without steps in them. */
-export function countLeaves(root: StepResult): Readonly<Partial<Record<StepStatus, number>>> {
-  const counts: Partial<Record<StepStatus, number>> = {};
-  for (const { status } of leavesOf(root)) counts[status] = (counts[status] ?? 0) + 1;
-  return counts;
+/** Returns a result and all results in it, parents first. */
+export function stepsOf(root: StepResult): readonly StepResult[] {
+  const steps: StepResult[] = [];
+  const rest = [root];
+  for (let step = rest.pop(); step !== undefined; step = rest.pop()) {
+    steps.push(step);
+    rest.push(...step.steps.toReversed());
+  }
+  return steps;
+}
+
+/** Whether the body of a step is a program, as far as the result shows it: nothing else is in it. */
+function runsProgram({ steps }: StepResult): boolean {
+  return steps.every(({ kind }) => kind === "setup" || kind === "teardown");
 }
