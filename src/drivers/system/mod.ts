@@ -21,3 +21,4 @@ export { prepareSecret } from "./secret_file.ts";
 export { makeWorkspace } from "./workspace.ts";
 export { makeSpool, type SpoolSizes } from "./spool.ts";
 export { makeSavedLogin, type SavedLoginOptions } from "./saved_login.ts";
+export { assertWritable, writeWhole } from "./whole_file.ts";

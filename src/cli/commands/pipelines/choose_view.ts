@@ -1,7 +1,9 @@
+import { wantsColor } from "../../../lib/paint.ts";
 import type { PipelineNode } from "../../../pipelines/core/pipeline.ts";
 import type { Spool } from "../../../pipelines/ports/spool.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { BuildView } from "../../render/pipelines/build_view.ts";
+import { makeStyle } from "../../render/style.ts";
 
 /** The build that a view is for. */
 export interface ViewRequest {
@@ -17,7 +19,7 @@ export interface ViewRequest {
  * module of that view is loaded.
  */
 export async function chooseView(env: CommandEnv, request: ViewRequest): Promise<BuildView> {
-  const { flags: { json, quiet, verbose }, streams, style, variables, terminal } = env;
+  const { flags, flags: { json, quiet, verbose }, streams, style, variables, terminal } = env;
   const inActions = variables["GITHUB_ACTIONS"] === "true";
   if (inActions && !json) {
     const [{ makeActionsView }, spool] = await Promise.all([
@@ -32,12 +34,14 @@ export async function chooseView(env: CommandEnv, request: ViewRequest): Promise
     const { makeTerminalView } = await import("../../render/pipelines/terminal_view.ts");
     return makeTerminalView({ ...request, streams, style, signal: env.signal, every });
   }
+  const color = wantsColor({ env: variables, allowed: flags.color, tty: streams.stderrTty });
   const { makeLinesView } = await import("../../render/pipelines/lines_view.ts");
   return makeLinesView({
     output: quiet ? undefined : json ? streams.stderr : streams.stdout,
     talk: streams.stderr,
     warn: (text) => terminal.warn(text),
-    style,
+    // The talk goes to stderr, which may be another kind of stream than stdout.
+    style: makeStyle({ ...terminal.can, color }),
     quiet,
     inActions,
   });

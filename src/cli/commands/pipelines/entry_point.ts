@@ -1,6 +1,6 @@
 /** Entry points: programs that are a whole build, in any language. They run as the only step of a pipeline. */
 
-import type { BuildEvent, BuildObserver } from "../../../pipelines/core/build_event.ts";
+import type { BuildObserver } from "../../../pipelines/core/build_event.ts";
 import type { Pipeline } from "../../../pipelines/core/pipeline.ts";
 
 /** The endpoints that a builder of the replaced tool uses if it is given none, and that each entry point expects. */
@@ -48,7 +48,7 @@ export function makeEntryBuild(facts: EntryFacts): EntryBuild {
     ["logs-endpoint", facts.logsEndpoint ?? USUAL_ENDPOINTS.logs],
     ["changeset", changeset],
   ];
-  const env: Record<string, string> = { TRACEPARENT: `00-${traceId}-${rootSpanId}-01`, [PROGRAM]: program };
+  const env: Record<string, string> = { [PROGRAM]: program };
   // Each argument is one variable, so that no `$` in a path or an address is taken for one.
   const argv = [`$${PROGRAM}`];
   for (const [flag, value] of flags) {
@@ -86,11 +86,10 @@ function nameOf(program: string): string {
 
 /**
  * Makes an observer of telemetry for an entry point. The entry point writes the spans of its own steps below the root
- * span, so the step that it is here has none, and its output belongs to the root span.
+ * span, whose identifier the step has that it is here: that step has no span of its own.
  */
-export function withoutEntryStep(observe: BuildObserver, rootSpanId: string): BuildObserver {
-  return (event: BuildEvent) => {
-    if (event.kind === "step_started" || event.kind === "step_ended") return;
-    observe(event.kind === "step_output" ? { ...event, step: { ...event.step, id: rootSpanId } } : event);
+export function withoutEntryStep(observe: BuildObserver): BuildObserver {
+  return (event) => {
+    if (event.kind !== "step_started" && event.kind !== "step_ended") observe(event);
   };
 }

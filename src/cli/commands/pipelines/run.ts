@@ -78,7 +78,8 @@ async function runBuild(env: CommandEnv, { flags, tools }: Started): Promise<Exi
   const outputs = tools.outputStore({ pipeline: pipeline.root.name, traceId: trace.traceId });
   let result: BuildResult;
   try {
-    result = await runPipeline({ ...tools.ports, outputs }, {
+    const ports = { ...tools.ports, outputs, newSpanId: build.newSpanId };
+    result = await runPipeline(ports, {
       pipeline,
       traceId: trace.traceId,
       changeset,
@@ -108,6 +109,7 @@ interface Source {
   readonly warnings: readonly PipelineFileProblem[];
   readonly env: Readonly<Record<string, string>>;
   readonly observed: (observe: BuildObserver) => BuildObserver;
+  readonly newSpanId: () => string;
 }
 
 async function readSource(
@@ -123,7 +125,7 @@ async function readSource(
     }
   }
   const loaded = loadPipeline({ path: file, text: await tools.readText(file) });
-  return { ...loaded, env: {}, observed: (observe) => observe };
+  return { ...loaded, env: {}, observed: (observe) => observe, newSpanId: tools.newSpanId };
 }
 
 async function entryBuild(
@@ -134,7 +136,7 @@ async function entryBuild(
   const { root } = tools.ports.workspace;
   const changeset = flags.changeset === undefined ? undefined : await tools.absolutePath(flags.changeset);
   const made = makeEntryBuild({ ...flags, ...trace, program, root, changeset });
-  return { ...made, warnings: [], observed: (observe) => withoutEntryStep(observe, trace.rootSpanId) };
+  return { ...made, warnings: [], observed: withoutEntryStep, newSpanId: () => trace.rootSpanId };
 }
 
 function exitCode(
