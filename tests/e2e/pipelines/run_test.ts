@@ -88,7 +88,7 @@ Deno.test("exit codes of real programs follow the format of the file", async () 
 
 Deno.test("an entry point is a build of its own, and its exit code is passed on", async () => {
   await using here = await place({ "changed.txt": "a\n" });
-  await here.write("build.sh", '#!/bin/sh\nfor a; do echo "$a"; done\necho "$TRACEPARENT"\nexit 42\n', 0o755);
+  await here.writeProgram("build.sh", '#!/bin/sh\nfor a; do echo "$a"; done\necho "$TRACEPARENT"\nexit 42\n');
   const trace = "ab".repeat(16);
   const span = "cd".repeat(8);
   const { code, out, err } = await here.run(

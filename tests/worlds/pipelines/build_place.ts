@@ -10,7 +10,9 @@ export interface BuildPlace extends AsyncDisposable {
   /** A word that is in the environment of every process of this place. */
   readonly marker: string;
   readonly env: Readonly<Record<string, string>>;
-  write(path: string, text: string, mode?: number): Promise<void>;
+  write(path: string, text: string): Promise<void>;
+  /** Writes a script that can be run. */
+  writeProgram(path: string, text: string): Promise<void>;
   run(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
   start(words: readonly string[], env?: Readonly<Record<string, string>>): Deno.ChildProcess;
   /** The commands of processes of this place that run now. */
@@ -26,11 +28,14 @@ export async function makeBuildPlace(files: Readonly<Record<string, string>> = {
     folder,
     marker,
     env,
-    async write(path, text, mode) {
+    async write(path, text) {
       const whole = `${folder}/${path}`;
       await Deno.mkdir(whole.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(whole, text);
-      if (mode !== undefined) await Deno.chmod(whole, mode);
+    },
+    async writeProgram(path, text) {
+      await place.write(path, text);
+      await Deno.chmod(`${folder}/${path}`, 0o755);
     },
     run: (words, more = {}) => runShowtime(words, { cwd: folder, env: { ...env, ...more } }),
     start: (words, more = {}) => spawnShowtime(words, { cwd: folder, env: { ...env, ...more } }),
