@@ -188,8 +188,6 @@ export interface PipelineTools {
   readonly newTraceId: () => string;
   /** Reads the whole environment of this process, which steps get. */
   variables(): Promise<Readonly<Record<string, string>>>;
-  /** Reads a text; `-` stands for standard input. Throws AppError (exit code 2). */
-  readText(path: string): Promise<string>;
   /** Returns the absolute path of a program; undefined if the file is no program. */
   findExecutable(path: string): Promise<string | undefined>;
   absolutePath(path: string): Promise<string>;

@@ -2,7 +2,6 @@
 
 import { resolve } from "node:path";
 import type { ContextTools, PipelineRequest, PipelineTools } from "../../cli/wiring_types.ts";
-import { usageError } from "../../lib/errors.ts";
 import type { Parts } from "../parts.ts";
 
 /**
@@ -24,12 +23,6 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
     newSpanId,
     newTraceId: () => randomHex(16),
     variables: () => open.variables(),
-    async readText(path) {
-      if (path === "-") return await readInput();
-      const text = await system.makeAppFiles().read(path);
-      if (text !== undefined) return text;
-      throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path");
-    },
     async findExecutable(path) {
       const found = await Deno.stat(path).catch(() => undefined);
       const isProgram = found?.isFile === true && ((found.mode ?? 0) & 0o111) !== 0;
@@ -77,28 +70,6 @@ function openOnce(parts: Parts, { flags, terminal }: PipelineRequest) {
 
 /** Milliseconds that a store may be busy. */
 const WAIT_MS = 30_000;
-/** The largest text on standard input, in bytes: as large as a file may be. */
-const MOST_INPUT = 16 * 1024 * 1024;
-
-async function readInput(): Promise<string> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const part of Deno.stdin.readable) {
-    parts.push(part);
-    size += part.length;
-    if (size > MOST_INPUT) throw unreadable(`it has more than ${MOST_INPUT} bytes`);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await new Blob(parts).arrayBuffer());
-  } catch {
-    throw unreadable("it is not UTF-8 text");
-  }
-}
-
-function unreadable(state: string) {
-  return usageError("file_unreadable", `Reading standard input: ${state}`, "Pass the text of a pipeline");
-}
-
 function newSpanId(): string {
   return randomHex(8);
 }

@@ -11,6 +11,7 @@ import "../../../src/cli/render/wrap_text.ts";
 import { AppError, usageError } from "../../../src/lib/errors.ts";
 import type { BuildEvent } from "../../../src/pipelines/core/build_event.ts";
 import type { BuildTrace, TelemetryPlan } from "../../../src/pipelines/core/trace/mod.ts";
+import type { PipelineFiles } from "../../../src/pipelines/ports/pipeline_files.ts";
 import type { PipelineRequest, PipelineTools } from "../../../src/cli/wiring_types.ts";
 import "../../../src/pipelines/core/trace/mod.ts";
 import { type CliResult, type CliWorld, runCli } from "../program/cli.ts";
@@ -46,12 +47,27 @@ export class PipelineCommands {
       this.open++;
       return Promise.resolve(this.#tools());
     };
-    return await this.build.clock.play(runCli(argv, { ...world, wiring: () => ({ pipelines }) }));
+    return await this.build.clock.play(
+      runCli(argv, {
+        ...world,
+        wiring: () => ({ pipelines, pipelineFiles: () => Promise.resolve(this.#files()) }),
+      }),
+    );
   }
 
   /** Aborts a signal when so many milliseconds have passed. */
   after(ms: number, call: () => void): void {
     this.build.clock.sleep(ms, new AbortController().signal).then(call);
+  }
+
+  #files(): PipelineFiles {
+    return {
+      readText: (path) => {
+        const text = this.files.get(path);
+        if (text !== undefined) return Promise.resolve(text);
+        return Promise.reject(usageError("file_missing", `Reading ${path}: there is no such file`));
+      },
+    };
   }
 
   #tools(): PipelineTools {
@@ -63,11 +79,6 @@ export class PipelineCommands {
       newSpanId,
       newTraceId: () => "f".repeat(32),
       variables: () => Promise.resolve(this.variables),
-      readText: (path) => {
-        const text = this.files.get(path);
-        if (text !== undefined) return Promise.resolve(text);
-        return Promise.reject(usageError("file_missing", `Reading ${path}: there is no such file`));
-      },
       findExecutable: (path) => Promise.resolve(this.programs.get(path)),
       absolutePath: (path) => Promise.resolve(`/here/${path}`),
       assertWritable: () => Promise.resolve(),

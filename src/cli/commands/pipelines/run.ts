@@ -11,7 +11,7 @@ import { exitCodeOfEnd } from "../../interrupted.ts";
 import type { PipelineTools } from "../../wiring_types.ts";
 import { chooseView } from "./choose_view.ts";
 import { isPipelineName } from "./entry_point.ts";
-import { readChangeset, readVariables, takeSecrets } from "./inputs.ts";
+import { type InputReader, readChangeset, readVariables, takeSecrets } from "./inputs.ts";
 import { reportResult } from "./report_result.ts";
 import { assertFlagsOfEntryPoint, readRunFlags, type RunFlags } from "./run_flags.ts";
 import { planTelemetryOf } from "./telemetry_flags.ts";
@@ -23,14 +23,12 @@ const TELEMETRY_MS = 2_000;
 export async function runRun(env: CommandEnv): Promise<ExitCode> {
   const flags = readRunFlags(env);
   const wiring = await env.wiring();
-  const tools = await wiring.pipelines({
-    flags: env.flags,
-    terminal: env.terminal,
-    root: flags.root,
-    graceMs: flags.graceMs,
-  });
+  const [tools, files] = await Promise.all([
+    wiring.pipelines({ flags: env.flags, terminal: env.terminal, root: flags.root, graceMs: flags.graceMs }),
+    wiring.pipelineFiles(),
+  ]);
   try {
-    return await runBuild(env, { flags, tools });
+    return await runBuild(env, { flags, tools, readText: (path) => files.readText(path, env.signal) });
   } finally {
     await tools.close();
   }
@@ -39,21 +37,24 @@ export async function runRun(env: CommandEnv): Promise<ExitCode> {
 interface Started {
   readonly flags: RunFlags;
   readonly tools: PipelineTools;
+  readonly readText: InputReader["readText"];
 }
 
-async function runBuild(env: CommandEnv, { flags, tools }: Started): Promise<ExitCode> {
+async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
+  const { flags, tools, readText } = started;
+  const reader = { readText, terminal: env.terminal };
   if (flags.result !== undefined) await tools.assertWritable(flags.result);
   // Each of these waits for the disk or for another process, and none for another of them.
   const [source, variables, changeset, envFile, secretsFile] = await Promise.all([
-    readSource(flags, tools),
+    readSource(started),
     tools.variables(),
-    readChangeset(flags.changeset, { ...tools, ...env }),
-    readVariables(flags.envFile, { ...tools, ...env }),
-    readVariables(flags.secretsFile, { ...tools, ...env }),
+    readChangeset(flags.changeset, reader),
+    readVariables(flags.envFile, reader),
+    readVariables(flags.secretsFile, reader),
   ]);
   const { newSpanId, newTraceId } = tools;
   const trace = decideTrace({ ...flags, traceParent: variables["TRACEPARENT"], newTraceId, newSpanId });
-  const build = source.entry === undefined ? source : await entryBuild(source.entry, { flags, tools, trace });
+  const build = source.entry === undefined ? source : await entryBuild(source.entry, { ...started, trace });
   const values = takeSecrets(build.pipeline, {
     env: { ...variables, ...Object.fromEntries(envFile), ...build.env },
     secrets: secretsFile,
@@ -113,8 +114,7 @@ interface Source {
 }
 
 async function readSource(
-  flags: RunFlags,
-  tools: PipelineTools,
+  { flags, tools, readText }: Started,
 ): Promise<(Source & { readonly entry?: never }) | { readonly entry: string }> {
   const { file } = flags;
   if (!isPipelineName(file)) {
@@ -124,7 +124,7 @@ async function readSource(
       return { entry };
     }
   }
-  const loaded = loadPipeline({ path: file, text: await tools.readText(file) });
+  const loaded = loadPipeline({ path: file, text: await readText(file) });
   return { ...loaded, env: {}, observed: (observe) => observe, newSpanId: tools.newSpanId };
 }
 

@@ -12,15 +12,21 @@ export const RUN: CommandEntry = {
     "Runs a tree of steps: in order or side by side, with set-ups and tear-downs that always run, and only the steps whose " +
     "files changed. On a terminal it shows the tree, in a pipe each line of output as `path | line`. An executable file " +
     "whose name does not end in .yml, .yaml or .json is an entry point: it is run with flags that name the root and the " +
-    "trace, and its exit code is passed on. Otherwise the exit code is 0 if the build passed, 1 if it failed, 124 if it " +
-    "timed out; for a file without `version: 1` it is 0, 3 and 2. Ctrl-C ends the steps and runs tear-downs (130); a second " +
-    "one ends everything at once.",
+    "trace. Ctrl-C ends the steps and runs tear-downs; a second one ends everything at once.",
   examples: [
     ["pipeline run build.yml", "run all steps"],
     ["pipeline run build.yml --only web/tests", "one step, with the set-ups and tear-downs around it"],
     ["pipeline run build.yml -c changed.txt", "only the steps whose files changed"],
     ["pipeline run build.yml --json > result.json", "the result as a document; output goes to stderr"],
     ["pipeline run ./build.py", "an entry point in any language"],
+  ],
+  exits: [
+    ["0", "passed"],
+    ["1", "failed; 3 for a file without `version: 1`, as bass has it"],
+    ["2", "a mistake in the file, or wrong usage; in a file without `version: 1` also: timed out"],
+    ["124", "timed out"],
+    ["130", "interrupted, and 143 terminated: tear-downs ran"],
+    ["n", "that of an entry point is passed on"],
   ],
   args: [{
     name: "file",
