@@ -14,9 +14,13 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
     import("../../drivers/launcher/mod.ts"),
     parts.clock,
   ]);
-  const open = launcher.openLauncher({ graceMs: request.graceMs });
-  const workspace = await system.makeWorkspace(request.root ?? ".");
   const { host, redactor } = parts;
+  const { graceMs, terminal } = request;
+  const env = Object.fromEntries(
+    Object.entries(host.env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+  const open = launcher.openLauncher({ graceMs, env, warn: (text) => terminal.warn(text) });
+  const workspace = await system.makeWorkspace(request.root ?? ".");
   const contexts = openOnce(parts, request);
   return {
     ports: { programs: open.programs, workspace, clock, newSpanId },

@@ -1,10 +1,9 @@
 import type { CommandEntry } from "../../command.ts";
+import { RUNS_STEPS } from "../kept_rights.ts";
 
 /** The entry of `pipeline run` in the registry. */
 export const RUN: CommandEntry = {
-  permissions: ["net", "read", "write", "run", "sys", "env"],
-  runsPrograms: true,
-  takesLock: false,
+  ...RUNS_STEPS,
   finishesUnread: true,
   afterInterruption: "Tear-downs ran. Run it again",
   summary: "run the steps of a pipeline on this machine",
