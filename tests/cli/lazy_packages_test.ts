@@ -12,9 +12,9 @@ interface Graph {
 
 const ROOT = new URL("../../", import.meta.url);
 
-async function readGraph(): Promise<Graph> {
+async function readGraph(entry = "main.ts"): Promise<Graph> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", new URL("main.ts", ROOT).href],
+    args: ["info", "--json", new URL(entry, ROOT).href],
     stdout: "piped",
     stderr: "piped",
   }).output();
@@ -233,4 +233,21 @@ Deno.test("commands about environments load no use-case and no store of contexts
   assert.ok(loaded.length > 100);
   assert.ok(own.some((specifier) => ofContexts.test(short(specifier))));
   assert.deepEqual(loaded.filter((path) => ofContexts.test(path)), []);
+});
+
+Deno.test("OpenTelemetry's packages are loaded through src/drivers/otlp/sdk, when there is an endpoint", async () => {
+  const graph = await readGraph("src/drivers/otlp/mod.ts");
+  const short = (specifier: string) => specifier.replace(ROOT.href, "");
+  const isTelemetry = (specifier: string) => /^npm:\/?@opentelemetry\//.test(specifier);
+  const driver = new URL("src/drivers/otlp/mod.ts", ROOT).href;
+
+  const importers = graph.modules.filter(({ dependencies = [] }) =>
+    dependencies.some(({ code, specifier }) => code !== undefined && isTelemetry(code.specifier ?? specifier))
+  ).map(({ specifier }) => short(specifier));
+
+  assert.ok(importers.length > 1, importers.join(", "));
+  assert.deepEqual(importers.filter((path) => !path.startsWith("src/drivers/otlp/sdk/")), []);
+  assert.deepEqual([...loadedWith(graph, [driver])].filter((each) => !each.startsWith(ROOT.href)), []);
+  const main = await readGraph();
+  assert.deepEqual([...loadedWith(main, [new URL("main.ts", ROOT).href])].filter(isTelemetry), []);
 });

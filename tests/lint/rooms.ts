@@ -82,7 +82,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   actions: ["zod"],
   ecs: ["@aws-sdk/", "@smithy/"],
   github: ["@octokit/", "octokit"],
-  postgres: ["postgres"],
+  otlp: ["@opentelemetry/"],
   redis: ["ioredis"],
   smtp: ["nodemailer"],
   superset: ["fflate", "oauth4webapi", "tough-cookie"],

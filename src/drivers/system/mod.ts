@@ -19,4 +19,6 @@ export { makePipelineFiles } from "./pipeline_files.ts";
 export { readReferencedSecret } from "./referenced_secret.ts";
 export { prepareSecret } from "./secret_file.ts";
 export { makeWorkspace } from "./workspace.ts";
+export { makeSpool, type SpoolSizes } from "./spool.ts";
 export { makeSavedLogin, type SavedLoginOptions } from "./saved_login.ts";
+export { assertWritable, writeWhole } from "./whole_file.ts";
