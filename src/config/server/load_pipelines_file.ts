@@ -5,7 +5,7 @@ import { isRevision } from "../../pipelines/core/triggers/revision.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem } from "../problems.ts";
-import { readYaml, type YamlTree } from "../yaml.ts";
+import { readYaml, renderYamlWarning, type YamlTree } from "../yaml.ts";
 import { EnvironmentsEntry, PIPELINE_KEYS, PipelineEntry } from "./pipelines_schema.ts";
 
 /** The server's pipelines file. */
@@ -33,7 +33,7 @@ export function loadPipelinesFile(source: string, text: string): PipelinesFile {
   if (loaded === undefined || problems.length > 0) {
     throw new ConfigError("config_invalid", `Reading ${source}`, problems);
   }
-  return { ...loaded, warnings: [...file.warnings, ...reader.warnings] };
+  return { ...loaded, warnings: [...file.warnings.map(renderYamlWarning), ...reader.warnings] };
 }
 
 /** Reads one file and collects its problems. */
