@@ -26,6 +26,7 @@ import type { Platform } from "../environments/ports/platform.ts";
 import type { Releases } from "../environments/ports/releases.ts";
 import type { Browser } from "../ports/browser.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ServerWiring } from "./server_types.ts";
 import type { CommandRights } from "./command_rights.ts";
 import type { AssetsConfig, LoadedConfig } from "../config/mod.ts";
 import type { Variables } from "../lib/variables.ts";
@@ -222,7 +223,7 @@ export interface InstanceLogin {
  * Makes each thing that needs a driver when it is first asked for. Nothing is loaded for help, the version, wrong usage
  * and the commands that need nothing.
  */
-export interface Wiring extends PortMakers {
+export interface Wiring extends PortMakers, ServerWiring {
   /** The configuration in force. Throws ConfigError with every problem. */
   config(request: WiringRequest): Promise<LoadedConfig>;
   /** The repository to work on and what named it. */

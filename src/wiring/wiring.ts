@@ -36,6 +36,15 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     pipelineFiles: async () => (await import("../drivers/system/mod.ts")).makePipelineFiles(),
     pipelines: async (request) =>
       (await import("./pipelines/make_pipeline_tools.ts")).makePipelineTools(parts, request),
+    server: async (options, signal) =>
+      await (await import("./server/start_server.ts")).startServer(parts, options, signal),
+    worker: async (options, signal) =>
+      await (await import("./server/start_worker.ts")).startWorker(parts, options, signal),
+    serverCalls: async (server) => (await import("./server/server_calls.ts")).makeServerCalls(server),
+    buildStore: async (place) => {
+      const { openBuilds } = await import("./server/open_builds.ts");
+      return (await openBuilds({ ...place, clock: await parts.clock })).store;
+    },
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),

@@ -84,6 +84,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   github: ["@octokit/", "octokit"],
   otlp: ["@opentelemetry/"],
   redis: ["ioredis"],
+  postgres: ["postgres"],
   smtp: ["nodemailer"],
   superset: ["fflate", "oauth4webapi", "tough-cookie"],
   terminal: ["@clack/prompts"],

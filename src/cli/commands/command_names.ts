@@ -31,6 +31,9 @@ export const CONTEXTS = ["context", "cicdstatemgr"] as const;
 /** The names in the registry of pipelines. */
 export const PIPELINES = ["pipeline"] as const;
 
+/** The names in the registry of the server. */
+export const SERVER = ["serve", "worker", "build", "keys"] as const;
+
 /** The names in the registry of general commands. */
 export const GENERAL = [
   "test-lifecycle",
@@ -53,6 +56,9 @@ export type ContextsCommand = typeof CONTEXTS[number];
 
 /** One of {@link PIPELINES}. */
 export type PipelinesCommand = typeof PIPELINES[number];
+
+/** One of {@link SERVER}. */
+export type ServerCommand = typeof SERVER[number];
 
 /** One of {@link GENERAL}. */
 export type GeneralCommand = typeof GENERAL[number];

@@ -7,7 +7,7 @@
  */
 
 import type { Capability } from "../registry.ts";
-import { ASSETS, CONTEXTS, ENVIRONMENTS, GENERAL, PIPELINES } from "./command_names.ts";
+import { ASSETS, CONTEXTS, ENVIRONMENTS, GENERAL, PIPELINES, SERVER } from "./command_names.ts";
 
 /** Every capability with commands, in the order of help. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -30,6 +30,11 @@ export const CAPABILITIES: readonly Capability[] = [
     title: "pipelines",
     names: PIPELINES,
     load: async () => (await import("./pipelines/registry.ts")).PIPELINE_COMMANDS,
+  },
+  {
+    title: "server",
+    names: SERVER,
+    load: async () => (await import("./server/registry.ts")).SERVER_COMMANDS,
   },
   {
     title: "general",

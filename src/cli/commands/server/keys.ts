@@ -1,0 +1,108 @@
+import { AppError, EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { sha256 } from "../../../lib/sha256.ts";
+import type { ApiKey, KeyRole } from "../../../pipelines/core/builds/api_key.ts";
+import type { BuildStore } from "../../../pipelines/ports/build_store.ts";
+import type { CommandEnv } from "../../command.ts";
+import { renderTable } from "../../render/mod.ts";
+
+/** Makes a key and prints it. */
+export async function runAddKey(env: CommandEnv): Promise<ExitCode> {
+  const { args: [name = ""], values, signal } = env;
+  if (!/^[\w.@-]{1,60}$/.test(name)) {
+    throw usageError(
+      "key_name_malformed",
+      `Adding a key: "${name}" is no name`,
+      "Use letters, digits and . _ - @",
+    );
+  }
+  const text = newKey();
+  const key: ApiKey = {
+    name,
+    hash: await sha256(text),
+    role: (values.text("role") ?? "worker") as KeyRole,
+    tags: values.several("tags"),
+    pipelines: values.several("pipelines"),
+    createdAt: Date.now(),
+  };
+  return await withStore(env, async (store) => {
+    if (!await store.addKey(key, signal)) {
+      throw new AppError("key_exists", `Adding the key ${name}: there is one of this name`, {
+        hint: `Choose another name, or remove it first: showtime keys revoke ${name}`,
+      });
+    }
+    if (env.flags.json) env.reveal(JSON.stringify({ name, role: key.role, key: text }));
+    else env.reveal(text);
+    env.next("give it to the worker or caller as SHOWTIME_API_KEY. It is not shown again");
+    return EXIT.done;
+  });
+}
+
+/** Lists the keys. */
+export async function runListKeys(env: CommandEnv): Promise<ExitCode> {
+  return await withStore(env, async (store) => {
+    const keys = await store.keys(env.signal);
+    if (env.flags.json) {
+      env.json({
+        keys: keys.map(({ name, role, tags, pipelines, createdAt }) => ({
+          name,
+          role,
+          tags: tags ?? null,
+          pipelines: pipelines ?? null,
+          created_at: new Date(createdAt).toISOString(),
+        })),
+      });
+      return EXIT.done;
+    }
+    if (keys.length === 0) {
+      env.lines(["No keys"]);
+      return EXIT.done;
+    }
+    const columns = ["NAME", "ROLE", "TAGS", "PIPELINES", "SINCE"].map((title) => ({ title }));
+    const rows = keys.map(({ name, role, tags, pipelines, createdAt }) =>
+      [
+        name,
+        role,
+        tags?.join(",") ?? "any",
+        pipelines?.join(",") ?? "all",
+        new Date(createdAt).toISOString().slice(0, 10),
+      ].map((text) => ({ text }))
+    );
+    env.lines(renderTable(columns, rows, env));
+    return EXIT.done;
+  });
+}
+
+/** Removes a key. */
+export async function runRevokeKey(env: CommandEnv): Promise<ExitCode> {
+  const { args: [name = ""] } = env;
+  return await withStore(env, async (store) => {
+    if (await store.removeKey(name, env.signal)) {
+      env.lines([`Removed the key ${name}`]);
+      return EXIT.done;
+    }
+    throw new AppError("key_unknown", `Removing the key "${name}": there is none of this name`, {
+      hint: "showtime keys list",
+    });
+  });
+}
+
+async function withStore(env: CommandEnv, use: (store: BuildStore) => Promise<ExitCode>): Promise<ExitCode> {
+  const { values, variables } = env;
+  const store = await (await env.wiring()).buildStore({
+    stateFolder: values.text("state") ?? ".showtime/server",
+    databaseUrl: values.text("database") ?? variables["SHOWTIME_SERVER__DATABASE"],
+  });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Makes a key of 256 random bits. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return `st_${
+    btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")
+  }`;
+}

@@ -1,0 +1,42 @@
+import { type ExitCode, usageError } from "../../../lib/errors.ts";
+import type { CommandEnv } from "../../command.ts";
+import { readPort } from "../../read_arguments.ts";
+import { renderJsonLine } from "../../render/mod.ts";
+import { serveToTheEnd } from "../../serve_to_the_end.ts";
+import { readCount } from "./shared.ts";
+
+/** Runs the server until a signal ends it. */
+export async function runServe(env: CommandEnv): Promise<ExitCode> {
+  const { values, signal, terminal, variables } = env;
+  const wiring = await env.wiring();
+  const read = async (flag: string) => {
+    const path = values.text(flag);
+    return path === undefined ? undefined : await (await wiring.pipelineFiles()).readText(path, signal);
+  };
+  const [cert, key] = [await read("tls-cert"), await read("tls-key")];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: a certificate needs its key",
+      "Give --tls-cert and --tls-key",
+    );
+  }
+  const { address, finished } = await wiring.server({
+    pipelinesFile: values.text("pipelines-file") ?? "orchestrator-pipelines.json",
+    envFile: values.text("env-file"),
+    workerKeysFile: values.text("worker-keys-file"),
+    host: values.text("host") ?? "127.0.0.1",
+    port: values.readDefaulted("port", readPort),
+    tracesEndpoint: values.text("traces-endpoint"),
+    logsEndpoint: values.text("logs-endpoint"),
+    stateFolder: values.text("state") ?? ".showtime/server",
+    databaseUrl: values.text("database") ?? variables["SHOWTIME_SERVER__DATABASE"],
+    publicUrl: values.text("public-url")?.replace(/\/+$/, ""),
+    certificate: cert === undefined || key === undefined ? undefined : { cert, key },
+    maxQueued: values.readDefaulted("max-queued", readCount),
+    terminal,
+  }, signal);
+  terminal.out(env.flags.json ? renderJsonLine({ address }) : `Showtime serves builds on ${address}`);
+  env.next("start a worker with `showtime worker`");
+  return await serveToTheEnd(finished, signal);
+}

@@ -1,0 +1,113 @@
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import type { WorkerOptions } from "../../cli/server_types.ts";
+import { loadPipeline } from "../../config/pipelines/mod.ts";
+import { makeServerClient, makeWorkerClient } from "../../drivers/build_server/mod.ts";
+import { makeCheckouts } from "../../drivers/git/mod.ts";
+import { openLauncher } from "../../drivers/launcher/mod.ts";
+import { makeWorkspace, mayWrite } from "../../drivers/system/mod.ts";
+import { AppError, EXIT, usageError } from "../../lib/errors.ts";
+import { runJob } from "../../pipelines/app/worker/run_job.ts";
+import { runWorker } from "../../pipelines/app/worker/run_worker.ts";
+import type { Parts } from "../parts.ts";
+
+/** The variables of the worker that every build sees. */
+const PASSED = ["PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH"];
+const GRACE_MS = 10_000;
+
+/**
+ * Runs a worker until `signal` aborts. Throws AppError: `launcher_missing`, `server_url_invalid`, `workspace_unwritable` (exit
+ * code 2), `workspace_taken` (exit code 4), `server_refused`.
+ */
+export async function startWorker(parts: Parts, options: WorkerOptions, signal: AbortSignal): Promise<void> {
+  const { terminal } = options;
+  const env = Object.fromEntries(
+    Object.entries(parts.host.env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+  const launcher = openLauncher({ graceMs: GRACE_MS, env, warn: (text) => terminal.warn(text) });
+  const client = makeServerClient(options);
+  const root = await ownFolder(options.workspaceRoot);
+  using _lock = root.lock;
+  const variables = options.passEnv.length === 0 ? env : await launcher.variables();
+  const clock = await parts.clock;
+  const passed = [...PASSED, ...options.passEnv].flatMap((name) => {
+    const value = variables[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const jobs = {
+    env: Object.fromEntries(passed),
+    openPorts: async (folder: string) => {
+      const workspace = await makeWorkspace(folder);
+      return {
+        programs: launcher.programs,
+        workspace,
+        clock,
+        outputs: undefined,
+        newSpanId: () => randomHex(8),
+        [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose](),
+      };
+    },
+    readPipeline: async (folder: string, path: string) => {
+      const text = await readInside(folder, path);
+      return loadPipeline({ path, text }).pipeline;
+    },
+    writeChangeset: async (paths: readonly string[]) => {
+      const file = await Deno.makeTempFile({ prefix: "showtime-changeset-" });
+      await Deno.writeTextFile(file, paths.map((path) => `${path}\n`).join(""));
+      return file;
+    },
+  };
+  await runWorker(
+    {
+      server: makeWorkerClient(client, options.url),
+      checkouts: makeCheckouts({ shell: await parts.shell, root: root.path }),
+      clock,
+      runJob: (run, stop) => {
+        for (const value of Object.values(run.job.secretValues)) parts.host.keepSecret(value);
+        return runJob(jobs, run, stop);
+      },
+      say: (line) => terminal.say(line),
+    },
+    { ...options, name: options.name ?? hostname() },
+    signal,
+  );
+}
+
+/** Takes a folder for this process alone. */
+async function ownFolder(folder: string): Promise<{ readonly path: string; readonly lock: Disposable }> {
+  const path = resolve(folder);
+  if (!await mayWrite(path)) {
+    throw usageError(
+      "workspace_unwritable",
+      `Opening the workspace ${folder}: this program writes only below the folder that it runs in`,
+      "Start it in that folder or above it",
+    );
+  }
+  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  const file = await Deno.open(join(path, "lock"), { write: true, create: true, mode: 0o600 });
+  if (await file.tryLock(true)) return { path, lock: file };
+  file.close();
+  throw new AppError("workspace_taken", `Opening the workspace ${folder}: another worker uses it`, {
+    exitCode: EXIT.busy,
+    hint: "End that worker, raise its --slots, or give this one another --workspace-root",
+  });
+}
+
+/** Reads a file of a checkout. A link out of the checkout is not followed. */
+async function readInside(folder: string, path: string): Promise<string> {
+  const [real, inside] = await Promise.all([
+    Deno.realPath(join(folder, path)).catch(() => undefined),
+    Deno.realPath(folder),
+  ]);
+  if (real !== undefined && real.startsWith(`${inside}/`)) return await Deno.readTextFile(real);
+  throw new AppError("file_unreadable", `Reading the pipeline ${path}: the repository has no such file`, {
+    hint: "Correct `file` of the pipeline",
+  });
+}
+
+function randomHex(bytes: number): string {
+  return Array.from(
+    crypto.getRandomValues(new Uint8Array(bytes)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
