@@ -153,6 +153,7 @@ export function wiringWithoutToken(): Partial<Wiring> {
     supersetSimulator: refuse,
     stage: refuse,
     files: refuse,
+    pipelineFiles: refuse,
   };
 }
 
