@@ -48,6 +48,6 @@ const MOST_SECONDS = 86_400;
 function asProgram(argv: readonly string[]): readonly string[] {
   const [program = "", ...rest] = argv;
   return program.includes("=") || program.startsWith("-")
-    ? ["sh", "-c", '"$0" "$@"', program, ...rest]
+    ? ["/bin/sh", "-c", '"$0" "$@"', program, ...rest]
     : argv;
 }

@@ -9,7 +9,7 @@ import {
   makeLauncherMachine,
   markedProcesses,
   until,
-} from "../../worlds/pipelines/launcher.ts";
+} from "../../worlds/program/launcher_machine.ts";
 import { part } from "../../worlds/require.ts";
 
 const shells = await part("shells");

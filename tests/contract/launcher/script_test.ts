@@ -12,7 +12,7 @@ import {
   makeLauncherMachine,
   markedProcesses,
   until,
-} from "../../worlds/pipelines/launcher.ts";
+} from "../../worlds/program/launcher_machine.ts";
 import { converse } from "../../worlds/program/interactive_shell.ts";
 import { part } from "../../worlds/require.ts";
 
