@@ -18,4 +18,5 @@ export { mayWrite } from "./may_write.ts";
 export { makePipelineFiles } from "./pipeline_files.ts";
 export { readReferencedSecret } from "./referenced_secret.ts";
 export { prepareSecret } from "./secret_file.ts";
+export { makeWorkspace } from "./workspace.ts";
 export { makeSavedLogin, type SavedLoginOptions } from "./saved_login.ts";
