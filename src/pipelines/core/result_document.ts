@@ -1,3 +1,4 @@
+import { formatIso } from "../../lib/instant.ts";
 import type { BuildResult, StepKind, StepResult, StepStatus } from "./build_result.ts";
 
 /** The result of a build as `--json` prints it and `--result` writes it. Null where a value does not exist. */
@@ -35,7 +36,7 @@ export function resultDocument(result: BuildResult, exitCode: number): ResultDoc
     status: result.status,
     exit_code: exitCode,
     trace_id: result.traceId,
-    started_at: new Date(result.startedAt).toISOString(),
+    started_at: formatIso(result.startedAt),
     duration_ms: result.durationMs,
     warnings: result.warnings,
     steps: [stepDocument(result.root)],

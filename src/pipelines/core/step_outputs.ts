@@ -29,7 +29,7 @@ export function parseOutputs(text: string): OutputsAnswer {
 
 /** Formats the variable in which later steps see an output. */
 export function outputVariable(stepName: string, name: string): string {
-  return `OUT_${stepName}_${name}`.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
+  return `OUT_${stepName}_${name}`.replace(/[^A-Za-z0-9_]/gu, "_").toUpperCase();
 }
 
 /** The outputs of all steps so far, as variables. */
