@@ -1,6 +1,7 @@
 import type { Registry } from "../../command.ts";
 import type { PipelinesCommand } from "../command_names.ts";
 import { CHECK, SHOW } from "./file_entries.ts";
+import { LAUNCHER } from "./launcher_entry.ts";
 
 /** The registry of commands about pipelines. */
 export const PIPELINE_COMMANDS: Registry<PipelinesCommand> = {
@@ -10,6 +11,6 @@ export const PIPELINE_COMMANDS: Registry<PipelinesCommand> = {
       "A pipeline is a tree of steps in a YAML or JSON file: each step runs a program, or has steps of its own, in order or " +
       "side by side, with a set-up before and a tear-down after. Steps may depend on which files changed. The files of the " +
       "builder of bass are read as well.",
-    commands: { check: CHECK, show: SHOW },
+    commands: { check: CHECK, launcher: LAUNCHER, show: SHOW },
   },
 };
