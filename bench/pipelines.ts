@@ -199,7 +199,16 @@ function command(
   [program = "", ...args]: readonly string[],
   { folder }: { readonly folder: string },
 ): Deno.Command {
-  return new Deno.Command(program, { args, cwd: folder, stdin: "null", stdout: "piped", stderr: "piped" });
+  // The launcher of the repository comes first.
+  const env = { PATH: `${ROOT.replace(/\/$/, "")}:${Deno.env.get("PATH") ?? ""}` };
+  return new Deno.Command(program, {
+    args,
+    cwd: folder,
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
 }
 
 async function timed(run: Deno.Command): Promise<number> {

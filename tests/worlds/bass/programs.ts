@@ -56,6 +56,9 @@ export async function makeProgramsPlace(): Promise<ProgramsPlace> {
 }
 
 function end(pid: number): boolean {
+  // A process that has ended stays until its parent asks for its status.
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).outputSync();
+  if (!/^[^Z\s]/.test(new TextDecoder().decode(stdout))) return false;
   try {
     Deno.kill(pid, "SIGKILL");
     return true;
