@@ -6,6 +6,7 @@ import type { PrNumber } from "../lib/ids.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { CommandRights } from "./command_rights.ts";
 import type { Style } from "./render/style.ts";
+import type { Streams } from "./streams.ts";
 import type { Values } from "./values.ts";
 import type { About, EnvironmentPorts, GlobalFlags, Wiring } from "./wiring_types.ts";
 
@@ -70,8 +71,12 @@ export interface CommandEntry extends CommandRights {
   readonly afterInterruption?: string;
   /** Whether `--json` prints one document on each line, a failure included. */
   readonly streamsJson?: boolean;
+  /** Whether the command finishes its work if its answer has no reader any more. One that takes a lock does so too. */
+  readonly finishesUnread?: boolean;
   /** Whether the command reads its words itself, in {@link CommandEnv.args}. Global flags are then words too. */
   readonly readsWords?: boolean;
+  /** The exit codes with their meanings, where they are not those of most commands. */
+  readonly exits?: readonly (readonly [code: string, meaning: string])[];
   /** Whether `showtime --help` shows the summary; other commands appear there by name. */
   readonly isCommon?: boolean;
   /** Loads the module of the command. Nothing else loads it. */
@@ -103,6 +108,7 @@ export interface CommandEnv {
   readonly flags: GlobalFlags;
   readonly terminal: Terminal;
   readonly style: Style;
+  readonly streams: Streams;
   readonly variables: Variables;
   readonly signal: AbortSignal;
   readonly about: About;

@@ -7,6 +7,7 @@ import type { CommandEnv, CommandPorts, NamedCommand } from "./command.ts";
 import { readPull } from "./read_arguments.ts";
 import { renderJson } from "./render/json.ts";
 import type { Style } from "./render/style.ts";
+import type { Streams } from "./streams.ts";
 import type { Values } from "./values.ts";
 import type { About, EnvironmentPorts, GlobalFlags, Wiring, WiringRequest } from "./wiring_types.ts";
 
@@ -18,6 +19,7 @@ export interface CommandEnvOptions {
   readonly flags: GlobalFlags;
   readonly terminal: Terminal;
   readonly style: Style;
+  readonly streams: Streams;
   readonly variables: Variables;
   readonly signal: AbortSignal;
   readonly about: About;

@@ -9,6 +9,11 @@ export interface CommandRights {
    * local Docker engine always need programs.
    */
   readonly runsPrograms: boolean;
+  /**
+   * Whether the command runs the steps of pipelines, which can be any programs. It keeps the right to start the launcher of
+   * steps, which every other command gives up. Unless it also runs programs, it gives up the right to start those.
+   */
+  readonly runsSteps?: boolean;
   /** Whether the command starts a browser, if the process may. */
   readonly opensBrowser?: boolean;
 }

@@ -14,8 +14,8 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "no-color", description: "print plain text" },
 ];
 
-/** The letters of all commands that take a value: `--repo`, and `--tail` of logs. */
-const VALUED_LETTERS = ["R", "n"];
+/** The letters of all commands that take a value: `--repo`, `--tail` of logs, and the flags of `pipeline run`. */
+const VALUED_LETTERS = ["R", "n", "s", "i", "d", "t", "l", "c", "r"];
 
 /**
  * Reads the global flags, and those of environments if the command has them. The parser has checked their choices.

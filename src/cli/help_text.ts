@@ -66,6 +66,11 @@ const OWN_EXIT_CODES = `Exit codes:
   1    failed
   2    wrong usage`;
 
+/** Returns the exit codes that an entry names itself. */
+function ownExitCodes(exits: readonly (readonly [string, string])[]): string {
+  return ["Exit codes:", ...exits.map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)].join("\n");
+}
+
 const GLOBAL_LINE = "Global flags: --repo --config --json --quiet --verbose --no-color --help";
 
 /** The surroundings that help is written for. */
@@ -142,12 +147,12 @@ export function groupHelp(
 }
 
 /** Returns the part below the flags of a command. */
-export function commandFooter({ name, examples, readsWords }: Omit<NamedCommand, "load">): string {
+export function commandFooter({ name, examples, readsWords, exits }: Omit<NamedCommand, "load">): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  showtime ${line}`);
   const shown = `Examples:\n${lines.join("\n")}`;
   return readsWords === true
     ? `\n${shown}\n\n${OWN_EXIT_CODES}`
-    : `\n${GLOBAL_LINE}\n\n${shown}\n\n${exitCodes(name)}`;
+    : `\n${GLOBAL_LINE}\n\n${shown}\n\n${exits === undefined ? exitCodes(name) : ownExitCodes(exits)}`;
 }
 
 /** Formats an argument as usage shows it: `<pr>`, `[dir]`, `<pair...>`. */

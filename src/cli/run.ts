@@ -82,6 +82,13 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
       ...invocation,
       terminal: wrapTalk === undefined ? terminal : wrapTerminal(terminal, wrapTalk),
       style: makeStyle(terminal.can),
+      streams: {
+        stdout,
+        stderr,
+        stdoutTty: io.stdoutTty,
+        stderrTty: io.stderrTty,
+        size: () => io.size?.(),
+      },
       variables: io.env,
       signal,
       about: io.about,
@@ -110,13 +117,16 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
  * Returns the signal that ends a command. A command that changes a pull request finishes its work without a
  * reader: an environment is not left half-made because `head` has read enough.
  */
-function signalFor({ signal, readerLeft }: CliIo, { takesLock }: NamedCommand): AbortSignal {
-  return takesLock || readerLeft === undefined ? signal : eitherSignal(signal, readerLeft);
+function signalFor({ signal, readerLeft }: CliIo, { takesLock, finishesUnread }: NamedCommand): AbortSignal {
+  return takesLock || finishesUnread === true || readerLeft === undefined
+    ? signal
+    : eitherSignal(signal, readerLeft);
 }
 
 /** Whether a command ended because its answer had no reader any more. That is no failure. */
 function endedByReader({ signal, readerLeft }: CliIo, command: NamedCommand | undefined): boolean {
-  return !signal.aborted && readerLeft?.aborted === true && command?.takesLock !== true;
+  const finishes = command?.takesLock === true || command?.finishesUnread === true;
+  return !signal.aborted && readerLeft?.aborted === true && !finishes;
 }
 
 /** Loads the function that breaks lines on stderr; undefined if stderr is no terminal. */

@@ -6,6 +6,12 @@ import type { ContextPorts } from "../contexts/app/context_ports.ts";
 import type { ContextSettings } from "../contexts/core/settings.ts";
 import type { AppFiles } from "../contexts/ports/app_files.ts";
 import type { ContextStore } from "../contexts/ports/context_store.ts";
+import type { PipelineFiles } from "../pipelines/ports/pipeline_files.ts";
+import type { BuildPorts } from "../pipelines/app/run_request.ts";
+import type { BuildTrace, TelemetryPlan } from "../pipelines/core/trace/mod.ts";
+import type { OutputStore } from "../pipelines/ports/output_store.ts";
+import type { Spool } from "../pipelines/ports/spool.ts";
+import type { Telemetry } from "../pipelines/ports/telemetry.ts";
 import type { PullComments } from "../contexts/ports/comments.ts";
 import type { Http } from "../ports/http.ts";
 import type { ReviewComments } from "../assets/ports/review_comment.ts";
@@ -165,6 +171,45 @@ export interface ContextRequest {
   readonly originalFiles?: { readonly config: string; readonly secrets: string };
 }
 
+/** The part of a build that drivers are made for. */
+export interface PipelineRequest {
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  /** The folder that no step leaves, as `--root` gives it; undefined for the working folder. */
+  readonly root: string | undefined;
+  /** Milliseconds that a program has between TERM and KILL. */
+  readonly graceMs: number;
+}
+
+/** The things that `pipeline run` uses. */
+export interface PipelineTools {
+  readonly ports: Omit<BuildPorts, "outputs">;
+  readonly newSpanId: () => string;
+  readonly newTraceId: () => string;
+  /** Reads the whole environment of this process, which steps get. */
+  variables(): Promise<Readonly<Record<string, string>>>;
+  /** Returns the absolute path of a program; undefined if the file is no program. */
+  findExecutable(path: string): Promise<string | undefined>;
+  absolutePath(path: string): Promise<string>;
+  /** Throws AppError `file_unwritable` (exit code 2) if the program may not write a file at the path. */
+  assertWritable(path: string): Promise<void>;
+  /** Writes a file as a whole. Throws AppError `file_unwritable`. */
+  writeResult(path: string, text: string): Promise<void>;
+  /** Appends to a file that the runner of a workflow names. Throws Error. */
+  appendText(path: string, text: string): Promise<void>;
+  /** Masks the secrets of this process. */
+  redact(text: string): string;
+  makeSpool(): Promise<Spool>;
+  /** Makes the sender of telemetry; undefined if the plan names no endpoint. */
+  makeTelemetry(
+    options: { readonly plan: TelemetryPlan; readonly trace: BuildTrace },
+  ): Promise<Telemetry | undefined>;
+  /** Makes the store for outputs of steps in the context of this run; undefined without a context. */
+  outputStore(build: { readonly pipeline: string; readonly traceId: string }): OutputStore | undefined;
+  /** Closes what was opened. */
+  close(): Promise<void>;
+}
+
 /** A login to an instance that begins anew. */
 export interface InstanceLogin {
   readonly server: SupersetReader & SupersetWriter;
@@ -190,6 +235,10 @@ export interface Wiring extends PortMakers {
   contexts(request: ContextRequest): Promise<ContextTools>;
   /** The settings of contexts and the files that they are made from. Throws ConfigError. */
   contextFiles(request: Pick<ContextRequest, "flags" | "terminal">): Promise<ContextFiles>;
+  /** The files that commands about pipelines read. */
+  pipelineFiles(): Promise<PipelineFiles>;
+  /** The tools for builds. Throws AppError (exit code 2) if this machine cannot run builds. */
+  pipelines(request: PipelineRequest): Promise<PipelineTools>;
   shell(): Promise<Shell>;
   clone(): Promise<Clone>;
   /** The working folder's place in its clone; undefined outside of one. `prefix` is empty at the root. */
@@ -257,6 +306,8 @@ export interface CliIo {
   readonly stderrTty: boolean;
   /** Width of the terminal on stdout or stderr; undefined if neither is one. */
   readonly columns: number | undefined;
+  /** Returns the size of that terminal now. */
+  readonly size?: () => { readonly columns: number; readonly rows: number } | undefined;
   /** Aborts with an {@link Interrupted} when the process gets SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Aborts when the reader of stdout has closed its pipe, such as `head` does. */

@@ -14,7 +14,7 @@ import { ConfigError, type ConfigProblem, fileProblems } from "./problems.ts";
 import type { ConfigFile, Settings } from "./environments/schema.ts";
 import { isTree, leavesOf, settingKind, type SettingPath } from "./schema_walk.ts";
 import { readVariableSettings } from "./variable_settings.ts";
-import { readYaml, type YamlTree } from "./yaml.ts";
+import { readYaml, renderYamlWarning, type YamlTree } from "./yaml.ts";
 
 /** The sources of the configuration. */
 export interface ConfigInput {
@@ -102,7 +102,11 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
     },
     context,
     sources,
-    warnings: [...yaml?.warnings ?? [], ...emptyFile(file, yaml), ...doubledCluster(env)],
+    warnings: [
+      ...(yaml?.warnings ?? []).map(renderYamlWarning),
+      ...emptyFile(file, yaml),
+      ...doubledCluster(env),
+    ],
   };
 }
 

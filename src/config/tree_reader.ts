@@ -1,13 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq } from "yaml";
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { quote } from "../lib/quote.ts";
 import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 
-const MAX_DEPTH = 20;
-// The values that aliases expand to are counted as well, so that a few lines cannot become a million values.
-const MAX_VALUES = 10_000;
-// The lookup of each alias walks the whole document.
-const MAX_ALIASES = 100;
+/** How much of a document is read. */
+export interface TreeLimits {
+  readonly depth: number;
+  /** The values that aliases expand to count as well, so that a few lines cannot become a million values. */
+  readonly values: number;
+  readonly aliases: number;
+}
 
 /** The reason why a document is not read to its end. */
 export class TooMuch extends Error {}
@@ -15,16 +17,24 @@ export class TooMuch extends Error {}
 /** Converts a document's nodes to plain values and keeps the position of each. */
 export class TreeReader {
   readonly problems: ConfigProblem[] = [];
-  readonly #document: Document;
+  /** The last node before the current place that has an anchor, by the anchor. */
+  readonly #anchors = new Map<string, unknown>();
   readonly #place: (offset: number) => SourcePosition;
+  readonly #limits: TreeLimits;
+  readonly #written = new Map<string, string>();
   readonly #keys = new Map<string, SourcePosition>();
   readonly #values = new Map<string, SourcePosition>();
   #count = 0;
   #aliases = 0;
+  /** The number of aliases around the current node. */
+  #within = 0;
 
-  constructor(document: Document, place: (offset: number) => SourcePosition) {
-    this.#document = document;
+  constructor(
+    place: (offset: number) => SourcePosition,
+    { limits }: { readonly limits: TreeLimits },
+  ) {
     this.#place = place;
+    this.#limits = limits;
   }
 
   readonly where = (path: SettingPath, at: "key" | "value"): SourcePosition => {
@@ -37,23 +47,31 @@ export class TreeReader {
     return this.#place(0);
   };
 
+  /** Returns the characters of the number or the boolean at `path`: its value may not show them, as with `1.10`. */
+  readonly written = (path: SettingPath): string | undefined => this.#written.get(path.join("\0"));
+
   read(node: unknown, path: SettingPath): unknown {
-    if (++this.#count > MAX_VALUES) throw new TooMuch(`more than ${MAX_VALUES} values`);
-    if (path.length > MAX_DEPTH) throw new TooMuch(`nested more than ${MAX_DEPTH} deep`);
+    const { depth, values } = this.#limits;
+    if (++this.#count > values) throw new TooMuch(`more than ${values} values`);
+    if (path.length > depth) throw new TooMuch(`nested more than ${depth} deep`);
     const range = isAlias(node) || isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
     const id = path.join("\0");
     // An empty value has no extent; the position of its key says more than the end of the line.
     if (range && range[1] > range[0] && !this.#values.has(id)) this.#values.set(id, this.#place(range[0]));
-    if (isAlias(node)) return this.read(this.#target(node, path), path);
+    if (isAlias(node)) return this.#readAlias(node, path);
+    this.#keepAnchor(node);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, String(index)]));
     if (isMap(node)) return this.#readMap(node.items, path);
-    return isScalar(node) ? node.value : null;
+    if (!isScalar(node)) return null;
+    if (typeof node.value !== "string" && node.source !== undefined) this.#written.set(id, node.source);
+    return node.value;
   }
 
   #readMap(items: readonly { readonly key: unknown; readonly value: unknown }[], path: SettingPath): unknown {
     const entries = new Map<string, unknown>();
     for (const item of items) {
-      const key = isAlias(item.key) ? item.key.resolve(this.#document) : item.key;
+      const key = isAlias(item.key) ? this.#anchors.get(item.key.source) : item.key;
+      this.#keepAnchor(item.key);
       const place = this.#place(isScalar(item.key) || isAlias(item.key) ? item.key.range?.[0] ?? 0 : 0);
       if (!isScalar(key)) {
         this.#problem(place, {
@@ -91,21 +109,28 @@ export class TreeReader {
     return Object.fromEntries(entries);
   }
 
-  #target(
-    node: { readonly source: string; resolve(document: Document): unknown },
-    path: SettingPath,
-  ): unknown {
-    if (++this.#aliases > MAX_ALIASES) throw new TooMuch(`more than ${MAX_ALIASES} aliases`);
-    const target = node.resolve(this.#document);
+  #readAlias({ source }: { readonly source: string }, path: SettingPath): unknown {
+    const { aliases } = this.#limits;
+    if (++this.#aliases > aliases) throw new TooMuch(`more than ${aliases} aliases`);
+    const target = this.#anchors.get(source);
     if (target === undefined) {
       this.#problem(this.where(path, "value"), {
         path,
         code: "syntax",
-        message: `the anchor ${quote(node.source)} is not defined before its use`,
+        message: `the anchor ${quote(source)} is not defined before its use`,
         remedy: "define it above, or write the value here",
       });
     }
-    return target;
+    this.#within++;
+    const value = this.read(target, path);
+    this.#within--;
+    return value;
+  }
+
+  /** Keeps a node that has an anchor. An alias does not bring back the anchors in what it repeats. */
+  #keepAnchor(node: unknown): void {
+    if (this.#within > 0 || !(isScalar(node) || isMap(node) || isSeq(node))) return;
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
   }
 
   #problem(

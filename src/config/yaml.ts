@@ -3,10 +3,17 @@ import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 import { findTextProblem } from "./text_problems.ts";
-import { TooMuch, TreeReader } from "./tree_reader.ts";
+import { TooMuch, type TreeLimits, TreeReader } from "./tree_reader.ts";
 
-/** The size of the largest file that is read: 256 kB. */
+/** The size of the largest configuration that is read: 256 kB. */
 export const MAX_FILE_BYTES = 256 * 1024;
+
+/** How much of a file is read. */
+export interface YamlLimits extends TreeLimits {
+  readonly fileBytes: number;
+}
+
+const OF_CONFIGURATION: YamlLimits = { fileBytes: MAX_FILE_BYTES, depth: 20, values: 10_000, aliases: 100 };
 
 /** A YAML text as plain values, with the position of each. */
 export interface YamlTree {
@@ -16,26 +23,41 @@ export interface YamlTree {
    * it.
    */
   readonly where: (path: SettingPath, at: "key" | "value") => SourcePosition;
+  /** Returns the characters of the number or the boolean at `path`; undefined for any other value. */
+  readonly written: (path: SettingPath) => string | undefined;
   readonly problems: readonly ConfigProblem[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly YamlWarning[];
+}
+
+/** A passage that the parser doubts, with its place. */
+export interface YamlWarning extends SourcePosition {
+  readonly message: string;
+}
+
+/** Renders a warning on one line. */
+export function renderYamlWarning({ source, line, column, message }: YamlWarning): string {
+  return `${source}:${line}:${column}: ${message}`;
 }
 
 /**
  * Reads YAML 1.2. Mistakes are in `problems`; `value` is then undefined, except for mistakes within one key,
  * such as a duplicate, which leave the rest to be checked.
  */
-export function readYaml(source: string, text: string): YamlTree {
-  const tooLarge = new TextEncoder().encode(text).length > MAX_FILE_BYTES;
+export function readYaml(
+  source: string,
+  text: string,
+  { limits = OF_CONFIGURATION }: { readonly limits?: YamlLimits } = {},
+): YamlTree {
+  const { fileBytes } = limits;
+  const tooLarge = new TextEncoder().encode(text).length > fileBytes;
   if (tooLarge) {
-    return unreadable(source, {
-      message: "larger than 256 kB",
-      remedy: "keep the configuration below that size",
-    });
+    const size = fileBytes < 1024 * 1024 ? `${fileBytes / 1024} kB` : `${fileBytes / 1024 / 1024} MB`;
+    return unreadable(source, { message: `larger than ${size}`, remedy: "keep the file below that size" });
   }
   const wrong = findTextProblem(source, text);
   if (wrong !== undefined) {
     const place = { source, line: 1, column: 1 };
-    return { value: undefined, where: () => place, problems: [wrong], warnings: [] };
+    return { ...withoutValue(() => place), problems: [wrong], warnings: [] };
   }
   const lines = new LineCounter();
   const document = withoutEnvironment(() =>
@@ -53,8 +75,11 @@ export function readYaml(source: string, text: string): YamlTree {
     const { line, col } = lines.linePos(offset);
     return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const warnings = document.warnings.map((warning) => `${at(place(warning.pos[0]))}: ${warning.message}`);
-  const reader = new TreeReader(document, place);
+  const warnings = document.warnings.map(({ pos, message }) => ({
+    ...place(pos[0]),
+    message: inline(message),
+  }));
+  const reader = new TreeReader(place, { limits });
   if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
     return unreadable(source, {
       message: "nested too deep",
@@ -63,11 +88,11 @@ export function readYaml(source: string, text: string): YamlTree {
   }
   if (document.errors.length > 0) {
     const problems = syntaxProblems(document.errors, place);
-    return { value: undefined, where: reader.where, problems, warnings };
+    return { ...withoutValue(reader.where), problems, warnings };
   }
   try {
     const value = reader.read(document.contents, []);
-    return { value, where: reader.where, problems: reader.problems, warnings };
+    return { value, where: reader.where, written: reader.written, problems: reader.problems, warnings };
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
     return unreadable(source, {
@@ -120,16 +145,16 @@ function unreadable(
   { message, remedy, warnings = [] }: {
     readonly message: string;
     readonly remedy: string;
-    readonly warnings?: readonly string[];
+    readonly warnings?: readonly YamlWarning[];
   },
 ): YamlTree {
   const place = { source, line: 1, column: 1 };
   const problem: ConfigProblem = { ...place, code: "too_large", path: "", message, remedy };
-  return { value: undefined, where: () => place, problems: [problem], warnings };
+  return { ...withoutValue(() => place), problems: [problem], warnings };
 }
 
-function at({ source, line, column }: SourcePosition): string {
-  return `${source}:${line}:${column}`;
+function withoutValue(where: YamlTree["where"]): Pick<YamlTree, "value" | "where" | "written"> {
+  return { value: undefined, where, written: () => undefined };
 }
 
 function inline(message: string): string {

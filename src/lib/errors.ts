@@ -9,12 +9,21 @@ export const EXIT = {
   busy: 4,
   incomplete: 5,
   differences: 6,
+  timedOut: 124,
   interrupted: 130,
   terminated: 143,
 } as const;
 
-/** One of the exit codes in {@link EXIT}. */
-export type ExitCode = typeof EXIT[keyof typeof EXIT];
+/** One of the exit codes in {@link EXIT}, or the code of a program that is passed on. */
+export type ExitCode = typeof EXIT[keyof typeof EXIT] | PassedCode;
+
+/** The exit code of another program. */
+export type PassedCode = number & { readonly passed: unique symbol };
+
+/** Passes on the exit code of another program, 0 to 255. */
+export function passCode(code: number): ExitCode {
+  return code as PassedCode;
+}
 
 /** The parts of an {@link AppError} besides its code and message. */
 export interface AppErrorOptions {

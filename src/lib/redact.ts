@@ -1,3 +1,4 @@
+import { spellingsOf } from "./secret_spellings.ts";
 import { maskUrlLogins, urlLoginSecrets } from "./url_login.ts";
 import type { Variables } from "./variables.ts";
 
@@ -32,7 +33,7 @@ export class Redactor {
 
   /** Adds many secrets at once. */
   keepAll(secrets: readonly string[]): void {
-    const added = secrets.flatMap(spellingsOf);
+    const added = secrets.flatMap(longSpellings);
     if (added.length === 0) return;
     this.#secrets = [...new Set([...this.#secrets, ...added])].sort((a, b) => b.length - a.length);
     this.#any = new RegExp(this.#secrets.map(escape).join("|"), "gi");
@@ -47,25 +48,12 @@ export class Redactor {
   }
 }
 
-function spellingsOf(secret: string): readonly string[] {
+/** Texts of a few characters are left out: parts of a secret are also secrets only if they are long enough. */
+function longSpellings(secret: string): readonly string[] {
   const value = secret.trim();
-  if (value.length < SHORTEST) return [];
-  // A log shows a secret of several lines, such as a private key, line by line.
-  const lines = value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= SHORTEST);
-  return [
-    value,
-    encodeURIComponent(value.toWellFormed()),
-    toBase64(value),
-    JSON.stringify(value).slice(1, -1),
-    ...lines,
-  ];
+  return value.length < SHORTEST ? [] : spellingsOf(value).filter(({ length }) => length >= SHORTEST);
 }
 
 function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-}
-
-function toBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

@@ -5,11 +5,17 @@ import type { PlatformKind } from "../environments/core/environment/environment.
 
 const ALL: readonly DenoPermission[] = ["net", "read", "write", "run", "sys", "env"];
 
+/** The script that starts the programs of steps. */
+const LAUNCHER = "showtime-run";
+
 /** Gives up every permission that the command does not keep, before the command starts. */
-export function dropForCommand({ permissions }: CommandRights): void {
+export function dropForCommand({ permissions, runsPrograms, runsSteps }: CommandRights): void {
   for (const name of ALL) {
     if (!permissions.includes(name)) Deno.permissions.revokeSync({ name });
   }
+  if (!permissions.includes("run")) return;
+  const unused = runsSteps !== true ? [LAUNCHER] : runsPrograms ? [] : ["gh", "git", "docker"];
+  for (const command of unused) Deno.permissions.revokeSync({ name: "run", command });
 }
 
 /**
@@ -20,7 +26,7 @@ export function dropForCommand({ permissions }: CommandRights): void {
 export function dropForPlatform({ runsPrograms, opensBrowser }: CommandRights, platform: PlatformKind): void {
   const runs = platform === "docker" || runsPrograms;
   if (!runs && opensBrowser !== true) return void Deno.permissions.revokeSync({ name: "run" });
-  for (const command of runs ? ["gh"] : ["gh", "git", "docker"]) {
+  for (const command of runs ? ["gh"] : ["gh", "git", "docker", LAUNCHER]) {
     Deno.permissions.revokeSync({ name: "run", command });
   }
 }

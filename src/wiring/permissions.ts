@@ -4,8 +4,11 @@
  * deno.json is a copy for running from source, and a test keeps both equal.
  */
 
-/** The programs that may run. No other program may, and no code in a native library. */
-const PROGRAMS = ["docker", "git", "gh"] as const;
+/**
+ * The programs that may run. No other program may, and no code in a native library. `showtime-run` starts the programs of
+ * steps: commands that run no steps give it up, and where it is not installed nothing can.
+ */
+const PROGRAMS = ["docker", "git", "gh", "showtime-run"] as const;
 
 /**
  * The variables that may be read. All others look unset, and no child gets them. A name that ends in a star
@@ -21,6 +24,11 @@ const VARIABLES = [
   "DOCKERHUB_TOKEN",
   // Settings of contexts with the names of the original tool.
   "CICDSTATEMGR_*",
+  // Pipelines and their telemetry, and two that builders of the format of bass look for.
+  "OTEL_*",
+  "TRACEPARENT",
+  "BASS_API_KEY",
+  "PYTHONPATH",
   // The Docker engine, and the logins to registries.
   "DOCKER_HOST",
   "DOCKER_CONFIG",

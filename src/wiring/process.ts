@@ -40,6 +40,7 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       stdoutTty,
       stderrTty,
       columns: stdoutTty || stderrTty ? Deno.consoleSize().columns : undefined,
+      size: () => stdoutTty || stderrTty ? Deno.consoleSize() : undefined,
       signal,
       readerLeft: left.signal,
       about: {

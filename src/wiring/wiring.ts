@@ -33,6 +33,9 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       (await import("./contexts/make_context_tools.ts")).makeContextTools(parts, request),
     contextFiles: async (request) =>
       (await import("./contexts/make_context_tools.ts")).makeContextFiles(parts, request),
+    pipelineFiles: async () => (await import("../drivers/system/mod.ts")).makePipelineFiles(),
+    pipelines: async (request) =>
+      (await import("./pipelines/make_pipeline_tools.ts")).makePipelineTools(parts, request),
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),

@@ -26,6 +26,7 @@ export type PartName =
   | "openssl"
   | "shellcheck"
   | "script"
+  | "shells"
   | "zsh"
   | "fish";
 
@@ -111,12 +112,31 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await findTmpfs();
     case "openssl":
       return await succeeds(["openssl", "version"], "the program openssl is not installed");
+    case "shells":
+      return await findShells();
     case "shellcheck":
     case "script":
     case "zsh":
     case "fish":
       return await succeeds([name, "--version"], `the program ${name} is not installed`);
   }
+}
+
+/** The shells that machines have as `sh`, and what the tests of the launcher look at processes with. */
+async function findShells(): Promise<string | undefined> {
+  const calls = [
+    ["dash", "-c", ":"],
+    ["bash", "-c", ":"],
+    ["busybox", "sh", "-c", ":"],
+    ["setsid", "true"],
+    [SYSTEM_PYTHON, "-c", ""],
+    ["cat", "/proc/self/stat"],
+  ];
+  for (const [name = "", ...args] of calls) {
+    const missing = await succeeds([name, ...args], `the program ${name} does not run`);
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
 }
 
 /** A small disk of a test's own needs the rights to mount one. */

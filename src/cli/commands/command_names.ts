@@ -28,6 +28,9 @@ export const ASSETS = ["assets"] as const;
 /** The names in the registry of contexts. */
 export const CONTEXTS = ["context", "cicdstatemgr"] as const;
 
+/** The names in the registry of pipelines. */
+export const PIPELINES = ["pipeline"] as const;
+
 /** The names in the registry of general commands. */
 export const GENERAL = [
   "test-lifecycle",
@@ -47,6 +50,9 @@ export type AssetsCommand = typeof ASSETS[number];
 
 /** One of {@link CONTEXTS}. */
 export type ContextsCommand = typeof CONTEXTS[number];
+
+/** One of {@link PIPELINES}. */
+export type PipelinesCommand = typeof PIPELINES[number];
 
 /** One of {@link GENERAL}. */
 export type GeneralCommand = typeof GENERAL[number];

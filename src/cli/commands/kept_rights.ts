@@ -19,6 +19,14 @@ export const CHANGES: Use = {
   takesLock: true,
 };
 
+/** A command that runs the steps of pipelines on this machine. It starts them through the launcher, and nothing else. */
+export const RUNS_STEPS: Use = {
+  permissions: ["net", "read", "write", "run", "sys", "env"],
+  runsPrograms: false,
+  runsSteps: true,
+  takesLock: false,
+};
+
 /** A command about the clone in the working folder and its configuration. It needs no cloud SDK. */
 export const READS_CLONE: Use = {
   permissions: ["net", "read", "run", "env"],

@@ -7,7 +7,7 @@
  */
 
 import type { Capability } from "../registry.ts";
-import { ASSETS, CONTEXTS, ENVIRONMENTS, GENERAL } from "./command_names.ts";
+import { ASSETS, CONTEXTS, ENVIRONMENTS, GENERAL, PIPELINES } from "./command_names.ts";
 
 /** Every capability with commands, in the order of help. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -25,6 +25,11 @@ export const CAPABILITIES: readonly Capability[] = [
     title: "contexts",
     names: CONTEXTS,
     load: async () => (await import("./contexts/registry.ts")).CONTEXTS_COMMANDS,
+  },
+  {
+    title: "pipelines",
+    names: PIPELINES,
+    load: async () => (await import("./pipelines/registry.ts")).PIPELINE_COMMANDS,
   },
   {
     title: "general",

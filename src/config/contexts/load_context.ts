@@ -5,7 +5,7 @@ import type { Layer } from "../layer.ts";
 import { ConfigError, type ConfigProblem, fileProblems } from "../problems.ts";
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { isTree, type Tree } from "../schema_walk.ts";
-import { readYaml } from "../yaml.ts";
+import { readYaml, renderYamlWarning } from "../yaml.ts";
 import {
   contextSectionProblems,
   isReference,
@@ -62,7 +62,10 @@ export function loadContextSettings(sources: ContextSources): LoadedContext {
   const together = contextSectionProblems(section, layers);
   if (together.length > 0) throw invalid(together);
   if (sources.isForeign === true) assertOwnServer(section, ofFile);
-  return { settings: resolveContextSection(section, sources), warnings: yaml?.warnings ?? [] };
+  return {
+    settings: resolveContextSection(section, sources),
+    warnings: (yaml?.warnings ?? []).map(renderYamlWarning),
+  };
 }
 
 /** A password that is a reference, or a variable, goes to no server that a foreign file names. */

@@ -1,5 +1,6 @@
+import { LineSplitter } from "../../lib/line_splitter.ts";
 import type { ShellCommand, ShellResult } from "../../ports/shell.ts";
-import { LineSplitter, Tail } from "./lines.ts";
+import { Tail } from "./tail.ts";
 
 const KEPT_CHARACTERS = 1024 * 1024;
 /** Time that the pipes of a killed child may stay open: a grandchild can hold them open for ever. */

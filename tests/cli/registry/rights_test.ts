@@ -36,6 +36,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   assets: ["net", "read", "run", "env"],
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
+  pipelineFiles: ["read"],
   clock: [],
   shell: ["run"],
   clone: ["run"],
@@ -56,6 +57,7 @@ const PARTS: Partial<Wiring> = {
   place: () => Promise.resolve(undefined),
   contexts: () => Promise.reject(new Error("no contexts")),
   contextFiles: () => Promise.reject(new Error("no files of contexts")),
+  pipelineFiles: () => Promise.reject(new Error("no files of pipelines")),
   simulator: () =>
     Promise.resolve({
       address: "http://127.0.0.1:1",

@@ -22,6 +22,8 @@ export interface CliWorld {
   /** stdout and stderr are a terminal of that width. */
   readonly terminal?: number;
   readonly signal?: AbortSignal;
+  /** Aborts when the reader of stdout is gone. */
+  readonly readerLeft?: AbortSignal;
   /** Without it the test fails as soon as a driver is asked for. */
   readonly wiring?: (host: WiringHost) => TestWiring;
   /** Gets the name of every part of the wiring that the command asks for. */
@@ -59,6 +61,7 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
       stderrTty: isTerminal,
       columns: world.terminal,
       signal: world.signal ?? new AbortController().signal,
+      ...world.readerLeft === undefined ? {} : { readerLeft: world.readerLeft },
       about: ABOUT,
     },
     makeTerminal: (settings) => makeTerminal({ ...settings, now: () => 0 }),
@@ -93,6 +96,8 @@ function fill(given: TestWiring | undefined): Wiring {
     assets: refuse,
     contexts: refuse,
     contextFiles: refuse,
+    pipelineFiles: refuse,
+    pipelines: refuse,
     clock: refuse,
     shell: refuse,
     clone: refuse,
@@ -149,6 +154,7 @@ export function wiringWithoutToken(): Partial<Wiring> {
     assets: refuse,
     contexts: refuse,
     contextFiles: refuse,
+    pipelines: refuse,
     supersetSimulator: refuse,
     stage: refuse,
     files: refuse,

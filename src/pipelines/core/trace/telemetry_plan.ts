@@ -52,7 +52,9 @@ export function planTelemetry(
   const warnings: string[] = [];
   const world = { read, warnings };
   const resource = parseKeyValues(read("OTEL_RESOURCE_ATTRIBUTES") ?? "");
-  if (resource === undefined) warnings.push(unused("OTEL_RESOURCE_ATTRIBUTES", "the value is not a list of key=value"));
+  if (resource === undefined) {
+    warnings.push(unused("OTEL_RESOURCE_ATTRIBUTES", "the value is not a list of key=value"));
+  }
   const name = flags.serviceName ?? read("OTEL_SERVICE_NAME") ?? resource?.["service.name"] ??
     `bass:pipeline:${pipeline}`;
   return {

@@ -1,0 +1,97 @@
+import type { FilePosition, FileProblem, FileTree } from "../../pipelines/core/file/file_tree.ts";
+import { readPipeline } from "../../pipelines/core/file/read_pipeline.ts";
+import type { Pipeline } from "../../pipelines/core/pipeline.ts";
+import type { SourcePosition } from "../problems.ts";
+import { readYaml, type YamlLimits } from "../yaml.ts";
+import { readJsonTree } from "./json_tree.ts";
+import { PipelineFileError, type PipelineFileProblem } from "./pipeline_file_error.ts";
+
+/** The text of a pipeline's file. The end of the path, `.json`, says its language; `-` stands for standard input. */
+export interface PipelineText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A pipeline, with warnings about its file. */
+export interface LoadedPipeline {
+  readonly pipeline: Pipeline;
+  readonly warnings: readonly PipelineFileProblem[];
+}
+
+/** A pipeline with 5,000 steps, as a program writes it, has about 1 MB and 60,000 values. */
+const LIMITS: YamlLimits = { fileBytes: 8 * 1024 * 1024, depth: 128, values: 500_000, aliases: 20_000 };
+
+/** Loads a pipeline. Throws PipelineFileError `pipeline_invalid` with every problem. */
+export function loadPipeline(source: PipelineText): LoadedPipeline {
+  const { pipeline, problems, warnings } = parsePipeline(source);
+  if (pipeline === undefined || problems.length > 0) throw new PipelineFileError(nameOf(source), problems);
+  return { pipeline, warnings };
+}
+
+/** Parses a pipeline, and returns its problems; with a problem there is no pipeline. */
+export function parsePipeline(source: PipelineText): {
+  readonly pipeline: Pipeline | undefined;
+  readonly problems: readonly PipelineFileProblem[];
+  readonly warnings: readonly PipelineFileProblem[];
+} {
+  const { tree, problems } = readTree(source);
+  const inFile = (found: readonly FileProblem[]) => found.map((each) => ({ file: nameOf(source), ...each }));
+  // Without a value there is nothing to check: the problem in the text is the only one.
+  const read = tree.value === undefined && problems.length > 0
+    ? { pipeline: undefined, problems: [], warnings: [] }
+    : readPipeline(tree);
+  const all = [...problems, ...read.problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  return {
+    pipeline: all.length > 0 ? undefined : read.pipeline,
+    problems: inFile(all),
+    warnings: inFile(read.warnings),
+  };
+}
+
+interface TreeWithProblems {
+  readonly tree: FileTree;
+  readonly problems: readonly FileProblem[];
+}
+
+function readTree({ path, text }: PipelineText): TreeWithProblems {
+  const isNamedJson = path.toLowerCase().endsWith(".json");
+  const isNamedYaml = /\.ya?ml$/i.test(path);
+  if (isNamedYaml || (!isNamedJson && !/^\s*\{\s*["}]/.test(text))) return readYamlFile(text);
+  if (text.length > LIMITS.fileBytes) return readYamlFile(text);
+  const { problems, ...tree } = readJsonTree(text);
+  if (isNamedJson || problems.length === 0) return { tree, problems };
+  // A text without a name that begins as JSON may be YAML in braces.
+  const yaml = readYamlFile(text);
+  return yaml.problems.length === 0 ? yaml : { tree, problems };
+}
+
+function readYamlFile(text: string): TreeWithProblems {
+  const { where, written, problems, warnings, ...tree } = readYaml("", text, { limits: LIMITS });
+  // A mistake in the YAML itself leaves values out, whose absence would be the next mistake.
+  const value = problems.some(({ code }) => code === "syntax") ? undefined : tree.value;
+  // The parser warns of a tag that it does not know, whose value would be a text without one.
+  const doubts = warnings.map(({ message, ...place }) => ({
+    ...positionOf(place),
+    message: `${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    hint: "Remove it, or write the value in quotes",
+  }));
+  return {
+    tree: { value, where: (path, at) => positionOf(where(path, at)), written },
+    problems: [
+      ...problems.map(({ message, remedy, ...place }) => ({
+        ...positionOf(place),
+        message,
+        hint: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`,
+      })),
+      ...doubts,
+    ],
+  };
+}
+
+function positionOf({ line = 1, column = 1 }: Omit<SourcePosition, "source">): FilePosition {
+  return { line, column };
+}
+
+function nameOf({ path }: PipelineText): string {
+  return path === "-" ? "standard input" : path;
+}

@@ -1,0 +1,53 @@
+import type { ProgramRequest } from "../../pipelines/ports/programs.ts";
+
+/** A launcher to start programs with. */
+export interface LauncherSettings {
+  /** The absolute path of the script. */
+  readonly path: string;
+  /** The `PATH` in which the script itself finds its tools. */
+  readonly launcherPath: string;
+  readonly graceSeconds: number;
+  /** Milliseconds that the watcher may need beyond the grace; 5000 unless given. A stopped one never answers. */
+  readonly patienceMs?: number;
+}
+
+/** The arguments and variables of the launcher. */
+export interface CommandLine {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes the command line of a program. Deno passes no variable of the dynamic loader to a child, and the launcher needs its
+ * own `PATH`: both travel as arguments of `env`, if the step has others. `env` costs the start of one more program.
+ */
+export function commandLine(
+  { argv, env }: Pick<ProgramRequest, "argv" | "env">,
+  { launcherPath, graceSeconds }: Pick<LauncherSettings, "launcherPath" | "graceSeconds">,
+): CommandLine {
+  const direct: Record<string, string> = {};
+  const carried: string[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (/^(?:LD|DYLD)_/.test(name)) carried.push(`${name}=${value}`);
+    else if (name !== "PATH") direct[name] = value;
+  }
+  const path = env["PATH"];
+  if (path !== undefined && path !== launcherPath) carried.push(`PATH=${path}`);
+  const options = path === undefined ? ["-u", "PATH"] : [];
+  const grace = String(Math.min(graceSeconds, MOST_SECONDS));
+  const started = carried.length + options.length === 0
+    ? argv
+    : ["env", ...options, ...carried, ...asProgram(argv)];
+  return { args: [grace, ...started], env: { ...direct, PATH: launcherPath } };
+}
+
+/** A day: shells count in numbers that may have only 32 bits. */
+const MOST_SECONDS = 86_400;
+
+/** `env` takes a program with `=` in its name for a variable. A shell starts that one. */
+function asProgram(argv: readonly string[]): readonly string[] {
+  const [program = "", ...rest] = argv;
+  return program.includes("=") || program.startsWith("-")
+    ? ["sh", "-c", 'exec "$0" "$@"', program, ...rest]
+    : argv;
+}

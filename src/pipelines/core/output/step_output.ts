@@ -1,0 +1,82 @@
+import { LineSplitter } from "../../../lib/line_splitter.ts";
+import { LOG_LINES } from "../build_result.ts";
+import { MaskStream } from "./mask_stream.ts";
+import type { SecretPatterns } from "./secret_patterns.ts";
+
+/** The streams of a program's output. */
+export type OutputStream = "stdout" | "stderr";
+
+/**
+ * The output of one step: bytes go in, masked lines come out. Its memory does not grow with the output: at most
+ * {@link LOG_LINES} lines, one unfinished line a stream, and the beginning of a secret a stream are held.
+ */
+export class StepOutput {
+  readonly #onLines: (lines: readonly string[], stream: OutputStream) => void;
+  readonly #patterns: SecretPatterns;
+  readonly #streams = new Map<OutputStream, TextStream>();
+  #log: string[] = [];
+
+  /** Makes the output of a step. `onLines` takes all lines that one chunk completes. */
+  constructor(
+    patterns: SecretPatterns,
+    onLines: (lines: readonly string[], stream: OutputStream) => void,
+  ) {
+    this.#patterns = patterns;
+    this.#onLines = onLines;
+  }
+
+  /** Takes the next chunk of a stream. The bytes are not used after the call. */
+  push(bytes: Uint8Array, stream: OutputStream): void {
+    const text = this.#streams.get(stream) ?? new TextStream(this.#patterns);
+    this.#streams.set(stream, text);
+    this.#pass(text.push(bytes), stream);
+  }
+
+  /** Passes on the lines that are not finished. */
+  end(): void {
+    for (const [stream, text] of this.#streams) this.#pass(text.end(), stream);
+    this.#streams.clear();
+  }
+
+  /** The last lines of both streams, in the order in which they came. */
+  log(): readonly string[] {
+    // A part of a long text keeps the whole text in memory: the lines are copied.
+    return this.#log.length === 0 ? [] : this.#log.slice(-LOG_LINES).join("\n").split("\n");
+  }
+
+  #pass(lines: readonly string[], stream: OutputStream): void {
+    if (lines.length === 0) return;
+    this.#log.push(...lines.slice(-LOG_LINES));
+    if (this.#log.length > 2 * LOG_LINES) this.#log = this.#log.slice(-LOG_LINES);
+    this.#onLines(lines, stream);
+  }
+}
+
+/** One stream of output: UTF-8, in which U+FFFD replaces other bytes. */
+class TextStream {
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #mask: MaskStream;
+  #lines: string[] = [];
+  readonly #splitter = new LineSplitter((line) => this.#lines.push(line));
+
+  constructor(patterns: SecretPatterns) {
+    this.#mask = new MaskStream(patterns);
+  }
+
+  push(bytes: Uint8Array): readonly string[] {
+    this.#splitter.push(this.#mask.push(this.#decoder.decode(bytes, { stream: true })));
+    return this.#takeLines();
+  }
+
+  end(): readonly string[] {
+    this.#splitter.push(this.#mask.push(this.#decoder.decode()) + this.#mask.end());
+    this.#splitter.end();
+    return this.#takeLines();
+  }
+
+  #takeLines(): readonly string[] {
+    const lines = this.#lines;
+    if (lines.length > 0) this.#lines = [];
+    return lines;
+  }
+}

@@ -1,0 +1,69 @@
+import { quote } from "../../lib/quote.ts";
+
+/** The outputs that a step wrote, or the first line that is none. */
+export type OutputsAnswer =
+  | { readonly kind: "values"; readonly values: Readonly<Record<string, string>> }
+  | { readonly kind: "bad_line"; readonly line: number; readonly reason: string };
+
+/**
+ * Parses the lines `name=value` of a step's outputs. Blank lines have no effect. The last line with a name counts. A value is
+ * the text after the first `=`, as it stands.
+ */
+export function parseOutputs(text: string): OutputsAnswer {
+  const values: Record<string, string> = Object.create(null);
+  for (const [index, line] of text.replace(/^\uFEFF/, "").split(/\r?\n/).entries()) {
+    if (line.trim() === "") continue;
+    const equals = line.indexOf("=");
+    if (equals < 0) return { kind: "bad_line", line: index + 1, reason: 'it has no "="' };
+    const name = line.slice(0, equals);
+    if (!/^[A-Za-z_][\w.-]*$/.test(name)) {
+      const reason = `${
+        quote(name)
+      } is no name: a name has letters, digits and _ . - and begins with no digit`;
+      return { kind: "bad_line", line: index + 1, reason };
+    }
+    values[name] = line.slice(equals + 1);
+  }
+  return { kind: "values", values };
+}
+
+/** Formats the variable in which later steps see an output. */
+export function outputVariable(stepName: string, name: string): string {
+  return `OUT_${stepName}_${name}`.replace(/[^A-Za-z0-9_]/gu, "_").toUpperCase();
+}
+
+/** The outputs of all steps so far, as variables. */
+export class OutputVariables {
+  readonly #values = new Map<string, string>();
+  /** The step and the name that each variable stands for. */
+  readonly #sources = new Map<string, string>();
+  #record: Readonly<Record<string, string>> = {};
+
+  /** The values by variable. The object changes only when outputs are added. */
+  get record(): Readonly<Record<string, string>> {
+    return this.#record;
+  }
+
+  /**
+   * Adds the outputs of a step, or none of them if a variable stands for another output already: then it returns the reason.
+   */
+  add(
+    step: { readonly name: string; readonly path: string },
+    values: Readonly<Record<string, string>>,
+  ): string | undefined {
+    const added = new Map<string, { readonly source: string; readonly value: string }>();
+    for (const [name, value] of Object.entries(values)) {
+      const variable = outputVariable(step.name, name);
+      const other = this.#sources.get(variable) ?? added.get(variable)?.source;
+      const source = `the output ${name} of ${step.path}`;
+      if (other !== undefined) return `${source} has the same variable as ${other}: ${variable}`;
+      added.set(variable, { source, value });
+    }
+    for (const [variable, { source, value }] of added) {
+      this.#sources.set(variable, source);
+      this.#values.set(variable, value);
+    }
+    if (added.size > 0) this.#record = Object.fromEntries(this.#values);
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** Builds the tools for builds: programs through the launcher, files, telemetry, and the context of this run. */
+
+import { resolve } from "node:path";
+import type { ContextTools, PipelineRequest, PipelineTools } from "../../cli/wiring_types.ts";
+import type { Parts } from "../parts.ts";
+
+/**
+ * Makes the tools. The launcher is looked for at once: without it no build runs. Throws AppError `launcher_missing` and
+ * `root_unusable` (exit code 2).
+ */
+export async function makePipelineTools(parts: Parts, request: PipelineRequest): Promise<PipelineTools> {
+  const [system, launcher, clock] = await Promise.all([
+    import("../../drivers/system/mod.ts"),
+    import("../../drivers/launcher/mod.ts"),
+    parts.clock,
+  ]);
+  const { host, redactor } = parts;
+  const { graceMs, terminal } = request;
+  const env = Object.fromEntries(
+    Object.entries(host.env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+  const open = launcher.openLauncher({ graceMs, env, warn: (text) => terminal.warn(text) });
+  const workspace = await system.makeWorkspace(request.root ?? ".");
+  const contexts = openOnce(parts, request);
+  return {
+    ports: { programs: open.programs, workspace, clock, newSpanId },
+    newSpanId,
+    newTraceId: () => randomHex(16),
+    variables: () => open.variables(),
+    async findExecutable(path) {
+      const found = await Deno.stat(path).catch(() => undefined);
+      const isProgram = found?.isFile === true && ((found.mode ?? 0) & 0o111) !== 0;
+      return isProgram ? resolve(path) : undefined;
+    },
+    absolutePath: (path) => Promise.resolve(resolve(path)),
+    assertWritable: system.assertWritable,
+    writeResult: system.writeWhole,
+    appendText: (path, text) => system.makeFiles(".").append(path, text),
+    redact: (text) => redactor.redact(text),
+    makeSpool: () => Promise.resolve(system.makeSpool()),
+    async makeTelemetry(options) {
+      return (await import("../../drivers/otlp/mod.ts")).makeTelemetry(options);
+    },
+    outputStore(build) {
+      const id = host.env["SHOWTIME_CONTEXT_ID"];
+      if (id === undefined || id === "") return undefined;
+      return {
+        async keep(outputs, signal) {
+          const { makeContextOutputs } = await import("./context_outputs.ts");
+          await makeContextOutputs({ ...build, id, open: contexts.open }).keep(outputs, signal);
+        },
+      };
+    },
+    async close() {
+      await Promise.all([workspace[Symbol.asyncDispose](), contexts.close()]);
+    },
+  };
+}
+
+/** Opens the tools for contexts when the first step has outputs. */
+function openOnce(parts: Parts, { flags, terminal }: PipelineRequest) {
+  let opened: Promise<ContextTools> | undefined;
+  return {
+    open: () =>
+      opened ??= import("../contexts/make_context_tools.ts").then(({ makeContextTools }) =>
+        makeContextTools(parts, { flags, terminal, waitMs: WAIT_MS })
+      ),
+    async close(): Promise<void> {
+      const tools = await opened?.catch(() => undefined);
+      await tools?.ports.store.close();
+    },
+  };
+}
+
+/** Milliseconds that a store may be busy. */
+const WAIT_MS = 30_000;
+function newSpanId(): string {
+  return randomHex(8);
+}
+
+function randomHex(bytes: number): string {
+  return Array.from(
+    crypto.getRandomValues(new Uint8Array(bytes)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  )
+    .join("");
+}

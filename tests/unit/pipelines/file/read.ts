@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { parsePipeline } from "../../../../src/config/pipelines/mod.ts";
+import type { Pipeline, PipelineNode } from "../../../../src/pipelines/core/pipeline.ts";
+
+/** Reads a file that has to be sound. */
+export function readSound(text: string, path = "build.yml"): Pipeline {
+  const { pipeline, problems } = parsePipeline({ path, text });
+  assert.deepEqual(problems, []);
+  assert.ok(pipeline);
+  return pipeline;
+}
+
+/** The children of a node. */
+export function stepsOf({ work }: PipelineNode): readonly PipelineNode[] {
+  return work.kind === "steps" ? work.steps : [];
+}
+
+/** The problems of a file as `line:column message`, and as hints. */
+export function problemsOf(
+  text: string,
+  path = "build.yml",
+): { readonly messages: readonly string[]; readonly hints: readonly string[] } {
+  const { pipeline, problems } = parsePipeline({ path, text });
+  assert.equal(pipeline === undefined, problems.length > 0);
+  return {
+    messages: problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
+    hints: problems.map(({ hint }) => hint),
+  };
+}
+
+/** The warnings of a sound file as `line:column message`. */
+export function warningsOf(text: string, path = "build.yml"): readonly string[] {
+  const { problems, warnings } = parsePipeline({ path, text });
+  assert.deepEqual(problems, []);
+  return warnings.map(({ line, column, message }) => `${line}:${column} ${message}`);
+}

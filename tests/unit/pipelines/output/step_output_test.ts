@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { SecretPatterns } from "../../../../src/pipelines/core/output/secret_patterns.ts";
+import { StepOutput } from "../../../../src/pipelines/core/output/step_output.ts";
+
+const NO_SECRETS = new SecretPatterns([]);
+
+Deno.test("bytes become the same lines however they are cut, with U+FFFD for what is not UTF-8", () => {
+  fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 8 })), (chunks) => {
+    const bytes = Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
+    const whole = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    const lines = whole.split("\n").map((line, index, { length }) =>
+      index < length - 1 ? line.replace(/\r$/, "") : line
+    );
+    if (lines.at(-1) === "") lines.pop();
+    assert.deepEqual(linesOf(chunks), lines);
+  }));
+});
+
+Deno.test("bytes are used up during the call", () => {
+  const lines: string[] = [];
+  const output = new StepOutput(NO_SECRETS, (more) => lines.push(...more));
+  const bytes = new TextEncoder().encode("é");
+  const reused = new Uint8Array(1);
+  for (const byte of bytes) {
+    reused[0] = byte;
+    output.push(reused, "stdout");
+    reused[0] = 0;
+  }
+  output.end();
+  assert.deepEqual(lines, ["é"]);
+});
+
+Deno.test("all lines of one chunk come in one call, and each stream has lines of its own", () => {
+  const calls: unknown[] = [];
+  const output = new StepOutput(new SecretPatterns(["hush"]), (lines, stream) => calls.push([stream, lines]));
+  const encoder = new TextEncoder();
+  output.push(encoder.encode("a\nb\nhu"), "stdout");
+  output.push(encoder.encode("sh\nc"), "stderr");
+  output.push(encoder.encode("sh\n"), "stdout");
+  output.end();
+  assert.deepEqual(calls, [["stdout", ["a", "b"]], ["stderr", ["sh"]], ["stdout", ["***"]], ["stderr", [
+    "c",
+  ]]]);
+});
+
+Deno.test("the log has the last 50 lines of both streams", () => {
+  const output = new StepOutput(NO_SECRETS, () => {});
+  assert.deepEqual(output.log(), []);
+  const encoder = new TextEncoder();
+  output.push(encoder.encode(Array.from({ length: 1000 }, (_, index) => `${index}\n`).join("")), "stdout");
+  output.push(encoder.encode("\nlast"), "stderr");
+  output.end();
+  const expected = [...Array.from({ length: 48 }, (_, index) => `${952 + index}`), "", "last"];
+  assert.deepEqual(output.log(), expected);
+});
+
+function linesOf(chunks: readonly Uint8Array[]): readonly string[] {
+  const all: string[] = [];
+  const output = new StepOutput(NO_SECRETS, (lines) => all.push(...lines));
+  for (const chunk of chunks) output.push(chunk, "stdout");
+  output.end();
+  return all;
+}
