@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { parsePipeline } from "../../../src/config/pipelines/mod.ts";
-
 import { openLauncher } from "../../../src/drivers/launcher/mod.ts";
 import { makeTelemetry } from "../../../src/drivers/otlp/mod.ts";
 import { makeClock, makeWorkspace } from "../../../src/drivers/system/mod.ts";
