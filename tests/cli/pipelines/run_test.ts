@@ -110,6 +110,22 @@ for (
   });
 }
 
+for (
+  const [words, work] of [["an empty exec", "exec: []"], [
+    "a bad order",
+    "order: parallel, exec: ok",
+  ]] as const
+) {
+  Deno.test(`${words} runs nothing: exit 2, and 1 in a bare file`, async () => {
+    for (const [head, expected] of [["version: 1\n", 2], ["", 1]] as const) {
+      const world = open(head + ONE(work));
+      const { code, err } = await world.run(["pipeline", "run", "build.yml"]);
+      assert.equal(code, expected, err);
+      assert.deepEqual(world.build.programs.runs, []);
+    }
+  });
+}
+
 for (const [by, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`${by} ends the build after its tear-downs with ${expected}, and the result is printed`, async () => {
     const world = open(WEB.replace('"exit:7"', '"sleep:60000"'));

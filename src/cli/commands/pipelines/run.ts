@@ -1,4 +1,3 @@
-import { loadPipeline, type PipelineFileProblem, renderFileProblem } from "../../../config/pipelines/mod.ts";
 import { EXIT, type ExitCode, passCode, toError } from "../../../lib/errors.ts";
 import { runPipeline } from "../../../pipelines/app/run_pipeline.ts";
 import type { BuildObserver } from "../../../pipelines/core/build_event.ts";
@@ -69,7 +68,7 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
     }),
     plan === undefined ? undefined : tools.makeTelemetry({ plan, trace }),
   ]);
-  for (const warning of [...build.warnings.map(renderFileProblem), ...plan?.warnings ?? []]) {
+  for (const warning of [...build.warnings, ...plan?.warnings ?? []]) {
     env.terminal.warn(warning);
   }
 
@@ -107,7 +106,7 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
 /** A build that is ready, or the entry point that it is made from. */
 interface Source {
   readonly pipeline: Pipeline;
-  readonly warnings: readonly PipelineFileProblem[];
+  readonly warnings: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly observed: (observe: BuildObserver) => BuildObserver;
   readonly newSpanId: () => string;
@@ -124,8 +123,19 @@ async function readSource(
       return { entry };
     }
   }
-  const loaded = loadPipeline({ path: file, text: await readText(file) });
-  return { ...loaded, env: {}, observed: (observe) => observe, newSpanId: tools.newSpanId };
+  // The package for YAML is loaded while the variables are read.
+  const [text, { loadPipeline, renderFileProblem }] = await Promise.all([
+    readText(file),
+    import("../../../config/pipelines/mod.ts"),
+  ]);
+  const { pipeline, warnings } = loadPipeline({ path: file, text }, { bareExitCode: EXIT.failed });
+  return {
+    pipeline,
+    warnings: warnings.map(renderFileProblem),
+    env: {},
+    observed: (observe) => observe,
+    newSpanId: tools.newSpanId,
+  };
 }
 
 async function entryBuild(
