@@ -5,11 +5,12 @@ import type { BuildResult } from "../../../pipelines/core/build_result.ts";
 import { exitCodeOf } from "../../../pipelines/core/exit_code.ts";
 import type { Pipeline } from "../../../pipelines/core/pipeline.ts";
 import { type BuildTrace, decideTrace } from "../../../pipelines/core/trace/build_trace.ts";
+import type { TelemetryPlan } from "../../../pipelines/core/trace/mod.ts";
 import type { CommandEnv } from "../../command.ts";
 import { exitCodeOfEnd } from "../../interrupted.ts";
 import type { PipelineTools } from "../../wiring_types.ts";
 import { chooseView } from "./choose_view.ts";
-import { isPipelineName } from "./entry_point.ts";
+import { entryName, isPipelineName, makeEntryBuild, withoutEntryStep } from "./entry_point.ts";
 import { type InputReader, readChangeset, readVariables, takeSecrets } from "./inputs.ts";
 import { reportResult } from "./report_result.ts";
 import { assertFlagsOfEntryPoint, readRunFlags, type RunFlags } from "./run_flags.ts";
@@ -22,13 +23,17 @@ const TELEMETRY_MS = 2_000;
 export async function runRun(env: CommandEnv): Promise<ExitCode> {
   const flags = readRunFlags(env);
   const wiring = await env.wiring();
+  const warnings = new HeldWarnings((text) => env.terminal.warn(text));
+  const terminal = { ...env.terminal, warn: (text: string) => warnings.add(text) };
   const [tools, files] = await Promise.all([
-    wiring.pipelines({ flags: env.flags, terminal: env.terminal, root: flags.root, graceMs: flags.graceMs }),
+    wiring.pipelines({ flags: env.flags, terminal, root: flags.root, graceMs: flags.graceMs }),
     wiring.pipelineFiles(),
   ]);
   try {
-    return await runBuild(env, { flags, tools, readText: (path) => files.readText(path, env.signal) });
+    const readText = (path: string) => files.readText(path, env.signal);
+    return await runBuild(env, { flags, tools, readText, warnings });
   } finally {
+    warnings.release();
     await tools.close();
   }
 }
@@ -37,10 +42,36 @@ interface Started {
   readonly flags: RunFlags;
   readonly tools: PipelineTools;
   readonly readText: InputReader["readText"];
+  readonly warnings: HeldWarnings;
+}
+
+/** Warnings about the machine. They wait while a view is open, which a line on stderr would tear. */
+class HeldWarnings {
+  readonly #warn: (text: string) => void;
+  #held: string[] | undefined;
+
+  constructor(warn: (text: string) => void) {
+    this.#warn = warn;
+  }
+
+  add(text: string): void {
+    if (this.#held === undefined) this.#warn(text);
+    else this.#held.push(text);
+  }
+
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    held.forEach(this.#warn);
+  }
 }
 
 async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
-  const { flags, tools, readText } = started;
+  const { flags, tools, readText, warnings } = started;
   const reader = { readText, terminal: env.terminal };
   if (flags.result !== undefined) await tools.assertWritable(flags.result);
   // Each of these waits for the disk or for another process, and none for another of them.
@@ -53,12 +84,15 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   ]);
   const { newSpanId, newTraceId } = tools;
   const trace = decideTrace({ ...flags, traceParent: variables["TRACEPARENT"], newTraceId, newSpanId });
-  const build = source.entry === undefined ? source : await entryBuild(source.entry, { ...started, trace });
+  const given = { ...variables, ...Object.fromEntries(envFile) };
+  const plan = await planTelemetryOf(flags, { variables: given, pipeline: source.name });
+  const build = source.entry === undefined
+    ? source
+    : await entryBuild(source.entry, { ...started, trace, plan });
   const values = takeSecrets(build.pipeline, {
-    env: { ...variables, ...Object.fromEntries(envFile), ...build.env },
+    env: { ...given, ...build.env },
     secrets: secretsFile,
   });
-  const plan = await planTelemetryOf(flags, { variables: values.env, pipeline: build.pipeline.root.name });
   const [view, telemetry] = await Promise.all([
     chooseView(env, {
       root: build.pipeline.root,
@@ -77,6 +111,7 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   const { pipeline } = build;
   const outputs = tools.outputStore({ pipeline: pipeline.root.name, traceId: trace.traceId });
   let result: BuildResult;
+  warnings.hold();
   try {
     const ports = { ...tools.ports, outputs, newSpanId: build.newSpanId };
     result = await runPipeline(ports, {
@@ -93,7 +128,9 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
     }, env.signal);
   } finally {
     view.end();
+    warnings.release();
   }
+  result = { ...result, warnings: [...build.warnings, ...result.warnings] };
   const code = exitCode(result, { pipeline, signal: env.signal, isEntry: source.entry !== undefined });
   const reported = await reportResult(env, { result, code, pipeline, tools, flags });
   // A cancelled build has a trace too: only a second signal ends the process before it is sent.
@@ -114,13 +151,16 @@ interface Source {
 
 async function readSource(
   { flags, tools, readText }: Started,
-): Promise<(Source & { readonly entry?: never }) | { readonly entry: string }> {
+): Promise<
+  | (Source & { readonly name: string; readonly entry?: never })
+  | { readonly name: string; readonly entry: string }
+> {
   const { file } = flags;
   if (!isPipelineName(file)) {
     const entry = await tools.findExecutable(file);
     if (entry !== undefined) {
       assertFlagsOfEntryPoint(flags);
-      return { entry };
+      return { name: entryName(entry), entry };
     }
   }
   // The package for YAML is loaded while the variables are read.
@@ -130,6 +170,7 @@ async function readSource(
   ]);
   const { pipeline, warnings } = loadPipeline({ path: file, text }, { bareExitCode: EXIT.failed });
   return {
+    name: pipeline.root.name,
     pipeline,
     warnings: warnings.map(renderFileProblem),
     env: {},
@@ -140,12 +181,22 @@ async function readSource(
 
 async function entryBuild(
   program: string,
-  { flags, tools, trace }: Started & { readonly trace: BuildTrace },
+  { flags, tools, trace, plan }: Started & {
+    readonly trace: BuildTrace;
+    readonly plan: TelemetryPlan | undefined;
+  },
 ): Promise<Source> {
-  const { makeEntryBuild, withoutEntryStep } = await import("./entry_point.ts");
   const { root } = tools.ports.workspace;
   const changeset = flags.changeset === undefined ? undefined : await tools.absolutePath(flags.changeset);
-  const made = makeEntryBuild({ ...flags, ...trace, program, root, changeset });
+  const made = makeEntryBuild({
+    ...flags,
+    ...trace,
+    tracesEndpoint: flags.tracesEndpoint ?? plan?.traces?.url,
+    logsEndpoint: flags.logsEndpoint ?? plan?.logs?.url,
+    program,
+    root,
+    changeset,
+  });
   return { ...made, warnings: [], observed: withoutEntryStep, newSpanId: () => trace.rootSpanId };
 }
 
