@@ -1,19 +1,17 @@
-import { EXIT, type ExitCode, passCode, toError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, passCode } from "../../../lib/errors.ts";
 import { runPipeline } from "../../../pipelines/app/run_pipeline.ts";
-import type { BuildObserver } from "../../../pipelines/core/build_event.ts";
 import type { BuildResult } from "../../../pipelines/core/build_result.ts";
 import { exitCodeOf } from "../../../pipelines/core/exit_code.ts";
 import type { Pipeline } from "../../../pipelines/core/pipeline.ts";
-import { type BuildTrace, decideTrace } from "../../../pipelines/core/trace/build_trace.ts";
-import type { TelemetryPlan } from "../../../pipelines/core/trace/mod.ts";
+import { decideTrace } from "../../../pipelines/core/trace/build_trace.ts";
 import type { CommandEnv } from "../../command.ts";
 import { exitCodeOfEnd } from "../../interrupted.ts";
-import type { PipelineTools } from "../../wiring_types.ts";
+import { guarded, HeldWarnings } from "./around_view.ts";
+import { entryBuild, readSource, type SourceRequest } from "./build_source.ts";
 import { chooseView } from "./choose_view.ts";
-import { entryName, isPipelineName, makeEntryBuild, withoutEntryStep } from "./entry_point.ts";
-import { type InputReader, readChangeset, readVariables, takeSecrets } from "./inputs.ts";
+import { readChangeset, readVariables, takeSecrets } from "./inputs.ts";
 import { reportResult } from "./report_result.ts";
-import { assertFlagsOfEntryPoint, readRunFlags, type RunFlags } from "./run_flags.ts";
+import { readRunFlags } from "./run_flags.ts";
 import { planTelemetryOf } from "./telemetry_flags.ts";
 
 /** The longest time that telemetry takes after the result was printed, in milliseconds. */
@@ -38,36 +36,8 @@ export async function runRun(env: CommandEnv): Promise<ExitCode> {
   }
 }
 
-interface Started {
-  readonly flags: RunFlags;
-  readonly tools: PipelineTools;
-  readonly readText: InputReader["readText"];
+interface Started extends SourceRequest {
   readonly warnings: HeldWarnings;
-}
-
-/** Warnings about the machine. They wait while a view is open, which a line on stderr would tear. */
-class HeldWarnings {
-  readonly #warn: (text: string) => void;
-  #held: string[] | undefined;
-
-  constructor(warn: (text: string) => void) {
-    this.#warn = warn;
-  }
-
-  add(text: string): void {
-    if (this.#held === undefined) this.#warn(text);
-    else this.#held.push(text);
-  }
-
-  hold(): void {
-    this.#held ??= [];
-  }
-
-  release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    held.forEach(this.#warn);
-  }
 }
 
 async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
@@ -140,66 +110,6 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   return reported;
 }
 
-/** A build that is ready, or the entry point that it is made from. */
-interface Source {
-  readonly pipeline: Pipeline;
-  readonly warnings: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly observed: (observe: BuildObserver) => BuildObserver;
-  readonly newSpanId: () => string;
-}
-
-async function readSource(
-  { flags, tools, readText }: Started,
-): Promise<
-  | (Source & { readonly name: string; readonly entry?: never })
-  | { readonly name: string; readonly entry: string }
-> {
-  const { file } = flags;
-  if (!isPipelineName(file)) {
-    const entry = await tools.findExecutable(file);
-    if (entry !== undefined) {
-      assertFlagsOfEntryPoint(flags);
-      return { name: entryName(entry), entry };
-    }
-  }
-  // The package for YAML is loaded while the variables are read.
-  const [text, { loadPipeline, renderFileProblem }] = await Promise.all([
-    readText(file),
-    import("../../../config/pipelines/mod.ts"),
-  ]);
-  const { pipeline, warnings } = loadPipeline({ path: file, text }, { bareExitCode: EXIT.failed });
-  return {
-    name: pipeline.root.name,
-    pipeline,
-    warnings: warnings.map(renderFileProblem),
-    env: {},
-    observed: (observe) => observe,
-    newSpanId: tools.newSpanId,
-  };
-}
-
-async function entryBuild(
-  program: string,
-  { flags, tools, trace, plan }: Started & {
-    readonly trace: BuildTrace;
-    readonly plan: TelemetryPlan | undefined;
-  },
-): Promise<Source> {
-  const { root } = tools.ports.workspace;
-  const changeset = flags.changeset === undefined ? undefined : await tools.absolutePath(flags.changeset);
-  const made = makeEntryBuild({
-    ...flags,
-    ...trace,
-    tracesEndpoint: flags.tracesEndpoint ?? plan?.traces?.url,
-    logsEndpoint: flags.logsEndpoint ?? plan?.logs?.url,
-    program,
-    root,
-    changeset,
-  });
-  return { ...made, warnings: [], observed: withoutEntryStep, newSpanId: () => trace.rootSpanId };
-}
-
 function exitCode(
   result: BuildResult,
   { pipeline, signal, isEntry }: {
@@ -211,24 +121,4 @@ function exitCode(
   if (result.status === "cancelled") return exitCodeOfEnd(signal) ?? EXIT.interrupted;
   if (isEntry && result.root.exitCode !== undefined) return passCode(result.root.exitCode);
   return passCode(exitCodeOf(pipeline.format, result.status));
-}
-
-/** Keeps the failure of a view from the build, which goes on: a full disk may stand behind stdout. */
-function guarded(
-  observe: BuildObserver,
-): { readonly observe: BuildObserver; readonly failure: Error | undefined } {
-  let failure: Error | undefined;
-  return {
-    observe(event) {
-      if (failure !== undefined) return;
-      try {
-        observe(event);
-      } catch (thrown) {
-        failure = toError(thrown);
-      }
-    },
-    get failure() {
-      return failure;
-    },
-  };
 }
