@@ -71,6 +71,7 @@ Deno.test("run() shows the flags of environments only for commands that take the
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [
     "labels",
     "cicdstatemgr",
+    "pipeline launcher",
     "simulate",
     "completions",
     "version",
@@ -145,5 +146,5 @@ Deno.test("run() needs no driver for the version, the labels and completion scri
 Deno.test("run() gives every command that needs nothing no driver, and every other one a reason to exist", () => {
   const free = COMMANDS.filter(({ permissions }) => permissions.length === 0).map(({ name }) => name);
 
-  assert.deepEqual(free, ["labels", "completions", "version"]);
+  assert.deepEqual(free, ["labels", "pipeline launcher", "completions", "version"]);
 });

@@ -94,6 +94,7 @@ Deno.test("a command loads its own module and registry, and those of no other co
     "contexts/registry.ts",
     "environments/registry.ts",
     "general/registry.ts",
+    "pipelines/registry.ts",
   ]);
   assert.ok(new Set(modules).size > 20, modules.map(short).join(" "));
   for (const [registry, own] of modulesOf) {
