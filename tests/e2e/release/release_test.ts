@@ -235,7 +235,9 @@ Deno.test("release.yml publishes what was built, with its checksums, and nothing
   await inFolder(async (folder) => {
     const dist = `${folder}/dist`;
     await Deno.mkdir(dist);
-    await Deno.copyFile(`${ROOT}install.sh`, `${folder}/install.sh`);
+    for (const name of ["install.sh", "showtime-run"]) {
+      await Deno.copyFile(`${ROOT}${name}`, `${folder}/${name}`);
+    }
     const program = "#!/bin/sh\necho showtime 1.2.3\n";
     for (const target of ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc.exe"]) {
       await Deno.writeTextFile(`${dist}/showtime-${target}`, program);
