@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
 import { quote } from "../lib/quote.ts";
 import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
@@ -54,7 +54,7 @@ export class TreeReader {
     const { depth, values } = this.#limits;
     if (++this.#count > values) throw new TooMuch(`more than ${values} values`);
     if (path.length > depth) throw new TooMuch(`nested more than ${depth} deep`);
-    const range = isAlias(node) || isScalar(node) || isMap(node) || isSeq(node) ? node.range : undefined;
+    const range = isNode(node) ? node.range : undefined;
     const id = path.join("\0");
     // An empty value has no extent; the position of its key says more than the end of the line.
     if (range && range[1] > range[0] && !this.#values.has(id)) this.#values.set(id, this.#place(range[0]));
@@ -72,7 +72,7 @@ export class TreeReader {
     for (const item of items) {
       const key = isAlias(item.key) ? this.#anchors.get(item.key.source) : item.key;
       this.#keepAnchor(item.key);
-      const place = this.#place(isScalar(item.key) || isAlias(item.key) ? item.key.range?.[0] ?? 0 : 0);
+      const place = this.#place(isNode(item.key) ? item.key.range?.[0] ?? 0 : 0);
       if (!isScalar(key)) {
         this.#problem(place, {
           path,
@@ -118,7 +118,7 @@ export class TreeReader {
         path,
         code: "syntax",
         message: `the anchor ${quote(source)} is not defined before its use`,
-        remedy: "define it above, or write the value here",
+        remedy: "define it above, or put quotes around a text that begins with *",
       });
     }
     this.#within++;

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import type { ConfigProblem, SourcePosition } from "./problems.ts";
 import type { SettingPath } from "./schema_walk.ts";
 import { findTextProblem } from "./text_problems.ts";
+import { explainYamlError } from "./yaml_mistakes.ts";
 import { TooMuch, type TreeLimits, TreeReader } from "./tree_reader.ts";
 
 /** The size of the largest configuration that is read: 256 kB. */
@@ -119,25 +120,9 @@ function syntaxProblems(
     const at = place(pos[0]);
     const line = at.line ?? 0;
     if (byLine.has(line)) continue;
-    byLine.set(line, { ...at, code: "syntax", path: "", ...explain(code, inline(message)) });
+    byLine.set(line, { ...at, code: "syntax", path: "", ...explainYamlError(code, inline(message)) });
   }
   return [...byLine.values()];
-}
-
-/** Puts an error of the parser into words for people who do not know its terms. */
-function explain(code: string, words: string): Pick<ConfigProblem, "message" | "remedy"> {
-  switch (code) {
-    case "MULTIPLE_DOCS":
-      return { message: "more than one document", remedy: "keep the first and remove the --- line" };
-    case "TAB_AS_INDENT":
-      return { message: "a tab indents this line", remedy: "indent it with spaces" };
-    case "MULTILINE_IMPLICIT_KEY":
-      return { message: "a key and its colon are not on one line", remedy: "write key: value on each line" };
-  }
-  const opened = /end with a ([}\]])/.exec(words)?.[1] ?? /^Missing closing (["'])/.exec(words)?.[1];
-  if (opened === undefined) return { message: words, remedy: "correct the YAML there" };
-  const opening = { "}": "{", "]": "[" }[opened] ?? opened;
-  return { message: `a ${opening} above is never closed`, remedy: `close it with ${opened}` };
 }
 
 function unreadable(

@@ -35,6 +35,8 @@ for (const { name, examples } of COMMANDS) {
         ? /^ {2}4 {4}others wrote or hold the key, and nothing was written/m
         : name === "cicdstatemgr"
         ? /^ {2}1 {4}failed\n {2}2 {4}wrong usage$/m
+        : name.startsWith("pipeline ")
+        ? /^ {2}2 {4}.*wrong usage/m
         : /^ {2}4 {4}another run holds the pull request$/m,
     );
     assert.equal((await runCli(["help", ...name.split(" ")])).out, out);
@@ -65,7 +67,7 @@ Deno.test("run() shows the flags of environments only for commands that take the
   for (const { name } of COMMANDS) pages.set(name, (await runCli(["help", ...name.split(" ")])).out);
 
   const without = [...pages].filter(([, page]) => !page.includes("--platform")).map(([name]) => name);
-  const isInGroup = (name: string) => /^(?:assets|context) /.test(name);
+  const isInGroup = (name: string) => /^(?:assets|context|pipeline) /.test(name);
   const groups = without.filter(isInGroup);
   assert.equal(groups.length, COMMANDS.filter(({ name }) => isInGroup(name)).length);
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ContextWorld } from "../worlds/contexts/command_world.ts";
 import { runIn } from "../worlds/cli_world.ts";
+import { runOnFiles } from "./pipelines/on_files.ts";
 import { A, environment, makeWorld, runningLabels } from "../worlds/world.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/json.md", import.meta.url));
@@ -44,6 +45,15 @@ for (
     assert.deepEqual(keys, documented(command));
   });
 }
+
+Deno.test("commands about pipelines have the keys under --json that docs/json.md gives", async () => {
+  const files = { "build.yml": "version: 1\nname: web\nrun: make\n" };
+  for (const command of ["check", "show"]) {
+    const { out } = await runOnFiles([command, "build.yml", "--json"], { files });
+    const keys = Object.keys(JSON.parse(out)).sort();
+    assert.deepEqual(keys, documented(`pipeline ${command}`, "Keys of each command about pipelines"));
+  }
+});
 
 /** Commands about contexts in an order in which each works. */
 const ON_CONTEXTS = [

@@ -52,6 +52,7 @@ Deno.test("main.ts loads no package and none of Node's modules before a command 
     "src/cli/commands/general/version.ts",
     "src/cli/commands/assets/registry.ts",
     "src/cli/commands/contexts/registry.ts",
+    "src/cli/commands/pipelines/registry.ts",
   ].map((path) => new URL(path, ROOT).href);
 
   const loaded = loadedWith(await readGraph(), roots);
@@ -94,6 +95,7 @@ Deno.test("a command loads its own module and registry, and those of no other co
     "contexts/registry.ts",
     "environments/registry.ts",
     "general/registry.ts",
+    "pipelines/registry.ts",
   ]);
   assert.ok(new Set(modules).size > 20, modules.map(short).join(" "));
   for (const [registry, own] of modulesOf) {
@@ -152,6 +154,20 @@ Deno.test("the packages of assets and contexts are loaded by their commands, and
   assert.ok(others.length > 20);
   assert.ok(ofAssets.some((specifier) => packages.test(specifier)));
   assert.deepEqual(loaded.filter((specifier) => packages.test(specifier)), []);
+});
+
+Deno.test("reading a pipeline loads the parser of YAML and no package for schemas", async () => {
+  const graph = await readGraph();
+  const commands = ["check", "show"].map((name) =>
+    new URL(`src/cli/commands/pipelines/${name}.ts`, ROOT).href
+  );
+
+  const packages = [...loadedWith(graph, commands)].filter((specifier) => specifier.startsWith("npm:"));
+
+  assert.deepEqual(packages.map((specifier) => specifier.replace(/^npm:\/?|@[\d.]+$/g, "")).sort(), [
+    "get-east-asian-width",
+    "yaml",
+  ]);
 });
 
 /** Runs `showtime context …` in a folder, where each of these packages throws as soon as it is loaded. */

@@ -48,12 +48,27 @@ export function parsePipeline(source: PipelineText): {
   };
 }
 
+const NO_TREE: FileTree = {
+  value: undefined,
+  where: () => ({ line: 1, column: 1 }),
+  written: () => undefined,
+};
+
+const IS_PROGRAM: FileProblem = {
+  line: 1,
+  column: 1,
+  message: "the file is a program, and a pipeline in YAML or JSON is expected",
+  hint:
+    '"showtime pipeline run" runs it as an entry point, if it is executable and its name does not end in .yml, .yaml or .json',
+};
+
 interface TreeWithProblems {
   readonly tree: FileTree;
   readonly problems: readonly FileProblem[];
 }
 
 function readTree({ path, text }: PipelineText): TreeWithProblems {
+  if (text.startsWith("#!")) return { tree: NO_TREE, problems: [IS_PROGRAM] };
   const isNamedJson = path.toLowerCase().endsWith(".json");
   const isNamedYaml = /\.ya?ml$/i.test(path);
   if (isNamedYaml || (!isNamedJson && !/^\s*\{\s*["}]/.test(text))) return readYamlFile(text);

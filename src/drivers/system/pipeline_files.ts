@@ -1,30 +1,44 @@
-import { usageError } from "../../lib/errors.ts";
+import { AppError, usageError } from "../../lib/errors.ts";
 import type { PipelineFiles } from "../../pipelines/ports/pipeline_files.ts";
-import { makeAppFiles } from "./app_files.ts";
+import { describeFileError } from "./file_error.ts";
 
-/** The largest text on standard input, in bytes: as large as a file may be. */
+/** The largest text that is read, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
-/** Makes the port to the files that a command line names. `input` is standard input. */
-export function makePipelineFiles(
-  input: () => ReadableStream<Uint8Array<ArrayBuffer>> = () => Deno.stdin.readable,
-): PipelineFiles {
-  const files = makeAppFiles();
+type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+/**
+ * Makes the port to the files that a command line names. They may be pipes: a shell passes `<(git diff --name-only)` as
+ * one. `input` is standard input.
+ */
+export function makePipelineFiles(input: () => Bytes = () => Deno.stdin.readable): PipelineFiles {
   return {
     async readText(path, signal) {
-      if (path === "-") return await readInput(input(), signal);
-      const text = await files.read(path);
-      if (text !== undefined) return text;
-      throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path");
+      // Deno opens this path only for programs that may do everything.
+      const isInput = path === "-" || path === "/dev/stdin";
+      const name = isInput ? "standard input" : path;
+      return decode(name, await readBytes(name, isInput ? input() : await open(path), signal));
     },
   };
 }
 
-async function readInput(
-  input: ReadableStream<Uint8Array<ArrayBuffer>>,
-  signal: AbortSignal,
-): Promise<string> {
-  const reader = input.getReader();
+async function open(path: string): Promise<Bytes> {
+  try {
+    const file = await Deno.open(path, { read: true });
+    if (!(await file.stat()).isDirectory) return file.readable;
+    file.close();
+    throw unreadable(path, "it is a folder");
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if (error instanceof Deno.errors.NotFound) {
+      throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path");
+    }
+    throw unreadable(path, describeFileError(error));
+  }
+}
+
+async function readBytes(name: string, bytes: Bytes, signal: AbortSignal): Promise<ArrayBuffer> {
+  const reader = bytes.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -34,24 +48,25 @@ async function readInput(
     for (let next = await reader.read(); next.value !== undefined; next = await reader.read()) {
       parts.push(next.value);
       size += next.value.length;
-      if (size > LARGEST) throw unreadable(`it has more than ${LARGEST} bytes`);
+      if (size > LARGEST) throw unreadable(name, `it has more than ${LARGEST} bytes`);
     }
     signal.throwIfAborted();
-    return decode(await new Blob(parts).arrayBuffer());
+    return await new Blob(parts).arrayBuffer();
   } finally {
     signal.removeEventListener("abort", stop);
-    reader.releaseLock();
+    // This closes the file, if the end was not reached.
+    stop();
   }
 }
 
-function decode(bytes: ArrayBuffer): string {
+function decode(name: string, bytes: ArrayBuffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable("it is not UTF-8 text");
+    throw unreadable(name, "it is not UTF-8 text");
   }
 }
 
-function unreadable(state: string) {
-  return usageError("file_unreadable", `Reading standard input: ${state}`, "Pass the text of a file");
+function unreadable(name: string, state: string): AppError {
+  return usageError("file_unreadable", `Reading ${name}: ${state}`, "Name a text in UTF-8 that you may read");
 }

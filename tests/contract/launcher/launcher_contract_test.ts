@@ -8,7 +8,7 @@ import {
   type LauncherMachine,
   makeLauncherMachine,
   markedProcesses,
-} from "../../worlds/pipelines/launcher.ts";
+} from "../../worlds/program/launcher_machine.ts";
 import { part, SYSTEM_PYTHON } from "../../worlds/require.ts";
 
 const shells = await part("shells");

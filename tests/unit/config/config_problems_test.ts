@@ -161,7 +161,7 @@ Deno.test("loadConfig() reports the position and the remedy of each mistake", ()
     ["ecs:\n\tcluster: x", "2:1: a tab indents this line", "indent it with spaces"],
     ["version: 1\n---\nversion: 1", "2:1: more than one document", "keep the first"],
     ["- a", "1:1: expected a map of keys and values, found a list", "write key: value on each line"],
-    ["? [a]\n: 1", "1:1: the key is a list or a map", "write a plain word as the key"],
+    ["? [a]\n: 1", "1:3: the key is a list or a map", "write a plain word as the key"],
     ["<<: {ttl: 1h}", '1:1: "<<": unknown key', "YAML 1.2 has no merge keys: write the keys here"],
     [
       "version: 1\n<<<<<<< HEAD\nttl: 24h\n=======\nttl: 48h\n>>>>>>> branch\nplatform: docker\n",

@@ -25,12 +25,13 @@ const LONGEST_NAME = 200;
  */
 export function nameNodes(nodes: readonly PlacedNode[], findings: Findings): readonly NodeName[] {
   const taken = new Map<string, PlacedNode>();
+  const numbers = new Map<string, number>();
   return nodes.map((node) => {
     const name = readName(node, findings);
     // A node without a name has its problem. It stands for itself, so that the rest is checked.
     if (name === undefined) return { name: "", segment: "" };
     const plain = findings.format === "bare" ? name.replace(/[/\p{Cc}\p{Zl}\p{Zp}]/gu, "_") : name;
-    const segment = findings.format === "bare" ? numbered(plain, taken) : plain;
+    const segment = findings.format === "bare" ? numbered(plain, { taken, numbers }) : plain;
     const first = taken.get(segment);
     if (first === undefined) taken.set(segment, node);
     else reportClash(findings, { name, first, node });
@@ -38,10 +39,15 @@ export function nameNodes(nodes: readonly PlacedNode[], findings: Findings): rea
   });
 }
 
-function numbered(name: string, taken: ReadonlyMap<string, unknown>): string {
+/** Numbers a name that is taken. `numbers` has the last number of each, so that many equal names cost no search. */
+function numbered(name: string, { taken, numbers }: {
+  readonly taken: ReadonlyMap<string, unknown>;
+  readonly numbers: Map<string, number>;
+}): string {
   if (!taken.has(name)) return name;
-  let number = 2;
+  let number = (numbers.get(name) ?? 1) + 1;
   while (taken.has(`${name}#${number}`)) number++;
+  numbers.set(name, number);
   return `${name}#${number}`;
 }
 

@@ -11,12 +11,13 @@ export interface Placed {
 export function readText({ path, value }: Placed, findings: Findings): string | undefined {
   const text = asText({ path, value }, findings);
   const key = path.at(-1) ?? "";
+  const start = /^\d+$/.test(key) ? "- " : `${key}: `;
   if (text === undefined) {
     findings.problem(path, {
       message: describeKind(labelOf(path), { value, expected: "a text" }),
       hint: value === null
-        ? `Write the text after "${key}:", or remove the line`
-        : `Write one text, as "${key}: some text"`,
+        ? `Write a text after "${start.trimEnd()}", or remove it`
+        : `Write one text, as "${start}some text"; one that begins with { or [ needs quotes around it`,
     });
     return undefined;
   }

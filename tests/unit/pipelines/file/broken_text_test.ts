@@ -61,8 +61,47 @@ Deno.test("traps of YAML have an answer with the line", () => {
     ["name: a\nsteps:\n\t- name: b\n", "3:1 a tab indents this line", /spaces/],
     ["name: a\nexec: [b\n", "3:1 a [ above is never closed", /close it with \]/i],
     ['name: "a\nexec: b\n', '3:1 a " above is never closed', /close it/i],
+    [
+      'name: a\nrun: b\nif-changeset-matches: "\\.md$"\n',
+      "3:24 double quotes are around the unknown escape \\.",
+      /single quotes, or write \\\\ for a backslash/,
+    ],
     ["name: a\n---\nname: b\n", "2:1 more than one document", /remove the ---/],
-    ["name: a\nexec: *list\n", '2:7 the anchor "list" is not defined before its use', /Define it above/],
+    [
+      "name: a\nexec: *list\n",
+      '2:7 the anchor "list" is not defined before its use',
+      /Define it above, or put quotes around/,
+    ],
+    [
+      "name: a\nrun: echo foo: bar\n",
+      "2:6 this text has a colon in it, or the next line is indented too far",
+      /quotes/,
+    ],
+    [
+      "name: a\n run: b\n",
+      "1:7 this text has a colon in it, or the next line is indented too far",
+      /one column/,
+    ],
+    ["name: a\nrun: [ -f x ] && y\n", "2:15 a text follows a value that has ended", /one pair of quotes/],
+    ["name: a\nrun: 'it's'\n", "2:10 a text follows a value that has ended", /one pair of quotes/],
+    ["name: a\nrun: `date`\n", "2:6 a text without quotes begins with `", /quotes/],
+    [
+      "name: a\nif-changeset-matches: *.md\nrun: b\n",
+      '2:23 the anchor ".md" is not defined before its use',
+      /quotes/,
+    ],
+    [
+      "name: a\nsteps:\n  - name: b\n  run: c\n",
+      "4:1 this line does not begin in the column of the lines above that it belongs to",
+      /their column/,
+    ],
+    ["name: a\nrun b\n", "2:1 no colon follows the key on this line", /key: value/],
+    [
+      "name: a\nrun: {{ x }}\n",
+      "2:6 run is a map, and a text is expected",
+      /begins with { or \[ needs quotes/,
+    ],
+    ["name: a\nrun: b\n}\n", "3:1 this is not expected here", /in the line above/],
     ["version: 1\nname: !secret a\nrun: b\n", "2:7 unresolved tag: !secret", /quotes/],
     [
       "<<<<<<< HEAD\nname: a\n=======\nname: b\n>>>>>>> x\n",
@@ -79,6 +118,12 @@ Deno.test("traps of YAML have an answer with the line", () => {
     assert.equal(messages[0], message);
     assert.match(hints[0] ?? "", hint);
   }
+});
+
+Deno.test("a program is no pipeline's file, and the answer says how it runs", () => {
+  const { messages, hints } = problemsOf("#!/usr/bin/env python3\nimport bass\n", "./build");
+  assert.deepEqual(messages, ["1:1 the file is a program, and a pipeline in YAML or JSON is expected"]);
+  assert.match(hints.join(), /entry point, if it is executable/);
 });
 
 Deno.test("standard input is JSON or YAML by its content", () => {

@@ -193,6 +193,15 @@ steps:
   assert.deepEqual(second?.work, { kind: "run", script: "true" });
 });
 
+Deno.test("a text of another kind is a problem that shows where to write one", () => {
+  const { hints } = problemsOf(node("exec: [a, [b]]\ncwd: [c]\nif-changeset-matches:"));
+  assert.deepEqual(hints, [
+    'Write one text, as "- some text"; one that begins with { or [ needs quotes around it',
+    'Write one text, as "cwd: some text"; one that begins with { or [ needs quotes around it',
+    'Write a text after "if-changeset-matches:", or remove it',
+  ]);
+});
+
 Deno.test("names are one line without slashes, and siblings differ", () => {
   const step = (name: string) => `steps: [{ name: ${name}, run: a }]`;
   const cases = [
