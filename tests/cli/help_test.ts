@@ -73,7 +73,6 @@ Deno.test("run() shows the flags of environments only for commands that take the
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [
     "labels",
     "cicdstatemgr",
-    "pipeline launcher",
     "simulate",
     "completions",
     "version",
