@@ -6,6 +6,7 @@
 #
 # SHOWTIME_VERSION        the version, where no argument names one; the latest without both
 # SHOWTIME_INSTALL        the folder; ~/.local/bin
+# SHOWTIME_INSTALL_LAUNCHER=1  also installs showtime-run, with which `showtime pipeline run` starts steps
 # SHOWTIME_SHA256         the checksum to compare with, in place of the one that lies beside the release
 # SHOWTIME_DOWNLOAD_BASE  where releases are, for mirrors
 set -eu
@@ -103,6 +104,15 @@ main() {
   chmod 755 "$work/showtime"
   name=showtime
   case $target in *.exe) name=showtime.exe ;; esac
+  if [ "${SHOWTIME_INSTALL_LAUNCHER:-}" = 1 ]; then
+    [ "$name" = showtime ] || fail "Installing showtime-run: Windows cannot run it; install Showtime in WSL"
+    # The program was compared with its checksum, and has the script in itself.
+    "$work/showtime" pipeline launcher >"$work/showtime-run" ||
+      fail "Installing showtime-run: this version of Showtime does not print it; nothing was installed"
+    chmod 755 "$work/showtime-run"
+    mv -f "$work/showtime-run" "$folder/showtime-run"
+    echo "Its launcher of steps is installed: $folder/showtime-run"
+  fi
   mv -f "$work/showtime" "$folder/$name"
   echo "Showtime is installed: $folder/$name"
   case :$PATH: in

@@ -68,14 +68,14 @@ async function build(
     env: { ...place.env, ...each.env },
   }).output();
   const survivors = await place.endSurvivors();
-  const { programs, napsAtOnce } = await place.ran();
+  const { ran = [], ...naps } = await place.ran();
   const { spans, logs } = collector.take();
   const { spans: trees, orphans } = spanTrees(spans, ROOT_SPAN);
   const text = (value: unknown) => JSON.stringify(value);
   return {
     exit_code: code,
-    ran: each.any_order === true ? programs.toSorted((a, b) => text(a) < text(b) ? -1 : 1) : programs,
-    ...napsAtOnce === 0 ? {} : { naps_at_once: napsAtOnce },
+    ran: each.any_order === true ? ran.toSorted((a, b) => text(a) < text(b) ? -1 : 1) : ran,
+    ...naps,
     ...survivors === 0 ? {} : { survivors },
     spans: trees,
     ...orphans.length === 0 ? {} : { orphans },

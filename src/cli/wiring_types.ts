@@ -205,7 +205,10 @@ export interface PipelineTools {
   makeTelemetry(
     options: { readonly plan: TelemetryPlan; readonly trace: BuildTrace },
   ): Promise<Telemetry | undefined>;
-  /** Makes the store for outputs of steps in the context of this run; undefined without a context. */
+  /**
+   * Makes the store for outputs of steps in the context of this run; undefined without a context. Throws AppError
+   * `context_id_invalid` (exit code 2).
+   */
   outputStore(build: { readonly pipeline: string; readonly traceId: string }): OutputStore | undefined;
   /** Closes what was opened. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { spellingsOf } from "./secret_spellings.ts";
+import { spellingsOf } from "./output/secret_spellings.ts";
 import { maskUrlLogins, urlLoginSecrets } from "./url_login.ts";
 import type { Variables } from "./variables.ts";
 

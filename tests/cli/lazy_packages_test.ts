@@ -170,10 +170,11 @@ Deno.test("reading a pipeline loads the parser of YAML and no package for schema
   ]);
 });
 
-/** Runs `showtime context …` in a folder, where each of these packages throws as soon as it is loaded. */
-async function runPoisoned(line: string, { folder, packages }: {
+/** Runs `showtime context …`, or another command, in a folder, where each of these packages throws as soon as it is loaded. */
+async function runPoisoned(line: string, { folder, packages, command = "context" }: {
   readonly folder: string;
   readonly packages: readonly string[];
+  readonly command?: string;
 }): Promise<{ readonly code: number; readonly text: string }> {
   const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   await Deno.writeTextFile(`${folder}/poison.ts`, 'throw new Error("a package was loaded");\n');
@@ -184,9 +185,13 @@ async function runPoisoned(line: string, { folder, packages }: {
   );
   const flags = ["run", "--quiet", "--no-check", "--no-lock", "--allow-all", `--config=${folder}/deno.json`];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...flags, new URL("main.ts", ROOT).href, "context", ...line.split(" ")],
+    args: [...flags, new URL("main.ts", ROOT).href, command, ...line.split(" ")],
     cwd: folder,
-    env: { SHOWTIME_CONTEXT_ID: "lazy" },
+    // The launcher of steps is there for commands about pipelines.
+    env: {
+      SHOWTIME_CONTEXT_ID: "lazy",
+      PATH: `${decodeURIComponent(ROOT.pathname)}:${Deno.env.get("PATH")}`,
+    },
   }).output();
   return { code, text: [stdout, stderr].map((each) => new TextDecoder().decode(each)).join("") };
 }
@@ -250,4 +255,25 @@ Deno.test("OpenTelemetry's packages are loaded through src/drivers/otlp/sdk, whe
   assert.deepEqual([...loadedWith(graph, [driver])].filter((each) => !each.startsWith(ROOT.href)), []);
   const main = await readGraph();
   assert.deepEqual([...loadedWith(main, [new URL("main.ts", ROOT).href])].filter(isTelemetry), []);
+});
+
+Deno.test("pipeline run without an endpoint loads no package of OpenTelemetry", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
+  const packages = ["api", "otlp-exporter-base", "otlp-transformer", "resources", "sdk-logs", "sdk-trace"]
+    .map((name) => `@opentelemetry/${name}`);
+  const run = (line: string) => runPoisoned(line, { folder, packages, command: "pipeline" });
+  try {
+    await Deno.writeTextFile(`${folder}/build.json`, '{"version":1,"name":"web","exec":["true"]}');
+
+    const without = await run("run build.json");
+    assert.equal(without.code, 0, without.text);
+    assert.doesNotMatch(without.text, /@opentelemetry/);
+
+    // With an endpoint they are loaded, so they are poisoned indeed.
+    const { code, text } = await run("run build.json -t http://127.0.0.1:9/v1/traces");
+    assert.equal(code, 0, text);
+    assert.match(text, /spans lost .*@opentelemetry/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -41,6 +41,11 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "gh attestation verify showtime-x86_64-unknown-linux-gnu --repo showtime-previews/showtime",
   ],
   "docs/migration.md": ["showtime doctor"],
+  // The first needs the launcher: tests/e2e/pipelines/run_test.ts runs it.
+  "docs/pipelines.md": [
+    "showtime pipeline run docs/examples/pipeline.yml -c docs/examples/changed.txt",
+    "showtime pipeline run build.yml > build.log",
+  ],
   "docs/simulator.md": [
     'curl -s $GITHUB_API_URL/_simulator/push -d "{\\"pr\\": 1, \\"sha\\": \\"$(git rev-parse HEAD)\\"}"',
   ],

@@ -5,6 +5,8 @@
  *     deno run --allow-read tools/release/sbom.ts > showtime.cdx.json
  */
 
+import { sha256 } from "../../src/lib/sha256.ts";
+
 const ROOT = new URL("../../", import.meta.url);
 
 interface Lock {
@@ -24,10 +26,12 @@ export interface SbomSource {
   readonly lock: Lock;
   /** The texts of the program's sources. */
   readonly sources: readonly string[];
+  /** The scripts that a release has beside the executable, with their SHA-256 in hexadecimal digits. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 /** The list. The same sources give the same list. */
-export function makeSbom({ version, deno, imports, lock, sources }: SbomSource) {
+export function makeSbom({ version, deno, imports, lock, sources, files = [] }: SbomSource) {
   const roots = usedImports(imports, sources).map((specifier) => keyOf(lock, specifier));
   const keys = [...reachable(lock, roots)].sort();
   const program = `pkg:generic/showtime@${version}`;
@@ -42,6 +46,14 @@ export function makeSbom({ version, deno, imports, lock, sources }: SbomSource) 
     components: [
       { type: "framework", "bom-ref": runtime, name: "deno", version: deno, purl: runtime },
       ...keys.map((key) => componentOf(lock, key)),
+      ...files.map(({ name, sha256 }) => ({
+        type: "file",
+        "bom-ref": `${program}#${name}`,
+        name,
+        version,
+        purl: `${program}#${name}`,
+        hashes: [{ alg: "SHA-256", content: sha256 }],
+      })),
     ],
     dependencies: [
       { ref: program, dependsOn: [runtime, ...roots.map(purlOf)] },
@@ -144,6 +156,10 @@ if (import.meta.main) {
     imports: manifest.imports,
     lock: JSON.parse(await Deno.readTextFile(new URL("deno.lock", ROOT))),
     sources: await readSources(new URL("src/", ROOT)),
+    files: [{
+      name: "showtime-run",
+      sha256: await sha256(await Deno.readTextFile(new URL("showtime-run", ROOT))),
+    }],
   });
   console.log(JSON.stringify(sbom, null, 2));
 }

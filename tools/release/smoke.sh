@@ -35,6 +35,19 @@ for shell in bash zsh fish powershell; do
   grep -q showtime "completions.$shell"
 done
 
+# Windows starts no shell script. Everywhere else the launcher of steps works with the tools of the system.
+expect "showtime-run, protocol" pipeline launcher
+if [[ $program != *.exe ]]; then
+  "$program" pipeline launcher >showtime-run
+  chmod +x showtime-run
+  code=0
+  sleep 2 | ./showtime-run 1 sh -c 'sleep 60 & exit 7' || code=$?
+  if [ "$code" -ne 7 ]; then
+    echo "showtime-run: it exits with $code, and the program with 7" >&2
+    exit 1
+  fi
+fi
+
 "$program" simulate --port 0 --json >simulator.json &
 simulator=$!
 for _ in $(seq 150); do

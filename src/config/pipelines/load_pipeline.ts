@@ -1,4 +1,10 @@
-import type { FilePosition, FileProblem, FileTree } from "../../pipelines/core/file/file_tree.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import {
+  type FilePosition,
+  type FileProblem,
+  type FileTree,
+  isFileMap,
+} from "../../pipelines/core/file/file_tree.ts";
 import { readPipeline } from "../../pipelines/core/file/read_pipeline.ts";
 import type { Pipeline } from "../../pipelines/core/pipeline.ts";
 import type { SourcePosition } from "../problems.ts";
@@ -21,10 +27,18 @@ export interface LoadedPipeline {
 /** A pipeline with 5,000 steps, as a program writes it, has about 1 MB and 60,000 values. */
 const LIMITS: YamlLimits = { fileBytes: 8 * 1024 * 1024, depth: 128, values: 500_000, aliases: 20_000 };
 
-/** Loads a pipeline. Throws PipelineFileError `pipeline_invalid` with every problem. */
-export function loadPipeline(source: PipelineText): LoadedPipeline {
-  const { pipeline, problems, warnings } = parsePipeline(source);
-  if (pipeline === undefined || problems.length > 0) throw new PipelineFileError(nameOf(source), problems);
+/**
+ * Loads a pipeline. Throws PipelineFileError `pipeline_invalid` with every problem. A bare file may have an exit code of its
+ * own: the builder that it was written for ends with another one.
+ */
+export function loadPipeline(
+  source: PipelineText,
+  { bareExitCode = EXIT.usage }: { readonly bareExitCode?: ExitCode } = {},
+): LoadedPipeline {
+  const { pipeline, problems, warnings, isBare } = parsePipeline(source);
+  if (pipeline === undefined || problems.length > 0) {
+    throw new PipelineFileError(nameOf(source), problems, isBare ? bareExitCode : EXIT.usage);
+  }
   return { pipeline, warnings };
 }
 
@@ -33,6 +47,8 @@ export function parsePipeline(source: PipelineText): {
   readonly pipeline: Pipeline | undefined;
   readonly problems: readonly PipelineFileProblem[];
   readonly warnings: readonly PipelineFileProblem[];
+  /** Whether the text is a map without a version. */
+  readonly isBare: boolean;
 } {
   const { tree, problems } = readTree(source);
   const inFile = (found: readonly FileProblem[]) => found.map((each) => ({ file: nameOf(source), ...each }));
@@ -43,6 +59,7 @@ export function parsePipeline(source: PipelineText): {
   const all = [...problems, ...read.problems].sort((a, b) => a.line - b.line || a.column - b.column);
   return {
     pipeline: all.length > 0 ? undefined : read.pipeline,
+    isBare: isFileMap(tree.value) && !Object.hasOwn(tree.value, "version"),
     problems: inFile(all),
     warnings: inFile(read.warnings),
   };

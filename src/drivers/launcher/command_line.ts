@@ -36,7 +36,7 @@ export function commandLine(
   const options = path === undefined ? ["-u", "PATH"] : [];
   const grace = String(Math.min(graceSeconds, MOST_SECONDS));
   const started = carried.length + options.length === 0
-    ? argv
+    ? asProgram(argv)
     : ["env", ...options, ...carried, ...asProgram(argv)];
   return { args: [grace, ...started], env: { ...direct, PATH: launcherPath } };
 }
@@ -44,10 +44,10 @@ export function commandLine(
 /** A day: shells count in numbers that may have only 32 bits. */
 const MOST_SECONDS = 86_400;
 
-/** `env` takes a program with `=` in its name for a variable. A shell starts that one. */
+/** `env` takes a name with `=` for a variable, and one that begins with `-` for a flag. A shell starts those programs. */
 function asProgram(argv: readonly string[]): readonly string[] {
   const [program = "", ...rest] = argv;
   return program.includes("=") || program.startsWith("-")
-    ? ["sh", "-c", 'exec "$0" "$@"', program, ...rest]
+    ? ["/bin/sh", "-c", '"$0" "$@"', program, ...rest]
     : argv;
 }

@@ -32,7 +32,7 @@ export function findLauncher(searchPath: string): string {
   throw usageError("launcher_missing", `${ACTION}: ${state}`, installHint());
 }
 
-/** Whether this process may start a file. Permissions name the files that were on PATH at its start. */
+/** Finds out if this process may start a file. Permissions name the files that were on PATH at its start. */
 function stateOf(path: string): "missing" | "not executable" | "startable" {
   try {
     const { isFile, mode } = Deno.statSync(path);

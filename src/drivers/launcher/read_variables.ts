@@ -19,11 +19,10 @@ export async function readVariables({ path, env, warn }: VariablesSource): Promi
   for (const name of unreadable) {
     warn(`The variable ${name} is left out: its value is not UTF-8`);
   }
-  // The shell of the launcher sets this one for itself.
-  delete variables["_"];
   // These were perhaps changed or removed after the start: `LD_*`, the temporary folder, the proxies.
   const changed = Object.keys(variables).filter((name) => !(name in env) && Deno.env.get(name) !== undefined);
-  for (const name of changed) delete variables[name];
+  // The shell of the launcher sets the last one for itself.
+  for (const name of [...changed, "_"]) delete variables[name];
   return { ...variables, ...env };
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "../../lib/errors.ts";
 import type { ProgramRequest } from "../../pipelines/ports/programs.ts";
 
-/** What the system says, and what it means. */
+/** Causes of a failure, by the text of the system. */
 const CAUSES: readonly { readonly text: RegExp; readonly state: string; readonly hint: string }[] = [
   {
     text: /argument list too long|os error 7\b/i,

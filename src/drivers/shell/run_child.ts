@@ -1,4 +1,4 @@
-import { LineSplitter } from "../../lib/line_splitter.ts";
+import { LineSplitter } from "../../lib/output/line_splitter.ts";
 import type { ShellCommand, ShellResult } from "../../ports/shell.ts";
 import { Tail } from "./tail.ts";
 

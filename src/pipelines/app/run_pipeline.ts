@@ -67,18 +67,27 @@ function refuse(root: PipelineNode, place: Place, reason: string): StepResult {
   return place.build.end(step, { status: "failed", reason, startedAt });
 }
 
-/** Says which secrets are missing and which nodes name them; undefined if there are all. */
+/** The most nodes that a message names. */
+const MOST_NAMED = 5;
+
+/** Says which secrets are missing and which nodes name them; undefined if no secret is missing. */
 function describeMissing(build: Build): string | undefined {
   const missing = new Map<string, string[]>();
   const visit = (node: PipelineNode): void => {
     if (!build.decide(node).run) return;
     for (const name of node.secrets) {
-      if (!build.request.secrets.has(name)) missing.set(name, [...missing.get(name) ?? [], node.path]);
+      if (build.request.secrets.has(name)) continue;
+      const paths = missing.get(name) ?? [];
+      missing.set(name, paths);
+      paths.push(node.path);
     }
     partsOf(node).forEach(visit);
   };
   visit(build.request.pipeline.root);
   if (missing.size === 0) return undefined;
-  const parts = [...missing].map(([name, paths]) => `${name}, named by ${paths.join(", ")}`);
+  const parts = [...missing].map(([name, paths]) => {
+    const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : "";
+    return `${name}, named by ${paths.slice(0, MOST_NAMED).join(", ")}${more}`;
+  });
   return `${missing.size === 1 ? "a secret is missing" : "secrets are missing"}: ${parts.join("; ")}`;
 }

@@ -10,7 +10,7 @@ export type BuildEvent =
     readonly traceId: string;
     readonly at: number;
   }
-  /** The node is entered: its set-up comes next. */
+  /** The node begins: its folder is entered, and then its set-up runs. */
   | { readonly kind: "step_started"; readonly step: Step; readonly at: number }
   /** Whole lines of output, without their line breaks. A line of more than 64 KB comes in pieces. */
   | {

@@ -39,6 +39,8 @@ is_left() {
 watch() {
   trap '' HUP INT QUIT TERM
   group=$1
+  echo ready
+  exec >/dev/null 2>&1
   read -r _
   hit TERM || exit 0
   turns=$(($2 * 20))
@@ -65,8 +67,8 @@ if command -v setsid >/dev/null; then
     exit
   fi
   exec 3<&0 </dev/null
-  # The watcher is in a session of its own and not a child of the program.
-  (setsid /bin/sh "$0" watch "$$" "$1" <&3 3<&- >/dev/null 2>&1 &) || fail "the watcher cannot be started"
+  # The watcher is not a child of the program. It has a session of its own before the program starts.
+  [ "$(setsid /bin/sh "$0" watch "$$" "$1" <&3 3<&- 2>/dev/null &)" = ready ] || fail "the watcher cannot be started"
   shift
   exec setsid -- "$@" 3<&-
 fi

@@ -1,6 +1,6 @@
 import { quote } from "../../lib/quote.ts";
 
-/** The outputs that a step wrote, or the first line that is none. */
+/** The outputs that a step wrote, or the first line that is no output. */
 export type OutputsAnswer =
   | { readonly kind: "values"; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: "bad_line"; readonly line: number; readonly reason: string };

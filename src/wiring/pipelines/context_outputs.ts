@@ -1,6 +1,6 @@
 import type { ContextTools } from "../../cli/wiring_types.ts";
 import { writeContext, writeCopies } from "../../contexts/app/write_context.ts";
-import { parseContextId } from "../../contexts/core/context_id.ts";
+import type { ContextId } from "../../contexts/core/context_id.ts";
 import type { Operation } from "../../contexts/core/tree/operations.ts";
 import type { OutputStore } from "../../pipelines/ports/output_store.ts";
 
@@ -9,8 +9,7 @@ const WAIT_MS = 30_000;
 
 /** The build whose outputs are kept, and how the context is opened. */
 export interface ContextOutputsOptions {
-  /** As the variable gives it. */
-  readonly id: string;
+  readonly id: ContextId;
   readonly pipeline: string;
   readonly traceId: string;
   /** Opens the tools for contexts, once. */
@@ -19,10 +18,9 @@ export interface ContextOutputsOptions {
 
 /**
  * Makes the store for outputs of steps in a context: `state.<pipeline>.<trace id>.<step>.<name>`, one version for each
- * step. The context is opened with the first outputs. Throws AppError `context_id_invalid` (exit code 2).
+ * step. The context is opened with the first outputs.
  */
 export function makeContextOutputs({ id, pipeline, traceId, open }: ContextOutputsOptions): OutputStore {
-  const contextId = parseContextId(id);
   return {
     async keep({ step, values }, signal) {
       const { ports } = await open();
@@ -32,7 +30,7 @@ export function makeContextOutputs({ id, pipeline, traceId, open }: ContextOutpu
         value,
       }));
       const change = () => ({ operations });
-      const written = await writeContext(ports, { id: contextId, change, waitMs: WAIT_MS }, signal);
+      const written = await writeContext(ports, { id, change, waitMs: WAIT_MS }, signal);
       await writeCopies(ports, written, signal);
     },
   };

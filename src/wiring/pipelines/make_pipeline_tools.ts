@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import type { ContextTools, PipelineRequest, PipelineTools } from "../../cli/wiring_types.ts";
+import { parseContextId } from "../../contexts/core/context_id.ts";
 import type { Parts } from "../parts.ts";
 
 /**
@@ -42,8 +43,9 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
       return (await import("../../drivers/otlp/mod.ts")).makeTelemetry(options);
     },
     outputStore(build) {
-      const id = host.env["SHOWTIME_CONTEXT_ID"];
-      if (id === undefined || id === "") return undefined;
+      const variable = host.env["SHOWTIME_CONTEXT_ID"];
+      if (variable === undefined || variable === "") return undefined;
+      const id = parseContextId(variable);
       return {
         async keep(outputs, signal) {
           const { makeContextOutputs } = await import("./context_outputs.ts");

@@ -66,6 +66,15 @@ Deno.test("a missing secret fails the build before anything runs, and names the 
   );
 });
 
+Deno.test("a message about missing secrets names each secret, and not all of very many nodes", async () => {
+  const steps = Array.from({ length: 8 }, () => ({ secrets: ["A"] }));
+  const result = await new BuildWorld().run(makePipeline({ secrets: ["B"], steps }));
+  assert.match(
+    result.root.reason ?? "",
+    /^secrets are missing: B, named by pipeline; A, named by .*\/s5 and 3 more$/,
+  );
+});
+
 Deno.test("a secret that only skipped nodes name may be missing", async () => {
   const world = new BuildWorld();
   const result = await world.run(

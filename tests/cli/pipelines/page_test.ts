@@ -1,11 +1,11 @@
-/** The files of docs/pipelines.md, and the output that the page shows. */
+/** The files of docs/pipeline-files.md, and the output that the page shows. */
 
 import assert from "node:assert/strict";
 import { NODE_KEYS } from "../../../src/pipelines/core/file/node_keys.ts";
 import { parseVariableFile } from "../../../src/pipelines/core/variable_file.ts";
 import { runOnFiles } from "./on_files.ts";
 
-const PAGE = await Deno.readTextFile(new URL("../../../docs/pipelines.md", import.meta.url));
+const PAGE = await Deno.readTextFile(new URL("../../../docs/pipeline-files.md", import.meta.url));
 
 /** Returns the block after a comment `<!-- page: name -->`. */
 function blockOf(name: string): string {
@@ -17,7 +17,7 @@ function blockOf(name: string): string {
 /** The file that the first commands of the page write. */
 const EXAMPLE = /^cat > build\.yml <<'(\w+)'\n([^]*?)^\1$/m.exec(PAGE)?.[2] ?? "";
 
-Deno.test("docs/pipelines.md shows what pipeline show prints about its example", async () => {
+Deno.test("docs/pipeline-files.md shows what pipeline show prints about its example", async () => {
   const files = { "build.yml": EXAMPLE, "changed.txt": "src/server.ts\n" };
   const check = await runOnFiles(["check", "build.yml"], { files });
   assert.equal(check.out, "build.yml: no mistake in web, 8 steps (version 1)\n");
@@ -25,7 +25,7 @@ Deno.test("docs/pipelines.md shows what pipeline show prints about its example",
   assert.equal(out, blockOf("show"));
 });
 
-Deno.test("docs/pipelines.md shows what pipeline check prints about its faulty file", async () => {
+Deno.test("docs/pipeline-files.md shows what pipeline check prints about its faulty file", async () => {
   const { code, out } = await runOnFiles(["check", "build.yml"], {
     files: { "build.yml": blockOf("faulty") },
   });
@@ -33,7 +33,7 @@ Deno.test("docs/pipelines.md shows what pipeline check prints about its faulty f
   assert.equal(out, blockOf("check"));
 });
 
-Deno.test("docs/pipelines.md has a row for each key of a node, and for no other", () => {
+Deno.test("docs/pipeline-files.md has a row for each key of a node, and for no other", () => {
   const table = PAGE.slice(PAGE.indexOf("| key | meaning |"), PAGE.indexOf("- **Texts**"));
   const keys = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) =>
     [...cell.matchAll(/`([a-z-]+)`/g)].map(([, key]) => key)
@@ -41,7 +41,7 @@ Deno.test("docs/pipelines.md has a row for each key of a node, and for no other"
   assert.deepEqual(keys, [...NODE_KEYS]);
 });
 
-Deno.test("a file of variables is read as docs/pipelines.md says", () => {
+Deno.test("a file of variables is read as docs/pipeline-files.md says", () => {
   const { values, problems, warnings } = parseVariableFile('# c\n\nexport A=b=c \nB="x"\nB=y\n');
   assert.deepEqual([...values], [["A", "b=c "], ["B", "y"]]);
   assert.deepEqual([problems.length, warnings.length], [0, 2]);

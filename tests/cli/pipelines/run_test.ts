@@ -110,6 +110,22 @@ for (
   });
 }
 
+for (
+  const [words, work] of [["an empty exec", "exec: []"], [
+    "a bad order",
+    "order: parallel, exec: ok",
+  ]] as const
+) {
+  Deno.test(`${words} runs nothing: exit 2, and 1 in a bare file`, async () => {
+    for (const [head, expected] of [["version: 1\n", 2], ["", 1]] as const) {
+      const world = open(head + ONE(work));
+      const { code, err } = await world.run(["pipeline", "run", "build.yml"]);
+      assert.equal(code, expected, err);
+      assert.deepEqual(world.build.programs.runs, []);
+    }
+  });
+}
+
 for (const [by, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`${by} ends the build after its tear-downs with ${expected}, and the result is printed`, async () => {
     const world = open(WEB.replace('"exit:7"', '"sleep:60000"'));
@@ -207,6 +223,27 @@ Deno.test("an entry point has no step in the trace: its output belongs to the ro
   assert.ok(finished);
 });
 
+Deno.test("an entry point is told the endpoints that variables name", async () => {
+  const world = new PipelineCommands();
+  world.programs.set("./build.py", "ok");
+  world.variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318";
+  await world.run(["pipeline", "run", "./build.py"]);
+  const argv = world.build.programs.runs[0]?.argv ?? [];
+  assert.equal(argv[argv.indexOf("--traces-endpoint") + 1], "http://collector:4318/v1/traces");
+  assert.equal(argv[argv.indexOf("--logs-endpoint") + 1], "http://collector:4318/v1/logs");
+});
+
+Deno.test("a warning about a bare file is on stderr and in the document", async () => {
+  const { out, err } = await open("name: web\nexec: ok\ncolour: red\n").run([
+    "pipeline",
+    "run",
+    "build.yml",
+    "--json",
+  ]);
+  assert.equal(JSON.parse(out).warnings.length, 1);
+  assert.match(err, /^warning: build\.yml:3:1: /m);
+});
+
 Deno.test("--only and --max-parallel have no effect on an entry point, and are refused", async () => {
   const world = new PipelineCommands();
   world.programs.set("./build.py", "ok");
@@ -284,11 +321,13 @@ for (
     ["--changeset", "missing.txt"],
     ["--env-file", "missing.env"],
     ["--only", "web/nothing"],
+    ["--changeset", "-"],
   ] as const
 ) {
   Deno.test(`pipeline run ${flag} ${value} is refused with exit 2, and nothing runs`, async () => {
     const world = open();
-    const { code, err } = await world.run(["pipeline", "run", "build.yml", flag, value]);
+    const file = value === "-" ? "-" : "build.yml";
+    const { code, err } = await world.run(["pipeline", "run", file, flag, value]);
     assert.equal(code, 2, err);
     assert.deepEqual(world.build.programs.runs, []);
     assert.equal(world.open, 0);

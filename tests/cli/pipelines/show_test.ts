@@ -74,6 +74,13 @@ Deno.test("pipeline show --only shows one step with the set-ups and tear-downs a
   assert.match(out, /└─ e2e {4}yes/);
 });
 
+Deno.test("pipeline show refuses standard input for the pipeline and the changed paths at once", async () => {
+  const { code, err } = await show("-", "-c", "-");
+
+  assert.equal(code, 2);
+  assert.match(err, /cannot both be standard input\nhint: Name a file for one of them/);
+});
+
 Deno.test("pipeline show --only of an unknown path is exit 2 with the nearest paths", async () => {
   const { code, err } = await show("web.yml", "--only", "tests/unti");
 

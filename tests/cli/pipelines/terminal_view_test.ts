@@ -183,6 +183,16 @@ Deno.test("more running steps than lines: the last line of the tree counts those
   assert.equal(lines.at(-1), "0 of 40 done, 40 running");
 });
 
+Deno.test("a terminal that does not know its size is taken for one of 80 columns", () => {
+  const opened = open(WEB);
+  Object.assign(opened.screen, { columns: 0, rows: 0 });
+  const shown: string[] = [];
+  opened.screen.write = (text) => void shown.push(text);
+  playToTests(opened);
+  opened.paint();
+  assert.match(shown.join(""), /unit {2}12s {2}17 of 90 tests/);
+});
+
 for (const [columns, rows] of [[30, 24], [200, 24], [80, 6], [80, 2]] as const) {
   Deno.test(`after a change of size to ${columns}×${rows} no part of an old picture is left`, () => {
     const opened = open(WEB, { columns: 90 });

@@ -37,6 +37,8 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   contexts: ["net", "read", "write", "sys", "env"],
   contextFiles: ["read", "env"],
   pipelineFiles: ["read"],
+  // Steps may do anything, but only the launcher starts them.
+  pipelines: ["net", "read", "write", "run", "env"],
   clock: [],
   shell: ["run"],
   clone: ["run"],
@@ -58,6 +60,7 @@ const PARTS: Partial<Wiring> = {
   contexts: () => Promise.reject(new Error("no contexts")),
   contextFiles: () => Promise.reject(new Error("no files of contexts")),
   pipelineFiles: () => Promise.reject(new Error("no files of pipelines")),
+  pipelines: () => Promise.reject(new Error("no tools for builds")),
   simulator: () =>
     Promise.resolve({
       address: "http://127.0.0.1:1",

@@ -8,7 +8,7 @@ import {
   type LauncherMachine,
   makeLauncherMachine,
   markedProcesses,
-} from "../../worlds/pipelines/launcher.ts";
+} from "../../worlds/program/launcher_machine.ts";
 import { part, SYSTEM_PYTHON } from "../../worlds/require.ts";
 
 const shells = await part("shells");
@@ -123,6 +123,27 @@ for (const kind of LAUNCHER_KINDS) {
     const ran = await run(machine, sh("sleep 60 >/dev/null 2>&1 & sh -c 'sleep 60' & exit 0"));
 
     assert.deepEqual([ran.code, ran.left], [0, []]);
+  });
+
+  test("does not wait for the dead that no process takes notice of, as in a container without init", async (machine) => {
+    const { path, launcherPath } = machine.settings;
+    // This process is the parent of all orphans. The program leaves a child that ends by TERM and stays dead in its group.
+    const script = [
+      "import ctypes, os, subprocess, sys",
+      "ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)",
+      "p = subprocess.Popen([sys.argv[1], '3600', 'sh', '-c', 'sleep 600 & exit 0'], stdin=subprocess.PIPE)",
+      "os.waitpid(p.pid, 0)",
+      "try:",
+      "  while True: os.write(p.stdin.fileno(), b'\\n' * 65536)",
+      "except BrokenPipeError: print('gone', flush=True)",
+      "os._exit(0)",
+    ].join("\n");
+    const { stdout, stderr } = await new Deno.Command(SYSTEM_PYTHON, {
+      args: ["-c", script, path],
+      env: { PATH: launcherPath },
+    }).output();
+
+    assert.equal(new TextDecoder().decode(stdout), "gone\n", new TextDecoder().decode(stderr));
   });
 
   test("gives a program the signals as they are by default", async (machine) => {

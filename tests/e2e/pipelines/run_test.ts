@@ -138,6 +138,13 @@ Deno.test("without outputs no context is opened", async () => {
   await assert.rejects(Deno.stat(`${here.folder}/.showtime`));
 });
 
+Deno.test("a variable that is no ID of a context is refused before anything runs", async () => {
+  await using here = await place({ "build.yml": "name: web\nexec: [touch, ran]\n" });
+  const { code, err } = await here.run(["pipeline", "run", "build.yml"], { SHOWTIME_CONTEXT_ID: "no id!" });
+  assert.equal(code, 2, err);
+  await assert.rejects(Deno.stat(`${here.folder}/ran`));
+});
+
 Deno.test("output that is not UTF-8, has escapes or is very long is shown harmless", async () => {
   await using here = await place({
     "build.yml": `name: web

@@ -26,7 +26,7 @@ for (const part of ["setup", "step", "teardown"] as const) {
       child.kill(signal);
       if (part === "teardown") {
         // The first signal lets the tear-down go on; the second one ends everything.
-        await err.until("ready in teardown");
+        await err.until("Cancelling: ");
         child.kill(signal);
       }
       const { code } = await child.status;

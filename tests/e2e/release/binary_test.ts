@@ -61,7 +61,7 @@ binary.test("permissionFlags() are what is written into the executable, and noth
   const baked = bakedOptions(await Deno.readFile(programCommand()[0]));
 
   assert.deepEqual(baked.permissions, wantedPermissions(Deno.build.os));
-  assert.deepEqual(baked.permissions.get("allow_run"), ["docker", "git", "gh"]);
+  assert.deepEqual(baked.permissions.get("allow_run"), ["docker", "git", "gh", "showtime-run"]);
   assert.equal(baked.permissions.has("allow_ffi"), false);
   assert.equal(baked.prompt, false);
   assert.equal(baked.codeCacheKey, null, "it would run code that it finds in the temporary folder");

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { sourceFlags } from "../../../src/wiring/permissions.ts";
 
+/** All programs that the executable may start. */
+const PROGRAMS = ["docker", "git", "gh", "showtime-run"];
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** What is left to a command when it starts, and once it knows the platform. */
 async function leftTo(command: string, platform: string): Promise<unknown> {
-  // Stand-ins for the three programs, where the program may not write.
+  // Stand-ins for the programs, where the program may not write.
   const programs = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-programs-" });
-  for (const name of ["docker", "git", "gh"]) {
+  for (const name of PROGRAMS) {
     await Deno.writeTextFile(`${programs}/${name}`, "#!/bin/sh\n", { mode: 0o755 });
   }
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -30,19 +32,20 @@ async function leftTo(command: string, platform: string): Promise<unknown> {
 
 const LOOKING = ["net", "read", "sys", "env"];
 const WRITING = ["net", "read", "write", "sys", "env"];
-const PROGRAMS = ["docker", "git", "gh"];
+const OTHERS = ["docker", "git", "gh"];
 
 for (
   const [command, platform, left] of [
     ["version", "ecs", [[], []]],
     ["help", "ecs", [[], []]],
-    ["list", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
-    ["list", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
-    ["open", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
-    ["open", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
-    ["sync", "ecs", [[...WRITING, ...PROGRAMS], [...WRITING, "docker", "git"]]],
-    ["simulate", "ecs", [["net", "read", "env", ...PROGRAMS], ["net", "read", "env"]]],
+    ["list", "ecs", [[...LOOKING, ...OTHERS], LOOKING]],
+    ["list", "docker", [[...LOOKING, ...OTHERS], [...LOOKING, "docker", "git"]]],
+    ["open", "ecs", [[...LOOKING, ...OTHERS], LOOKING]],
+    ["open", "docker", [[...LOOKING, ...OTHERS], [...LOOKING, "docker", "git"]]],
+    ["sync", "ecs", [[...WRITING, ...OTHERS], [...WRITING, "docker", "git"]]],
+    ["simulate", "ecs", [["net", "read", "env", ...OTHERS], ["net", "read", "env"]]],
     ["no-such-command", "ecs", [[], []]],
+    ["RUNS_STEPS", "ecs", [[...WRITING, "showtime-run"], WRITING]],
   ] as const
 ) {
   Deno.test(`dropForCommand() and dropForPlatform() leave ${command} on ${platform} only what it uses`, async () => {

@@ -129,6 +129,27 @@ Deno.test("install.sh replaces what is there only by what matches", async () => 
   }
 });
 
+Deno.test("install.sh installs the launcher of steps if it is asked to, as the program prints it", async () => {
+  const program = '#!/bin/sh\n[ "$*" = "pipeline launcher" ] && echo "echo launched"\n';
+  const files = new Map([[LINUX, program], ["SHA256SUMS", `${await hash(program)}  ${LINUX}\n`]]);
+  const env = { SHOWTIME_INSTALL_LAUNCHER: "1" };
+  await install({ files, env }, async ({ code, said, folder }) => {
+    assert.equal(code, 0, said);
+    assert.deepEqual(await namesIn(folder), ["showtime", "showtime-run"]);
+    assert.equal(await Deno.readTextFile(`${folder}/showtime-run`), "echo launched\n");
+    assert.equal(((await Deno.stat(`${folder}/showtime-run`)).mode ?? 0) & 0o111, 0o111);
+  });
+
+  const old = "#!/bin/sh\nexit 2\n";
+  const oldFiles = new Map([[LINUX, old], ["SHA256SUMS", `${await hash(old)}  ${LINUX}\n`]]);
+  await install({ files: oldFiles, env, before: "old" }, async ({ code, said, folder }) => {
+    assert.equal(code, 1);
+    assert.match(said, /Installing showtime-run: this version of Showtime does not print it/);
+    assert.deepEqual(await namesIn(folder), ["showtime"]);
+    assert.equal(await Deno.readTextFile(`${folder}/showtime`), "old");
+  });
+});
+
 Deno.test("install.sh believes a checksum that it is given more than the release's", async () => {
   const files = await release(LINUX);
   const wrong = { SHOWTIME_SHA256: "e".repeat(64) };

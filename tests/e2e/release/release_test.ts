@@ -65,10 +65,26 @@ async function git(cwd: string, ...args: readonly string[]): Promise<void> {
 Deno.test("makeSbom() lists what the sources import and what that needs, and nothing of the tests", async () => {
   const manifest = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
+  const files = [{ name: "showtime-run", sha256: "a".repeat(64) }];
   const sources = ['import { z } from "zod";', 'await import("@aws-sdk/client-ecs");', 'import "./own.ts";'];
 
-  const sbom = makeSbom({ version: "1.2.3", deno: "2.7.11", imports: manifest.imports, lock, sources });
+  const sbom = makeSbom({
+    version: "1.2.3",
+    deno: "2.7.11",
+    imports: manifest.imports,
+    lock,
+    sources,
+    files,
+  });
 
+  assert.deepEqual(sbom.components.find(({ name }) => name === "showtime-run"), {
+    type: "file",
+    "bom-ref": "pkg:generic/showtime@1.2.3#showtime-run",
+    name: "showtime-run",
+    version: "1.2.3",
+    purl: "pkg:generic/showtime@1.2.3#showtime-run",
+    hashes: [{ alg: "SHA-256", content: "a".repeat(64) }],
+  });
   const names = sbom.components.map(({ name }) => name);
   for (const name of ["deno", "zod", "@aws-sdk/client-ecs", "@smithy/core"]) {
     assert.ok(names.includes(name), name);
@@ -219,7 +235,9 @@ Deno.test("release.yml publishes what was built, with its checksums, and nothing
   await inFolder(async (folder) => {
     const dist = `${folder}/dist`;
     await Deno.mkdir(dist);
-    await Deno.copyFile(`${ROOT}install.sh`, `${folder}/install.sh`);
+    for (const name of ["install.sh", "showtime-run"]) {
+      await Deno.copyFile(`${ROOT}${name}`, `${folder}/${name}`);
+    }
     const program = "#!/bin/sh\necho showtime 1.2.3\n";
     for (const target of ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc.exe"]) {
       await Deno.writeTextFile(`${dist}/showtime-${target}`, program);
@@ -234,6 +252,7 @@ Deno.test("release.yml publishes what was built, with its checksums, and nothing
     const sums = await Deno.readTextFile(`${dist}/SHA256SUMS`);
     assert.deepEqual(sums.trim().split("\n").map((line) => line.split("  ")[1]), [
       "showtime-aarch64-apple-darwin",
+      "showtime-run",
       "showtime-x86_64-pc-windows-msvc.exe",
       "showtime-x86_64-unknown-linux-gnu",
       "showtime.cdx.json",
@@ -265,6 +284,7 @@ Deno.test("release.yml publishes what was built, with its checksums, and nothing
       "dist/SHA256SUMS",
       "dist/install.sh",
       "dist/showtime-aarch64-apple-darwin",
+      "dist/showtime-run",
       "dist/showtime-x86_64-pc-windows-msvc.exe",
       "dist/showtime-x86_64-unknown-linux-gnu",
       "dist/showtime.cdx.json",

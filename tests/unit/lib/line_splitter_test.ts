@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LineSplitter } from "../../../src/lib/line_splitter.ts";
+import { LineSplitter } from "../../../src/lib/output/line_splitter.ts";
 
 const PIECE = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
-import { spellingsOf } from "../../../src/lib/secret_spellings.ts";
+import { spellingsOf } from "../../../src/lib/output/secret_spellings.ts";
 
 const SECRET = "pä ss/w+d<'!>\"1";
 

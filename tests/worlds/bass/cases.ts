@@ -32,6 +32,8 @@ export interface BassAnswer {
   readonly ran?: readonly ProgramRun[];
   /** The highest number of programs named `nap` that ran at once, if any ran. */
   readonly naps_at_once?: number;
+  /** The number of programs named `nap` that reached their end, if any ran. */
+  readonly naps_finished?: number;
   /** The processes that lived when the builder had ended, if there were any. */
   readonly survivors?: number;
   readonly spans?: readonly SpanTree[];

@@ -1,6 +1,6 @@
 /** A root folder for a bare pipeline, with programs that note that they ran. */
 
-import type { ProgramRun } from "./cases.ts";
+import type { BassAnswer, ProgramRun } from "./cases.ts";
 
 /** Notes the program's name, folder and arguments as one line, with tabs between them. */
 const NOTE = `note() { printf '%s\\n' "$1$(shift; printf '\\t%s' "$(pwd -P)" "$@")" >> "$NOTES"; }`;
@@ -24,8 +24,8 @@ export interface ProgramsPlace extends AsyncDisposable {
   beside(name: string): string;
   /** The variables that the programs need. */
   readonly env: Readonly<Record<string, string>>;
-  /** Returns what ran, and the highest number of naps at once. */
-  ran(): Promise<{ readonly programs: readonly ProgramRun[]; readonly napsAtOnce: number }>;
+  /** Returns what ran, as an answer has it. */
+  ran(): Promise<Pick<BassAnswer, "ran" | "naps_at_once" | "naps_finished">>;
   /** Ends the processes that are left, and returns how many there were. */
   endSurvivors(): Promise<number>;
 }
@@ -56,6 +56,9 @@ export async function makeProgramsPlace(): Promise<ProgramsPlace> {
 }
 
 function end(pid: number): boolean {
+  // A process that has ended stays until its parent asks for its status.
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).outputSync();
+  if (!/^[^Z\s]/.test(new TextDecoder().decode(stdout))) return false;
   try {
     Deno.kill(pid, "SIGKILL");
     return true;
@@ -65,18 +68,19 @@ function end(pid: number): boolean {
   }
 }
 
-function readNotes(
-  text: string,
-  root: string,
-): { readonly programs: readonly ProgramRun[]; readonly napsAtOnce: number } {
-  const programs: ProgramRun[] = [];
-  let [naps, most] = [0, 0];
+function readNotes(text: string, root: string): Pick<BassAnswer, "ran" | "naps_at_once" | "naps_finished"> {
+  const ran: ProgramRun[] = [];
+  let [naps, most, finished] = [0, 0, 0];
   for (const line of text.split("\n")) {
     const [program = "", cwd = "", ...args] = line.split("\t");
     if (program === "") continue;
     if (program === "nap") most = Math.max(most, ++naps);
-    if (program === "-nap") naps--;
-    else programs.push({ program, args, cwd: cwd === root ? "." : cwd.replace(`${root}/`, "") });
+    if (program !== "-nap") {
+      ran.push({ program, args, cwd: cwd === root ? "." : cwd.replace(`${root}/`, "") });
+      continue;
+    }
+    naps--;
+    finished++;
   }
-  return { programs, napsAtOnce: most };
+  return { ran, ...most === 0 ? {} : { naps_at_once: most, naps_finished: finished } };
 }

@@ -15,9 +15,9 @@ export type BuildOptions =
 
 /** A machine in memory on which builds run, in virtual time. */
 export class BuildWorld {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly workspace = new MemoryWorkspace();
-  readonly programs = new MemoryPrograms(this.clock, this.workspace);
+  readonly programs: MemoryPrograms;
   readonly events: BuildEvent[] = [];
   /** The outputs that were kept. */
   readonly kept: { readonly step: Step; readonly values: Readonly<Record<string, string>> }[] = [];
@@ -29,6 +29,12 @@ export class BuildWorld {
     },
   };
   readonly #cancel = new AbortController();
+
+  /** Makes a machine whose time is `now`. */
+  constructor(now = Date.UTC(2026, 0, 31)) {
+    this.clock = new VirtualClock(now);
+    this.programs = new MemoryPrograms(this.clock, this.workspace);
+  }
 
   /** Cancels the build when so many milliseconds have passed. */
   cancelAfter(ms: number): void {

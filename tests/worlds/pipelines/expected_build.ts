@@ -93,7 +93,7 @@ class Rules {
   ): { readonly status: StepStatus; readonly at: number; readonly steps: readonly Expected[] } {
     if (work.kind === "run") throw new Error("scripts are not expected");
     if (work.kind === "exec") {
-      const ms = Number(/sleep:(\d+)/.exec(work.argv.join(" "))?.[1] ?? 0);
+      const ms = Number(/sleep:(\S+)/.exec(work.argv.join(" "))?.[1] ?? 0);
       if (at + ms > stop.at) return { status: stop.status, at: stop.at + HEED_MS, steps: [] };
       return { status: /exit/.test(work.argv.join(" ")) ? "failed" : "passed", at: at + ms, steps: [] };
     }

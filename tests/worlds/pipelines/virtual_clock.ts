@@ -14,7 +14,7 @@ export class VirtualClock implements Clock {
   #count = 0;
   readonly #timers = new Set<Timer>();
 
-  constructor(now = Date.UTC(2026, 0, 31)) {
+  constructor(now: number) {
     this.#now = now;
   }
 

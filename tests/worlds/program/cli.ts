@@ -158,6 +158,7 @@ export function wiringWithoutToken(): Partial<Wiring> {
     supersetSimulator: refuse,
     stage: refuse,
     files: refuse,
+    pipelineFiles: refuse,
   };
 }
 

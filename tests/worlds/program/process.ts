@@ -1,6 +1,6 @@
 /**
  * Runs the program and its simulator as processes of their own, as a person would: from source, or where
- * SHOWTIME_TEST_BINARY names it the compiled one, on a machine with an empty home and nothing but docker, git and gh.
+ * SHOWTIME_TEST_BINARY names it the compiled one, on a machine with an empty home and nothing but docker, git, gh and the launcher of steps.
  */
 
 import { sourceFlags } from "../../../src/wiring/permissions.ts";
@@ -10,7 +10,7 @@ const ROOT = new URL("../../../", import.meta.url).pathname;
 /** What never ends must not hold up the tests. */
 const PATIENCE_MS = 180_000;
 
-/** The machine that the compiled program is run on: links to three programs, and a home with nothing in it. */
+/** The machine that the compiled program is run on: links to three programs, the launcher, and a home with nothing in it. */
 const BARE = binaryUnderTest() === undefined ? undefined : makeBareMachine();
 
 function makeBareMachine(): { readonly path: string; readonly home: string } {
@@ -31,6 +31,7 @@ function makeBareMachine(): { readonly path: string; readonly home: string } {
     const found = (Deno.env.get("PATH") ?? "").split(":").map((each) => `${each}/${name}`).find(isFile);
     if (found !== undefined) Deno.symlinkSync(found, `${path}/${name}`);
   }
+  Deno.copyFileSync(`${ROOT}showtime-run`, `${path}/showtime-run`);
   return { path, home };
 }
 

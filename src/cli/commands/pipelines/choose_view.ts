@@ -19,8 +19,15 @@ export interface ViewRequest {
  * module of that view is loaded.
  */
 export async function chooseView(env: CommandEnv, request: ViewRequest): Promise<BuildView> {
-  const { flags, flags: { json, quiet, verbose }, streams, style, variables, terminal } = env;
+  const { flags, flags: { json, quiet }, streams, style, variables, terminal } = env;
   const inActions = variables["GITHUB_ACTIONS"] === "true";
+  if (paintsTree(env)) {
+    const { makeTerminalView } = await import("../../render/pipelines/terminal_view.ts");
+    return makeTerminalView({ ...request, streams, style, signal: env.signal, every });
+  }
+  const cancelling = () =>
+    terminal.say("Cancelling: tear-downs run. A second signal ends everything at once");
+  env.signal.addEventListener("abort", cancelling, { once: true });
   if (inActions && !json) {
     const [{ makeActionsView }, spool] = await Promise.all([
       import("../../render/pipelines/actions_view.ts"),
@@ -28,11 +35,6 @@ export async function chooseView(env: CommandEnv, request: ViewRequest): Promise
     ]);
     const newToken = () => crypto.randomUUID().replaceAll("-", "");
     return makeActionsView({ ...request, write: streams.stdout, spool, style, newToken, quiet });
-  }
-  const isPlain = variables["TERM"] === "dumb" || (variables["CI"] ?? "") !== "";
-  if (streams.stdoutTty && streams.stderrTty && !json && !quiet && !verbose && !isPlain) {
-    const { makeTerminalView } = await import("../../render/pipelines/terminal_view.ts");
-    return makeTerminalView({ ...request, streams, style, signal: env.signal, every });
   }
   const color = wantsColor({ env: variables, allowed: flags.color, tty: streams.stderrTty });
   const { makeLinesView } = await import("../../render/pipelines/lines_view.ts");
@@ -45,6 +47,13 @@ export async function chooseView(env: CommandEnv, request: ViewRequest): Promise
     quiet,
     inActions,
   });
+}
+
+/** Whether the tree is painted in place: for a person at a terminal that can move its cursor. */
+function paintsTree({ flags: { json, quiet, verbose }, streams, variables }: CommandEnv): boolean {
+  const isPlain = variables["TERM"] === "dumb" || (variables["CI"] ?? "") !== "" ||
+    variables["GITHUB_ACTIONS"] === "true";
+  return streams.stdoutTty && streams.stderrTty && !json && !quiet && !verbose && !isPlain;
 }
 
 function every(ms: number, call: () => void): () => void {

@@ -38,7 +38,7 @@ export function isPipelineName(path: string): boolean {
 /** Makes the build of an entry point. Its arguments are those of the contract for entry points. */
 export function makeEntryBuild(facts: EntryFacts): EntryBuild {
   const { program, root, traceId, rootSpanId, changeset } = facts;
-  const name = nameOf(program);
+  const name = entryName(program);
   const flags: readonly (readonly [flag: string, value: string | undefined])[] = [
     ["root", root],
     ["service-name", facts.serviceName ?? `bass:pipeline:${name}`],
@@ -80,7 +80,8 @@ export function makeEntryBuild(facts: EntryFacts): EntryBuild {
 
 const PROGRAM = "SHOWTIME_ENTRY_POINT";
 
-function nameOf(program: string): string {
+/** Returns the name of an entry point's pipeline: that of its file, without its ending. */
+export function entryName(program: string): string {
   return program.replace(/^.*[\\/]/, "").replace(/(?!^)\.[^.]*$/, "");
 }
 

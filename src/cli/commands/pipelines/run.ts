@@ -1,19 +1,17 @@
-import { loadPipeline, type PipelineFileProblem, renderFileProblem } from "../../../config/pipelines/mod.ts";
-import { EXIT, type ExitCode, passCode, toError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, passCode } from "../../../lib/errors.ts";
 import { runPipeline } from "../../../pipelines/app/run_pipeline.ts";
-import type { BuildObserver } from "../../../pipelines/core/build_event.ts";
 import type { BuildResult } from "../../../pipelines/core/build_result.ts";
 import { exitCodeOf } from "../../../pipelines/core/exit_code.ts";
 import type { Pipeline } from "../../../pipelines/core/pipeline.ts";
-import { type BuildTrace, decideTrace } from "../../../pipelines/core/trace/build_trace.ts";
+import { decideTrace } from "../../../pipelines/core/trace/build_trace.ts";
 import type { CommandEnv } from "../../command.ts";
 import { exitCodeOfEnd } from "../../interrupted.ts";
-import type { PipelineTools } from "../../wiring_types.ts";
+import { guarded, HeldWarnings } from "./around_view.ts";
+import { entryBuild, readSource, type SourceRequest } from "./build_source.ts";
 import { chooseView } from "./choose_view.ts";
-import { isPipelineName } from "./entry_point.ts";
-import { type InputReader, readChangeset, readVariables, takeSecrets } from "./inputs.ts";
+import { readChangeset, readVariables, takeSecrets } from "./inputs.ts";
 import { reportResult } from "./report_result.ts";
-import { assertFlagsOfEntryPoint, readRunFlags, type RunFlags } from "./run_flags.ts";
+import { readRunFlags } from "./run_flags.ts";
 import { planTelemetryOf } from "./telemetry_flags.ts";
 
 /** The longest time that telemetry takes after the result was printed, in milliseconds. */
@@ -23,25 +21,27 @@ const TELEMETRY_MS = 2_000;
 export async function runRun(env: CommandEnv): Promise<ExitCode> {
   const flags = readRunFlags(env);
   const wiring = await env.wiring();
+  const warnings = new HeldWarnings((text) => env.terminal.warn(text));
+  const terminal = { ...env.terminal, warn: (text: string) => warnings.add(text) };
   const [tools, files] = await Promise.all([
-    wiring.pipelines({ flags: env.flags, terminal: env.terminal, root: flags.root, graceMs: flags.graceMs }),
+    wiring.pipelines({ flags: env.flags, terminal, root: flags.root, graceMs: flags.graceMs }),
     wiring.pipelineFiles(),
   ]);
   try {
-    return await runBuild(env, { flags, tools, readText: (path) => files.readText(path, env.signal) });
+    const readText = (path: string) => files.readText(path, env.signal);
+    return await runBuild(env, { flags, tools, readText, warnings });
   } finally {
+    warnings.release();
     await tools.close();
   }
 }
 
-interface Started {
-  readonly flags: RunFlags;
-  readonly tools: PipelineTools;
-  readonly readText: InputReader["readText"];
+interface Started extends SourceRequest {
+  readonly warnings: HeldWarnings;
 }
 
 async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
-  const { flags, tools, readText } = started;
+  const { flags, tools, readText, warnings } = started;
   const reader = { readText, terminal: env.terminal };
   if (flags.result !== undefined) await tools.assertWritable(flags.result);
   // Each of these waits for the disk or for another process, and none for another of them.
@@ -54,12 +54,15 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   ]);
   const { newSpanId, newTraceId } = tools;
   const trace = decideTrace({ ...flags, traceParent: variables["TRACEPARENT"], newTraceId, newSpanId });
-  const build = source.entry === undefined ? source : await entryBuild(source.entry, { ...started, trace });
+  const given = { ...variables, ...Object.fromEntries(envFile) };
+  const plan = await planTelemetryOf(flags, { variables: given, pipeline: source.name });
+  const build = source.entry === undefined
+    ? source
+    : await entryBuild(source.entry, { ...started, trace, plan });
   const values = takeSecrets(build.pipeline, {
-    env: { ...variables, ...Object.fromEntries(envFile), ...build.env },
+    env: { ...given, ...build.env },
     secrets: secretsFile,
   });
-  const plan = await planTelemetryOf(flags, { variables: values.env, pipeline: build.pipeline.root.name });
   const [view, telemetry] = await Promise.all([
     chooseView(env, {
       root: build.pipeline.root,
@@ -69,7 +72,7 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
     }),
     plan === undefined ? undefined : tools.makeTelemetry({ plan, trace }),
   ]);
-  for (const warning of [...build.warnings.map(renderFileProblem), ...plan?.warnings ?? []]) {
+  for (const warning of [...build.warnings, ...plan?.warnings ?? []]) {
     env.terminal.warn(warning);
   }
 
@@ -78,6 +81,7 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   const { pipeline } = build;
   const outputs = tools.outputStore({ pipeline: pipeline.root.name, traceId: trace.traceId });
   let result: BuildResult;
+  warnings.hold();
   try {
     const ports = { ...tools.ports, outputs, newSpanId: build.newSpanId };
     result = await runPipeline(ports, {
@@ -94,7 +98,9 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
     }, env.signal);
   } finally {
     view.end();
+    warnings.release();
   }
+  result = { ...result, warnings: [...build.warnings, ...result.warnings] };
   const code = exitCode(result, { pipeline, signal: env.signal, isEntry: source.entry !== undefined });
   const reported = await reportResult(env, { result, code, pipeline, tools, flags });
   // A cancelled build has a trace too: only a second signal ends the process before it is sent.
@@ -102,41 +108,6 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   if (lost !== undefined) env.terminal.warn(lost);
   if (shown.failure !== undefined) throw shown.failure;
   return reported;
-}
-
-/** A build that is ready, or the entry point that it is made from. */
-interface Source {
-  readonly pipeline: Pipeline;
-  readonly warnings: readonly PipelineFileProblem[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly observed: (observe: BuildObserver) => BuildObserver;
-  readonly newSpanId: () => string;
-}
-
-async function readSource(
-  { flags, tools, readText }: Started,
-): Promise<(Source & { readonly entry?: never }) | { readonly entry: string }> {
-  const { file } = flags;
-  if (!isPipelineName(file)) {
-    const entry = await tools.findExecutable(file);
-    if (entry !== undefined) {
-      assertFlagsOfEntryPoint(flags);
-      return { entry };
-    }
-  }
-  const loaded = loadPipeline({ path: file, text: await readText(file) });
-  return { ...loaded, env: {}, observed: (observe) => observe, newSpanId: tools.newSpanId };
-}
-
-async function entryBuild(
-  program: string,
-  { flags, tools, trace }: Started & { readonly trace: BuildTrace },
-): Promise<Source> {
-  const { makeEntryBuild, withoutEntryStep } = await import("./entry_point.ts");
-  const { root } = tools.ports.workspace;
-  const changeset = flags.changeset === undefined ? undefined : await tools.absolutePath(flags.changeset);
-  const made = makeEntryBuild({ ...flags, ...trace, program, root, changeset });
-  return { ...made, warnings: [], observed: withoutEntryStep, newSpanId: () => trace.rootSpanId };
 }
 
 function exitCode(
@@ -150,24 +121,4 @@ function exitCode(
   if (result.status === "cancelled") return exitCodeOfEnd(signal) ?? EXIT.interrupted;
   if (isEntry && result.root.exitCode !== undefined) return passCode(result.root.exitCode);
   return passCode(exitCodeOf(pipeline.format, result.status));
-}
-
-/** Keeps the failure of a view from the build, which goes on: a full disk may stand behind stdout. */
-function guarded(
-  observe: BuildObserver,
-): { readonly observe: BuildObserver; readonly failure: Error | undefined } {
-  let failure: Error | undefined;
-  return {
-    observe(event) {
-      if (failure !== undefined) return;
-      try {
-        observe(event);
-      } catch (thrown) {
-        failure = toError(thrown);
-      }
-    },
-    get failure() {
-      return failure;
-    },
-  };
 }

@@ -21,11 +21,12 @@ export const RUN: CommandEntry = {
   ],
   exits: [
     ["0", "passed"],
-    ["1", "failed; 3 for a file without `version: 1`, as bass has it"],
-    ["2", "a mistake in the file, or wrong usage; in a file without `version: 1` also: timed out"],
+    ["1", "failed; without `version: 1`: a mistake in the file"],
+    ["2", "a mistake in the file, wrong usage; without `version: 1`: timed out"],
+    ["3", "without `version: 1`: failed"],
     ["124", "timed out"],
     ["130", "interrupted, and 143 terminated: tear-downs ran"],
-    ["n", "that of an entry point is passed on"],
+    ["any", "of an entry point: passed on"],
   ],
   args: [{
     name: "file",

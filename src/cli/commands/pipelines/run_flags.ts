@@ -26,8 +26,17 @@ export interface RunFlags {
 
 /** Reads the flags of `pipeline run`. Throws AppError (exit code 2). */
 export function readRunFlags({ args, values }: Pick<CommandEnv, "args" | "values">): RunFlags {
+  const file = args[0] ?? "";
+  const inputs = [file, ...["changeset", "env-file", "secrets-file"].map((name) => values.text(name))];
+  if (inputs.filter((each) => each === "-").length > 1) {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: two files are -, and standard input can be read once",
+      "Name a file in place of one of them",
+    );
+  }
   return {
-    file: args[0] ?? "",
+    file,
     root: values.text("root"),
     changeset: values.text("changeset"),
     envFile: values.text("env-file"),

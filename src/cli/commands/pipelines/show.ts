@@ -1,5 +1,5 @@
 import { loadPipeline, renderFileProblem } from "../../../config/pipelines/mod.ts";
-import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import { parseChangeset } from "../../../pipelines/core/changeset.ts";
 import { planTree } from "../../../pipelines/core/plan_tree.ts";
 import type { CommandEnv } from "../../command.ts";
@@ -10,8 +10,16 @@ import { treeDocument } from "./tree_document.ts";
 /** Shows the tree of a pipeline, and what would run of it. */
 export async function runShow(env: CommandEnv): Promise<ExitCode> {
   const { values, terminal, style, signal } = env;
-  const source = await readPipelineText(env.args[0] ?? "", env);
+  const [path = ""] = env.args;
   const file = values.text("changeset");
+  if (path === "-" && file === "-") {
+    throw usageError(
+      "flags_conflict",
+      "Reading the command line: the pipeline and the changed paths cannot both be standard input",
+      "Name a file for one of them",
+    );
+  }
+  const source = await readPipelineText(path, env);
   const changeset = file === undefined
     ? undefined
     : parseChangeset(await (await (await env.wiring()).pipelineFiles()).readText(file, signal));

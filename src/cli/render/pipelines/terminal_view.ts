@@ -10,7 +10,7 @@ import { renderReport } from "./report.ts";
 
 /** The time between two pictures, in milliseconds. */
 const REPAINT_MS = 100;
-/** The size of a terminal that does not say it. */
+/** The size of a terminal that does not know its own. */
 const USUAL_SIZE = { columns: 80, rows: 24 };
 
 /** The parts of a view on a terminal. */
@@ -33,7 +33,11 @@ export function makeTerminalView(options: TerminalViewOptions): BuildView {
   const { root, streams, style, signal, now } = options;
   const tree = new BuildTree(root);
   const area = new PaintedArea();
-  const size = () => streams.size() ?? USUAL_SIZE;
+  const size = () => {
+    const { columns, rows } = streams.size() ?? USUAL_SIZE;
+    // A terminal without a window, as `script` makes one, has no columns.
+    return columns > 0 && rows > 0 ? { columns, rows } : USUAL_SIZE;
+  };
   let stop: (() => void) | undefined = options.every(REPAINT_MS, paint);
 
   function paint(): void {

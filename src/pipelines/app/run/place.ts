@@ -84,7 +84,7 @@ export function programEnv(
   };
 }
 
-/** Returns the value of a variable; undefined if there is none of that name. */
+/** Returns the value of a variable; undefined if no variable has the name. */
 export function valueIn(values: Values, name: string): string | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }

@@ -1,3 +1,13 @@
+/**
+ * Running the nodes of a pipeline: order, set-up, tear-down, time limits, cancellation.
+ *
+ * What must not happen here: a node that was entered and whose tear-down does not run, an error that leaves a node, a
+ * program that is started in another way than through the port, output that is not masked, a clock other than the port's.
+ * Next: `run_steps.ts` and `run_program.ts`, then `stop.ts`.
+ *
+ * @module
+ */
+
 import { formatDuration } from "../../../lib/duration.ts";
 import { quote } from "../../../lib/quote.ts";
 import type { Step, StepResult } from "../../core/build_result.ts";

@@ -8,7 +8,7 @@ const CODES = 0x10000;
  * is the beginning of a text. The time for a stream is linear in its length, whatever the texts are.
  */
 export class SecretPatterns {
-  /** Whether a text begins with the code; and whether one begins with the pair of codes, as a hash. */
+  /** 1 for each code that a text begins with; below, 1 for each pair of codes, as a hash. */
   readonly #firsts = new Uint8Array(CODES);
   readonly #pairs = new Uint8Array(CODES);
   readonly #edges: Edges;

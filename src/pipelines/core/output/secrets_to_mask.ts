@@ -1,4 +1,4 @@
-import { spellingsOf } from "../../../lib/secret_spellings.ts";
+import { spellingsOf } from "../../../lib/output/secret_spellings.ts";
 import { MaskStream } from "./mask_stream.ts";
 import { SecretPatterns } from "./secret_patterns.ts";
 

@@ -1,4 +1,13 @@
-import { LineSplitter } from "../../../lib/line_splitter.ts";
+/**
+ * The output of steps: bytes become text, secrets become masks, text becomes lines.
+ *
+ * What must not happen here: memory that grows with the output, time that is more than linear in it, a secret that leaves
+ * because it came in two chunks. Next: `mask_stream.ts`, then `secret_patterns.ts`.
+ *
+ * @module
+ */
+
+import { LineSplitter } from "../../../lib/output/line_splitter.ts";
 import { LOG_LINES } from "../build_result.ts";
 import { MaskStream } from "./mask_stream.ts";
 import type { SecretPatterns } from "./secret_patterns.ts";

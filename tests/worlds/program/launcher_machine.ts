@@ -22,7 +22,7 @@ export const LAUNCHER_KINDS: readonly LauncherKind[] = [
 ];
 
 /** Programs that the launcher and the tests use. */
-const TOOLS = ["bash", "cat", "env", "grep", "kill", "printf", "sh", "sleep", "true"];
+const TOOLS = ["bash", "cat", "env", "grep", "head", "kill", "printf", "sh", "sleep", "true"];
 
 /** A machine with a launcher. */
 export interface LauncherMachine extends AsyncDisposable {
@@ -61,7 +61,8 @@ export async function makeLauncherMachine({ shell, setsid }: LauncherKind): Prom
   };
 }
 
-async function findProgram(name: string): Promise<string> {
+/** Finds a program of this machine. */
+export async function findProgram(name: string): Promise<string> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
     const path = `${folder}/${name}`;
     if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;

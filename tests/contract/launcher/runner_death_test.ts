@@ -1,0 +1,80 @@
+/** What happens to programs when the process that runs them is killed. */
+
+import assert from "node:assert/strict";
+import {
+  commandOf,
+  findProgram,
+  LAUNCHER_KINDS,
+  type LauncherMachine,
+  makeLauncherMachine,
+  markedProcesses,
+  until,
+} from "../../worlds/program/launcher_machine.ts";
+import { part } from "../../worlds/require.ts";
+
+const shells = await part("shells");
+const FIXTURE = new URL("../../fixtures/launcher_runner.ts", import.meta.url).pathname;
+
+/** A program that ignores TERM, with a child that does so too. */
+const STUBBORN =
+  'trap "" TERM; sh -c "while :; do sleep 0.05; done" & echo ready; while :; do sleep 0.05; done';
+
+/** Starts a runner as the leader of its own process group, with a program that has said that it is ready. */
+async function startRunner({ folder, settings }: LauncherMachine, mark: string): Promise<Deno.ChildProcess> {
+  const child = new Deno.Command(await findProgram("setsid"), {
+    args: [Deno.execPath(), "run", "--quiet", "--no-check", "-A", FIXTURE, "run", "1", "sh", "-c", STUBBORN],
+    env: { PATH: `${folder}:${settings.launcherPath}`, MARK: mark },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assert.equal(new TextDecoder().decode(value), "ready\n");
+  reader.releaseLock();
+  return child;
+}
+
+for (const kind of LAUNCHER_KINDS) {
+  shells.test(`nothing survives kill -9 of the runner under ${kind.title}`, async () => {
+    await using machine = await makeLauncherMachine(kind);
+    const mark = crypto.randomUUID();
+    const runner = await startRunner(machine, mark);
+    assert.ok((await markedProcesses(mark)).length >= 4);
+
+    runner.kill("SIGKILL");
+    await runner.status;
+    await until(async () => (await markedProcesses(mark)).length === 0);
+    await runner.stdout.cancel();
+  });
+
+  shells.test(`nothing survives kill -9 of the runner's whole group under ${kind.title}`, async () => {
+    await using machine = await makeLauncherMachine(kind);
+    const mark = crypto.randomUUID();
+    const runner = await startRunner(machine, mark);
+
+    Deno.kill(-runner.pid, "SIGKILL");
+    await runner.status;
+    await until(async () => (await markedProcesses(mark)).length === 0);
+    await runner.stdout.cancel();
+  });
+
+  shells.test(`the watcher under ${kind.title} goes on after HUP, INT and TERM`, async () => {
+    await using machine = await makeLauncherMachine(kind);
+    const mark = crypto.randomUUID();
+    const runner = await startRunner(machine, mark);
+    const commands = await Promise.all(
+      (await markedProcesses(mark)).map(async (pid) => ({ pid, words: await commandOf(pid) })),
+    );
+    const watchers = commands.filter(({ words }) => words.includes("watch"));
+    assert.equal(watchers.length, 1);
+
+    for (const { pid } of watchers) {
+      for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) Deno.kill(pid, signal);
+    }
+    runner.kill("SIGKILL");
+    await runner.status;
+    await until(async () => (await markedProcesses(mark)).length === 0);
+    await runner.stdout.cancel();
+  });
+}
