@@ -109,6 +109,8 @@ async function compile(
     "--no-config",
     "--no-lock",
     "--no-check",
+    // The signal of a request aborts only if its sender goes away.
+    "--unstable-no-legacy-abort",
     // It would be read from the shared temporary folder, where others could put another one.
     "--no-code-cache",
     ...permissionFlags(os),

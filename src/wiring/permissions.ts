@@ -129,8 +129,11 @@ const VARIABLES = [
   "WT_SESSION",
 ] as const;
 
-/** The facts that the AWS SDK asks for: the kernel's version for its user agent, and the home folder. */
-const SYSTEM = ["osRelease", "homedir", "uid"] as const;
+/**
+ * The facts that the AWS SDK asks for: the kernel's version for its user agent, and the home folder. The name of the machine
+ * names a worker.
+ */
+const SYSTEM = ["osRelease", "homedir", "uid", "hostname"] as const;
 
 /**
  * The folders that may be written to: the working directory, the temporary folder, and the folders where
