@@ -4,7 +4,7 @@ import { sourceFlags } from "../../../src/wiring/permissions.ts";
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** What is left to a command when it starts, and once it knows the platform. */
-async function leftTo(command: string, platform: string): Promise<unknown> {
+async function leftTo(command: string, platform: string, flag: string): Promise<unknown> {
   // Stand-ins for the three programs, where the program may not write.
   const programs = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-programs-" });
   for (const name of ["docker", "git", "gh"]) {
@@ -19,6 +19,7 @@ async function leftTo(command: string, platform: string): Promise<unknown> {
       `${ROOT}tests/fixtures/dropped_probe.ts`,
       command,
       platform,
+      flag,
     ],
     env: { PATH: programs },
   }).output();
@@ -33,7 +34,7 @@ const WRITING = ["net", "read", "write", "sys", "env"];
 const PROGRAMS = ["docker", "git", "gh"];
 
 for (
-  const [command, platform, left] of [
+  const [command, platform, left, flag = ""] of [
     ["version", "ecs", [[], []]],
     ["help", "ecs", [[], []]],
     ["list", "ecs", [[...LOOKING, ...PROGRAMS], LOOKING]],
@@ -42,10 +43,11 @@ for (
     ["open", "docker", [[...LOOKING, ...PROGRAMS], [...LOOKING, "docker", "git"]]],
     ["sync", "ecs", [[...WRITING, ...PROGRAMS], [...WRITING, "docker", "git"]]],
     ["simulate", "ecs", [["net", "read", "env", ...PROGRAMS], ["net", "read", "env"]]],
+    ["simulate", "docker", [[...WRITING, ...PROGRAMS], [...WRITING, "docker", "git"]], "play"],
     ["no-such-command", "ecs", [[], []]],
   ] as const
 ) {
-  Deno.test(`dropForCommand() and dropForPlatform() leave ${command} on ${platform} only what it uses`, async () => {
-    assert.deepEqual(await leftTo(command, platform), left);
+  Deno.test(`dropForCommand() and dropForPlatform() leave ${command}${flag && ` --${flag}`} on ${platform} only what it uses`, async () => {
+    assert.deepEqual(await leftTo(command, platform, flag), left);
   });
 }
