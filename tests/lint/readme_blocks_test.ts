@@ -41,7 +41,9 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "gh attestation verify showtime-x86_64-unknown-linux-gnu --repo showtime-previews/showtime",
   ],
   "docs/migration.md": ["showtime doctor"],
+  // tests/e2e/pages plays it.
   "docs/simulator.md": [
+    "showtime simulate --play",
     'curl -s $GITHUB_API_URL/_simulator/push -d "{\\"pr\\": 1, \\"sha\\": \\"$(git rev-parse HEAD)\\"}"',
   ],
   "docs/troubleshooting.md": ["showtime explain 1234"],
