@@ -1,7 +1,8 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "../../lib/errors.ts";
 
 /** The statuses of failures that have one of their own. */
-const STATUS: Readonly<Record<string, number>> = {
+const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   key_missing: 401,
   key_refused: 403,
   origin_refused: 403,
@@ -18,9 +19,7 @@ const STATUS: Readonly<Record<string, number>> = {
 
 /** Answers a failure as JSON, in the shape that `--json` prints. */
 export function answerError(error: unknown): Response {
-  const isKnown = error instanceof AppError;
-  const status = !isKnown ? 500 : STATUS[error.code] ?? statusOf(error);
-  const { code, message, hint, retryable } = isKnown ? error : UNFORESEEN;
+  const { status, code, message, hint, retryable } = explainError(error);
   const document = { error: { code, message, ...(hint === undefined ? {} : { hint }), retryable } };
   const headers: Record<string, string> = { "content-type": "application/json; charset=utf-8" };
   if (status === 401) headers["www-authenticate"] = "Bearer";
@@ -28,7 +27,20 @@ export function answerError(error: unknown): Response {
   return new Response(`${JSON.stringify(document)}\n`, { status, headers });
 }
 
-function statusOf({ code, exitCode }: AppError): number {
+/** Returns a failure as its sender may see it, with the status of the answer. */
+export function explainError(error: unknown): {
+  readonly status: ContentfulStatusCode;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+} {
+  if (!(error instanceof AppError)) return { status: 500, ...UNFORESEEN };
+  const { code, message, hint, retryable } = error;
+  return { status: STATUS[code] ?? statusOf(error), code, message, hint, retryable };
+}
+
+function statusOf({ code, exitCode }: AppError): 400 | 500 | 503 {
   if (code.startsWith("store_")) return 503;
   return exitCode === 2 ? 400 : 500;
 }

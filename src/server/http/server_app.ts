@@ -14,9 +14,11 @@ import { buildRoutes } from "./build_routes.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { olderRoutes } from "./older_routes.ts";
 import type { ServerContext } from "./server_context.ts";
+import { foreignRequest } from "../own_origin.ts";
+import { serverPages } from "../pages/builds/server_pages.ts";
 import { workerRoutes } from "./worker_routes.ts";
 
-/** Makes the interface. The pages are mounted beside it. */
+/** Makes the interface, with its pages. */
 export function makeServerApp(context: ServerContext): Hono {
   const app = new Hono();
   app.onError((error) => {
@@ -30,9 +32,24 @@ export function makeServerApp(context: ServerContext): Hono {
       }),
     )
   );
+  app.use(async ({ req }, next) => {
+    const foreign = foreignRequest(req.raw, {
+      publicUrl: context.ports.settings.publicUrl,
+      anyHost: !context.onLoopback,
+    });
+    if (foreign === undefined) return await next();
+    throw new AppError(
+      "origin_refused",
+      `Asking the server: ${foreign[0]?.toLowerCase()}${foreign.slice(1)}`,
+      {
+        hint: "Open the server by its own address, which is that of --public-url if it is given",
+      },
+    );
+  });
   app.route("/", healthRoutes(context));
   app.route("/", olderRoutes(context));
   app.route("/api/v1", buildRoutes(context));
   app.route("/api/v1", workerRoutes(context));
+  app.route("/", serverPages(context));
   return app;
 }

@@ -4,8 +4,10 @@ import { type Html, plain } from "./elements.ts";
 /** The parts of a page around its content. */
 export interface Frame {
   readonly title: string;
-  /** The address of the style sheet with the colours of labels. */
-  readonly sheet: string;
+  /** The address of the style sheet with the colours of labels, if the page has labels. */
+  readonly sheet?: string;
+  /** The address of the stream that says when the page changes; `/-/changes` unless it is given. */
+  readonly changes?: string;
   /** The program that serves the page, as `Showtime's GitHub simulator`. */
   readonly site: string;
   readonly nav: readonly { readonly href: string; readonly text: string }[];
@@ -13,7 +15,7 @@ export interface Frame {
 }
 
 /** Renders a whole page. It has no style and no script of its own: all come from files of the same server. */
-export function renderPage({ title, sheet, site, nav, content }: Frame): Html {
+export function renderPage({ title, sheet, changes = "/-/changes", site, nav, content }: Frame): Html {
   return html`
     <!doctype html>
     <html lang="en">
@@ -24,10 +26,10 @@ export function renderPage({ title, sheet, site, nav, content }: Frame): Html {
         <title>${plain(title)} · ${site}</title>
         <link rel="icon" href="/-/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/-/page.css">
-        <link rel="stylesheet" href="${sheet}" id="sheet">
+        ${sheet === undefined ? "" : html`<link rel="stylesheet" href="${sheet}" id="sheet">`}
         <script type="module" src="/-/page.js"></script>
       </head>
-      <body>
+      <body data-changes="${changes}">
         <a class="skip" href="#main">Skip to the content</a>
         <header>
           <p class="site">${site}</p>

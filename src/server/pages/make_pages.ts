@@ -12,12 +12,10 @@ import { AppError } from "../../lib/errors.ts";
 import { prNumber } from "../../lib/ids.ts";
 import { parseTtl } from "../../environments/core/labels/mod.ts";
 import { type BoardSource, renderBoard } from "./board_page.ts";
-import icon from "./assets/icon.svg" with { type: "text" };
-import script from "./assets/page.js" with { type: "text" };
-import style from "./assets/page.css" with { type: "text" };
 import { labelSheet, renderLabelSheet, type ShownLabel } from "./label_colors.ts";
 import { renderPage, renderProblem } from "./layout.ts";
 import { streamChanges, type Watch } from "./live_events.ts";
+import { PAGE_HEADERS, servePageFiles } from "./page_files.ts";
 import { loadMarkdown, type RenderMarkdown } from "./markdown.ts";
 import type { PullSource } from "./pull_model.ts";
 import { renderPull, renderPullList } from "./pull_page.ts";
@@ -33,21 +31,6 @@ export interface PageSources {
   /** Aborts when the server ends, and with it what a page waits for. */
   readonly signal: AbortSignal;
 }
-
-const HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  // Without a referrer a browser would not name the origin of a form either.
-  "referrer-policy": "same-origin",
-  "x-content-type-options": "nosniff",
-};
-
-const ASSETS = {
-  "page.css": [style, "text/css; charset=utf-8"],
-  "page.js": [script, "text/javascript; charset=utf-8"],
-  "icon.svg": [icon, "image/svg+xml"],
-} as const;
 
 /** A change that a form asks for. */
 interface Change {
@@ -77,11 +60,11 @@ export function makePages({ site, watch, board, pulls, signal }: PageSources): A
       readonly content: Html;
       readonly labels?: readonly ShownLabel[];
     },
-  ) => context.html(renderPage({ ...frame(labels), title, content }), 200, HEADERS);
+  ) => context.html(renderPage({ ...frame(labels), title, content }), 200, PAGE_HEADERS);
   const problem = (context: Context, error: Error, { status }: { readonly status: 400 | 500 }) => {
     const hint = error instanceof AppError ? error.hint : undefined;
     const sentence = hint === undefined ? error.message : `${error.message}. ${hint}`;
-    return context.html(renderProblem(frame([]), sentence), status, HEADERS);
+    return context.html(renderProblem(frame([]), sentence), status, PAGE_HEADERS);
   };
 
   /** Does what a form asks, and leads back to its page, where a reload does not do it again. */
@@ -95,11 +78,9 @@ export function makePages({ site, watch, board, pulls, signal }: PageSources): A
     return context.redirect(back, 303);
   };
 
-  for (const [name, [text, type]] of Object.entries(ASSETS)) {
-    app.get(`/-/${name}`, (context) => context.body(text, 200, { ...HEADERS, "content-type": type }));
-  }
+  servePageFiles(app);
   app.get("/-/labels.css", (context) => {
-    const headers = { ...HEADERS, "content-type": "text/css; charset=utf-8" };
+    const headers = { ...PAGE_HEADERS, "content-type": "text/css; charset=utf-8" };
     return context.body(renderLabelSheet(context.req.query("colors") ?? ""), 200, headers);
   });
   app.get("/-/changes", (context) => streamChanges(context, watch, signal));

@@ -43,6 +43,11 @@ export class StepTree {
     }
   }
 
+  /** Returns a step without those in it; undefined if it is not known. */
+  step(id: string): BuildStep | undefined {
+    return this.#steps.get(id)?.step;
+  }
+
   get warnings(): readonly string[] {
     return this.#warnings;
   }
