@@ -13,12 +13,18 @@ import { answerError } from "./answer_error.ts";
 import { buildRoutes } from "./build_routes.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { olderRoutes } from "./older_routes.ts";
-import type { ServerContext } from "./server_context.ts";
+import { refuseForeign } from "./refuse_foreign.ts";
+import { type ServerBindings, type ServerContext, wayOf } from "./server_context.ts";
 import { workerRoutes } from "./worker_routes.ts";
 
-/** Makes the interface. The pages are mounted beside it. */
-export function makeServerApp(context: ServerContext): Hono {
-  const app = new Hono();
+/** Makes the interface. Its second argument of `fetch` has the sender's address. The pages are mounted beside it. */
+export function makeServerApp(context: ServerContext): Hono<{ Bindings: ServerBindings }> {
+  const app = new Hono<{ Bindings: ServerBindings }>();
+  app.use(async ({ req, env }, next) => {
+    // Those who watch the server ask from anywhere, and learn nothing.
+    if (req.path !== "/healthz") refuseForeign(req.raw, wayOf(context, env?.remote));
+    await next();
+  });
   app.onError((error) => {
     if (!(error instanceof AppError)) context.onFailure(error);
     return answerError(error);
