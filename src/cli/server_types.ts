@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly publicUrl: string | undefined;
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
   readonly maxQueued: number;
+  /** The addresses of proxies before the server. */
+  readonly trustedProxies: readonly string[];
   readonly terminal: Terminal;
 }
 

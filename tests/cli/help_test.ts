@@ -67,12 +67,14 @@ Deno.test("run() shows the flags of environments only for commands that take the
   for (const { name } of COMMANDS) pages.set(name, (await runCli(["help", ...name.split(" ")])).out);
 
   const without = [...pages].filter(([, page]) => !page.includes("--platform")).map(([name]) => name);
-  const isInGroup = (name: string) => /^(?:assets|context|pipeline) /.test(name);
+  const isInGroup = (name: string) => /^(?:assets|context|pipeline|build|keys) /.test(name);
   const groups = without.filter(isInGroup);
   assert.equal(groups.length, COMMANDS.filter(({ name }) => isInGroup(name)).length);
   assert.deepEqual(without.filter((name) => !groups.includes(name)), [
     "labels",
     "cicdstatemgr",
+    "serve",
+    "worker",
     "simulate",
     "completions",
     "version",

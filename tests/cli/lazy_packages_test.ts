@@ -96,6 +96,7 @@ Deno.test("a command loads its own module and registry, and those of no other co
     "environments/registry.ts",
     "general/registry.ts",
     "pipelines/registry.ts",
+    "server/registry.ts",
   ]);
   assert.ok(new Set(modules).size > 20, modules.map(short).join(" "));
   for (const [registry, own] of modulesOf) {

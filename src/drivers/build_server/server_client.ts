@@ -39,7 +39,7 @@ export interface ServerClient {
 const TIMEOUT_MS = 30_000;
 
 /**
- * Makes a client. Throws AppError `server_url_invalid` (exit code 2) if the URL is none, or if a key would travel over plain
+ * Makes a client. Throws AppError `server_url_invalid` (exit code 2) if the URL is malformed, or if a key would travel over plain
  * HTTP to another machine.
  */
 export function makeServerClient({ url, key }: ServerClientOptions): ServerClient {

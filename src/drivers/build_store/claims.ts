@@ -19,7 +19,7 @@ export interface ClaimOptions {
   readonly dialect: SqlDialect;
 }
 
-/** Claims the oldest build that fits; undefined if there is none. */
+/** Claims the oldest build that fits; undefined if nothing fits. */
 export async function claimOldest(
   transaction: SqlTransaction,
   { request, dialect }: ClaimOptions,

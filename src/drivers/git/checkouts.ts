@@ -7,7 +7,7 @@ import { sha256 } from "../../lib/sha256.ts";
 import type { Checkout, CheckoutRequest, Checkouts } from "../../pipelines/ports/checkouts.ts";
 import type { Shell, ShellResult } from "../../ports/shell.ts";
 import { findChanges } from "./find_changes.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../../lib/waiting/turns.ts";
 
 /** The folder of all checkouts. One process at a time works in it. */
 export interface CheckoutsOptions {

@@ -57,7 +57,7 @@ async function pairsOf(options: ChangesOptions, changes: JobChanges): Promise<re
   }
 }
 
-/** Resolves a revision to its commit; undefined if there is none. */
+/** Resolves a revision to its commit; undefined if no commit has it. */
 async function commitOf({ git }: ChangesOptions, revision: string): Promise<string | undefined> {
   for (const name of [`refs/heads/${revision}`, `refs/tags/${revision}`, revision]) {
     const found = await git(["rev-parse", "--quiet", "--verify", "--end-of-options", `${name}^{commit}`]);

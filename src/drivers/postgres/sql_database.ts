@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from "postgres";
 import { AppError } from "../../lib/errors.ts";
-import { Announcements } from "../../lib/announcements.ts";
+import { Announcements } from "../../lib/waiting/announcements.ts";
 import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";
 import { explainError, isConflict } from "./explain_error.ts";
 

@@ -18,7 +18,7 @@ export function makeMailer({ url, from }: MailerOptions): Mailer {
   if (parsed === null || !/^smtps?:$/.test(parsed.protocol)) {
     throw usageError(
       "smtp_url_invalid",
-      `Reading the mail server's address: ${JSON.stringify(maskUrlLogins(url))} is none`,
+      `Reading the mail server's address: ${JSON.stringify(maskUrlLogins(url))} is no SMTP address`,
       "Write it as smtp://mail.example.org:25",
     );
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { Announcements } from "../../lib/announcements.ts";
+import { Announcements } from "../../lib/waiting/announcements.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";

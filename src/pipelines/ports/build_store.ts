@@ -66,7 +66,7 @@ export interface BuildStore {
   keys(signal: AbortSignal): Promise<readonly ApiKey[]>;
   /** Adds a key; false if its name is taken. */
   addKey(key: ApiKey, signal: AbortSignal): Promise<boolean>;
-  /** Removes a key; false if there is none of this name. */
+  /** Removes a key; false if no key has this name. */
   removeKey(name: string, signal: AbortSignal): Promise<boolean>;
   /** A remembered value of a poll or a schedule. */
   note(name: string, signal: AbortSignal): Promise<string | undefined>;

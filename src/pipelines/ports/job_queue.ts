@@ -56,7 +56,7 @@ export interface JobQueue {
     options: { readonly maxQueued: number; readonly now: number },
     signal: AbortSignal,
   ): Promise<IntakeAnswer>;
-  /** Claims the oldest build that the worker may run; undefined if there is none. */
+  /** Claims the oldest build that the worker may run; undefined if no build fits. */
   claim(request: ClaimRequest & { readonly now: number }, signal: AbortSignal): Promise<Claimed | undefined>;
   /** Renews the lease of an attempt. `cancel` asks the worker to end the build; `stale` means it has another attempt. */
   renew(

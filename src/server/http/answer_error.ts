@@ -6,6 +6,7 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   key_missing: 401,
   key_refused: 403,
   origin_refused: 403,
+  plain_http_refused: 403,
   hook_refused: 403,
   hooks_off: 403,
   pipeline_unknown: 404,

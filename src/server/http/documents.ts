@@ -46,7 +46,7 @@ function stepDocument(step: BuildStep): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Formats an instant as ISO 8601 in UTC; null if there is none. */
+/** Formats an instant as ISO 8601 in UTC; null for undefined. */
 export function timeOf(instant: number | undefined): string | null {
   return instant === undefined ? null : new Date(instant).toISOString();
 }

@@ -7,7 +7,8 @@ import { claimBuild } from "../../pipelines/app/server/claim_build.ts";
 import { receiveHook } from "../../pipelines/app/server/receive_hook.ts";
 import { triggerByWebhook } from "../../pipelines/app/server/trigger_build.ts";
 import { HOOK_BYTES, parseJson, readBytes, readJson, textList } from "./read_request.ts";
-import { callerOf, keyOf, type ServerContext } from "./server_context.ts";
+import { isFromHere } from "./refuse_foreign.ts";
+import { callerOf, keyOf, type ServerContext, wayOf } from "./server_context.ts";
 
 /** Makes the routes. */
 export function olderRoutes(context: ServerContext): Hono {
@@ -19,7 +20,7 @@ export function olderRoutes(context: ServerContext): Hono {
     return json(
       ports.files.current().entries,
       200,
-      context.onLoopback ? { "access-control-allow-origin": "*" } : {},
+      isFromHere(req.raw, wayOf(context, undefined)) ? { "access-control-allow-origin": "*" } : {},
     );
   });
   app.post("/webhook", async ({ req, json }) => {

@@ -13,14 +13,19 @@ import { answerError } from "./answer_error.ts";
 import { buildRoutes } from "./build_routes.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { olderRoutes } from "./older_routes.ts";
-import type { ServerContext } from "./server_context.ts";
-import { foreignRequest } from "../own_origin.ts";
+import { refuseForeign } from "./refuse_foreign.ts";
+import { type ServerBindings, type ServerContext, wayOf } from "./server_context.ts";
 import { serverPages } from "../pages/builds/server_pages.ts";
 import { workerRoutes } from "./worker_routes.ts";
 
-/** Makes the interface, with its pages. */
-export function makeServerApp(context: ServerContext): Hono {
-  const app = new Hono();
+/** Makes the interface. Its second argument of `fetch` has the sender's address. It has the pages, too. */
+export function makeServerApp(context: ServerContext): Hono<{ Bindings: ServerBindings }> {
+  const app = new Hono<{ Bindings: ServerBindings }>();
+  app.use(async ({ req, env }, next) => {
+    // Those who watch the server ask from anywhere, and learn nothing.
+    if (req.path !== "/healthz") refuseForeign(req.raw, wayOf(context, env?.remote));
+    await next();
+  });
   app.onError((error) => {
     if (!(error instanceof AppError)) context.onFailure(error);
     return answerError(error);
@@ -32,20 +37,6 @@ export function makeServerApp(context: ServerContext): Hono {
       }),
     )
   );
-  app.use(async ({ req }, next) => {
-    const foreign = foreignRequest(req.raw, {
-      publicUrl: context.ports.settings.publicUrl,
-      anyHost: !context.onLoopback,
-    });
-    if (foreign === undefined) return await next();
-    throw new AppError(
-      "origin_refused",
-      `Asking the server: ${foreign[0]?.toLowerCase()}${foreign.slice(1)}`,
-      {
-        hint: "Open the server by its own address, which is that of --public-url if it is given",
-      },
-    );
-  });
   app.route("/", healthRoutes(context));
   app.route("/", olderRoutes(context));
   app.route("/api/v1", buildRoutes(context));

@@ -1,5 +1,6 @@
 import type { Access, Caller } from "../../pipelines/app/server/identify.ts";
 import type { ServerPorts } from "../../pipelines/app/server/server_ports.ts";
+import { isFromHere, type RequestWay } from "./refuse_foreign.ts";
 import type { ServerAction } from "../../pipelines/core/builds/permits.ts";
 
 /** The parts of the interface that routes use. */
@@ -8,6 +9,8 @@ export interface ServerContext {
   readonly access: Access;
   /** Whether the server listens on a loopback address. */
   readonly onLoopback: boolean;
+  /** The addresses of proxies that may say that the outer connection is encrypted. */
+  readonly trustedProxies: readonly string[];
   /** The secret of GitHub's hooks; undefined if none is configured. */
   readonly githubSecret: string | undefined;
   /** Aborts when the server stops. */
@@ -16,13 +19,28 @@ export interface ServerContext {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** The address of the machine that sent a request, which the listener gives to the interface. */
+export interface ServerBindings {
+  readonly remote?: string;
+}
+
+/** Returns the way that a request came. */
+export function wayOf(
+  { onLoopback, trustedProxies, ports }: ServerContext,
+  remote: string | undefined,
+): RequestWay {
+  return { remote, onLoopback, trustedProxies, publicUrl: ports.settings.publicUrl };
+}
+
 /** Identifies the caller of a request and checks that it may do this. Throws AppError `key_missing` or `key_refused`. */
 export async function callerOf(
-  { access }: ServerContext,
+  context: ServerContext,
   request: Request,
   asked: { readonly action: ServerAction; readonly pipeline?: string },
 ): Promise<Caller> {
-  return await access.caller(keyOf(request), asked, request.signal);
+  // The listener has refused requests of other machines to a loopback address already.
+  const isLocal = isFromHere(request, wayOf(context, undefined));
+  return await context.access.caller(keyOf(request), { ...asked, isLocal }, request.signal);
 }
 
 /** Reads the key of a request: a header, else the cookie of a browser. */

@@ -30,7 +30,7 @@ export async function startServer(
   try {
     const workerKeys = await readKeys(options.workerKeysFile);
     const onLoopback = isLoopback(options.host);
-    const access = new Access({ store, clock }, { workerKeys, onLoopback });
+    const access = new Access({ store, clock }, { workerKeys });
     if (!onLoopback && !await access.hasKeys(signal)) {
       throw usageError(
         "keys_missing",
@@ -70,12 +70,16 @@ export async function startServer(
       ports,
       access,
       onLoopback,
+      trustedProxies: options.trustedProxies,
       githubSecret: env["SHOWTIME_SERVER__GITHUB_SECRET"],
       signal,
       onFailure: (error) =>
         terminal.warn(`A request failed: ${toError(error).stack ?? toError(error).message}`),
     });
-    const server = listen(options, { fetch: app.fetch, signal });
+    const server = listen(options, {
+      fetch: (request, remote) => app.fetch(request, { remote }),
+      signal,
+    });
     const background = runBackground({
       ...ports,
       remoteRefs: (await import("../../drivers/git/mod.ts")).makeRemoteRefs({ shell: await parts.shell }),
@@ -102,7 +106,7 @@ interface Listening {
 function listen(
   { host, port, certificate }: ServeOptions,
   { fetch, signal }: {
-    readonly fetch: (request: Request) => Response | Promise<Response>;
+    readonly fetch: (request: Request, remote: string) => Response | Promise<Response>;
     readonly signal: AbortSignal;
   },
 ): Listening {
@@ -113,7 +117,7 @@ function listen(
       signal,
       onListen: () => {},
       ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
-    }, fetch);
+    }, (request, { remoteAddr }) => fetch(request, (remoteAddr as Deno.NetAddr).hostname));
     const { port: bound } = server.addr as Deno.NetAddr;
     const shown = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
     return {

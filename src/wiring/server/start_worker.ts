@@ -57,6 +57,7 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
       return file;
     },
   };
+  terminal.say(`Waiting for builds of ${options.url.replace(/\/dequeue$/, "")}`);
   await runWorker(
     {
       server: makeWorkerClient(client, options.url),

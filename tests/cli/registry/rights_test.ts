@@ -50,6 +50,11 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   simulator: ["net", "read", "run", "env"],
   supersetSimulator: ["net", "read", "env"],
   stage: ["net", "read", "write", "run", "sys", "env"],
+  // It lists the branches of repositories with Git.
+  server: ["net", "read", "write", "run", "env"],
+  worker: ["net", "read", "write", "run", "sys", "env"],
+  serverCalls: ["net"],
+  buildStore: ["net", "read", "write"],
 };
 
 /** The parts that the world in memory does not have. */
@@ -70,6 +75,10 @@ const PARTS: Partial<Wiring> = {
       finished: Promise.resolve(),
     }),
   supersetSimulator: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
+  server: () => Promise.resolve({ address: "http://127.0.0.1:1", finished: Promise.resolve() }),
+  worker: () => Promise.reject(new Error("no worker")),
+  serverCalls: () => Promise.reject(new Error("no server")),
+  buildStore: () => Promise.reject(new Error("no store")),
 };
 
 /** The files that the command line of the original tool needs. */
@@ -89,6 +98,7 @@ function lineOf({ name, args }: NamedCommand): readonly string[] {
     shell: "bash",
     path: "state.version",
     version: "1",
+    name: "laptop",
   };
   const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map((each) =>
     values[each.name] ?? ""

@@ -49,6 +49,8 @@ export interface SendOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The address of the machine that sends it; this process if left out. */
+  readonly remote?: string;
 }
 
 /** The pipeline of a server under test. */
@@ -133,13 +135,14 @@ export async function startServerWorld(options: ServerWorldOptions = {}): Promis
   const stop = new AbortController();
   const app = makeServerApp({
     ports,
-    access: new Access(ports, { workerKeys: options.workerKeys ?? [], onLoopback }),
+    access: new Access(ports, { workerKeys: options.workerKeys ?? [] }),
     onLoopback,
+    trustedProxies: [],
     githubSecret: options.githubSecret,
     signal: stop.signal,
     onFailure: (error) => failures.push(error),
   });
-  const send = async (line: string, { key, body, headers, signal }: SendOptions = {}) => {
+  const send = async (line: string, { key, body, headers, signal, remote }: SendOptions = {}) => {
     const [method = "", path = ""] = line.split(" ");
     return await app.fetch(
       new Request(`http://127.0.0.1${path}`, {
@@ -148,6 +151,7 @@ export async function startServerWorld(options: ServerWorldOptions = {}): Promis
         ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       }),
+      remote === undefined ? {} : { remote },
     );
   };
   return {

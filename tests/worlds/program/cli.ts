@@ -159,6 +159,10 @@ export function wiringWithoutToken(): Partial<Wiring> {
     stage: refuse,
     files: refuse,
     pipelineFiles: refuse,
+    server: refuse,
+    worker: refuse,
+    serverCalls: refuse,
+    buildStore: refuse,
   };
 }
 

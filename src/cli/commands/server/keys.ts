@@ -80,7 +80,7 @@ export async function runRevokeKey(env: CommandEnv): Promise<ExitCode> {
       env.lines([`Removed the key ${name}`]);
       return EXIT.done;
     }
-    throw new AppError("key_unknown", `Removing the key "${name}": there is none of this name`, {
+    throw new AppError("key_unknown", `Removing the key "${name}": no key has this name`, {
       hint: "showtime keys list",
     });
   });

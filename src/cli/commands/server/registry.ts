@@ -65,6 +65,11 @@ const SERVE: CommandEntry = {
     DATABASE,
     { name: "tls-cert", value: "file", description: "certificate, PEM" },
     { name: "tls-key", value: "file", description: "its key, PEM" },
+    {
+      name: "trusted-proxy",
+      value: "list",
+      description: "addresses of proxies that encrypt; one on this machine is believed anyway",
+    },
     { name: "max-queued", value: "n", default: "100000", description: "builds that may wait" },
     {
       name: "traces-endpoint",

@@ -33,6 +33,7 @@ export async function runServe(env: CommandEnv): Promise<ExitCode> {
     databaseUrl: values.text("database") ?? variables["SHOWTIME_SERVER__DATABASE"],
     publicUrl: values.text("public-url")?.replace(/\/+$/, ""),
     certificate: cert === undefined || key === undefined ? undefined : { cert, key },
+    trustedProxies: values.several("trusted-proxy") ?? [],
     maxQueued: values.readDefaulted("max-queued", readCount),
     terminal,
   }, signal);

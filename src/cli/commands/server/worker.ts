@@ -12,7 +12,6 @@ export async function runWorkerCommand(env: CommandEnv): Promise<ExitCode> {
     ? variables["SHOWTIME_API_KEY"] || variables["BASS_API_KEY"]
     : (await (await wiring.pipelineFiles()).readText(keyFile, signal)).trim();
   const url = values.text("dequeue-endpoint") ?? "http://localhost:8080/dequeue";
-  terminal.say(`Waiting for builds of ${url.replace(/\/dequeue$/, "")}`);
   await wiring.worker({
     url,
     key: key || undefined,

@@ -47,7 +47,7 @@ export async function rerunBuild(
 export function unknownBuild(id: string): AppError {
   return new AppError(
     "build_unknown",
-    `Finding build ${JSON.stringify(id)}: there is none with this number`,
+    `Finding build ${JSON.stringify(id)}: no build has this number`,
     {
       hint: "List builds with `showtime build list`; old ones are removed after 30 days",
     },

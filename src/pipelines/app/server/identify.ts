@@ -14,12 +14,10 @@ export interface Caller {
   readonly pipelines: readonly string[] | undefined;
 }
 
-/** The keys that a server knows besides those of its store, and whether it serves this machine only. */
+/** The keys that a server knows besides those of its store. */
 export interface AccessOptions {
   /** The lines of the worker-keys file. */
   readonly workerKeys: readonly string[];
-  /** Whether the server listens on a loopback address. Reading and triggering are open there. */
-  readonly onLoopback: boolean;
 }
 
 /** Milliseconds that keys are remembered: so long a revoked key still works. */
@@ -37,16 +35,17 @@ export class Access {
   }
 
   /**
-   * Returns the caller, if the key in its request permits the action. Throws AppError `key_missing` or `key_refused`.
+   * Returns the caller, if the key in its request permits the action. Reading and triggering are open to programs of this
+   * machine (`isLocal`), and working too while there is no key. Throws AppError `key_missing` or `key_refused`.
    */
   async caller(
     key: string | undefined,
-    asked: { readonly action: ServerAction; readonly pipeline?: string },
+    asked: { readonly action: ServerAction; readonly pipeline?: string; readonly isLocal: boolean },
     signal: AbortSignal,
   ): Promise<Caller> {
     const keys = await this.#keys(signal);
     if (key === undefined || key === "") {
-      if (this.#isOpen(asked.action, keys)) return { name: undefined, tags: undefined, pipelines: undefined };
+      if (this.#isOpen(asked, keys)) return { name: undefined, tags: undefined, pipelines: undefined };
       throw new AppError("key_missing", `Asking the server: it needs a key for this`, {
         hint: "Send a key as `Authorization: Bearer KEY`, or open /login in the browser",
       });
@@ -76,8 +75,11 @@ export class Access {
     return (await this.#keys(signal)).length > 0;
   }
 
-  #isOpen(action: ServerAction, keys: readonly ApiKey[]): boolean {
-    if (!this.#options.onLoopback) return false;
+  #isOpen(
+    { action, isLocal }: { readonly action: ServerAction; readonly isLocal: boolean },
+    keys: readonly ApiKey[],
+  ): boolean {
+    if (!isLocal) return false;
     return keys.length === 0 || action === "read" || action === "trigger";
   }
 

@@ -3,7 +3,7 @@ import { planBuild } from "../../core/triggers/plan_build.ts";
 import type { ServerPorts } from "./server_ports.ts";
 import { buildsOf, secretNames } from "./trigger_build.ts";
 
-/** Returns the first instant after another one that a line of cron names, in UTC; undefined if there is none. */
+/** Returns the first instant after another one that a line of cron names, in UTC; undefined if the line names no more. */
 export type NextRun = (line: string, after: number) => number | undefined;
 
 /**

@@ -68,7 +68,7 @@ async function runSlot(
   }
 }
 
-/** Asks for a build; undefined if there is none yet. While the server does not answer it waits longer and longer. */
+/** Asks for a build; undefined if no build came. While the server does not answer it waits longer and longer. */
 async function claim(
   { server, clock, say }: WorkerPorts,
   request: { readonly worker: string; readonly tags: readonly string[] },

@@ -1,6 +1,6 @@
 /** Keys for the server's HTTP interface. */
 
-/** What a key may do. An admin may do everything. */
+/** The permissions of a key. An admin may do everything. */
 export type KeyRole = "worker" | "trigger" | "read" | "admin";
 
 /** A key as the store has it: its hash, never its text. */

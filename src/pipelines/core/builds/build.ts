@@ -18,7 +18,7 @@ export type BuildState =
 /** The states of a build that has not ended. */
 export const OPEN_STATES: readonly BuildState[] = ["queued", "running", "cancelling"];
 
-/** What asked for a build. */
+/** The trigger of a build. */
 export interface BuildCause {
   readonly kind: "webhook" | "push" | "pull_request" | "poll" | "schedule" | "api" | "rerun";
   /** The login or the name of the key that asked; undefined if it is not known. */

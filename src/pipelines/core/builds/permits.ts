@@ -1,6 +1,6 @@
 import type { ApiKey, KeyRole } from "./api_key.ts";
 
-/** What a request does. */
+/** The action of a request. */
 export type ServerAction = "read" | "trigger" | "work" | "administer";
 
 const MAY: Readonly<Record<KeyRole, readonly ServerAction[]>> = {

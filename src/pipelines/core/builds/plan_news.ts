@@ -4,7 +4,7 @@ import type { NewsMessage, NewsOccasion, PipelineNews } from "./notification.ts"
 /** A build that ended, with what its messages say about it. */
 export interface NewsFacts {
   readonly build: Build;
-  /** The state of the build of the same pipeline and ref that ended before it; undefined if there is none. */
+  /** The state of the build of the same pipeline and ref that ended before it; undefined without such a build. */
   readonly previous: BuildState | undefined;
   readonly url: string | undefined;
   readonly traceUrl: string | undefined;

@@ -31,13 +31,13 @@ export interface ServerPipeline {
   readonly news: PipelineNews;
 }
 
-/** What queues builds of a pipeline. */
+/** The triggers that queue builds of a pipeline. */
 export interface PipelineTriggers {
   /** Whether `POST /webhook` does. */
   readonly webhook: boolean;
   /** The branches whose pushes do, as patterns; undefined for no push. */
   readonly pushBranches: readonly string[] | undefined;
-  /** Whether pull requests do, and those from forks; undefined for no pull request. */
+  /** The pull requests from forks that queue builds, besides those from branches; undefined for no pull request. */
   readonly pullRequestForks: "never" | "trusted" | undefined;
   /** Milliseconds between two looks at the repository. */
   readonly pollMs: number | undefined;

@@ -23,7 +23,8 @@ export function addLogin(
 ): void {
   const { publicUrl } = server.ports.settings;
   const isSecure = ({ req }: Context) =>
-    new URL(req.url).protocol === "https:" || publicUrl?.startsWith("https:") === true;
+    new URL(req.url).protocol === "https:" || req.header("x-forwarded-proto") === "https" ||
+    publicUrl?.startsWith("https:") === true;
   const userOf = async ({ req }: Context) => {
     if (keyOf(req.raw) === undefined) return undefined;
     try {

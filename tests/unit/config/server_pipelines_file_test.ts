@@ -1,8 +1,8 @@
 /** The server's pipelines file: version 1 and that of the replaced tool. */
 
 import assert from "node:assert/strict";
-import { loadPipelinesFile } from "../../../../src/config/server/load_pipelines_file.ts";
-import type { ConfigError } from "../../../../src/config/problems.ts";
+import { loadPipelinesFile } from "../../../src/config/server/load_pipelines_file.ts";
+import type { ConfigError } from "../../../src/config/problems.ts";
 
 const FULL = `
 version: 1

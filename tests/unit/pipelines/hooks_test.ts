@@ -2,17 +2,17 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ServerPipeline } from "../../../../src/pipelines/core/builds/server_pipeline.ts";
-import { fitsBranch } from "../../../../src/pipelines/core/triggers/branch_pattern.ts";
+import type { ServerPipeline } from "../../../src/pipelines/core/builds/server_pipeline.ts";
+import { fitsBranch } from "../../../src/pipelines/core/triggers/branch_pattern.ts";
 import {
   asksForPermission,
   type BuildHook,
   planHook,
-} from "../../../../src/pipelines/core/triggers/plan_hook.ts";
-import { planWebhook, type WebhookParameters } from "../../../../src/pipelines/core/triggers/plan_webhook.ts";
-import { readHook } from "../../../../src/pipelines/core/triggers/read_hook.ts";
-import { repositoryKey } from "../../../../src/pipelines/core/triggers/repository_key.ts";
-import { isRevision } from "../../../../src/pipelines/core/triggers/revision.ts";
+} from "../../../src/pipelines/core/triggers/plan_hook.ts";
+import { planWebhook, type WebhookParameters } from "../../../src/pipelines/core/triggers/plan_webhook.ts";
+import { readHook } from "../../../src/pipelines/core/triggers/read_hook.ts";
+import { repositoryKey } from "../../../src/pipelines/core/triggers/repository_key.ts";
+import { isRevision } from "../../../src/pipelines/core/triggers/revision.ts";
 
 const BEFORE = "a".repeat(40);
 const AFTER = "b".repeat(40);
