@@ -21,7 +21,7 @@ const FLAGS = [
 const PATIENCE_MS = 120_000;
 
 /** How a page is looked at. */
-export type Reader = Pick<BrowserContextOptions, "javaScriptEnabled" | "colorScheme">;
+export type Reader = Pick<BrowserContextOptions, "javaScriptEnabled" | "colorScheme" | "extraHTTPHeaders">;
 
 /** Opens an address in a browser, and closes the browser after `use`. Fails if a script or a policy of the page broke. */
 export async function lookAt(

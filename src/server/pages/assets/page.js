@@ -125,7 +125,8 @@ class LivePage {
       this.#say(answer.ok ? "" : problem ?? `Not done: the server answered ${answer.status}.`);
       if (!answer.ok) return;
       // The change led to another page, as to the build that it queued.
-      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
+      const isElsewhere = new URL(answer.url).pathname !== location.pathname;
+      if (answer.redirected && (isElsewhere || "whole" in form.dataset)) {
         location.assign(answer.url);
         return;
       }
@@ -142,13 +143,18 @@ class BuildPage {
   #live;
   #steps = document.getElementById("steps");
   #place = 0;
+  /** The part of the address that names the open output. */
+  #shown = location.search;
   /** Milliseconds between the clock of this browser and that of the server. */
   #ahead = Date.now() - Number(this.#steps.dataset.now);
 
   constructor(live) {
     this.#live = live;
     document.addEventListener("click", (event) => this.#click(event));
-    addEventListener("popstate", () => this.#openFromAddress());
+    addEventListener("popstate", () => {
+      // The browser itself goes to a place in the page.
+      if (location.search !== this.#shown) this.#openFromAddress();
+    });
     setInterval(() => this.#grow(), 500);
     this.#findLine();
   }
@@ -277,6 +283,7 @@ class BuildPage {
       const row = document.getElementById("log").parentElement.querySelector("a");
       document.getElementById("log").remove();
       history.pushState(null, "", location.pathname);
+      this.#shown = location.search;
       row.focus();
       this.#live.listen();
     } else if (link.dataset.step !== undefined) {
@@ -290,8 +297,8 @@ class BuildPage {
     const asked = new URLSearchParams(location.search);
     const step = asked.get("step");
     const open = document.getElementById("log");
+    this.#shown = location.search;
     if (step === null) return open?.remove();
-    if (open?.dataset.step === step && open.dataset.from === asked.get("from")) return this.#showLine();
     try {
       const answer = await fetch(`${location.pathname}/output?${asked}`);
       if (!answer.ok) return location.reload();

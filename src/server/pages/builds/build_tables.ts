@@ -74,7 +74,7 @@ export function renderOverview(shown: Overview): Html {
       <div id="queue" data-live>${open.length < openCount
         ? html`<p>${open.length} of ${openCount} are shown.</p>`
         : ""}
-    ${buildTable(open, { name: "Waiting and running", now, none: "No build waits or runs." })}</div>
+    ${buildTable(open, { name: "Builds that wait or run", now, none: "No build waits or runs." })}</div>
     </section>
     <section aria-labelledby="workers-title">
       <h2 id="workers-title">Workers</h2>

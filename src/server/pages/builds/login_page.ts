@@ -19,19 +19,20 @@ export function renderLogin(
     readonly problem?: string;
   },
 ): Html {
-  return html`<h1>Log in</h1>
-${problem === undefined ? "" : html`<p id="problem" role="alert" class="note">${plain(problem)}</p>`}
-${
-    user === undefined ? "" : html`
-      <form method="post" action="/logout">
+  return html`
+    <h1>Log in</h1>
+    ${problem === undefined ? "" : html`<p id="problem" role="alert" class="note">${plain(problem)}</p>`}
+    ${user === undefined ? "" : html`
+      <form method="post" action="/logout" data-whole>
         <p>The key <b>${plain(user)}</b> is in use.
       <button id="do-logout">Log out</button></p>
       </form>
-    `
-  }
-<form method="post" action="/login" class="play"><input type="hidden" name="back" value="${back}">
-<p><label for="key">Key</label> <input type="password" name="key" id="key" autocomplete="current-password" required size="40">
-<button class="primary" id="do-login">Log in</button></p></form>
-<p>An administrator of the server makes a key with <code>showtime keys add NAME --role read</code>. A key of the role
-<code>trigger</code> may also start, cancel and repeat builds.</p>`;
+    `}
+    <form method="post" action="/login" class="play"
+      data-whole><input type="hidden" name="back" value="${back}">
+    <p><label for="key">Key</label> <input type="password" name="key" id="key" autocomplete="current-password" required size="40">
+    <button class="primary" id="do-login">Log in</button></p></form>
+    <p>An administrator of the server makes a key with <code>showtime keys add NAME --role read</code>. A key of the role
+    <code>trigger</code> may also start, cancel and repeat builds.</p>
+  `;
 }
