@@ -5,6 +5,7 @@ import { usageError } from "../../lib/errors.ts";
 import { claimBuild } from "../../pipelines/app/server/claim_build.ts";
 import { endAttempt, keepEvents, renewLease } from "../../pipelines/app/server/work_on_build.ts";
 import { LEASE_MS } from "../../pipelines/app/server/server_ports.ts";
+import { briefEvent } from "../../pipelines/core/builds/brief_event.ts";
 import { readEvent } from "../../pipelines/core/builds/read_event.ts";
 import type { BuildEvent } from "../../pipelines/core/build_event.ts";
 import {
@@ -95,6 +96,7 @@ function eventsOf(value: unknown): readonly BuildEvent[] {
   return value.map((each, at) => {
     const event = readEvent(each);
     if (event === undefined) throw wrongField(`events[${at}]`, "an event");
-    return event;
+    // The results of a worker may repeat the output of the whole build.
+    return briefEvent(event);
   });
 }

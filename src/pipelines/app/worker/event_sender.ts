@@ -1,5 +1,6 @@
 import type { Clock } from "../../../ports/clock.ts";
 import type { BuildEvent } from "../../core/build_event.ts";
+import { briefEvent } from "../../core/builds/brief_event.ts";
 import type { BuildServer, WriteAnswer } from "../../ports/build_server.ts";
 
 /** The attempt whose events are sent, and how. */
@@ -43,7 +44,7 @@ export class EventSender {
       }
       this.#characters += size;
     }
-    this.#waiting.push(event);
+    this.#waiting.push(briefEvent(event));
     this.#sending ??= this.#send().finally(() => this.#sending = undefined);
   }
 
