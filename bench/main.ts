@@ -7,6 +7,7 @@
 import { benchAssets } from "./assets.ts";
 import { benchAws } from "./aws.ts";
 import { benchContexts } from "./contexts.ts";
+import { benchPages } from "./pages.ts";
 import { benchPipelines } from "./pipelines.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/lib/ids.ts";
@@ -242,6 +243,7 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   assets: () => benchAssets(print),
   contexts: () => benchContexts(print),
   pipelines: () => benchPipelines(print),
+  pages: () => benchPages(print),
   "start-up": () => benchStartUp(print),
 };
 
