@@ -215,7 +215,6 @@ Deno.test("context get and set without a configuration file run without commande
     await Deno.writeTextFile(`${folder}/data.yaml`, "a: 1\n");
     const uses = {
       commander: "get --help",
-      zod: "get state.hosts",
       yaml: "get state.hosts",
       "js-yaml": "set state.data@=data.yaml",
     };
@@ -280,6 +279,30 @@ Deno.test("pipeline run without an endpoint loads no package of OpenTelemetry", 
     const { code, text } = await run("run build.json -t http://127.0.0.1:9/v1/traces");
     assert.equal(code, 0, text);
     assert.match(text, /spans lost .*@opentelemetry/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("context get with a showtime.yml of the usual form runs without zod", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
+  const datasources = "{ yamlfile: { path: context.yaml } }";
+  try {
+    await Deno.writeTextFile(
+      `${folder}/showtime.yml`,
+      `version: 1\ncontext: { datasources: ${datasources} }\n`,
+    );
+    const made = await runPoisoned("init --id lazy --set state.n=5", { folder, packages: [] });
+    assert.equal(made.code, 0, made.text);
+
+    const packages = ["commander", "zod", "ioredis"];
+    assert.deepEqual(await runPoisoned("get state.n", { folder, packages }), { code: 0, text: "5\n" });
+    assert.equal((await runPoisoned("get state.n", { folder, packages: ["yaml"] })).code, 1);
+    await Deno.writeTextFile(`${folder}/showtime.yml`, "context: { http: { attempts: 0 } }\n");
+    assert.match(
+      (await runPoisoned("get state.n", { folder, packages: ["zod"] })).text,
+      /a package was loaded/,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
