@@ -17,6 +17,8 @@ import {
 
 const isReference = fits(REFERENCE);
 const isAddress = isEither(fits(/^https?:\/\/[\w.-]+(?::\d{1,5})?(?:\/[\w./-]*)?$/), isReference);
+const isOrigin: Check = (value) =>
+  fits(/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?$/)(value) && URL.canParse(String(value));
 const isTemplateValue: Check = (value) => ["string", "number", "boolean"].includes(typeof value);
 
 const file = isExactMapOf({ path: isText, isPrimary: isFlag });
@@ -60,7 +62,7 @@ const isUsual = isExactMapOf({
   http: isExactMapOf({
     timeout: fits(DURATION_PATTERN),
     attempts: isNumberUpTo(10, 1),
-    hosts: isListOf(fits(/^https?:\/\/[A-Za-z][A-Za-z0-9.-]*$/)),
+    hosts: isListOf(isOrigin),
   }),
   redact: isListOf(fits(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/)),
   history: isExactMapOf({ keep: isNumberUpTo(10_000, 1) }),

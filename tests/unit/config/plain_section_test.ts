@@ -84,7 +84,17 @@ const section = mapOf({
   http: mapOf({
     timeout: value("10s", "10", "1h"),
     attempts: value(1, 10, 11),
-    hosts: listOf(value("https://a.example", "https://999.1.1.1", "https://a..b", "https://a.example/")),
+    hosts: listOf(
+      value(
+        "https://a.example",
+        "https://999.1.1.1",
+        "https://xn--a",
+        "http://127.0.0.1:8080",
+        "http://a:99999",
+        "https://a..b",
+        "https://a.example/",
+      ),
+    ),
   }),
   redact: listOf(value("state.token", "a[0]", "a..b", "state")),
   history: mapOf({ keep: value(1, 10_000) }),
