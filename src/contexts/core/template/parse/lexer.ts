@@ -1,7 +1,7 @@
+import { PlacedFault } from "../limits.ts";
 import { PYTHON_SPACE, trimEndPython } from "../text/characters.ts";
-import { PlacedFault } from "./placed_fault.ts";
 import { unescapeString } from "./string_literal.ts";
-import type { Token, TokenKind } from "./token.ts";
+import type { Token, TokenKind } from "./token_stream.ts";
 
 const SPACE = new RegExp(`[${PYTHON_SPACE}]+`, "y");
 const RAW_BEGIN = new RegExp(

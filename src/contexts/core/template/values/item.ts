@@ -60,6 +60,11 @@ export class Range {
   at(index: number): number {
     return this.start + index * this.step;
   }
+
+  /** Reads the elements in their order. */
+  *[Symbol.iterator](): Generator<Item> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
+  }
 }
 
 /** The result of `keys()`, `values()` and `items()`. */
@@ -95,10 +100,9 @@ export class Stream {
     this.#iterator = items[Symbol.iterator]();
   }
 
-  /** Reads the next element; undefined at the end. */
-  next(): { readonly value: Item } | undefined {
-    const result = this.#iterator.next();
-    return result.done === true ? undefined : { value: result.value };
+  /** Reads the elements that were not read yet. */
+  [Symbol.iterator](): Iterator<Item> {
+    return { next: () => this.#iterator.next() };
   }
 }
 
@@ -118,73 +122,47 @@ export interface Arguments {
   readonly named: ReadonlyMap<string, Item>;
 }
 
-/** Something with members or a call, such as a macro, a method or `loop`. */
-export abstract class Thing {
-  /** Says how it prints. */
-  abstract describe(): string;
-
-  /** A member; undefined if it is absent. */
-  member(_name: string): Item | undefined {
-    return undefined;
-  }
-
-  /** Whether {@link invoke} works. */
-  get isCallable(): boolean {
-    return false;
-  }
-
-  /** Calls it. */
-  invoke(_args: Arguments): Item {
-    throw new Fault(`${this.describe()} cannot be called`);
-  }
+/** The parts of a {@link Thing} besides its text. */
+export interface ThingParts {
+  /** The members by name. Each is made when it is read. */
+  readonly members?: Readonly<Record<string, () => Item>>;
+  readonly call?: (args: Arguments) => Item;
 }
 
-/** A function or a method. */
-export class FunctionThing extends Thing {
-  readonly #description: string;
-  readonly #run: (args: Arguments) => Item;
-
-  /** Makes a function. */
-  constructor(description: string, run: (args: Arguments) => Item) {
-    super();
-    this.#description = description;
-    this.#run = run;
-  }
-
-  /** Whether {@link invoke} works. */
-  override get isCallable(): boolean {
-    return true;
-  }
-
+/** Something with members or a call, such as a macro, a method or `loop`. */
+export class Thing {
   /** Says how it prints. */
-  override describe(): string {
-    return this.#description;
+  readonly describe: string | (() => string);
+  /** Calls it; undefined if it cannot be called. */
+  readonly call: ((args: Arguments) => Item) | undefined;
+  readonly #members: Readonly<Record<string, () => Item>>;
+
+  /** Makes a thing. */
+  constructor(describe: string | (() => string), { members = {}, call }: ThingParts) {
+    this.describe = describe;
+    this.call = call;
+    this.#members = members;
   }
 
-  /** Calls it. */
-  override invoke(args: Arguments): Item {
-    return this.#run(args);
+  /** Reads a member; undefined if it is absent. */
+  member(name: string): Item | undefined {
+    return Object.hasOwn(this.#members, name) ? this.#members[name]?.() : undefined;
   }
 }
 
 /** The result of `namespace()`: the only thing whose members a template may set. */
 export class Namespace extends Thing {
-  readonly members: Map<string, Item>;
+  readonly values: Map<Item, Item>;
 
   /** Makes a namespace. */
-  constructor(members: Map<string, Item>) {
-    super();
-    this.members = members;
+  constructor(values: Map<Item, Item>) {
+    super("<Namespace>", {});
+    this.values = values;
   }
 
-  /** Says how it prints. */
-  override describe(): string {
-    return "<Namespace>";
-  }
-
-  /** Finds a member. */
+  /** Reads a member; undefined if it is absent. */
   override member(name: string): Item | undefined {
-    return this.members.get(name);
+    return this.values.get(name);
   }
 }
 
@@ -196,6 +174,16 @@ export function isMap(item: Item): item is ItemMap {
 /** Recognizes a list by its kind. */
 export function isList(item: Item): item is readonly Item[] {
   return Array.isArray(item);
+}
+
+/** The elements of a list or tuple; undefined for anything else. */
+export function sequenceOf(item: Item): readonly Item[] | undefined {
+  return isList(item) ? item : item instanceof Tuple ? item.items : undefined;
+}
+
+/** Throws {@link Fault} for an absent value. */
+export function assertDefined(item: Item): void {
+  if (item instanceof Undefined) throw new Fault(item.message);
 }
 
 /** Whether an item is a number; booleans are not. */
@@ -229,10 +217,11 @@ export function typeOf(item: Item): string {
 export function isTrue(item: Item): boolean {
   if (typeof item === "string") return item !== "";
   if (isNumber(item)) return item instanceof WholeFloat ? item.value !== 0 : item !== 0 && item !== 0n;
-  if (isList(item)) return item.length > 0;
-  if (isMap(item)) return item.size > 0;
-  if (item instanceof Tuple) return item.items.length > 0;
   if (item instanceof Range) return item.length > 0;
   if (item instanceof View) return item.map.size > 0;
-  return item !== null && item !== false && !(item instanceof Undefined);
+  if (isMap(item)) return item.size > 0;
+  const items = sequenceOf(item);
+  return items === undefined
+    ? item !== null && item !== false && !(item instanceof Undefined)
+    : items.length > 0;
 }
