@@ -1,13 +1,12 @@
 import { usageError } from "../../../lib/errors.ts";
 import { Scanner } from "./scanner.ts";
+import type { Token } from "./token_cursor.ts";
+
+/** The kinds of the parts of a JSONPath. */
+export type PathTokenKind = "name" | "number" | "named" | "sign" | "end";
 
 /** A part of a JSONPath. */
-export interface PathToken {
-  readonly kind: "name" | "number" | "named" | "sign" | "end";
-  readonly text: string;
-  /** The offset in the path. */
-  readonly at: number;
-}
+export type PathToken = Token<PathTokenKind>;
 
 /** The names of the original tool's library. */
 const ORIGINAL_NAME =
