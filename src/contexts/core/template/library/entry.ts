@@ -127,10 +127,12 @@ export function bindArguments<const P extends readonly Parameter<unknown>[]>(
     if (index < 0) throw new Fault(`it takes no argument "${name}"`);
     if (index < positional.length) throw new Fault(`the argument "${name}" is given twice`);
   }
-  return takes.map(({ name, read, fallback, isNullable }, index) => {
-    const given = index < positional.length ? positional[index] : named.get(name);
-    if (given !== undefined && !(isNullable && given === null)) return read(given, tools);
-    if (fallback.length === 0) throw new Fault(`the argument "${name.replace("/", "")}" is missing`);
-    return fallback[0];
-  }) as unknown as Values<P>;
+  const values: unknown[] = [];
+  for (const { name, read, fallback, isNullable } of takes) {
+    const given = values.length < positional.length ? positional[values.length] : named.get(name);
+    if (given !== undefined && !(isNullable && given === null)) values.push(read(given, tools));
+    else if (fallback.length > 0) values.push(fallback[0]);
+    else throw new Fault(`the argument "${name.replace("/", "")}" is missing`);
+  }
+  return values as unknown as Values<P>;
 }

@@ -4,30 +4,35 @@ import { LIST_METHODS, MAP_METHODS, NUMBER_METHODS, SEQUENCE_METHODS } from "./c
 import { findEntry, type Library, runEntry, type TemplateTools } from "./entry.ts";
 import { TEXT_METHODS } from "./text_methods.ts";
 
+type NamesByType = Readonly<Record<string, ReadonlySet<string>>>;
+
 /** Methods that change a value in Python. */
-const CHANGING: Readonly<Record<string, string>> = {
-  list: "append clear extend insert pop remove reverse sort",
-  dict: "clear pop popitem setdefault update",
+const CHANGING: NamesByType = {
+  list: words("append clear extend insert pop remove reverse sort"),
+  dict: words("clear pop popitem setdefault update"),
 };
 
-const INTEGER = "as_integer_ratio conjugate denominator from_bytes imag numerator real to_bytes";
+const OF_INTEGERS = words("as_integer_ratio conjugate denominator from_bytes imag numerator real to_bytes");
 
 /** Members that Python has and templates have not, so that they are not taken for absent. */
-const REFUSED: Readonly<Record<string, string>> = {
-  str: "encode format_map maketrans translate",
-  dict: "fromkeys",
-  int: INTEGER,
-  bool: INTEGER,
-  float: "as_integer_ratio conjugate fromhex hex imag real",
-  generator: "close gi_code gi_frame gi_running gi_yieldfrom send throw",
+const REFUSED: NamesByType = {
+  str: words("encode format_map maketrans translate"),
+  dict: words("fromkeys"),
+  int: OF_INTEGERS,
+  bool: OF_INTEGERS,
+  float: words("as_integer_ratio conjugate fromhex hex imag real"),
+  generator: words("close gi_code gi_frame gi_running gi_yieldfrom send throw"),
 };
+
+function words(names: string): ReadonlySet<string> {
+  return new Set(names.split(" "));
+}
 
 /** Finds a method, bound to its value; undefined if Python has none. Throws for methods that change a value. */
 export function findMethod(item: Item, name: string, tools: TemplateTools): Item | undefined {
   const type = typeOf(item);
-  const isNamedIn = (names: string | undefined) => names?.split(" ").includes(name) === true;
-  const [changes, isRefused] = [isNamedIn(CHANGING[type]), isNamedIn(REFUSED[type])];
-  if (changes || isRefused) {
+  const changes = CHANGING[type]?.has(name) === true;
+  if (changes || REFUSED[type]?.has(name) === true) {
     if (isMap(item) && item.has(name)) return undefined;
     throw new Fault(
       changes ? `values cannot be changed: "${name}" is not available` : `"${name}" is not available`,

@@ -106,7 +106,11 @@ export class ExpressionParser extends OperandParser {
 
   /** Goes on if the current token is one of some operators, and returns it. */
   #operator<Operator extends string>(operators: readonly Operator[]): Operator | undefined {
-    return operators.find((each) => this.stream.skip(each));
+    const { kind, text } = this.stream.current;
+    if (kind !== "operator" && kind !== "name") return undefined;
+    const found = operators.find((each) => each === text);
+    if (found !== undefined) this.stream.next();
+    return found;
   }
 
   #unary(withFilters: boolean): Expression {

@@ -45,7 +45,7 @@ function bitsOf(value: bigint): number {
 /** The operators of arithmetic. */
 export type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
 
-/** Whether an item is an integer that a float holds exactly. */
+/** Recognizes an integer that a float holds exactly. */
 function isExact(item: Item): item is number {
   return typeof item === "number" && Number.isSafeInteger(item) && !Object.is(item, -0);
 }
