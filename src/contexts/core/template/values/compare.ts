@@ -1,4 +1,4 @@
-import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
+import { equalNumbers, plainNumber } from "../../tree/value.ts";
 import { type Budget, Fault } from "../limits.ts";
 import {
   assertDefined,
@@ -55,13 +55,7 @@ function equalRanges(a: Range, b: Range): boolean {
 /** The number that Python compares; booleans count. */
 function numeral(item: Item): number | bigint | undefined {
   if (typeof item === "boolean") return item ? 1 : 0;
-  if (item instanceof WholeFloat) return item.value;
-  return isNumber(item) ? item : undefined;
-}
-
-/** Neither is below the other; not-a-number is equal to nothing. */
-function equalNumbers(a: number | bigint, b: number | bigint): boolean {
-  return a <= b && a >= b;
+  return isNumber(item) ? plainNumber(item) : undefined;
 }
 
 /** Finds a key of a map and its value; Python has one key for `1`, `1.0` and `True`. */

@@ -1,17 +1,16 @@
 /** The values that a template works with: those of a context, and those that only exist while it runs. */
 
 import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
+import { pythonType } from "../../tree/python_text.ts";
+import { isIntegerValue, isValueNumber, type ValueNumber } from "../../tree/value.ts";
 import { Fault } from "../limits.ts";
-
-/** A number; an integer unless it is a WholeFloat or has a fraction. */
-export type NumberItem = number | bigint | WholeFloat;
 
 /** A value in a template. */
 export type Item =
   | null
   | boolean
   | string
-  | NumberItem
+  | ValueNumber
   | readonly Item[]
   | ItemMap
   | Tuple
@@ -187,30 +186,19 @@ export function assertDefined(item: Item): void {
 }
 
 /** Whether an item is a number; booleans are not. */
-export function isNumber(item: Item): item is NumberItem {
-  return typeof item === "number" || typeof item === "bigint" || item instanceof WholeFloat;
-}
+export const isNumber: (item: Item) => item is ValueNumber = isValueNumber;
 
 /** Recognizes an integer; a boolean is not one. */
-export function isInteger(item: Item): item is number | bigint {
-  return typeof item === "bigint" ||
-    (typeof item === "number" && Number.isInteger(item) && !Object.is(item, -0));
-}
+export const isInteger: (item: Item) => item is number | bigint = isIntegerValue;
 
 /** The name of the item's type in Python. */
 export function typeOf(item: Item): string {
-  if (item === null) return "NoneType";
-  if (typeof item === "boolean") return "bool";
-  if (typeof item === "string") return "str";
-  if (isInteger(item)) return "int";
-  if (isNumber(item)) return "float";
-  if (isList(item)) return "list";
-  if (isMap(item)) return "dict";
   if (item instanceof Tuple) return "tuple";
   if (item instanceof Range) return "range";
   if (item instanceof View) return `dict_${item.kind}`;
   if (item instanceof Stream) return item.kind;
-  return item instanceof Undefined ? "Undefined" : "function";
+  if (item instanceof Undefined) return "Undefined";
+  return item instanceof Thing ? "function" : isList(item) ? "list" : isMap(item) ? "dict" : pythonType(item);
 }
 
 /** Whether Python takes an item for true. */

@@ -2,7 +2,8 @@
 
 import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { type Budget, Fault } from "../limits.ts";
-import { isInteger, type Item, type NumberItem } from "./item.ts";
+import type { ValueNumber } from "../../tree/value.ts";
+import { isInteger, type Item } from "./item.ts";
 
 /** Python refuses to print or read integers with more digits. */
 export const MOST_DIGITS = 4300;
@@ -20,7 +21,7 @@ export function operandOf(item: Item): Operand | undefined {
 }
 
 /** Makes the item of a float. */
-export function floatItem(value: number): NumberItem {
+export function floatItem(value: number): ValueNumber {
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
@@ -54,7 +55,7 @@ function isExact(item: Item): item is number {
 export function calculate(
   operator: ArithmeticOperator,
   { left, right, budget }: { readonly left: Item; readonly right: Item; readonly budget: Budget },
-): NumberItem | undefined {
+): ValueNumber | undefined {
   if (isExact(left) && isExact(right) && (operator === "+" || operator === "-")) {
     const quick = operator === "+" ? left + right : left - right;
     if (isExact(quick)) return quick;
@@ -163,7 +164,7 @@ function floatPower(a: number, b: number): number {
 }
 
 /** Returns the number; throws if Python would refuse to print its digits. */
-export function assertPrintable(item: NumberItem): NumberItem {
+export function assertPrintable(item: ValueNumber): ValueNumber {
   if (typeof item === "bigint" && bitsOf(item) > MOST_BITS + 4) {
     throw new Fault(`an integer has more than ${MOST_DIGITS} digits`);
   }
