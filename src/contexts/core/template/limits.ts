@@ -57,10 +57,7 @@ export class Budget {
 
   /** Counts a text that is about to be made or read, by its length. */
   text(length: number): void {
-    if (length > this.limits.text) {
-      throw new Fault(`a text would have more than ${this.limits.text} characters`);
-    }
-    this.step(1 + Math.floor(length / CHARACTERS_PER_STEP));
+    this.output(length, length);
   }
 
   /** Counts the bits of large integers. */

@@ -5,8 +5,8 @@ import { isMap, type Item, Stream, typeOf, Undefined, View } from "../values/ite
 import { assertIterable, iterate, listOf, sizeOf } from "../values/iterate.ts";
 import { applyOperator } from "../values/operators.ts";
 import { textOf } from "../values/print.ts";
-import { requireMap } from "./coerce.ts";
-import { any, flag, int, type Library, onAny, printed, type TemplateTools } from "./entry.ts";
+import { requireInteger, requireMap } from "./coerce.ts";
+import { any, flag, type Library, onAny, printed, type TemplateTools } from "./entry.ts";
 import { makeGetter } from "./getter.ts";
 import { joinTexts } from "./text_methods.ts";
 
@@ -39,7 +39,7 @@ export const LIST_FILTERS: Library = {
     return new Stream(reversed(subject, tools), "list_reverseiterator");
   }),
   slice: onAny(
-    [int("slices"), any("fill_with", null)],
+    [any("slices"), any("fill_with", null)],
     (subject, [count, fill], { budget }) => new Stream(columns(subject, { count, fill, budget })),
   ),
   sum: onAny([any("attribute", undefined), any("start", 0)], (subject, [attribute, start], tools) => {
@@ -85,13 +85,15 @@ function random(subject: Item, _: readonly [], tools: TemplateTools): Item {
 }
 
 interface Filling {
+  /** Read when the first element is, as Python does. */
+  readonly count: Item;
   readonly fill: Item;
   readonly budget: Budget;
 }
 
 function* batches(
   subject: Item,
-  { count, fill, budget }: Filling & { readonly count: Item },
+  { count, fill, budget }: Filling,
 ): Generator<Item> {
   // Python only compares the size.
   const size = typeof count === "boolean" ? Number(count) : count;
@@ -113,9 +115,10 @@ function* batches(
 
 function* columns(
   subject: Item,
-  { count, fill, budget }: Filling & { readonly count: number },
+  { count: slices, fill, budget }: Filling,
 ): Generator<Item> {
   const items = listOf(subject, budget);
+  const count = requireInteger(slices);
   if (count === 0) throw new Fault("a list cannot be divided into 0 parts");
   const each = Math.floor(items.length / count);
   const larger = ((items.length % count) + count) % count;
