@@ -1,7 +1,15 @@
 /** Values as Python prints them: `True`, `None`, `1.0`, `{'a': 1}`. */
 
 import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
-import { isValueList, isValueMap, isValueNumber, type Value } from "./value.ts";
+import {
+  isIntegerValue,
+  isValueList,
+  isValueMap,
+  isValueNumber,
+  plainNumber,
+  type Value,
+  type ValueNumber,
+} from "./value.ts";
 
 /** Formats a value as Python's `str()` does: a text stays as it is. */
 export function pythonText(value: Value): string {
@@ -30,12 +38,17 @@ export function pythonWord(value: boolean | null): string {
 }
 
 /** Formats a number as Python prints it: `1`, `1.0`, `1e+16`. */
-export function pythonNumber(value: number | bigint | WholeFloat): string {
-  if (value instanceof WholeFloat) return formatPythonFloat(value.value);
-  if (typeof value === "number" && (!Number.isInteger(value) || Object.is(value, -0))) {
-    return formatPythonFloat(value);
-  }
-  return String(value);
+export function pythonNumber(value: ValueNumber): string {
+  return isIntegerValue(value) ? String(value) : formatPythonFloat(Number(plainNumber(value)));
+}
+
+/** The name of a value's type in Python. */
+export function pythonType(value: Value): string {
+  if (value === null) return "NoneType";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "string") return "str";
+  if (isValueNumber(value)) return isIntegerValue(value) ? "int" : "float";
+  return isValueList(value) ? "list" : "dict";
 }
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
@@ -50,7 +63,8 @@ export function quotePython(text: string): string {
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
 }
 
-function escapeCode(code: number): string {
+/** Writes a character by its number, as Python does. */
+export function escapeCode(code: number): string {
   const hex = code.toString(16);
   if (code < 0x100) return `\\x${hex.padStart(2, "0")}`;
   return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
