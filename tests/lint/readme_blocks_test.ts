@@ -46,6 +46,13 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "showtime pipeline run docs/examples/pipeline.yml -c docs/examples/changed.txt",
     "showtime pipeline run build.yml > build.log",
   ],
+  // tests/e2e/server/builds_test.ts plays the first three.
+  "docs/server.md": [
+    "showtime serve -f pipelines.yml",
+    "showtime worker",
+    'curl -fsS -X POST "http://localhost:8080/webhook?pipeline=web&changed-refs=$(git rev-parse HEAD)"',
+    "showtime keys add builder-1 --role worker --tags linux",
+  ],
   // tests/e2e/pages plays it.
   "docs/simulator.md": [
     "showtime simulate --play",

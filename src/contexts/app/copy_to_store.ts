@@ -1,6 +1,7 @@
 import { AppError, EXIT } from "../../lib/errors.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { ContextCopy, ContextStore } from "../ports/context_store.ts";
+import type { ContextPorts } from "./context_ports.ts";
+import { versionAfter } from "./write_context.ts";
 
 /** How often the copy is tried while others write it too. */
 const MOST_ATTEMPTS = 10;
@@ -8,7 +9,7 @@ const MOST_ATTEMPTS = 10;
 /** Makes a copy that is another store, which is open only while it is written. It counts its versions by itself. */
 export function copyToStore(
   store: ContextStore,
-  { clock, actor }: { readonly clock: Clock; readonly actor: string },
+  ports: Pick<ContextPorts, "clock" | "actor">,
 ): ContextCopy {
   return {
     name: store.name,
@@ -16,15 +17,8 @@ export function copyToStore(
       try {
         for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
           const current = await store.read(id, signal);
-          const expected = current?.newest.version ?? 0;
-          const time = new Date(clock.now()).toISOString();
-          const newest = {
-            version: expected + 1,
-            time,
-            actor,
-            operations: [{ op: "replace" as const }],
-          };
-          if (await store.commit({ id, tree, keys: {}, newest, expected }, signal)) return [];
+          const next = { ...versionAfter(ports, current, { id, tree }), keys: {} };
+          if (await store.commit({ ...next, expected: next.newest.version - 1 }, signal)) return [];
         }
       } catch (error) {
         if (error instanceof AppError) throw unwritable(store, error);

@@ -5,6 +5,7 @@ import type { ValueMap } from "../core/tree/value.ts";
 import type { StoredContext } from "../ports/context_store.ts";
 import type { ContextPorts } from "./context_ports.ts";
 import { startOver } from "./start_over.ts";
+import { versionAfter } from "./write_context.ts";
 
 /** A context to make. */
 export interface InitRequest {
@@ -25,27 +26,16 @@ export async function initContext(
   { id, tree, existing, waitMs }: InitRequest,
   signal: AbortSignal,
 ): Promise<{ readonly stored: StoredContext; readonly written: boolean }> {
-  const { store, clock, actor } = ports;
+  const { store } = ports;
   encodeTree(tree);
   const attempt = async () => {
     const current = await store.read(id, signal);
     if (current !== undefined && existing === "leave") return { stored: current, written: false };
     if (current !== undefined && existing === "refuse") throw exists(id);
-    const expected = current?.newest.version ?? 0;
-    const stored: StoredContext = {
-      id,
-      tree,
-      keys: current?.keys ?? {},
-      newest: {
-        version: expected + 1,
-        time: new Date(clock.now()).toISOString(),
-        actor,
-        operations: [{ op: "replace" }],
-      },
-    };
+    const stored = versionAfter(ports, current, { id, tree });
     const next = {
       ...stored,
-      expected,
+      expected: current?.newest.version ?? 0,
       ...current === undefined ? {} : { expectedTime: current.newest.time },
       displaces: existing === "replace",
     };

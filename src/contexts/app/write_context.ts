@@ -58,24 +58,27 @@ export async function writeContext(
 }
 
 function nextVersion(
-  { clock, actor }: Pick<ContextPorts, "clock" | "actor">,
+  ports: Pick<ContextPorts, "clock" | "actor">,
   { current, change }: { readonly current: StoredContext; readonly change: Change },
 ): StoredContext {
-  const { operations, event } = change;
+  const { operations, event, keys } = change;
   const tree = applyOperations(change.tree ?? current.tree, operations);
   encodeTree(tree);
-  return {
-    id: current.id,
-    tree,
-    keys: change.keys ?? current.keys,
-    newest: {
-      version: current.newest.version + 1,
-      time: new Date(clock.now()).toISOString(),
-      actor,
-      operations,
-      ...event === undefined ? {} : { event },
-    },
-  };
+  const { newest, ...next } = versionAfter(ports, current, { id: current.id, tree, operations });
+  return { ...next, keys: keys ?? next.keys, newest: { ...newest, ...event === undefined ? {} : { event } } };
+}
+
+/** Makes the version after what is stored, which keeps the keys of events; without operations, of a new tree. */
+export function versionAfter(
+  { clock, actor }: Pick<ContextPorts, "clock" | "actor">,
+  current: StoredContext | undefined,
+  { id, tree, operations = [{ op: "replace" }] }:
+    & Pick<StoredContext, "id" | "tree">
+    & Partial<Pick<Change, "operations">>,
+): StoredContext {
+  const version = (current?.newest.version ?? 0) + 1;
+  const newest = { version, time: new Date(clock.now()).toISOString(), actor, operations };
+  return { id, tree, keys: current?.keys ?? {}, newest };
 }
 
 function stale({ id, newest }: StoredContext, wanted: number): AppError {

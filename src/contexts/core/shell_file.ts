@@ -27,7 +27,11 @@ export function formatShellFile(
   const lines: string[] = [];
   const warnings: string[] = [];
   const taken = new Map<string, Path>();
-  for (const { path, name, value } of leavesOf(tree, new Set(excludeKeyNames))) {
+  for (
+    const { path, name, value } of leavesOf({ path: [], name: "", value: tree }, {
+      excluded: new Set(excludeKeyNames),
+    })
+  ) {
     if (isFalsy(value)) continue;
     const variable = `CICD_${name.replace(/[^0-9a-zA-Z_]+/g, "_")}`;
     const text = pythonText(value);
@@ -56,30 +60,20 @@ function escapeShell(text: string): string {
 }
 
 /** The values that get a variable: scalars, and lists inside of lists, which print as in Python. */
-function* leavesOf(tree: ValueMap, excluded: ReadonlySet<string>): Generator<Leaf> {
-  yield* leavesBelow({ path: [], name: "", value: tree }, excluded);
-}
-
-function* leavesBelow(
-  above: Leaf & { readonly value: ValueMap },
-  excluded: ReadonlySet<string>,
+function* leavesOf(
+  { path, name, value }: Leaf,
+  { excluded, inList = false }: { readonly excluded: ReadonlySet<string>; readonly inList?: boolean },
 ): Generator<Leaf> {
-  for (const [key, value] of above.value) {
-    if (excluded.has(key)) continue;
-    const name = above.name === "" ? key : `${above.name}__${key}`;
-    const leaf = { path: [...above.path, key], name, value };
-    if (!isValueList(value) || value.length === 0) yield* leavesOfOne(leaf, excluded);
-    else {
-      for (const [index, each] of value.entries()) {
-        const path = [...leaf.path, index];
-        yield* leavesOfOne({ path, name: `${name}__${index}`, value: each }, excluded);
-      }
+  const inner = (key: string | number, each: Value): Leaf => ({
+    path: [...path, key],
+    name: name === "" ? String(key) : `${name}__${key}`,
+    value: each,
+  });
+  if (isValueMap(value)) {
+    for (const [key, each] of value) if (!excluded.has(key)) yield* leavesOf(inner(key, each), { excluded });
+  } else if (isValueList(value) && value.length > 0 && !inList) {
+    for (const [index, each] of value.entries()) {
+      yield* leavesOf(inner(index, each), { excluded, inList: true });
     }
-  }
-}
-
-function* leavesOfOne(leaf: Leaf, excluded: ReadonlySet<string>): Generator<Leaf> {
-  const { value } = leaf;
-  if (isValueMap(value)) yield* leavesBelow({ ...leaf, value }, excluded);
-  else yield leaf;
+  } else yield { path, name, value };
 }

@@ -8,6 +8,7 @@ import { BUILD_COLUMNS, buildOf, numberOf, optionalNumber, optionalText, textOf 
 interface OpenBuild {
   readonly id: string;
   readonly state: string;
+  readonly reason: string | undefined;
   readonly attempt: number;
   readonly worker: string | undefined;
   readonly group: string | undefined;
@@ -63,7 +64,9 @@ export class Attempts {
         failedLeft: open.failedLeft - 1,
       });
     }
-    return await this.#move(open, { state: outcome, reason, endedAt: now, exitCode });
+    // Who cancelled it matters more than the worker's words for it.
+    const why = outcome === "cancelled" && open.state === "cancelling" ? open.reason ?? reason : reason;
+    return await this.#move(open, { state: outcome, reason: why, endedAt: now, exitCode });
   }
 
   /** Gives an attempt back; undefined if it is stale. */
@@ -75,7 +78,7 @@ export class Attempts {
     return await this.#move(
       open,
       open.state === "cancelling"
-        ? { state: "cancelled", reason, endedAt: now }
+        ? { state: "cancelled", reason: open.reason ?? reason, endedAt: now }
         : { state: "queued", reason, endedAt: undefined },
     );
   }
@@ -157,12 +160,13 @@ export class Attempts {
 
 const LEASED = "state IN ('running', 'cancelling')";
 
-const OPEN_COLUMNS = "id, state, attempt, worker, group_name, lost_left, failed_left, lease_until";
+const OPEN_COLUMNS = "id, state, reason, attempt, worker, group_name, lost_left, failed_left, lease_until";
 
 function openOf(row: SqlRow): OpenBuild {
   return {
     id: textOf(row, "id"),
     state: textOf(row, "state"),
+    reason: optionalText(row, "reason"),
     attempt: numberOf(row, "attempt"),
     worker: optionalText(row, "worker"),
     group: optionalText(row, "group_name"),

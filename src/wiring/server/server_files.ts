@@ -17,7 +17,9 @@ export interface ServerFilesOptions {
 /** The files with the parts that only the start of the server uses. */
 export interface OpenServerFiles extends ServerFiles {
   readonly environments: () => PipelinesFile["environments"];
-  /** Reads the files again whenever one changes, until `signal` aborts. A faulty file is said and has no effect. */
+  /**
+   * Reads the files again whenever one changes and at SIGHUP, until `signal` aborts. A faulty file is said and has no effect.
+   */
   watch(signal: AbortSignal): Promise<void>;
 }
 
@@ -33,6 +35,15 @@ export async function openServerFiles(options: ServerFilesOptions): Promise<Open
     reload,
     async watch(signal) {
       const paths = [options.pipelinesFile, ...(options.envFile === undefined ? [] : [options.envFile])];
+      const attempt = () =>
+        reload().catch((error: unknown) =>
+          options.warn(`${toError(error).message}. The old files stay in force`)
+        );
+      const onHangUp = () => void attempt();
+      if (Deno.build.os !== "windows") {
+        Deno.addSignalListener("SIGHUP", onHangUp);
+        signal.addEventListener("abort", () => Deno.removeSignalListener("SIGHUP", onHangUp), { once: true });
+      }
       let seen = await stampsOf(paths);
       while (!signal.aborted) {
         await new Promise<void>((resolve) => {
@@ -45,9 +56,7 @@ export async function openServerFiles(options: ServerFilesOptions): Promise<Open
         const now = await stampsOf(paths);
         if (now === seen || signal.aborted) continue;
         seen = now;
-        await reload().catch((error: unknown) =>
-          options.warn(`${toError(error).message}. The old files stay in force`)
-        );
+        await attempt();
       }
     },
   };

@@ -3,7 +3,7 @@ import { isLoopback } from "../../lib/loopback.ts";
 import { toError, usageError } from "../../lib/errors.ts";
 import { Access } from "../../pipelines/app/server/identify.ts";
 import { runBackground } from "../../pipelines/app/server/background.ts";
-import { type NewsPorts, sendNews } from "../../pipelines/app/server/send_news.ts";
+import { type NewsPorts, sendLateNews, sendNews } from "../../pipelines/app/server/send_news.ts";
 import type { ServerPorts } from "../../pipelines/app/server/server_ports.ts";
 import type { FilledMessage } from "../../pipelines/core/builds/plan_news.ts";
 import { makeServerApp } from "../../server/http/server_app.ts";
@@ -85,6 +85,7 @@ export async function startServer(
       remoteRefs: (await import("../../drivers/git/mod.ts")).makeRemoteRefs({ shell: await parts.shell }),
       nextRun: (line, after) => new Cron(line, { timezone: "UTC" }).nextRun(new Date(after))?.getTime(),
       holder: crypto.randomUUID(),
+      sendLateNews: (stop) => sendLateNews(news, stop),
       say,
     }, signal);
     const watching = files.watch(signal);

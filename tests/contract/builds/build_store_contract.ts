@@ -285,7 +285,8 @@ export function registerBuildsContract({ name, make, test }: BuildsContractOptio
     const renewed = await queue.renew({ build: first.id, attempt: 1, leaseMs: LEASE_MS, now: NOW }, NEVER);
     assert.equal(renewed, "cancel");
     const end = { outcome: "cancelled", reason: "asked", exitCode: undefined, now: NOW } as const;
-    await queue.finish({ build: first.id, attempt: 1, ...end }, NEVER);
+    const ended = await queue.finish({ build: first.id, attempt: 1, ...end }, NEVER);
+    assert.deepEqual([ended?.state, ended?.reason], ["cancelled", `Build ${second.id} superseded it`]);
     assert.deepEqual(await claimAll(queue), [third.id]);
   });
 

@@ -1,15 +1,14 @@
 import { runGenerator } from "../../../contexts/app/run_generator.ts";
 import { writeContext, writeCopies } from "../../../contexts/app/write_context.ts";
 import { OUR_RULES } from "../../../contexts/core/events/event_rules.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { endWrite } from "./end_write.ts";
 import { fire, variablesOf } from "./fire.ts";
-import { byOperations, contextId, printJson, readPairs, readWait, withContexts } from "./shared.ts";
+import { byOperations, printJson, readPairs, readWait, withContext } from "./shared.ts";
 
 /** Fires an event, after the pairs of `--set`. */
 export async function runEvent(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const [pipeline = "", event = ""] = env.args;
   if (env.values.text("unsure") === "skip" && env.values.text("key") === undefined) {
     throw usageError(
@@ -18,7 +17,7 @@ export async function runEvent(env: CommandEnv): Promise<ExitCode> {
       "Name that call's key with --key, or leave --unsure out",
     );
   }
-  return await withContexts(env, async (tools) => {
+  return await withContext(env, async (tools, id) => {
     const operations = await readPairs(env.values.raws("set"), tools);
     if (operations.length > 0) {
       await writeContext(
@@ -33,8 +32,7 @@ export async function runEvent(env: CommandEnv): Promise<ExitCode> {
 
 /** Runs a generator. */
 export async function runGenerate(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
-  return await withContexts(env, async (tools) => {
+  return await withContext(env, async (tools, id) => {
     const { ports } = tools;
     const { stored, count } = await runGenerator(ports, {
       id,
@@ -48,6 +46,5 @@ export async function runGenerate(env: CommandEnv): Promise<ExitCode> {
       await writeCopies(ports, stored, env.signal);
       printJson(env, { id, version: stored.newest.version, values: count });
     }
-    return EXIT.done;
   });
 }

@@ -4,13 +4,12 @@ import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import { readPath } from "../../../contexts/core/tree/path.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
-import { contextId, printable, withContexts } from "./shared.ts";
+import { printable, withContext } from "./shared.ts";
 
 /** Prints a value. An absent one prints nothing on stdout. */
 export async function runGet(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const expression = env.args[0] ?? "";
-  return await withContexts(env, async ({ ports }) => {
+  return await withContext(env, async ({ ports }, id) => {
     const { tree } = await readContext(ports.store, id, env.signal);
     let value = findValue(tree, expression);
     if (value !== undefined && env.values.flag("render")) {
@@ -27,6 +26,5 @@ export async function runGet(env: CommandEnv): Promise<ExitCode> {
       return EXIT.failed;
     }
     env.reveal(env.flags.json ? formatJson(value) : printable(value));
-    return EXIT.done;
   }, { reveals: true });
 }

@@ -5,16 +5,15 @@ import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import { formatPath } from "../../../contexts/core/tree/path.ts";
 import type { ContextVersion } from "../../../contexts/core/version.ts";
 import { versionToValue } from "../../../contexts/core/version_json.ts";
-import { EXIT, type ExitCode } from "../../../lib/errors.ts";
+import type { ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
 import { endWrite } from "./end_write.ts";
-import { contextId, printJson, readVersionNumber, readWait, withContexts } from "./shared.ts";
+import { printJson, readVersionNumber, readWait, withContext } from "./shared.ts";
 
 /** Lists the kept versions, newest first. */
 export async function runHistory(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
-  return await withContexts(env, async ({ ports }) => {
+  return await withContext(env, async ({ ports }, id) => {
     const { redact } = ports.settings;
     const versions = (await listHistory(ports.store, id, env.signal)).map((each) => ({
       ...each,
@@ -22,7 +21,7 @@ export async function runHistory(env: CommandEnv): Promise<ExitCode> {
     }));
     if (env.flags.json) {
       printJson(env, { versions: versions.map((each) => new Map([["id", id], ...versionToValue(each)])) });
-      return EXIT.done;
+      return;
     }
     env.lines(renderTable(
       [{ title: "VERSION" }, { title: "TIME" }, { title: "ACTOR", shrinks: true }, {
@@ -37,18 +36,15 @@ export async function runHistory(env: CommandEnv): Promise<ExitCode> {
       ]),
       { style: env.style },
     ));
-    return EXIT.done;
   });
 }
 
 /** Writes a new version that equals an old one. */
 export async function runRollback(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const version = readVersionNumber(env.args[0] ?? "", "<version>");
-  return await withContexts(env, async (tools) => {
+  return await withContext(env, async (tools, id) => {
     const written = await rollBack(tools.ports, { id, version, waitMs: readWait(env) }, env.signal);
     await endWrite(env, tools, { written });
-    return EXIT.done;
   });
 }
 

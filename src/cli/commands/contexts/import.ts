@@ -3,19 +3,18 @@ import { importFile, importFromStore } from "../../../contexts/app/import_tree.t
 import type { ContextId } from "../../../contexts/core/context_id.ts";
 import type { ValueMap } from "../../../contexts/core/tree/value.ts";
 import type { ContextStore } from "../../../contexts/ports/context_store.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { endWrite } from "./end_write.ts";
-import { contextId, readWait, withContexts } from "./shared.ts";
+import { readWait, withContext } from "./shared.ts";
 
 /** Stores the tree of a file as a context, or that of the original tool's store. */
 export async function runImport(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const [file] = env.args;
   if (file === "") {
     throw usageError("file_missing", "Reading <file>: the path is empty", "Name a YAML or JSON file");
   }
-  return await withContexts(env, async (tools) => {
+  return await withContext(env, async (tools, id) => {
     const { ports, appFiles, original } = tools;
     const tree = file === undefined
       ? await fromOriginal(await original(), id, env.signal)
@@ -27,7 +26,6 @@ export async function runImport(env: CommandEnv): Promise<ExitCode> {
       waitMs: readWait(env),
     }, env.signal);
     await endWrite(env, tools, { written: stored });
-    return EXIT.done;
   }, { ownOnly: true });
 }
 

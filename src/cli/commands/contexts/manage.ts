@@ -1,15 +1,14 @@
 import { contextUnknown, readContext } from "../../../contexts/app/read_context.ts";
 import { writeCopies } from "../../../contexts/app/write_context.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/table.ts";
 import { endDryRun } from "./end_write.ts";
-import { contextId, printJson, withContexts } from "./shared.ts";
+import { printJson, withContext, withContexts } from "./shared.ts";
 
 /** Writes the configured copies again. */
 export async function runExport(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
-  return await withContexts(env, async ({ ports }) => {
+  return await withContext(env, async ({ ports }, id) => {
     if (ports.copies.length === 0) {
       throw usageError(
         "copies_missing",
@@ -25,7 +24,6 @@ export async function runExport(env: CommandEnv): Promise<ExitCode> {
       printJson(env, { id, version: stored.newest.version, copies, ...dryRun ? { dry_run: true } : {} });
     } else env.lines(copies);
     if (dryRun) endDryRun(env);
-    return EXIT.done;
   });
 }
 
@@ -35,11 +33,11 @@ export async function runList(env: CommandEnv): Promise<ExitCode> {
     const contexts = await store.list(env.signal);
     if (env.flags.json) {
       printJson(env, { contexts });
-      return EXIT.done;
+      return;
     }
     if (contexts.length === 0) {
       env.terminal.say(`There is no context in ${store.name}`);
-      return EXIT.done;
+      return;
     }
     env.lines(renderTable(
       [{ title: "ID" }, { title: "VERSION" }, { title: "TIME" }],
@@ -50,19 +48,16 @@ export async function runList(env: CommandEnv): Promise<ExitCode> {
       ]),
       { style: env.style },
     ));
-    return EXIT.done;
   });
 }
 
 /** Removes a context with its history. */
 export async function runDelete(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
-  return await withContexts(env, async ({ ports: { store } }) => {
+  return await withContext(env, async ({ ports: { store } }, id) => {
     if (!await store.remove(id, env.signal)) throw contextUnknown(id, store);
     const dryRun = env.values.flag("dry-run");
     if (env.flags.json) printJson(env, { id, deleted: !dryRun, ...dryRun ? { dry_run: true } : {} });
     else env.terminal.say(`The context ${id} ${dryRun ? "would be" : "is"} deleted`);
     if (dryRun) endDryRun(env);
-    return EXIT.done;
   });
 }

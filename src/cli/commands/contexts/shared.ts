@@ -7,7 +7,7 @@ import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import type { Operation } from "../../../contexts/core/tree/operations.ts";
 import type { ContextStore } from "../../../contexts/ports/context_store.ts";
 import { toValue, type Value } from "../../../contexts/core/tree/value.ts";
-import { usageError } from "../../../lib/errors.ts";
+import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readDuration } from "../../read_arguments.ts";
 import type { ContextRequest, ContextTools } from "../../wiring_types.ts";
@@ -27,12 +27,22 @@ export interface OpenContexts extends ContextTools {
   readonly base: ContextStore;
 }
 
-/** Makes the tools for contexts, does some work with them, and closes the store. */
-export async function withContexts<Result>(
+/** Works on the context that the command is about, as {@link withContexts} does. */
+export async function withContext(
   env: CommandEnv,
-  work: (tools: OpenContexts) => Promise<Result>,
+  work: (tools: OpenContexts, id: ContextId) => Promise<ExitCode | void>,
+  options: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
+): Promise<ExitCode> {
+  const id = contextId(env);
+  return await withContexts(env, (tools) => work(tools, id), options);
+}
+
+/** Makes the tools for contexts, does some work with them, and closes the store. The exit code is 0 without another. */
+export async function withContexts(
+  env: CommandEnv,
+  work: (tools: OpenContexts) => Promise<ExitCode | void>,
   { reveals = false, ownOnly = false }: Pick<ContextRequest, "reveals" | "ownOnly"> = {},
-): Promise<Result> {
+): Promise<ExitCode> {
   const { flags, terminal } = env;
   const tools = await (await env.wiring()).contexts({
     flags,
@@ -43,7 +53,8 @@ export async function withContexts<Result>(
   });
   const base = tools.ports.store;
   try {
-    return await work(env.values.flag("dry-run") ? await withoutWrites(tools) : { ...tools, base });
+    return await work(env.values.flag("dry-run") ? await withoutWrites(tools) : { ...tools, base }) ??
+      EXIT.done;
   } finally {
     await base.close();
   }

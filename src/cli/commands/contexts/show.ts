@@ -5,14 +5,13 @@ import { formatJson } from "../../../contexts/core/tree/format_json.ts";
 import { isValueMap } from "../../../contexts/core/tree/value.ts";
 import { formatYaml } from "../../../contexts/core/yaml/mod.ts";
 import { formatShellFile } from "../../../contexts/core/shell_file.ts";
-import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
+import { type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { printChanges } from "./changes.ts";
-import { contextId, readVersionNumber, withContexts } from "./shared.ts";
+import { readVersionNumber, withContext } from "./shared.ts";
 
 /** Prints the whole tree of a version. */
 export async function runShow(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const version = env.args[0] === undefined ? undefined : readVersionNumber(env.args[0], "<version>");
   const format = env.values.text("format") ?? (env.flags.json ? "json" : "yaml");
   if (env.flags.json && format !== "json") {
@@ -22,7 +21,7 @@ export async function runShow(env: CommandEnv): Promise<ExitCode> {
       "Leave one of them out",
     );
   }
-  return await withContexts(env, async ({ ports }) => {
+  return await withContext(env, async ({ ports }, id) => {
     const { store, settings: { redact }, warn } = ports;
     const tree = version === undefined
       ? (await readContext(store, id, env.signal)).tree
@@ -37,17 +36,15 @@ export async function runShow(env: CommandEnv): Promise<ExitCode> {
       for (const warning of warnings) warn(warning);
       env.lines([text.trimEnd()]);
     }
-    return EXIT.done;
   });
 }
 
 /** Prints what differs between two versions. */
 export async function runDiff(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const [a, b] = env.args.map((text) =>
     text === undefined ? undefined : readVersionNumber(text, "<a> or <b>")
   );
-  return await withContexts(env, async ({ ports: { store, settings: { redact } } }) => {
+  return await withContext(env, async ({ ports: { store, settings: { redact } } }, id) => {
     const { from, to, before, after } = await readTwoVersions(store, { id, from: a, to: b }, env.signal);
     printChanges(env, {
       before,
@@ -56,6 +53,5 @@ export async function runDiff(env: CommandEnv): Promise<ExitCode> {
       about: { from, to },
       equal: `Versions ${from} and ${to} are equal`,
     });
-    return EXIT.done;
   });
 }

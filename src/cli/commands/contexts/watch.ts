@@ -7,14 +7,13 @@ import { versionToValue } from "../../../contexts/core/version_json.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readDuration } from "../../read_arguments.ts";
-import { contextId, printable, withContexts } from "./shared.ts";
+import { printable, withContext } from "./shared.ts";
 
 /** Prints each new version, until a value is there. */
 export async function runWatch(env: CommandEnv): Promise<ExitCode> {
-  const id = contextId(env);
   const until = readUntil(env.values.raw("until"));
   const timeoutMs = env.values.read("timeout", readDuration);
-  return await withContexts(env, async ({ ports }) => {
+  return await withContext(env, async ({ ports }, id) => {
     const { redact } = ports.settings;
     for await (const { version, tree } of watchContext(ports, { id, timeoutMs }, env.signal)) {
       const masked = {
@@ -26,7 +25,6 @@ export async function runWatch(env: CommandEnv): Promise<ExitCode> {
       const value = valueAt(await tree(), until.path);
       if (value !== undefined && printable(value) === until.text) return EXIT.done;
     }
-    return EXIT.done;
   });
 }
 

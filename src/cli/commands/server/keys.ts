@@ -4,6 +4,7 @@ import type { ApiKey, KeyRole } from "../../../pipelines/core/builds/api_key.ts"
 import type { BuildStore } from "../../../pipelines/ports/build_store.ts";
 import type { CommandEnv } from "../../command.ts";
 import { renderTable } from "../../render/mod.ts";
+import { databaseOf } from "./shared.ts";
 
 /** Makes a key and prints it. */
 export async function runAddKey(env: CommandEnv): Promise<ExitCode> {
@@ -87,10 +88,10 @@ export async function runRevokeKey(env: CommandEnv): Promise<ExitCode> {
 }
 
 async function withStore(env: CommandEnv, use: (store: BuildStore) => Promise<ExitCode>): Promise<ExitCode> {
-  const { values, variables } = env;
+  const { values } = env;
   const store = await (await env.wiring()).buildStore({
     stateFolder: values.text("state") ?? ".showtime/server",
-    databaseUrl: values.text("database") ?? variables["SHOWTIME_SERVER__DATABASE"],
+    databaseUrl: databaseOf(env),
   });
   try {
     return await use(store);

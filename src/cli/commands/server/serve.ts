@@ -3,11 +3,11 @@ import type { CommandEnv } from "../../command.ts";
 import { readPort } from "../../read_arguments.ts";
 import { renderJsonLine } from "../../render/mod.ts";
 import { serveToTheEnd } from "../../serve_to_the_end.ts";
-import { readCount } from "./shared.ts";
+import { databaseOf, readCount } from "./shared.ts";
 
 /** Runs the server until a signal ends it. */
 export async function runServe(env: CommandEnv): Promise<ExitCode> {
-  const { values, signal, terminal, variables } = env;
+  const { values, signal, terminal } = env;
   const wiring = await env.wiring();
   const read = async (flag: string) => {
     const path = values.text(flag);
@@ -30,7 +30,7 @@ export async function runServe(env: CommandEnv): Promise<ExitCode> {
     tracesEndpoint: values.text("traces-endpoint"),
     logsEndpoint: values.text("logs-endpoint"),
     stateFolder: values.text("state") ?? ".showtime/server",
-    databaseUrl: values.text("database") ?? variables["SHOWTIME_SERVER__DATABASE"],
+    databaseUrl: databaseOf(env),
     publicUrl: values.text("public-url")?.replace(/\/+$/, ""),
     certificate: cert === undefined || key === undefined ? undefined : { cert, key },
     trustedProxies: values.several("trusted-proxy") ?? [],

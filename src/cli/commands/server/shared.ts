@@ -1,4 +1,5 @@
 import { usageError } from "../../../lib/errors.ts";
+import { maskUrlLogins } from "../../../lib/url_login.ts";
 import type { CommandEnv } from "../../command.ts";
 import type { ServerCalls } from "../../server_types.ts";
 
@@ -10,6 +11,32 @@ export function readCount(text: string, where: string): number {
     `Reading ${where}: "${text}" is no whole number from 1`,
     "Write digits only",
   );
+}
+
+/**
+ * Reads the address of the database; undefined without one. Throws AppError if it is malformed, and if a flag has a password:
+ * every account of the machine sees the flags of its processes.
+ */
+export function databaseOf({ values, variables }: CommandEnv): string | undefined {
+  const flag = values.text("database");
+  const text = flag ?? (variables["SHOWTIME_SERVER__DATABASE"] || undefined);
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) {
+    throw usageError(
+      "database_malformed",
+      `Reading the database: ${JSON.stringify(maskUrlLogins(text))} is no address of PostgreSQL`,
+      "Write it as postgres://host/name",
+    );
+  }
+  if (flag !== undefined && url.password !== "") {
+    throw usageError(
+      "database_password",
+      "Reading --database: it has a password, which every account of this machine would see",
+      "Set SHOWTIME_SERVER__DATABASE in place of the flag",
+    );
+  }
+  return text;
 }
 
 /** Makes the calls to the server that the flags and variables name. */

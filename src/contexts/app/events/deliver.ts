@@ -8,7 +8,7 @@ import type { StoredContext } from "../../ports/context_store.ts";
 import { commitStep, type StepPlace } from "./commit_step.ts";
 import type { HandlerResult } from "./event_call.ts";
 import type { EventPorts } from "./event_ports.ts";
-import { isTreeRefusal, skipped } from "./handler_result.ts";
+import { isTreeRefusal, resultOf, skipped } from "./handler_result.ts";
 import { answerNotJson, judgeAnswer } from "./judge_answer.ts";
 import { type HandlerRun, placeOf } from "./handler_run.ts";
 import { languageOf } from "./language.ts";
@@ -111,30 +111,15 @@ interface Recording extends Delivery {
 
 async function record(ports: EventPorts, recording: Recording, signal: AbortSignal): Promise<HandlerResult> {
   const { place, idempotencyKey, delivered, handler, call } = recording;
-  const base = { handler: handler.name, kind: handler.kind } as const;
   if (delivered.kind === "refused") {
     const { error, unsure, status } = delivered;
     const state = unsure ? "intent" : "failed";
     await commitStep(ports, { place, step: "failed", state, idempotencyKey, operations: [] }, signal);
     const exitCode = status && !call.rules.answersFail ? EXIT.done : EXIT.failed;
-    return {
-      ...base,
-      state: "failed",
-      why: error.message,
-      ...error.hint === undefined ? {} : { hint: error.hint },
-      exitCode,
-      warnings: [],
-    };
+    return resultOf(handler, "failed", { error, exitCode });
   }
   const { problem, warnings } = await recordTaken(ports, { ...recording, body: delivered.body }, signal);
-  return {
-    ...base,
-    state: "sent",
-    ...problem === undefined ? {} : { why: problem.message },
-    ...problem?.hint === undefined ? {} : { hint: problem.hint },
-    exitCode: problem === undefined ? EXIT.done : EXIT.failed,
-    warnings,
-  };
+  return resultOf(handler, "sent", { error: problem, warnings });
 }
 
 /** Commits that a request was taken, with its captures. Captures that the tree cannot take are left out. */

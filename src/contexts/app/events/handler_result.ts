@@ -2,23 +2,29 @@ import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { Handler } from "../../core/events/handler.ts";
 import type { HandlerResult } from "./event_call.ts";
 
+/** Makes the result of a handler, with what went wrong, if anything did. */
+export function resultOf(
+  { name, kind }: Handler,
+  state: HandlerResult["state"],
+  { error, exitCode = error === undefined ? EXIT.done : EXIT.failed, ...more }:
+    & Partial<Pick<HandlerResult, "exitCode" | "warnings" | "planned" | "why">>
+    & { readonly error?: AppError | undefined } = {},
+): HandlerResult {
+  const why = error === undefined ? {} : { why: error.message };
+  const hint = error?.hint === undefined ? {} : { hint: error.hint };
+  return { handler: name, kind, state, ...why, ...hint, exitCode, warnings: [], ...more };
+}
+
 /** Makes the result of a handler that does not run. */
-export function skipped({ name, kind }: Handler, why: string): HandlerResult {
-  return { handler: name, kind, state: "skipped", why, exitCode: EXIT.done, warnings: [] };
+export function skipped(handler: Handler, why: string): HandlerResult {
+  return resultOf(handler, "skipped", { why });
 }
 
 /** Makes the result of a handler that failed before it had an effect. Throws what is no AppError. */
-export function failed({ name, kind }: Handler, error: unknown): HandlerResult {
+export function failed(handler: Handler, error: unknown): HandlerResult {
   if (!(error instanceof AppError)) throw error;
-  return {
-    handler: name,
-    kind,
-    state: "failed",
-    why: error.message,
-    ...error.hint === undefined ? {} : { hint: error.hint },
-    exitCode: error.exitCode === EXIT.refused ? EXIT.refused : EXIT.failed,
-    warnings: [],
-  };
+  const exitCode = error.exitCode === EXIT.refused ? EXIT.refused : EXIT.failed;
+  return resultOf(handler, "failed", { error, exitCode });
 }
 
 /** Masks secrets in the texts of a result. */

@@ -1,4 +1,4 @@
-import { AppError, EXIT } from "../../../lib/errors.ts";
+import { AppError } from "../../../lib/errors.ts";
 import { maskScope, showRequest } from "../../core/events/safety/conceal.ts";
 import type { HandlerAction } from "../../core/events/handler.ts";
 import { planHandler } from "../../core/events/plan_handler.ts";
@@ -7,7 +7,7 @@ import { applyOperations } from "../../core/tree/operations.ts";
 import type { StoredContext } from "../../ports/context_store.ts";
 import type { HandlerResult } from "./event_call.ts";
 import type { EventPorts } from "./event_ports.ts";
-import { failed, isTreeRefusal } from "./handler_result.ts";
+import { failed, isTreeRefusal, resultOf } from "./handler_result.ts";
 import { type HandlerRun, scopeOf } from "./handler_run.ts";
 
 type Effect = Exclude<HandlerAction, { readonly kind: "skip" }>;
@@ -35,15 +35,7 @@ export function planDry(
     }
   }
   const masked = maskedAction();
-  const result: HandlerResult = {
-    handler: handler.name,
-    kind: handler.kind,
-    state: "planned",
-    exitCode: EXIT.done,
-    warnings: [],
-    planned: show(),
-  };
-  return { result, stored: { ...stored, tree } };
+  return { result: resultOf(handler, "planned", { planned: show() }), stored: { ...stored, tree } };
 
   function maskedAction(): HandlerAction | undefined {
     const hidden = maskScope(stored.tree, { settings, redact: settings.redact });

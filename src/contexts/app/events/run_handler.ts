@@ -1,4 +1,4 @@
-import { AppError, EXIT } from "../../../lib/errors.ts";
+import { AppError } from "../../../lib/errors.ts";
 import { makeConceal } from "../../core/events/safety/conceal.ts";
 import type { HandlerRecord } from "../../core/events/event_keys.ts";
 import type { Handler, HandlerAction } from "../../core/events/handler.ts";
@@ -11,7 +11,7 @@ import { deliver } from "./deliver.ts";
 import type { HandlerResult } from "./event_call.ts";
 import type { EventPorts } from "./event_ports.ts";
 import { type HandlerRun, placeOf, scopeOf } from "./handler_run.ts";
-import { concealResult, failed, isTreeRefusal, skipped } from "./handler_result.ts";
+import { concealResult, failed, isTreeRefusal, resultOf, skipped } from "./handler_result.ts";
 import { planDry } from "./plan_dry.ts";
 
 /**
@@ -82,7 +82,7 @@ async function assign(
     const step = { place: placeOf(run), step: "done", idempotencyKey: "", operations } as const;
     const stored = await commitStep(ports, step, signal);
     if (stored === undefined) return skipped(handler, "another call has done it with this key");
-    return { handler: handler.name, kind: handler.kind, state: "set", exitCode: EXIT.done, warnings: [] };
+    return resultOf(handler, "set");
   } catch (error) {
     if (isTreeRefusal(error)) return failed(handler, error);
     throw error;

@@ -1,8 +1,7 @@
-import { WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
 import { kindOf } from "../tree/operations.ts";
 import type { Path } from "../tree/path.ts";
-import { isFalsy } from "../tree/python_text.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
+import { isFalsy, pythonType } from "../tree/python_text.ts";
+import { isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import type { YamlDocument } from "../yaml/mod.ts";
 import { appFilesError, type AppProblem, formatPlace, type Place } from "./app_problem.ts";
 
@@ -112,12 +111,4 @@ function placeIn(documents: readonly NamedDocument[], path: Path): Place {
     }
   }
   return { file: documents.at(-1)?.name ?? "", line: undefined };
-}
-
-function pythonType(value: Value): string {
-  if (value === null) return "NoneType";
-  if (isValueList(value)) return "list";
-  if (isValueMap(value)) return "dict";
-  if (typeof value === "number") return Number.isInteger(value) && !Object.is(value, -0) ? "int" : "float";
-  return value instanceof WholeFloat ? "float" : typeof value === "bigint" ? "int" : typeof value;
 }

@@ -3,7 +3,6 @@ import { formatPath, type Path } from "../tree/path.ts";
 import { pythonText } from "../tree/python_text.ts";
 import type { Value, ValueMap } from "../tree/value.ts";
 import type { EventRules } from "./event_rules.ts";
-import type { Handler } from "./handler.ts";
 
 /**
  * Renders a template. The names in `more` hide those of the tree and `configData`. Throws AppError
@@ -28,6 +27,16 @@ export interface EventScope {
   readonly rules: EventRules;
 }
 
+/** A block of the configuration while it is rendered. */
+export interface OpenBlock {
+  readonly scope: EventScope;
+  /** The name under which templates see the block. */
+  readonly name: string;
+  readonly block: ValueMap;
+  /** The place of the block. */
+  readonly at: Path;
+}
+
 /** Renders what stands at a path. A value that is no text is rendered as Python prints it. */
 export function renderValue(
   { tree, render }: Pick<EventScope, "tree" | "render">,
@@ -37,36 +46,38 @@ export function renderValue(
   return render(pythonText(value), { tree, more }, { at: formatPath(at) });
 }
 
+/** Returns what templates see besides the tree: the variables of the call, and the block. */
+export function namesOf({ scope: { vars }, name, block }: Omit<OpenBlock, "at">): ValueMap {
+  return new Map<string, Value>([...vars, [name, block]]);
+}
+
+/** Renders one key of a block; an absent key is blank. `more` may show the block with changes. */
+export function renderKey(
+  open: OpenBlock,
+  key: string,
+  { more = namesOf(open) }: { readonly more?: ValueMap } = {},
+): string {
+  return renderValue(open.scope, open.block.get(key) ?? "", { more, at: [...open.at, key] });
+}
+
 /** The reason why the `if` of a block skips it; undefined if the block runs. */
-export function skippedByIf(
-  scope: EventScope,
-  block: ValueMap,
-  { more, at, trimmed }: { readonly more: ValueMap; readonly at: Path; readonly trimmed: boolean },
-): string | undefined {
-  if (!block.has("if")) return undefined;
-  const result = renderIf(scope, block.get("if") ?? null, { more, at: [...at, "if"] });
+export function skippedByIf(open: OpenBlock, { trimmed }: { readonly trimmed: boolean }): string | undefined {
+  if (!open.block.has("if")) return undefined;
+  const result = renderIf(open);
   const text = trimmed ? result.trim() : result;
   if (text === "") return "its `if` is blank";
-  return scope.rules.falseTexts.includes(text) ? `its \`if\` is ${text}` : undefined;
+  return open.scope.rules.falseTexts.includes(text) ? `its \`if\` is ${text}` : undefined;
 }
 
-function renderIf(
-  scope: EventScope,
-  value: Value,
-  options: { readonly more: ValueMap; readonly at: Path },
-): string {
-  if (!scope.rules.ifErrorFails && (value === null || value === false || value === "")) return "";
+function renderIf(open: OpenBlock): string {
+  const { block, scope: { rules: { ifErrorFails } } } = open;
+  if (!ifErrorFails && [null, false, ""].some((blank) => block.get("if") === blank)) return "";
   try {
-    return renderValue(scope, value, options);
+    return renderValue(open.scope, block.get("if") ?? null, { more: namesOf(open), at: [...open.at, "if"] });
   } catch (error) {
-    if (scope.rules.ifErrorFails || !(error instanceof AppError)) throw error;
+    if (ifErrorFails || !(error instanceof AppError)) throw error;
     return "";
   }
-}
-
-/** Whether the result of `if` is trimmed for a handler. */
-export function trimsIf({ rules }: EventScope, { kind }: Pick<Handler, "kind">): boolean {
-  return !rules.untrimmedIf.includes(kind);
 }
 
 /** Makes the error for a block of the configuration that lacks something, or has it in another shape. */

@@ -3,8 +3,7 @@ import { applyOperations, type Operation } from "../tree/operations.ts";
 import { formatPath, type Path, readPath } from "../tree/path.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
 import { planAssignment } from "./assignment.ts";
-import { blockInvalid, type EventScope, renderValue, skippedByIf } from "./event_scope.ts";
-import { withBlock } from "./kinds/slack_requests.ts";
+import { blockInvalid, type EventScope, namesOf, renderValue, skippedByIf } from "./event_scope.ts";
 
 /** The part of a scope that stays the same while a generator changes the tree. */
 export interface GeneratorScope extends Omit<EventScope, "vars"> {
@@ -34,8 +33,9 @@ export function planGenerator(scope: GeneratorScope, expression: string): readon
 }
 
 function planItem(scope: EventScope, item: ValueMap, { at }: { readonly at: Path }): readonly Operation[] {
-  const more = withBlock(scope, "generator", { block: item });
-  if (skippedByIf(scope, item, { more, at, trimmed: true }) !== undefined) return [];
+  const open = { scope, name: "generator", block: item, at };
+  if (skippedByIf(open, { trimmed: true }) !== undefined) return [];
+  const more = namesOf(open);
   const rules = item.get("set");
   if (!isValueList(rules)) throw blockInvalid([...at, "set"], "it is not a list");
   return rules.flatMap((rule, index): readonly Operation[] => {

@@ -1,10 +1,10 @@
 import type { ContextId } from "../context_id.ts";
-import type { EventScope } from "./event_scope.ts";
-import type { Handler, HandlerAction, HandlerSettings } from "./handler.ts";
+import { type EventScope, type OpenBlock, skippedByIf } from "./event_scope.ts";
+import type { Handler, HandlerAction, HandlerKind, HandlerSettings } from "./handler.ts";
 import { planComment } from "./kinds/pull_comment.ts";
 import { assertResolved, required, requiredUrl } from "./required_setting.ts";
 import { planSetValues } from "./kinds/set_values.ts";
-import { planAnswer, planMessage } from "./kinds/slack_requests.ts";
+import { planAnswer, planChoices, planNotice } from "./kinds/slack_requests.ts";
 import { planTrigger, secretsRefused } from "./kinds/trigger_request.ts";
 
 /** The values that handlers need besides their scope. */
@@ -15,32 +15,39 @@ export interface PlanOptions {
   readonly secretsAllowed: boolean;
 }
 
+/** The values for the plan of one handler. */
+type HandlerOptions = PlanOptions & { readonly handler: Handler };
+
+/** The kinds of handlers: the name under which templates see their block, and how they are planned. */
+const KINDS: Readonly<
+  Record<
+    HandlerKind,
+    readonly [name: string, plan: (open: OpenBlock, options: HandlerOptions) => HandlerAction]
+  >
+> = {
+  "notify": ["notify", planNotice],
+  "manual-choice": ["manualChoice", planChoices],
+  "respond": ["respond", planAnswer],
+  "trigger-pipeline": ["triggerPipeline", planTrigger],
+  "set-values": ["set-values", planSetValues],
+  "github-comment": ["githubComment", planComment],
+};
+
 /**
  * Renders what a handler is about to do. Throws AppError: `template_failed`, `choice_invalid`,
  * `header_invalid` and `comment_invalid` (exit code 1), `handler_invalid` and `path_invalid` (exit code 2),
  * `url_refused` and `secrets_refused` (exit code 3).
  */
 export function planHandler(scope: EventScope, handler: Handler, options: PlanOptions): HandlerAction {
-  const action = planKind(scope, handler, options);
+  const { kind, block, path } = handler;
+  const [name, plan] = KINDS[kind];
+  const open: OpenBlock = { scope, name, block, at: path };
+  const why = skippedByIf(open, { trimmed: !scope.rules.untrimmedIf.includes(kind) });
+  if (why !== undefined) return { kind: "skip", why };
+  const action = plan(open, { ...options, handler });
   const needsSecret = action.kind === "comment" || (action.kind === "send" && action.usesSecret);
   if (needsSecret && !options.secretsAllowed) throw secretsRefused(handler);
   return action;
-}
-
-function planKind(scope: EventScope, handler: Handler, options: PlanOptions): HandlerAction {
-  switch (handler.kind) {
-    case "notify":
-    case "manual-choice":
-      return planMessage(scope, handler, options);
-    case "respond":
-      return planAnswer(scope, handler, options);
-    case "trigger-pipeline":
-      return planTrigger(scope, handler, options);
-    case "set-values":
-      return planSetValues(scope, handler);
-    case "github-comment":
-      return planComment(scope, handler, options);
-  }
 }
 
 /**

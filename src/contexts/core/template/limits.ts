@@ -24,6 +24,18 @@ const BITS_PER_STEP = 256;
 /** A fault of a template before its place is known. */
 export class Fault extends Error {}
 
+/** A fault with its place in the source. */
+export class PlacedFault extends Fault {
+  /** The offset in the joined source. */
+  readonly at: number;
+
+  /** Makes the fault. */
+  constructor(message: string, at: number) {
+    super(message);
+    this.at = at;
+  }
+}
+
 /** Counts what one template uses and throws {@link Fault} beyond a limit. */
 export class Budget {
   readonly limits: TemplateLimits;
@@ -45,10 +57,7 @@ export class Budget {
 
   /** Counts a text that is about to be made or read, by its length. */
   text(length: number): void {
-    if (length > this.limits.text) {
-      throw new Fault(`a text would have more than ${this.limits.text} characters`);
-    }
-    this.step(1 + Math.floor(length / CHARACTERS_PER_STEP));
+    this.output(length, length);
   }
 
   /** Counts the bits of large integers. */

@@ -1,5 +1,5 @@
-import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
-import { isValueList, type Value, type ValueMap } from "./value.ts";
+import { pythonNumber } from "./python_text.ts";
+import { isValueList, isValueNumber, type Value } from "./value.ts";
 
 /** The options of {@link formatJson}. */
 export interface JsonLayout {
@@ -21,11 +21,7 @@ export function formatJson(value: Value, layout: JsonLayout = {}): string {
 function format(value: Value, layout: JsonLayout, margin: string): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return formatJsonText(value, layout.ascii);
-  if (value instanceof WholeFloat) return formatPythonFloat(value.value);
-  if (typeof value === "bigint") return String(value);
-  if (typeof value === "number") {
-    return Number.isInteger(value) ? integerText(value) : formatPythonFloat(value);
-  }
+  if (isValueNumber(value)) return pythonNumber(value);
   const inner = layout.indent === undefined ? "" : margin + marginOf(layout.indent);
   const colon = layout.compact ? ":" : ": ";
   const [open, close, parts] = isValueList(value)
@@ -33,7 +29,7 @@ function format(value: Value, layout: JsonLayout, margin: string): string {
     : [
       "{",
       "}",
-      [...value as ValueMap].map(([key, each]) =>
+      [...value].map(([key, each]) =>
         `${formatJsonText(key, layout.ascii)}${colon}${format(each, layout, inner)}`
       ),
     ];
@@ -44,11 +40,6 @@ function format(value: Value, layout: JsonLayout, margin: string): string {
 
 function marginOf(indent: number | string): string {
   return typeof indent === "string" ? indent : " ".repeat(indent);
-}
-
-/** An integer in a number is at most 2^53; minus zero is a float. */
-function integerText(value: number): string {
-  return Object.is(value, -0) ? "-0.0" : String(value);
 }
 
 function formatJsonText(text: string, ascii = false): string {

@@ -2,6 +2,7 @@
 
 import { usageError } from "../../../lib/errors.ts";
 import { parseJsonPath, type PathNode } from "./json_path_parser.ts";
+import { sliceList } from "./slice.ts";
 import { isValueList, isValueMap, type Value } from "./value.ts";
 
 /** The most places that one search may look at. */
@@ -95,7 +96,7 @@ class Search {
       case "indexes":
         return isValueList(value) ? this.#pick(place, node.indexes.map((index) => value.at(index))) : [];
       case "slice":
-        return isValueList(value) ? this.#pick(place, sliceList(value, node.bounds)) : [];
+        return isValueList(value) ? this.#pick(place, sliceOf(value, node.bounds)) : [];
     }
   }
 
@@ -130,26 +131,10 @@ function rootOf(place: Place): Place {
   return root;
 }
 
-/** The elements of Python's `[start:stop:step]`; none for a step of 0. */
-function sliceList(
+/** The elements of a slice; none for a step of 0. */
+function sliceOf(
   list: readonly Value[],
   [start, stop, step = 1]: readonly (number | undefined)[],
 ): readonly Value[] {
-  if (step === 0) return [];
-  const [lowest, highest] = step > 0 ? [0, list.length] : [-1, list.length - 1];
-  const bound = (given: number | undefined, absent: number) =>
-    given === undefined
-      ? absent
-      : Math.min(highest, Math.max(lowest, given < 0 ? given + list.length : given));
-  const end = bound(stop, step > 0 ? highest : lowest);
-  const picked: Value[] = [];
-  for (
-    let index = bound(start, step > 0 ? lowest : highest);
-    step > 0 ? index < end : index > end;
-    index += step
-  ) {
-    const value = list[index];
-    if (value !== undefined) picked.push(value);
-  }
-  return picked;
+  return step === 0 ? [] : sliceList(list, { start, stop, step });
 }

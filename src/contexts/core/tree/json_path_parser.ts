@@ -1,4 +1,5 @@
-import { pathFault, type PathToken, tokenizePath } from "./json_path_tokens.ts";
+import { pathFault, type PathToken, type PathTokenKind, tokenizePath } from "./json_path_tokens.ts";
+import { TokenCursor } from "./token_cursor.ts";
 
 /** A JSONPath as a tree. */
 export type PathNode =
@@ -33,23 +34,21 @@ export function parseJsonPath(text: string, options: { readonly original: boolea
   return new PathParser(text, tokens, options.original).parse();
 }
 
-class PathParser {
+class PathParser extends TokenCursor<PathTokenKind> {
   readonly #text: string;
-  readonly #tokens: readonly PathToken[];
   readonly #original: boolean;
-  #index = 0;
   #depth = 0;
 
   constructor(text: string, tokens: readonly PathToken[], original: boolean) {
+    super(tokens, { words: ["sign"] });
     this.#text = text;
-    this.#tokens = tokens;
     this.#original = original;
   }
 
   parse(): PathNode {
     // A path may begin with "..": it starts at the root.
-    const node = this.#isSign("..") && !this.#original ? this.#whole({ kind: "root" }) : this.#whole();
-    if (this.#current.kind !== "end") throw this.#fault();
+    const node = this.is("..") && !this.#original ? this.#whole({ kind: "root" }) : this.#whole();
+    if (this.current.kind !== "end") throw this.#fault();
     return node;
   }
 
@@ -58,7 +57,7 @@ class PathParser {
     let left = start ?? this.#primary();
     while (true) {
       left = this.#binary(left, 0);
-      if (!this.#isSign("[")) return left;
+      if (!this.is("[")) return left;
       left = { kind: "child", left, right: this.#brackets() };
     }
   }
@@ -69,30 +68,29 @@ class PathParser {
       const level = this.#operatorLevel();
       const kind = OPERATORS[level]?.[1];
       if (kind === undefined || level < lowest) return left;
-      this.#index++;
+      this.next();
       left = { kind, left, right: this.#binary(this.#primary(), level + 1) };
     }
   }
 
   #operatorLevel(): number {
-    const { kind, text, at } = this.#current;
+    const { kind, text, at } = this.current;
     // A name in quotes is never an operator.
     const isWord = kind === "name" && this.#original && this.#text.startsWith(text, at);
     return kind === "sign" || isWord ? OPERATORS.findIndex(([sign]) => sign === text) : -1;
   }
 
   #primary(): PathNode {
-    const { kind, text } = this.#current;
-    if (this.#isSign("[")) return this.#brackets();
+    const { kind, text } = this.current;
+    if (this.is("[")) return this.#brackets();
     if (kind === "name" && this.#operatorLevel() < 0) return { kind: "fields", names: this.#names() };
-    this.#index++;
-    if (kind === "number") return { kind: "fields", names: [String(BigInt(text))] };
-    if (kind === "named" && this.#original && (text === "this" || text === "parent")) return { kind: text };
-    if (kind === "sign" && text === "$") return { kind: "root" };
-    if (kind === "sign" && text === "*") return { kind: "all" };
-    if (kind === "sign" && text === "(") return this.#parentheses();
-    this.#index--;
-    throw this.#fault();
+    if (this.skip("$")) return { kind: "root" };
+    if (this.skip("*")) return { kind: "all" };
+    if (this.skip("(")) return this.#parentheses();
+    const isNamed = kind === "named" && this.#original && (text === "this" || text === "parent");
+    if (kind !== "number" && !isNamed) throw this.#fault();
+    this.next();
+    return isNamed ? { kind: text } : { kind: "fields", names: [String(BigInt(text))] };
   }
 
   #parentheses(): PathNode {
@@ -106,9 +104,9 @@ class PathParser {
   #names(): readonly string[] {
     const names: string[] = [];
     do {
-      if (this.#current.kind !== "name" || this.#operatorLevel() >= 0) throw this.#fault();
-      names.push(this.#next().text);
-    } while (this.#skip(","));
+      if (this.current.kind !== "name" || this.#operatorLevel() >= 0) throw this.#fault();
+      names.push(this.next().text);
+    } while (this.skip(","));
     return names;
   }
 
@@ -120,16 +118,16 @@ class PathParser {
   }
 
   #selection(): PathNode {
-    if (this.#skip("*")) return { kind: "all" };
-    if (this.#current.kind === "name") return { kind: "fields", names: this.#names() };
+    if (this.skip("*")) return { kind: "all" };
+    if (this.current.kind === "name") return { kind: "fields", names: this.#names() };
     const first = this.#number();
-    if (first !== undefined && !this.#isSign(":")) {
+    if (first !== undefined && !this.is(":")) {
       const indexes = [first];
-      while (this.#skip(",")) indexes.push(this.#number() ?? this.#missing());
+      while (this.skip(",")) indexes.push(this.#number() ?? this.#missing());
       return { kind: "indexes", indexes };
     }
     const bounds = [first];
-    while (bounds.length < 3 && this.#skip(":")) bounds.push(this.#number());
+    while (bounds.length < 3 && this.skip(":")) bounds.push(this.#number());
     if (bounds.length < 2) throw this.#fault();
     return { kind: "slice", bounds };
   }
@@ -139,34 +137,14 @@ class PathParser {
   }
 
   #number(): number | undefined {
-    return this.#current.kind === "number" ? Number(this.#next().text) : undefined;
-  }
-
-  get #current(): PathToken {
-    return this.#tokens[this.#index] ?? { kind: "end", text: "", at: this.#text.length };
-  }
-
-  #next(): PathToken {
-    const token = this.#current;
-    this.#index++;
-    return token;
-  }
-
-  #isSign(text: string): boolean {
-    return this.#current.kind === "sign" && this.#current.text === text;
-  }
-
-  #skip(text: string): boolean {
-    if (!this.#isSign(text)) return false;
-    this.#index++;
-    return true;
+    return this.current.kind === "number" ? Number(this.next().text) : undefined;
   }
 
   #expect(text: string): void {
-    if (!this.#skip(text)) throw this.#fault();
+    if (!this.skip(text)) throw this.#fault();
   }
 
   #fault(): Error {
-    return pathFault(this.#text, this.#current.at);
+    return pathFault(this.#text, this.current.at);
   }
 }

@@ -1,12 +1,12 @@
 import { usageError } from "../../../lib/errors.ts";
+import { Scanner } from "./scanner.ts";
+import type { Token } from "./token_cursor.ts";
+
+/** The kinds of the parts of a JSONPath. */
+export type PathTokenKind = "name" | "number" | "named" | "sign" | "end";
 
 /** A part of a JSONPath. */
-export interface PathToken {
-  readonly kind: "name" | "number" | "named" | "sign" | "end";
-  readonly text: string;
-  /** The offset in the path. */
-  readonly at: number;
-}
+export type PathToken = Token<PathTokenKind>;
 
 /** The names of the original tool's library. */
 const ORIGINAL_NAME =
@@ -27,30 +27,24 @@ export function tokenizePath(
   { original }: { readonly original: boolean },
 ): readonly PathToken[] {
   const tokens: PathToken[] = [];
-  let at = 0;
-  const match = (pattern: RegExp) => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text);
-    if (found !== null) at += found[0].length;
-    return found;
-  };
+  const scanner = new Scanner(text);
   const patterns = original
     ? ([["name", ORIGINAL_NAME], ["number", NUMBER], ["sign", ORIGINAL_SIGN]] as const)
     : ([["number", WHOLE_NUMBER], ["name", NAME], ["sign", SIGN]] as const);
   while (true) {
-    match(SPACE);
-    const start = at;
-    if (start >= text.length) break;
-    const quoted = match(QUOTED);
-    if (quoted !== null) {
+    scanner.match(SPACE);
+    const { at } = scanner;
+    if (scanner.isAtEnd) break;
+    const quoted = scanner.match(QUOTED);
+    if (quoted !== undefined) {
       const [, single, double, back] = quoted;
       const body = (single ?? double ?? back ?? "").replace(/\\([^])/g, "$1");
-      tokens.push({ kind: back === undefined ? "name" : "named", text: body, at: start });
+      tokens.push({ kind: back === undefined ? "name" : "named", text: body, at });
       continue;
     }
-    const kind = patterns.find(([, pattern]) => match(pattern) !== null)?.[0];
-    if (kind === undefined) throw pathFault(text, start);
-    tokens.push({ kind, text: text.slice(start, at), at: start });
+    const kind = patterns.find(([, pattern]) => scanner.match(pattern) !== undefined)?.[0];
+    if (kind === undefined) throw pathFault(text, at);
+    tokens.push({ kind, text: text.slice(at, scanner.at), at });
   }
   tokens.push({ kind: "end", text: "", at: text.length });
   return tokens;

@@ -1,4 +1,5 @@
 import { parseNumber } from "../../../lib/scalars/exact_numbers.ts";
+import { Scanner } from "./scanner.ts";
 import type { Value } from "./value.ts";
 
 /** A text that is not JSON, with the place. */
@@ -44,33 +45,24 @@ class JsonFault extends Error {
   }
 }
 
-class JsonReader {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
+class JsonReader extends Scanner {
   document(): Value {
     this.#space();
     const value = this.#value(0);
     this.#space();
-    if (this.#at < this.#text.length) throw this.#unexpected();
+    if (!this.isAtEnd) throw this.#unexpected();
     return value;
   }
 
   #value(depth: number): Value {
-    if (depth > DEEPEST) {
-      throw new JsonFault(`it is nested deeper than ${DEEPEST} levels`, this.#at, { refused: true });
-    }
-    const char = this.#text[this.#at];
+    if (depth > DEEPEST) throw this.#refused(`it is nested deeper than ${DEEPEST} levels`);
+    const { char, at, text } = this;
     if (char === "{") return this.#map(depth);
     if (char === "[") return this.#list(depth);
     if (char === '"') return this.#string();
     for (const [word, value] of [["true", true], ["false", false], ["null", null]] as const) {
-      if (this.#text.startsWith(word, this.#at)) {
-        this.#at += word.length;
+      if (text.startsWith(word, at)) {
+        this.at += word.length;
         return value;
       }
     }
@@ -78,92 +70,79 @@ class JsonReader {
   }
 
   #number(): Value {
-    const source = this.#match(NUMBER);
+    const source = this.match(NUMBER)?.[0];
     if (source === undefined) throw this.#unexpected();
     const number = Number(source);
-    if (!Number.isFinite(number)) {
-      throw new JsonFault(`the number ${source} is too large`, this.#at, { refused: true });
-    }
+    if (!Number.isFinite(number)) throw this.#refused(`the number ${source} is too large`);
     return parseNumber(source, number);
   }
 
   #string(): string {
-    const start = this.#at;
-    this.#at++;
+    const { at: start, text } = this;
+    this.at++;
     let isPlain = true;
     // One pattern for the whole text would end the stack of the process for a text of 8 MiB.
-    while (this.#text[this.#runEnd()] === "\\") {
+    while (text[this.#runEnd()] === "\\") {
       isPlain = false;
-      if (this.#match(ESCAPE) === undefined) throw notClosed(start);
+      if (this.match(ESCAPE) === undefined) throw notClosed(start);
     }
-    if (!this.#take('"')) throw notClosed(start);
-    const source = this.#text.slice(start, this.#at);
+    if (!this.take('"')) throw notClosed(start);
+    const source = text.slice(start, this.at);
     return isPlain ? source.slice(1, -1) : JSON.parse(`[${source}]`)[0];
   }
 
   /** Goes to the end of a run of plain characters. */
   #runEnd(): number {
-    RUN_END.lastIndex = this.#at;
-    this.#at = RUN_END.exec(this.#text)?.index ?? this.#text.length;
-    return this.#at;
+    const { text, at } = this;
+    RUN_END.lastIndex = at;
+    return this.at = RUN_END.exec(text)?.index ?? text.length;
   }
 
   #list(depth: number): Value {
     const list: Value[] = [];
-    this.#at++;
-    this.#space();
-    if (this.#take("]")) return list;
-    while (true) {
-      this.#space();
-      list.push(this.#value(depth + 1));
-      this.#space();
-      if (this.#take("]")) return list;
-      if (!this.#take(",")) throw this.#unexpected();
-    }
+    this.#parts("]", () => list.push(this.#value(depth + 1)));
+    return list;
   }
 
   #map(depth: number): Value {
     const map = new Map<string, Value>();
-    this.#at++;
-    this.#space();
-    if (this.#take("}")) return map;
-    while (true) {
-      this.#space();
-      if (this.#text[this.#at] !== '"') throw this.#unexpected();
+    this.#parts("}", () => {
+      if (this.char !== '"') throw this.#unexpected();
       const key = this.#string();
       this.#space();
-      if (!this.#take(":")) throw this.#unexpected();
+      if (!this.take(":")) throw this.#unexpected();
       this.#space();
       map.set(key, this.#value(depth + 1));
+    });
+    return map;
+  }
+
+  /** Reads the parts of a list or map, with commas between them. */
+  #parts(close: "]" | "}", read: () => void): void {
+    this.at++;
+    this.#space();
+    if (this.take(close)) return;
+    while (true) {
+      read();
       this.#space();
-      if (this.#take("}")) return map;
-      if (!this.#take(",")) throw this.#unexpected();
+      if (this.take(close)) return;
+      if (!this.take(",")) throw this.#unexpected();
+      this.#space();
     }
   }
 
   #space(): void {
-    this.#match(SPACE);
+    this.match(SPACE);
   }
 
-  #take(char: string): boolean {
-    if (this.#text[this.#at] !== char) return false;
-    this.#at++;
-    return true;
-  }
-
-  #match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at += found.length;
-    return found;
+  #refused(message: string): JsonFault {
+    return new JsonFault(message, this.at, { refused: true });
   }
 
   #unexpected(): JsonFault {
-    const rest = this.#text.slice(this.#at, this.#at + 12);
-    return new JsonFault(
-      rest === "" ? "it ends too early" : `${JSON.stringify(rest)} is not expected`,
-      this.#at,
-    );
+    const { text, at } = this;
+    const rest = text.slice(at, at + 12);
+    return new JsonFault(rest === "" ? "it ends too early" : `${JSON.stringify(rest)} is not expected`, at);
   }
 }
 

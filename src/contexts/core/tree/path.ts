@@ -1,4 +1,5 @@
 import { usageError } from "../../../lib/errors.ts";
+import { Scanner } from "./scanner.ts";
 
 /**
  * A place in a tree, from the top: keys of maps, and numbers of elements in lists. Empty for the whole
@@ -29,30 +30,20 @@ export function parsePath(text: string): Path {
 /** Reads the longest path at the beginning of a text, such as the one before the `=` of a pair. */
 export function readPath(text: string): { readonly path: Path; readonly rest: string } {
   const path: (string | number)[] = [];
-  let at = 0;
-  const match = (pattern: RegExp) => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text);
-    if (found !== null) at += found[0].length;
-    return found;
-  };
-  while (at < text.length) {
-    const index = path.length > 0 ? match(INDEX)?.[1] : undefined;
-    if (index !== undefined) {
-      path.push(Number(index));
-      continue;
-    }
-    const quoted = match(QUOTED)?.[1];
-    if (quoted !== undefined) {
-      path.push(unquote(quoted));
-      continue;
-    }
-    const before = at;
-    if (path.length > 0 && text[at] === ".") at++;
+  const scanner = new Scanner(text);
+  while (!scanner.isAtEnd) {
     const isFirst = path.length === 0;
-    const key = isFirst || at > before ? match(isFirst ? FIRST_KEY : KEY)?.[0] : undefined;
-    if (key === undefined) return { path, rest: text.slice(before) };
-    path.push(key);
+    const index = isFirst ? undefined : scanner.match(INDEX)?.[1];
+    const quoted = index === undefined ? scanner.match(QUOTED)?.[1] : undefined;
+    if (index !== undefined) path.push(Number(index));
+    else if (quoted !== undefined) path.push(unquote(quoted));
+    else {
+      const before = scanner.at;
+      const follows = isFirst || scanner.take(".");
+      const key = follows ? scanner.match(isFirst ? FIRST_KEY : KEY)?.[0] : undefined;
+      if (key === undefined) return { path, rest: text.slice(before) };
+      path.push(key);
+    }
   }
   return { path, rest: "" };
 }

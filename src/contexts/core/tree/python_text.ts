@@ -1,7 +1,15 @@
 /** Values as Python prints them: `True`, `None`, `1.0`, `{'a': 1}`. */
 
 import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
-import { isValueList, isValueMap, isValueNumber, type Value } from "./value.ts";
+import {
+  isIntegerValue,
+  isValueList,
+  isValueMap,
+  isValueNumber,
+  plainNumber,
+  type Value,
+  type ValueNumber,
+} from "./value.ts";
 
 /** Formats a value as Python's `str()` does: a text stays as it is. */
 export function pythonText(value: Value): string {
@@ -30,30 +38,33 @@ export function pythonWord(value: boolean | null): string {
 }
 
 /** Formats a number as Python prints it: `1`, `1.0`, `1e+16`. */
-export function pythonNumber(value: number | bigint | WholeFloat): string {
-  if (value instanceof WholeFloat) return formatPythonFloat(value.value);
-  if (typeof value === "number" && (!Number.isInteger(value) || Object.is(value, -0))) {
-    return formatPythonFloat(value);
-  }
-  return String(value);
+export function pythonNumber(value: ValueNumber): string {
+  return isIntegerValue(value) ? String(value) : formatPythonFloat(Number(plainNumber(value)));
+}
+
+/** The name of a value's type in Python. */
+export function pythonType(value: Value): string {
+  if (value === null) return "NoneType";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "string") return "str";
+  if (isValueNumber(value)) return isIntegerValue(value) ? "int" : "float";
+  return isValueList(value) ? "list" : "dict";
 }
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
-/**
- * Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd
- * spaces.
- */
-const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-
 /** Quotes a text as Python's `repr()` does: with `'` unless the text has that and no `"`. */
 export function quotePython(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replace(UNPRINTABLE, (char) => NAMED[char] ?? escapeCode(char.codePointAt(0) ?? 0));
+  // Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd spaces. The
+  // expression stands here and not at the top, since its classes take long to read where nothing is quoted.
+  const unprintable = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+  const escaped = text.replace(unprintable, (char) => NAMED[char] ?? escapeCode(char.codePointAt(0) ?? 0));
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
 }
 
-function escapeCode(code: number): string {
+/** Writes a character by its number, as Python does. */
+export function escapeCode(code: number): string {
   const hex = code.toString(16);
   if (code < 0x100) return `\\x${hex.padStart(2, "0")}`;
   return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;

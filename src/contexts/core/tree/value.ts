@@ -20,8 +20,11 @@ export function isValueList(value: Value | undefined): value is readonly Value[]
   return Array.isArray(value);
 }
 
+/** A number of any kind. */
+export type ValueNumber = number | bigint | WholeFloat;
+
 /** Returns true for a number of any kind. */
-export function isValueNumber(value: Value | undefined): value is number | bigint | WholeFloat {
+export function isValueNumber(value: unknown): value is ValueNumber {
   return typeof value === "number" || typeof value === "bigint" || value instanceof WholeFloat;
 }
 
@@ -54,13 +57,19 @@ export function equalValues(a: Value | undefined, b: Value | undefined): boolean
   return [...a].every(([key, value]) => b.has(key) && equalValues(value, b.get(key)));
 }
 
-function equalNumbers(a: number | bigint | WholeFloat, b: number | bigint | WholeFloat): boolean {
+/** Whether neither number is below the other. A number that is not one is equal to nothing. */
+export function equalNumbers(a: ValueNumber, b: ValueNumber): boolean {
   const [x, y] = [plainNumber(a), plainNumber(b)];
-  if (typeof x === typeof y) return x === y;
-  const [integer, float] = typeof x === "bigint" ? [x, y as number] : [y as bigint, x as number];
-  return Number.isInteger(float) && BigInt(float) === integer;
+  return x <= y && x >= y;
 }
 
-function plainNumber(value: number | bigint | WholeFloat): number | bigint {
+/** The number of JavaScript for a number of any kind. */
+export function plainNumber(value: ValueNumber): number | bigint {
   return value instanceof WholeFloat ? value.value : value;
+}
+
+/** Recognizes an integer; minus zero is a float. */
+export function isIntegerValue(value: unknown): value is number | bigint {
+  return typeof value === "bigint" ||
+    (typeof value === "number" && Number.isInteger(value) && !Object.is(value, -0));
 }

@@ -1,5 +1,5 @@
-import { formatPythonFloat, WholeFloat } from "../../../lib/scalars/exact_numbers.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../tree/value.ts";
+import { pythonNumber } from "../tree/python_text.ts";
+import { isValueList, isValueMap, type Value, type ValueMap, type ValueNumber } from "../tree/value.ts";
 import { styleOf } from "./text_style.ts";
 import { YamlWriter } from "./yaml_writer.ts";
 
@@ -91,12 +91,8 @@ function isSimpleKey(key: string): boolean {
   return key.length <= LONGEST_KEY || [...key].length <= LONGEST_KEY;
 }
 
-function scalarText(value: null | boolean | number | bigint | WholeFloat): string {
-  if (value === null || typeof value === "boolean" || typeof value === "bigint") return String(value);
-  const isWhole = value instanceof WholeFloat;
-  const number = isWhole ? value.value : value;
-  if (!isWhole && Number.isInteger(number) && !Object.is(number, -0)) return String(number);
-  if (!Number.isFinite(number)) return Number.isNaN(number) ? ".nan" : number < 0 ? "-.inf" : ".inf";
-  const text = formatPythonFloat(number);
-  return text.includes(".") ? text : text.replace("e", ".0e");
+function scalarText(value: null | boolean | ValueNumber): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  const text = pythonNumber(value).replace(/^-?(?=inf|nan)/, "$&.");
+  return /[.f]/.test(text) ? text : text.replace("e", ".0e");
 }

@@ -11,10 +11,13 @@ export type BackgroundPorts = ServerPorts & {
   /** Names this process among those that share the store. */
   readonly holder: string;
   readonly say: (line: string) => void;
+  /** Sends the news of builds whose server was killed before it had sent them. */
+  readonly sendLateNews: (signal: AbortSignal) => Promise<void>;
 };
 
 const SWEEP_MS = 2_000;
 const TICK_MS = 5_000;
+const NEWS_MS = 30_000;
 const PRUNE_MS = 3_600_000;
 /** A task of a server that is gone is taken over after this time. */
 const LEAD_MS = 60_000;
@@ -35,6 +38,7 @@ export async function runBackground(ports: BackgroundPorts, signal: AbortSignal)
       run: async () => (await queue.sweep(clock.now(), signal)).forEach(({ id }) => onChange(id)),
     },
     { name: "polls and schedules", everyMs: TICK_MS, run: () => tick(ports, nextPolls, signal) },
+    { name: "news", everyMs: NEWS_MS, run: () => ports.sendLateNews(signal) },
     {
       name: "old builds",
       everyMs: PRUNE_MS,

@@ -20,6 +20,9 @@ export interface NewsPorts {
 
 const TRIES = 3;
 const PAUSE_MS = 2_000;
+/** A server that has not finished after this time counts as gone, and another one sends. */
+const TAKEN_MS = 5 * 60_000;
+const SENT = "sent";
 
 /**
  * Sends the messages about a build that has ended, unless another server does. Each is tried three times; then a line says
@@ -38,11 +41,29 @@ export async function sendNews(ports: NewsPorts, id: string, signal: AbortSignal
     author: build.cause.by,
     authorEmail: undefined,
   });
-  if (messages.length === 0) return;
-  // One server sends the news of an attempt.
+  // One server sends the news of an attempt, until another one finds that it is gone.
   const name = `news ${id} ${build.attempt} ${build.state}`;
-  if (!await store.swapNote({ name, from: undefined, to: "sent" }, signal)) return;
+  const note = await store.note(name, signal);
+  const now = ports.clock.now();
+  if (note === SENT || (note !== undefined && now < Number(note))) return;
+  const taken = messages.length === 0 ? SENT : String(now + TAKEN_MS);
+  if (!await store.swapNote({ name, from: note, to: taken }, signal) || messages.length === 0) return;
   await Promise.all(messages.map((message) => deliver(ports, { message, build }, signal)));
+  signal.throwIfAborted();
+  await store.swapNote({ name, from: taken, to: SENT }, signal);
+}
+
+/** Builds that ended in this time have their news sent again if no server has finished that. */
+const RECENT_MS = 3_600_000;
+const RECENT_BUILDS = 200;
+
+/** Sends the news of recent builds that a server did not finish, because it was killed. Throws if the store fails. */
+export async function sendLateNews(ports: NewsPorts, signal: AbortSignal): Promise<void> {
+  const recent = await ports.store.builds({ limit: RECENT_BUILDS }, signal);
+  const since = ports.clock.now() - RECENT_MS;
+  for (const { id, endedAt } of recent) {
+    if (endedAt !== undefined && endedAt > since) await sendNews(ports, id, signal);
+  }
 }
 
 async function previousState({ store }: NewsPorts, build: Build, signal: AbortSignal) {

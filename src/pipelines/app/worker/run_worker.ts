@@ -88,13 +88,14 @@ async function claim(
 }
 
 async function drain(
-  { clock }: WorkerPorts,
+  { clock, say }: WorkerPorts,
   { drainMs, drained }: { readonly drainMs: number; readonly drained: AbortController },
   signal: AbortSignal,
 ): Promise<void> {
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   }
+  if (!drained.signal.aborted) say("The worker takes no build more: what runs may drain");
   // `drained` aborts earlier when every slot has ended.
   await clock.sleep(drainMs, drained.signal).catch(() => {});
   drained.abort();

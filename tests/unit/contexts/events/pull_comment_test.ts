@@ -25,7 +25,8 @@ function plan(
     find: () => undefined,
     rules: OUR_RULES,
   };
-  return planComment(scope, handler, { id: parseContextId(id) });
+  const open = { scope, name: "githubComment", block: handler.block, at: handler.path };
+  return planComment(open, { id: parseContextId(id) });
 }
 
 Deno.test("a comment goes to the given pull request, else to that of the context", () => {

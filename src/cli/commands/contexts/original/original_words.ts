@@ -67,11 +67,20 @@ export function readOriginalWords(words: readonly string[]): OriginalWords | und
     } else if (explicit !== undefined) given.push(explicit);
     else {
       const next = classified[++index];
-      if (next?.kind !== "value") throw valueMissing(option);
+      if (next?.kind !== "value") {
+        const { name, value } = option;
+        const hint =
+          `Write it as --${name} <${value}>, or as --${name}=<${value}> if the value begins with "-"`;
+        throw misread("value_missing", `--${name} needs a value`, hint);
+      }
       given.push(next.text);
     }
   }
-  if (extras.length > 0) throw unrecognized(extras);
+  if (extras.length > 0) {
+    const words = extras.map((each) => `"${each}"`).join(", ");
+    const hint = "Each value belongs to a flag; --help lists the flags";
+    throw misread("argument_unexpected", `${words} cannot be read`, hint);
+  }
   return new OriginalWords(values);
 }
 
@@ -83,7 +92,10 @@ function classify(text: string): Word {
     const names = ["help", ...ORIGINAL_OPTIONS.map((option) => option.name)];
     const exact = names.find((each) => `--${each}` === name);
     const meant = exact === undefined ? names.filter((each) => `--${each}`.startsWith(name)) : [exact];
-    if (meant.length > 1) throw ambiguous(name, meant);
+    if (meant.length > 1) {
+      const names = meant.map((each) => `--${each}`).join(", ");
+      throw misread("flag_ambiguous", `${name} may be ${names}`, "Write the flag in full");
+    }
     const option = ORIGINAL_OPTIONS.find((each) => each.name === meant[0]);
     if (option !== undefined) return { kind: "flag", option, explicit };
     if (meant[0] === "help") return { kind: "help", text, explicit };
@@ -98,37 +110,15 @@ function classify(text: string): Word {
   return { kind: /^-(?:\d+|\d*\.\d+)$/.test(text) || text.includes(" ") ? "value" : "unknown", text };
 }
 
-const READING = "Reading the command line";
-
-function ambiguous(name: string, meant: readonly string[]): AppError {
-  const names = meant.map((each) => `--${each}`);
-  return usageError(
-    "flag_ambiguous",
-    `${READING}: ${name} may be ${names.join(", ")}`,
-    "Write the flag in full",
-  );
+/** Makes the error for words that cannot be read. */
+function misread(code: string, state: string, hint: string): AppError {
+  return usageError(code, `Reading the command line: ${state}`, hint);
 }
 
 function ignoredValue(flag: string, explicit: string): AppError {
-  return usageError(
+  return misread(
     "value_unexpected",
-    `${READING}: ${flag} takes no value, and "${explicit}" is given`,
+    `${flag} takes no value, and "${explicit}" is given`,
     "Leave the value out",
-  );
-}
-
-function valueMissing({ name, value = "" }: OptionSpec): AppError {
-  return usageError(
-    "value_missing",
-    `${READING}: --${name} needs a value`,
-    `Write it as --${name} <${value}>, or as --${name}=<${value}> if the value begins with "-"`,
-  );
-}
-
-function unrecognized(extras: readonly string[]): AppError {
-  return usageError(
-    "argument_unexpected",
-    `${READING}: ${extras.map((each) => `"${each}"`).join(", ")} cannot be read`,
-    "Each value belongs to a flag; --help lists the flags",
   );
 }

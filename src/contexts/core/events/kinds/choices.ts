@@ -3,8 +3,7 @@ import { applyOperations } from "../../tree/operations.ts";
 import { formatPath, type Path } from "../../tree/path.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
 import { parseYaml } from "../../yaml/mod.ts";
-import { type EventScope, renderValue } from "../event_scope.ts";
-import type { Handler } from "../handler.ts";
+import { type EventScope, namesOf, type OpenBlock, renderValue } from "../event_scope.ts";
 
 /**
  * Holds the block while its parts are rendered one after the other: each template sees the parts before it.
@@ -12,15 +11,12 @@ import type { Handler } from "../handler.ts";
 class RenderedBlock {
   /** Names of the iterators of generators. They stay after the generator, with its last item. */
   readonly iterators = new Map<string, Value>();
-  readonly #scope: EventScope;
-  readonly #name: string;
-  readonly #path: Path;
+  readonly #open: OpenBlock;
   #block: ValueMap;
 
-  constructor(scope: EventScope, { block, path }: Handler, { name }: { readonly name: string }) {
-    this.#scope = scope;
-    this.#name = name;
-    this.#path = path;
+  constructor(open: OpenBlock) {
+    const { block } = open;
+    this.#open = open;
     this.#block = block.get("choices") === null ? new Map([...block, ["choices", new Map()]]) : block;
   }
 
@@ -29,7 +25,7 @@ class RenderedBlock {
   }
 
   get more(): ValueMap {
-    return new Map<string, Value>([...this.#scope.vars, [this.#name, this.#block], ...this.iterators]);
+    return new Map([...namesOf({ ...this.#open, block: this.#block }), ...this.iterators]);
   }
 
   put(path: Path, value: Value): void {
@@ -37,11 +33,11 @@ class RenderedBlock {
   }
 
   render(value: Value, at: Path): string {
-    return renderValue(this.#scope, value, { more: this.more, at: [...this.#path, ...at] });
+    return renderValue(this.#open.scope, value, { more: this.more, at: [...this.#open.at, ...at] });
   }
 
   invalid(at: Path, problem: string): AppError {
-    const place = formatPath([...this.#path, ...at]);
+    const place = formatPath([...this.#open.at, ...at]);
     return new AppError("choice_invalid", `Making the choices of ${place}: ${problem}`, {
       hint: `Correct ${place}`,
     });
@@ -52,14 +48,11 @@ class RenderedBlock {
  * Renders the title and the choices of a `manual-choice`, listed and generated. Returns the names that the
  * payload's template sees. Throws AppError `choice_invalid` and `template_failed` (exit code 1).
  */
-export function renderChoices(
-  scope: EventScope,
-  handler: Handler,
-  { name }: { readonly name: string },
-): ValueMap {
-  const result = new RenderedBlock(scope, handler, { name });
-  result.put(["title"], result.render(handler.block.get("title") ?? "", ["title"]));
-  const generators = handler.block.get("choice-generators");
+export function renderChoices(open: OpenBlock): ValueMap {
+  const { scope } = open;
+  const result = new RenderedBlock(open);
+  result.put(["title"], result.render(open.block.get("title") ?? "", ["title"]));
+  const generators = open.block.get("choice-generators");
   if (isValueMap(generators)) {
     for (const [key, generator] of generators) {
       const at: Path = ["choice-generators", key];

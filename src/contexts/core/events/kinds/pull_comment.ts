@@ -3,12 +3,11 @@ import { parsePrNumber, type PrNumber } from "../../../../lib/ids.ts";
 import { defuseMentions } from "../../../../lib/sanitize.ts";
 import type { ContextId } from "../../context_id.ts";
 import { valueAt } from "../../tree/operations.ts";
-import { formatPath } from "../../tree/path.ts";
+import { formatPath, type Path } from "../../tree/path.ts";
 import { pythonText } from "../../tree/python_text.ts";
 import type { ValueMap } from "../../tree/value.ts";
-import { type EventScope, skippedByIf, trimsIf } from "../event_scope.ts";
-import type { Handler, HandlerAction } from "../handler.ts";
-import { renderKey, withBlock } from "./slack_requests.ts";
+import { type OpenBlock, renderKey } from "../event_scope.ts";
+import type { HandlerAction } from "../handler.ts";
 
 /** The length that a message stays under. GitHub refuses more than 65,536 characters. */
 const LONGEST = 60_000;
@@ -20,26 +19,22 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * come from anyone. Throws AppError `comment_invalid` (exit code 1).
  */
 export function planComment(
-  scope: EventScope,
-  handler: Handler,
+  open: OpenBlock,
   { id }: { readonly id: ContextId },
 ): HandlerAction {
-  const { block, path } = handler;
-  const more = withBlock(scope, "githubComment", { block });
-  const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, handler) });
-  if (why !== undefined) return { kind: "skip", why };
-  const render = (key: string) => renderKey(scope, block, { key, more, at: path }).trim();
+  const { scope, block } = open;
+  const render = (key: string) => renderKey(open, key).trim();
   const message = defuseMentions(render("message"));
   if (message === "") return { kind: "skip", why: "its `message` is blank" };
-  const name = block.has("name") ? render("name") : nameOf(handler);
+  const name = block.has("name") ? render("name") : nameOf(open.at);
   if (!NAME.test(name)) {
-    throw invalid(handler, "name", "it is not a name of letters, digits, `.`, `_` and `-`");
+    throw invalid(open.at, "name", "it is not a name of letters, digits, `.`, `_` and `-`");
   }
   const marker = `<!-- showtime-context:${name} -->`;
   return {
     kind: "comment",
     comment: {
-      pr: pullOf(scope.tree, { id, handler, written: block.has("pr") ? render("pr") : undefined }),
+      pr: pullOf(scope.tree, { id, at: open.at, written: block.has("pr") ? render("pr") : undefined }),
       marker,
       body: `${marker}\n${cut(message)}\n`,
     },
@@ -52,23 +47,23 @@ function cut(text: string): string {
 }
 
 /** A named block gives its comment its name. */
-function nameOf({ path }: Handler): string {
-  const last = path.at(-1);
-  return path.length > 5 && typeof last === "string" ? last : "default";
+function nameOf(at: Path): string {
+  const last = at.at(-1);
+  return at.length > 5 && typeof last === "string" ? last : "default";
 }
 
 interface PullPlace {
   readonly id: ContextId;
-  readonly handler: Handler;
+  readonly at: Path;
   /** The rendered `pr`. */
   readonly written: string | undefined;
 }
 
-function pullOf(tree: ValueMap, { id, handler, written }: PullPlace): PrNumber {
+function pullOf(tree: ValueMap, { id, at, written }: PullPlace): PrNumber {
   const pr = parsePrNumber(written ?? contextPull(tree, id) ?? "");
   if (pr !== undefined) return pr;
   throw invalid(
-    handler,
+    at,
     "pr",
     written === undefined
       ? "the context belongs to no pull request"
@@ -83,8 +78,8 @@ function contextPull(tree: ValueMap, id: ContextId): string | undefined {
   return /^\d+$/.test(text) ? text : /^pr-(\d+)$/.exec(id)?.[1];
 }
 
-function invalid({ path }: Handler, key: string, problem: string): AppError {
-  const place = formatPath([...path, key]);
+function invalid(at: Path, key: string, problem: string): AppError {
+  const place = formatPath([...at, key]);
   return new AppError("comment_invalid", `Making the comment of ${place}: ${problem}`, {
     hint: key === "pr" ? "Give `pr`, or set state.pr" : `Correct ${place}`,
   });

@@ -1,20 +1,18 @@
 import type { Operation } from "../../tree/operations.ts";
+import type { Path } from "../../tree/path.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
 import { planAssignment } from "../assignment.ts";
-import { blockInvalid, type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
-import type { Handler, HandlerAction } from "../handler.ts";
-import { withBlock } from "./slack_requests.ts";
-import type { Path } from "../../tree/path.ts";
+import { blockInvalid, type EventScope, namesOf, type OpenBlock, renderValue } from "../event_scope.ts";
+import type { HandlerAction } from "../handler.ts";
 
 /** Makes the operations of `set-values`. The rules of one block see the tree as it was before the block. */
-export function planSetValues(scope: EventScope, { kind, block, path }: Handler): HandlerAction {
-  const more = withBlock(scope, "set-values", { block });
-  const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, { kind }) });
-  if (why !== undefined) return { kind: "skip", why };
-  const rules = block.get("set");
-  if (!isValueList(rules)) throw blockInvalid([...path, "set"], "it is not a list");
+export function planSetValues(open: OpenBlock): HandlerAction {
+  const place = [...open.at, "set"];
+  const rules = open.block.get("set");
+  if (!isValueList(rules)) throw blockInvalid(place, "it is not a list");
+  const more = namesOf(open);
   const operations = rules.flatMap((rule, index) =>
-    planRule(scope, rule, { more, at: [...path, "set", index] })
+    planRule(open.scope, rule, { more, at: [...place, index] })
   );
   return operations.length === 0
     ? { kind: "skip", why: "its values are blank" }

@@ -1,11 +1,11 @@
-import { formatPath, type Path } from "../../tree/path.ts";
+import { formatPath } from "../../tree/path.ts";
 import type { Value, ValueMap } from "../../tree/value.ts";
-import { renderChoices } from "./choices.ts";
-import { withHeader } from "../safety/event_headers.ts";
-import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
-import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
+import { type EventScope, namesOf, type OpenBlock, renderKey } from "../event_scope.ts";
+import type { HandlerAction, HandlerSettings } from "../handler.ts";
 import { required, requiredUrl } from "../required_setting.ts";
+import { withHeader } from "../safety/event_headers.ts";
 import { checkRespondUrl } from "../safety/respond_url.ts";
+import { renderChoices } from "./choices.ts";
 
 const HEADERS = {
   "Content-Type": "application/json; charset=UTF-8",
@@ -13,25 +13,27 @@ const HEADERS = {
   "Cache-Control": "no-cache",
 } as const;
 
-/** Makes the message of `notify` and `manual-choice`: the payload's template with the rendered block. */
-export function planMessage(
-  scope: EventScope,
-  handler: Handler,
-  { settings }: { readonly settings: HandlerSettings },
+interface SlackOptions {
+  readonly settings: HandlerSettings;
+}
+
+/** Makes the message of `notify`: the payload's template with the rendered block. */
+export function planNotice(open: OpenBlock, options: SlackOptions): HandlerAction {
+  const message = renderKey(open, "message");
+  return postToSlack("notify", namesOf(withRendered(open, { message })), { ...options, open });
+}
+
+/** Makes the message of `manual-choice`: the payload's template with the title and the choices. */
+export function planChoices(open: OpenBlock, options: SlackOptions): HandlerAction {
+  return postToSlack("manual-choice", renderChoices(open), { ...options, open });
+}
+
+function postToSlack(
+  kind: "notify" | "manual-choice",
+  more: ValueMap,
+  { open, settings }: SlackOptions & { readonly open: OpenBlock },
 ): HandlerAction {
-  const kind = handler.kind === "notify" ? "notify" : "manual-choice";
-  const name = kind === "notify" ? "notify" : "manualChoice";
-  const raw = withBlock(scope, name, handler);
-  const why = skippedByIf(scope, handler.block, {
-    more: raw,
-    at: handler.path,
-    trimmed: trimsIf(scope, handler),
-  });
-  if (why !== undefined) return { kind: "skip", why };
-  const more = kind === "notify"
-    ? withBlock(scope, name, { block: withRendered(scope, handler, { key: "message", more: raw }) })
-    : renderChoices(scope, handler, { name });
-  const body = renderPayload(scope, kind, { settings, more });
+  const body = renderPayload(open.scope, kind, { settings, more });
   return post(requiredUrl(settings.slack.url, "slack.url", settings), { body, settings });
 }
 
@@ -39,27 +41,17 @@ export function planMessage(
  * Makes the answer of `respond`. Blank messages and URLs are skipped. Throws AppError `url_refused` (exit
  * code 3).
  */
-export function planAnswer(
-  scope: EventScope,
-  handler: Handler,
-  { settings }: { readonly settings: HandlerSettings },
-): HandlerAction {
-  const { block, path } = handler;
-  const raw = withBlock(scope, "respond", { block });
-  const why = skippedByIf(scope, block, { more: raw, at: path, trimmed: trimsIf(scope, handler) });
-  if (why !== undefined) return { kind: "skip", why };
-  const message = renderKey(scope, block, { key: "message", more: raw, at: path }).trim();
+export function planAnswer(open: OpenBlock, { settings }: SlackOptions): HandlerAction {
+  const message = renderKey(open, "message").trim();
   if (message === "") return { kind: "skip", why: "its `message` is blank" };
   // The other keys see the rendered message, and each other as they are written.
-  const seen = withBlock(scope, "respond", { block: new Map([...block, ["message", message]]) });
-  const rendered = new Map([...block].map(([key, value]): [string, Value] => {
-    if (key === "message") return [key, message];
-    if (key === "url" || key === "if" || typeof value !== "string") return [key, value];
-    return [key, renderKey(scope, block, { key, more: seen, at: path })];
-  }));
-  const more = withBlock(scope, "respond", { block: rendered });
-  const body = renderPayload(scope, "respond", { settings, more });
-  const target = renderKey(scope, block, { key: "url", more, at: path }).trim();
+  const seen = namesOf(withRendered(open, { message }));
+  const rendered = [...open.block].filter(([key, value]) =>
+    !["message", "url", "if"].includes(key) && typeof value === "string"
+  ).map(([key]) => [key, renderKey(open, key, { more: seen })] as const);
+  const more = namesOf(withRendered(open, { ...Object.fromEntries(rendered), message }));
+  const body = renderPayload(open.scope, "respond", { settings, more });
+  const target = renderKey(open, "url", { more }).trim();
   if (target === "") return { kind: "skip", why: "its `url` is blank" };
   const { url, takesToken } = checkRespondUrl(target, {
     slackUrl: settings.slack.url,
@@ -68,30 +60,9 @@ export function planAnswer(
   return post(url, { body, ...takesToken ? { settings } : {} });
 }
 
-/** Adds the block of a handler, and the variables of the call, to what templates see. */
-export function withBlock(
-  { vars }: Pick<EventScope, "vars">,
-  name: string,
-  { block }: { readonly block: ValueMap },
-): ValueMap {
-  return new Map<string, Value>([...vars, [name, block]]);
-}
-
-/** Renders one key of a block; an absent key is blank. */
-export function renderKey(
-  scope: EventScope,
-  block: ValueMap,
-  { key, more, at }: { readonly key: string; readonly more: ValueMap; readonly at: Path },
-): string {
-  return renderValue(scope, block.get(key) ?? "", { more, at: [...at, key] });
-}
-
-function withRendered(
-  scope: EventScope,
-  { block, path }: Handler,
-  { key, more }: { readonly key: string; readonly more: ValueMap },
-): ValueMap {
-  return new Map([...block, [key, renderKey(scope, block, { key, more, at: path })]]);
+/** A block with some keys rendered, each at its place. */
+function withRendered(open: OpenBlock, texts: Readonly<Record<string, string>>): OpenBlock {
+  return { ...open, block: new Map<string, Value>([...open.block, ...Object.entries(texts)]) };
 }
 
 function renderPayload(

@@ -4,10 +4,9 @@ import { formatPath, type Path } from "../../tree/path.ts";
 import { isValueMap, type Value, type ValueMap } from "../../tree/value.ts";
 import { withHeader } from "../safety/event_headers.ts";
 import { maskLeaves } from "../safety/conceal.ts";
-import { type EventScope, renderValue, skippedByIf, trimsIf } from "../event_scope.ts";
+import { type EventScope, namesOf, type OpenBlock, renderValue } from "../event_scope.ts";
 import type { Handler, HandlerAction, HandlerSettings } from "../handler.ts";
 import { assertResolved, requiredUrl } from "../required_setting.ts";
-import { withBlock } from "./slack_requests.ts";
 
 /** The name under which the templates of headers, and no others, see the secrets. */
 const SECRETS = "secretData";
@@ -17,15 +16,16 @@ const SECRETS = "secretData";
  * `secrets_refused` (exit code 3) if a header uses secrets that the call may not use.
  */
 export function planTrigger(
-  scope: EventScope,
-  handler: Handler,
-  { settings, secretsAllowed }: { readonly settings: HandlerSettings; readonly secretsAllowed: boolean },
+  open: OpenBlock,
+  { handler, settings, secretsAllowed }: {
+    readonly handler: Handler;
+    readonly settings: HandlerSettings;
+    readonly secretsAllowed: boolean;
+  },
 ): HandlerAction {
-  const { block, path } = handler;
+  const { scope } = open;
   const { trigger, secretData } = settings;
-  const more = withBlock(scope, "triggerPipeline", { block });
-  const why = skippedByIf(scope, block, { more, at: path, trimmed: trimsIf(scope, handler) });
-  if (why !== undefined) return { kind: "skip", why };
+  const more = namesOf(open);
   const url = requiredUrl(trigger.url, "trigger.url", settings);
   const payload = new Map<string, Value>();
   const add = (args: Value | undefined, at: Path) => {
@@ -35,7 +35,7 @@ export function planTrigger(
     }
   };
   add(trigger.autoArgs, ["trigger", "auto-args"]);
-  add(block.get("args"), [...path, "args"]);
+  add(open.block.get("args"), [...open.at, "args"]);
   const usesSecret = usesSecrets(scope.tree, trigger.headers);
   if (usesSecret && !secretsAllowed) throw secretsRefused(handler);
   if (usesSecret) assertResolved("trigger.token", settings);
@@ -87,11 +87,10 @@ function messageOf(run: () => unknown): string | undefined {
 
 /** Whether a header's template may use secrets: it names them, or a macro of the tree does. */
 function usesSecrets(tree: ValueMap, headers: HandlerSettings["trigger"]["headers"]): boolean {
-  if (headers.length === 0) return false;
   const macros = tree.get("jinja2Macros");
   const shared = isValueMap(macros) ? macros.get("all") : undefined;
-  return headers.some(({ value }) => value.includes(SECRETS)) ||
-    (typeof shared === "string" && shared.includes(SECRETS));
+  const isShared = typeof shared === "string" && shared.includes(SECRETS);
+  return headers.some(({ value }) => isShared || value.includes(SECRETS));
 }
 
 /** Makes the error for a handler that needs a secret where the configuration may not be trusted. */

@@ -1,5 +1,5 @@
 import { isTrue, Undefined } from "../values/item.ts";
-import type { Entry, Library } from "./entry.ts";
+import { any, flag, type Library, onAny } from "./entry.ts";
 import { FORMAT_FILTERS } from "./format_filters.ts";
 import { LIST_FILTERS } from "./list_filters.ts";
 import { NUMBER_FILTERS } from "./number_filters.ts";
@@ -7,11 +7,11 @@ import { ORDER_FILTERS } from "./order_filters.ts";
 import { SELECT_FILTERS } from "./select_filters.ts";
 import { TEXT_FILTERS } from "./text_filters.ts";
 
-const DEFAULT: Entry = {
-  parameters: ["default_value?", "boolean?"],
-  run: ({ subject, args: [fallback = "", boolean = false] }) =>
-    subject instanceof Undefined || (isTrue(boolean) && !isTrue(subject)) ? fallback : subject,
-};
+const DEFAULT = onAny(
+  [any("default_value", ""), flag("boolean", false)],
+  (subject, [fallback, boolean]) =>
+    subject instanceof Undefined || (boolean && !isTrue(subject)) ? fallback : subject,
+);
 
 /** All filters. */
 export const FILTERS: Library = {
@@ -24,14 +24,3 @@ export const FILTERS: Library = {
   ...SELECT_FILTERS,
   ...TEXT_FILTERS,
 };
-
-/** Filters of Jinja that are for HTML, or print Python. */
-export const REFUSED_FILTERS: ReadonlySet<string> = new Set([
-  "e",
-  "escape",
-  "forceescape",
-  "safe",
-  "striptags",
-  "urlize",
-  "xmlattr",
-]);

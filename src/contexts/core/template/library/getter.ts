@@ -1,12 +1,8 @@
-import type { Budget } from "../limits.ts";
 import { findItem } from "../values/attributes.ts";
-import { isInteger, type Item, Undefined } from "../values/item.ts";
-import type { TemplateTools } from "./entry.ts";
+import { type Item, Undefined } from "../values/item.ts";
+import type { BudgetTools, TemplateTools } from "./entry.ts";
 
-/**
- * Makes the function that reads an attribute such as `a.b.0` of an item; without attribute, the item
- * itself.
- */
+/** Makes the function that reads an attribute such as `a.b.0` of an item; without attribute, the item itself. */
 export function makeGetter(
   attribute: Item | undefined,
   { tools, fallback, ignoreCase = false }: {
@@ -23,21 +19,19 @@ export function makeGetter(
       value = findItem(value, part, tools);
       if (value instanceof Undefined && fallback !== undefined && fallback !== null) value = fallback;
     }
-    return ignoreCase ? withoutCase(value, tools.budget) : value;
+    return ignoreCase ? withoutCase(value, tools) : value;
   };
 }
 
 /** Splits `a.b.0` into keys and positions. */
-export function attributeParts(attribute: Item | undefined): readonly Item[] {
+function attributeParts(attribute: Item | undefined): readonly Item[] {
   if (attribute === undefined || attribute === null) return [];
   if (typeof attribute !== "string") return [attribute];
-  return attribute.split(".").map((part) =>
-    /^\d+$/.test(part) && isInteger(Number(part)) ? Number(part) : part
-  );
+  return attribute.split(".").map((part) => /^\d+$/.test(part) ? Number(part) : part);
 }
 
 /** Texts in lower case, anything else as it is: how sorting compares. */
-export function withoutCase(item: Item, budget: Budget): Item {
+export function withoutCase(item: Item, { budget }: BudgetTools): Item {
   if (typeof item !== "string") return item;
   budget.text(item.length);
   return item.toLowerCase();

@@ -1,50 +1,32 @@
 import { Fault } from "../limits.ts";
 import { article, findKey } from "../values/compare.ts";
-import {
-  type Arguments,
-  FunctionThing,
-  isMap,
-  type Item,
-  type ItemMap,
-  Namespace,
-  Range,
-  Thing,
-  typeOf,
-} from "../values/item.ts";
-import { iterate, listOf } from "../values/iterate.ts";
-import { textOf } from "../values/print.ts";
-import { requireInteger } from "./coerce.ts";
-import { bindArguments, type TemplateTools } from "./entry.ts";
+import { type Arguments, isMap, type Item, Namespace, Range, Thing, typeOf } from "../values/item.ts";
+import { iterate, pairOf } from "../values/iterate.ts";
+import { bindArguments, int, printed, type TemplateTools } from "./entry.ts";
 
 /** The functions that every template sees, below the names that it is given. */
 export function makeGlobals(tools: TemplateTools): ReadonlyMap<string, Item> {
   const functions: Readonly<Record<string, (args: Arguments) => Item>> = {
-    cycler: ({ positional }) => new Cycler(positional),
+    cycler: makeCycler,
     dict: (args) => makeDict(args, tools),
-    joiner: (args) => {
-      const [separator = ", "] = bindArguments(["sep?"], args);
-      return new Joiner(textOf(separator, tools.budget));
-    },
+    joiner: (args) => makeJoiner(...bindArguments([printed("sep", ", ")], args, tools)),
     lipsum: () => {
       throw new Fault("filler text is not available");
     },
-    namespace: (args) => new Namespace(namesOf(makeDict(args, tools))),
-    range: makeRange,
+    namespace: (args) => makeNamespace(makeDict(args, tools)),
+    range: (args) =>
+      makeRange(bindArguments([int("/start"), int("/stop", undefined), int("/step", 1)], args, tools)),
   };
   return new Map(
-    Object.entries(functions).map(([name, run]) => [name, new FunctionThing(`<function ${name}>`, run)]),
+    Object.entries(functions).map(([name, call]) => [name, new Thing(`<function ${name}>`, { call })]),
   );
 }
 
-function makeRange(args: Arguments): Range {
-  if (args.named.size > 0) throw new Fault("it takes no arguments with names");
-  const [first, second, third = 1] = bindArguments(["/start", "/stop?", "/step?"], args).map((each) =>
-    each === undefined ? undefined : requireInteger(each)
-  );
-  const [start, stop] = second === undefined ? [0, first ?? 0] : [first ?? 0, second];
-  if (third === 0) throw new Fault("the step of a range cannot be zero");
-  if (![start, stop, third].every(Number.isSafeInteger)) throw new Fault("a range is too large");
-  return new Range(start, stop, third);
+function makeRange([first, second, step]: readonly [number, number | undefined, number]): Range {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  if (step === 0) throw new Fault("the step of a range cannot be zero");
+  if (![start, stop, step].every(Number.isSafeInteger)) throw new Fault("a range is too large");
+  return new Range(start, stop, step);
 }
 
 function makeDict(
@@ -58,78 +40,47 @@ function makeDict(
     budget.step(source.size);
     for (const [key, value] of source) map.set(key, value);
   } else if (source !== undefined) {
-    for (const each of iterate(source, budget)) {
-      const [key, value, ...rest] = listOf(each, budget);
-      if (key === undefined || value === undefined || rest.length > 0) throw new Fault("pairs are needed");
-      set(key, value);
-    }
+    for (const each of iterate(source, budget)) set(...pairOf(each, budget));
   }
   for (const [key, value] of named) set(key, value);
   return map;
 }
 
-function namesOf(map: ItemMap): Map<string, Item> {
-  return new Map(Array.from(map, ([key, value]) => {
+function makeNamespace(map: Map<Item, Item>): Namespace {
+  for (const key of map.keys()) {
     if (typeof key !== "string") throw new Fault(`${article(typeOf(key))} cannot be a name`);
-    return [key, value];
-  }));
+  }
+  return new Namespace(map);
 }
 
-/** The result of `cycler()`. */
-class Cycler extends Thing {
-  readonly #items: readonly Item[];
-  #position = 0;
-
-  constructor(items: readonly Item[]) {
-    super();
-    if (items.length === 0) throw new Fault("there is nothing to cycle through");
-    this.#items = items;
-  }
-
-  override describe(): string {
-    return "<Cycler>";
-  }
-
-  override member(name: string): Item | undefined {
-    const current = this.#items[this.#position];
-    if (name === "current") return current;
-    if (name === "pos") return this.#position;
-    if (name === "next") {
-      return new FunctionThing("<bound method Cycler.next>", () => {
-        const item = this.#items[this.#position] ?? null;
-        this.#position = (this.#position + 1) % this.#items.length;
-        return item;
-      });
-    }
-    if (name !== "reset") return undefined;
-    return new FunctionThing("<bound method Cycler.reset>", () => {
-      this.#position = 0;
-      return null;
-    });
-  }
+function makeCycler({ positional: items }: Arguments): Thing {
+  if (items.length === 0) throw new Fault("there is nothing to cycle through");
+  let position = 0;
+  const next = () => {
+    const item = items[position] ?? null;
+    position = (position + 1) % items.length;
+    return item;
+  };
+  const reset = () => {
+    position = 0;
+    return null;
+  };
+  const members: Readonly<Record<string, () => Item>> = {
+    current: () => items[position] ?? null,
+    pos: () => position,
+    next: () => new Thing("<bound method Cycler.next>", { call: next }),
+    reset: () => new Thing("<bound method Cycler.reset>", { call: reset }),
+  };
+  return new Thing("<Cycler>", { members });
 }
 
-/** The result of `joiner()`: nothing at first, then the separator. */
-class Joiner extends Thing {
-  readonly #separator: string;
-  #isUsed = false;
-
-  constructor(separator: string) {
-    super();
-    this.#separator = separator;
-  }
-
-  override get isCallable(): boolean {
-    return true;
-  }
-
-  override describe(): string {
-    return "<Joiner>";
-  }
-
-  override invoke(): Item {
-    if (this.#isUsed) return this.#separator;
-    this.#isUsed = true;
+/** Makes the result of `joiner()`: it gives nothing at first, then the separator. */
+function makeJoiner(separator: string): Thing {
+  let isUsed = false;
+  const call = () => {
+    if (isUsed) return separator;
+    isUsed = true;
     return "";
-  }
+  };
+  return new Thing("<Joiner>", { call });
 }

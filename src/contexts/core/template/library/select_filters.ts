@@ -3,16 +3,13 @@ import { findMember } from "../values/attributes.ts";
 import { type Arguments, isTrue, type Item, Stream } from "../values/item.ts";
 import { iterate } from "../values/iterate.ts";
 import { requireText } from "./coerce.ts";
-import type { Entry, Library, TemplateTools } from "./entry.ts";
+import { type Entry, type Library, onAny, str, type TemplateTools } from "./entry.ts";
 import { makeGetter } from "./getter.ts";
 
 /** Filters that apply other filters and tests to elements. Their elements are made when they are read. */
 export const SELECT_FILTERS: Library = {
-  attr: {
-    parameters: ["name"],
-    run: ({ subject, args: [name = null], tools }) => findMember(subject, requireText(name), tools),
-  },
-  map: { raw: ({ subject, args, tools }) => new Stream(mapped(subject, args, tools)) },
+  attr: onAny([str("name")], (subject, [name], tools) => findMember(subject, name, tools)),
+  map: (subject, args, tools: TemplateTools) => new Stream(mapped(subject, args, tools)),
   reject: selecting({ byAttribute: false, wanted: false }),
   rejectattr: selecting({ byAttribute: true, wanted: false }),
   select: selecting({ byAttribute: false, wanted: true }),
@@ -37,26 +34,27 @@ function mapping({ positional, named }: Arguments, tools: TemplateTools): (item:
   return makeGetter(named.get("attribute"), { tools, fallback: named.get("default") });
 }
 
-function selecting(how: { readonly byAttribute: boolean; readonly wanted: boolean }): Entry {
-  return { raw: ({ subject, args, tools }) => new Stream(selected(subject, { ...how, args }, tools)) };
+interface Selection {
+  readonly byAttribute: boolean;
+  readonly wanted: boolean;
+}
+
+function selecting(how: Selection): Entry {
+  return (subject, args, tools: TemplateTools) => new Stream(selected(subject, { ...how, args }, tools));
 }
 
 function* selected(
   subject: Item,
-  { byAttribute, wanted, args }: {
-    readonly byAttribute: boolean;
-    readonly wanted: boolean;
-    readonly args: Arguments;
-  },
+  { byAttribute, wanted, args: { positional: all, named } }: Selection & { readonly args: Arguments },
   tools: TemplateTools,
 ): Generator<Item> {
   if (!isTrue(subject)) return;
-  const [attribute] = args.positional;
+  const [attribute, rest] = byAttribute ? [all[0], all.slice(1)] : [undefined, all];
   if (byAttribute && attribute === undefined) throw new Fault("the name of an attribute is missing");
-  const read = makeGetter(byAttribute ? attribute : undefined, { tools });
-  const [name, ...positional] = args.positional.slice(byAttribute ? 1 : 0);
+  const read = makeGetter(attribute, { tools });
+  const [name, ...positional] = rest;
   const holds = name === undefined
     ? isTrue
-    : (value: Item) => tools.test(requireText(name), { value, args: { positional, named: args.named } });
+    : (value: Item) => tools.test(requireText(name), { value, args: { positional, named } });
   for (const each of iterate(subject, tools.budget)) if (holds(read(each)) === wanted) yield each;
 }

@@ -1,7 +1,8 @@
+import { PlacedFault } from "../limits.ts";
 import { PYTHON_SPACE, trimEndPython } from "../text/characters.ts";
-import { PlacedFault } from "./placed_fault.ts";
+import { Scanner } from "../../tree/scanner.ts";
 import { unescapeString } from "./string_literal.ts";
-import type { Token, TokenKind } from "./token.ts";
+import type { Token, TokenKind } from "./token_stream.ts";
 
 const SPACE = new RegExp(`[${PYTHON_SPACE}]+`, "y");
 const RAW_BEGIN = new RegExp(
@@ -23,155 +24,115 @@ const OPENING = /\{[{%#]/g;
 const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 /** Splits a template into tokens, as Jinja's lexer does. Each character is looked at a few times at most. */
-export function tokenize(text: string): Token[] {
-  return new Lexer(text).tokens();
+export function tokenize(text: string): readonly Token[] {
+  const lexer = new Lexer(text);
+  while (!lexer.isAtEnd) lexer.readPiece();
+  return [...lexer.tokens, { kind: "end", text: "", at: text.length }];
 }
 
-class Lexer {
-  readonly #text: string;
-  readonly #tokens: Token[] = [];
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  tokens(): Token[] {
-    while (this.#at < this.#text.length) this.#piece();
-    this.#push("end", "");
-    return this.#tokens;
-  }
+class Lexer extends Scanner {
+  readonly tokens: Token[] = [];
 
   /** Reads text up to the next opening, and what the opening begins. */
-  #piece(): void {
-    OPENING.lastIndex = this.#at;
-    const found = OPENING.exec(this.#text);
-    const begin = found?.index ?? this.#text.length;
-    const sign = this.#text[begin + 2];
-    const data = this.#text.slice(this.#at, begin);
-    this.#data(sign === "-" ? trimEndPython(data) : data);
-    this.#at = begin;
+  readPiece(): void {
+    const { text, at } = this;
+    OPENING.lastIndex = at;
+    const found = OPENING.exec(text);
+    const begin = found?.index ?? text.length;
+    const sign = text[begin + 2];
+    this.#data({ from: at, to: begin, trims: sign === "-" });
+    this.at = begin;
     if (found === null) return;
     if (found[0] === "{#") return this.#comment();
-    if (found[0] === "{%" && this.#match(RAW_BEGIN) !== undefined) return this.#raw(begin);
+    if (found[0] === "{%" && this.match(RAW_BEGIN) !== undefined) return this.#raw(begin);
     const isPrint = found[0] === "{{";
-    this.#push(isPrint ? "print_begin" : "block_begin", found[0]);
-    this.#at += sign === "-" || sign === "+" ? 3 : 2;
+    this.tokens.push({ kind: isPrint ? "print_begin" : "block_begin", text: found[0], at: begin });
+    this.at += sign === "-" || sign === "+" ? 3 : 2;
     this.#code(isPrint);
   }
 
-  #data(data: string): void {
-    if (data !== "") this.#push("data", data);
+  #data({ from, to, trims }: { readonly from: number; readonly to: number; readonly trims: boolean }): void {
+    const data = this.text.slice(from, to);
+    const text = trims ? trimEndPython(data) : data;
+    if (text !== "") this.tokens.push({ kind: "data", text, at: from });
   }
 
   #comment(): void {
-    const end = this.#text.indexOf("#}", this.#at + 2);
+    const { text, at } = this;
+    const end = text.indexOf("#}", at + 2);
     // An opening at the very end is nothing, as in Jinja.
-    if (/^\{#[-+]?$/.test(this.#text.slice(this.#at, this.#at + 4))) {
-      this.#at = this.#text.length;
-      return;
-    }
-    if (end < 0) throw new PlacedFault('a comment has no "#}"', this.#at);
-    const trims = this.#text[end - 1] === "-" && end > this.#at + 3;
-    this.#at = end + 2;
-    if (trims) this.#match(SPACE);
+    const isNothing = /^\{#[-+]?$/.test(text.slice(at, at + 4));
+    if (end < 0 && !isNothing) throw new PlacedFault('a comment has no "#}"', at);
+    this.at = isNothing ? text.length : end + 2;
+    if (text[end - 1] === "-" && end > at + 3) this.match(SPACE);
   }
 
   #raw(begin: number): void {
-    const start = this.#at;
-    if (start >= this.#text.length) return;
-    for (let end = this.#text.indexOf("{%", start); end >= 0; end = this.#text.indexOf("{%", end + 2)) {
-      this.#at = end;
-      const sign = this.#match(RAW_END)?.[1];
-      if (sign === undefined) continue;
-      const after = this.#at;
-      this.#at = start;
-      const data = this.#text.slice(start, end);
-      this.#data(sign === "-" ? trimEndPython(data) : data);
-      this.#at = after;
-      return;
+    const { text, at: start } = this;
+    if (this.isAtEnd) return;
+    for (let end = text.indexOf("{%", start); end >= 0; end = text.indexOf("{%", end + 2)) {
+      this.at = end;
+      const sign = this.match(RAW_END)?.[1];
+      if (sign !== undefined) return this.#data({ from: start, to: end, trims: sign === "-" });
     }
     throw new PlacedFault('"raw" has no "endraw"', begin);
   }
 
   /** Reads the tokens between `{{` and `}}`, or `{%` and `%}`. */
   #code(isPrint: boolean): void {
-    const closers: { readonly closer: string; readonly at: number }[] = [];
+    const closers: string[] = [];
     while (true) {
-      this.#match(SPACE);
-      if (this.#at >= this.#text.length) return;
+      this.match(SPACE);
+      if (this.isAtEnd) return;
       if (closers.length === 0) {
-        const at = this.#at;
-        if (this.#match(isPrint ? PRINT_END : BLOCK_END) !== undefined) {
-          this.#tokens.push({ kind: isPrint ? "print_end" : "block_end", text: "", at });
-          return;
-        }
+        const end = this.#take(isPrint ? "print_end" : "block_end", isPrint ? PRINT_END : BLOCK_END);
+        if (end !== undefined) return;
       }
-      if (this.#number() || this.#name() || this.#string()) continue;
-      this.#operator(closers);
+      const isCode = this.#number() ?? this.#take("name", NAME) ?? this.#string();
+      if (isCode === undefined) this.#operator(closers);
     }
   }
 
-  #number(): boolean {
-    const first = this.#text.charCodeAt(this.#at);
-    if (first < 48 || first > 57) return false;
+  #number(): string | undefined {
+    const first = this.text.charCodeAt(this.at);
+    if (first < 48 || first > 57) return undefined;
     // In `a.0.1` both are indexes.
-    return (this.#text[this.#at - 1] !== "." && this.#take("float", FLOAT)) || this.#take("integer", INTEGER);
+    const isIndex = this.text[this.at - 1] === ".";
+    return (isIndex ? undefined : this.#take("float", FLOAT)) ?? this.#take("integer", INTEGER);
   }
 
-  #name(): boolean {
-    return this.#take("name", NAME);
+  #string(): string | undefined {
+    const { text, at, char: quote } = this;
+    if (quote !== "'" && quote !== '"') return undefined;
+    let end = at + 1;
+    while (end < text.length && text[end] !== quote) end += text[end] === "\\" ? 2 : 1;
+    if (end >= text.length) throw new PlacedFault("a text is not closed", at);
+    const value = unescapeString(text.slice(at + 1, end), at);
+    this.tokens.push({ kind: "string", text: value, at });
+    this.at = end + 1;
+    return value;
   }
 
-  #string(): boolean {
-    const quote = this.#text[this.#at];
-    if (quote !== "'" && quote !== '"') return false;
-    let end = this.#at + 1;
-    while (end < this.#text.length && this.#text[end] !== quote) end += this.#text[end] === "\\" ? 2 : 1;
-    if (end >= this.#text.length) throw new PlacedFault("a text is not closed", this.#at);
-    this.#push("string", unescapeString(this.#text.slice(this.#at + 1, end), this.#at));
-    this.#at = end + 1;
-    return true;
-  }
-
-  #operator(closers: { readonly closer: string; readonly at: number }[]): void {
-    const at = this.#at;
-    const text = this.#match(OPERATOR)?.[0];
+  #operator(closers: string[]): void {
+    const { at } = this;
+    const text = this.#take("operator", OPERATOR);
     if (text === undefined) {
-      throw new PlacedFault(
-        `${JSON.stringify(String.fromCodePoint(this.#text.codePointAt(at) ?? 0))} is not expected`,
-        at,
-      );
+      const char = String.fromCodePoint(this.text.codePointAt(at) ?? 0);
+      throw new PlacedFault(`${JSON.stringify(char)} is not expected`, at);
     }
     const closer = CLOSERS[text];
-    if (closer !== undefined) closers.push({ closer, at });
-    else if (text === ")" || text === "]" || text === "}") {
-      const wanted = closers.pop();
-      if (wanted === undefined) throw new PlacedFault(`"${text}" is not expected`, at);
-      if (wanted.closer !== text) {
-        throw new PlacedFault(`"${text}" is not expected, but "${wanted.closer}"`, at);
-      }
-    }
-    this.#tokens.push({ kind: "operator", text, at });
+    if (closer !== undefined) closers.push(closer);
+    if (!Object.values(CLOSERS).includes(text)) return;
+    const wanted = closers.pop();
+    if (wanted === text) return;
+    const instead = wanted === undefined ? "" : `, but "${wanted}"`;
+    throw new PlacedFault(`"${text}" is not expected${instead}`, at);
   }
 
-  #take(kind: TokenKind, pattern: RegExp): boolean {
-    const at = this.#at;
-    const text = this.#match(pattern)?.[0];
-    if (text === undefined) return false;
-    this.#tokens.push({ kind, text, at });
-    return true;
-  }
-
-  #push(kind: TokenKind, text: string): void {
-    this.#tokens.push({ kind, text, at: this.#at });
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text);
-    if (found === null) return undefined;
-    this.#at += found[0].length;
-    return found;
+  #take(kind: TokenKind, pattern: RegExp): string | undefined {
+    const { at } = this;
+    const text = this.match(pattern)?.[0];
+    if (text !== undefined) this.tokens.push({ kind, text: kind.endsWith("_end") ? "" : text, at });
+    return text;
   }
 }

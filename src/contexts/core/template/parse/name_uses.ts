@@ -1,6 +1,4 @@
-/**
- * The filters and tests that a template names. One in an `if` has to exist only when it runs, as in Jinja.
- */
+/** A filter or test that a template names. One in an `if` has to exist only when it runs, as in Jinja. */
 export interface NamedUse {
   readonly kind: "filter" | "test";
   readonly name: string;
@@ -9,41 +7,40 @@ export interface NamedUse {
   soft: boolean;
 }
 
+interface Recorder {
+  readonly found: Set<string>;
+  readonly wanted: Set<string>;
+}
+
 /** Notes of a parser about names. */
 export class NameUses {
   readonly named: NamedUse[] = [];
-  readonly #recorders: SpecialNames[] = [];
+  readonly #recorders: Recorder[] = [];
 
   /** Notes a name that is read. */
   load(name: string): void {
-    for (const each of this.#recorders) each.load(name);
+    for (const { found, wanted } of this.#recorders) if (wanted.has(name)) found.add(name);
   }
 
   /** Notes a name that is assigned. */
   store(name: string): void {
-    for (const each of this.#recorders) each.store(name);
+    for (const { wanted } of this.#recorders) wanted.delete(name);
   }
 
-  /** Runs a parser of a macro's body, and returns its result and the special names that the body reads. */
+  /**
+   * Runs a parser of a macro's body. Returns its result, and which of `caller`, `varargs` and `kwargs` the body
+   * reads before it assigns them.
+   */
   recording<T>(parse: () => T): { readonly result: T; readonly uses: ReadonlySet<string> } {
-    const recorder = new SpecialNames();
+    const recorder = { found: new Set<string>(), wanted: new Set(["caller", "varargs", "kwargs"]) };
     this.#recorders.push(recorder);
     const result = parse();
     this.#recorders.pop();
     return { result, uses: recorder.found };
   }
-}
 
-/** Finds which of `caller`, `varargs` and `kwargs` are read before they are assigned. */
-class SpecialNames {
-  readonly found = new Set<string>();
-  readonly #wanted = new Set(["caller", "varargs", "kwargs"]);
-
-  load(name: string): void {
-    if (this.#wanted.has(name)) this.found.add(name);
-  }
-
-  store(name: string): void {
-    this.#wanted.delete(name);
+  /** Marks the filters and tests that were noted after a number of others. */
+  soften(from: number): void {
+    for (const use of this.named.slice(from)) use.soft = true;
   }
 }

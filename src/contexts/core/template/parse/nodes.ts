@@ -1,53 +1,33 @@
-/** The syntax tree of a template. `at` is an offset in the source. */
+/** The syntax tree of a template. */
+
+/** A node of the tree. `at` is an offset in the source. */
+type Node<Kind extends string, Parts = unknown> = Parts & { readonly kind: Kind; readonly at: number };
 
 /** An expression. */
 export type Expression =
-  | { readonly kind: "constant"; readonly value: Constant; readonly at: number }
-  | { readonly kind: "name"; readonly name: string; readonly at: number }
-  | { readonly kind: "tuple" | "list" | "concat"; readonly items: readonly Expression[]; readonly at: number }
-  | {
-    readonly kind: "dict";
-    readonly entries: readonly (readonly [Expression, Expression])[];
-    readonly at: number;
-  }
-  | { readonly kind: "attribute"; readonly of: Expression; readonly name: string; readonly at: number }
-  | { readonly kind: "item"; readonly of: Expression; readonly key: Expression; readonly at: number }
-  | { readonly kind: "slice"; readonly of: Expression; readonly bounds: SliceBounds; readonly at: number }
+  | Node<"constant", { readonly value: Constant }>
+  | Node<"name", { readonly name: string }>
+  | Node<"tuple" | "list" | "concat", { readonly items: readonly Expression[] }>
+  | Node<"dict", { readonly entries: readonly (readonly [Expression, Expression])[] }>
+  | Node<"attribute", { readonly of: Expression; readonly name: string }>
+  | Node<"item", { readonly of: Expression; readonly key: Expression }>
+  | Node<"slice", { readonly of: Expression; readonly bounds: SliceExpression }>
   | CallExpression
   | FilterExpression
-  | {
-    readonly kind: "test";
-    readonly of: Expression;
-    readonly name: string;
-    readonly args: ArgumentList;
-    readonly at: number;
-  }
-  | {
-    readonly kind: "unary";
-    readonly operator: "+" | "-" | "not";
-    readonly of: Expression;
-    readonly at: number;
-  }
-  | {
-    readonly kind: "binary";
-    readonly operator: BinaryOperator;
-    readonly left: Expression;
-    readonly right: Expression;
-    readonly at: number;
-  }
-  | {
-    readonly kind: "compare";
-    readonly first: Expression;
-    readonly rest: readonly (readonly [Comparison, Expression])[];
-    readonly at: number;
-  }
-  | {
-    readonly kind: "condition";
-    readonly test: Expression;
-    readonly then: Expression;
-    readonly otherwise: Expression | undefined;
-    readonly at: number;
-  };
+  | Node<"test", { readonly of: Expression; readonly name: string; readonly args: ArgumentList }>
+  | Node<"unary", { readonly operator: "+" | "-" | "not"; readonly of: Expression }>
+  | Node<
+    "binary",
+    { readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+  >
+  | Node<
+    "compare",
+    { readonly first: Expression; readonly rest: readonly (readonly [Comparison, Expression])[] }
+  >
+  | Node<
+    "condition",
+    { readonly test: Expression; readonly then: Expression; readonly otherwise: Expression | undefined }
+  >;
 
 /** A literal. */
 export type Constant = null | boolean | string | Numeral;
@@ -65,28 +45,20 @@ export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**" | "and" |
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in";
 
 /** The parts of `[start:stop:step]`. */
-export interface SliceBounds {
+export interface SliceExpression {
   readonly start: Expression | undefined;
   readonly stop: Expression | undefined;
   readonly step: Expression | undefined;
 }
 
 /** A call of a macro, method or function. */
-export interface CallExpression {
-  readonly kind: "call";
-  readonly of: Expression;
-  readonly args: ArgumentList;
-  readonly at: number;
-}
+export type CallExpression = Node<"call", { readonly of: Expression; readonly args: ArgumentList }>;
 
 /** A filter; without `of` it takes the text of its block. */
-export interface FilterExpression {
-  readonly kind: "filter";
-  readonly of: Expression | undefined;
-  readonly name: string;
-  readonly args: ArgumentList;
-  readonly at: number;
-}
+export type FilterExpression = Node<
+  "filter",
+  { readonly of: Expression | undefined; readonly name: string; readonly args: ArgumentList }
+>;
 
 /** The arguments of a call. */
 export interface ArgumentList {
@@ -100,71 +72,63 @@ export interface ArgumentList {
 
 /** The names that an assignment fills. */
 export type Target =
-  | { readonly kind: "name"; readonly name: string; readonly at: number }
-  | { readonly kind: "member"; readonly name: string; readonly member: string; readonly at: number }
-  | { readonly kind: "tuple"; readonly items: readonly Target[]; readonly at: number };
+  | Node<"name", { readonly name: string }>
+  | Node<"member", { readonly name: string; readonly member: string }>
+  | Node<"tuple", { readonly items: readonly Target[] }>;
+
+/** Statements that run one after the other. */
+export type Body = readonly Statement[];
 
 /** A statement, or text that is printed. */
 export type Statement =
-  | { readonly kind: "text"; readonly text: string; readonly at: number }
-  | { readonly kind: "print"; readonly value: Expression; readonly at: number }
+  | Node<"text", { readonly text: string }>
+  | Node<"print", { readonly value: Expression }>
   | ForStatement
-  | {
-    readonly kind: "if";
-    readonly branches: readonly { readonly test: Expression; readonly body: readonly Statement[] }[];
-    readonly otherwise: readonly Statement[];
-    readonly at: number;
-  }
-  | { readonly kind: "set"; readonly target: Target; readonly value: Expression; readonly at: number }
-  | {
-    readonly kind: "set_block";
-    readonly target: Target;
+  | Node<
+    "if",
+    {
+      readonly branches: readonly { readonly test: Expression; readonly body: Body }[];
+      readonly otherwise: Body;
+    }
+  >
+  | Node<"set", { readonly target: Target; readonly value: Expression }>
+  | BlockStatement
+  | Node<"with", { readonly assignments: readonly (readonly [Target, Expression])[]; readonly body: Body }>
+  | Node<"macro", { readonly macro: MacroDefinition }>
+  | Node<"call_block", { readonly call: CallExpression; readonly caller: MacroDefinition }>
+  | Node<"break" | "continue">;
+
+/** A block whose text is filtered, and then printed, or assigned if it has a target. */
+export type BlockStatement = Node<
+  "block",
+  {
+    readonly target: Target | undefined;
     readonly filter: FilterExpression | undefined;
-    readonly body: readonly Statement[];
-    readonly at: number;
+    readonly body: Body;
   }
-  | {
-    readonly kind: "with";
-    readonly assignments: readonly (readonly [Target, Expression])[];
-    readonly body: readonly Statement[];
-    readonly at: number;
-  }
-  | { readonly kind: "macro"; readonly macro: MacroDefinition; readonly at: number }
-  | {
-    readonly kind: "call_block";
-    readonly call: CallExpression;
-    readonly caller: MacroDefinition;
-    readonly at: number;
-  }
-  | {
-    readonly kind: "filter_block";
-    readonly filter: FilterExpression;
-    readonly body: readonly Statement[];
-    readonly at: number;
-  }
-  | { readonly kind: "break" | "continue"; readonly at: number };
+>;
 
 /** A loop. */
-export interface ForStatement {
-  readonly kind: "for";
-  readonly target: Target;
-  readonly items: Expression;
-  readonly test: Expression | undefined;
-  readonly recursive: boolean;
-  readonly body: readonly Statement[];
-  readonly otherwise: readonly Statement[];
-  readonly at: number;
-}
+export type ForStatement = Node<
+  "for",
+  {
+    readonly target: Target;
+    readonly items: Expression;
+    readonly test: Expression | undefined;
+    readonly recursive: boolean;
+    readonly body: Body;
+    readonly otherwise: Body;
+  }
+>;
 
 /** A macro, or the body of a `call` block. */
 export interface MacroDefinition {
   /** Undefined for the body of a `call` block. */
   readonly name: string | undefined;
   readonly parameters: readonly MacroParameter[];
-  readonly body: readonly Statement[];
+  readonly body: Body;
   /** The special names that the body uses; a macro takes no others than its parameters without them. */
   readonly uses: ReadonlySet<string>;
-  readonly at: number;
 }
 
 /** A parameter of a macro. */

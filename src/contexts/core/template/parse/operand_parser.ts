@@ -1,7 +1,7 @@
-import { NameUses } from "./name_uses.ts";
-import type { ArgumentList, Expression, FilterExpression, SliceBounds } from "./nodes.ts";
+import { PlacedFault } from "../limits.ts";
 import { MOST_DIGITS } from "../values/numbers.ts";
-import { PlacedFault } from "./placed_fault.ts";
+import { NameUses } from "./name_uses.ts";
+import type { ArgumentList, Expression, FilterExpression, SliceExpression } from "./nodes.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** Deeper expressions and statements are refused, before they end the stack. */
@@ -45,19 +45,21 @@ export abstract class OperandParser {
   /** Parses an expression, or several with commas as a tuple. */
   abstract tuple(options?: TupleOptions): Expression;
 
+  /** Whether a name cannot be assigned, since it is a constant. */
+  protected isReserved(name: string): boolean {
+    return CONSTANTS.has(name);
+  }
+
   /** Parses filters; with `inline`, the first has no `|` before it. */
   protected filters(of: Expression | undefined, inline = false): FilterExpression | undefined {
-    let node: Expression | undefined = of;
     let result: FilterExpression | undefined;
     let isFirst = inline;
-    while (isFirst || this.stream.skipOperator("|")) {
+    while (isFirst || this.stream.skip("|")) {
       isFirst = false;
-      const { at, name } = this.#dottedName();
-      this.uses.named.push({ kind: "filter", name, at, soft: false });
-      const args = this.stream.isOperator("(") ? this.#arguments() : NO_ARGUMENTS;
+      const { at, name } = this.#usedName("filter");
+      const args = this.stream.is("(") ? this.#arguments() : NO_ARGUMENTS;
       this.link(at);
-      result = { kind: "filter", of: node, name, args, at };
-      node = result;
+      result = { kind: "filter", of: result ?? of, name, args, at };
     }
     return result;
   }
@@ -82,65 +84,57 @@ export abstract class OperandParser {
     }
   }
 
+  /** Parses parts with commas between them, up to the sign that closes them. */
+  protected listed<T>(close: string, parse: () => T): T[] {
+    const items: T[] = [];
+    while (!this.stream.is(close)) {
+      if (items.length > 0) {
+        this.stream.expect(",");
+        if (this.stream.is(close)) break;
+      }
+      items.push(parse());
+    }
+    this.stream.expect(close);
+    return items;
+  }
+
   /** Parses a name or a literal. */
   protected primary(): Expression {
-    const token = this.stream.current;
-    const { at, text } = token;
-    if (token.kind === "name") {
+    const { kind, at, text } = this.stream.current;
+    if (kind === "name") {
       this.stream.next();
       const constant = CONSTANTS.get(text);
       if (constant !== undefined) return { kind: "constant", value: constant, at };
       this.uses.load(text);
       return { kind: "name", name: text, at };
     }
-    if (token.kind === "string") return this.#strings(at);
-    if (token.kind === "integer" || token.kind === "float") {
+    if (kind === "string") {
+      // Strings side by side are one.
+      let value = "";
+      while (this.stream.current.kind === "string") value += this.stream.next().text;
+      return { kind: "constant", value, at };
+    }
+    if (kind === "integer" || kind === "float") {
       this.stream.next();
       const digits = text.replaceAll("_", "");
-      if (token.kind === "integer" && digits.length > MOST_DIGITS) {
+      if (kind === "integer" && digits.length > MOST_DIGITS) {
         throw new PlacedFault(`an integer has more than ${MOST_DIGITS} digits`, at);
       }
-      return { kind: "constant", value: { digits, isFloat: token.kind === "float" }, at };
+      return { kind: "constant", value: { digits, isFloat: kind === "float" }, at };
     }
-    if (this.stream.skipOperator("(")) {
+    if (this.stream.skip("(")) {
       const node = this.nested(() => this.tuple({ parenthesized: true }));
-      this.stream.expectOperator(")");
+      this.stream.expect(")");
       return node;
     }
-    if (this.stream.skipOperator("[")) {
-      return {
-        kind: "list",
-        items: this.#listed("]", () => this.expression()),
-        at,
-      };
-    }
-    if (!this.stream.skipOperator("{")) throw this.stream.unexpected();
-    const entries = this.#listed("}", () => {
+    if (this.stream.skip("[")) return { kind: "list", items: this.listed("]", () => this.expression()), at };
+    if (!this.stream.skip("{")) throw this.stream.unexpected();
+    const entries = this.listed("}", () => {
       const key = this.expression();
-      this.stream.expectOperator(":");
+      this.stream.expect(":");
       return [key, this.expression()] as const;
     });
     return { kind: "dict", entries, at };
-  }
-
-  /** Strings side by side are one. */
-  #strings(at: number): Expression {
-    const parts: string[] = [];
-    while (this.stream.current.kind === "string") parts.push(this.stream.next().text);
-    return { kind: "constant", value: parts.join(""), at };
-  }
-
-  #listed<T>(close: string, parse: () => T): T[] {
-    const items: T[] = [];
-    while (!this.stream.isOperator(close)) {
-      if (items.length > 0) {
-        this.stream.expectOperator(",");
-        if (this.stream.isOperator(close)) break;
-      }
-      items.push(parse());
-    }
-    this.stream.expectOperator(close);
-    return items;
   }
 
   /** Parses members, elements and calls. */
@@ -148,11 +142,10 @@ export abstract class OperandParser {
     let result = node;
     while (true) {
       const { at } = this.stream.current;
-      if (this.stream.skipOperator(".")) result = this.#member(result, at);
-      else if (this.stream.skipOperator("[")) result = this.#subscript(result, at);
-      else if (this.stream.isOperator("(")) {
-        result = { kind: "call", of: result, args: this.#arguments(), at };
-      } else return result;
+      if (this.stream.skip(".")) result = this.#member(result, at);
+      else if (this.stream.skip("[")) result = this.#subscript(result, at);
+      else if (this.stream.is("(")) result = { kind: "call", of: result, args: this.#arguments(), at };
+      else return result;
       this.link(at);
     }
   }
@@ -162,11 +155,10 @@ export abstract class OperandParser {
     let result = node;
     while (true) {
       const { at } = this.stream.current;
-      if (this.stream.isOperator("|")) result = this.filters(result) ?? result;
-      else if (this.stream.isName("is")) result = this.#test(result);
-      else if (this.stream.isOperator("(")) {
-        result = { kind: "call", of: result, args: this.#arguments(), at };
-      } else return result;
+      if (this.stream.is("|")) result = this.filters(result) ?? result;
+      else if (this.stream.is("is")) result = this.#test(result);
+      else if (this.stream.is("(")) result = { kind: "call", of: result, args: this.#arguments(), at };
+      else return result;
       this.link(at);
     }
   }
@@ -182,12 +174,12 @@ export abstract class OperandParser {
   }
 
   #subscript(of: Expression, at: number): Expression {
-    const keys: (Expression | SliceBounds)[] = [];
-    while (!this.stream.isOperator("]")) {
-      if (keys.length > 0) this.stream.expectOperator(",");
+    const keys: (Expression | SliceExpression)[] = [];
+    while (!this.stream.is("]")) {
+      if (keys.length > 0) this.stream.expect(",");
       keys.push(this.#subscripted());
     }
-    this.stream.expectOperator("]");
+    this.stream.expect("]");
     const [only] = keys;
     if (keys.length === 1 && only !== undefined) {
       return "kind" in only ? { kind: "item", of, key: only, at } : { kind: "slice", of, bounds: only, at };
@@ -199,87 +191,69 @@ export abstract class OperandParser {
     return { kind: "item", of, key: { kind: "tuple", items, at }, at };
   }
 
-  #subscripted(): Expression | SliceBounds {
-    const start = this.stream.isOperator(":") ? undefined : this.expression();
-    if (start !== undefined && !this.stream.isOperator(":")) return start;
-    this.stream.expectOperator(":");
-    const stop = this.#endsBound(true) ? undefined : this.expression();
-    const step = this.stream.skipOperator(":") && !this.#endsBound(false) ? this.expression() : undefined;
-    return { start, stop, step };
-  }
-
-  #endsBound(orColon: boolean): boolean {
-    return this.stream.isOperator("]") || this.stream.isOperator(",") ||
-      (orColon && this.stream.isOperator(":"));
+  #subscripted(): Expression | SliceExpression {
+    const bound = () => [":", "]", ","].some((end) => this.stream.is(end)) ? undefined : this.expression();
+    const start = this.stream.is(":") ? undefined : this.expression();
+    if (start !== undefined && !this.stream.is(":")) return start;
+    this.stream.expect(":");
+    const stop = bound();
+    return { start, stop, step: this.stream.skip(":") ? bound() : undefined };
   }
 
   #arguments(): ArgumentList {
-    const { at } = this.stream.expectOperator("(");
+    const { at } = this.stream.expect("(");
     const positional: Expression[] = [];
-    const named: (readonly [string, Expression])[] = [];
+    const named = new Map<string, Expression>();
     let spread: Expression | undefined;
     let spreadNamed: Expression | undefined;
     const ensure = (holds: boolean) => {
       if (!holds) throw new PlacedFault("the arguments are in a wrong order", at);
     };
-    for (let isFirst = true; !this.stream.isOperator(")"); isFirst = false) {
-      if (!isFirst) {
-        this.stream.expectOperator(",");
-        if (this.stream.isOperator(")")) break;
-      }
-      const { following } = this.stream;
-      if (this.stream.skipOperator("*")) {
-        ensure(spread === undefined && spreadNamed === undefined);
+    this.listed(")", () => {
+      ensure(spreadNamed === undefined);
+      if (this.stream.skip("*")) {
+        ensure(spread === undefined);
         spread = this.expression();
-      } else if (this.stream.skipOperator("**")) {
-        ensure(spreadNamed === undefined);
-        spreadNamed = this.expression();
-      } else if (
-        this.stream.current.kind === "name" && following.kind === "operator" && following.text === "="
-      ) {
-        ensure(spreadNamed === undefined);
+      } else if (this.stream.skip("**")) spreadNamed = this.expression();
+      else if (this.stream.current.kind === "name" && this.stream.isFollowedBy("=")) {
         const name = this.stream.next().text;
-        if (named.some(([other]) => other === name)) {
-          throw new PlacedFault(`the argument "${name}" stands twice`, at);
-        }
+        if (named.has(name)) throw new PlacedFault(`the argument "${name}" stands twice`, at);
         this.stream.next();
-        named.push([name, this.expression()]);
+        named.set(name, this.expression());
       } else {
-        ensure(spread === undefined && spreadNamed === undefined && named.length === 0);
+        ensure(spread === undefined && named.size === 0);
         positional.push(this.expression());
       }
-    }
-    this.stream.expectOperator(")");
-    return { positional, named, spread, spreadNamed };
+    });
+    return { positional, named: [...named], spread, spreadNamed };
   }
 
-  #dottedName(): { readonly at: number; readonly name: string } {
-    const { at, text } = this.stream.expectName();
+  /** Reads the name of a filter or test, which may have dots, and notes it. */
+  #usedName(kind: "filter" | "test"): { readonly at: number; readonly name: string } {
+    const { at, text } = this.stream.expectKind("name");
     let name = text;
-    while (this.stream.skipOperator(".")) name += `.${this.stream.expectName().text}`;
+    while (this.stream.skip(".")) name += `.${this.stream.expectKind("name").text}`;
+    this.uses.named.push({ kind, name, at, soft: false });
     return { at, name };
   }
 
   #test(of: Expression): Expression {
     const { at } = this.stream.next();
-    const isNegated = this.stream.skipName("not");
-    const { name } = this.#dottedName();
-    this.uses.named.push({ kind: "test", name, at, soft: false });
+    const isNegated = this.stream.skip("not");
+    const { name } = this.#usedName("test");
     const node: Expression = { kind: "test", of, name, args: this.#testArguments(), at };
     return isNegated ? { kind: "unary", operator: "not", of: node, at } : node;
   }
 
   /** A test takes arguments in parentheses, or one value without. */
   #testArguments(): ArgumentList {
-    if (this.stream.isOperator("(")) return this.#arguments();
-    const { kind, text } = this.stream.current;
-    const begins = kind === "string" || kind === "integer" || kind === "float" ||
-      (kind === "operator" && (text === "[" || text === "{")) ||
-      (kind === "name" && text !== "else" && text !== "or" && text !== "and");
+    if (this.stream.is("(")) return this.#arguments();
+    const { kind, at } = this.stream.current;
+    const begins = kind === "name"
+      ? !["else", "or", "and"].some((word) => this.stream.is(word))
+      : ["string", "integer", "float"].includes(kind) || this.stream.is("[") || this.stream.is("{");
     if (!begins) return NO_ARGUMENTS;
-    if (kind === "name" && text === "is") {
-      throw new PlacedFault('tests cannot be chained with "is"', this.stream.current.at);
-    }
+    if (this.stream.is("is")) throw new PlacedFault('tests cannot be chained with "is"', at);
     const value = this.nested(() => this.postfix(this.primary()));
     return { ...NO_ARGUMENTS, positional: [value] };
   }

@@ -1,4 +1,4 @@
-import { PlacedFault } from "./placed_fault.ts";
+import { PlacedFault } from "../limits.ts";
 
 const NAMED: Readonly<Record<string, string>> = {
   "\\": "\\",

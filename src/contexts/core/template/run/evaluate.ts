@@ -1,10 +1,20 @@
 import type { TemplateTools } from "../library/entry.ts";
-import { Fault } from "../limits.ts";
-import type { ArgumentList, Constant, Expression } from "../parse/nodes.ts";
-import { PlacedFault } from "../parse/placed_fault.ts";
+import { Fault, PlacedFault } from "../limits.ts";
+import type { ArgumentList, CallExpression, Constant, Expression, FilterExpression } from "../parse/nodes.ts";
+import { Output } from "../output.ts";
 import { findAttribute, findItem } from "../values/attributes.ts";
 import { article, findKey } from "../values/compare.ts";
-import { type Arguments, isMap, isTrue, type Item, Thing, Tuple, typeOf, Undefined } from "../values/item.ts";
+import {
+  type Arguments,
+  assertDefined,
+  isMap,
+  isTrue,
+  type Item,
+  Thing,
+  Tuple,
+  typeOf,
+  Undefined,
+} from "../values/item.ts";
 import { listOf } from "../values/iterate.ts";
 import { floatItem, integerItem } from "../values/numbers.ts";
 import { applyOperator, applySign, compareBy } from "../values/operators.ts";
@@ -39,20 +49,15 @@ export class Evaluator {
   protected print(node: Expression, scope: Scope): string {
     const value = this.evaluate(node, scope);
     try {
-      return this.textOf(value);
+      return textOf(value, this.tools.budget);
     } catch (error) {
       throw placed(error, node.at);
     }
   }
 
-  /** The text of an item, as it prints. */
-  protected textOf(item: Item): string {
-    return textOf(item, this.tools.budget);
-  }
-
   /** The value of a filter for a value or the text of a block. */
   protected filtered(
-    node: Extract<Expression, { readonly kind: "filter" }>,
+    node: FilterExpression,
     { of, scope }: { readonly of: Item; readonly scope: Scope },
   ): Item {
     try {
@@ -105,8 +110,13 @@ export class Evaluator {
         return findAttribute(this.evaluate(node.of, scope), node.name, this.tools);
       case "item":
         return findItem(this.evaluate(node.of, scope), this.evaluate(node.key, scope), this.tools);
-      case "slice":
-        return this.#slice(node, scope);
+      case "slice": {
+        const value = this.evaluate(node.of, scope);
+        const bound = (each: Expression | undefined) =>
+          each === undefined ? null : this.evaluate(each, scope);
+        const { start, stop, step } = node.bounds;
+        return sliceItem(value, { start: bound(start), stop: bound(stop), step: bound(step) }, this.tools);
+      }
       case "call":
         return this.call(node, { scope });
       case "filter":
@@ -138,23 +148,21 @@ export class Evaluator {
 
   /** Calls something; a `call` block gives its body as `caller`. */
   protected call(
-    node: Extract<Expression, { readonly kind: "call" }>,
+    { of, args: list }: CallExpression,
     { scope, caller }: { readonly scope: Scope; readonly caller?: Item },
   ): Item {
-    const called = this.evaluate(node.of, scope);
-    const args = this.arguments(node.args, scope);
-    if (called instanceof Undefined) throw new Fault(called.message);
-    if (!(called instanceof Thing) || !called.isCallable) {
-      throw new Fault(`${article(typeOf(called))} cannot be called`);
-    }
-    const all = caller === undefined
-      ? args
-      : { ...args, named: new Map([...args.named, ["caller", caller]]) };
-    return node.of.kind === "attribute"
-      ? explained(`"${node.of.name}"`, () => called.invoke(all))
-      : node.of.kind === "name"
-      ? explained(`"${node.of.name}"`, () => called.invoke(all))
-      : called.invoke(all);
+    const called = this.evaluate(of, scope);
+    const { positional, named } = this.arguments(list, scope);
+    assertDefined(called);
+    const run = called instanceof Thing ? called.call : undefined;
+    if (run === undefined) throw new Fault(`${article(typeOf(called))} cannot be called`);
+    const args = {
+      positional,
+      named: caller === undefined ? named : new Map([...named, ["caller", caller]]),
+    };
+    return of.kind === "attribute" || of.kind === "name"
+      ? explained(`"${of.name}"`, () => run(args))
+      : run(args);
   }
 
   #all(nodes: readonly Expression[], scope: Scope): readonly Item[] {
@@ -162,10 +170,9 @@ export class Evaluator {
   }
 
   #concat(nodes: readonly Expression[], scope: Scope): string {
-    const { budget } = this.tools;
-    const parts = this.#all(nodes, scope).map((each) => textOf(each, budget));
-    budget.text(parts.reduce((sum, each) => sum + each.length, 0));
-    return parts.join("");
+    const output = new Output(this.tools.budget);
+    for (const each of this.#all(nodes, scope)) output.write(textOf(each, this.tools.budget));
+    return output.text();
   }
 
   #dict(entries: readonly (readonly [Expression, Expression])[], scope: Scope): Item {
@@ -176,17 +183,6 @@ export class Evaluator {
       map.set(findKey(map, key, this.tools)?.key ?? key, value);
     }
     return map;
-  }
-
-  #slice({ of, bounds }: Extract<Expression, { readonly kind: "slice" }>, scope: Scope): Item {
-    const value = this.evaluate(of, scope);
-    const bound = (node: Expression | undefined) => node === undefined ? null : this.evaluate(node, scope);
-    return sliceItem(value, {
-      start: bound(bounds.start),
-      stop: bound(bounds.stop),
-      step: bound(bounds.step),
-      budget: this.tools.budget,
-    });
   }
 
   #binary(node: Extract<Expression, { readonly kind: "binary" }>, scope: Scope): Item {

@@ -1,12 +1,19 @@
-import type { ForStatement, MacroDefinition, Statement, Target } from "../parse/nodes.ts";
+import type {
+  BlockStatement,
+  Body,
+  ForStatement,
+  MacroDefinition,
+  Statement,
+  Target,
+} from "../parse/nodes.ts";
 import { Fault } from "../limits.ts";
 import { requireText } from "../library/coerce.ts";
-import { isTrue, type Item, Namespace, Stream } from "../values/item.ts";
+import { Output } from "../output.ts";
+import { isTrue, type Item, Namespace, Stream, type Thing } from "../values/item.ts";
 import { assertIterable, listOf } from "../values/iterate.ts";
 import { Evaluator, placed } from "./evaluate.ts";
-import { LoopThing } from "./loop.ts";
-import { MacroThing } from "./macro.ts";
-import { Output } from "./output.ts";
+import { Loop } from "./loop.ts";
+import { makeMacro } from "./macro.ts";
 import { Scope } from "./scope.ts";
 
 /** How a part of a loop ended before its last statement. */
@@ -28,13 +35,13 @@ interface Round extends Frame {
 /** Runs statements. */
 export class Executor extends Evaluator {
   /** Runs a template and returns its text. */
-  render(statements: readonly Statement[], scope: Scope): string {
+  render(statements: Body, scope: Scope): string {
     const output = new Output(this.tools.budget);
     this.#run(statements, { scope, output });
     return output.text();
   }
 
-  #run(statements: readonly Statement[], frame: Frame): Jump {
+  #run(statements: Body, frame: Frame): Jump {
     for (const statement of statements) {
       this.tools.budget.step();
       this.tools.budget.enter();
@@ -68,8 +75,7 @@ export class Executor extends Evaluator {
       case "set":
         this.#assign(node.target, this.evaluate(node.value, scope), { scope });
         return undefined;
-      case "set_block":
-      case "filter_block":
+      case "block":
         return this.#captured(node, frame);
       case "with":
         return this.#with(node, frame);
@@ -100,7 +106,7 @@ export class Executor extends Evaluator {
   #loop(node: ForStatement, round: Round): Jump {
     const { scope, output } = round;
     const items = node.test === undefined ? round.items : new Stream(this.#chosen(node, round));
-    const loop = new LoopThing({
+    const loop = new Loop({
       items,
       elements: assertIterable(items, this.tools.budget)[Symbol.iterator](),
       depth: round.depth,
@@ -111,7 +117,7 @@ export class Executor extends Evaluator {
     let isEmpty = true;
     for (let next = loop.next(); next !== undefined; next = loop.next()) {
       const inner = new Scope(scope);
-      inner.set("loop", loop);
+      inner.set("loop", loop.variable);
       this.#assign(node.target, next.value, { scope: inner });
       const jump = this.#run(node.body, { scope: inner, output });
       if (jump === "break") break;
@@ -131,14 +137,14 @@ export class Executor extends Evaluator {
     }
   }
 
-  #assign(target: Target, value: Item, { scope }: { readonly scope: Scope }): void {
+  #assign(target: Target, value: Item, { scope }: Pick<Frame, "scope">): void {
     if (target.kind === "name") return scope.set(target.name, value);
     if (target.kind === "member") {
       const namespace = scope.find(target.name);
       if (!(namespace instanceof Namespace)) {
         throw new Fault(`values cannot be changed: "${target.name}" is not a namespace`);
       }
-      namespace.members.set(target.member, value);
+      namespace.values.set(target.member, value);
       return;
     }
     const values = listOf(value, this.tools.budget);
@@ -148,15 +154,15 @@ export class Executor extends Evaluator {
     target.items.forEach((each, index) => this.#assign(each, values[index] ?? null, { scope }));
   }
 
-  #captured(node: Extract<Statement, { readonly kind: "set_block" | "filter_block" }>, frame: Frame): Jump {
+  #captured(node: BlockStatement, frame: Frame): Jump {
     const output = new Output(this.tools.budget);
     const scope = new Scope(frame.scope);
     const jump = this.#run(node.body, { scope, output });
     if (jump !== undefined) return jump;
     const of = output.text();
     const value = node.filter === undefined ? of : this.filtered(node.filter, { of, scope });
-    if (node.kind === "set_block") this.#assign(node.target, value, { scope: frame.scope });
-    else frame.output.write(requireText(value));
+    if (node.target === undefined) frame.output.write(requireText(value));
+    else this.#assign(node.target, value, frame);
     return undefined;
   }
 
@@ -168,8 +174,8 @@ export class Executor extends Evaluator {
     return this.#run(node.body, { scope, output: frame.output });
   }
 
-  #macro(definition: MacroDefinition, scope: Scope): MacroThing {
-    return new MacroThing(definition, scope, {
+  #macro(definition: MacroDefinition, scope: Scope): Thing {
+    return makeMacro(definition, scope, {
       fallback: ({ fallback }, inner) => fallback === undefined ? null : this.evaluate(fallback, inner),
       render: (inner) => this.render(definition.body, inner),
     });

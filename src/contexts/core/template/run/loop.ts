@@ -1,7 +1,7 @@
 import { Fault } from "../limits.ts";
 import type { TemplateTools } from "../library/entry.ts";
 import { equalItems } from "../values/compare.ts";
-import { type Arguments, FunctionThing, type Item, Stream, Thing, Tuple, Undefined } from "../values/item.ts";
+import { type Arguments, type Item, Stream, Thing, Tuple, Undefined } from "../values/item.ts";
 import { sizeOf } from "../values/iterate.ts";
 
 /** The items of a loop, and how it goes deeper. */
@@ -14,8 +14,10 @@ export interface LoopSource {
   readonly recurse: ((items: Item, depth: number) => Item) | undefined;
 }
 
-/** The variable `loop`. It reads one element ahead only where the template asks for what follows. */
-export class LoopThing extends Thing {
+/** A loop and its variable `loop`. It reads one element ahead only where the template asks for what follows. */
+export class Loop {
+  /** The variable `loop`. */
+  readonly variable: Thing;
   readonly #source: LoopSource;
   readonly #tools: TemplateTools;
   #index = -1;
@@ -27,12 +29,34 @@ export class LoopThing extends Thing {
   #current: Item | undefined;
   #changed: Item | undefined;
 
-  /** Makes the variable of a loop that has not begun. */
+  /** Makes a loop that has not begun. */
   constructor(source: LoopSource, tools: TemplateTools) {
-    super();
     this.#source = source;
     this.#elements = source.elements;
     this.#tools = tools;
+    this.variable = new Thing(() => `<LoopContext ${this.#index + 1}/${this.#size()}>`, {
+      members: {
+        index: () => this.#index + 1,
+        index0: () => this.#index,
+        revindex: () => this.#size() - this.#index,
+        revindex0: () => this.#size() - this.#index - 1,
+        first: () => this.#index === 0,
+        last: () => this.#peek() === undefined,
+        length: () => this.#size(),
+        depth: () => source.depth + 1,
+        depth0: () => source.depth,
+        previtem: () =>
+          this.#index === 0 ? new Undefined("there is no previous item") : this.#previous ?? null,
+        nextitem: () => {
+          const found = this.#peek();
+          return found === undefined ? new Undefined("there is no next item") : found.value;
+        },
+        cycle: () => new Thing("<bound method LoopContext.cycle>", { call: (args) => this.#cycle(args) }),
+        changed: () =>
+          new Thing("<bound method LoopContext.changed>", { call: (args) => this.#hasChanged(args) }),
+      },
+      call: (args) => this.#deeper(args),
+    });
   }
 
   /** Goes to the next element; undefined at the end. */
@@ -46,66 +70,10 @@ export class LoopThing extends Thing {
     return found;
   }
 
-  /** Whether {@link invoke} works. */
-  override get isCallable(): boolean {
-    return true;
-  }
-
-  /** Says how it prints. */
-  override describe(): string {
-    return `<LoopContext ${this.#index + 1}/${this.#size()}>`;
-  }
-
-  /** Calls it. */
-  override invoke({ positional: [items] }: Arguments): Item {
+  #deeper({ positional: [items] }: Arguments): Item {
     if (this.#source.recurse === undefined) throw new Fault('only a loop with "recursive" can be called');
     if (items === undefined) throw new Fault("a loop is called with the items of the next level");
     return this.#source.recurse(items, this.#source.depth + 1);
-  }
-
-  /** Finds a member. */
-  override member(name: string): Item | undefined {
-    switch (name) {
-      case "index":
-        return this.#index + 1;
-      case "index0":
-        return this.#index;
-      case "revindex":
-        return this.#size() - this.#index;
-      case "revindex0":
-        return this.#size() - this.#index - 1;
-      case "first":
-        return this.#index === 0;
-      case "last":
-        return this.#peek() === undefined;
-      case "length":
-        return this.#size();
-      case "depth":
-        return this.#source.depth + 1;
-      case "depth0":
-        return this.#source.depth;
-      case "previtem":
-        return this.#index === 0 ? new Undefined("there is no previous item") : this.#previous;
-      case "nextitem":
-        return this.#next();
-      case "cycle":
-        return new FunctionThing(
-          "<bound method LoopContext.cycle>",
-          ({ positional }) => this.#cycle(positional),
-        );
-      case "changed":
-        return new FunctionThing(
-          "<bound method LoopContext.changed>",
-          ({ positional }) => this.#hasChanged(positional),
-        );
-      default:
-        return undefined;
-    }
-  }
-
-  #next(): Item {
-    const found = this.#peek();
-    return found === undefined ? new Undefined("there is no next item") : found.value;
   }
 
   #peek(): { readonly value: Item } | undefined {
@@ -134,17 +102,15 @@ export class LoopThing extends Thing {
     return this.#length = this.#index + 1 + (this.#ahead === undefined ? 0 : 1) + rest.length;
   }
 
-  #cycle(items: readonly Item[]): Item {
+  #cycle({ positional: items }: Arguments): Item {
     const found = items[this.#index % items.length];
     if (found === undefined) throw new Fault("there is nothing to cycle through");
     return found;
   }
 
-  #hasChanged(items: readonly Item[]): boolean {
-    const now = new Tuple(items);
-    if (this.#changed !== undefined && equalItems(this.#changed, now, { budget: this.#tools.budget })) {
-      return false;
-    }
+  #hasChanged({ positional }: Arguments): boolean {
+    const now = new Tuple(positional);
+    if (this.#changed !== undefined && equalItems(this.#changed, now, this.#tools)) return false;
     this.#changed = now;
     return true;
   }

@@ -9,54 +9,19 @@ export interface MacroRunner {
   readonly render: (scope: Scope) => string;
 }
 
-/** A macro, or the body of a `call` block. It sees the names of the place where it stands. */
-export class MacroThing extends Thing {
-  readonly #definition: MacroDefinition;
-  readonly #scope: Scope;
-  readonly #runner: MacroRunner;
+/** Makes a macro, or the body of a `call` block. It sees the names of the scope where it stands. */
+export function makeMacro(
+  definition: MacroDefinition,
+  outer: Scope,
+  { fallback, render }: MacroRunner,
+): Thing {
+  const { name, parameters, uses } = definition;
+  const has = (parameter: string) => parameters.some((each) => each.name === parameter);
+  // A parameter hides the special name that the body uses.
+  const takes = (special: string) => uses.has(special) && !has(special);
 
-  /** Makes a macro that sees the names of a scope. */
-  constructor(definition: MacroDefinition, scope: Scope, runner: MacroRunner) {
-    super();
-    this.#definition = definition;
-    this.#scope = scope;
-    this.#runner = runner;
-  }
-
-  /** Whether {@link invoke} works. */
-  override get isCallable(): boolean {
-    return true;
-  }
-
-  /** Says how it prints. */
-  override describe(): string {
-    const { name } = this.#definition;
-    return name === undefined ? "<Macro anonymous>" : `<Macro '${name}'>`;
-  }
-
-  /** Finds a member. */
-  override member(name: string): Item | undefined {
-    const { parameters } = this.#definition;
-    switch (name) {
-      case "name":
-        return this.#definition.name ?? null;
-      case "arguments":
-        return new Tuple(parameters.map((each) => each.name));
-      case "catch_kwargs":
-        return this.#takes("kwargs");
-      case "catch_varargs":
-        return this.#takes("varargs");
-      case "caller":
-        return this.#takes("caller");
-      default:
-        return undefined;
-    }
-  }
-
-  /** Calls it. */
-  override invoke({ positional, named }: Arguments): Item {
-    const { parameters } = this.#definition;
-    const scope = new Scope(this.#scope);
+  function call({ positional, named }: Arguments): Item {
+    const scope = new Scope(outer);
     const rest = new Map(named);
     const missing: MacroParameter[] = [];
     parameters.forEach((parameter, index) => {
@@ -65,40 +30,40 @@ export class MacroThing extends Thing {
       if (value === undefined) missing.push(parameter);
       scope.set(parameter.name, value ?? null);
     });
-    this.#setSpecial(scope, { extra: positional.slice(parameters.length), rest });
+    setSpecial(scope, { extra: positional.slice(parameters.length), rest });
     // A default sees the parameters before it; later ones hide outer names already.
     for (const { name } of missing) {
       scope.set(name, new Undefined(`the parameter "${name}" was not provided`));
     }
     for (const parameter of missing) {
-      if (parameter.fallback !== undefined) {
-        scope.set(parameter.name, this.#runner.fallback(parameter, scope));
-      }
+      if (parameter.fallback !== undefined) scope.set(parameter.name, fallback(parameter, scope));
     }
-    return this.#runner.render(scope);
+    return render(scope);
   }
 
-  #setSpecial(
+  function setSpecial(
     scope: Scope,
     { extra, rest }: { readonly extra: readonly Item[]; readonly rest: Map<string, Item> },
   ): void {
-    if (this.#takes("caller")) {
+    if (takes("caller")) {
       scope.set("caller", rest.get("caller") ?? new Undefined("no caller is defined"));
       rest.delete("caller");
     }
-    if (this.#takes("kwargs")) scope.set("kwargs", new Map(rest));
-    else {
-      const [name] = rest.keys();
-      if (name !== undefined) throw new Fault(`the macro takes no argument "${name}"`);
-    }
-    if (this.#takes("varargs")) scope.set("varargs", new Tuple(extra));
-    else if (extra.length > 0) {
-      throw new Fault(`the macro takes at most ${this.#definition.parameters.length} arguments`);
-    }
+    const [odd] = rest.keys();
+    if (takes("kwargs")) scope.set("kwargs", new Map(rest));
+    else if (odd !== undefined) throw new Fault(`the macro takes no argument "${odd}"`);
+    if (takes("varargs")) scope.set("varargs", new Tuple(extra));
+    else if (extra.length > 0) throw new Fault(`the macro takes at most ${parameters.length} arguments`);
   }
 
-  /** Whether the body uses a special name that is not a parameter. */
-  #takes(name: string): boolean {
-    return this.#definition.uses.has(name) && !this.#definition.parameters.some((each) => each.name === name);
-  }
+  return new Thing(name === undefined ? "<Macro anonymous>" : `<Macro '${name}'>`, {
+    call,
+    members: {
+      name: () => name ?? null,
+      arguments: () => new Tuple(parameters.map((each) => each.name)),
+      catch_kwargs: () => takes("kwargs"),
+      catch_varargs: () => takes("varargs"),
+      caller: () => takes("caller"),
+    },
+  });
 }

@@ -1,10 +1,9 @@
 import { makeGlobals } from "../library/globals.ts";
 import { objectionToUse } from "../library/known_names.ts";
-import { Fault, USUAL_LIMITS } from "../limits.ts";
+import { Fault, PlacedFault, USUAL_LIMITS } from "../limits.ts";
 import type { MacroText, RenderOptions } from "../options.ts";
-import type { Statement } from "../parse/nodes.ts";
-import { parseTemplate } from "../parse/parse_template.ts";
-import { PlacedFault } from "../parse/placed_fault.ts";
+import type { Body } from "../parse/nodes.ts";
+import { parseTemplate } from "../parse/statement_parser.ts";
 import { joinSource, type Source } from "../parse/source.ts";
 import { TemplateError } from "../template_error.ts";
 import { Executor } from "./execute.ts";
@@ -37,7 +36,7 @@ export function checkTemplate(
   }
 }
 
-function parse(source: Source, limit = USUAL_LIMITS.source): readonly Statement[] {
+function parse(source: Source, limit = USUAL_LIMITS.source): Body {
   if (source.text.length > limit) {
     throw new PlacedFault(`the template and its macros have more than ${limit} characters`, 0);
   }

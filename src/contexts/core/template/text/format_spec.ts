@@ -1,22 +1,34 @@
-/** Numbers and texts by the little language of `format()` and `%`. */
+/** Numbers and texts by the little language of `format()`, and by that of `%`, which is a part of it. */
 
 import { formatPythonFloat } from "../../../../lib/scalars/exact_numbers.ts";
-import { Fault } from "../limits.ts";
 import type { TemplateTools } from "../library/entry.ts";
+import { Fault } from "../limits.ts";
 import { article } from "../values/compare.ts";
-import { isInteger, type Item, typeOf } from "../values/item.ts";
+import { type Item, typeOf } from "../values/item.ts";
 import { floatOf, operandOf } from "../values/numbers.ts";
 import { textOf } from "../values/print.ts";
 import { lengthOf, sliceCharacters } from "./characters.ts";
 import { exponentDigits, fixedDigits, generalDigits } from "./float_digits.ts";
 
 /** The most digits after the point that a format may ask for. */
-const MOST_PRECISION = 1000;
+const MOST_PRECISION = 100;
+/** The largest width of a format with groups. */
+const WIDEST_GROUPS = 1000;
 
 const SPEC = /^(?:([^])?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/u;
 
-interface Spec {
+/** Bases other than ten with the prefix of their numbers, by the letter of the format. */
+const BASES: Readonly<Record<string, readonly [base: number, prefix: string]>> = {
+  b: [2, "0b"],
+  o: [8, "0o"],
+  x: [16, "0x"],
+  X: [16, "0X"],
+};
+
+/** A format. */
+export interface Spec {
   readonly fill: string;
+  /** `=` puts the fill between the sign and the digits. */
   readonly align: string | undefined;
   readonly sign: string;
   readonly alternate: boolean;
@@ -30,22 +42,18 @@ interface Spec {
 export function formatItem(item: Item, spec: string, tools: TemplateTools): string {
   if (spec === "") return textOf(item, tools.budget);
   const parsed = parseSpec(spec);
-  tools.budget.text(parsed.width);
-  if (
-    parsed.grouping !== "" &&
-    (/[ncs]/.test(parsed.type) || (parsed.grouping === "," && /[boxX]/.test(parsed.type)))
-  ) {
-    throw new Fault(`the format "${parsed.type}" has no groups`);
+  const { type, grouping, width } = parsed;
+  tools.budget.text(width);
+  if (grouping !== "" && (/[ncs]/.test(type) || (grouping === "," && /[boxX]/.test(type)))) {
+    throw new Fault(`the format "${type}" has no groups`);
   }
-  if (parsed.grouping !== "" && parsed.width > MOST_PRECISION) {
-    throw new Fault(`the width of a format with groups is above ${MOST_PRECISION}`);
+  if (grouping !== "" && width > WIDEST_GROUPS) {
+    throw new Fault(`the width of a format with groups is above ${WIDEST_GROUPS}`);
   }
   if (typeof item === "string") return formatText(item, parsed);
-  if (typeof item === "boolean") return formatInteger(item ? 1n : 0n, parsed);
-  if (isInteger(item)) return formatInteger(BigInt(item), parsed);
   const operand = operandOf(item);
   if (operand === undefined) throw new Fault(`${article(typeOf(item))} takes no format`);
-  return formatFloat(floatOf(operand), parsed);
+  return "integer" in operand ? formatInteger(operand.integer, parsed) : formatFloat(operand.float, parsed);
 }
 
 function parseSpec(text: string): Spec {
@@ -53,7 +61,7 @@ function parseSpec(text: string): Spec {
   if (found === null) throw new Fault(`the format ${JSON.stringify(text)} is not known`);
   const [, fill, align, sign = "", hash, zero, width = "0", grouping = "", precision, type = ""] = found;
   return {
-    fill: fill ?? (zero === undefined ? " " : "0"),
+    fill: fill ?? zero ?? " ",
     align: align ?? (zero === undefined ? undefined : "="),
     sign,
     alternate: hash !== undefined,
@@ -72,8 +80,15 @@ function formatText(text: string, spec: Spec): string {
   ) {
     throw new Fault("the format is for numbers, not for a str");
   }
-  const cut = spec.precision === undefined ? text : sliceCharacters(text, { start: 0, end: spec.precision });
-  return align(cut, { ...spec, align: isPlainZero ? "<" : spec.align ?? "<" });
+  return alignCut(text, { ...spec, align: isPlainZero ? "<" : spec.align ?? "<" });
+}
+
+/** Cuts a text at its precision, and fills it up to its width. */
+export function alignCut(text: string, spec: Spec): string {
+  return align(
+    spec.precision === undefined ? text : sliceCharacters(text, { start: 0, end: spec.precision }),
+    spec,
+  );
 }
 
 function align(text: string, { fill, align, width }: Pick<Spec, "fill" | "align" | "width">): string {
@@ -85,114 +100,85 @@ function align(text: string, { fill, align, width }: Pick<Spec, "fill" | "align"
 function formatInteger(value: bigint, spec: Spec): string {
   if (/[eEfFgG%]/.test(spec.type)) return formatFloat(floatOf({ integer: value }), spec);
   if (spec.precision !== undefined) throw new Fault("an int takes no precision");
-  const size = value < 0n ? -value : value;
-  if (spec.type === "c" && (spec.sign !== "" || spec.alternate)) throw new Fault("a character takes no sign");
-  if (spec.type === "c") {
-    return align(String.fromCodePoint(Number(size)), { ...spec, align: spec.align ?? "<" });
-  }
   if (spec.type === "s") throw new Fault("the format is for texts, not for an int");
-  const [base, prefix] = spec.type === "x" || spec.type === "X"
-    ? [16, `0${spec.type}`]
-    : spec.type === "o"
-    ? [8, "0o"]
-    : spec.type === "b"
-    ? [2, "0b"]
-    : [10, ""];
-  const plain = size.toString(base);
-  const digits = spec.type === "X" ? plain.toUpperCase() : plain;
-  return finish(
-    { isNegative: value < 0n, digits, prefix: spec.alternate ? prefix : "" },
-    spec,
-    base === 10 ? 3 : 4,
-  );
+  if (spec.type !== "c") return finishNumber(integerText(value, spec), spec);
+  if (spec.sign !== "" || spec.alternate) throw new Fault("a character takes no sign");
+  return align(String.fromCodePoint(Number(value)), { ...spec, align: spec.align ?? "<" });
 }
 
-function formatFloat(value: number, spec: Spec): string {
-  if (/[bcdosxX]/.test(spec.type)) throw new Fault(`the format "${spec.type}" is not for a float`);
-  const isNegative = value < 0 || Object.is(value, -0);
-  const size = Math.abs(value) * (spec.type === "%" ? 100 : 1);
-  const digits = floatDigits(size, spec);
-  return finish({ isNegative, digits: spec.type === "%" ? `${digits}%` : digits, prefix: "" }, spec, 3);
+/** The digits of an integer in the base of a format. */
+export function integerText(value: bigint, { type, alternate }: Spec): NumberText {
+  const [base, prefix] = BASES[type] ?? [10, ""];
+  const digits = (value < 0n ? -value : value).toString(base);
+  return {
+    isNegative: value < 0n,
+    digits: type === "X" ? digits.toUpperCase() : digits,
+    prefix: alternate ? prefix : "",
+    group: base === 10 ? 3 : 4,
+  };
 }
 
-function floatDigits(size: number, spec: Spec): string {
-  const isUpper = spec.type === "E" || spec.type === "F" || spec.type === "G";
-  if (!Number.isFinite(size)) {
-    return isUpper ? formatPythonFloat(size).toUpperCase() : formatPythonFloat(size);
-  }
-  const text = formatDigits(size, {
-    type: spec.type.toLowerCase(),
-    precision: spec.precision,
-    alternate: spec.alternate,
-  });
-  return isUpper ? text.toUpperCase() : text;
+/** Formats a float. */
+export function formatFloat(value: number, spec: Spec): string {
+  const { type } = spec;
+  if (/[bcdosxX]/.test(type)) throw new Fault(`the format "${type}" is not for a float`);
+  const size = Math.abs(value) * (type === "%" ? 100 : 1);
+  const text = Number.isFinite(size) ? floatDigits(size, spec) : formatPythonFloat(size);
+  const digits = type === "%" ? `${text}%` : /[EFG]/.test(type) ? text.toUpperCase() : text;
+  return finishNumber({ isNegative: value < 0 || Object.is(value, -0), digits, prefix: "", group: 3 }, spec);
 }
 
-/** Formats a float that is not negative by the letter of a format. */
-export function formatDigits(
+function floatDigits(
   size: number,
-  { type, precision, alternate }: {
-    readonly type: string;
-    readonly precision: number | undefined;
-    readonly alternate: boolean;
-  },
+  { type, precision = type === "" ? undefined : 6, alternate }: Spec,
 ): string {
-  if (precision !== undefined && precision > MOST_PRECISION) {
-    throw new Fault(`a precision is above ${MOST_PRECISION}`);
-  }
-  const point = alternate ? "." : "";
-  switch (type) {
+  if (precision === undefined) return formatPythonFloat(size);
+  if (precision > MOST_PRECISION) throw new Fault(`a precision is above ${MOST_PRECISION}`);
+  const point = alternate && precision === 0 ? "." : "";
+  switch (type.toLowerCase()) {
     case "f":
     case "%":
-      return fixedDigits(size, precision ?? 6) + (precision === 0 ? point : "");
+      return fixedDigits(size, precision) + point;
     case "e":
-      return exponentDigits(size, precision ?? 6).replace("e", precision === 0 ? `${point}e` : "e");
-    case "g":
-    case "n":
-      return generalDigits(size, { precision: precision ?? 6, keepZeros: alternate });
+      return exponentDigits(size, precision).replace("e", `${point}e`);
     default:
-      if (precision === undefined) return formatPythonFloat(size);
-      return generalDigits(size, { precision, keepZeros: alternate, atLeastOne: true });
+      return generalDigits(size, { precision, keepZeros: alternate, atLeastOne: type === "" });
   }
 }
 
-interface NumberText {
+/** A number in digits. */
+export interface NumberText {
   readonly isNegative: boolean;
   readonly digits: string;
   /** `0x` and the like. */
   readonly prefix: string;
+  /** How many digits make a group. */
+  readonly group: 3 | 4;
 }
 
 /** Adds sign, groups and space to digits. */
-function finish({ isNegative, digits, prefix }: NumberText, spec: Spec, group: number): string {
+export function finishNumber({ isNegative, digits, prefix, group }: NumberText, spec: Spec): string {
   const sign = (isNegative ? "-" : spec.sign.replace("-", "")) + prefix;
-  // Digits of other bases have no tail; their letters look like the exponent of a float.
-  const [head, tail] = group === 3 ? splitTail(digits) : [digits, ""];
-  const isNumeral = head !== "";
+  // Digits of other bases have no tail, such as a fraction; their letters look like the exponent of a float.
+  const [, head = "", tail = ""] = /^(\d*)([^]*)$/.exec(digits) ?? [];
+  const [whole, rest] = group === 3 ? [head, tail] : [digits, ""];
   const isPadded = spec.align === "=" && spec.fill === "0";
-  const room = isPadded ? spec.width - sign.length - tail.length : 0;
-  const body =
-    (spec.grouping === "" || !isNumeral
-      ? head.padStart(room, "0")
-      : groupDigits(head, { separator: spec.grouping, size: group, room })) + tail;
+  const room = isPadded ? spec.width - sign.length - rest.length : 0;
+  const isGrouped = spec.grouping !== "" && whole !== "";
+  const body = (isGrouped ? groupDigits(whole, { ...spec, group, room }) : whole.padStart(room, "0")) + rest;
   if (isPadded) return sign + body;
   if (spec.align === "=") return sign + align(body, { ...spec, align: ">", width: spec.width - sign.length });
   return align(sign + body, { ...spec, align: spec.align ?? ">" });
 }
 
-/** Splits the fraction, the exponent or the percent sign off a number. */
-function splitTail(digits: string): readonly [string, string] {
-  const [, head = "", tail = ""] = /^(\d*)([^]*)$/.exec(digits) ?? [];
-  return [head, tail];
-}
-
 function groupDigits(
   digits: string,
-  { separator, size, room }: { readonly separator: string; readonly size: number; readonly room: number },
+  { grouping, group, room }: { readonly grouping: string; readonly group: number; readonly room: number },
 ): string {
-  let padded = digits;
-  const grouped = () =>
-    padded.replace(new RegExp(`(?<=[0-9a-fA-F])(?=(?:[0-9a-fA-F]{${size}})+$)`, "g"), separator);
-  while (grouped().length < room) padded = `0${padded}`;
-  return grouped();
+  const border = new RegExp(`(?<=[0-9a-fA-F])(?=(?:[0-9a-fA-F]{${group}})+$)`, "g");
+  let grouped = digits.replace(border, grouping);
+  for (let padded = digits; grouped.length < room; grouped = padded.replace(border, grouping)) {
+    padded = `0${padded}`;
+  }
+  return grouped;
 }

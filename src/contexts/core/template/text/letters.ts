@@ -3,7 +3,8 @@
 /** The first character in upper case and the others in lower case. */
 export function capitalize(text: string): string {
   const [first = ""] = text;
-  return titleCase(first) + text.slice(first.length).toLowerCase();
+  // The lower case of a letter depends on those before it.
+  return titleCase(first) + text.toLowerCase().slice(first.toLowerCase().length);
 }
 
 /** The character in title case: `ß` becomes `Ss`. */
@@ -14,13 +15,7 @@ function titleCase(char: string): string {
 
 /** Each word in title case, as Python's `str.title()` does. */
 export function titleWords(text: string): string {
-  let wasCased = false;
-  let result = "";
-  for (const char of text) {
-    result += wasCased ? char.toLowerCase() : titleCase(char);
-    wasCased = isCased(char);
-  }
-  return result;
+  return text.replace(/\p{Cased}+/gu, capitalize);
 }
 
 /** Upper case becomes lower case and the other way round. */
@@ -31,18 +26,10 @@ export function swapCase(text: string): string {
   }).join("");
 }
 
-function isCased(char: string): boolean {
-  return /\p{Cased}/u.test(char);
-}
-
 /** Whether all letters are of one case, and there is one. */
 export function isInCase(text: string, { upper }: { readonly upper: boolean }): boolean {
-  let hasCased = false;
-  for (const char of text) {
-    if (upper ? /\p{Lowercase}|\p{Lt}/u.test(char) : /\p{Uppercase}|\p{Lt}/u.test(char)) return false;
-    hasCased ||= isCased(char);
-  }
-  return hasCased;
+  const wrong = upper ? /[\p{Lowercase}\p{Lt}]/u : /[\p{Uppercase}\p{Lt}]/u;
+  return !wrong.test(text) && /\p{Cased}/u.test(text);
 }
 
 /** Whether each word begins in upper case and goes on in lower case. */

@@ -3,14 +3,27 @@ import { findMethod } from "../library/methods.ts";
 import { Fault } from "../limits.ts";
 import { lengthOf, sliceCharacters } from "../text/characters.ts";
 import { article, findKey } from "./compare.ts";
-import { isInteger, isList, isMap, type Item, Range, Thing, Tuple, typeOf, Undefined } from "./item.ts";
+import {
+  assertDefined,
+  isInteger,
+  isList,
+  isMap,
+  type Item,
+  Range,
+  sequenceOf,
+  Thing,
+  Tuple,
+  typeOf,
+  Undefined,
+} from "./item.ts";
 
 /** Reads `item.name`: a method or member first, then the key of a map, as Jinja does. */
 export function findAttribute(item: Item, name: string, tools: TemplateTools): Item {
   assertDefined(item);
-  const member = memberOf(item, name, tools);
-  const found = member === undefined ? elementOf(item, name, tools) : member;
-  return found === undefined ? absent(item, name) : found;
+  const found = memberOf(item, name, tools);
+  if (found !== undefined) return found;
+  const element = elementOf(item, name, tools);
+  return element === undefined ? absent(item, name) : element;
 }
 
 /** Reads `item[key]`: the element first, then a method or member. */
@@ -27,10 +40,6 @@ export function findMember(item: Item, name: string, tools: TemplateTools): Item
   assertDefined(item);
   const member = memberOf(item, name, tools);
   return member === undefined ? absent(item, name) : member;
-}
-
-function assertDefined(item: Item): void {
-  if (item instanceof Undefined) throw new Fault(item.message);
 }
 
 function memberOf(item: Item, name: string, tools: TemplateTools): Item | undefined {
@@ -53,8 +62,8 @@ function elementOf(item: Item, key: Item, tools: TemplateTools): Item | undefine
   }
   const index = typeof key === "boolean" ? Number(key) : isInteger(key) ? Number(key) : undefined;
   if (index === undefined) return undefined;
-  if (isList(item)) return item.at(index);
-  if (item instanceof Tuple) return item.items.at(index);
+  const items = sequenceOf(item);
+  if (items !== undefined) return items.at(index);
   if (item instanceof Range) {
     const position = index < 0 ? index + item.length : index;
     return position >= 0 && position < item.length ? item.at(position) : undefined;

@@ -1,12 +1,14 @@
-import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
+import { equalNumbers, plainNumber } from "../../tree/value.ts";
 import { type Budget, Fault } from "../limits.ts";
 import {
+  assertDefined,
   isList,
   isMap,
   isNumber,
   type Item,
   type ItemMap,
   Range,
+  sequenceOf,
   Tuple,
   typeOf,
   Undefined,
@@ -53,17 +55,7 @@ function equalRanges(a: Range, b: Range): boolean {
 /** The number that Python compares; booleans count. */
 function numeral(item: Item): number | bigint | undefined {
   if (typeof item === "boolean") return item ? 1 : 0;
-  if (item instanceof WholeFloat) return item.value;
-  return isNumber(item) ? item : undefined;
-}
-
-/** Neither is below the other; not-a-number is equal to nothing. */
-function equalNumbers(a: number | bigint, b: number | bigint): boolean {
-  return a <= b && a >= b;
-}
-
-function sequenceOf(item: Item): readonly Item[] | undefined {
-  return isList(item) ? item : item instanceof Tuple ? item.items : undefined;
+  return isNumber(item) ? plainNumber(item) : undefined;
 }
 
 /** Finds a key of a map and its value; Python has one key for `1`, `1.0` and `True`. */
@@ -86,8 +78,7 @@ export function findKey(
 /** Throws if an item cannot be a key or an element of a set. */
 export function assertHashable(item: Item, budget: Budget): void {
   budget.step();
-  if (isList(item) || isMap(item)) throw new Fault(`${article(typeOf(item))} cannot be a key`);
-  if (item instanceof View && item.kind !== "values") {
+  if (isList(item) || isMap(item) || (item instanceof View && item.kind !== "values")) {
     throw new Fault(`${article(typeOf(item))} cannot be a key`);
   }
   if (item instanceof Tuple) {
@@ -104,7 +95,7 @@ export function compareItems(a: Item, b: Item, { budget }: { readonly budget: Bu
     budget.text(Math.min(a.length, b.length));
     return compareTexts(a, b);
   }
-  for (const each of [a, b]) if (each instanceof Undefined) throw new Fault(each.message);
+  [a, b].forEach(assertDefined);
   const [left, right] = [sequenceOf(a), sequenceOf(b)];
   if (left === undefined || right === undefined || isList(a) !== isList(b)) {
     throw new Fault(`${article(typeOf(a))} and ${article(typeOf(b))} have no order`);

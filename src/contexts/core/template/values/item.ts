@@ -1,17 +1,16 @@
 /** The values that a template works with: those of a context, and those that only exist while it runs. */
 
 import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
+import { pythonType } from "../../tree/python_text.ts";
+import { isIntegerValue, isValueNumber, type ValueNumber } from "../../tree/value.ts";
 import { Fault } from "../limits.ts";
-
-/** A number; an integer unless it is a WholeFloat or has a fraction. */
-export type NumberItem = number | bigint | WholeFloat;
 
 /** A value in a template. */
 export type Item =
   | null
   | boolean
   | string
-  | NumberItem
+  | ValueNumber
   | readonly Item[]
   | ItemMap
   | Tuple
@@ -60,6 +59,11 @@ export class Range {
   at(index: number): number {
     return this.start + index * this.step;
   }
+
+  /** Reads the elements in their order. */
+  *[Symbol.iterator](): Generator<Item> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
+  }
 }
 
 /** The result of `keys()`, `values()` and `items()`. */
@@ -95,10 +99,9 @@ export class Stream {
     this.#iterator = items[Symbol.iterator]();
   }
 
-  /** Reads the next element; undefined at the end. */
-  next(): { readonly value: Item } | undefined {
-    const result = this.#iterator.next();
-    return result.done === true ? undefined : { value: result.value };
+  /** Reads the elements that were not read yet. */
+  [Symbol.iterator](): Iterator<Item> {
+    return { next: () => this.#iterator.next() };
   }
 }
 
@@ -118,73 +121,47 @@ export interface Arguments {
   readonly named: ReadonlyMap<string, Item>;
 }
 
-/** Something with members or a call, such as a macro, a method or `loop`. */
-export abstract class Thing {
-  /** Says how it prints. */
-  abstract describe(): string;
-
-  /** A member; undefined if it is absent. */
-  member(_name: string): Item | undefined {
-    return undefined;
-  }
-
-  /** Whether {@link invoke} works. */
-  get isCallable(): boolean {
-    return false;
-  }
-
-  /** Calls it. */
-  invoke(_args: Arguments): Item {
-    throw new Fault(`${this.describe()} cannot be called`);
-  }
+/** The parts of a {@link Thing} besides its text. */
+export interface ThingParts {
+  /** The members by name. Each is made when it is read. */
+  readonly members?: Readonly<Record<string, () => Item>>;
+  readonly call?: (args: Arguments) => Item;
 }
 
-/** A function or a method. */
-export class FunctionThing extends Thing {
-  readonly #description: string;
-  readonly #run: (args: Arguments) => Item;
-
-  /** Makes a function. */
-  constructor(description: string, run: (args: Arguments) => Item) {
-    super();
-    this.#description = description;
-    this.#run = run;
-  }
-
-  /** Whether {@link invoke} works. */
-  override get isCallable(): boolean {
-    return true;
-  }
-
+/** Something with members or a call, such as a macro, a method or `loop`. */
+export class Thing {
   /** Says how it prints. */
-  override describe(): string {
-    return this.#description;
+  readonly describe: string | (() => string);
+  /** Calls it; undefined if it cannot be called. */
+  readonly call: ((args: Arguments) => Item) | undefined;
+  readonly #members: Readonly<Record<string, () => Item>>;
+
+  /** Makes a thing. */
+  constructor(describe: string | (() => string), { members = {}, call }: ThingParts) {
+    this.describe = describe;
+    this.call = call;
+    this.#members = members;
   }
 
-  /** Calls it. */
-  override invoke(args: Arguments): Item {
-    return this.#run(args);
+  /** Reads a member; undefined if it is absent. */
+  member(name: string): Item | undefined {
+    return Object.hasOwn(this.#members, name) ? this.#members[name]?.() : undefined;
   }
 }
 
 /** The result of `namespace()`: the only thing whose members a template may set. */
 export class Namespace extends Thing {
-  readonly members: Map<string, Item>;
+  readonly values: Map<Item, Item>;
 
   /** Makes a namespace. */
-  constructor(members: Map<string, Item>) {
-    super();
-    this.members = members;
+  constructor(values: Map<Item, Item>) {
+    super("<Namespace>", {});
+    this.values = values;
   }
 
-  /** Says how it prints. */
-  override describe(): string {
-    return "<Namespace>";
-  }
-
-  /** Finds a member. */
+  /** Reads a member; undefined if it is absent. */
   override member(name: string): Item | undefined {
-    return this.members.get(name);
+    return this.values.get(name);
   }
 }
 
@@ -198,41 +175,41 @@ export function isList(item: Item): item is readonly Item[] {
   return Array.isArray(item);
 }
 
-/** Whether an item is a number; booleans are not. */
-export function isNumber(item: Item): item is NumberItem {
-  return typeof item === "number" || typeof item === "bigint" || item instanceof WholeFloat;
+/** The elements of a list or tuple; undefined for anything else. */
+export function sequenceOf(item: Item): readonly Item[] | undefined {
+  return isList(item) ? item : item instanceof Tuple ? item.items : undefined;
 }
 
-/** Recognizes an integer; a boolean is not one. */
-export function isInteger(item: Item): item is number | bigint {
-  return typeof item === "bigint" ||
-    (typeof item === "number" && Number.isInteger(item) && !Object.is(item, -0));
+/** Throws {@link Fault} for an absent value. */
+export function assertDefined(item: Item): void {
+  if (item instanceof Undefined) throw new Fault(item.message);
 }
+
+/** Whether an item is a number; booleans are not. */
+export const isNumber: (item: Item) => item is ValueNumber = isValueNumber;
+
+/** Recognizes an integer; a boolean is not one. */
+export const isInteger: (item: Item) => item is number | bigint = isIntegerValue;
 
 /** The name of the item's type in Python. */
 export function typeOf(item: Item): string {
-  if (item === null) return "NoneType";
-  if (typeof item === "boolean") return "bool";
-  if (typeof item === "string") return "str";
-  if (isInteger(item)) return "int";
-  if (isNumber(item)) return "float";
-  if (isList(item)) return "list";
-  if (isMap(item)) return "dict";
   if (item instanceof Tuple) return "tuple";
   if (item instanceof Range) return "range";
   if (item instanceof View) return `dict_${item.kind}`;
   if (item instanceof Stream) return item.kind;
-  return item instanceof Undefined ? "Undefined" : "function";
+  if (item instanceof Undefined) return "Undefined";
+  return item instanceof Thing ? "function" : isList(item) ? "list" : isMap(item) ? "dict" : pythonType(item);
 }
 
 /** Whether Python takes an item for true. */
 export function isTrue(item: Item): boolean {
   if (typeof item === "string") return item !== "";
   if (isNumber(item)) return item instanceof WholeFloat ? item.value !== 0 : item !== 0 && item !== 0n;
-  if (isList(item)) return item.length > 0;
-  if (isMap(item)) return item.size > 0;
-  if (item instanceof Tuple) return item.items.length > 0;
   if (item instanceof Range) return item.length > 0;
   if (item instanceof View) return item.map.size > 0;
-  return item !== null && item !== false && !(item instanceof Undefined);
+  if (isMap(item)) return item.size > 0;
+  const items = sequenceOf(item);
+  return items === undefined
+    ? item !== null && item !== false && !(item instanceof Undefined)
+    : items.length > 0;
 }

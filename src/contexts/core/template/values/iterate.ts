@@ -1,26 +1,14 @@
 import { type Budget, Fault } from "../limits.ts";
 import { charactersOf, lengthOf } from "../text/characters.ts";
 import { article } from "./compare.ts";
-import { isList, isMap, type Item, Range, Stream, Tuple, typeOf, Undefined, View } from "./item.ts";
+import { isList, isMap, type Item, Range, sequenceOf, Stream, typeOf, Undefined, View } from "./item.ts";
 
 /** The elements of an item, as a loop of Python reads them; undefined if it has none to read. */
 export function elementsOf(item: Item): Iterable<Item> | undefined {
-  if (isList(item)) return item;
   if (isMap(item)) return item.keys();
   if (typeof item === "string") return charactersOf(item);
-  if (item instanceof Tuple) return item.items;
-  if (item instanceof Range) return rangeElements(item);
-  if (item instanceof View) return item;
-  if (item instanceof Stream) return streamElements(item);
-  return item instanceof Undefined ? [] : undefined;
-}
-
-function* rangeElements(range: Range): Generator<Item> {
-  for (let index = 0; index < range.length; index++) yield range.at(index);
-}
-
-function* streamElements(stream: Stream): Generator<Item> {
-  for (let next = stream.next(); next !== undefined; next = stream.next()) yield next.value;
+  if (item instanceof Range || item instanceof View || item instanceof Stream) return item;
+  return item instanceof Undefined ? [] : sequenceOf(item);
 }
 
 /** Reads the elements one by one, a step each. Throws if the item has none. */
@@ -48,13 +36,18 @@ export function listOf(item: Item, budget: Budget): readonly Item[] {
   return Array.from(iterate(item, budget));
 }
 
+/** The two elements of a pair. Throws for anything else. */
+export function pairOf(item: Item, budget: Budget): readonly [Item, Item] {
+  const [key, value, ...more] = listOf(item, budget);
+  if (key === undefined || value === undefined || more.length > 0) throw new Fault("pairs are needed");
+  return [key, value];
+}
+
 /** The number of elements; undefined where Python has no length. */
 export function sizeOf(item: Item): number | undefined {
   if (typeof item === "string") return lengthOf(item);
-  if (isList(item)) return item.length;
-  if (isMap(item)) return item.size;
-  if (item instanceof Tuple) return item.items.length;
   if (item instanceof Range) return item.length;
+  if (isMap(item)) return item.size;
   if (item instanceof View) return item.map.size;
-  return item instanceof Undefined ? 0 : undefined;
+  return item instanceof Undefined ? 0 : sequenceOf(item)?.length;
 }

@@ -2,7 +2,8 @@
 
 import { WholeFloat } from "../../../../lib/scalars/exact_numbers.ts";
 import { type Budget, Fault } from "../limits.ts";
-import { isInteger, type Item, type NumberItem } from "./item.ts";
+import type { ValueNumber } from "../../tree/value.ts";
+import { isInteger, type Item } from "./item.ts";
 
 /** Python refuses to print or read integers with more digits. */
 export const MOST_DIGITS = 4300;
@@ -20,7 +21,7 @@ export function operandOf(item: Item): Operand | undefined {
 }
 
 /** Makes the item of a float. */
-export function floatItem(value: number): NumberItem {
+export function floatItem(value: number): ValueNumber {
   return Number.isInteger(value) && !Object.is(value, -0) ? new WholeFloat(value) : value;
 }
 
@@ -42,67 +43,74 @@ function bitsOf(value: bigint): number {
   return (value < 0n ? -value : value).toString(16).length * 4;
 }
 
+/** The operators of arithmetic. */
+export type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
+
+/** Recognizes an integer that a float holds exactly. */
+function isExact(item: Item): item is number {
+  return typeof item === "number" && Number.isSafeInteger(item) && !Object.is(item, -0);
+}
+
 /** Applies an operator to two numbers; undefined if one of them is something else. */
 export function calculate(
-  operator: "+" | "-" | "*" | "/" | "//" | "%" | "**",
+  operator: ArithmeticOperator,
   { left, right, budget }: { readonly left: Item; readonly right: Item; readonly budget: Budget },
-): NumberItem | undefined {
-  if (
-    typeof left === "number" && typeof right === "number" && Number.isSafeInteger(left) &&
-    Number.isSafeInteger(right)
-  ) {
-    const quick = operator === "+" ? left + right : operator === "-" ? left - right : undefined;
-    if (
-      quick !== undefined && Number.isSafeInteger(quick) && !Object.is(quick, -0) && !Object.is(left, -0) &&
-      !Object.is(right, -0)
-    ) {
-      return quick;
-    }
+): ValueNumber | undefined {
+  if (isExact(left) && isExact(right) && (operator === "+" || operator === "-")) {
+    const quick = operator === "+" ? left + right : left - right;
+    if (isExact(quick)) return quick;
   }
   const [a, b] = [operandOf(left), operandOf(right)];
   if (a === undefined || b === undefined) return undefined;
   if (typeof left === "bigint" || typeof right === "bigint") {
     budget.bits(bitsOf("integer" in a ? a.integer : 0n) + bitsOf("integer" in b ? b.integer : 0n));
   }
-  if ("integer" in a && "integer" in b && operator !== "/") {
-    return operator === "**" && b.integer < 0n
-      ? floatItem(floatPower(floatOf(a), floatOf(b)))
-      : integerItem(integerResult(operator, a.integer, b.integer, budget));
-  }
-  if ("integer" in a && "integer" in b) return floatItem(divideIntegers(a.integer, b.integer));
-  return floatItem(floatResult(operator, floatOf(a), floatOf(b)));
+  if (!("integer" in a) || !("integer" in b)) return floatItem(FLOATS[operator](floatOf(a), floatOf(b)));
+  if (operator === "/") return floatItem(divideIntegers(a.integer, b.integer));
+  return operator === "**" && b.integer < 0n
+    ? floatItem(floatPower(floatOf(a), floatOf(b)))
+    : integerItem(INTEGERS[operator](a.integer, b.integer, { budget }));
 }
 
-type IntegerOperator = "+" | "-" | "*" | "//" | "%" | "**";
+type IntegerOperation = (a: bigint, b: bigint, options: { readonly budget: Budget }) => bigint;
 
-function integerResult(
-  operator: IntegerOperator,
-  ...[a, b, budget]: readonly [bigint, bigint, Budget]
-): bigint {
-  switch (operator) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      if (bitsOf(a) + bitsOf(b) > MOST_BITS) throw tooLarge();
-      return a * b;
-    case "**":
-      return integerPower(a, b, budget);
-    default: {
-      if (b === 0n) throw new Fault("a number is divided by zero");
-      const remainder = a % b;
-      const isBelow = remainder !== 0n && (remainder < 0n) !== (b < 0n);
-      if (operator === "%") return isBelow ? remainder + b : remainder;
-      return a / b - (isBelow ? 1n : 0n);
-    }
-  }
+const INTEGERS: Readonly<Record<Exclude<ArithmeticOperator, "/">, IntegerOperation>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => {
+    if (bitsOf(a) + bitsOf(b) > MOST_BITS) throw tooLarge();
+    return a * b;
+  },
+  "//": (a, b) => (a - integerRemainder(a, b)) / b,
+  "%": integerRemainder,
+  "**": integerPower,
+};
+
+const FLOATS: Readonly<Record<ArithmeticOperator, (a: number, b: number) => number>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / assertDivisor(b),
+  "//": (a, b) => floatQuotient(a, assertDivisor(b)),
+  "%": (a, b) => floatRemainder(a, assertDivisor(b)),
+  "**": floatPower,
+};
+
+function assertDivisor<N extends number | bigint>(divisor: N): N {
+  if (Number(divisor) === 0) throw new Fault("a number is divided by zero");
+  return divisor;
 }
 
-function integerPower(a: bigint, b: bigint, budget: Budget): bigint {
+/** The remainder has the sign of the divisor. */
+function integerRemainder(a: bigint, b: bigint): bigint {
+  const remainder = a % assertDivisor(b);
+  return remainder !== 0n && (remainder < 0n) !== (b < 0n) ? remainder + b : remainder;
+}
+
+function integerPower(a: bigint, b: bigint, { budget }: { readonly budget: Budget }): bigint {
   const isUnit = a >= -1n && a <= 1n;
-  if (!isUnit && (b > MOST_BITS || bitsOf(a) * Number(b) > MOST_BITS + 8 * Number(b))) throw tooLarge();
   if (isUnit) return a === -1n ? (b % 2n === 0n ? 1n : -1n) : b === 0n ? 1n : a;
+  if (b > MOST_BITS || bitsOf(a) * Number(b) > MOST_BITS + 8 * Number(b)) throw tooLarge();
   const result = a ** b;
   // A power takes a multiplication for each of its bits.
   budget.bits(bitsOf(result) * 16);
@@ -116,8 +124,7 @@ function tooLarge(): Fault {
 
 /** Divides integers and rounds once, as Python does. */
 function divideIntegers(a: bigint, b: bigint): number {
-  if (b === 0n) throw new Fault("a number is divided by zero");
-  const [x, y] = [Number(a), Number(b)];
+  const [x, y] = [Number(a), Number(assertDivisor(b))];
   if (Number.isSafeInteger(x) && Number.isSafeInteger(y)) return x / y;
   const isNegative = (a < 0n) !== (b < 0n);
   const [top, bottom] = [a < 0n ? -a : a, b < 0n ? -b : b];
@@ -127,23 +134,6 @@ function divideIntegers(a: bigint, b: bigint): number {
   const result = Number(quotient) / 2 ** shift;
   if (!Number.isFinite(result)) throw new Fault("the result of a division is too large for a float");
   return isNegative ? -result : result;
-}
-
-function floatResult(operator: IntegerOperator | "/", a: number, b: number): number {
-  switch (operator) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "**":
-      return floatPower(a, b);
-    default:
-      if (b === 0) throw new Fault("a number is divided by zero");
-      if (operator === "/") return a / b;
-      return operator === "%" ? floatRemainder(a, b) : floatQuotient(a, b);
-  }
 }
 
 function floatRemainder(a: number, b: number): number {
@@ -174,7 +164,7 @@ function floatPower(a: number, b: number): number {
 }
 
 /** Returns the number; throws if Python would refuse to print its digits. */
-export function assertPrintable(item: NumberItem): NumberItem {
+export function assertPrintable(item: ValueNumber): ValueNumber {
   if (typeof item === "bigint" && bitsOf(item) > MOST_BITS + 4) {
     throw new Fault(`an integer has more than ${MOST_DIGITS} digits`);
   }

@@ -3,7 +3,18 @@ import type { TemplateTools } from "../library/entry.ts";
 import { type Budget, Fault } from "../limits.ts";
 import type { BinaryOperator, Comparison } from "../parse/nodes.ts";
 import { article, compareItems, equalItems, findKey } from "./compare.ts";
-import { isInteger, isList, isMap, type Item, Range, Tuple, typeOf, Undefined, View } from "./item.ts";
+import {
+  assertDefined,
+  isInteger,
+  isList,
+  isMap,
+  type Item,
+  Range,
+  sequenceOf,
+  Tuple,
+  typeOf,
+  View,
+} from "./item.ts";
 import { iterate } from "./iterate.ts";
 import { calculate, floatItem, integerItem, operandOf } from "./numbers.ts";
 
@@ -21,7 +32,7 @@ export function applyOperator(operator: Exclude<BinaryOperator, "and" | "or">, o
   if (number !== undefined) return number;
   // A text formats even an undefined value.
   if (operator === "%" && typeof left === "string") return formatPercent(left, right, operands.tools);
-  for (const each of [left, right]) if (each instanceof Undefined) throw new Fault(each.message);
+  [left, right].forEach(assertDefined);
   const result = operator === "+"
     ? add(left, right, budget)
     : operator === "*"
@@ -38,13 +49,11 @@ function add(left: Item, right: Item, budget: Budget): Item | undefined {
     budget.text(left.length + right.length);
     return left + right;
   }
-  if (isList(left) && isList(right)) {
-    budget.step(left.length + right.length);
-    return [...left, ...right];
-  }
-  if (!(left instanceof Tuple) || !(right instanceof Tuple)) return undefined;
-  budget.step(left.items.length + right.items.length);
-  return new Tuple([...left.items, ...right.items]);
+  const [first, second] = [sequenceOf(left), sequenceOf(right)];
+  if (first === undefined || second === undefined || isList(left) !== isList(right)) return undefined;
+  budget.step(first.length + second.length);
+  const all = [...first, ...second];
+  return isList(left) ? all : new Tuple(all);
 }
 
 function repeat(left: Item, right: Item, budget: Budget): Item | undefined {
@@ -57,7 +66,7 @@ function repeat(left: Item, right: Item, budget: Budget): Item | undefined {
     budget.text(sequence.length * times);
     return sequence.repeat(sequence === "" ? 0 : times);
   }
-  const items = isList(sequence) ? sequence : sequence instanceof Tuple ? sequence.items : undefined;
+  const items = sequenceOf(sequence);
   if (items === undefined) return undefined;
   budget.step(items.length * times);
   const all = items.length === 0 ? [] : Array.from({ length: times }, () => items).flat(1);
@@ -66,7 +75,7 @@ function repeat(left: Item, right: Item, budget: Budget): Item | undefined {
 
 /** Applies a sign to a number. */
 export function applySign(sign: "+" | "-", value: Item): Item {
-  if (value instanceof Undefined) throw new Fault(value.message);
+  assertDefined(value);
   const operand = operandOf(value);
   if (operand === undefined) throw new Fault(`"${sign}" does not work on ${article(typeOf(value))}`);
   const factor = sign === "-" ? -1 : 1;
@@ -99,7 +108,7 @@ export function compareBy(
 }
 
 /** Whether Python's `in` holds. */
-export function containsItem(container: Item, item: Item, { budget }: { readonly budget: Budget }): boolean {
+function containsItem(container: Item, item: Item, { budget }: { readonly budget: Budget }): boolean {
   if (typeof container === "string") {
     if (typeof item !== "string") {
       throw new Fault(`a str is needed before "in" and a str, not ${article(typeOf(item))}`);
@@ -107,10 +116,8 @@ export function containsItem(container: Item, item: Item, { budget }: { readonly
     budget.text(container.length);
     return container.includes(item);
   }
-  if (isMap(container)) return findKey(container, item, { budget }) !== undefined;
-  if (container instanceof View && container.kind === "keys") {
-    return findKey(container.map, item, { budget }) !== undefined;
-  }
+  const map = container instanceof View && container.kind === "keys" ? container.map : container;
+  if (isMap(map)) return findKey(map, item, { budget }) !== undefined;
   if (container instanceof Range) {
     const number = typeof item === "boolean" ? Number(item) : item;
     if (isInteger(number)) {

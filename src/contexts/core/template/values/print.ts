@@ -1,11 +1,10 @@
-import { pythonNumber, pythonWord, quotePython } from "../../tree/python_text.ts";
-import type { Budget } from "../limits.ts";
+import { escapeCode, pythonNumber, pythonWord, quotePython } from "../../tree/python_text.ts";
+import { type Budget, Fault } from "../limits.ts";
 import {
   isList,
   isMap,
   isNumber,
   type Item,
-  type ItemMap,
   Namespace,
   Range,
   Stream,
@@ -38,22 +37,30 @@ function format(item: Item, budget: Budget): string {
     return pythonNumber(assertPrintable(item));
   }
   if (isList(item)) return `[${list(item)}]`;
-  if (isMap(item)) return formatMap(item, budget);
+  if (isMap(item)) {
+    const entries = Array.from(item, ([key, value]) => `${reprOf(key, budget)}: ${reprOf(value, budget)}`);
+    return `{${entries.join(", ")}}`;
+  }
   if (item instanceof Tuple) {
     return item.items.length === 1 ? `(${list(item.items)},)` : `(${list(item.items)})`;
   }
-  if (item instanceof Range) return formatRange(item);
+  if (item instanceof Range) {
+    return `range(${item.start}, ${item.stop}${item.step === 1 ? "" : `, ${item.step}`})`;
+  }
   if (item instanceof View) return `dict_${item.kind}([${list(item)}])`;
   if (item instanceof Stream) return `<${item.kind} object>`;
   if (item instanceof Undefined) return "Undefined";
-  return item instanceof Namespace ? `<Namespace ${reprOf(item.members, budget)}>` : item.describe();
+  if (item instanceof Namespace) return `<Namespace ${reprOf(item.values, budget)}>`;
+  return typeof item.describe === "string" ? item.describe : item.describe();
 }
 
-function formatMap(map: ItemMap, budget: Budget): string {
-  const entries = Array.from(map, ([key, value]) => `${reprOf(key, budget)}: ${reprOf(value, budget)}`);
-  return `{${entries.join(", ")}}`;
-}
-
-function formatRange({ start, stop, step }: Range): string {
-  return step === 1 ? `range(${start}, ${stop})` : `range(${start}, ${stop}, ${step})`;
+/** Formats an item by a conversion: `s` as `str()` does, `r` as `repr()`, `a` as `ascii()`. */
+export function convertItem(item: Item, conversion: string, { budget }: { readonly budget: Budget }): string {
+  if (conversion === "s") return textOf(item, budget);
+  const text = reprOf(item, budget);
+  if (conversion === "r") return text;
+  if (conversion === "a") {
+    return text.replace(/\P{ASCII}/gu, (char) => escapeCode(char.codePointAt(0) ?? 0));
+  }
+  throw new Fault(`the conversion ${JSON.stringify(conversion)} is not known`);
 }

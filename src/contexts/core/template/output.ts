@@ -1,4 +1,4 @@
-import type { Budget } from "../limits.ts";
+import type { Budget } from "./limits.ts";
 
 /** Collects the text that a part of a template prints. */
 export class Output {
