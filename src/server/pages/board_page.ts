@@ -89,8 +89,10 @@ function changes({ pr, active, service }: EnvironmentView, { stop, extend }: Boa
  aria-label="Stop the environments of #${pr}">Stop</button></form>`
   }${
     extend === undefined || !active ? "" : html`<form method="post" action="/environments/${pr}/extend">
-<label>Live <span class="hidden">of #${pr} from now </span><select name="ttl" id="ttl-${id}">${
-      TTLS.map((ttl) => html`<option value="${ttl}">${ttl === "close" ? "until it closes" : ttl}</option>`)
+<label>Keep <span class="hidden">that of #${pr}, from now, </span><select name="ttl" id="ttl-${id}">${
+      TTLS.map((ttl) =>
+        html`<option value="${ttl}">${ttl === "close" ? "until it closes" : `for ${ttl}`}</option>`
+      )
     }</select></label> <button id="extend-${id}" aria-label="Extend the environment of #${pr}">Extend</button></form>`
   }`;
 }

@@ -1,6 +1,7 @@
 /** Small parts of pages. Every text goes through the template, which escapes it. */
 
 import { html } from "hono/html";
+import { DRY_RUN_ADDRESS } from "../../environments/core/labels/mod.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import { formatInstant, formatIsoSeconds } from "../../lib/instant.ts";
 
@@ -12,9 +13,14 @@ export function plain(text: string): string {
   return stripControls(text);
 }
 
-/** Renders a link if the address is one of http or https; any other address could run a script. */
+/**
+ * Renders a link if the address is one of http or https; any other address could run a script. The address of dry runs
+ * leads to a stranger, so it is no link either.
+ */
 export function link(url: string, text: string): Html {
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return html`${plain(text)}`;
+  const { protocol = "", host = "" } = URL.parse(url) ?? {};
+  if (host === DRY_RUN_ADDRESS) return html`${plain(text)} (played dry)`;
+  if (!/^https?:$/.test(protocol)) return html`${plain(text)}`;
   return html`<a href="${url}" rel="noreferrer">${plain(text)}</a>`;
 }
 

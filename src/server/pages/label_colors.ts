@@ -1,4 +1,11 @@
-import { FIXED_LABELS, formatLabel } from "../../environments/core/labels/mod.ts";
+import {
+  FIXED_LABELS,
+  formatLabel,
+  labelStyle,
+  parseLabel,
+  STATUS_PRECEDENCE,
+} from "../../environments/core/labels/mod.ts";
+import type { ShortSha } from "../../lib/ids.ts";
 import { html } from "hono/html";
 import { type Html, plain } from "./elements.ts";
 
@@ -9,6 +16,9 @@ export interface ShownLabel {
   readonly color: string;
   readonly description: string | null;
 }
+
+/** The colour of a label without a definition. */
+const UNKNOWN = "ededed";
 
 /** Returns the relative luminance of a colour as WCAG 2 defines it, from 0 to 1. */
 function luminance(color: string): number {
@@ -26,12 +36,22 @@ export function textColorOn(color: string): "#000" | "#fff" {
 }
 
 function hexOf(color: string): string {
-  return /^[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : "ededed";
+  return /^[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : UNKNOWN;
 }
 
-/** Returns the address of the style sheet with these labels' colours. Pages must not have styles of their own. */
+/** Every colour that Showtime gives a label, and GitHub's own for a label without a definition. */
+const KNOWN_COLORS: readonly string[] = [
+  UNKNOWN,
+  ...FIXED_LABELS,
+  ...STATUS_PRECEDENCE.map((status) => ({ kind: "status", sha: "0000000" as ShortSha, status } as const)),
+].map((each) => typeof each === "string" ? each : hexOf(labelStyle(each).color));
+
+/**
+ * Returns the address of the style sheet with the colours of Showtime's labels and of these. Pages must not have styles
+ * of their own.
+ */
 export function labelSheet(labels: readonly ShownLabel[]): string {
-  const colors = [...new Set(labels.map(({ color }) => hexOf(color)))].sort();
+  const colors = [...new Set([...KNOWN_COLORS, ...labels.map(({ color }) => hexOf(color))])].sort();
   return `/-/labels.css?colors=${colors.join(".")}`;
 }
 
@@ -47,6 +67,13 @@ export function label({ name, color, description }: ShownLabel): Html {
   return html`<span class="label label-${hexOf(color)}" title="${plain(description ?? "")}">${
     plain(name)
   }</span>`;
+}
+
+/** Returns a label by its name alone, as Showtime would define it: its definition is gone. */
+export function goneLabel(name: string): ShownLabel {
+  const parsed = parseLabel(name);
+  const known = parsed.kind !== "foreign" && parsed.kind !== "other" && parsed.kind !== "unknown_status";
+  return { name, ...(known ? labelStyle(parsed) : { color: UNKNOWN, description: null }) };
 }
 
 /** The names of the labels that people set and whose names never change. */

@@ -8,18 +8,21 @@ export type Watch = (listener: () => void) => () => void;
 const BEAT_MS = 15_000;
 
 /**
- * Answers with a stream of server-sent events, one after each change, until the reader leaves. Changes that come
+ * Answers with a stream of server-sent events, one after each change, until the reader leaves or
+ * `signal` aborts. Changes that come
  * together are one event: a page reads its whole state anew.
  */
-export function streamChanges(context: Context, watch: Watch): Response {
+export function streamChanges(context: Context, watch: Watch, signal: AbortSignal): Response {
   return streamSSE(context, async (stream) => {
     let changed = Promise.withResolvers<string>();
     const end = watch(() => changed.resolve("change"));
-    stream.onAbort(() => changed.resolve("end"));
+    const leave = () => changed.resolve("end");
+    stream.onAbort(leave);
+    signal.addEventListener("abort", leave, { once: true });
     try {
       // The reader may have missed a change since its page was made.
       await stream.writeSSE({ event: "change", data: "", retry: 1000 });
-      while (!stream.aborted) {
+      while (!stream.aborted && !signal.aborted) {
         const beat = Promise.withResolvers<string>();
         const timer = setTimeout(() => beat.resolve("beat"), BEAT_MS);
         const event = await Promise.race([changed.promise, beat.promise]);
@@ -28,6 +31,7 @@ export function streamChanges(context: Context, watch: Watch): Response {
         if (event !== "end") await stream.writeSSE({ event, data: "" });
       }
     } finally {
+      signal.removeEventListener("abort", leave);
       end();
     }
   });

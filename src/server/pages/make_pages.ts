@@ -30,6 +30,8 @@ export interface PageSources {
   readonly watch: Watch;
   readonly board: BoardSource;
   readonly pulls: PullSource;
+  /** Aborts when the server ends, and with it what a page waits for. */
+  readonly signal: AbortSignal;
 }
 
 const HEADERS = {
@@ -58,7 +60,7 @@ interface Change {
 export type AnswerPage = (request: Request) => Promise<Response | undefined>;
 
 /** Makes the pages. */
-export function makePages({ site, watch, board, pulls }: PageSources): AnswerPage {
+export function makePages({ site, watch, board, pulls, signal }: PageSources): AnswerPage {
   const app = new Hono();
   const elsewhere = new Response();
   let markdown: Promise<RenderMarkdown> | undefined;
@@ -76,12 +78,11 @@ export function makePages({ site, watch, board, pulls }: PageSources): AnswerPag
       readonly labels?: readonly ShownLabel[];
     },
   ) => context.html(renderPage({ ...frame(labels), title, content }), 200, HEADERS);
-  const problem = (context: Context, { message, hint }: Pick<AppError, "message" | "hint">) =>
-    context.html(
-      renderProblem(frame([]), hint === undefined ? message : `${message}. ${hint}`),
-      400,
-      HEADERS,
-    );
+  const problem = (context: Context, error: Error, { status }: { readonly status: 400 | 500 }) => {
+    const hint = error instanceof AppError ? error.hint : undefined;
+    const sentence = hint === undefined ? error.message : `${error.message}. ${hint}`;
+    return context.html(renderProblem(frame([]), sentence), status, HEADERS);
+  };
 
   /** Does what a form asks, and leads back to its page, where a reload does not do it again. */
   const change = async (context: Context, { act, back }: Change) => {
@@ -89,7 +90,7 @@ export function makePages({ site, watch, board, pulls }: PageSources): AnswerPag
       await act();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return problem(context, error);
+      return problem(context, error, { status: 400 });
     }
     return context.redirect(back, 303);
   };
@@ -101,14 +102,14 @@ export function makePages({ site, watch, board, pulls }: PageSources): AnswerPag
     const headers = { ...HEADERS, "content-type": "text/css; charset=utf-8" };
     return context.body(renderLabelSheet(context.req.query("colors") ?? ""), 200, headers);
   });
-  app.get("/-/changes", (context) => streamChanges(context, watch));
+  app.get("/-/changes", (context) => streamChanges(context, watch, signal));
 
   app.get("/", (context) => {
     const labels = pulls.list().flatMap((pull) => pull.labels);
     return page(context, { title: "Pull requests", content: renderPullList(pulls), labels });
   });
   app.get("/environments", async (context) => {
-    const listing = await board.list(context.req.raw.signal);
+    const listing = await board.list(signal);
     return page(context, { title: "Environments", content: renderBoard(board, listing) });
   });
   app.post("/environments/:number{[0-9]{1,9}}/:what{stop|extend}", async (context) => {
@@ -156,9 +157,7 @@ export function makePages({ site, watch, board, pulls }: PageSources): AnswerPag
     return context.notFound();
   });
   app.notFound(() => elsewhere);
-  app.onError((error) => {
-    throw error;
-  });
+  app.onError((error, context) => problem(context, error, { status: 500 }));
   return async (request) => {
     const answer = await app.fetch(request);
     return answer === elsewhere ? undefined : answer;

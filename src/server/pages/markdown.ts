@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { DRY_RUN_ADDRESS } from "../../environments/core/labels/mod.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 
 /**
@@ -17,6 +18,9 @@ const CLOSING = "</details>";
 /** A header that has only empty cells. Markdown has no table without a header, and a reader would hear nothing. */
 const EMPTY_HEADER = /<thead>\n<tr>\n(?:<th(?: align="\w+")?><\/th>\n)+<\/tr>\n<\/thead>\n/g;
 
+/** A link to the address of dry runs, which is a stranger's. */
+const DRY_LINK = new RegExp(`<a href="http://${RegExp.escape(DRY_RUN_ADDRESS)}/?">([^<]*)</a>`, "g");
+
 /** Loads the package that renders Markdown. */
 export async function loadMarkdown(): Promise<RenderMarkdown> {
   const { micromark } = await import("micromark");
@@ -27,7 +31,7 @@ export async function loadMarkdown(): Promise<RenderMarkdown> {
     extensions: [gfmTable(), { disable: { null: ["labelStartImage"] } }],
     htmlExtensions: [gfmTableHtml()],
   };
-  const render = (text: string) => micromark(text, options).replace(EMPTY_HEADER, "");
+  const render = (text: string) => micromark(text, options).replace(EMPTY_HEADER, "").replace(DRY_LINK, "$1");
   return (markdown) => {
     const lines = withoutComments(markdown.slice(0, LONGEST)).split(/\r\n|[\n\r]/).map(stripControls);
     const parts: string[] = [];

@@ -3,12 +3,12 @@ import { formatUrl } from "../../environments/core/environment/names.ts";
 import { statusWord } from "../../environments/core/environment/status_words.ts";
 import { readLabels } from "../../environments/core/labels/mod.ts";
 import { commit, type Html, link, plain, state, time, toneOf } from "./elements.ts";
-import { label, LABELS_OF_PEOPLE } from "./label_colors.ts";
+import { goneLabel, label, LABELS_OF_PEOPLE } from "./label_colors.ts";
 import type { RenderMarkdown } from "./markdown.ts";
 import type { Checks, PullHappening, PullModel, PullSource } from "./pull_model.ts";
 
-/** How many entries of the timeline a page shows. */
-const EVENTS = 40;
+/** How many groups of the timeline's entries a page shows. */
+const EVENTS = 30;
 
 /** Renders the list of pull requests. */
 export function renderPullList({ repo, list }: Pick<PullSource, "repo" | "list">): Html {
@@ -61,7 +61,7 @@ export function renderPull(
       </aside>
       <div>
     ${source.setting.map((sentence) => html`<p class="note">${plain(sentence)}</p>`)}
-    ${source.people.length === 0 ? "" : controls(source)}
+    ${source.people.length === 0 ? "" : controls(pull, source)}
     <section aria-labelledby="checks-title" id="checks" data-live>${checks === undefined
       ? ""
       : automation(checks)}</section>
@@ -83,13 +83,12 @@ export function renderPull(
     )}
     </div></section>
     <section aria-labelledby="events-title"><h2 id="events-title">Activity</h2>
-    <ol class="events" id="events" data-live>${pull.events.slice(-EVENTS).toReversed().map((event) =>
-      activity(event, pull)
+    <ol class="events" id="events" data-live>${groupEvents(pull.events).slice(0, EVENTS).map((group) =>
+      activity(group, pull)
     )}</ol>
     </section>
       </div>
     </div>
-    ${source.people.length === 0 ? "" : stateButton(pull)}
   `;
 }
 
@@ -147,7 +146,7 @@ ${
   }`;
 }
 
-function controls({ people }: PullSource): Html {
+function controls(pull: PullModel, { people }: PullSource): Html {
   const [start = "", stop = "", sync = "", freeze = ""] = LABELS_OF_PEOPLE;
   const add = (name: string, text: string) =>
     html`<button name="add" value="${name}" id="do-${text.toLowerCase()}">${text}</button>`;
@@ -157,47 +156,55 @@ function controls({ people }: PullSource): Html {
       <p><label for="actor">Act as</label> <select name="actor" id="actor">${people.map(({ login, role }) =>
         html`<option value="${login}">${login} (${role})</option>`
       )}</select>
-    <label for="label">Label</label> <input name="label" id="label" list="known" maxlength="50" autocomplete="off">
-    <button name="act" value="label" id="do-label">Add label</button></p>
+        <label for="label">Label</label> <input name="label" id="label" list="known" maxlength="50" autocomplete="off">
+        <button name="act" value="label" id="do-label">Add label</button></p>
       <datalist id="known">${LABELS_OF_PEOPLE.map((name) =>
         html`<option value="${name}"></option>`
       )}</datalist>
       <p class="row"><button class="primary" name="add" value="${start}" id="do-start">Start</button>
-    <button name="act" value="push" id="do-push">Push a commit</button>
-    ${add(freeze, "Freeze")}${add(sync, "Sync")}${add(stop, "Stop")}
-    <button name="hours" value="3" id="do-pass">Let three hours pass</button>
-    <button name="hours" value="48" id="do-pass-48">Let two days pass</button></p>
+        <button name="act" value="push" id="do-push">Push a commit</button>
+        ${add(freeze, "Freeze")}${add(sync, "Sync")}${add(stop, "Stop")}
+        <button name="hours" value="3" id="do-pass">Let three hours pass</button>
+        <button name="hours" value="48" id="do-pass-48">Let two days pass</button>
+    <span id="state-button" data-live>${pull.state === "open"
+      ? html`<button name="state" value="closed" id="do-state">Close pull request</button>`
+      : html`<button name="state" value="open" id="do-state">Reopen pull request</button>`}</span></p>
     </form>
   `;
 }
 
-function stateButton({ state: is }: PullModel): Html {
-  return html`<p id="state-button" data-live>${
-    is === "open"
-      ? html`<button form="play" name="state" value="closed" id="do-state">Close pull request</button>`
-      : html`<button form="play" name="state" value="open" id="do-state">Reopen pull request</button>`
-  }</p>`;
-}
-
-const WORDS: Readonly<Record<PullHappening["kind"], string>> = {
-  labeled: "added the label",
-  unlabeled: "removed the label",
+const WORDS = {
+  labeled: "added",
+  unlabeled: "removed",
   commit: "pushed",
-  force_push: "force-pushed to",
+  force_push: "force-pushed",
   closed: "closed this",
   reopened: "reopened this",
-};
+} as const;
 
-function activity({ kind, actor, at, about }: PullHappening, pull: PullModel): Html {
-  const subject = actor ?? "A commit was";
-  const isLabel = kind === "labeled" || kind === "unlabeled";
-  // The definition of a label that was removed may be gone, and its colour with it.
-  const object = about === undefined ? "" : isLabel
-    ? label(
-      pull.labels.find(({ name }) => name === about) ?? { name: about, color: "ededed", description: null },
-    )
-    : commit(about);
-  return html`<li><b>${subject}</b> ${WORDS[kind]} ${object} ${
-    at === undefined ? "" : html`<small>${time(at)}</small>`
-  }</li>`;
+/** Puts changes of labels that one account made one after the other together, as GitHub does. Newest first. */
+function groupEvents(events: readonly PullHappening[]): readonly (readonly PullHappening[])[] {
+  const groups: PullHappening[][] = [];
+  const isLabel = ({ kind }: PullHappening) => kind === "labeled" || kind === "unlabeled";
+  for (const event of events) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    const joins = before !== undefined && before.actor === event.actor && isLabel(before) && isLabel(event);
+    if (joins) last?.push(event);
+    else groups.push([event]);
+  }
+  return groups.toReversed();
+}
+
+function activity(group: readonly PullHappening[], pull: PullModel): Html {
+  const labelOf = (name: string) => label(pull.labels.find((each) => each.name === name) ?? goneLabel(name));
+  const what = group.map(({ kind, about = "" }, at) => {
+    const word = group[at - 1]?.kind === kind ? "" : WORDS[kind];
+    const isLabel = kind === "labeled" || kind === "unlabeled";
+    return html`
+      ${word} ${about === "" ? "" : isLabel ? labelOf(about) : commit(about)}
+    `;
+  });
+  const { actor = "The author", at } = group.at(-1) ?? {};
+  return html`<li><b>${actor}</b> ${what}${at === undefined ? "" : html`<small>${time(at)}</small>`}</li>`;
 }

@@ -37,7 +37,9 @@ export function serveFace(
   const changed = () => listeners.forEach((each) => each());
   let player: Player | undefined;
   simulator.watch({ changed, happened: (event) => player?.react(event) });
+  const ended = new AbortController();
   const answerPage = makePages({
+    signal: ended.signal,
     site: "Showtime's GitHub simulator",
     watch(listener) {
       listeners.add(listener);
@@ -88,7 +90,11 @@ export function serveFace(
   simulator.servedAt(served.url);
   const [first] = simulator.state().pulls;
   return {
-    ...served,
+    url: served.url,
+    async stop() {
+      ended.abort();
+      await served.stop();
+    },
     page: first === undefined ? `${served.url}/` : `${served.url}/${repo}/pull/${first.number}`,
     attach: (given) => void (player = given),
     changed,

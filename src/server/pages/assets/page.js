@@ -19,7 +19,10 @@ function useSheet(next) {
 /** Puts a new version of a part in its place. */
 function replacePart(part, fresh) {
   if (fresh === null || fresh.innerHTML === part.innerHTML) return;
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const active = part.contains(document.activeElement) ? document.activeElement : undefined;
+  // A choice that a person is about to make stays; the next change updates the part.
+  if (active?.matches("select, input")) return;
+  const focused = active?.id ?? "";
   const open = [...part.querySelectorAll("details")].map((each) => each.open);
   fresh.querySelectorAll("details").forEach((each, at) => each.open = open[at] === true);
   part.replaceChildren(...fresh.childNodes);

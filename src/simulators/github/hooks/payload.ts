@@ -20,7 +20,7 @@ export function makePayload(
     action: event.action,
     number: event.number,
     ...push,
-    pull_request: pullBody(world, urls, { pull }),
+    pull_request: hookPull(pullBody(world, urls, { pull })),
     ...(label === undefined ? {} : {
       label: {
         id: label.id,
@@ -32,13 +32,29 @@ export function makePayload(
         description: label.description,
       },
     }),
-    repository: {
-      ...repoBody(world, urls, { repository }),
-      is_template: false,
-      topics: [],
-      web_commit_signoff_required: false,
-      custom_properties: {},
-    },
+    repository: hookRepository(repoBody(world, urls, { repository })),
     sender: userBody(urls, event.sender),
   };
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Makes the body of a repository in a payload, which differs from the endpoint's. */
+function hookRepository({ network_count: _, subscribers_count: __, ...body }: Body): Body {
+  return {
+    ...body,
+    is_template: false,
+    topics: [],
+    web_commit_signoff_required: false,
+    custom_properties: {},
+  };
+}
+
+/** Makes the body of a pull request in a payload, with the repositories of its ends as payloads have them. */
+function hookPull(body: Body): Body {
+  const end = (name: "head" | "base") => {
+    const { repo, ...rest } = body[name] as Body;
+    return { ...rest, repo: repo === null ? null : hookRepository(repo as Body) };
+  };
+  return { ...body, head: end("head"), base: end("base") };
 }
