@@ -20,6 +20,7 @@ for (const [by, expected] of [["SIGINT", EXIT.interrupted], ["SIGTERM", EXIT.ter
         simulator: () =>
           Promise.resolve({
             address: "http://127.0.0.1:4711",
+            page: "http://127.0.0.1:4711/acme/shop/pull/1",
             repository: "acme/shop",
             about: undefined,
             finished,

@@ -45,8 +45,10 @@ export async function makeStage(
     platform: flags.platform ?? "docker",
     playable: forPeople,
   }, signal);
-  const { ports, face, end } = ground;
-  return { stage: makeSimulatedStage(ground, pr), ports, page: face.page, end };
+  const { ports, face: { page }, end } = ground;
+  const stage = makeSimulatedStage(ground, pr);
+  const watching = forPeople ? [] : [`Watch it in a browser: ${page}`];
+  return { stage: { ...stage, setting: [...stage.setting, ...watching] }, ports, page, end };
 }
 
 /** Makes a stage of a playground with one pull request to play on. */

@@ -44,9 +44,9 @@ export class Player {
     this.#signal = eitherSignal(signal, this.#ended.signal);
   }
 
-  /** Starts the workflow for an event. A label that Showtime does not know starts nothing. */
+  /** Starts the workflow for an event. A label that has nothing to do with Showtime starts nothing. */
   react({ number, sender, label }: PullEvent): void {
-    if (sender === BOT || (label !== undefined && parseLabel(label.name).kind === "foreign")) return;
+    if (sender === BOT || (label !== undefined && parseLabel(label.name).kind === "other")) return;
     this.#sync(prNumber(number));
   }
 

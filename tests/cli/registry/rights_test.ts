@@ -64,6 +64,7 @@ const PARTS: Partial<Wiring> = {
   simulator: () =>
     Promise.resolve({
       address: "http://127.0.0.1:1",
+      page: "http://127.0.0.1:1/",
       repository: "acme/shop",
       about: undefined,
       finished: Promise.resolve(),
@@ -78,7 +79,7 @@ const ORIGINAL_FILES = { CICDSTATEMGR_CONFIG_PATH: "config.yaml", CICDSTATEMGR_S
 function stageOn(world: World, run: RunChange): Wiring["stage"] {
   const ports = world.context(run);
   const free = { ...makeRealStage(ports, PR), assertFree: () => Promise.resolve() };
-  return () => Promise.resolve({ stage: free, ports, end: () => free.end() });
+  return () => Promise.resolve({ stage: free, ports, page: undefined, end: () => free.end() });
 }
 
 function lineOf({ name, args }: NamedCommand): readonly string[] {

@@ -47,7 +47,6 @@ export async function runTestLifecycle(env: CommandEnv): Promise<ExitCode> {
     return await serveToTheEnd(whenAborted(signal).then(end), signal);
   }
   try {
-    if (page !== undefined) tell(`Watch it in a browser: ${page}`);
     await playLifecycle(ports, stage, { pauseMs: speed === Infinity ? 0 : PAUSE_MS / speed, tell }, signal);
   } catch (error) {
     // The failure of the play says more than one of the clearing up after it.
