@@ -1,5 +1,4 @@
 import { parseSeed, type Seed } from "../../simulators/github/mod.ts";
-import { makeSha } from "./make_sha.ts";
 
 /** The title of the pull request that the demo is about. */
 export const DEMO_TITLE = "Add charts";
@@ -26,4 +25,10 @@ export function makeDemoSeed(pr: number): Seed {
       },
     ],
   });
+}
+
+/** Returns the hash of a commit that does not exist anywhere, 40 hex digits. */
+export function makeSha(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }

@@ -8,7 +8,7 @@ import type { Shell } from "../../ports/shell.ts";
 import { lastIdByClock, makeSimulator, type Seed, type Simulator } from "../../simulators/github/mod.ts";
 import { BOT, Player, type PlayPorts } from "../face/player.ts";
 import { type Face, serveFace } from "../face/serve_face.ts";
-import { makeSha } from "./make_sha.ts";
+import { makeSha } from "./demo_seed.ts";
 import { type DemoApp, prepareDemoApp, temporaryPath } from "./prepare.ts";
 
 /** Makes the ports of a run. `host` replaces this process's environment. */
@@ -99,7 +99,7 @@ export async function makePlayground(options: PlaygroundOptions, signal: AbortSi
     const made = await options.makePorts({ ...host, env }, { ...request, flags });
     const ports = { ...made, images: writingPages(made.images, { app, simulator }) };
     if (playable) {
-      const player = new Player(ports, face, signal);
+      const player = new Player(ports, { changed: face.changed, owner: seed.tokenOwner }, signal);
       face.attach(player);
       remove.push(() => player.end());
     }

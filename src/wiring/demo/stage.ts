@@ -6,11 +6,10 @@ import type { PlayedStage, StageOptions, WiringHost, WiringRequest } from "../..
 import type { Parts } from "../parts.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import type { PlayPorts } from "../face/player.ts";
-import { DEMO_TITLE, makeDemoSeed } from "./demo_seed.ts";
+import { DEMO_TITLE, makeDemoSeed, makeSha } from "./demo_seed.ts";
 import { fetchPage } from "./fetch_page.ts";
 import { makePlayground, type Playground } from "./playground.ts";
 import { makeRealStage } from "./real_stage.ts";
-import { makeSha } from "./make_sha.ts";
 
 /** The pull request of a play that names none. */
 export const DEFAULT_PR = prNumber(1234);

@@ -2,7 +2,7 @@ import { AppError, EXIT } from "../../lib/errors.ts";
 import type { Permission } from "../../lib/permission.ts";
 import type { Deed } from "../../server/pages/pull_model.ts";
 import type { Simulator } from "../../simulators/github/mod.ts";
-import { makeSha } from "../demo/make_sha.ts";
+import { makeSha } from "../demo/demo_seed.ts";
 
 const MAY_LABEL: readonly Permission[] = ["admin", "maintain", "write", "triage"];
 const MAY_PUSH: readonly Permission[] = ["admin", "maintain", "write"];

@@ -32,14 +32,23 @@ interface Job {
 export class Player {
   readonly ports: PlayPorts;
   readonly #changed: () => void;
+  readonly #owner: string;
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
   readonly #jobs = new Map<PrNumber, Job>();
   #cleanup: Promise<void> | undefined;
 
-  /** `changed` is called when the work or what it says changes. `signal` ends the work. */
-  constructor(ports: PlayPorts, { changed }: { readonly changed: () => void }, signal: AbortSignal) {
+  /**
+   * `changed` is called when the work or what it says changes. `owner` is the login of the person who extends an
+   * environment. `signal` ends the work.
+   */
+  constructor(
+    ports: PlayPorts,
+    { changed, owner }: { readonly changed: () => void; readonly owner: string },
+    signal: AbortSignal,
+  ) {
     this.ports = ports;
+    this.#owner = owner;
     this.#changed = changed;
     this.#signal = eitherSignal(signal, this.#ended.signal);
   }
@@ -71,9 +80,10 @@ export class Player {
     this.#cleanup = cleanup;
   }
 
-  /** Extends the active environment of a pull request. Throws AppError. */
+  /** Extends the active environment of a pull request in the name of the owner. Throws AppError. */
   readonly extend = async (pr: PrNumber, ttl: Ttl): Promise<void> => {
-    const { applied } = await extendPull(this.ports, pr, ttl, this.#signal);
+    const ports = { ...this.ports, identity: { ...this.ports.identity, actor: this.#owner } };
+    const { applied } = await extendPull(ports, pr, ttl, this.#signal);
     for (const sentence of applied) this.#say(pr, `extend: ${sentence}`);
   };
 

@@ -10,7 +10,8 @@ const START = "🎪 ⚡ showtime-trigger-start";
 /** A player on a world, which reacts to the events of its simulator as that of a served simulator does. */
 function playOn(world: World): { readonly player: Player; until(shown: () => boolean): Promise<void> } {
   const watchers = new Set<() => void>();
-  const player = new Player(world.context(), { changed: () => watchers.forEach((each) => each()) }, never());
+  const changed = () => watchers.forEach((each) => each());
+  const player = new Player(world.context(), { changed, owner: "maxime" }, never());
   // In this world the changes of Showtime are the owner's; the people are others.
   world.simulator.watch({
     happened: (event) => player.react(event.sender === "maxime" ? { ...event, sender: BOT } : event),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { lookAt } from "../../worlds/chromium.ts";
 import { containersOf, startPlay } from "../../worlds/program/playground.ts";
+import { runShowtime } from "../../worlds/program/process.ts";
 import { part } from "../../worlds/require.ts";
 
 const chromium = await part("chromium");
@@ -86,7 +87,7 @@ needs.test("the board shows, extends and stops an environment; three days later 
         );
         await row.locator("select").selectOption("7d");
         await row.locator("button", { hasText: "Extend" }).click();
-        await page.locator("tbody tr", { hasText: "6d 23h" }).waitFor();
+        await page.locator("tbody td", { hasText: /^\s*7d\s*$/ }).waitFor();
         await row.locator("button", { hasText: "Stop" }).click();
         await page.locator("#board", { hasText: "No environment is running." }).waitFor();
 
@@ -106,6 +107,37 @@ needs.test("the board shows, extends and stops an environment; three days later 
     assert.equal(code, 130, said);
   }
   assert.deepEqual(await containersOf(play.repo), []);
+});
+
+needs.test("a play is refused where the engine has environments of that repository, and they stay", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  const repository = `acme/shop-${crypto.randomUUID().slice(0, 8)}`;
+  const sha = crypto.randomUUID().replaceAll("-", "").padEnd(40, "0");
+  await Deno.writeTextFile(file, JSON.stringify({ repository, pulls: [{ number: 9, head: { sha } }] }));
+  const args = ["simulate", "--play", "--port", "0", "--seed", file];
+  const play = await startPlay(args);
+  try {
+    const body = new URLSearchParams({ actor: "maxime", add: "🎪 ⚡ showtime-trigger-start" });
+    await (await fetch(play.page, { method: "POST", body })).body?.cancel();
+    await lookAt(play.page, {}, {
+      async use(page) {
+        await page.locator(SHOWN, { hasText: "running" }).waitFor();
+        await untilQuiet(page, 1);
+      },
+    });
+    const before = await containersOf(repository);
+    assert.equal(before.length, 1);
+
+    const second = await runShowtime(args);
+
+    assert.deepEqual([second.code, second.out], [3, ""]);
+    assert.match(second.err, /the Docker engine has 1 of its environments, which the play would remove/);
+    assert.deepEqual(await containersOf(repository), before);
+  } finally {
+    await play.stop();
+    await Deno.remove(file);
+  }
+  assert.deepEqual(await containersOf(repository), []);
 });
 
 needs.test("Ctrl-C in the middle of a build leaves no container and no image", async () => {
