@@ -170,6 +170,27 @@ Deno.test("reading a pipeline loads the parser of YAML and no package for schema
   ]);
 });
 
+Deno.test("pages and their packages are loaded where a simulator is served, and Markdown where a comment is shown", async () => {
+  const graph = await readGraph();
+  const loadedBy = (
+    ...paths: readonly string[]
+  ) => [...loadedWith(graph, paths.map((path) => new URL(path, ROOT).href))];
+  const commands = graph.modules.map(({ specifier }) => specifier).filter((specifier) =>
+    specifier.startsWith(`${ROOT.href}src/cli/`)
+  ).map((specifier) => specifier.slice(ROOT.href.length));
+  const pages = /^npm:\/?(?:hono|micromark)|\/src\/(?:server|simulators)\//;
+  const markdown = /^npm:\/?micromark/;
+
+  assert.ok(commands.length > 50);
+  assert.deepEqual(
+    loadedBy("main.ts", "src/wiring/wiring.ts", ...commands).filter((each) => pages.test(each)),
+    [],
+  );
+  assert.ok(loadedBy("src/wiring/simulate.ts").some((each) => pages.test(each)));
+  assert.deepEqual(loadedBy("src/wiring/simulate.ts").filter((each) => markdown.test(each)), []);
+  assert.ok(graph.modules.some(({ specifier }) => markdown.test(specifier)));
+});
+
 /** Runs `showtime context …`, or another command, in a folder, where each of these packages throws as soon as it is loaded. */
 async function runPoisoned(line: string, { folder, packages, command = "context", env = {} }: {
   readonly folder: string;

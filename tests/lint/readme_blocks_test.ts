@@ -46,7 +46,9 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "showtime pipeline run docs/examples/pipeline.yml -c docs/examples/changed.txt",
     "showtime pipeline run build.yml > build.log",
   ],
+  // tests/e2e/pages plays it.
   "docs/simulator.md": [
+    "showtime simulate --play",
     'curl -s $GITHUB_API_URL/_simulator/push -d "{\\"pr\\": 1, \\"sha\\": \\"$(git rev-parse HEAD)\\"}"',
   ],
   "docs/troubleshooting.md": ["showtime explain 1234"],

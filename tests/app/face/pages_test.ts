@@ -12,13 +12,14 @@ async function withFace(
   use: (
     world: { readonly face: Face; readonly simulator: Simulator; readonly page: string },
   ) => Promise<void>,
-  { playable = true, labels = [] as readonly string[] } = {},
+  { playable = true, labels = [] as readonly string[], hooks = [] as readonly unknown[] } = {},
 ): Promise<void> {
   const simulator = makeSimulator(
     parseSeed({
       repository: "acme/shop",
       token_owner: "maxime",
       collaborators: { maxime: "admin", tri: "triage", rando: "read" },
+      hooks,
       pulls: [{
         number: 7,
         title: "Dark mode",
@@ -217,4 +218,26 @@ Deno.test("the stream of changes says when something changed, and ends with the 
     rest = reader.read().then(({ done, value }) => done ? "over" : String(value), () => "over");
   });
   assert.equal(await rest, "over");
+});
+
+Deno.test("webhooks of a served simulator lead to the address at which it is served", async () => {
+  const received: string[] = [];
+  const receiver = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { action, repository, pull_request: pull } = await request.json();
+    received.push(action, repository.url, pull.url);
+    return new Response(null, { status: 204 });
+  });
+  try {
+    await withFace(async ({ face, simulator, page }) => {
+      await post(page, { actor: "tri", act: "label", label: "bug" });
+      await simulator.hooksSent();
+      assert.deepEqual(received, [
+        "labeled",
+        `${face.url}/repos/acme/shop`,
+        `${face.url}/repos/acme/shop/pulls/7`,
+      ]);
+    }, { hooks: [{ url: `http://127.0.0.1:${receiver.addr.port}/`, secret: "s" }] });
+  } finally {
+    await receiver.shutdown();
+  }
 });
