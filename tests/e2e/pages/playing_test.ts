@@ -140,18 +140,25 @@ needs.test("a play is refused where the engine has environments of that reposito
   assert.deepEqual(await containersOf(repository), []);
 });
 
-needs.test("Ctrl-C in the middle of a build leaves no container and no image", async () => {
-  const play = await startPlay(["simulate", "--play", "--port", "0"]);
+needs.test("Ctrl-C in the middle of a build leaves no container, no image and no file", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-play-" });
+  const play = await startPlay(["simulate", "--play", "--port", "0"], { env: { TMPDIR: folder } });
   const body = new URLSearchParams({ actor: "maxime", add: "🎪 ⚡ showtime-trigger-start" });
   const answer = await fetch(play.page, { method: "POST", body });
-  assert.equal((await answer.text()).includes("showtime-trigger-start"), true);
+  assert.match(await answer.text(), /in progress/);
+  assert.ok((await namesIn(folder)).length > 0);
 
   const { code, said } = await play.stop();
 
   assert.equal(code, 130, said);
   assert.deepEqual(await containersOf(play.repo), []);
-  const { stdout } = await new Deno.Command("docker", { args: ["images", "--format", "{{.Repository}}"] })
-    .output();
-  const image = /Building (showtime-demo-\w+):/.exec(said)?.[1];
-  if (image !== undefined) assert.ok(!new TextDecoder().decode(stdout).includes(image));
+  assert.deepEqual(await namesIn(folder), []);
+  const { stdout } = await new Deno.Command("docker", { args: ["images", "--format", "{{.Tag}}"] }).output();
+  const [, short = "none"] = /demo-([0-9a-f]{7})$/.exec(play.repo) ?? [];
+  assert.ok(!new TextDecoder().decode(stdout).includes(`-${short}-`));
+  await Deno.remove(folder);
 });
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+}

@@ -11,7 +11,7 @@ export interface RunningPlay {
   readonly page: string;
   /** `owner/name`. */
   readonly repo: string;
-  /** Ends it as Ctrl-C does, and returns its exit code and what it said. */
+  /** Ends it as Ctrl-C does behind `npx` and `deno task`, and returns its exit code and what it said. */
   stop(): Promise<{ readonly code: number; readonly said: string }>;
   /** Ends it at once. */
   kill(): Promise<void>;
@@ -36,8 +36,7 @@ export async function startPlay(
   const rest = (async () => {
     for (let next = await reader.read(); !next.done; next = await reader.read()) said += next.value;
   })();
-  const end = async (signal: Deno.Signal) => {
-    child.kill(signal);
+  const ended = async () => {
     const { code } = await child.status;
     await Promise.all([rest, errors]);
     return { code, said };
@@ -47,9 +46,20 @@ export async function startPlay(
     url: origin,
     page,
     repo: pathname.split("/").slice(1, 3).join("/"),
-    stop: () => end("SIGINT"),
+    async stop() {
+      child.kill("SIGINT");
+      // The second signal follows when the first one has been heard: two at once are one to a process.
+      await fetch(origin).then((answer) => answer.body?.cancel(), () => undefined);
+      try {
+        child.kill("SIGINT");
+      } catch {
+        // It has ended already.
+      }
+      return await ended();
+    },
     async kill() {
-      await end("SIGKILL");
+      child.kill("SIGKILL");
+      await ended();
     },
   };
 }
