@@ -9,13 +9,13 @@ export interface Frame {
   /** The address of the stream that says when the page changes; `/-/changes` unless it is given. */
   readonly changes?: string;
   /** The program that serves the page, as `Showtime's GitHub simulator`. */
-  readonly site: string;
+  readonly name: string;
   readonly nav: readonly { readonly href: string; readonly text: string }[];
   readonly content: Html;
 }
 
 /** Renders a whole page. It has no style and no script of its own: all come from files of the same server. */
-export function renderPage({ title, sheet, changes = "/-/changes", site, nav, content }: Frame): Html {
+export function renderPage({ title, sheet, changes = "/-/changes", name, nav, content }: Frame): Html {
   return html`
     <!doctype html>
     <html lang="en">
@@ -23,7 +23,7 @@ export function renderPage({ title, sheet, changes = "/-/changes", site, nav, co
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>${plain(title)} · ${site}</title>
+        <title>${plain(title)} · ${name}</title>
         <link rel="icon" href="/-/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/-/page.css">
         ${sheet === undefined ? "" : html`<link rel="stylesheet" href="${sheet}" id="sheet">`}
@@ -32,7 +32,7 @@ export function renderPage({ title, sheet, changes = "/-/changes", site, nav, co
       <body data-changes="${changes}">
         <a class="skip" href="#main">Skip to the content</a>
         <header>
-          <p class="site">${site}</p>
+          <p class="site">${name}</p>
           <nav aria-label="Pages">
             <ul>${nav.map(({ href, text }) => html`<li><a href="${href}">${text}</a></li>`)}</ul>
           </nav>

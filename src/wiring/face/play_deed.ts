@@ -1,6 +1,6 @@
 import { AppError, EXIT } from "../../lib/errors.ts";
 import type { Permission } from "../../lib/permission.ts";
-import type { Deed } from "../../server/pages/pull_model.ts";
+import type { Deed } from "../../server/pages/mod.ts";
 import type { Simulator } from "../../simulators/github/mod.ts";
 import { makeSha } from "../demo/demo_seed.ts";
 

@@ -9,7 +9,7 @@ import type { Ttl } from "../../environments/core/labels/label.ts";
 import { toError } from "../../lib/errors.ts";
 import { type PrNumber, prNumber } from "../../lib/ids.ts";
 import { eitherSignal } from "../../lib/either_signal.ts";
-import type { Checks } from "../../server/pages/pull_model.ts";
+import type { Checks } from "../../server/pages/mod.ts";
 import type { PullEvent } from "../../simulators/github/mod.ts";
 
 /** The login of Showtime on a played GitHub. Its own changes start nothing, as in GitHub Actions. */

@@ -3,7 +3,7 @@ import { formatLabel } from "../../environments/core/labels/mod.ts";
 import { AppError } from "../../lib/errors.ts";
 import { prNumber } from "../../lib/ids.ts";
 import { foreignRequest } from "../../server/own_origin.ts";
-import { makePages } from "../../server/pages/make_pages.ts";
+import { addBoard, addPulls, Site } from "../../server/pages/mod.ts";
 import { type ServedSimulator, serveSimulator, type Simulator } from "../../simulators/github/mod.ts";
 import { labelsOnly } from "./labels_only.ts";
 import { playDeed } from "./play_deed.ts";
@@ -38,53 +38,54 @@ export function serveFace(
   let player: Player | undefined;
   simulator.watch({ changed, happened: (event) => player?.react(event) });
   const ended = new AbortController();
-  const answerPage = makePages({
-    signal: ended.signal,
-    site: "Showtime's GitHub simulator",
+  const site = new Site({
+    name: "Showtime's GitHub simulator",
+    nav: [{ href: "/", text: "Pull requests" }, { href: "/environments", text: "Environments" }],
     watch(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    board: {
-      repo,
-      setting,
-      list: (signal) => listEnvironments(player?.ports ?? labelsOnly(simulator, served.url), signal),
-      now: () => simulator.now(),
-      // A person with all rights adds the label.
-      stop: playable
-        ? (pr) => {
-          const add = [formatLabel({ kind: "trigger", trigger: "stop" })];
-          return Promise.resolve(simulator.label({ pr, add, actor: owner }));
-        }
-        : undefined,
-      get extend() {
-        const playing = player;
-        return playable && playing !== undefined ? playing.extend : undefined;
-      },
+    signal: ended.signal,
+  });
+  addBoard(site, {
+    repo,
+    setting,
+    list: (signal) => listEnvironments(player?.ports ?? labelsOnly(simulator, served.url), signal),
+    now: () => simulator.now(),
+    // A person with all rights adds the label.
+    stop: playable
+      ? (pr) => {
+        const add = [formatLabel({ kind: "trigger", trigger: "stop" })];
+        return Promise.resolve(simulator.label({ pr, add, actor: owner }));
+      }
+      : undefined,
+    get extend() {
+      const playing = player;
+      return playable && playing !== undefined ? playing.extend : undefined;
     },
-    pulls: {
-      repo,
-      setting,
-      list: () => showPulls(simulator.state()),
-      checks: (pr) => player?.checks(prNumber(pr)),
-      people: playable ? Object.entries(collaborators).map(([login, role]) => ({ login, role })) : [],
-      act(pr, deed) {
-        const passes = deed.change.kind === "pass";
-        if (passes && player?.busy === true) {
-          throw new AppError("busy", "Letting time pass: Showtime is at work", {
-            hint: "Wait until it is done",
-          });
-        }
-        playDeed(simulator, pr, deed);
-        if (passes) player?.cleanUp();
-        return Promise.resolve();
-      },
+  });
+  addPulls(site, {
+    repo,
+    setting,
+    list: () => showPulls(simulator.state()),
+    checks: (pr) => player?.checks(prNumber(pr)),
+    people: playable ? Object.entries(collaborators).map(([login, role]) => ({ login, role })) : [],
+    act(pr, deed) {
+      const passes = deed.change.kind === "pass";
+      if (passes && player?.busy === true) {
+        throw new AppError("busy", "Letting time pass: Showtime is at work", {
+          hint: "Wait until it is done",
+        });
+      }
+      playDeed(simulator, pr, deed);
+      if (passes) player?.cleanUp();
+      return Promise.resolve();
     },
   });
   const handle = async (request: Request): Promise<Response> => {
     const foreign = foreignRequest(request);
     if (foreign !== undefined) return Response.json({ message: foreign }, { status: 403 });
-    return await answerPage(request) ?? await simulator.handle(request);
+    return await site.answer(request) ?? await simulator.handle(request);
   };
   const served = serveSimulator({ handle }, options);
   simulator.servedAt(served.url);

@@ -1,4 +1,4 @@
-import type { PullModel } from "../../server/pages/pull_model.ts";
+import type { PullModel } from "../../server/pages/mod.ts";
 import type { SimulatorState } from "../../simulators/github/mod.ts";
 
 /** Returns the pull requests of a simulator as pages show them. */

@@ -29,7 +29,7 @@ import { addLogin } from "./login_routes.ts";
 import { watchBuilds } from "./watch_builds.ts";
 
 const FRAME = {
-  site: "Showtime",
+  name: "Showtime",
   nav: [{ href: "/", text: "Builds" }, { href: "/login", text: "Key" }],
 } as const;
 /** The number of builds on a page. */
