@@ -9,7 +9,8 @@
  */
 
 import { configJsonSchema, PRESETS } from "../src/config/mod.ts";
-import { isTree, leavesOf, type SettingPath, settingPaths, type Tree } from "../src/config/schema_walk.ts";
+import { leavesOf, type SettingPath, settingPaths } from "../src/config/schema_walk.ts";
+import { isTree, type Tree } from "../src/config/tree.ts";
 
 const PAGE = new URL("../docs/configuration.md", import.meta.url);
 const PLACE = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/;

@@ -8,13 +8,13 @@ import { ConfigFile } from "./environments/schema.ts";
 import {
   accepts,
   isText,
-  isTree,
   keysAt,
   leavesOf,
   settingKind,
   type SettingPath,
   settingPaths,
 } from "./schema_walk.ts";
+import { isTree } from "./tree.ts";
 
 /** Lists the problems of one source's settings, each key checked by itself. */
 export function checkLayer(layer: Layer): readonly ConfigProblem[] {

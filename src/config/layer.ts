@@ -1,5 +1,6 @@
 import type { SourcePosition } from "./problems.ts";
-import { leavesOf, type SettingPath, type Tree } from "./schema_walk.ts";
+import { leavesOf, type SettingPath } from "./schema_walk.ts";
+import type { Tree } from "./tree.ts";
 
 /** The kind of source of a setting; an earlier kind beats a later one. */
 export type SourceKind = "flag" | "environment" | "file" | "preset";

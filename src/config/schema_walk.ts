@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ConfigFile } from "./environments/schema.ts";
+import { isTree } from "./tree.ts";
 
 /** The keys that lead to a setting in the file: `["environment", "health", "path"]`. */
 export type SettingPath = readonly string[];
@@ -50,14 +51,6 @@ export function leavesOf(
 ): readonly (readonly [SettingPath, unknown])[] {
   if (settingKind(path) === "leaf" || !isTree(tree)) return [[path, tree]];
   return Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...path, key]));
-}
-
-/** A mapping from keys to unknown values. */
-export type Tree = { readonly [key: string]: unknown };
-
-/** Whether a value is a mapping. */
-export function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function schemaAt(path: SettingPath): z.ZodType | undefined {

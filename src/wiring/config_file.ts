@@ -23,8 +23,7 @@ export async function readNamed(
 ): Promise<FoundConfig> {
   const text = await read(path, remedy, `Reading the configuration "${path}"`);
   // A pipe, as in --config <(…), has no folder of its own.
-  const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
-  const folder = isFile ? path.replace(/[^\\/]*$/, "").replace(/(?<=.)[\\/]$/, "") : "";
+  const folder = isFileAt(path) ? path.replace(/[^\\/]*$/, "").replace(/(?<=.)[\\/]$/, "") : "";
   return { file: { path, text }, folder: folder === "" ? "." : folder };
 }
 
@@ -34,13 +33,13 @@ export async function findHere(place: ClonePlace | undefined): Promise<FoundConf
   for (let ups = 0; ups <= depth; ups++) {
     const folder = climb(ups);
     const prefix = folder === "." ? "" : `${folder}/`;
-    const names = await namesIn(folder);
+    const names = namesIn(folder);
     if (names.includes(CONFIG_FILE)) {
       const path = `${prefix}${CONFIG_FILE}`;
       const text = await read(path, "Make it readable, or name another with --config", `Reading ${path}`);
       return { file: { path, text }, folder };
     }
-    const misnamed = names.find(isMisnamed) ?? await misnamedBelow(folder);
+    const misnamed = names.find(isMisnamed) ?? misnamedBelow(folder);
     if (misnamed !== undefined) throw misnamedFile(misnamed, { folder: prefix });
   }
   return { file: undefined, folder: climb(depth) };
@@ -88,26 +87,36 @@ function climb(ups: number): string {
   return ups === 0 ? "." : Array(ups).fill("..").join("/");
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+function namesIn(folder: string): readonly string[] {
   try {
-    return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
   } catch {
     // The folder cannot be listed. A file in it may be readable all the same.
-    return await Deno.stat(`${folder}/${CONFIG_FILE}`).then(() => [CONFIG_FILE], () => []);
+    return statOf(`${folder}/${CONFIG_FILE}`) === undefined ? [] : [CONFIG_FILE];
   }
 }
 
 /** Finds a misnamed file in the folders of the clone that other tools read. */
-async function misnamedBelow(folder: string): Promise<string | undefined> {
-  for (const name of MISNAMED_FILES.filter((each) => each.includes("/"))) {
-    if (await Deno.stat(`${folder}/${name}`).then(({ isFile }) => isFile, () => false)) return name;
+function misnamedBelow(folder: string): string | undefined {
+  return MISNAMED_FILES.find((name) => name.includes("/") && isFileAt(`${folder}/${name}`));
+}
+
+function isFileAt(path: string): boolean {
+  return statOf(path)?.isFile === true;
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 async function read(path: string, hint: string, action: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    // A pipe may have to be waited for. The text of a file is there at once, before another thread would answer.
+    return isFileAt(path) ? Deno.readTextFileSync(path) : await Deno.readTextFile(path);
   } catch (error) {
     throw usageError("config_unreadable", `${action}: ${describeFileError(error)}`, hint);
   }

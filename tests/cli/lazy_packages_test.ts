@@ -171,10 +171,11 @@ Deno.test("reading a pipeline loads the parser of YAML and no package for schema
 });
 
 /** Runs `showtime context …`, or another command, in a folder, where each of these packages throws as soon as it is loaded. */
-async function runPoisoned(line: string, { folder, packages, command = "context" }: {
+async function runPoisoned(line: string, { folder, packages, command = "context", env = {} }: {
   readonly folder: string;
   readonly packages: readonly string[];
   readonly command?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }): Promise<{ readonly code: number; readonly text: string }> {
   const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   await Deno.writeTextFile(`${folder}/poison.ts`, 'throw new Error("a package was loaded");\n');
@@ -191,14 +192,15 @@ async function runPoisoned(line: string, { folder, packages, command = "context"
     env: {
       SHOWTIME_CONTEXT_ID: "lazy",
       PATH: `${decodeURIComponent(ROOT.pathname)}:${Deno.env.get("PATH")}`,
+      ...env,
     },
   }).output();
   return { code, text: [stdout, stderr].map((each) => new TextDecoder().decode(each)).join("") };
 }
 
-Deno.test("context get and set without a configuration file run without zod, yaml, js-yaml and ioredis", async () => {
+Deno.test("context get and set without a configuration file run without commander, zod, yaml, js-yaml and ioredis", async () => {
   const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
-  const packages = ["zod", "yaml", "js-yaml", "ioredis"];
+  const packages = ["commander", "zod", "yaml", "js-yaml", "ioredis"];
   const run = (line: string) => runPoisoned(line, { folder, packages });
   try {
     const made = await runPoisoned("init --id lazy --set state.version=1.4.0", { folder, packages: [] });
@@ -211,7 +213,11 @@ Deno.test("context get and set without a configuration file run without zod, yam
     // With a file the packages that read it are loaded, so they are poisoned indeed.
     await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
     await Deno.writeTextFile(`${folder}/data.yaml`, "a: 1\n");
-    const uses = { zod: "get state.hosts", yaml: "get state.hosts", "js-yaml": "set state.data@=data.yaml" };
+    const uses = {
+      commander: "get --help",
+      yaml: "get state.hosts",
+      "js-yaml": "set state.data@=data.yaml",
+    };
     for (const [name, line] of Object.entries(uses)) {
       assert.equal((await runPoisoned(line, { folder, packages: [name] })).code, 1, name);
     }
@@ -273,6 +279,63 @@ Deno.test("pipeline run without an endpoint loads no package of OpenTelemetry", 
     const { code, text } = await run("run build.json -t http://127.0.0.1:9/v1/traces");
     assert.equal(code, 0, text);
     assert.match(text, /spans lost .*@opentelemetry/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("context get with a showtime.yml of the usual form runs without zod", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
+  const datasources = "{ yamlfile: { path: context.yaml } }";
+  try {
+    await Deno.writeTextFile(
+      `${folder}/showtime.yml`,
+      `version: 1\ncontext: { datasources: ${datasources} }\n`,
+    );
+    const made = await runPoisoned("init --id lazy --set state.n=5", { folder, packages: [] });
+    assert.equal(made.code, 0, made.text);
+
+    const packages = ["commander", "zod", "ioredis"];
+    assert.deepEqual(await runPoisoned("get state.n", { folder, packages }), { code: 0, text: "5\n" });
+    assert.equal((await runPoisoned("get state.n", { folder, packages: ["yaml"] })).code, 1);
+    await Deno.writeTextFile(`${folder}/showtime.yml`, "context: { http: { attempts: 0 } }\n");
+    assert.match(
+      (await runPoisoned("get state.n", { folder, packages: ["zod"] })).text,
+      /a package was loaded/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("context get and set on files of cicdstatemgr run without commander, zod, yaml and ioredis", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
+  const env = { CICDSTATEMGR_CONFIG_PATH: "config.yaml" };
+  const packages = ["commander", "zod", "yaml", "ioredis"];
+  const configure = (datasources: Readonly<Record<string, unknown>>) =>
+    Deno.writeTextFile(`${folder}/config.yaml`, JSON.stringify({ cicdstatemgr: { datasources } }));
+  const files = {
+    yamlfile: { path: "context.yaml", isPrimary: true },
+    jsonfile: { path: "context.json", isPrimary: false },
+  };
+  try {
+    await configure(files);
+    assert.equal((await runPoisoned("init --id lazy", { folder, env, packages: [] })).code, 0);
+
+    assert.deepEqual(await runPoisoned("set state.n:=5", { folder, env, packages }), { code: 0, text: "" });
+    assert.deepEqual(await runPoisoned("get state.n", { folder, env, packages }), { code: 0, text: "5\n" });
+
+    // Files of another form take the package for schemas, and Redis its own.
+    const uses = {
+      zod: { sqlite: { path: "contexts.db" } },
+      ioredis: { redis: { port: 1, isPrimary: true } },
+    };
+    for (const [name, datasources] of Object.entries(uses)) {
+      await configure(datasources);
+      const { code, text } = await runPoisoned("get state.n", { folder, env, packages: [name] });
+      assert.equal(code, 1, name);
+      assert.match(text, /a package was loaded/, name);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -84,7 +84,7 @@ function ownerOf(flag: string, group: GroupEntry, { path, words }: InGroup): Nam
 
 /**
  * Reads the words after a command's name. Without any word, and for a command that reads them, no parser is
- * loaded.
+ * loaded. The parser of help is loaded only if the words are not plain.
  */
 async function readCommand(
   command: NamedCommand,
@@ -100,7 +100,8 @@ async function readCommand(
     const args = command.args.map(() => undefined);
     return { kind: "command", command, args, values, flags: readGlobalFlags(values) };
   }
-  return (await import("./parse_command.ts")).parseCommand(command, words, options);
+  const plain = (await import("./read_plain.ts")).readPlain(command, words);
+  return plain ?? (await import("./parse_command.ts")).parseCommand(command, words, options);
 }
 
 /** Returns the page that `help`, followed by words, asks for. */

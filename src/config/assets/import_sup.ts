@@ -2,7 +2,7 @@
 
 import { nearest } from "../../lib/nearest.ts";
 import { usageError } from "../../lib/errors.ts";
-import { isTree, type Tree } from "../schema_walk.ts";
+import { isTree, type Tree } from "../tree.ts";
 import { readYaml } from "../yaml.ts";
 import { readableVariable, secretVariable } from "./secret_references.ts";
 import type { WrittenInstance } from "./written_instance.ts";

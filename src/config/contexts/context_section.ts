@@ -3,10 +3,9 @@ import { toValue, type Value, type ValueMap } from "../../contexts/core/tree/val
 import { usageError } from "../../lib/errors.ts";
 import type { Variables } from "../../lib/variables.ts";
 import { resolveFromFile } from "../file_paths.ts";
-import { type Layer, placeOf } from "../layer.ts";
-import type { ConfigProblem } from "../problems.ts";
-import { isTree, type Tree } from "../schema_walk.ts";
-import { contextProblems, makeContextSettings } from "./context_settings.ts";
+import type { Layer } from "../layer.ts";
+import { isTree, type Tree } from "../tree.ts";
+import { makeContextSettings } from "./context_settings.ts";
 import type { ContextSection } from "./schema.ts";
 
 /** The sources of the values that references lead to. */
@@ -31,20 +30,6 @@ const REFERENCE = /^\$\{(env|file):(.+)\}$/;
 /** Whether a setting refers to its value. */
 export function isReference(value: string): boolean {
   return REFERENCE.test(value);
-}
-
-/** Lists what shows only when all sources are merged. */
-export function contextSectionProblems(
-  section: ContextSection,
-  layers: readonly Layer[],
-): readonly ConfigProblem[] {
-  return contextProblems(section).map(({ path, message, remedy }) => ({
-    ...placeOf(["context", ...path], layers),
-    code: "missing",
-    path: ["context", ...path].join("."),
-    message,
-    remedy,
-  }));
 }
 
 /**

@@ -4,15 +4,15 @@ import { readVariables } from "../environment_layers.ts";
 import type { Layer } from "../layer.ts";
 import { ConfigError, type ConfigProblem, fileProblems } from "../problems.ts";
 import { AppError, EXIT } from "../../lib/errors.ts";
-import { isTree, type Tree } from "../schema_walk.ts";
+import { isTree, type Tree } from "../tree.ts";
 import { readYaml, renderYamlWarning } from "../yaml.ts";
 import {
-  contextSectionProblems,
   isReference,
   mergeContextLayers,
   type ReferenceSources,
   resolveContextSection,
 } from "./context_section.ts";
+import { contextSectionProblems } from "./section_problems.ts";
 import type { ContextSection } from "./schema.ts";
 
 /** A text with its path for messages. */

@@ -1,26 +1,15 @@
-/**
- * The usual form of the original tool's file, checked by hand. The package for schemas takes longer to load than a command
- * takes otherwise, so it is asked only about files of another form, and for what is wrong with them.
- */
+/** The usual form of the original tool's file. */
 
-type Check = (value: unknown) => boolean;
-
-const isText: Check = (value) => typeof value === "string" && value !== "";
-const isFlag: Check = (value) => typeof value === "boolean";
-/** Text without a reference, which the schema has rules for. */
-const isPlainText: Check = (value) => isText(value) && !String(value).includes("${");
-
-const isNumberUpTo = (most: number, least = 0): Check => (value) =>
-  typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
-
-const isListOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
-
-/** Makes the check of a map in which these keys, where they are, have these forms. Other keys are data. */
-const isMapOf = (checks: Readonly<Record<string, Check>>): Check => (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  Object.entries(value).every(([key, each]) => !Object.hasOwn(checks, key) || checks[key]?.(each) === true);
-
-const never: Check = () => false;
+import {
+  hasKeys,
+  isFlag,
+  isListOf,
+  isMapOf,
+  isNumberUpTo,
+  isPlainText,
+  isText,
+  never,
+} from "./plain_form.ts";
 
 const file = isMapOf({ path: isText, isPrimary: isFlag });
 const captures = isMapOf({ "auto-capture-response-data": isListOf(isCapture) });
@@ -34,10 +23,6 @@ function isHeader(value: unknown): boolean {
     name: (name) => typeof name === "string" && /^[A-Za-z0-9-]+$/.test(name),
     value: (text) => typeof text === "string",
   })(value) && hasKeys(value, ["name", "value"]);
-}
-
-function hasKeys(value: unknown, keys: readonly string[]): boolean {
-  return keys.every((key) => Object.hasOwn(Object(value), key));
 }
 
 /** The usual form of the file below its root key. */

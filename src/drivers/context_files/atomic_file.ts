@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
 
+// Each call is synchronous: an asynchronous one waits for another thread, which takes several times as long as the call.
+
 /** Files of contexts hold secrets: only this account reads a new one. */
 const NEW_MODE = 0o600;
 
@@ -8,49 +10,46 @@ const NEW_MODE = 0o600;
  * is written first. Links are followed, and the mode of an existing file stays. Errors of the system are thrown as they
  * are.
  */
-export async function writeWhole(
-  path: string,
-  { half, text }: { half: string; text: string },
-): Promise<void> {
+export function writeWhole(path: string, { half, text }: { half: string; text: string }): void {
   try {
-    await writeHalf(half, { text, mode: await modeOf(path) ?? NEW_MODE });
-    await Deno.rename(half, path);
+    writeHalf(half, { text, mode: modeOf(path) ?? NEW_MODE });
+    Deno.renameSync(half, path);
   } catch (error) {
     // It may have taken the last room of the disk.
-    await Deno.remove(half).catch(() => {});
+    removeQuietly(half);
     throw error;
   }
-  await syncFolder(dirname(path));
+  syncFolder(dirname(path));
 }
 
-async function writeHalf(path: string, { text, mode }: { text: string; mode: number }): Promise<void> {
-  const file = await Deno.open(path, { write: true, create: true, truncate: true, mode: NEW_MODE });
+function writeHalf(path: string, { text, mode }: { text: string; mode: number }): void {
+  const file = Deno.openSync(path, { write: true, create: true, truncate: true, mode: NEW_MODE });
   try {
-    await writeAll(file, new TextEncoder().encode(text));
-    await file.sync();
+    writeAll(file, new TextEncoder().encode(text));
+    file.syncSync();
   } finally {
     file.close();
   }
-  if (mode !== NEW_MODE) await Deno.chmod(path, mode);
+  if (mode !== NEW_MODE) Deno.chmodSync(path, mode);
 }
 
 /** Removes a file, from the disk too; false if it is absent. */
-export async function removeWhole(path: string): Promise<boolean> {
+export function removeWhole(path: string): boolean {
   try {
-    await Deno.remove(path);
+    Deno.removeSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-  await syncFolder(dirname(path));
+  syncFolder(dirname(path));
   return true;
 }
 
 /** Reads a file; undefined if it is absent. Throws Deno.errors.InvalidData for anything but UTF-8. */
-export async function readWhole(path: string): Promise<string | undefined> {
+export function readWhole(path: string): string | undefined {
   let bytes: Uint8Array;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -64,22 +63,30 @@ export async function readWhole(path: string): Promise<string | undefined> {
 }
 
 /** Follows links to the file itself, whose folder takes the files beside it. */
-export async function followLinks(path: string): Promise<string> {
+export function followLinks(path: string): string {
   try {
-    return (await Deno.lstat(path)).isSymlink ? await Deno.realPath(path) : path;
+    return Deno.lstatSync(path).isSymlink ? Deno.realPathSync(path) : path;
   } catch {
     // It is absent, or the next step says why it cannot be used.
     return path;
   }
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
-async function modeOf(path: string): Promise<number | undefined> {
+function removeQuietly(path: string): void {
   try {
-    const { mode } = await Deno.stat(path);
+    Deno.removeSync(path);
+  } catch {
+    // It was never made.
+  }
+}
+
+function modeOf(path: string): number | undefined {
+  try {
+    const { mode } = Deno.statSync(path);
     return mode === null ? undefined : mode & 0o777;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -88,10 +95,10 @@ async function modeOf(path: string): Promise<number | undefined> {
 }
 
 /** A rename is lasting when its folder is on the disk. Not every system can open a folder. */
-async function syncFolder(path: string): Promise<void> {
+function syncFolder(path: string): void {
   try {
-    using folder = await Deno.open(path);
-    await folder.sync();
+    using folder = Deno.openSync(path);
+    folder.syncSync();
   } catch {
     // The file itself is whole in any case.
   }

@@ -16,27 +16,30 @@ export function makeFileCopy(settings: FileCopySettings): ContextCopy {
   const name = `${settings.kind} ${settings.path}`;
   return {
     name,
-    async isMissing() {
-      try {
-        return !(await Deno.stat(settings.path)).isFile;
-      } catch {
-        return true;
-      }
-    },
-    async write(context, signal) {
-      const { text, warnings } = format(settings, context);
-      signal.throwIfAborted();
-      try {
-        const path = await followLinks(settings.path);
-        await Deno.mkdir(dirname(path), { recursive: true });
-        // Other processes may write the same copy: each writes a file of its own first.
-        await writeWhole(path, { half: `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`, text });
-      } catch (error) {
-        throw copyError(error, name);
-      }
-      return warnings;
-    },
+    isMissing: () => Promise.resolve(!isFile(settings.path)),
+    write: (context, signal) =>
+      Promise.try(() => {
+        const { text, warnings } = format(settings, context);
+        signal.throwIfAborted();
+        try {
+          const path = followLinks(settings.path);
+          Deno.mkdirSync(dirname(path), { recursive: true });
+          // Other processes may write the same copy: each writes a file of its own first.
+          writeWhole(path, { half: `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`, text });
+        } catch (error) {
+          throw copyError(error, name);
+        }
+        return warnings;
+      }),
   };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function format(settings: FileCopySettings, { id, tree }: Pick<StoredContext, "id" | "tree">): ShellFile {

@@ -22,10 +22,10 @@ export async function takeFileLock(
   { path, name, clock, busyMs }: LockOptions,
   signal: AbortSignal,
 ): Promise<Disposable> {
-  const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+  const file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
   try {
     const start = clock.now();
-    for (let wait = 1; !await file.tryLock(true); wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    for (let wait = 1; !file.tryLockSync(true); wait = Math.min(wait * 2, LONGEST_WAIT)) {
       if (clock.now() - start >= busyMs) throw busyError(name);
       // Writers that wait equally long would meet again.
       await clock.sleep(wait * (0.5 + Math.random()), signal);

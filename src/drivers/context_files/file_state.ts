@@ -6,16 +6,17 @@ import { AppError } from "../../lib/errors.ts";
 import { sha256 } from "../../lib/sha256.ts";
 import { readWhole } from "./atomic_file.ts";
 import { type FileRecord, parseSidecar, type Sidecar } from "./sidecar.ts";
-import { parseTree, type TreeFormat } from "./tree_format.ts";
+import type { ParsedTree } from "./tree_format.ts";
 
 /** The files of a store. */
 export interface StoreFiles {
   /** Names the store in messages. */
   readonly name: string;
-  readonly format: TreeFormat;
   readonly path: string;
   /** Says which version the file holds. */
   readonly sidecar: string;
+  /** Parses a text of the file. */
+  readonly parse: (text: string) => ParsedTree;
 }
 
 /** The content of a file. */
@@ -35,10 +36,10 @@ export interface FileState {
  */
 export async function readFileState(files: StoreFiles, time: string): Promise<FileState | undefined> {
   // The file comes last: it is never older than the sidecar says, except between the two writes of a version.
-  const sidecar = await readSidecar(files);
-  const text = await readWhole(files.path);
+  const sidecar = readSidecar(files);
+  const text = readWhole(files.path);
   if (text === undefined) return undefined;
-  const parsed = parseTree(text, files.format);
+  const parsed = files.parse(text);
   if ("problem" in parsed) throw damaged(files, parsed.problem);
   const state = parsed.tree.get("state");
   const context = isValueMap(state) ? state.get("cicdContextDataId") : undefined;
@@ -70,8 +71,8 @@ export async function readFileState(files: StoreFiles, time: string): Promise<Fi
 export async function readKnownVersion(
   files: StoreFiles,
 ): Promise<{ readonly context: string; readonly newest: VersionMark } | undefined> {
-  const sidecar = await readSidecar(files);
-  const text = sidecar === undefined ? undefined : await readWhole(files.path);
+  const sidecar = readSidecar(files);
+  const text = sidecar === undefined ? undefined : readWhole(files.path);
   if (sidecar === undefined || text === undefined) return undefined;
   const hash = await sha256(text);
   const known = [sidecar.now, sidecar.before].find((record) => record?.hash === hash);
@@ -83,8 +84,8 @@ export function markOf({ version, time }: VersionMark): VersionMark {
   return { version, time };
 }
 
-async function readSidecar({ name, sidecar }: StoreFiles): Promise<Sidecar | undefined> {
-  const text = await readWhole(sidecar);
+function readSidecar({ name, sidecar }: StoreFiles): Sidecar | undefined {
+  const text = readWhole(sidecar);
   if (text === undefined) return undefined;
   const parsed = parseSidecar(text);
   if (parsed !== undefined) return parsed;

@@ -11,7 +11,7 @@ import { explainError } from "./explain_error.ts";
 import { takeFileLock } from "./file_lock.ts";
 import { type FileState, markOf, readFileState, readKnownVersion, type StoreFiles } from "./file_state.ts";
 import { formatSidecar, type Sidecar } from "./sidecar.ts";
-import { formatTree, type TreeFormat } from "./tree_format.ts";
+import { formatTree, type ParsedTree, parseTree, type TreeFormat } from "./tree_format.ts";
 
 /** The file of a store. */
 export interface FileStoreOptions {
@@ -67,6 +67,7 @@ export function makeFileStore(options: FileStoreOptions): ContextStore {
 class FileStore {
   readonly name: string;
   readonly #options: FileStoreOptions;
+  #last: { readonly text: string; readonly parsed: ParsedTree } | undefined;
 
   constructor(options: FileStoreOptions) {
     this.#options = options;
@@ -76,12 +77,12 @@ class FileStore {
   /** Reads the file; a change of another program becomes a version. */
   async read(signal: AbortSignal): Promise<FileState | undefined> {
     return await this.#explained(async () => {
-      const files = await this.#files();
+      const files = this.#files();
       const state = await readFileState(files, this.#time());
       if (state?.isForeign !== true) return state;
       try {
         // It may also be a version that was written between the reads of both files: the lock shows it.
-        return await this.#locked((_, current) => Promise.resolve(current), signal);
+        return await this.#locked((_, current) => current, signal);
       } catch (error) {
         // Where this account may not write, no version is written from here.
         if (isReadOnly(error)) return state;
@@ -92,7 +93,7 @@ class FileStore {
 
   /** The version, if its sidecar knows the file's text. */
   async knownVersion(signal: AbortSignal): ReturnType<typeof readKnownVersion> {
-    return await this.#explained(async () => await readKnownVersion(await this.#files()), signal);
+    return await this.#explained(async () => await readKnownVersion(this.#files()), signal);
   }
 
   async commit(next: NextVersion, signal: AbortSignal): Promise<boolean> {
@@ -101,7 +102,7 @@ class FileStore {
     const text = formatTree(next.tree, this.#options.format);
     const now = { newest: next.newest, keys: next.keys, hash: await sha256(text) };
     return await this.#explained(() =>
-      this.#locked(async (files, state) => {
+      this.#locked((files, state) => {
         const same = state?.context === next.id ? state : undefined;
         const there = same?.record.newest;
         if ((there?.version ?? 0) !== next.expected) return false;
@@ -110,10 +111,10 @@ class FileStore {
           throw occupied(this.name, state.context);
         }
         const sidecar = { context: next.id, now, claims: same?.claims ?? new Map() };
-        await writeSidecar(files, { ...sidecar, before: same?.record });
-        await writeWhole(files.path, { half: `${files.path}.showtime.tmp`, text });
+        writeSidecar(files, { ...sidecar, before: same?.record });
+        writeWhole(files.path, { half: `${files.path}.showtime.tmp`, text });
         // A file that another program sets back to the old text is a new version from here on.
-        await writeSidecar(files, { ...sidecar, before: undefined });
+        writeSidecar(files, { ...sidecar, before: undefined });
         return true;
       }, signal), signal);
   }
@@ -121,10 +122,10 @@ class FileStore {
   async remove(id: ContextId, signal: AbortSignal): Promise<boolean> {
     if (await this.read(signal) === undefined) return false;
     return await this.#explained(() =>
-      this.#locked(async (files, state) => {
+      this.#locked((files, state) => {
         if (state?.context !== id) return false;
-        await removeWhole(files.path);
-        await removeWhole(files.sidecar);
+        removeWhole(files.path);
+        removeWhole(files.sidecar);
         return true;
       }, signal), signal);
   }
@@ -135,40 +136,46 @@ class FileStore {
     signal: AbortSignal,
   ): Promise<boolean> {
     return await this.#explained(() =>
-      this.#locked(async (files, state) => {
+      this.#locked((files, state) => {
         if (state?.context !== id) return false;
         const claims = new Map(state.claims);
         const [now, wanted] = [claims.get(key), from].map((each) => each && encodeClaim(each));
         if (now !== wanted) return false;
         if (to === undefined) claims.delete(key);
         else claims.set(key, to);
-        await writeSidecar(files, { context: id, now: state.record, before: undefined, claims });
+        writeSidecar(files, { context: id, now: state.record, before: undefined, claims });
         return true;
       }, signal), signal);
   }
 
   /** Works while no other process does. The sidecar describes the state, also if another program wrote it. */
   async #locked<T>(
-    work: (files: StoreFiles, state: FileState | undefined) => Promise<T>,
+    work: (files: StoreFiles, state: FileState | undefined) => T,
     signal: AbortSignal,
   ): Promise<T> {
-    const files = await this.#files();
-    await Deno.mkdir(dirname(files.path), { recursive: true });
+    const files = this.#files();
+    Deno.mkdirSync(dirname(files.path), { recursive: true });
     const { clock, busyMs } = this.#options;
     const path = `${files.path}.showtime.lock`;
     using _lock = await takeFileLock({ path, name: this.name, clock, busyMs }, signal);
     const state = await readFileState(files, this.#time());
     if (state?.isForeign === true) {
       const { context, record, claims } = state;
-      await writeSidecar(files, { context, now: record, before: undefined, claims });
+      writeSidecar(files, { context, now: record, before: undefined, claims });
     }
-    return await work(files, state);
+    return work(files, state);
   }
 
-  async #files(): Promise<StoreFiles> {
-    const { format, path } = this.#options;
-    const target = await followLinks(path);
-    return { name: this.name, format, path: target, sidecar: `${target}.showtime.json` };
+  #files(): StoreFiles {
+    const path = followLinks(this.#options.path);
+    const parse = (text: string) => this.#parse(text);
+    return { name: this.name, path, sidecar: `${path}.showtime.json`, parse };
+  }
+
+  /** Parses a text, unless it is that of the last call: a write reads the file before it has the lock, and then again. */
+  #parse(text: string): ParsedTree {
+    if (this.#last?.text !== text) this.#last = { text, parsed: parseTree(text, this.#options.format) };
+    return this.#last.parsed;
   }
 
   #time(): string {
@@ -186,8 +193,8 @@ class FileStore {
 }
 
 /** The lock is held: the file that is written first has one name, so that kills leave one of them at most. */
-async function writeSidecar(files: StoreFiles, sidecar: Sidecar): Promise<void> {
-  await writeWhole(files.sidecar, { half: `${files.sidecar}.tmp`, text: formatSidecar(sidecar) });
+function writeSidecar(files: StoreFiles, sidecar: Sidecar): void {
+  writeWhole(files.sidecar, { half: `${files.sidecar}.tmp`, text: formatSidecar(sidecar) });
 }
 
 function occupied(name: string, other: string): AppError {

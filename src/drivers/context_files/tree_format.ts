@@ -11,11 +11,11 @@ export function formatTree(tree: ValueMap, format: TreeFormat): string {
   return format === "yamlfile" ? formatYaml(tree) : formatJson(tree, { indent: 2, ascii: true });
 }
 
-/** Parses a file; says what is wrong with it, with the line. */
-export function parseTree(
-  text: string,
-  format: TreeFormat,
-): { readonly tree: ValueMap } | { readonly problem: string } {
+/** A tree, or what is wrong with the text, with the line. */
+export type ParsedTree = { readonly tree: ValueMap } | { readonly problem: string };
+
+/** Parses a file. */
+export function parseTree(text: string, format: TreeFormat): ParsedTree {
   if (text.trim() === "") return { problem: "it is empty" };
   const parsed = format === "yamlfile" ? readYaml(text) : parseJson(text);
   if ("problem" in parsed) return { problem: `line ${parsed.problem.line}: ${parsed.problem.message}` };

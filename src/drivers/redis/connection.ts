@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import { AppError, toError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { RedisClient } from "./commands.ts";
 import { explainError, isPassing, isReply } from "./explain_error.ts";
 import { formatRedisAddress, type RedisAddress } from "./redis_address.ts";
 
@@ -28,9 +28,9 @@ export interface ScriptCall {
 export class Connection {
   readonly name: string;
   readonly #options: ConnectionOptions;
-  #client: Redis | undefined;
+  #client: RedisClient | undefined;
   /** Shared by calls that begin at the same time. */
-  #ready: Promise<Redis> | undefined;
+  #ready: Promise<RedisClient> | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -47,7 +47,7 @@ export class Connection {
    * is unknown.
    */
   async use<T>(
-    work: (client: Redis, attempt: number) => Promise<T>,
+    work: (client: RedisClient, attempt: number) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     for (let attempt = 0;; attempt++) {
@@ -74,7 +74,7 @@ export class Connection {
   }
 
   async #attempt<T>(
-    work: (client: Redis) => Promise<T>,
+    work: (client: RedisClient) => Promise<T>,
     signal: AbortSignal,
   ): Promise<{ readonly result: T } | { readonly error: unknown }> {
     const end = () => void this.close();
@@ -91,12 +91,12 @@ export class Connection {
     }
   }
 
-  async #connect(): Promise<Redis> {
+  async #connect(): Promise<RedisClient> {
     const { address, connectMs, commandMs } = this.#options;
     const { host, port, db, username, password, isTls } = address;
     // A bundle gives the package's exports under `default` only.
     const { Redis } = (await import("ioredis")).default;
-    const client = new Redis({
+    const client: RedisClient = new Redis({
       host,
       port,
       ...username === undefined ? {} : { username },
@@ -107,6 +107,9 @@ export class Connection {
       // A server that does not answer does not say goodbye either.
       disconnectTimeout: 100,
       commandTimeout: commandMs,
+      // Newer protocols and a name of the client cost a handshake, and the scripts' answers need neither.
+      protocol: 2,
+      disableClientInfo: true,
       lazyConnect: true,
       enableReadyCheck: false,
       enableOfflineQueue: false,

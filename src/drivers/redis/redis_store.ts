@@ -1,4 +1,3 @@
-import type { Redis } from "ioredis";
 import type { ContextId } from "../../contexts/core/context_id.ts";
 import { decodeClaim, encodeClaim } from "../../contexts/core/events/claim.ts";
 import {
@@ -19,6 +18,7 @@ import type {
 } from "../../contexts/ports/context_store.ts";
 import { AppError, EXIT } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { RedisClient } from "./commands.ts";
 import { Connection } from "./connection.ts";
 import { parseRedisUrl } from "./redis_address.ts";
 import {
@@ -271,7 +271,7 @@ class RedisStore {
 }
 
 /** Reads a row of a list from a context's key; undefined if an older client deleted the text. */
-async function readRow(client: Redis, id: string, key: string): Promise<ContextRow | undefined> {
+async function readRow(client: RedisClient, id: string, key: string): Promise<ContextRow | undefined> {
   const [[version, time], exists] = await Promise.all([
     client.hmget(key, "version", "time"),
     client.exists(id),

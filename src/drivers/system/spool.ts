@@ -119,14 +119,14 @@ class FileOutput implements SpooledOutput {
     readAt(file, head, 0);
     const headEnd = head.lastIndexOf(LINE_BREAK) + 1;
     // A character of several bytes may be cut if the beginning is one long line.
-    pass([head.subarray(0, headEnd === 0 ? kept : headEnd)], write);
+    pass(piecesOf(head.subarray(0, headEnd === 0 ? kept : headEnd)), write);
     const tail = new Uint8Array(kept);
     readAt(file, tail.subarray(0, kept - start), kept + start);
     readAt(file, tail.subarray(kept - start), kept);
     const tailStart = tail.subarray(0, -1).indexOf(LINE_BREAK) + 1;
     const left = this.#filed - (headEnd === 0 ? kept : headEnd) - (kept - tailStart);
     write([`… ${left} bytes left out …`]);
-    pass([tail.subarray(tailStart)], write);
+    pass(piecesOf(tail.subarray(tailStart)), write);
   }
 }
 
@@ -148,6 +148,10 @@ function* readBetween(file: Deno.FsFile, from: number, to: number): Iterable<Uin
     readAt(file, piece, at);
     yield piece;
   }
+}
+
+function* piecesOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
 function readAt(file: Deno.FsFile, into: Uint8Array, offset: number): void {

@@ -130,10 +130,13 @@ async function loadSettings(
     const { defaultContextSettings } = await import("../../config/contexts/context_settings.ts");
     return { settings: defaultContextSettings(), warnings: [], named: false };
   }
-  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
   const named = flags.config !== undefined;
   const isForeign = env["GITHUB_ACTIONS"] === "true" && !named && !checksOnly;
-  return { ...loadContextSettings({ ...found, env, readSecret, isForeign, checksOnly }), named };
+  const sources = { ...found, env, readSecret, isForeign, checksOnly };
+  const plain = (await import("../../config/contexts/load_plain.ts")).loadPlainContext(sources);
+  if (plain !== undefined) return { ...plain, named };
+  const { loadContextSettings } = await import("../../config/contexts/mod.ts");
+  return { ...loadContextSettings(sources), named };
 }
 
 /** Loads the file of the original tool that variables name; undefined if they name none. */

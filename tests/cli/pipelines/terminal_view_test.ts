@@ -169,6 +169,24 @@ Deno.test("a tree taller than the screen shows what runs and what failed, and co
   ]);
 });
 
+Deno.test("steps in a node that was not entered count as done", () => {
+  const opened = open(
+    branch("web", [branch("pages", [leaf("one"), branch("more", [leaf("two")])]), leaf("last")]),
+  );
+  opened.build.begin();
+  opened.build.start("web");
+  opened.build.end("web/pages", { status: "skipped", reason: "no changed path matches ^docs/" });
+  opened.build.start("web/last");
+  opened.paint();
+  assert.deepEqual(opened.screen.visible.slice(1, 5), [
+    "  ⊘ pages  skipped  no changed path matches ^docs/",
+    "    ⊘ one  skipped",
+    "    ⊘ more  skipped",
+    "      ⊘ two  skipped",
+  ]);
+  assert.equal(opened.screen.visible.at(-1), "2 of 3 done, 1 running");
+});
+
 Deno.test("more running steps than lines: the last line of the tree counts those left out", () => {
   const opened = open(unordered("web", Array.from({ length: 40 }, (_, at) => leaf(`s${at}`))), {
     rows: 8,

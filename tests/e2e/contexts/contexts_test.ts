@@ -17,9 +17,14 @@ interface Place extends AsyncDisposable {
 
 type Kind = "sqlite" | "redis" | "yamlfile" | "jsonfile";
 
-async function makePlace(kind: Kind, section: Readonly<Record<string, unknown>> = {}): Promise<Place> {
+async function makePlace(
+  kind: Kind,
+  section: Readonly<Record<string, unknown>> = {},
+  { password }: { readonly password?: string } = {},
+): Promise<Place> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-contexts-" });
-  const server = kind === "redis" ? await startRedis() : undefined;
+  const lines = password === undefined ? [] : [`requirepass ${password}`];
+  const server = kind === "redis" ? await startRedis(lines) : undefined;
   const place = {
     sqlite: { path: "store/contexts.db" },
     redis: { url: "${env:SHOWTIME_REDIS}" },
@@ -31,7 +36,7 @@ async function makePlace(kind: Kind, section: Readonly<Record<string, unknown>> 
   const env = {
     SHOWTIME_CONTEXT_ID: "ctx",
     SHOWTIME_ACTOR: "ana",
-    ...server === undefined ? {} : { SHOWTIME_REDIS: server.url },
+    ...server === undefined ? {} : { SHOWTIME_REDIS: urlOf(server.port, password) },
   };
   const run = (...words: readonly string[]) => runShowtime(["context", ...words], { cwd: folder, env });
   return {
@@ -49,6 +54,36 @@ async function makePlace(kind: Kind, section: Readonly<Record<string, unknown>> 
     },
   };
 }
+
+function urlOf(port: number, password: string | undefined): string {
+  return password === undefined ? `redis://127.0.0.1:${port}` : `redis://:${password}@127.0.0.1:${port}/3`;
+}
+
+// The executable's copy of the Redis package has only the commands that the program sends.
+redis.test("showtime context on Redis with a login and a database: list, history, rollback and delete", async () => {
+  await using place = await makePlace("redis", {}, { password: "secret" });
+  await place.ok("init", "--id", "ctx", "--set", "state.n:=1");
+  await place.ok("set", "state.n:=2");
+  await place.ok("rollback", "1");
+
+  const { contexts } = JSON.parse(await place.ok("list", "--json"));
+  const { versions } = JSON.parse(await place.ok("history", "--json"));
+  assert.deepEqual(contexts.map(({ id, version }: { id: string; version: number }) => [id, version]), [[
+    "ctx",
+    3,
+  ]]);
+  assert.equal(versions.length, 3);
+  assert.equal(await place.ok("get", "state.n"), "1\n");
+  await place.ok("delete");
+  assert.deepEqual(JSON.parse(await place.ok("list", "--json")).contexts, []);
+
+  const wrong = await runShowtime(["context", "list"], {
+    cwd: place.folder,
+    env: { ...place.env, SHOWTIME_REDIS: place.env["SHOWTIME_REDIS"]?.replace("secret", "other") ?? "" },
+  });
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /it refuses \(WRONGPASS/);
+});
 
 for (const kind of ["sqlite", "redis", "yamlfile", "jsonfile"] as const) {
   const test = kind === "redis"

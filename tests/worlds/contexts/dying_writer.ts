@@ -30,21 +30,21 @@ function countCalls(order: DyingOrder): { readonly count: number } {
   function patch(owner: object, name: string): void {
     const original: unknown = Reflect.get(owner, name);
     if (typeof original !== "function") throw new Error(`Patching ${name}: it is no function`);
-    Reflect.set(owner, name, async function (this: unknown, ...args: unknown[]) {
+    Reflect.set(owner, name, function (this: unknown, ...args: unknown[]) {
       const isIt = ++calls.count === order.dieAt;
       if (isIt && order.moment === "before") die();
       if (isIt && order.moment === "half") {
         const [bytes] = args;
-        if (bytes instanceof Uint8Array) await original.call(this, bytes.subarray(0, bytes.length >> 1));
+        if (bytes instanceof Uint8Array) original.call(this, bytes.subarray(0, bytes.length >> 1));
         die();
       }
-      const result = await original.apply(this, args);
+      const result: unknown = original.apply(this, args);
       if (isIt) die();
       return result;
     });
   }
-  for (const name of ["open", "rename", "remove", "mkdir", "chmod"]) patch(Deno, name);
-  for (const name of ["write", "sync", "tryLock"]) patch(Deno.FsFile.prototype, name);
+  for (const name of ["openSync", "renameSync", "removeSync", "mkdirSync", "chmodSync"]) patch(Deno, name);
+  for (const name of ["writeSync", "syncSync", "tryLockSync"]) patch(Deno.FsFile.prototype, name);
   return calls;
 }
 

@@ -54,7 +54,8 @@ export async function makeLauncherMachine({ shell, setsid }: LauncherKind): Prom
   }
   return {
     folder,
-    settings: { path, launcherPath, graceSeconds: 1 },
+    // The script has to do its part without help.
+    settings: { path, launcherPath, graceSeconds: 1, patienceMs: 10_000 },
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
     },
@@ -91,7 +92,10 @@ export async function commandOf(pid: number): Promise<readonly string[]> {
   return (await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "")).split("\0");
 }
 
-/** Waits until a condition holds. */
+/** Waits until a condition holds. What never comes must not hold up the tests. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let left = 6000; !await holds(); left--) {
+    if (left === 0) throw new Error("Waiting for a condition: it does not come");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

@@ -1,6 +1,9 @@
 import type { CommandEntry } from "../../command.ts";
 import { RUNS_STEPS } from "../kept_rights.ts";
 
+/** The heading of flags about traces and logs. */
+const TELEMETRY = "Telemetry flags:";
+
 /** The entry of `pipeline run` in the registry. */
 export const RUN: CommandEntry = {
   ...RUNS_STEPS,
@@ -70,41 +73,41 @@ export const RUN: CommandEntry = {
       short: "t",
       value: "url",
       description: "send spans to this OTLP address",
-      group: "telemetry",
+      group: TELEMETRY,
     },
     {
       name: "logs-endpoint",
       short: "l",
       value: "url",
       description: "send output to this OTLP address",
-      group: "telemetry",
+      group: TELEMETRY,
     },
     {
       name: "service-name",
       short: "s",
       value: "name",
       description: "name of the service; bass:pipeline:<name> if left out",
-      group: "telemetry",
+      group: TELEMETRY,
     },
     {
       name: "trace-id",
       short: "i",
       value: "id",
       description: "32 hex digits; random if left out",
-      group: "telemetry",
+      group: TELEMETRY,
     },
     {
       name: "root-span-id",
       short: "d",
       value: "id",
       description: "16 hex digits of a span that the caller writes",
-      group: "telemetry",
+      group: TELEMETRY,
     },
     {
       name: "generate-root-span",
       short: "g",
       description: "write the span pipeline:<name> at the top",
-      group: "telemetry",
+      group: TELEMETRY,
     },
   ],
   load: async () => (await import("./run.ts")).runRun,

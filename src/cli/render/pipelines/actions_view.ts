@@ -59,8 +59,7 @@ export function makeActionsView(options: ActionsViewOptions): BuildView {
     write([`::group::${escapeWorkflowCommand(stripControls(step.path))}`, `::stop-commands::${token}`]);
   }
   function writeOutput(lines: readonly string[]): void {
-    const token = open?.token ?? "";
-    write(lines.map((line) => harmless(line, token)));
+    if (open !== undefined) write(lines.map(harmlessUnder(open.token)));
   }
   function closeGroup(): void {
     if (open === undefined) return;
@@ -71,7 +70,7 @@ export function makeActionsView(options: ActionsViewOptions): BuildView {
   /** Writes lines of steps outside of a group. */
   function writeForeign(lines: readonly string[]): void {
     const token = newToken();
-    write([`::stop-commands::${token}`, ...lines.map((line) => harmless(line, token)), `::${token}::`]);
+    write([`::stop-commands::${token}`, ...lines.map(harmlessUnder(token)), `::${token}::`]);
   }
 
   function takeOutput({ step, lines }: Extract<BuildEvent, { kind: "step_output" }>): void {
@@ -152,12 +151,16 @@ function annotate(step: StepResult): string {
 }
 
 /**
- * Cleans a line of a step. The runner is told not to take lines for commands until it reads a token. A step might learn
- * the token from the log of the runner, so a line with it loses it. The page of the log reads `##[` even then.
+ * Makes the function that cleans a line of a step. The runner is told not to take lines for commands until it reads a token.
+ * A step might learn the token from the log of the runner, so a line with it loses it. The page of the log reads `##[` even
+ * then.
  */
-function harmless(line: string, token: string): string {
-  const clean = cleanLine(line).replaceAll("##[", "#\u200b#[");
-  return clean.length < token.length ? clean : clean.replaceAll(new RegExp(token, "gi"), "***");
+function harmlessUnder(token: string): (line: string) => string {
+  const anyToken = new RegExp(token, "gi");
+  return (line) => {
+    const clean = cleanLine(line).replaceAll("##[", "#\u200b#[");
+    return clean.length < token.length ? clean : clean.replaceAll(anyToken, "***");
+  };
 }
 
 /** Returns the paths of nodes that run beside others, with all nodes below them. */

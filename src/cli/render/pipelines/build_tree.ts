@@ -73,9 +73,19 @@ export class BuildTree {
         node.durationMs = event.result.durationMs;
         node.reason = event.result.reason;
         this.#move(node, event.result.status);
+        this.#skipBelow(node);
         break;
       }
       default:
+    }
+  }
+
+  /** Skips the nodes in a node that has ended, which have no events of their own if it was not entered. */
+  #skipBelow(node: LiveNode): void {
+    for (const child of node.children) {
+      if (child.state !== "waiting") continue;
+      this.#move(child, "skipped");
+      this.#skipBelow(child);
     }
   }
 

@@ -40,16 +40,13 @@ export function pythonNumber(value: number | bigint | WholeFloat): string {
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
-/**
- * Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd
- * spaces.
- */
-const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-
 /** Quotes a text as Python's `repr()` does: with `'` unless the text has that and no `"`. */
 export function quotePython(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replace(UNPRINTABLE, (char) => NAMED[char] ?? escapeCode(char.codePointAt(0) ?? 0));
+  // Python does not print these as they are: controls, formats, surrogates, private and unassigned ones, odd spaces. The
+  // expression stands here and not at the top, since its classes take long to read where nothing is quoted.
+  const unprintable = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+  const escaped = text.replace(unprintable, (char) => NAMED[char] ?? escapeCode(char.codePointAt(0) ?? 0));
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
 }
 
