@@ -4,11 +4,13 @@ import { toError, usageError } from "../../lib/errors.ts";
 import { Access } from "../../pipelines/app/server/identify.ts";
 import { runBackground } from "../../pipelines/app/server/background.ts";
 import { type NewsPorts, sendLateNews, sendNews } from "../../pipelines/app/server/send_news.ts";
+import { StatusWriter } from "../../pipelines/app/server/show_statuses.ts";
 import type { ServerPorts } from "../../pipelines/app/server/server_ports.ts";
 import type { FilledMessage } from "../../pipelines/core/builds/plan_news.ts";
 import { makeServerApp } from "../../server/http/server_app.ts";
 import type { RunningServer, ServeOptions } from "../../cli/server_types.ts";
 import type { Parts } from "../parts.ts";
+import { openGithub } from "./open_github.ts";
 import { openBuilds } from "./open_builds.ts";
 import { openServerFiles } from "./server_files.ts";
 
@@ -47,6 +49,10 @@ export async function startServer(
       urlOf: (id) => options.publicUrl === undefined ? undefined : `${options.publicUrl}/builds/${id}`,
       traceUrlOf: (traceId) => env["SHOWTIME_SERVER__TRACE_URL"]?.replaceAll("{TRACEID}", traceId),
     };
+    const github = await openGithub(parts, terminal);
+    const statuses = github === undefined
+      ? undefined
+      : new StatusWriter({ store, statuses: github.statuses, urlOf: news.urlOf, say });
     const ports: ServerPorts = {
       store,
       queue,
@@ -60,11 +66,13 @@ export async function startServer(
       },
       newTraceId: () => randomHex(16),
       newSpanId: () => randomHex(8),
-      mayWrite: undefined,
-      onChange: (id) =>
-        void sendNews(news, id, signal).catch((error: unknown) => {
+      mayWrite: github?.mayWrite,
+      onChange(id) {
+        statuses?.take(id, signal);
+        sendNews(news, id, signal).catch((error: unknown) => {
           if (!signal.aborted) say(`build ${id}: ${toError(error).message}`);
-        }),
+        });
+      },
     };
     const app = makeServerApp({
       ports,

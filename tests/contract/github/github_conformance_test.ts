@@ -8,7 +8,6 @@ const NOT_SIMULATED = [
   "git/create-ref",
   "git/delete-ref",
   "git/get-ref",
-  "repos/create-commit-status",
 ];
 
 Deno.test("Simulator.handle() answers every REST operation as GitHub describes it", async () => {
@@ -32,6 +31,14 @@ Deno.test("Simulator.handle() answers every REST operation as GitHub describes i
   await expect(200, "GET", "issues/7/labels?per_page=100");
   await expect(200, "DELETE", `issues/7/labels/${encodeURIComponent("🎪 two")}`);
   await expect(200, "PUT", "issues/7/labels", { body: { labels: ["bug", "grey one"] } });
+  await expect(201, "POST", `statuses/${hash("a")}`, {
+    body: {
+      state: "pending",
+      context: "showtime/web",
+      description: "Build 1 runs",
+      target_url: "https://ci.example",
+    },
+  });
   await expect(200, "GET", "issues?labels=bug,grey%20one&state=all");
   await expect(200, "GET", "issues/7");
   await expect(200, "GET", "pulls?state=open");

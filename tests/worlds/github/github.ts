@@ -1,3 +1,4 @@
+import type { CommitStatuses } from "../../../src/ports/commit_status.ts";
 /** The GitHub driver on a simulated GitHub, in this process. */
 
 import assert from "node:assert/strict";
@@ -5,6 +6,7 @@ import { prNumber } from "../../../src/lib/ids.ts";
 import {
   type Delays,
   type GithubForgeOptions,
+  makeGithubCommitStatuses,
   makeGithubForge,
   makeGithubPullComments,
   makeGithubReviewComments,
@@ -35,6 +37,8 @@ export interface SimulatedForge {
   reviewComments(options?: { readonly token?: string }): ReviewComments;
   /** Makes the driver of comments that are found by a marker. */
   pullComments(options?: { readonly token?: string; readonly trustedBots?: readonly string[] }): PullComments;
+  /** Makes the driver of statuses of commits. */
+  commitStatuses(options?: { readonly token?: string }): CommitStatuses;
   /** Counts the requests that `act` sends. */
   requestsOf(act: () => Promise<unknown>): Promise<number>;
   /** Replaces all faults in force. */
@@ -101,6 +105,7 @@ export function simulate(
     reviewComments: ({ token = "token" } = {}) => makeGithubReviewComments(optionsOf(token)),
     pullComments: ({ token = "token", trustedBots = [] } = {}) =>
       makeGithubPullComments({ ...optionsOf(token), trustedBots }),
+    commitStatuses: ({ token = "token" } = {}) => makeGithubCommitStatuses(optionsOf(token)),
     requestsOf: async (act) => {
       const before = simulator.requests().length;
       await act();

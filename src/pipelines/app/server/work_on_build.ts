@@ -33,7 +33,7 @@ export async function renewLease(
 
 /** Keeps events of an attempt. Returns after they are on disk. Throws AppError `attempt_stale`. */
 export async function keepEvents(
-  { store }: ServerPorts,
+  { store, onChange }: ServerPorts,
   { events, sha, from, ...attempt }: AttemptOf & {
     readonly from: number;
     readonly events: readonly BuildEvent[];
@@ -43,6 +43,8 @@ export async function keepEvents(
 ): Promise<void> {
   const write = { ...attempt, from, events, ...(sha === undefined ? {} : { sha }) };
   if (!await store.append(write, signal)) throw staleError(attempt);
+  // With its first events a build has its commit.
+  if (from === 0 && sha !== undefined) onChange(attempt.build);
 }
 
 /** Ends an attempt, or gives its build back. Throws AppError `attempt_stale`. */

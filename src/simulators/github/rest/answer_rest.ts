@@ -1,13 +1,14 @@
 import { ApiError, notFound } from "../api_error.ts";
 import type { Answer, Call } from "./call.ts";
 import { DEPLOYMENT_ROUTES } from "./deployment_routes.ts";
+import { STATUS_ROUTES } from "./status_routes.ts";
 import { ISSUE_ROUTES } from "./issue_routes.ts";
 import { LABEL_ROUTES } from "./label_routes.ts";
 import { REPO_ROUTES, ROOT_ROUTES } from "./repo_routes.ts";
 import { Router } from "./routes.ts";
 import { SEARCH_ROUTES } from "./search_routes.ts";
 
-const REPOSITORY = new Router(LABEL_ROUTES, ISSUE_ROUTES, DEPLOYMENT_ROUTES, REPO_ROUTES);
+const REPOSITORY = new Router(LABEL_ROUTES, ISSUE_ROUTES, DEPLOYMENT_ROUTES, STATUS_ROUTES, REPO_ROUTES);
 const ROOT = new Router(ROOT_ROUTES, SEARCH_ROUTES);
 
 /**

@@ -6,6 +6,7 @@ export type NodeKind =
   | "IC"
   | "DE"
   | "DES"
+  | "SC"
   | "U"
   | "BOT"
   | "O"

@@ -124,6 +124,20 @@ export interface Deployment {
   readonly updatedAt: number;
 }
 
+export const COMMIT_STATES = ["error", "failure", "pending", "success"] as const;
+
+/** A status of a commit. The newest one of a context counts. */
+export interface CommitStatus {
+  readonly id: number;
+  readonly sha: string;
+  readonly state: typeof COMMIT_STATES[number];
+  readonly context: string;
+  readonly description: string;
+  readonly targetUrl: string;
+  readonly creator: string;
+  readonly createdAt: number;
+}
+
 export const TIMELINE_ORDERS = ["pushes", "commit_dates"] as const;
 export type TimelineOrder = typeof TIMELINE_ORDERS[number];
 

@@ -4,7 +4,7 @@ import { orderedTimeline } from "./timeline.ts";
 import { latestStatus } from "./deployments.ts";
 import { labelsOf } from "./labels.ts";
 import { nodeId } from "./node_id.ts";
-import type { Definition, Deployment, Pull, TimelineRecord } from "./records.ts";
+import type { CommitStatus, Definition, Deployment, Pull, TimelineRecord } from "./records.ts";
 import { iso } from "./urls.ts";
 import type { World } from "./world.ts";
 
@@ -38,6 +38,18 @@ function deploymentView(deployment: Deployment) {
       creator: status.creator,
       created_at: iso(status.createdAt),
     })),
+  };
+}
+
+function commitStatusView({ sha, state, context, description, targetUrl, creator, createdAt }: CommitStatus) {
+  return {
+    sha,
+    state,
+    context,
+    description,
+    target_url: targetUrl === "" ? null : targetUrl,
+    creator,
+    created_at: iso(createdAt),
   };
 }
 
@@ -101,6 +113,7 @@ export function stateView(world: World) {
     labels: world.definitions.values().map(definitionView),
     pulls: world.pulls.values().toSorted((a, b) => a.number - b.number).map((pull) => pullView(world, pull)),
     deployments: world.deployments.values().map(deploymentView),
+    statuses: [...world.statuses.values()].map(commitStatusView),
     runs: world.runs.values().map((run) => ({
       id: run.id,
       run_attempt: run.attempt,

@@ -4,6 +4,7 @@ import { People } from "./people.ts";
 import type {
   Comment,
   Commit,
+  CommitStatus,
   Definition,
   Deployment,
   NewTimelineEvent,
@@ -19,6 +20,7 @@ interface Tables {
   readonly pulls: Table<number, Pull, "label" | "commit">;
   readonly comments: Table<number, Comment, "pull">;
   readonly deployments: Table<number, Deployment, "sha">;
+  readonly statuses: Table<number, CommitStatus, "sha">;
   readonly runs: Table<number, Run>;
   readonly commits: Table<string, Commit, "prefix">;
 }
@@ -29,6 +31,7 @@ function emptyTables(by: { readonly now: () => number; readonly changed: () => v
     pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }, by),
     comments: new Table({ pull: (row) => [String(row.pull)] }, by),
     deployments: new Table({ sha: (row) => [row.sha] }, by),
+    statuses: new Table({ sha: (row) => [row.sha] }, by),
     runs: new Table({}, by),
     commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }, by),
   };
@@ -94,6 +97,9 @@ export class World {
   get deployments(): Tables["deployments"] {
     return this.#tables.deployments;
   }
+  get statuses(): Tables["statuses"] {
+    return this.#tables.statuses;
+  }
   get runs(): Tables["runs"] {
     return this.#tables.runs;
   }
@@ -108,6 +114,7 @@ export class World {
       pulls: this.pulls.past(at),
       comments: this.comments.past(at),
       deployments: this.deployments.past(at),
+      statuses: this.statuses.past(at),
       runs: this.runs.past(at),
       commits: this.commits.past(at),
     };
