@@ -9,7 +9,7 @@ export interface CommitStatus {
   readonly state: "pending" | "success" | "failure" | "error";
   /** At most 140 characters are shown. */
   readonly description: string;
-  /** The page with more; undefined if there is none. */
+  /** The page with more; undefined without one. */
   readonly url: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
-import { createDeployment, listDeployments, retirementInfo } from "./deployments.ts";
+import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { readBaseFile, readBaseFiles, readFolder } from "./read_files.ts";

@@ -15,7 +15,7 @@
  * @module
  */
 
-export { makeGithubCommitStatuses } from "./commit_statuses.ts";
+export { makeGithubCommitStatuses } from "./reports/commit_statuses.ts";
 export { type GithubForgeOptions, makeGithubForge } from "./forge.ts";
 export { makeGithubPullComments, makeGithubReviewComments } from "./review_comments.ts";
 export type { Delays } from "./limits.ts";

@@ -1,11 +1,11 @@
 /** Creates and reads the GitHub deployments of pull requests in the environment `showtime`. */
 
-import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
-import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../environments/ports/forge.ts";
-import { DEFINITION, payloadPull, shaAt, toDefinition } from "./convert.ts";
-import { listDefinitions } from "./definitions.ts";
-import { instantAt, listAt, nodesAt, oneLine, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { chunk, type Context, queryAllPages, queryRepository } from "./repository.ts";
+import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
+import type { DeploymentEvent, LabelDefinition, RetirementInfo } from "../../../environments/ports/forge.ts";
+import { DEFINITION, payloadPull, shaAt, toDefinition } from "../convert.ts";
+import { listDefinitions } from "../definitions.ts";
+import { instantAt, listAt, nodesAt, oneLine, pageInfoAt, textAt, valueAt } from "../json.ts";
+import { chunk, type Context, queryAllPages, queryRepository } from "../repository.ts";
 
 /** The environment's name on GitHub. The GraphQL documents below repeat it. */
 const ENVIRONMENT = "showtime";

@@ -1,7 +1,7 @@
-import { AppError } from "../../lib/errors.ts";
-import type { CommitStatuses } from "../../ports/commit_status.ts";
-import { type GithubForgeOptions, makeContext } from "./forge.ts";
-import { oneLine, textAt } from "./json.ts";
+import { AppError } from "../../../lib/errors.ts";
+import type { CommitStatuses } from "../../../ports/commit_status.ts";
+import { type GithubForgeOptions, makeContext } from "../forge.ts";
+import { oneLine, textAt } from "../json.ts";
 
 const LONGEST_DESCRIPTION = 140;
 
