@@ -106,6 +106,10 @@ function fill(given: TestWiring | undefined): Wiring {
     browser: refuse,
     releases: refuse,
     diagnoses: refuse,
+    server: refuse,
+    worker: refuse,
+    serverCalls: refuse,
+    buildStore: refuse,
     simulator: refuse,
     supersetSimulator: refuse,
     stage: refuse,
@@ -150,6 +154,10 @@ export function wiringWithoutToken(): Partial<Wiring> {
     forge: refuse,
     clock: refuse,
     place: () => Promise.resolve(undefined),
+    server: refuse,
+    worker: refuse,
+    serverCalls: refuse,
+    buildStore: refuse,
     simulator: refuse,
     assets: refuse,
     contexts: refuse,
@@ -159,10 +167,6 @@ export function wiringWithoutToken(): Partial<Wiring> {
     stage: refuse,
     files: refuse,
     pipelineFiles: refuse,
-    server: refuse,
-    worker: refuse,
-    serverCalls: refuse,
-    buildStore: refuse,
   };
 }
 
