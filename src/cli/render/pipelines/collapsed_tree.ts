@@ -19,9 +19,9 @@ export interface CollapsedTree {
 }
 
 /**
- * Chooses what is shown of a tree that is taller than the screen: what runs and what failed, with the other siblings
- * counted. If that is too much as well, failures have half of the screen, and the steps that have run for the longest time
- * have the rest. The cost depends on what runs and failed, and not on the number of steps.
+ * Chooses the rows of a tree that is taller than the screen: what runs and what failed, with the other siblings
+ * counted. If these do not fit either, failures have half of the screen, and the steps that have run for the longest
+ * time have the rest. The cost depends on the steps that run and failed, and not on the number of all steps.
  */
 export function collapseTree(root: LiveNode, room: number): CollapsedTree {
   const rows = rowsOf(root, Math.max(1, Math.floor(room / 3)));
