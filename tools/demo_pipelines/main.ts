@@ -1,6 +1,6 @@
 /**
- * Plays the example of docs/pipelines.md: `deno task demo:pipelines`. Every command runs as a process of its own, as a
- * person or a workflow would run it, and the demo fails if one ends in another way than it should.
+ * Plays the example of docs/pipelines.md: `deno task demo:pipelines`. Every command runs as a process of its
+ * own, as a person or a workflow would run it, and the demo fails if one ends in another way than it should.
  */
 
 import { sourceFlags } from "../../src/wiring/permissions.ts";
@@ -8,9 +8,9 @@ import { type Collector, serveCollector } from "./collector.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
-/** A scene: what happens, and the command that shows it. */
+/** A scene: what happens, in lines, and the command that shows it. */
 interface Scene {
-  readonly says: string;
+  readonly says: readonly string[];
   readonly command: readonly string[];
   /** The exit code that the command has to have. */
   readonly code: number;
@@ -28,32 +28,35 @@ Deno.exit(await play(collector).finally(() => collector.close()));
 function scenes({ url }: Collector): readonly Scene[] {
   return [
     {
-      says: "What would run? Two files changed. Neither is below docs/, so the step pages is skipped.",
+      says: ["What would run? Neither of the changed files is below docs/,", "so the step pages is skipped."],
       command: ["pipeline", "show", ...RUN.slice(2), ...CHANGES],
       code: 0,
     },
     {
-      says:
-        "Run it. On a terminal the tree changes in place; in a pipe each line of output stands behind its path.\n" +
-        "# One step fails and one takes too long, on purpose.",
+      says: [
+        "Run it. On a terminal the tree changes in place, and in a pipe each line",
+        "stands behind its path. One step fails and one takes too long, on purpose.",
+      ],
       command: [...RUN, ...CHANGES],
       code: 1,
     },
     {
-      says:
-        "The failed step alone, with the set-up and the tear-down around it, as a runner of GitHub Actions sees it.",
+      says: [
+        "The failed step alone, with the set-up and the tear-down around it.",
+        "These lines are for GitHub Actions, which folds the groups.",
+      ],
       command: [...RUN, "--only", "tour/checks/unit"],
       code: 1,
       env: { GITHUB_ACTIONS: "true" },
     },
     {
-      says: "Ctrl-C while a step waits: the step is ended, and its tear-down and that of the pipeline run.",
+      says: ["Ctrl-C while a step waits: the step ends, and the tear-downs run."],
       command: [...RUN, "--only", "tour/checks/browser"],
       code: 130,
       interruptAt: "waiting for a page",
     },
     {
-      says: "With an endpoint of OpenTelemetry the same run is a trace.",
+      says: ["With an endpoint of OpenTelemetry the same run is a trace."],
       command: [...RUN, ...CHANGES, "--quiet", "-t", `${url}/v1/traces`, "-l", `${url}/v1/logs`],
       code: 1,
     },
@@ -65,7 +68,7 @@ async function play(collector: Collector): Promise<number> {
   const all = scenes(collector);
   for (const scene of all) {
     const words = scene.command.join(" ");
-    console.log(`\n# ${scene.says}\n$ showtime ${words}`);
+    console.log(`\n${scene.says.map((line) => `# ${line}\n`).join("")}$ showtime ${words}`);
     const code = await run(scene);
     if (code === scene.code) continue;
     console.error(`"showtime ${words}" ended with ${code}, not ${scene.code}`);

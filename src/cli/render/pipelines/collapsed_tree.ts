@@ -19,9 +19,10 @@ export interface CollapsedTree {
 }
 
 /**
- * Chooses the rows of a tree that is taller than the screen: what runs and what failed, with the other siblings
- * counted. If these do not fit either, failures have half of the screen, and the steps that have run for the longest
- * time have the rest. The cost depends on the steps that run and failed, and not on the number of all steps.
+ * Chooses the rows of a tree that is taller than the screen: what runs and what failed, with the other
+ * siblings counted. If these do not fit either, failures have half of the screen, and the steps that have run
+ * for the longest time have the rest. The cost depends on the steps that run and failed, and not on the number
+ * of all steps.
  */
 export function collapseTree(root: LiveNode, room: number): CollapsedTree {
   const rows = rowsOf(root, Math.max(1, Math.floor(room / 3)));
