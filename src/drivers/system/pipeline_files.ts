@@ -68,5 +68,9 @@ function decode(name: string, bytes: ArrayBuffer): string {
 }
 
 function unreadable(name: string, state: string): AppError {
-  return usageError("file_unreadable", `Reading ${name}: ${state}`, "Name a text in UTF-8 that you may read");
+  return usageError(
+    "file_unreadable",
+    `Reading ${name}: ${state}`,
+    "Name a text file in UTF-8 that you may read",
+  );
 }

@@ -14,7 +14,11 @@ const MOST_OUTPUT_BYTES = 1024 * 1024;
 export async function makeWorkspace(root: string): Promise<Workspace & AsyncDisposable> {
   const answer = await realFolder(root);
   if (answer.kind !== "inside") {
-    throw usageError("root_unusable", `Entering the root ${root}: it is no folder that can be entered`);
+    throw usageError(
+      "root_unusable",
+      `Entering the root ${root}: it is no folder that can be entered`,
+      "Name a folder with --root, or leave it out for the working folder",
+    );
   }
   return new SystemWorkspace(answer.path);
 }

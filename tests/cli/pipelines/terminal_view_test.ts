@@ -187,18 +187,47 @@ Deno.test("steps in a node that was not entered count as done", () => {
   assert.equal(opened.screen.visible.at(-1), "2 of 3 done, 1 running");
 });
 
-Deno.test("more running steps than lines: the last line of the tree counts those left out", () => {
+Deno.test("more running steps than lines: those that run for the longest time are shown, and the others counted", () => {
   const opened = open(unordered("web", Array.from({ length: 40 }, (_, at) => leaf(`s${at}`))), {
     rows: 8,
   });
   opened.build.begin();
-  opened.build.start("web", ...Array.from({ length: 40 }, (_, at) => `web/s${at}`));
+  opened.build.start("web");
+  // The last ones have begun first.
+  for (let at = 39; at >= 0; at--) {
+    opened.build.start(`web/s${at}`);
+    opened.build.now += 1_000;
+  }
   opened.paint();
 
-  const lines = opened.screen.visible;
-  assert.equal(lines.length, 7);
-  assert.equal(lines.at(-2), "… 36 more lines");
-  assert.equal(lines.at(-1), "0 of 40 done, 40 running");
+  const lines = opened.screen.visible.map((line) => line.slice(line.search(/[^ ⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/)));
+  assert.deepEqual(lines, [
+    ...["web  40s", "s36  37s", "s37  38s", "s38  39s", "s39  40s"],
+    ...["… 36 more running", "0 of 40 done, 40 running"],
+  ]);
+});
+
+Deno.test("a failure below many running steps is shown on a small screen, also deep in the tree", () => {
+  const packages = Array.from(
+    { length: 12 },
+    (_, at) => unordered(`p${at}`, [leaf("a"), leaf("b"), branch("deep", [leaf("c")])]),
+  );
+  const opened = open(unordered("web", packages), { rows: 12 });
+  opened.build.begin();
+  opened.build.start("web");
+  for (let at = 0; at < 12; at++) {
+    opened.build.start(`web/p${at}`, `web/p${at}/a`, `web/p${at}/b`, `web/p${at}/deep`, `web/p${at}/deep/c`);
+  }
+  opened.build.end("web/p11/deep/c", { status: "failed", reason: "exit code 3" });
+  opened.build.end("web/p11/deep", { status: "failed", reason: "web/p11/deep/c failed" });
+  opened.paint();
+
+  const lines = opened.screen.visible.map((line) => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, "~"));
+  assert.ok(lines.length <= 11, lines.join("\n"));
+  assert.ok(lines.includes("      ✗ c  failed  1.0s  exit code 3"), lines.join("\n"));
+  assert.ok(lines.includes("    ~ a  0.0s"), lines.join("\n"));
+  const shown = lines.filter((line) => /~ [abc] /.test(line));
+  assert.equal(lines.at(-2), `… ${35 - shown.length} more running`);
 });
 
 Deno.test("a terminal that does not know its size is taken for one of 80 columns", () => {

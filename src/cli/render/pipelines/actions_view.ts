@@ -151,7 +151,7 @@ function annotate(step: StepResult): string {
 }
 
 /**
- * Makes the function that cleans a line of a step. The runner is told not to take lines for commands until it reads a token.
+ * Makes the function that cleans a line of a step. A command before it makes the runner take no line for a command until a token.
  * A step might learn the token from the log of the runner, so a line with it loses it. The page of the log reads `##[` even
  * then.
  */
