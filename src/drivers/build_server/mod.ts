@@ -7,5 +7,6 @@
  * @module
  */
 
+export { makeEitherClient, makeOrchestratorClient } from "./orchestrator_client.ts";
 export { makeServerClient, type ServerClient, type ServerClientOptions } from "./server_client.ts";
 export { makeWorkerClient } from "./worker_client.ts";

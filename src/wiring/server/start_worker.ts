@@ -2,12 +2,19 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { WorkerOptions } from "../../cli/server_types.ts";
 import { loadPipeline } from "../../config/pipelines/mod.ts";
-import { makeServerClient, makeWorkerClient } from "../../drivers/build_server/mod.ts";
+import {
+  makeEitherClient,
+  makeOrchestratorClient,
+  makeServerClient,
+  makeWorkerClient,
+} from "../../drivers/build_server/mod.ts";
 import { makeCheckouts } from "../../drivers/git/mod.ts";
 import { openLauncher } from "../../drivers/launcher/mod.ts";
 import { makeWorkspace, mayWrite } from "../../drivers/system/mod.ts";
 import { AppError, EXIT, usageError } from "../../lib/errors.ts";
 import { runJob } from "../../pipelines/app/worker/run_job.ts";
+import type { JobRun } from "../../pipelines/app/worker/worker_ports.ts";
+import { planTelemetry } from "../../pipelines/core/trace/mod.ts";
 import { runWorker } from "../../pipelines/app/worker/run_worker.ts";
 import type { Parts } from "../parts.ts";
 
@@ -51,6 +58,13 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
       const text = await readInside(folder, path);
       return loadPipeline({ path, text }).pipeline;
     },
+    makeTelemetry: async ({ job }: JobRun) => {
+      const plan = planTelemetry({ flags: job, env: (name) => env[name], pipeline: job.pipeline });
+      const { traceId, rootSpanId } = job;
+      const trace = { traceId, rootSpanId, rootParentId: undefined, root: "build" } as const;
+      const { makeTelemetry } = await import("../../drivers/otlp/mod.ts");
+      return makeTelemetry({ plan, trace });
+    },
     writeChangeset: async (paths: readonly string[]) => {
       const file = await Deno.makeTempFile({ prefix: "showtime-changeset-" });
       await Deno.writeTextFile(file, paths.map((path) => `${path}\n`).join(""));
@@ -60,7 +74,14 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
   terminal.say(`Waiting for builds of ${options.url.replace(/\/dequeue$/, "")}`);
   await runWorker(
     {
-      server: makeWorkerClient(client, options.url),
+      server: makeEitherClient(
+        makeWorkerClient(client, options.url),
+        makeOrchestratorClient(client, { url: options.url, clock }),
+        {
+          onOrchestrator: () =>
+            terminal.say("A bass orchestrator answers there: results go to OTLP and to this terminal only"),
+        },
+      ),
       checkouts: makeCheckouts({ shell: await parts.shell, root: root.path }),
       clock,
       runJob: (run, stop) => {

@@ -1,6 +1,7 @@
-import { AppError } from "../../../lib/errors.ts";
+import { AppError, toError } from "../../../lib/errors.ts";
 import { exitCodeOf } from "../../core/exit_code.ts";
 import type { Pipeline, PipelineNode } from "../../core/pipeline.ts";
+import type { Telemetry } from "../../ports/telemetry.ts";
 import { runPipeline } from "../run_pipeline.ts";
 import type { BuildPorts } from "../run_request.ts";
 import type { JobEnd, JobRun } from "./worker_ports.ts";
@@ -13,15 +14,23 @@ export interface JobPorts {
   readonly readPipeline: (folder: string, path: string) => Promise<Pipeline>;
   /** Writes the changed paths to a file for an entry point, and returns its path. It is removed with the ports. */
   readonly writeChangeset: (paths: readonly string[]) => Promise<string>;
+  /** Makes the sender of a job's telemetry; undefined without an endpoint. Throws AppError if an endpoint is no URL. */
+  readonly makeTelemetry: (run: JobRun) => Promise<Telemetry | undefined>;
   /** The variables of the worker that every job sees. */
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** The longest time that telemetry takes after the build has ended, in milliseconds. */
+const TELEMETRY_MS = 2_000;
 
 /** Runs the program of a job in its checkout. Throws AppError if it cannot begin. */
 export async function runJob(ports: JobPorts, run: JobRun, signal: AbortSignal): Promise<JobEnd> {
   const { job, checkout, observe } = run;
   await using open = await ports.openPorts(checkout.folder);
-  const pipeline = await pipelineOf(ports, run);
+  const [pipeline, telemetry] = await Promise.all([
+    pipelineOf(ports, run),
+    telemetryOf(ports, { run, now: open.clock.now() }),
+  ]);
   const result = await runPipeline(open, {
     pipeline,
     traceId: job.traceId,
@@ -30,14 +39,33 @@ export async function runJob(ports: JobPorts, run: JobRun, signal: AbortSignal):
     maxParallel: undefined,
     env: variablesOf(ports, run),
     secrets: new Map(Object.entries(job.secretValues)),
-    observe,
+    observe(event) {
+      observe(event);
+      telemetry?.observe(event);
+    },
   }, signal);
+  // A cancelled build has a trace, too.
+  const lost = await telemetry?.finish(TELEMETRY_MS, new AbortController().signal);
+  if (lost !== undefined) observe({ kind: "warning", text: lost, at: open.clock.now() });
   const outcome = result.status === "skipped" ? "passed" : result.status;
   return {
     outcome,
     reason: result.root.reason,
     exitCode: result.root.exitCode ?? exitCodeOf(pipeline.format, result.status),
   };
+}
+
+/** Makes the telemetry of a job. An endpoint that cannot be used is a warning, and changes no build. */
+async function telemetryOf(
+  ports: JobPorts,
+  { run, now }: { readonly run: JobRun; readonly now: number },
+): Promise<Telemetry | undefined> {
+  try {
+    return await ports.makeTelemetry(run);
+  } catch (thrown) {
+    run.observe({ kind: "warning", text: toError(thrown).message, at: now });
+    return undefined;
+  }
 }
 
 async function pipelineOf(ports: JobPorts, run: JobRun): Promise<Pipeline> {
