@@ -69,7 +69,7 @@ class FollowedBuild {
   readonly #tree = new StepTree();
   #head = "";
   place = 0;
-  /** Whether the page has to be loaded again. */
+  /** True if the page has to be loaded again. */
   isOver = false;
   hasEnded = false;
 

@@ -245,7 +245,7 @@ export function serverPages(server: ServerContext): Hono {
 async function buildOf({ ports }: ServerContext, id: string, signal: AbortSignal): Promise<Build> {
   const build = /^\d{1,15}$/.test(id) ? await ports.store.build(id, signal) : undefined;
   if (build !== undefined) return build;
-  throw new AppError("build_unknown", `Showing build ${JSON.stringify(id)}: there is none with this number`, {
+  throw new AppError("build_unknown", `Showing build ${JSON.stringify(id)}: no build has this number`, {
     hint: "Old builds are removed after 30 days",
   });
 }
