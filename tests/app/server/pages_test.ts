@@ -102,6 +102,9 @@ Deno.test("every page has a policy that allows nothing from elsewhere, and no co
     assert.equal(answer.headers.get("x-content-type-options"), "nosniff", path);
     assert.doesNotMatch(text, /(?:src|href)="(?:https?:)?\/\//, path);
   }
+  // The stream of changes would be refused to a reader without a key.
+  assert.match((await read(server, "/login")).text, /<body data-changes="">/);
+  assert.match((await read(server, "/")).text, /<body data-changes="\/-\/changes">/);
   assert.equal((await read(server, "/builds/77")).answer.status, 404);
   assert.equal((await read(server, "/pipelines/none")).answer.status, 404);
 });
@@ -305,6 +308,11 @@ Deno.test("the page of a build follows it: rows, lines and state, from where the
   await reader.cancel();
   leave.abort();
 
+  // The page of a build that has ended is told that the server is there, and nothing else.
+  const shown = await server.send("GET /builds/1/changes?attempt=1&state=passed&after=5");
+  const told = shown.body?.pipeThrough(new TextDecoderStream()).getReader();
+  assert.match((await told?.read())?.value ?? "", /^event: beat\n/);
+  await told?.cancel();
   const stale = await server.send("GET /builds/1/changes?attempt=2&after=0");
   assert.match(await stale.text(), /event: stale/);
 });

@@ -51,11 +51,11 @@ chromium.test("a build goes from queued to passed on its page: rows, bars and li
       await page.waitForURL(`${serve.url}/builds/1`);
       await untilState(page, "queued");
       assert.match(await page.innerText("#head"), /no worker has asked for work/);
-      // A page that is loaded again for another attempt would forget this.
+      // A page that is loaded again would forget this.
+      await page.evaluate("globalThis.sameDocument = true");
       await place.worker(serve);
       await untilState(page, "running");
       await page.locator(`${row("quick")} .state`, { hasText: "passed" }).waitFor();
-      await page.evaluate("globalThis.sameDocument = true");
 
       await page.click(`${row("slow")} a`);
       await page.locator("#log .lines", { hasText: "first green" }).waitFor();

@@ -55,7 +55,10 @@ class LivePage {
   /** Listens to the server, from what the page shows on. */
   listen() {
     this.#changes?.close();
-    const changes = new EventSource(this.#build?.address ?? document.body.dataset.changes);
+    const address = this.#build?.address ?? document.body.dataset.changes;
+    // Some pages do not change, such as the one that asks for a key.
+    if (address === "") return;
+    const changes = new EventSource(address);
     this.#changes = changes;
     changes.addEventListener("open", () => this.#back());
     changes.addEventListener("error", () => {
@@ -182,7 +185,31 @@ class BuildPage {
     on("rows", (sent) => this.#rows(sent));
     on("lines", (sent) => this.#lines(sent));
     on("head", (sent) => this.#head(sent));
-    changes.addEventListener("stale", () => location.reload());
+    changes.addEventListener("stale", () => {
+      changes.close();
+      this.#startAgain();
+    });
+  }
+
+  /** Shows another attempt of the build, which has steps of its own. */
+  async #startAgain() {
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok) return location.reload();
+      const next = parse(await answer.text());
+      document.body.dataset.changes = next.body.dataset.changes;
+      replacePart(document.getElementById("head"), next.getElementById("head"));
+      const steps = next.getElementById("steps");
+      this.#steps.replaceWith(steps);
+      this.#steps = steps;
+      this.#place = 0;
+      this.#ahead = Date.now() - Number(steps.dataset.now);
+      this.#scale(Number(steps.dataset.total));
+      this.#live.listen();
+    } catch {
+      this.#live.lose();
+      setTimeout(() => this.#startAgain(), 2000);
+    }
   }
 
   #rows({ base, now, rows }) {
@@ -225,6 +252,8 @@ class BuildPage {
     if (dataset.open === undefined) return;
     const elapsed = Date.now() - this.#ahead - Number(dataset.base);
     if (elapsed > Number(dataset.total)) this.#scale(elapsed * 1.5);
+    const took = document.getElementById("took");
+    if (took !== null) took.textContent = lengthWords(Date.now() - this.#ahead - Number(took.dataset.since));
     for (const bar of this.#steps.querySelectorAll("rect[data-open]")) {
       const width = Math.max(0, elapsed - Number(bar.getAttribute("x")));
       bar.setAttribute("width", width);

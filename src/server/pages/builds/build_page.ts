@@ -71,7 +71,7 @@ ${
     took === undefined ? "" : html`
       <div>
         <dt>Duration</dt>
-        <dd id="took">${took}</dd>
+        <dd id="took" data-since="${startedAt}">${took}</dd>
       </div>
     `
   }

@@ -12,8 +12,9 @@ import { makeScale, stepRow } from "./step_row.ts";
 /** The part of a build's page that a stream keeps up to date. */
 export interface BuildStreamOptions {
   readonly build: string;
-  /** The attempt that the page shows. */
+  /** The attempt and the state that the page shows. */
   readonly attempt: number;
+  readonly state: string;
   /** The place of the last event that the page shows. */
   readonly after: number;
   /** The step whose output is open. */
@@ -23,6 +24,9 @@ export interface BuildStreamOptions {
 
 /** The time after which a silent stream says that it is still there, in milliseconds. */
 const BEAT_MS = 15_000;
+
+/** The shortest time between two looks at the store, in milliseconds. */
+const PAUSE_MS = 100;
 
 /**
  * Answers with the changes of a build's page as HTML: rows of steps, lines of the open output, and its head. The event
@@ -37,24 +41,27 @@ export function streamBuild(
     out.onAbort(() => gone.abort());
     const signal = eitherSignal(server.signal, gone.signal);
     const page = new FollowedBuild(server, options);
+    const over = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve(), { once: true })
+    );
+    const beat = () => out.writeSSE({ event: "beat", data: "", retry: 1000 });
+    await beat();
     while (!signal.aborted) {
       const changed = server.ports.queue.changed(signal).catch(() => {});
       for (const { event, data } of await page.read(signal)) {
-        await out.writeSSE({ event, data: JSON.stringify(data), id: String(page.place), retry: 1000 });
+        await out.writeSSE({ event, data: JSON.stringify(data), id: String(page.place) });
       }
       if (page.isOver) return;
-      const quiet = Promise.withResolvers<void>();
-      const timer = setTimeout(quiet.resolve, BEAT_MS);
-      // A build that has ended does not change, and its page learns from the beat whether the server is there.
-      await Promise.race([page.hasEnded ? ended(signal) : changed, quiet.promise]);
+      const quiet = Promise.withResolvers<"quiet">();
+      const timer = setTimeout(() => quiet.resolve("quiet"), BEAT_MS);
+      // A build that has ended does not change any more.
+      const news = await Promise.race([page.hasEnded ? over : changed, quiet.promise]);
       clearTimeout(timer);
-      if (!signal.aborted) await out.writeSSE({ event: "beat", data: "" });
+      if (news === "quiet") await beat();
+      // Changes that come together travel together.
+      else await server.ports.clock.sleep(PAUSE_MS, signal).catch(() => {});
     }
   });
-}
-
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 interface PageEvent {
@@ -87,12 +94,20 @@ class FollowedBuild {
       return [{ event: "stale", data: "" }];
     }
     this.hasEnded = !OPEN_STATES.includes(build.state);
+    if (this.hasEnded && await this.#isShown(build, signal)) return [];
     const { touched, lines } = await this.#readEvents(build, signal);
     return [
       ...this.#rows(build, touched),
       ...(lines.length === 0 ? [] : [this.#lines(build, lines)]),
-      ...await this.#headOf(build, signal),
+      ...await this.#headOf(build, { isChanged: touched.size > 0, signal }),
     ];
+  }
+
+  /** Whether the page shows the whole of a build that has ended. Its events need not be read then. */
+  async #isShown({ id, state }: Build, signal: AbortSignal): Promise<boolean> {
+    const { after, state: shown } = this.#options;
+    if (state !== shown) return false;
+    return (await this.#server.ports.store.events({ build: id, after, limit: 1 }, signal)).length === 0;
   }
 
   async #readEvents(build: Build, signal: AbortSignal) {
@@ -141,17 +156,21 @@ class FollowedBuild {
     return { event: "lines", data: { step, html: text, next: total + 1, words: linesWords(total) } };
   }
 
-  async #headOf(build: Build, signal: AbortSignal): Promise<readonly PageEvent[]> {
+  async #headOf(
+    build: Build,
+    { isChanged, signal }: { readonly isChanged: boolean; readonly signal: AbortSignal },
+  ): Promise<readonly PageEvent[]> {
     const { ports } = this.#server;
     const reason = await explainWaiting(ports, build, signal) ?? build.reason;
+    const key = JSON.stringify([build, reason, this.#tree.warnings.length]);
+    // Others' builds wake this stream, too, and a large tree is not free to look at.
+    if (!isChanged && key === this.#head) return [];
+    this.#head = key;
     const steps = this.#tree.roots();
     const now = ports.clock.now();
     const shown = { build: { ...build, reason }, steps, warnings: this.#tree.warnings, place: this.place };
-    const head = String(buildHead(shown, { now, mayTrigger: this.#options.mayTrigger }));
-    const key = head.replace(/<dd id="took">[^<]*/, "");
-    if (key === this.#head) return [];
-    this.#head = key;
+    const html = String(buildHead(shown, { now, mayTrigger: this.#options.mayTrigger }));
     const { total } = makeScale(steps, { now, ended: this.hasEnded });
-    return [{ event: "head", data: { html: head, ended: this.hasEnded, total } }];
+    return [{ event: "head", data: { html, ended: this.hasEnded, total } }];
   }
 }

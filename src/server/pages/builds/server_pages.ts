@@ -31,7 +31,10 @@ import { watchBuilds } from "./watch_builds.ts";
 const FRAME = {
   name: "Showtime",
   nav: [{ href: "/", text: "Builds" }, { href: "/login", text: "Key" }],
+  // A page that says why something was refused does not change.
+  changes: "",
 } as const;
+const CHANGES = "/-/changes";
 /** The number of builds on a page. */
 const PAGE = 50;
 
@@ -111,7 +114,7 @@ export function serverPages(server: ServerContext): Hono {
 
   servePageFiles(app);
   addLogin(app, { server, page, ownPage });
-  app.get("/-/changes", async (context) => {
+  app.get(CHANGES, async (context) => {
     await callerOf(server, context.req.raw, { action: "read" });
     return streamChanges(context, watchBuilds(server), server.signal);
   });
@@ -141,7 +144,7 @@ export function serverPages(server: ServerContext): Hono {
       workers: workers.map((each) => unlimited ? each : { ...each, build: undefined }),
       pipelines: caller.pipelines ?? [...ports.files.current().pipelines.keys()],
     });
-    return page(context, { title: "Builds", content });
+    return page(context, { title: "Builds", content, changes: CHANGES });
   });
 
   app.get("/pipelines/:name", async (context) => {
@@ -163,7 +166,7 @@ export function serverPages(server: ServerContext): Hono {
       now: clock.now(),
       mayTrigger: await may(context, name),
     });
-    return page(context, { title: name, content });
+    return page(context, { title: name, content, changes: CHANGES });
   });
   app.post("/pipelines/:name/trigger", async (context) => {
     ownPage(context);
@@ -199,7 +202,8 @@ export function serverPages(server: ServerContext): Hono {
       mayTrigger: await may(context, pipeline),
       log,
     });
-    const changes = `/builds/${id}/changes?attempt=${shown.build.attempt}&after=${shown.place}`;
+    const { attempt, state } = shown.build;
+    const changes = `/builds/${id}/changes?attempt=${attempt}&state=${state}&after=${shown.place}`;
     return page(context, { title: `Build ${id} of ${pipeline}`, content, changes });
   });
   app.get("/builds/:id/output", async (context) => {
@@ -223,6 +227,7 @@ export function serverPages(server: ServerContext): Hono {
     const options = {
       build: build.id,
       attempt: numberIn(context, "attempt") ?? 0,
+      state: context.req.query("state") ?? "",
       after: Math.max(Number.isSafeInteger(last) ? last : 0, numberIn(context, "after") ?? 0),
       log: context.req.query("step"),
       mayTrigger: await may(context, build.pipeline),
@@ -245,7 +250,7 @@ export function serverPages(server: ServerContext): Hono {
 async function buildOf({ ports }: ServerContext, id: string, signal: AbortSignal): Promise<Build> {
   const build = /^\d{1,15}$/.test(id) ? await ports.store.build(id, signal) : undefined;
   if (build !== undefined) return build;
-  throw new AppError("build_unknown", `Showing build ${JSON.stringify(id)}: there is none with this number`, {
+  throw new AppError("build_unknown", `Showing build ${JSON.stringify(id)}: no build has this number`, {
     hint: "Old builds are removed after 30 days",
   });
 }
