@@ -8,6 +8,8 @@ export interface ClaimAnswer {
   readonly build: string;
   readonly attempt: number;
   readonly job: Job;
+  /** Milliseconds that it waited; undefined if it ran before. */
+  readonly waitedMs: number | undefined;
 }
 
 /** The longest time between two looks at the queue, in milliseconds: an announcement can be lost. */
@@ -40,6 +42,7 @@ export async function claimBuild(
           build: claimed.build.id,
           attempt: claimed.build.attempt,
           job: jobFor(ports, claimed),
+          waitedMs: claimed.build.attempt > 1 ? undefined : Math.max(0, now - claimed.build.queuedAt),
         };
       }
       const left = end - clock.now();
