@@ -8,6 +8,7 @@ import { benchAssets } from "./assets.ts";
 import { benchAws } from "./aws.ts";
 import { benchContexts } from "./contexts.ts";
 import { benchPipelines } from "./pipelines.ts";
+import { benchServer } from "./server.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/lib/ids.ts";
 import { readLabels } from "../src/environments/core/labels/mod.ts";
@@ -242,6 +243,7 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   assets: () => benchAssets(print),
   contexts: () => benchContexts(print),
   pipelines: () => benchPipelines(print),
+  server: () => benchServer(print),
   "start-up": () => benchStartUp(print),
 };
 
