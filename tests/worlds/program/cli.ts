@@ -113,10 +113,6 @@ function fill(given: TestWiring | undefined): Wiring {
     simulator: refuse,
     supersetSimulator: refuse,
     stage: refuse,
-    server: refuse,
-    worker: refuse,
-    serverCalls: refuse,
-    buildStore: refuse,
     ...(makeContext === undefined ? {} : portsOf(makeContext)),
     ...others,
   };
