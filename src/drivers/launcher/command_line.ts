@@ -23,7 +23,7 @@ export interface CommandLine {
  */
 export function commandLine(
   { argv, env }: Pick<ProgramRequest, "argv" | "env">,
-  { launcherPath, graceSeconds }: Pick<LauncherSettings, "launcherPath" | "graceSeconds">,
+  { launcherPath }: Pick<LauncherSettings, "launcherPath">,
 ): CommandLine {
   const direct: Record<string, string> = {};
   const carried: string[] = [];
@@ -34,15 +34,11 @@ export function commandLine(
   const path = env["PATH"];
   if (path !== undefined && path !== launcherPath) carried.push(`PATH=${path}`);
   const options = path === undefined ? ["-u", "PATH"] : [];
-  const grace = String(Math.min(graceSeconds, MOST_SECONDS));
   const started = carried.length + options.length === 0
     ? asProgram(argv)
     : ["env", ...options, ...carried, ...asProgram(argv)];
-  return { args: [grace, ...started], env: { ...direct, PATH: launcherPath } };
+  return { args: ["wait", ...started], env: { ...direct, PATH: launcherPath } };
 }
-
-/** A day: shells count in numbers that may have only 32 bits. */
-const MOST_SECONDS = 86_400;
 
 /** `env` takes a name with `=` for a variable, and one that begins with `-` for a flag. A shell starts those programs. */
 function asProgram(argv: readonly string[]): readonly string[] {

@@ -54,7 +54,7 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
       };
     },
     async close() {
-      await Promise.all([workspace[Symbol.asyncDispose](), contexts.close()]);
+      await Promise.all([open[Symbol.asyncDispose](), workspace[Symbol.asyncDispose](), contexts.close()]);
     },
   };
 }

@@ -56,7 +56,7 @@ async function run(each: BassCase): Promise<Ours> {
   assert.ok(telemetry);
   const env = { ...place.env, ...each.env };
   await using workspace = await makeWorkspace(place.root);
-  const launcher = openLauncher({ graceMs: 1_000, env: { PATH: `${ROOT}:${env.PATH}` }, warn: assert.fail });
+  await using launcher = openLauncher({ graceMs: 1_000, env: { PATH: `${ROOT}:${env.PATH}` }, warn: assert.fail });
   const ports = { programs: launcher.programs, workspace, clock: makeClock(), outputs: undefined, newSpanId };
   const result = await runPipeline(ports, {
     pipeline,

@@ -87,6 +87,17 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
   return found;
 }
 
+/** The numbers of the living watchers that this process has started. */
+export async function watchersOfThis(): Promise<readonly number[]> {
+  const found: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    const status = /^\d+$/.test(name) ? await Deno.readTextFile(`/proc/${name}/status`).catch(() => "") : "";
+    if (!status.includes(`\nPPid:\t${Deno.pid}\n`) || /^State:\s+Z/m.test(status)) continue;
+    if ((await commandOf(Number(name))).includes("watch")) found.push(Number(name));
+  }
+  return found;
+}
+
 /** The command line of a process; empty if it has ended. */
 export async function commandOf(pid: number): Promise<readonly string[]> {
   return (await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "")).split("\0");
