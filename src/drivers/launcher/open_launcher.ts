@@ -1,5 +1,5 @@
 import type { Programs } from "../../pipelines/ports/programs.ts";
-import { findLauncher } from "./find_launcher.ts";
+import { findLauncher, findOnPath } from "./find_launcher.ts";
 import { readVariables } from "./read_variables.ts";
 import { runProgram } from "./run_program.ts";
 import { Watch } from "./watch.ts";
@@ -29,8 +29,10 @@ export interface Launcher extends AsyncDisposable {
  * install it.
  */
 export function openLauncher({ graceMs, env, warn }: LauncherOptions): Launcher {
-  const path = findLauncher(env["PATH"] ?? "");
-  const settings = { path, launcherPath: env["PATH"] ?? "", graceSeconds: Math.ceil(graceMs / 1000) };
+  const launcherPath = env["PATH"] ?? "";
+  const path = findLauncher(launcherPath);
+  const setsid = findOnPath("setsid", launcherPath);
+  const settings = { path, launcherPath, setsid, graceSeconds: Math.ceil(graceMs / 1000) };
   const watch = new Watch(settings);
   return {
     programs: { run: (request, signal) => runProgram(request, { settings, watch }, signal) },

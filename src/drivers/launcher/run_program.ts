@@ -57,16 +57,16 @@ export async function runProgram(
 
 /** Starts the first process of a program, which waits until it is watched. */
 function start(request: ProgramRequest, { settings, watch }: Runner): Deno.ChildProcess {
-  const { args, env } = commandLine(request, settings);
+  const { args, env, detached } = commandLine(request, settings);
   try {
-    watch.ready();
+    watch.begin();
     return new Deno.Command(settings.path, {
       args: [...args],
       cwd: request.cwd,
       clearEnv: true,
       env: { ...env },
-      // A session of its own: its group has the number of this process.
-      detached: true,
+      // Either way the program's group has the number of this process.
+      detached,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

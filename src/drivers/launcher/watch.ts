@@ -1,8 +1,6 @@
-import type { LauncherSettings } from "./command_line.ts";
+import { type LauncherSettings, PATIENCE_MS } from "./command_line.ts";
 import { WatcherProcess } from "./watcher_process.ts";
 import { WatchedProgram } from "./watched_program.ts";
-
-const PATIENCE_MS = 5000;
 
 /**
  * What stands beside the programs of a build and ends their groups, also when this process dies: one process of the
@@ -19,7 +17,7 @@ export class Watch implements AsyncDisposable {
   }
 
   /** Starts the process, unless it runs. Throws what Deno throws if it cannot be started. */
-  ready(): WatcherProcess {
+  begin(): WatcherProcess {
     if (this.#current?.isUsable === true) return this.#current;
     const started = new WatcherProcess(this.#settings);
     this.#current = started;
@@ -35,11 +33,11 @@ export class Watch implements AsyncDisposable {
     const { graceSeconds, patienceMs = PATIENCE_MS } = this.#settings;
     // The process may have ended since the last program.
     for (let tries = 0; tries < 2; tries++) {
-      const process = this.ready();
-      if (!await process.tell("start", child.pid)) continue;
+      const process = this.begin();
+      if (!await process.ready || !await process.tell("start", child.pid)) continue;
       return new WatchedProgram(child, { process, patienceMs: graceSeconds * 1000 + patienceMs });
     }
-    throw new Error("the watcher ended as soon as it was started");
+    throw new Error("the watcher ends as soon as it is started");
   }
 
   /** Ends the watch, and every program that it still watches. */

@@ -1,4 +1,4 @@
-import type { LauncherSettings } from "./command_line.ts";
+import { type LauncherSettings, PATIENCE_MS } from "./command_line.ts";
 
 /** A day: shells count in numbers that may have only 32 bits. */
 const MOST_SECONDS = 86_400;
@@ -8,12 +8,21 @@ export class WatcherProcess {
   readonly #child: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #answers: ReadableStreamDefaultReader<Uint8Array>;
+  /** Settles when it takes orders, with `false` if it has ended before or takes too long. */
+  readonly ready: Promise<boolean>;
+  readonly #begin: (ready: boolean) => void;
   readonly #waiting = new Map<number, (answered: boolean) => void>();
   #usable = true;
   #ended = false;
 
   /** Starts the process, in a session of its own: no signal for the group of this process reaches it. */
-  constructor({ path, launcherPath, graceSeconds }: LauncherSettings) {
+  constructor({ path, launcherPath, graceSeconds, patienceMs = PATIENCE_MS }: LauncherSettings) {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.ready = promise;
+    this.#begin = (ready) => {
+      clearTimeout(timer);
+      resolve(ready);
+    };
     this.#child = new Deno.Command(path, {
       args: ["watch", String(Math.min(graceSeconds, MOST_SECONDS))],
       cwd: "/",
@@ -27,6 +36,10 @@ export class WatcherProcess {
     this.#orders.closed.catch(() => undefined);
     this.#answers = this.#child.stdout.getReader();
     void this.#read();
+    const timer = setTimeout(() => {
+      this.retire();
+      this.#begin(false);
+    }, patienceMs);
   }
 
   /** Whether new groups can be given to it. */
@@ -77,13 +90,17 @@ export class WatcherProcess {
         if (done) break;
         const lines = (rest + decoder.decode(value)).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) this.#settle(Number(line), true);
+        for (const line of lines) {
+          if (line === "ready") this.#begin(true);
+          else this.#settle(Number(line), true);
+        }
       }
     } catch {
       // A read fails only if the pipe breaks.
     }
     this.#usable = false;
     this.#ended = true;
+    this.#begin(false);
     for (const group of [...this.#waiting.keys()]) this.#settle(group, false);
   }
 

@@ -16,7 +16,7 @@ export const LAUNCHER_SCRIPT = `#!/bin/sh
 #
 # \`pipeline run\` itself makes the sessions, and one watcher serves all programs of a build:
 #
-#     showtime-run watch GRACE_SECONDS     reads "start GROUP" and "end GROUP", and prints GROUP when it is gone
+#     showtime-run watch GRACE_SECONDS     prints "ready", reads "start GROUP" and "end GROUP", prints GROUP when it is gone
 #     showtime-run wait PROGRAM [ARGUMENT...]     starts after a line on standard input, which says that it is watched
 
 # This stands first, because every step comes here.
@@ -31,8 +31,8 @@ fail() {
   exit 125
 }
 
-# Signals the group. Not every shell takes "--" there. A program that was started by hand may not have a group yet.
-hit() { kill "-$1" "-$group" || { [ -n "$alone" ] && kill "-$1" "$group"; }; }
+# Signals the group, or the program before it has a group. Not every shell takes "--" there.
+hit() { kill "-$1" "-$group" || kill "-$1" "$group"; }
 
 # Whether a process of the group is left. \`kill\` also finds dead ones until their parent waits for them.
 is_left() {
@@ -61,7 +61,7 @@ finish() {
 
 watch_one() {
   trap '' HUP INT QUIT TERM
-  group=$1 alone=$1
+  group=$1
   echo ready
   exec >/dev/null 2>&1
   read -r _
@@ -72,7 +72,8 @@ watch_one() {
 watch_all() {
   trap '' HUP INT QUIT TERM
   exec 2>/dev/null
-  alone='' groups=''
+  echo ready
+  groups=''
   while read -r order group; do
     if [ "$order" = start ]; then
       groups="$groups $group "

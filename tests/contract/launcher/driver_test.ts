@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { commandLine, type LauncherSettings } from "../../../src/drivers/launcher/command_line.ts";
+import { findOnPath } from "../../../src/drivers/launcher/find_launcher.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { markedProcesses, until, watchersOfThis } from "../../worlds/program/launcher_machine.ts";
 import { runWatched } from "../../worlds/program/run_watched.ts";
@@ -10,6 +11,7 @@ const PATH = Deno.env.get("PATH") ?? "";
 const SETTINGS: LauncherSettings = {
   path: new URL("../../../showtime-run", import.meta.url).pathname,
   launcherPath: PATH,
+  setsid: findOnPath("setsid", PATH),
   graceSeconds: 20,
 };
 
@@ -54,18 +56,20 @@ async function failureOf(argv: readonly string[], options: Options = {}): Promis
 Deno.test("commandLine() starts the program directly if its PATH is the launcher's and no loader is told anything", () => {
   const line = commandLine({ argv: ["npm", "test"], env: { PATH: "/bin", A: "1" } }, {
     launcherPath: "/bin",
+    setsid: undefined,
   });
 
-  assert.deepEqual(line, { args: ["wait", "npm", "test"], env: { PATH: "/bin", A: "1" } });
+  assert.deepEqual(line, { args: ["wait", "npm", "test"], env: { PATH: "/bin", A: "1" }, detached: true });
 });
 
 Deno.test("commandLine() carries PATH and the loader's variables as arguments, and no other variable", () => {
   const env = { PATH: "/other", LD_LIBRARY_PATH: "/lib", DYLD_X: "a=b", TOKEN: "secret" };
-  const line = commandLine({ argv: ["npm"], env }, { launcherPath: "/bin" });
+  const line = commandLine({ argv: ["npm"], env }, { launcherPath: "/bin", setsid: "/bin/setsid" });
 
   assert.deepEqual(line, {
-    args: ["wait", "env", "LD_LIBRARY_PATH=/lib", "DYLD_X=a=b", "PATH=/other", "npm"],
+    args: ["wait", "/bin/setsid", "--", "env", "LD_LIBRARY_PATH=/lib", "DYLD_X=a=b", "PATH=/other", "npm"],
     env: { PATH: "/bin", TOKEN: "secret" },
+    detached: false,
   });
 });
 
@@ -197,7 +201,7 @@ Deno.test("runProgram() says that too many files are open", async () => {
     const files = [];
     try { for (;;) files.push(Deno.openSync("/dev/null")); } catch { files.pop()?.close(); }
     const request = { argv: ["true"], cwd: "/", env: {}, onOutput() {} };
-    const settings = { path: "${SETTINGS.path}", launcherPath: "${PATH}", graceSeconds: 0 };
+    const settings = { path: "${SETTINGS.path}", launcherPath: "${PATH}", setsid: undefined, graceSeconds: 0 };
     try { await runWatched(request, { settings }); } catch (e) { console.log(e.message); }
   `;
   const { stdout } = await new Deno.Command("sh", {

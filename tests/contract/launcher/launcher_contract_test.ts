@@ -58,10 +58,9 @@ async function run(
 const sh = (script: string) => ["sh", "-c", script];
 const python = (script: string) => [SYSTEM_PYTHON, "-c", script];
 
-/** The driver makes the sessions itself, so it needs no `setsid`. */
 const WAYS = [
   ...LAUNCHER_KINDS.map((kind) => ({ kind, how: "started by hand", start: runByHand })),
-  ...LAUNCHER_KINDS.filter(({ setsid }) => setsid).map((kind) => ({
+  ...LAUNCHER_KINDS.map((kind) => ({
     kind,
     how: "and its driver",
     start: runWatched,

@@ -2,6 +2,7 @@
 
 import { LAUNCHER_SCRIPT } from "../../../src/pipelines/core/launcher_script.ts";
 import type { LauncherSettings } from "../../../src/drivers/launcher/command_line.ts";
+import { findOnPath } from "../../../src/drivers/launcher/find_launcher.ts";
 
 /** A kind of machine. */
 export interface LauncherKind {
@@ -55,7 +56,13 @@ export async function makeLauncherMachine({ shell, setsid }: LauncherKind): Prom
   return {
     folder,
     // The script has to do its part without help.
-    settings: { path, launcherPath, graceSeconds: 1, patienceMs: 10_000 },
+    settings: {
+      path,
+      launcherPath,
+      setsid: findOnPath("setsid", launcherPath),
+      graceSeconds: 1,
+      patienceMs: 10_000,
+    },
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
     },

@@ -13,7 +13,7 @@ export async function runByHand(
   { argv, cwd, env, onOutput }: ProgramRequest,
   { settings, signal = new AbortController().signal }: Started,
 ): Promise<ProgramEnd> {
-  const line = commandLine({ argv, env }, settings);
+  const line = commandLine({ argv, env }, { ...settings, setsid: undefined });
   const child = new Deno.Command(settings.path, {
     args: [String(settings.graceSeconds), ...line.args.slice(1)],
     cwd,
