@@ -38,8 +38,10 @@ async function startRunner(
   const { value } = await reader.read();
   assert.equal(new TextDecoder().decode(value), "ready\n");
   reader.releaseLock();
-  // With setsid it is there before the program; docs/limits.md says so of machines without one.
-  if (settings.launcherPath.startsWith(folder)) await until(async () => (await watchersOf(mark)).length > 0);
+  // By hand and without setsid it starts beside the program.
+  if (way === "hand" && settings.setsid === undefined) {
+    await until(async () => (await watchersOf(mark)).length > 0);
+  }
   return child;
 }
 
