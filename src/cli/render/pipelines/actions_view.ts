@@ -1,4 +1,5 @@
 import {
+  cleanLine,
   defuseWorkflowCommand,
   escapeWorkflowCommand,
   escapeWorkflowProperty,
@@ -10,7 +11,7 @@ import type { PipelineNode } from "../../../pipelines/core/pipeline.ts";
 import type { Spool, SpooledOutput } from "../../../pipelines/ports/spool.ts";
 import type { Style } from "../style.ts";
 import type { BuildView } from "./build_view.ts";
-import { cleanLine, cleanReportLine } from "./clean_line.ts";
+import { cleanReportLine } from "./clean_line.ts";
 import { renderResult, renderSummary } from "./report.ts";
 import { describeStatus, failuresOf } from "./status_words.ts";
 

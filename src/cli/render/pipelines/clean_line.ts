@@ -1,15 +1,4 @@
-import { stripControls } from "../../../lib/sanitize.ts";
-
-const PLAIN = /^[\t\x20-\x7e]*$/;
-
-/**
- * Makes a line of a step's output harmless: no escape sequence, no control character, no change of direction. Tabs stay,
- * since programs align their columns with them.
- */
-export function cleanLine(line: string): string {
-  if (PLAIN.test(line)) return line;
-  return line.split("\t").map(stripControls).join("\t");
-}
+import { cleanLine, stripControls } from "../../../lib/sanitize.ts";
 
 /** The characters of a line that a report shows. Longer ones are rarely for people. */
 const REPORTED = 1_000;

@@ -11,6 +11,7 @@ import { LineSplitter } from "../../../lib/output/line_splitter.ts";
 import { LOG_LINES } from "../build_result.ts";
 import { MaskStream } from "./mask_stream.ts";
 import type { SecretPatterns } from "./secret_patterns.ts";
+import { maskCleaned } from "./secrets_to_mask.ts";
 
 /** The streams of a program's output. */
 export type OutputStream = "stdout" | "stderr";
@@ -66,9 +67,10 @@ class TextStream {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #mask: MaskStream;
   #lines: string[] = [];
-  readonly #splitter = new LineSplitter((line) => this.#lines.push(line));
+  readonly #splitter: LineSplitter;
 
   constructor(patterns: SecretPatterns) {
+    this.#splitter = new LineSplitter((line) => this.#lines.push(maskCleaned(line, patterns)));
     this.#mask = new MaskStream(patterns);
   }
 
