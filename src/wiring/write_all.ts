@@ -10,7 +10,11 @@ const PAUSE_MS = 5;
  * Writes a whole text at once. Returns false if nothing reads the stream: its reader has closed the pipe,
  * such as `head` does, or the stream was closed before this process started.
  */
-export function writeAll(stream: SyncWriter, text: string, pause: (ms: number) => void = block): boolean {
+export function writeAll(
+  stream: SyncWriter,
+  text: string,
+  { pause = block }: { readonly pause?: (ms: number) => void } = {},
+): boolean {
   for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
     try {
       rest = rest.subarray(stream.writeSync(rest));

@@ -15,7 +15,7 @@ Deno.test("a pipe that is full and does not block is waited for, and gets the wh
     },
   };
 
-  assert.equal(writeAll(stream, "héllo", (ms) => pauses.push(ms)), true);
+  assert.equal(writeAll(stream, "héllo", { pause: (ms) => pauses.push(ms) }), true);
   assert.equal(new TextDecoder().decode(Uint8Array.from(written)), "héllo");
   assert.equal(pauses.length, written.length - 1);
 });

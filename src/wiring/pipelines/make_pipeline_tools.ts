@@ -53,7 +53,8 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
       return {
         async keep(outputs, signal) {
           const { makeContextOutputs } = await import("./context_outputs.ts");
-          await makeContextOutputs({ ...build, id, open: contexts.open }).keep(outputs, signal);
+          const redact = (text: string) => redactor.redact(text);
+          await makeContextOutputs({ ...build, id, redact, open: contexts.open }).keep(outputs, signal);
         },
       };
     },

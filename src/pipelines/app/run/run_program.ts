@@ -124,7 +124,7 @@ async function takeOutputs(build: Build, step: Step, { path, stop }: {
     if (outputs === undefined || stop.aborted || Object.keys(answer.values).length === 0) return undefined;
     // Other people read what is kept.
     const values = Object.fromEntries(
-      Object.entries(answer.values).map(([name, value]) => [name, build.mask(value)]),
+      Object.entries(answer.values).map((pair) => pair.map((text) => build.mask(text))),
     );
     await outputs.keep({ step, values }, stop);
     return undefined;
