@@ -72,6 +72,15 @@ Deno.test("the log has the last 50 lines of both streams", () => {
   assert.deepEqual(output.log(), expected);
 });
 
+Deno.test("the log has the beginning of a very long line, and the line itself is passed on whole", () => {
+  const passed: string[] = [];
+  const output = new StepOutput(NO_SECRETS, (lines) => passed.push(...lines));
+  output.push(new TextEncoder().encode(`short\n${"x".repeat(5_000)}\n`), "stdout");
+  output.end();
+  assert.deepEqual(output.log(), ["short", `${"x".repeat(1_000)}… 4000 more characters`]);
+  assert.equal(passed[1]?.length, 5_000);
+});
+
 function linesOf(chunks: readonly Uint8Array[]): readonly string[] {
   const all: string[] = [];
   const output = new StepOutput(NO_SECRETS, (lines) => all.push(...lines));
