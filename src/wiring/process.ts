@@ -53,8 +53,8 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       stdinTty: Deno.stdin.isTerminal(),
       stdoutTty,
       stderrTty,
-      columns: stdoutTty || stderrTty ? Deno.consoleSize().columns : undefined,
-      size: () => stdoutTty || stderrTty ? Deno.consoleSize() : undefined,
+      columns: stdoutTty || stderrTty ? consoleSize()?.columns : undefined,
+      size: () => stdoutTty || stderrTty ? consoleSize() : undefined,
       signal,
       readerLeft: left.signal,
       about: {
@@ -75,6 +75,15 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
       return makeWiring({ ...host, onPlatform: (platform) => dropForPlatform(rights, platform) });
     },
   };
+}
+
+/** Returns the size of the terminal; undefined if it was closed. */
+function consoleSize(): ReturnType<typeof Deno.consoleSize> | undefined {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Explains why an answer cannot be written: most often a disk is full behind a redirection. */
