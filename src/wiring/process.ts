@@ -1,12 +1,11 @@
 import type { CommandRights } from "../cli/command_rights.ts";
 import { ReaderLeft } from "../cli/interrupted.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
-import { makeTerminal } from "../drivers/terminal/mod.ts";
+import { makeTerminal, writeAll } from "../drivers/terminal/mod.ts";
 import { AppError, toError } from "../lib/errors.ts";
 import { VERSION } from "../lib/version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
 import { settleEnvironment } from "./settle_environment.ts";
-import { writeAll } from "./write_all.ts";
 
 /** The name under which the program takes the command line of the tool that contexts replace. */
 const ORIGINAL_NAME = "cicdstatemgr";

@@ -1,7 +1,9 @@
 import type { BuildEvent } from "../build_event.ts";
 import type { StepResult } from "../build_result.ts";
 
-/** Masks the texts of an event that go to a collector with secrets that the build itself does not know, such as `GITHUB_TOKEN`. */
+/**
+ * Masks secrets that the build itself does not know, such as `GITHUB_TOKEN`, in the texts of an event that go to a collector.
+ */
 export function redactEvent(event: BuildEvent, redact: (text: string) => string): BuildEvent {
   switch (event.kind) {
     case "step_output":

@@ -1,7 +1,7 @@
 /** Writing to the streams of the process: pipes that are full, closed or broken. */
 
 import assert from "node:assert/strict";
-import { writeAll } from "../../src/wiring/write_all.ts";
+import { writeAll } from "../../../src/drivers/terminal/mod.ts";
 
 Deno.test("a pipe that is full and does not block is waited for, and gets the whole text", () => {
   const written: number[] = [];
