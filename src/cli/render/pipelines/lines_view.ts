@@ -1,7 +1,6 @@
-import { defuseWorkflowCommand, stripControls } from "../../../lib/sanitize.ts";
+import { cleanLine, defuseWorkflowCommand, stripControls } from "../../../lib/sanitize.ts";
 import type { Style } from "../style.ts";
 import type { BuildView } from "./build_view.ts";
-import { cleanLine } from "./clean_line.ts";
 import { renderFailures, renderResult, renderSummary } from "./report.ts";
 import { describeStatus, failuresOf, isFailure } from "./status_words.ts";
 
