@@ -9,6 +9,7 @@ import { benchAws } from "./aws.ts";
 import { benchContexts } from "./contexts.ts";
 import { benchPages } from "./pages.ts";
 import { benchPipelines } from "./pipelines.ts";
+import { benchServer } from "./server.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/lib/ids.ts";
 import { readLabels } from "../src/environments/core/labels/mod.ts";
@@ -244,6 +245,7 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   contexts: () => benchContexts(print),
   pipelines: () => benchPipelines(print),
   pages: () => benchPages(print),
+  server: () => benchServer(print),
   "start-up": () => benchStartUp(print),
 };
 

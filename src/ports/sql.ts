@@ -35,5 +35,6 @@ export interface SqlDatabase {
   announce(): void;
   /** Resolves after the next announcement of any process on this database. It may resolve for no reason. */
   changed(signal: AbortSignal): Promise<void>;
+  /** Ends the connections, after which no call works. */
   close(): Promise<void>;
 }

@@ -40,6 +40,7 @@ export function healthRoutes(context: ServerContext): Hono {
       "# TYPE showtime_workers gauge",
       `showtime_workers{state="busy"} ${active.filter(({ build }) => build !== undefined).length}`,
       `showtime_workers{state="idle"} ${active.filter(({ build }) => build === undefined).length}`,
+      ...context.latency.lines(),
     ];
     return text(`${lines.join("\n")}\n`, 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
   });

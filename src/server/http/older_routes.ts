@@ -93,7 +93,8 @@ export function olderRoutes(context: ServerContext): Hono {
       waitMs: 0,
     }, req.raw.signal);
     if (claimed === undefined) return body(null, 204);
-    const { job } = claimed;
+    const { job, waitedMs } = claimed;
+    if (waitedMs !== undefined) context.latency.add(waitedMs);
     return json({
       name: job.pipeline,
       "schedule-time": new Date(ports.clock.now()).toISOString(),

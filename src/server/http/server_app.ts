@@ -11,15 +11,20 @@ import { Hono } from "hono";
 import { AppError } from "../../lib/errors.ts";
 import { answerError } from "./answer_error.ts";
 import { buildRoutes } from "./build_routes.ts";
+import { ClaimLatency } from "./claim_latency.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { olderRoutes } from "./older_routes.ts";
+import { openApi } from "./openapi.ts";
 import { refuseForeign } from "./refuse_foreign.ts";
 import { type ServerBindings, type ServerContext, wayOf } from "./server_context.ts";
 import { serverPages } from "../pages/builds/server_pages.ts";
 import { workerRoutes } from "./worker_routes.ts";
 
 /** Makes the interface. Its second argument of `fetch` has the sender's address. It has the pages, too. */
-export function makeServerApp(context: ServerContext): Hono<{ Bindings: ServerBindings }> {
+export function makeServerApp(
+  options: Omit<ServerContext, "latency">,
+): Hono<{ Bindings: ServerBindings }> {
+  const context = { ...options, latency: new ClaimLatency() };
   const app = new Hono<{ Bindings: ServerBindings }>();
   app.use(async ({ req, env }, next) => {
     // Those who watch the server ask from anywhere, and learn nothing.
@@ -37,6 +42,7 @@ export function makeServerApp(context: ServerContext): Hono<{ Bindings: ServerBi
       }),
     )
   );
+  app.get("/api/v1/openapi.json", ({ json }) => json(openApi()));
   app.route("/", healthRoutes(context));
   app.route("/", olderRoutes(context));
   app.route("/api/v1", buildRoutes(context));

@@ -1,5 +1,6 @@
 import type { Access, Caller } from "../../pipelines/app/server/identify.ts";
 import type { ServerPorts } from "../../pipelines/app/server/server_ports.ts";
+import type { ClaimLatency } from "./claim_latency.ts";
 import { isFromHere, type RequestWay } from "./refuse_foreign.ts";
 import type { ServerAction } from "../../pipelines/core/builds/permits.ts";
 
@@ -13,6 +14,7 @@ export interface ServerContext {
   readonly trustedProxies: readonly string[];
   /** The secret of GitHub's hooks; undefined if none is configured. */
   readonly githubSecret: string | undefined;
+  readonly latency: ClaimLatency;
   /** Aborts when the server stops. */
   readonly signal: AbortSignal;
   /** Reports a failure that no answer explains. */

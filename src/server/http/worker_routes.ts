@@ -49,7 +49,9 @@ export function workerRoutes(context: ServerContext): Hono {
       waitMs: waitOf(asked, LONGEST_WAIT_MS),
     }, req.raw.signal);
     if (claimed === undefined) return body(null, 204);
-    return json({ ...claimed, lease_seconds: LEASE_MS / 1000 });
+    const { build, attempt, job, waitedMs } = claimed;
+    if (waitedMs !== undefined) context.latency.add(waitedMs);
+    return json({ build, attempt, lease_seconds: LEASE_MS / 1000, job });
   });
   app.post("/builds/:id/heartbeat", async ({ req, json }) => {
     await callerOf(context, req.raw, { action: "work" });

@@ -65,8 +65,9 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
       const { makeTelemetry } = await import("../../drivers/otlp/mod.ts");
       return makeTelemetry({ plan, trace });
     },
-    writeChangeset: async (paths: readonly string[]) => {
-      const file = await Deno.makeTempFile({ prefix: "showtime-changeset-" });
+    // Git's own folder is no part of the files of the commit, and goes with the checkout or is written anew.
+    writeChangeset: async (folder: string, paths: readonly string[]) => {
+      const file = join(folder, ".git", "showtime-changeset");
       await Deno.writeTextFile(file, paths.map((path) => `${path}\n`).join(""));
       return file;
     },

@@ -125,7 +125,7 @@ Deno.test("a worker finds bass's orchestrator, runs its jobs with bass's flags, 
   );
   await place.commit("sub/file", "one\n");
   const head = await place.commit("sub/file", "two\n");
-  const job = (name: string, code: number, trace: string) => ({
+  const job = (name: string, { code, trace }: { readonly code: number; readonly trace: string }) => ({
     name,
     "schedule-time": "2026-01-01T00:00:00+00:00",
     env: { TOKEN: "s3cret-token", CODE: String(code) },
@@ -140,8 +140,8 @@ Deno.test("a worker finds bass's orchestrator, runs its jobs with bass's flags, 
     },
   });
   const words = ["worker", "-d", `${orchestrator.url}/dequeue`, "-t", "linux,big", "-w", "work"];
-  orchestrator.queue(job("good", 0, "a"));
-  orchestrator.queue({ ...job("evil", 0, "c"), "changed-refs": ["--output=x"] });
+  orchestrator.queue(job("good", { code: 0, trace: "a" }));
+  orchestrator.queue({ ...job("evil", { code: 0, trace: "c" }), "changed-refs": ["--output=x"] });
 
   const refused = await place.here.run(["worker", "-d", `${orchestrator.url}/dequeue`, "-w", "other"], {
     BASS_API_KEY: "no",
@@ -149,7 +149,7 @@ Deno.test("a worker finds bass's orchestrator, runs its jobs with bass's flags, 
   const child = place.here.start(words, { BASS_API_KEY: "key1" });
   const [err, out] = [new Reading(child.stderr), new Reading(child.stdout)];
   await err.until("its answer is no job");
-  orchestrator.queue(job("bad", 3, "b"));
+  orchestrator.queue(job("bad", { code: 3, trace: "b" }));
   await err.until("of bad: failed");
   child.kill("SIGTERM");
   const { code } = await child.status;

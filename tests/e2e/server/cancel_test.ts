@@ -80,7 +80,7 @@ Deno.test("a worker that drains finishes what runs, and takes nothing new", asyn
   });
   const serve = await place.serve();
   const gate = `${place.here.folder}/gate`;
-  const worker = await place.worker(serve, ["--drain", "10m", "--pass-env", "GATE"], { GATE: gate });
+  const worker = await place.worker(serve, ["--drain", "10m", "--pass-env", "GATE"], { env: { GATE: gate } });
   const first = await trigger(serve, "web");
   await untilReady(serve, [first]);
   const second = await trigger(serve, "web");

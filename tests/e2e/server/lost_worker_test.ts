@@ -18,12 +18,12 @@ Deno.test("a worker that is killed: its build runs again elsewhere, or is lost, 
   const env = { NOTES: `${place.here.folder}/notes`, GATE: `${place.here.folder}/gate` };
   const pass = ["--pass-env", "NOTES,GATE", "--slots", "2"];
   const serve = await place.serve();
-  const killed = await place.worker(serve, pass, env);
+  const killed = await place.worker(serve, pass, { env });
   const [again, once] = [await trigger(serve, "again"), await trigger(serve, "once")];
   await until("both run", async () => (await notes(env.NOTES)) === "1\n1\n");
 
   await killed.end("SIGKILL");
-  await place.worker(serve, pass, env);
+  await place.worker(serve, pass, { env });
 
   const lost = await untilBuild(serve, once, "lost");
   assert.match(lost.reason, /The worker workspace-\d+\/\d went away during attempt 1/);
@@ -43,12 +43,12 @@ Deno.test("a worker that slept through its lease ends its build when it wakes, a
   const env = { NOTES: `${place.here.folder}/notes`, GATE: `${place.here.folder}/gate` };
   const pass = ["--pass-env", "NOTES,GATE"];
   const serve = await place.serve();
-  const zombie = await place.worker(serve, pass, env);
+  const zombie = await place.worker(serve, pass, { env });
   const id = await trigger(serve, "web");
   await until("it runs", async () => (await notes(env.NOTES)) === "1\n");
 
   zombie.child.kill("SIGSTOP");
-  await place.worker(serve, pass, env);
+  await place.worker(serve, pass, { env });
   await untilBuild(serve, id, ({ attempt, state }) => attempt === 2 && state === "running");
   const refused = await ask(serve, `POST /api/v1/builds/${id}/finish`, {
     body: { attempt: 1, outcome: "passed", exit_code: 0 },

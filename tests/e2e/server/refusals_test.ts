@@ -186,7 +186,7 @@ OPENSSL.test("--tls-cert serves https to clients that trust the certificate, and
 
   const without = await place.here.run(["build", "list", "--server", url], { DENO_CERT: env.DENO_CERT });
   const untrusted = await place.here.run(["build", "list", "--server", url], { SHOWTIME_API_KEY: key });
-  await place.worker({ ...serve, url }, [], env);
+  await place.worker({ ...serve, url }, [], { env });
   const built = await place.here.run(["build", "trigger", "web", "--wait", "--server", url], env);
 
   assert.equal(without.code, 1, without.err);

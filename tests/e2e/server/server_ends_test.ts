@@ -99,7 +99,7 @@ Deno.test("a server that is killed during a build: the build goes on, and its lo
   const port = ownPort();
   const gate = `${place.here.folder}/gate`;
   const serve = await place.serve([], { port });
-  await place.worker(serve, ["--pass-env", "GATE"], { GATE: gate });
+  await place.worker(serve, ["--pass-env", "GATE"], { env: { GATE: gate } });
   const id = await trigger(serve, "web");
   await untilBuild(serve, id, "running");
 
@@ -164,8 +164,8 @@ Deno.test("eight workers: a group's limit is never passed, and each waits for a 
   await Deno.mkdir(locks);
   const serve = await place.serve();
   const pass = ["--pass-env", "LOCKS", "--slots", "4"];
-  await place.worker(serve, [...pass, "--tags", "linux"], { LOCKS: locks });
-  await place.worker(serve, [...pass, "--tags", "arm,big,linux"], { LOCKS: locks });
+  await place.worker(serve, [...pass, "--tags", "linux"], { env: { LOCKS: locks } });
+  await place.worker(serve, [...pass, "--tags", "arm,big,linux"], { env: { LOCKS: locks } });
   const limited: string[] = [];
   for (let at = 0; at < 16; at++) limited.push(await trigger(serve, "limited"));
   const arm = await trigger(serve, "arm");

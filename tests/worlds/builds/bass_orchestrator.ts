@@ -24,17 +24,20 @@ export function startBassOrchestrator(key: string): BassOrchestrator {
   const requests: TakenRequest[] = [];
   const jobs: unknown[] = [];
   const answer = ({ line, key: sent, body }: TakenRequest): string | undefined => {
-    const reply = (status: string, text = "", more = "") =>
+    const reply = (status: string, { text = "", more = "" } = {}) =>
       `HTTP/1.0 ${status}\r\nServer: BaseHTTP/0.6 Python/3.13.0\r\n${more}\r\n${text}`;
     if (line.startsWith("GET /pipelines ")) {
-      return reply("200 OK", '{"web": {"worker-tags": []}}', "Access-Control-Allow-Origin: *\r\n");
+      return reply("200 OK", {
+        text: '{"web": {"worker-tags": []}}',
+        more: "Access-Control-Allow-Origin: *\r\n",
+      });
     }
     if (!line.startsWith("POST /dequeue ")) return undefined;
     if (sent === undefined || sent === "") return reply("401 Unauthorized");
     if (sent !== key) return reply("403 Forbidden");
     if (!Array.isArray(JSON.parse(body).tags)) return undefined;
     const job = jobs.shift();
-    return job === undefined ? reply("204 No Content") : reply("200 OK", JSON.stringify(job));
+    return job === undefined ? reply("204 No Content") : reply("200 OK", { text: JSON.stringify(job) });
   };
   const serving = (async () => {
     for await (const connection of listener) {

@@ -20,6 +20,11 @@ export interface RunningServe extends Running {
   readonly url: string;
 }
 
+/** The variables of a worker besides those of the place. */
+export interface WorkerOptions {
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The place. */
 export interface ServerPlace extends AsyncDisposable {
   readonly here: BuildPlace;
@@ -34,7 +39,7 @@ export interface ServerPlace extends AsyncDisposable {
     options?: { port?: number; env?: Record<string, string> },
   ): Promise<RunningServe>;
   /** Starts a worker and waits until it asks for builds. Each needs a workspace of its own. */
-  worker(serve: RunningServe, words?: readonly string[], env?: Record<string, string>): Promise<Running>;
+  worker(serve: RunningServe, words?: readonly string[], options?: WorkerOptions): Promise<Running>;
   /** Runs a command against a server. */
   run(serve: RunningServe, words: readonly string[]): Promise<Finished>;
 }
@@ -103,10 +108,10 @@ export async function makeServerPlace(
       const url = /serves builds on (\S+)/.exec(one.out.text)?.[1] ?? "";
       return { ...one, url };
     },
-    async worker(serve, words = [], more = {}) {
+    async worker(serve, words = [], options = {}) {
       const root = `workspace-${running.length}`;
       const flags = ["worker", "-d", `${serve.url}/dequeue`, "--workspace-root", root, "--name", root];
-      const one = start([...flags, ...words], more);
+      const one = start([...flags, ...words], options.env ?? {});
       await one.err.until("Waiting for builds");
       return one;
     },
@@ -161,6 +166,7 @@ export async function trigger(serve: { readonly url: string }, pipeline: string)
 }
 
 /** Waits until a build is as the test wants it, and returns it. */
+// deno-lint-ignore layers/few-parameters -- server, build and state, in most lines of these tests
 export async function untilBuild(
   serve: { readonly url: string },
   id: string,

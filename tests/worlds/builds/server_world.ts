@@ -12,6 +12,7 @@ import type { ServerPorts } from "../../../src/pipelines/app/server/server_ports
 import type { ApiKey, KeyRole } from "../../../src/pipelines/core/builds/api_key.ts";
 import type { ServerPipeline } from "../../../src/pipelines/core/builds/server_pipeline.ts";
 import { sha256 } from "../../../src/lib/sha256.ts";
+import { assertDescribed } from "./described_answers.ts";
 import { makeServerApp } from "../../../src/server/http/server_app.ts";
 
 /** The options of a server under test. */
@@ -32,9 +33,11 @@ export interface ServerWorld extends AsyncDisposable {
   readonly changes: string[];
   /** Failures that no answer explains. */
   readonly failures: unknown[];
+  /** The lines `METHOD /path` of every route. */
+  readonly routes: readonly string[];
   /** Moves the clock. */
   pass(ms: number): void;
-  /** Sends a request with a JSON body, if one is given, and returns the answer. */
+  /** Sends a request with a JSON body, if one is given, and returns the answer, which is as OpenAPI describes it. */
   send(line: string, options?: SendOptions): Promise<Response>;
   /** As {@link send}, and reads the answer as JSON. */
   // deno-lint-ignore no-explicit-any -- tests compare what they expect
@@ -144,20 +147,23 @@ export async function startServerWorld(options: ServerWorldOptions = {}): Promis
   });
   const send = async (line: string, { key, body, headers, signal, remote }: SendOptions = {}) => {
     const [method = "", path = ""] = line.split(" ");
-    return await app.fetch(
-      new Request(`http://127.0.0.1${path}`, {
-        method,
-        headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
-        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
-      remote === undefined ? {} : { remote },
-    );
+    const request = new Request(`http://127.0.0.1${path}`, {
+      method,
+      headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const response = await app.fetch(request, remote === undefined ? {} : { remote });
+    await assertDescribed(request, response);
+    return response;
   };
   return {
     ports,
     changes,
     failures,
+    routes: app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) =>
+      `${method} ${path}`
+    ),
     pass: (ms) => void (now += ms),
     send,
     json: async (line, sent) => await (await send(line, sent)).json(),

@@ -26,6 +26,7 @@ export async function startSmtp(port = 0): Promise<SmtpServer> {
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
     logger: false,
+    // deno-lint-ignore layers/few-parameters -- the parameters are those of the package
     onData(stream, { envelope: { mailFrom, rcptTo } }, done) {
       (async () => {
         const decoder = new TextDecoder();

@@ -109,6 +109,10 @@ function fill(given: TestWiring | undefined): Wiring {
     simulator: refuse,
     supersetSimulator: refuse,
     stage: refuse,
+    server: refuse,
+    worker: refuse,
+    serverCalls: refuse,
+    buildStore: refuse,
     ...(makeContext === undefined ? {} : portsOf(makeContext)),
     ...others,
   };

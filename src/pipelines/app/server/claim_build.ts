@@ -8,10 +8,14 @@ export interface ClaimAnswer {
   readonly build: string;
   readonly attempt: number;
   readonly job: Job;
+  /** Milliseconds that it waited; undefined if it ran before. */
+  readonly waitedMs: number | undefined;
 }
 
 /** The longest time between two looks at the queue, in milliseconds: an announcement can be lost. */
 const LOOK_MS = 5_000;
+/** The time after which the store is told again that a waiting worker is there, in milliseconds. */
+const NOTE_MS = 20_000;
 
 /**
  * Claims a build for a worker, and waits for one up to `waitMs`. Undefined if none came. If the worker goes away, no
@@ -24,6 +28,7 @@ export async function claimBuild(
 ): Promise<ClaimAnswer | undefined> {
   const { clock, store, queue } = ports;
   const end = clock.now() + waitMs;
+  let notedAt = -Infinity;
   const seen = { name: request.worker, tags: request.tags };
   for (;;) {
     signal.throwIfAborted();
@@ -33,13 +38,18 @@ export async function claimBuild(
     const changed = queue.changed(eitherSignal(signal, stop.signal)).catch(() => {});
     try {
       const claimed = await queue.claim({ ...request, leaseMs: LEASE_MS, now }, signal);
-      await store.noteWorker({ ...seen, seenAt: now, build: claimed?.build.id }, signal);
+      // Every new build wakes all workers that wait: a note of each look would be a write to disk for each.
+      if (claimed !== undefined || now - notedAt >= NOTE_MS) {
+        await store.noteWorker({ ...seen, seenAt: now, build: claimed?.build.id }, signal);
+        notedAt = now;
+      }
       if (claimed !== undefined) {
         ports.onChange(claimed.build.id);
         return {
           build: claimed.build.id,
           attempt: claimed.build.attempt,
           job: jobFor(ports, claimed),
+          waitedMs: claimed.build.attempt > 1 ? undefined : Math.max(0, now - claimed.build.queuedAt),
         };
       }
       const left = end - clock.now();

@@ -12,8 +12,8 @@ export interface JobPorts {
   readonly openPorts: (folder: string) => Promise<BuildPorts & AsyncDisposable>;
   /** Reads a pipeline from a file. Throws AppError with every problem. */
   readonly readPipeline: (folder: string, path: string) => Promise<Pipeline>;
-  /** Writes the changed paths to a file for an entry point, and returns its path. It is removed with the ports. */
-  readonly writeChangeset: (paths: readonly string[]) => Promise<string>;
+  /** Writes the changed paths to a file in a checkout for an entry point, one a line, and returns its path. */
+  readonly writeChangeset: (folder: string, paths: readonly string[]) => Promise<string>;
   /** Makes the sender of a job's telemetry; undefined without an endpoint. Throws AppError if an endpoint is no URL. */
   readonly makeTelemetry: (run: JobRun) => Promise<Telemetry | undefined>;
   /** The variables of the worker that every job sees. */
@@ -109,7 +109,7 @@ async function entryPointFlags(ports: JobPorts, { job, checkout }: JobRun): Prom
   const { changeset } = checkout;
   const file = changeset === undefined || changeset.length === 0
     ? undefined
-    : await ports.writeChangeset(changeset);
+    : await ports.writeChangeset(checkout.folder, changeset);
   return [
     ...["--root", checkout.folder],
     ...["--service-name", job.serviceName],
