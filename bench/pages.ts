@@ -33,6 +33,7 @@ export async function benchPages(row: Row): Promise<void> {
         value: await paint(page),
         budget: "1 s",
       });
+      row({ name: "  all of its rows", value: await loaded(page), budget: "" });
       row({ name: "  longest task while it loads", value: await longest(page, async () => {}) });
       await show(page, row);
       const grow = async () => {
@@ -116,6 +117,12 @@ async function paint(page: Page): Promise<string> {
       for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") resolve(startTime);
     }).observe({ type: "paint", buffered: true }))`,
   );
+  return `${Math.round(Number(at))} ms`;
+}
+
+/** The time from the request until the whole page is there. */
+async function loaded(page: Page): Promise<string> {
+  const at = await page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
   return `${Math.round(Number(at))} ms`;
 }
 

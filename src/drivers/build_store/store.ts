@@ -61,8 +61,9 @@ export function makeBuildStore(database: SqlDatabase): BuildStore {
     async events({ build, after, limit }, signal) {
       const rows = await read({
         statement:
-          "SELECT first, attempt, batch FROM events WHERE build = ? AND last > ? ORDER BY first LIMIT ?",
-        values: [build, after, limit],
+          "SELECT first, attempt, batch FROM events WHERE build = ? AND last > ? AND first <= ? ORDER BY first",
+        // Places grow by one, so that no batch is read whose events would be left out.
+        values: [build, after, after + limit],
       }, signal);
       return rows.flatMap(placedEvents).filter(({ place }) => place > after).slice(0, limit);
     },

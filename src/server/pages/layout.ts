@@ -48,6 +48,17 @@ export function renderPage({ title, sheet, changes = "/-/changes", name, nav, co
   `;
 }
 
+/** Stands for the content of a page until it is made. No text of a page has a control character. */
+const PLACE = "\u0001";
+
+/** Renders the parts of a page before and after its content, so that the first one can be sent while the content is made. */
+export function renderAround(
+  frame: Omit<Frame, "content">,
+): { readonly before: string; readonly after: string } {
+  const [before = "", after = ""] = String(renderPage({ ...frame, content: html`${PLACE}` })).split(PLACE);
+  return { before, after };
+}
+
 /** Renders a page that says why a request was refused. The script shows the sentence in the page it came from. */
 export function renderProblem(frame: Omit<Frame, "content" | "title">, problem: string): Html {
   return renderPage({

@@ -31,7 +31,7 @@ export async function showBuild(ports: ServerPorts, id: string, signal: AbortSig
 
 /** Reads the events of a build that are stored now, after a place. */
 export async function* storedEvents(
-  { store }: ServerPorts,
+  { store, clock }: ServerPorts,
   { build, after }: { readonly build: string; readonly after: number },
   signal: AbortSignal,
 ): AsyncGenerator<PlacedEvent> {
@@ -42,6 +42,8 @@ export async function* storedEvents(
       place = each.place;
     }
     if (events.length === 0) return;
+    // Other requests are answered between two parts of a large build.
+    if (events.length === PAGE) await clock.sleep(0, signal);
   }
 }
 

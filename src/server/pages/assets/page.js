@@ -134,7 +134,7 @@ class LivePage {
         return;
       }
       for (const field of form.querySelectorAll("input")) field.value = "";
-      await this.refresh();
+      if (this.#build === undefined) await this.refresh();
     } catch {
       this.lose();
     }
@@ -164,7 +164,7 @@ class BuildPage {
 
   /** The address of the stream: after what the page shows, with the lines of the open output. */
   get address() {
-    const address = new URL(document.body.dataset.changes, location);
+    const address = new URL(this.#steps.dataset.changes, location);
     const log = document.getElementById("log");
     if (this.#place > 0) address.searchParams.set("after", this.#place);
     if (log !== null) {
@@ -197,8 +197,9 @@ class BuildPage {
       const answer = await fetch(location.href);
       if (!answer.ok) return location.reload();
       const next = parse(await answer.text());
-      document.body.dataset.changes = next.body.dataset.changes;
-      replacePart(document.getElementById("head"), next.getElementById("head"));
+      for (const part of ["head", "notes"]) {
+        replacePart(document.getElementById(part), next.getElementById(part));
+      }
       const steps = next.getElementById("steps");
       this.#steps.replaceWith(steps);
       this.#steps = steps;
@@ -268,10 +269,9 @@ class BuildPage {
     for (const bar of this.#steps.querySelectorAll("svg")) bar.setAttribute("viewBox", `0 0 ${total} 10`);
   }
 
-  #head({ html, ended, total }) {
-    const next = document.createElement("div");
-    next.append(...parse(html).body.childNodes);
-    replacePart(document.getElementById("head"), next);
+  #head({ html, notes, ended, total }) {
+    replacePart(document.getElementById("head"), parse(html).body);
+    replacePart(document.getElementById("notes"), parse(notes).body);
     if (!ended || this.#steps.dataset.open === undefined) return;
     delete this.#steps.dataset.open;
     this.#scale(total);

@@ -8,27 +8,30 @@ import { causeWords, formatTook, instant, revision, stateOf, tookOf } from "./bu
 import { logSection } from "./log_section.ts";
 import { logAddress, makeScale, stepList } from "./step_row.ts";
 
-/** The parts of a build's page. */
-export interface BuildPageOptions {
-  /** Now, in milliseconds since 1970. */
-  readonly now: number;
-  /** Whether the reader may cancel the build and run it again. */
-  readonly mayTrigger: boolean;
-  readonly log: LogPart | undefined;
-}
-
-/** Renders the page of a build: its state, and its steps as a waterfall. */
-export function renderBuild(shown: ShownBuild, { now, mayTrigger, log }: BuildPageOptions): Html {
+/**
+ * Renders the steps of a build as a waterfall, with what is known from them alone. `changes` is the address of the stream
+ * of changes.
+ */
+export function renderSteps(
+  shown: ShownBuild,
+  { now, log, changes }: {
+    /** Now, in milliseconds since 1970. */
+    readonly now: number;
+    readonly log: LogPart | undefined;
+    readonly changes: string;
+  },
+): Html {
   const { build, steps } = shown;
-  const scale = makeScale(steps, { now, ended: !OPEN_STATES.includes(build.state) });
+  const isOpen = OPEN_STATES.includes(build.state);
+  const scale = makeScale(steps, { now, ended: !isOpen });
   const section = log === undefined ? undefined : { step: log.step.id, section: logSection(build.id, log) };
   return html`
-    <div id="head" data-live>${buildHead(shown, { now, mayTrigger })}</div>
+    <div id="notes">${buildNotes(shown)}</div>
     <h2>Steps</h2>
     <div class="axis" aria-hidden="true"><span>Step</span><span class="took">Start, duration</span>
     <span class="scale"><span>0 s</span><span id="axis-end">${formatTook(scale.total)}</span></span></div>
-    <div id="steps" data-live data-build="${build.id}" data-base="${scale.base}" data-now="${now}"
-      data-total="${scale.total}" ${OPEN_STATES.includes(build.state)
+    <div id="steps" data-base="${scale.base}" data-now="${now}" data-total="${scale.total}"
+      data-changes="${changes}" ${isOpen
         ? html`
           data-open
         `
@@ -36,13 +39,29 @@ export function renderBuild(shown: ShownBuild, { now, mayTrigger, log }: BuildPa
   `;
 }
 
+/** Renders the first failed step and the warnings of a build. */
+export function buildNotes({ build, steps, warnings }: ShownBuild): Html {
+  const failed = build.state === "failed" || build.state === "timed_out" ? failedStep(steps) : undefined;
+  const address = failed === undefined ? "" : `${logAddress(build.id, { step: failed.id })}#log`;
+  return html`${
+    failed === undefined
+      ? ""
+      : html`<p>The first failed step is <a href="${address}" data-step="${failed.id}" id="first-failed">${
+        plain(failed.path)
+      }</a>.</p>`
+  }${warnings.map((text) => html`<p class="note">${plain(text)}</p>`)}`;
+}
+
 /** Renders the state of a build and the changes that its reader may make. */
 export function buildHead(
-  { build, steps, warnings }: ShownBuild,
-  { now, mayTrigger }: Pick<BuildPageOptions, "now" | "mayTrigger">,
+  build: Build,
+  { now, mayTrigger }: {
+    readonly now: number;
+    /** Whether the reader may cancel the build and run it again. */
+    readonly mayTrigger: boolean;
+  },
 ): Html {
   const { id, pipeline, state, reason, cause, attempt, worker, queuedAt, startedAt, exitCode } = build;
-  const failed = state === "failed" || state === "timed_out" ? failedStep(steps) : undefined;
   const took = tookOf(build, now);
   return html`<h1>Build ${id} of <a href="/pipelines/${encodeURIComponent(pipeline)}">${
     plain(pipeline)
@@ -50,12 +69,6 @@ export function buildHead(
 <p role="status">${stateOf(state)}${reason === undefined ? "" : ` ${plain(reason)}`}${
     exitCode === undefined || exitCode === 0 ? "" : ` (exit code ${exitCode})`
   }</p>
-${
-    failed === undefined
-      ? ""
-      : html`<p>The first failed step is <a href="${logAddress(id, { step: failed.id })}#log"
- data-step="${failed.id}" id="first-failed">${plain(failed.path)}</a>.</p>`
-  }
 <dl class="facts"><div><dt>Revision</dt><dd>${revision(build)}</dd></div>
 <div><dt>Cause</dt><dd>${causeWords(cause)}</dd></div>
 <div><dt>Queued</dt><dd>${instant(queuedAt)}</dd></div>
@@ -93,7 +106,6 @@ ${
       `
       : ""
   }</dl>
-${warnings.map((text) => html`<p class="note">${plain(text)}</p>`)}
 ${mayTrigger ? change(build) : ""}`;
 }
 

@@ -5,7 +5,7 @@ import { explainWaiting, storedEvents } from "../../../pipelines/app/server/show
 import { type Build, OPEN_STATES } from "../../../pipelines/core/builds/build.ts";
 import { StepTree } from "../../../pipelines/core/builds/step_tree.ts";
 import type { ServerContext } from "../../http/server_context.ts";
-import { buildHead } from "./build_page.ts";
+import { buildHead, buildNotes } from "./build_page.ts";
 import { linesWords, logLines } from "./log_section.ts";
 import { makeScale, stepRow } from "./step_row.ts";
 
@@ -169,8 +169,9 @@ class FollowedBuild {
     const steps = this.#tree.roots();
     const now = ports.clock.now();
     const shown = { build: { ...build, reason }, steps, warnings: this.#tree.warnings, place: this.place };
-    const html = String(buildHead(shown, { now, mayTrigger: this.#options.mayTrigger }));
+    const html = String(buildHead(shown.build, { now, mayTrigger: this.#options.mayTrigger }));
+    const notes = String(buildNotes(shown));
     const { total } = makeScale(steps, { now, ended: this.hasEnded });
-    return [{ event: "head", data: { html, ended: this.hasEnded, total } }];
+    return [{ event: "head", data: { html, notes, ended: this.hasEnded, total } }];
   }
 }

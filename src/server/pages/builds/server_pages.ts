@@ -11,7 +11,7 @@
 import { type Context, Hono } from "hono";
 import { AppError, usageError } from "../../../lib/errors.ts";
 import { cancelBuild, rerunBuild } from "../../../pipelines/app/server/change_build.ts";
-import { explainWaiting, showBuild } from "../../../pipelines/app/server/show_builds.ts";
+import { explainWaiting } from "../../../pipelines/app/server/show_builds.ts";
 import { showLog } from "../../../pipelines/app/server/show_log.ts";
 import { triggerBuild } from "../../../pipelines/app/server/trigger_build.ts";
 import { type Build, OPEN_STATES } from "../../../pipelines/core/builds/build.ts";
@@ -21,10 +21,11 @@ import type { Html } from "../elements.ts";
 import { renderPage, renderProblem } from "../layout.ts";
 import { streamChanges } from "../live_events.ts";
 import { PAGE_HEADERS, servePageFiles } from "../page_files.ts";
-import { chosenStep, renderBuild } from "./build_page.ts";
+import { answerBuild } from "./answer_build.ts";
 import { streamBuild } from "./build_stream.ts";
 import { renderOverview, renderPipeline } from "./build_tables.ts";
 import { logSection } from "./log_section.ts";
+import { logAddress } from "./step_row.ts";
 import { addLogin } from "./login_routes.ts";
 import { watchBuilds } from "./watch_builds.ts";
 
@@ -183,28 +184,20 @@ export function serverPages(server: ServerContext): Hono {
   });
 
   app.get("/builds/:id", async (context) => {
-    const { signal } = context.req.raw;
-    const { build: { id, pipeline } } = await known(context, "read");
-    const shown = await showBuild(ports, id, signal);
-    const asked = context.req.query("step");
+    const { build } = await known(context, "read");
+    const step = context.req.query("step");
     const line = numberIn(context, "line");
-    const step = asked ?? chosenStep(shown.steps)?.id;
     if (line !== undefined && step !== undefined) {
-      const from = Math.max(1, line - 100);
-      return context.redirect(`/builds/${id}?step=${encodeURIComponent(step)}&from=${from}#L${line}`, 303);
+      const address = logAddress(build.id, { step, from: Math.max(1, line - 100) });
+      return context.redirect(`${address}#L${line}`, 303);
     }
-    const log = step === undefined
-      ? undefined
-      : await showLog(ports, { build: shown.build, step, from: numberIn(context, "from") }, signal);
-    const [build] = await explained([shown.build], signal);
-    const content = renderBuild({ ...shown, build: build ?? shown.build }, {
-      now: clock.now(),
-      mayTrigger: await may(context, pipeline),
-      log,
-    });
-    const { attempt, state } = shown.build;
-    const changes = `/builds/${id}/changes?attempt=${attempt}&state=${state}&after=${shown.place}`;
-    return page(context, { title: `Build ${id} of ${pipeline}`, content, changes });
+    const asked = {
+      build,
+      step,
+      from: numberIn(context, "from"),
+      mayTrigger: await may(context, build.pipeline),
+    };
+    return await answerBuild(context, { server, frame: FRAME, asked });
   });
   app.get("/builds/:id/output", async (context) => {
     const { build } = await known(context, "read");
