@@ -65,6 +65,8 @@ export interface CommandEntry extends CommandRights {
   readonly args: readonly ArgumentSpec[];
   /** The flags that the command takes besides the global ones. */
   readonly options: readonly OptionSpec[];
+  /** The rights that the command keeps if a flag is given, by the flag's name. */
+  readonly rightsWith?: Readonly<Record<string, CommandRights>>;
   /** Whether the command takes the lock of a pull request. An interrupted run gives the lock back. */
   readonly takesLock: boolean;
   /** The advice after an interruption, as a sentence. Without it the command is run again. */

@@ -4,6 +4,8 @@ import { EXIT, type ExitCode } from "../lib/errors.ts";
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly by: "SIGINT" | "SIGTERM";
+  /** When it came, in milliseconds since the process started. */
+  readonly at = performance.now();
 
   constructor(by: "SIGINT" | "SIGTERM") {
     super(by === "SIGINT" ? "Interrupted" : "Terminated");

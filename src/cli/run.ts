@@ -6,6 +6,7 @@ import { wantsColor } from "../lib/paint.ts";
 import { Redactor } from "../lib/redact.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { NamedCommand } from "./command.ts";
+import type { CommandRights } from "./command_rights.ts";
 import { makeCommandEnv } from "./command_env.ts";
 import { LOOKS, NOTHING } from "./commands/kept_rights.ts";
 import { CAPABILITIES } from "./commands/registry.ts";
@@ -14,6 +15,7 @@ import { Interrupted } from "./interrupted.ts";
 import { renderAnnotation, renderError, renderErrorJson } from "./print_error.ts";
 import { readInvocation } from "./reading/read_invocation.ts";
 import { makeStyle } from "./render/style.ts";
+import type { Values } from "./values.ts";
 import type { CliHost, CliIo, TerminalSettings, Wiring } from "./wiring_types.ts";
 import { makeWrapTalk, type WrapTalk, wrapTerminal } from "./wrap_talk.ts";
 
@@ -76,7 +78,7 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     }
     command = invocation.command;
     const [runCommand, wrapTalk] = await Promise.all([command.load(), loadWrapTalk(io, terminal)]);
-    host.onCommand?.(command);
+    host.onCommand?.(rightsOf(command, invocation.values));
     const signal = signalFor(io, command);
     const code = await runCommand(makeCommandEnv({
       ...invocation,
@@ -105,12 +107,20 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     if (endedByReader(io, command)) return EXIT.done;
     const error = interruption(io.signal, command) ?? toError(thrown);
     // A command that reads its words itself has no --json.
-    const asJson = output.json && command?.readsWords !== true;
+    const hasAnswer = !(error instanceof AppError && error.code === "output_unwritable");
+    const asJson = output.json && hasAnswer && command?.readsWords !== true;
     if (asJson) terminal.out(renderErrorJson(error, { oneLine: command?.streamsJson === true }));
     if (!asJson || output.verbose) printForPeople(error, await loadWrapTalk(io, terminal));
     annotate(error);
     return error instanceof AppError ? error.exitCode : EXIT.failed;
   }
+}
+
+/** Returns the rights that a command keeps with the flags that were given. */
+function rightsOf(command: NamedCommand, values: Values): CommandRights {
+  const { rightsWith = {} } = command;
+  const flag = Object.keys(rightsWith).find((name) => values.flag(name));
+  return flag === undefined ? command : rightsWith[flag] ?? command;
 }
 
 /**

@@ -65,7 +65,7 @@ export interface WiringRequest {
 }
 
 /** The options of `simulate`. */
-export interface SimulateOptions {
+export interface SimulateOptions extends WiringRequest {
   /** 0 stands for any free port. */
   readonly port: number;
   /** The path of the seed; undefined for the example. */
@@ -74,6 +74,8 @@ export interface SimulateOptions {
   readonly here: boolean;
   /** The name for that clone's repository, as the flag gives it. */
   readonly repo: string | undefined;
+  /** Whether `sync` runs after each event, with the demo's application on the local engine. */
+  readonly play: boolean;
 }
 
 /** A running simulator. */
@@ -82,7 +84,9 @@ export interface RunningSimulator {
   readonly address: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** A description of the clone that is served; undefined for a seed. */
+  /** The address of the page of the first pull request. */
+  readonly page: string;
+  /** A description of the clone that is served or of what is played; undefined for a seed. */
   readonly about: string | undefined;
   /** Settles when the simulator has stopped, which it does when the signal of its start aborts. */
   readonly finished: Promise<void>;
@@ -92,12 +96,16 @@ export interface RunningSimulator {
 export interface StageOptions extends WiringRequest {
   /** Play it on `pr` of the real GitHub, not on the built-in simulator. */
   readonly realGithub: boolean;
+  /** Whether people play in a browser, and `sync` runs after each event. */
+  readonly forPeople: boolean;
 }
 
 /** A stage to play a life on, with the ports that play on it. */
 export interface PlayedStage {
   readonly stage: Stage;
   readonly ports: SyncPorts;
+  /** The address of the pull request's page; undefined on the real GitHub. */
+  readonly page: string | undefined;
   /** Takes down what the stage brought. */
   end(): Promise<void>;
 }

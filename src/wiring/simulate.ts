@@ -6,28 +6,56 @@ import {
   makeSimulator,
   parseSeed,
   type Seed,
-  type Served,
   serveSimulator,
 } from "../simulators/github/mod.ts";
+import { makeDemoSeed } from "./demo/demo_seed.ts";
+import { makePlayground, type MakePorts } from "./demo/playground.ts";
+import { DEFAULT_PR } from "./demo/stage.ts";
+import { serveFace } from "./face/serve_face.ts";
 import type { Parts } from "./parts.ts";
 import { describeFileError } from "../drivers/system/mod.ts";
 
-/** Serves a simulator until `signal` aborts. Throws AppError if the port is taken or the seed is wrong. */
+/** A simulator to start, and a maker of the ports that `--play` works with. */
+export interface SimulatorMaking extends SimulateOptions {
+  readonly makePorts: MakePorts;
+}
+
+/**
+ * Serves a simulator until `signal` aborts. Throws AppError if the port is taken, the seed is wrong, or the play would
+ * remove environments of others.
+ */
 export async function startSimulator(
   parts: Parts,
-  options: SimulateOptions,
+  { makePorts, ...options }: SimulatorMaking,
   signal: AbortSignal,
 ): Promise<RunningSimulator> {
-  const { port } = options;
-  const { seed: parsed, about } = await chooseSeed(parts, options);
+  const { seed, about } = await chooseSeed(parts, options);
+  const repository = `${seed.owner}/${seed.name}`;
+  if (options.play) {
+    const ground = await makePlayground({
+      host: parts.host,
+      shell: await parts.shell,
+      makePorts,
+      request: options,
+      seed,
+      port: options.port,
+      dry: false,
+      platform: "docker",
+      playable: true,
+    }, signal);
+    const { face: { url: address, page }, setting: [setting], end } = ground;
+    return { address, page, repository, about: setting, finished: whenAborted(signal, end) };
+  }
   // No environment runs here, so the right to run programs goes, as it goes for a platform without programs.
   parts.host.onPlatform?.("ecs");
-  const simulator = makeSimulator(parsed, { lastId: lastIdByClock(Date.now()) });
-  return {
-    ...serveUntil(signal, { simulator, port }),
-    repository: `${parsed.owner}/${parsed.name}`,
-    about,
-  };
+  const simulator = makeSimulator(seed, { lastId: lastIdByClock(Date.now()) });
+  const setting = [
+    'Nothing runs by itself here: "showtime sync <pr>" in a second terminal acts on labels, and ' +
+    '"showtime simulate --play" acts on them at once.',
+  ];
+  const face = serveFace(simulator, { port: options.port, setting, playable: true });
+  const { url: address, page } = face;
+  return { address, page, repository, about, finished: whenAborted(signal, () => face.stop()) };
 }
 
 /** Serves a simulated Superset until `signal` aborts. Throws AppError if the port is taken or the seed is wrong. */
@@ -37,26 +65,25 @@ export async function startSupersetSimulator(
 ): Promise<Pick<RunningSimulator, "address" | "finished">> {
   const { makeSupersetSimulator, parseSeed } = await import("../simulators/superset/mod.ts");
   const parsed = parseSeed(seed === undefined ? {} : await readSeed(seed, "docs/assets.md"));
-  return serveUntil(signal, { simulator: makeSupersetSimulator(parsed), port });
+  const served = serveSimulator(makeSupersetSimulator(parsed), { port });
+  return { address: served.url, finished: whenAborted(signal, () => served.stop()) };
 }
 
-function serveUntil(
-  signal: AbortSignal,
-  { simulator, port }: { readonly simulator: Served; readonly port: number },
-): Pick<RunningSimulator, "address" | "finished"> {
-  const served = serveSimulator(simulator, { port });
-  const finished = new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(served.stop()), { once: true });
+/** Settles when `end` has, which is called when the signal aborts. */
+function whenAborted(signal: AbortSignal, end: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(end());
+    signal.addEventListener("abort", () => resolve(end()), { once: true });
   });
-  return { address: served.url, finished };
 }
 
 async function chooseSeed(
   parts: Parts,
-  { seed, here, repo }: SimulateOptions,
+  { seed, here, repo, play }: SimulateOptions,
 ): Promise<{ readonly seed: Seed; readonly about: string | undefined }> {
   if (here) return await (await import("./here_seed.ts")).makeHereSeed(parts, repo);
-  const parsed = seed === undefined ? defaultSeed() : parseSeed(await readSeed(seed, "docs/simulator.md"));
+  const example = () => play ? makeDemoSeed(DEFAULT_PR) : defaultSeed();
+  const parsed = seed === undefined ? example() : parseSeed(await readSeed(seed, "docs/simulator.md"));
   return { seed: parsed, about: undefined };
 }
 

@@ -15,6 +15,13 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
     scopes.set(request, scope);
     return scope;
   };
+  /** The ports of a play, in the environment of `stageHost` or of this process. */
+  const makePorts = async (stageHost: WiringHost | undefined, request: WiringRequest) => {
+    const scope = stageHost === undefined
+      ? scopeOf(request)
+      : new RequestScope(new Parts(stageHost), request);
+    return { ...await scope.run(), ...await scope.ports(), terminal: request.terminal };
+  };
   return Promise.resolve({
     config: (request) => scopeOf(request).config(),
     repository: ({ flags }) => parts.repository(flags),
@@ -63,19 +70,11 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       return await (await import("./diagnose.ts")).makeDiagnoses(parts, options);
     },
     simulator: async (options, signal) =>
-      (await import("./simulate.ts")).startSimulator(parts, options, signal),
+      (await import("./simulate.ts")).startSimulator(parts, { ...options, makePorts }, signal),
     supersetSimulator: async (options, signal) =>
       (await import("./simulate.ts")).startSupersetSimulator(options, signal),
     stage: async (options, signal) =>
-      await (await import("./demo/stage.ts")).makeStage(parts, {
-        ...options,
-        makePorts: async (stageHost, request) => {
-          const scope = stageHost === undefined
-            ? scopeOf(request)
-            : new RequestScope(new Parts(stageHost), request);
-          return { ...await scope.run(), ...await scope.ports(), terminal: request.terminal };
-        },
-      }, signal),
+      await (await import("./demo/stage.ts")).makeStage(parts, { ...options, makePorts }, signal),
   });
 }
 

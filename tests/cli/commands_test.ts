@@ -533,24 +533,6 @@ Deno.test("doctor keeps its lines within the terminal", async () => {
   assert.match(out, /^ {3}to fix it: mend/m);
 });
 
-Deno.test("simulate prints its address when it is ready and serves until it is told to end", async () => {
-  const { code, out, err } = await runIn(makeWorld(), ["simulate", "--port", "0"], {
-    wiring: {
-      simulator: () =>
-        Promise.resolve({
-          address: "http://127.0.0.1:4711",
-          repository: "acme/shop",
-          about: undefined,
-          finished: Promise.resolve(),
-        }),
-    },
-  });
-
-  assert.equal(code, EXIT.done);
-  assert.equal(out, "Showtime's GitHub simulator is listening on http://127.0.0.1:4711\n");
-  assert.match(err, /^Next: export GITHUB_REPOSITORY=acme\/shop GITHUB_API_URL=http:\/\/127\.0\.0\.1:4711 /);
-});
-
 Deno.test("completion offers the numbers of pull requests that have environments", async () => {
   const { out } = await runIn(running(), ["complete", "--", "status", ""]);
 

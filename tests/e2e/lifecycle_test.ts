@@ -27,6 +27,16 @@ function assertWholeLife(out: string): void {
     at += found;
   }
   assert.match(out, /^\s+\+ 🎪 [0-9a-f]{7} 🚦 running$/m);
+  // The labels are shown while the work goes on, too: the old environment runs while the new one is built.
+  assert.match(out, /^ {3}meanwhile: 🎪 [0-9a-f]{7} 🚦 building$/m);
+  const during = [...out.matchAll(/^ {3}meanwhile: (.*)$/gm)].map(([, line = ""]) =>
+    line.split(" beside ").map((name) => name.split("🚦 ")[1]).sort().join(" beside ")
+  );
+  assert.ok(during.includes("building beside running"), during.join(", "));
+  assert.match(
+    out,
+    /^Watch it in a browser: http:\/\/127\.0\.0\.1:\d+\/showtime\/demo-[0-9a-f]{7}\/pull\/\d+$/m,
+  );
   assert.match(out, /^\s+- 🎪 [0-9a-f]{7} 🚦 running$/m);
 }
 

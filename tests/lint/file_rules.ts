@@ -33,7 +33,7 @@ export const fileName: Deno.lint.Rule = {
   create(context) {
     const path = pathInRepository(context.filename);
     if (path === undefined) return {};
-    const odd = path.split("/").find((part) => !/^\.?[a-z][a-z0-9]*(_[a-z0-9]+)*(\.ts)?$/.test(part));
+    const odd = path.split("/").find((part) => !/^\.?[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[jt]s)?$/.test(part));
     if (odd === undefined) return {};
     return {
       Program: (node) => context.report({ node, message: `\`${odd}\` is not snake_case` }),

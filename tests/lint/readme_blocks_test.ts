@@ -53,7 +53,9 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'curl -fsS -X POST "http://localhost:8080/webhook?pipeline=web&changed-refs=$(git rev-parse HEAD)"',
     "showtime keys add builder-1 --role worker --tags linux",
   ],
+  // tests/e2e/pages plays it.
   "docs/simulator.md": [
+    "showtime simulate --play",
     'curl -s $GITHUB_API_URL/_simulator/push -d "{\\"pr\\": 1, \\"sha\\": \\"$(git rev-parse HEAD)\\"}"',
   ],
   "docs/troubleshooting.md": ["showtime explain 1234"],

@@ -67,9 +67,10 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     packages: ["commander", "@bomb.sh/tab", "@clack/prompts", "get-east-asian-width"],
     node: ["path", "util"],
   },
+  // Comments on a simulated pull request are Markdown from people: a package renders it, with HTML off.
   server: {
     rooms: [...APPS, ...CORES, ...PORTS.map((each) => `types:${each}`), "config", "lib"],
-    packages: ["hono", "@octokit/webhooks-methods"],
+    packages: ["hono", "@octokit/webhooks-methods", "micromark", "micromark-extension-gfm-table"],
     node: [],
   },
   wiring: ANYTHING,

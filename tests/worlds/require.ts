@@ -1,5 +1,5 @@
 /**
- * Parts of the world that some tests need: a container engine, a registry, an AWS emulator, the compiled program.
+ * Parts of the world that some tests need: a container engine, a registry, an AWS emulator, a browser, the compiled program.
  * A part that is missing makes its tests ignored, with the reason on record; `SHOWTIME_REQUIRE=docker,registry` makes
  * it a failure instead. The reasons are also appended to the file that `SHOWTIME_SKIPS` names, so that a runner can
  * tell at the end what was not tested.
@@ -26,6 +26,7 @@ export type PartName =
   | "tmpfs"
   | "jq"
   | "openssl"
+  | "chromium"
   | "shellcheck"
   | "script"
   | "shells"
@@ -118,6 +119,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return await succeeds(["openssl", "version"], "the program openssl is not installed");
     case "shells":
       return await findShells();
+    case "chromium":
+      return await succeeds([chromiumProgram(), "--version"], `${chromiumProgram()} is not installed`);
     case "shellcheck":
     case "script":
     case "zsh":
@@ -141,6 +144,11 @@ async function findShells(): Promise<string | undefined> {
     if (missing !== undefined) return missing;
   }
   return undefined;
+}
+
+/** The browser; `SHOWTIME_TEST_CHROMIUM` may name another one. */
+export function chromiumProgram(): string {
+  return Deno.env.get("SHOWTIME_TEST_CHROMIUM") ?? "/usr/bin/chromium";
 }
 
 /** A small disk of a test's own needs the rights to mount one. */

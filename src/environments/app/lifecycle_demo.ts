@@ -1,7 +1,7 @@
 /**
  * Plays the whole lifecycle of one pull request for a person who watches: trigger, build, run, push,
- * blue-green, freeze, thaw, expiry, stop. After each scene it prints the labels as GitHub shows them, with
- * the changes.
+ * blue-green, freeze, thaw, expiry, stop. While a sync works it prints each change of the status labels. After each
+ * scene it prints the labels as GitHub shows them, with the changes.
  */
 
 import { AppError } from "../../lib/errors.ts";
@@ -27,6 +27,11 @@ export interface Stage {
   readonly pass: ((hours: number) => Promise<void>) | undefined;
   /** Names of the labels that are on the pull request now. */
   labels(): Promise<readonly string[]>;
+  /**
+   * Calls a listener after each change of the pull request. Returns the function that ends it. Undefined if this stage
+   * cannot notice changes.
+   */
+  readonly watch?: (changed: () => void) => () => void;
   /** Throws AppError with exit code 3 if the pull request must not be played on. */
   assertFree(signal: AbortSignal): Promise<void>;
   /** Fetches the page at the address, as a browser does; undefined if nothing answers. */
@@ -131,6 +136,7 @@ class Play {
   #tell: (line: string) => void;
   #scene = 0;
   #before: readonly string[] = [];
+  #states = "";
 
   constructor(ports: SyncPorts, stage: Stage, tell: (line: string) => void) {
     this.#ports = ports;
@@ -159,13 +165,31 @@ class Play {
   }
 
   async sync(signal: AbortSignal): Promise<void> {
-    const result = await syncPull(this.#ports, this.#stage.pr, {
-      ...DEFAULT_OPTIONS,
-      request: undefined,
-      planOnly: false,
-    }, signal);
-    if (result.failure !== undefined) throw result.failure;
-    this.#tell(`   showtime sync: ${result.plan.reason}; ${result.plan.because.join("; ")}.`);
+    let looking: Promise<void> = Promise.resolve();
+    const end = this.#stage.watch?.(() => looking = looking.then(() => this.#look()));
+    try {
+      const result = await syncPull(this.#ports, this.#stage.pr, {
+        ...DEFAULT_OPTIONS,
+        request: undefined,
+        planOnly: false,
+      }, signal);
+      if (result.failure !== undefined) throw result.failure;
+      await looking;
+      this.#tell(`   showtime sync: ${result.plan.reason}; ${result.plan.because.join("; ")}.`);
+    } finally {
+      end?.();
+    }
+  }
+
+  /** Shows the status labels if they have changed since they were shown. */
+  async #look(): Promise<void> {
+    const { environments } = readLabels(await this.#stage.labels());
+    const states = [...environments.values()].flatMap(({ sha, status }) =>
+      status === undefined || status === "unknown" ? [] : [formatLabel({ kind: "status", sha, status })]
+    ).join(" beside ");
+    if (states === this.#states) return;
+    this.#states = states;
+    if (states !== "") this.#tell(`   meanwhile: ${states}`);
   }
 
   async cleanup(signal: AbortSignal): Promise<void> {

@@ -19,6 +19,7 @@
  *
  * A seed has `repository`, `token_owner`, `tokens`, `collaborators`, `labels`, `pulls` and `runs`. It can
  * also have `private`, `default_branch`, `files`, `commits` (the base branch, oldest first) and `rate_limit`.
+ * `hooks` are receivers of signed webhooks, which {@link Simulator.deliveries} lists once they were sent.
  * A pull request can also have `body`, `merged`, `base`, `files` and `comments`, and its head a `date`. A run
  * can also have `conclusion`, `actor`, `head_sha`, `head_branch`, `head_repository` and `created_at`; each push
  * starts one. With `timeline_order: "commit_dates"` a timeline has commits where their dates belong. A token
@@ -35,11 +36,13 @@
 export type { LabelControl, PullControl, PushControl, RunControl } from "./control/controls.ts";
 export { defaultSeed } from "./seed/default_seed.ts";
 export { type Fault, parseFaults } from "./control/faults.ts";
+export type { Delivery } from "./hooks/send_hooks.ts";
+export type { PullEvent } from "./hooks/pull_event.ts";
 export { LABEL_LIMITS } from "./state/label_rules.ts";
 export { parseSeed } from "./seed/parse_seed.ts";
 export type { LoggedRequest } from "./control/request_log.ts";
 export type { Seed, SeedPull } from "./seed/seed.ts";
-export { makeSimulator, Simulator, type SimulatorOptions } from "./simulator.ts";
+export { makeSimulator, Simulator, type SimulatorOptions, type SimulatorWatch } from "./simulator.ts";
 export { type Served, type ServedSimulator, serveSimulator } from "./serve_simulator.ts";
 export type { SimulatorState } from "./state/state_view.ts";
 export { lastIdByClock } from "./state/world.ts";

@@ -1,10 +1,14 @@
 import { ApiError } from "./api_error.ts";
 import { answerControl } from "./control/answer_control.ts";
 import type { LabelControl, PullControl, PushControl, RunControl } from "./control/controls.ts";
-import { applyLabel, applyPull, applyPush, applyRun, parseAdvance } from "./control/controls.ts";
+import { applyLabel, applyOpen, applyPull, applyPush, applyRun, parseAdvance } from "./control/controls.ts";
 import { type Fault, Faults } from "./control/faults.ts";
 import { answerGraphql, type GraphqlRequest, readGraphqlRequest } from "./graphql/mod.ts";
 import { Holds } from "./control/holds.ts";
+import { makePayload } from "./hooks/payload.ts";
+import { eventsOf, openedEvent, type PullEvent } from "./hooks/pull_event.ts";
+import { type Delivery, HookSender } from "./hooks/send_hooks.ts";
+import { parsePull } from "./seed/parse_seed.ts";
 import { plant } from "./seed/plant.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { type LoggedRequest, RequestLog } from "./control/request_log.ts";
@@ -87,6 +91,14 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The functions that are called while the simulator is played on. */
+export interface SimulatorWatch {
+  /** Is called after each change of the state. One request can change it several times. */
+  changed?(): void;
+  /** Is called with each event about a pull request, after the change. */
+  happened?(event: PullEvent): void;
+}
+
 /** The settings of a new simulator. */
 export interface SimulatorOptions {
   /** The clock of the simulator, in milliseconds since 1970. The default is the machine's clock. */
@@ -102,19 +114,54 @@ export interface SimulatorOptions {
  */
 export class Simulator {
   readonly #world: World;
-  readonly #baseUrl: string | undefined;
   readonly #faults = new Faults();
   readonly #holds = new Holds();
   readonly #log = new RequestLog();
   readonly #limiter: RateLimiter;
+  readonly #watchers = new Set<SimulatorWatch>();
+  readonly #hooks: HookSender;
+  readonly #baseUrl: string | undefined;
+  #servedAt = "http://127.0.0.1";
   #advanced = 0;
 
   constructor(seed: Seed, options: SimulatorOptions = {}) {
     const clock = options.now ?? Date.now;
-    this.#world = new World(seed, () => clock() + this.#advanced, { lastId: options.lastId });
+    this.#world = new World(seed, () => clock() + this.#advanced, {
+      lastId: options.lastId,
+      watch: {
+        changed: () => this.#changed(),
+        happened: (pull, change) => eventsOf(pull, change).forEach((event) => this.#happened(event)),
+      },
+    });
     this.#baseUrl = options.baseUrl;
     this.#limiter = new RateLimiter(seed.rateLimit);
+    this.#hooks = new HookSender(seed.hooks);
     plant(this.#world);
+  }
+
+  /** Names the address that links in webhooks lead to, once it is known. */
+  servedAt(url: string): void {
+    this.#servedAt = url;
+  }
+
+  /** Calls a watcher on each change and each event from now on. Returns the function that ends it. */
+  watch(watcher: SimulatorWatch): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher.changed?.();
+  }
+
+  #happened(event: PullEvent): void {
+    if (this.#world.seed.hooks.length > 0) {
+      this.#hooks.send(
+        event,
+        makePayload(this.#world, event, { baseUrl: this.#baseUrl ?? this.#servedAt }),
+      );
+    }
+    for (const watcher of this.#watchers) watcher.happened?.(event);
   }
 
   /** Returns the server's time, in milliseconds since 1970. */
@@ -139,6 +186,14 @@ export class Simulator {
     applyPull(this.#world, control);
   }
 
+  /**
+   * Plays a person who opens a pull request, which is described as in a seed. Throws AppError `bad_control` (exit
+   * code 2) if the description is wrong or the number is taken.
+   */
+  open(pull: unknown): void {
+    this.#happened(openedEvent(applyOpen(this.#world, parsePull(pull, this.#world.seed))));
+  }
+
   /** Changes the status of a workflow run. */
   run(control: RunControl): void {
     applyRun(this.#world, control);
@@ -147,6 +202,7 @@ export class Simulator {
   /** Moves the server's clock forward. `by` is a text such as `2h`, or milliseconds. */
   advanceClock(by: string | number): void {
     this.#advanced += typeof by === "number" ? by : parseAdvance(by);
+    this.#changed();
   }
 
   /** Replaces all faults in force. An empty list removes them. */
@@ -179,6 +235,16 @@ export class Simulator {
   /** Returns the requests since the start, without those below `/_simulator`. */
   requests(): readonly LoggedRequest[] {
     return this.#log.list();
+  }
+
+  /** Returns the webhooks that were sent, oldest first. */
+  deliveries(): readonly Delivery[] {
+    return this.#hooks.list();
+  }
+
+  /** Settles when every webhook of the events so far was sent. */
+  hooksSent(): Promise<void> {
+    return this.#hooks.sent();
   }
 
   /**

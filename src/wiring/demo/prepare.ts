@@ -24,7 +24,13 @@ export type DemoApp =
     write(sha: string, title: string): Promise<void>;
     remove(): Promise<void>;
   }
-  | { readonly kind: "impossible"; readonly why: string };
+  | NoDemoApp;
+
+/** The reason why the application cannot run. */
+export interface NoDemoApp {
+  readonly kind: "impossible";
+  readonly why: string;
+}
 
 /**
  * Chooses the base that the application can be built from on this machine, and writes the build context. The
@@ -62,7 +68,8 @@ export async function prepareDemoApp(shell: Shell, signal: AbortSignal): Promise
     directory,
     from: pulled ? `FROM ${BUSYBOX}` : "FROM scratch, with this machine's static busybox",
     async write(sha, title) {
-      await Deno.writeTextFile(`${directory}/www/index.html`, `${title}, commit ${sha.slice(0, 7)}\n`);
+      const text = title.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+      await Deno.writeTextFile(`${directory}/www/index.html`, `${text}, commit ${sha.slice(0, 7)}\n`);
       await Deno.writeTextFile(`${directory}/www/health`, "ok\n");
     },
     remove: () => Deno.remove(directory, { recursive: true }),

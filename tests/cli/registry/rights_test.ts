@@ -69,6 +69,7 @@ const PARTS: Partial<Wiring> = {
   simulator: () =>
     Promise.resolve({
       address: "http://127.0.0.1:1",
+      page: "http://127.0.0.1:1/",
       repository: "acme/shop",
       about: undefined,
       finished: Promise.resolve(),
@@ -87,7 +88,7 @@ const ORIGINAL_FILES = { CICDSTATEMGR_CONFIG_PATH: "config.yaml", CICDSTATEMGR_S
 function stageOn(world: World, run: RunChange): Wiring["stage"] {
   const ports = world.context(run);
   const free = { ...makeRealStage(ports, PR), assertFree: () => Promise.resolve() };
-  return () => Promise.resolve({ stage: free, ports, end: () => free.end() });
+  return () => Promise.resolve({ stage: free, ports, page: undefined, end: () => free.end() });
 }
 
 function lineOf({ name, args }: NamedCommand): readonly string[] {
@@ -150,3 +151,9 @@ for (const command of COMMANDS) {
     if (asked.has("shell") || asked.has("stage")) assert.ok(command.runsPrograms);
   });
 }
+
+Deno.test("pipeline run alone keeps the right to start the programs of steps", () => {
+  const keeps = COMMANDS.filter(({ runsSteps }) => runsSteps === true);
+
+  assert.deepEqual(keeps.map(({ name }) => name), ["pipeline run"]);
+});

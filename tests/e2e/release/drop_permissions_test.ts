@@ -6,7 +6,7 @@ const PROGRAMS = ["docker", "git", "gh", "showtime-run"];
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** What is left to a command when it starts, and once it knows the platform. */
-async function leftTo(command: string, platform: string): Promise<unknown> {
+async function leftTo(command: string, platform: string, flag: string): Promise<unknown> {
   // Stand-ins for the programs, where the program may not write.
   const programs = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "showtime-programs-" });
   for (const name of PROGRAMS) {
@@ -21,6 +21,7 @@ async function leftTo(command: string, platform: string): Promise<unknown> {
       `${ROOT}tests/fixtures/dropped_probe.ts`,
       command,
       platform,
+      flag,
     ],
     env: { PATH: programs },
   }).output();
@@ -35,7 +36,7 @@ const WRITING = ["net", "read", "write", "sys", "env"];
 const OTHERS = ["docker", "git", "gh"];
 
 for (
-  const [command, platform, left] of [
+  const [command, platform, left, flag = ""] of [
     ["version", "ecs", [[], []]],
     ["help", "ecs", [[], []]],
     ["list", "ecs", [[...LOOKING, ...OTHERS], LOOKING]],
@@ -44,11 +45,12 @@ for (
     ["open", "docker", [[...LOOKING, ...OTHERS], [...LOOKING, "docker", "git"]]],
     ["sync", "ecs", [[...WRITING, ...OTHERS], [...WRITING, "docker", "git"]]],
     ["simulate", "ecs", [["net", "read", "env", ...OTHERS], ["net", "read", "env"]]],
+    ["simulate", "docker", [[...WRITING, ...OTHERS], [...WRITING, "docker", "git"]], "play"],
     ["no-such-command", "ecs", [[], []]],
     ["RUNS_STEPS", "ecs", [[...WRITING, "showtime-run"], WRITING]],
   ] as const
 ) {
-  Deno.test(`dropForCommand() and dropForPlatform() leave ${command} on ${platform} only what it uses`, async () => {
-    assert.deepEqual(await leftTo(command, platform), left);
+  Deno.test(`dropForCommand() and dropForPlatform() leave ${command}${flag && ` --${flag}`} on ${platform} only what it uses`, async () => {
+    assert.deepEqual(await leftTo(command, platform, flag), left);
   });
 }

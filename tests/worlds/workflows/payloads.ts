@@ -8,18 +8,24 @@ interface Examples {
   readonly examples: readonly Payload[];
 }
 
-/** The first example of an event with this action; a copy that may be changed. */
-export async function examplePayload(event: string, action?: string): Promise<Payload> {
+/** Every example of an event with this action, as copies that may be changed. */
+export async function examplePayloads(event: string, action?: string): Promise<readonly Payload[]> {
   // Under a name that the compiler does not follow: inferring the type of all examples takes it minutes.
   const file: string = "@octokit/webhooks-examples/api.github.com/index.json";
   const { default: all }: { default: readonly Examples[] } = await import(file, { with: { type: "json" } });
-  const found = all.find(({ name }) => name === event)?.examples.find((each) =>
+  const found = all.find(({ name }) => name === event)?.examples.filter((each) =>
     action === undefined || each["action"] === action
   );
+  return structuredClone(found ?? []);
+}
+
+/** The first example of an event with this action; a copy that may be changed. */
+export async function examplePayload(event: string, action?: string): Promise<Payload> {
+  const [found] = await examplePayloads(event, action);
   if (found === undefined) {
     throw new Error(`Looking for an example of ${event} ${action ?? ""}: there is none`);
   }
-  return structuredClone(found);
+  return found;
 }
 
 /** Changes what stands at paths, as `{ "pull_request.head.sha": … }`, and returns the payload. */

@@ -21,15 +21,18 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
       "Plays trigger, build, run, push, blue-green, freeze, expiry and stop on the built-in simulator, and shows the " +
       "labels after each step. It runs real containers if a Docker engine answers. The number is that of the simulated " +
       "pull request. With --real-github it plays on that pull request of the repository, which must have no " +
-      "environment and no label of Showtime, and removes its trigger if the play fails.",
+      "environment and no label of Showtime, and removes its trigger if the play fails. With --browser it plays nothing " +
+      "itself: the page whose address it prints is for you to play on.",
     examples: [
-      ["test-lifecycle", "watch it"],
+      ["test-lifecycle", "watch it, here or on the page whose address it prints"],
+      ["test-lifecycle --browser", "play on that page yourself"],
       ["test-lifecycle --speed max", "without pauses"],
       ["test-lifecycle 1234 --real-github", "on a real pull request"],
     ],
     args: [{ ...PULL_ARGUMENT, required: false }],
     options: [
       { name: "real-github", description: "on a real pull request, not on the simulator" },
+      { name: "browser", description: "wait for you to play on its page" },
       { name: "speed", value: "factor", description: "2 is twice as fast, max leaves no pauses" },
       DRY_RUN,
       ...ENVIRONMENT_OPTIONS,
@@ -40,14 +43,18 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
     // Packages read a few variables while they load. Git is asked about the clone of --here.
     permissions: ["net", "read", "run", "env"],
     runsPrograms: false,
+    rightsWith: { play: CHANGES },
     takesLock: false,
     summary: "serve the built-in GitHub simulator",
     description:
       "Serves GitHub's REST and GraphQL API on 127.0.0.1 until it is interrupted, for trying things out and for " +
       "tests. Point a client at it with GITHUB_API_URL and GITHUB_GRAPHQL_URL (<address>/graphql). With --here it serves " +
-      "the clone in the working folder: its repository, and pull request 1 with its branch and commit.",
+      "the clone in the working folder: its repository, and pull request 1 with its branch and commit. It also serves " +
+      "a page for each pull request, and the board of environments at /environments. With --play sync runs after each " +
+      "event, with real containers if a Docker engine answers, and Ctrl-C removes them.",
     examples: [
       ["simulate", `on port ${DEFAULT_PORT}, with an example pull request`],
+      ["simulate --play", "to press Start on its page and be in the container"],
       ["simulate --here", "with the clone in this folder as pull request 1"],
       ["simulate --port 0 --seed world.json", "on any free port, with a world of your own"],
     ],
@@ -62,6 +69,7 @@ export const GENERAL_COMMANDS: Registry<GeneralCommand> = {
       },
       { name: "seed", value: "file", description: "JSON file with the repository to begin with" },
       { name: "here", description: "the clone in this folder, as pull request 1" },
+      { name: "play", description: "run sync after each event, with the demo's application" },
     ],
     load: async () => (await import("./simulate.ts")).runSimulate,
   },

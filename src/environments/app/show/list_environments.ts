@@ -12,7 +12,7 @@ import {
   parseLabel,
   readLabels,
 } from "../../core/labels/mod.ts";
-import { identifyRepository, splitByOwner } from "../identify_repository.ts";
+import { identifyRepository, type IdentityPorts, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import {
@@ -27,7 +27,9 @@ import {
 export interface ListPorts extends ViewPorts {
   /** `owner/name`. */
   readonly repo: string;
-  readonly forge: ForgeReader;
+  readonly forge:
+    & IdentityPorts["forge"]
+    & Pick<ForgeReader, "now" | "listPulls" | "readPulls" | "listDefinitions">;
   readonly platform: Pick<PlatformReader, "list" | "addresses">;
 }
 
@@ -105,7 +107,10 @@ function isPretended({ short_sha }: EnvironmentView, pull: LabeledPull | undefin
 }
 
 /** Finds the open pull requests with a status label, by the definitions of these labels. */
-async function pullsWithStatus(forge: ForgeReader, signal: AbortSignal): Promise<readonly PrNumber[]> {
+async function pullsWithStatus(
+  forge: Pick<ForgeReader, "listDefinitions">,
+  signal: AbortSignal,
+): Promise<readonly PrNumber[]> {
   const definitions = await forge.listDefinitions("", signal);
   return definitions.flatMap(({ name, openPulls }) => parseLabel(name).kind === "status" ? openPulls : []);
 }

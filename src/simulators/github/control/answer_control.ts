@@ -3,6 +3,7 @@ import type { SimulatorState } from "../state/state_view.ts";
 import type { LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
 import { type Fault, parseFaults } from "./faults.ts";
 import { readControl } from "./read_control.ts";
+import type { Delivery } from "../hooks/send_hooks.ts";
 import type { LoggedRequest } from "./request_log.ts";
 
 /** The part of a simulator that control requests read and change. */
@@ -11,6 +12,7 @@ interface Controlled {
   push(control: PushControl): void;
   label(control: LabelControl): void;
   pull(control: PullControl): void;
+  open(pull: unknown): void;
   run(control: RunControl): void;
   advanceClock(by: string): void;
   faults(list: readonly Fault[]): void;
@@ -18,6 +20,7 @@ interface Controlled {
   release(client: string, count?: number): number;
   state(): SimulatorState;
   requests(): readonly LoggedRequest[];
+  deliveries(): readonly Delivery[];
 }
 
 /** The part of an HTTP request that control requests are read from. */
@@ -33,6 +36,7 @@ const ACTIONS: Readonly<Record<string, (simulator: Controlled, body: unknown) =>
   push: (simulator, body) => simulator.push(readControl.push(body)),
   label: (simulator, body) => simulator.label(readControl.label(body)),
   pull: (simulator, body) => simulator.pull(readControl.pull(body)),
+  open: (simulator, body) => simulator.open(body),
   run: (simulator, body) => simulator.run(readControl.run(body)),
   clock: (simulator, body) => {
     simulator.advanceClock(readControl.clock(body).advance);
@@ -46,18 +50,25 @@ const ACTIONS: Readonly<Record<string, (simulator: Controlled, body: unknown) =>
   },
 };
 
-function requestLines(simulator: Controlled, since: string | null): string {
+/** The lists that can be read, an entry a line, from number `since` on. */
+const LISTS: Readonly<Record<string, (simulator: Controlled) => readonly unknown[]>> = {
+  requests: (simulator) => simulator.requests(),
+  deliveries: (simulator) => simulator.deliveries(),
+};
+
+function linesOf(entries: readonly unknown[], since: string | null): string {
   const from = since === null || !/^\d+$/.test(since) ? 0 : Number(since);
-  return simulator.requests().slice(from).map((entry) => `${JSON.stringify(entry)}\n`).join("");
+  return entries.slice(from).map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }
 
 function run(simulator: Controlled, request: ControlRequest): unknown {
   const name = request.path.slice("/_simulator/".length);
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (request.method !== "POST" || action === undefined) {
-    const known = ["GET state", "GET requests", ...Object.keys(ACTIONS).map((key) => `POST ${key}`)].join(
-      ", ",
-    );
+    const known = [
+      ...["state", ...Object.keys(LISTS)].map((key) => `GET ${key}`),
+      ...Object.keys(ACTIONS).map((key) => `POST ${key}`),
+    ].join(", ");
     throw usageError(
       "bad_control",
       `Controlling the simulator: "${request.method} ${name}" is not a control`,
@@ -81,9 +92,11 @@ export function answerControl(simulator: Controlled, request: ControlRequest): R
   if (request.method === "GET" && request.path === "/_simulator/state") {
     return Response.json(simulator.state());
   }
-  if (request.method === "GET" && request.path === "/_simulator/requests") {
+  const name = request.path.slice("/_simulator/".length);
+  const list = request.method === "GET" && Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
+  if (list !== undefined) {
     const headers = { "content-type": "application/x-ndjson; charset=utf-8" };
-    return new Response(requestLines(simulator, request.url.searchParams.get("since")), { headers });
+    return new Response(linesOf(list(simulator), request.url.searchParams.get("since")), { headers });
   }
   try {
     return Response.json(run(simulator, request));

@@ -2,6 +2,8 @@ import type { FullSha } from "../../../lib/ids.ts";
 import { UNIT_MS } from "../../../lib/duration.ts";
 import { usageError } from "../../../lib/errors.ts";
 import { ApiError } from "../api_error.ts";
+import { plantPull } from "../seed/plant.ts";
+import type { SeedPull } from "../seed/seed.ts";
 import { baseHead } from "../state/commits.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
 import { editPull, push } from "../state/pulls.ts";
@@ -96,6 +98,19 @@ export function applyLabel(world: World, control: LabelControl): void {
 export function applyPull(world: World, control: PullControl): void {
   const { pr, actor = world.seed.tokenOwner, ...change } = control;
   editPull(world, pullOf(world, pr), { ...change, actor });
+}
+
+/** Opens a pull request. Throws AppError `bad_control` if its number is taken. */
+export function applyOpen(world: World, pull: SeedPull): Pull {
+  if (world.pulls.get(pull.number) !== undefined) {
+    throw usageError(
+      "bad_control",
+      `Opening #${pull.number}: the simulator has that pull request`,
+      "Give it a number that is free",
+    );
+  }
+  plantPull(world, pull);
+  return pullOf(world, pull.number);
 }
 
 export function applyRun(world: World, control: RunControl): void {

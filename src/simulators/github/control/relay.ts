@@ -8,6 +8,7 @@ export class Relay {
   /** The clients' connections, by the local port of the connection that passes each one on to the server. */
   readonly #clients = new Map<number, { readonly client: Deno.TcpConn; readonly server: Deno.TcpConn }>();
   readonly #running: Promise<void>;
+  #closed = false;
 
   constructor(listener: Deno.TcpListener, target: { readonly hostname: string; readonly port: number }) {
     this.#listener = listener;
@@ -40,6 +41,7 @@ export class Relay {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#listener.close();
     for (const port of [...this.#clients.keys()]) this.#drop(port);
     await this.#running;
@@ -60,6 +62,8 @@ export class Relay {
     server.setNoDelay(true);
     const { port } = server.localAddr;
     this.#clients.set(port, { client, server });
+    // A connection that was accepted right before the end must not be waited for.
+    if (this.#closed) return this.#drop(port);
     // When one end closes, the other is closed too, so that it does not wait for a peer that is gone.
     const ends = [client.readable.pipeTo(server.writable), server.readable.pipeTo(client.writable)];
     await Promise.race(ends.map((end) => end.catch(() => undefined)));

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { numberOfName } from "../state/number_of_name.ts";
 import { readJson } from "../json/read_json.ts";
-import { SeedDocument } from "./seed_document.ts";
+import { PullDocument, SeedDocument } from "./seed_document.ts";
 import type { Seed, SeedPull } from "./seed.ts";
 
 type Document = z.infer<typeof SeedDocument>;
@@ -31,7 +31,7 @@ export function parseSeed(json: unknown): Seed {
     labels: document.labels.map((label) => ({ ...label, description: label.description || null })),
     files: document.files,
     commits: document.commits,
-    pulls: document.pulls.map((pull) => seedPull(document, pull)),
+    pulls: document.pulls.map((pull) => seedPull(pull, document)),
     runs: document.runs.map(({ id, run_attempt, status, conclusion, actor = tokenOwner, ...run }) => ({
       id,
       attempt: run_attempt,
@@ -43,6 +43,7 @@ export function parseSeed(json: unknown): Seed {
       headRepository: run.head_repository ?? document.repository,
       createdAt: run.created_at,
     })),
+    hooks: document.hooks.map(({ url, secret }) => ({ url, secret })),
     timelineOrder: document.timeline_order,
     rateLimit: document.rate_limit,
   };
@@ -56,7 +57,23 @@ function idOfName(repository: string): number {
   return repository.toLowerCase() === "apache/superset" ? SUPERSET_ID : numberOfName(repository);
 }
 
-function seedPull(document: Document, pull: Document["pulls"][number]): SeedPull {
+/**
+ * Reads a pull request that is opened later, as a seed describes one. Throws AppError `bad_control` (exit code 2) that
+ * names every problem with its path.
+ */
+export function parsePull(json: unknown, seed: Seed): SeedPull {
+  const pull = readJson(PullDocument, json, { code: "bad_control", action: "Opening a pull request" });
+  return seedPull(pull, {
+    repository: `${seed.owner}/${seed.name}`,
+    token_owner: seed.tokenOwner,
+    commits: [...seed.commits],
+  });
+}
+
+function seedPull(
+  pull: z.infer<typeof PullDocument>,
+  document: Pick<Document, "repository" | "token_owner" | "commits">,
+): SeedPull {
   const { number, merged, head, author = document.token_owner } = pull;
   return {
     number,

@@ -10,7 +10,8 @@ function openedAt(world: World, { head }: SeedPull): number {
   return Math.min(world.now(), ...ofHead.flatMap(({ createdAt }) => createdAt ?? []));
 }
 
-function plantPull(world: World, pull: SeedPull): void {
+/** Puts a pull request into the world, with its head commit, its labels and its comments. */
+export function plantPull(world: World, pull: SeedPull): void {
   const at = openedAt(world, pull);
   const { sha, date = at } = pull.head;
   if (world.commits.get(sha) === undefined) {

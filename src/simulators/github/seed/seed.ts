@@ -66,6 +66,8 @@ export interface Seed {
     /** In milliseconds since 1970; undefined for the time of the start. */
     readonly createdAt: number | undefined;
   }[];
+  /** The receivers of webhooks. Without a secret a webhook is not signed. */
+  readonly hooks: readonly { readonly url: string; readonly secret: string | undefined }[];
   /** The order of a timeline's entries: that of the pushes, or that of the dates in the commits. */
   readonly timelineOrder: TimelineOrder;
   /**

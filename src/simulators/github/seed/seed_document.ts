@@ -46,7 +46,8 @@ const label = object({
   }).nullable().default(null),
 });
 
-const pull = object({
+/** The schema of a pull request in a seed. */
+export const PullDocument = object({
   number: wholeNumber(1),
   title: text().optional(),
   body: text().default(""),
@@ -79,6 +80,13 @@ const run = object({
   head_branch: text().optional(),
   head_repository: repository.optional(),
   created_at: instant().optional(),
+});
+
+const hook = object({
+  url: text().refine((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), {
+    error: must("an http or https address"),
+  }),
+  secret: matching(/\S/, "a text that is not empty").optional(),
 });
 
 const commits = list(sha).default([]).transform((given) => given.length === 0 ? [FIRST_COMMIT] : given);
@@ -115,8 +123,11 @@ export const SeedDocument = object({
   labels: uniqueList(label, z.object({ name: labelKey }).transform(({ name }) => name)).default([]),
   files,
   commits,
-  pulls: uniqueList(pull, z.object({ number: z.number() }).transform(({ number }) => number)).default([]),
+  pulls: uniqueList(PullDocument, z.object({ number: z.number() }).transform(({ number }) => number)).default(
+    [],
+  ),
   runs: uniqueList(run, z.object({ id: z.number() }).transform(({ id }) => id)).default([]),
+  hooks: list(hook).default([]),
   timeline_order: oneOf(TIMELINE_ORDERS).default("pushes"),
   rate_limit: wholeNumber(1).optional(),
   // Without `when`, zod would skip the check if any other field is wrong.

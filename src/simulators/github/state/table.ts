@@ -6,11 +6,16 @@ export class Table<K extends string | number, V, I extends string = never> {
   readonly #journal: { readonly at: number; readonly key: K; readonly before: V | undefined }[] = [];
 
   readonly #now: () => number;
+  readonly #changed: () => void;
 
-  /** `now` returns milliseconds since 1970, for the journal. */
-  constructor(indexes: Readonly<Record<I, (row: V) => readonly string[]>>, now: () => number) {
+  /** `now` returns milliseconds since 1970, for the journal; `changed` is called after each change of a row. */
+  constructor(
+    indexes: Readonly<Record<I, (row: V) => readonly string[]>>,
+    { now, changed }: { readonly now: () => number; readonly changed: () => void },
+  ) {
     this.#indexes = indexes;
     this.#now = now;
+    this.#changed = changed;
   }
 
   get size(): number {
@@ -39,11 +44,12 @@ export class Table<K extends string | number, V, I extends string = never> {
   put(key: K, row: V | undefined): void {
     this.#journal.push({ at: this.#now(), key, before: this.#rows.get(key) });
     this.#write(key, row);
+    this.#changed();
   }
 
   /** Makes a copy of the table as it was at that time. */
   past(at: number): Table<K, V, I> {
-    const copy = new Table<K, V, I>(this.#indexes, this.#now);
+    const copy = new Table<K, V, I>(this.#indexes, { now: this.#now, changed: () => {} });
     const rows = new Map(this.#rows);
     for (const change of this.#journal.toReversed()) {
       if (change.at <= at) break;

@@ -23,15 +23,23 @@ interface Tables {
   readonly commits: Table<string, Commit, "prefix">;
 }
 
-function emptyTables(now: () => number): Tables {
+function emptyTables(by: { readonly now: () => number; readonly changed: () => void }): Tables {
   return {
-    definitions: new Table({ name: (row) => [row.name.toLowerCase()] }, now),
-    pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }, now),
-    comments: new Table({ pull: (row) => [String(row.pull)] }, now),
-    deployments: new Table({ sha: (row) => [row.sha] }, now),
-    runs: new Table({}, now),
-    commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }, now),
+    definitions: new Table({ name: (row) => [row.name.toLowerCase()] }, by),
+    pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }, by),
+    comments: new Table({ pull: (row) => [String(row.pull)] }, by),
+    deployments: new Table({ sha: (row) => [row.sha] }, by),
+    runs: new Table({}, by),
+    commits: new Table({ prefix: (row) => [row.sha.slice(0, 7)] }, by),
   };
+}
+
+/** The functions that are called when a world changes. */
+export interface WorldWatch {
+  /** Is called after each change of a record. */
+  changed(): void;
+  /** Is called with the events that a change appended to the timeline of a pull request. */
+  happened(pull: Pull, options: { readonly before: Pull; readonly events: readonly TimelineRecord[] }): void;
 }
 
 const FIRST_ID = 1000;
@@ -53,18 +61,24 @@ export class World {
   readonly repositoryId: number;
   readonly now: () => number;
   readonly #tables: Tables;
+  readonly #watch: WorldWatch | undefined;
   #lastId: number;
 
   constructor(
     seed: Seed,
     now: () => number,
-    options: { readonly tables?: Tables; readonly lastId?: number | undefined } = {},
+    options: {
+      readonly tables?: Tables;
+      readonly lastId?: number | undefined;
+      readonly watch?: WorldWatch;
+    } = {},
   ) {
     this.seed = seed;
     this.repositoryId = seed.repositoryId;
     this.people = new People(seed);
     this.now = now;
-    this.#tables = options.tables ?? emptyTables(now);
+    this.#watch = options.watch;
+    this.#tables = options.tables ?? emptyTables({ now, changed: () => options.watch?.changed() });
     this.#lastId = options.lastId ?? FIRST_ID;
   }
 
@@ -119,6 +133,7 @@ export class World {
     const timeline = [...(change.timeline ?? pull.timeline), ...appended];
     const next: Pull = { ...pull, updatedAt: this.now(), ...change, timeline };
     this.pulls.put(next.number, next);
+    if (appended.length > 0) this.#watch?.happened(next, { before: pull, events: appended });
     return next;
   }
 

@@ -1,0 +1,98 @@
+import { html } from "hono/html";
+import { statusWord } from "../../environments/core/environment/status_words.ts";
+import { type EnvironmentView, timeLeft } from "../../environments/app/show/environment_view.ts";
+import type { Listing } from "../../environments/app/show/list_environments.ts";
+import type { Ttl } from "../../environments/core/labels/label.ts";
+import { formatAge } from "../../lib/duration.ts";
+import type { PrNumber } from "../../lib/ids.ts";
+import { commit, type Html, link, plain, state, toneOf } from "./elements.ts";
+
+/** The environments of a repository, and those who may change them. */
+export interface BoardSource {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** Sentences about what is real here. */
+  readonly setting: readonly string[];
+  list(signal: AbortSignal): Promise<Listing>;
+  /** Milliseconds since 1970, by the clock that environments expire by. */
+  now(): number;
+  /** Stops the environments of a pull request. Undefined if the reader of the page may not. Throws AppError. */
+  readonly stop: ((pr: PrNumber) => Promise<void>) | undefined;
+  /** Lets the active environment live that long from now. Undefined if the reader may not. Throws AppError. */
+  readonly extend: ((pr: PrNumber, ttl: Ttl) => Promise<void>) | undefined;
+}
+
+/** The times that the board offers for an extension. */
+const TTLS = ["24h", "48h", "7d", "close"] as const;
+
+/** Renders the board of environments. */
+export function renderBoard(source: BoardSource, listing: Listing): Html {
+  const { environments, incomplete } = listing;
+  const acts = source.stop !== undefined || source.extend !== undefined;
+  return html`<h1>Environments of ${source.repo}</h1>
+${source.setting.map((sentence) => html`<p class="note">${plain(sentence)}</p>`)}
+<div id="board" data-live>
+${incomplete.map((sentence) => html`<p class="note">${plain(sentence)}</p>`)}
+${
+    environments.length === 0 ? html`<p>No environment is running.</p>` : html`
+      <div class="scroll" role="region" aria-label="Environments" tabindex="0">
+        <table>
+          <thead>
+            <tr><th scope="col">Pull request</th><th scope="col">State</th><th scope="col">Address</th>
+      <th scope="col">Commit</th><th scope="col">Age</th><th scope="col">Time left</th><th scope="col">Who</th>${acts
+        ? html`<th scope="col">Change</th>`
+        : ""}</tr>
+          </thead>
+          <tbody>${environments.map((view) =>
+            row(view, { source, note: listing.notes.get(view) ?? "" })
+          )}</tbody>
+        </table>
+      </div>
+    `
+  }
+</div>`;
+}
+
+function row(
+  view: EnvironmentView,
+  { source, note }: { readonly source: BoardSource; readonly note: string },
+): Html {
+  const { pr, status, url, short_sha, created_at, requested_by } = view;
+  const now = source.now();
+  return html`<tr>
+<th scope="row">${link(view.links["pull_request"] ?? "", `#${pr}`)}</th>
+<td>${state(statusWord(status), toneOf(status))}${view.active ? " active" : ""}${
+    note === "" ? "" : html`<br><small>${plain(note)}</small>`
+  }</td>
+<td>${url === null ? "none" : link(url, url)}</td>
+<td>${short_sha === null ? "unknown" : commit(short_sha)}</td>
+<td>${created_at === null ? "unknown" : formatAge(now - Date.parse(created_at))}</td>
+<td>${leftWords(view, now)}</td>
+<td>${requested_by === null ? "unknown" : plain(requested_by)}</td>
+${source.stop === undefined && source.extend === undefined ? "" : html`<td>${changes(view, source)}</td>`}
+</tr>`;
+}
+
+function leftWords(view: EnvironmentView, now: number): string {
+  const left = timeLeft(view, now);
+  if (left === undefined) return view.ttl === "close" ? "until it closes" : "unknown";
+  return left <= 0 ? "expired" : formatAge(left);
+}
+
+/** Renders the forms of a row. Extending is about the active environment of a pull request. */
+function changes({ pr, active, service }: EnvironmentView, { stop, extend }: BoardSource): Html {
+  const id = `${pr}-${service ?? ""}`;
+  return html`${
+    stop === undefined
+      ? ""
+      : html`<form method="post" action="/environments/${pr}/stop"><button id="stop-${id}"
+ aria-label="Stop the environments of #${pr}">Stop</button></form>`
+  }${
+    extend === undefined || !active ? "" : html`<form method="post" action="/environments/${pr}/extend">
+<label>Keep <span class="hidden">that of #${pr}, from now, </span><select name="ttl" id="ttl-${id}">${
+      TTLS.map((ttl) =>
+        html`<option value="${ttl}">${ttl === "close" ? "until it closes" : `for ${ttl}`}</option>`
+      )
+    }</select></label> <button id="extend-${id}" aria-label="Extend the environment of #${pr}">Extend</button></form>`
+  }`;
+}
