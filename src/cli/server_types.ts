@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly publicUrl: string | undefined;
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
   readonly maxQueued: number;
+  /** The number of syncs of environments that run at a time. */
+  readonly syncs: number;
   readonly terminal: Terminal;
 }
 

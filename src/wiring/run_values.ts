@@ -92,7 +92,10 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
   };
 }
 
-function limitOf({ actor, triggeringActor, event }: ActionsContext): RunIdentity["limited"] {
+function limitOf(
+  { actor, triggeringActor, event, servesHook }: ActionsContext,
+): RunIdentity["limited"] {
+  if (servesHook === true) return undefined;
   if ([actor, triggeringActor].includes("dependabot[bot]")) return "dependabot";
   return event.name === "pull_request" && event.fromFork === true ? "fork" : undefined;
 }

@@ -11,6 +11,7 @@ import { Hono } from "hono";
 import { AppError } from "../../lib/errors.ts";
 import { answerError } from "./answer_error.ts";
 import { buildRoutes } from "./build_routes.ts";
+import { environmentRoutes } from "./environment_routes.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { olderRoutes } from "./older_routes.ts";
 import type { ServerContext } from "./server_context.ts";
@@ -33,6 +34,7 @@ export function makeServerApp(context: ServerContext): Hono {
   app.route("/", healthRoutes(context));
   app.route("/", olderRoutes(context));
   app.route("/api/v1", buildRoutes(context));
+  app.route("/api/v1", environmentRoutes(context));
   app.route("/api/v1", workerRoutes(context));
   return app;
 }

@@ -66,6 +66,7 @@ const SERVE: CommandEntry = {
     { name: "tls-cert", value: "file", description: "certificate, PEM" },
     { name: "tls-key", value: "file", description: "its key, PEM" },
     { name: "max-queued", value: "n", default: "100000", description: "builds that may wait" },
+    { name: "syncs", value: "n", default: "2", description: "environments that are synced at a time" },
     {
       name: "traces-endpoint",
       short: "t",

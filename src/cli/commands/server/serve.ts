@@ -34,6 +34,7 @@ export async function runServe(env: CommandEnv): Promise<ExitCode> {
     publicUrl: values.text("public-url")?.replace(/\/+$/, ""),
     certificate: cert === undefined || key === undefined ? undefined : { cert, key },
     maxQueued: values.readDefaulted("max-queued", readCount),
+    syncs: values.readDefaulted("syncs", readCount),
     terminal,
   }, signal);
   terminal.out(env.flags.json ? renderJsonLine({ address }) : `Showtime serves builds on ${address}`);
