@@ -34,6 +34,7 @@ class Driver {
   #wake = () => {};
   #turn = new AbortController();
   #said = "";
+  #ledAt: number | undefined;
 
   constructor(ports: EnvironmentPorts, signal: AbortSignal) {
     this.#ports = ports;
@@ -42,16 +43,13 @@ class Driver {
 
   async run(): Promise<void> {
     const { store, clock, holder, say } = this.#ports;
-    const lead = { task: LEAD_TASK, holder };
     this.#signal.addEventListener("abort", () => this.#turn.abort(), { once: true });
     while (!this.#signal.aborted) {
       // A change during the turn must end the wait, so the wait begins first.
       this.#turn = new AbortController();
       const changed = this.#changed(this.#turn.signal);
       try {
-        if (await store.lead({ ...lead, now: clock.now(), leaseMs: LEAD_MS }, this.#signal)) {
-          await this.#act();
-        }
+        if (await this.#leads()) await this.#act();
         this.#said = "";
       } catch (error) {
         const { message } = toError(error);
@@ -64,7 +62,9 @@ class Driver {
     }
     await Promise.all([...this.#syncs.values(), ...this.#looks.values(), this.#cleanup]);
     const never = new AbortController().signal;
-    await store.lead({ ...lead, now: clock.now(), leaseMs: -1 }, never).catch(() => {});
+    if (this.#ledAt === undefined) return;
+    const over = { task: LEAD_TASK, holder, now: clock.now(), leaseMs: -1 };
+    await store.lead(over, never).catch(() => {});
   }
 
   /** Resolves when there may be something to do. */
@@ -76,6 +76,17 @@ class Driver {
       clock.sleep(TICK_MS, signal).catch(() => {}),
       ended,
     ]);
+  }
+
+  /** Whether this server drives the environments. The lease is not renewed at every turn, since that is a write. */
+  async #leads(): Promise<boolean> {
+    const { store, clock, holder, inForce } = this.#ports;
+    if (inForce() === undefined) return false;
+    const now = clock.now();
+    if (this.#ledAt !== undefined && now - this.#ledAt < LEAD_MS / 3) return true;
+    const leads = await store.lead({ task: LEAD_TASK, holder, now, leaseMs: LEAD_MS }, this.#signal);
+    this.#ledAt = leads ? now : undefined;
+    return leads;
   }
 
   /** Begins what is due. */
@@ -125,13 +136,28 @@ class Driver {
 
   /** Cleans one repository up whose time has come. */
   #cleanUpNext(repositories: readonly string[], everyMs: number): void {
-    const { clock } = this.#ports;
+    const { clock, say } = this.#ports;
     const due = repositories.find((each) => clock.now() >= (this.#cleanups.get(each) ?? 0));
     if (due === undefined) return;
     this.#cleanups.set(due, clock.now() + everyMs);
-    this.#cleanup = runCleanup(this.#ports, due, this.#signal).then(() => {
-      this.#cleanup = undefined;
-      this.#wake();
-    });
+    this.#cleanup = this.#cleanUp(due, everyMs)
+      .catch((error) => this.#signal.aborted || say(`${due}: cleanup: ${toError(error).message}`))
+      .then(() => {
+        this.#cleanup = undefined;
+        this.#wake();
+      });
+  }
+
+  /** Cleans a repository up, unless a server has done it within the interval. */
+  async #cleanUp(repository: string, everyMs: number): Promise<void> {
+    const { clock, store } = this.#ports;
+    const name = `cleanup ${repository.toLowerCase()}`;
+    const last = await store.note(name, this.#signal);
+    const now = clock.now();
+    if (last !== undefined && now < Number(last) + everyMs) {
+      this.#cleanups.set(repository, Number(last) + everyMs);
+    } else if (await store.swapNote({ name, from: last, to: String(now) }, this.#signal)) {
+      await runCleanup(this.#ports, repository, this.#signal);
+    }
   }
 }
