@@ -2,7 +2,7 @@
 
 import type { Wiring, WiringHost, WiringRequest } from "../cli/wiring_types.ts";
 import { Parts } from "./parts.ts";
-import { RequestScope } from "./request_scope.ts";
+import { RequestScope } from "./run/request_scope.ts";
 
 /** Makes the wiring of one process. */
 export function makeWiring(host: WiringHost): Promise<Wiring> {

@@ -1,4 +1,5 @@
 import type { BuildRequest, Images } from "../../environments/ports/images.ts";
+import { AppError, EXIT } from "../../lib/errors.ts";
 import type { Checkout, Checkouts } from "../../pipelines/ports/checkouts.ts";
 
 /** The parts that builds in checkouts are made from. */
@@ -63,6 +64,21 @@ export class CheckedOutImages implements Images, AsyncDisposable {
     this.#made.set(sha, made);
     // A checkout that failed is made again for a later build.
     made.catch(() => this.#made.delete(sha));
-    return await inFolder((await made).folder);
+    const { folder } = await made.catch((error) => {
+      throw refusalOf(error);
+    });
+    return await inFolder(folder);
   }
+}
+
+/** Returns the error for a checkout that failed. Its exit code makes a sync tell it on the pull request. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, message, retryable } = error;
+  return new AppError(code, message, {
+    cause: error,
+    exitCode: EXIT.usage,
+    retryable,
+    hint: "Check that the server's GITHUB_TOKEN may read the contents of the repository",
+  });
 }

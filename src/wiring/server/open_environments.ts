@@ -11,7 +11,7 @@ import type {
 import type { Checkouts } from "../../pipelines/ports/checkouts.ts";
 import type { Terminal } from "../../ports/terminal.ts";
 import { Parts } from "../parts.ts";
-import { RequestScope } from "../request_scope.ts";
+import { RequestScope } from "../run/request_scope.ts";
 import { CheckedOutImages } from "./checked_out_images.ts";
 import { ownFolder } from "./own_folder.ts";
 import { prefixedTerminal } from "./prefixed_terminal.ts";
@@ -41,7 +41,7 @@ export async function openEnvironments(
   if (inForce() !== undefined && !env["SHOWTIME_SERVER__GITHUB_SECRET"]) {
     terminal.warn("Hooks of environments are refused until SHOWTIME_SERVER__GITHUB_SECRET is set");
   }
-  // The server's own settings are none of an environment's.
+  // An environment has no use for the server's settings, and its configuration knows none of them.
   const settings = Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.startsWith("SHOWTIME_SERVER__")),
   );

@@ -1,9 +1,9 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import type { EnvironmentPorts, WiringRequest } from "../cli/wiring_types.ts";
-import type { Config, LoadedConfig } from "../config/mod.ts";
-import type { RunValues } from "../environments/app/run.ts";
-import type { Parts } from "./parts.ts";
-import type { PlatformRequest } from "./platforms.ts";
+import type { EnvironmentPorts, WiringRequest } from "../../cli/wiring_types.ts";
+import type { Config, LoadedConfig } from "../../config/mod.ts";
+import type { RunValues } from "../../environments/app/run.ts";
+import type { Parts } from "../parts.ts";
+import type { PlatformRequest } from "../platforms.ts";
 
 /** Everything that is made for one request, each thing once. */
 export class RequestScope {
@@ -36,7 +36,7 @@ export class RequestScope {
     return this.#once("forge", async () => {
       const forge = await this.readingForge();
       if (!flags.dryRunGithub) return forge;
-      return (await import("../drivers/dry_run/mod.ts")).dryForge(forge, (text) => terminal.say(text));
+      return (await import("../../drivers/dry_run/mod.ts")).dryForge(forge, (text) => terminal.say(text));
     });
   }
 
@@ -79,10 +79,10 @@ export class RequestScope {
       const { config } = await this.config();
       const { isPlatformDry } = await import("./run_values.ts");
       if (!isPlatformDry(config, flags)) {
-        const { makePlatform } = await import("./platforms.ts");
+        const { makePlatform } = await import("../platforms.ts");
         return await makePlatform(this.#parts, this.#platformRequest(config));
       }
-      return (await import("../drivers/dry_run/mod.ts")).dryPlatform(config.platform, {
+      return (await import("../../drivers/dry_run/mod.ts")).dryPlatform(config.platform, {
         clock: await this.#parts.clock,
         sleepMs: (flags.awsSleepSeconds ?? 0) * 1000,
         tell: (text) => terminal.say(text),
@@ -96,9 +96,9 @@ export class RequestScope {
     return this.#once(`images ${folder ?? ""}`, async () => {
       const { config } = await this.config();
       const { repo } = await this.#parts.repository(flags);
-      const { imageRepository } = await import("../config/mod.ts");
+      const { imageRepository } = await import("../../config/mod.ts");
       const { isPlatformDry } = await import("./run_values.ts");
-      const { makeImages } = await import("./images.ts");
+      const { makeImages } = await import("../images.ts");
       return await makeImages(this.#parts, {
         config: folder === undefined ? config : await contextIn(config, folder),
         repository: imageRepository(config, repo),
@@ -106,7 +106,7 @@ export class RequestScope {
         dryPlatform: isPlatformDry(config, flags),
         tell: (text) => terminal.say(text),
         buildPlatform: async () => {
-          const { buildPlatform } = await import("./platforms.ts");
+          const { buildPlatform } = await import("../platforms.ts");
           return await buildPlatform(this.#parts, this.#platformRequest(config));
         },
       });
@@ -122,7 +122,7 @@ export class RequestScope {
       if (settings.content === undefined || assets.environment === undefined) return undefined;
       const own = assets.environment;
       return async () => {
-        const { makeEnvironmentContent } = await import("./environment_content.ts");
+        const { makeEnvironmentContent } = await import("../environment_content.ts");
         return makeEnvironmentContent({
           assets,
           settings: own,
@@ -145,7 +145,7 @@ export class RequestScope {
     return this.#once("events", async () => {
       const loaded = await this.config();
       if (loaded.context.environments === undefined) return undefined;
-      const { assertSharedStore } = await import("./contexts/shared_store.ts");
+      const { assertSharedStore } = await import("../contexts/shared_store.ts");
       const actions = await this.#parts.actions;
       // A server keeps its files.
       if (actions.servesHook !== true) assertSharedStore(loaded.context, actions);
@@ -153,7 +153,7 @@ export class RequestScope {
       if (flags.dryRunGithub || isPlatformDry(loaded.config, flags)) return undefined;
       return () =>
         this.#once("loaded events", async () => {
-          const { loadEnvironmentEvents } = await import("./contexts/environment_events.ts");
+          const { loadEnvironmentEvents } = await import("../contexts/environment_events.ts");
           return await loadEnvironmentEvents(this.#parts, {
             ...this.#request,
             loaded,
@@ -169,7 +169,7 @@ export class RequestScope {
     const request = { config, flags, pr, forge: () => this.readingForge() };
     const template = () =>
       this.#once("template", async () => {
-        const { readTaskDefinition } = await import("./platforms.ts");
+        const { readTaskDefinition } = await import("../platforms.ts");
         return await readTaskDefinition(this.#parts, request);
       });
     return { ...request, template };
@@ -191,11 +191,11 @@ export class RequestScope {
 
 /** Makes the build context of a configuration count from a checkout, which it must be in. Throws AppError (exit code 2). */
 async function contextIn(config: Config, folder: string): Promise<Config> {
-  const { resolveFromFile } = await import("../config/mod.ts");
-  const { usageError } = await import("../lib/errors.ts");
+  const { resolveFromFile } = await import("../../config/mod.ts");
+  const { usageError } = await import("../../lib/errors.ts");
   const context = resolveFromFile(config.build.context, folder);
   const way = relative(folder, resolve(context));
-  if (way === ".." || way.startsWith("../") || isAbsolute(way) || /^[a-z+]+:\/\//i.test(context)) {
+  if (way === ".." || way.startsWith("../../") || isAbsolute(way) || /^[a-z+]+:\/\//i.test(context)) {
     throw usageError(
       "context_outside",
       `Building an image: the build context "${config.build.context}" is outside of the checkout`,
