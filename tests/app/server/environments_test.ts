@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
 import { type Played, startEnvironmentWorld } from "../../worlds/builds/environment_world.ts";
-import { A, B, makeWorld, MINUTE, PR, seedPull, type World } from "../../worlds/world.ts";
+import { A, B, FORK, makeWorld, MINUTE, PR, seedPull, type World } from "../../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
 const STOP = "🎪 🛑 showtime-trigger-stop";
@@ -217,6 +217,57 @@ Deno.test("a held lock: the sync is taken again after its expiry, and not before
   });
   assert.ok(world.clock.now() >= held.notBefore);
   await server.settled();
+});
+
+Deno.test("a trigger on a fork's commit counts by the payload of its label, also if another label follows at once", async () => {
+  const world = makeWorld({ pull: FORK });
+  await using server = await startEnvironmentWorld(world);
+  for (const played of label(world, [START, FLAG])) await server.play(played);
+  assert.equal((await server.wanted()).length, 1);
+  server.drive();
+  await server.settled();
+  assert.deepEqual(world.platform.environments.map(({ sha, settings }) => [sha, settings.flags]), [
+    [A, { DARK: true }],
+  ]);
+});
+
+Deno.test("a trigger on a fork's commit that no event showed, and one by a person who may not, bring nothing up", async () => {
+  const [unseen, refused] = [makeWorld({ pull: FORK }), makeWorld()];
+  label(unseen, [START]);
+  refused.simulator.label({ pr: PR, add: [START], remove: [], actor: "rando" });
+  for (const world of [unseen, refused]) {
+    await using server = await startEnvironmentWorld(world);
+    if (world === refused) {
+      await server.play({ action: "labeled", pr: PR, label: START, sender: "rando" });
+    }
+    server.drive();
+    await server.until(() => server.ended.includes(`#${PR}`));
+    await server.settled();
+    assert.deepEqual([world.platform.environments, world.images.built], [[], []]);
+  }
+  assert.match(unseen.comment(), /Nothing shows that aaaaaaa was the head before the trigger was set/);
+  assert.ok(!refused.labels().includes(START));
+});
+
+Deno.test("of two servers on one store one syncs, and the other goes on if it is killed", async () => {
+  const numbers = [1, 2, 3, 4, 5, 6];
+  const world = worldOf(numbers);
+  await using server = await startEnvironmentWorld(world);
+  const said = { first: 0, second: 0 };
+  const letGo = holdBuilds(world);
+  const first = server.drive({ ports: { say: () => void said.first++ } });
+  await server.until(() => server.ended.includes("all"));
+  server.drive({ ports: { say: () => void said.second++ } });
+  for (const pr of numbers) for (const played of label(world, [START], pr)) await server.play(played);
+  await server.until(() => said.first === 4);
+  assert.deepEqual([server.most, said.second], [2, 0], "two pull requests, and two steps of each");
+  first.kill();
+  letGo();
+  await server.until(() => {
+    world.clock.advance(5_000);
+    return world.platform.environments.length === numbers.length;
+  });
+  assert.ok(said.second > 0);
 });
 
 Deno.test("labels that Showtime sets, other labels and other repositories' hooks trigger nothing", async () => {
