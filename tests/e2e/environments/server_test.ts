@@ -107,6 +107,8 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 needs.test("hooks bring an environment up from the checked-out head of the pull request, and take it down", async () => {
   await onStage({}, async (stage) => {
     await Deno.writeTextFile(`${stage.folder}/www/health`, "from the pull request\n");
+    // The configuration comes from the base branch: what the pull request makes of it has no effect.
+    await Deno.writeTextFile(`${stage.folder}/showtime.yml`, "version: 99\nplatform: nonsense\n");
     const short = await stage.pushFolder();
     await using github = await serveGit(stage);
     await using server = await startServe(stage, {
