@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly maxQueued: number;
   /** The addresses of proxies before the server. */
   readonly trustedProxies: readonly string[];
+  /** The number of syncs of environments that run at a time. */
+  readonly syncs: number;
   readonly terminal: Terminal;
 }
 

@@ -31,6 +31,8 @@ export interface AppErrorOptions {
   readonly hint?: string;
   /** Whether the same action may work later (network, 429, 5xx). Default false. */
   readonly retryable?: boolean;
+  /** The time from which on the same action may work, in milliseconds since 1970, if it is known. */
+  readonly until?: number;
   /** The exit code of the program if no code handles this error. Default 1. */
   readonly exitCode?: ExitCode;
   /** The error that this one explains. */
@@ -49,6 +51,7 @@ export class AppError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly until: number | undefined;
   readonly exitCode: ExitCode;
   readonly logTail: readonly string[];
 
@@ -58,6 +61,7 @@ export class AppError extends Error {
     this.code = code;
     this.hint = options.hint === undefined ? undefined : maskUrlLogins(options.hint);
     this.retryable = options.retryable ?? false;
+    this.until = options.until;
     this.exitCode = options.exitCode ?? EXIT.failed;
     this.logTail = (options.logTail ?? []).map(maskUrlLogins);
   }

@@ -23,8 +23,10 @@ export class Parts {
   #actions: Promise<ActionsContext> | undefined;
   #remoteAnswer: Promise<RemoteAnswer> | undefined;
 
-  constructor(host: WiringHost) {
+  /** With `actions`, the run is the one that they describe, and not what the variables say. */
+  constructor(host: WiringHost, actions?: ActionsContext) {
     this.host = host;
+    this.#actions = actions === undefined ? undefined : Promise.resolve(actions);
     this.redactor = new Redactor(host.env);
   }
 
@@ -60,10 +62,14 @@ export class Parts {
     return makeClone(await this.shell);
   }
 
-  /** Finds the working folder's place in its clone. A checkout in Actions counts as a whole. */
+  /**
+   * Finds the working folder's place in its clone. A checkout in Actions counts as a whole, and a server works for the root
+   * of a repository.
+   */
   async place(): Promise<ClonePlace | undefined> {
     const { findCloneRoot } = await import("../drivers/system/mod.ts");
-    const { isActions } = await this.actions;
+    const { isActions, servesHook } = await this.actions;
+    if (servesHook === true) return { depth: 0, prefix: "" };
     return await findCloneRoot(
       Deno.cwd(),
       isActions ? this.host.env["GITHUB_WORKSPACE"] || undefined : undefined,
@@ -170,7 +176,9 @@ export class Parts {
       : event.pr === options.pr
       ? event.baseRef
       : undefined;
-    const base = actions.isActions ? { branch, inWorkingCopy: await isHere() } : undefined;
+    const base = actions.isActions
+      ? { branch, inWorkingCopy: actions.servesHook !== true && await isHere() }
+      : undefined;
     return { ...loaded, assumed: missingFile(loaded, { repo, base }) };
   }
 }

@@ -7,6 +7,11 @@ import type { Variables } from "../../lib/variables.ts";
 /** The description of a run by GitHub Actions. Outside Actions most fields are undefined. */
 export interface ActionsContext {
   readonly isActions: boolean;
+  /**
+   * Whether a server does the run's work because a hook asked for it: the token is the server's own, and what is on its disk
+   * stays there.
+   */
+  readonly servesHook?: true;
   /** True in continuous integration of any kind. */
   readonly isCi: boolean;
   readonly actor: string | undefined;

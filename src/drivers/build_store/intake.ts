@@ -47,7 +47,8 @@ async function countWaiting(transaction: SqlTransaction): Promise<number> {
   return row === undefined ? 0 : numberOf(row, "n");
 }
 
-async function isKnown(transaction: SqlTransaction, marks: readonly string[]): Promise<boolean> {
+/** Whether the database has one of the marks. */
+export async function isKnown(transaction: SqlTransaction, marks: readonly string[]): Promise<boolean> {
   for (const mark of marks) {
     const rows = await transaction.rows("SELECT 1 AS found FROM marks WHERE mark = ?", [mark]);
     if (rows.length > 0) return true;

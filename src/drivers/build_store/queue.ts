@@ -2,7 +2,7 @@ import type { Intake, IntakeAnswer, JobQueue } from "../../pipelines/ports/job_q
 import type { SqlDatabase } from "../../ports/sql.ts";
 import { Attempts } from "./attempts.ts";
 import { claimOldest } from "./claims.ts";
-import { takeIn } from "./intake.ts";
+import { isKnown, takeIn } from "./intake.ts";
 
 type EnqueueOptions = Parameters<JobQueue["enqueue"]>[1];
 
@@ -30,6 +30,7 @@ export function makeJobQueue(database: SqlDatabase): JobQueue {
       signal.throwIfAborted();
       return await announcing(intakes.add(intake, options));
     },
+    isMarked: (marks, signal) => database.read((each) => isKnown(each, marks), signal),
     claim: (request, signal) => database.change((each) => claimOldest(each, { request, dialect }), signal),
     renew: (attempt, signal) => database.change((each) => new Attempts(each, dialect).renew(attempt), signal),
     finish: (attempt, signal) =>

@@ -14,6 +14,8 @@ export interface CheckoutsOptions {
   readonly shell: Shell;
   /** An absolute path. */
   readonly root: string;
+  /** Further variables of Git while it fetches, such as a login. */
+  readonly fetchEnv?: Readonly<Record<string, string>>;
 }
 
 /** A fetch may take this long. */
@@ -44,6 +46,7 @@ export function makeCheckouts(options: CheckoutsOptions): Checkouts {
 class Mirror {
   readonly #shell: Shell;
   readonly #root: string;
+  readonly #fetchEnv: Readonly<Record<string, string>>;
   readonly #repository: string;
   readonly #folder: string;
   readonly #turns = new Turns();
@@ -51,11 +54,12 @@ class Mirror {
   #fetches = 0;
 
   constructor(
-    { shell, root }: CheckoutsOptions,
+    { shell, root, fetchEnv = {} }: CheckoutsOptions,
     { repository, key }: { readonly repository: string; readonly key: string },
   ) {
     this.#shell = shell;
     this.#root = root;
+    this.#fetchEnv = fetchEnv;
     this.#repository = repository;
     this.#folder = join(root, "mirrors", `${key.slice(0, 20)}.git`);
   }
@@ -108,6 +112,7 @@ class Mirror {
       args: [...args, "--end-of-options", this.#repository, ...wanted],
       cwd: this.#folder,
       timeoutMs: FETCH_MS,
+      env: this.#fetchEnv,
     }, signal);
   }
 
@@ -226,7 +231,7 @@ class Mirror {
   }
 
   async #git(
-    { args, cwd, timeoutMs = LOCAL_MS, onLine }: GitCommand,
+    { args, cwd, timeoutMs = LOCAL_MS, env = {}, onLine }: GitCommand,
     signal: AbortSignal,
   ): Promise<ShellResult> {
     return await this.#shell.run({
@@ -236,7 +241,7 @@ class Mirror {
       timeoutMs,
       passes: PASSED,
       // A mirror is a bare repository, which is used because the program names it and not because it lies around.
-      env: { ...QUIET, ...(cwd === this.#folder ? { GIT_DIR: cwd } : {}) },
+      env: { ...QUIET, ...env, ...(cwd === this.#folder ? { GIT_DIR: cwd } : {}) },
       ...(onLine === undefined ? {} : { onLine }),
     }, signal);
   }
@@ -246,6 +251,7 @@ interface GitCommand {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: ((line: string) => void) | undefined;
 }
 

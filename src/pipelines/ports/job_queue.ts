@@ -56,6 +56,8 @@ export interface JobQueue {
     options: { readonly maxQueued: number; readonly now: number },
     signal: AbortSignal,
   ): Promise<IntakeAnswer>;
+  /** Whether the store has one of the marks. */
+  isMarked(marks: readonly string[], signal: AbortSignal): Promise<boolean>;
   /** Claims the oldest build that the worker may run; undefined if no build fits. */
   claim(request: ClaimRequest & { readonly now: number }, signal: AbortSignal): Promise<Claimed | undefined>;
   /** Renews the lease of an attempt. `cancel` asks the worker to end the build; `stale` means it has another attempt. */

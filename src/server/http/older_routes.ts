@@ -76,6 +76,7 @@ export function olderRoutes(context: ServerContext): Hono {
     }, req.raw.signal);
     return json({
       queued: answer.builds.length > 0,
+      syncs: answer.syncs,
       builds: answer.builds.map(({ id, pipeline }) => ({ id, pipeline })),
       repeated: answer.repeated,
       reasons: answer.reasons,

@@ -12,6 +12,7 @@ import { AppError } from "../../lib/errors.ts";
 import { answerError } from "./answer_error.ts";
 import { buildRoutes } from "./build_routes.ts";
 import { ClaimLatency } from "./claim_latency.ts";
+import { environmentRoutes } from "./environment_routes.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { olderRoutes } from "./older_routes.ts";
 import { openApi } from "./openapi.ts";
@@ -46,6 +47,7 @@ export function makeServerApp(
   app.route("/", healthRoutes(context));
   app.route("/", olderRoutes(context));
   app.route("/api/v1", buildRoutes(context));
+  app.route("/api/v1", environmentRoutes(context));
   app.route("/api/v1", workerRoutes(context));
   app.route("/", serverPages(context));
   return app;

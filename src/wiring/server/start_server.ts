@@ -2,6 +2,8 @@ import { Cron } from "croner";
 import { isLoopback } from "../../lib/loopback.ts";
 import { toError, usageError } from "../../lib/errors.ts";
 import { Access } from "../../pipelines/app/server/identify.ts";
+import { driveEnvironments } from "../../pipelines/app/server/environments/drive_environments.ts";
+import { serveEnvironments } from "../../pipelines/app/server/environments/served_environments.ts";
 import { runBackground } from "../../pipelines/app/server/background.ts";
 import { type NewsPorts, sendLateNews, sendNews } from "../../pipelines/app/server/send_news.ts";
 import { StatusWriter } from "../../pipelines/app/server/show_statuses.ts";
@@ -10,6 +12,7 @@ import type { FilledMessage } from "../../pipelines/core/builds/plan_news.ts";
 import { makeServerApp } from "../../server/http/server_app.ts";
 import type { RunningServer, ServeOptions } from "../../cli/server_types.ts";
 import type { Parts } from "../parts.ts";
+import { openEnvironments } from "./open_environments.ts";
 import { openGithub } from "./open_github.ts";
 import { openBuilds } from "./open_builds.ts";
 import { openServerFiles } from "./server_files.ts";
@@ -53,6 +56,17 @@ export async function startServer(
     const statuses = github === undefined
       ? undefined
       : new StatusWriter({ store, statuses: github.statuses, urlOf: news.urlOf, say });
+    const holder = crypto.randomUUID();
+    const environments = await openEnvironments(parts, {
+      store,
+      queue,
+      clock,
+      terminal,
+      inForce: files.environments,
+      folder: `${options.stateFolder}/environments`,
+      limit: options.syncs,
+      holder,
+    });
     const ports: ServerPorts = {
       store,
       queue,
@@ -67,6 +81,7 @@ export async function startServer(
       newTraceId: () => randomHex(16),
       newSpanId: () => randomHex(8),
       mayWrite: github?.mayWrite,
+      environments: serveEnvironments(environments),
       onChange(id) {
         statuses?.take(id, signal);
         sendNews(news, id, signal).catch((error: unknown) => {
@@ -92,14 +107,16 @@ export async function startServer(
       ...ports,
       remoteRefs: (await import("../../drivers/git/mod.ts")).makeRemoteRefs({ shell: await parts.shell }),
       nextRun: (line, after) => new Cron(line, { timezone: "UTC" }).nextRun(new Date(after))?.getTime(),
-      holder: crypto.randomUUID(),
+      holder,
       sendLateNews: (stop) => sendLateNews(news, stop),
       say,
     }, signal);
+    const driving = driveEnvironments(environments, signal)
+      .finally(() => environments[Symbol.asyncDispose]());
     const watching = files.watch(signal);
     return {
       address: server.address,
-      finished: Promise.all([server.finished, background, watching]).then(() => store.close()),
+      finished: Promise.all([server.finished, background, driving, watching]).then(() => store.close()),
     };
   } catch (error) {
     await store.close();

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { WorkerOptions } from "../../cli/server_types.ts";
 import { loadPipeline } from "../../config/pipelines/mod.ts";
 import {
@@ -10,13 +10,14 @@ import {
 } from "../../drivers/build_server/mod.ts";
 import { makeCheckouts } from "../../drivers/git/mod.ts";
 import { openLauncher } from "../../drivers/launcher/mod.ts";
-import { makeWorkspace, mayWrite } from "../../drivers/system/mod.ts";
-import { AppError, EXIT, usageError } from "../../lib/errors.ts";
+import { makeWorkspace } from "../../drivers/system/mod.ts";
+import { AppError } from "../../lib/errors.ts";
 import { runJob } from "../../pipelines/app/worker/run_job.ts";
 import type { JobRun } from "../../pipelines/app/worker/worker_ports.ts";
 import { planTelemetry } from "../../pipelines/core/trace/mod.ts";
 import { runWorker } from "../../pipelines/app/worker/run_worker.ts";
 import type { Parts } from "../parts.ts";
+import { ownFolder } from "./own_folder.ts";
 
 /** The variables of the worker that every build sees. */
 const PASSED = ["PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH"];
@@ -33,7 +34,10 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
   );
   const launcher = openLauncher({ graceMs: GRACE_MS, env, warn: (text) => terminal.warn(text) });
   const client = makeServerClient(options);
-  const root = await ownFolder(options.workspaceRoot);
+  const root = await ownFolder(
+    options.workspaceRoot,
+    "End that worker, raise its --slots, or give this one another --workspace-root",
+  );
   using _lock = root.lock;
   const variables = options.passEnv.length === 0 ? env : await launcher.variables();
   const clock = await parts.clock;
@@ -94,26 +98,6 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
     { ...options, name: options.name ?? hostname() },
     signal,
   );
-}
-
-/** Takes a folder for this process alone. */
-async function ownFolder(folder: string): Promise<{ readonly path: string; readonly lock: Disposable }> {
-  const path = resolve(folder);
-  if (!await mayWrite(path)) {
-    throw usageError(
-      "workspace_unwritable",
-      `Opening the workspace ${folder}: this program writes only below the folder that it runs in`,
-      "Start it in that folder or above it",
-    );
-  }
-  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-  const file = await Deno.open(join(path, "lock"), { write: true, create: true, mode: 0o600 });
-  if (await file.tryLock(true)) return { path, lock: file };
-  file.close();
-  throw new AppError("workspace_taken", `Opening the workspace ${folder}: another worker uses it`, {
-    exitCode: EXIT.busy,
-    hint: "End that worker, raise its --slots, or give this one another --workspace-root",
-  });
 }
 
 /** Reads a file of a checkout. A link out of the checkout is not followed. */

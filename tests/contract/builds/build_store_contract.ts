@@ -178,6 +178,8 @@ export function registerBuildsContract({ name, make, test }: BuildsContractOptio
       queue.enqueue({ marks, builds: [newBuild()] }, { maxQueued: 10, now: NOW }, NEVER);
     assert.equal((await intake(["delivery-1", "hash-1"])).kind, "queued");
     assert.equal((await intake(["delivery-1", "hash-2"])).kind, "repeated");
+    assert.equal(await queue.isMarked(["delivery-2", "hash-1"], NEVER), true);
+    assert.equal(await queue.isMarked(["delivery-3", "hash-3"], NEVER), false);
     assert.equal((await intake(["delivery-2", "hash-1"])).kind, "repeated");
     assert.equal((await intake(["delivery-3", "hash-3"])).kind, "queued");
     assert.deepEqual(await store.counts(NEVER), new Map([["queued", 2]]));

@@ -24,6 +24,7 @@ export interface ServerWorldOptions {
   readonly workerKeys?: readonly string[];
   readonly maxQueued?: number;
   readonly mayWrite?: ServerPorts["mayWrite"];
+  readonly environments?: (own: Pick<ServerPorts, "store" | "queue">) => ServerPorts["environments"];
 }
 
 /** A server under test. */
@@ -106,9 +107,10 @@ export async function startServerWorld(options: ServerWorldOptions = {}): Promis
   const changes: string[] = [];
   const failures: unknown[] = [];
   const pipelines = options.pipelines ?? [WEB];
+  const own = { queue: makeJobQueue(database), store: makeBuildStore(database) };
   const ports: ServerPorts = {
-    queue: makeJobQueue(database),
-    store: makeBuildStore(database),
+    ...own,
+    environments: options.environments?.(own),
     clock,
     files: {
       current: () => ({

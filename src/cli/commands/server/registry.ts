@@ -71,6 +71,7 @@ const SERVE: CommandEntry = {
       description: "addresses of proxies that encrypt; one on this machine is believed anyway",
     },
     { name: "max-queued", value: "n", default: "100000", description: "builds that may wait" },
+    { name: "syncs", value: "n", default: "2", description: "environments that are synced at a time" },
     {
       name: "traces-endpoint",
       short: "t",

@@ -35,6 +35,7 @@ export async function runServe(env: CommandEnv): Promise<ExitCode> {
     certificate: cert === undefined || key === undefined ? undefined : { cert, key },
     trustedProxies: values.several("trusted-proxy") ?? [],
     maxQueued: values.readDefaulted("max-queued", readCount),
+    syncs: values.readDefaulted("syncs", readCount),
     terminal,
   }, signal);
   terminal.out(env.flags.json ? renderJsonLine({ address }) : `Showtime serves builds on ${address}`);

@@ -42,7 +42,11 @@ export function lockHeldError(
   return new AppError(
     "busy",
     `Working on pull request #${pr}: it is held by ${nameHolder(ports, owner)}${until}`,
-    { exitCode: EXIT.busy, hint: hintOf(ports, { pr, owner: dead ? undefined : owner, turned }) },
+    {
+      exitCode: EXIT.busy,
+      hint: hintOf(ports, { pr, owner: dead ? undefined : owner, turned }),
+      ...(owner === undefined || dead ? {} : { until: owner.expiresAt }),
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Build } from "../../core/builds/build.ts";
-import { asksForPermission, planHook } from "../../core/triggers/plan_hook.ts";
+import { asksForPermission, type BuildHook, type HookPlan, planHook } from "../../core/triggers/plan_hook.ts";
 import { readHook } from "../../core/triggers/read_hook.ts";
 import { usageError } from "../../../lib/errors.ts";
 import type { ServerPorts } from "./server_ports.ts";
@@ -19,6 +19,8 @@ export interface ReceivedHook {
 /** The answer to a hook. */
 export interface HookAnswer {
   readonly builds: readonly Build[];
+  /** Whether the environment of a pull request is synced. */
+  readonly syncs: boolean;
   /** Whether the same hook had come before. */
   readonly repeated: boolean;
   /** Why pipelines were not built, by name; under an empty name, why the hook builds nothing at all. */
@@ -26,7 +28,7 @@ export interface HookAnswer {
 }
 
 /**
- * Queues the builds of a hook, once: the same delivery or the same body again queues nothing. Throws AppError
+ * Queues the builds of a hook and notes the sync of its pull request, once: the same delivery or the same body again queues nothing. Throws AppError
  * `hook_invalid` (exit code 2) or `queue_full`.
  */
 export async function receiveHook(
@@ -38,17 +40,16 @@ export async function receiveHook(
   if (hook.kind === "invalid") {
     throw usageError("hook_invalid", `Reading the hook ${event}: ${hook.problem}`, "Send what GitHub sends");
   }
-  if (hook.kind === "other") return { builds: [], repeated: false, reasons: { "": hook.reason } };
-  const pipelines = [...ports.files.current().pipelines.values()];
-  const plan = planHook(pipelines, {
-    hook,
-    newTraceId: ports.newTraceId,
-    secretNames: secretNames(ports),
-    senderMayWrite: asksForPermission(pipelines, hook) && hook.sender !== undefined &&
-      await ports.mayWrite?.(hook.sender, hook.repository, signal) === true,
-  });
-  if (plan.builds.length === 0) return { builds: [], repeated: false, reasons: plan.reasons };
+  const plan = hook.kind === "other"
+    ? { builds: [], reasons: { "": hook.reason } }
+    : await planBuilds(ports, hook, signal);
+  const noteSync = ports.environments?.intake({ event, payload, id: bodyHash });
+  if (plan.builds.length === 0 && noteSync === undefined) {
+    return { builds: [], syncs: false, repeated: false, reasons: plan.reasons };
+  }
   const marks = [`body ${bodyHash}`, ...(delivery === undefined ? [] : [`delivery ${delivery}`])];
+  // The note comes before the marks: after a crash in between, a sync too many is better than none.
+  if (noteSync !== undefined && !await ports.queue.isMarked(marks, signal)) await noteSync(signal);
   const { maxQueued } = ports.settings;
   const answer = await ports.queue.enqueue(
     { marks, builds: plan.builds },
@@ -57,5 +58,21 @@ export async function receiveHook(
   );
   const builds = buildsOf(answer, maxQueued);
   for (const { id } of builds) ports.onChange(id);
-  return { builds, repeated: answer.kind === "repeated", reasons: plan.reasons };
+  const repeated = answer.kind === "repeated";
+  return { builds, syncs: noteSync !== undefined && !repeated, repeated, reasons: plan.reasons };
+}
+
+async function planBuilds(
+  ports: ServerPorts,
+  hook: BuildHook,
+  signal: AbortSignal,
+): Promise<HookPlan> {
+  const pipelines = [...ports.files.current().pipelines.values()];
+  return planHook(pipelines, {
+    hook,
+    newTraceId: ports.newTraceId,
+    secretNames: secretNames(ports),
+    senderMayWrite: asksForPermission(pipelines, hook) && hook.sender !== undefined &&
+      await ports.mayWrite?.(hook.sender, hook.repository, signal) === true,
+  });
 }

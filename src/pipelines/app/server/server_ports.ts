@@ -1,4 +1,5 @@
 import type { Clock } from "../../../ports/clock.ts";
+import type { ServedEnvironments } from "./environments/served_environments.ts";
 import type { BuildStore } from "../../ports/build_store.ts";
 import type { JobQueue } from "../../ports/job_queue.ts";
 import type { ServerFiles } from "../../ports/server_files.ts";
@@ -21,6 +22,8 @@ export interface ServerPorts {
   readonly mayWrite:
     | ((login: string, repository: string, signal: AbortSignal) => Promise<boolean>)
     | undefined;
+  /** The environments of the server; undefined if it drives none. */
+  readonly environments?: ServedEnvironments | undefined;
   /** Takes a build whose state has changed: to show it on its commit and to send news of it. It never throws. */
   readonly onChange: (id: string) => void;
 }

@@ -1,5 +1,7 @@
 /** The parts of GitHub's webhooks that builds come from. Everything else in a payload is ignored. */
 
+import { PayloadPart } from "./payload_part.ts";
+
 /** A push of a branch. */
 export interface BranchPush {
   readonly kind: "branch_push";
@@ -43,11 +45,10 @@ export type Hook =
   | { readonly kind: "invalid"; readonly problem: string };
 
 const NO_COMMIT = /^0+$/;
-const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** Reads a payload. `event` is the value of `X-GitHub-Event`. */
 export function readHook(event: string, payload: unknown): Hook {
-  const root = new Part(payload);
+  const root = new PayloadPart(payload);
   const repository = root.part("repository").text("clone_url");
   if (event !== "push" && event !== "pull_request") {
     return { kind: "other", reason: `The event ${event} builds nothing` };
@@ -62,7 +63,7 @@ interface About {
   readonly sender: string | undefined;
 }
 
-function readPush(root: Part, about: About): Hook {
+function readPush(root: PayloadPart, about: About): Hook {
   const ref = root.text("ref");
   const after = root.commit("after");
   if (ref === undefined) return { kind: "invalid", problem: "ref is missing" };
@@ -85,7 +86,7 @@ function readPush(root: Part, about: About): Hook {
 
 const BUILT_ACTIONS: readonly string[] = ["opened", "synchronize", "reopened"];
 
-function readPull(root: Part, about: About): Hook {
+function readPull(root: PayloadPart, about: About): Hook {
   const action = root.text("action") ?? "";
   if (!BUILT_ACTIONS.includes(action)) {
     return { kind: "other", reason: `The action ${action} of pull_request builds nothing` };
@@ -101,43 +102,4 @@ function readPull(root: Part, about: About): Hook {
   const from = pull.part("head").part("repo").number("id");
   const isFork = from === undefined || from !== pull.part("base").part("repo").number("id");
   return { kind: "pull_request", ...about, number, head, base, isFork };
-}
-
-/** A part of a payload. What is missing or of another kind is undefined. */
-class Part {
-  readonly #value: unknown;
-
-  constructor(value: unknown) {
-    this.#value = value;
-  }
-
-  part(name: string): Part {
-    return new Part(this.#get(name));
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#get(name);
-    return typeof value === "string" && value !== "" ? value : undefined;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.#get(name);
-    return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
-  }
-
-  flag(name: string): boolean {
-    return this.#get(name) === true;
-  }
-
-  /** The whole hash of a commit; undefined for the zeros that stand for no commit. */
-  commit(name: string): string | undefined {
-    const text = this.text(name);
-    return text !== undefined && COMMIT.test(text) && !NO_COMMIT.test(text) ? text : undefined;
-  }
-
-  #get(name: string): unknown {
-    const value = this.#value;
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    return (value as Readonly<Record<string, unknown>>)[name];
-  }
 }

@@ -1,14 +1,14 @@
 /** Makes the values of one run out of the configuration and of what GitHub Actions says. */
 
-import type { GlobalFlags } from "../cli/wiring_types.ts";
-import { type AssetsConfig, type Config, type EnvironmentAssets, imageRepository } from "../config/mod.ts";
-import type { ActionsContext } from "../drivers/actions/mod.ts";
-import { formatImageTag } from "../environments/core/environment/names.ts";
-import type { ContentSettings } from "../environments/core/environment/settings.ts";
-import { configuredFlags } from "../environments/core/environment/variables.ts";
-import type { LinkMaker, RunIdentity, RunValues } from "../environments/app/run.ts";
-import type { PrNumber } from "../lib/ids.ts";
-import { sha256 } from "../lib/sha256.ts";
+import type { GlobalFlags } from "../../cli/wiring_types.ts";
+import { type AssetsConfig, type Config, type EnvironmentAssets, imageRepository } from "../../config/mod.ts";
+import type { ActionsContext } from "../../drivers/actions/mod.ts";
+import { formatImageTag } from "../../environments/core/environment/names.ts";
+import type { ContentSettings } from "../../environments/core/environment/settings.ts";
+import { configuredFlags } from "../../environments/core/environment/variables.ts";
+import type { LinkMaker, RunIdentity, RunValues } from "../../environments/app/run.ts";
+import type { PrNumber } from "../../lib/ids.ts";
+import { sha256 } from "../../lib/sha256.ts";
 
 /** Makes the values of a run about `pr`. */
 export async function makeRunValues(
@@ -92,7 +92,10 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
   };
 }
 
-function limitOf({ actor, triggeringActor, event }: ActionsContext): RunIdentity["limited"] {
+function limitOf(
+  { actor, triggeringActor, event, servesHook }: ActionsContext,
+): RunIdentity["limited"] {
+  if (servesHook === true) return undefined;
   if ([actor, triggeringActor].includes("dependabot[bot]")) return "dependabot";
   return event.name === "pull_request" && event.fromFork === true ? "fork" : undefined;
 }
@@ -113,7 +116,7 @@ function makeLinks(
 async function makeConsole({ platform, aws, ecs }: Config): Promise<LinkMaker["console"]> {
   const { region } = aws;
   if (platform === "docker" || region === undefined) return () => ({});
-  const { consoleLinks } = await import("../drivers/ecs/mod.ts");
+  const { consoleLinks } = await import("../../drivers/ecs/mod.ts");
   const { cluster = "", logGroup } = ecs;
   return (service) => consoleLinks(service, { region, cluster, logGroup });
 }
