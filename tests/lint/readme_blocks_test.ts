@@ -52,6 +52,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "showtime worker",
     'curl -fsS -X POST "http://localhost:8080/webhook?pipeline=web&changed-refs=$(git rev-parse HEAD)"',
     "showtime keys add builder-1 --role worker --tags linux",
+    "export GITHUB_TOKEN=…                        # may write issues, pull requests and deployments, and read contents",
   ],
   // tests/e2e/pages plays it.
   "docs/simulator.md": [
