@@ -3,7 +3,7 @@ import { WatcherProcess } from "./watcher_process.ts";
 import { WatchedProgram } from "./watched_program.ts";
 
 /**
- * What stands beside the programs of a build and ends their groups, also when this process dies: one process of the
+ * Stands beside the programs of a build and ends their groups, also when this process dies: one process of the
  * launcher, which is started with the first program. If it is killed, the next program has another one.
  */
 export class Watch implements AsyncDisposable {

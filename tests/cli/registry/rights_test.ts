@@ -152,8 +152,8 @@ for (const command of COMMANDS) {
   });
 }
 
-Deno.test("pipeline run alone keeps the right to start the programs of steps", () => {
+Deno.test("pipeline run and worker alone keep the right to start the programs of steps", () => {
   const keeps = COMMANDS.filter(({ runsSteps }) => runsSteps === true);
 
-  assert.deepEqual(keeps.map(({ name }) => name), ["pipeline run"]);
+  assert.deepEqual(keeps.map(({ name }) => name), ["pipeline run", "worker"]);
 });
