@@ -9,7 +9,7 @@ import type { WatchedProgram } from "./watched_program.ts";
 /** Time that the pipes of an ended program may stay open: a process in a session of its own can hold them for ever. */
 const DRAIN_MS = 1000;
 
-/** The launcher of programs: its settings and the watcher of their groups. */
+/** The settings and the watch that programs are run with. */
 export interface Runner {
   readonly settings: LauncherSettings;
   readonly watch: Watch;

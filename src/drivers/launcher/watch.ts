@@ -3,8 +3,8 @@ import { WatcherProcess } from "./watcher_process.ts";
 import { WatchedProgram } from "./watched_program.ts";
 
 /**
- * The watcher of a build. It stands beside the programs and ends their groups, also when this process dies: one process of
- * the launcher, which is started with the first program. If it is killed, the next program has another one.
+ * Stands beside the programs of a build and ends their groups, also when this process dies: one process of the
+ * launcher, which is started with the first program. If it is killed, the next program has another one.
  */
 export class Watch implements AsyncDisposable {
   readonly #settings: LauncherSettings;
