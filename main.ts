@@ -6,9 +6,11 @@ import { makeProcessHost, programWords } from "./src/wiring/process.ts";
 /** Ctrl-C reaches the process several times at once, if `npx` or `deno task` stand before it: each passes it on. */
 const SAME_KEYPRESS_MS = 1000;
 const ended = new AbortController();
-for (const by of ["SIGINT", "SIGTERM"] as const) {
-  if (by === "SIGTERM" && Deno.build.os === "windows") continue;
-  Deno.addSignalListener(by, () => {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  if (signal !== "SIGINT" && Deno.build.os === "windows") continue;
+  // A terminal that is closed asks for the end as SIGTERM does.
+  const by = signal === "SIGINT" ? "SIGINT" : "SIGTERM";
+  Deno.addSignalListener(signal, () => {
     // A second signal ends the process at once, without waiting until the lock is given back.
     const { reason } = ended.signal;
     if (!(reason instanceof Interrupted)) ended.abort(new Interrupted(by));

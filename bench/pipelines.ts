@@ -113,17 +113,23 @@ async function timeSteps(bench: Bench, { ours }: { readonly ours: boolean }): Pr
   }
 }
 
+/** Times one step. Start-up is that of the command's own modules: `pipeline check` reads the same file and runs nothing. */
 async function timeOneStep(bench: Bench): Promise<void> {
   const [start, one, traced]: [number[], number[], number[]] = [[], [], []];
   for (let index = 0; index < RUNS; index++) {
-    start.push(await timed(command([...ours(), "version"], bench)));
     one.push((await runOurs(stepsOf(1), { ...bench, endpoint: undefined })).endMs);
+    // The file is that of the step.
+    start.push(
+      await timed(command([...ours(), "pipeline", "check", `${bench.folder}/pipeline.json`], bench)),
+    );
     traced.push((await runOurs(stepsOf(1), bench)).endMs);
   }
   bench.row({
     name: "pipelines: one step",
     value: `${median(one).toFixed(0)} ms`,
-    budget: `start-up ${median(start).toFixed(0)} ms + 30; ${median(traced).toFixed(0)} ms with a collector`,
+    budget: `start-up, as of pipeline check, ${median(start).toFixed(0)} ms + 30; ${
+      median(traced).toFixed(0)
+    } ms with a collector`,
   });
 }
 

@@ -107,7 +107,8 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
     if (endedByReader(io, command)) return EXIT.done;
     const error = interruption(io.signal, command) ?? toError(thrown);
     // A command that reads its words itself has no --json.
-    const asJson = output.json && command?.readsWords !== true;
+    const hasAnswer = !(error instanceof AppError && error.code === "output_unwritable");
+    const asJson = output.json && hasAnswer && command?.readsWords !== true;
     if (asJson) terminal.out(renderErrorJson(error, { oneLine: command?.streamsJson === true }));
     if (!asJson || output.verbose) printForPeople(error, await loadWrapTalk(io, terminal));
     annotate(error);

@@ -4,7 +4,8 @@ export class AnswerTooLarge extends Error {
 
   /** Makes the error for a limit in bytes. */
   constructor(mostBytes: number) {
-    super(`its answer exceeds ${Math.floor(mostBytes / 1024 / 1024)} MiB`);
+    const kib = Math.floor(mostBytes / 1024);
+    super(`its answer exceeds ${kib < 1024 ? `${kib} KiB` : `${Math.floor(kib / 1024)} MiB`}`);
   }
 }
 

@@ -30,6 +30,17 @@ export function stripControls(text: string): string {
     .replace(INVISIBLE, "");
 }
 
+const PLAIN = /^[\t\x20-\x7e]*$/;
+
+/**
+ * Makes a line of a program's output harmless, as {@link stripControls} does. Tabs stay, since programs align their columns
+ * with them.
+ */
+export function cleanLine(line: string): string {
+  if (PLAIN.test(line)) return line;
+  return line.split("\t").map(stripControls).join("\t");
+}
+
 /**
  * Escapes text so that Markdown on GitHub shows it as it is, on one line: no HTML, links, code, tables or
  * mathematics, and no mention of a person or an issue. Controls and surrounding spaces are removed. The

@@ -1,7 +1,8 @@
 import type { CommandRights } from "../cli/command_rights.ts";
 import { ReaderLeft } from "../cli/interrupted.ts";
 import type { CliHost } from "../cli/wiring_types.ts";
-import { makeTerminal } from "../drivers/terminal/mod.ts";
+import { makeTerminal, writeAll } from "../drivers/terminal/mod.ts";
+import { AppError, toError } from "../lib/errors.ts";
 import { VERSION } from "../lib/version.ts";
 import { dropForCommand, dropForPlatform } from "./drop_permissions.ts";
 import { settleEnvironment } from "./settle_environment.ts";
@@ -28,19 +29,31 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
   const env = Deno.env.toObject();
   let rights: CommandRights = { permissions: [], runsPrograms: false };
   const left = new AbortController();
+  let broken = false;
   return {
     io: {
       stdout(text) {
-        if (!left.signal.aborted && !writeAll(Deno.stdout, text)) left.abort(new ReaderLeft());
+        if (left.signal.aborted || broken) return;
+        try {
+          if (!writeAll(Deno.stdout, text)) left.abort(new ReaderLeft());
+        } catch (cause) {
+          broken = true;
+          throw unwritable(cause);
+        }
       },
-      // A command goes on without a reader of its talk.
-      stderr: (text) => void writeAll(Deno.stderr, text),
+      stderr(text) {
+        try {
+          writeAll(Deno.stderr, text);
+        } catch {
+          // A command goes on without a reader of its talk, and without room for it.
+        }
+      },
       env,
       stdinTty: Deno.stdin.isTerminal(),
       stdoutTty,
       stderrTty,
-      columns: stdoutTty || stderrTty ? Deno.consoleSize().columns : undefined,
-      size: () => stdoutTty || stderrTty ? Deno.consoleSize() : undefined,
+      columns: stdoutTty || stderrTty ? consoleSize()?.columns : undefined,
+      size: () => stdoutTty || stderrTty ? consoleSize() : undefined,
       signal,
       readerLeft: left.signal,
       about: {
@@ -63,18 +76,20 @@ export function makeProcessHost(signal: AbortSignal): CliHost {
   };
 }
 
-/**
- * Writes a whole text at once. Returns false if nothing reads the stream: its reader has closed the pipe,
- * such as `head` does, or the stream was closed before this process started.
- */
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
+/** Returns the size of the terminal; undefined if it was closed. */
+function consoleSize(): ReturnType<typeof Deno.consoleSize> | undefined {
   try {
-    for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
-      rest = rest.subarray(stream.writeSync(rest));
-    }
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource) return false;
-    throw error;
+    return Deno.consoleSize();
+  } catch {
+    return undefined;
   }
+}
+
+/** Explains why an answer cannot be written: most often a disk is full behind a redirection. */
+function unwritable(cause: unknown): AppError {
+  const state = toError(cause).message.replace(/ \(os error \d+\)/g, "");
+  return new AppError("output_unwritable", `Writing to standard output: ${state}`, {
+    cause,
+    hint: "Make room where it goes, or send it to another place",
+  });
 }

@@ -157,18 +157,19 @@ Deno.test("the packages of assets and contexts are loaded by their commands, and
   assert.deepEqual(loaded.filter((specifier) => packages.test(specifier)), []);
 });
 
-Deno.test("reading a pipeline loads the parser of YAML and no package for schemas", async () => {
+Deno.test("reading a pipeline loads no package for schemas, and the parser of YAML only when a file needs it", async () => {
   const graph = await readGraph();
   const commands = ["check", "show"].map((name) =>
     new URL(`src/cli/commands/pipelines/${name}.ts`, ROOT).href
   );
 
-  const packages = [...loadedWith(graph, commands)].filter((specifier) => specifier.startsWith("npm:"));
+  const yaml = new URL("src/config/pipelines/yaml_tree.ts", ROOT).href;
+  const packagesOf = (roots: readonly string[]) =>
+    [...loadedWith(graph, roots)].filter((specifier) => specifier.startsWith("npm:"))
+      .map((specifier) => specifier.replace(/^npm:\/?|@[\d.]+$/g, "")).sort();
 
-  assert.deepEqual(packages.map((specifier) => specifier.replace(/^npm:\/?|@[\d.]+$/g, "")).sort(), [
-    "get-east-asian-width",
-    "yaml",
-  ]);
+  assert.deepEqual(packagesOf(commands), ["get-east-asian-width"]);
+  assert.deepEqual(packagesOf([...commands, yaml]), ["get-east-asian-width", "yaml"]);
 });
 
 Deno.test("pages and their packages are loaded where a simulator is served, and Markdown where a comment is shown", async () => {
@@ -283,6 +284,24 @@ Deno.test("OpenTelemetry's packages are loaded through src/drivers/otlp/sdk, whe
   assert.deepEqual([...loadedWith(graph, [driver])].filter((each) => !each.startsWith(ROOT.href)), []);
   const main = await readGraph();
   assert.deepEqual([...loadedWith(main, [new URL("main.ts", ROOT).href])].filter(isTelemetry), []);
+});
+
+Deno.test("pipeline run of a file of JSON runs without zod, yaml and js-yaml", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
+  const packages = ["zod", "yaml", "js-yaml"];
+  const run = (line: string) => runPoisoned(line, { folder, packages, command: "pipeline" });
+  try {
+    await Deno.writeTextFile(`${folder}/build.json`, '{"version":1,"name":"web","exec":["true"]}');
+    await Deno.writeTextFile(`${folder}/build.yml`, "version: 1\nname: web\nexec: [true]\n");
+
+    const { code, text } = await run("run build.json");
+    assert.equal(code, 0, text);
+
+    // A file of YAML needs its package, so that one is poisoned indeed.
+    assert.equal((await run("run build.yml")).code, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("pipeline run without an endpoint loads no package of OpenTelemetry", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/lib/errors.ts";
-import { makeFiles } from "../../src/drivers/system/mod.ts";
+import { describeFileError, makeFiles } from "../../src/drivers/system/mod.ts";
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-files-" });
@@ -46,4 +46,14 @@ Deno.test("makeFiles() does not leave its folder", async () => {
     }
     assert.deepEqual(Array.from(Deno.readDirSync(folder)), []);
   });
+});
+
+Deno.test("the words for a failure name no call of Deno, and a full disk as such", () => {
+  const said = (text: string) => describeFileError(new Error(text));
+  assert.equal(said("No space left on device (os error 28): writefile '/tmp/it's/2'"), "the disk is full");
+  assert.equal(
+    said("Too many levels of symbolic links (os error 40): open 'a b'"),
+    "Too many levels of symbolic links",
+  );
+  assert.equal(said("it has more than 1 MB"), "it has more than 1 MB");
 });

@@ -81,3 +81,19 @@ Deno.test("an interruption ends the wait for standard input", async () => {
   await assert.rejects(reading, /interrupted/);
   assert.ok(cancelled);
 });
+
+Deno.test("an interruption ends the wait for a named pipe that no process writes to", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/pipe.yml`;
+    assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+    const control = new AbortController();
+    const reading = makePipelineFiles().readText(path, control.signal);
+    control.abort(new Error("interrupted"));
+    await assert.rejects(reading, /interrupted/);
+    // The open of the reader, which the system still holds, ends with this one.
+    using _writer = await Deno.open(path, { write: true });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,7 +1,12 @@
 /** The program in a pipe whose reader leaves, as `head` does, and without standard output or error. */
 
 import assert from "node:assert/strict";
-import { type RunningSimulator, spawnShowtime, startSimulator } from "../worlds/program/process.ts";
+import {
+  programCommand,
+  type RunningSimulator,
+  spawnShowtime,
+  startSimulator,
+} from "../worlds/program/process.ts";
 import { part } from "../worlds/require.ts";
 import { onStage, REPO, START } from "../worlds/stage.ts";
 
@@ -120,6 +125,23 @@ Deno.test("a command that changes an environment finishes its work without a rea
     assert.ok(pulls.find(({ number }) => number === 2)?.labels.includes("🎪 aaaaaaa 🚦 running"));
     assert.deepEqual(labels.filter(({ name }) => name.startsWith("🎪 lock")), []);
   });
+});
+
+Deno.test("a full disk behind standard output is named, and one behind standard error changes nothing", async () => {
+  const on = (redirection: string, args: readonly string[]) =>
+    new Deno.Command("sh", {
+      args: ["-c", `"$@" ${redirection}`, "sh", ...programCommand(), ...args],
+      stdin: "null",
+    }).output();
+  for (const args of [["labels"], ["labels", "--json"]]) {
+    const { code, stderr } = await on("> /dev/full", args);
+    const said = new TextDecoder().decode(stderr);
+    assert.equal(code, 1);
+    assert.match(said, /^error: Writing to standard output: No space left on device\nhint: Make room/);
+    assert.doesNotMatch(said, /bug|Uncaught/);
+  }
+  const { code, stdout } = await on("2> /dev/full", ["labels"]);
+  assert.deepEqual([code, stdout.length > 0], [0, true]);
 });
 
 needs.test("logs --follow ends with 0 when its reader leaves, and no child of it is left", async () => {

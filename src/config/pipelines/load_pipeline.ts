@@ -1,16 +1,11 @@
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
-import {
-  type FilePosition,
-  type FileProblem,
-  type FileTree,
-  isFileMap,
-} from "../../pipelines/core/file/file_tree.ts";
+import { type FileProblem, type FileTree, isFileMap } from "../../pipelines/core/file/file_tree.ts";
 import { readPipeline } from "../../pipelines/core/file/read_pipeline.ts";
 import type { Pipeline } from "../../pipelines/core/pipeline.ts";
-import type { SourcePosition } from "../problems.ts";
-import { readYaml, type YamlLimits } from "../yaml.ts";
+import type { YamlLimits } from "../yaml.ts";
 import { readJsonTree } from "./json_tree.ts";
 import { PipelineFileError, type PipelineFileProblem } from "./pipeline_file_error.ts";
+import type { TreeWithProblems } from "./yaml_tree.ts";
 
 /** The text of a pipeline's file. The end of the path, `.json`, says its language; `-` stands for standard input. */
 export interface PipelineText {
@@ -28,14 +23,14 @@ export interface LoadedPipeline {
 const LIMITS: YamlLimits = { fileBytes: 8 * 1024 * 1024, depth: 128, values: 500_000, aliases: 20_000 };
 
 /**
- * Loads a pipeline. Throws PipelineFileError `pipeline_invalid` with every problem. A bare file may have an exit code of its
+ * Loads a pipeline. Rejects with PipelineFileError `pipeline_invalid` with every problem. A bare file may have an exit code of its
  * own: the builder that it was written for ends with another one.
  */
-export function loadPipeline(
+export async function loadPipeline(
   source: PipelineText,
   { bareExitCode = EXIT.usage }: { readonly bareExitCode?: ExitCode } = {},
-): LoadedPipeline {
-  const { pipeline, problems, warnings, isBare } = parsePipeline(source);
+): Promise<LoadedPipeline> {
+  const { pipeline, problems, warnings, isBare } = await parsePipeline(source);
   if (pipeline === undefined || problems.length > 0) {
     throw new PipelineFileError(nameOf(source), problems, isBare ? bareExitCode : EXIT.usage);
   }
@@ -43,14 +38,14 @@ export function loadPipeline(
 }
 
 /** Parses a pipeline, and returns its problems; with a problem there is no pipeline. */
-export function parsePipeline(source: PipelineText): {
+export async function parsePipeline(source: PipelineText): Promise<{
   readonly pipeline: Pipeline | undefined;
   readonly problems: readonly PipelineFileProblem[];
   readonly warnings: readonly PipelineFileProblem[];
   /** Whether the text is a map without a version. */
   readonly isBare: boolean;
-} {
-  const { tree, problems } = readTree(source);
+}> {
+  const { tree, problems } = await readTree(source);
   const inFile = (found: readonly FileProblem[]) => found.map((each) => ({ file: nameOf(source), ...each }));
   // Without a value there is nothing to check: the problem in the text is the only one.
   const read = tree.value === undefined && problems.length > 0
@@ -79,49 +74,23 @@ const IS_PROGRAM: FileProblem = {
     '"showtime pipeline run" runs it as an entry point, if it is executable and its name does not end in .yml, .yaml or .json',
 };
 
-interface TreeWithProblems {
-  readonly tree: FileTree;
-  readonly problems: readonly FileProblem[];
-}
-
-function readTree({ path, text }: PipelineText): TreeWithProblems {
+async function readTree({ path, text }: PipelineText): Promise<TreeWithProblems> {
   if (text.startsWith("#!")) return { tree: NO_TREE, problems: [IS_PROGRAM] };
   const isNamedJson = path.toLowerCase().endsWith(".json");
   const isNamedYaml = /\.ya?ml$/i.test(path);
-  if (isNamedYaml || (!isNamedJson && !/^\s*\{\s*["}]/.test(text))) return readYamlFile(text);
-  if (text.length > LIMITS.fileBytes) return readYamlFile(text);
+  if (isNamedYaml || (!isNamedJson && !/^\s*\{\s*["}]/.test(text))) return await readYamlFile(text);
+  if (text.length > LIMITS.fileBytes) return await readYamlFile(text);
   const { problems, ...tree } = readJsonTree(text);
   if (isNamedJson || problems.length === 0) return { tree, problems };
   // A text without a name that begins as JSON may be YAML in braces.
-  const yaml = readYamlFile(text);
+  const yaml = await readYamlFile(text);
   return yaml.problems.length === 0 ? yaml : { tree, problems };
 }
 
-function readYamlFile(text: string): TreeWithProblems {
-  const { where, written, problems, warnings, ...tree } = readYaml("", text, { limits: LIMITS });
-  // A mistake in the YAML itself leaves values out, whose absence would be the next mistake.
-  const value = problems.some(({ code }) => code === "syntax") ? undefined : tree.value;
-  // The parser warns of a tag that it does not know, whose value would be a text without one.
-  const doubts = warnings.map(({ message, ...place }) => ({
-    ...positionOf(place),
-    message: `${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-    hint: "Remove it, or write the value in quotes",
-  }));
-  return {
-    tree: { value, where: (path, at) => positionOf(where(path, at)), written },
-    problems: [
-      ...problems.map(({ message, remedy, ...place }) => ({
-        ...positionOf(place),
-        message,
-        hint: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`,
-      })),
-      ...doubts,
-    ],
-  };
-}
-
-function positionOf({ line = 1, column = 1 }: Omit<SourcePosition, "source">): FilePosition {
-  return { line, column };
+/** Reads YAML. Its package takes some milliseconds to load, which a build from a file of JSON does not need. */
+async function readYamlFile(text: string): Promise<TreeWithProblems> {
+  const { readYamlTree } = await import("./yaml_tree.ts");
+  return readYamlTree(text, LIMITS);
 }
 
 function nameOf({ path }: PipelineText): string {

@@ -24,7 +24,9 @@ export class PipelineFileError extends AppError {
     if (problems.length > MOST_SHOWN) lines.push(`  and ${problems.length - MOST_SHOWN} more`);
     super("pipeline_invalid", [`Reading the pipeline ${file}: ${count}`, ...lines].join("\n"), {
       exitCode,
-      hint: 'Correct them; "showtime help pipeline check" lists the keys of a node',
+      hint: `Correct ${
+        problems.length === 1 ? "it" : "them"
+      }; "showtime help pipeline check" lists the keys of a node`,
     });
     this.problems = problems;
   }

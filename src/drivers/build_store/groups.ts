@@ -2,6 +2,8 @@ import type { SqlDialect, SqlTransaction } from "../../ports/sql.ts";
 import { numberOf, textOf } from "./rows.ts";
 
 const OPEN = "state IN ('queued', 'running', 'cancelling')";
+/** SQLite uses the index of groups only with the condition of the index, word for word. */
+const WAITING = `state = 'queued' AND ${OPEN}`;
 
 /**
  * Keeps other transactions from changing the builds of a group until this one ends. SQLite has one writer at a time
@@ -36,19 +38,19 @@ export async function settleGroup(transaction: SqlTransaction, group: string): P
     if (numberOf(row, "waiting") === 0) continue;
     const lane = textOf(row, "lane");
     const [edge] = await transaction.rows(
-      "SELECT id FROM builds WHERE group_name = ? AND lane = ? AND state = 'queued' ORDER BY id LIMIT 1 OFFSET ?",
+      `SELECT id FROM builds WHERE group_name = ? AND lane = ? AND ${WAITING} ORDER BY id LIMIT 1 OFFSET ?`,
       [group, lane, free],
     );
     // Every build before this one is free, and it is the first of those that are blocked.
     const first = edge === undefined ? Number.MAX_SAFE_INTEGER : numberOf(edge, "id");
     await transaction.rows(
       `UPDATE builds SET blocked = 0
-        WHERE group_name = ? AND lane = ? AND state = 'queued' AND blocked = 1 AND id < ?`,
+        WHERE group_name = ? AND lane = ? AND ${WAITING} AND blocked = 1 AND id < ?`,
       [group, lane, first],
     );
     await transaction.rows(
       `UPDATE builds SET blocked = 1
-        WHERE group_name = ? AND lane = ? AND state = 'queued' AND blocked = 0 AND id >= ?`,
+        WHERE group_name = ? AND lane = ? AND ${WAITING} AND blocked = 0 AND id >= ?`,
       [group, lane, first],
     );
   }

@@ -6,15 +6,25 @@ export interface LauncherSettings {
   readonly path: string;
   /** The `PATH` in which the script itself finds its tools. */
   readonly launcherPath: string;
+  /** The absolute path of `setsid`, if there is one: {@link CommandLine.detached}. */
+  readonly setsid: string | undefined;
   readonly graceSeconds: number;
-  /** Milliseconds that the watcher may need beyond the grace; 5000 unless given. A stopped one never answers. */
+  /** Milliseconds that the watcher may need beyond the grace; {@link PATIENCE_MS} unless given. A stopped one never answers. */
   readonly patienceMs?: number;
 }
+
+/** Milliseconds that the watcher may need, unless its launcher has others. */
+export const PATIENCE_MS = 5000;
 
 /** The arguments and variables of the launcher. */
 export interface CommandLine {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * Whether Deno makes the session of the program. It then copies the tables of its own memory for each program, which takes
+   * longer than to start `setsid`.
+   */
+  readonly detached: boolean;
 }
 
 /**
@@ -23,7 +33,7 @@ export interface CommandLine {
  */
 export function commandLine(
   { argv, env }: Pick<ProgramRequest, "argv" | "env">,
-  { launcherPath, graceSeconds }: Pick<LauncherSettings, "launcherPath" | "graceSeconds">,
+  { launcherPath, setsid }: Pick<LauncherSettings, "launcherPath" | "setsid">,
 ): CommandLine {
   const direct: Record<string, string> = {};
   const carried: string[] = [];
@@ -34,15 +44,16 @@ export function commandLine(
   const path = env["PATH"];
   if (path !== undefined && path !== launcherPath) carried.push(`PATH=${path}`);
   const options = path === undefined ? ["-u", "PATH"] : [];
-  const grace = String(Math.min(graceSeconds, MOST_SECONDS));
   const started = carried.length + options.length === 0
     ? asProgram(argv)
     : ["env", ...options, ...carried, ...asProgram(argv)];
-  return { args: [grace, ...started], env: { ...direct, PATH: launcherPath } };
+  const session = setsid === undefined ? [] : [setsid, "--"];
+  return {
+    args: ["wait", ...session, ...started],
+    env: { ...direct, PATH: launcherPath },
+    detached: setsid === undefined,
+  };
 }
-
-/** A day: shells count in numbers that may have only 32 bits. */
-const MOST_SECONDS = 86_400;
 
 /** `env` takes a name with `=` for a variable, and one that begins with `-` for a flag. A shell starts those programs. */
 function asProgram(argv: readonly string[]): readonly string[] {

@@ -32,6 +32,19 @@ export function findLauncher(searchPath: string): string {
   throw usageError("launcher_missing", `${ACTION}: ${state}`, installHint());
 }
 
+/** Finds a program in the folders of a PATH, and returns its absolute path; undefined if none has it. */
+export function findOnPath(name: string, searchPath: string): string | undefined {
+  return searchPath.split(":").filter((folder) => folder.startsWith("/"))
+    .map((folder) => `${folder}/${name}`).find((path) => {
+      try {
+        const { isFile, mode } = Deno.statSync(path);
+        return isFile && ((mode ?? 0) & 0o111) !== 0;
+      } catch {
+        return false;
+      }
+    });
+}
+
 /** Finds out if this process may start a file. Permissions name the files that were on PATH at its start. */
 function stateOf(path: string): "missing" | "not executable" | "startable" {
   try {

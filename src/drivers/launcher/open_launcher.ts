@@ -1,7 +1,8 @@
 import type { Programs } from "../../pipelines/ports/programs.ts";
-import { findLauncher } from "./find_launcher.ts";
+import { findLauncher, findOnPath } from "./find_launcher.ts";
 import { readVariables } from "./read_variables.ts";
 import { runProgram } from "./run_program.ts";
+import { Watch } from "./watch.ts";
 
 /** Options of the launcher. */
 export interface LauncherOptions {
@@ -13,8 +14,8 @@ export interface LauncherOptions {
   readonly warn: (text: string) => void;
 }
 
-/** The launcher of this machine. */
-export interface Launcher {
+/** The launcher of this machine. Disposal ends the programs that still run, and the process that watches them. */
+export interface Launcher extends AsyncDisposable {
   readonly programs: Programs;
   /**
    * Reads all variables of this process, also those that Deno hides from it. Variables whose value is not UTF-8 are left
@@ -28,10 +29,14 @@ export interface Launcher {
  * install it.
  */
 export function openLauncher({ graceMs, env, warn }: LauncherOptions): Launcher {
-  const path = findLauncher(env["PATH"] ?? "");
-  const settings = { path, launcherPath: env["PATH"] ?? "", graceSeconds: Math.ceil(graceMs / 1000) };
+  const launcherPath = env["PATH"] ?? "";
+  const path = findLauncher(launcherPath);
+  const setsid = findOnPath("setsid", launcherPath);
+  const settings = { path, launcherPath, setsid, graceSeconds: Math.ceil(graceMs / 1000) };
+  const watch = new Watch(settings);
   return {
-    programs: { run: (request, signal) => runProgram(request, settings, signal) },
+    programs: { run: (request, signal) => runProgram(request, { settings, watch }, signal) },
     variables: () => readVariables({ path, env, warn }),
+    [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose](),
   };
 }

@@ -30,23 +30,22 @@ async function dump(path: string): Promise<Uint8Array> {
   const fail = (state: string, cause?: unknown) =>
     new AppError("program_failed", `Reading the variables: ${state}`, {
       cause,
-      hint: `Run \`sleep 5 | ${path} 0 env -0\` to see why`,
+      hint: `Run \`echo | ${path} wait env -0\` to see why`,
     });
   let output: Deno.CommandOutput;
   try {
     const child = new Deno.Command(path, {
-      args: ["0", "env", "-0"],
+      args: ["wait", "env", "-0"],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    // Its standard input stays open until it has ended.
     const [status, stdout, stderr] = await Promise.all([
       child.status,
       new Response(child.stdout).bytes(),
       new Response(child.stderr).bytes(),
+      letBegin(child),
     ]);
-    await child.stdin.close().catch(() => undefined);
     output = { ...status, stdout, stderr };
   } catch (cause) {
     throw fail("env cannot be started", cause);
@@ -54,6 +53,13 @@ async function dump(path: string): Promise<Uint8Array> {
   if (output.success) return output.stdout;
   const said = new TextDecoder().decode(output.stderr).trim().split("\n").at(-1) ?? "";
   throw fail(`env exited with code ${output.code}${said === "" ? "" : ` after "${said}"`}`);
+}
+
+/** Lets the program begin. It needs no watcher: it ends by itself. */
+async function letBegin({ stdin }: Deno.ChildProcess): Promise<void> {
+  const writer = stdin.getWriter();
+  // A launcher that could not start it has ended.
+  await writer.write(new TextEncoder().encode("\n")).then(() => writer.close()).catch(() => undefined);
 }
 
 /** Parses what `env -0` prints. `unreadable` are the names of values that are not UTF-8. */

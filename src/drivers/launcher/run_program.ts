@@ -3,22 +3,29 @@ import { commandLine, type LauncherSettings } from "./command_line.ts";
 import { programEnd } from "./program_end.ts";
 import { OutputPipe } from "./output_pipe.ts";
 import { spawnFailure } from "./spawn_failure.ts";
-import { Watcher } from "./watcher.ts";
+import type { Watch } from "./watch.ts";
+import type { WatchedProgram } from "./watched_program.ts";
 
 /** Time that the pipes of an ended program may stay open: a process in a session of its own can hold them for ever. */
 const DRAIN_MS = 1000;
-const PATIENCE_MS = 5000;
+
+/** What programs are run with. */
+export interface Runner {
+  readonly settings: LauncherSettings;
+  readonly watch: Watch;
+}
 
 /** Runs a program to its end. When the promise settles no pipe, timer or listener of it is left. */
 export async function runProgram(
   request: ProgramRequest,
-  settings: LauncherSettings,
+  runner: Runner,
   signal: AbortSignal,
 ): Promise<ProgramEnd> {
   // No program that was stopped before its start needs to be started.
   if (signal.aborted) return programEnd({ code: 143, signal: "SIGTERM" });
-  const child = start(request, settings);
-  const watcher = new Watcher(child, settings.graceSeconds * 1000 + (settings.patienceMs ?? PATIENCE_MS));
+  const child = start(request, runner);
+  let watched: WatchedProgram | undefined;
+  const stop = () => watched?.stop();
   const failures: unknown[] = [];
   const take = (stream: "stdout" | "stderr") => (bytes: Uint8Array) => {
     if (failures.length > 0) return;
@@ -26,35 +33,40 @@ export async function runProgram(
       request.onOutput(bytes, stream);
     } catch (error) {
       failures.push(error);
-      watcher.stop();
+      stop();
     }
   };
   const pipes = [new OutputPipe(child.stdout, take("stdout")), new OutputPipe(child.stderr, take("stderr"))];
-  const onAbort = () => watcher.stop();
-  signal.addEventListener("abort", onAbort, { once: true });
+  signal.addEventListener("abort", stop, { once: true });
   try {
+    watched = await watch(child, { request, runner });
+    if (signal.aborted) stop();
     const status = await child.status;
     // What is left of its group ends too.
-    watcher.stop();
-    await watcher.gone;
+    stop();
+    await watched.gone;
     await drain(pipes);
     if (failures.length > 0) throw failures[0];
     return programEnd(status);
   } finally {
-    signal.removeEventListener("abort", onAbort);
-    watcher.dispose();
+    signal.removeEventListener("abort", stop);
+    watched?.dispose();
     await Promise.all(pipes.map((pipe) => pipe.close()));
   }
 }
 
-function start(request: ProgramRequest, settings: LauncherSettings): Deno.ChildProcess {
-  const { args, env } = commandLine(request, settings);
+/** Starts the first process of a program, which waits until it is watched. */
+function start(request: ProgramRequest, { settings, watch }: Runner): Deno.ChildProcess {
+  const { args, env, detached } = commandLine(request, settings);
   try {
+    watch.begin();
     return new Deno.Command(settings.path, {
       args: [...args],
       cwd: request.cwd,
       clearEnv: true,
       env: { ...env },
+      // Either way the program's group has the number of this process.
+      detached,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -63,6 +75,28 @@ function start(request: ProgramRequest, settings: LauncherSettings): Deno.ChildP
     throw spawnFailure(request, { path: settings.path, cause });
   }
 }
+
+/** Has the program watched, and lets it begin. If this process dies before, the program never begins. */
+async function watch(
+  child: Deno.ChildProcess,
+  { request, runner }: { readonly request: ProgramRequest; readonly runner: Runner },
+): Promise<WatchedProgram> {
+  const stdin = child.stdin.getWriter();
+  // The program may have ended already, by an order or by a signal.
+  const ignore = () => undefined;
+  stdin.closed.catch(ignore);
+  try {
+    const watched = await runner.watch.add(child);
+    stdin.write(LINE).catch(ignore);
+    return watched;
+  } catch (cause) {
+    throw spawnFailure(request, { path: runner.settings.path, cause });
+  } finally {
+    stdin.close().catch(ignore);
+  }
+}
+
+const LINE = new TextEncoder().encode("\n");
 
 async function drain(pipes: readonly OutputPipe[]): Promise<void> {
   const ended = Promise.all(pipes.map((pipe) => pipe.ended));

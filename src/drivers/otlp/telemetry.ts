@@ -4,6 +4,7 @@ import {
   type BuildSpan,
   type BuildTrace,
   logsOfEvent,
+  redactEvent,
   type SignalTarget,
   spanOfBuild,
   spanOfStep,
@@ -18,6 +19,8 @@ import { makeOutbox, type Outbox } from "./outbox.ts";
 export interface TelemetryOptions {
   readonly plan: TelemetryPlan;
   readonly trace: BuildTrace;
+  /** Masks the secrets of this process: a collector gets no text that a terminal does not show. */
+  readonly redact?: (text: string) => string;
 }
 
 /** A log record takes about this many bytes besides its text, in memory and as JSON. */
@@ -33,7 +36,9 @@ interface Signal<Item> {
 }
 
 /** Makes the sender of a build's telemetry; undefined if the plan names no endpoint. */
-export function makeTelemetry({ plan, trace }: TelemetryOptions): Telemetry | undefined {
+export function makeTelemetry(
+  { plan, trace, redact = (text) => text }: TelemetryOptions,
+): Telemetry | undefined {
   if (plan.traces === undefined && plan.logs === undefined) return undefined;
   const ending = makeEnding();
   // The packages load while the first program of the build runs. A failure shows when something is sent.
@@ -60,7 +65,8 @@ export function makeTelemetry({ plan, trace }: TelemetryOptions): Telemetry | un
   const signals = [spans, logs].filter((each) => each !== undefined);
   let pipeline = "";
   return {
-    observe(event) {
+    observe(observed) {
+      const event = redactEvent(observed, redact);
       if (event.kind === "build_started") pipeline = event.pipeline;
       const span = spans === undefined ? undefined : spanOf(event, { trace, pipeline });
       if (span !== undefined) spans?.outbox.add(span);

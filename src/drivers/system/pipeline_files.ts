@@ -17,7 +17,10 @@ export function makePipelineFiles(input: () => Bytes = () => Deno.stdin.readable
       // Deno opens this path only for programs that may do everything.
       const isInput = path === "-" || path === "/dev/stdin";
       const name = isInput ? "standard input" : path;
-      return decode(name, await readBytes(name, isInput ? input() : await open(path), signal));
+      return decode(
+        name,
+        await readBytes(name, isInput ? input() : await unlessAborted(open(path), signal), signal),
+      );
     },
   };
 }
@@ -34,6 +37,19 @@ async function open(path: string): Promise<Bytes> {
       throw usageError("file_missing", `Reading ${path}: there is no such file`, "Correct the path");
     }
     throw unreadable(path, describeFileError(error));
+  }
+}
+
+/** Waits for a file. A named pipe opens only when another process writes to it. */
+async function unlessAborted(opening: Promise<Bytes>, signal: AbortSignal): Promise<Bytes> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([opening, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
@@ -68,5 +84,9 @@ function decode(name: string, bytes: ArrayBuffer): string {
 }
 
 function unreadable(name: string, state: string): AppError {
-  return usageError("file_unreadable", `Reading ${name}: ${state}`, "Name a text in UTF-8 that you may read");
+  return usageError(
+    "file_unreadable",
+    `Reading ${name}: ${state}`,
+    "Name a text file in UTF-8 that you may read",
+  );
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Spool, SPOOLED_BYTES, type SpooledOutput } from "../../pipelines/ports/spool.ts";
 
 /** An output of fewer bytes stays in memory. */
@@ -131,8 +133,9 @@ class FileOutput implements SpooledOutput {
 }
 
 function openTemporary(): { readonly handle: Deno.FsFile; readonly path: string | undefined } {
-  const path = Deno.makeTempFileSync({ prefix: "showtime-output-" });
-  const handle = Deno.openSync(path, { read: true, write: true });
+  // Deno's own function asks for more rights than the program has.
+  const path = join(tmpdir(), `showtime-output-${crypto.randomUUID()}`);
+  const handle = Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 });
   try {
     Deno.removeSync(path);
     return { handle, path: undefined };

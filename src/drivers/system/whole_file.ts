@@ -29,7 +29,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await Deno.remove(half).catch(() => {});
     throw new AppError("file_unwritable", `Writing ${path}: ${describeFileError(cause)}`, {
       cause,
-      hint: "Name a file in a folder that you may write to",
+      hint: "Name a file in a folder that has room and that you may write to",
     });
   }
 }

@@ -14,7 +14,11 @@ const MOST_OUTPUT_BYTES = 1024 * 1024;
 export async function makeWorkspace(root: string): Promise<Workspace & AsyncDisposable> {
   const answer = await realFolder(root);
   if (answer.kind !== "inside") {
-    throw usageError("root_unusable", `Entering the root ${root}: it is no folder that can be entered`);
+    throw usageError(
+      "root_unusable",
+      `Entering the root ${root}: it is no folder that can be entered`,
+      "Name a folder with --root, or leave it out for the working folder",
+    );
   }
   return new SystemWorkspace(answer.path);
 }
@@ -41,8 +45,9 @@ class SystemWorkspace implements Workspace {
 
   async takeOutputs(path: string): Promise<string | undefined> {
     try {
-      // A step may have made anything there, such as a pipe that never ends.
-      const { isFile, size } = await Deno.lstat(path);
+      // A step may have made anything there, such as a pipe that never ends. Most steps make nothing, and the way to
+      // another thread and back takes longer than this look.
+      const { isFile, size } = Deno.lstatSync(path);
       if (!isFile) throw new Error("it is not a file");
       if (size > MOST_OUTPUT_BYTES) throw new Error("it has more than 1 MB");
       const text = await Deno.readTextFile(path);

@@ -11,3 +11,4 @@
 
 export { findAbilities, type TerminalOptions } from "./abilities.ts";
 export { makeTerminal } from "./terminal.ts";
+export { writeAll } from "./write_all.ts";

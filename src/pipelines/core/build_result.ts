@@ -29,13 +29,16 @@ export interface StepResult extends Step {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** The last lines of its output, masked: at most {@link LOG_LINES}. */
+  /** The last lines of its output, masked: at most {@link LOG_LINES}, cut to {@link LOG_LINE} characters. */
   readonly log: readonly string[];
   readonly steps: readonly StepResult[];
 }
 
 /** The number of lines that a result keeps of a step's output. */
 export const LOG_LINES = 50;
+
+/** The number of characters that a result keeps of a line: the results of thousands of steps are in memory at once. */
+export const LOG_LINE = 1_000;
 
 /** The result of a build. */
 export interface BuildResult {

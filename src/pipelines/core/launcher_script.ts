@@ -1,11 +1,11 @@
 /** The script `showtime-run`. The file of that name at the top of the repository has the same text, and a test says so. */
 
 /** The version of the agreement between the script and its caller. A launcher of a later one also does. */
-export const LAUNCHER_PROTOCOL = 1;
+export const LAUNCHER_PROTOCOL = 2;
 
 /** The text of the script. */
 export const LAUNCHER_SCRIPT = `#!/bin/sh
-# showtime-run, protocol 1. Starts one program for \`showtime pipeline run\`, and ends it together with its children.
+# showtime-run, protocol 2. Starts programs for \`showtime pipeline run\`, and ends each together with its children.
 #
 #     showtime-run GRACE_SECONDS PROGRAM [ARGUMENT...]
 #
@@ -13,6 +13,18 @@ export const LAUNCHER_SCRIPT = `#!/bin/sh
 # line on it, or its end, ends the program. It also ends when the runner dies. Then the program's process group gets
 # TERM, and KILL after the grace. A watcher does this; it closes standard input when no process of the group is left.
 # Exit code: that of the program; 127 or 126 if the program cannot be started; 125 if this script fails.
+#
+# \`pipeline run\` itself makes the sessions, and one watcher serves all programs of a build:
+#
+#     showtime-run watch GRACE_SECONDS     prints "ready", reads "start GROUP" and "end GROUP", prints GROUP when it is gone
+#     showtime-run wait PROGRAM [ARGUMENT...]     starts after a line on standard input, which says that it is watched
+
+# This stands first, because every step comes here.
+if [ "$1" = wait ] && [ $# -ge 2 ]; then
+  read -r _ || exit 125
+  shift
+  exec "$@" </dev/null
+fi
 
 fail() {
   echo "showtime-run: $1" >&2
@@ -20,7 +32,7 @@ fail() {
 }
 
 # Signals the group, or the program before it has a group. Not every shell takes "--" there.
-hit() { kill "-$1" "-$group" 2>/dev/null || kill "-$1" "$group" 2>/dev/null; }
+hit() { kill "-$1" "-$group" || kill "-$1" "$group"; }
 
 # Whether a process of the group is left. \`kill\` also finds dead ones until their parent waits for them.
 is_left() {
@@ -36,25 +48,55 @@ is_left() {
   return 1
 }
 
-watch() {
-  trap '' HUP INT QUIT TERM
-  group=$1
-  echo ready
-  exec >/dev/null 2>&1
-  read -r _
-  hit TERM || exit 0
-  turns=$(($2 * 20))
+# Waits until the group has ended by TERM, for at most so many seconds, and ends what is left of it.
+finish() {
+  turns=$(($1 * 20))
   while [ "$turns" -gt 0 ] && is_left; do
     # POSIX has no sleep for a part of a second.
     sleep 0.05 || { sleep 1 && turns=$((turns - 19)); }
     turns=$((turns - 1))
   done
-  hit KILL
+  hit KILL || return 0
+}
+
+watch_one() {
+  trap '' HUP INT QUIT TERM
+  group=$1
+  echo ready
+  exec >/dev/null 2>&1
+  read -r _
+  hit TERM && finish "$2"
+  exit 0
+}
+
+watch_all() {
+  trap '' HUP INT QUIT TERM
+  exec 2>/dev/null
+  echo ready
+  groups=''
+  while read -r order group; do
+    if [ "$order" = start ]; then
+      groups="$groups $group "
+      continue
+    fi
+    case $groups in *" $group "*) groups=\${groups%%" $group "*}\${groups#*" $group "} ;; esac
+    # Most programs leave nothing behind. A child of a child is not this shell's to wait for.
+    if hit TERM; then
+      ({ finish "$1" && echo "$group"; } &)
+    else
+      echo "$group"
+    fi
+  done
+  # The build has ended, or the runner is dead.
+  for group in $groups; do
+    if hit TERM; then (finish "$1" &) fi
+  done
   exit 0
 }
 
 case $1 in
-  watch) watch "$2" "$3" ;;
+  watch) watch_all "$2" ;;
+  watch-one) watch_one "$2" "$3" ;;
   '' | *[!0-9]* | 0?*) fail "usage: showtime-run GRACE_SECONDS PROGRAM [ARGUMENT...]" ;;
 esac
 [ $# -ge 2 ] || fail "usage: showtime-run GRACE_SECONDS PROGRAM [ARGUMENT...]"
@@ -68,7 +110,7 @@ if command -v setsid >/dev/null; then
   fi
   exec 3<&0 </dev/null
   # The watcher is not a child of the program. It has a session of its own before the program starts.
-  [ "$(setsid /bin/sh "$0" watch "$$" "$1" <&3 3<&- 2>/dev/null &)" = ready ] || fail "the watcher cannot be started"
+  [ "$(setsid /bin/sh "$0" watch-one "$$" "$1" <&3 3<&- 2>/dev/null &)" = ready ] || fail "the watcher cannot be started"
   shift
   exec setsid -- "$@" 3<&-
 fi
@@ -90,7 +132,7 @@ exec 3>&2 2>/dev/null
 group=$!
 trap '' HUP INT QUIT TERM
 exec >/dev/null 3>&-
-/bin/sh "$0" watch "$group" "$1" <&0 &
+/bin/sh "$0" watch-one "$group" "$1" <&0 &
 exec </dev/null
 wait "$group"
 `;

@@ -12,6 +12,8 @@ export interface ContextOutputsOptions {
   readonly id: ContextId;
   readonly pipeline: string;
   readonly traceId: string;
+  /** Masks the secrets of this process, which the build itself does not know. */
+  readonly redact: (text: string) => string;
   /** Opens the tools for contexts, once. */
   readonly open: () => Promise<Pick<ContextTools, "ports">>;
 }
@@ -20,14 +22,16 @@ export interface ContextOutputsOptions {
  * Makes the store for outputs of steps in a context: `state.<pipeline>.<trace id>.<step>.<name>`, one version for each
  * step. The context is opened with the first outputs.
  */
-export function makeContextOutputs({ id, pipeline, traceId, open }: ContextOutputsOptions): OutputStore {
+export function makeContextOutputs(
+  { id, pipeline, traceId, redact, open }: ContextOutputsOptions,
+): OutputStore {
   return {
     async keep({ step, values }, signal) {
       const { ports } = await open();
       const operations = Object.entries(values).map(([name, value]): Operation => ({
         op: "set",
         path: ["state", pipeline, traceId, step.name, name],
-        value,
+        value: redact(value),
       }));
       const change = () => ({ operations });
       const written = await writeContext(ports, { id, change, waitMs: WAIT_MS }, signal);

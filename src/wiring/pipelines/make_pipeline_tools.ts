@@ -40,7 +40,11 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
     redact: (text) => redactor.redact(text),
     makeSpool: () => Promise.resolve(system.makeSpool()),
     async makeTelemetry(options) {
-      return (await import("../../drivers/otlp/mod.ts")).makeTelemetry(options);
+      for (const target of [options.plan.traces, options.plan.logs]) {
+        secretsOfHeaders(target?.headers ?? {}).forEach((secret) => parts.keepSecret(secret));
+      }
+      const { makeTelemetry } = await import("../../drivers/otlp/mod.ts");
+      return makeTelemetry({ ...options, redact: (text) => redactor.redact(text) });
     },
     outputStore(build) {
       const variable = host.env["SHOWTIME_CONTEXT_ID"];
@@ -49,12 +53,13 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
       return {
         async keep(outputs, signal) {
           const { makeContextOutputs } = await import("./context_outputs.ts");
-          await makeContextOutputs({ ...build, id, open: contexts.open }).keep(outputs, signal);
+          const redact = (text: string) => redactor.redact(text);
+          await makeContextOutputs({ ...build, id, redact, open: contexts.open }).keep(outputs, signal);
         },
       };
     },
     async close() {
-      await Promise.all([workspace[Symbol.asyncDispose](), contexts.close()]);
+      await Promise.all([open[Symbol.asyncDispose](), workspace[Symbol.asyncDispose](), contexts.close()]);
     },
   };
 }
@@ -72,6 +77,16 @@ function openOnce(parts: Parts, { flags, terminal }: PipelineRequest) {
       await tools?.ports.store.close();
     },
   };
+}
+
+/** Names of headers that hold a secret; others name a tenant or a data set, which are ordinary words. */
+const SECRET_HEADER = /auth|key|token|secret|cookie|^x-honeycomb-team$/i;
+
+/** Returns the secrets in headers for a collector, each also without the scheme before it, as `Bearer`. */
+function secretsOfHeaders(headers: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    SECRET_HEADER.test(name) ? [value, value.replace(/^\w+ /, "")] : []
+  );
 }
 
 /** Milliseconds that a store may be busy. */

@@ -56,7 +56,7 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
     },
     readPipeline: async (folder: string, path: string) => {
       const text = await readInside(folder, path);
-      return loadPipeline({ path, text }).pipeline;
+      return (await loadPipeline({ path, text })).pipeline;
     },
     makeTelemetry: async ({ job }: JobRun) => {
       const plan = planTelemetry({ flags: job, env: (name) => env[name], pipeline: job.pipeline });

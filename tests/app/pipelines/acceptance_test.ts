@@ -133,7 +133,7 @@ Deno.test("a time limit ends the step, the tear-down runs, later steps are skipp
   assert.equal(statuses["pipeline/s1"], "timed_out");
   assert.equal(statuses["pipeline/s2"], "skipped");
   assert.equal(result.root.reason, "pipeline/s1 timed out");
-  assert.equal(resultAt(result, "pipeline/s1").reason, "the time limit of pipeline/s1 passed: 1s");
+  assert.equal(resultAt(result, "pipeline/s1").reason, "the time limit of pipeline/s1 is over: 1s");
   assert.equal(resultAt(result, "pipeline/s1").exitCode, 143);
   assert.equal(resultAt(result, "pipeline/s1").durationMs, 1005);
 });

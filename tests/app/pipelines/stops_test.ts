@@ -29,7 +29,7 @@ Deno.test("a node's time limit covers its set-up, and its body does not run", as
     "pipeline/setup": "timed_out",
     "pipeline/teardown": "passed",
   });
-  assert.equal(reason("pipeline"), "the time limit of pipeline passed: 1s");
+  assert.equal(reason("pipeline"), "the time limit of pipeline is over: 1s");
   assert.deepEqual(world.ran(), ["sleep:3000", "say:td"]);
 });
 
@@ -78,7 +78,7 @@ Deno.test("the limit of a node ends programs deep inside of it: each level times
     "pipeline/s1/teardown": "passed",
     "pipeline/s2": "skipped",
   });
-  const limit = "the time limit of pipeline/s1 passed: 1s";
+  const limit = "the time limit of pipeline/s1 is over: 1s";
   for (const path of ["s1", "s1/s1", "s1/s1/s2", "s1/s1/s3"]) assert.equal(reason(`pipeline/${path}`), limit);
   assert.equal(reason("pipeline"), "pipeline/s1 timed out");
   assert.equal(reason("pipeline/s2"), "pipeline/s1 timed out");
@@ -134,7 +134,7 @@ Deno.test("a tear-down has 10 minutes, or its own limit", async () => {
   assert.equal(slow.result.durationMs, 10 * MINUTE + 5);
   assert.equal(slow.result.status, "passed");
   assert.deepEqual(slow.result.warnings, [
-    "pipeline: its tear-down timed out: the time limit of pipeline/teardown passed: 10m",
+    "pipeline: its tear-down timed out: the time limit of pipeline/teardown is over: 10m",
   ]);
   const own = await play({
     exec: "ok",
@@ -155,8 +155,8 @@ Deno.test("a tear-down has at most 30 s after a timeout, whatever its own limit"
     });
     assert.equal(result.durationMs, 1005 + ms + 5);
     const reason = ms === 2000
-      ? "the time limit of pipeline/teardown passed: 2s"
-      : "a tear-down has 30s after a time limit passed";
+      ? "the time limit of pipeline/teardown is over: 2s"
+      : "a tear-down has 30s after a time limit";
     assert.deepEqual(result.warnings, [`pipeline: its tear-down timed out: ${reason}`]);
   }
 });

@@ -1,8 +1,10 @@
-/** The files of docs/pipeline-files.md, and the output that the page shows. */
+/** The files of docs/pipeline-files.md and the output that the page shows, and the variables of docs/pipelines.md. */
 
 import assert from "node:assert/strict";
 import { NODE_KEYS } from "../../../src/pipelines/core/file/node_keys.ts";
 import { parseVariableFile } from "../../../src/pipelines/core/variable_file.ts";
+import { BuildWorld } from "../../worlds/pipelines/build_world.ts";
+import { makePipeline } from "../../worlds/pipelines/sketch.ts";
 import { runOnFiles } from "./on_files.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../../docs/pipeline-files.md", import.meta.url));
@@ -45,4 +47,17 @@ Deno.test("a file of variables is read as docs/pipeline-files.md says", () => {
   const { values, problems, warnings } = parseVariableFile('# c\n\nexport A=b=c \nB="x"\nB=y\n');
   assert.deepEqual([...values], [["A", "b=c "], ["B", "y"]]);
   assert.deepEqual([problems.length, warnings.length], [0, 2]);
+});
+
+Deno.test("docs/pipelines.md has a row for each variable that a step gets besides its environment", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/pipelines.md", import.meta.url));
+  const table = page.slice(page.indexOf("| variable | holds |"), page.indexOf("A step hands values on"));
+  const rows = [...table.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+
+  const world = new BuildWorld();
+  await world.run(makePipeline({ steps: [{ name: "a" }] }));
+  const given = Object.keys(world.programs.runs[0]?.env ?? {});
+
+  assert.ok(rows.length > 0);
+  assert.deepEqual(rows.sort(), given.sort());
 });

@@ -127,20 +127,22 @@ for (
 }
 
 for (const [by, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  Deno.test(`${by} ends the build after its tear-downs with ${expected}, and the result is printed`, async () => {
-    const world = open(WEB.replace('"exit:7"', '"sleep:60000"'));
-    const cancel = new AbortController();
-    world.after(1_000, () => cancel.abort(new Interrupted(by)));
-    const { code, out } = await world.run(["pipeline", "run", "build.yml", "--json"], {
-      signal: cancel.signal,
-    });
+  for (const [format, head] of [["version: 1", "version: 1\n"], ["a bare file", ""]] as const) {
+    Deno.test(`${by} in ${format} ends the build after its tear-downs with ${expected}, and the result is printed`, async () => {
+      const world = open(head + WEB.replace("version: 1\n", "").replace('"exit:7"', '"sleep:60000"'));
+      const cancel = new AbortController();
+      world.after(1_000, () => cancel.abort(new Interrupted(by)));
+      const { code, out } = await world.run(["pipeline", "run", "build.yml", "--json"], {
+        signal: cancel.signal,
+      });
 
-    assert.equal(code, expected);
-    const document = JSON.parse(out);
-    assert.deepEqual([document.status, document.exit_code], ["cancelled", expected]);
-    assert.equal(document.steps[0].steps.at(-1).status, "passed");
-    assert.equal(world.build.programs.running, 0);
-  });
+      assert.equal(code, expected);
+      const document = JSON.parse(out);
+      assert.deepEqual([document.status, document.exit_code], ["cancelled", expected]);
+      assert.equal(document.steps[0].steps.at(-1).status, "passed");
+      assert.equal(world.build.programs.running, 0);
+    });
+  }
 }
 
 Deno.test("standard input and JSON are pipelines too, and a file that is not executable is one whatever its name", async () => {
@@ -223,7 +225,7 @@ Deno.test("an entry point has no step in the trace: its output belongs to the ro
   assert.ok(finished);
 });
 
-Deno.test("an entry point is told the endpoints that variables name", async () => {
+Deno.test("an entry point gets the endpoints that variables name", async () => {
   const world = new PipelineCommands();
   world.programs.set("./build.py", "ok");
   world.variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://collector:4318";
@@ -267,6 +269,17 @@ Deno.test("a collector that loses something brings one warning after the result"
   const { code, err } = await world.run(["pipeline", "run", "build.yml", "-l", "http://l/v1/logs"]);
   assert.equal(code, 0);
   assert.match(err, /web passed[^]*warning: Sending telemetry: 3 spans were lost\n$/);
+});
+
+Deno.test("a build that sends a trace names it, and one without an endpoint does not", async () => {
+  const world = open();
+  const run = async (flags: readonly string[]) =>
+    (await world.run(["pipeline", "run", "build.yml", "-i", "12".repeat(16), ...flags])).err;
+  const sent = await run(["-t", "http://c/v1/traces"]);
+  assert.match(sent, new RegExp(`^✗ web failed [^\\n]*\\nTrace: ${"12".repeat(16)}\\nNext: `, "m"));
+  assert.doesNotMatch(await run(["-l", "http://c/v1/logs"]), /^Trace: /m);
+  assert.doesNotMatch(await run([]), /^Trace: /m);
+  assert.doesNotMatch(await run(["-t", "http://c/v1/traces", "--quiet"]), /^Trace: /m);
 });
 
 Deno.test("without an endpoint no telemetry is planned", async () => {

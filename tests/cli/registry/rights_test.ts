@@ -151,3 +151,9 @@ for (const command of COMMANDS) {
     if (asked.has("shell") || asked.has("stage")) assert.ok(command.runsPrograms);
   });
 }
+
+Deno.test("pipeline run alone keeps the right to start the programs of steps", () => {
+  const keeps = COMMANDS.filter(({ runsSteps }) => runsSteps === true);
+
+  assert.deepEqual(keeps.map(({ name }) => name), ["pipeline run"]);
+});

@@ -2,14 +2,16 @@
 
 import assert from "node:assert/strict";
 import { commandLine, type LauncherSettings } from "../../../src/drivers/launcher/command_line.ts";
-import { runProgram } from "../../../src/drivers/launcher/run_program.ts";
+import { findOnPath } from "../../../src/drivers/launcher/find_launcher.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import { commandOf, markedProcesses, until } from "../../worlds/program/launcher_machine.ts";
+import { markedProcesses, until, watchersOfThis } from "../../worlds/program/launcher_machine.ts";
+import { runWatched } from "../../worlds/program/run_watched.ts";
 
 const PATH = Deno.env.get("PATH") ?? "";
 const SETTINGS: LauncherSettings = {
   path: new URL("../../../showtime-run", import.meta.url).pathname,
   launcherPath: PATH,
+  setsid: findOnPath("setsid", PATH),
   graceSeconds: 20,
 };
 
@@ -23,15 +25,17 @@ interface Options {
 
 async function run(argv: readonly string[], options: Options = {}) {
   const decoder = new TextDecoder();
-  const end = await runProgram(
+  const end = await runWatched(
     {
       argv,
       cwd: options.cwd ?? "/",
       env: { PATH, ...options.env },
       onOutput: (bytes) => options.onText?.(decoder.decode(bytes)),
     },
-    { ...SETTINGS, ...options.settings },
-    options.signal ?? new AbortController().signal,
+    {
+      settings: { ...SETTINGS, ...options.settings },
+      signal: options.signal ?? new AbortController().signal,
+    },
   );
   return end;
 }
@@ -52,19 +56,20 @@ async function failureOf(argv: readonly string[], options: Options = {}): Promis
 Deno.test("commandLine() starts the program directly if its PATH is the launcher's and no loader is told anything", () => {
   const line = commandLine({ argv: ["npm", "test"], env: { PATH: "/bin", A: "1" } }, {
     launcherPath: "/bin",
-    graceSeconds: 3,
+    setsid: undefined,
   });
 
-  assert.deepEqual(line, { args: ["3", "npm", "test"], env: { PATH: "/bin", A: "1" } });
+  assert.deepEqual(line, { args: ["wait", "npm", "test"], env: { PATH: "/bin", A: "1" }, detached: true });
 });
 
 Deno.test("commandLine() carries PATH and the loader's variables as arguments, and no other variable", () => {
   const env = { PATH: "/other", LD_LIBRARY_PATH: "/lib", DYLD_X: "a=b", TOKEN: "secret" };
-  const line = commandLine({ argv: ["npm"], env }, { launcherPath: "/bin", graceSeconds: 0 });
+  const line = commandLine({ argv: ["npm"], env }, { launcherPath: "/bin", setsid: "/bin/setsid" });
 
   assert.deepEqual(line, {
-    args: ["0", "env", "LD_LIBRARY_PATH=/lib", "DYLD_X=a=b", "PATH=/other", "npm"],
+    args: ["wait", "/bin/setsid", "--", "env", "LD_LIBRARY_PATH=/lib", "DYLD_X=a=b", "PATH=/other", "npm"],
     env: { PATH: "/bin", TOKEN: "secret" },
+    detached: false,
   });
 });
 
@@ -87,10 +92,9 @@ Deno.test("runProgram() looks for the program in the step's own PATH, which may 
   const { PATH: _, ...none } = { PATH };
   let text = "";
   const request = { argv: ["env"], cwd: "/", env: none };
-  await runProgram(
+  await runWatched(
     { ...request, onOutput: (bytes) => text += new TextDecoder().decode(bytes) },
-    SETTINGS,
-    new AbortController().signal,
+    { settings: SETTINGS },
   );
   assert.doesNotMatch(text, /^PATH=/m);
 });
@@ -145,15 +149,16 @@ for (const how of ["SIGKILL", "SIGSTOP"] as const) {
       settings: { graceSeconds: 0, patienceMs: 300 },
       signal: stop.signal,
       async onText() {
-        for (const pid of await markedProcesses(mark)) {
-          if ((await commandOf(pid)).includes("watch")) Deno.kill(pid, how);
-        }
+        const watchers = await watchersOfThis();
+        assert.equal(watchers.length, 1);
+        for (const pid of watchers) Deno.kill(pid, how);
         stop.abort();
       },
     });
 
     assert.equal((await ran).signal, "SIGKILL");
-    for (const pid of await markedProcesses(mark)) Deno.kill(pid, "SIGCONT");
+    for (const pid of await watchersOfThis()) Deno.kill(pid, "SIGCONT");
+    await until(async () => (await watchersOfThis()).length === 0);
     await until(async () => (await markedProcesses(mark)).length === 0);
   });
 }
@@ -192,12 +197,12 @@ Deno.test("runProgram() says that the launcher was removed during a build", asyn
 
 Deno.test("runProgram() says that too many files are open", async () => {
   const script = `
-    import { runProgram } from "${new URL("../../../src/drivers/launcher/run_program.ts", import.meta.url)}";
+    import { runWatched } from "${new URL("../../worlds/program/run_watched.ts", import.meta.url)}";
     const files = [];
     try { for (;;) files.push(Deno.openSync("/dev/null")); } catch { files.pop()?.close(); }
     const request = { argv: ["true"], cwd: "/", env: {}, onOutput() {} };
-    const settings = { path: "${SETTINGS.path}", launcherPath: "${PATH}", graceSeconds: 0 };
-    try { await runProgram(request, settings, new AbortController().signal); } catch (e) { console.log(e.message); }
+    const settings = { path: "${SETTINGS.path}", launcherPath: "${PATH}", setsid: undefined, graceSeconds: 0 };
+    try { await runWatched(request, { settings }); } catch (e) { console.log(e.message); }
   `;
   const { stdout } = await new Deno.Command("sh", {
     args: ["-c", 'ulimit -n 256; exec "$0" eval --quiet "$1"', Deno.execPath(), script],

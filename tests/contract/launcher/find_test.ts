@@ -72,7 +72,7 @@ Deno.test("findLauncher() refuses another program of that name and an older scri
       const [text, state] of [
         ["#!/bin/sh\necho hello\n", "is another program"],
         ["\x7fELF\0\0", "is another program"],
-        [LAUNCHER_SCRIPT.replace("protocol 1.", "protocol 0."), "is of an older release"],
+        [LAUNCHER_SCRIPT.replace("protocol 2.", "protocol 1."), "is of an older release"],
       ] as const
     ) {
       await install(folder, { text });
@@ -80,7 +80,7 @@ Deno.test("findLauncher() refuses another program of that name and an older scri
       assert.deepEqual([error.code, error.exitCode], ["launcher_unusable", 2]);
       assert.equal(error.message, `Looking for showtime-run: ${folder}/showtime-run ${state}`);
     }
-    await install(folder, { text: LAUNCHER_SCRIPT.replace("protocol 1.", "protocol 2.") });
+    await install(folder, { text: LAUNCHER_SCRIPT.replace("protocol 2.", "protocol 3.") });
     assert.equal(findLauncher(folder), `${folder}/showtime-run`);
   });
 });

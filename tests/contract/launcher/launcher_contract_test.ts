@@ -1,7 +1,6 @@
-/** The launcher and its driver on real processes, under each shell. */
+/** The launcher on real processes, under each shell: through its driver, and started by hand. */
 
 import assert from "node:assert/strict";
-import { runProgram } from "../../../src/drivers/launcher/run_program.ts";
 import type { ProgramEnd } from "../../../src/pipelines/ports/programs.ts";
 import {
   LAUNCHER_KINDS,
@@ -9,6 +8,8 @@ import {
   makeLauncherMachine,
   markedProcesses,
 } from "../../worlds/program/launcher_machine.ts";
+import { runByHand } from "../../worlds/program/run_by_hand.ts";
+import { runWatched } from "../../worlds/program/run_watched.ts";
 import { part, SYSTEM_PYTHON } from "../../worlds/require.ts";
 
 const shells = await part("shells");
@@ -20,9 +21,14 @@ interface Ran extends ProgramEnd {
   readonly left: readonly number[];
 }
 
+/** A machine, and how a program is started there. */
+interface Place extends Pick<LauncherMachine, "settings" | "folder"> {
+  readonly start: typeof runWatched;
+}
+
 /** Runs a program to its end. `stopAt` is the output that brings the order to end it. */
 async function run(
-  { settings, folder }: LauncherMachine,
+  { settings, folder, start }: Place,
   argv: readonly string[],
   { stopAt, graceSeconds = 20, env = {} }: {
     readonly stopAt?: string;
@@ -34,7 +40,7 @@ async function run(
   const stop = new AbortController();
   const decoder = new TextDecoder();
   const text = { stdout: "", stderr: "" };
-  const end = await runProgram(
+  const end = await start(
     {
       argv,
       cwd: folder,
@@ -44,8 +50,7 @@ async function run(
         if (stopAt !== undefined && text.stdout.includes(stopAt)) stop.abort();
       },
     },
-    { ...settings, graceSeconds },
-    stop.signal,
+    { settings: { ...settings, graceSeconds }, signal: stop.signal },
   );
   return { ...end, out: text.stdout, err: text.stderr, left: await markedProcesses(mark) };
 }
@@ -53,11 +58,21 @@ async function run(
 const sh = (script: string) => ["sh", "-c", script];
 const python = (script: string) => [SYSTEM_PYTHON, "-c", script];
 
-for (const kind of LAUNCHER_KINDS) {
-  const test = (title: string, act: (machine: LauncherMachine) => Promise<void>) =>
-    shells.test(`the launcher under ${kind.title} ${title}`, async () => {
+const WAYS = [
+  ...LAUNCHER_KINDS.map((kind) => ({ kind, how: "started by hand", start: runByHand })),
+  ...LAUNCHER_KINDS.map((kind) => ({
+    kind,
+    how: "and its driver",
+    start: runWatched,
+  })),
+];
+
+for (const { kind, how, start } of WAYS) {
+  const test = (title: string, act: (place: Place) => Promise<void>) =>
+    shells.test(`the launcher ${how}, under ${kind.title}, ${title}`, async () => {
       await using machine = await makeLauncherMachine(kind);
-      await act(machine);
+      const { settings, folder } = machine;
+      await act({ settings, folder, start });
     });
 
   test("passes on the code, both streams, the arguments and the folder, and gives no input", async (machine) => {
@@ -205,11 +220,7 @@ for (const kind of LAUNCHER_KINDS) {
     const mark = crypto.randomUUID();
     for (let at = 0; at < 100; at++) {
       const request = { argv: ["true"], cwd: "/", env: { PATH: machine.settings.launcherPath, MARK: mark } };
-      const end = await runProgram(
-        { ...request, onOutput: () => undefined },
-        machine.settings,
-        new AbortController().signal,
-      );
+      const end = await start({ ...request, onOutput: () => undefined }, machine);
       assert.equal(end.code, 0);
     }
 

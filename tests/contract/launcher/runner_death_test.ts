@@ -19,10 +19,16 @@ const FIXTURE = new URL("../../fixtures/launcher_runner.ts", import.meta.url).pa
 const STUBBORN =
   'trap "" TERM; sh -c "while :; do sleep 0.05; done" & echo ready; while :; do sleep 0.05; done';
 
+/** The ways of the fixture to run a program. */
+const WAYS = ["run", "hand"] as const;
+
 /** Starts a runner as the leader of its own process group, with a program that has said that it is ready. */
-async function startRunner({ folder, settings }: LauncherMachine, mark: string): Promise<Deno.ChildProcess> {
+async function startRunner(
+  { folder, settings }: LauncherMachine,
+  { mark, way }: { readonly mark: string; readonly way: typeof WAYS[number] },
+): Promise<Deno.ChildProcess> {
   const child = new Deno.Command(await findProgram("setsid"), {
-    args: [Deno.execPath(), "run", "--quiet", "--no-check", "-A", FIXTURE, "run", "1", "sh", "-c", STUBBORN],
+    args: [Deno.execPath(), "run", "--quiet", "--no-check", "-A", FIXTURE, way, "1", "sh", "-c", STUBBORN],
     env: { PATH: `${folder}:${settings.launcherPath}`, MARK: mark },
     stdin: "null",
     stdout: "piped",
@@ -32,24 +38,27 @@ async function startRunner({ folder, settings }: LauncherMachine, mark: string):
   const { value } = await reader.read();
   assert.equal(new TextDecoder().decode(value), "ready\n");
   reader.releaseLock();
-  // With setsid it is there before the program; docs/limits.md says so of machines without one.
-  if (settings.launcherPath.startsWith(folder)) await until(async () => (await watchersOf(mark)).length > 0);
+  // By hand and without setsid it starts beside the program.
+  if (way === "hand" && settings.setsid === undefined) {
+    await until(async () => (await watchersOf(mark)).length > 0);
+  }
   return child;
 }
 
 async function watchersOf(mark: string): Promise<readonly number[]> {
   const watchers: number[] = [];
   for (const pid of await markedProcesses(mark)) {
-    if ((await commandOf(pid)).includes("watch")) watchers.push(pid);
+    if ((await commandOf(pid)).some((word) => /^watch(?:-one)?$/.test(word))) watchers.push(pid);
   }
   return watchers;
 }
 
-for (const kind of LAUNCHER_KINDS) {
-  shells.test(`nothing survives kill -9 of the runner under ${kind.title}`, async () => {
+for (const [kind, way] of LAUNCHER_KINDS.flatMap((each) => WAYS.map((way) => [each, way] as const))) {
+  const title = `${kind.title}${way === "hand" ? ", started by hand" : ""}`;
+  shells.test(`nothing survives kill -9 of the runner under ${title}`, async () => {
     await using machine = await makeLauncherMachine(kind);
     const mark = crypto.randomUUID();
-    const runner = await startRunner(machine, mark);
+    const runner = await startRunner(machine, { mark, way });
     assert.ok((await markedProcesses(mark)).length >= 4);
 
     runner.kill("SIGKILL");
@@ -58,10 +67,10 @@ for (const kind of LAUNCHER_KINDS) {
     await runner.stdout.cancel();
   });
 
-  shells.test(`nothing survives kill -9 of the runner's whole group under ${kind.title}`, async () => {
+  shells.test(`nothing survives kill -9 of the runner's whole group under ${title}`, async () => {
     await using machine = await makeLauncherMachine(kind);
     const mark = crypto.randomUUID();
-    const runner = await startRunner(machine, mark);
+    const runner = await startRunner(machine, { mark, way });
 
     Deno.kill(-runner.pid, "SIGKILL");
     await runner.status;
@@ -69,10 +78,10 @@ for (const kind of LAUNCHER_KINDS) {
     await runner.stdout.cancel();
   });
 
-  shells.test(`the watcher under ${kind.title} goes on after HUP, INT and TERM`, async () => {
+  shells.test(`the watcher under ${title} goes on after HUP, INT and TERM`, async () => {
     await using machine = await makeLauncherMachine(kind);
     const mark = crypto.randomUUID();
-    const runner = await startRunner(machine, mark);
+    const runner = await startRunner(machine, { mark, way });
     const watchers = await watchersOf(mark);
     assert.equal(watchers.length, 1);
 

@@ -81,6 +81,69 @@ for (const kind of LAUNCHER_KINDS) {
     await until(async () => (await markedProcesses(mark)).length === 0);
   });
 
+  shells.test(`showtime-run under ${kind.title} starts no program that its runner did not let begin`, async () => {
+    await using machine = await makeLauncherMachine(kind);
+    const child = new Deno.Command(machine.settings.path, {
+      args: ["wait", "touch", `${machine.folder}/was-here`],
+      env: { PATH: machine.settings.launcherPath },
+      stdin: "piped",
+    }).spawn();
+    // As the end of the runner does.
+    await child.stdin.close();
+
+    assert.equal((await child.status).code, 125);
+    await assert.rejects(Deno.stat(`${machine.folder}/was-here`), Deno.errors.NotFound);
+  });
+
+  shells.test(`showtime-run under ${kind.title} watches many groups, and ends the rest with its input`, async () => {
+    await using machine = await makeLauncherMachine(kind);
+    const { path, launcherPath } = machine.settings;
+    const mark = crypto.randomUUID();
+    const sleeper = async (script: string) => {
+      const child = new Deno.Command("sh", {
+        args: ["-c", `${script}; echo ready; while :; do sleep 0.05; done`],
+        env: { MARK: mark },
+        detached: true,
+        stdin: "null",
+        stdout: "piped",
+      }).spawn();
+      const reader = child.stdout.getReader();
+      await reader.read();
+      await reader.cancel();
+      return child;
+    };
+    const [first, second, third] = [
+      await sleeper("trap '' TERM"),
+      await sleeper(":"),
+      await sleeper("trap '' TERM"),
+    ];
+    const watcher = new Deno.Command(path, {
+      args: ["watch", "1"],
+      env: { PATH: launcherPath, MARK: mark },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const orders = watcher.stdin.getWriter();
+    const answers = watcher.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const say = (text: string) => orders.write(new TextEncoder().encode(text));
+
+    assert.equal((await answers.read()).value, "ready\n");
+    await say([first, second, third].map(({ pid }) => `start ${pid}\n`).join(""));
+    // The first one needs the grace. The second one does not wait for it.
+    await say(`end ${first.pid}\nend ${second.pid}\n`);
+    assert.equal((await answers.read()).value, `${second.pid}\n`);
+    assert.equal((await second.status).signal, "SIGTERM");
+    assert.equal((await answers.read()).value, `${first.pid}\n`);
+    assert.equal((await first.status).signal, "SIGKILL");
+    assert.equal((await markedProcesses(mark)).includes(third.pid), true);
+
+    await orders.close();
+    assert.equal((await third.status).signal, "SIGKILL");
+    await answers.cancel();
+    assert.equal((await watcher.status).code, 0);
+    await until(async () => (await markedProcesses(mark)).length === 0);
+  });
+
   shells.test(`showtime-run under ${kind.title} runs a program also as the leader of a group`, async () => {
     await using machine = await makeLauncherMachine(kind);
     const child = new Deno.Command(await findProgram("setsid"), {

@@ -49,6 +49,11 @@ Deno.test("a collector that is down: one warning, without the login of the endpo
   );
 });
 
+Deno.test("an answer that is too long is named with its limit", async () => {
+  const { warning } = await warningOf(() => new Response("x".repeat(100_000)));
+  assert.equal(warning, `Sending telemetry to URL/v1/traces: ${LOST} (its answer exceeds 64 KiB)`);
+});
+
 Deno.test("a collector that never answers is left when the time is over", async () => {
   const held = Promise.withResolvers<Response>();
   const { warning } = await (async () => {

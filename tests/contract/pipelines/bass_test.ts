@@ -30,7 +30,7 @@ interface Ours {
 
 /** Runs the pipeline of a case, and answers in the form of bass's answer. */
 async function run(each: BassCase): Promise<Ours> {
-  const { pipeline, warnings } = parsePipeline({
+  const { pipeline, warnings } = await parsePipeline({
     path: "pipeline.json",
     text: JSON.stringify(each.pipeline),
   });
@@ -56,7 +56,11 @@ async function run(each: BassCase): Promise<Ours> {
   assert.ok(telemetry);
   const env = { ...place.env, ...each.env };
   await using workspace = await makeWorkspace(place.root);
-  const launcher = openLauncher({ graceMs: 1_000, env: { PATH: `${ROOT}:${env.PATH}` }, warn: assert.fail });
+  await using launcher = openLauncher({
+    graceMs: 1_000,
+    env: { PATH: `${ROOT}:${env.PATH}` },
+    warn: assert.fail,
+  });
   const ports = { programs: launcher.programs, workspace, clock: makeClock(), outputs: undefined, newSpanId };
   const result = await runPipeline(ports, {
     pipeline,

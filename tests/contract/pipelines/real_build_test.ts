@@ -109,6 +109,23 @@ Deno.test("steps side by side run in their own folders, and a folder that leads 
   assert.deepEqual(await build.ran(), []);
 });
 
+Deno.test("a folder that a step replaces with a link out is not entered again, not by a tear-down either", async () => {
+  await using build = await RealBuild.make();
+  for (const path of ["sub", "../outside"]) await Deno.mkdir(`${build.root}/${path}`);
+  const result = await build.run({
+    steps: [{
+      cwd: "sub",
+      steps: [{ run: "mv ../sub ../moved && ln -s ../outside ../sub" }, { run: "pwd -P" }],
+      teardown: { run: "pwd -P" },
+    }],
+  });
+  assert.deepEqual(build.lines(), []);
+  assert.equal(result.status, "failed");
+  const { reason } = resultAt(result, "pipeline/s1/s2");
+  assert.equal(reason, `its folder ${build.root}/sub was removed or replaced while the build ran`);
+  assert.equal(resultAt(result, "pipeline/s1/teardown").reason, reason);
+});
+
 Deno.test("side by side with set-ups: 13 spans and one skip", async () => {
   await using build = await RealBuild.make();
   const result = await build.run({

@@ -37,6 +37,29 @@ Deno.test("a time limit ends a step with its grandchildren, and the tear-downs r
   assert.equal(await isGone(build), true);
 });
 
+Deno.test("a time limit ends a set-up with its grandchildren: the body is skipped, and the tear-down runs", async () => {
+  await using build = await RealBuild.make();
+  const result = await build.run({
+    setup: { timeoutMs: LIMIT_MS, run: WITH_GRANDCHILD },
+    exec: "./ok body",
+    teardown: { exec: "./ok td" },
+  }, { clock: clockWithLimit(LIMIT_MS, build.line("ready")) });
+  assert.deepEqual(Object.values(statusesOf(result.root)), ["timed_out", "timed_out", "passed"]);
+  assert.deepEqual(await build.ran(), ["td"]);
+  assert.equal(await isGone(build), true);
+});
+
+Deno.test("a time limit ends a tear-down with its grandchildren, and its node passes with a warning", async () => {
+  await using build = await RealBuild.make();
+  const result = await build.run({
+    exec: "./ok body",
+    teardown: { timeoutMs: LIMIT_MS, run: WITH_GRANDCHILD },
+  }, { clock: clockWithLimit(LIMIT_MS, build.line("ready")) });
+  assert.deepEqual(Object.values(statusesOf(result.root)), ["passed", "timed_out"]);
+  assert.match(result.warnings.join(), /^pipeline: its tear-down timed out: /);
+  assert.equal(await isGone(build), true);
+});
+
 Deno.test("a program that ignores TERM is killed after the grace", async () => {
   await using build = await RealBuild.make();
   const result = await build.run({

@@ -131,6 +131,26 @@ steps:
   assert.equal(JSON.parse(history.out).versions.length, 2);
 });
 
+Deno.test("no secret of the build or of the process is stored in a context, not as a name either", async () => {
+  await using here = await place({
+    "build.yml": `name: web
+secrets: [KEY]
+run: |
+  echo "key=$KEY" >> "$SHOWTIME_OUTPUT"
+  echo "$KEY=name" >> "$SHOWTIME_OUTPUT"
+  echo "coloured=$(echo $KEY | grep --color=always value)" >> "$SHOWTIME_OUTPUT"
+  echo "token=x-$GITHUB_TOKEN" >> "$SHOWTIME_OUTPUT"
+`,
+  });
+  const env = { SHOWTIME_CONTEXT_ID: "ctx", KEY: "build_value_1", GITHUB_TOKEN: "process_token_2" };
+  assert.equal((await here.run(["context", "init", "--id", "ctx"])).code, 0);
+  const trace = "ab".repeat(16);
+  const { code, err } = await here.run(["pipeline", "run", "build.yml", "-i", trace], env);
+  assert.equal(code, 0, err);
+  const stored = await here.run(["context", "get", `state.web.${trace}.web`], { SHOWTIME_CONTEXT_ID: "ctx" });
+  assert.deepEqual(JSON.parse(stored.out), { key: "***", "***": "name", coloured: "***", token: "x-***" });
+});
+
 Deno.test("without outputs no context is opened", async () => {
   await using here = await place({ "build.yml": "name: web\nexec: 'true'\n" });
   const { code, err } = await here.run(["pipeline", "run", "build.yml"], { SHOWTIME_CONTEXT_ID: "none" });

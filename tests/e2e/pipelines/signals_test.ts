@@ -16,7 +16,7 @@ teardown: { ${work("teardown", "echo torn down")} }
 }
 
 for (const part of ["setup", "step", "teardown"] as const) {
-  for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 143]] as const) {
     Deno.test(`${signal} in a ${part} exits with ${expected} after the tear-down, and leaves no process`, async () => {
       await using here = await makeBuildPlace({ "build.yml": waitingIn(part) });
       // A tear-down that began before the signal may go on for a while; the short grace ends it.
@@ -25,9 +25,10 @@ for (const part of ["setup", "step", "teardown"] as const) {
       await err.until(`ready in ${part}`);
       child.kill(signal);
       if (part === "teardown") {
-        // The first signal lets the tear-down go on; the second one ends everything.
+        // The first signal lets the tear-down go on; the second one ends everything, if it is no echo of the first.
         await err.until("Cancelling: ");
-        child.kill(signal);
+        const again = setInterval(() => child.kill(signal), 200);
+        await child.status.finally(() => clearInterval(again));
       }
       const { code } = await child.status;
       await Promise.all([out.ended, err.ended]);
@@ -67,6 +68,19 @@ Deno.test("Ctrl-C on a terminal ends the build after its tear-down, and leaves t
   assert.match(screen.text, /web cancelled in /);
   assert.ok(screen.text.lastIndexOf("\x1b[?25h") > screen.text.lastIndexOf("\x1b[?25l"));
   await untilNoProcess(here.processes);
+});
+
+Deno.test("a terminal that is closed ends the build after its tear-down, and leaves no process", async () => {
+  const file = waitingIn("step").replace("echo torn down", "touch torn");
+  await using here = await makeBuildPlace({ "build.yml": file });
+  const child = typeInto(here, ["pipeline", "run", "build.yml", "--grace", "1"]);
+  const screen = new Reading(child.stdout);
+  await screen.until("ready in step");
+  child.kill("SIGKILL");
+  await Promise.all([child.status, child.stdin.abort(), screen.ended]);
+  await untilNoProcess(here.processes);
+
+  assert.ok((await Deno.stat(`${here.folder}/torn`)).isFile);
 });
 
 /** Starts the program on a terminal of its own. */

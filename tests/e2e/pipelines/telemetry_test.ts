@@ -53,6 +53,28 @@ Deno.test("a build's trace and output reach the collector that the environment n
   ]);
 });
 
+Deno.test("a collector gets no secret of the process, and its own secrets are shown nowhere", async () => {
+  await using collector = startCollector();
+  const step = {
+    name: "a",
+    run:
+      'echo "$GITHUB_TOKEN"; echo "$OTEL_EXPORTER_OTLP_HEADERS"; echo "$OTEL_EXPORTER_OTLP_ENDPOINT"; exit 7',
+  };
+  const teardown = { exec: ["./$GITHUB_TOKEN"] };
+  await using place = await makeBuildPlace({
+    "build.json": JSON.stringify({ version: 1, name: "web", steps: [step], teardown }),
+  });
+  const { out, err } = await place.run(["pipeline", "run", "build.json"], {
+    GITHUB_TOKEN: "process-token-1",
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20header-token-2,x-scope=tenant",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.replace("://", "://ana:login-password-3@"),
+  });
+  const sent = JSON.stringify([collector.spans(), collector.logs()]);
+  assert.match(out, /x-scope=tenant/);
+  assert.match(sent, /x-scope=tenant/);
+  for (const text of [out, err, sent]) assert.doesNotMatch(text, /process-token|header-token|login-password/);
+});
+
 Deno.test("a collector that is down changes neither result nor exit code, and is one warning", async () => {
   await using place = await makeBuildPlace(FILES);
   const address = refusedAddress();

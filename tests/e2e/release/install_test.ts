@@ -234,46 +234,50 @@ interface Action {
   };
 }
 
-Deno.test("action.yml installs the version of its own release, and adds it to the PATH", async () => {
-  const action: Action = parse(await Deno.readTextFile(`${ROOT}action.yml`));
-  const inputs = Object.fromEntries(
-    Object.entries(action.inputs).map(([name, each]) => [name, each.default]),
-  );
-  const step = action.runs.steps[0];
-  assert.ok(step !== undefined && action.runs.steps.length === 1);
-  const temp = await Deno.makeTempDir({ prefix: "showtime-action-" });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const files = await release(LINUX);
-    return new Response(files.get(new URL(request.url).pathname.replace(`/download/v${VERSION}/`, "")) ?? "");
-  });
-  try {
-    const env = Object.fromEntries(
-      Object.entries(step.env).map((
-        [name, value],
-      ) => [name, interpolate(value, { inputs, runner: { temp } })]),
-    );
-    await Deno.mkdir(`${temp}/fake`);
-    const uname = "#!/bin/sh\ncase $1 in -s) echo Linux;; -m) echo x86_64;; esac\n";
-    await Deno.writeTextFile(`${temp}/fake/uname`, uname, { mode: 0o755 });
-    const { code, stderr } = await new Deno.Command("bash", {
-      args: ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run],
-      env: {
-        ...env,
-        PATH: `${temp}/fake:${Deno.env.get("PATH") ?? ""}`,
-        GITHUB_ACTION_PATH: ROOT,
-        GITHUB_PATH: `${temp}/path`,
-        SHOWTIME_DOWNLOAD_BASE: `http://127.0.0.1:${server.addr.port}`,
-      },
-    }).output();
+for (const [launcher, installed] of [["", ["showtime"]], ["1", ["showtime", "showtime-run"]]] as const) {
+  Deno.test(`action.yml installs ${installed.join(" and ")} of its own release, and adds the folder to the PATH`, async () => {
+    const action: Action = parse(await Deno.readTextFile(`${ROOT}action.yml`));
+    const defaults = Object.entries(action.inputs).map(([name, each]) => [name, each.default]);
+    const inputs = { ...Object.fromEntries(defaults), ...launcher === "" ? {} : { launcher } };
+    const step = action.runs.steps[0];
+    assert.ok(step !== undefined && action.runs.steps.length === 1);
+    const temp = await Deno.makeTempDir({ prefix: "showtime-action-" });
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+      const files = await release(LINUX);
+      return new Response(
+        files.get(new URL(request.url).pathname.replace(`/download/v${VERSION}/`, "")) ?? "",
+      );
+    });
+    try {
+      const env = Object.fromEntries(
+        Object.entries(step.env).map((
+          [name, value],
+        ) => [name, interpolate(value, { inputs, runner: { temp } })]),
+      );
+      await Deno.mkdir(`${temp}/fake`);
+      const uname = "#!/bin/sh\ncase $1 in -s) echo Linux;; -m) echo x86_64;; esac\n";
+      await Deno.writeTextFile(`${temp}/fake/uname`, uname, { mode: 0o755 });
+      const { code, stderr } = await new Deno.Command("bash", {
+        args: ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run],
+        env: {
+          ...env,
+          PATH: `${temp}/fake:${Deno.env.get("PATH") ?? ""}`,
+          GITHUB_ACTION_PATH: ROOT,
+          GITHUB_PATH: `${temp}/path`,
+          SHOWTIME_DOWNLOAD_BASE: `http://127.0.0.1:${server.addr.port}`,
+        },
+      }).output();
 
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    assert.equal(await Deno.readTextFile(`${temp}/path`), `${temp}/showtime\n`);
-    assert.equal(await Deno.readTextFile(`${temp}/showtime/showtime`), PROGRAM);
-  } finally {
-    await server.shutdown();
-    await Deno.remove(temp, { recursive: true });
-  }
-});
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      assert.equal(await Deno.readTextFile(`${temp}/path`), `${temp}/showtime\n`);
+      assert.equal(await Deno.readTextFile(`${temp}/showtime/showtime`), PROGRAM);
+      assert.deepEqual(await namesIn(`${temp}/showtime`), installed);
+    } finally {
+      await server.shutdown();
+      await Deno.remove(temp, { recursive: true });
+    }
+  });
+}
 
 (await part("shellcheck")).test("shellcheck finds nothing in install.sh and .ci/run", async () => {
   const { code, stdout } = await new Deno.Command("shellcheck", {

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { readJsonTree } from "../../../src/config/pipelines/json_tree.ts";
+import { readPipeline } from "../../../src/pipelines/core/file/read_pipeline.ts";
 import type { PipelineNode } from "../../../src/pipelines/core/pipeline.ts";
 import { partsOf } from "../../../src/pipelines/core/plan_run.ts";
 import { type PlannedNode, planTree } from "../../../src/pipelines/core/plan_tree.ts";
 import { plainPipelines } from "./file/arbitrary_pipelines.ts";
-import { readSound, stepsOf } from "./file/read.ts";
+import { stepsOf } from "./file/read.ts";
 
-const roots = plainPipelines.map((plain) => readSound(JSON.stringify(plain)).root);
+const roots = plainPipelines.map((plain) => {
+  const { pipeline } = readPipeline(readJsonTree(JSON.stringify(plain)));
+  assert.ok(pipeline);
+  return pipeline.root;
+});
 const changesets = fc.array(fc.constantFrom("src/x.ts", "docs/y.md", "a", "zzz"), { maxLength: 3 });
 
 function allPaths(node: PipelineNode): readonly string[] {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { outputVariable, OutputVariables, parseOutputs } from "../../../src/pipelines/core/step_outputs.ts";
 
 const NAME = fc.stringMatching(/^[A-Za-z_][\w.-]{0,5}$/);
-const VALUE = fc.string().filter((text) => !/[\r\n]/.test(text));
+const VALUE = fc.string().filter((text) => !/[\r\n\0]/.test(text));
 
 Deno.test("the lines name=value are outputs, and the last line with a name counts", () => {
   fc.assert(fc.property(fc.array(fc.tuple(NAME, VALUE)), (pairs) => {
@@ -48,4 +48,29 @@ Deno.test("a step whose output has the variable of another adds nothing", () => 
     "the output X of p/c has the same variable as the output x of p/c: OUT_C_X",
   );
   assert.deepEqual(outputs.record, { OUT_A_X_Y: "1" });
+});
+
+Deno.test("outputs that would keep every later program from starting are refused", () => {
+  const value = "é".repeat(50_000);
+  assert.equal(parseOutputs(`a=${value}`).kind, "values");
+  assert.deepEqual(parseOutputs(`a=${value}x`), {
+    kind: "bad_line",
+    line: 1,
+    reason: "the value of a has more than 100000 bytes",
+  });
+  assert.deepEqual(parseOutputs("a=1\nb=x\0y"), {
+    kind: "bad_line",
+    line: 2,
+    reason: "the value of b has a zero byte in it",
+  });
+
+  const outputs = new OutputVariables();
+  const step = { name: "s", path: "p/s" };
+  for (const name of ["a", "b", "c", "d"]) assert.equal(outputs.add(step, { [name]: value }), undefined);
+  assert.equal(
+    outputs.add(step, { e: value }),
+    "the outputs of all steps so far have more than 500000 bytes",
+  );
+  assert.equal(outputs.add(step, { f: "short" }), undefined);
+  assert.deepEqual(Object.keys(outputs.record), ["OUT_S_A", "OUT_S_B", "OUT_S_C", "OUT_S_D", "OUT_S_F"]);
 });

@@ -49,7 +49,7 @@ export async function makeBuildPlace(files: Readonly<Record<string, string>> = {
 }
 
 /** Lists the commands of living processes that have a word in their environment. */
-function processesWith(word: string): readonly string[] {
+export function processesWith(word: string): readonly string[] {
   const found: string[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;

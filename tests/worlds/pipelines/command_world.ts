@@ -4,6 +4,7 @@ import "../../../src/cli/commands/pipelines/entry_point.ts";
 import "../../../src/cli/commands/pipelines/registry.ts";
 import "../../../src/cli/commands/pipelines/run.ts";
 import "../../../src/config/pipelines/mod.ts";
+import "../../../src/config/pipelines/yaml_tree.ts";
 import "../../../src/cli/render/pipelines/actions_view.ts";
 import "../../../src/cli/render/pipelines/job_summary.ts";
 import "../../../src/cli/render/pipelines/lines_view.ts";

@@ -46,7 +46,7 @@ export class RealBuild implements AsyncDisposable {
     { format = "bare", clock = makeClock(), outputs, env, ...options }: RealOptions = {},
   ) {
     await using workspace = await makeWorkspace(this.root);
-    const launcher = openLauncher({
+    await using launcher = openLauncher({
       graceMs: 1000,
       env: { PATH: `${this.root}/../bin:${Deno.env.get("PATH")}` },
       warn: () => {},

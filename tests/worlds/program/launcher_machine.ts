@@ -2,6 +2,7 @@
 
 import { LAUNCHER_SCRIPT } from "../../../src/pipelines/core/launcher_script.ts";
 import type { LauncherSettings } from "../../../src/drivers/launcher/command_line.ts";
+import { findOnPath } from "../../../src/drivers/launcher/find_launcher.ts";
 
 /** A kind of machine. */
 export interface LauncherKind {
@@ -55,7 +56,13 @@ export async function makeLauncherMachine({ shell, setsid }: LauncherKind): Prom
   return {
     folder,
     // The script has to do its part without help.
-    settings: { path, launcherPath, graceSeconds: 1, patienceMs: 10_000 },
+    settings: {
+      path,
+      launcherPath,
+      setsid: findOnPath("setsid", launcherPath),
+      graceSeconds: 1,
+      patienceMs: 10_000,
+    },
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
     },
@@ -83,6 +90,17 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
     if (environ.split("\0").includes(`MARK=${mark}`) && !/^State:\s+Z/m.test(status)) {
       found.push(Number(name));
     }
+  }
+  return found;
+}
+
+/** The numbers of the living watchers that this process has started. */
+export async function watchersOfThis(): Promise<readonly number[]> {
+  const found: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    const status = /^\d+$/.test(name) ? await Deno.readTextFile(`/proc/${name}/status`).catch(() => "") : "";
+    if (!status.includes(`\nPPid:\t${Deno.pid}\n`) || /^State:\s+Z/m.test(status)) continue;
+    if ((await commandOf(Number(name))).includes("watch")) found.push(Number(name));
   }
   return found;
 }

@@ -38,12 +38,12 @@ export async function readSource(
       return { name: entryName(entry), entry };
     }
   }
-  // The package for YAML is loaded while the variables are read.
+  // All of it is loaded while the variables are read.
   const [text, { loadPipeline, renderFileProblem }] = await Promise.all([
     readText(file),
     import("../../../config/pipelines/mod.ts"),
   ]);
-  const { pipeline, warnings } = loadPipeline({ path: file, text }, { bareExitCode: EXIT.failed });
+  const { pipeline, warnings } = await loadPipeline({ path: file, text }, { bareExitCode: EXIT.failed });
   return {
     name: pipeline.root.name,
     pipeline,

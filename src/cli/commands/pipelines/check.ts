@@ -7,7 +7,7 @@ import { renderSentence } from "../../render/sentence.ts";
 import type { Style } from "../../render/style.ts";
 import { readPipelineText } from "./read_file.ts";
 
-type Checked = ReturnType<typeof parsePipeline> & { readonly path: string };
+type Checked = Awaited<ReturnType<typeof parsePipeline>> & { readonly path: string };
 
 /** Checks files of pipelines and prints every problem. The exit code is 2 if there is one. */
 export async function runCheck(env: CommandEnv): Promise<ExitCode> {
@@ -15,7 +15,7 @@ export async function runCheck(env: CommandEnv): Promise<ExitCode> {
   const checked: Checked[] = [];
   for (const path of env.args) {
     if (path === undefined) continue;
-    checked.push({ path, ...parsePipeline(await readPipelineText(path, env)) });
+    checked.push({ path, ...await parsePipeline(await readPipelineText(path, env)) });
   }
   const problems = checked.flatMap((each) => each.problems);
   if (flags.json) env.json({ problems, warnings: checked.flatMap((each) => each.warnings) });

@@ -15,8 +15,8 @@ export interface ViewRequest {
 }
 
 /**
- * Makes the view of a build for whoever reads it: a log in Actions, a tree in place on a terminal, else lines. Only the
- * module of that view is loaded.
+ * Makes the view of a build that fits its reader: groups for the log of Actions, a tree in place on a terminal, else
+ * lines. Only the module of that view is loaded.
  */
 export async function chooseView(env: CommandEnv, request: ViewRequest): Promise<BuildView> {
   const { flags, flags: { json, quiet }, streams, style, variables, terminal } = env;

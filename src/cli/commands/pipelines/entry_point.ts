@@ -9,7 +9,7 @@ const USUAL_ENDPOINTS = {
   logs: "http://localhost:4318/v1/logs",
 };
 
-/** The facts that an entry point is told. */
+/** The facts that the flags of an entry point carry. */
 export interface EntryFacts {
   /** The absolute path of the program. */
   readonly program: string;

@@ -38,7 +38,7 @@ export async function readVariables(
       ...problems.map((each) => `  ${shown(each)}`),
     ]
       .join("\n"),
-    "Correct them, and run it again",
+    `Correct ${problems.length === 1 ? "the line" : "the lines"}, and run it again`,
   );
 }
 

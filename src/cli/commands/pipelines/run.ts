@@ -102,6 +102,7 @@ async function runBuild(env: CommandEnv, started: Started): Promise<ExitCode> {
   }
   result = { ...result, warnings: [...build.warnings, ...result.warnings] };
   const code = exitCode(result, { pipeline, signal: env.signal, isEntry: source.entry !== undefined });
+  if (plan?.traces !== undefined) env.terminal.say(`Trace: ${trace.traceId}`);
   const reported = await reportResult(env, { result, code, pipeline, tools, flags });
   // A cancelled build has a trace too: only a second signal ends the process before it is sent.
   const lost = await telemetry?.finish(TELEMETRY_MS, new AbortController().signal);

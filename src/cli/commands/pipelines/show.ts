@@ -23,7 +23,7 @@ export async function runShow(env: CommandEnv): Promise<ExitCode> {
   const changeset = file === undefined
     ? undefined
     : parseChangeset(await (await (await env.wiring()).pipelineFiles()).readText(file, signal));
-  const { pipeline, warnings } = loadPipeline(source);
+  const { pipeline, warnings } = await loadPipeline(source);
   const only = values.text("only");
   const tree = planTree(pipeline.root, { changeset, only });
   for (const warning of warnings) terminal.warn(renderFileProblem(warning));

@@ -1,4 +1,5 @@
 import {
+  cleanLine,
   defuseWorkflowCommand,
   escapeWorkflowCommand,
   escapeWorkflowProperty,
@@ -10,7 +11,6 @@ import type { PipelineNode } from "../../../pipelines/core/pipeline.ts";
 import type { Spool, SpooledOutput } from "../../../pipelines/ports/spool.ts";
 import type { Style } from "../style.ts";
 import type { BuildView } from "./build_view.ts";
-import { cleanLine, cleanReportLine } from "./clean_line.ts";
 import { renderResult, renderSummary } from "./report.ts";
 import { describeStatus, failuresOf } from "./status_words.ts";
 
@@ -107,7 +107,7 @@ export function makeActionsView(options: ActionsViewOptions): BuildView {
       say([
         `${style.bad("✗")} ${style.bold(stripControls(step.path))}  ${stripControls(describeStatus(step))}`,
       ]);
-      if (step.log.length > 0) writeForeign(step.log.map(cleanReportLine));
+      if (step.log.length > 0) writeForeign(step.log.map(cleanLine));
     }
     write(failures.slice(0, MOST_ANNOTATIONS).map(annotate));
     say([renderSummary(result, style)]);
@@ -151,7 +151,7 @@ function annotate(step: StepResult): string {
 }
 
 /**
- * Makes the function that cleans a line of a step. The runner is told not to take lines for commands until it reads a token.
+ * Makes the function that cleans a line of a step. A command before it makes the runner take no line for a command until a token.
  * A step might learn the token from the log of the runner, so a line with it loses it. The page of the log reads `##[` even
  * then.
  */

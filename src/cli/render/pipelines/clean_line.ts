@@ -1,26 +1,5 @@
 import { stripControls } from "../../../lib/sanitize.ts";
 
-const PLAIN = /^[\t\x20-\x7e]*$/;
-
-/**
- * Makes a line of a step's output harmless: no escape sequence, no control character, no change of direction. Tabs stay,
- * since programs align their columns with them.
- */
-export function cleanLine(line: string): string {
-  if (PLAIN.test(line)) return line;
-  return line.split("\t").map(stripControls).join("\t");
-}
-
-/** The characters of a line that a report shows. Longer ones are rarely for people. */
-const REPORTED = 1_000;
-
-/** Makes a line of a report harmless, and cuts it if it is very long. */
-export function cleanReportLine(line: string): string {
-  const more = line.length - REPORTED;
-  if (more <= 0) return cleanLine(line);
-  return `${cleanLine(line.slice(0, REPORTED).toWellFormed())}… ${more} more characters`;
-}
-
 /** The part of a line that is looked at for the one line in which a running step is shown. */
 const LOOKED_AT = 2_000;
 

@@ -1,6 +1,5 @@
-import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
+import { cleanLine, codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { BuildResult, StepResult } from "../../../pipelines/core/build_result.ts";
-import { cleanReportLine } from "./clean_line.ts";
 import {
   countPrograms,
   describeCounts,
@@ -41,7 +40,7 @@ export function renderJobSummary(result: BuildResult): string {
     const isAdded = text.add([
       title,
       "",
-      ...step.log.length === 0 ? [] : [codeBlock(step.log.map(cleanReportLine)), ""],
+      ...step.log.length === 0 ? [] : [codeBlock(step.log.map(cleanLine)), ""],
     ]);
     if (!isAdded) {
       text.addNote("Further failures are left out: GitHub limits the size of a summary.");

@@ -1,7 +1,6 @@
-import { defuseWorkflowCommand, stripControls } from "../../../lib/sanitize.ts";
+import { cleanLine, defuseWorkflowCommand, stripControls } from "../../../lib/sanitize.ts";
 import type { Style } from "../style.ts";
 import type { BuildView } from "./build_view.ts";
-import { cleanLine } from "./clean_line.ts";
 import { renderFailures, renderResult, renderSummary } from "./report.ts";
 import { describeStatus, failuresOf, isFailure } from "./status_words.ts";
 
@@ -14,7 +13,7 @@ export interface LinesViewOptions {
   readonly warn: (text: string) => void;
   /** The style of {@link LinesViewOptions.talk}. */
   readonly style: Style;
-  /** Whether only failures are told, with their last lines. */
+  /** Whether only failures are shown, with their last lines. */
   readonly quiet: boolean;
   /** Whether a workflow's runner reads the output of steps and must find no command in it. */
   readonly inActions: boolean;
@@ -52,7 +51,8 @@ export function makeLinesView(options: LinesViewOptions): BuildView {
           const { result } = event;
           if (quiet && !isFailure(result.status) && result.status !== "cancelled") break;
           const failures = quiet
-            ? renderFailures(result.root, style)
+            // The first line is the empty one between two failures.
+            ? renderFailures(result.root, style).slice(1)
             : failuresOf(result.root).map((step) =>
               `${style.bad(stripControls(step.path))}: ${stripControls(describeStatus(step))}`
             );

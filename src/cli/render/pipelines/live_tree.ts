@@ -5,6 +5,7 @@ import { cut } from "../table.ts";
 import { textWidth } from "../text_width.ts";
 import type { BuildTree, LiveNode, NodeState } from "./build_tree.ts";
 import { cleanLastLine } from "./clean_line.ts";
+import { type CollapsedRow, type CollapsedTree, collapseTree } from "./collapsed_tree.ts";
 import { formatElapsed, paintOf, SIGNS, WORDS } from "./status_words.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
@@ -35,18 +36,15 @@ interface Segment {
 }
 
 /**
- * Renders the tree of a running build: whole if it fits the screen, else what runs and what failed, with the other
- * siblings counted. No line is wider than the screen. The cost depends on what is shown and not on the number of steps.
+ * Renders the tree of a running build: whole if it fits the screen, else collapsed. No line is wider than the screen.
  */
 export function renderLiveTree(tree: BuildTree, picture: Picture): readonly ScreenLine[] {
   const room = picture.rows - 2;
   const footer = renderFooter(tree, picture);
   if (room < LEAST_LINES) return [footer];
   if (tree.size <= room) return [...wholeLines(tree.root, picture), footer];
-  const lines = collapsedLines(tree.root, { picture, mostFailures: Math.max(1, Math.floor(room / 3)) });
-  if (lines.length <= room) return [...lines, footer];
-  const left = lines.length - room + 1;
-  return [...lines.slice(0, room - 1), fit([{ text: `… ${left} more lines` }], picture), footer];
+  const { rows, hidden } = collapseTree(tree.root, room);
+  return [...rows.map((row) => renderRow(row, picture)), ...renderHidden(hidden, picture), footer];
 }
 
 function wholeLines(root: LiveNode, picture: Picture): readonly ScreenLine[] {
@@ -59,26 +57,18 @@ function wholeLines(root: LiveNode, picture: Picture): readonly ScreenLine[] {
   return lines;
 }
 
-function collapsedLines(
-  root: LiveNode,
-  { picture, mostFailures }: { readonly picture: Picture; readonly mostFailures: number },
-): readonly ScreenLine[] {
-  const lines: ScreenLine[] = [];
-  const visit = (node: LiveNode, depth: number) => {
-    lines.push(renderNode(node, depth, picture));
-    const failed = node.failed.slice(-mostFailures);
-    const shown = [...failed, ...node.running].sort((a, b) => a.index - b.index);
-    for (const child of shown) visit(child, depth + 1);
-    const rest = new Map(node.counts);
-    for (const { state } of shown) rest.set(state, (rest.get(state) ?? 0) - 1);
-    if (node.state === "running" && node.children.length > shown.length) {
-      lines.push(
-        fit([{ text: `${indent(depth + 1, picture)}${countsOf(rest)}`, paint: picture.style.dim }], picture),
-      );
-    }
-  };
-  visit(root, 0);
-  return lines;
+function renderRow({ node, depth, counts }: CollapsedRow, picture: Picture): ScreenLine {
+  if (counts === undefined) return renderNode(node, depth, picture);
+  return fit([{ text: `${indent(depth, picture)}${countsOf(counts)}`, paint: picture.style.dim }], picture);
+}
+
+/** Says in one line how many steps have none. */
+function renderHidden({ running, failed }: CollapsedTree["hidden"], picture: Picture): readonly ScreenLine[] {
+  const words = [
+    ...running === 0 ? [] : [`${running} more running`],
+    ...failed === 0 ? [] : [`${failed} more failed`],
+  ];
+  return words.length === 0 ? [] : [fit([{ text: `… ${words.join(", ")}` }], picture)];
 }
 
 const COUNTED: readonly NodeState[] = ["passed", "failed", "timed_out", "cancelled", "skipped", "waiting"];

@@ -1,7 +1,6 @@
-import { stripControls } from "../../../lib/sanitize.ts";
+import { cleanLine, stripControls } from "../../../lib/sanitize.ts";
 import type { BuildResult, StepResult, StepStatus } from "../../../pipelines/core/build_result.ts";
 import type { Style } from "../style.ts";
-import { cleanReportLine } from "./clean_line.ts";
 import {
   countPrograms,
   describeCounts,
@@ -77,7 +76,7 @@ export function renderFailures(root: StepResult, style: Style): readonly string[
     `${style.bad(SIGNS[step.status])} ${style.bold(stripControls(step.path))}  ${
       stripControls(describeStatus(step))
     }`,
-    ...step.log.map((line) => `    ${cleanReportLine(line)}`),
+    ...step.log.map((line) => `    ${cleanLine(line)}`),
   ]);
   const more = failures.length - MOST_FAILURES;
   return more <= 0 ? lines : [...lines, "", `… and ${more} more failures`];

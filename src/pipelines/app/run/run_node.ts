@@ -127,7 +127,7 @@ function limitOf(
   const ms = timeoutMs ?? (part === "teardown" ? TEARDOWN_TIMEOUT_MS : undefined);
   return ms === undefined
     ? undefined
-    : { ms, reason: `the time limit of ${path} passed: ${formatDuration(ms)}` };
+    : { ms, reason: `the time limit of ${path} is over: ${formatDuration(ms)}` };
 }
 
 /** Runs set-up and body within the time limit. */

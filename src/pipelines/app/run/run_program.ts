@@ -29,6 +29,7 @@ export async function runProgram(
     const outputPath = build.ports.workspace.outputPath();
     const env = programEnv(step, { ...place, outputPath });
     const argv = await argvOf(build, work, env);
+    await assertFolder(place);
     stop.throwIfAborted();
     const end = await build.ports.programs.run(
       { argv, cwd: place.folder, env, onOutput: (bytes, stream) => output.push(bytes, stream) },
@@ -55,6 +56,13 @@ export async function runProgram(
       log: output.log(),
     };
   }
+}
+
+/** Throws if the folder is not where it was when the node began: an earlier step may have put a link in its place. */
+async function assertFolder({ build, folder }: Place): Promise<void> {
+  const answer = await build.ports.workspace.folder(folder, ".");
+  if (answer.kind === "inside" && answer.path === folder) return;
+  throw new Error(`its folder ${folder} was removed or replaced while the build ran`);
 }
 
 async function argvOf(build: Build, work: ProgramWork, env: Values): Promise<readonly string[]> {
@@ -116,7 +124,7 @@ async function takeOutputs(build: Build, step: Step, { path, stop }: {
     if (outputs === undefined || stop.aborted || Object.keys(answer.values).length === 0) return undefined;
     // Other people read what is kept.
     const values = Object.fromEntries(
-      Object.entries(answer.values).map(([name, value]) => [name, build.mask(value)]),
+      Object.entries(answer.values).map((pair) => pair.map((text) => build.mask(text))),
     );
     await outputs.keep({ step, values }, stop);
     return undefined;

@@ -67,7 +67,7 @@ export function stopSoonAfter(outer: AbortSignal, clock: Clock): StopSignal {
   const own = new AbortController();
   const timer = new AbortController();
   const unfollow = follow(outer, () => {
-    const cause = stopOf(outer)?.status === "cancelled" ? "the build was cancelled" : "a time limit passed";
+    const cause = stopOf(outer)?.status === "cancelled" ? "the build was cancelled" : "a time limit";
     const reason = `a tear-down has ${formatDuration(TEARDOWN_AFTER_STOP_MS)} after ${cause}`;
     startTimer(clock, {
       ms: TEARDOWN_AFTER_STOP_MS,

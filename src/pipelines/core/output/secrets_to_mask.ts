@@ -1,4 +1,5 @@
 import { spellingsOf } from "../../../lib/output/secret_spellings.ts";
+import { cleanLine } from "../../../lib/sanitize.ts";
 import { MaskStream } from "./mask_stream.ts";
 import { SecretPatterns } from "./secret_patterns.ts";
 
@@ -25,8 +26,24 @@ export function gatherSecrets(secrets: ReadonlyMap<string, string>): SecretsToMa
   return { patterns: new SecretPatterns(spellings), tooShort: tooShort.sort() };
 }
 
-/** Masks a whole text. */
+/** Masks a whole text of one line. */
 export function maskText(text: string, patterns: SecretPatterns): string {
+  return maskCleaned(maskWhole(text, patterns), patterns);
+}
+
+/**
+ * Masks the secrets that a line shows when its escape sequences are removed: `grep --color` writes them into the middle of
+ * a secret. Such a line loses them; another line stays as it is.
+ */
+export function maskCleaned(line: string, patterns: SecretPatterns): string {
+  if (patterns.isEmpty) return line;
+  const clean = cleanLine(line);
+  if (clean === line) return line;
+  const masked = maskWhole(clean, patterns);
+  return masked === clean ? line : masked;
+}
+
+function maskWhole(text: string, patterns: SecretPatterns): string {
   const stream = new MaskStream(patterns);
   return stream.push(text) + stream.end();
 }

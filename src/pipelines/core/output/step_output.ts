@@ -8,16 +8,17 @@
  */
 
 import { LineSplitter } from "../../../lib/output/line_splitter.ts";
-import { LOG_LINES } from "../build_result.ts";
+import { LOG_LINE, LOG_LINES } from "../build_result.ts";
 import { MaskStream } from "./mask_stream.ts";
 import type { SecretPatterns } from "./secret_patterns.ts";
+import { maskCleaned } from "./secrets_to_mask.ts";
 
 /** The streams of a program's output. */
 export type OutputStream = "stdout" | "stderr";
 
 /**
  * The output of one step: bytes go in, masked lines come out. Its memory does not grow with the output: at most
- * {@link LOG_LINES} lines, one unfinished line a stream, and the beginning of a secret a stream are held.
+ * {@link LOG_LINES} cut lines, one unfinished line a stream, and the beginning of a secret a stream are held.
  */
 export class StepOutput {
   readonly #onLines: (lines: readonly string[], stream: OutputStream) => void;
@@ -55,10 +56,16 @@ export class StepOutput {
 
   #pass(lines: readonly string[], stream: OutputStream): void {
     if (lines.length === 0) return;
-    this.#log.push(...lines.slice(-LOG_LINES));
+    this.#log.push(...lines.slice(-LOG_LINES).map(cut));
     if (this.#log.length > 2 * LOG_LINES) this.#log = this.#log.slice(-LOG_LINES);
     this.#onLines(lines, stream);
   }
+}
+
+/** Cuts a line that is very long: it is rarely for people. */
+function cut(line: string): string {
+  const more = line.length - LOG_LINE;
+  return more <= 0 ? line : `${line.slice(0, LOG_LINE).toWellFormed()}… ${more} more characters`;
 }
 
 /** One stream of output: UTF-8, in which U+FFFD replaces other bytes. */
@@ -66,9 +73,10 @@ class TextStream {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #mask: MaskStream;
   #lines: string[] = [];
-  readonly #splitter = new LineSplitter((line) => this.#lines.push(line));
+  readonly #splitter: LineSplitter;
 
   constructor(patterns: SecretPatterns) {
+    this.#splitter = new LineSplitter((line) => this.#lines.push(maskCleaned(line, patterns)));
     this.#mask = new MaskStream(patterns);
   }
 

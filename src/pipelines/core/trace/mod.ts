@@ -12,3 +12,4 @@ export {
   type TelemetryFlags,
   type TelemetryPlan,
 } from "./telemetry_plan.ts";
+export { redactEvent } from "./redact_event.ts";

@@ -16,24 +16,24 @@ function sortKeys(value: unknown): unknown {
   );
 }
 
-Deno.test("any valid pipeline is read from JSON and YAML, and nothing of it is lost", () => {
-  fc.assert(fc.property(plainPipelines, (plain) => {
+Deno.test("any valid pipeline is read from JSON and YAML, and nothing of it is lost", async () => {
+  await fc.assert(fc.asyncProperty(plainPipelines, async (plain) => {
     const wanted = sortKeys(normalize(plain));
     const json = JSON.stringify(plain, null, 2);
     const yaml = withoutEnvironment(() => stringify(plain));
     for (const [path, text] of [["a.json", json], ["a.yml", json], ["a.yml", yaml], ["-", json]] as const) {
-      assert.deepEqual(sortKeys(toPlain(readSound(text, path))), wanted);
+      assert.deepEqual(sortKeys(toPlain(await readSound(text, path))), wanted);
     }
   }));
 });
 
-Deno.test("no two nodes of any pipeline have the same path, and a path is that of the parent and one name", () => {
+Deno.test("no two nodes of any pipeline have the same path, and a path is that of the parent and one name", async () => {
   const bare = plainPipelines.map((plain) => {
     const { version: _, ...rest } = plain;
     return withEqualNames(rest);
   });
-  fc.assert(fc.property(fc.oneof(plainPipelines, bare), (plain) => {
-    const { root } = readSound(JSON.stringify(plain));
+  await fc.assert(fc.asyncProperty(fc.oneof(plainPipelines, bare), async (plain) => {
+    const { root } = await readSound(JSON.stringify(plain));
     const seen = new Set<string>();
     const walk = (node: PipelineNode, above: string): void => {
       assert.ok(!seen.has(node.path), node.path);
@@ -97,7 +97,7 @@ const mutations: readonly ((key: string, value: unknown) => readonly [string, un
   (key) => [key, { "": 1 }],
 ];
 
-Deno.test("a wrong key, and a value of another kind, is a problem at its line for every key of every pipeline", () => {
+Deno.test("a wrong key, and a value of another kind, is a problem at its line for every key of every pipeline", async () => {
   const mutated = plainPipelines.chain((plain) =>
     fc.record({
       plain: fc.constant(plain),
@@ -105,8 +105,8 @@ Deno.test("a wrong key, and a value of another kind, is a problem at its line fo
       to: fc.constantFrom(...mutations),
     })
   );
-  fc.assert(
-    fc.property(mutated, ({ plain, way, to }) => {
+  await fc.assert(
+    fc.asyncProperty(mutated, async ({ plain, way, to }) => {
       const key = way.at(-1) ?? "";
       const value = changed(plain, way, { to });
       // An empty map of variables is what the key may have.
@@ -115,7 +115,7 @@ Deno.test("a wrong key, and a value of another kind, is a problem at its line fo
       fc.pre(key !== "version");
       const text = JSON.stringify(value, null, 1);
       for (const path of ["a.json", "a.yml"]) {
-        const { pipeline, problems } = parsePipeline({ path, text });
+        const { pipeline, problems } = await parsePipeline({ path, text });
         assert.equal(pipeline, undefined);
         assert.ok(problems.length > 0);
         for (const { line, column, message, hint } of problems) {
@@ -128,7 +128,7 @@ Deno.test("a wrong key, and a value of another kind, is a problem at its line fo
   );
 });
 
-Deno.test("any values are read without a throw, as a file and as each key of a node", () => {
+Deno.test("any values are read without a throw, as a file and as each key of a node", async () => {
   const keys = [
     "name",
     "exec",
@@ -141,26 +141,28 @@ Deno.test("any values are read without a throw, as a file and as each key of a n
     "if-changeset-matches",
     "version",
   ];
-  fc.assert(fc.property(fc.jsonValue(), fc.constantFrom(...keys), fc.boolean(), (value, key, isBare) => {
-    const node = { ...(isBare ? {} : { version: 1 }), name: "a", run: "b", [key]: value };
-    for (const each of [value, node, { ...node, steps: [node], teardown: node }]) {
-      for (const path of ["a.json", "a.yml"]) {
-        const { pipeline, problems } = parsePipeline({ path, text: JSON.stringify(each) });
-        assert.equal(pipeline === undefined, problems.length > 0);
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), fc.constantFrom(...keys), fc.boolean(), async (value, key, isBare) => {
+      const node = { ...(isBare ? {} : { version: 1 }), name: "a", run: "b", [key]: value };
+      for (const each of [value, node, { ...node, steps: [node], teardown: node }]) {
+        for (const path of ["a.json", "a.yml"]) {
+          const { pipeline, problems } = await parsePipeline({ path, text: JSON.stringify(each) });
+          assert.equal(pipeline === undefined, problems.length > 0);
+        }
       }
-    }
-  }));
+    }),
+  );
 });
 
-Deno.test("a pipeline of 5,000 steps is read, with a problem in each step too", () => {
+Deno.test("a pipeline of 5,000 steps is read, with a problem in each step too", async () => {
   const steps = Array.from(
     { length: 5_000 },
     (_, index) => ({ name: `s${index}`, exec: ["true"], timeout: "1m" }),
   );
   const text = JSON.stringify({ version: 1, name: "big", steps }, null, 1);
   for (const path of ["a.json", "a.yml"]) {
-    assert.equal(readSound(text, path).root.work.kind, "steps");
-    const { problems } = parsePipeline({ path, text: text.replaceAll("timeout", "tiemout") });
+    assert.equal((await readSound(text, path)).root.work.kind, "steps");
+    const { problems } = await parsePipeline({ path, text: text.replaceAll("timeout", "tiemout") });
     assert.equal(problems.length, 5_000);
     assert.equal(new Set(problems.map(({ line }) => line)).size, 5_000);
   }

@@ -5,10 +5,10 @@ function json(value: unknown): string {
   return JSON.stringify(value);
 }
 
-Deno.test("a file without a version is a bare one, in JSON and in YAML, and has the defaults of a node", () => {
+Deno.test("a file without a version is a bare one, in JSON and in YAML, and has the defaults of a node", async () => {
   const pipeline = { name: "top", steps: [{ name: "a", exec: ["./ok", "1"] }, { name: "b", exec: "./ok" }] };
   for (const path of ["build.json", "build.yml", "-"]) {
-    const { format, root } = readSound(json(pipeline), path);
+    const { format, root } = await readSound(json(pipeline), path);
     assert.equal(format, "bare");
     assert.deepEqual(stepsOf(root).map(({ work }) => work), [
       { kind: "exec", argv: ["./ok", "1"] },
@@ -17,9 +17,9 @@ Deno.test("a file without a version is a bare one, in JSON and in YAML, and has 
   }
 });
 
-Deno.test("equal siblings of a bare file keep their names and are numbered in their paths", () => {
+Deno.test("equal siblings of a bare file keep their names and are numbered in their paths", async () => {
   const step = (name: string) => ({ name, exec: ["ok"] });
-  const { root } = readSound(json({
+  const { root } = await readSound(json({
     name: "top",
     setup: { exec: ["ok"] },
     steps: [step("a"), step("b"), step("a"), step("a#2"), step("a"), step("setup"), step("x/y"), step("x_y")],
@@ -37,16 +37,16 @@ Deno.test("equal siblings of a bare file keep their names and are numbered in th
   ]);
 });
 
-Deno.test("a key that is not known, or has no effect, is a warning in a bare file", () => {
+Deno.test("a key that is not known, or has no effect, is a warning in a bare file", async () => {
   const text = json({ name: "a", exec: ["ok"], order: "unordered", tiemout: 3, "x-note": { any: "thing" } });
-  assert.deepEqual(warningsOf(text, "build.json"), [
+  assert.deepEqual(await warningsOf(text, "build.json"), [
     '1:27 "order" has no effect: the node has no "steps"',
     '1:47 unknown key "tiemout" has no effect',
   ]);
 });
 
-Deno.test("null counts as left out in a bare file", () => {
-  const { root } = readSound(json({
+Deno.test("null counts as left out in a bare file", async () => {
+  const { root } = await readSound(json({
     name: "a",
     exec: null,
     timeout: null,
@@ -57,8 +57,8 @@ Deno.test("null counts as left out in a bare file", () => {
   assert.deepEqual([root.timeoutMs, root.setup, root.work.kind], [undefined, undefined, "steps"]);
 });
 
-Deno.test("the keys of version 1 mean the same in a bare file", () => {
-  const { root } = readSound(json({
+Deno.test("the keys of version 1 mean the same in a bare file", async () => {
+  const { root } = await readSound(json({
     name: "a",
     run: "true",
     env: { A: 1 },
@@ -76,7 +76,7 @@ Deno.test("the keys of version 1 mean the same in a bare file", () => {
   ]);
 });
 
-Deno.test("an empty exec, an unknown order and other broken nodes are problems in a bare file too", () => {
+Deno.test("an empty exec, an unknown order and other broken nodes are problems in a bare file too", async () => {
   const cases = [
     [{ name: "a", exec: [] }, /exec is an empty list/],
     [{ name: "a", order: "parallel", steps: [{ name: "b", exec: ["ok"] }] }, /order is "parallel"/],
@@ -92,34 +92,35 @@ Deno.test("an empty exec, an unknown order and other broken nodes are problems i
   ] as const;
   for (const [value, message] of cases) {
     for (const path of ["a.json", "a.yml"]) {
-      assert.match(problemsOf(json(value), path).messages.join(), message);
+      assert.match((await problemsOf(json(value), path)).messages.join(), message);
     }
   }
 });
 
-Deno.test("a pattern of Python's means the same in a bare file", () => {
-  const finds = (pattern: string, path: string) =>
-    readSound(json({ name: "a", exec: ["ok"], "if-changeset-matches": pattern })).root.changesetPattern?.test(
-      path,
-    );
-  assert.equal(finds("\\Asub/", "sub/x"), true);
-  assert.equal(finds("\\Asub/", "A/sub/x"), false);
-  assert.equal(finds("\\.md\\Z", "a.md"), true);
-  assert.equal(finds("\\.md\\Z", "a.mdx"), false);
-  assert.equal(finds("(?i)readme", "README"), true);
-  assert.equal(finds("(?P<kind>a|b)-(?P=kind)", "b-b"), true);
-  assert.equal(finds("(?P<kind>a|b)-(?P=kind)", "b-a"), false);
-  assert.equal(finds("\\\\A", "\\A"), true);
+Deno.test("a pattern of Python's means the same in a bare file", async () => {
+  const finds = async (pattern: string, path: string) =>
+    (await readSound(json({ name: "a", exec: ["ok"], "if-changeset-matches": pattern }))).root
+      .changesetPattern?.test(
+        path,
+      );
+  assert.equal(await finds("\\Asub/", "sub/x"), true);
+  assert.equal(await finds("\\Asub/", "A/sub/x"), false);
+  assert.equal(await finds("\\.md\\Z", "a.md"), true);
+  assert.equal(await finds("\\.md\\Z", "a.mdx"), false);
+  assert.equal(await finds("(?i)readme", "README"), true);
+  assert.equal(await finds("(?P<kind>a|b)-(?P=kind)", "b-b"), true);
+  assert.equal(await finds("(?P<kind>a|b)-(?P=kind)", "b-a"), false);
+  assert.equal(await finds("\\\\A", "\\A"), true);
   assert.match(
-    problemsOf(json({ name: "a", exec: ["ok"], "if-changeset-matches": "(" })).messages.join(),
+    (await problemsOf(json({ name: "a", exec: ["ok"], "if-changeset-matches": "(" }))).messages.join(),
     /unterminated/,
   );
 });
 
-Deno.test("a working folder of a bare file may begin with a slash, which means nothing", () => {
+Deno.test("a working folder of a bare file may begin with a slash, which means nothing", async () => {
   for (
     const [cwd, folder] of [["/sub", "sub"], ["sub", "sub"], ["//sub", "sub"], ["/", "."], ["../x", "../x"]]
   ) {
-    assert.equal(readSound(json({ name: "a", exec: ["ok"], cwd })).root.cwd, folder);
+    assert.equal((await readSound(json({ name: "a", exec: ["ok"], cwd }))).root.cwd, folder);
   }
 });

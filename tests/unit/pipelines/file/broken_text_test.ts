@@ -6,7 +6,7 @@ import { parsePipeline } from "../../../../src/config/pipelines/mod.ts";
 import { readJsonTree } from "../../../../src/config/pipelines/json_tree.ts";
 import { problemsOf, readSound, stepsOf } from "./read.ts";
 
-Deno.test("broken JSON names the place and the remedy", () => {
+Deno.test("broken JSON names the place and the remedy", async () => {
   const cases = [
     ['{ "name": "a",\n  "exec": ["b"],\n}', "3:1 a comma is before }", /Remove it/],
     ['{ "exec": ["b",] }', '1:16 "]" is here, and a value is expected', /remove the comma/],
@@ -36,19 +36,19 @@ Deno.test("broken JSON names the place and the remedy", () => {
     [`${"[".repeat(200)}`, "1:130 nested more than 128 deep", /less nesting/],
   ] as const;
   for (const [text, message, hint] of cases) {
-    const { messages, hints } = problemsOf(text, "build.json");
+    const { messages, hints } = await problemsOf(text, "build.json");
     assert.deepEqual(messages, [message]);
     assert.match(hints.join(), hint);
   }
 });
 
-Deno.test("a duplicate key is a problem that names the first one, and the rest is checked", () => {
+Deno.test("a duplicate key is a problem that names the first one, and the rest is checked", async () => {
   const files = [
     ["build.json", '{ "name": "a", "exec": ["b"],\n  "exec": ["c"], "timeout": "x" }'],
     ["build.yml", "version: 1\nname: a\nexec: [b]\nexec: [c]\ntimeout: x\n"],
   ] as const;
   for (const [path, text] of files) {
-    const { messages, hints } = problemsOf(text, path);
+    const { messages, hints } = await problemsOf(text, path);
     assert.equal(messages.length, 2);
     assert.match(messages[0] ?? "", /is here for the second time/);
     assert.match(hints[0] ?? "", /the first is on line [13]\)/);
@@ -56,7 +56,7 @@ Deno.test("a duplicate key is a problem that names the first one, and the rest i
   }
 });
 
-Deno.test("traps of YAML have an answer with the line", () => {
+Deno.test("traps of YAML have an answer with the line", async () => {
   const cases = [
     ["name: a\nsteps:\n\t- name: b\n", "3:1 a tab indents this line", /spaces/],
     ["name: a\nexec: [b\n", "3:1 a [ above is never closed", /close it with \]/i],
@@ -114,29 +114,29 @@ Deno.test("traps of YAML have an answer with the line", () => {
     ["npm test\n", '1:1 the file is "npm test", and a map is expected', /Begin with/],
   ] as const;
   for (const [text, message, hint] of cases) {
-    const { messages, hints } = problemsOf(text);
+    const { messages, hints } = await problemsOf(text);
     assert.equal(messages[0], message);
     assert.match(hints[0] ?? "", hint);
   }
 });
 
-Deno.test("a program is no pipeline's file, and the answer says how it runs", () => {
-  const { messages, hints } = problemsOf("#!/usr/bin/env python3\nimport bass\n", "./build");
+Deno.test("a program is no pipeline's file, and the answer says how it runs", async () => {
+  const { messages, hints } = await problemsOf("#!/usr/bin/env python3\nimport bass\n", "./build");
   assert.deepEqual(messages, ["1:1 the file is a program, and a pipeline in YAML or JSON is expected"]);
   assert.match(hints.join(), /entry point, if it is executable/);
 });
 
-Deno.test("standard input is JSON or YAML by its content", () => {
-  readSound('{ "name": "a", "exec": ["b"] }', "-");
-  readSound('{ "name": a, exec: [b] }', "-");
-  readSound("{ name: a, exec: [b] }", "-");
-  readSound("name: a\nexec: [b]\n", "-");
-  assert.deepEqual(problemsOf('{ "name": "a" "exec": 1 }', "-").messages, [
+Deno.test("standard input is JSON or YAML by its content", async () => {
+  await readSound('{ "name": "a", "exec": ["b"] }', "-");
+  await readSound('{ "name": a, exec: [b] }', "-");
+  await readSound("{ name: a, exec: [b] }", "-");
+  await readSound("name: a\nexec: [b]\n", "-");
+  assert.deepEqual((await problemsOf('{ "name": "a" "exec": 1 }', "-")).messages, [
     '1:15 "\\"" is here, and a comma or } is expected',
   ]);
 });
 
-Deno.test("an anchor and its aliases repeat a node's parts, and a mistake in it is one problem", () => {
+Deno.test("an anchor and its aliases repeat a node's parts, and a mistake in it is one problem", async () => {
   const text = (name: string) =>
     `version: 1
 name: a
@@ -144,16 +144,21 @@ steps:
   - { name: b, run: d, env: &env { ${name}: c } }
   - { name: e, run: d, env: *env }
 `;
-  assert.deepEqual(stepsOf(readSound(text("A")).root).map(({ env }) => env), [{ A: "c" }, { A: "c" }]);
-  assert.deepEqual(problemsOf(text("A-B")).messages, ['4:36 "A-B" is no name of a variable']);
+  assert.deepEqual(stepsOf((await readSound(text("A"))).root).map(({ env }) => env), [{ A: "c" }, {
+    A: "c",
+  }]);
+  assert.deepEqual((await problemsOf(text("A-B"))).messages, ['4:36 "A-B" is no name of a variable']);
 });
 
-Deno.test("an alias repeats the last anchor before it, and an alias of itself ends", () => {
-  const { root } = readSound("name: a\nrun: b\nenv: { A: &x 1, B: &x 2, C: *x }\n");
+Deno.test("an alias repeats the last anchor before it, and an alias of itself ends", async () => {
+  const { root } = await readSound("name: a\nrun: b\nenv: { A: &x 1, B: &x 2, C: *x }\n");
   assert.deepEqual(root.env, { A: "1", B: "2", C: "2" });
   const again = "name: a\nrun: b\nx-a: &x { p: &y 1 }\nx-b: &y 2\nx-c: *x\nenv: { A: *y }\n";
-  assert.deepEqual(readSound(again).root.env, { A: "2" });
-  assert.match(problemsOf("name: a\nsteps: &x [*x]\n").messages[0] ?? "", /nested more than 128 deep/);
+  assert.deepEqual((await readSound(again)).root.env, { A: "2" });
+  assert.match(
+    (await problemsOf("name: a\nsteps: &x [*x]\n")).messages[0] ?? "",
+    /nested more than 128 deep/,
+  );
 });
 
 Deno.test("JSON is read as JSON.parse reads it, and where its texts stand", () => {
@@ -172,7 +177,7 @@ Deno.test("JSON is read as JSON.parse reads it, and where its texts stand", () =
   }));
 });
 
-Deno.test("a text that JSON.parse refuses is a problem, and any text is read without a throw", () => {
+Deno.test("a text that JSON.parse refuses is a problem, and any text is read without a throw", async () => {
   const parses = (text: string): boolean => {
     try {
       JSON.parse(text.replace(/^\uFEFF/, ""));
@@ -186,13 +191,15 @@ Deno.test("a text that JSON.parse refuses is a problem, and any text is read wit
       const place = at % (text.length + 1);
       return text.slice(0, place) + more + text.slice(place + 1);
     });
-  fc.assert(fc.property(cut, (text) => {
+  await fc.assert(fc.asyncProperty(cut, async (text) => {
     const { problems } = readJsonTree(text);
     const duplicates = problems.every(({ message }) => message.includes("second time"));
     assert.equal(duplicates, parses(text), text);
-    for (const path of ["a.json", "a.yml", "-"]) parsePipeline({ path, text });
+    for (const path of ["a.json", "a.yml", "-"]) await parsePipeline({ path, text });
   }));
-  fc.assert(fc.property(fc.string(), fc.constantFrom("a.json", "a.yml", "-"), (text, path) => {
-    parsePipeline({ path, text });
-  }));
+  await fc.assert(
+    fc.asyncProperty(fc.string(), fc.constantFrom("a.json", "a.yml", "-"), async (text, path) => {
+      await parsePipeline({ path, text });
+    }),
+  );
 });

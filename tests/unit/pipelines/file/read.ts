@@ -3,8 +3,8 @@ import { parsePipeline } from "../../../../src/config/pipelines/mod.ts";
 import type { Pipeline, PipelineNode } from "../../../../src/pipelines/core/pipeline.ts";
 
 /** Reads a file that has to be sound. */
-export function readSound(text: string, path = "build.yml"): Pipeline {
-  const { pipeline, problems } = parsePipeline({ path, text });
+export async function readSound(text: string, path = "build.yml"): Promise<Pipeline> {
+  const { pipeline, problems } = await parsePipeline({ path, text });
   assert.deepEqual(problems, []);
   assert.ok(pipeline);
   return pipeline;
@@ -16,11 +16,11 @@ export function stepsOf({ work }: PipelineNode): readonly PipelineNode[] {
 }
 
 /** The problems of a file as `line:column message`, and as hints. */
-export function problemsOf(
+export async function problemsOf(
   text: string,
   path = "build.yml",
-): { readonly messages: readonly string[]; readonly hints: readonly string[] } {
-  const { pipeline, problems } = parsePipeline({ path, text });
+): Promise<{ readonly messages: readonly string[]; readonly hints: readonly string[] }> {
+  const { pipeline, problems } = await parsePipeline({ path, text });
   assert.equal(pipeline === undefined, problems.length > 0);
   return {
     messages: problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
@@ -29,8 +29,8 @@ export function problemsOf(
 }
 
 /** The warnings of a sound file as `line:column message`. */
-export function warningsOf(text: string, path = "build.yml"): readonly string[] {
-  const { problems, warnings } = parsePipeline({ path, text });
+export async function warningsOf(text: string, path = "build.yml"): Promise<readonly string[]> {
+  const { problems, warnings } = await parsePipeline({ path, text });
   assert.deepEqual(problems, []);
   return warnings.map(({ line, column, message }) => `${line}:${column} ${message}`);
 }

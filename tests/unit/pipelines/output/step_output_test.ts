@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SecretPatterns } from "../../../../src/pipelines/core/output/secret_patterns.ts";
+import { maskText } from "../../../../src/pipelines/core/output/secrets_to_mask.ts";
 import { StepOutput } from "../../../../src/pipelines/core/output/step_output.ts";
 
 const NO_SECRETS = new SecretPatterns([]);
@@ -44,6 +45,22 @@ Deno.test("all lines of one chunk come in one call, and each stream has lines of
   ]]]);
 });
 
+Deno.test("a secret with escape sequences in it is masked, since views remove them", () => {
+  const secret = "s3cretvalue";
+  const patterns = new SecretPatterns([secret]);
+  const coloured = (mark: string) => `a: s3c${mark}retvalue \x1b[1mend\x1b[m`;
+  for (const mark of ["\x1b[01;31m\x1b[K", "\x1b]8;;http://x\x1b\\", "\0", "\b", "\u200b", "\u202e"]) {
+    const lines: string[] = [];
+    const output = new StepOutput(patterns, (more) => lines.push(...more));
+    for (const byte of new TextEncoder().encode(coloured(mark))) output.push(Uint8Array.of(byte), "stdout");
+    output.end();
+    assert.deepEqual([lines, output.log()], [["a: *** end"], ["a: *** end"]]);
+    assert.equal(maskText(coloured(mark), patterns), "a: *** end");
+  }
+  // Other lines keep their colours.
+  assert.equal(maskText("\x1b[1mbold\x1b[m", patterns), "\x1b[1mbold\x1b[m");
+});
+
 Deno.test("the log has the last 50 lines of both streams", () => {
   const output = new StepOutput(NO_SECRETS, () => {});
   assert.deepEqual(output.log(), []);
@@ -53,6 +70,15 @@ Deno.test("the log has the last 50 lines of both streams", () => {
   output.end();
   const expected = [...Array.from({ length: 48 }, (_, index) => `${952 + index}`), "", "last"];
   assert.deepEqual(output.log(), expected);
+});
+
+Deno.test("the log has the beginning of a very long line, and the line itself is passed on whole", () => {
+  const passed: string[] = [];
+  const output = new StepOutput(NO_SECRETS, (lines) => passed.push(...lines));
+  output.push(new TextEncoder().encode(`short\n${"x".repeat(5_000)}\n`), "stdout");
+  output.end();
+  assert.deepEqual(output.log(), ["short", `${"x".repeat(1_000)}… 4000 more characters`]);
+  assert.equal(passed[1]?.length, 5_000);
 });
 
 function linesOf(chunks: readonly Uint8Array[]): readonly string[] {
