@@ -5,9 +5,13 @@ import { makeProcessHost, programWords } from "./src/wiring/process.ts";
 
 /** Ctrl-C reaches the process several times at once, if `npx` or `deno task` stand before it: each passes it on. */
 const SAME_KEYPRESS_MS = 1000;
+/** A server without a terminal reads its files again at SIGHUP, as services do. */
+const reloads = programWords(Deno.args).find((word) => !word.startsWith("-")) === "serve" &&
+  !Deno.stdin.isTerminal();
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   if (signal !== "SIGINT" && Deno.build.os === "windows") continue;
+  if (signal === "SIGHUP" && reloads) continue;
   // A terminal that is closed asks for the end as SIGTERM does.
   const by = signal === "SIGINT" ? "SIGINT" : "SIGTERM";
   Deno.addSignalListener(signal, () => {
