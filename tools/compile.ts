@@ -10,10 +10,8 @@
 import { transform } from "esbuild";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { REDIS_COMMANDS } from "../src/drivers/redis/commands.ts";
 import { permissionFlags } from "../src/wiring/permissions.ts";
 import { DENORT_VERSION, findRuntime } from "./offline/denort.ts";
-import { keepRedisCommands } from "./redis_commands.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -63,16 +61,13 @@ const REQUIRE =
 /** Megabytes for the young objects of the program, whose short commands then collect no garbage. */
 const YOUNG_MB = 16;
 
-/** Packages that others look for and do without. `debug`, which ioredis uses, colours its output by this one. */
-const OPTIONAL: readonly string[] = ["supports-color"];
-
 /** Bundles into chunks, one for each part that is loaded by itself, and takes out of each what no machine needs. */
 async function bundle(folder: string): Promise<void> {
   await deno(
     ["bundle", "--quiet", "--frozen", "--platform=deno", "--code-splitting", "--outdir", folder, "main.ts"],
     { cwd: ROOT },
   );
-  let [requires, tables] = [0, 0];
+  let requires = 0;
   for await (const { name } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
     const text = (await Deno.readTextFile(path)).replace(REQUIRE, () => {
@@ -80,13 +75,11 @@ async function bundle(folder: string): Promise<void> {
       return "var __require = (name) => process.getBuiltinModule(name);\n";
     });
     const required = [...text.matchAll(/\b__require\("(?!node:)([^"]*)"/g)].map(([, module = ""]) => module);
-    if (required.some((module) => !OPTIONAL.includes(module))) {
+    if (required.length > 0) {
       throw new Error(`Bundling: ${name} requires more than Node's own modules`);
     }
-    const lighter = keepRedisCommands(text, REDIS_COMMANDS);
-    if (lighter !== undefined) tables++;
     // The bundler's own way of doing this takes `require` for a name that can be changed.
-    const { code } = await transform(lighter ?? text, {
+    const { code } = await transform(text, {
       loader: "js",
       format: "esm",
       target: "esnext",
@@ -98,7 +91,6 @@ async function bundle(folder: string): Promise<void> {
   if (requires !== 1) {
     throw new Error(`Bundling: \`require\` is made ${requires} times as this script knows it`);
   }
-  if (tables !== 1) throw new Error(`Bundling: ${tables} chunks have a table of Redis's commands`);
 }
 
 async function compile(

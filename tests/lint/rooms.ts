@@ -84,7 +84,6 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ecs: ["@aws-sdk/", "@smithy/"],
   github: ["@octokit/", "octokit"],
   otlp: ["@opentelemetry/"],
-  redis: ["ioredis"],
   postgres: ["postgres"],
   smtp: ["nodemailer"],
   superset: ["fflate", "oauth4webapi", "tough-cookie"],

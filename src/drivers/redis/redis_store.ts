@@ -18,7 +18,7 @@ import type {
 } from "../../contexts/ports/context_store.ts";
 import { AppError, EXIT } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { RedisClient } from "./commands.ts";
+import type { RedisClient } from "./redis_client.ts";
 import { Connection } from "./connection.ts";
 import { parseRedisUrl } from "./redis_address.ts";
 import {
@@ -142,7 +142,7 @@ class RedisStore {
     const rows = await this.#tools.connection.use(async (client) => {
       const found = new Map<string, ContextRow>();
       for (let cursor = "0", begun = false; !begun || cursor !== "0"; begun = true) {
-        const [next, keys] = await client.scan(cursor, "MATCH", LIST_PATTERN, "COUNT", 500);
+        const [next, keys] = await client.scan(cursor, LIST_PATTERN);
         cursor = next;
         const rows = await Promise.all(keys.map((key) => readRow(client, idOfKey(key), key)));
         for (const row of rows) if (row !== undefined) found.set(row.id, row);
@@ -171,7 +171,7 @@ class RedisStore {
   async remove(id: ContextId, signal: AbortSignal): Promise<boolean> {
     return await this.#tools.connection.use(async (client, attempt) => {
       const keys = keysOf(id);
-      const found = await client.eval(REMOVE, keys.length, ...keys);
+      const found = await client.eval({ script: REMOVE, keys });
       // After a lost connection, an absent context is one that the first attempt removed.
       return found === 1 || attempt > 0;
     }, signal);
@@ -191,7 +191,7 @@ class RedisStore {
     const answer = await this.#tools.connection.use((client, attempt) => {
       const keys = keysOf(id);
       const args = [key, old ?? "", next ?? "", attempt > 0 ? "again" : ""];
-      return client.eval(SWAP_CLAIM, keys.length, ...keys, ...args);
+      return client.eval({ script: SWAP_CLAIM, keys, args });
     }, signal);
     return answer === 1;
   }
@@ -276,7 +276,7 @@ async function readRow(client: RedisClient, id: string, key: string): Promise<Co
     client.hmget(key, "version", "time"),
     client.exists(id),
   ]);
-  if (exists === 0 || !version || !time) return undefined;
+  if (!exists || !version || !time) return undefined;
   return { id: id as ContextId, version: Number(version), time };
 }
 
