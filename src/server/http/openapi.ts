@@ -66,6 +66,7 @@ const SCHEMAS: JsonMap = {
   Workers: object({
     workers: listOf(object({ name: text, tags: listOf(text), seen_at: text, build: orNull("string") })),
   }),
+  Environments: object({ environments: listOf({ type: "object" }), incomplete: listOf(text) }),
   Triggered: object({
     queued: { type: "boolean" },
     build: orNull("string"),
@@ -74,6 +75,7 @@ const SCHEMAS: JsonMap = {
   }),
   Hook: object({
     queued: { type: "boolean" },
+    syncs: { type: "boolean" },
     builds: listOf(object({ id: text, pipeline: text })),
     repeated: { type: "boolean" },
     reasons: { type: "object", additionalProperties: text },
@@ -182,6 +184,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Workers that have asked for builds",
     role: "read",
     answers: { 200: "Workers" },
+  },
+  "get /api/v1/environments": {
+    summary: "Environments of the listed repositories, as `showtime list --json` prints them",
+    role: "read",
+    answers: { 200: "Environments" },
   },
   "post /api/v1/reload": { summary: "Read the files again", role: "admin", answers: { 200: "Reloaded" } },
   "post /api/v1/claim": {
