@@ -91,6 +91,7 @@ export async function startServerWorld(options: ServerWorldOptions = {}): Promis
     now: () => now,
     sleep: (ms: number, signal: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
         const timer = setTimeout(resolve, Math.min(ms, 20));
         signal.addEventListener("abort", () => {
           clearTimeout(timer);
