@@ -60,7 +60,7 @@ chromium.test("a build goes from queued to passed on its page: rows, bars and li
       await page.click(`${row("slow")} a`);
       await page.locator("#log .lines", { hasText: "first green" }).waitFor();
       assert.match(page.url(), /\/builds\/1\?step=[0-9a-f]{16}#log$/);
-      assert.equal(await page.locator("#log .ansi-2").innerText(), "green");
+      assert.equal(await page.locator("#log .ansi-2").textContent(), "green");
       const width = async () => Number(await page.locator(`${row("slow")} rect`).getAttribute("width"));
       const before = await width();
       await until("the bar grows", async () => await width() > before + 300);
