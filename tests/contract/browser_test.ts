@@ -88,22 +88,28 @@ Deno.test("open() falls back to the system's opener, and returns false without a
   });
 });
 
-Deno.test("open() waits for no browser that stays open, and passes on nothing but web addresses", async () => {
-  await onMachine(async (machine) => {
-    // A test that waits for its end does not end itself.
-    const path = await machine.program("stays", `echo $$ > ${machine.folder}/pid\nexec sleep 3000`);
-    const browser = browserOf(machine, { BROWSER: path }, 200);
+Deno.test({
+  name: "open() waits for no browser that stays open, and passes on nothing but web addresses",
+  // The process does not wait for its browser, so the test may end before the system has told of its death.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await onMachine(async (machine) => {
+      // A test that waits for its end does not end itself.
+      const path = await machine.program("stays", `echo $$ > ${machine.folder}/pid\nexec sleep 3000`);
+      const browser = browserOf(machine, { BROWSER: path }, 200);
 
-    assert.equal(await browser.open(URL_), true);
-    for (const url of ["file:///etc/passwd", "--version", "javascript:1", "http://a b", "http://a\n"]) {
-      assert.equal(await browser.open(url), false, url);
-    }
-    // The program writes its note when the machine lets it.
-    const readPid = () => Deno.readTextFile(`${machine.folder}/pid`).catch(() => "");
-    for (let looks = 0; looks < 200 && !(await readPid()).endsWith("\n"); looks++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    Deno.kill(Number(await readPid()), "SIGKILL");
-    assert.equal((await machine.notes()).length, 1);
-  });
+      assert.equal(await browser.open(URL_), true);
+      for (const url of ["file:///etc/passwd", "--version", "javascript:1", "http://a b", "http://a\n"]) {
+        assert.equal(await browser.open(url), false, url);
+      }
+      // The program writes its note when the machine lets it.
+      const readPid = () => Deno.readTextFile(`${machine.folder}/pid`).catch(() => "");
+      for (let looks = 0; looks < 200 && !(await readPid()).endsWith("\n"); looks++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      Deno.kill(Number(await readPid()), "SIGKILL");
+      assert.equal((await machine.notes()).length, 1);
+    });
+  },
 });
