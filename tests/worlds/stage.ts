@@ -195,11 +195,18 @@ async function removeAll(pr: number, repo: string): Promise<void> {
   if (images.length > 0) await docker("rmi", "-f", ...new Set(images));
 }
 
-/** What the health check at an address answers. */
+/** What the health check at an address answers. A container that starts again is given a moment until it listens. */
 export async function statusOf(address: string): Promise<number> {
-  const answer = await fetch(`http://${address}/health`);
-  await answer.body?.cancel();
-  return answer.status;
+  for (let tries = 0;; tries++) {
+    try {
+      const answer = await fetch(`http://${address}/health`);
+      await answer.body?.cancel();
+      return answer.status;
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 /** Names of the containers that carry the labels of this pull request and of a repository. */

@@ -152,7 +152,7 @@ needs.test("deploy() says where an application listens that does not answer", as
 
 needs.test("deploy() says which setting the health check needs where the application answers", async () => {
   const missing = await failureOf(['CMD ["httpd", "-f", "-p", "8080", "-h", "/bin"]']);
-  const odd = await failureOf(['CMD ["sh", "-c", "while :; do echo hello | nc -l -p 8080; done"]']);
+  const odd = await failureOf(['CMD ["nc", "-ll", "-p", "8080", "-e", "echo", "hello"]']);
 
   assert.match(missing.message, /last: 404, and 404 at \//);
   assert.match(missing.hint ?? "", /environment\.health\.path or environment\.health\.fallback/);
