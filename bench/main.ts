@@ -7,7 +7,6 @@
 import { benchAssets } from "./assets.ts";
 import { benchAws } from "./aws.ts";
 import { benchContexts } from "./contexts.ts";
-import { benchPages } from "./pages.ts";
 import { benchPipelines } from "./pipelines.ts";
 import { benchServer } from "./server.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
@@ -244,7 +243,8 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   assets: () => benchAssets(print),
   contexts: () => benchContexts(print),
   pipelines: () => benchPipelines(print),
-  pages: () => benchPages(print),
+  // A browser is driven, whose package asks for every permission.
+  pages: async () => (await import("./pages.ts")).benchPages(print),
   server: () => benchServer(print),
   "start-up": () => benchStartUp(print),
 };
