@@ -1,3 +1,4 @@
+import { unquotePath } from "../../pipelines/core/changeset.ts";
 import type { JobChanges } from "../../pipelines/core/builds/job.ts";
 import type { ShellResult } from "../../ports/shell.ts";
 
@@ -74,26 +75,7 @@ async function pathsBetween(
   // Both sides of a rename count as changed.
   const args = ["-c", "core.quotePath=false", "diff-tree", "-r", "--name-only", "--no-renames"];
   const { code } = await git([...args, "--end-of-options", from, to], (line) => lines.push(line));
-  return code === 0 ? lines.map(unquoted) : undefined;
-}
-
-/** Reads a path as Git prints it: in quotes with escapes if it contains control characters, quotes or backslashes. */
-function unquoted(line: string): string {
-  if (!line.startsWith('"') || !line.endsWith('"')) return line;
-  const simple: Readonly<Record<string, string>> = {
-    a: "\x07",
-    b: "\b",
-    f: "\f",
-    n: "\n",
-    r: "\r",
-    t: "\t",
-    v: "\v",
-  };
-  return line.slice(1, -1).replace(
-    /\\([0-7]{3}|.)/g,
-    (_, escape: string) =>
-      escape.length === 3 ? String.fromCharCode(Number.parseInt(escape, 8)) : simple[escape] ?? escape,
-  );
+  return code === 0 ? lines.map(unquotePath) : undefined;
 }
 
 function nameOf(changes: Exclude<JobChanges, { readonly kind: "all" }>): string {
