@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { ContextTools, PipelineRequest, PipelineTools } from "../../cli/wiring_types.ts";
 import { parseContextId } from "../../contexts/core/context_id.ts";
+import { newSpanId, newTraceId } from "../random_ids.ts";
 import type { Parts } from "../parts.ts";
 
 /**
@@ -26,7 +27,7 @@ export async function makePipelineTools(parts: Parts, request: PipelineRequest):
   return {
     ports: { programs: open.programs, workspace, clock, newSpanId },
     newSpanId,
-    newTraceId: () => randomHex(16),
+    newTraceId,
     variables: () => open.variables(),
     async findExecutable(path) {
       const found = await Deno.stat(path).catch(() => undefined);
@@ -91,14 +92,3 @@ function secretsOfHeaders(headers: Readonly<Record<string, string>>): readonly s
 
 /** Milliseconds that a store may be busy. */
 const WAIT_MS = 30_000;
-function newSpanId(): string {
-  return randomHex(8);
-}
-
-function randomHex(bytes: number): string {
-  return Array.from(
-    crypto.getRandomValues(new Uint8Array(bytes)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  )
-    .join("");
-}

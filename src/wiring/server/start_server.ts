@@ -11,6 +11,7 @@ import type { ServerPorts } from "../../pipelines/app/server/server_ports.ts";
 import type { FilledMessage } from "../../pipelines/core/builds/plan_news.ts";
 import { makeServerApp } from "../../server/http/server_app.ts";
 import type { RunningServer, ServeOptions } from "../../cli/server_types.ts";
+import { newSpanId, newTraceId } from "../random_ids.ts";
 import type { Parts } from "../parts.ts";
 import { openEnvironments } from "./open_environments.ts";
 import { openGithub } from "./open_github.ts";
@@ -78,8 +79,8 @@ export async function startServer(
         tracesEndpoint: options.tracesEndpoint,
         logsEndpoint: options.logsEndpoint,
       },
-      newTraceId: () => randomHex(16),
-      newSpanId: () => randomHex(8),
+      newTraceId,
+      newSpanId,
       mayWrite: github?.mayWrite,
       environments: serveEnvironments(environments),
       onChange(id) {
@@ -212,11 +213,4 @@ async function makeDeliver(
       throw new Error(`Sending to ${URL.parse(message.url)?.origin ?? "a URL"}: it answered ${status}`);
     }
   };
-}
-
-function randomHex(bytes: number): string {
-  return Array.from(
-    crypto.getRandomValues(new Uint8Array(bytes)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

@@ -16,6 +16,7 @@ import { runJob } from "../../pipelines/app/worker/run_job.ts";
 import type { JobRun } from "../../pipelines/app/worker/worker_ports.ts";
 import { planTelemetry } from "../../pipelines/core/trace/mod.ts";
 import { runWorker } from "../../pipelines/app/worker/run_worker.ts";
+import { newSpanId } from "../random_ids.ts";
 import type { Parts } from "../parts.ts";
 import { ownFolder } from "./own_folder.ts";
 
@@ -54,7 +55,7 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
         workspace,
         clock,
         outputs: undefined,
-        newSpanId: () => randomHex(8),
+        newSpanId,
         [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose](),
       };
     },
@@ -110,11 +111,4 @@ async function readInside(folder: string, path: string): Promise<string> {
   throw new AppError("file_unreadable", `Reading the pipeline ${path}: the repository has no such file`, {
     hint: "Correct `file` of the pipeline",
   });
-}
-
-function randomHex(bytes: number): string {
-  return Array.from(
-    crypto.getRandomValues(new Uint8Array(bytes)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
 }
