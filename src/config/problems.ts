@@ -33,24 +33,36 @@ export interface ConfigProblem extends SourcePosition {
 // A file of another kind would fill the screen; `problems` has all of them.
 const MOST_SHOWN = 50;
 
-/** The error for all problems of the configuration at once. Exit code 2. */
+const HINTS = {
+  config_invalid: "Correct the listed problems; `showtime config schema` prints every key with its meaning",
+  config_incomplete:
+    'Set them; "showtime init" writes a showtime.yml, and "showtime config schema" prints every key',
+  pipelines_invalid: "Correct the listed problems; docs/server.md has every key of this file",
+} as const;
+
+/**
+ * The error for all problems of the configuration at once. Exit code 2. The server's pipelines file has the code
+ * `config_invalid` as well, and a hint of its own.
+ */
 export class ConfigError extends AppError {
   readonly problems: readonly ConfigProblem[];
 
   constructor(
-    code: "config_invalid" | "config_incomplete",
+    code: keyof typeof HINTS,
     action: string,
     problems: readonly ConfigProblem[],
   ) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const lines = problems.slice(0, MOST_SHOWN).map((problem) => `  ${renderProblem(problem)}`);
     if (problems.length > MOST_SHOWN) lines.push(`  and ${problems.length - MOST_SHOWN} more`);
-    super(code, [`${action}: ${count}`, ...lines].join("\n"), {
-      exitCode: EXIT.usage,
-      hint: code === "config_incomplete"
-        ? 'Set them; "showtime init" writes a showtime.yml, and "showtime config schema" prints every key'
-        : "Correct the listed problems; `showtime config schema` prints every key with its meaning",
-    });
+    super(
+      code === "pipelines_invalid" ? "config_invalid" : code,
+      [`${action}: ${count}`, ...lines].join("\n"),
+      {
+        exitCode: EXIT.usage,
+        hint: HINTS[code],
+      },
+    );
     this.problems = problems;
   }
 }

@@ -31,7 +31,7 @@ export function loadPipelinesFile(source: string, text: string): PipelinesFile {
   const loaded = file.problems.length > 0 ? undefined : reader.read();
   const problems = [...file.problems, ...reader.problems];
   if (loaded === undefined || problems.length > 0) {
-    throw new ConfigError("config_invalid", `Reading ${source}`, problems);
+    throw new ConfigError("pipelines_invalid", `Reading ${source}`, problems);
   }
   return { ...loaded, warnings: [...file.warnings.map(renderYamlWarning), ...reader.warnings] };
 }
