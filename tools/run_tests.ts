@@ -7,7 +7,7 @@
  */
 
 import { coveredIds, formatIds, formatTally, RELIABILITY_IDS } from "./reliability_ids.ts";
-import { countTests, formatSkips, type TestCounts } from "./test_report.ts";
+import { countTests, formatFailures, formatSkips, type TestCounts } from "./test_report.ts";
 
 interface TestPart {
   readonly name: string;
@@ -61,7 +61,11 @@ async function main(names: readonly string[]): Promise<number> {
     }
     console.log(`\n${results.map(formatResult).join("\n")}`);
     for (const line of formatSkips(await Deno.readTextFile(skips))) console.log(line);
-    const shown = await tellReliability(chosen, { folder, tally });
+    const reports = await Promise.all(
+      chosen.map(({ name }) => Deno.readTextFile(`${folder}/${name}.xml`).catch(() => "")),
+    );
+    const shown = tellReliability(chosen, { reports, tally: await Deno.readTextFile(tally) });
+    for (const line of formatFailures(reports)) console.log(line);
     const passed = results.reduce((sum, one) => sum + one.passed, 0);
     const failed = results.reduce((sum, one) => sum + one.failed, 0) + (shown ? 0 : 1);
     console.log(`\n${passed} passed, ${failed} failed`);
@@ -83,17 +87,14 @@ function groupsOf(parts: readonly TestPart[]): readonly (readonly TestPart[])[] 
 }
 
 /** Tells what was shown of the promises of reliability; false where one is missing that has to be there. */
-async function tellReliability(
+function tellReliability(
   parts: readonly TestPart[],
-  { folder, tally }: { readonly folder: string; readonly tally: string },
-): Promise<boolean> {
-  const played = formatTally(await Deno.readTextFile(tally));
+  { reports, tally }: { readonly reports: readonly string[]; readonly tally: string },
+): boolean {
+  const played = formatTally(tally);
   if (played !== undefined) console.log(`\n${played}`);
   // A part alone shows a part of them.
   if (parts.length < PARTS.length) return true;
-  const reports = await Promise.all(
-    parts.map(({ name }) => Deno.readTextFile(`${folder}/${name}.xml`).catch(() => "")),
-  );
   const covered = coveredIds(reports);
   console.log(formatIds(covered));
   return covered.size === RELIABILITY_IDS.length || !Deno.env.get("SHOWTIME_REQUIRE");

@@ -37,3 +37,30 @@ export function formatSkips(text: string): string[] {
   if (files.size === 0) return [];
   return ["", "Not tested here:", ...[...files].map(([key, names]) => `  ${key}: ${[...names].join(", ")}`)];
 }
+
+const CASE = /<testcase name="([^"]*)" classname="([^"]*)"[^>]*>\s*<failure[^>]*>([\s\S]*?)<\/failure>/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'",
+  "&amp;": "&",
+};
+const SHOWN_LINES = 12;
+
+/** Lines for a person about each test that failed, from JUnit reports: its file, its title and the first lines of why. */
+export function formatFailures(reports: readonly string[]): string[] {
+  const plain = (text: string) =>
+    text.replace(STYLING, "").replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => ENTITIES[entity] ?? entity);
+  const failures = reports.flatMap((report) => [...report.matchAll(CASE)]);
+  if (failures.length === 0) return [];
+  return [
+    "",
+    "Failed:",
+    ...failures.flatMap(([, name = "", file = "", why = ""]) => [
+      `  ${plain(file)} => ${plain(name)}`,
+      ...plain(why).split("\n").filter((line) => line.trim() !== "").slice(0, SHOWN_LINES)
+        .map((line) => `    ${line.slice(0, 200)}`),
+    ]),
+  ];
+}

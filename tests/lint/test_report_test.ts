@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countTests, formatSkips } from "../../tools/test_report.ts";
+import { countTests, formatFailures, formatSkips } from "../../tools/test_report.ts";
 
 Deno.test("countTests() reads the last summary line, with colours, steps and ignored tests", () => {
   const output = "ok | 9 passed | 0 failed\nfine ... ok\n\n" +
@@ -40,4 +40,43 @@ Deno.test("formatSkips() names each missing part once for each reason, with the 
 
 Deno.test("formatSkips() says nothing where everything was tested", () => {
   assert.deepEqual(formatSkips(""), []);
+});
+
+Deno.test("formatFailures() names file and title of each failed test, and the first lines of why", () => {
+  const report = `<testsuite name="a">
+        <testcase name="fine" classname="./tests/a_test.ts" time="0.000" line="2" col="6">
+        </testcase>
+        <testcase name="a &amp; &lt;b&gt;" classname="./tests/a_test.ts" time="0.002" line="1" col="6">
+            <failure message="boom">Error: boom
+
+    at ./tests/a_test.ts:1:73</failure>
+        </testcase>
+        <testcase name="left out" classname="./tests/a_test.ts" time="0.000" line="3" col="6">
+            <skipped/>
+        </testcase>
+    </testsuite>`;
+
+  assert.deepEqual(formatFailures([report, ""]), [
+    "",
+    "Failed:",
+    "  ./tests/a_test.ts => a & <b>",
+    "    Error: boom",
+    "        at ./tests/a_test.ts:1:73",
+  ]);
+});
+
+Deno.test("formatFailures() says nothing if everything passed", () => {
+  const report = `<testcase name="fine" classname="./tests/a_test.ts" time="0.000" line="2" col="6">
+        </testcase>`;
+
+  assert.deepEqual(formatFailures([report]), []);
+});
+
+Deno.test("formatFailures() shows the first lines of a long failure", () => {
+  const why = Array.from({ length: 400 }, (_, index) => `line ${index}`).join("\n");
+  const report = `<testcase name="long" classname="./a_test.ts" time="0" line="1" col="1">
+            <failure message="m">${why}</failure>
+        </testcase>`;
+
+  assert.equal(formatFailures([report]).length, 2 + 1 + 12);
 });
