@@ -221,7 +221,7 @@ async function runPoisoned(line: string, { folder, packages, command = "context"
   return { code, text: [stdout, stderr].map((each) => new TextDecoder().decode(each)).join("") };
 }
 
-Deno.test("context get and set without a configuration file run without commander, zod, yaml and js-yaml", async () => {
+Deno.test("context get and set run without commander, zod, yaml and js-yaml", async () => {
   const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
   const packages = ["commander", "zod", "yaml", "js-yaml"];
   const run = (line: string) => runPoisoned(line, { folder, packages });
@@ -233,13 +233,20 @@ Deno.test("context get and set without a configuration file run without commande
     assert.deepEqual(await run("get state.hosts"), { code: 0, text: '["eu-1"]\n' });
     assert.deepEqual(await run("get $.state.version"), { code: 0, text: "1.4.0\n" });
 
-    // With a file the packages that read it are loaded, so they are poisoned indeed.
-    await Deno.writeTextFile(`${folder}/showtime.yml`, "version: 1\n");
+    const usual = "version: 1\ncontext:\n  datasources:\n    yamlfile: { path: context.yaml }\n";
+    await Deno.writeTextFile(`${folder}/showtime.yml`, usual);
+    assert.equal((await runPoisoned("init --id lazy --set state.n=5", { folder, packages: [] })).code, 0);
+    assert.deepEqual(await run("set state.n:=6"), { code: 0, text: "" });
+    assert.deepEqual(await run("get state.n"), { code: 0, text: "6\n" });
+
+    // What is not plain loads a package, so they are poisoned indeed.
+    await Deno.writeTextFile(`${folder}/showtime.yml`, "version: &one 1\n");
     await Deno.writeTextFile(`${folder}/data.yaml`, "a: 1\n");
     const uses = {
       commander: "get --help",
       yaml: "get state.hosts",
       "js-yaml": "set state.data@=data.yaml",
+      zod: "get state.n",
     };
     for (const [name, line] of Object.entries(uses)) {
       assert.equal((await runPoisoned(line, { folder, packages: [name] })).code, 1, name);
@@ -320,30 +327,6 @@ Deno.test("pipeline run without an endpoint loads no package of OpenTelemetry", 
     const { code, text } = await run("run build.json -t http://127.0.0.1:9/v1/traces");
     assert.equal(code, 0, text);
     assert.match(text, /spans lost .*@opentelemetry/);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("context get with a showtime.yml of the usual form runs without zod", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "showtime-lazy-" });
-  const datasources = "{ yamlfile: { path: context.yaml } }";
-  try {
-    await Deno.writeTextFile(
-      `${folder}/showtime.yml`,
-      `version: 1\ncontext: { datasources: ${datasources} }\n`,
-    );
-    const made = await runPoisoned("init --id lazy --set state.n=5", { folder, packages: [] });
-    assert.equal(made.code, 0, made.text);
-
-    const packages = ["commander", "zod"];
-    assert.deepEqual(await runPoisoned("get state.n", { folder, packages }), { code: 0, text: "5\n" });
-    assert.equal((await runPoisoned("get state.n", { folder, packages: ["yaml"] })).code, 1);
-    await Deno.writeTextFile(`${folder}/showtime.yml`, "context: { http: { attempts: 0 } }\n");
-    assert.match(
-      (await runPoisoned("get state.n", { folder, packages: ["zod"] })).text,
-      /a package was loaded/,
-    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

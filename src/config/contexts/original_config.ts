@@ -10,7 +10,9 @@ import {
   type Value,
   type ValueMap,
 } from "../../contexts/core/tree/value.ts";
-import { parseYaml } from "../../contexts/core/yaml/mod.ts";
+import { readPlainTree } from "../../contexts/core/yaml/read_yaml.ts";
+import type { parseYaml } from "../../contexts/core/yaml/parse_yaml.ts";
+import { AppError } from "../../lib/errors.ts";
 import { quote } from "../../lib/quote.ts";
 import { ConfigError, type ConfigProblem, fileProblems, type SourcePosition } from "../problems.ts";
 import { contextProblems, isKind, makeContextSettings } from "./context_settings.ts";
@@ -36,10 +38,56 @@ export async function readOriginalConfig(
     readonly secrets: NamedText | undefined;
     readonly byOriginalRules?: boolean;
   },
-): Promise<{ readonly settings: ContextSettings; readonly warnings: readonly string[] }> {
-  const own = readFile(config);
-  const secret = secrets === undefined ? undefined : readFile(secrets);
+): Promise<OriginalConfig> {
+  const plain = readPlainFiles({ config, secrets });
+  if (plain !== undefined) {
+    try {
+      return await judgeFiles(plain, { byOriginalRules });
+    } catch (error) {
+      // Only the whole parser knows the places of mistakes.
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  const { parseYaml } = await import("../../contexts/core/yaml/parse_yaml.ts");
+  const own = readFile(config, parseYaml);
+  const secret = secrets === undefined ? undefined : readFile(secrets, parseYaml);
   if (own === undefined) throw invalid([missingRoot(config.path)]);
+  return await judgeFiles({ own, secret }, { byOriginalRules });
+}
+
+/** Reads both files if they are plain. */
+function readPlainFiles(
+  { config, secrets }: { readonly config: NamedText; readonly secrets: NamedText | undefined },
+): OriginalFiles | undefined {
+  const own = readPlain(config);
+  if (own === undefined || secrets === undefined || secrets.text.trim() === "") {
+    return own && { own, secret: undefined };
+  }
+  const secret = readPlain(secrets);
+  return secret && { own, secret };
+}
+
+function readPlain({ path, text }: NamedText): NamedDocument | undefined {
+  const value = readPlainTree(text);
+  if (value === undefined || !isValueMap(value.get(ROOT))) return undefined;
+  return { name: path, document: { value, repeatedKeys: [], lineOf: () => undefined } };
+}
+
+interface OriginalConfig {
+  readonly settings: ContextSettings;
+  readonly warnings: readonly string[];
+}
+
+interface OriginalFiles {
+  readonly own: NamedDocument;
+  /** Undefined if no file of secrets is named, or nothing is in it. */
+  readonly secret: NamedDocument | undefined;
+}
+
+async function judgeFiles(
+  { own, secret }: OriginalFiles,
+  { byOriginalRules }: { readonly byOriginalRules: boolean },
+): Promise<OriginalConfig> {
   const [configData, secretData] = [rootOf(own), secret === undefined ? new Map() : rootOf(secret)];
   const datasources = mergeDatasources(own, secret);
   const kinds = [...datasources.keys()].filter(isKind);
@@ -69,7 +117,7 @@ export async function readOriginalConfig(
       secretData: withoutDatasources(secretData),
     }),
     warnings: [...datasources.keys()].filter((name) => !isKind(name)).map((name) =>
-      `${config.path}: the entry ${quote(name)} of datasources is not known, and is left out`
+      `${own.name}: the entry ${quote(name)} of datasources is not known, and is left out`
     ),
   };
 }
@@ -136,8 +184,8 @@ function placeIn(files: readonly NamedDocument[], path: Path): SourcePosition {
 }
 
 /** Parses a file; undefined if there is nothing in it. */
-function readFile({ path, text }: NamedText): NamedDocument | undefined {
-  const outcome = parseYaml(text);
+function readFile({ path, text }: NamedText, parse: typeof parseYaml): NamedDocument | undefined {
+  const outcome = parse(text);
   if ("problem" in outcome) {
     const { message, line } = outcome.problem;
     throw invalid([{

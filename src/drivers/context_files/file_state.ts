@@ -16,7 +16,7 @@ export interface StoreFiles {
   /** Says which version the file holds. */
   readonly sidecar: string;
   /** Parses a text of the file. */
-  readonly parse: (text: string) => ParsedTree;
+  readonly parse: (text: string) => Promise<ParsedTree>;
 }
 
 /** The content of a file. */
@@ -39,7 +39,7 @@ export async function readFileState(files: StoreFiles, time: string): Promise<Fi
   const sidecar = readSidecar(files);
   const text = readWhole(files.path);
   if (text === undefined) return undefined;
-  const parsed = files.parse(text);
+  const parsed = await files.parse(text);
   if ("problem" in parsed) throw damaged(files, parsed.problem);
   const state = parsed.tree.get("state");
   const context = isValueMap(state) ? state.get("cicdContextDataId") : undefined;

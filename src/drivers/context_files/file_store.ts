@@ -173,9 +173,11 @@ class FileStore {
   }
 
   /** Parses a text, unless it is that of the last call: a write reads the file before it has the lock, and then again. */
-  #parse(text: string): ParsedTree {
-    if (this.#last?.text !== text) this.#last = { text, parsed: parseTree(text, this.#options.format) };
-    return this.#last.parsed;
+  async #parse(text: string): Promise<ParsedTree> {
+    if (this.#last?.text === text) return this.#last.parsed;
+    const parsed = await parseTree(text, this.#options.format);
+    this.#last = { text, parsed };
+    return parsed;
   }
 
   #time(): string {

@@ -1,7 +1,8 @@
 import { formatJson } from "../../contexts/core/tree/format_json.ts";
 import { parseJson } from "../../contexts/core/tree/parse_json.ts";
-import { isValueMap, type Value, type ValueMap } from "../../contexts/core/tree/value.ts";
-import { formatYaml, parseYaml } from "../../contexts/core/yaml/mod.ts";
+import { isValueMap, type ValueMap } from "../../contexts/core/tree/value.ts";
+import { formatYaml } from "../../contexts/core/yaml/format_yaml.ts";
+import { readYaml } from "../../contexts/core/yaml/read_yaml.ts";
 
 /** The formats of files that hold a tree, as the original tool writes them. */
 export type TreeFormat = "yamlfile" | "jsonfile";
@@ -15,14 +16,9 @@ export function formatTree(tree: ValueMap, format: TreeFormat): string {
 export type ParsedTree = { readonly tree: ValueMap } | { readonly problem: string };
 
 /** Parses a file. */
-export function parseTree(text: string, format: TreeFormat): ParsedTree {
+export async function parseTree(text: string, format: TreeFormat): Promise<ParsedTree> {
   if (text.trim() === "") return { problem: "it is empty" };
-  const parsed = format === "yamlfile" ? readYaml(text) : parseJson(text);
+  const parsed = format === "yamlfile" ? await readYaml(text) : parseJson(text);
   if ("problem" in parsed) return { problem: `line ${parsed.problem.line}: ${parsed.problem.message}` };
   return isValueMap(parsed.value) ? { tree: parsed.value } : { problem: "line 1: it holds no map" };
-}
-
-function readYaml(text: string) {
-  const parsed = parseYaml(text);
-  return "problem" in parsed ? parsed : { value: parsed.document.value satisfies Value };
 }

@@ -9,7 +9,8 @@ import {
 import { encodeTree } from "../../contexts/core/tree/limits.ts";
 import { isValueMap, type ValueMap } from "../../contexts/core/tree/value.ts";
 import type { ContextVersion, VersionMark } from "../../contexts/core/version.ts";
-import { formatYaml, parseYaml } from "../../contexts/core/yaml/mod.ts";
+import { formatYaml } from "../../contexts/core/yaml/format_yaml.ts";
+import { readYaml } from "../../contexts/core/yaml/read_yaml.ts";
 import type {
   ContextRow,
   ContextStore,
@@ -224,7 +225,7 @@ class RedisStore {
       actor: "unknown",
       operations: [{ op: "replace" }],
     };
-    const tree = encodeTree(this.#parse(id, text));
+    const tree = encodeTree(await this.#parse(id, text));
     const args = this.#commitArgs({ expected, newest, keys, tree });
     await this.#run({ script: COMMIT, id, args: [...args, "", hash, ""] }, signal);
   }
@@ -243,12 +244,12 @@ class RedisStore {
     return [expected, version, time, keys, token + encodeVersion(newest), tree, this.#tools.keep, token];
   }
 
-  #parse(id: ContextId, text: string): ValueMap {
-    const parsed = parseYaml(text);
+  async #parse(id: ContextId, text: string): Promise<ValueMap> {
+    const parsed = await readYaml(text);
     if ("problem" in parsed) {
       throw this.#damaged(id, `line ${parsed.problem.line}: ${parsed.problem.message}`);
     }
-    const { value } = parsed.document;
+    const { value } = parsed;
     const state = isValueMap(value) ? value.get("state") : undefined;
     const named = isValueMap(state) ? state.get("cicdContextDataId") : undefined;
     if (!isValueMap(value) || named === undefined) {
