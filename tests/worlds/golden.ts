@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { createTwoFilesPatch } from "diff";
 
 const FOLDER = new URL("../golden/", import.meta.url);
 
@@ -23,5 +23,14 @@ export function assertGolden(name: string, actual: string): void {
       `Comparing with tests/golden/${name}: there is no such file; write it with UPDATE_GOLDEN=1`,
     );
   }
-  assert.equal(text, expected, `not as in tests/golden/${name}; UPDATE_GOLDEN=1 rewrites it`);
+  if (text === expected) return;
+  // The whole texts are thousands of lines, of which a report shows the first.
+  const difference = createTwoFilesPatch(`tests/golden/${name}`, "now", expected, text, "", "", {
+    context: 2,
+  });
+  throw new Error(
+    `Comparing with tests/golden/${name}: it differs; UPDATE_GOLDEN=1 rewrites it\n${
+      difference.split("\n").slice(1, 60).join("\n")
+    }`,
+  );
 }
