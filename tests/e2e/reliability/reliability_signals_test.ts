@@ -44,7 +44,9 @@ for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       const env = { ...stage.simulator.env, GITHUB_REPOSITORY: REPO };
       const child = spawnShowtime(["sync", String(stage.pr)], { cwd: stage.folder, env });
       const drained = [child.stdout.pipeTo(new WritableStream()), child.stderr.pipeTo(new WritableStream())];
-      await until(async () => (await processesWith(tag)).length > 0, "the build is under way");
+      // Before it builds, it asks the engine about the tag.
+      const isBuild = (line: string) => / build /.test(line);
+      await until(async () => (await processesWith(tag)).some(isBuild), "the build is under way");
       const begun = performance.now();
       child.kill(signal);
       await until(async () => (await locks(stage)).length === 0, "the lock is given back");
