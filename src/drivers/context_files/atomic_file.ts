@@ -5,12 +5,20 @@ import { dirname } from "node:path";
 /** Files of contexts hold secrets: only this account reads a new one. */
 const NEW_MODE = 0o600;
 
+/** How a file is written. */
+export interface WholeWrite {
+  /** The file that is written first. */
+  readonly half: string;
+  readonly text: string;
+  /** Whether the new text has to survive a power cut. Otherwise the old or the new one does; to wait for the disk takes long. */
+  readonly lasting: boolean;
+}
+
 /**
- * Writes a file as a whole, onto the disk: a reader and a kill see the old text or the new one. `half` is the file that
- * is written first. Links are followed, and the mode of an existing file stays. Errors of the system are thrown as they
- * are.
+ * Writes a file as a whole: a reader, a kill and a power cut leave the old text or the new one. Links are followed, and the mode
+ * of an existing file stays. Errors of the system are thrown as they are.
  */
-export function writeWhole(path: string, { half, text }: { half: string; text: string }): void {
+export function writeWhole(path: string, { half, text, lasting }: WholeWrite): void {
   try {
     writeHalf(half, { text, mode: modeOf(path) ?? NEW_MODE });
     Deno.renameSync(half, path);
@@ -19,7 +27,7 @@ export function writeWhole(path: string, { half, text }: { half: string; text: s
     removeQuietly(half);
     throw error;
   }
-  syncFolder(dirname(path));
+  if (lasting) syncFolder(dirname(path));
 }
 
 function writeHalf(path: string, { text, mode }: { text: string; mode: number }): void {

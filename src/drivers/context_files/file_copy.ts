@@ -24,8 +24,9 @@ export function makeFileCopy(settings: FileCopySettings): ContextCopy {
         try {
           const path = followLinks(settings.path);
           Deno.mkdirSync(dirname(path), { recursive: true });
-          // Other processes may write the same copy: each writes a file of its own first.
-          writeWhole(path, { half: `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`, text });
+          // Other processes may write the same copy: each writes a file of its own first. The store has the values in any case.
+          const half = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+          writeWhole(path, { half, text, lasting: false });
         } catch (error) {
           throw copyError(error, name);
         }

@@ -6,7 +6,7 @@ import type { ContextStore, NextVersion } from "../../contexts/ports/context_sto
 import { AppError } from "../../lib/errors.ts";
 import { sha256 } from "../../lib/sha256.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { followLinks, removeWhole, writeWhole } from "./atomic_file.ts";
+import { followLinks, removeWhole, type WholeWrite, writeWhole } from "./atomic_file.ts";
 import { explainError } from "./explain_error.ts";
 import { takeFileLock } from "./file_lock.ts";
 import { type FileState, markOf, readFileState, readKnownVersion, type StoreFiles } from "./file_state.ts";
@@ -111,10 +111,12 @@ class FileStore {
           throw occupied(this.name, state.context);
         }
         const sidecar = { context: next.id, now, claims: same?.claims ?? new Map() };
-        writeSidecar(files, { ...sidecar, before: same?.record });
-        writeWhole(files.path, { half: `${files.path}.showtime.tmp`, text });
+        // Both are in one folder, which is brought onto the disk after the second. A sidecar that a power cut sets back beside a
+        // new text makes that a version of another program, and no value is lost.
+        writeSidecar(files, { ...sidecar, before: same?.record }, { lasting: false });
+        writeWhole(files.path, { half: `${files.path}.showtime.tmp`, text, lasting: true });
         // A file that another program sets back to the old text is a new version from here on.
-        writeSidecar(files, { ...sidecar, before: undefined });
+        writeSidecar(files, { ...sidecar, before: undefined }, { lasting: false });
         return true;
       }, signal), signal);
   }
@@ -143,7 +145,7 @@ class FileStore {
         if (now !== wanted) return false;
         if (to === undefined) claims.delete(key);
         else claims.set(key, to);
-        writeSidecar(files, { context: id, now: state.record, before: undefined, claims });
+        writeSidecar(files, { context: id, now: state.record, before: undefined, claims }, { lasting: true });
         return true;
       }, signal), signal);
   }
@@ -161,7 +163,7 @@ class FileStore {
     const state = await readFileState(files, this.#time());
     if (state?.isForeign === true) {
       const { context, record, claims } = state;
-      writeSidecar(files, { context, now: record, before: undefined, claims });
+      writeSidecar(files, { context, now: record, before: undefined, claims }, { lasting: true });
     }
     return work(files, state);
   }
@@ -195,8 +197,8 @@ class FileStore {
 }
 
 /** The lock is held: the file that is written first has one name, so that kills leave one of them at most. */
-function writeSidecar(files: StoreFiles, sidecar: Sidecar): void {
-  writeWhole(files.sidecar, { half: `${files.sidecar}.tmp`, text: formatSidecar(sidecar) });
+function writeSidecar(files: StoreFiles, sidecar: Sidecar, { lasting }: Pick<WholeWrite, "lasting">): void {
+  writeWhole(files.sidecar, { half: `${files.sidecar}.tmp`, text: formatSidecar(sidecar), lasting });
 }
 
 function occupied(name: string, other: string): AppError {

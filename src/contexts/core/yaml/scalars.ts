@@ -25,6 +25,7 @@ export function resolvePlain(source: string): Scalar {
   if (source === "=" || source === "<<") {
     throw new ScalarFault(`\`${source}\` without quotes is a sign of YAML: write "${source}"`);
   }
+  if (/^[a-zA-Z]/.test(source)) return resolveBoolean(source) ?? source;
   if (isTooLong(source)) throw new ScalarFault("the number has too many digits: quote it to make it a text");
   return resolveBoolean(source) ?? resolveInteger(source) ?? finiteFloat(source) ?? source;
 }

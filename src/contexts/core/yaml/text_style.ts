@@ -41,8 +41,9 @@ export function styleOf(text: string, unicode: boolean): TextStyle {
 
 /** Whether PyYAML reads the text without quotes as something else than text. */
 function meansMore(text: string): boolean {
-  if (!/^[-+.0-9~nNtTfFyYoO<=]/.test(text)) return false;
-  return isTooLong(text) || /^(?:~|null|Null|NULL|=|<<)$/.test(text) || resolveBoolean(text) !== undefined ||
-    BROKEN_INTEGER.test(text) || resolveInteger(text) !== undefined || resolveFloat(text) !== undefined ||
-    isTimestamp(text);
+  if (/^[~nNtTfFyYoO<=]/.test(text)) {
+    return /^(?:~|null|Null|NULL|=|<<)$/.test(text) || resolveBoolean(text) !== undefined;
+  }
+  return /^[-+.0-9]/.test(text) && (isTooLong(text) || BROKEN_INTEGER.test(text) ||
+    resolveInteger(text) !== undefined || resolveFloat(text) !== undefined || isTimestamp(text));
 }
