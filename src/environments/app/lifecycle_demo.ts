@@ -6,7 +6,7 @@
 
 import { AppError } from "../../lib/errors.ts";
 import { formatUrl } from "../core/environment/names.ts";
-import type { PrNumber } from "../../lib/ids.ts";
+import type { PrNumber, ShortSha } from "../../lib/ids.ts";
 import { activeSha, FIXED_LABELS, formatLabel, parseLabel, readLabels } from "../core/labels/mod.ts";
 import type { SyncPorts } from "./sync/sync_ports.ts";
 import { applyCleanup } from "./cleanup/apply_cleanup.ts";
@@ -136,6 +136,8 @@ class Play {
   #tell: (line: string) => void;
   #scene = 0;
   #before: readonly string[] = [];
+  /** In the order in which they came up. */
+  readonly #seen = new Set<ShortSha>();
   #states = "";
 
   constructor(ports: SyncPorts, stage: Stage, tell: (line: string) => void) {
@@ -184,9 +186,14 @@ class Play {
   /** Shows the status labels if they have changed since they were shown. */
   async #look(): Promise<void> {
     const { environments } = readLabels(await this.#stage.labels());
-    const states = [...environments.values()].flatMap(({ sha, status }) =>
-      status === undefined || status === "unknown" ? [] : [formatLabel({ kind: "status", sha, status })]
-    ).join(" beside ");
+    for (const sha of environments.keys()) this.#seen.add(sha);
+    // GitHub sorts labels by name; people see the older environment first.
+    const states = [...this.#seen].flatMap((sha) => {
+      const status = environments.get(sha)?.status;
+      return status === undefined || status === "unknown"
+        ? []
+        : [formatLabel({ kind: "status", sha, status })];
+    }).join(" beside ");
     if (states === this.#states) return;
     this.#states = states;
     if (states !== "") this.#tell(`   meanwhile: ${states}`);
