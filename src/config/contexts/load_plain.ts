@@ -1,4 +1,4 @@
-import { readPlainFile } from "../plain_file.ts";
+import { readPlainFile } from "./plain_file.ts";
 import { resolveContextSection } from "./context_section.ts";
 import { contextProblems } from "./context_settings.ts";
 import type { ContextSources, LoadedContext } from "./load_context.ts";

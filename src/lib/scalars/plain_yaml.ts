@@ -12,7 +12,7 @@ interface Line {
   readonly content: string;
 }
 
-/** What makes a text more than plain. It is caught here, and nowhere else. */
+/** Ends the reading of a text that is more than plain. It is caught here, and nowhere else. */
 class NotPlain extends Error {}
 
 // No tabs, no carriage returns, no characters of more than one unit, and no space or break other than the usual ones.

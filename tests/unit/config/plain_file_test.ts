@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readPlainFile } from "../../../src/config/plain_file.ts";
+import { readPlainFile } from "../../../src/config/contexts/plain_file.ts";
 import { readYaml } from "../../../src/config/yaml.ts";
 import { yamlSoup } from "../yaml_soup.ts";
 

@@ -1,5 +1,5 @@
-import { type PlainYaml, readPlainYaml } from "../lib/scalars/plain_yaml.ts";
-import type { Tree } from "./tree.ts";
+import { type PlainYaml, readPlainYaml } from "../../lib/scalars/plain_yaml.ts";
+import type { Tree } from "../tree.ts";
 
 type Scalar = null | boolean | number | string;
 
@@ -9,7 +9,7 @@ const MAX_LENGTH = 16 * 1024;
 /** The parser allows more. */
 const DEEPEST = 16;
 
-/** What YAML 1.2 may read as a number. Those with a sign, a dot or another base are left to the parser. */
+/** Texts that YAML 1.2 may read as numbers. Those with a sign, a dot or another base are left to the parser. */
 const NUMBER =
   /^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
