@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 /** Sources a file in `sh` and returns the variables that begin with CICD_, by name. */
 export async function sourceShellFile(path: string): Promise<Readonly<Record<string, string>>> {
   const text = await Deno.readTextFile(path);
@@ -5,6 +7,8 @@ export async function sourceShellFile(path: string): Promise<Readonly<Record<str
   const prints = names.map((name) => `printf '%s=%s\\0' ${name} "$${name}"`).join("\n");
   const command = new Deno.Command("sh", {
     args: ["-c", `. "$1"\n${prints}\n`, "sh", path],
+    // What a value runs leaves its traces beside the file.
+    cwd: dirname(path),
     clearEnv: true,
     env: { PATH: Deno.env.get("PATH") ?? "" },
   });
