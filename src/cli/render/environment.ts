@@ -1,5 +1,7 @@
 import { type EnvironmentView, timeLeft } from "../../environments/app/show/environment_view.ts";
 import type { FailureView } from "../../environments/app/show/failure_view.ts";
+import { formatUrl } from "../../environments/core/environment/names.ts";
+import { shownHost } from "../../environments/core/environment/stable_url.ts";
 import { FAILURE_WORDS, failureReason } from "../../environments/core/environment/failure.ts";
 import { statusWord, statusWords } from "../../environments/core/environment/status_words.ts";
 import { formatAge, formatAgo, parseDuration, UNIT_MS } from "../../lib/duration.ts";
@@ -38,6 +40,8 @@ const COLUMNS: readonly Column[] = [
   { title: "LEFT" },
   { title: "BY", shrinks: true },
 ];
+/** The address of the commit itself, beside one that stays. */
+const OWN: Column = { title: "OWN ADDRESS" };
 const NOTE: Column = { title: "NOTE", wraps: true };
 const WIDE_COLUMNS: readonly Column[] = [
   ...COLUMNS,
@@ -62,6 +66,7 @@ export function renderEnvironmentTable(
 ): readonly string[] {
   const { style, now, wide, unverified } = options;
   const noteOf = (view: EnvironmentView) => options.notes?.get(view) ?? "";
+  const stays = environments.some((view) => ownUrl(view) !== undefined);
   const noted = environments.some((view) => noteOf(view) !== "");
   const rows = environments.map((view): readonly Cell[] => [
     { text: `#${view.pr}`, url: view.links["pull_request"] },
@@ -71,14 +76,19 @@ export function renderEnvironmentTable(
     },
     { text: view.type },
     { text: view.short_sha ?? "-", url: view.links["commit"] },
-    isLost(view) ? { text: "-" } : { text: view.address ?? "-", url: view.url ?? undefined },
+    isLost(view) ? { text: "-" } : { text: addressToOpen(view) ?? "-", url: view.url ?? undefined },
     { text: ageOf(view, now) ?? "-" },
     { text: describeLeft(view, now) },
     { text: view.requested_by ?? "-" },
     ...(wide ? wideCells(view) : []),
+    ...(wide && stays ? [ownCell(view)] : []),
     ...(noted ? [{ text: noteOf(view) }] : []),
   ]);
-  const columns = [...(wide ? WIDE_COLUMNS : COLUMNS), ...(noted ? [NOTE] : [])];
+  const columns = [
+    ...(wide ? WIDE_COLUMNS : COLUMNS),
+    ...(wide && stays ? [OWN] : []),
+    ...(noted ? [NOTE] : []),
+  ];
   return renderTable(columns, rows, { style: wide ? { ...style, columns: undefined } : style });
 }
 
@@ -100,6 +110,7 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   const gone = (view.status === "failed" || view.status === "drifted") && view.image === null;
   const facts: readonly (readonly [string, string | null])[] = [
     ["address", view.url === null || gone ? null : style.link(clean(view.url), view.url)],
+    ["own address", gone ? null : describeOwn(view, style)],
     [
       "created",
       view.created_at === null
@@ -133,6 +144,29 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
     ...(failure === undefined ? [] : describeFailure(failure, options)),
     ...facts.flatMap(([name, value]) => value === null ? [] : [`   ${style.dim(name.padEnd(14))}${value}`]),
   ];
+}
+
+/** Returns the URL of the environment's own address if people are sent to another one that stays. */
+function ownUrl({ address, url }: EnvironmentView): string | undefined {
+  if (address === null || url === null) return undefined;
+  const own = formatUrl(address);
+  return own === url ? undefined : own;
+}
+
+function addressToOpen(view: EnvironmentView): string | null {
+  return view.url !== null && ownUrl(view) !== undefined ? clean(shownHost(view.url)) : view.address;
+}
+
+function ownCell(view: EnvironmentView): Cell {
+  return { text: view.address ?? "-", url: ownUrl(view) ?? view.url ?? undefined };
+}
+
+/** Describes the address of the commit itself, below one that stays. */
+function describeOwn(view: EnvironmentView, style: Style): string | null {
+  const own = ownUrl(view);
+  if (own === undefined) return null;
+  const since = view.created_at === null ? "" : ` since ${instant(view.created_at)}`;
+  return `${style.link(clean(own), own)} (${view.short_sha ?? "no commit"}${since})`;
 }
 
 /** Whether the platform has nothing at the address that the labels give. */

@@ -45,6 +45,8 @@ export interface BuildConfig {
 
 /** The settings of every environment, on every platform. */
 export interface EnvironmentConfig {
+  /** The template of the address that stays from commit to commit, with `{pr}` and `{repo}`. */
+  readonly url: string | undefined;
   readonly port: number;
   readonly health: HealthConfig;
   /** A login that is shown to people, `name/password`. */
@@ -134,6 +136,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       push: build.push,
     },
     environment: {
+      url: environment.url ?? undefined,
       port: environment.port,
       health: {
         path: health.path,

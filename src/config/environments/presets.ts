@@ -27,6 +27,7 @@ const none: Settings = {
     push: "auto",
   },
   environment: {
+    url: null,
     port: 8080,
     health: { path: "/health", fallback: "/", timeout: "15m", interval: "5s", command: null },
     login: null,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AssetsSection } from "../assets/schema.ts";
 import { ContextSection } from "../contexts/schema.ts";
+import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
@@ -101,14 +102,24 @@ const Health = section({
   ),
 });
 
+const StableUrl = z.string({ error: "a URL, such as https://pr-{pr}.preview.example.org" }).check(
+  ({ value, issues }) => {
+    const expected = findTemplateProblem(value);
+    if (expected !== undefined) issues.push({ code: "custom", input: value, message: expected });
+  },
+);
+
 const Environment = section({
+  url: StableUrl.nullable().optional().describe(
+    "The address of a pull request that stays from commit to commit, such as https://pr-{pr}.preview.example.org; {pr} and {repo} are filled in.",
+  ),
   port: wholeNumber(1, 65_535).optional().describe("The port the application listens on."),
   health: Health.optional().describe("When an environment counts as healthy."),
   login: fitting(/^[^\s/]+\/\S+$/, "a name and a password, as admin/admin").nullable().optional()
     .describe("A login that is shown in the comment on the pull request, as name/password."),
   variables: variables().optional()
     .describe(
-      "Environment variables of the application; {secret} is a random value of each environment; null takes one of the preset away.",
+      "Environment variables of the application; {secret} is a random value of each environment, {url} its address of environment.url; null takes one of the preset away.",
     ),
   flags: section({
     prefix: z.string({ error: "text" }).regex(/^\w*$/, { error: "letters, digits and _" }).optional()

@@ -22,6 +22,7 @@ export function containerLabels(spec: DeploySpec): Readonly<Record<string, strin
     showtime_size: settings.size,
     showtime_flags: JSON.stringify(settings.flags),
     showtime_login: settings.login ?? "",
+    showtime_url: settings.url ?? "",
     showtime_image: spec.image,
   };
 }
@@ -50,6 +51,7 @@ export function readSettings(labels: Readonly<Record<string, string>>): Deployed
     size: labels["showtime_size"] ?? "",
     flags: readFlags(labels["showtime_flags"] ?? ""),
     login: labels["showtime_login"] || undefined,
+    ...(labels["showtime_url"] ? { url: labels["showtime_url"] } : {}),
   };
 }
 

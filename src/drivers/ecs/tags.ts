@@ -27,6 +27,7 @@ export const DEPLOYED_TAGS: readonly string[] = [
   "showtime_size",
   "showtime_image",
   "showtime_login",
+  "showtime_url",
   ...FLAG_TAGS,
 ];
 
@@ -64,6 +65,7 @@ export function deployedTags(spec: DeploySpec): Tags {
     showtime_size: encodeTagValue(settings.size),
     showtime_image: encodeTagValue(spec.image),
     ...(settings.login === undefined ? {} : { showtime_login: encodeTagValue(settings.login) }),
+    ...(settings.url === undefined ? {} : { showtime_url: encodeTagValue(settings.url) }),
     ...flagTags(settings.flags),
   };
 }
@@ -73,10 +75,12 @@ export function deployedTags(spec: DeploySpec): Tags {
  */
 export function readDeployed(tags: Tags): DeployedSettings {
   const login = decodeTagValue(tags["showtime_login"] ?? "");
+  const url = decodeTagValue(tags["showtime_url"] ?? "");
   return {
     size: decodeTagValue(tags["showtime_size"] ?? ""),
     flags: readFlags(tags),
     login: login === "" ? undefined : login,
+    ...(url === "" ? {} : { url }),
   };
 }
 

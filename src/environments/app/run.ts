@@ -31,6 +31,8 @@ export interface RunIdentity {
 /** The settings the use-cases need. */
 export interface AppSettings extends EnvironmentSettings {
   readonly imageOf: (pr: PrNumber, short: ShortSha) => string;
+  /** Makes the address of a pull request that stays from commit to commit; undefined without `environment.url`. */
+  readonly urlOf?: (pr: PrNumber) => string | undefined;
   readonly commentEnabled: boolean;
   readonly deploymentsEnabled: boolean;
 }

@@ -4,6 +4,7 @@ import type { GlobalFlags } from "../../cli/wiring_types.ts";
 import { type AssetsConfig, type Config, type EnvironmentAssets, imageRepository } from "../../config/mod.ts";
 import type { ActionsContext } from "../../drivers/actions/mod.ts";
 import { formatImageTag } from "../../environments/core/environment/names.ts";
+import { formatStableUrl } from "../../environments/core/environment/stable_url.ts";
 import type { ContentSettings } from "../../environments/core/environment/settings.ts";
 import { configuredFlags } from "../../environments/core/environment/variables.ts";
 import type { LinkMaker, RunIdentity, RunValues } from "../../environments/app/run.ts";
@@ -38,6 +39,7 @@ export async function makeRunValues(
       login: config.environment.login,
       configuredFlags: configuredFlags(config.environment),
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
+      ...urlMaker(config, repo),
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
       ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)
@@ -47,6 +49,11 @@ export async function makeRunValues(
     identity: makeIdentity(actions, pr),
     links: makeLinks(actions.urls.server, { repo, console: await makeConsole(config) }),
   };
+}
+
+/** Makes the maker of addresses that stay; without `environment.url` there is none. */
+function urlMaker({ environment: { url } }: Config, repo: string): Pick<RunValues["settings"], "urlOf"> {
+  return url === undefined ? {} : { urlOf: (pr) => formatStableUrl(url, { pr, repo }) };
 }
 
 /** Makes the settings of the assets that go into environments. The key changes with all that decides about them. */

@@ -21,6 +21,7 @@ build:
   timeout: 60m
   push: auto                      # auto: where the platform is not the local engine | always | never
 environment:
+  url: null                       # https://pr-{pr}.preview.example.org: an address that stays from commit to commit
   port: 8080
   health:
     path: /health

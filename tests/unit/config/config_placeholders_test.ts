@@ -28,6 +28,8 @@ for (
     ["{ pr}", "{pr}"],
     ["{Sha}", "{sha}"],
     ["{logn}", "{login}"],
+    ["{URL}", "{url}"],
+    ["{ url }", "{url}"],
   ] as const
 ) {
   Deno.test(`loadConfig() refuses ${written} in a variable, with its line and the placeholder that is near`, () => {
@@ -48,6 +50,9 @@ for (
     "{ secret: 1 }",
     "{anything_else}",
     "{customer}",
+    "{url}/callback",
+    "{uri}",
+    "{urls}",
     "{0}",
     "${{ secrets.KEY }}",
     "{{ .Values.name }}",
@@ -88,4 +93,20 @@ Deno.test("loadConfig() tells a misspelt placeholder beside the other problems",
     "showtime.yml:4:19: environment.variables.A:",
     "showtime.yml:4:34: environment.variables.B:",
   ]);
+});
+
+Deno.test("loadConfig() says what is wrong with environment.url, and takes a URL with {pr} in its host", () => {
+  const url = (value: string) => load(`version: 1\nenvironment:\n  url: ${JSON.stringify(value)}\n`);
+
+  assert.deepEqual(url("https://{repo}-pr-{pr}.preview.example.org"), []);
+  assert.deepEqual(url("http://pr-{pr}.localhost:8888"), []);
+  assert.match(
+    url("https://preview.example.org").join(),
+    /^showtime\.yml:3:8: environment\.url: .*\{pr\} in its host/,
+  );
+  assert.match(
+    url("https://pr-{PR}.example.org").join(),
+    /"\{PR\}" is not filled in as it is written; did you mean "\{pr\}"/,
+  );
+  assert.match(url("pr-{pr}.example.org").join(), /begins with http:\/\/ or https:\/\//);
 });

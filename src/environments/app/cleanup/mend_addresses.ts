@@ -125,7 +125,7 @@ async function recordsOf(
   return [
     ...(deployment === undefined || !ports.settings.deploymentsEnabled
       ? []
-      : [deploymentWrite(deployment, { address })]),
+      : [deploymentWrite(deployment, { url: writer.urlOf(short, address) })]),
     ...unused.map(({ nodeId }): ForgeWrite => ({ kind: "delete_definition", nodeId })),
   ];
 }

@@ -255,6 +255,7 @@ async function askImages(
   const { target, active } = neededImages(observation, {
     ...ports.settings,
     size,
+    url: ports.settings.urlOf?.(observation.pr),
     imageOf: (short) => ports.settings.imageOf(observation.pr, short),
   });
   const ask = async (image: string | undefined) =>

@@ -24,6 +24,7 @@ import {
   withoutLabels,
 } from "../../core/labels/mod.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
+import { urlToOpen } from "../../core/environment/stable_url.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
@@ -66,6 +67,8 @@ export class PullWriter {
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
   #spare: readonly string[] = [];
+  /** The addresses that stay, by the commit of the environment that was deployed with them. */
+  readonly #urls = new Map<ShortSha, string | undefined>();
 
   constructor(ports: SyncPorts, lock: HeldLock, observed: ObservedPull) {
     this.ports = ports;
@@ -98,6 +101,7 @@ export class PullWriter {
     if (observed.observation.platform !== "as_labels") {
       for (const each of observed.observation.platform) {
         if (each.sha !== undefined) this.#shas.set(shortSha(each.sha), each.sha);
+        if (each.short !== undefined) this.noteUrl(each.short, each.settings.url);
       }
     }
   }
@@ -225,6 +229,24 @@ export class PullWriter {
     throw tooManyLabels(this.#observed.snapshot, { needed: coming, excess });
   }
 
+  /** Notes the address that stays with which an environment was deployed. */
+  noteUrl(short: ShortSha, url: string | undefined): void {
+    this.#urls.set(short, url);
+  }
+
+  /** Returns the address that stays of an environment; undefined if it was deployed without one. */
+  stableUrlOf(short: ShortSha): string | undefined {
+    const { observation: { platform, pr } } = this.#observed;
+    // A platform that is not asked is taken to have what it would have been given.
+    return this.#urls.get(short) ?? (platform === "as_labels" ? this.ports.settings.urlOf?.(pr) : undefined);
+  }
+
+  /** Returns the URL at which people are sent to an environment; undefined without an address. */
+  urlOf(short: ShortSha, address: string | undefined): string | undefined {
+    if (address === undefined) return undefined;
+    return urlToOpen({ address, stable: this.stableUrlOf(short), active: true });
+  }
+
   /** Finds the full hash of a SHA of this pull request among those seen so far. */
   fullShaOf(short: ShortSha): FullSha | undefined {
     return this.#shas.get(short);
@@ -281,6 +303,7 @@ export class PullWriter {
         status: each.status === "unknown" ? "failed" : each.status,
         active: state.active.includes(each.sha),
         address: each.address,
+        url: this.stableUrlOf(each.sha),
         createdAt: each.createdAt,
         expiresAt: capExpiry(expiryOf(each.createdAt, each.ttl), {
           createdAt: each.createdAt,

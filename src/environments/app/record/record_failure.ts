@@ -2,7 +2,6 @@
 
 import { AppError, toError } from "../../../lib/errors.ts";
 import { failureReason } from "../../core/environment/failure.ts";
-import { formatUrl } from "../../core/environment/names.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { type BringUp, settingsKey } from "../../core/plan/mod.ts";
 import { preparingNames, statusNames } from "./label_names.ts";
@@ -79,7 +78,7 @@ export async function recordFailure(
       kind: "deployment_status",
       deployment,
       state: serves ? "success" : "failure",
-      url: serves ? formatUrl(address) : undefined,
+      url: writer.urlOf(sha, address),
       description: describeFailure(error, { serves }),
     }],
   }, signal);

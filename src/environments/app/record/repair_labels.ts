@@ -69,7 +69,7 @@ async function correctDeployments(
     const { deployments } = await ports.forge.retirementInfo(observed.snapshot.number, [short], signal);
     const [newest] = deployments;
     if (newest === undefined) continue;
-    writes.push(deploymentWrite(newest, { address }));
+    writes.push(deploymentWrite(newest, { url: writer.urlOf(short, address) }));
   }
   return writes;
 }

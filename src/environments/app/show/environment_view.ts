@@ -1,5 +1,6 @@
 import { capExpiry, creationOf, expiryOf } from "../../core/environment/expiry.ts";
-import { formatServiceName, formatUrl } from "../../core/environment/names.ts";
+import { urlToOpen } from "../../core/environment/stable_url.ts";
+import { formatServiceName } from "../../core/environment/names.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { formatIsoSeconds } from "../../../lib/instant.ts";
@@ -19,7 +20,7 @@ export interface ViewPorts {
   readonly platformKind: PlatformKind;
   readonly platformAsLabels: boolean;
   readonly links: Pick<LinkMaker, "pull" | "commit" | "console">;
-  readonly settings: Pick<AppSettings, "maxAgeMs">;
+  readonly settings: Pick<AppSettings, "maxAgeMs" | "urlOf">;
 }
 
 /** The two sources about one environment: its labels and the platform. */
@@ -56,6 +57,8 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     : deployed.healthy
     ? "healthy"
     : "unhealthy";
+  const active = short !== undefined && deployed?.legacy !== true && labels?.active.includes(short) === true;
+  const stable = ports.platformAsLabels ? ports.settings.urlOf?.(pr) : deployed?.settings.url;
   const state = decideShaState(labeled?.status, presence);
   const status = state === "in_progress" ? String(labeled?.status ?? "deploying") : state;
   return {
@@ -64,9 +67,9 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     short_sha: short ?? null,
     status,
     type: decideType(sources, state),
-    active: short !== undefined && deployed?.legacy !== true && labels?.active.includes(short) === true,
+    active,
     address: address ?? null,
-    url: address === undefined ? null : formatUrl(address),
+    url: address === undefined ? null : urlToOpen({ address, stable, active }),
     created_at: formatTime(createdAt),
     expires_at: formatTime(expiresAt),
     ttl: labeled?.ttl === undefined ? null : formatTtl(labeled.ttl),

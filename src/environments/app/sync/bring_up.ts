@@ -235,6 +235,7 @@ export async function deploy(
   ).finally(() => ports.terminal.progress(undefined));
   if (deployed.warning !== undefined) ports.terminal.warn(deployed.warning);
   state.warning = deployed.warning;
+  writer.noteUrl(sha, bringUp.settings.url);
   state.address = deployed.address;
   state.unsettled = deployed.unsettled ? { pr: plan.pr, short: sha } : undefined;
 }
@@ -300,7 +301,7 @@ export async function activate(
       kind: "deployment_status",
       deployment: state.deployment,
       state: "success",
-      url: address === undefined ? undefined : formatUrl(address),
+      url: writer.urlOf(sha, address),
       description: "The environment is running",
     }],
   }, signal);

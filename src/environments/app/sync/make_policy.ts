@@ -16,9 +16,10 @@ export function makePolicy(
   pr: PrNumber,
   options: RunOptions,
 ): Policy {
-  const { commentEnabled, deploymentsEnabled: _, imageOf, ...settings } = ports.settings;
+  const { commentEnabled, deploymentsEnabled: _, imageOf, urlOf, ...settings } = ports.settings;
   return {
     ...settings,
+    url: urlOf?.(pr),
     ttl: options.ttl,
     size: options.size,
     comments: commentEnabled,

@@ -26,6 +26,7 @@ import { confirmLock, takeLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { type ObservedPull, type ObservePorts, observePull } from "../observe/observe_pull.ts";
 import { checkImageOwner } from "./check_image_owner.ts";
+import { checkUrl } from "./check_url.ts";
 import { refusedError } from "./left_behind.ts";
 import { makePolicy } from "./make_policy.ts";
 import { PullWriter } from "../record/pull_writer.ts";
@@ -185,6 +186,7 @@ async function syncAnnounced(
     let refusal = plan.build ? await findRefusal(ports.images, plan, signal) : undefined;
     if (refusal !== undefined && isTold(observed, refusal)) throw refusal;
     await checkImageOwner(ports, { plan, policy, observed }, signal);
+    checkUrl(plan, observed);
     const checked = plan.target;
     const held = await takeLock(ports, { pr, doing: undefined, turned }, signal).catch((error) => {
       left = leftToCleanup(ports, { plan, error });

@@ -1,5 +1,6 @@
 import { FAILURE_WORDS, type FailureReason } from "../environment/failure.ts";
 import { formatUrl } from "../environment/names.ts";
+import { shownHost } from "../environment/stable_url.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Status } from "../labels/label.ts";
@@ -17,6 +18,8 @@ export interface CommentEnvironment {
   readonly status: Status;
   readonly active: boolean;
   readonly address: string | undefined;
+  /** The address that stays from commit to commit; undefined if the environment has none. */
+  readonly url?: string | undefined;
   readonly createdAt: number | undefined;
   /** Undefined if it lives until the pull request closes. */
   readonly expiresAt: number | undefined;
@@ -94,14 +97,14 @@ function headline(
 ): string {
   const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (active?.address !== undefined) {
-    const url = formatUrl(active.address);
+    const url = active.url ?? formatUrl(active.address);
     const { silentSince } = active;
     const silent = silentSince === undefined
       ? ""
       : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
     const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
-    return `🟢 **Running at [${active.address}](${url})** from ${
+    return `🟢 **Running at [${shownHost(url)}](${url})** from ${
       commit(model, active)
     }.${silent}${behind}${failed}${doing}`;
   }
@@ -123,6 +126,11 @@ function headline(
 
 function facts(model: CommentModel, active: CommentEnvironment): string {
   const rows: [string, string][] = [["Commit", commit(model, active)]];
+  if (active.url !== undefined && active.address !== undefined) {
+    const own = `[${active.address}](${formatUrl(active.address)})`;
+    const since = active.createdAt === undefined ? "" : ` since ${formatInstant(active.createdAt)}`;
+    rows.push(["Own address of the commit", `${own}: \`${active.short}\`${since}`]);
+  }
   if (active.createdAt !== undefined) rows.push(["Created", formatInstant(active.createdAt)]);
   rows.push([
     "Expires",

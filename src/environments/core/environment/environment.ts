@@ -15,6 +15,8 @@ export interface DeployedSettings {
   readonly flags: Flags;
   /** The login shown to people, as `user/password`; undefined if the application has none. */
   readonly login: string | undefined;
+  /** The address of the pull request that stays from commit to commit; undefined if it has none. */
+  readonly url?: string | undefined;
 }
 
 /** An environment as the platform has it, independent of the labels. Times are milliseconds since 1970. */

@@ -2,13 +2,13 @@ import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import type { DeployedSettings } from "./environment.ts";
 
 /** The names of the placeholders in variables. */
-export const PLACEHOLDERS: readonly string[] = ["secret", "pr", "sha", "login"];
+export const PLACEHOLDERS: readonly string[] = ["secret", "pr", "sha", "login", "url"];
 
 const SECRET = "{secret}";
 
 /** The configuration that the environment variables are made from. */
 export interface VariableTemplates {
-  /** Templates by name. `{secret}`, `{pr}`, `{sha}` (7 digits) and `{login}` are filled in. */
+  /** Templates by name. `{secret}`, `{pr}`, `{sha}` (7 digits) and `{login}` are filled in; `{url}` too if there is one. */
   readonly variables: Readonly<Record<string, string>>;
   /** The form in which a feature flag reaches the application. */
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
@@ -25,9 +25,10 @@ export function environmentVariables(
   const variables = new Map<string, string>();
   for (const [name, template] of Object.entries(config.variables)) {
     // One pass only: a placeholder inside a filled-in value stays as it is.
-    const filled = template.replace(/\{(secret|pr|sha|login)\}/g, (_, key: string) => {
+    const filled = template.replace(/\{(secret|pr|sha|login|url)\}/g, (written, key: string) => {
       if (key === "secret") return secret;
       if (key === "pr") return String(spec.pr);
+      if (key === "url") return spec.settings.url ?? written;
       return key === "sha" ? shortSha(spec.sha) : spec.settings.login ?? "";
     });
     variables.set(name, filled);
@@ -86,7 +87,7 @@ export function readSecret(
     if (!template.includes(SECRET)) continue;
     const line = env.find((candidate) => candidate.startsWith(`${name}=`));
     const pattern = template.split(SECRET).map((part) =>
-      part.replace(/[.*+?^$()|[\]\\{}]/g, "\\$&").replace(/\\\{(?:pr|sha|login)\\\}/g, ".*?")
+      part.replace(/[.*+?^$()|[\]\\{}]/g, "\\$&").replace(/\\\{(?:pr|sha|login|url)\\\}/g, ".*?")
     );
     // 32 random bytes are 43 characters of base64url.
     const source = `^${pattern[0]}([\\w-]{43})${pattern.slice(1).join("\\1")}$`;

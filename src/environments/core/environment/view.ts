@@ -10,7 +10,9 @@ export interface EnvironmentView {
   readonly type: "active" | "building" | "orphaned" | "legacy";
   /** Whether people are sent to this environment. */
   readonly active: boolean;
+  /** The environment's own address, `host:port`. */
   readonly address: string | null;
+  /** The URL to open: the one that stays from commit to commit if it leads here, else that of the address. */
   readonly url: string | null;
   /** RFC 3339, UTC. */
   readonly created_at: string | null;

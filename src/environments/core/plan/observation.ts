@@ -120,6 +120,8 @@ export interface Policy extends EnvironmentSettings {
   readonly comments: boolean;
   /** Returns the reference of the image that Showtime builds for a SHA. No other image is ever deleted. */
   readonly imageOf: (short: ShortSha) => string;
+  /** The pull request's address that stays from commit to commit; undefined if it has none. */
+  readonly url?: string | undefined;
   /** The image to deploy instead of building one (`--image-tag`, `--docker-tag`). */
   readonly givenImage: string | undefined;
 }

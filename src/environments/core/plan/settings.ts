@@ -15,7 +15,7 @@ function bodyFlags({ body }: Observation, { configuredFlags = [] }: SettingsPoli
 }
 
 /** The part of a policy that the wanted settings depend on. */
-export type SettingsPolicy = Pick<Policy, "size" | "login" | "configuredFlags" | "retries">;
+export type SettingsPolicy = Pick<Policy, "size" | "login" | "url" | "configuredFlags" | "retries">;
 
 /** Returns the settings that an environment of this pull request should have. Labels outweigh the body. */
 export function wantedSettings(observation: Observation, policy: SettingsPolicy): DeployedSettings {
@@ -26,6 +26,7 @@ export function wantedSettings(observation: Observation, policy: SettingsPolicy)
     size: policy.size ?? observation.record.size ?? (newest?.settings.size || "standard"),
     flags: { ...bodyFlags(observation, policy), ...observation.labels.flags },
     login: policy.login,
+    ...(policy.url === undefined ? {} : { url: policy.url }),
   };
 }
 
@@ -36,6 +37,9 @@ export function settingsDifference(deployed: DeployedSettings, wanted: DeployedS
   const told = deployed.size !== "";
   if (told && deployed.size !== wanted.size) differs.push(`size ${deployed.size} → ${wanted.size}`);
   if (told && (deployed.login ?? "") !== (wanted.login ?? "")) differs.push("login");
+  if (told && (deployed.url ?? "") !== (wanted.url ?? "")) {
+    differs.push(`address ${deployed.url ?? "none"} → ${wanted.url ?? "none"}`);
+  }
   for (const flag of new Set([...Object.keys(deployed.flags), ...Object.keys(wanted.flags)])) {
     if (deployed.flags[flag] === wanted.flags[flag]) continue;
     const word = (value: boolean | undefined) => value === undefined ? "unset" : value ? "on" : "off";
@@ -45,9 +49,9 @@ export function settingsDifference(deployed: DeployedSettings, wanted: DeployedS
 }
 
 /** Formats settings so that two of them can be compared. */
-export function settingsKey({ size, flags, login }: DeployedSettings): string {
+export function settingsKey({ size, flags, login, url }: DeployedSettings): string {
   const sorted = Object.entries(flags).sort(([a], [b]) => a < b ? -1 : 1);
-  return JSON.stringify([size, login ?? "", ...sorted]);
+  return JSON.stringify([size, login ?? "", ...sorted, ...(url === undefined ? [] : [url])]);
 }
 
 /**

@@ -33,6 +33,17 @@ Deno.test("environmentVariables() fills in placeholders once, and sets flags las
   });
 });
 
+Deno.test("environmentVariables() fills in {url} if there is one, and leaves it as it is otherwise", () => {
+  const config = { flags: FLAGS, variables: { HOME: "{url}/{secret}/{pr}" } };
+  const url = "https://pr-7.example.org";
+  const secret = newSecret();
+  const given = environmentVariables({ ...SPEC, settings: { ...SPEC.settings, url } }, { config, secret });
+
+  assert.equal(given.get("HOME"), `${url}/${secret}/7`);
+  assert.equal(readSecret([`HOME=${given.get("HOME")}`], config.variables), secret);
+  assert.equal(environmentVariables(SPEC, { config, secret: "s" }).get("HOME"), "{url}/s/7");
+});
+
 Deno.test("readSecret() finds the secret that environmentVariables() filled in, with any text around it", () => {
   const around = fc.array(fc.constantFrom("{pr}", "{sha}", "{login}", "a.*", "(", "]", "\\", "$", " = "), {
     maxLength: 4,

@@ -1,0 +1,82 @@
+/** The address that stays from commit to commit: where it is shown, and when it is refused. */
+import assert from "node:assert/strict";
+import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
+import type { PrNumber } from "../../src/lib/ids.ts";
+import { formatStableUrl } from "../../src/environments/core/environment/stable_url.ts";
+import { A, B, environment, makeWorld, never, REPO, runningLabels, type World } from "../worlds/world.ts";
+
+const START = "🎪 ⚡ showtime-trigger-start";
+const TEMPLATE = "https://pr-{pr}.preview.example.org";
+const URL_1234 = "https://pr-1234.preview.example.org";
+const settings = { urlOf: (pr: PrNumber) => formatStableUrl(TEMPLATE, { pr, repo: REPO }) };
+const SETTINGS = { size: "standard", flags: {}, login: "admin/admin" };
+
+function deploymentUrls({ simulator }: World): readonly (string | null)[] {
+  return simulator.state().deployments.map(({ statuses }) => statuses.at(-1)?.environment_url ?? null);
+}
+
+Deno.test("comment, Deployment and views lead to the address that stays, and the label to the commit's own", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+
+  await world.sync(world.context({ settings }));
+
+  const [deployed] = world.platform.environments;
+  assert.equal(deployed?.settings.url, URL_1234);
+  assert.equal(deployed.address, "10.0.0.1:8001");
+  assert.ok(world.labels().some((name) => name.endsWith("🌐 10.0.0.1:8001")), world.labels().join("\n"));
+  const comment = world.comment() ?? "";
+  assert.match(
+    comment,
+    /Running at \[pr-1234\.preview\.example\.org\]\(https:\/\/pr-1234\.preview\.example\.org\)/,
+  );
+  assert.match(
+    comment,
+    /\| Own address of the commit \| \[10\.0\.0\.1:8001\]\(http:\/\/10\.0\.0\.1:8001\): `\w{7}` since /,
+  );
+  assert.deepEqual(deploymentUrls(world), [URL_1234]);
+  const { environments: [view] } = await listEnvironments(world.context({ settings }), never());
+  assert.deepEqual([view?.url, view?.address], [URL_1234, "10.0.0.1:8001"]);
+});
+
+Deno.test("an environment that was deployed without the address that stays is updated in place, and then shows it", async () => {
+  const world = makeWorld({ pull: { labels: runningLabels(A) } });
+  world.platform.plant(environment(A));
+
+  const before = await listEnvironments(world.context({ settings }), never());
+  assert.equal(before.environments[0]?.url, "http://10.0.0.1:8080");
+  const { plan } = await world.sync(world.context({ settings }));
+
+  assert.equal(plan.reason, "settings_changed");
+  assert.match(plan.because.join(), /address none → https:\/\/pr-1234\.preview\.example\.org/);
+  const after = await listEnvironments(world.context({ settings }), never());
+  assert.equal(after.environments[0]?.url, URL_1234);
+});
+
+Deno.test("a start is refused before the lock where another repository's environment has the host", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  world.platform.plant(
+    environment(B, { repo: "someone/else", repoId: 5, settings: { ...SETTINGS, url: `${URL_1234}:8443` } }),
+  );
+
+  const { writes } = await world.count(() =>
+    assert.rejects(world.sync(world.context({ settings })), {
+      code: "url_taken",
+      exitCode: 3,
+      message: /of someone\/else has this host/,
+    })
+  );
+
+  assert.equal(writes, 0);
+  assert.deepEqual([world.images.built, world.platform.changes, world.labels()], [[], [], [START]]);
+});
+
+Deno.test("without the setting nothing leads to another address than the commit's own", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+
+  await world.sync();
+
+  assert.equal(Object.hasOwn(world.platform.environments[0]?.settings ?? {}, "url"), false);
+  assert.match(world.comment() ?? "", /Running at \[10\.0\.0\.1:8001\]\(http:\/\/10\.0\.0\.1:8001\)/);
+  assert.doesNotMatch(world.comment() ?? "", /Own address/);
+  assert.deepEqual(deploymentUrls(world), ["http://10.0.0.1:8001"]);
+});
