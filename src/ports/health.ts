@@ -24,3 +24,27 @@ export interface ProbeQuestion {
  * Rejects only if `signal` aborts.
  */
 export type HealthProbe = (address: string, question: ProbeQuestion, signal: AbortSignal) => Promise<Probe>;
+
+/** The answer of what a name leads to: a router, or an environment behind it. */
+export interface NamedAnswer {
+  /** The status of the answer; undefined if none came. */
+  readonly status: number | undefined;
+  /** The value of the header that was asked for; undefined if the answer lacks it. */
+  readonly mark: string | undefined;
+  /** The answer for people: `200`, `404`, `unknown host name`. */
+  readonly answer: string;
+}
+
+/** The request to a name. */
+export interface NameQuestion {
+  readonly path: string;
+  /** The response header, in lower case, that says which environment answers. */
+  readonly header: string;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Requests a path at a URL of scheme, host and port once and reads the head of the answer. Names under `.localhost` lead
+ * to this machine. A failure to connect is an answer, too. Rejects only if `signal` aborts.
+ */
+export type NameProbe = (url: string, question: NameQuestion, signal: AbortSignal) => Promise<NamedAnswer>;

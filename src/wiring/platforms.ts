@@ -4,6 +4,7 @@ import type { GlobalFlags } from "../cli/wiring_types.ts";
 import type { Config } from "../config/mod.ts";
 import { usageError } from "../lib/errors.ts";
 import type { PrNumber } from "../lib/ids.ts";
+import type { RouterSettings } from "../drivers/docker/mod.ts";
 import type { TaskDefinitionTemplate } from "../drivers/ecs/mod.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import type { Platform } from "../environments/ports/platform.ts";
@@ -49,13 +50,23 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
   };
   if (config.platform === "docker") {
     const { makeDockerPlatform, passedVariables } = await import("../drivers/docker/mod.ts");
-    const { network, publish } = config.docker;
+    const { makeNameProbe } = await import("../drivers/health/mod.ts");
+    const { network, publish, host: openHost } = config.docker;
     const host = parts.host.env["DOCKER_HOST"];
     return makeDockerPlatform({
       ...tools,
+      askName: makeNameProbe(),
       shell: await parts.shell,
       passes: passedVariables({ dockerConfig: await readDockerLogins(parts), caches: [] }),
-      config: { ...shared, network, publish, host, builtHere: await findBuiltHere(parts, request) },
+      config: {
+        ...shared,
+        network,
+        publish,
+        openHost,
+        router: routerOf(config),
+        host,
+        builtHere: await findBuiltHere(parts, request),
+      },
     });
   }
   const { architectureOf, makeEcsPlatform } = await import("../drivers/ecs/mod.ts");
@@ -74,6 +85,16 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
       template,
     },
   });
+}
+
+/** How long an address may take to lead to a new container: Traefik looks at the engine every two seconds at most. */
+const ANSWER_MS = 20_000;
+/** How long requests that the old container works on may take. */
+const DRAIN_MS = 10_000;
+
+/** Returns the settings of the router; undefined without one. */
+function routerOf({ docker: { router, traefik } }: Config): RouterSettings | undefined {
+  return router === undefined ? undefined : { ...traefik, answerMs: ANSWER_MS, drainMs: DRAIN_MS };
 }
 
 /** Returns the names of the images that are built on the engine and pushed nowhere. */

@@ -63,7 +63,7 @@ export interface HealthConfig {
   readonly fallback: string | undefined;
   readonly timeoutMs: number;
   readonly intervalMs: number;
-  /** The health check that runs inside the container; ECS only. */
+  /** The health check that runs inside the container: on ECS, and on Docker for a router. */
   readonly command: string | undefined;
 }
 
@@ -92,6 +92,15 @@ export interface DockerConfig {
   readonly network: string;
   /** An IP address, with `:port` if the port is fixed. */
   readonly publish: string;
+  /** The host that people open; undefined for the address of `publish`. */
+  readonly host: string | undefined;
+  /** The router that leads the address of a pull request to its container. */
+  readonly router: "traefik" | undefined;
+  readonly traefik: {
+    readonly entrypoint: string | undefined;
+    readonly certresolver: string | undefined;
+    readonly network: string | undefined;
+  };
   /** Whether a pushed image is also loaded into the local engine (`DOCKER_LOAD=true`). */
   readonly load: boolean;
 }
@@ -161,7 +170,18 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       taskRole: ecs.task_role ?? undefined,
       assignPublicIp: ecs.assign_public_ip,
     },
-    docker: { network: docker.network, publish: docker.publish, load },
+    docker: {
+      network: docker.network,
+      publish: docker.publish,
+      host: docker.host ?? undefined,
+      router: docker.router ?? undefined,
+      traefik: {
+        entrypoint: docker.traefik.entrypoint ?? undefined,
+        certresolver: docker.traefik.certresolver ?? undefined,
+        network: docker.traefik.network ?? undefined,
+      },
+      load,
+    },
     comment: settings.comment,
     deployments: settings.deployments,
     aws,

@@ -46,7 +46,13 @@ const none: Settings = {
     task_role: null,
     assign_public_ip: true,
   },
-  docker: { network: "bridge", publish: "127.0.0.1" },
+  docker: {
+    network: "bridge",
+    publish: "127.0.0.1",
+    host: null,
+    router: null,
+    traefik: { entrypoint: null, certresolver: null, network: null },
+  },
   comment: { enabled: true },
   deployments: { enabled: true },
 };

@@ -9,9 +9,13 @@ import { ConfigError, type ConfigProblem } from "../problems.ts";
  * the log group are in there. The local engine needs an image's name only if the image is pushed.
  */
 export function requireForPlatform(config: Config, platform: PlatformKind): void {
-  const { build, ecs, aws } = config;
+  const { build, ecs, aws, docker, environment } = config;
   const needed: readonly (readonly [string, boolean, string])[] = platform === "docker"
-    ? [["build.image", build.push === "always", "the repository to push to"]]
+    ? [
+      ["build.image", build.push === "always", "the repository to push to"],
+      ["docker.router", environment.url !== undefined, "the router that leads environment.url to containers"],
+      ["environment.url", docker.router !== undefined, "the address that docker.router leads to containers"],
+    ]
     : [
       ["build.image", true, "the repository ECS gets the image from"],
       ["aws.region", true, regionMissing(aws)],
@@ -24,6 +28,8 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
     ];
   const given: Readonly<Record<string, unknown>> = {
     "build.image": build.image,
+    "docker.router": docker.router,
+    "environment.url": environment.url,
     "aws.region": aws.region,
     "ecs.cluster": ecs.cluster,
     "ecs.subnets": ecs.subnets[0],
@@ -40,6 +46,8 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
       message: `missing: ${what}`,
       remedy: key === "aws.region"
         ? "set AWS_REGION, or AWS_DEFAULT_REGION, or a region in the profile"
+        : key === "docker.router"
+        ? "set docker.router: traefik in showtime.yml"
         : `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
     }));
   if (problems.length > 0) {

@@ -9,6 +9,9 @@ import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 
 const ADDRESS =
   /^(?:(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/;
+const HOST =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:.]+\])$/;
+const NAMES = /^[A-Za-z0-9][\w.@-]*(?:,[A-Za-z0-9][\w.@-]*)*$/;
 const IMAGE =
   /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
@@ -98,7 +101,7 @@ const Health = section({
   timeout: duration().optional().describe("How long an environment may take to become healthy."),
   interval: duration().optional().describe("The time between two health checks."),
   command: text().nullable().optional().describe(
-    "The health check that runs inside the container; ECS only.",
+    "The health check that runs inside the container: on ECS, and on Docker for a router if the image has none.",
   ),
 });
 
@@ -186,6 +189,22 @@ export const ConfigFile = section({
       "an IP address, such as 127.0.0.1 or [::1], and a port if it must be a fixed one",
     ).optional()
       .describe("The address the ports are published on."),
+    host: fitting(HOST, "a host name or an IP address, without a port").nullable().optional().describe(
+      "The host that people open, if it is not the address of docker.publish: of a remote engine, or one behind NAT.",
+    ),
+    router: z.literal("traefik", { error: "traefik, the only router there is" }).nullable().optional()
+      .describe(
+        "The router that leads environment.url to containers: traefik, by labels for its Docker provider.",
+      ),
+    traefik: section({
+      entrypoint: fitting(NAMES, "names of entry points, such as web or websecure").nullable().optional()
+        .describe("Traefik's entry point; null for websecure with HTTPS and web without."),
+      certresolver: fitting(NAMES, "the name of a certificate resolver").nullable().optional()
+        .describe("Traefik's certificate resolver; null for a certificate that it has already."),
+      network: text().nullable().optional().describe(
+        "The network that Traefik shares with containers; null for docker.network.",
+      ),
+    }).optional().describe("Where the router is traefik."),
   }).optional().describe("Where the platform is docker."),
   comment: section({
     enabled: yesOrNo().optional().describe("Whether pull requests get a comment."),

@@ -1,11 +1,12 @@
 import type { Clock } from "../../ports/clock.ts";
-import type { HealthProbe } from "../../ports/health.ts";
+import type { HealthProbe, NameProbe } from "../../ports/health.ts";
 import type { ServiceName } from "../../lib/ids.ts";
 import { hiddenValues } from "../../environments/core/environment/variables.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { FindEngineHost } from "./engine_host.ts";
 import { isEveryAddress, parsePublish, publicHost } from "./publish.ts";
 import type { DockerSettings } from "./settings.ts";
+import { isRefused } from "./route/route.ts";
 import { type Container, inspectContainers } from "./run/container.ts";
 import type { DockerCli } from "./docker_cli.ts";
 import { lastWords } from "./errors.ts";
@@ -17,6 +18,10 @@ export interface Engine {
   readonly docker: DockerCli;
   readonly clock: Clock;
   readonly probe: HealthProbe;
+  /** Asks the address that stays of a pull request. */
+  readonly askName: NameProbe;
+  /** When an address was first seen to lead to its newest container, in milliseconds since 1970. */
+  readonly ledAt: Map<string, number>;
   /** Makes a new random secret for an environment. */
   readonly newSecret: () => string;
   /** Receives every secret of an environment before a line of its log is read. */
@@ -54,10 +59,10 @@ export async function findInstances(
 }
 
 /**
- * Returns `host:port` of a container; undefined while none of its ports is published. The host is the one that the
- * container has, which is an older one than `docker.publish` if that was changed since.
+ * Returns `host:port` at which Showtime asks a container; undefined while none of its ports is published. The host is
+ * the one that the container has, which is an older one than `docker.publish` if that was changed since.
  */
-export async function addressOf(
+export async function probedAddressOf(
   engine: Engine,
   container: Container,
   signal: AbortSignal,
@@ -72,6 +77,12 @@ export async function addressOf(
   return `${publicHost(publish, host)}:${port.outside}`;
 }
 
+/** Returns the address that people open: with `docker.host` its port is reached at another host. */
+export function openedAddress(engine: Engine, probed: string): string {
+  const { openHost } = engine.config;
+  return openHost === undefined ? probed : `${openHost}:${probed.slice(probed.lastIndexOf(":") + 1)}`;
+}
+
 /** Observes a container's health: the engine's state, and if `ask` is set its health check too. */
 export async function look(
   engine: Engine,
@@ -80,7 +91,8 @@ export async function look(
   signal: AbortSignal,
 ): Promise<Sight> {
   const { state } = container;
-  const address = await addressOf(engine, container, signal);
+  const probed = await probedAddressOf(engine, container, signal);
+  const address = probed === undefined ? undefined : openedAddress(engine, probed);
   if (state.status !== "running") {
     const ended = state.everEnded ? ` (${state.oomKilled ? "out of memory" : state.exitCode})` : "";
     return { container, address, healthy: false, condition: `${state.status}${ended}` };
@@ -94,10 +106,13 @@ export async function look(
       condition: state.ownHealth === undefined ? "running" : `running (${state.ownHealth})`,
     };
   }
-  if (address === undefined) {
+  if (probed === undefined) {
     return { container, address, healthy: false, condition: "running, without a published port" };
   }
-  const answer = await ask(engine, { address, tries: options.tries ?? 1 }, signal);
+  if (isRefused(container)) {
+    return { container, address, healthy: false, condition: "running, its own health check fails" };
+  }
+  const answer = await ask(engine, { address: probed, tries: options.tries ?? 1 }, signal);
   const condition = answer.ok ? "running" : `running, health check: ${answer.answer}`;
   return { container, address, healthy: answer.ok, condition };
 }

@@ -1,13 +1,14 @@
 import type { DeployedSettings, Flags } from "../../environments/core/environment/environment.ts";
 import type { BuildRequest } from "../../environments/ports/images.ts";
 import type { DeploySpec } from "../../environments/ports/platform.ts";
+import { formatRoute, type Route } from "./route/route.ts";
 
 /**
  * Returns the labels that mark a container as Showtime's and record the deployment. A label without a value
  * is set to the empty string: if it were left out, the container would inherit it from the image, which the
  * pull request controls.
  */
-export function containerLabels(spec: DeploySpec): Readonly<Record<string, string>> {
+export function containerLabels(spec: DeploySpec, route?: Route): Readonly<Record<string, string>> {
   const { settings } = spec;
   return {
     showtime_managed: "true",
@@ -23,6 +24,7 @@ export function containerLabels(spec: DeploySpec): Readonly<Record<string, strin
     showtime_flags: JSON.stringify(settings.flags),
     showtime_login: settings.login ?? "",
     showtime_url: settings.url ?? "",
+    showtime_route: route === undefined ? "" : formatRoute(route),
     showtime_image: spec.image,
   };
 }

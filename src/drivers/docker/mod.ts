@@ -16,6 +16,6 @@ export { passedVariables } from "./build/passed_variables.ts";
 export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose/diagnose.ts";
 export { type LinkDiagnosisOptions, makeLinkDiagnosis } from "./diagnose/diagnose_links.ts";
 export { type DockerPlatformOptions, makeDockerPlatform } from "./platform.ts";
-export type { DockerSettings } from "./settings.ts";
+export type { DockerSettings, RouterSettings } from "./settings.ts";
 export type { BuildSettings } from "./build/build_settings.ts";
 export { type ImagesOptions, makeImages } from "./build/images.ts";

@@ -1,6 +1,6 @@
 import { AppError, usageError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { HealthProbe } from "../../ports/health.ts";
+import type { HealthProbe, NameProbe } from "../../ports/health.ts";
 import { serviceNameOf } from "../../environments/core/environment/names.ts";
 import type { Platform } from "../../environments/ports/platform.ts";
 import type { Shell } from "../../ports/shell.ts";
@@ -8,10 +8,16 @@ import type { DockerSettings } from "./settings.ts";
 import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
 import { makeFindEngineHost } from "./engine_host.ts";
-import { type Engine, findInstances, keepSecrets, removeContainer } from "./engine.ts";
+import { type Engine, findInstances, type Instances, keepSecrets, removeContainer } from "./engine.ts";
 import { listEnvironments } from "./list.ts";
 import { reachAll } from "./reach.ts";
 import { followLogs } from "./run/logs.ts";
+import type { RepositoryIdentity } from "../../environments/core/environment/ownership.ts";
+import { parsePublish } from "./publish.ts";
+import { leadAway } from "./route/lead.ts";
+import { findRouted } from "./route/plan_route.ts";
+import { readRoute, routedUrl } from "./route/route.ts";
+import type { Container } from "./run/container.ts";
 import { removeReplaced } from "./build/replaced_images.ts";
 
 /** The parts and settings that the platform is made from. */
@@ -19,6 +25,8 @@ export interface DockerPlatformOptions {
   readonly shell: Shell;
   readonly clock: Clock;
   readonly probe: HealthProbe;
+  /** Asks the address of a pull request that a router leads to its container; not needed without a router. */
+  readonly askName?: NameProbe;
   /** Makes a new random secret for an environment. */
   readonly newSecret: () => string;
   /** Receives every secret of an environment before a line of its log is read, so that the shell masks it. */
@@ -38,12 +46,16 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       "Use `bridge`, or the name of a network made with `docker network create`",
     );
   }
+  refuseFixedPort(config);
   const docker = makeDockerCli(options.shell, { host: config.host, passes: options.passes });
   const engine: Engine = {
     docker,
     findHost: makeFindEngineHost(docker),
     clock: options.clock,
     probe: options.probe,
+    askName: options.askName ??
+      (() => Promise.resolve({ status: undefined, mark: undefined, answer: "not asked" })),
+    ledAt: new Map(),
     newSecret: options.newSecret,
     keepSecret: options.keepSecret,
     config,
@@ -69,9 +81,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Removing "${service}"` });
-      for (const one of [instances.next, instances.primary]) {
-        if (one !== undefined) await removeContainer(engine, one, signal);
-      }
+      await removeAll(engine, { instances, owner }, signal);
     },
     async *logs(key, { tail, follow }, signal) {
       const service = serviceNameOf(key);
@@ -90,4 +100,32 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       yield* followLogs(engine, { id: container.id, tail, follow }, signal);
     },
   };
+}
+
+/** Two containers cannot have one port, and the newer one has to answer before the older one goes. */
+function refuseFixedPort({ router, publish }: DockerSettings): void {
+  if (router === undefined || parsePublish(publish).port === undefined) return;
+  throw usageError(
+    "bad_publish",
+    `Reading docker.publish: "${publish}" fixes the port, and a router needs two containers at once`,
+    "Leave the port out of docker.publish: the address of environment.url stays the same anyway",
+  );
+}
+
+/** Removes the containers of a service, after people are sent to another one of the pull request. */
+async function removeAll(
+  engine: Engine,
+  { instances, owner }: { readonly instances: Instances; readonly owner: RepositoryIdentity },
+  signal: AbortSignal,
+): Promise<void> {
+  const own = [instances.next, instances.primary].filter((one) => one !== undefined);
+  const routed = own.some((one) => routedUrl(one) !== undefined);
+  const all = routed ? await findRouted(engine, { ...owner, pr: instances.names.pr }, signal) : [];
+  // Of several routers with one rule the highest counts: it goes last, or an older container would come back.
+  const priority = (one: Container) => readRoute(one)?.priority ?? 0;
+  for (const container of routed ? own.toSorted((a, b) => priority(a) - priority(b)) : own) {
+    const others = all.filter(({ id }) => own.every((one) => one.id !== id));
+    await leadAway(engine, { container, others }, signal);
+    await removeContainer(engine, container, signal);
+  }
 }

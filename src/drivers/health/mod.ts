@@ -8,3 +8,4 @@
  * @module
  */
 export { type HealthProbeOptions, makeHealthProbe } from "./probe.ts";
+export { makeNameProbe } from "./name_probe.ts";

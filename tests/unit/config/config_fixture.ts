@@ -56,6 +56,9 @@ ecs:
 docker:
   network: bridge
   publish: 127.0.0.1              # address the ports are published on
+  host: null                      # the host that people open, if it is another one
+  router: null                    # traefik: leads environment.url to containers
+  traefik: { entrypoint: null, certresolver: null, network: null }
 comment: { enabled: true }
 deployments: { enabled: true }
 `;

@@ -9,6 +9,8 @@ import { withVariables } from "./container_variables.ts";
 import type { Engine } from "../engine.ts";
 import { engineCertificateHint, imageNotFound, lastWords } from "../errors.ts";
 import { containerLabels } from "../labels.ts";
+import { GATE_FILE_ARGS } from "../route/gate_file.ts";
+import { type Route, traefikLabels } from "../route/route.ts";
 import { describeHolder } from "./fixed_port.ts";
 import { containerError, isPortTaken } from "./start_errors.ts";
 
@@ -24,6 +26,8 @@ export interface CreateOptions {
   readonly name: string;
   readonly spec: DeploySpec;
   readonly variables: ReadonlyMap<string, string>;
+  /** How a router leads people to it; undefined if none does. */
+  readonly route?: Route | undefined;
 }
 
 /**
@@ -38,12 +42,14 @@ export async function createContainer(
   const { name, spec } = options;
   const action = `Starting the container "${name}"`;
   const port = engine.config.publish;
+  const routing = await routingArgs(engine.config, options);
   const created = await withVariables({ variables: options.variables }, async ({ file, stdin, env }) => {
-    const args = createArgs(engine.config, { ...options, file, named: Object.keys(env) });
+    const args = createArgs(engine.config, { ...options, file, named: Object.keys(env), routing });
     return await engine.docker.run(args, { action, env, ...(stdin === undefined ? {} : { stdin }) }, signal);
   });
   if (created.code !== 0) throw containerError(created.stderr, { action, image: spec.image, port });
   const id = /^[0-9a-f]{64}$/m.exec(created.stdout)?.[0] ?? name;
+  await joinRouter(engine, { id, action, route: options.route }, signal);
   await options.onCreated(id);
   const started = await engine.docker.run(["start", id], { action }, signal);
   if (started.code === 0) return;
@@ -56,7 +62,12 @@ export async function createContainer(
  */
 export function createArgs(
   config: DockerSettings,
-  options: Omit<CreateOptions, "variables"> & { readonly file: string; readonly named: readonly string[] },
+  options: Omit<CreateOptions, "variables"> & {
+    readonly file: string;
+    readonly named: readonly string[];
+    /** The arguments of {@link routingArgs}. */
+    readonly routing?: readonly string[];
+  },
 ): readonly string[] {
   const { spec, name } = options;
   const size = sizeOf(config, spec.settings.size);
@@ -88,12 +99,43 @@ export function createArgs(
     // Setuid programs of the image, such as sudo, gain no rights.
     "--security-opt",
     "no-new-privileges",
-    ...Object.entries(containerLabels(spec)).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    ...(options.routing ?? []),
+    ...Object.entries(containerLabels(spec, options.route)).flatMap((
+      [key, value],
+    ) => ["--label", `${key}=${value}`]),
     "--env-file",
     options.file,
     ...options.named.flatMap((variable) => ["--env", variable]),
     spec.image,
   ];
+}
+
+/** Returns the arguments for a container that a router leads people to: its labels and its health check. */
+async function routingArgs(
+  config: DockerSettings,
+  { spec, route }: Pick<CreateOptions, "spec" | "route">,
+): Promise<readonly string[]> {
+  const { router, health } = config;
+  if (route === undefined || router === undefined) return [];
+  const labels = await traefikLabels(spec, { route, config, router });
+  return [
+    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    ...(route.gate === "file" ? GATE_FILE_ARGS : []),
+    ...(route.gate === "command" && health.command !== undefined
+      ? ["--health-cmd", health.command, "--health-interval", `${Math.max(1000, health.intervalMs)}ms`]
+      : []),
+  ];
+}
+
+/** Connects a container with the network of the router, if that is another one than its own. */
+async function joinRouter(
+  engine: Engine,
+  { id, action, route }: { readonly id: string; readonly action: string; readonly route: Route | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const { network, router } = engine.config;
+  if (route === undefined || router?.network === undefined || router.network === network) return;
+  await engine.docker.must(["network", "connect", router.network, id], { action }, signal);
 }
 
 /** Returns the configured size of that name. Throws AppError `unknown_size` (exit code 2). */

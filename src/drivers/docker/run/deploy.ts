@@ -11,6 +11,7 @@ import {
   type Instances,
   keepSecrets,
   look,
+  openedAddress,
   removeContainer,
   renameContainer,
 } from "../engine.ts";
@@ -18,6 +19,9 @@ import { freeFixedPort, giveFixedPortBack, type Stopped } from "./fixed_port.ts"
 import { assertTouchable } from "./instance.ts";
 import { isLoopback } from "../../../lib/loopback.ts";
 import { isEveryAddress, parsePublish } from "../publish.ts";
+import { leadAway, leadTo, type Newcomer, takeBack } from "../route/lead.ts";
+import { findRouted, planRoute } from "../route/plan_route.ts";
+import { isPending, routedUrl } from "../route/route.ts";
 import { waitHealthy } from "./wait_healthy.ts";
 
 /** Starts an environment beside its older container; `instance.ts` lists the states that may be left over. */
@@ -38,6 +42,7 @@ export async function deploy(
   // A container that fails may print its secrets, and its last lines end up in a public comment.
   if (old !== undefined) keepSecrets(engine, old);
   engine.keepSecret(secret);
+  const route = await planRoute(engine, { spec, name }, signal);
   const variables = environmentVariables(spec, { config: engine.config, secret });
   let id: string | undefined;
   let freed: Stopped = { stopped: [], served: undefined };
@@ -48,25 +53,45 @@ export async function deploy(
   }
   try {
     options.onProgress(`Starting the container ${name}`);
-    await createContainer(engine, { name, spec, variables, onCreated }, signal);
-    const address = await waitHealthy(
+    await createContainer(engine, { name, spec, variables, route, onCreated }, signal);
+    const probed = await waitHealthy(
       engine,
       { id: id ?? name, name, onProgress: options.onProgress },
       signal,
     );
-    return { address, unsettled: old !== undefined, warning: linkWarning(engine, address) };
+    const unrouted = route === undefined
+      ? undefined
+      : await sendPeople(engine, { id: id ?? name, spec, onGap, onProgress: options.onProgress }, signal);
+    const address = openedAddress(engine, probed);
+    const warnings = [linkWarning(engine, address), unrouted].filter((each) => each !== undefined);
+    return {
+      address,
+      unsettled: old !== undefined,
+      warning: warnings.length === 0 ? undefined : warnings.join(". "),
+    };
   } catch (failure) {
-    await removeHalfMade(engine, { id, name, epoch: spec.epoch, failure });
+    await removeHalfMade(engine, { id, name, spec, failure });
     const undo = new AbortController().signal;
     throw await giveFixedPortBack(engine, { id: id ?? name, name, spec, before: freed, failure }, undo);
   }
+}
+
+/** Sends people to a container that has answered; see {@link leadTo}. */
+async function sendPeople(
+  engine: Engine,
+  { id, spec, ...events }: Omit<Newcomer, "others"> & { readonly spec: DeploySpec },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [container] = await inspectContainers(engine.docker, [id], signal);
+  const others = await findRouted(engine, { ...spec, except: container?.id ?? id }, signal);
+  return await leadTo(engine, { id, others, ...events }, signal);
 }
 
 /** Returns the warning that links do not lead where `docker.publish` seems to say. */
 function linkWarning({ config }: Engine, address: string): string | undefined {
   if (!isEveryAddress(parsePublish(config.publish)) || !isLoopback(address)) return undefined;
   return `docker.publish is ${config.publish}, which is no address to open: the link leads to ${address}, and only the ` +
-    "engine's machine can open it. Set docker.publish to an address of that machine that people reach";
+    "engine's machine can open it. Set docker.host to the name by which people reach that machine";
 }
 
 /**
@@ -78,17 +103,38 @@ export async function settle(
   signal: AbortSignal,
 ): Promise<Container | undefined> {
   const { primary, next, names } = instances;
-  if (next === undefined) return primary;
+  if (next === undefined) {
+    if (primary !== undefined) await finishLeading(engine, { container: primary, others: [] }, signal);
+    return primary;
+  }
   const keepNext = primary === undefined
     ? next.state.status === "running"
     : (await look(engine, next, { ask: true, tries: 3 }, signal)).healthy;
   if (!keepNext) {
     await removeContainer(engine, next, signal);
+    if (primary !== undefined) await finishLeading(engine, { container: primary, others: [] }, signal);
     return primary;
   }
-  if (primary !== undefined) await removeContainer(engine, primary, signal);
+  if (primary !== undefined) {
+    await finishLeading(engine, { container: next, others: [primary] }, signal);
+    await leadAway(engine, { container: primary, others: [next] }, signal);
+    await removeContainer(engine, primary, signal);
+  } else await finishLeading(engine, { container: next, others: [] }, signal);
   await renameContainer(engine, { container: next, name: names.primary }, signal);
   return { ...next, name: names.primary };
+}
+
+/** Continues to send people to a container that answers, if the run that began it has died. */
+async function finishLeading(
+  engine: Engine,
+  { container, others }: { readonly container: Container; readonly others: readonly Container[] },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isPending(container) || !(await look(engine, container, { ask: true, tries: 3 }, signal)).healthy) {
+    return;
+  }
+  const events = { onProgress: () => {}, onGap: () => Promise.resolve() };
+  await leadTo(engine, { id: container.id, others, ...events }, signal);
 }
 
 /** Checks that both containers of a service may be changed. Throws AppError `not_ours` or `stale_epoch`. */
@@ -113,12 +159,18 @@ async function tidy(
   }
   if (primary !== undefined && next !== undefined) {
     const serving = await look(engine, primary, { ask: true, tries: 3 }, signal);
-    if (serving.healthy) {
+    if (serving.healthy && !await leadsTo(engine, next, signal)) {
       await removeContainer(engine, next, signal);
       return primary;
     }
   }
   return await settle(engine, instances, signal);
+}
+
+/** Whether people are sent to the newer container of an interrupted update already. */
+async function leadsTo(engine: Engine, next: Container, signal: AbortSignal): Promise<boolean> {
+  if (routedUrl(next) === undefined || isPending(next)) return false;
+  return (await look(engine, next, { ask: true, tries: 3 }, signal)).healthy;
 }
 
 /** Removes the container of a failed or aborted deployment; an error of this becomes the failure's cause. */
@@ -127,7 +179,7 @@ async function removeHalfMade(
   made: {
     readonly id: string | undefined;
     readonly name: string;
-    readonly epoch: number;
+    readonly spec: DeploySpec;
     readonly failure: unknown;
   },
 ): Promise<void> {
@@ -138,7 +190,11 @@ async function removeHalfMade(
     const [container] = await inspectContainers(engine.docker, [made.id ?? made.name], signal);
     if (container === undefined || container.name !== made.name) return;
     // Without an id only the epoch identifies this run's container: another run may have taken the name.
-    if (made.id === undefined && container.labels["showtime_epoch"] !== String(made.epoch)) return;
+    if (made.id === undefined && container.labels["showtime_epoch"] !== String(made.spec.epoch)) return;
+    const others = routedUrl(container) === undefined
+      ? []
+      : await findRouted(engine, { ...made.spec, except: container.id }, signal);
+    await takeBack(engine, { container, others }, signal);
     await removeContainer(engine, container, signal);
   } catch (error) {
     const { failure } = made;

@@ -22,6 +22,7 @@ import {
 } from "../../../lib/ids.ts";
 import type { Container } from "./container.ts";
 import { IMAGE_MARK, readSettings } from "../labels.ts";
+import { isPending } from "../route/route.ts";
 
 const NEXT = "-next";
 
@@ -151,6 +152,6 @@ export function toEnvironment(
     repoId: readRepositoryId(labels["showtime_repo_id"]),
     managed: isManaged(container),
     legacy,
-    unsettled: seen.next !== undefined,
+    unsettled: seen.next !== undefined || isPending(container),
   };
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../../../lib/errors.ts";
 import type { Probe } from "../../../ports/health.ts";
 import { endHint, execFailure } from "./start_errors.ts";
-import { addressOf, type Engine, logTail } from "../engine.ts";
+import { type Engine, logTail, probedAddressOf } from "../engine.ts";
 import { inspectContainers } from "./container.ts";
 import { unhealthyError } from "./unhealthy_error.ts";
 import { eitherSignal } from "../../../lib/either_signal.ts";
@@ -17,7 +17,7 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a container answers its health check and returns its address. A container that ends stops the
+ * Waits until a container answers its health check and returns the address that was asked. A container that ends stops the
  * wait at once. Throws AppError `out_of_memory` or `unhealthy`, with the last lines of its log.
  */
 export async function waitHealthy(
@@ -72,7 +72,7 @@ async function pollHealth(
         oom: state.oomKilled,
       }, signal);
     }
-    const address = await addressOf(engine, container, signal);
+    const address = await probedAddressOf(engine, container, signal);
     if (address !== undefined) {
       const seen = await engine.probe(address, {
         path: health.path,
