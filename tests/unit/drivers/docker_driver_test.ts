@@ -102,6 +102,8 @@ Deno.test("createArgs() carries the labels, the limits and the image as its last
     "showtime_size=standard",
     'showtime_flags={"ALERTS":true,"TAGS":false}',
     "showtime_login=admin/admin",
+    "showtime_url=",
+    "showtime_route=",
     "showtime_image=acme/app:x",
   ]);
   assert.deepEqual([args[args.indexOf("--cpus") + 1], args[args.indexOf("--memory") + 1]], ["0.5", "2048m"]);

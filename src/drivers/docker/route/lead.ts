@@ -13,7 +13,7 @@ const ASK_TIMEOUT_MS = 2000;
 /** So many requests in a row without any answer show that the address leads to nothing. */
 const MOST_SILENT = 3;
 /** How long an application may take to end by itself, once it gets no new requests. */
-const STOP_GRACE_S = 10;
+const STOP_GRACE_S = 3;
 const STOP_TIMEOUT_MS = 30_000;
 
 /** A container to which people are about to be sent. */

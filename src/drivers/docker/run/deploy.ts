@@ -111,6 +111,8 @@ export async function settle(
     ? next.state.status === "running"
     : (await look(engine, next, { ask: true, tries: 3 }, signal)).healthy;
   if (!keepNext) {
+    const others = primary === undefined ? [] : [primary];
+    await takeBack(engine, { container: next, others }, signal);
     await removeContainer(engine, next, signal);
     if (primary !== undefined) await finishLeading(engine, { container: primary, others: [] }, signal);
     return primary;

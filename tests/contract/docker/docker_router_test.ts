@@ -1,0 +1,303 @@
+/** A pull request's address behind a real Traefik: polled every 50 ms while containers are replaced. */
+import assert from "node:assert/strict";
+import { type DockerSettings, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
+import { makeHealthProbe, makeNameProbe } from "../../../src/drivers/health/mod.ts";
+import { makeShell } from "../../../src/drivers/shell/mod.ts";
+import { makeClock } from "../../../src/drivers/system/mod.ts";
+import { formatContainerName, formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import type { Deployed, DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
+import { fullSha, prNumber, shortSha } from "../../../src/lib/ids.ts";
+import { newSecret } from "../../../src/wiring/new_secret.ts";
+import { runDocker, tryDocker } from "../../worlds/docker/images.ts";
+import { buildRoutedImage, type RoutedKind } from "../../worlds/docker/routed_images.ts";
+import { pollName, type Polls, startTraefik, type Traefik } from "../../worlds/docker/traefik.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
+import { part } from "../../worlds/require.ts";
+
+const docker = await part("docker");
+const busybox = await part("busybox");
+const traefik = await part("traefik");
+const runId = crypto.randomUUID().slice(0, 8);
+let nextPr = 100_000_000 + Math.floor(Math.random() * 800_000_000);
+const REPO = `acme/routed-${runId}`;
+const A = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
+const B = fullSha("b1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
+
+const CONFIG: DockerSettings = {
+  network: "bridge",
+  publish: "127.0.0.1",
+  port: 8080,
+  health: { path: "/health", fallback: "/", timeoutMs: 30_000, intervalMs: 200 },
+  sizes: { standard: { cpu: 256, memory: 32 } },
+  variables: { HOME_URL: "{url}" },
+  flags: { prefix: "FEATURE_", on: "on", off: "off" },
+  router: {
+    entrypoint: undefined,
+    certresolver: undefined,
+    network: undefined,
+    answerMs: 20_000,
+    drainMs: 300,
+  },
+};
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+function platformWith(change: Partial<DockerSettings> = {}): Platform {
+  return makeDockerPlatform({
+    shell: makeShell(),
+    clock: makeClock(),
+    probe: makeHealthProbe(),
+    askName: makeNameProbe(),
+    newSecret,
+    keepSecret: () => {},
+    config: { ...CONFIG, ...change },
+  });
+}
+
+/** A pull request whose environments are behind Traefik. */
+interface Scene {
+  readonly router: Traefik;
+  readonly platform: Platform;
+  readonly pr: ReturnType<typeof prNumber>;
+  readonly url: string;
+  readonly image: string;
+  readonly gaps: string[];
+  spec(change?: Partial<DeploySpec> & { readonly flags?: Readonly<Record<string, boolean>> }): DeploySpec;
+  deploy(spec: DeploySpec): Promise<Deployed>;
+  retire(sha: typeof A, epoch?: number): Promise<void>;
+  settle(sha: typeof A, epoch?: number): Promise<void>;
+}
+
+async function play(
+  { kind, more, config }: {
+    readonly kind: RoutedKind;
+    readonly more?: string;
+    readonly config?: Partial<DockerSettings>;
+  },
+  run: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  const image = `showtime-test/routed:${runId}-${kind}`;
+  await buildRoutedImage(image, { kind, ...(more === undefined ? {} : { more }) });
+  const router = await startTraefik();
+  const pr = prNumber(nextPr++);
+  const platform = platformWith(config);
+  const url = `http://pr-${pr}.localhost:${router.port}`;
+  const gaps: string[] = [];
+  const owner = (epoch: number) => ({ repo: REPO, epoch });
+  const key = (sha: typeof A) => keyOfService(formatServiceName(pr, shortSha(sha)));
+  try {
+    await run({
+      router,
+      platform,
+      pr,
+      url,
+      image,
+      gaps,
+      spec: ({ flags = {}, ...change } = {}) => ({
+        repo: REPO,
+        pr,
+        sha: A,
+        image,
+        settings: { size: "standard", flags, login: undefined, url },
+        requestedBy: "ana",
+        createdAt: 0,
+        expiresAt: undefined,
+        epoch: 1,
+        ...change,
+      }),
+      deploy: (spec) =>
+        platform.deploy(spec, {
+          onProgress: () => {},
+          onGap: (sentence) => Promise.resolve(void gaps.push(sentence)),
+        }, never()),
+      retire: (sha, epoch = 1) => platform.destroy(key(sha), owner(epoch), never()),
+      settle: (sha, epoch = 1) => platform.settle(key(sha), owner(epoch), never()),
+    });
+  } finally {
+    await router.stop();
+    const ids = await runDocker(["ps", "--all", "--quiet", "--filter", `name=^/?pr-${pr}-`]);
+    for (const id of ids.split("\n")) if (id !== "") await runDocker(["rm", "--force", "--volumes", id]);
+    await tryDocker(["image", "rm", image]);
+  }
+}
+
+function test(title: string, run: () => Promise<void>): void {
+  const missing = [docker, busybox].find((each) => each.missing !== undefined);
+  (missing ?? traefik).test(`traefik: ${title}`, run);
+}
+
+function tell(title: string, { count, failed, served }: Polls): void {
+  console.log(`${title}: ${failed.length} of ${count} polls failed, ${served.length - 1} changes of version`);
+}
+
+for (const kind of ["checked", "shell"] as const) {
+  const image = kind === "checked" ? "an image with a health check" : "an image with a shell";
+
+  test(`no poll fails over a new commit, a change of flags and a rebuild of ${image}`, async () => {
+    await play({ kind }, async ({ url, spec, deploy, retire, settle, gaps }) => {
+      await deploy(spec());
+      const polls = pollName(url);
+
+      await deploy(spec({ sha: B, epoch: 2, flags: { SLOW: true } }));
+      await retire(A, 2);
+      const flags = await deploy(spec({ sha: B, epoch: 3, flags: { ALPHA: true, SLOW: true } }));
+      await settle(B, 3);
+      await deploy(spec({ sha: B, epoch: 4, flags: { ALPHA: true } }));
+      await settle(B, 4);
+
+      const seen = await polls.stop();
+      tell(kind, seen);
+      assert.equal(flags.unsettled, true);
+      assert.equal(flags.warning, undefined);
+      assert.deepEqual(seen.failed, []);
+      assert.deepEqual(seen.served.map((mark) => mark.slice(0, 7)), [
+        "a1b2c3d",
+        "b1b2c3d",
+        "b1b2c3d",
+        "b1b2c3d",
+      ]);
+      assert.ok(seen.count > 60, `${seen.count} polls`);
+      assert.deepEqual(gaps, []);
+    });
+  });
+}
+
+test("an image with neither a check nor a shell has a gap that is announced, and takes over", async () => {
+  await play({ kind: "bare" }, async ({ url, spec, deploy, retire, gaps }) => {
+    await deploy(spec());
+    assert.deepEqual(gaps, []);
+
+    await deploy(spec({ sha: B, epoch: 2 }));
+    assert.match(
+      gaps.join(),
+      /Nothing answers at http:\/\/pr-\d+\.localhost:\d+ for up to two seconds.*HEALTHCHECK/,
+    );
+    const polls = pollName(url);
+    await retire(A, 2);
+    const ask = makeNameProbe();
+    const question = { path: "/health", header: "x-showtime-sha", timeoutMs: 1000 };
+    while (!(await ask(url, question, never())).mark?.startsWith(B)) { /* until the new one answers */ }
+
+    const seen = await polls.stop();
+    tell("bare", seen);
+    assert.equal(seen.served.at(-1)?.slice(0, 40), B);
+  });
+});
+
+test("the check of environment.health.command counts for an image that has none", async () => {
+  const health = {
+    ...CONFIG.health,
+    command: "wget -q -O /dev/null http://127.0.0.1:8080/health",
+    intervalMs: 1000,
+  };
+  await play({ kind: "shell", config: { health } }, async ({ url, pr, spec, deploy, retire }) => {
+    await deploy(spec());
+    const polls = pollName(url);
+
+    await deploy(spec({ sha: B, epoch: 2 }));
+    await retire(A, 2);
+
+    const seen = await polls.stop();
+    assert.deepEqual(seen.failed, []);
+    const name = formatContainerName(pr, shortSha(B));
+    assert.match(await runDocker(["inspect", "--format", "{{json .Config.Healthcheck.Test}}", name]), /wget/);
+  });
+});
+
+test("a failed update leaves the address with the container that serves, without a failed poll", async () => {
+  await play({ kind: "shell" }, async ({ url, platform, pr, spec, deploy }) => {
+    await deploy(spec());
+    const polls = pollName(url);
+
+    await assert.rejects(deploy(spec({ epoch: 2, flags: { EXIT: true } })), { code: "unhealthy" });
+    const next = await deploy(spec({ epoch: 3, flags: { ALPHA: true } }));
+    await runDocker(["exec", `${formatContainerName(pr, shortSha(A))}-next`, "rm", "/www/health"]);
+    const broken = pollName(url);
+    await broken.stop();
+    await platform.settle(
+      keyOfService(formatServiceName(pr, shortSha(A))),
+      { repo: REPO, epoch: 3 },
+      never(),
+    );
+
+    const seen = await polls.stop();
+    assert.equal(next.unsettled, true);
+    // Only the application's own 404, while the newer container had lost its page.
+    assert.deepEqual(seen.failed.filter((each) => !each.endsWith(": 404")), []);
+    assert.deepEqual(new Set(seen.served.map((mark) => mark.slice(-7))).size, 2);
+    const [after] = await platform.list({ repo: REPO, pr, probe: true }, never());
+    assert.deepEqual([after?.healthy, after?.unsettled, after?.settings.flags], [true, false, {}]);
+  });
+});
+
+test("a run that dies before people are sent to its container is continued by the next one", async () => {
+  await play({ kind: "shell" }, async ({ url, platform, pr, spec, deploy, settle, retire }) => {
+    await deploy(spec());
+    const polls = pollName(url);
+    const dies = new AbortController();
+    await assert.rejects(
+      platform.deploy(spec({ sha: B, epoch: 2 }), {
+        onProgress: (text) => text.includes("the health check of") && dies.abort(new Error("killed")),
+      }, dies.signal),
+      /killed/,
+    );
+    // The run could still tidy up; a killed one leaves the container as it is here, with its way closed.
+    await deploy(spec({ sha: B, epoch: 3 }));
+    await runDocker(["exec", formatContainerName(pr, shortSha(B)), "rm", "/.showtime-healthy"]);
+    const look = async () =>
+      (await platform.list({ repo: REPO, pr, probe: true }, never())).find(({ sha }) => sha === B);
+    while (!(await look())?.unsettled) { /* until the engine has looked again */ }
+
+    await settle(B, 3);
+    await retire(A, 3);
+
+    const after = await look();
+    const seen = await polls.stop();
+    assert.deepEqual([after?.healthy, after?.unsettled], [true, false]);
+    assert.deepEqual(seen.failed, []);
+    assert.equal(seen.served.at(-1)?.slice(0, 7), "b1b2c3d");
+  });
+});
+
+test("an update that was interrupted before settling goes on from the container people are sent to", async () => {
+  await play({ kind: "shell" }, async ({ url, pr, platform, spec, deploy, settle }) => {
+    await deploy(spec());
+    const polls = pollName(url);
+    await deploy(spec({ epoch: 2, flags: { ONE: true } }));
+
+    await deploy(spec({ epoch: 3, flags: { TWO: true } }));
+    await settle(A, 3);
+
+    const seen = await polls.stop();
+    assert.deepEqual(seen.failed, []);
+    const [after] = await platform.list({ repo: REPO, pr, probe: true }, never());
+    assert.deepEqual([after?.settings.flags, after?.unsettled], [{ TWO: true }, false]);
+  });
+});
+
+test("an image with labels for Traefik is refused, since it could take the addresses of others", async () => {
+  const more = "LABEL Traefik.http.routers.evil.rule='HostRegexp(`.*`)'\n";
+  await play({ kind: "shell", more }, async ({ spec, deploy, platform, pr }) => {
+    await assert.rejects(deploy(spec()), {
+      code: "unhealthy",
+      message: /the image has the label "Traefik\.http\.routers\.evil\.rule", which Traefik would obey/,
+    });
+    assert.deepEqual(await platform.list({ repo: REPO, pr }, never()), []);
+  });
+});
+
+test("without Traefik the environment runs at its own address, with a warning that says what to do", async () => {
+  await play({ kind: "shell" }, async ({ router, url, spec, deploy }) => {
+    await router.stop();
+
+    const { address, warning } = await deploy(spec());
+
+    assert.match(address, /^127\.0\.0\.1:\d+$/);
+    assert.equal(
+      warning,
+      `${url} does not answer this machine (connection refused): let its name and port lead to Traefik`,
+    );
+  });
+});
