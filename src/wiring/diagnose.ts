@@ -5,6 +5,8 @@ import type { LoadedConfig } from "../config/mod.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
+import { formatStableUrl } from "../environments/core/environment/stable_url.ts";
+import type { PrNumber } from "../lib/ids.ts";
 import type { Parts } from "./parts.ts";
 import { readTaskDefinition, regionOf } from "./platforms.ts";
 
@@ -61,9 +63,11 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
   if (config.platform === "docker") {
     const { makeLinkDiagnosis } = await import("../drivers/docker/mod.ts");
     return [
+      ...await lookAtRouter(parts, options),
       makeLinkDiagnosis({
         shell: await parts.shell,
         publish: config.docker.publish,
+        openHost: config.docker.host,
         host: parts.host.env["DOCKER_HOST"],
         shared: (await parts.actions).isActions,
       }),
@@ -84,6 +88,29 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
         template: await readTaskDefinition(parts, { config, flags, pr, forge }),
       },
       regionSource: source?.kind === "environment" ? source.name : "the default, since AWS_REGION is not set",
+    }),
+  ];
+}
+
+/** Looks at the router that leads the addresses of pull requests to containers, if there is one. */
+async function lookAtRouter(
+  parts: Parts,
+  { loaded: { config }, flags }: Looking,
+): Promise<readonly Diagnosis[]> {
+  const { router, traefik, network } = config.docker;
+  if (router === undefined || config.environment.url === undefined) return [];
+  const { makeRouterDiagnosis } = await import("../drivers/docker/mod.ts");
+  const { makeNameProbe } = await import("../drivers/health/mod.ts");
+  const { repo } = await parts.repository(flags);
+  const url = formatStableUrl(config.environment.url, { pr: 1 as PrNumber, repo });
+  if (url === undefined) return [];
+  return [
+    makeRouterDiagnosis({
+      shell: await parts.shell,
+      askName: makeNameProbe(),
+      host: parts.host.env["DOCKER_HOST"],
+      network: traefik.network ?? (network === "bridge" ? undefined : network),
+      url,
     }),
   ];
 }

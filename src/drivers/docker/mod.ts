@@ -15,6 +15,7 @@ export { refuseLinks } from "./build/configured_path.ts";
 export { passedVariables } from "./build/passed_variables.ts";
 export { type DockerDiagnosisOptions, makeDockerDiagnosis } from "./diagnose/diagnose.ts";
 export { type LinkDiagnosisOptions, makeLinkDiagnosis } from "./diagnose/diagnose_links.ts";
+export { makeRouterDiagnosis, type RouterDiagnosisOptions } from "./diagnose/diagnose_router.ts";
 export { type DockerPlatformOptions, makeDockerPlatform } from "./platform.ts";
 export type { DockerSettings, RouterSettings } from "./settings.ts";
 export type { BuildSettings } from "./build/build_settings.ts";

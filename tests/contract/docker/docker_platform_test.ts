@@ -8,12 +8,13 @@ import { AppError } from "../../../src/lib/errors.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
 import { makeClock } from "../../../src/drivers/system/mod.ts";
 import { type DockerSettings, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
-import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
+import { makeHealthProbe, makeNameProbe } from "../../../src/drivers/health/mod.ts";
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 import type { DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
 import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
+import { startTraefik } from "../../worlds/docker/traefik.ts";
 import { ownershipContract } from "../ownership_contract.ts";
 import {
   platformContract,
@@ -48,6 +49,7 @@ function platformWith(change: Partial<DockerSettings> = {}, keepSecret = (_: str
     shell: makeShell(),
     clock: makeClock(),
     probe: makeHealthProbe(),
+    askName: makeNameProbe(),
     newSecret,
     keepSecret,
     config: { ...CONFIG, ...change },
@@ -78,7 +80,7 @@ function containerName(service: ServiceName): string {
   return parts?.short === undefined ? service : formatContainerName(parts.pr, parts.short);
 }
 
-async function makeHarness(): Promise<PlatformHarness> {
+async function makeHarness(change: Partial<DockerSettings> = {}): Promise<PlatformHarness> {
   await buildTestImage(IMAGE);
   const world = new World();
   const repo = `acme/app-${runId}`;
@@ -89,7 +91,7 @@ async function makeHarness(): Promise<PlatformHarness> {
     return names.split("\n").filter((name) => name !== "").sort();
   };
   return {
-    platform: platformWith({}, (value) => void secrets.push(value)),
+    platform: platformWith(change, (value) => void secrets.push(value)),
     secrets,
     repo,
     image: IMAGE,
@@ -120,13 +122,38 @@ function test(title: string, run: (context: Deno.TestContext) => Promise<void>):
 
 const contract: PlatformContractOptions = {
   name: "docker",
-  make: makeHarness,
+  make: () => makeHarness(),
   supports: new Set(["traffic", "logs", "failures", "settle", "legacy"]),
   test,
 };
 
 platformContract(contract);
 ownershipContract(contract);
+
+const traefik = await part("traefik");
+platformContract({
+  ...contract,
+  name: "docker behind traefik",
+  make: async () => {
+    const router = await startTraefik();
+    const harness = await makeHarness({
+      router: {
+        entrypoint: "web",
+        certresolver: undefined,
+        network: undefined,
+        answerMs: 20_000,
+        drainMs: 200,
+      },
+    });
+    return {
+      ...harness,
+      urlOf: (pr) => `http://pr-${pr}.localhost:${router.port}`,
+      dispose: () => router.stop().then(harness.dispose),
+    };
+  },
+  test: (title, run) =>
+    ([docker, busybox].find(({ missing }) => missing !== undefined) ?? traefik).test(title, run),
+});
 
 function dockerTest(
   title: string,

@@ -57,3 +57,22 @@ Deno.test("makeLinkDiagnosis() warns where links lead to the machine itself", as
     assert.equal(found?.fix?.includes("docker.publish") ?? false, expected === "warning");
   }
 });
+
+Deno.test("makeLinkDiagnosis() takes docker.host, and warns if no port is published where it leads", async () => {
+  const shell: Shell = { run: () => assert.fail("the engine's own address does not matter") };
+  for (
+    const [publish, openHost, expected] of [
+      ["0.0.0.0", "preview.example.org", "ok"],
+      ["10.0.0.5", "preview.example.org", "ok"],
+      ["127.0.0.1", "preview.example.org", "warning"],
+      ["127.0.0.1", "localhost", "ok"],
+    ] as const
+  ) {
+    const diagnosis = makeLinkDiagnosis({ shell, publish, openHost, host: undefined, shared: true });
+
+    const [found] = await diagnosis.diagnose(new AbortController().signal);
+
+    assert.equal(found?.status, expected, `${publish} ${openHost}`);
+    assert.ok(found?.detail.includes(`they lead to ${openHost}`), found?.detail);
+  }
+});
