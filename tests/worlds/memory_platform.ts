@@ -15,7 +15,10 @@ import {
   judgeOwner,
   type RepositoryIdentity,
 } from "../../src/environments/core/environment/ownership.ts";
-import type { PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
+import type {
+  EngineIdentity,
+  PlatformEnvironment,
+} from "../../src/environments/core/environment/environment.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
 import type { Reached } from "../../src/environments/core/cleanup/mod.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -92,6 +95,8 @@ class Hooks {
 export class MemoryPlatform implements Platform {
   readonly kind = "docker";
   readonly hooks = new Hooks();
+  /** Which machine's engine this is, if a test says so. */
+  engine?: () => Promise<EngineIdentity>;
   #environments: readonly PlatformEnvironment[] = [];
   #ports = 8000;
   /** The address of what is deployed from now on; undefined for a made-up one. */

@@ -62,6 +62,12 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
   };
   return {
     kind: "docker",
+    async engine(signal) {
+      const call = { action: "Reading which engine this is" };
+      const { stdout } = await docker.must(["info", "--format", "{{.ID}} {{.Name}}"], call, signal);
+      const [id = "", ...name] = stdout.trim().split(" ");
+      return { id, name: name.join(" ") };
+    },
     list: (scope, signal) => listEnvironments(engine, scope, signal),
     // A container's description holds its ports, and an environment leaves only containers and images behind.
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),

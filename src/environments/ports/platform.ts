@@ -1,7 +1,12 @@
 /** Where environments run: starts, describes, lists and removes them, and reads their logs. */
 
 import type { EnvironmentKey } from "../core/environment/names.ts";
-import type { DeployedSettings, PlatformEnvironment, PlatformKind } from "../core/environment/environment.ts";
+import type {
+  DeployedSettings,
+  EngineIdentity,
+  PlatformEnvironment,
+  PlatformKind,
+} from "../core/environment/environment.ts";
 import type { Reached } from "../core/cleanup/mod.ts";
 import type { RepositoryIdentity } from "../core/environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
@@ -74,6 +79,8 @@ export interface PlatformLeftover {
 /** The calls that change nothing. */
 export interface PlatformReader {
   readonly kind: PlatformKind;
+  /** Reads which machine's engine this is; undefined for a platform that is the same from every machine. */
+  engine?(signal: AbortSignal): Promise<EngineIdentity>;
   /**
    * Lists environments, all pages. If the platform does not answer, throws AppError instead of returning a
    * part (`engine_unavailable`, `aws_unreachable`, `aws_credentials`; message or hint names what was tried).

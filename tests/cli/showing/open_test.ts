@@ -73,3 +73,29 @@ for (const command of ["url", "open"]) {
     assert.match(err, /^warning: The platform could not be asked.*unverified: .*no AWS credentials$/m);
   });
 }
+
+Deno.test("url, open, list and status give the address that stays first, and the commit's own below or beside it", async () => {
+  const stable = "https://pr-1234.preview.example.org";
+  const settings = { size: "standard", flags: {}, login: "admin/admin", url: stable };
+  const world = makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A, { settings })] });
+
+  const [url, open, list, wide, status] = await Promise.all([
+    runIn(world, ["url", "1234"]),
+    runIn(world, ["open", "1234"]),
+    runIn(world, ["list"]),
+    runIn(world, ["list", "--wide"]),
+    runIn(world, ["status", "1234"]),
+  ]);
+  const json = JSON.parse((await runIn(world, ["list", "--json"])).out);
+
+  assert.deepEqual([url.out, open.out], [`${stable}\n`, `${stable}\n`]);
+  assert.match(list.out, /pr-1234\.preview\.example\.org/);
+  assert.doesNotMatch(list.out, /10\.0\.0\.1/);
+  assert.match(wide.out, /OWN ADDRESS[^]*pr-1234\.preview\.example\.org[^]*10\.0\.0\.1:8080/);
+  assert.match(
+    status.out,
+    /address +https:\/\/pr-1234\.preview\.example\.org\n +own address +http:\/\/10\.0\.0\.1:8080 \(aaaaaaa since 2024-01-15 13:30 UTC\)\n/,
+  );
+  const [found] = json.environments;
+  assert.deepEqual([found.url, found.address], [stable, "10.0.0.1:8080"]);
+});

@@ -33,11 +33,11 @@ export async function runOpen(env: CommandEnv): Promise<ExitCode> {
 async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const { ports } = await env.ports(pr, ["forge", "platform", "images", "clock"]);
   const { observed } = await lookOnce(ports, pr, env.signal);
-  const { platform } = observed.observation;
+  const { platform, otherEngine } = observed.observation;
   const views = viewSight(ports, observed);
   const active = views.find((view) => view.active);
   const action = `Looking for the address of #${pr}`;
-  const lost = active !== undefined && platform !== "as_labels" &&
+  const lost = active !== undefined && platform !== "as_labels" && otherEngine === undefined &&
     platform.find(({ short = null }) => short === active.short_sha)?.address === undefined;
   if (lost) {
     throw new AppError(

@@ -24,7 +24,11 @@ export async function mendAddresses(
     const changes = judgeObserved(locked.writer.observed, locked.writer.record.silent ?? {});
     for (const { what, short } of wanted) {
       if (changes.some((each) => each.short === short)) continue;
-      outcome.kept.push({ what, why: "It is right by now" });
+      const { otherEngine } = locked.writer.observed.observation;
+      const why = otherEngine === undefined
+        ? "It is right by now"
+        : `It is on another machine: ${otherEngine}`;
+      outcome.kept.push({ what, why });
     }
     for (const change of changes) {
       await mend(locked, change);
@@ -39,8 +43,9 @@ function judgeObserved(
   { observation }: ObservedPull,
   silent: Readonly<Record<ShortSha, number>>,
 ): readonly AddressChange[] {
-  const { platform, pr, open, headSha, allLabels } = observation;
-  if (platform === "as_labels") return [];
+  const { platform, pr, open, headSha, allLabels, otherEngine } = observation;
+  // An address on another machine is that machine's to judge.
+  if (platform === "as_labels" || otherEngine !== undefined) return [];
   return judgeAddresses({
     pr,
     // An address that the platform does not have is wrong, whoever set its label.

@@ -25,6 +25,7 @@ import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
 import { type OriginContext, originsOf } from "./label_origins.ts";
+import { findOtherEngine } from "./other_engine.ts";
 import { believedComment, isShowtimesComment, pullRecord } from "./pull_record.ts";
 import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
@@ -33,7 +34,7 @@ export interface ObservePorts extends LockReadingPorts, ReadingPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
-  readonly platform: Pick<PlatformReader, "list">;
+  readonly platform: Pick<PlatformReader, "list" | "engine">;
   /** The labels stand in for the platform (a dry run of the platform). */
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "exists">;
@@ -165,9 +166,11 @@ export async function observePull(
     },
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
   const { believed: observation } = judgeLabels(whole, ports.settings);
+  const otherEngine = await findOtherEngine(ports.platform, { record, labels, deployed: platform }, signal);
   return {
     observation: {
       ...observation,
+      ...(otherEngine === undefined ? {} : { otherEngine }),
       ...await askImages(ports, observation, { size: options.size, signal }),
     },
     snapshot,

@@ -34,6 +34,8 @@ export interface EnvironmentSources {
   readonly open: boolean | undefined;
   /** Full hash, if it is known from elsewhere (the head of the pull request). */
   readonly sha: FullSha | undefined;
+  /** The machine whose engine has what this run's engine lacks; undefined if no other is known. */
+  readonly otherEngine?: string | undefined;
 }
 
 /** Combines the labels and the platform's answer into the view of an environment. */
@@ -47,7 +49,9 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
   );
   // The platform's answer outweighs the labels, which anyone who may set labels can write. An address that it does not
   // have any more may be a stranger's by now; a listing leaves addresses out.
-  const missing = !ports.platformAsLabels && deployed?.healthy !== true;
+  const elsewhere = sources.otherEngine !== undefined && labeled?.status === "running" &&
+    deployed === undefined;
+  const missing = !ports.platformAsLabels && deployed?.healthy !== true && !elsewhere;
   const address = deployed?.address ?? (missing ? undefined : labeled?.address);
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
   const presence = ports.platformAsLabels
@@ -60,7 +64,11 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
   const active = short !== undefined && deployed?.legacy !== true && labels?.active.includes(short) === true;
   const stable = ports.platformAsLabels ? ports.settings.urlOf?.(pr) : deployed?.settings.url;
   const state = decideShaState(labeled?.status, presence);
-  const status = state === "in_progress" ? String(labeled?.status ?? "deploying") : state;
+  const status = elsewhere
+    ? "elsewhere"
+    : state === "in_progress"
+    ? String(labeled?.status ?? "deploying")
+    : state;
   return {
     pr,
     sha: sha ?? null,
@@ -102,13 +110,17 @@ function decideType(
 
 /** Views the environments of an observed pull request, the active one first. */
 export function viewSight(ports: ViewPorts, observed: ObservedPull): readonly EnvironmentView[] {
-  const { labels, platform, pr, open, commits, headSha, target } = observed.observation;
+  const { labels, platform, pr, open, commits, headSha, target, otherEngine } = observed.observation;
   const deployed = platform === "as_labels" ? [] : platform;
   const seeing = platform === "as_labels" ? { ...ports, platformAsLabels: true } : ports;
   const of = { pr, labels, open };
   const full = new Map([...commits, headSha, target].map((sha) => [shortSha(sha), sha] as const));
   return pairEnvironments(of, deployed).map((each) =>
-    viewEnvironment(seeing, { ...each, sha: each.short === undefined ? undefined : full.get(each.short) })
+    viewEnvironment(seeing, {
+      ...each,
+      otherEngine,
+      sha: each.short === undefined ? undefined : full.get(each.short),
+    })
   ).sort(byActivity);
 }
 

@@ -27,6 +27,10 @@ export async function readWithLabelFallback<Result>(
   };
   const { platform, images } = ports;
   const watched: ObservePorts["platform"] = {
+    ...(platform.engine === undefined ? {} : {
+      engine: (callSignal: AbortSignal) =>
+        platform.engine?.(callSignal).catch(remember) ?? remember(undefined),
+    }),
     list: (scope, callSignal) => platform.list(scope, callSignal).catch(remember),
   };
   const watchedImages: ObservePorts["images"] = {

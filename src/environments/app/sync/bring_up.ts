@@ -19,6 +19,7 @@ import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "../record/label_names.ts";
+import { readEngine } from "../observe/other_engine.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
 import { dropAfterFailure } from "../record/stray_definitions.ts";
 
@@ -285,10 +286,12 @@ export async function activate(
   );
   const change = diffLabels(labelsAbout(writer, bringUp), wanted);
   const known = writer.labels.environments;
+  const engine = await readEngine(ports.platform, signal);
   // The attempts of earlier commits no longer matter, except for commits whose record still exists.
   const attempts = Object.entries(writer.record.attempts).filter(([each]) => known.has(each as ShortSha));
   writer.remember({
     attempts: { ...Object.fromEntries(attempts), [sha]: 0 },
+    ...(engine === undefined ? {} : { engine }),
     ...(writer.record.update?.sha === sha ? { update: undefined } : {}),
   });
   writer.say({ notice: state.warning === undefined ? undefined : escapeMarkdown(state.warning) });

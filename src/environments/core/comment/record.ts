@@ -4,6 +4,8 @@
  */
 
 import { type FailureReason, failureReason } from "../environment/failure.ts";
+import type { EngineIdentity } from "../environment/environment.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
 import { type FullSha, parseFullSha, parseShortSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 
 /** An event in the comment's list. `at`: milliseconds since 1970. */
@@ -48,6 +50,8 @@ export interface CommentRecord {
   readonly content?: RecordedContent | undefined;
   /** The times since which environments do not answer, in milliseconds since 1970. */
   readonly silent?: Readonly<Record<ShortSha, number>>;
+  /** The engine on which an environment was last brought up, if the platform is an engine of one machine. */
+  readonly engine?: EngineIdentity | undefined;
   /** Oldest first, at most {@link EVENT_LIMIT}. */
   readonly events: readonly CommentEvent[];
 }
@@ -121,7 +125,7 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, head, size, notice, shown, failure, silent, update, content, events } =
+  const { attempts, shas, head, size, notice, shown, failure, silent, update, content, engine, events } =
     data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
@@ -141,6 +145,7 @@ function readRecord(data: unknown): CommentRecord {
   const failed = readFailure(failure);
   const updated = readUpdate(update);
   const pushed = readContent(content);
+  const on = readEngine(engine);
   const quiet: Record<ShortSha, number> = {};
   for (const [key, at] of typeof silent === "object" && silent !== null ? Object.entries(silent) : []) {
     const sha = parseShortSha(key);
@@ -157,6 +162,7 @@ function readRecord(data: unknown): CommentRecord {
     ...(failed === undefined ? {} : { failure: failed }),
     ...(updated === undefined ? {} : { update: updated }),
     ...(pushed === undefined ? {} : { content: pushed }),
+    ...(on === undefined ? {} : { engine: on }),
     ...(Object.keys(quiet).length === 0 ? {} : { silent: quiet }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"
@@ -211,6 +217,13 @@ function readContent(data: unknown): RecordedContent | undefined {
     failed: failed === true,
     text: typeof text === "string" ? cut(text) : "",
   };
+}
+
+function readEngine(data: unknown): EngineIdentity | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { id, name } = data as Record<string, unknown>;
+  if (typeof id !== "string" || id === "" || typeof name !== "string") return undefined;
+  return { id: id.slice(0, SENTENCE_LIMIT), name: stripControls(name).slice(0, SENTENCE_LIMIT) };
 }
 
 function cut(text: string): string {

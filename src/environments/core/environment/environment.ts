@@ -3,6 +3,14 @@ import type { FullSha, PrNumber, ServiceName, ShortSha } from "../../../lib/ids.
 /** The kind of platform that environments run on. */
 export type PlatformKind = "docker" | "ecs";
 
+/** The engine of one machine. */
+export interface EngineIdentity {
+  /** An id that no other engine has. */
+  readonly id: string;
+  /** The machine's name, for people. */
+  readonly name: string;
+}
+
 /** The size of an environment: the name of an entry of the configuration's `sizes`. */
 export type SizeName = string;
 

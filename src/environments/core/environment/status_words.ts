@@ -11,6 +11,7 @@ export const STATUS_WORDS = {
   failed: "did not come up",
   stopping: "is being removed",
   drifted: "is not running, although its label says so",
+  elsewhere: "is on another machine",
   absent: "is not there",
 } as const;
 
@@ -27,5 +28,6 @@ export function statusWords(status: string): string {
  * name it.
  */
 export function statusWord(status: string): string {
+  if (status === "elsewhere") return "other machine";
   return status === "drifted" ? "not running" : status === "absent" ? "not there" : status;
 }

@@ -11,6 +11,7 @@ import { planEnd } from "./end.ts";
 import { LITTER, planIdle } from "./idle.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
+import { describeOtherMachine, isOnOtherMachine } from "./other_machine.ts";
 import type { Plan, Step } from "./plan.ts";
 import { isUpdateExhausted, updateDue } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
@@ -125,6 +126,13 @@ function planCommit(situation: Situation): Plan {
   }
   if (sync !== undefined && (state === "absent" || state === "failed")) {
     return bringUp(situation, { rule: 9, reason: "sync_requested", build: true, asked: sync.by });
+  }
+  if (isOnOtherMachine(observation, view)) {
+    return planIdle(situation, {
+      rule: 10,
+      reason: "other_machine",
+      because: [describeOtherMachine(observation, target)],
+    });
   }
   if (state === "drifted") {
     return bringUp(situation, { rule: 10, reason: "drifted", build: observation.imageExists === false });

@@ -96,6 +96,8 @@ export interface Observation {
   readonly origins: ReadonlyMap<string, LabelOrigin>;
   /** `as_labels`: the platform was not asked, and is taken to be as the labels say. */
   readonly platform: readonly PlatformEnvironment[] | "as_labels";
+  /** The machine whose engine has environments that this run's engine lacks; undefined if no other is known. */
+  readonly otherEngine?: string | undefined;
   readonly lock: LockView;
   /** The login that this run acts for; undefined if it could not be identified. */
   readonly actor: string | undefined;

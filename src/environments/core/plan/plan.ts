@@ -24,6 +24,7 @@ export type Reason =
   | "rebuild_requested"
   | "sync_requested"
   | "drifted"
+  | "other_machine"
   | "frozen"
   | "new_commit"
   | "untrusted_commit"

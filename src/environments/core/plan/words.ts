@@ -16,6 +16,7 @@ export const REASON_WORDS: Readonly<Record<Reason | "image_gone", string>> = {
   rebuild_requested: "a rebuild was asked for",
   sync_requested: "a sync was asked for",
   drifted: "its labels say that it runs, and the platform does not have it healthy",
+  other_machine: "the environment is on another machine",
   image_gone: "the environment and its image are gone",
   frozen: "the pull request is frozen",
   new_commit: "there is a newer commit",

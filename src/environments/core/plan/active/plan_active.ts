@@ -4,6 +4,7 @@ import { type FullSha, type ShortSha, shortSha } from "../../../../lib/ids.ts";
 import { bringUp, servesAlready } from "../bring_up.ts";
 import { decideActive } from "./decide_active.ts";
 import type { Observation } from "../observation.ts";
+import { isOnOtherMachine } from "../other_machine.ts";
 import type { Plan, Step } from "../plan.ts";
 import { updateDue } from "../settings.ts";
 import { type Situation, survey } from "../situation.ts";
@@ -47,6 +48,7 @@ export function planActive(situation: Situation): ActivePlan | undefined {
       });
     }
     case "drifted":
+      if (isOnOtherMachine(observation, view)) return undefined;
       if (imageGone) return planWithoutImage(situation, view, `${describeLoss(view)}, and its image is gone`);
       return planFromImage(situation, view, { rule: 10, reason: "drifted", because: describeLoss(view) });
     case "in_progress":
