@@ -26,7 +26,7 @@ export interface DockerSettings {
    * is a pattern with `{pr}` and `{sha}`.
    */
   readonly builtHere?: { readonly image: string; readonly tag: string } | undefined;
-  /** The router that leads the address of a pull request to its container; undefined if there is none. */
+  /** The router that leads the address of a pull request to its container; undefined without one. */
   readonly router?: RouterSettings | undefined;
   /** The host that people open; undefined for the address that ports are published on. */
   readonly openHost?: string | undefined;

@@ -51,7 +51,7 @@ export async function makeRunValues(
   };
 }
 
-/** Makes the maker of addresses that stay; without `environment.url` there is none. */
+/** Makes the maker of addresses that stay; it is left out without `environment.url`. */
 function urlMaker({ environment: { url } }: Config, repo: string): Pick<RunValues["settings"], "urlOf"> {
   return url === undefined ? {} : { urlOf: (pr) => formatStableUrl(url, { pr, repo }) };
 }

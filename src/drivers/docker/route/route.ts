@@ -12,8 +12,8 @@ import type { Container } from "../run/container.ts";
 import type { DockerSettings, RouterSettings } from "../settings.ts";
 
 /**
- * What keeps a container out of the routing until it is ready, since Traefik sends people only to a container whose
- * health check passes: the image's own check, `environment.health.command`, or a file that Showtime puts into it. With
+ * The way in which a container is kept out of the routing until it is ready. Traefik sends people only to a container
+ * whose health check passes: the image's own check, `environment.health.command`, or a file that Showtime puts into it. With
  * `none` the engine has no check, and Traefik sends people there as soon as the container runs.
  */
 export type Gate = "image" | "command" | "file" | "none";
@@ -68,7 +68,7 @@ export function isPending(container: Pick<Container, "labels" | "state">): boole
   return gate === "file" ? ownHealth !== "healthy" : ownHealth === "starting";
 }
 
-/** Whether a routed container's own health check fails, so that nobody is sent to it. */
+/** Whether a routed container's own health check fails, so that Traefik sends no requests to it. */
 export function isRefused(container: Pick<Container, "labels" | "state">): boolean {
   const gate = readRoute(container)?.gate;
   return (gate === "image" || gate === "command") && container.state.ownHealth === "unhealthy";

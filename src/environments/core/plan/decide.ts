@@ -11,7 +11,7 @@ import { planEnd } from "./end.ts";
 import { LITTER, planIdle } from "./idle.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
-import { describeOtherMachine, isOnOtherMachine } from "./other_machine.ts";
+import { describeOtherMachine, isOnOtherMachine } from "./active/other_machine.ts";
 import type { Plan, Step } from "./plan.ts";
 import { isUpdateExhausted, updateDue } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";

@@ -9,7 +9,7 @@ import type { Label, NamedLabel } from "../labels/mod.ts";
 import { decideActive } from "./active/decide_active.ts";
 import { diffLabels, hasLabel, type LabelChange, labelsFor } from "./desired.ts";
 import type { Observation, Policy } from "./observation.ts";
-import { isOnOtherMachine } from "./other_machine.ts";
+import { isOnOtherMachine } from "./active/other_machine.ts";
 import type { Retirement, Step } from "./plan.ts";
 import { wantedTtl } from "./settings.ts";
 import type { ShaView } from "./state.ts";

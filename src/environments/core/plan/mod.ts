@@ -36,7 +36,7 @@ export {
   type Retirement,
   type Step,
 } from "./plan.ts";
-export { isOnOtherMachine } from "./other_machine.ts";
+export { isOnOtherMachine } from "./active/other_machine.ts";
 export { settingsDifference, settingsKey, wantedSettings, wantedTtl } from "./settings.ts";
 export { readBodyFlags } from "./body/body_flags.ts";
 export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";

@@ -4,7 +4,7 @@ import { type FullSha, type ShortSha, shortSha } from "../../../../lib/ids.ts";
 import { bringUp, servesAlready } from "../bring_up.ts";
 import { decideActive } from "./decide_active.ts";
 import type { Observation } from "../observation.ts";
-import { isOnOtherMachine } from "../other_machine.ts";
+import { isOnOtherMachine } from "./other_machine.ts";
 import type { Plan, Step } from "../plan.ts";
 import { updateDue } from "../settings.ts";
 import { type Situation, survey } from "../situation.ts";

@@ -1,7 +1,7 @@
 /** Environments that another machine's engine has: this run's engine lacks them, and they are not lost. */
 
-import type { Observation } from "./observation.ts";
-import type { ShaView } from "./state.ts";
+import type { Observation } from "../observation.ts";
+import type { ShaView } from "../state.ts";
 
 /** Whether an environment that this run's engine lacks is on the engine of another machine. */
 export function isOnOtherMachine(
