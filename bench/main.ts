@@ -8,6 +8,7 @@ import { benchAssets } from "./assets.ts";
 import { benchAws } from "./aws.ts";
 import { benchContexts } from "./contexts.ts";
 import { benchPipelines } from "./pipelines.ts";
+import { benchRouter } from "./router.ts";
 import { benchServer } from "./server.ts";
 import { EMPTY_RECORD } from "../src/environments/core/comment/mod.ts";
 import { fullSha, prNumber } from "../src/lib/ids.ts";
@@ -240,6 +241,7 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
   list: benchList,
   planning: benchPlanning,
   aws: () => benchAws(print),
+  router: () => benchRouter(print),
   assets: () => benchAssets(print),
   contexts: () => benchContexts(print),
   pipelines: () => benchPipelines(print),

@@ -1,126 +1,20 @@
 /** A pull request's address behind a real Traefik: polled every 50 ms while containers are replaced. */
 import assert from "node:assert/strict";
-import { type DockerSettings, makeDockerPlatform } from "../../../src/drivers/docker/mod.ts";
-import { makeHealthProbe, makeNameProbe } from "../../../src/drivers/health/mod.ts";
-import { makeShell } from "../../../src/drivers/shell/mod.ts";
-import { makeClock } from "../../../src/drivers/system/mod.ts";
+import { makeNameProbe } from "../../../src/drivers/health/mod.ts";
 import { formatContainerName, formatServiceName } from "../../../src/environments/core/environment/names.ts";
-import type { Deployed, DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
-import { fullSha, prNumber, shortSha } from "../../../src/lib/ids.ts";
-import { newSecret } from "../../../src/wiring/new_secret.ts";
-import { runDocker, tryDocker } from "../../worlds/docker/images.ts";
-import { buildRoutedImage, type RoutedKind } from "../../worlds/docker/routed_images.ts";
-import { pollName, type Polls, startTraefik, type Traefik } from "../../worlds/docker/traefik.ts";
+import { shortSha } from "../../../src/lib/ids.ts";
+import { runDocker } from "../../worlds/docker/images.ts";
+import { A, B, playRouted, REPO, ROUTED } from "../../worlds/docker/routed_scene.ts";
+import { pollName, type Polls } from "../../worlds/docker/traefik.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 import { part } from "../../worlds/require.ts";
 
 const docker = await part("docker");
 const busybox = await part("busybox");
 const traefik = await part("traefik");
-const runId = crypto.randomUUID().slice(0, 8);
-let nextPr = 100_000_000 + Math.floor(Math.random() * 800_000_000);
-const REPO = `acme/routed-${runId}`;
-const A = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
-const B = fullSha("b1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
-
-const CONFIG: DockerSettings = {
-  network: "bridge",
-  publish: "127.0.0.1",
-  port: 8080,
-  health: { path: "/health", fallback: "/", timeoutMs: 30_000, intervalMs: 200 },
-  sizes: { standard: { cpu: 256, memory: 32 } },
-  variables: { HOME_URL: "{url}" },
-  flags: { prefix: "FEATURE_", on: "on", off: "off" },
-  router: {
-    entrypoint: undefined,
-    certresolver: undefined,
-    network: undefined,
-    answerMs: 20_000,
-    drainMs: 300,
-  },
-};
 
 function never(): AbortSignal {
   return new AbortController().signal;
-}
-
-function platformWith(change: Partial<DockerSettings> = {}): Platform {
-  return makeDockerPlatform({
-    shell: makeShell(),
-    clock: makeClock(),
-    probe: makeHealthProbe(),
-    askName: makeNameProbe(),
-    newSecret,
-    keepSecret: () => {},
-    config: { ...CONFIG, ...change },
-  });
-}
-
-/** A pull request whose environments are behind Traefik. */
-interface Scene {
-  readonly router: Traefik;
-  readonly platform: Platform;
-  readonly pr: ReturnType<typeof prNumber>;
-  readonly url: string;
-  readonly image: string;
-  readonly gaps: string[];
-  spec(change?: Partial<DeploySpec> & { readonly flags?: Readonly<Record<string, boolean>> }): DeploySpec;
-  deploy(spec: DeploySpec): Promise<Deployed>;
-  retire(sha: typeof A, epoch?: number): Promise<void>;
-  settle(sha: typeof A, epoch?: number): Promise<void>;
-}
-
-async function play(
-  { kind, more, config }: {
-    readonly kind: RoutedKind;
-    readonly more?: string;
-    readonly config?: Partial<DockerSettings>;
-  },
-  run: (scene: Scene) => Promise<void>,
-): Promise<void> {
-  const image = `showtime-test/routed:${runId}-${kind}`;
-  await buildRoutedImage(image, { kind, ...(more === undefined ? {} : { more }) });
-  const router = await startTraefik();
-  const pr = prNumber(nextPr++);
-  const platform = platformWith(config);
-  const url = `http://pr-${pr}.localhost:${router.port}`;
-  const gaps: string[] = [];
-  const owner = (epoch: number) => ({ repo: REPO, epoch });
-  const key = (sha: typeof A) => keyOfService(formatServiceName(pr, shortSha(sha)));
-  try {
-    await run({
-      router,
-      platform,
-      pr,
-      url,
-      image,
-      gaps,
-      spec: ({ flags = {}, ...change } = {}) => ({
-        repo: REPO,
-        pr,
-        sha: A,
-        image,
-        settings: { size: "standard", flags, login: undefined, url },
-        requestedBy: "ana",
-        createdAt: 0,
-        expiresAt: undefined,
-        epoch: 1,
-        ...change,
-      }),
-      deploy: (spec) =>
-        platform.deploy(spec, {
-          onProgress: () => {},
-          onGap: (sentence) => Promise.resolve(void gaps.push(sentence)),
-        }, never()),
-      retire: (sha, epoch = 1) => platform.destroy(key(sha), owner(epoch), never()),
-      settle: (sha, epoch = 1) => platform.settle(key(sha), owner(epoch), never()),
-    });
-  } finally {
-    await router.stop();
-    const ids = await runDocker(["ps", "--all", "--quiet", "--filter", `name=^/?pr-${pr}-`]);
-    for (const id of ids.split("\n")) if (id !== "") await runDocker(["rm", "--force", "--volumes", id]);
-    await tryDocker(["image", "rm", image]);
-  }
 }
 
 function test(title: string, run: () => Promise<void>): void {
@@ -136,7 +30,7 @@ for (const kind of ["checked", "shell"] as const) {
   const image = kind === "checked" ? "an image with a health check" : "an image with a shell";
 
   test(`no poll fails over a new commit, a change of flags and a rebuild of ${image}`, async () => {
-    await play({ kind }, async ({ url, spec, deploy, retire, settle, gaps }) => {
+    await playRouted({ kind }, async ({ url, spec, deploy, retire, settle, gaps }) => {
       await deploy(spec());
       const polls = pollName(url);
 
@@ -165,7 +59,7 @@ for (const kind of ["checked", "shell"] as const) {
 }
 
 test("an image with neither a check nor a shell has a gap that is announced, and takes over", async () => {
-  await play({ kind: "bare" }, async ({ url, spec, deploy, retire, gaps }) => {
+  await playRouted({ kind: "bare" }, async ({ url, spec, deploy, retire, gaps }) => {
     await deploy(spec());
     assert.deepEqual(gaps, []);
 
@@ -188,11 +82,11 @@ test("an image with neither a check nor a shell has a gap that is announced, and
 
 test("the check of environment.health.command counts for an image that has none", async () => {
   const health = {
-    ...CONFIG.health,
+    ...ROUTED.health,
     command: "wget -q -O /dev/null http://127.0.0.1:8080/health",
     intervalMs: 1000,
   };
-  await play({ kind: "shell", config: { health } }, async ({ url, pr, spec, deploy, retire }) => {
+  await playRouted({ kind: "shell", config: { health } }, async ({ url, pr, spec, deploy, retire }) => {
     await deploy(spec());
     const polls = pollName(url);
 
@@ -207,7 +101,7 @@ test("the check of environment.health.command counts for an image that has none"
 });
 
 test("a failed update leaves the address with the container that serves, without a failed poll", async () => {
-  await play({ kind: "shell" }, async ({ url, platform, pr, spec, deploy }) => {
+  await playRouted({ kind: "shell" }, async ({ url, platform, pr, spec, deploy }) => {
     await deploy(spec());
     const polls = pollName(url);
 
@@ -233,7 +127,7 @@ test("a failed update leaves the address with the container that serves, without
 });
 
 test("a run that dies before people are sent to its container is continued by the next one", async () => {
-  await play({ kind: "shell" }, async ({ url, platform, pr, spec, deploy, settle, retire }) => {
+  await playRouted({ kind: "shell" }, async ({ url, platform, pr, spec, deploy, settle, retire }) => {
     await deploy(spec());
     const polls = pollName(url);
     const dies = new AbortController();
@@ -262,7 +156,7 @@ test("a run that dies before people are sent to its container is continued by th
 });
 
 test("an update that was interrupted before settling goes on from the container people are sent to", async () => {
-  await play({ kind: "shell" }, async ({ url, pr, platform, spec, deploy, settle }) => {
+  await playRouted({ kind: "shell" }, async ({ url, pr, platform, spec, deploy, settle }) => {
     await deploy(spec());
     const polls = pollName(url);
     await deploy(spec({ epoch: 2, flags: { ONE: true } }));
@@ -279,7 +173,7 @@ test("an update that was interrupted before settling goes on from the container 
 
 test("an image with labels for Traefik is refused, since it could take the addresses of others", async () => {
   const more = "LABEL Traefik.http.routers.evil.rule='HostRegexp(`.*`)'\n";
-  await play({ kind: "shell", more }, async ({ spec, deploy, platform, pr }) => {
+  await playRouted({ kind: "shell", more }, async ({ spec, deploy, platform, pr }) => {
     await assert.rejects(deploy(spec()), {
       code: "unhealthy",
       message: /the image has the label "Traefik\.http\.routers\.evil\.rule", which Traefik would obey/,
@@ -289,7 +183,7 @@ test("an image with labels for Traefik is refused, since it could take the addre
 });
 
 test("without Traefik the environment runs at its own address, with a warning that says what to do", async () => {
-  await play({ kind: "shell" }, async ({ router, url, spec, deploy }) => {
+  await playRouted({ kind: "shell" }, async ({ router, url, spec, deploy }) => {
     await router.stop();
 
     const { address, warning } = await deploy(spec());

@@ -4,7 +4,8 @@ import { ENVIRONMENT_OPTIONS, PLATFORM } from "../../../environment_options.ts";
 import { LOOKS, NOTHING, READS_CLONE } from "../../kept_rights.ts";
 
 /** The values of `list --status`. */
-const STATUSES = Object.keys(STATUS_WORDS);
+/** The statuses of a list, which reads no comments: only they say that an environment is on another machine. */
+const STATUSES = Object.keys(STATUS_WORDS).filter((status) => status !== "elsewhere");
 
 /** The commands that only read. */
 export const SHOWING = {
