@@ -88,7 +88,7 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
 }
 
 /** How long an address may take to lead to a new container: Traefik looks at the engine every two seconds at most. */
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 30_000;
 /** How long requests that the old container works on may take. */
 const DRAIN_MS = 10_000;
 

@@ -244,6 +244,47 @@ dockerTest("deploy() believes no label of ours that the image brings along", asy
   }
 });
 
+dockerTest("docker.host is what people open, while Showtime asks the published address", async ({ spec }) => {
+  // Nothing answers at that name from here.
+  const platform = platformWith({ publish: "0.0.0.0", openHost: "preview.invalid" });
+
+  const { address, warning } = await platform.deploy(spec, QUIET, never());
+
+  assert.match(address, /^preview\.invalid:\d+$/);
+  assert.equal(warning, undefined);
+  const [found] = await platform.list({ repo: spec.repo, pr: spec.pr, probe: true }, never());
+  assert.deepEqual([found?.address, found?.healthy], [address, true]);
+  const [reached] = await platform.reach(
+    [spec].map(({ pr, sha }) => ({ pr, short: shortSha(sha) })),
+    never(),
+  );
+  assert.deepEqual([reached?.address, reached?.answer?.ok], [address, true]);
+});
+
+dockerTest(
+  "a port on every address gives a link to this machine only with a warning that says what to set",
+  async ({ spec }) => {
+    const { warning } = await platformWith({ publish: "0.0.0.0", host: undefined }).deploy(
+      spec,
+      QUIET,
+      never(),
+    );
+
+    assert.match(
+      warning ?? "",
+      /docker\.publish is 0\.0\.0\.0, which is no address to open.*Set docker\.host/,
+    );
+  },
+);
+
+dockerTest("engine() gives the same id at every call, and the machine's name", async ({ harness }) => {
+  const first = await harness.platform.engine?.(never());
+  const second = await platformWith().engine?.(never());
+
+  assert.deepEqual(first, second);
+  assert.ok((first?.id ?? "").length > 10 && first?.name !== "", JSON.stringify(first));
+});
+
 dockerTest("deploy() hands on values with line breaks", async ({ harness, spec, name }) => {
   await harness.platform.deploy(spec, QUIET, never());
 

@@ -39,7 +39,7 @@ export async function leadTo(
   const route = container && readRoute(container);
   const url = container && routedUrl(container);
   if (container === undefined || route === undefined || url === undefined) return undefined;
-  const serving = others.filter(({ state }) => state.status === "running");
+  const serving = others.filter((one) => one.state.status === "running" && routedUrl(one) === url);
   if (route.gate === "none" && serving.length > 0) {
     await onGap(
       `Nothing answers at ${url} for up to two seconds when the new container takes over, because its image has ` +
@@ -51,33 +51,40 @@ export async function leadTo(
   await waitUntilHealthy(engine, { container, onProgress }, signal);
   onProgress(`Waiting until ${url} leads to ${container.name}`);
   const mark = markOf(container);
-  const last = await askUntil(engine, { url, isRight: (answer) => answer.mark === mark }, signal);
-  if (last.mark === mark) {
+  const isRight = (answer: NamedAnswer) => answer.mark === mark && !isUnreached(answer);
+  const last = await askUntil(engine, { url, isRight }, signal);
+  if (isRight(last)) {
     engine.ledAt.set(url, engine.clock.now());
-    return warnOfStatus(url, last);
+    return undefined;
   }
   const older = serving.find((one) => markOf(one) === last.mark);
-  if (older === undefined) return describeSilence(url, last);
+  // What served before goes on serving, unless nothing of the router answers at all.
+  const fails = older !== undefined || (last.mark === mark && serving.length > 0);
+  if (!fails) return describeWrong(url, last);
+  const state = older === undefined ? `Traefik answers ${last.answer} there` : `${older.name} answers there`;
   throw new AppError(
     "unhealthy",
-    `Leading ${url} to "${container.name}": ${older.name} answers there after ${
+    `Leading ${url} to "${container.name}": ${state} after ${
       formatSpan(engine.config.router?.answerMs ?? 0)
     }`,
-    { hint: `Look at Traefik's log: it may not reach the new container's network (docker.traefik.network)` },
+    { hint: "Set docker.traefik.network to a network that Traefik is in, and look at Traefik's log" },
   );
 }
 
-/** Traefik answers 502 or 504 in the container's name if it cannot reach it. */
-function warnOfStatus(url: string, { status = 0, answer }: NamedAnswer): string | undefined {
-  if (status !== 502 && status !== 504) return undefined;
-  return `${url} answers ${answer}: Traefik does not reach the container. Set docker.traefik.network to a network that ` +
-    "Traefik is in";
+/** Whether Traefik answers in the container's name because it cannot reach it. */
+function isUnreached({ status }: NamedAnswer): boolean {
+  return status === 502 || status === 504;
 }
 
-function describeSilence(url: string, { status, answer }: NamedAnswer): string {
-  return status === undefined
-    ? `${url} does not answer this machine (${answer}): let its name and port lead to Traefik`
-    : `${url} answers ${answer}, and not from the environment: let Traefik read this engine, and check ` +
+/** Describes an address that does not lead to the environment, with what to do. */
+function describeWrong(url: string, last: NamedAnswer): string {
+  if (last.status === undefined) {
+    return `${url} does not answer this machine (${last.answer}): let its name and port lead to Traefik`;
+  }
+  return last.mark !== undefined && isUnreached(last)
+    ? `${url} answers ${last.answer}: Traefik does not reach the container. Set docker.traefik.network to a network ` +
+      "that Traefik is in"
+    : `${url} answers ${last.answer}, and not from the environment: let Traefik read this engine, and check ` +
       "docker.traefik.entrypoint";
 }
 
