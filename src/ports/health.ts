@@ -33,6 +33,8 @@ export interface NamedAnswer {
   readonly mark: string | undefined;
   /** The answer for people: `200`, `404`, `unknown host name`. */
   readonly answer: string;
+  /** True if the answer came over TLS with a certificate that this machine does not trust. */
+  readonly untrusted?: true;
 }
 
 /** The request to a name. */
@@ -45,6 +47,7 @@ export interface NameQuestion {
 
 /**
  * Requests a path at a URL of scheme, host and port once and reads the head of the answer. Names under `.localhost` lead
- * to this machine. A failure to connect is an answer, too. Rejects only if `signal` aborts.
+ * to this machine. A failure to connect is an answer, too, and a certificate that is not trusted hides none. Rejects only
+ * if `signal` aborts.
  */
 export type NameProbe = (url: string, question: NameQuestion, signal: AbortSignal) => Promise<NamedAnswer>;

@@ -193,3 +193,24 @@ Deno.test("makeNameProbe() recognizes an answer that is not HTTP, and rejects wh
     await accepting;
   }
 });
+
+Deno.test({
+  name: "makeNameProbe() reads the answer of a server whose certificate is not trusted, and says so",
+  ignore: SELF_SIGNED === undefined,
+  async fn() {
+    const { key, cert } = SELF_SIGNED ?? { key: "", cert: "" };
+    const handler = (request: Request) =>
+      new Response(null, { status: 204, headers: { "x-showtime-sha": request.headers.get("host") ?? "" } });
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, key, cert, onListen: () => {} }, handler);
+    try {
+      const url = `https://pr-12.localhost:${server.addr.port}`;
+
+      const answer = await makeNameProbe()(url, QUESTION, never());
+
+      const mark = `pr-12.localhost:${server.addr.port}`;
+      assert.deepEqual(answer, { status: 204, mark, answer: "204", untrusted: true });
+    } finally {
+      await server.shutdown();
+    }
+  },
+});

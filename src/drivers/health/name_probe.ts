@@ -25,7 +25,6 @@ export function makeNameProbe(): NameProbe {
 
 function describe(error: unknown, late: boolean): string {
   if (late) return "no answer in time";
-  if (/certificate/i.test(String(error))) return "a certificate that this machine does not trust";
   const kind = failureKind(error);
   return ANSWERS[kind] ?? "no connection";
 }
@@ -36,7 +35,15 @@ function isLocal(hostname: string): boolean {
 }
 
 async function ask(url: URL, { header }: NameQuestion, signal: AbortSignal): Promise<NamedAnswer> {
-  const connection = await connect(url, signal);
+  const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
+    "User-Agent: showtime\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+  const { connection, untrusted } = await connect(url, signal);
+  if (untrusted !== undefined) {
+    const { hostname, port } = untrusted;
+    const { readUntrustedHead } = await import("./untrusted_tls.ts");
+    const head = await readUntrustedHead({ hostname, port, servername: url.hostname, request }, signal);
+    return { ...readHead(head, header), untrusted: true };
+  }
   const close = () => {
     try {
       connection.close();
@@ -47,8 +54,6 @@ async function ask(url: URL, { header }: NameQuestion, signal: AbortSignal): Pro
   signal.addEventListener("abort", close, { once: true });
   try {
     signal.throwIfAborted();
-    const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
-      "User-Agent: showtime\r\nAccept: */*\r\nConnection: close\r\n\r\n";
     await writeAll(connection, new TextEncoder().encode(request));
     return readHead(await readUntilBody(connection), header);
   } finally {
@@ -57,7 +62,15 @@ async function ask(url: URL, { header }: NameQuestion, signal: AbortSignal): Pro
   }
 }
 
-async function connect(url: URL, signal: AbortSignal): Promise<Deno.Conn> {
+/** A connection, or the address of a server whose certificate is not trusted. */
+type Connected =
+  | { readonly connection: Deno.Conn; readonly untrusted?: undefined }
+  | {
+    readonly connection?: undefined;
+    readonly untrusted: { readonly hostname: string; readonly port: number };
+  };
+
+async function connect(url: URL, signal: AbortSignal): Promise<Connected> {
   const secure = url.protocol === "https:";
   const port = Number(url.port || (secure ? 443 : 80));
   const hosts = isLocal(url.hostname) ? LOOPBACK : [url.hostname];
@@ -65,9 +78,12 @@ async function connect(url: URL, signal: AbortSignal): Promise<Deno.Conn> {
   for (const hostname of hosts) {
     try {
       const connection = await connectTo({ hostname, port }, signal);
-      return secure ? await encrypt(connection, url.hostname, signal) : connection;
+      return { connection: secure ? await encrypt(connection, url.hostname, signal) : connection };
     } catch (error) {
       signal.throwIfAborted();
+      if (secure && /certificate|UnknownIssuer|NotValidForName/i.test(String(error))) {
+        return { untrusted: { hostname, port } };
+      }
       // The first address is the one that counts, unless nothing listens there.
       failure ??= error;
       if (!(error instanceof Deno.errors.ConnectionRefused)) break;

@@ -100,6 +100,22 @@ test("the check of environment.health.command counts for an image that has none"
   });
 });
 
+test("an address of HTTPS leads to containers as well, whoever signed its certificate", async () => {
+  await playRouted({ kind: "shell", secure: true }, async ({ url, spec, deploy, retire }) => {
+    const { warning } = await deploy(spec());
+    const polls = pollName(url);
+
+    await deploy(spec({ sha: B, epoch: 2 }));
+    await retire(A, 2);
+
+    const seen = await polls.stop();
+    assert.match(url, /^https:/);
+    assert.equal(warning, undefined);
+    assert.deepEqual(seen.failed, []);
+    assert.deepEqual(seen.served.map((mark) => mark.slice(0, 7)), ["a1b2c3d", "b1b2c3d"]);
+  });
+});
+
 test("a failed update leaves the address with the container that serves, without a failed poll", async () => {
   await playRouted({ kind: "shell" }, async ({ url, platform, pr, spec, deploy }) => {
     await deploy(spec());

@@ -124,6 +124,12 @@ Deno.test("doctor says whether the router's network is there and what answers at
     [1, { status: 200, mark: undefined, answer: "200" }, ["failure", "warning"], /answers 200, and Traefik/],
     [
       0,
+      { status: 404, mark: undefined, answer: "404", untrusted: true as const },
+      ["ok", "warning"],
+      /does not trust/,
+    ],
+    [
+      0,
       { status: undefined, mark: undefined, answer: "unknown host name" },
       ["ok", "warning"],
       /unknown host/,

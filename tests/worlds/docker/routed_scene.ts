@@ -71,8 +71,10 @@ export interface RoutedScene {
 
 /** Builds an image of a kind, starts Traefik, and removes everything after `run`. */
 export async function playRouted(
-  { kind, more, config }: {
+  { kind, more, config, secure = false }: {
     readonly kind: RoutedKind;
+    /** Whether the address is one of HTTPS. */
+    readonly secure?: boolean;
     readonly more?: string;
     readonly config?: Partial<DockerSettings>;
   },
@@ -83,7 +85,9 @@ export async function playRouted(
   const router = await startTraefik();
   const pr = prNumber(100_000_000 + Math.floor(Math.random() * 800_000_000));
   const platform = platformWith(config);
-  const url = `http://pr-${pr}.localhost:${router.port}`;
+  const url = secure
+    ? `https://pr-${pr}.localhost:${router.securePort}`
+    : `http://pr-${pr}.localhost:${router.port}`;
   const gaps: string[] = [];
   const owner = (epoch: number) => ({ repo: REPO, epoch });
   const key = (sha: FullSha) => keyOfService(formatServiceName(pr, shortSha(sha)));

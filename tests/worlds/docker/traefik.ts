@@ -14,13 +14,15 @@ export function traefikProgram(): string | undefined {
 /** A Traefik that reads the tests' engine. */
 export interface Traefik {
   readonly port: number;
+  /** The port for HTTPS, with a certificate that Traefik made itself. */
+  readonly securePort: number;
   /** Ends it. */
   stop(): Promise<void>;
 }
 
 /** Starts Traefik, as a process on the engine's machine, and waits until it answers. */
 export async function startTraefik(): Promise<Traefik> {
-  const port = freePort();
+  const [port, securePort] = [freePort(), freePort()];
   const endpoint = Deno.env.get("DOCKER_HOST") ??
     await runDocker(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
   const child = new Deno.Command(traefikProgram() ?? "", {
@@ -29,6 +31,7 @@ export async function startTraefik(): Promise<Traefik> {
       "--providers.docker.exposedbydefault=false",
       `--providers.docker.endpoint=${endpoint}`,
       `--entrypoints.web.address=127.0.0.1:${port}`,
+      `--entrypoints.websecure.address=127.0.0.1:${securePort}`,
       "--global.checknewversion=false",
       "--global.sendanonymoususage=false",
       "--log.level=ERROR",
@@ -51,7 +54,7 @@ export async function startTraefik(): Promise<Traefik> {
   while ((await ask(`http://127.0.0.1:${port}`, question, limit)).status === undefined) {
     limit.throwIfAborted();
   }
-  return { port, stop };
+  return { port, securePort, stop };
 }
 
 /** What polls through a name have seen. */

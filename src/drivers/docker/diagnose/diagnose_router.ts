@@ -61,12 +61,22 @@ async function lookAtNetwork(docker: DockerCli, network: string, signal: AbortSi
 
 async function lookAtName({ askName, url }: RouterDiagnosisOptions, signal: AbortSignal): Promise<Finding> {
   const question = { path: "/", header: MARK_HEADER, timeoutMs: PATIENCE_MS };
-  const { status, mark, answer } = await askName(url, question, signal);
+  const { status, mark, answer, untrusted } = await askName(url, question, signal);
   if (status === undefined) {
     return foundWrong("router", `${url}: ${answer}`, {
       status: "warning",
       fix: "Let every name of environment.url lead to Traefik, at the port of its entry point",
     });
+  }
+  if (untrusted === true) {
+    return foundWrong(
+      "router",
+      `${url} answers ${answer} with a certificate that this machine does not trust`,
+      {
+        status: "warning",
+        fix: "Give Traefik a certificate for every name of environment.url, or docker.traefik.certresolver",
+      },
+    );
   }
   if (mark !== undefined) return foundOk("router", `an environment answers ${answer} at ${url}`);
   return status === 404
