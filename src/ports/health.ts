@@ -33,6 +33,8 @@ export interface NamedAnswer {
   readonly mark: string | undefined;
   /** The answer for people: `200`, `404`, `unknown host name`. */
   readonly answer: string;
+  /** True if a server took the request and gave no answer in time: a router that does not reach what is behind it. */
+  readonly hangs?: true;
   /** True if the answer came over TLS with a certificate that this machine does not trust. */
   readonly untrusted?: true;
 }

@@ -163,7 +163,12 @@ Deno.test("makeNameProbe() gives a failure to connect, to encrypt or to answer i
   })().catch(() => {});
   const ask = (url: string) => makeNameProbe()(url, { ...QUESTION, timeoutMs: 300 }, never());
 
-  assert.equal((await ask(`http://a.localhost:${port}`)).answer, "no answer in time");
+  assert.deepEqual(await ask(`http://a.localhost:${port}`), {
+    status: undefined,
+    mark: undefined,
+    answer: "no answer in time",
+    hangs: true,
+  });
   assert.equal((await ask(`https://a.localhost:${port}`)).answer, "no answer in time");
   for (const connection of connections) connection.close();
   listener.close();

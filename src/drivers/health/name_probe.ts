@@ -14,11 +14,15 @@ export function makeNameProbe(): NameProbe {
     signal.throwIfAborted();
     const limit = AbortSignal.timeout(question.timeoutMs);
     const either = AbortSignal.any([signal, limit]);
+    let asked = false;
+    const onAsked = () => asked = true;
     try {
-      return await ask(new URL(question.path, url), question, either);
+      return await ask(new URL(question.path, url), { ...question, onAsked }, either);
     } catch (error) {
       signal.throwIfAborted();
-      return { status: undefined, mark: undefined, answer: describe(error, limit.aborted) };
+      const late = limit.aborted;
+      const answer = describe(error, late);
+      return { status: undefined, mark: undefined, answer, ...(late && asked ? { hangs: true } : {}) };
     }
   };
 }
@@ -34,11 +38,16 @@ function isLocal(hostname: string): boolean {
   return hostname === "localhost" || hostname.endsWith(".localhost");
 }
 
-async function ask(url: URL, { header }: NameQuestion, signal: AbortSignal): Promise<NamedAnswer> {
+async function ask(
+  url: URL,
+  { header, onAsked }: NameQuestion & { readonly onAsked: () => void },
+  signal: AbortSignal,
+): Promise<NamedAnswer> {
   const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
     "User-Agent: showtime\r\nAccept: */*\r\nConnection: close\r\n\r\n";
   const { connection, untrusted } = await connect(url, signal);
   if (untrusted !== undefined) {
+    onAsked();
     const { hostname, port } = untrusted;
     const { readUntrustedHead } = await import("./untrusted_tls.ts");
     const head = await readUntrustedHead({ hostname, port, servername: url.hostname, request }, signal);
@@ -55,6 +64,7 @@ async function ask(url: URL, { header }: NameQuestion, signal: AbortSignal): Pro
   try {
     signal.throwIfAborted();
     await writeAll(connection, new TextEncoder().encode(request));
+    onAsked();
     return readHead(await readUntilBody(connection), header);
   } finally {
     signal.removeEventListener("abort", close);

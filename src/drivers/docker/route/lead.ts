@@ -9,7 +9,7 @@ import { closeGate, openGate } from "./gate_file.ts";
 import { isPending, MARK_HEADER, markOf, readRoute, routedUrl } from "./route.ts";
 
 const PAUSE_MS = 200;
-const ASK_TIMEOUT_MS = 2000;
+const ASK_TIMEOUT_MS = 5000;
 /** So many requests in a row without any answer show that the address leads to nothing. */
 const MOST_SILENT = 3;
 /** How long an application may take to end by itself, once it gets no new requests. */
@@ -59,9 +59,11 @@ export async function leadTo(
   }
   const older = serving.find((one) => markOf(one) === last.mark);
   // What served before goes on serving, unless nothing of the router answers at all.
-  const fails = older !== undefined || (last.mark === mark && serving.length > 0);
+  const fails = older !== undefined || (serving.length > 0 && (last.mark === mark || last.hangs === true));
   if (!fails) return describeWrong(url, last);
-  const state = older === undefined ? `Traefik answers ${last.answer} there` : `${older.name} answers there`;
+  const state = older === undefined
+    ? last.hangs === true ? "requests get no answer there" : `Traefik answers ${last.answer} there`
+    : `${older.name} answers there`;
   throw new AppError(
     "unhealthy",
     `Leading ${url} to "${container.name}": ${state} after ${
@@ -78,6 +80,10 @@ function isUnreached({ status }: NamedAnswer): boolean {
 
 /** Describes an address that does not lead to the environment, with what to do. */
 function describeWrong(url: string, last: NamedAnswer): string {
+  if (last.hangs === true) {
+    return `${url} takes requests and gives no answer: Traefik does not reach the container. Set ` +
+      "docker.traefik.network to a network that Traefik is in";
+  }
   if (last.status === undefined) {
     return `${url} does not answer this machine (${last.answer}): let its name and port lead to Traefik`;
   }
@@ -133,7 +139,7 @@ async function askUntil(
       { path: health.path, header: MARK_HEADER, timeoutMs: ASK_TIMEOUT_MS },
       signal,
     );
-    silent = answer.status === undefined ? silent + 1 : 0;
+    silent = answer.status === undefined && answer.hangs !== true ? silent + 1 : 0;
     if (isRight(answer) || silent >= MOST_SILENT) return answer;
     if (engine.clock.now() - started >= (router?.answerMs ?? 0)) return answer;
     await engine.clock.sleep(PAUSE_MS, signal);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeRouterDiagnosis } from "../../../src/drivers/docker/diagnose/diagnose_router.ts";
+import { makeRouterDiagnosis } from "../../../../src/drivers/docker/diagnose/diagnose_router.ts";
 import {
   FIRST_PRIORITY,
   formatRoute,
@@ -8,11 +8,11 @@ import {
   nextPriority,
   readRoute,
   traefikLabels,
-} from "../../../src/drivers/docker/route/route.ts";
-import { parseContainer } from "../../../src/drivers/docker/run/container.ts";
-import type { DeploySpec } from "../../../src/environments/ports/platform.ts";
-import { fullSha, prNumber } from "../../../src/lib/ids.ts";
-import type { Shell } from "../../../src/ports/shell.ts";
+} from "../../../../src/drivers/docker/route/route.ts";
+import { parseContainer } from "../../../../src/drivers/docker/run/container.ts";
+import type { DeploySpec } from "../../../../src/environments/ports/platform.ts";
+import { fullSha, prNumber } from "../../../../src/lib/ids.ts";
+import type { Shell } from "../../../../src/ports/shell.ts";
 
 const SPEC: DeploySpec = {
   repo: "acme/app",

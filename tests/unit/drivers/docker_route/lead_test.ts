@@ -1,10 +1,10 @@
 /** Leading an address to a container and away from one, with a router that answers as it is told. */
 import assert from "node:assert/strict";
-import type { Engine } from "../../../src/drivers/docker/engine.ts";
-import { leadAway, leadTo } from "../../../src/drivers/docker/route/lead.ts";
-import { markOf } from "../../../src/drivers/docker/route/route.ts";
-import { type Container, parseContainer } from "../../../src/drivers/docker/run/container.ts";
-import type { NamedAnswer } from "../../../src/ports/health.ts";
+import type { Engine } from "../../../../src/drivers/docker/engine.ts";
+import { leadAway, leadTo } from "../../../../src/drivers/docker/route/lead.ts";
+import { markOf } from "../../../../src/drivers/docker/route/route.ts";
+import { type Container, parseContainer } from "../../../../src/drivers/docker/run/container.ts";
+import type { NamedAnswer } from "../../../../src/ports/health.ts";
 
 const URL = "http://pr-12.localhost";
 const OLD = describe("old", "a".repeat(40), "1000000 file");
@@ -92,6 +92,7 @@ Deno.test("leadTo() fails if the older container goes on answering, or Traefik d
     const [last, message] of [
       [answer(200, OLD), /pr-12-aaaaaaa answers there after 2 s/],
       [answer(502, NEW), /Traefik answers 502 there after 2 s/],
+      [{ ...silence, hangs: true }, /requests get no answer there after 2 s/],
     ] as const
   ) {
     const { engine } = engineWith([last]);
@@ -107,12 +108,16 @@ Deno.test("leadTo() warns if nothing of the environment answers at the address, 
   for (
     const [last, warning] of [
       [silence, /does not answer this machine \(connection refused\)/],
+      [{ ...silence, hangs: true }, /takes requests and gives no answer: Traefik does not reach/],
       [answer(404), /answers 404, and not from the environment/],
       [answer(504, NEW), /answers 504: Traefik does not reach the container/],
     ] as const
   ) {
     assert.match(await lead(engineWith([last]).engine, []) ?? "", warning);
   }
+  // Nothing of the router answers this machine at all: others may still reach it.
+  const warned = await lead(engineWith([silence]).engine, [parseContainer(OLD)]);
+  assert.match(warned ?? "", /does not answer this machine/);
 });
 
 Deno.test("leadAway() waits until another container answers, drains what is left of its time, and stops the old one", async () => {
