@@ -33,7 +33,13 @@
  * @module
  */
 
-export type { LabelControl, PullControl, PushControl, RunControl } from "./control/controls.ts";
+export type {
+  CommentControl,
+  LabelControl,
+  PullControl,
+  PushControl,
+  RunControl,
+} from "./control/controls.ts";
 export { defaultSeed } from "./seed/default_seed.ts";
 export { type Fault, parseFaults } from "./control/faults.ts";
 export type { Delivery } from "./hooks/send_hooks.ts";

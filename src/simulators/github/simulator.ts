@@ -1,11 +1,25 @@
 import { ApiError } from "./api_error.ts";
 import { answerControl } from "./control/answer_control.ts";
-import type { LabelControl, PullControl, PushControl, RunControl } from "./control/controls.ts";
-import { applyLabel, applyOpen, applyPull, applyPush, applyRun, parseAdvance } from "./control/controls.ts";
+import type {
+  CommentControl,
+  LabelControl,
+  PullControl,
+  PushControl,
+  RunControl,
+} from "./control/controls.ts";
+import {
+  applyComment,
+  applyLabel,
+  applyOpen,
+  applyPull,
+  applyPush,
+  applyRun,
+  parseAdvance,
+} from "./control/controls.ts";
 import { type Fault, Faults } from "./control/faults.ts";
 import { answerGraphql, type GraphqlRequest, readGraphqlRequest } from "./graphql/mod.ts";
 import { Holds } from "./control/holds.ts";
-import { makePayload } from "./hooks/payload.ts";
+import { makeCommentPayload, makePayload } from "./hooks/payload.ts";
 import { eventsOf, openedEvent, type PullEvent } from "./hooks/pull_event.ts";
 import { type Delivery, HookSender } from "./hooks/send_hooks.ts";
 import { parsePull } from "./seed/parse_seed.ts";
@@ -17,7 +31,7 @@ import { type Answer, answerRest, type RateLimit } from "./rest/mod.ts";
 import type { Seed } from "./seed/seed.ts";
 import { type SimulatorState, stateView } from "./state/state_view.ts";
 import { Urls } from "./state/urls.ts";
-import { World } from "./state/world.ts";
+import { type CommentEvent, World } from "./state/world.ts";
 
 /** A request with its whole body, which is read before the request is held or delayed. */
 interface Incoming {
@@ -123,6 +137,7 @@ export class Simulator {
   readonly #baseUrl: string | undefined;
   #servedAt = "http://127.0.0.1";
   #advanced = 0;
+  #lastComment: CommentEvent | undefined;
 
   constructor(seed: Seed, options: SimulatorOptions = {}) {
     const clock = options.now ?? Date.now;
@@ -131,6 +146,7 @@ export class Simulator {
       watch: {
         changed: () => this.#changed(),
         happened: (pull, change) => eventsOf(pull, change).forEach((event) => this.#happened(event)),
+        commented: (event) => this.#commented(event),
       },
     });
     this.#baseUrl = options.baseUrl;
@@ -157,11 +173,20 @@ export class Simulator {
   #happened(event: PullEvent): void {
     if (this.#world.seed.hooks.length > 0) {
       this.#hooks.send(
-        event,
+        "pull_request",
         makePayload(this.#world, event, { baseUrl: this.#baseUrl ?? this.#servedAt }),
       );
     }
     for (const watcher of this.#watchers) watcher.happened?.(event);
+  }
+
+  #commented(event: CommentEvent): void {
+    this.#lastComment = event;
+    if (this.#world.seed.hooks.length > 0) this.#hooks.send("issue_comment", this.#commentPayload(event));
+  }
+
+  #commentPayload(event: CommentEvent): Readonly<Record<string, unknown>> {
+    return makeCommentPayload(this.#world, event, { baseUrl: this.#baseUrl ?? this.#servedAt });
   }
 
   /** Returns the server's time, in milliseconds since 1970. */
@@ -184,6 +209,12 @@ export class Simulator {
   /** Plays a person who edits, closes or reopens a pull request. */
   pull(control: PullControl): void {
     applyPull(this.#world, control);
+  }
+
+  /** Plays a person who comments or edits a comment. Returns the payload of the event, as a workflow gets it. */
+  comment(control: CommentControl): Readonly<Record<string, unknown>> {
+    applyComment(this.#world, control);
+    return this.#lastComment === undefined ? {} : this.#commentPayload(this.#lastComment);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { AppError, usageError } from "../../../lib/errors.ts";
 import type { SimulatorState } from "../state/state_view.ts";
-import type { LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
+import type { CommentControl, LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
 import { type Fault, parseFaults } from "./faults.ts";
 import { readControl } from "./read_control.ts";
 import type { Delivery } from "../hooks/send_hooks.ts";
@@ -12,6 +12,7 @@ interface Controlled {
   push(control: PushControl): void;
   label(control: LabelControl): void;
   pull(control: PullControl): void;
+  comment(control: CommentControl): Readonly<Record<string, unknown>>;
   open(pull: unknown): void;
   run(control: RunControl): void;
   advanceClock(by: string): void;
@@ -36,6 +37,7 @@ const ACTIONS: Readonly<Record<string, (simulator: Controlled, body: unknown) =>
   push: (simulator, body) => simulator.push(readControl.push(body)),
   label: (simulator, body) => simulator.label(readControl.label(body)),
   pull: (simulator, body) => simulator.pull(readControl.pull(body)),
+  comment: (simulator, body) => simulator.comment(readControl.comment(body)),
   open: (simulator, body) => simulator.open(body),
   run: (simulator, body) => simulator.run(readControl.run(body)),
   clock: (simulator, body) => {

@@ -5,9 +5,10 @@ import { ApiError } from "../api_error.ts";
 import { plantPull } from "../seed/plant.ts";
 import type { SeedPull } from "../seed/seed.ts";
 import { baseHead } from "../state/commits.ts";
+import { addComment, editComment } from "../state/comments.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
 import { editPull, push } from "../state/pulls.ts";
-import type { Pull, RunStatus } from "../state/records.ts";
+import type { Comment, Pull, RunStatus } from "../state/records.ts";
 import type { World } from "../state/world.ts";
 
 /** A person pushes a new head commit; `force` replaces the commits that were there. */
@@ -37,6 +38,15 @@ export interface PullControl {
   readonly draft?: boolean;
   readonly merged?: boolean;
   readonly actor?: string;
+}
+
+/** A person comments, or edits the comment with that id. The person is the token's owner unless `actor` names another. */
+export interface CommentControl {
+  readonly pr: number;
+  readonly body: string;
+  readonly actor?: string;
+  /** The id of the comment to edit. */
+  readonly edit?: number;
 }
 
 /** A workflow run's status changes; an unknown run begins, on the base branch unless its head is given. */
@@ -98,6 +108,24 @@ export function applyLabel(world: World, control: LabelControl): void {
 export function applyPull(world: World, control: PullControl): void {
   const { pr, actor = world.seed.tokenOwner, ...change } = control;
   editPull(world, pullOf(world, pr), { ...change, actor });
+}
+
+/** Adds or edits a comment. Throws AppError `bad_control` if the person may not, or the comment is not there. */
+export function applyComment(world: World, control: CommentControl): Comment {
+  const { pr, body, edit, actor = world.seed.tokenOwner } = control;
+  const pull = pullOf(world, pr);
+  const comment = edit === undefined ? undefined : world.comments.get(edit);
+  if (edit !== undefined && comment?.pull !== pr) {
+    throw usageError("bad_control", `Editing a comment of #${pr}: it has no comment ${edit}`);
+  }
+  try {
+    return comment === undefined
+      ? addComment(world, pull, { body, author: actor })
+      : editComment(world, comment, { body, actor });
+  } catch (error) {
+    if (error instanceof ApiError) throw usageError("bad_control", `Commenting on #${pr}: ${error.sentence}`);
+    throw error;
+  }
 }
 
 /** Opens a pull request. Throws AppError `bad_control` if its number is taken. */

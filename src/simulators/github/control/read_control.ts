@@ -2,7 +2,14 @@ import type * as z from "zod";
 import { flag, instant, list, matching, object, oneOf, text, wholeNumber } from "../json/fields.ts";
 import { readJson } from "../json/read_json.ts";
 import { RUN_STATUSES } from "../state/records.ts";
-import type { HoldControl, LabelControl, PullControl, PushControl, RunControl } from "./controls.ts";
+import type {
+  CommentControl,
+  HoldControl,
+  LabelControl,
+  PullControl,
+  PushControl,
+  RunControl,
+} from "./controls.ts";
 
 function reader<T>(action: string, schema: z.ZodType<T, unknown>): (json: unknown) => T {
   return (json) => readJson(schema, json, { code: "bad_control", action });
@@ -44,6 +51,15 @@ export const readControl = {
       draft: flag().exactOptional(),
       merged: flag().exactOptional(),
       actor: text().exactOptional(),
+    }),
+  ),
+  comment: reader<CommentControl>(
+    "Commenting",
+    object({
+      pr,
+      body: text(),
+      actor: text().exactOptional(),
+      edit: wholeNumber(1).exactOptional(),
     }),
   ),
   run: reader<RunControl>(

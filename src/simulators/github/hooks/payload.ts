@@ -1,6 +1,7 @@
+import { commentBody, issueBody } from "../rest/issue_body.ts";
 import { nodeId } from "../state/node_id.ts";
 import { Urls } from "../state/urls.ts";
-import type { World } from "../state/world.ts";
+import type { CommentEvent, World } from "../state/world.ts";
 import { pullBody } from "../rest/pull_body.ts";
 import { repoBody } from "../rest/repo_body.ts";
 import { userBody } from "../rest/user_body.ts";
@@ -34,6 +35,25 @@ export function makePayload(
     }),
     repository: hookRepository(repoBody(world, urls, { repository })),
     sender: userBody(urls, event.sender),
+  };
+}
+
+/** Makes the payload of the event `issue_comment`. */
+export function makeCommentPayload(
+  world: World,
+  event: CommentEvent,
+  { baseUrl }: { readonly baseUrl: string },
+): Readonly<Record<string, unknown>> {
+  const repository = `${world.seed.owner}/${world.seed.name}`;
+  const urls = new Urls(baseUrl, repository);
+  const { action, comment, sender, from } = event;
+  return {
+    action,
+    ...(from === undefined ? {} : { changes: { body: { from } } }),
+    issue: issueBody(world, urls, { pull: world.pull(comment.pull) }),
+    comment: commentBody(world, urls, { comment }),
+    repository: hookRepository(repoBody(world, urls, { repository })),
+    sender: userBody(urls, sender),
   };
 }
 

@@ -1,5 +1,4 @@
-import type { PullEvent } from "./pull_event.ts";
-import type { Seed } from "../seed/seed.ts";
+import type { HookEvent, Seed } from "../seed/seed.ts";
 
 /** The time that a receiver has for its answer, as GitHub gives it, in milliseconds. */
 const TIMEOUT_MS = 10_000;
@@ -9,8 +8,8 @@ export interface Delivery {
   /** The id in the header `X-GitHub-Delivery`. */
   readonly id: string;
   readonly url: string;
-  readonly event: "pull_request";
-  readonly action: PullEvent["action"];
+  readonly event: HookEvent;
+  readonly action: string;
   /** The HTTP status of the answer; 0 if the receiver did not answer within 10 seconds. */
   readonly status: number;
 }
@@ -30,12 +29,18 @@ export class HookSender {
     return [...this.#deliveries];
   }
 
-  /** Queues an event for every receiver. `payload` is sent as it is now. A failure is not tried again, as on GitHub. */
-  send(event: PullEvent, payload: Readonly<Record<string, unknown>>): void {
+  /**
+   * Queues an event for every receiver that subscribes to it. `payload` is sent as it is now. A failure is not tried
+   * again, as on GitHub.
+   */
+  send(event: HookEvent, payload: Readonly<Record<string, unknown>>): void {
     const body = new TextEncoder().encode(JSON.stringify(payload));
-    for (const hook of this.#hooks) {
+    for (const hook of this.#hooks.filter(({ events }) => events.includes(event))) {
       const before = this.#queues.get(hook.url) ?? Promise.resolve();
-      this.#queues.set(hook.url, before.then(() => this.#deliver(event, { hook, body })));
+      this.#queues.set(
+        hook.url,
+        before.then(() => this.#deliver(event, { hook, body, action: String(payload["action"]) })),
+      );
     }
   }
 
@@ -45,11 +50,15 @@ export class HookSender {
   }
 
   async #deliver(
-    { action }: PullEvent,
-    { hook, body }: { readonly hook: Seed["hooks"][number]; readonly body: Uint8Array<ArrayBuffer> },
+    event: HookEvent,
+    { hook, body, action }: {
+      readonly hook: Seed["hooks"][number];
+      readonly body: Uint8Array<ArrayBuffer>;
+      readonly action: string;
+    },
   ): Promise<void> {
     const id = crypto.randomUUID();
-    const delivery = { id, url: hook.url, event: "pull_request", action } as const;
+    const delivery = { id, url: hook.url, event, action } as const;
     const headers = {
       "accept": "*/*",
       "content-type": "application/json",

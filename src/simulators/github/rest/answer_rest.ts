@@ -4,11 +4,19 @@ import { DEPLOYMENT_ROUTES } from "./deployment_routes.ts";
 import { STATUS_ROUTES } from "./status_routes.ts";
 import { ISSUE_ROUTES } from "./issue_routes.ts";
 import { LABEL_ROUTES } from "./label_routes.ts";
+import { REACTION_ROUTES } from "./reaction_routes.ts";
 import { REPO_ROUTES, ROOT_ROUTES } from "./repo_routes.ts";
 import { Router } from "./routes.ts";
 import { SEARCH_ROUTES } from "./search_routes.ts";
 
-const REPOSITORY = new Router(LABEL_ROUTES, ISSUE_ROUTES, DEPLOYMENT_ROUTES, STATUS_ROUTES, REPO_ROUTES);
+const REPOSITORY = new Router(
+  LABEL_ROUTES,
+  ISSUE_ROUTES,
+  REACTION_ROUTES,
+  DEPLOYMENT_ROUTES,
+  STATUS_ROUTES,
+  REPO_ROUTES,
+);
 const ROOT = new Router(ROOT_ROUTES, SEARCH_ROUTES);
 
 /**

@@ -43,7 +43,7 @@ export function parseSeed(json: unknown): Seed {
       headRepository: run.head_repository ?? document.repository,
       createdAt: run.created_at,
     })),
-    hooks: document.hooks.map(({ url, secret }) => ({ url, secret })),
+    hooks: document.hooks.map(({ url, secret, events }) => ({ url, secret, events })),
     timelineOrder: document.timeline_order,
     rateLimit: document.rate_limit,
   };

@@ -1,6 +1,10 @@
 import type { Permission } from "../../../lib/permission.ts";
 import type { RunStatus, TimelineOrder } from "../state/records.ts";
 
+/** The events that a receiver of webhooks can subscribe to. */
+export const HOOK_EVENTS = ["pull_request", "issue_comment"] as const;
+export type HookEvent = typeof HOOK_EVENTS[number];
+
 /** A pull request in a seed. */
 export interface SeedPull {
   readonly number: number;
@@ -67,7 +71,11 @@ export interface Seed {
     readonly createdAt: number | undefined;
   }[];
   /** The receivers of webhooks. Without a secret a webhook is not signed. */
-  readonly hooks: readonly { readonly url: string; readonly secret: string | undefined }[];
+  readonly hooks: readonly {
+    readonly url: string;
+    readonly secret: string | undefined;
+    readonly events: readonly HookEvent[];
+  }[];
   /** The order of a timeline's entries: that of the pushes, or that of the dates in the commits. */
   readonly timelineOrder: TimelineOrder;
   /**

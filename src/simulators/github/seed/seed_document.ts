@@ -11,6 +11,7 @@ import {
   uniqueList,
   wholeNumber,
 } from "../json/fields.ts";
+import { HOOK_EVENTS } from "./seed.ts";
 import {
   AUTO_COLOR,
   colorProblem,
@@ -87,6 +88,7 @@ const hook = object({
     error: must("an http or https address"),
   }),
   secret: matching(/\S/, "a text that is not empty").optional(),
+  events: list(oneOf(HOOK_EVENTS)).default(["pull_request"]),
 });
 
 const commits = list(sha).default([]).transform((given) => given.length === 0 ? [FIRST_COMMIT] : given);

@@ -1,6 +1,6 @@
 import { forbidden, validationFailed } from "../api_error.ts";
 import { atLeast } from "./people.ts";
-import type { Comment, Pull } from "./records.ts";
+import type { Comment, Pull, Reaction, ReactionContent } from "./records.ts";
 import type { World } from "./world.ts";
 
 const LONGEST_BODY = 65536;
@@ -36,6 +36,7 @@ export function addComment(
   };
   world.comments.put(comment.id, comment);
   world.change(pull, {});
+  world.commented({ action: "created", comment, sender: options.author });
   return comment;
 }
 
@@ -54,10 +55,39 @@ export function editComment(
   check(options.body);
   const next: Comment = { ...comment, body: options.body, updatedAt: world.now() };
   world.comments.put(next.id, next);
+  world.commented({ action: "edited", comment: next, sender: options.actor, from: comment.body });
   return next;
 }
 
 export function deleteComment(world: World, comment: Comment, options: { readonly actor: string }): void {
   mayChange(world, comment, options);
   world.comments.put(comment.id, undefined);
+  for (const { id } of world.reactions.by("comment", comment.id)) world.reactions.put(id, undefined);
+  world.commented({ action: "deleted", comment, sender: options.actor });
+}
+
+/** Returns the reactions to a comment, oldest first. */
+export function reactionsTo(world: World, comment: Comment): readonly Reaction[] {
+  return world.reactions.by("comment", comment.id).toSorted((a, b) => a.id - b.id);
+}
+
+/** Adds a reaction. A person who has reacted so before adds nothing. */
+export function react(
+  world: World,
+  comment: Comment,
+  { content, author }: { readonly content: ReactionContent; readonly author: string },
+): { readonly reaction: Reaction; readonly isNew: boolean } {
+  const before = reactionsTo(world, comment).find((each) =>
+    each.author === author && each.content === content
+  );
+  if (before !== undefined) return { reaction: before, isNew: false };
+  const reaction: Reaction = {
+    id: world.nextId(),
+    comment: comment.id,
+    author,
+    content,
+    createdAt: world.now(),
+  };
+  world.reactions.put(reaction.id, reaction);
+  return { reaction, isNew: true };
 }

@@ -4,6 +4,7 @@ export type NodeKind =
   | "LA"
   | "PR"
   | "IC"
+  | "REA"
   | "DE"
   | "DES"
   | "SC"

@@ -86,6 +86,19 @@ export interface Comment {
   readonly updatedAt: number;
 }
 
+/** The contents of reactions that GitHub knows. */
+export const REACTIONS = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"] as const;
+export type ReactionContent = typeof REACTIONS[number];
+
+/** A reaction of a person to a comment. */
+export interface Reaction {
+  readonly id: number;
+  readonly comment: number;
+  readonly author: string;
+  readonly content: ReactionContent;
+  readonly createdAt: number;
+}
+
 export const DEPLOYMENT_STATES = [
   "error",
   "failure",

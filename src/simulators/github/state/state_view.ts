@@ -1,4 +1,4 @@
-import { commentsOf } from "./comments.ts";
+import { commentsOf, reactionsTo } from "./comments.ts";
 import { baseHead, headOf } from "./commits.ts";
 import { orderedTimeline } from "./timeline.ts";
 import { latestStatus } from "./deployments.ts";
@@ -92,6 +92,7 @@ function pullView(world: World, pull: Pull) {
       body: comment.body,
       created_at: iso(comment.createdAt),
       updated_at: iso(comment.updatedAt),
+      reactions: reactionsTo(world, comment).map(({ author, content }) => ({ author, content })),
     })),
     deployments: pull.commits.flatMap((sha) => world.deployments.by("sha", sha).map(deploymentView)),
     timeline: orderedTimeline(world, pull).map(eventView),

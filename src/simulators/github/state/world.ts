@@ -9,16 +9,29 @@ import type {
   Deployment,
   NewTimelineEvent,
   Pull,
+  Reaction,
   Run,
   TimelineRecord,
 } from "./records.ts";
 import type { Seed } from "../seed/seed.ts";
 import { Table } from "./table.ts";
 
+/** A change of a comment that GitHub tells others about: the event `issue_comment` with its action. */
+export interface CommentEvent {
+  readonly action: "created" | "edited" | "deleted";
+  /** The comment after the change; for `deleted` as it was. */
+  readonly comment: Comment;
+  /** The login of the person or the app that made the change. */
+  readonly sender: string;
+  /** The text before an edit. */
+  readonly from?: string;
+}
+
 interface Tables {
   readonly definitions: Table<number, Definition, "name">;
   readonly pulls: Table<number, Pull, "label" | "commit">;
   readonly comments: Table<number, Comment, "pull">;
+  readonly reactions: Table<number, Reaction, "comment">;
   readonly deployments: Table<number, Deployment, "sha">;
   readonly statuses: Table<number, CommitStatus, "sha">;
   readonly runs: Table<number, Run>;
@@ -30,6 +43,7 @@ function emptyTables(by: { readonly now: () => number; readonly changed: () => v
     definitions: new Table({ name: (row) => [row.name.toLowerCase()] }, by),
     pulls: new Table({ label: (row) => row.labels.map(String), commit: (row) => row.commits }, by),
     comments: new Table({ pull: (row) => [String(row.pull)] }, by),
+    reactions: new Table({ comment: (row) => [String(row.comment)] }, by),
     deployments: new Table({ sha: (row) => [row.sha] }, by),
     statuses: new Table({ sha: (row) => [row.sha] }, by),
     runs: new Table({}, by),
@@ -43,6 +57,8 @@ export interface WorldWatch {
   changed(): void;
   /** Is called with the events that a change appended to the timeline of a pull request. */
   happened(pull: Pull, options: { readonly before: Pull; readonly events: readonly TimelineRecord[] }): void;
+  /** Is called after a person or an app changed a comment. */
+  commented?(event: CommentEvent): void;
 }
 
 const FIRST_ID = 1000;
@@ -94,6 +110,9 @@ export class World {
   get comments(): Tables["comments"] {
     return this.#tables.comments;
   }
+  get reactions(): Tables["reactions"] {
+    return this.#tables.reactions;
+  }
   get deployments(): Tables["deployments"] {
     return this.#tables.deployments;
   }
@@ -113,6 +132,7 @@ export class World {
       definitions: this.definitions.past(at),
       pulls: this.pulls.past(at),
       comments: this.comments.past(at),
+      reactions: this.reactions.past(at),
       deployments: this.deployments.past(at),
       statuses: this.statuses.past(at),
       runs: this.runs.past(at),
@@ -142,6 +162,11 @@ export class World {
     this.pulls.put(next.number, next);
     if (appended.length > 0) this.#watch?.happened(next, { before: pull, events: appended });
     return next;
+  }
+
+  /** Tells the watcher of a change of a comment. */
+  commented(event: CommentEvent): void {
+    this.#watch?.commented?.(event);
   }
 
   /** Returns the record of a global node id. Throws if there is no such record of that kind. */
