@@ -10,6 +10,7 @@ import type { ContextSection } from "./contexts/schema.ts";
 import { type Layer, placeOf, singleLayer, type Source } from "./layer.ts";
 import type { AwsFiles } from "./environments/aws_profile.ts";
 import { resolveFromFile } from "./file_paths.ts";
+import { lifetimeProblems } from "./environments/lifetime_problems.ts";
 import { type PresetName, presetOf, PRESETS } from "./environments/presets.ts";
 import { ConfigError, type ConfigProblem, fileProblems } from "./problems.ts";
 import type { ConfigFile, Settings } from "./environments/schema.ts";
@@ -73,6 +74,7 @@ export function loadConfig({ file, folder = ".", repo, env, flags, aws }: Config
   const context = mergeContextLayers(layers);
   const incomplete = [
     ...incompleteSizes(settings, layers),
+    ...lifetimeProblems(settings, layers),
     ...contextSectionProblems(context, layers),
     ...assets.problems.map(({ path, message, remedy }): ConfigProblem => ({
       ...placeOf(path, layers),

@@ -20,7 +20,7 @@ export interface Config {
   readonly environment: EnvironmentConfig;
   readonly ecs: EcsConfig;
   readonly docker: DockerConfig;
-  readonly comment: { readonly enabled: boolean };
+  readonly comment: { readonly enabled: boolean; readonly commands: boolean };
   readonly deployments: { readonly enabled: boolean };
   readonly aws: AwsConfig;
 }
@@ -55,6 +55,10 @@ export interface EnvironmentConfig {
   readonly variables: Readonly<Record<string, string>>;
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
   readonly sizes: Readonly<Record<string, SizeConfig>>;
+  /** How long before its end an environment is warned of; undefined for no warning. */
+  readonly warnMs: number | undefined;
+  /** What the time-to-live counts from. */
+  readonly ttlFrom: Settings["environment"]["ttl_from"];
 }
 
 /** The health check of an environment. */
@@ -158,6 +162,8 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       variables: onlyText(environment.variables),
       flags: environment.flags,
       sizes: environment.sizes,
+      warnMs: environment.warn === null ? undefined : durationMs(environment.warn),
+      ttlFrom: environment.ttl_from,
     },
     ecs: {
       cluster: ecs.cluster ?? undefined,

@@ -34,6 +34,8 @@ const none: Settings = {
     variables: {},
     flags: { prefix: "FEATURE_", on: "True", off: "False" },
     sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } },
+    warn: null,
+    ttl_from: "created",
   },
   ecs: {
     cluster: null,
@@ -53,7 +55,7 @@ const none: Settings = {
     router: null,
     traefik: { entrypoint: null, certresolver: null, network: null },
   },
-  comment: { enabled: true },
+  comment: { enabled: true, commands: false },
   deployments: { enabled: true },
 };
 

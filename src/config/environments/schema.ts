@@ -135,6 +135,12 @@ const Environment = section({
     Size,
     { error: "a map of sizes" },
   ).optional().describe("What each size of an environment has."),
+  warn: duration().nullable().optional().describe(
+    "How long before its end an environment is warned of in a comment; null for no warning.",
+  ),
+  ttl_from: oneOf(["created", "deployed", "traffic"]).optional().describe(
+    "What the time to live counts from: the creation, the newest deployment, or the newest request.",
+  ),
 });
 
 const Ecs = section({
@@ -208,6 +214,9 @@ export const ConfigFile = section({
   }).optional().describe("Where the platform is docker."),
   comment: section({
     enabled: yesOrNo().optional().describe("Whether pull requests get a comment."),
+    commands: yesOrNo().optional().describe(
+      "Whether /showtime commands in comments count, by people with write permission.",
+    ),
   }).optional().describe("The comment on the pull request."),
   deployments: section({
     enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),

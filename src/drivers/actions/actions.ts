@@ -2,6 +2,7 @@ import * as z from "zod";
 import { usageError } from "../../lib/errors.ts";
 import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../lib/ids.ts";
 import { quote } from "../../lib/quote.ts";
+import type { CommentEvent } from "../../environments/core/commands/mod.ts";
 import type { Variables } from "../../lib/variables.ts";
 
 /** The description of a run by GitHub Actions. Outside Actions most fields are undefined. */
@@ -57,6 +58,8 @@ export interface ActionsEvent {
   readonly inputs: Readonly<Record<string, string>>;
   /** The run that a `workflow_run` event is about. */
   readonly workflowRun: { readonly headSha: FullSha | undefined; readonly headRepo: string | undefined };
+  /** The comment of an `issue_comment` event on a pull request. */
+  readonly comment?: CommentEvent | undefined;
 }
 
 const Text = z.string().min(1);
@@ -184,7 +187,43 @@ function readEvent(
       headSha: read("workflow_run.head_sha", Sha),
       headRepo: read("workflow_run.head_repository.full_name", Text),
     },
+    ...commentPart(payload, name),
   };
+}
+
+const Account = z.object({ id: z.number(), login: Text, type: z.string().optional() }).transform((
+  { id, login, type },
+) => ({ id, login, bot: type === "Bot" || login.endsWith("[bot]") }));
+
+/** The parts of a comment's event. Nothing counts if one is missing: what a command depends on is never guessed. */
+const Comment = z.object({
+  action: Text,
+  issue: z.object({ number: Pr, pull_request: z.object({}) }),
+  comment: z.object({
+    id: z.number(),
+    node_id: Text,
+    body: z.string(),
+    user: Account,
+    created_at: Instant,
+  }),
+  sender: Account,
+  changes: z.object({ body: z.object({ from: z.string() }).optional() }).optional(),
+}).transform(({ action, issue, comment, sender, changes }): CommentEvent => ({
+  action,
+  pr: issue.number,
+  id: comment.id,
+  nodeId: comment.node_id,
+  body: comment.body,
+  before: changes?.body?.from,
+  author: comment.user,
+  sender,
+  at: comment.created_at,
+}));
+
+function commentPart(payload: unknown, name: string | undefined): Pick<ActionsEvent, "comment"> {
+  if (name !== "issue_comment") return {};
+  const read = Comment.safeParse(payload);
+  return read.success ? { comment: read.data } : {};
 }
 
 /** Whether the pull request of a payload comes from another repository. The repository of a fork may be gone. */

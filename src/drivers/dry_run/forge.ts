@@ -26,6 +26,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readLock: (...args) => real.readLock(...args),
     lockNumbers: (...args) => real.lockNumbers(...args),
     retirementInfo: (...args) => real.retirementInfo(...args),
+    reactionsOf: (...args) => real.reactionsOf(...args),
     listDeployments: (...args) => real.listDeployments(...args),
     define(definitions) {
       return Promise.resolve(definitions.map(({ name }) => name));
@@ -36,6 +37,10 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     },
     createLock() {
       return Promise.resolve({ kind: "created", nodeId: "dry-run", epoch: 0 });
+    },
+    react(_comment, reaction) {
+      tell(`Dry run: would react to the comment with "${reaction}"`);
+      return Promise.resolve({ kind: "added" });
     },
     renewLock: () => Promise.resolve(true),
     deleteDefinition: () => Promise.resolve(true),
@@ -55,6 +60,8 @@ function describe(write: ForgeWrite): string {
       return `take off ${write.names.map((name) => `"${name}"`).join(", ")}`;
     case "comment":
       return "write the comment";
+    case "note":
+      return "write a further comment";
     case "deployment_status":
       return `set the deployment to ${write.state}`;
     case "delete_comment":

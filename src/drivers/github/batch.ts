@@ -1,6 +1,5 @@
 /** Sends a batch of writes to a pull request as one mutation, and handles the writes that GitHub refuses. */
 
-import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import type { ForgeWrite, WriteResult } from "../../environments/ports/forge.ts";
 import { resolveIds } from "./definitions.ts";
@@ -48,7 +47,7 @@ export async function writeBatch(
 
 /** Whether the whole batch may take effect twice without harm. Others are checked before a retry. */
 function mayResend(batch: readonly ForgeWrite[]): boolean {
-  return !batch.some((write) => write.kind === "comment" || write.kind === "deployment_status");
+  return !batch.some(({ kind }) => kind === "comment" || kind === "note" || kind === "deployment_status");
 }
 
 async function sendBatch(
@@ -78,7 +77,7 @@ async function sendBatch(
       issue.type === "NOT_FOUND" &&
       (write.kind === "detach" || write.kind === "delete_definition" || write.kind === "delete_comment")
     ) continue;
-    else if (write.kind === "comment" || write.kind === "delete_comment") {
+    else if (write.kind === "comment" || write.kind === "note" || write.kind === "delete_comment") {
       warnings.push(`GitHub refused the comment: ${oneLine(issue.message)}`);
     } else if (write.kind === "deployment_status") {
       warnings.push(`GitHub refused the deployment status: ${oneLine(issue.message)}`);
@@ -88,7 +87,9 @@ async function sendBatch(
   if (limit !== undefined) throw tooManyLabels(what, { pr: target.number, message: limit.message });
   if (fatal.length > 0) throw context.client.issueError(fatal, { what, signal });
   for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
-  const comment = answer.fields.map(commentId).findLast((id) => id !== undefined);
+  const comment = answer.fields.map((payload, index) =>
+    sent[index]?.write.kind === "comment" ? commentId(payload) : undefined
+  ).findLast((id) => id !== undefined);
   const updatedAt = answer.fields.map(changeTime).findLast((at) => at !== undefined);
   if (repeated.size === 0) return { comment, warnings, updatedAt };
   const again = writesAgain(sent.map(({ write }) => write), repeated);
@@ -125,7 +126,7 @@ function isLabelLimit(issue: FieldIssue): boolean {
 }
 
 function isWorthAnotherTry(write: ForgeWrite): boolean {
-  if (write.kind === "comment") return write.nodeId !== undefined;
+  if (write.kind === "comment" || write.kind === "note") return write.nodeId !== undefined;
   return write.kind === "attach" || (write.kind === "detach" && write.names.length > 1);
 }
 
@@ -136,7 +137,7 @@ function isWorthAnotherTry(write: ForgeWrite): boolean {
  * one.
  */
 function afresh(context: Context, write: ForgeWrite): readonly ForgeWrite[] {
-  if (write.kind === "comment") return [{ ...write, nodeId: undefined }];
+  if (write.kind === "comment" || write.kind === "note") return [{ ...write, nodeId: undefined }];
   if (write.kind !== "attach" && write.kind !== "detach") return [write];
   context.ids.forget(write.names);
   return write.kind === "attach" ? [write] : write.names.map((name) => ({ kind: "detach", names: [name] }));
@@ -192,6 +193,7 @@ function toField(
     case "delete_comment":
       return { name: "deleteIssueComment", input: { id: write.nodeId }, select };
     case "comment":
+    case "note":
       return write.nodeId === undefined
         ? {
           name: "addComment",
@@ -243,8 +245,10 @@ async function remainingWrites(
 ): Promise<readonly ForgeWrite[]> {
   const left: ForgeWrite[] = [];
   for (const write of options.batch) {
-    if (write.kind === "comment") {
-      left.push({ ...write, nodeId: await ownComment(context, target, options.signal) ?? write.nodeId });
+    if (write.kind === "comment" || write.kind === "note") {
+      const [marker = ""] = write.body.split("\n", 1);
+      const found = await ownComment(context, target, { marker, signal: options.signal });
+      left.push({ ...write, nodeId: found ?? write.nodeId });
     } else if (write.kind !== "deployment_status" || !await hasStatus(context, write, options.signal)) {
       left.push(write);
     }
@@ -255,7 +259,7 @@ async function remainingWrites(
 async function ownComment(
   context: Context,
   target: Target,
-  signal: AbortSignal,
+  { marker, signal }: { readonly marker: string; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const comments = await queryAllPages(context, {
     what: `Reading the comments of pull request #${target.number}`,
@@ -266,7 +270,7 @@ async function ownComment(
       nodes { id body viewerDidAuthor } pageInfo { hasNextPage endCursor } } }`,
   }, signal);
   const own = comments.filter((one) =>
-    flagAt(one, "viewerDidAuthor") && textAt(one, "body")?.startsWith(COMMENT_MARKER)
+    flagAt(one, "viewerDidAuthor") && textAt(one, "body")?.startsWith(marker)
   );
   return textAt(own.at(-1), "id");
 }

@@ -8,6 +8,7 @@ import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
+import { react, reactionsOf } from "./reports/reactions.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
 import { readBaseFile, readBaseFiles, readFolder } from "./read_files.ts";
@@ -53,7 +54,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     knownViewer: () => client.knownViewer(),
     knownRepositoryId: () => context.ids.repositoryNumber,
     findRepositoryId: (repo, signal) => findRepositoryId(context, repo, signal),
-    readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
+    readPull: (pr, wanted, signal) => readPull(context, pr, { ...wanted, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),
     listPulls: (wanted, signal) => listPulls(context, { ...wanted, signal }),
@@ -77,6 +78,8 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     renewLock: (nodeId, description, signal) => renewLock(context, nodeId, { description, signal }),
     deleteDefinition: (nodeId, signal) => deleteDefinition(context, nodeId, signal),
     deleteDefinitions: (nodeIds, signal) => deleteDefinitions(context, nodeIds, signal),
+    reactionsOf: (login, comment, signal) => reactionsOf(context, login, { comment, signal }),
+    react: (comment, reaction, signal) => react(context, comment, { reaction, signal }),
     createDeployment: (pr, wanted, signal) => createDeployment(context, pr, { ...wanted, signal }),
   };
 }

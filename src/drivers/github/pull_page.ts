@@ -32,6 +32,9 @@ const FIELDS: Readonly<Record<List, string>> = {
 const PULL = `id number title body state isDraft createdAt updatedAt headRefOid headRefName
   headRepository { id nameWithOwner } author { ${ACTOR} }`;
 
+/** The newest comments, among which warnings are. The first page of the comments may end before them. */
+const NEWEST = `newest: comments(last: 100) { nodes { id body viewerDidAuthor author { ${ACTOR} } } }`;
+
 /** The page of a pull request to read. */
 export interface PageRequest {
   readonly lists: readonly List[];
@@ -39,7 +42,7 @@ export interface PageRequest {
   readonly cursors: Partial<Record<List, string>>;
   readonly signal: AbortSignal;
   /** Set for the first page, which also has the fields of the pull request, the viewer and a permission. */
-  readonly first?: { readonly actor: string | undefined };
+  readonly first?: { readonly actor: string | undefined; readonly warnings?: boolean | undefined };
 }
 
 /** Reads one page; throws AppError `pull_not_found` if the pull request does not exist. */
@@ -51,6 +54,7 @@ export async function queryPage(
   const actor = options.first?.actor;
   const inPull = options.lists.filter((list) => list !== "locks").map((list) => FIELDS[list]);
   if (options.first !== undefined) inPull.unshift(PULL);
+  if (options.first?.warnings === true) inPull.push(NEWEST);
   const select = ["id"];
   if (options.lists.includes("locks")) select.push(FIELDS.locks);
   if (inPull.length > 0) select.push(`pullRequest(number: $pr) { ${inPull.join(" ")} }`);

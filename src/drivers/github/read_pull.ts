@@ -1,13 +1,28 @@
 /** Reads a pull request with one query, and further pages only of lists that are still needed. */
 
+import { WARNING_MARKER } from "../../environments/core/warning/mod.ts";
 import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import { type PrNumber } from "../../lib/ids.ts";
 import { formatLabel, parseLabel } from "../../environments/core/labels/mod.ts";
 import { isTrustedBot } from "../../environments/core/plan/mod.ts";
 import type { LockRecord } from "../../environments/core/lock.ts";
-import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../environments/ports/forge.ts";
+import type {
+  MarkedComment,
+  PullSnapshot,
+  ReadPullOptions,
+  TimelineEvent,
+} from "../../environments/ports/forge.ts";
 import { labelName, sameText, shaAt, toActor, toEvent, toLock, toPermission } from "./convert.ts";
-import { flagAt, incompleteAnswer, instantAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import {
+  type Asked,
+  flagAt,
+  incompleteAnswer,
+  instantAt,
+  nodesAt,
+  pageInfoAt,
+  textAt,
+  valueAt,
+} from "./json.ts";
 import { describePage, type List, LISTS, queryPage } from "./pull_page.ts";
 import type { Context, RepositoryAnswer } from "./repository.ts";
 
@@ -16,6 +31,7 @@ interface Gathered {
   readonly locks: LockRecord[];
   readonly labels: string[];
   readonly comments: MarkedComment[];
+  readonly warnings: Map<string, MarkedComment>;
   timeline: readonly TimelineEvent[];
   /** The cursor of each list's next page; left out if the list was read to its end. */
   readonly more: Partial<Record<List, string>>;
@@ -25,13 +41,21 @@ interface Gathered {
 export async function readPull(
   context: Context,
   pr: PrNumber,
-  options: { readonly actor: string | undefined; readonly signal: AbortSignal },
+  options: ReadPullOptions & { readonly signal: AbortSignal },
 ): Promise<PullSnapshot> {
-  const gathered: Gathered = { locks: [], labels: [], comments: [], timeline: [], more: {} };
+  const { askedAt } = options;
+  const gathered: Gathered = {
+    locks: [],
+    labels: [],
+    comments: [],
+    warnings: new Map(),
+    timeline: [],
+    more: {},
+  };
   const first = await queryPage(context, pr, {
     lists: LISTS,
     cursors: {},
-    first: { actor: options.actor },
+    first: { actor: options.actor, warnings: options.warnings },
     signal: options.signal,
   });
   const at = context.client.now();
@@ -42,12 +66,13 @@ export async function readPull(
     what: describePage(context, pr),
   });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
-  for (let lists = missing(gathered); lists.length > 0; lists = missing(gathered)) {
+  for (let lists = missing(gathered, askedAt); lists.length > 0; lists = missing(gathered, askedAt)) {
     const answer = await queryPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
     gather(context, gathered, { lists, answer, pr });
   }
   const { locks, labels, comments, timeline } = gathered;
-  return { ...snapshot, locks, labels, comments, timeline, at };
+  const warnings = [...gathered.warnings.values()];
+  return { ...snapshot, locks, labels, comments, warnings, timeline, at };
 }
 
 function gather(
@@ -84,7 +109,14 @@ function gather(
     if (id !== undefined) context.ids.remember(name, id);
   }
   if (asks("comments")) {
-    into.comments.push(...nodesAt(inPull, "comments").flatMap((node) => toMarkedComment(node, what) ?? []));
+    const nodes = nodesAt(inPull, "comments");
+    const newest = valueAt(inPull.value, "newest") === undefined ? [] : nodesAt(inPull, "newest");
+    into.comments.push(...nodes.flatMap((node) => markedWith(COMMENT_MARKER, { value: node, what })));
+    for (const node of [...nodes, ...newest]) {
+      for (const each of markedWith(WARNING_MARKER, { value: node, what })) {
+        into.warnings.set(each.nodeId, each);
+      }
+    }
   }
   if (asks("timeline")) {
     into.timeline = [
@@ -95,7 +127,7 @@ function gather(
 }
 
 /** Returns the lists whose next page is needed. */
-function missing(gathered: Gathered): readonly List[] {
+function missing(gathered: Gathered, askedAt: number | undefined): readonly List[] {
   return LISTS.filter((list) => {
     if (gathered.more[list] === undefined) return false;
     if (list === "comments") {
@@ -103,7 +135,8 @@ function missing(gathered: Gathered): readonly List[] {
         own || (author?.bot === true && isTrustedBot(author.login))
       );
     }
-    return list !== "timeline" || !reachesOrigins(gathered.labels, gathered.timeline);
+    return list !== "timeline" || !reachesOrigins(gathered.labels, gathered.timeline) ||
+      !reachesForce(gathered.timeline, askedAt);
   });
 }
 
@@ -131,15 +164,21 @@ export function reachesOrigins(labels: readonly string[], timeline: readonly Tim
   return timeline.slice(0, oldest).some((event) => event.kind === "commit" || event.kind === "force_push");
 }
 
-function toMarkedComment(node: unknown, what: string): MarkedComment | undefined {
+/** Whether the timeline reaches back to a force-push before a time. Without a time it does. */
+function reachesForce(timeline: readonly TimelineEvent[], askedAt: number | undefined): boolean {
+  return askedAt === undefined || timeline.some((event) => event.kind === "force_push" && event.at < askedAt);
+}
+
+/** Converts a comment that begins with a marker; empty for others. */
+function markedWith(marker: string, { value: node, what }: Asked): readonly MarkedComment[] {
   const nodeId = textAt(node, "id");
   const body = textAt(node, "body");
   if (nodeId === undefined || body === undefined) throw incompleteAnswer(what, "comments");
-  if (!body.startsWith(COMMENT_MARKER)) return undefined;
-  return { nodeId, body, author: toActor(valueAt(node, "author")), own: flagAt(node, "viewerDidAuthor") };
+  if (!body.startsWith(marker)) return [];
+  return [{ nodeId, body, author: toActor(valueAt(node, "author")), own: flagAt(node, "viewerDidAuthor") }];
 }
 
-type Facts = Omit<PullSnapshot, "locks" | "labels" | "comments" | "timeline" | "at">;
+type Facts = Omit<PullSnapshot, "locks" | "labels" | "comments" | "warnings" | "timeline" | "at">;
 
 function toSnapshot(
   answer: RepositoryAnswer,

@@ -7,6 +7,7 @@ import type { PlatformKind } from "../core/environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { Ttl } from "../core/labels/label.ts";
 import type { EnvironmentSettings } from "../core/environment/settings.ts";
+import type { CommentEvent } from "../core/commands/mod.ts";
 import type { RunEvent } from "../core/plan/mod.ts";
 
 /** The identity of this process: the person it acts for, and its workflow run. */
@@ -19,6 +20,8 @@ export interface RunIdentity {
   readonly inActions: boolean;
   readonly run: { readonly id: number; readonly attempt: number } | undefined;
   readonly event: RunEvent | undefined;
+  /** The event of a comment on the pull request that started this run. */
+  readonly comment?: CommentEvent | undefined;
   /**
    * Why GitHub gives this run a token that only reads: it is Dependabot's, or of a pull request from a fork.
    * Undefined for all other runs.
@@ -35,6 +38,10 @@ export interface AppSettings extends EnvironmentSettings {
   readonly urlOf?: (pr: PrNumber) => string | undefined;
   readonly commentEnabled: boolean;
   readonly deploymentsEnabled: boolean;
+  /** Whether commands in comments count. */
+  readonly commands?: boolean | undefined;
+  /** How long before its end an environment is warned of, in milliseconds; undefined for no warning. */
+  readonly warnMs?: number | undefined;
 }
 
 /** Options of one command besides the pull request. */

@@ -10,7 +10,7 @@
 /**
  * The task of a holder that is not a sync. Such a holder builds nothing, even if labels ask for it meanwhile.
  */
-export type LockTask = "cleanup" | "extend";
+export type LockTask = "cleanup" | "extend" | "comment";
 
 /** The holder of a lock, as the description names it. */
 export interface LockOwner {
@@ -74,7 +74,7 @@ export function parseLockOwner(description: string): LockOwner | undefined {
     run: run === null ? undefined : { id: Number(run[1]), attempt: Number(run[2]) },
     expiresAt: Number(expiry) * 1000,
     login: fields.get("u") || undefined,
-    ...(doing === "cleanup" || doing === "extend" ? { doing } : {}),
+    ...(doing === "cleanup" || doing === "extend" || doing === "comment" ? { doing } : {}),
   };
 }
 

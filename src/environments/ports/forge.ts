@@ -5,6 +5,7 @@
  * returning a part.
  */
 
+import type { ReactionReader, ReactionWriter } from "./reactions.ts";
 import type { LockRecord, RunView } from "../core/lock.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
@@ -67,6 +68,8 @@ export interface PullSnapshot {
   readonly timeline: readonly TimelineEvent[];
   /** Comments that start with the marker, oldest first. */
   readonly comments: readonly MarkedComment[];
+  /** Comments that warn before an environment ends, by their marker, oldest first. */
+  readonly warnings: readonly MarkedComment[];
   /** Definitions whose name is exactly this pull request's lock (letter case aside). */
   readonly locks: readonly LockRecord[];
   /** Owner of the token. */
@@ -133,8 +136,18 @@ export type HeadRun =
   | { readonly kind: "seen"; readonly at: number }
   | { readonly kind: "none" | "unreadable" };
 
+/** The parts of a pull request that are read only if they are asked for, in the same request. */
+export interface ReadPullOptions {
+  /** The login whose permission is read. */
+  readonly actor: string | undefined;
+  /** Reads the timeline back to the force-push before this time, in milliseconds since 1970. */
+  readonly askedAt?: number | undefined;
+  /** Reads the newest comments too, so that no warning is missed. */
+  readonly warnings?: boolean | undefined;
+}
+
 /** Calls that change nothing. */
-export interface ForgeReader {
+export interface ForgeReader extends ReactionReader {
   /**
    * Returns GitHub's time: the newest answer's `Date` header, moved on by this machine's clock. Before the
    * first answer, returns this machine's time.
@@ -162,7 +175,7 @@ export interface ForgeReader {
    */
   readPull(
     pr: PrNumber,
-    options: { readonly actor: string | undefined },
+    options: ReadPullOptions,
     signal: AbortSignal,
   ): Promise<PullSnapshot>;
   /**
@@ -273,6 +286,11 @@ export type ForgeWrite =
     readonly url: string | undefined;
     readonly description: string;
   }
+  /**
+   * Edits a further comment, or creates one if `nodeId` is undefined. Its first line is a marker that no other comment
+   * has.
+   */
+  | { readonly kind: "note"; readonly nodeId: string | undefined; readonly body: string }
   /** Deletes a comment by node id. A comment that is already gone is success. */
   | { readonly kind: "delete_comment"; readonly nodeId: string }
   | { readonly kind: "delete_definition"; readonly nodeId: string };
@@ -296,7 +314,7 @@ export interface WriteResult {
 }
 
 /** Calls that change GitHub. */
-export interface ForgeWriter {
+export interface ForgeWriter extends ReactionWriter {
   /**
    * Creates missing definitions, in one request for all that this process does not know yet; existing ones
    * stay as they are. With `repair`, colour and description of existing ones are set too. Returns the names

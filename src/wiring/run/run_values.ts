@@ -42,6 +42,9 @@ export async function makeRunValues(
       ...urlMaker(config, repo),
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
+      commands: config.comment.commands,
+      warnMs: config.environment.warnMs,
+      ttlFrom: config.environment.ttlFrom,
       ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)
         ? {}
         : { content: await contentSettings(assets, assets.environment) }),
@@ -94,6 +97,7 @@ function makeIdentity(actions: ActionsContext, pr: PrNumber | undefined): RunIde
         open: event.open,
       }
       : undefined,
+    ...(event.comment?.pr === pr && event.comment !== undefined ? { comment: event.comment } : {}),
     limited: limitOf(actions),
     nonce,
   };

@@ -31,6 +31,7 @@ import { errorDocument } from "../../print_error.ts";
 import { readSha, readTtl } from "../../read_arguments.ts";
 import { renderDone, renderEnvironment, renderPlan, renderSummary } from "../../render/mod.ts";
 import { adviseAround } from "../../advise_around.ts";
+import { findCommented, obeyCommented } from "./commented/commented.ts";
 import { askAboutLabels, howToStart, readGivenImage, tellActions, warnOfPreset } from "./shared.ts";
 
 const FREEZE = formatLabel({ kind: "freeze" });
@@ -75,7 +76,13 @@ export async function runChange(
   await checkSize(asked.change?.size, Object.keys(loaded.config.environment.sizes));
   const watch = new Telling(env);
   const options = { ...makeSyncOptions(env, ports, asked), watch };
-  const synced = await syncPull(ports, pr, options, env.signal);
+  const commented = asked.request === undefined && !env.flags.dryRun
+    ? findCommented(env, ports, options)
+    : undefined;
+  const synced = commented === undefined
+    ? await syncPull(ports, pr, options, env.signal)
+    : await obeyCommented(env, ports, { pr, obeying: commented });
+  if (synced === undefined) return EXIT.done;
   const result = asked.request?.trigger === "start" ? refuseClosed(synced, pr) : synced;
   await reportChange(env, {
     ports,

@@ -83,15 +83,17 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         removed: [],
         addresses: plan.addresses.map(addressDocument),
         mended: [],
+        ...(plan.warnings.length === 0 ? {} : { warnings: plan.warnings.map(warningDocument), warned: [] }),
         ...leftDocument(plan),
       });
     } else {env.lines([
         "Would remove:",
         ...renderCandidates(env, plan.candidates),
         ...renderAddresses(plan.addresses, env.style),
+        ...renderWarnings(plan.warnings, env.style),
         ...renderKept(plan.kept, env.style),
       ]);}
-    const next = plan.candidates.length === 0 && plan.addresses.length === 0
+    const next = [plan.candidates, plan.addresses, plan.warnings].every(({ length }) => length === 0)
       ? '"showtime list" shows what there is'
       : "run it again without --dry-run";
     return finish(env, plan.incomplete, { next });
@@ -105,12 +107,16 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
       removed: result.removed,
       addresses: plan.addresses.map(addressDocument),
       mended: result.mended,
+      ...(plan.warnings.length === 0
+        ? {}
+        : { warnings: plan.warnings.map(warningDocument), warned: result.warned }),
       ...leftDocument(result),
     });
   } else {
     const sentences = [
       ...namesOf(env, { plan, removed: result.removed }).map((what) => `removed ${what}`),
       ...result.mended.map((what) => `mended ${what}`),
+      ...result.warned.map((what) => `warned of the end of ${what}`),
     ];
     const done = sentences.flatMap((sentence) => renderDone(sentence, env.style));
     const none = result.incomplete.length > 0 ? "Nothing was removed" : "There was nothing to remove";
@@ -172,6 +178,11 @@ function renderAddresses(addresses: CleanupPlan["addresses"], style: Style): rea
   return ["Would mend:", ...addresses.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
 }
 
+function renderWarnings(warnings: CleanupPlan["warnings"], style: Style): readonly string[] {
+  if (warnings.length === 0) return [];
+  return ["Would warn:", ...warnings.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
+}
+
 function renderKept(kept: CleanupPlan["kept"], style: Style): readonly string[] {
   return kept.flatMap(({ what, why }) => renderSentence(`kept: ${what}: ${why}`, style));
 }
@@ -183,6 +194,10 @@ function candidateDocument(candidate: CleanupCandidate) {
 
 function addressDocument({ pr, short, change, what, why, address }: CleanupPlan["addresses"][number]) {
   return { pr, short_sha: short, change, what, why, address: address ?? null };
+}
+
+function warningDocument({ pr, short, what, why, endsAt }: CleanupPlan["warnings"][number]) {
+  return { pr, short_sha: short, what, why, ends_at: new Date(endsAt).toISOString() };
 }
 
 function leftDocument({ kept, incomplete }: Pick<CleanupResult, "kept" | "incomplete">) {

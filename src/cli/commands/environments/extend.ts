@@ -3,7 +3,7 @@ import { assertWithinMaxAge } from "../../../environments/core/environment/expir
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { readTtl } from "../../read_arguments.ts";
-import { renderDone, renderEnvironment, renderSentence } from "../../render/mod.ts";
+import { extensionDocument, renderExtension } from "./commented/extension_report.ts";
 
 /** Prolongs an environment's life from now. */
 export async function runExtend(env: CommandEnv): Promise<ExitCode> {
@@ -15,29 +15,12 @@ export async function runExtend(env: CommandEnv): Promise<ExitCode> {
     env.flags.dryRun ? { dryRunGithub: true } : {},
   );
   assertWithinMaxAge(ttl, { maxAgeMs: ports.settings.maxAgeMs, where: "<ttl>" });
-  const { view, applied } = await extendPull(ports, pr, ttl, env.signal);
-  const { style, flags: { dryRun, json } } = env;
-  if (json) {
-    env.json({
-      pr,
-      action_needed: "no_action",
-      action_reason: "extended",
-      applied: dryRun ? [] : applied,
-      environment: view,
-      requests: ports.forge.requestCount(),
-      ...(dryRun ? { dry_run: true } : {}),
-    });
-  } else {
-    const did = applied.flatMap((sentence) =>
-      dryRun ? renderSentence(`Would: say that ${sentence}`, style) : renderDone(sentence, style)
-    );
-    env.lines([
-      ...(did.length === 0 ? ["It already lives that long"] : did),
-      ...renderEnvironment(view, { style, now: ports.forge.now() }),
-    ]);
-  }
+  const extension = await extendPull(ports, pr, ttl, env.signal);
+  const { dryRun, json } = env.flags;
+  if (json) env.json(extensionDocument(env, { pr, extension, requests: ports.forge.requestCount() }));
+  else env.lines(renderExtension(env, { extension, now: ports.forge.now() }));
   env.next(
-    dryRun && applied.length > 0
+    dryRun && extension.applied.length > 0
       ? "run it again without --dry-run"
       : `"showtime status ${pr}" shows the time left`,
   );

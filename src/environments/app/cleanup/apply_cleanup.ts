@@ -18,6 +18,7 @@ import {
 import { refuseHalfDry } from "../sync/dry_rules.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
+import { warnPull } from "../warning/warn_pull.ts";
 import { cleanPull } from "./clean_pull.ts";
 import { mendAddresses } from "./mend_addresses.ts";
 
@@ -26,6 +27,8 @@ export interface CleanupResult {
   readonly removed: readonly string[];
   /** Sentences about addresses that were mended. */
   readonly mended: readonly string[];
+  /** Sentences about warnings that were written. */
+  readonly warned: readonly string[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
@@ -49,6 +52,7 @@ export async function applyCleanup(
   const outcome: Outcome = {
     removed: [],
     mended: [],
+    warned: [],
     kept: [...plan.kept],
     incomplete: [...plan.incomplete],
   };
@@ -76,6 +80,11 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted, act, doing: "mended" }, signal);
     signal.throwIfAborted();
   }
+  for (const [pr, wanted] of Map.groupBy(plan.warnings, (each) => each.pr)) {
+    const act = () => warnPull(ports, pr, { wanted, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "warned of" }, signal);
+    signal.throwIfAborted();
+  }
   await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
@@ -87,7 +96,7 @@ async function attempt(
     readonly outcome: Outcome;
     readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
-    readonly doing?: "removed" | "mended";
+    readonly doing?: "removed" | "mended" | "warned of";
   },
   signal: AbortSignal,
 ): Promise<void> {

@@ -19,6 +19,7 @@ import {
   type CleanupCandidate,
   type CleanupOptions,
   type CleanupPull,
+  type DueWarning,
   judgeDefinitions,
   judgeImages,
   judgeLeftovers,
@@ -36,6 +37,7 @@ import type { Images, StoredImage } from "../../ports/images.ts";
 import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
 import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings } from "../run.ts";
+import { dueWarnings } from "../warning/due_warnings.ts";
 import { findAddressChanges } from "./survey_addresses.ts";
 
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
@@ -50,7 +52,7 @@ export interface SurveyPorts {
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
-  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf">;
+  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf" | "warnMs">;
 }
 
 /** The outcome of a cleanup, filled while it runs. */
@@ -58,6 +60,8 @@ export interface Outcome {
   readonly removed: string[];
   /** Sentences about addresses that were mended. */
   readonly mended: string[];
+  /** Sentences about warnings that were written. */
+  readonly warned: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
 }
@@ -76,6 +80,8 @@ export interface CleanupPlan {
   readonly candidates: readonly CleanupCandidate[];
   /** The addresses that it would mend. */
   readonly addresses: readonly AddressChange[];
+  /** The environments whose end it would warn of. */
+  readonly warnings: readonly DueWarning[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read. Nothing of such a kind is a candidate. */
   readonly incomplete: readonly string[];
@@ -108,8 +114,9 @@ export async function planCleanup(
   signal: AbortSignal,
 ): Promise<CleanupPlan> {
   const world = await surveyWorld(ports, options, signal);
-  const plan = judgeWorld(ports, world, options);
-  if (!options.addresses) return plan;
+  const judged = judgeWorld(ports, world, options);
+  if (!options.addresses) return judged;
+  const plan = options.respectTtl ? { ...judged, warnings: dueWarnings(ports, world) } : judged;
   try {
     return {
       ...plan,
@@ -278,5 +285,5 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   const judgedLocks = judgeLocks(locks, now);
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
-  return { candidates, addresses: [], kept, incomplete, options };
+  return { candidates, addresses: [], warnings: [], kept, incomplete, options };
 }

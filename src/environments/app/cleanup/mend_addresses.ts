@@ -9,6 +9,7 @@ import { Announcer } from "../announce/announcer.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import { deploymentWrite } from "../record/deployment_write.ts";
+import { keepFailure } from "../record/keep_failure.ts";
 import { definitionOf } from "../record/pull_writer.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import type { Outcome } from "./cleanup.ts";
@@ -133,12 +134,4 @@ async function recordsOf(
       : [deploymentWrite(deployment, { url: writer.urlOf(short, address) })]),
     ...unused.map(({ nodeId }): ForgeWrite => ({ kind: "delete_definition", nodeId })),
   ];
-}
-
-/** Keeps the failure in the comment, if its commit still counts as failed. Its log is not on record. */
-function keepFailure(writer: LockedPull["writer"]): void {
-  const { failure } = writer.record;
-  if (failure === undefined || writer.labels.environments.get(failure.sha)?.status !== "failed") return;
-  const { sha: short, reason, message, hint } = failure;
-  writer.say({ failure: { short, reason, message, hint, logTail: [] } });
 }

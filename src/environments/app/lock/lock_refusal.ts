@@ -4,7 +4,7 @@ import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import type { Trigger } from "../../core/labels/label.ts";
-import type { LockOwner } from "../../core/lock.ts";
+import type { LockOwner, LockTask } from "../../core/lock.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { LinkMaker } from "../run.ts";
 
@@ -50,11 +50,17 @@ export function lockHeldError(
   );
 }
 
+const TASK_WORDS: Readonly<Record<LockTask, string>> = {
+  cleanup: "a cleanup",
+  extend: "a change of its time-to-live",
+  comment: "an answer to a comment",
+};
+
 /** Describes a holder for people: its work, its run and its owner. */
 export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
   if (owner === undefined) return "an owner whose entry cannot be read";
   const { run, login, doing } = owner;
-  const work = doing === undefined ? "" : `a ${doing === "extend" ? "change of its time-to-live" : doing}, `;
+  const work = doing === undefined ? "" : `${TASK_WORDS[doing]}, `;
   if (run === undefined) return `${work}${login ?? "a person"} outside of Actions`;
   const whose = login === undefined ? "" : ` of ${login}`;
   return `${work}run ${run.id}, attempt ${run.attempt}${whose} (${ports.links.run(run.id)})`;

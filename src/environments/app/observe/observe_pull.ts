@@ -24,8 +24,10 @@ import type { AppSettings, RunIdentity } from "../run.ts";
 import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
+import { approveRequest } from "./comment_approval.ts";
 import { type OriginContext, originsOf } from "./label_origins.ts";
 import { findOtherEngine } from "./other_engine.ts";
+import { staleWarnings } from "./warnings.ts";
 import { believedComment, isShowtimesComment, pullRecord } from "./pull_record.ts";
 import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
@@ -135,7 +137,7 @@ export async function observePull(
     lock,
     actor,
     event: identity.event,
-    request: options.request,
+    request: approveRequest(options.request, snapshot, context),
   };
   const base = {
     ...draft,
@@ -162,7 +164,10 @@ export async function observePull(
     record: {
       ...pullRecord(record, snapshot.timeline),
       present: comment !== undefined,
-      spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
+      spareComments: [
+        ...snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
+        ...staleWarnings(snapshot.warnings, { labels, trustedBots }),
+      ],
     },
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
   const { believed: observation } = judgeLabels(whole, ports.settings);
@@ -197,7 +202,12 @@ async function withApprovals(
   },
 ): Promise<Observation> {
   const { snapshot, context, options: { headRuns }, signal } = about;
-  const judged = { ...observation, origins: originsOf(snapshot, context) };
+  const judge = (by: OriginContext) => ({
+    ...observation,
+    origins: originsOf(snapshot, by),
+    request: approveRequest(observation.request, snapshot, by),
+  });
+  const judged = judge(context);
   if (headRuns === undefined || !needsHeadRun(judged, ports.settings)) return judged;
   const { target } = observation;
   const run = headRuns.get(target) ?? await readHeadRun(ports.forge, { target, snapshot }, signal);
@@ -206,7 +216,7 @@ async function withApprovals(
     ? [...context.sightings, { sha: target, at: run.at }]
     : context.sightings;
   const unreadable = run.kind === "unreadable";
-  return { ...judged, origins: originsOf(snapshot, { ...context, sightings, unreadable }) };
+  return judge({ ...context, sightings, unreadable });
 }
 
 /**

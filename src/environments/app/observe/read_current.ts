@@ -3,9 +3,9 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import { describeStaleness, factOf, type KnownFact } from "../../core/known_pull.ts";
-import type { ForgeReader, PullSnapshot } from "../../ports/forge.ts";
+import type { ForgeReader, PullSnapshot, ReadPullOptions } from "../../ports/forge.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { RunIdentity } from "../run.ts";
+import type { AppSettings, RunIdentity } from "../run.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 
 /** How long an older answer is read again, and the pause before the first repetition, in milliseconds. */
@@ -18,7 +18,8 @@ export interface ReadingPorts {
   readonly githubDryRun: boolean;
   readonly forge: Pick<ForgeReader, "readPull">;
   readonly clock: Pick<Clock, "now" | "sleep">;
-  readonly identity: Pick<RunIdentity, "actor" | "event">;
+  readonly identity: Pick<RunIdentity, "actor" | "event" | "comment">;
+  readonly settings?: Pick<AppSettings, "warnMs">;
 }
 
 /** The knowledge of a run about a pull request, beside its event. One object serves all reads of a run. */
@@ -68,12 +69,21 @@ export async function readCurrent(
   /** A pull request that the event is about exists, even if GitHub does not show it yet. */
   async function readOnce(): Promise<PullSnapshot | string> {
     try {
-      return await forge.readPull(pr, { actor: identity.actor }, signal);
+      return await forge.readPull(pr, readingOptions(ports), signal);
     } catch (error) {
       if (event === undefined || !(error instanceof AppError) || error.code !== "pull_not_found") throw error;
       return "GitHub does not show it";
     }
   }
+}
+
+/** Asks for no more than this run needs. */
+function readingOptions({ identity, settings }: ReadingPorts): ReadPullOptions {
+  return {
+    actor: identity.actor,
+    ...(identity.comment === undefined ? {} : { askedAt: identity.comment.at }),
+    ...(settings?.warnMs === undefined ? {} : { warnings: true }),
+  };
 }
 
 async function staleness(

@@ -8,6 +8,7 @@ import { type EnvironmentKey, serviceNameOf } from "../../core/environment/names
 import { AppError } from "../../../lib/errors.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
+import { ownWarnings } from "../observe/warnings.ts";
 import { imageOwnerOf } from "../sync/check_image_owner.ts";
 import type { PullWriter } from "./pull_writer.ts";
 
@@ -70,6 +71,9 @@ export async function retire(
         each.openPulls.every((pull) => pull === plan.pr) && carries(parseLabel(each.name), shorts)
       )
         .map((each): ForgeWrite => ({ kind: "delete_definition", nodeId: each.nodeId })),
+      ...ownWarnings(before.snapshot.warnings, ports.settings.trustedBots).flatMap((each): ForgeWrite[] =>
+        shorts.includes(each.short) ? [{ kind: "delete_comment", nodeId: each.nodeId }] : []
+      ),
       ...info.deployments.map((deployment): ForgeWrite => ({
         kind: "deployment_status",
         deployment,

@@ -22,6 +22,7 @@ import type { SyncPorts } from "./sync_ports.ts";
 import { type EnvironmentView, timeLeft, type ViewPorts, viewSight } from "../show/environment_view.ts";
 import { type ObservedPull, observePull } from "../observe/observe_pull.ts";
 import { Announcer } from "../announce/announcer.ts";
+import { renewedNotes } from "../warning/warning_note.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
 /** The ports and values that extending a time-to-live uses. */
@@ -74,7 +75,10 @@ export async function extendPull(
         withLabel(kept, { name: formatLabel(added), label: added }),
       );
       writer.note(`\`${short}\` lives until ${endOf(view)}`);
-      await writer.write({ add: [added], remove, comment: true }, both);
+      const labels = withLabel(kept, { name: formatLabel(added), label: added });
+      const facts = { observed: writer.observed, labels, short, now: ports.forge.now() };
+      const also = renewedNotes(ports.settings, facts);
+      await writer.write({ add: [added], remove, comment: true, also }, both);
       const left = timeLeft(view, ports.forge.now());
       const more = left === undefined ? "" : ` (${formatAge(left)} left)`;
       return { view, applied: [`${short} lives until ${endOf(view)}${more}`] };

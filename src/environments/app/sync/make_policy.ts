@@ -16,7 +16,8 @@ export function makePolicy(
   pr: PrNumber,
   options: RunOptions,
 ): Policy {
-  const { commentEnabled, deploymentsEnabled: _, imageOf, urlOf, ...settings } = ports.settings;
+  const { commentEnabled, deploymentsEnabled: _, commands: __, warnMs: ___, imageOf, urlOf, ...settings } =
+    ports.settings;
   return {
     ...settings,
     url: urlOf?.(pr),

@@ -7,6 +7,7 @@ import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import {
+  type Observation,
   type PermissionAnswer,
   type Plan,
   planPull,
@@ -42,6 +43,8 @@ export interface SyncOptions extends RunOptions {
   readonly request: Request | undefined;
   /** Only plans: nothing is written anywhere. */
   readonly planOnly: boolean;
+  /** Changes what a plan without an effect assumes about the pull request. */
+  readonly assume?: (observation: Observation) => Observation;
   /** Receives the progress while the sync runs. */
   readonly watch?: SyncWatch;
 }
@@ -85,7 +88,10 @@ export async function planOnce(
     people: new Map(),
     headRuns: new Map(),
   }, signal);
-  return { plan: planPull(observed.observation, policy), observed, policy };
+  const { assume } = options;
+  if (assume === undefined) return { plan: planPull(observed.observation, policy), observed, policy };
+  const observation = assume(observed.observation);
+  return { plan: planPull(observation, policy), observed: { ...observed, observation }, policy };
 }
 
 /** Warns a person whose `--ttl` has no effect, because a label on the pull request outweighs it. */

@@ -43,3 +43,4 @@ export {
 } from "./leftovers.ts";
 export { decideLifetime, type Lifetime } from "./lifetime.ts";
 export { type CleanupOptions, GRACE_MS, WHOLE_CLEANUP } from "./options.ts";
+export { type DueWarning, judgeWarnings } from "./warnings.ts";

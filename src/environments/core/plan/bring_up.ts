@@ -103,9 +103,12 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
 
 /**
  * Returns when the environment was created, if it is still the same one: it runs, or it is resumed or
- * restored. An environment that is made anew after a failure starts its lifetime now.
+ * restored. An environment that is made anew after a failure starts its lifetime now; so does an update, if the
+ * time-to-live counts from the newest deployment.
  */
-function createdBefore({ observation, view }: Situation, reason: Reason): number | undefined {
+function createdBefore({ observation, policy, view }: Situation, reason: Reason): number | undefined {
+  const deploysAnew = reason === "rebuild_requested" || reason === "settings_changed";
+  if (policy.ttlFrom === "deployed" && deploysAnew) return undefined;
   const lives = view?.deployed !== undefined || view?.state === "running" || reason === "resumed" ||
     reason === "drifted";
   if (!lives) return undefined;

@@ -24,21 +24,17 @@ export function planIdle(
 ): Plan {
   const { observation, policy, triggers, views, target, lockAlive, state, wanted } = situation;
   // A trigger on an earlier commit does not approve this one: it is removed, and the comment asks again.
-  const unapproved = triggers.filter((each) =>
-    each.name !== undefined && each.trigger !== "stop" && !each.approvesTarget
-  );
+  const unapproved = triggers.filter((each) => each.trigger !== "stop" && !each.approvesTarget);
   // A request that comes while the environment is being removed is served when it is gone.
   const pending = state === "stopping" ? [...unapproved, ...wanted] : unapproved;
   const satisfied = triggers.flatMap((each) =>
     each.name === undefined || each.trigger === "stop" || pending.includes(each) ? [] : [each.name]
   );
   if (unapproved.length > 0) {
+    const names = unapproved.flatMap((each) => each.name === undefined ? [] : [each.name]);
     const steps: Step[] = [
       ...notice(situation, { reason: "untrusted_commit", about: target }),
-      {
-        kind: "consume_triggers",
-        names: unapproved.flatMap((each) => each.name === undefined ? [] : [each.name]),
-      },
+      ...(names.length === 0 ? [] : [{ kind: "consume_triggers", names } as const]),
     ];
     return result(situation, {
       rule: 13,
@@ -98,13 +94,16 @@ export function planIdle(
 /** Says what is missing so that triggers approve the target, and what a person can do. */
 function describeDoubt({ observation, target }: Situation, unapproved: readonly TriggerView[]): string {
   const doubts = new Set(unapproved.map(({ doubt }) => doubt));
+  const [asked, again] = unapproved.some(({ name }) => name !== undefined)
+    ? ["trigger was set", "Set the trigger again"]
+    : ["command was written", "Write the command again"];
   if (doubts.has("moved")) {
-    return `The trigger was set on an earlier commit, and ${target} was not pushed by an account that may cause ` +
-      "builds. Set the trigger again to approve it";
+    return `The ${asked} on an earlier commit, and ${target} was not pushed by an account that may cause ` +
+      `builds. ${again} to approve it`;
   }
   const unreadable = doubts.has("unreadable") ? " (the token may not read them: actions: read)" : "";
-  return `Nothing shows that ${target} was the head before the trigger was set: no workflow run of it is known to be ` +
-    `older${unreadable}. Set the trigger again, or let an account with write permission run ` +
+  return `Nothing shows that ${target} was the head before the ${asked}: no workflow run of it is known to be ` +
+    `older${unreadable}. ${again}, or let an account with write permission run ` +
     `"showtime start ${observation.pr} --sha ${observation.target}"`;
 }
 

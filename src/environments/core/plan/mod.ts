@@ -17,6 +17,7 @@ export type {
   Policy,
   PullRecord,
   Request,
+  RequestComment,
   RunEvent,
 } from "./observation.ts";
 export { decideActive } from "./active/decide_active.ts";

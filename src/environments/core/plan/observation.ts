@@ -32,6 +32,14 @@ export interface Request {
   readonly trigger: Trigger;
   /** Whether an environment that runs already is rebuilt (rule 8). */
   readonly force: boolean;
+  /** The comment that asks for it; undefined for a command at a terminal. */
+  readonly comment?: RequestComment | undefined;
+}
+
+/** The moment of a comment with a command, and the commit that the command approves. */
+export interface RequestComment extends Partial<Pick<LabelOrigin, "approves" | "doubt">> {
+  /** When the comment was written, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** The event that started this run, if it is a workflow run that the pull request caused. */

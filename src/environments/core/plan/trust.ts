@@ -33,12 +33,15 @@ function isBot(login: string): boolean {
 }
 
 /** Whether `login` may cause a build, by the permissions that were read. */
-export function personMay(observation: Observation, login: string | undefined): boolean {
+export function personMay(observation: Pick<Observation, "people">, login: string | undefined): boolean {
   return login !== undefined && !isBot(login) && mayCauseBuild(observation.people.get(login));
 }
 
 /** Says in a sentence why `login` may not cause a build. */
-export function describeRefusal(observation: Observation, login: string | undefined): string {
+export function describeRefusal(
+  observation: Pick<Observation, "people" | "repo">,
+  login: string | undefined,
+): string {
   if (login === undefined) return "the account that asked could not be identified";
   if (isBot(login)) return `${login} is a bot, and bots cannot ask for environments`;
   const answer = observation.people.get(login);
@@ -98,14 +101,18 @@ export function viewTriggers(
   if (observation.request !== undefined) {
     const by = observation.actor;
     const authorized = personMay(observation, by);
+    const { trigger, comment } = observation.request;
+    // A command at a terminal approves what it names; a comment approves the head that people saw.
+    const approves = trusted || comment === undefined || comment.approves === observation.target;
+    const doubt = approves ? undefined : comment.doubt ?? "moved";
     views.push({
-      trigger: observation.request.trigger,
+      trigger,
       name: undefined,
       by,
-      at: undefined,
+      at: comment?.at,
       authorized,
-      approvesTarget: true,
-      doubt: undefined,
+      approvesTarget: doubt === undefined,
+      doubt,
       refusal: authorized ? undefined : describeRefusal(observation, by),
       uncertain: by !== undefined && !isBot(by) && observation.people.get(by)?.kind === "error",
     });

@@ -25,9 +25,10 @@ export async function runCleanup(
   try {
     await ports.withRun({ repository, pr: undefined, event: undefined }, async (run) => {
       const plan = await planCleanup(run, OPTIONS, signal);
-      const { removed, mended, incomplete } = await applyCleanup(run, plan, { approved: [] }, signal);
+      const { removed, mended, warned, incomplete } = await applyCleanup(run, plan, { approved: [] }, signal);
       for (const each of removed) say(`removed ${each}`);
       for (const each of mended) say(`mended ${each}`);
+      for (const each of warned) say(`warned of ${each}`);
       for (const each of incomplete) say(each);
     }, signal);
   } catch (error) {
