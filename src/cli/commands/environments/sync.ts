@@ -17,7 +17,7 @@ export async function runSync(env: CommandEnv): Promise<ExitCode> {
   const commented = findCommented(env, ports, options);
   const facts = commented === undefined
     ? await checkOnly(ports, pr, options, env.signal)
-    : await checkCommented(ports, pr, commented, env.signal);
+    : await checkCommented(ports, { pr, obeying: commented }, env.signal);
   if (env.flags.json) env.json(facts);
   // Each fact is one line, even if a label contains a line break.
   else env.lines(Object.entries(facts).map(([key, value]) => `${key}=${stripControls(value)}`));

@@ -48,10 +48,9 @@ export function triggerOf(command: Command, event: Pick<CommentEvent, "at">): Re
 export async function obeyComment(
   ports: ExtendPorts,
   pr: PrNumber,
-  obeying: Obeying,
+  { event, request, options }: Obeying,
   signal: AbortSignal,
 ): Promise<Obeyed> {
-  const { event, request } = obeying;
   // The person who wrote the comment asks, whoever runs the job again.
   const asking: ExtendPorts = { ...ports, identity: { ...ports.identity, actor: request.by } };
   if (request.kind === "tick") return await obeyTick(asking, pr, request, signal);
@@ -69,7 +68,11 @@ export async function obeyComment(
     }
     if (heard === "done") return { kind: "ignored", why: "The command was obeyed before" };
     const { command } = request;
-    const obeyed = await actWhenFree(asking, () => act(asking, pr, { ...obeying, command }, signal), signal);
+    const obeyed = await actWhenFree(
+      asking,
+      () => act(asking, pr, { event, options, command }, signal),
+      signal,
+    );
     const refusal = obeyed.kind === "synced" ? refusalIn(obeyed.result, command) : undefined;
     if (refusal !== undefined) throw refusal;
     const failed = obeyed.kind === "synced" && obeyed.result.failure !== undefined;
@@ -89,7 +92,7 @@ export async function obeyComment(
 async function act(
   ports: ExtendPorts,
   pr: PrNumber,
-  { command, event, options }: Obeying & { readonly command: Command },
+  { command, event, options }: Pick<Obeying, "event" | "options"> & { readonly command: Command },
   signal: AbortSignal,
 ): Promise<Obeyed> {
   switch (command.kind) {

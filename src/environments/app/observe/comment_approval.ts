@@ -9,8 +9,7 @@ import type { OriginContext } from "./label_origins.ts";
  */
 export function approveRequest(
   request: Request | undefined,
-  snapshot: PullSnapshot,
-  context: OriginContext,
+  { snapshot, context }: { readonly snapshot: PullSnapshot; readonly context: OriginContext },
 ): Request | undefined {
   if (request?.comment === undefined) return request;
   const { at } = request.comment;

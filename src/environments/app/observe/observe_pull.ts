@@ -137,7 +137,7 @@ export async function observePull(
     lock,
     actor,
     event: identity.event,
-    request: approveRequest(options.request, snapshot, context),
+    request: approveRequest(options.request, { snapshot, context }),
   };
   const base = {
     ...draft,
@@ -205,7 +205,7 @@ async function withApprovals(
   const judge = (by: OriginContext) => ({
     ...observation,
     origins: originsOf(snapshot, by),
-    request: approveRequest(observation.request, snapshot, by),
+    request: approveRequest(observation.request, { snapshot, context: by }),
   });
   const judged = judge(context);
   if (headRuns === undefined || !needsHeadRun(judged, ports.settings)) return judged;

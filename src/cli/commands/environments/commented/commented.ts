@@ -34,8 +34,7 @@ export function findCommented(
 /** Decides for a comment's request and prints the decision, as `sync --check-only` does. Writes nothing. */
 export async function checkCommented(
   ports: CheckPorts,
-  pr: PrNumber,
-  obeying: Obeying,
+  { pr, obeying }: { readonly pr: PrNumber; readonly obeying: Obeying },
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const { options, assume, mayBuild } = checkOfComment(obeying);
