@@ -245,6 +245,7 @@ function makeContext(
     inActions: run.inActions ?? false,
     run: run.run,
     event: run.event,
+    comment: run.comment,
     limited: run.limited,
     nonce: run.nonce,
   };
