@@ -40,8 +40,9 @@ export function decideOffer(facts: OfferFacts): Offer {
   const own = offered ?? labeled?.ttl ?? defaultTtl;
   const wanted = own.kind === "close" ? defaultTtl : own;
   const ttl = clampTtl(wanted, facts);
-  const length = ttl === undefined ? undefined : ttlMs(ttl);
-  if (ttl !== undefined && (length === undefined || facts.now + length > endsAt)) {
+  const shortened = ttl === undefined || ttl === wanted ? undefined : ttlMs(ttl);
+  // A time that was shortened may end no later than the environment does anyway.
+  if (ttl !== undefined && (shortened === undefined || facts.now + shortened > endsAt)) {
     return { ttl, fixed: undefined };
   }
   return {
