@@ -295,6 +295,68 @@ RUNNER.test("showtime.yml takes the release's own checksum where none was known"
   });
 });
 
+/** A person comments on pull request 2; the payload of the event. */
+async function commented(simulator: RunningSimulator, body: string, edit?: number): Promise<Payload> {
+  return await simulator.control("comment", {
+    pr: 2,
+    body,
+    actor: OWNER,
+    ...(edit === undefined ? {} : { edit }),
+  }) as Payload;
+}
+
+for (const forks of [false, true]) {
+  const title = forks ? "showtime.yml for forks" : "showtime.yml";
+  RUNNER.test(`${title} obeys a command in a comment, in a group of its own`, async () => {
+    const headRepo = forks ? FORK : REPO;
+    await stage({ forks, headRepo, setup: NO_LOGIN }, async ({ play, release, simulator, labels, head }) => {
+      // The commit is known as the head before the comment, which is of a later second.
+      await simulator.control("run", {
+        id: 78,
+        head_sha: head,
+        head_branch: "changes",
+        head_repository: headRepo,
+      });
+      await simulator.control("clock", { advance: "1m" });
+      const payload = await commented(simulator, "/showtime start");
+
+      const jobs = await play("showtime.yml", { name: "issue_comment", payload });
+
+      assert.deepEqual(namesOf(stepsOf(jobs)), BUILDS);
+      assert.equal(jobs.find(({ id }) => id === "sync")?.group, "showtime-2-77");
+      assert.deepEqual(await release.calls(), ["sync 2 --check-only", `sync 2 --sha ${head}`]);
+      const now = await labels();
+      assert.ok(now.includes(`🎪 ${head.slice(0, 7)} 🚦 running`), now.join("\n"));
+      const { pulls } = await simulator.state();
+      const reactions = pulls[0]?.comments[0]?.reactions.map(({ content }) => content);
+      assert.deepEqual(reactions, ["eyes", "rocket"]);
+
+      const frozen = await commented(simulator, "/showtime freeze");
+      const steps = stepsOf(await play("showtime.yml", { name: "issue_comment", payload: frozen }));
+      assert.deepEqual(namesOf(steps), [INSTALL, "Decide", "Take on the role on AWS", "Sync"]);
+      assert.ok((await labels()).includes("🎪 🧊 showtime-freeze"));
+    });
+  });
+
+  RUNNER.test(`${title} is not run for other comments`, async () => {
+    await stage({ forks, setup: NO_LOGIN }, async ({ play, release, simulator }) => {
+      const talk = await commented(simulator, "Please write /showtime start");
+      const id = (talk["comment"] as { readonly id: number }).id;
+      const payloads = [
+        talk,
+        await commented(simulator, "/showtime start", id),
+        change(await commented(simulator, "/showtime start"), { "issue.pull_request": undefined }),
+        change(await commented(simulator, "/showtime start"), { "sender.type": "Bot" }),
+      ];
+      for (const payload of payloads) {
+        const jobs = await play("showtime.yml", { name: "issue_comment", payload });
+        assert.ok(jobs.every(({ skipped }) => skipped), JSON.stringify(payload["action"]));
+      }
+      assert.deepEqual(await release.calls(), []);
+    });
+  });
+}
+
 /** The end of the first stage, as GitHub tells the second one. */
 async function requestEnded(facts: {
   readonly repo: string;

@@ -42,6 +42,7 @@ Deno.test("readPull() reads everything about a pull request in one request", asy
     headRef: "charts",
     labels: ["bug", START],
     comments: [],
+    warnings: [],
     viewer: { login: "maxime", bot: false },
     actorPermission: { kind: "known", permission: "write" },
   });

@@ -42,6 +42,8 @@ environment:
     SERVER_THREADS_AMOUNT: "1"
   flags: { prefix: "SUPERSET_FEATURE_", on: "True", off: "False" }   # how conf-enable-X reaches the app; none: prefix FEATURE_
   sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } }
+  warn: null
+  ttl_from: created
 ecs:
   # superset, down to the execution role:
   cluster: superset-ci
@@ -59,6 +61,6 @@ docker:
   host: null                      # the host that people open, if it is another one
   router: null                    # traefik: leads environment.url to containers
   traefik: { entrypoint: null, certresolver: null, network: null }
-comment: { enabled: true }
+comment: { enabled: true, commands: false }
 deployments: { enabled: true }
 `;

@@ -120,8 +120,8 @@ export interface RunningSimulator {
   /** A request of its log. */
   requests(): Promise<readonly LoggedRequest[]>;
   state(): Promise<SimulatorState>;
-  /** Posts to one of the simulator's own controls. */
-  control(name: string, body: unknown): Promise<void>;
+  /** Posts to one of the simulator's own controls, and returns its answer. */
+  control(name: string, body: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -141,7 +141,10 @@ export interface SimulatorState {
   readonly pulls: readonly {
     readonly number: number;
     readonly labels: readonly string[];
-    readonly comments: readonly { readonly body: string }[];
+    readonly comments: readonly {
+      readonly body: string;
+      readonly reactions: readonly { readonly content: string }[];
+    }[];
   }[];
   readonly labels: readonly { readonly name: string; readonly color: string }[];
   readonly deployments: readonly { readonly statuses: readonly unknown[] }[];
@@ -173,6 +176,7 @@ export async function startSimulator(seed: unknown): Promise<RunningSimulator> {
       const answer = await fetch(`${url}/_simulator/${name}`, { method: "POST", body: JSON.stringify(body) });
       const text = await answer.text();
       if (!answer.ok) throw new Error(`Controlling the simulator (${name}): ${answer.status} ${text}`);
+      return JSON.parse(text);
     },
     async stop() {
       child.kill("SIGTERM");

@@ -1,4 +1,6 @@
 import { DEFAULTS, indent } from "../../../lib/workflows/steps.ts";
+import { COMMAND_WORD } from "../commands/mod.ts";
+import { WARNING_MARKER } from "../warning/mod.ts";
 import { rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 import type { Setup } from "./setup.ts";
 
@@ -10,6 +12,19 @@ export const OUR_LABEL = [
   "(!github.event.label || startsWith(github.event.label.name, '🎪') ||",
   "contains(github.event.label.name, 'showtime') || contains(github.event.label.name, 'circus_tent') ||",
   "contains(github.event.label.name, 'trigger-s'))",
+] as const;
+
+/** The events of comments, as lines below `on:`. */
+export const ISSUE_COMMENT = ["issue_comment:", "  types: [created, edited]"] as const;
+
+/**
+ * The condition in GitHub's syntax that the event is a comment of a person on a pull request with a command, or a tick in a
+ * warning. `startsWith()` ignores letter case. Showtime looks at the comment itself; this only saves runs.
+ */
+export const OUR_COMMENT = [
+  "(github.event_name == 'issue_comment' && github.event.issue.pull_request && github.event.sender.type == 'User' &&",
+  `((github.event.action == 'created' && startsWith(github.event.comment.body, '${COMMAND_WORD}')) ||`,
+  `(github.event.action == 'edited' && startsWith(github.event.comment.body, '${WARNING_MARKER}'))))`,
 ] as const;
 
 /** The inputs of a dispatch, as lines below `on:`. */
@@ -35,11 +50,13 @@ export function renderBranchesWorkflow(setup: Setup): string {
     "# Brings the preview environment of a pull request in line with its labels. Written by `showtime init`.",
     "#",
     "# For pull requests from branches of this repository, whose authors may write to it. For others GitHub gives a run",
-    "# no secrets and only a token that reads, and nothing is done; `showtime init --forks` serves them too.",
+    "# no secrets and only a token that reads, and nothing is done; `showtime init --forks` serves them too. A comment with",
+    "# a command runs this file as it stands on the default branch: it counts from people with write permission.",
     "name: Showtime",
     "",
     "on:",
     ...indent(PULL_REQUEST, 2),
+    ...indent(ISSUE_COMMENT, 2),
     ...indent(DISPATCH, 2),
     "",
     "permissions: {}",
@@ -50,14 +67,23 @@ export function renderBranchesWorkflow(setup: Setup): string {
     "  sync:",
     "    if: >-",
     "      github.event_name == 'workflow_dispatch' ||",
+    ...indent([...OUR_COMMENT.slice(0, -1), `${OUR_COMMENT.at(-1)} ||`], 6),
     "      (github.event.pull_request.head.repo.full_name == github.repository &&",
     ...indent([...OUR_LABEL.slice(0, -1), `${OUR_LABEL.at(-1)})`], 6),
     "    # One run for each pull request, and the newest waits: it looks at what is, so it does the work of those it",
-    "    # replaced. A run for a label of others gets a group of its own: waiting, it would replace one that has work.",
+    "    # replaced. A run for a label of others gets a group of its own: waiting, it would replace one that has work. So does",
+    "    # a comment: no label keeps what it asks for, so no other run would do its work.",
     "    concurrency:",
     "      group: >-",
-    "        showtime-${{ github.event.pull_request.number || inputs.pr_number }}${{",
-    ...indent([`!${OUR_LABEL[0]}`, ...OUR_LABEL.slice(1)], 8),
+    "        showtime-${{ github.event.pull_request.number || github.event.issue.number || inputs.pr_number }}${{",
+    ...indent(
+      [
+        `(github.event_name == 'issue_comment' || !${OUR_LABEL[0]}`,
+        ...OUR_LABEL.slice(1, -1),
+        `${OUR_LABEL.at(-1)})`,
+      ],
+      8,
+    ),
     "        && format('-{0}', github.run_id) || '' }}",
     "      cancel-in-progress: false",
     `    ${runsOn(setup)}`,
@@ -65,7 +91,7 @@ export function renderBranchesWorkflow(setup: Setup): string {
     "    permissions:",
     ...indent(rightsOf(setup), 6),
     "    env:",
-    "      PR: ${{ github.event.pull_request.number || inputs.pr_number }}",
+    "      PR: ${{ github.event.pull_request.number || github.event.issue.number || inputs.pr_number }}",
     "      SHA: ${{ inputs.sha }}",
     "    steps:",
     ...indent(syncSteps(setup, { fromForks: false }), 6),

@@ -25,6 +25,9 @@ export function renderSettings(setup: Setup): string {
       `    # command: "wget -qO- http://localhost:${port}/health || exit 1"`,
     ]),
     "  variables: {} # what the application needs; {secret} is a random value of each environment",
+    "  # warn: 4h # a comment before an environment ends, with a box that keeps it",
+    "comment:",
+    "  commands: true # /showtime start, stop, sync, extend 2d … in comments, by people with write permission",
     ...(aws === undefined ? dockerLines() : ecsLines(aws)),
     "",
   ].join("\n");
