@@ -6,6 +6,7 @@ import { readHistory } from "../../src/environments/app/show/history.ts";
 import { setupLabels } from "../../src/environments/app/setup/setup_labels.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { assertConforms, loadConformance, wrapHandler } from "../worlds/github/conformance.ts";
+import { obeyIn, writeComment } from "../worlds/comments.ts";
 import { B, HOUR, makeWorld, never, PR } from "../worlds/world.ts";
 
 const START = "🎪 ⚡ showtime-trigger-start";
@@ -46,6 +47,22 @@ Deno.test("a whole life sends nothing and is answered nothing that GitHub's own 
   await world.sync(context);
   label([STOP]);
   await world.sync(context);
+
+  for (const body of ["/showtime start", "/showtime extend 3d", "/showtime strat", "/showtime stop"]) {
+    const event = await writeComment(world, { body, actor: "ana" });
+    const asked = { ...context, identity: { ...context.identity, comment: event } };
+    await obeyIn(asked, world).catch((error) => assert.equal(error.code, "command_malformed"));
+    if (!body.includes("extend")) continue;
+    world.clock.advance(70 * HOUR);
+    const warning = { ...context, settings: { ...context.settings, warnMs: 4 * HOUR } };
+    const { warned } = await applyCleanup(
+      warning,
+      await planCleanup(warning, WHOLE_CLEANUP, never()),
+      { approved: [] },
+      never(),
+    );
+    assert.equal(warned.length, 1);
+  }
 
   assert.ok(exchanges > 60, `${exchanges} exchanges`);
   assert.deepEqual(world.platform.environments, []);

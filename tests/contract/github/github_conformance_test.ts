@@ -48,6 +48,10 @@ Deno.test("Simulator.handle() answers every REST operation as GitHub describes i
   await expect(204, "DELETE", "issues/7/labels");
   await expect(204, "DELETE", `labels/${encodeURIComponent("🎪 two")}`);
   const comment = await expect(201, "POST", "issues/7/comments", { body: { body: "Hello 🎪" } });
+  await expect(201, "POST", `issues/comments/${comment.id}/reactions`, { body: { content: "eyes" } });
+  await expect(200, "POST", `issues/comments/${comment.id}/reactions`, { body: { content: "eyes" } });
+  await expect(201, "POST", `issues/comments/${comment.id}/reactions`, { body: { content: "rocket" } });
+  await expect(200, "GET", `issues/comments/${comment.id}/reactions?per_page=100`);
   await expect(200, "GET", "issues/7/comments");
   await expect(200, "GET", `issues/comments/${comment.id}`);
   await expect(200, "PATCH", `issues/comments/${comment.id}`, { body: { body: "Hello again" } });

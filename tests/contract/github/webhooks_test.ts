@@ -127,6 +127,33 @@ Deno.test("every event about a pull request is a signed webhook with its own del
   });
 });
 
+Deno.test("a comment and its edit are webhooks for those who subscribe to them, shaped as GitHub's example", async () => {
+  await withReceiver(async ({ url, received }) => {
+    const simulator = simulate([{ url, events: ["issue_comment"] }]);
+    const written = simulator.comment({ pr: 7, body: "- [ ] box", actor: "ana" });
+    const id = (written["comment"] as { readonly id: number }).id;
+    const edited = simulator.comment({ pr: 7, body: "- [x] box", actor: "maxime", edit: id });
+    simulator.label({ pr: 7, add: ["bug"] });
+    await simulator.hooksSent();
+
+    assert.deepEqual(received.map(({ payload }) => payload), [written, edited]);
+    assert.deepEqual(received.map(({ headers }) => headers.get("x-github-event")), [
+      "issue_comment",
+      "issue_comment",
+    ]);
+    assert.deepEqual(edited["changes"], { body: { from: "- [ ] box" } });
+    assert.deepEqual(
+      [(edited["comment"] as Payload)["user"], edited["sender"]].map((each) => (each as Payload)["login"]),
+      ["ana", "maxime"],
+    );
+    const [example] = await examplePayloads("issue_comment", "created");
+    assert.ok(example !== undefined);
+    // The examples are older than some keys, and about issues.
+    const lacking = differences(example, written).filter((each) => !each.endsWith(": strange"));
+    assert.deepEqual(lacking, []);
+  });
+});
+
 for (const action of ["labeled", "unlabeled", "opened", "reopened", "synchronize", "closed"]) {
   Deno.test(`the payload of ${action} has the shape of GitHub's example`, async () => {
     await withReceiver(async ({ url, received }) => {

@@ -45,6 +45,7 @@ export async function examine(
       return {
         platform: config.platform,
         assumed,
+        comments: { warnMs: config.environment.warnMs, commands: config.comment.commands },
         sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
       };
     },

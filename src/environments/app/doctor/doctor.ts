@@ -4,6 +4,7 @@ import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/find
 import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Platform } from "../../ports/platform.ts";
+import { type CommentSettings, diagnoseComments } from "./comment_workflows.ts";
 import { diagnoseGithub } from "./doctor_github.ts";
 import { findOldWorkflows } from "./old_workflows.ts";
 import { migrationFinding } from "./doctor_migration.ts";
@@ -14,6 +15,8 @@ export interface DoctorParts {
   readonly config: () => Promise<{
     readonly platform: string;
     readonly sources: readonly string[];
+    /** The settings that the workflows must fit. */
+    readonly comments?: CommentSettings;
     /** The message to show if a preset applies that the configuration does not name. */
     readonly assumed?: string | undefined;
   }>;
@@ -28,8 +31,10 @@ export interface DoctorParts {
 /** Checks every part, even if other parts have problems. */
 export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
+  let settings: CommentSettings = {};
   const configured = await looked("configuration", async () => {
-    const { platform, sources, assumed } = await parts.config();
+    const { platform, sources, assumed, comments = {} } = await parts.config();
+    settings = comments;
     if (assumed !== undefined) {
       const fix = 'Run "showtime init" in a clone, and merge what it writes';
       return [foundWrong("configuration", assumed, { status: "warning", fix })];
@@ -45,6 +50,11 @@ export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promis
       ...await looked(
         "old workflows",
         async () => await findOldWorkflows((await parts.forge()).forge, signal),
+        signal,
+      ),
+      ...await looked(
+        "workflows",
+        async () => await diagnoseComments((await parts.forge()).forge, settings, signal),
         signal,
       ),
     );

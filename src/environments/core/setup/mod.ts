@@ -28,3 +28,4 @@ export { ACCESS_POLICY_FILE, renderSetup, type SetupFile, TRUST_POLICY_FILE } fr
 export { FIRST_PUBLISH } from "./settings_file.ts";
 export { type AwsSettings, HOME_REPOSITORY, imageHome, roleArn, type Setup } from "./setup.ts";
 export { type ReleasePin, RUNNER_FILE } from "../../../lib/workflows/steps.ts";
+export { findCrons, longestGapMs } from "./cron_gap.ts";
