@@ -60,6 +60,7 @@ export async function obeyComment(
     if (request.kind === "mistake") {
       throw new AppError("command_malformed", `Reading the command of ${request.by}: ${request.words}`, {
         exitCode: EXIT.refused,
+        hint: "Write it in a new comment: an edited one is no command",
       });
     }
     const heard = await told.accept();
@@ -141,7 +142,7 @@ function refusalIn({ plan, failure }: SyncResult, command: Command): AppError | 
   return new AppError(
     plan.reason === "untrusted_commit" ? "commit_not_approved" : "command_refused",
     `Obeying "${formatCommand(command)}" on pull request #${plan.pr}: ${plan.because.join(". ")}`,
-    { exitCode: EXIT.refused },
+    { exitCode: EXIT.refused, hint: "No label keeps the command: write it again in a new comment then" },
   );
 }
 

@@ -75,7 +75,10 @@ async function extendBy(
   const people = await ports.forge.permissions([by], signal);
   if (!mayCauseBuild(people.get(by))) {
     const why = describeRefusal({ repo: ports.repo, people }, by);
-    throw new AppError("not_authorized", `${what}: ${why}`, { exitCode: EXIT.refused });
+    throw new AppError("not_authorized", `${what}: ${why}`, {
+      exitCode: EXIT.refused,
+      hint: "Ask a person with write permission to tick the box",
+    });
   }
   const view = viewShas(observation).get(warning.short);
   const now = ports.forge.now();
@@ -87,10 +90,14 @@ async function extendBy(
   if (activeSha(labels, shortSha(observation.target)) !== warning.short) {
     throw new AppError("no_environment", `${what}: people are sent to another one by now`, {
       exitCode: EXIT.refused,
+      hint: `"showtime extend ${pr} <ttl>" keeps the one that people are sent to`,
     });
   }
   if (ttl === undefined) {
-    throw new AppError("ttl_too_long", `${what}: max_age ends it`, { exitCode: EXIT.refused });
+    throw new AppError("ttl_too_long", `${what}: max_age ends it`, {
+      exitCode: EXIT.refused,
+      hint: `"showtime extend ${pr} close" keeps it until the pull request closes`,
+    });
   }
   return await actWhenFree(ports, () => extendPull(ports, pr, ttl, signal), signal);
 }
