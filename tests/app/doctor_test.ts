@@ -6,7 +6,7 @@ import { type Finding, foundOk, foundWrong } from "../../src/lib/finding.ts";
 import type { ServiceName } from "../../src/lib/ids.ts";
 import { makeGithubForge } from "../../src/drivers/github/mod.ts";
 import type { Forge } from "../../src/environments/ports/forge.ts";
-import { A, B, environment, makeWorld, never, REPO, type World } from "../worlds/world.ts";
+import { A, B, environment, HOUR, makeWorld, never, REPO, type World } from "../worlds/world.ts";
 
 function parts(change: Partial<DoctorParts> = {}, world = makeWorld()): DoctorParts {
   const context = world.context();
@@ -273,3 +273,52 @@ for (
     assert.equal(finding?.detail.includes("showtime-cleanup.yml") ?? false, found);
   });
 }
+
+for (
+  const [cron, status, detail] of [
+    ["17 * * * *", "ok", /^4h before the end; the cleanup runs every 1h$/],
+    ["0 */2 * * *", "ok", /the cleanup runs every 2h/],
+    ["0 */3 * * *", "warning", /^environment\.warn is 4h, and up to 3h lie between two cleanups$/],
+    ["soon", "warning", /cannot be read/],
+    [undefined, "warning", /showtime-cleanup\.yml is not on the default branch/],
+  ] as const
+) {
+  Deno.test(`runDoctor() compares a warning of 4h with a cleanup at ${cron ?? "no time"}`, async () => {
+    const text = `on:\n  schedule:\n    - cron: ${cron}\n`;
+    const files = cron === undefined ? {} : { ".github/workflows/showtime-cleanup.yml": text };
+    const world = makeWorld({ seed: { files } });
+    const comments = { warnMs: 4 * HOUR };
+    const config = () => Promise.resolve({ platform: "docker", sources: ["file"], comments });
+
+    const finding = named(await runDoctor(parts({ config }, world), never()), "warning");
+
+    assert.equal(finding?.status, status);
+    assert.match(finding.detail, detail);
+    assert.equal(finding.fix === undefined, status === "ok");
+  });
+}
+
+for (
+  const [text, status] of [
+    ["on:\n  issue_comment:\n    types: [created]\n", "ok"],
+    ["on:\n  pull_request:\n", "warning"],
+    [undefined, "warning"],
+  ] as const
+) {
+  Deno.test(`runDoctor() finds out whether runs are started for comments: ${status} for ${text?.trim() ?? "no workflow"}`, async () => {
+    const files = text === undefined ? {} : { ".github/workflows/showtime.yml": text };
+    const world = makeWorld({ seed: { files } });
+    const config = () =>
+      Promise.resolve({ platform: "docker", sources: ["file"], comments: { commands: true } });
+
+    const finding = named(await runDoctor(parts({ config }, world), never()), "commands");
+
+    assert.equal(finding?.status, status);
+  });
+}
+
+Deno.test("runDoctor() asks for no workflow if nothing depends on it", async () => {
+  const world = makeWorld();
+  const findings = await runDoctor(parts({}, world), never());
+  assert.deepEqual([named(findings, "warning"), named(findings, "commands")], [undefined, undefined]);
+});

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { deviate, type Fate, play, tally } from "../../worlds/schedule/mod.ts";
-import { COMMENT_LIVES, commentScenario } from "./scenarios/comment_lives.ts";
+import { deviate, exploreBounded, type Fate, play, tally } from "../../worlds/schedule/mod.ts";
+import { COMMENT_LIVES, commentScenario, TWO_WARNERS } from "./scenarios/comment_lives.ts";
 
 /** What can go wrong with a request to GitHub, and with one to the platform or the image store. */
 const OF_GITHUB: readonly Fate[] = ["500", "502", "403", "429", "timeout", "late", "reset", "lost", "stale"];
 const OF_PLATFORM: readonly Fate[] = ["403", "500", "502"];
+
+Deno.test("M1: two cleanups at once warn of the same end once, whatever the order of their requests", async () => {
+  const { played, complete } = await exploreBounded(TWO_WARNERS, { switches: 2 });
+  assert.ok(complete && played > 20, `${played} interleavings`);
+  await tally({ interleavings: played });
+});
 
 for (const life of COMMENT_LIVES) {
   Deno.test(`C1: a run that died while ${life.name}, before or after any of its requests, is finished by the next`, async () => {

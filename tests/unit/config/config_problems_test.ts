@@ -411,3 +411,25 @@ Deno.test("pushesImages() is true by default if the platform is not the local en
   assert.equal(pushesImages(load("build: {push: always}"), "docker"), true);
   assert.equal(pushesImages(load("build: {push: never}"), "ecs"), false);
 });
+
+Deno.test("loadConfig() takes environment.ttl_from: traffic only where requests are counted, and says why", () => {
+  const text = (platform: string) => `platform: ${platform}\nenvironment:\n  ttl_from: traffic\n`;
+  const place = "showtime.yml:3:3: environment.ttl_from: traffic cannot work here:";
+  assert.deepEqual(told(text("docker")), [
+    `${place} Docker counts no requests, so nothing says when the newest one came; use created or deployed`,
+  ]);
+  assert.deepEqual(told(text("ecs")), [
+    `${place} ECS counts requests only at a load balancer, and environments are reached without one; use created or deployed`,
+  ]);
+  assert.equal(failure(text("ecs")).exitCode, 2);
+  const file = { path: "showtime.yml", text: "environment: { ttl_from: deployed, warn: 4h }\n" };
+  const { environment } = loadConfig({ file, env: {}, flags: {} }).config;
+  assert.deepEqual([environment.ttlFrom, environment.warnMs], ["deployed", 4 * 3_600_000]);
+});
+
+Deno.test("loadConfig() refuses a warning where no comment may be written", () => {
+  assert.deepEqual(told("environment:\n  warn: 4h\ncomment:\n  enabled: false\n"), [
+    "showtime.yml:2:3: environment.warn: a warning is a comment, and comment.enabled is false; set comment.enabled to " +
+    "true, or leave environment.warn out",
+  ]);
+});

@@ -116,6 +116,60 @@ Deno.test("readActionsContext() never fails for a payload, whatever JSON it is",
   }));
 });
 
+/** The event of a comment on a pull request, with what the driver reads of it. */
+const COMMENT = {
+  action: "created",
+  issue: { number: 1234, pull_request: { url: "https://api.github.com/repos/o/r/pulls/1234" } },
+  comment: {
+    id: 99,
+    node_id: "IC_99",
+    body: "/showtime start",
+    user: { login: "ana", id: 7, type: "User" },
+    created_at: "2024-01-15T14:30:00Z",
+  },
+  sender: { login: "ana", id: 7, type: "User" },
+};
+
+function readComment(payload: unknown, name = "issue_comment") {
+  return withPayload(JSON.stringify(payload), { GITHUB_EVENT_NAME: name }).then(({ event }) => event.comment);
+}
+
+Deno.test("readActionsContext() reads the event of a comment", async () => {
+  const ana = { id: 7, login: "ana", bot: false };
+  const expected = {
+    action: "created",
+    pr: 1234,
+    id: 99,
+    nodeId: "IC_99",
+    body: "/showtime start",
+    before: undefined,
+    author: ana,
+    sender: ana,
+    at: Date.UTC(2024, 0, 15, 14, 30),
+  };
+  assert.deepEqual(await readComment(COMMENT), expected);
+  const edited = { ...COMMENT, action: "edited", changes: { body: { from: "Hello" } } };
+  assert.deepEqual(await readComment(edited), { ...expected, action: "edited", before: "Hello" });
+  const bot = { ...COMMENT, sender: { login: "renovate[bot]", id: 8, type: "Bot" } };
+  assert.equal((await readComment(bot))?.sender.bot, true);
+});
+
+Deno.test("readActionsContext() takes no part of a comment for granted", async () => {
+  assert.equal(await readComment(COMMENT, "pull_request"), undefined);
+  assert.equal(await readComment({ ...COMMENT, issue: { number: 1234 } }), undefined, "an issue");
+  for (const key of ["action", "issue", "comment", "sender"] as const) {
+    assert.equal(await readComment({ ...COMMENT, [key]: undefined }), undefined, key);
+  }
+  for (const key of ["id", "node_id", "body", "user", "created_at"] as const) {
+    const comment = { ...COMMENT.comment, [key]: undefined };
+    assert.equal(await readComment({ ...COMMENT, comment }), undefined, key);
+  }
+  assert.equal(
+    await readComment({ ...COMMENT, comment: { ...COMMENT.comment, created_at: "soon" } }),
+    undefined,
+  );
+});
+
 Deno.test("readActionsContext() is quiet outside Actions", async () => {
   const context = await readActionsContext({}, () => assert.fail("nothing is to be read"));
   assert.equal(context.isActions, false);

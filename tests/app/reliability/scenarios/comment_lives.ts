@@ -152,6 +152,29 @@ export function commentScenario(life: CommentLife): Scenario {
   };
 }
 
+/** Two cleanups at once, when an environment is about to end. */
+export const TWO_WARNERS: Scenario = {
+  name: "two_warners",
+  async make() {
+    const world = makeWorld({ pull: { labels: ["bug"] } });
+    await brought(world);
+    world.clock.advance(45 * HOUR);
+    const stage = stageOf(world);
+    for (const run of ["a", "b"]) {
+      stage.actors.set(run, () => clean(runContext(stage, run, { ...CLEANUP, owns: false })));
+    }
+    return stage;
+  },
+  check({ stage: { world }, outcomes }) {
+    for (const [run, outcome] of outcomes) {
+      assert.equal(outcome.kind, "done", `${run}: ${outcome.kind === "failed" ? outcome.error : ""}`);
+    }
+    assert.equal(warningsOf(world).length, 1, "one warning");
+    assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), [], "locks");
+    return Promise.resolve();
+  },
+};
+
 function runOf(event: CommentEvent | undefined): RunChange {
   return event === undefined ? CLEANUP : commentRun(event, { settings: SETTINGS });
 }
