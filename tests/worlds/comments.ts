@@ -42,13 +42,9 @@ export async function obeyIn(context: WorldContext, world: World): Promise<Obeye
 }
 
 /** Writes a comment, and lets its run obey it. */
-export async function say(
-  world: World,
-  written: Written,
-  change: RunChange = {},
-): Promise<Obeyed | undefined> {
+export async function say(world: World, written: Written): Promise<Obeyed | undefined> {
   const event = await writeComment(world, written);
-  return await obeyIn(world.context(commentRun(event, change)), world);
+  return await obeyIn(world.context(commentRun(event)), world);
 }
 
 /** The pull request's comments. */

@@ -57,7 +57,7 @@ export interface EnvironmentConfig {
   readonly sizes: Readonly<Record<string, SizeConfig>>;
   /** How long before its end an environment is warned of; undefined for no warning. */
   readonly warnMs: number | undefined;
-  /** What the time-to-live counts from. */
+  /** The moment that the time-to-live counts from. */
   readonly ttlFrom: Settings["environment"]["ttl_from"];
 }
 

@@ -42,7 +42,7 @@ export function triggerOf(command: Command, event: Pick<CommentEvent, "at">): Re
 }
 
 /**
- * Obeys the request of a comment, and reacts to it. Throws the AppError of a refusal, which the comment tells as well:
+ * Obeys the request of a comment, and reacts to it. Throws the AppError of a refusal, which the comment shows too:
  * `not_authorized`, `command_malformed`, `command_refused` (exit code 3) and those of the work itself.
  */
 export async function obeyComment(
@@ -51,7 +51,7 @@ export async function obeyComment(
   { event, request, options }: Obeying,
   signal: AbortSignal,
 ): Promise<Obeyed> {
-  // The person who wrote the comment asks, whoever runs the job again.
+  // The person who wrote the comment asks, even if another person runs the job again.
   const asking: ExtendPorts = { ...ports, identity: { ...ports.identity, actor: request.by } };
   if (request.kind === "tick") return await obeyTick(asking, pr, request, signal);
   const told = new Acknowledgement(asking, event.id, signal);

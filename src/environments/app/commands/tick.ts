@@ -19,14 +19,14 @@ import { planOnce } from "../sync/sync_pull.ts";
 import { noteOf } from "../warning/warning_note.ts";
 import { actWhenFree } from "./patience.ts";
 
-/** The result of a tick. `ignored`: the comment is none of Showtime's warnings, or it is gone. */
+/** The result of a tick. `ignored`: Showtime did not write the comment, or the warning is gone. */
 export type Ticked =
   | { readonly kind: "extended"; readonly extension: Extension }
   | { readonly kind: "ignored"; readonly why: string };
 
 /**
- * Extends the life of the environment that a warning is about. Throws the AppError of a refusal, which the warning tells
- * as well.
+ * Extends the life of the environment that a warning is about. Throws the AppError of a refusal, which the warning
+ * shows too.
  */
 export async function obeyTick(
   ports: ExtendPorts,

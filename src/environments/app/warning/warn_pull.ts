@@ -50,7 +50,7 @@ export async function warnPull(
         const offered = older.at(-1)?.ttl;
         outcome.warned.push(`${what}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`);
         return [
-          // GitHub tells nobody of a mention in an old comment.
+          // GitHub sends no notification for a mention in an edited comment.
           ...older.map(({ nodeId }): ForgeWrite => ({ kind: "delete_comment", nodeId })),
           noteOf(settings, { observed, labels, short, nodeId: undefined, warnedOf, offered, now }),
         ];

@@ -1,5 +1,5 @@
 /**
- * What people ask for in comments: the grammar of commands, and which events of comments count. Everything here is pure.
+ * The requests that people make in comments: the grammar of commands, and which events of comments count. Everything here is pure.
  * Nothing here knows who may ask, and nothing asks GitHub: `src/environments/app/commands` does. Read `command.ts` first.
  *
  * @module

@@ -10,7 +10,7 @@ export interface ContentSettings {
 
 /** The configured settings that decide about environments. They keep this form from the configuration to their use. */
 export interface EnvironmentSettings {
-  /** What the time-to-live counts from; the creation if undefined. */
+  /** The moment that the time-to-live counts from; the creation if undefined. */
   readonly ttlFrom?: "created" | "deployed" | "traffic" | undefined;
   readonly autoSync: "always" | "trusted" | "never";
   /** Logins of further bots that Showtime writes as, or did: their labels and comments are believed. */

@@ -22,8 +22,8 @@ export function findCrons(workflow: string): readonly string[] {
 }
 
 /**
- * Returns the longest gap in milliseconds between two times that any of the expressions names; undefined if there is none,
- * or one of them is not understood.
+ * Returns the longest gap in milliseconds between two times that any of the expressions names; undefined if they name
+ * fewer than two, or if one of them is not understood.
  */
 export function longestGapMs(expressions: readonly string[]): number | undefined {
   const crons = expressions.map(parseCron);

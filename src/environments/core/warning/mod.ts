@@ -1,7 +1,7 @@
 /**
- * The warning before an environment ends: a comment of its own, because GitHub tells nobody of a mention that is edited
- * into an older one. Everything here is pure. When a warning is due is decided in `../cleanup/warnings.ts`; nothing here
- * writes a comment or extends a life. Read `warning.ts` first.
+ * The warning before an environment ends. It is a comment of its own, because GitHub sends no notification for a mention
+ * that is edited into an older one. Everything here is pure. When a warning is due is decided in
+ * `../cleanup/warnings.ts`; nothing here writes a comment or extends a life. Read `warning.ts` first.
  *
  * @module
  */

@@ -164,7 +164,7 @@ export class World {
     return next;
   }
 
-  /** Tells the watcher of a change of a comment. */
+  /** Reports a change of a comment to the watcher. */
   commented(event: CommentEvent): void {
     this.#watch?.commented?.(event);
   }

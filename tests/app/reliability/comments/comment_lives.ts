@@ -8,8 +8,8 @@ import { parseWarning } from "../../../../src/environments/core/warning/mod.ts";
 import { commentRun, commentsOf, obeyIn, writeComment } from "../../../worlds/comments.ts";
 import { type Played, runContext, type Scenario, type Stage, stageOf } from "../../../worlds/schedule/mod.ts";
 import { A, HOUR, makeWorld, MINUTE, never, type RunChange, type World } from "../../../worlds/world.ts";
-import { assertTold } from "./lives.ts";
-import { deploys, FREEZE, START } from "./rests.ts";
+import { assertTold } from "../scenarios/lives.ts";
+import { deploys, FREEZE, START } from "../scenarios/rests.ts";
 
 /** What a run does for a comment or before an end, and how everything is afterwards. */
 export interface CommentLife {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { deviate, exploreBounded, type Fate, play, tally } from "../../worlds/schedule/mod.ts";
-import { COMMENT_LIVES, commentScenario, TWO_WARNERS } from "./scenarios/comment_lives.ts";
+import { deviate, exploreBounded, type Fate, play, tally } from "../../../worlds/schedule/mod.ts";
+import { COMMENT_LIVES, commentScenario, TWO_WARNERS } from "./comment_lives.ts";
 
 /** What can go wrong with a request to GitHub, and with one to the platform or the image store. */
 const OF_GITHUB: readonly Fate[] = ["500", "502", "403", "429", "timeout", "late", "reset", "lost", "stale"];
