@@ -290,3 +290,22 @@ quick("an environment that lives for a short time is warned of in the second hal
   world.clock.advance(1.5 * HOUR);
   assert.equal((await clean(world)).warned.length, 1);
 });
+
+quick(
+  "with ttl_from: deployed a rebuild starts the time-to-live anew, on the label and on the platform",
+  async () => {
+    for (
+      const [ttlFrom, label] of [["deployed", "2024-01-17T10-30"], ["created", "2024-01-15T13-30"]] as const
+    ) {
+      const world = running();
+      world.clock.advance(44 * HOUR);
+      world.simulator.label({ pr: PR, add: ["🎪 ⚡ showtime-trigger-start"], actor: "ana" });
+      const settings = { ttlFrom };
+      await world.sync(world.context({ ...IN_ACTIONS, settings }));
+      assert.ok(world.labels().includes(`🎪 aaaaaaa 📅 ${label}`), world.labels().join());
+      world.clock.advance(4 * HOUR);
+      const { removed } = await clean(world, { ...IN_ACTIONS, settings });
+      assert.equal(removed.length, ttlFrom === "created" ? 1 : 0, ttlFrom);
+    }
+  },
+);
