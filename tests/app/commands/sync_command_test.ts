@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { commentRun, commentsOf, writeComment } from "../worlds/comments.ts";
-import { runIn } from "../worlds/cli_world.ts";
-import { withQuickTimers } from "../worlds/schedule/mod.ts";
+import { commentRun, commentsOf, writeComment } from "../../worlds/comments.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { withQuickTimers } from "../../worlds/schedule/mod.ts";
 import {
   A,
   B,
@@ -12,8 +12,8 @@ import {
   type RunChange,
   runningLabels,
   type World,
-} from "../worlds/world.ts";
-import type { CliResult } from "../worlds/program/cli.ts";
+} from "../../worlds/world.ts";
+import type { CliResult } from "../../worlds/program/cli.ts";
 
 const FREEZE = "🎪 🧊 showtime-freeze";
 
