@@ -39,6 +39,8 @@ export interface BuildConfig {
   readonly args: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
+  /** Patterns of the files that go into the image; undefined if every push is built. */
+  readonly paths: readonly string[] | undefined;
   readonly timeoutMs: number;
   readonly push: Settings["build"]["push"];
 }
@@ -141,6 +143,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       args: onlyText(build.args),
       cacheFrom: build.cache_from,
       cacheTo: build.cache_to,
+      paths: build.paths ?? undefined,
       timeoutMs: durationMs(build.timeout),
       push: build.push,
     },

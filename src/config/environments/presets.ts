@@ -23,6 +23,7 @@ const none: Settings = {
     args: {},
     cache_from: [],
     cache_to: [],
+    paths: null,
     timeout: "60m",
     push: "auto",
   },

@@ -16,6 +16,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readPulls: (...args) => real.readPulls(...args),
     resolveCommit: (...args) => real.resolveCommit(...args),
     readBaseFile: (...args) => real.readBaseFile(...args),
+    compare: (...args) => real.compare(...args),
     firstRunOf: (...args) => real.firstRunOf(...args),
     readBaseFiles: (...args) => real.readBaseFiles(...args),
     readFolder: (...args) => real.readFolder(...args),

@@ -7,6 +7,7 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
+import { compareCommits } from "./compare_commits.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
@@ -60,6 +61,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readPulls: (numbers, signal) => readPulls(context, numbers, signal),
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    compare: (commits, signal) => compareCommits(context, commits, signal),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
     readFolder: (at, signal) => readFolder(context, at, signal),

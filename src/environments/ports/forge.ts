@@ -6,6 +6,7 @@
  */
 
 import type { LockRecord, RunView } from "../core/lock.ts";
+import type { Comparison } from "../core/plan/mod.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
 
@@ -234,6 +235,11 @@ export interface ForgeReader {
     },
     signal: AbortSignal,
   ): Promise<HeadRun>;
+  /**
+   * Lists the files that differ between a commit and one that builds on it, in one request: the paths are undefined if
+   * GitHub cuts the list, if `head` does not build on `base`, or if GitHub does not show both.
+   */
+  compare(commits: Pick<Comparison, "base" | "head">, signal: AbortSignal): Promise<Comparison>;
   /** Lists all label definitions whose name or description contains `query`. */
   listDefinitions(query: string, signal: AbortSignal): Promise<readonly LabelDefinition[]>;
   /** Reads the definition of that exact name (letter case aside) over REST, with its numeric id. */

@@ -40,6 +40,7 @@ export async function makeRunValues(
       configuredFlags: configuredFlags(config.environment),
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       ...urlMaker(config, repo),
+      buildPaths: config.build.paths,
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
       ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)

@@ -18,6 +18,7 @@ build:
   args: { INCLUDE_CHROMIUM: "false", LOAD_EXAMPLES_DUCKDB: "true" }   # superset
   cache_from: ["type=registry,ref=apache/superset-cache:showtime"]    # superset
   cache_to: ["type=registry,mode=max,ref=apache/superset-cache:showtime"]   # superset; in CI only
+  paths: null                     # null: every push is built
   timeout: 60m
   push: auto                      # auto: where the platform is not the local engine | always | never
 environment:

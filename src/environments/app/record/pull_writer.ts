@@ -23,6 +23,7 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
+import { servedHead } from "../../core/labels/mod.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { urlToOpen } from "../../core/environment/stable_url.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
@@ -329,6 +330,7 @@ export class PullWriter {
       behind: runs === undefined
         ? ""
         : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
+      serves: runs === undefined ? undefined : servedHead(state, { runs, head: observation.headSha }),
       advice: adviceFacts(now, policy),
       record: { ...this.#record, shown: describeShown(state, nearMisses) },
     });

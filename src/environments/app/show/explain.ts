@@ -2,8 +2,10 @@
 
 import { formatInstant } from "../../../lib/instant.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
 import type { LockOwner } from "../../core/lock.ts";
 import {
+  type Comparison,
   isTargetTrusted,
   judgeLabels,
   type Observation,
@@ -13,6 +15,7 @@ import {
   type Policy,
   settingsDifference,
   type ShaState,
+  touchedPath,
   type TriggerView,
   type Variation,
   viewShas,
@@ -130,6 +133,9 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   ) {
     if (exists !== undefined) say(`image of ${what}`, exists ? "is there" : "is gone");
   }
+  if (observation.comparison !== undefined) {
+    say("changed files", describeComparison(observation.comparison, policy.buildPaths ?? []));
+  }
   say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
   const wanted = wantedSettings(observation, policy);
   say("settings wanted", describeSettings(wanted));
@@ -141,6 +147,16 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   say("automatic updates", policy.autoSync);
   say("time", formatInstant(observation.now));
   return inputs;
+}
+
+function describeComparison(comparison: Comparison, patterns: readonly string[]): string {
+  const since = `since ${shortSha(comparison.base)}, which is deployed`;
+  if (comparison.paths === undefined) return `${since}: not known in full, so all of them count as changed`;
+  const touched = touchedPath(comparison, patterns);
+  const count = comparison.paths.length;
+  return touched === undefined
+    ? `${since}: ${count}, none of build.paths`
+    : `${since}: ${count}, and ${stripControls(touched)} is one of build.paths`;
 }
 
 function describeTrust(observation: Observation, policy: Policy): string {

@@ -11,6 +11,7 @@ import {
   type LabelState,
   parseLabel,
   readLabels,
+  servedHead,
 } from "../../core/labels/mod.ts";
 import { identifyRepository, type IdentityPorts, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
@@ -120,7 +121,10 @@ function noteOn(view: EnvironmentView, pull: LabeledPull | undefined, switched: 
   const flags = Object.entries(switched).map(([name, on]) => `${name} ${on ? "on" : "off"}`).sort();
   if (pull?.open !== true || !view.active || view.short_sha === null) return flags.join(", ");
   const { labels: { frozen, blocked }, commits = [], headSha } = pull;
-  const behind = describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }));
+  const serves = servedHead(pull.labels, { runs: view.short_sha, head: headSha });
+  const behind = serves === undefined
+    ? describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }))
+    : `serves ${serves} too`;
   return [
     ...(frozen.length > 0 ? ["frozen"] : []),
     ...(blocked.length > 0 ? ["blocked"] : []),

@@ -7,6 +7,7 @@ import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import {
+  type Comparison,
   type PermissionAnswer,
   type Plan,
   planPull,
@@ -84,6 +85,7 @@ export async function planOnce(
     held: undefined,
     people: new Map(),
     headRuns: new Map(),
+    comparisons: options.givenImage === undefined ? new Map() : undefined,
   }, signal);
   return { plan: planPull(observed.observation, policy), observed, policy };
 }
@@ -137,6 +139,7 @@ async function syncAnnounced(
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
   const headRuns = new Map<FullSha, HeadRun>();
+  const comparisons = options.givenImage === undefined ? new Map<string, Comparison>() : undefined;
   const known: KnownPull = { newest: undefined };
   let request = options.request;
   const look = async (held: HeldLock | undefined, confirms = false) => {
@@ -148,6 +151,7 @@ async function syncAnnounced(
       confirms,
       people,
       headRuns,
+      comparisons,
       known,
     }, signal);
     if (seen.observation.lock.kind === "mine") options.announcer.atWork(seen);

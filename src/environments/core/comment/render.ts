@@ -55,6 +55,8 @@ export interface CommentModel {
   readonly flags: Readonly<Record<string, boolean>>;
   /** How far the environment is behind the head, as `1 commit behind`; empty if it is not. */
   readonly behind: string;
+  /** The head, if the active environment serves it too although it is of an earlier commit. */
+  readonly serves?: ShortSha | undefined;
   /** The facts that decide what a person does next. */
   readonly advice: AdviceFacts;
   readonly record: CommentRecord;
@@ -103,7 +105,11 @@ function headline(
       ? ""
       : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
-    const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
+    const behind = model.serves !== undefined
+      ? ` It serves \`${model.serves}\` too: no file of \`build.paths\` changed.`
+      : model.behind === ""
+      ? ""
+      : ` It is ${model.behind} the newest commit.`;
     return `🟢 **Running at [${shownHost(url)}](${url})** from ${
       commit(model, active)
     }.${silent}${behind}${failed}${doing}`;

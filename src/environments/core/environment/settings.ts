@@ -26,6 +26,8 @@ export interface EnvironmentSettings {
   readonly login: string | undefined;
   /** Flags whose variable is configured: lines in a pull request's body do not set them. */
   readonly configuredFlags?: readonly string[];
+  /** Patterns of the files that go into the image; undefined if every commit is built. */
+  readonly buildPaths?: readonly string[] | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
 }

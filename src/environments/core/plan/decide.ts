@@ -12,6 +12,7 @@ import { LITTER, planIdle } from "./idle.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { describeOtherMachine, isOnOtherMachine } from "./active/other_machine.ts";
+import { planRecorded } from "./paths/plan_served.ts";
 import type { Plan, Step } from "./plan.ts";
 import { isUpdateExhausted, updateDue } from "./settings.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
@@ -137,6 +138,8 @@ function planCommit(situation: Situation): Plan {
   if (state === "drifted") {
     return bringUp(situation, { rule: 10, reason: "drifted", build: observation.imageExists === false });
   }
+  const recorded = planRecorded(situation);
+  if (recorded !== undefined) return recorded;
   // An environment that is being removed does not count: a push must not bring back what was stopped.
   if (state === "absent" && others.some((each) => each.state !== "stopping")) return planNewCommit(situation);
   if (state === "failed") {

@@ -20,6 +20,8 @@ export type {
   RunEvent,
 } from "./observation.ts";
 export { decideActive } from "./active/decide_active.ts";
+export { neededComparison } from "./paths/needed_comparison.ts";
+export { type Comparison, touchedPath } from "./paths/unchanged.ts";
 export { neededImages } from "./active/needed_images.ts";
 export {
   isTrustedBot,

@@ -22,6 +22,7 @@ export const REASON_WORDS: Readonly<Record<Reason | "image_gone", string>> = {
   new_commit: "there is a newer commit",
   untrusted_commit: "the newest commit waits for approval",
   auto_sync_off: "pushes do not update environments here",
+  paths_unchanged: "no file of build.paths changed",
   retry_failed: "the last attempt failed",
   settings_changed: "its settings have changed",
   housekeeping: "labels or leftovers have to be put in order",
