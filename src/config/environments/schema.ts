@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AssetsSection } from "../assets/schema.ts";
 import { ContextSection } from "../contexts/schema.ts";
 import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
+import { CostSection, LimitsSection } from "./cost_section.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 import { globProblem } from "../../lib/glob.ts";
 
@@ -224,6 +225,8 @@ export const ConfigFile = section({
   deployments: section({
     enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),
   }).optional().describe("GitHub Deployments."),
+  cost: CostSection.optional().describe("The cost of environments, as an estimate."),
+  limits: LimitsSection.optional().describe("How many environments there may be."),
   assets: AssetsSection.optional().describe(
     "Superset assets: instances, and how content moves between them.",
   ),

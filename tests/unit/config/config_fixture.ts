@@ -62,4 +62,10 @@ docker:
   traefik: { entrypoint: null, certresolver: null, network: null }
 comment: { enabled: true }
 deployments: { enabled: true }
+cost:
+  enabled: null                   # null: where another key of cost is set
+  per_hour: null
+  prices: { vcpu: null, gb: null, address: null, load_balancer: null }
+  budget: null                    # US dollars a month
+limits: { environments: null, per_user: null }
 `;

@@ -16,6 +16,7 @@ import {
 import { identifyRepository, type IdentityPorts, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
+import { totalWords } from "./cost_words.ts";
 import {
   byActivity,
   type EnvironmentView,
@@ -48,6 +49,8 @@ export interface Listing {
   readonly nearMisses: readonly string[];
   /** Notes for people about some of the environments: `frozen, 1 commit behind`. */
   readonly notes: ReadonlyMap<EnvironmentView, string>;
+  /** A sentence about the cost of all environments; undefined if cost is not shown. */
+  readonly total?: string | undefined;
 }
 
 /**
@@ -93,6 +96,7 @@ export async function listEnvironments(
     incomplete,
     nearMisses: findNearMisses([...marked, ...others].flatMap(({ open, labels }) => open ? labels : [])),
     unverified: deployed === undefined && !ports.platformAsLabels,
+    total: totalWords(ports.settings.cost, environments),
     notes: new Map(environments.map((view) => {
       const pull = pulls.get(view.pr);
       return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];

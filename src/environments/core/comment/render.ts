@@ -26,6 +26,8 @@ export interface CommentEnvironment {
   readonly requestedBy: string | undefined;
   /** The time since which it does not answer; undefined if it answers. */
   readonly silentSince?: number | undefined;
+  /** Its price in words; undefined if cost is not shown. */
+  readonly cost?: string | undefined;
 }
 
 /** The reason why the newest attempt did not come up. */
@@ -143,6 +145,7 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
     active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
   ]);
   if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
+  if (active.cost !== undefined) rows.push(["Cost", escapeMarkdown(active.cost)]);
   const flags = Object.entries(model.flags).map(([name, on]) => `${name} ${on ? "on" : "off"}`);
   if (flags.length > 0) rows.push(["Flags", flags.sort().map(escapeMarkdown).join(", ")]);
   if (model.advice.frozen !== undefined) {
