@@ -25,6 +25,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readRun: (...args) => real.readRun(...args),
     listDefinitions: (...args) => real.listDefinitions(...args),
     readLock: (...args) => real.readLock(...args),
+    readStarts: (...args) => real.readStarts(...args),
     lockNumbers: (...args) => real.lockNumbers(...args),
     retirementInfo: (...args) => real.retirementInfo(...args),
     listDeployments: (...args) => real.listDeployments(...args),

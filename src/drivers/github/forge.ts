@@ -22,6 +22,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
+import { readStarts } from "./read_starts.ts";
 import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */
@@ -70,6 +71,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),
+    readStarts: (label, signal) => readStarts(context, label, signal),
     lockNumbers: (lock, signal) => lockNumbers(context, lock, signal),
     retirementInfo: (pr, shas, signal) => retirementInfo(context, pr, { shas, signal }),
     listDeployments: (pr, { limit }, signal) => listDeployments(context, pr, { limit, signal }),

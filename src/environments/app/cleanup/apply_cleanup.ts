@@ -4,6 +4,7 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
+import { lockLabel } from "../lock/held_lock.ts";
 import { parseLockOwner, type RunView } from "../../core/lock.ts";
 import {
   type CleanupCandidate,
@@ -113,7 +114,7 @@ async function removeDeadLock(
   { outcome, signal }: { readonly outcome: Outcome; readonly signal: AbortSignal },
 ): Promise<void> {
   const { pr, nodeId } = candidate;
-  const records = await ports.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+  const records = await ports.forge.readLock(formatLabel(lockLabel(pr)), signal);
   const record = records.find((each) => each.nodeId === nodeId);
   if (record === undefined) {
     outcome.kept.push({ what: candidate.what, why: "It is gone already, or another run has taken it" });

@@ -136,6 +136,9 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   if (observation.comparison !== undefined) {
     say("changed files", describeComparison(observation.comparison, policy.buildPaths ?? []));
   }
+  if (observation.census !== undefined) {
+    say("environments of other pull requests", String(observation.census.length));
+  }
   say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
   const wanted = wantedSettings(observation, policy);
   say("settings wanted", describeSettings(wanted));

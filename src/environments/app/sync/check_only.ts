@@ -94,6 +94,8 @@ function authorityOf(
     ? "existing_blocked_label"
     : plan.reason === "not_authorized"
     ? "authorization_failed"
+    : plan.reason === "over_limit" || plan.reason === "over_budget"
+    ? plan.reason
     : undefined;
   const names = observation.labels.triggers.map(({ name }) => name);
   const refused = judged && status !== "authorized"

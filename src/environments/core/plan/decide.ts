@@ -9,6 +9,7 @@ import { bringUp, planResume } from "./bring_up.ts";
 import { heedDoubts } from "./doubts.ts";
 import { planEnd } from "./end.ts";
 import { LITTER, planIdle } from "./idle.ts";
+import { planWithinLimits } from "./limits/plan_within_limits.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { describeOtherMachine, isOnOtherMachine } from "./active/other_machine.ts";
@@ -24,7 +25,7 @@ export function planPull(observation: Observation, policy: Policy): Plan {
   // The end removes every label, whether or not it is believed.
   const ended = planEnd(survey({ ...observation, labels: observation.allLabels }, policy));
   if (ended !== undefined) return ended;
-  const plan = planOpen(believed, policy);
+  const plan = planWithinLimits(planOpen(believed, policy), { observation: believed, policy });
   if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
   return heedDoubts(plan, { doubts, allLabels: observation.allLabels });
 }

@@ -4,6 +4,7 @@ import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
+import type { Census } from "./limits/census.ts";
 import type { LockView } from "../lock.ts";
 import type { Comparison } from "./paths/unchanged.ts";
 import type { PermissionAnswer } from "../../../lib/permission.ts";
@@ -113,6 +114,8 @@ export interface Observation {
   readonly activeImageExists?: boolean | undefined;
   /** The files that the target changed since the commit that is deployed; undefined if they were not asked for. */
   readonly comparison?: Comparison | undefined;
+  /** The environments of the other pull requests; undefined if they were not counted. */
+  readonly census?: Census | undefined;
 }
 
 /** The part of the configuration that decisions depend on. */

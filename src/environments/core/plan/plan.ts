@@ -30,6 +30,8 @@ export type Reason =
   | "untrusted_commit"
   | "auto_sync_off"
   | "paths_unchanged"
+  | "over_limit"
+  | "over_budget"
   | "retry_failed"
   | "settings_changed"
   | "image_gone"

@@ -23,6 +23,8 @@ export const REASON_WORDS: Readonly<Record<Reason | "image_gone", string>> = {
   untrusted_commit: "the newest commit waits for approval",
   auto_sync_off: "pushes do not update environments here",
   paths_unchanged: "no file of build.paths changed",
+  over_limit: "as many environments are there as may be",
+  over_budget: "the environments would cost more than they may",
   retry_failed: "the last attempt failed",
   settings_changed: "its settings have changed",
   housekeeping: "labels or leftovers have to be put in order",
