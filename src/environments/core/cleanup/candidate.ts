@@ -57,7 +57,9 @@ export type PullCandidate = ExpiredEnvironment | OrphanedService | ClosedPull | 
 /** A lock whose holder is gone. `nodeId` names the very definition that was judged. */
 export interface DeadLock extends CandidateWords {
   readonly kind: "lock";
-  readonly pr: LockSubject;
+  /** Undefined for the lock of the limits. */
+  readonly pr: PrNumber | undefined;
+  readonly subject: LockSubject;
   readonly nodeId: string;
 }
 

@@ -99,7 +99,16 @@ export function judgeLocks(locks: readonly LockFacts[], now: number): Judged<Dea
     if (judgement === "dead") {
       const { nodeId } = record;
       const why = "The run that held it is gone";
-      doomed.push({ id: `lock:${pr}:${nodeId}`, kind: "lock", what, why, pr, needsApproval: false, nodeId });
+      doomed.push({
+        id: `lock:${pr}:${nodeId}`,
+        kind: "lock",
+        what,
+        why,
+        pr: pr === "limits" ? undefined : pr,
+        subject: pr,
+        needsApproval: false,
+        nodeId,
+      });
     } else if (judgement === "unreadable") {
       const remedy = pr === "limits"
         ? 'delete the label "🎪 lock limits" of the repository'
