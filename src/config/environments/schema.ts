@@ -4,7 +4,7 @@ import { ContextSection } from "../contexts/schema.ts";
 import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
 import { CostSection, LimitsSection } from "./cost_section.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
-import { globProblem } from "../../lib/glob.ts";
+import { globProblem } from "../../environments/core/plan/paths/glob.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
 // found …".

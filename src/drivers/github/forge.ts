@@ -7,7 +7,7 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
-import { compareCommits } from "./compare_commits.ts";
+import { compareCommits } from "./decisions/compare_commits.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
@@ -22,7 +22,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
-import { readStarts } from "./read_starts.ts";
+import { readStarts } from "./decisions/read_starts.ts";
 import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */

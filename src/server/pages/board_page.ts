@@ -23,7 +23,7 @@ export interface BoardSource {
   readonly extend: ((pr: PrNumber, ttl: Ttl) => Promise<void>) | undefined;
 }
 
-/** What an estimate leaves out. */
+/** The costs that an estimate leaves out. */
 const NOT_IN_IT = "Logs, images and data transfer are not in it.";
 
 /** The times that the board offers for an extension. */

@@ -6,7 +6,7 @@ import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
 import type { Census } from "./limits/census.ts";
 import type { LockView } from "../lock.ts";
-import type { Comparison } from "./paths/unchanged.ts";
+import type { Comparison } from "./paths/comparison.ts";
 import type { PermissionAnswer } from "../../../lib/permission.ts";
 
 /** The origin of a label on the pull request, from the timeline. Times are milliseconds since 1970. */

@@ -3,7 +3,8 @@ import { fullShaOf } from "../active/plan_active.ts";
 import { planPull } from "../decide.ts";
 import type { Observation, Policy } from "../observation.ts";
 import { survey } from "../situation.ts";
-import { comparedView, type Comparison } from "./unchanged.ts";
+import type { Comparison } from "./comparison.ts";
+import { comparedView } from "./unchanged.ts";
 
 /**
  * Finds the commits whose comparison the decision depends on: a new commit would be built, and `build.paths` is set.

@@ -1,21 +1,10 @@
-/** Whether the environment that runs serves a newer commit too, because no file that goes into the image differs. */
+/** Finds the environment that serves a newer commit too, because no file that goes into the image differs. */
 
-import { matchesAny } from "../../../../lib/glob.ts";
-import { type FullSha, type ShortSha, shortSha } from "../../../../lib/ids.ts";
+import { type ShortSha, shortSha } from "../../../../lib/ids.ts";
 import { decideActive } from "../active/decide_active.ts";
 import type { Observation, Policy } from "../observation.ts";
 import type { ShaView } from "../state.ts";
-
-/** The files that differ between the commit that is deployed and a newer one. */
-export interface Comparison {
-  readonly base: FullSha;
-  readonly head: FullSha;
-  /**
-   * Both names of a file that was renamed. Undefined if the list is cut, if the deployed commit is not among those that
-   * the newer one builds on, or if GitHub does not compare them: then any file may differ.
-   */
-  readonly paths: readonly string[] | undefined;
-}
+import { touchedPath } from "./comparison.ts";
 
 /** The part of a situation that the judgement looks at. */
 export interface ServingFacts {
@@ -30,11 +19,6 @@ export function comparedView({ observation, views, target }: ServingFacts): ShaV
   const short = decideActive(observation, { views, target });
   const view = short === undefined || short === target ? undefined : views.get(short);
   return view?.state === "running" ? view : undefined;
-}
-
-/** Finds a changed file that goes into the image; undefined if none does, or if it is not known. */
-export function touchedPath(comparison: Comparison, patterns: readonly string[]): string | undefined {
-  return comparison.paths?.find((path) => matchesAny(patterns, path));
 }
 
 /** Finds the environment that serves the target too, by the comparison with the commit that is deployed. */

@@ -1,9 +1,9 @@
-import { formatLabel } from "../../environments/core/labels/mod.ts";
-import type { LockRecord } from "../../environments/core/lock.ts";
-import type { PullSummary, StartsSnapshot } from "../../environments/ports/forge.ts";
-import { sameText, SUMMARY, toLock, toSummary } from "./convert.ts";
-import { incompleteAnswer, nodesAt, pageInfoAt } from "./json.ts";
-import { type Context, queryRepository } from "./repository.ts";
+import { formatLabel } from "../../../environments/core/labels/mod.ts";
+import type { LockRecord } from "../../../environments/core/lock.ts";
+import type { PullSummary, StartsSnapshot } from "../../../environments/ports/forge.ts";
+import { sameText, SUMMARY, toLock, toSummary } from "../convert.ts";
+import { incompleteAnswer, nodesAt, pageInfoAt } from "../json.ts";
+import { type Context, queryRepository } from "../repository.ts";
 
 /** Reads the definitions of the limits' lock and the open pull requests with a label, all pages. */
 export async function readStarts(

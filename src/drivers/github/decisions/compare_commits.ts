@@ -1,6 +1,6 @@
-import type { Comparison } from "../../environments/core/plan/mod.ts";
-import { incompleteAnswer, textAt, valueAt } from "./json.ts";
-import type { Context } from "./repository.ts";
+import type { Comparison } from "../../../environments/core/plan/mod.ts";
+import { incompleteAnswer, textAt, valueAt } from "../json.ts";
+import type { Context } from "../repository.ts";
 
 /** The most files that GitHub lists in a comparison. A list of that length may be cut. */
 const FILES = 300;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { globProblem, matchesAny, matchesGlob } from "../../../src/lib/glob.ts";
+import { globProblem, matchesAny, matchesGlob } from "../../../../src/environments/core/plan/paths/glob.ts";
 
 const CASES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ["Dockerfile", ["Dockerfile"], ["dockerfile", "docker/Dockerfile", "Dockerfile.dev"]],
