@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { viewSight } from "../../src/environments/app/show/environment_view.ts";
 import { costWords, rateWords, totalWords } from "../../src/environments/app/show/cost_words.ts";
+import { limitsLockFinding, pricesFinding } from "../../src/environments/app/doctor/doctor_limits.ts";
 import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
 import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { planOnce } from "../../src/environments/app/sync/sync_pull.ts";
@@ -115,4 +116,14 @@ Deno.test("the board has the cost of each environment and their sum", async () =
   assert.match(page, /All environments cost about .* Logs, images and data transfer are not in it\./);
   const without = await listEnvironments(running().context(), never());
   assert.doesNotMatch(String(await renderBoard(source, without)), /Cost|\$/);
+});
+
+Deno.test("doctor warns of prices that are not known, and of a lock of the limits that no run wrote", () => {
+  assert.deepEqual(pricesFinding(undefined), []);
+  assert.equal(pricesFinding("no prices of X86_64 in mars-1 are known")[0]?.status, "warning");
+  const lock = (description: string) => [{ name: "🎪 LOCK limits", nodeId: "1", description }];
+  const now = 1_700_000_000_000;
+  assert.deepEqual(limitsLockFinding([{ name: "🎪 lock pr-1", nodeId: "1", description: "" }], { now }), []);
+  assert.deepEqual(limitsLockFinding(lock("v1 n=deadbeef00 x=1700000300 d=count"), { now }), []);
+  assert.match(limitsLockFinding(lock("mine"), { now })[0]?.fix ?? "", /Delete the label/);
 });
