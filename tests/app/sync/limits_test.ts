@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { applyCleanup } from "../../../src/environments/app/cleanup/apply_cleanup.ts";
 import { planCleanup, WHOLE_CLEANUP } from "../../../src/environments/app/cleanup/cleanup.ts";
+import { explainPull } from "../../../src/environments/app/show/explain.ts";
 import { checkOnly } from "../../../src/environments/app/sync/check_only.ts";
 import { DEFAULT_OPTIONS } from "../../../src/environments/app/sync/make_policy.ts";
 import { syncPull } from "../../../src/environments/app/sync/sync_pull.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
+import type { Plan } from "../../../src/environments/core/plan/mod.ts";
 import { AppError, EXIT } from "../../../src/lib/errors.ts";
 import { prNumber } from "../../../src/lib/ids.ts";
 import {
@@ -99,6 +101,34 @@ Deno.test("an update of an environment is not counted, and costs no request more
   assert.equal(await cost({ settings }), await cost({}));
 });
 
+Deno.test("a command above the limit is refused with 3 and leaves nothing on the pull request", async () => {
+  const world = makeWorld({
+    seed: {
+      pulls: [
+        seedPull(PR, { labels: ["bug"] }),
+        seedPull(OTHER, {
+          number: OTHER,
+          head: { sha: B, ref: "other", repo: REPO },
+          labels: runningLabels(B),
+        }),
+      ],
+    },
+    platform: [deployedB],
+  });
+  const planned: string[] = [];
+  const watch = { planned: ({ reason }: Plan) => void planned.push(reason), done: () => {} };
+  const options = { ...OPTIONS, request: { trigger: "start", force: false } as const, watch };
+  const { requests } = await world.count(async () => {
+    const { plan, exitCode } = await syncPull(world.context({ settings }), PR, options, never());
+    assert.deepEqual([plan.reason, plan.action, exitCode, planned], ["over_limit", "blocked", EXIT.refused, [
+      "over_limit",
+    ]]);
+  });
+  assert.ok(requests <= 9, `${requests} requests`);
+  assert.deepEqual([world.labels(), world.comment()], [["bug"], ""]);
+  assert.deepEqual(world.definitions().filter((name) => name.includes("lock")), []);
+});
+
 Deno.test("a budget refuses a start in the same way", async () => {
   const cost = { perHour: { standard: 0.04 }, shared: 0, source: "prices", budget: 50 };
   const world = beside(runningLabels(B), [deployedB]);
@@ -126,6 +156,25 @@ Deno.test("--check-only and a dry run count without a lock and write nothing", a
     assert.equal(plan.reason, "over_limit");
   });
   assert.equal(writes, 0);
+});
+
+Deno.test("explain counts, and says that a start trigger would be refused", async () => {
+  const world = beside(runningLabels(B), [deployedB]);
+  world.simulator.label({ pr: PR, remove: [START] });
+  const explained = await explainPull(
+    world.context({ settings }),
+    PR,
+    { ...OPTIONS, planOnly: true },
+    never(),
+  );
+  assert.equal(explained.plan.reason, "no_environment");
+  assert.ok(
+    explained.inputs.some(({ name, value }) =>
+      name === "environments of other pull requests" && value === "1"
+    ),
+  );
+  const start = explained.variations.find(({ what }) => what.startsWith("with a start trigger"));
+  assert.equal(start?.plan.reason, "over_limit");
 });
 
 Deno.test("an environment of another repository on the same platform does not count", async () => {

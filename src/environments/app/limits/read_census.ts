@@ -3,6 +3,7 @@
 import { formatLabel, readLabels } from "../../core/labels/mod.ts";
 import {
   type Census,
+  isLimited,
   type Observation,
   type Plan,
   planPull,
@@ -67,4 +68,15 @@ export function withCensus<Decision extends Decided>(decision: Decision, census:
   const { observed, policy } = decision;
   const observation = { ...observed.observation, census };
   return { ...decision, observed: { ...observed, observation }, plan: planPull(observation, policy) };
+}
+
+/** Counts where limits are configured, whether or not the plan starts an environment: what would change it may. */
+export async function countForVariations<Decision extends Decided>(
+  ports: CensusPorts,
+  decision: Decision,
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { observed: { observation }, policy, plan } = decision;
+  if (!isLimited(policy) || observation.census !== undefined || !observation.open) return decision;
+  return withCensus(decision, (await readCensus(ports, { asking: plan.pr }, signal)).census);
 }

@@ -23,6 +23,7 @@ import {
   wantedSettings,
 } from "../../core/plan/mod.ts";
 import type { DeployedSettings } from "../../core/environment/environment.ts";
+import { type CensusPorts, countForVariations } from "../limits/read_census.ts";
 import type { ObservedPull, ObservePorts } from "../observe/observe_pull.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
@@ -48,12 +49,13 @@ export interface Explanation {
 
 /** Observes once, plans, and plans again with each input that could be different. */
 export async function explainPull(
-  ports: ObservePorts,
+  ports: ObservePorts & CensusPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const { plan, observed, policy } = await planOnce(ports, pr, options, signal);
+  const decision = await planOnce(ports, pr, options, signal);
+  const { plan, observed, policy } = await countForVariations(ports, decision, signal);
   const variations = planVariations(observed.observation, policy);
   const wouldChange = variations.map(({ what, plan: other }) => {
     const building = other.build ? ", an image would be built" : "";

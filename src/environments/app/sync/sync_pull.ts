@@ -217,6 +217,12 @@ async function syncAnnounced(
       const admitted = await admit(ports, decision, { turned }, signal);
       ({ plan, observed } = admitted.decision);
       admission = admitted.admission;
+      if (isRefusedByLimits(plan) && plan.steps.length === 0) {
+        // A command leaves nothing on the pull request that could be taken off.
+        request = undefined;
+        decisive ??= plan;
+        options.watch?.planned(plan);
+      }
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
         const writer = new PullWriter(ports, held, observed);
         if (plan.build) {
@@ -305,6 +311,11 @@ function turnedOf(request: Request | undefined, plan: Plan): RefusedWork {
 
 function isIdle(plan: Plan): boolean {
   return plan.action === "no_action" || plan.action === "blocked";
+}
+
+/** Whether the plan refuses a start because of the limits or the budget. */
+function isRefusedByLimits({ reason }: Plan): boolean {
+  return reason === "over_limit" || reason === "over_budget";
 }
 
 /**

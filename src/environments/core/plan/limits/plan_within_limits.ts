@@ -17,7 +17,7 @@ const STARTING: readonly Reason[] = ["start_requested", "sync_requested", "retry
 const NAMED = 5;
 
 /** Whether a limit or a budget is configured. */
-function isLimited({ limits, cost }: Pick<Policy, "limits" | "cost">): boolean {
+export function isLimited({ limits, cost }: Pick<Policy, "limits" | "cost">): boolean {
   return limits !== undefined || cost?.budget !== undefined;
 }
 
