@@ -233,6 +233,25 @@ Deno.test("a start that waits for a run that counts goes on when that run is don
   assert.deepEqual([exitCode, looks], [EXIT.done, 3]);
 });
 
+Deno.test("a start does not believe a list of pull requests that is older than its own lock", async () => {
+  const world = beside([]);
+  world.simulator.label({ pr: OTHER, add: ["🎪 showtime", "🎪 bbbbbbb 🚦 building"] });
+  world.clock.advance(2_000);
+  world.simulator.faults([{ match: "graphql:pullRequests", stale_ms: 60_000, times: 1 }]);
+  const { plan } = await world.sync(ticking(world));
+  assert.equal(plan.reason, "over_limit");
+  const late = beside([]);
+  late.clock.advance(2_000);
+  late.simulator.faults([{ match: "graphql:pullRequests", stale_ms: 3_600_000, times: 100 }]);
+  await assert.rejects(late.sync(ticking(late)), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.deepEqual([error.code, error.exitCode], ["stale_read", EXIT.incomplete]);
+    return true;
+  });
+  assert.deepEqual(late.labels(), ["bug", START]);
+  assert.deepEqual(late.definitions().filter((name) => name.includes("lock")), []);
+});
+
 Deno.test("a cleanup removes a dead lock of the limits and keeps a live one", async () => {
   const world = beside([]);
   await plantLock(world);

@@ -4,13 +4,17 @@
  * intent: the next start takes the lock over.
  */
 
-import { AppError } from "../../../lib/errors.ts";
+import { AppError, EXIT } from "../../../lib/errors.ts";
 import { type Plan, startedBy } from "../../core/plan/mod.ts";
 import { confirmLock, takeLock } from "../lock/held_lock.ts";
-import type { HeldLock } from "../lock/lock_lease.ts";
+import { type HeldLock, lostError } from "../lock/lock_lease.ts";
 import type { RefusedWork } from "../lock/lock_refusal.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
-import { readCensus, withCensus } from "./read_census.ts";
+import { readCensus, type TakenCensus, withCensus } from "./read_census.ts";
+
+/** How long an older answer is read again, and the pause before the first repetition, in milliseconds. */
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 1_000;
 
 /** The permission to record the intent of one environment. */
 export interface Admission {
@@ -36,7 +40,7 @@ export async function admit<Decided extends Decision>(
   const held = await takeLock(ports, { pr: "limits", doing: "count", turned }, signal);
   const admission = admissionOf(held);
   try {
-    const { census, locks } = await readCensus(ports, { asking: plan.pr }, signal);
+    const { census, locks } = await countUnder(ports, held, { asking: plan.pr }, signal);
     await confirmLock(ports, held, { pr: "limits", locks, turned }, signal);
     const decided = withCensus(decision, census);
     if (isStart(decided.plan)) return { decision: decided, admission };
@@ -47,6 +51,40 @@ export async function admit<Decided extends Decision>(
     if (!(error instanceof AppError && error.code === "busy")) await admission.end();
     throw error;
   }
+}
+
+/**
+ * Counts in an answer that shows the lock of this run. Such an answer is as new as the release of the lock before, so it
+ * shows the intent that was written under it. An older one is read again for 15 seconds.
+ */
+async function countUnder(
+  ports: SyncPorts,
+  held: HeldLock,
+  of: { readonly asking: Plan["pr"] },
+  signal: AbortSignal,
+): Promise<TakenCensus> {
+  const { clock } = ports;
+  const end = clock.now() + PATIENCE_MS;
+  for (let pause = PAUSE_MS;; pause += PAUSE_MS) {
+    const taken = await readCensus(ports, of, signal);
+    if (ports.githubDryRun || taken.locks.some(({ nodeId }) => nodeId === held.nodeId)) return taken;
+    if (!await held.renew(signal)) throw lostError("limits");
+    const left = end - clock.now();
+    if (left <= 0) throw staleCount();
+    await clock.sleep(Math.min(pause, left), signal);
+  }
+}
+
+function staleCount(): AppError {
+  return new AppError(
+    "stale_read",
+    "Counting environments for the limits: GitHub shows an older state than this run knows: it does not show the lock",
+    {
+      exitCode: EXIT.incomplete,
+      retryable: true,
+      hint: "Run the same command again when GitHub shows the change; the request stays on record",
+    },
+  );
 }
 
 function isStart({ steps }: Plan): boolean {
