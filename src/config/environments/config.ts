@@ -1,7 +1,9 @@
 import { type FullSha, parseFullSha } from "../../lib/ids.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import type { EnvironmentLimits } from "../../environments/core/environment/settings.ts";
 import { parseTtl, type Ttl } from "../../environments/core/labels/mod.ts";
 import { parseDuration } from "../../lib/duration.ts";
+import { type CostConfig, readCost, readLimits } from "./cost_section.ts";
 import type { PresetName } from "./presets.ts";
 import type { Settings } from "./schema.ts";
 
@@ -22,6 +24,10 @@ export interface Config {
   readonly docker: DockerConfig;
   readonly comment: { readonly enabled: boolean };
   readonly deployments: { readonly enabled: boolean };
+  /** Undefined if the cost of environments is not shown. */
+  readonly cost: CostConfig | undefined;
+  /** Undefined if there may be any number of environments. */
+  readonly limits: EnvironmentLimits | undefined;
   readonly aws: AwsConfig;
 }
 
@@ -39,6 +45,8 @@ export interface BuildConfig {
   readonly args: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
+  /** Patterns of the files that go into the image; undefined if every push is built. */
+  readonly paths: readonly string[] | undefined;
   readonly timeoutMs: number;
   readonly push: Settings["build"]["push"];
 }
@@ -141,6 +149,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       args: onlyText(build.args),
       cacheFrom: build.cache_from,
       cacheTo: build.cache_to,
+      paths: build.paths ?? undefined,
       timeoutMs: durationMs(build.timeout),
       push: build.push,
     },
@@ -184,6 +193,8 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     },
     comment: settings.comment,
     deployments: settings.deployments,
+    cost: readCost(settings.cost),
+    limits: readLimits(settings.limits),
     aws,
   };
 }

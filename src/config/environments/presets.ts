@@ -23,6 +23,7 @@ const none: Settings = {
     args: {},
     cache_from: [],
     cache_to: [],
+    paths: null,
     timeout: "60m",
     push: "auto",
   },
@@ -55,6 +56,13 @@ const none: Settings = {
   },
   comment: { enabled: true },
   deployments: { enabled: true },
+  cost: {
+    enabled: null,
+    per_hour: null,
+    prices: { vcpu: null, gb: null, address: null, load_balancer: null },
+    budget: null,
+  },
+  limits: { environments: null, per_user: null },
 };
 
 const superset: Settings = {

@@ -2,7 +2,9 @@ import * as z from "zod";
 import { AssetsSection } from "../assets/schema.ts";
 import { ContextSection } from "../contexts/schema.ts";
 import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
+import { CostSection, LimitsSection } from "./cost_section.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
+import { globProblem } from "../../environments/core/plan/paths/glob.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
 // found …".
@@ -47,6 +49,12 @@ function list() {
   return z.array(text(), { error: "a list, such as [first, second]" });
 }
 
+function globPattern() {
+  return text("a pattern, such as src/**").refine((pattern) => globProblem(pattern) === undefined, {
+    error: ({ input }) => `a pattern, such as src/** (${globProblem(String(input)) ?? ""})`,
+  });
+}
+
 function variables() {
   const value = z.string({ error: "text" }).nullable();
   const name = z.string().regex(VARIABLE_NAME, {
@@ -88,6 +96,11 @@ const Build = section({
   cache_to: list().optional().describe(
     "Where the build cache is written to, in continuous integration only.",
   ),
+  paths: z.array(globPattern(), { error: "a list of patterns, such as [src/**, Dockerfile]" }).nullable()
+    .optional()
+    .describe(
+      "The files that go into the image: a push that changes none of them leaves the environment as it is; null builds every push.",
+    ),
   timeout: duration().optional().describe("How long a build may take."),
   push: oneOf(["auto", "always", "never"]).optional()
     .describe("Whether the image is pushed; auto pushes where the platform is not the local engine."),
@@ -212,6 +225,8 @@ export const ConfigFile = section({
   deployments: section({
     enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),
   }).optional().describe("GitHub Deployments."),
+  cost: CostSection.optional().describe("The cost of environments, as an estimate."),
+  limits: LimitsSection.optional().describe("How many environments there may be."),
   assets: AssetsSection.optional().describe(
     "Superset assets: instances, and how content moves between them.",
   ),

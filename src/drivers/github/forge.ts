@@ -7,6 +7,7 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
+import { compareCommits } from "./decisions/compare_commits.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
@@ -21,6 +22,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
+import { readStarts } from "./decisions/read_starts.ts";
 import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */
@@ -60,6 +62,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readPulls: (numbers, signal) => readPulls(context, numbers, signal),
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    compare: (commits, signal) => compareCommits(context, commits, signal),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
     readFolder: (at, signal) => readFolder(context, at, signal),
@@ -68,6 +71,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),
+    readStarts: (label, signal) => readStarts(context, label, signal),
     lockNumbers: (lock, signal) => lockNumbers(context, lock, signal),
     retirementInfo: (pr, shas, signal) => retirementInfo(context, pr, { shas, signal }),
     listDeployments: (pr, { limit }, signal) => listDeployments(context, pr, { limit, signal }),

@@ -6,6 +6,7 @@
  */
 
 import type { LockRecord, RunView } from "../core/lock.ts";
+import type { Comparison } from "../core/plan/mod.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
 
@@ -133,6 +134,13 @@ export type HeadRun =
   | { readonly kind: "seen"; readonly at: number }
   | { readonly kind: "none" | "unreadable" };
 
+/** The pull requests that have or prepare environments, read under the lock of the limits. */
+export interface StartsSnapshot {
+  /** Definitions whose name is exactly that of the limits' lock (letter case aside). */
+  readonly locks: readonly LockRecord[];
+  readonly pulls: readonly PullSummary[];
+}
+
 /** Calls that change nothing. */
 export interface ForgeReader {
   /**
@@ -234,10 +242,20 @@ export interface ForgeReader {
     },
     signal: AbortSignal,
   ): Promise<HeadRun>;
+  /**
+   * Lists the files that differ between a commit and one that builds on it, in one request: the paths are undefined if
+   * GitHub cuts the list, if `head` does not build on `base`, or if GitHub does not show both.
+   */
+  compare(commits: Pick<Comparison, "base" | "head">, signal: AbortSignal): Promise<Comparison>;
   /** Lists all label definitions whose name or description contains `query`. */
   listDefinitions(query: string, signal: AbortSignal): Promise<readonly LabelDefinition[]>;
   /** Reads the definition of that exact name (letter case aside) over REST, with its numeric id. */
   readLock(name: string, signal: AbortSignal): Promise<readonly LockRecord[]>;
+  /**
+   * Reads the definitions of the limits' lock and the open pull requests with that label, in one request for each
+   * hundred of them.
+   */
+  readStarts(label: string, signal: AbortSignal): Promise<StartsSnapshot>;
   /**
    * Reads the numeric id, by node id, of every definition of that exact name; only needed if two have one
    * name.

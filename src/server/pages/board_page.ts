@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { statusWord } from "../../environments/core/environment/status_words.ts";
 import { type EnvironmentView, timeLeft } from "../../environments/app/show/environment_view.ts";
+import { costWords, formatCost } from "../../environments/app/show/cost_words.ts";
 import type { Listing } from "../../environments/app/show/list_environments.ts";
 import type { Ttl } from "../../environments/core/labels/label.ts";
 import { formatAge } from "../../lib/duration.ts";
@@ -22,12 +23,16 @@ export interface BoardSource {
   readonly extend: ((pr: PrNumber, ttl: Ttl) => Promise<void>) | undefined;
 }
 
+/** The costs that an estimate leaves out. */
+const NOT_IN_IT = "Logs, images and data transfer are not in it.";
+
 /** The times that the board offers for an extension. */
 const TTLS = ["24h", "48h", "7d", "close"] as const;
 
 /** Renders the board of environments. */
 export function renderBoard(source: BoardSource, listing: Listing): Html {
   const { environments, incomplete } = listing;
+  const priced = environments.some(({ cost }) => cost !== undefined);
   const acts = source.stop !== undefined || source.extend !== undefined;
   return html`<h1>Environments of ${source.repo}</h1>
 ${source.setting.map((sentence) => html`<p class="note">${plain(sentence)}</p>`)}
@@ -39,23 +44,27 @@ ${
         <table>
           <thead>
             <tr><th scope="col">Pull request</th><th scope="col">State</th><th scope="col">Address</th>
-      <th scope="col">Commit</th><th scope="col">Age</th><th scope="col">Time left</th><th scope="col">Who</th>${acts
-        ? html`<th scope="col">Change</th>`
-        : ""}</tr>
+      <th scope="col">Commit</th><th scope="col">Age</th><th scope="col">Time left</th>${priced
+        ? html`<th scope="col">Cost</th>`
+        : ""}<th scope="col">Who</th>${acts ? html`<th scope="col">Change</th>` : ""}</tr>
           </thead>
           <tbody>${environments.map((view) =>
-            row(view, { source, note: listing.notes.get(view) ?? "" })
+            row(view, { source, priced, note: listing.notes.get(view) ?? "" })
           )}</tbody>
         </table>
       </div>
     `
-  }
+  }${listing.total === undefined ? "" : html`<p class="note">${plain(`${listing.total}. ${NOT_IN_IT}`)}</p>`}
 </div>`;
 }
 
 function row(
   view: EnvironmentView,
-  { source, note }: { readonly source: BoardSource; readonly note: string },
+  { source, priced, note }: {
+    readonly source: BoardSource;
+    readonly priced: boolean;
+    readonly note: string;
+  },
 ): Html {
   const { pr, status, url, short_sha, created_at, requested_by } = view;
   const now = source.now();
@@ -67,10 +76,18 @@ function row(
 <td>${url === null ? "none" : link(url, url)}</td>
 <td>${short_sha === null ? "unknown" : commit(short_sha)}</td>
 <td>${created_at === null ? "unknown" : formatAge(now - Date.parse(created_at))}</td>
-<td>${leftWords(view, now)}</td>
+<td>${leftWords(view, now)}</td>${
+    priced ? html`<td title="${costWords(view) ?? ""}">${costCell(view)}</td>` : ""
+  }
 <td>${requested_by === null ? "unknown" : plain(requested_by)}</td>
 ${source.stop === undefined && source.extend === undefined ? "" : html`<td>${changes(view, source)}</td>`}
 </tr>`;
+}
+
+/** Returns what an environment has cost so far, as an estimate. */
+function costCell(view: EnvironmentView): string {
+  if (view.cost === undefined) return "none";
+  return view.cost.so_far === null ? "unknown" : `about ${formatCost(view).slice(1)}`;
 }
 
 function leftWords(view: EnvironmentView, now: number): string {

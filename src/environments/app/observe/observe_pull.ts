@@ -6,7 +6,9 @@ import { type FullSha, parseShortSha, type PrNumber, shortSha } from "../../../l
 import { findNearMisses, readLabels } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
 import {
+  type Comparison,
   judgeLabels,
+  neededComparison,
   neededImages,
   type Observation,
   peopleToAsk,
@@ -21,6 +23,7 @@ import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
+import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
@@ -79,6 +82,11 @@ export interface ObserveOptions {
    * if no trigger decides: then they are not asked for.
    */
   readonly headRuns?: Map<FullSha, HeadRun>;
+  /**
+   * The comparisons of commits that this process has already asked for, by the names of both; new answers are added.
+   * Undefined if no new commit is decided about: then none is asked for.
+   */
+  readonly comparisons?: Map<string, Comparison> | undefined;
 }
 
 /** Observes a pull request once. */
@@ -165,14 +173,15 @@ export async function observePull(
       spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
     },
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
-  const { believed: observation } = judgeLabels(whole, ports.settings);
+  const { believed } = judgeLabels(whole, ports.settings);
   const otherEngine = await findOtherEngine(ports.platform, { record, labels, deployed: platform }, signal);
+  const observation = {
+    ...believed,
+    ...(otherEngine === undefined ? {} : { otherEngine }),
+    ...await askImages(ports, believed, { size: options.size, signal }),
+  };
   return {
-    observation: {
-      ...observation,
-      ...(otherEngine === undefined ? {} : { otherEngine }),
-      ...await askImages(ports, observation, { size: options.size, signal }),
-    },
+    observation: await withComparison(ports, observation, { options, signal }),
     snapshot,
     comment,
     record,
@@ -246,6 +255,22 @@ function commitsOf(timeline: readonly TimelineEvent[]): readonly FullSha[] {
   return timeline.flatMap((event) =>
     (event.kind === "commit" || event.kind === "force_push") && event.sha !== undefined ? [event.sha] : []
   );
+}
+
+/** Asks which files a new commit changed, but only if the decision depends on it. */
+async function withComparison(
+  ports: ObservePorts,
+  observation: Observation,
+  { options, signal }: { readonly options: ObserveOptions; readonly signal: AbortSignal },
+): Promise<Observation> {
+  const { comparisons } = options;
+  if (comparisons === undefined) return observation;
+  const needed = neededComparison(observation, makePolicy(ports, observation.pr, DEFAULT_OPTIONS));
+  if (needed === undefined) return observation;
+  const key = `${needed.base}...${needed.head}`;
+  const comparison = comparisons.get(key) ?? await ports.forge.compare(needed, signal);
+  comparisons.set(key, comparison);
+  return { ...observation, comparison };
 }
 
 /** Asks whether the image exists, but only if the decision depends on it. */

@@ -23,12 +23,14 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
+import { servedHead } from "../../core/labels/mod.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { urlToOpen } from "../../core/environment/stable_url.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { tooManyLabels } from "./label_room.ts";
+import { rateWords } from "../show/cost_words.ts";
 import { adviceFacts } from "../show/advice_facts.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
@@ -311,6 +313,7 @@ export class PullWriter {
         }),
         requestedBy: each.requestedBy,
         silentSince: this.#record.silent?.[each.sha],
+        cost: rateWords(ports.settings.cost, this.#sizeOf(each.sha)),
       });
     }
     const now = { ...observation, labels: state };
@@ -329,9 +332,17 @@ export class PullWriter {
       behind: runs === undefined
         ? ""
         : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
+      serves: runs === undefined ? undefined : servedHead(state, { runs, head: observation.headSha }),
       advice: adviceFacts(now, policy),
       record: { ...this.#record, shown: describeShown(state, nearMisses) },
     });
+  }
+
+  /** Finds the size of an environment: the platform's tags have it, else the record has the size that is to be. */
+  #sizeOf(short: ShortSha): string | undefined {
+    const { platform } = this.#observed.observation;
+    const deployed = platform === "as_labels" ? undefined : platform.find((each) => each.short === short);
+    return deployed?.settings.size ?? this.#record.size;
   }
 
   /** Finds the failure on record of an environment that runs all the same: its last update failed. */

@@ -26,12 +26,17 @@ export async function repairLabels(
   for (const label of add) if (label.kind === "address") addresses.set(label.sha, label.address);
   const withdrawn = [...addresses.values()].includes(undefined);
   const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
-  const comment = shown.length > 0 && (!failed || withdrawn) && writer.observed.comment !== undefined;
+  const served = add.flatMap((label) => label.kind === "serves" ? [label] : []);
+  const comment = (shown.length > 0 || served.length > 0) && (!failed || withdrawn) &&
+    writer.observed.comment !== undefined;
   // The comment does not name an address that the platform no longer has: it may be a stranger's by now.
   const named = shown.filter(({ label, name }) =>
     label.kind !== "address" || !remove.some((each) => each.name === name)
   );
-  if (comment) {
+  for (const { sha, head } of served) {
+    writer.note(`\`${sha}\` serves \`${head}\` too: no file of \`build.paths\` changed`, { unlabeled: true });
+  }
+  if (comment && named.length > 0) {
     writer.note(`Put labels right: ${named.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
       unlabeled: true,
     });

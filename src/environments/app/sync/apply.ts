@@ -132,7 +132,9 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
   const { ports } = writer;
   switch (step.kind) {
     case "record_intent":
-      return await recordIntent(writer, { plan, step }, signal);
+      tools.admission?.assertMine();
+      await recordIntent(writer, { plan, step }, signal);
+      return await tools.admission?.end();
     case "consume_triggers":
       if (!step.names.some((name) => writer.names.includes(name))) return;
       return await writer.write({ remove: step.names }, signal);

@@ -6,7 +6,13 @@
 import { expiryOf } from "../../core/environment/expiry.ts";
 import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, type Label, LABELS_PER_PULL, type NamedLabel } from "../../core/labels/mod.ts";
+import {
+  formatLabel,
+  type Label,
+  LABELS_PER_PULL,
+  type NamedLabel,
+  servedHead,
+} from "../../core/labels/mod.ts";
 import {
   type BringUp,
   diffLabels,
@@ -59,6 +65,7 @@ export async function recordIntent(
     requestedBy: bringUp.requestedBy,
     address: bringUp.inPlace ? state.environments.get(sha)?.address : undefined,
     active: state.active.includes(sha),
+    serves: servedHead(state, { runs: sha, head: writer.observed.observation.headSha }),
   };
   const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
   // One request defines every label that is already known, so that later steps find their definitions.
@@ -280,6 +287,7 @@ export async function activate(
     address,
     active: true,
     preparing: false,
+    serves: servedHead(writer.labels, { runs: sha, head: writer.observed.observation.headSha }),
   });
   const pointers = writer.labels.ours.flatMap(({ label, name }) =>
     (label.kind === "active" && label.sha !== sha) || label.kind === "preparing" ? [name] : []

@@ -5,6 +5,7 @@ import { decideActive } from "./active/decide_active.ts";
 import { planMissingContent } from "./active/missing_content.ts";
 import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
+import { findRecorded, findUnchanged } from "./paths/unchanged.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { notice, result, type Situation } from "./situation.ts";
 import type { TriggerView } from "./trust.ts";
@@ -121,8 +122,11 @@ export function litter({ observation, policy, views }: Situation): readonly Step
 }
 
 /** Removes the notice about a waiting commit when the target runs, and about a lost image when that is over. */
-function outdatedNotice({ observation, state }: Situation): readonly Step[] {
+function outdatedNotice(situation: Situation): readonly Step[] {
+  const { observation, state } = situation;
   const shown = observation.record.notice ?? "";
-  const waited = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(shown) && state === "running";
+  const runs = state === "running" || findUnchanged(situation) !== undefined ||
+    findRecorded(situation) !== undefined;
+  const waited = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(shown) && runs;
   return waited || shown.startsWith("image_gone:") ? [{ kind: "notice", key: undefined }] : [];
 }

@@ -4,7 +4,9 @@ import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
+import type { Census } from "./limits/census.ts";
 import type { LockView } from "../lock.ts";
+import type { Comparison } from "./paths/comparison.ts";
 import type { PermissionAnswer } from "../../../lib/permission.ts";
 
 /** The origin of a label on the pull request, from the timeline. Times are milliseconds since 1970. */
@@ -110,6 +112,10 @@ export interface Observation {
   readonly imageExists: boolean | undefined;
   /** The same of the active environment, if that is not the target. */
   readonly activeImageExists?: boolean | undefined;
+  /** The files that the target changed since the commit that is deployed; undefined if they were not asked for. */
+  readonly comparison?: Comparison | undefined;
+  /** The environments of the other pull requests; undefined if they were not counted. */
+  readonly census?: Census | undefined;
 }
 
 /** The part of the configuration that decisions depend on. */

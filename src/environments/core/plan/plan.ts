@@ -29,6 +29,9 @@ export type Reason =
   | "new_commit"
   | "untrusted_commit"
   | "auto_sync_off"
+  | "paths_unchanged"
+  | "over_limit"
+  | "over_budget"
   | "retry_failed"
   | "settings_changed"
   | "image_gone"
@@ -108,7 +111,7 @@ export interface Plan {
   readonly target: FullSha;
   readonly action: ActionNeeded;
   readonly reason: Reason;
-  /** The number of the rule that fired, 1 to 17, for people: code asks for `reason` or `endsEverything`. */
+  /** The number of the rule that fired, 1 to 20, for people: code asks for `reason` or `endsEverything`. */
   readonly rule: number;
   /**
    * Whether every environment of the pull request is to go, because it is closed or a stop was asked for.

@@ -12,6 +12,8 @@ import { lifeScenario, LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
+import { ONE_START, TWO_STARTS } from "../options/limits_scenarios.ts";
+import { SERVED_HEAD } from "../options/served_head_scenarios.ts";
 import { ZOMBIES } from "./zombies.ts";
 
 /** Scenarios with a server of their own behind them. */
@@ -45,6 +47,9 @@ function allScenarios(): readonly Scenario[] {
     ...CLEANUPS,
     ...ZOMBIES,
     ONE_HEAD,
+    TWO_STARTS,
+    ONE_START,
+    SERVED_HEAD,
     ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
   ];
