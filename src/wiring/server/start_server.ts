@@ -82,7 +82,7 @@ export async function startServer(
       newTraceId,
       newSpanId,
       mayWrite: github?.mayWrite,
-      environments: serveEnvironments(environments),
+      environments: serveEnvironments(environments, signal),
       onChange(id) {
         statuses?.take(id, signal);
         sendNews(news, id, signal).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 /**
- * The pages of `serve`: the overview, pipelines, builds and the log-in. They show what the interface answers, and work without
- * a script.
+ * The pages of `serve`: the overview, pipelines, builds, the board of environments and the log-in. They show what the
+ * interface answers, and work without a script.
  *
  * What must not happen here: a rule about builds, a change that answers to GET or to another site's page, or a page for
  * a caller whose key was not looked at.
@@ -24,6 +24,7 @@ import { PAGE_HEADERS, servePageFiles } from "../page_files.ts";
 import { answerBuild } from "./answer_build.ts";
 import { streamBuild } from "./build_stream.ts";
 import { renderOverview, renderPipeline } from "./build_tables.ts";
+import { addEnvironmentBoard } from "./environment_board.ts";
 import { logSection } from "./log_section.ts";
 import { logAddress } from "./step_row.ts";
 import { addLogin } from "./login_routes.ts";
@@ -31,7 +32,11 @@ import { watchBuilds } from "./watch_builds.ts";
 
 const FRAME = {
   name: "Showtime",
-  nav: [{ href: "/", text: "Builds" }, { href: "/login", text: "Key" }],
+  nav: [
+    { href: "/", text: "Builds" },
+    { href: "/environments", text: "Environments" },
+    { href: "/login", text: "Key" },
+  ],
   // A page that says why something was refused does not change.
   changes: "",
 } as const;
@@ -115,6 +120,7 @@ export function serverPages(server: ServerContext): Hono {
 
   servePageFiles(app);
   addLogin(app, { server, page, ownPage });
+  addEnvironmentBoard(app, { server, page, ownPage });
   app.get(CHANGES, async (context) => {
     await callerOf(server, context.req.raw, { action: "read" });
     return streamChanges(context, watchBuilds(server), server.signal);
