@@ -208,7 +208,10 @@ async function remove(
   for (const row of rows) {
     const id = textOf(row, "id");
     await transaction.rows("DELETE FROM events WHERE build = ?", [id]);
-    await transaction.rows("DELETE FROM notes WHERE name LIKE ?", [`news ${id} %`]);
+    await transaction.rows("DELETE FROM notes WHERE name LIKE ? OR name LIKE ?", [
+      `news ${id} %`,
+      `status ${id} %`,
+    ]);
   }
   return rows.length;
 }

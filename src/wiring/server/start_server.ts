@@ -110,6 +110,7 @@ export async function startServer(
       nextRun: (line, after) => new Cron(line, { timezone: "UTC" }).nextRun(new Date(after))?.getTime(),
       holder,
       sendLateNews: (stop) => sendLateNews(news, stop),
+      showLateStatuses: async (stop) => await statuses?.takeLate(clock.now(), stop),
       say,
     }, signal);
     const driving = driveEnvironments(environments, signal)
