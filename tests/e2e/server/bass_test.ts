@@ -231,3 +231,21 @@ Deno.test("a build of the server has a trace: its root span, its steps and its o
   assert.equal(spans.find(({ name }) => name === "step:web")?.parentSpanId, root?.spanId);
   assert.ok(collector.logs().some(({ body: line }) => line?.stringValue === "of a"));
 });
+
+Deno.test("a build whose repository cannot be cloned has a trace: a failed root span with the reason", async () => {
+  await using collector = startCollector();
+  await using place = await makeServerPlace({ web: { exec: ["true"], repository: "/no/such/repository" } });
+  const serve = await place.serve(["-t", `${collector.url}/v1/traces`, "-l", `${collector.url}/v1/logs`]);
+  await place.worker(serve);
+
+  const { body } = await ask(serve, "POST /webhook?pipeline=web");
+  const build = await untilBuild(serve, body.build, "failed");
+
+  const spans = collector.spans();
+  const root = spans.find(({ name }) => name === "Build: web - ERROR");
+  assert.deepEqual([root?.traceId, root?.parentSpanId ?? ""], [build.trace_id, ""]);
+  const step = spans.find(({ name }) => name === "step:web");
+  assert.equal(step?.parentSpanId, root?.spanId);
+  assert.match(build.reason, /no\/such\/repository/);
+  assert.ok(collector.logs().some(({ body: line }) => line?.stringValue === `web: ${build.reason}`));
+});
