@@ -16,7 +16,8 @@ import { showLog } from "../../../pipelines/app/server/show_log.ts";
 import { triggerBuild } from "../../../pipelines/app/server/trigger_build.ts";
 import { type Build, OPEN_STATES } from "../../../pipelines/core/builds/build.ts";
 import { explainError } from "../../http/answer_error.ts";
-import { callerOf, type ServerContext } from "../../http/server_context.ts";
+import type { BuildFilter } from "../../../pipelines/ports/build_store.ts";
+import { callerOf, type ServerContext, visibleTo } from "../../http/server_context.ts";
 import type { Html } from "../elements.ts";
 import { renderPage, renderProblem } from "../layout.ts";
 import { streamChanges } from "../live_events.ts";
@@ -108,11 +109,15 @@ export function serverPages(server: ServerContext): Hono {
       return reason === undefined ? build : { ...build, reason };
     }));
 
-  const listed = async (context: Context, pipeline?: string) => {
-    const after = numberIn(context, "after");
+  const listed = async (
+    context: Context,
+    filter: Pick<BuildFilter, "pipeline" | "pipelines" | "state" | "oldestFirst">,
+    place: "after" | "waiting" = "after",
+  ) => {
+    const after = numberIn(context, place);
     const builds = await store.builds({
       limit: PAGE,
-      ...(pipeline === undefined ? {} : { pipeline }),
+      ...filter,
       ...(after === undefined ? {} : { after: String(after) }),
     }, context.req.raw.signal);
     return { builds, next: builds.length < PAGE ? undefined : builds.at(-1)?.id };
@@ -129,16 +134,19 @@ export function serverPages(server: ServerContext): Hono {
   app.get("/", async (context) => {
     const { signal } = context.req.raw;
     const caller = await callerOf(server, context.req.raw, { action: "read" });
-    const visible = (builds: readonly Build[]) =>
-      builds.filter(({ pipeline }) => caller.pipelines?.includes(pipeline) !== false);
-    const [{ builds, next }, workers, counts, ...open] = await Promise.all([
-      listed(context),
+    const own = visibleTo(caller);
+    const [{ builds, next }, waiting, workers, counts, ...running] = await Promise.all([
+      listed(context, own),
+      listed(context, { ...own, state: "queued", oldestFirst: true }, "waiting"),
       store.workers(signal),
       store.counts(signal),
-      ...OPEN_STATES.map((state) => store.builds({ state, limit: PAGE }, signal)),
+      ...(["running", "cancelling"] as const).map((state) =>
+        store.builds({ ...own, state, limit: PAGE }, signal)
+      ),
     ]);
     const unlimited = caller.pipelines === undefined;
-    const shown = visible(open.flat()).toSorted((one, other) => Number(one.id) - Number(other.id));
+    const open = [...waiting.builds, ...running.flat()];
+    const shown = open.toSorted((one, other) => Number(one.id) - Number(other.id));
     const content = renderOverview({
       now: clock.now(),
       open: await explained(shown, signal),
@@ -146,7 +154,8 @@ export function serverPages(server: ServerContext): Hono {
       openCount: unlimited
         ? OPEN_STATES.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0)
         : shown.length,
-      builds: await explained(visible(builds), signal),
+      nextWaiting: waiting.next,
+      builds: await explained(builds, signal),
       next,
       workers: workers.map((each) => unlimited ? each : { ...each, build: undefined }),
       pipelines: caller.pipelines ?? [...ports.files.current().pipelines.keys()],
@@ -158,7 +167,7 @@ export function serverPages(server: ServerContext): Hono {
     const name = context.req.param("name");
     await callerOf(server, context.req.raw, { action: "read", pipeline: name });
     const pipeline = ports.files.current().pipelines.get(name);
-    const { builds, next } = await listed(context, name);
+    const { builds, next } = await listed(context, { pipeline: name });
     if (pipeline === undefined && builds.length === 0) {
       throw new AppError(
         "pipeline_unknown",
