@@ -9,7 +9,7 @@ import { callerOf, type ServerContext } from "./server_context.ts";
 export function environmentRoutes(context: ServerContext): Hono {
   const app = new Hono();
   app.get("/environments", async ({ req, json }) => {
-    await allCallerOf(context, req.raw, "read");
+    await allCallerOf(context, req.raw, { action: "read" });
     const { environments, incomplete } = await context.ports.environments?.list() ??
       { environments: [], incomplete: [] };
     return json({ environments, incomplete });
@@ -21,9 +21,9 @@ export function environmentRoutes(context: ServerContext): Hono {
 export async function allCallerOf(
   context: ServerContext,
   request: Request,
-  action: "read" | "administer",
+  asked: { readonly action: "read" | "administer" },
 ): Promise<Caller> {
-  const caller = await callerOf(context, request, { action });
+  const caller = await callerOf(context, request, asked);
   if (caller.pipelines === undefined) return caller;
   throw new AppError("key_refused", "Asking for environments: the key is limited to pipelines", {
     hint: "Use a key without --pipelines",

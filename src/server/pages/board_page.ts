@@ -115,9 +115,7 @@ function changes(environment: BoardEnvironment, source: BoardSource): Html {
   const id = `${repository.replaceAll("/", "-")}-${pr}-${service ?? ""}`;
   const name = plain(pullName(environment, source));
   return html`${
-    source.stop === undefined
-      ? ""
-      : html`<form method="post" action="${path}/stop"><button id="stop-${id}"
+    source.stop === undefined ? "" : html`<form method="post" action="${path}/stop"><button id="stop-${id}"
  aria-label="Stop the environments of ${name}">Stop</button></form>`
   }${
     source.extend === undefined || !active ? "" : html`<form method="post" action="${path}/extend">

@@ -102,7 +102,12 @@ Deno.test("changes answer to POST alone, and to no page and no host of others, t
     }
     const control = `${face.url}/_simulator/label`;
     for (
-      const url of [page, control, `${face.url}/repos/acme/shop/labels`, `${face.url}/environments/acme/shop/7/stop`]
+      const url of [
+        page,
+        control,
+        `${face.url}/repos/acme/shop/labels`,
+        `${face.url}/environments/acme/shop/7/stop`,
+      ]
     ) {
       const foreign = await post(url, { actor: "maxime", add: "bug" }, { origin: "https://evil.example" });
       assert.deepEqual([foreign.status, JSON.parse(foreign.text)], [403, {

@@ -219,7 +219,8 @@ POSTGRES.test("keys list and revoke make no table in an empty PostgreSQL", async
   await askForKeys({ SHOWTIME_SERVER__DATABASE: url });
   const { default: postgres } = await import("postgres");
   const sql = postgres(url, { max: 1 });
-  const [row] = await sql`SELECT COUNT(*)::int AS n FROM information_schema.schemata WHERE schema_name = 'showtime'`;
+  const [row] =
+    await sql`SELECT COUNT(*)::int AS n FROM information_schema.schemata WHERE schema_name = 'showtime'`;
   await sql.end();
   assert.equal(row?.["n"], 0);
 });

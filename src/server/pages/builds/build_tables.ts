@@ -76,11 +76,13 @@ export function renderOverview(shown: Overview): Html {
       <div id="queue" data-live>${open.length < openCount
         ? html`<p>${open.length} of ${openCount} are shown.</p>`
         : ""}
-    ${buildTable(open, { name: "Builds that wait or run", now, none: "No build waits or runs." })}${
-    nextWaiting === undefined
+    ${buildTable(open, {
+      name: "Builds that wait or run",
+      now,
+      none: "No build waits or runs.",
+    })}${nextWaiting === undefined
       ? ""
-      : html`<p><a href="/?waiting=${nextWaiting}">Builds that wait behind these</a></p>`
-  }</div>
+      : html`<p><a href="/?waiting=${nextWaiting}">Builds that wait behind these</a></p>`}</div>
     </section>
     <section aria-labelledby="workers-title">
       <h2 id="workers-title">Workers</h2>

@@ -54,18 +54,18 @@ export function addEnvironmentBoard(
 
   app.get(BOARD, async (context) => {
     const { raw } = context.req;
-    await allCallerOf(server, raw, "read");
+    await allCallerOf(server, raw, { action: "read" });
     const board = boardFor(await administratorOf(server, raw));
     const content = renderBoard(board, await board.list(raw.signal));
     return page(context, { title: "Environments", content, changes: CHANGES });
   });
   app.get(CHANGES, async (context) => {
-    await allCallerOf(server, context.req.raw, "read");
+    await allCallerOf(server, context.req.raw, { action: "read" });
     return streamChanges(context, (listener) => served?.watch(listener) ?? (() => {}), server.signal);
   });
   app.post(BOARD_FORM, async (context) => {
     ownPage(context);
-    const board = boardFor(await allCallerOf(server, context.req.raw, "administer"));
+    const board = boardFor(await allCallerOf(server, context.req.raw, { action: "administer" }));
     const { act, back } = await readBoardForm(context, board);
     await act();
     return context.redirect(back, 303);
@@ -75,7 +75,7 @@ export function addEnvironmentBoard(
 /** Returns the caller if the key is an administrator's. */
 async function administratorOf(server: ServerContext, request: Request): Promise<Caller | undefined> {
   try {
-    return await allCallerOf(server, request, "administer");
+    return await allCallerOf(server, request, { action: "administer" });
   } catch (error) {
     if (error instanceof AppError && error.code.startsWith("key_")) return undefined;
     throw error;

@@ -111,8 +111,10 @@ export function serverPages(server: ServerContext): Hono {
 
   const listed = async (
     context: Context,
-    filter: Pick<BuildFilter, "pipeline" | "pipelines" | "state" | "oldestFirst">,
-    place: "after" | "waiting" = "after",
+    { place = "after", ...filter }: Pick<BuildFilter, "pipeline" | "pipelines" | "state" | "oldestFirst"> & {
+      /** The parameter of the address that has the last build of the page before. */
+      readonly place?: "after" | "waiting";
+    },
   ) => {
     const after = numberIn(context, place);
     const builds = await store.builds({
@@ -137,7 +139,7 @@ export function serverPages(server: ServerContext): Hono {
     const own = visibleTo(caller);
     const [{ builds, next }, waiting, workers, counts, ...running] = await Promise.all([
       listed(context, own),
-      listed(context, { ...own, state: "queued", oldestFirst: true }, "waiting"),
+      listed(context, { ...own, state: "queued", oldestFirst: true, place: "waiting" }),
       store.workers(signal),
       store.counts(signal),
       ...(["running", "cancelling"] as const).map((state) =>

@@ -1,9 +1,8 @@
 /** The changes that an administrator of the server asks for: the use-cases of `showtime stop` and `showtime extend`. */
 
-import { extendPull } from "../../../../environments/app/sync/extend.ts";
+import { extendPull, type Ttl } from "../../../../environments/app/sync/extend.ts";
 import { DEFAULT_OPTIONS } from "../../../../environments/app/sync/make_policy.ts";
 import { syncPull } from "../../../../environments/app/sync/sync_pull.ts";
-import type { Ttl } from "../../../../environments/core/labels/label.ts";
 import { AppError } from "../../../../lib/errors.ts";
 import type { PrNumber } from "../../../../lib/ids.ts";
 import { pullName } from "../../../core/server_environments/wanted_syncs.ts";

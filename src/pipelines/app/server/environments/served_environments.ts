@@ -3,7 +3,7 @@
 import { listEnvironments } from "../../../../environments/app/show/list_environments.ts";
 import { labelRole } from "../../../../environments/app/sync/label_role.ts";
 import type { EnvironmentView } from "../../../../environments/app/show/environment_view.ts";
-import type { Ttl } from "../../../../environments/core/labels/label.ts";
+import type { Ttl } from "../../../../environments/app/sync/extend.ts";
 import { eitherSignal } from "../../../../lib/either_signal.ts";
 import { toError } from "../../../../lib/errors.ts";
 import { Announcements } from "../../../../lib/waiting/announcements.ts";
@@ -69,7 +69,11 @@ export function serveEnvironments(ports: EnvironmentPorts, signal: AbortSignal):
       if (found === undefined) return undefined;
       const { repository, event } = found;
       return async (signal) => {
-        await changeWanted(ports, { repository, change: (wanted) => wantSync(wanted, { event, id }) }, signal);
+        await changeWanted(
+          ports,
+          { repository, change: (wanted) => wantSync(wanted, { event, id }) },
+          signal,
+        );
         // A short sync is over before anyone looks whether one is wanted.
         acted.announce();
       };
