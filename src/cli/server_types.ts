@@ -75,6 +75,6 @@ export interface ServerWiring {
   serverCalls(server: { readonly url: string; readonly key: string | undefined }): Promise<ServerCalls>;
   /** Opens a server's store, and makes it if it is absent. Throws AppError. */
   buildStore(place: StorePlace): Promise<BuildStore>;
-  /** Opens a server's store; undefined if there is none yet. Throws AppError. */
+  /** Opens a server's store; undefined if no server has made one yet. Throws AppError. */
   existingStore(place: StorePlace): Promise<BuildStore | undefined>;
 }

@@ -209,7 +209,7 @@ async function askForKeys(env: Readonly<Record<string, string>>): Promise<readon
   return (await Array.fromAsync(Deno.readDir(place.here.folder))).map(({ name }) => name).sort();
 }
 
-Deno.test("keys list and revoke make no store where there is none", async () => {
+Deno.test("keys list and revoke make no store in an empty folder", async () => {
   assert.deepEqual(await askForKeys({}), ["pipelines.json", "repo"]);
 });
 

@@ -53,6 +53,8 @@ export class StatusWriter {
       const { id, endedAt = Infinity } = build;
       if (endedAt < now - RECENT_MS || endedAt > now - NEW_MS || this.#late.has(id)) continue;
       this.#late.add(id);
+      const [oldest] = this.#late;
+      if (this.#late.size > 1000 && oldest !== undefined) this.#late.delete(oldest);
       if (await store.note(noteOf(id), signal) !== textOf(status)) this.take(id, signal);
     }
   }
