@@ -20,8 +20,10 @@ export interface Config {
   readonly environment: EnvironmentConfig;
   readonly ecs: EcsConfig;
   readonly docker: DockerConfig;
-  readonly comment: { readonly enabled: boolean };
-  readonly deployments: { readonly enabled: boolean };
+  readonly comment: Settings["comment"];
+  /** `environment`: a pattern with `{pr}`. */
+  readonly deployments: Settings["deployments"];
+  readonly status: Settings["status"];
   readonly aws: AwsConfig;
 }
 
@@ -184,6 +186,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     },
     comment: settings.comment,
     deployments: settings.deployments,
+    status: settings.status,
     aws,
   };
 }

@@ -53,8 +53,9 @@ const none: Settings = {
     router: null,
     traefik: { entrypoint: null, certresolver: null, network: null },
   },
-  comment: { enabled: true },
-  deployments: { enabled: true },
+  comment: { enabled: true, mention: "none" },
+  deployments: { enabled: true, environment: "showtime" },
+  status: { enabled: false, required: false },
 };
 
 const superset: Settings = {

@@ -8,6 +8,8 @@
 import type { LockRecord, RunView } from "../core/lock.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
+import type { CommitStatus } from "../../ports/commit_status.ts";
+import type { HeadStatus } from "../core/news/mod.ts";
 
 /** An account that did something on GitHub. */
 export interface Actor {
@@ -32,7 +34,7 @@ export type TimelineEvent =
     readonly at: number;
   };
 
-/** A comment that carries Showtime's marker. */
+/** A comment that carries a marker of Showtime. */
 export interface MarkedComment {
   readonly nodeId: string;
   readonly body: string;
@@ -65,8 +67,10 @@ export interface PullSnapshot {
    * and the person who pushes chooses that date.
    */
   readonly timeline: readonly TimelineEvent[];
-  /** Comments that start with the marker, oldest first. */
+  /** Comments that start with a marker of Showtime, oldest first. */
   readonly comments: readonly MarkedComment[];
+  /** The status of the head commit; `none` if it has none; undefined if it was not asked for or cannot be read. */
+  readonly headStatus?: HeadStatus | "none" | undefined;
   /** Definitions whose name is exactly this pull request's lock (letter case aside). */
   readonly locks: readonly LockRecord[];
   /** Owner of the token. */
@@ -112,8 +116,18 @@ export interface LabelDefinition {
 export interface RetirementInfo {
   /** Definitions whose name contains one of the requested SHAs. */
   readonly definitions: readonly LabelDefinition[];
-  /** Node ids of deployments of these SHAs in the environment `showtime` that belong to this pull request. */
+  /** Node ids of deployments of these SHAs that belong to this pull request. */
   readonly deployments: readonly string[];
+  /** The statuses of these commits, by full hash; empty if they were not asked for or cannot be read. */
+  readonly statuses: ReadonlyMap<FullSha, HeadStatus>;
+}
+
+/** What of a pull request's records is read beside the label definitions. */
+export interface RetirementQuery {
+  /** The names of the environments in which deployments count; only `showtime` if left out. */
+  readonly environments?: readonly string[];
+  /** Whether the commits' statuses are read too. */
+  readonly statuses?: boolean;
 }
 
 /** A deployment of a pull request's commit, for `history`. */
@@ -157,12 +171,13 @@ export interface ForgeReader {
    */
   findRepositoryId(repo: string, signal: AbortSignal): Promise<number | undefined>;
   /**
-   * Reads a pull request. Throws AppError `pull_not_found` (naming repository and number) or
+   * Reads a pull request. With `status` the head's status is read in the same request; with `news` the comments are
+   * read to the last page. Throws AppError `pull_not_found` (naming repository and number) or
    * `repository_not_found`.
    */
   readPull(
     pr: PrNumber,
-    options: { readonly actor: string | undefined },
+    options: { readonly actor: string | undefined; readonly status?: boolean; readonly news?: boolean },
     signal: AbortSignal,
   ): Promise<PullSnapshot>;
   /**
@@ -244,11 +259,15 @@ export interface ForgeReader {
    */
   lockNumbers(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** Reads the facts that removing the records of these commits of `pr` needs. */
-  retirementInfo(pr: PrNumber, shas: readonly ShortSha[], signal: AbortSignal): Promise<RetirementInfo>;
-  /** Lists deployments of this pull request in the environment `showtime`, newest first, at most `limit`. */
+  retirementInfo(
+    pr: PrNumber,
+    of: { readonly shas: readonly ShortSha[] } & RetirementQuery,
+    signal: AbortSignal,
+  ): Promise<RetirementInfo>;
+  /** Lists deployments of this pull request in these environments, newest first, at most `limit`. */
   listDeployments(
     pr: PrNumber,
-    options: { readonly limit: number },
+    options: { readonly limit: number; readonly environments?: readonly string[] },
     signal: AbortSignal,
   ): Promise<readonly DeploymentEvent[]>;
 }
@@ -266,11 +285,15 @@ export type ForgeWrite =
   | { readonly kind: "detach"; readonly names: readonly string[] }
   /** Edits the comment with that node id, or creates one if `nodeId` is undefined. */
   | { readonly kind: "comment"; readonly nodeId: string | undefined; readonly body: string }
+  /** Edits the comment with news that has that node id, or creates one, which mentions people. */
+  | { readonly kind: "news"; readonly nodeId: string | undefined; readonly body: string }
   | {
     readonly kind: "deployment_status";
     readonly deployment: string;
     readonly state: "in_progress" | "success" | "failure" | "inactive";
     readonly url: string | undefined;
+    /** The page of the run that writes it. */
+    readonly logUrl?: string | undefined;
     readonly description: string;
   }
   /** Deletes a comment by node id. A comment that is already gone is success. */
@@ -284,6 +307,8 @@ export interface WriteResult {
    * failed.
    */
   readonly comment: string | undefined;
+  /** The same of a `news` write. */
+  readonly news?: string | undefined;
   /**
    * Sentences about writes that GitHub refused although the rest succeeded (a comment, a deployment status).
    */
@@ -342,14 +367,19 @@ export interface ForgeWriter {
    */
   deleteDefinitions(nodeIds: readonly string[], signal: AbortSignal): Promise<void>;
   /**
-   * Creates a deployment of `sha` in the environment `showtime`. Returns its node id, or undefined with a
+   * Creates a deployment of `sha` in an environment, `showtime` unless given. Returns its node id, or undefined with a
    * warning if the token may not create deployments.
    */
   createDeployment(
     pr: PrNumber,
-    options: { readonly sha: FullSha; readonly description: string },
+    options: { readonly sha: FullSha; readonly description: string; readonly environment?: string },
     signal: AbortSignal,
   ): Promise<{ readonly deployment: string | undefined; readonly warning: string | undefined }>;
+  /**
+   * Writes a status of a commit. Writing it twice is as good as once. Throws AppError `status_refused` if GitHub does
+   * not accept it.
+   */
+  writeStatus(status: CommitStatus, signal: AbortSignal): Promise<void>;
 }
 
 /** Reading and writing GitHub. */

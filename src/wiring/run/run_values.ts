@@ -42,6 +42,7 @@ export async function makeRunValues(
       ...urlMaker(config, repo),
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
+      ...newsSettings(config),
       ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)
         ? {}
         : { content: await contentSettings(assets, assets.environment) }),
@@ -54,6 +55,17 @@ export async function makeRunValues(
 /** Makes the maker of addresses that stay; it is left out without `environment.url`. */
 function urlMaker({ environment: { url } }: Config, repo: string): Pick<RunValues["settings"], "urlOf"> {
   return url === undefined ? {} : { urlOf: (pr) => formatStableUrl(url, { pr, repo }) };
+}
+
+/** Makes the settings of what people are told beside the comment. */
+function newsSettings(
+  { status, comment: { mention }, deployments: { environment } }: Config,
+): Pick<RunValues["settings"], "status" | "mention" | "deploymentEnvironment"> {
+  return {
+    ...(status.enabled ? { status: { required: status.required } } : {}),
+    ...(mention === "none" ? {} : { mention }),
+    deploymentEnvironment: (pr) => environment.replaceAll("{pr}", String(pr)),
+  };
 }
 
 /** Makes the settings of the assets that go into environments. The key changes with all that decides about them. */

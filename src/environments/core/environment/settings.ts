@@ -26,6 +26,11 @@ export interface EnvironmentSettings {
   readonly login: string | undefined;
   /** Flags whose variable is configured: lines in a pull request's body do not set them. */
   readonly configuredFlags?: readonly string[];
+  /**
+   * The status `showtime` of head commits; undefined if none is written. `required`: branch protection waits for it on
+   * every head.
+   */
+  readonly status?: { readonly required: boolean } | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
 }
