@@ -1,10 +1,11 @@
 /** The news of a world's pull request: who is told what, in statuses and comments. */
 
+import assert from "node:assert/strict";
 import { applyCleanup } from "../../src/environments/app/cleanup/apply_cleanup.ts";
 import { planCleanup, WHOLE_CLEANUP } from "../../src/environments/app/cleanup/cleanup.ts";
 import type { AppSettings } from "../../src/environments/app/run.ts";
 import type { SyncResult } from "../../src/environments/app/sync/sync_pull.ts";
-import { never, type RunChange, type World } from "./world.ts";
+import { never, REPO, type RunChange, type World } from "./world.ts";
 
 export const START = "🎪 ⚡ showtime-trigger-start";
 export const STOP = "🎪 🛑 showtime-trigger-stop";
@@ -53,4 +54,12 @@ export function newsIn(world: World): readonly string[] {
   return (pull?.comments ?? []).map(({ body }) => body).filter((body) =>
     body.startsWith("<!-- showtime:news ")
   );
+}
+
+/** Comments on the pull request as the owner of a token. */
+export async function remark(world: World, body: string, token: string): Promise<void> {
+  const url = `https://github.example/api/v3/repos/${REPO}/issues/${world.pr}/comments`;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const request = new Request(url, { method: "POST", headers, body: JSON.stringify({ body }) });
+  assert.equal((await world.simulator.handle(request)).status, 201);
 }

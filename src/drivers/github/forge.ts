@@ -7,7 +7,7 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
-import { writeStatus } from "./reports/commit_statuses.ts";
+import { writeStatus } from "./reports/write_status.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";

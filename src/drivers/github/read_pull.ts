@@ -169,6 +169,7 @@ function toSnapshot(
   const createdAt = instantAt(pull, "createdAt");
   if (nodeId === undefined || headSha === undefined) throw incompleteAnswer(what, "headRefOid");
   if (state === undefined || createdAt === 0) throw incompleteAnswer(what, "state");
+  const headStatus = readHeadStatus(answer, headSha);
   return {
     nodeId,
     number: pr,
@@ -185,7 +186,7 @@ function toSnapshot(
       : textAt(pull, "headRepository", "nameWithOwner"),
     headRef: textAt(pull, "headRefName"),
     createdAt,
-    headStatus: readHeadStatus(answer, headSha),
+    ...(headStatus === undefined ? {} : { headStatus }),
     viewer: toActor(valueAt(answer.data, "viewer")),
     actorPermission: actor === undefined
       ? undefined

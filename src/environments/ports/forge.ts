@@ -122,7 +122,7 @@ export interface RetirementInfo {
   readonly statuses: ReadonlyMap<FullSha, HeadStatus>;
 }
 
-/** What of a pull request's records is read beside the label definitions. */
+/** The records of commits that are read beside the label definitions. */
 export interface RetirementQuery {
   /** The names of the environments in which deployments count; only `showtime` if left out. */
   readonly environments?: readonly string[];

@@ -367,7 +367,7 @@ Deno.test("retirementInfo() gives definitions and deployments of the commits ask
     ["🎪 bbbbbbb 🚦 failed", []],
   ]);
   assert.deepEqual(info.deployments, [mine.deployment]);
-  assert.deepEqual(none, { definitions: [], deployments: [] });
+  assert.deepEqual(none, { definitions: [], deployments: [], statuses: new Map() });
 });
 
 Deno.test("listDeployments() gives this pull request's, newest first, and no more than wanted", async () => {

@@ -59,6 +59,7 @@ docker:
   host: null                      # the host that people open, if it is another one
   router: null                    # traefik: leads environment.url to containers
   traefik: { entrypoint: null, certresolver: null, network: null }
-comment: { enabled: true }
-deployments: { enabled: true }
+comment: { enabled: true, mention: none }
+deployments: { enabled: true, environment: showtime }
+status: { enabled: false, required: false }
 `;

@@ -14,7 +14,7 @@ import type { ObservedPull } from "../observe/observe_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { runUrlOf } from "./run_url.ts";
 
-/** What the status of the head follows from, after a change of the labels. */
+/** The facts that the status of the head follows from, after a change of the labels. */
 export interface Reported extends Pick<StatusFacts, "failure" | "update"> {
   readonly observed: ObservedPull;
   /** The labels that are believed. */

@@ -44,7 +44,7 @@ function newsOf({ headSha, comment }: NewsFacts): News | "working" | undefined {
   if (failure !== undefined) return { state: "failed", sha: failure.short };
   const left = environments.filter(({ status }) => status === "running" || status === "failed");
   const ofHead = left.find(({ short }) => short === head);
-  const waits = record.notice === `untrusted_commit:${headSha}` && (notice !== undefined || left.length > 0);
+  const waits = record.notice === `untrusted_commit:${head}` && (notice !== undefined || left.length > 0);
   if (ofHead === undefined && waits) return { state: "waiting", sha: head };
   const shown = ofHead ?? left.find(({ active }) => active) ?? left[0];
   if (shown === undefined) return undefined;
@@ -70,7 +70,7 @@ export function mentionedLogins(who: Mentioned, { requester, author }: NewsPeopl
   );
 }
 
-/** Whether a login is whole, and of a person: only letters, digits, `-` and `_`. */
+/** Returns true if a login is whole and a person's: it has only letters, digits, `-` and `_`. */
 function isMentionable(login: string | undefined): login is string {
   return login !== undefined && /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/.test(login);
 }
