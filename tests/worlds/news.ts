@@ -16,10 +16,10 @@ export const RUN_PAGE = "https://github.example/apache/superset/actions/runs/101
 export function syncIn(
   world: World,
   settings: Partial<AppSettings>,
-  run: RunChange = {},
+  options: RunChange = {},
 ): Promise<SyncResult> {
   return world.sync(
-    world.context({ inActions: true, actor: "maxime", run: { id: 101, attempt: 1 }, settings, ...run }),
+    world.context({ inActions: true, actor: "maxime", run: { id: 101, attempt: 1 }, settings, ...options }),
   );
 }
 
@@ -31,8 +31,8 @@ export async function cleanIn(world: World, settings: Partial<AppSettings>): Pro
 }
 
 /** Adds a label to the pull request. */
-export function label(world: World, name: string, actor = "maxime"): void {
-  world.simulator.label({ pr: world.pr, add: [name], remove: [], actor });
+export function label(world: World, name: string): void {
+  world.simulator.label({ pr: world.pr, add: [name], remove: [], actor: "maxime" });
 }
 
 /** The statuses of a commit in the order in which they were written. */
@@ -57,7 +57,11 @@ export function newsIn(world: World): readonly string[] {
 }
 
 /** Comments on the pull request as the owner of a token. */
-export async function remark(world: World, body: string, token: string): Promise<void> {
+export async function remark(
+  world: World,
+  body: string,
+  { token }: { readonly token: string },
+): Promise<void> {
   const url = `https://github.example/api/v3/repos/${REPO}/issues/${world.pr}/comments`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const request = new Request(url, { method: "POST", headers, body: JSON.stringify({ body }) });

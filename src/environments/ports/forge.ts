@@ -8,8 +8,22 @@
 import type { LockRecord, RunView } from "../core/lock.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
-import type { CommitStatus } from "../../ports/commit_status.ts";
 import type { HeadStatus } from "../core/news/mod.ts";
+import type {
+  DeploymentEvent,
+  LabelDefinition,
+  RetirementInfo,
+  RetirementQuery,
+  StatusWrite,
+} from "./records.ts";
+
+export type {
+  DeploymentEvent,
+  LabelDefinition,
+  RetirementInfo,
+  RetirementQuery,
+  StatusWrite,
+} from "./records.ts";
 
 /** An account that did something on GitHub. */
 export interface Actor {
@@ -100,43 +114,6 @@ export interface BranchPull {
   readonly number: PrNumber;
   readonly title: string;
   readonly open: boolean;
-}
-
-/** A label definition and which open pull requests carry it. */
-export interface LabelDefinition {
-  readonly nodeId: string;
-  readonly name: string;
-  readonly color: string;
-  readonly description: string;
-  /** Numbers of open pull requests that carry it; the first two are enough to know whether it is in use. */
-  readonly openPulls: readonly PrNumber[];
-}
-
-/** The facts that removing an environment's record on GitHub needs. */
-export interface RetirementInfo {
-  /** Definitions whose name contains one of the requested SHAs. */
-  readonly definitions: readonly LabelDefinition[];
-  /** Node ids of deployments of these SHAs that belong to this pull request. */
-  readonly deployments: readonly string[];
-  /** The statuses of these commits, by full hash; empty if they were not asked for or cannot be read. */
-  readonly statuses: ReadonlyMap<FullSha, HeadStatus>;
-}
-
-/** The records of commits that are read beside the label definitions. */
-export interface RetirementQuery {
-  /** The names of the environments in which deployments count; only `showtime` if left out. */
-  readonly environments?: readonly string[];
-  /** Whether the commits' statuses are read too. */
-  readonly statuses?: boolean;
-}
-
-/** A deployment of a pull request's commit, for `history`. */
-export interface DeploymentEvent {
-  readonly sha: FullSha;
-  readonly state: string;
-  /** The time at which it reached that state, in milliseconds since 1970. */
-  readonly at: number;
-  readonly url: string | undefined;
 }
 
 /**
@@ -379,7 +356,7 @@ export interface ForgeWriter {
    * Writes a status of a commit. Writing it twice is as good as once. Throws AppError `status_refused` if GitHub does
    * not accept it.
    */
-  writeStatus(status: CommitStatus, signal: AbortSignal): Promise<void>;
+  writeStatus(status: StatusWrite, signal: AbortSignal): Promise<void>;
 }
 
 /** Reading and writing GitHub. */

@@ -134,7 +134,7 @@ Deno.test("an address that is mended is mended in the news, without a notificati
 Deno.test("a record that a stranger forged is not believed, and stays", async () => {
   const world = makeWorld({ pull: { labels: [START] } });
   const forged = "<!-- showtime:news aaaaaaa=ready -->\n\nforged";
-  await remark(world, forged, "rando-token");
+  await remark(world, forged, { token: "rando-token" });
   await syncIn(world, ON);
   assert.deepEqual(told(world), ["forged", ready(world)]);
   assert.equal(notified(world), 1);
@@ -142,10 +142,10 @@ Deno.test("a record that a stranger forged is not believed, and stays", async ()
 
 Deno.test("the comment is found on a later page of comments, and each state is told once", async () => {
   const world = await running();
-  for (let at = 0; at < 130; at++) await remark(world, `Remark ${at}`, "ana-token");
+  for (let at = 0; at < 130; at++) await remark(world, `Remark ${at}`, { token: "ana-token" });
   world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
   await syncIn(world, ON);
-  for (let at = 0; at < 130; at++) await remark(world, `More ${at}`, "ana-token");
+  for (let at = 0; at < 130; at++) await remark(world, `More ${at}`, { token: "ana-token" });
   label(world, "🎪 conf-enable-X");
   await syncIn(world, ON);
   assert.deepEqual([told(world), notified(world)], [[ready(world, "bbbbbbb")], 2]);

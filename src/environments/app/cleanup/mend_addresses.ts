@@ -128,7 +128,7 @@ async function recordsOf(
   signal: AbortSignal,
 ): Promise<readonly ForgeWrite[]> {
   const { ports, observed: { observation } } = writer;
-  const info = await readRetirement(ports, observation.pr, [short], signal);
+  const info = await readRetirement(ports, { pr: observation.pr, shas: [short] }, signal);
   const [deployment] = info.deployments;
   const unused = info.definitions.filter(({ name, openPulls }) =>
     parseLabel(name).kind === "address" && wrong.some((each) => sameLabelName(each.name, name)) &&

@@ -66,3 +66,15 @@ function peopleOf(
     : platform.find((each) => each.short === environment?.short)?.requestedBy;
   return { requester: labeled?.endsWith("…") === true ? deployed ?? labeled : labeled, author };
 }
+
+/** Returns the comments with news after a batch; `created` is the node id of one that the batch made. */
+export function newsAfter(
+  before: readonly NewsComment[],
+  { batch, created }: { readonly batch: readonly ForgeWrite[]; readonly created: string | undefined },
+): readonly NewsComment[] {
+  const gone = batch.flatMap((write) => write.kind === "delete_comment" ? [write.nodeId] : []);
+  const told = batch.find((write) => write.kind === "news");
+  const nodeId = created ?? told?.nodeId;
+  const left = before.filter((each) => !gone.includes(each.nodeId) && each.nodeId !== nodeId);
+  return told === undefined || nodeId === undefined ? left : [...left, { nodeId, body: told.body }];
+}

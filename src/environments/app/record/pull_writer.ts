@@ -30,7 +30,7 @@ import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { tooManyLabels } from "./label_room.ts";
-import { type NewsComment, newsWrites } from "./news_writes.ts";
+import { newsAfter, type NewsComment, newsWrites } from "./news_writes.ts";
 import { reportHead } from "./report_status.ts";
 import { runUrlOf } from "./run_url.ts";
 import { adviceFacts } from "../show/advice_facts.ts";
@@ -367,18 +367,6 @@ export class PullWriter {
     const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
     return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
-}
-
-/** Returns the comments with news after a batch; `created` is the node id of one that the batch made. */
-function newsAfter(
-  before: readonly NewsComment[],
-  { batch, created }: { readonly batch: readonly ForgeWrite[]; readonly created: string | undefined },
-): readonly NewsComment[] {
-  const gone = batch.flatMap((write) => write.kind === "delete_comment" ? [write.nodeId] : []);
-  const told = batch.find((write) => write.kind === "news");
-  const nodeId = created ?? told?.nodeId;
-  const left = before.filter((each) => !gone.includes(each.nodeId) && each.nodeId !== nodeId);
-  return told === undefined || nodeId === undefined ? left : [...left, { nodeId, body: told.body }];
 }
 
 /** Returns the labels that a batch leaves set and removed. */

@@ -19,8 +19,7 @@ export function deploymentEnvironments(
 /** Reads definitions, Deployments and, if they are written at all, statuses of these commits in one request. */
 export async function readRetirement(
   ports: Pick<SyncPorts, "forge" | "settings">,
-  pr: PrNumber,
-  shas: readonly ShortSha[],
+  { pr, shas }: { readonly pr: PrNumber; readonly shas: readonly ShortSha[] },
   signal: AbortSignal,
 ): Promise<RetirementInfo> {
   return await ports.forge.retirementInfo(pr, {

@@ -68,7 +68,11 @@ async function correctDeployments(
   if (!ports.settings.deploymentsEnabled) return [];
   const writes: ForgeWrite[] = [];
   for (const [short, address] of addresses) {
-    const { deployments } = await readRetirement(ports, observed.snapshot.number, [short], signal);
+    const { deployments } = await readRetirement(
+      ports,
+      { pr: observed.snapshot.number, shas: [short] },
+      signal,
+    );
     const [newest] = deployments;
     if (newest === undefined) continue;
     writes.push(deploymentWrite(newest, { url: writer.urlOf(short, address), logUrl: runUrlOf(ports) }));

@@ -35,7 +35,7 @@ export async function retire(
   const shorts = retirements.flatMap((each) => each.short === undefined ? [] : [each.short]);
   const info = shorts.length === 0
     ? { definitions: [], deployments: [], statuses: new Map() }
-    : await readRetirement(ports, plan.pr, shorts, signal);
+    : await readRetirement(ports, { pr: plan.pr, shas: shorts }, signal);
   for (const retirement of retirements) {
     const key = retirement.deployed ?? begunKey(writer, retirement);
     if (key !== undefined) {

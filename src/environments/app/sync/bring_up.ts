@@ -168,7 +168,7 @@ export async function openDeployment(
   if (
     plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
   ) {
-    const info = await readRetirement(ports, plan.pr, [shortSha(sha)], signal);
+    const info = await readRetirement(ports, { pr: plan.pr, shas: [shortSha(sha)] }, signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
   }
   const made = await ports.forge.createDeployment(plan.pr, {
