@@ -160,6 +160,7 @@ export async function observePull(
   // A question that failed is asked again at the next observation.
   for (const [login, answer] of people) if (answer.kind !== "error") options.people.set(login, answer);
   const comment = believedComment(snapshot.comments, { people, trustedBots });
+  const news = believedNews(snapshot.comments, { people, trustedBots });
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
   const whole = await withApprovals(ports, {
     ...base,
@@ -167,7 +168,9 @@ export async function observePull(
     record: {
       ...pullRecord(record, snapshot.timeline),
       present: comment !== undefined,
-      spareComments: main.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
+      spareComments: [...main, ...news].flatMap((each) =>
+        each.own && each !== comment && each !== news.at(-1) ? [each.nodeId] : []
+      ),
     },
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
   const { believed: observation } = judgeLabels(whole, ports.settings);
@@ -180,7 +183,7 @@ export async function observePull(
     },
     snapshot,
     comment,
-    news: believedNews(snapshot.comments, { people, trustedBots }),
+    news,
     record,
     known,
     identity: repository,

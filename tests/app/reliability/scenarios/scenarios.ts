@@ -10,6 +10,7 @@ import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
 import { lifeScenario, LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
+import { newsScenario } from "./news_lives.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
 import { ZOMBIES } from "./zombies.ts";
@@ -47,6 +48,7 @@ function allScenarios(): readonly Scenario[] {
     ONE_HEAD,
     ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
+    ...LIVES.map((life) => newsScenario(life)),
   ];
 }
 
