@@ -95,9 +95,9 @@ export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
 }
 
 /** Does once more what the life is about, without the border. */
-export async function again(life: Life, world: World, run?: RunChange): Promise<unknown> {
-  if (!life.cleanup) return await world.sync(world.context(run));
-  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { ...run, owns: false })();
+export async function again(life: Life, world: World, options?: RunChange): Promise<unknown> {
+  if (!life.cleanup) return await world.sync(world.context(options));
+  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { ...options, owns: false })();
 }
 
 /** A border at which nobody waits. */
