@@ -36,6 +36,7 @@ export function newsWrites(
     news,
     told,
     logins: mentionedLogins(settings.mention, peopleOf(at, news.sha)),
+    explained: settings.commentEnabled,
     comment,
   });
   // An edit tells nobody, so a comment with other news is a new one.

@@ -239,7 +239,8 @@ export class PullWriter {
     // The record of a failure is cleared a little before the label that says so.
     const { failure = this.#observed.record.failure, update } = this.#record;
     const labels = this.#believedLabels();
-    await reportHead(this.ports, { observed: this.#observed, labels, failure, update }, signal);
+    const { ports, lock } = this;
+    await reportHead(ports, { observed: this.#observed, lock, labels, failure, update }, signal);
   }
 
   /** Returns the labels without those that are not trusted. */

@@ -10,6 +10,7 @@ import {
   type StatusFacts,
   wantedStatus,
 } from "../../core/news/mod.ts";
+import type { HeldLock } from "../lock/lock_lease.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { runUrlOf } from "./run_url.ts";
@@ -17,6 +18,7 @@ import { runUrlOf } from "./run_url.ts";
 /** The facts that the status of the head follows from, after a change of the labels. */
 export interface Reported extends Pick<StatusFacts, "failure" | "update"> {
   readonly observed: ObservedPull;
+  readonly lock: HeldLock;
   /** The labels that are believed. */
   readonly labels: LabelState;
 }
@@ -24,7 +26,7 @@ export interface Reported extends Pick<StatusFacts, "failure" | "update"> {
 /** Writes the status of the head commit if the labels ask for another one than it has. */
 export async function reportHead(
   ports: SyncPorts,
-  { observed, labels, failure, update }: Reported,
+  { observed, lock, labels, failure, update }: Reported,
   signal: AbortSignal,
 ): Promise<void> {
   const { status: settings } = ports.settings;
@@ -36,18 +38,19 @@ export async function reportHead(
   const { required } = settings;
   const wanted = wantedStatus({ open, headSha, labels, failure, update, present, required });
   if (wanted !== undefined && !isStatus(present, wanted)) {
-    await writeStatus(ports, { observed, sha: headSha, status: wanted }, signal);
+    await writeStatus(ports, { observed, lock, sha: headSha, status: wanted }, signal);
   }
 }
 
 /**
  * Writes a status. A failure is one warning: the next run that looks at the pull request writes the status. After a refusal
- * this run writes none.
+ * this run writes none. Throws AppError `lock_lost` if the lock is another run's by now.
  */
 export async function writeStatus(
   ports: SyncPorts,
-  { observed, sha, status }: {
+  { observed, lock, sha, status }: {
     readonly observed: ObservedPull;
+    readonly lock: HeldLock;
     readonly sha: FullSha;
     readonly status: HeadStatus;
   },
@@ -55,6 +58,7 @@ export async function writeStatus(
 ): Promise<void> {
   const { known, snapshot } = observed;
   if (known.status?.written === "refused") return;
+  lock.assertMine();
   const isHead = sha === snapshot.headSha;
   const page = isHead && status.state !== "success"
     ? runUrlOf(ports) ?? ports.links.pull(snapshot.number)

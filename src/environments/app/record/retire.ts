@@ -69,8 +69,7 @@ export async function retire(
   for (const [sha, present] of info.statuses) {
     const status = removedStatus(present);
     if (status === undefined) continue;
-    lock.assertMine();
-    await writeStatus(ports, { observed: writer.observed, sha, status }, signal);
+    await writeStatus(ports, { observed: writer.observed, lock, sha, status }, signal);
   }
   await writer.write({
     remove: namesOf(writer, shorts),

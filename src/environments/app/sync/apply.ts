@@ -187,13 +187,11 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       writer.say({ notice: undefined, failure: rememberedFailure(writer) });
       writer.remember({ notice: undefined });
       return await writer.write({ comment: true }, signal);
-    case "report_status":
-      writer.lock.assertMine();
-      return await writeStatus(
-        ports,
-        { observed: writer.observed, sha: writer.observed.snapshot.headSha, status: step.status },
-        signal,
-      );
+    case "report_status": {
+      const { observed, lock } = writer;
+      const sha = observed.snapshot.headSha;
+      return await writeStatus(ports, { observed, lock, sha, status: step.status }, signal);
+    }
     case "drop_comments":
       return await writer.write({
         also: step.nodeIds.map((nodeId) => ({ kind: "delete_comment", nodeId })),

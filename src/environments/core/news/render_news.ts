@@ -12,6 +12,8 @@ export interface NewsModel {
   readonly told: readonly News[];
   /** Logins of people, which are mentioned as they are. */
   readonly logins: readonly string[];
+  /** Whether the pull request has the main comment too, which says what to do next. */
+  readonly explained: boolean;
   readonly comment: Pick<
     CommentModel,
     "repo" | "serverUrl" | "environments" | "failure" | "record" | "runUrl"
@@ -42,13 +44,9 @@ function failedText(model: NewsModel): string {
     : "failed";
   const run = runUrl === undefined ? "" : ` ([log](${runUrl}))`;
   const serves = environmentOf(model)?.status === "running";
-  return serves
-    ? `🔴 the preview of ${commit(model)} keeps running, but its last update failed: ${
-      FAILURE_WORDS[reason]
-    }${run}. ` +
-      "Showtime's other comment says what to do next."
-    : `🔴 the preview of ${commit(model)} did not come up: ${FAILURE_WORDS[reason]}${run}. ` +
-      "Showtime's other comment says what to do next.";
+  const what = serves ? "keeps running, but its last update failed" : "did not come up";
+  const next = model.explained ? " Showtime's other comment says what to do next." : "";
+  return `🔴 the preview of ${commit(model)} ${what}: ${FAILURE_WORDS[reason]}${run}.${next}`;
 }
 
 function waitingText(model: NewsModel): string {

@@ -15,7 +15,7 @@ import {
   syncing,
 } from "../../../worlds/schedule/mod.ts";
 import { B, HOUR, makeWorld, MINUTE, type RunChange, type World } from "../../../worlds/world.ts";
-import { assertRests, deploys, START, STOP } from "./rests.ts";
+import { assertRests, assertToldRight, deploys, START, STOP } from "./rests.ts";
 
 /** Something that a run does, and where it is to end. */
 export interface Life {
@@ -92,6 +92,14 @@ export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
     },
     check: (played) => checkLife(life, played, how),
   };
+}
+
+/** Everything that tells people is on. */
+const TELLING: RunChange = { settings: { status: { required: true }, mention: "both" } };
+
+/** The life of a run that also tells people, by the name `news_<life>`. */
+export function newsScenario(life: Life): Scenario {
+  return lifeScenario(life, { name: `news_${life.name}`, run: TELLING, rests: assertToldRight });
 }
 
 /** Does once more what the life is about, without the border. */
