@@ -19,6 +19,7 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     firstRunOf: (...args) => real.firstRunOf(...args),
     readBaseFiles: (...args) => real.readBaseFiles(...args),
     readFolder: (...args) => real.readFolder(...args),
+    requiredChecks: (...args) => real.requiredChecks(...args),
     defaultBranch: (...args) => real.defaultBranch(...args),
     pullsOfBranch: (...args) => real.pullsOfBranch(...args),
     readRun: (...args) => real.readRun(...args),

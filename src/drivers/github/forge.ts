@@ -7,6 +7,7 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
+import { readRequiredChecks } from "./reports/required_checks.ts";
 import { writeStatus } from "./reports/write_status.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
@@ -64,6 +65,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
     readFolder: (at, signal) => readFolder(context, at, signal),
+    requiredChecks: (signal) => readRequiredChecks(context, signal),
     defaultBranch: (signal) => readDefaultBranch(context, signal),
     pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),

@@ -92,7 +92,7 @@ export async function queryPage(
 
 /** Whether an error is about the status of the head, which a token may lack the right to read. */
 export function isAboutStatus({ path }: GraphqlIssue): boolean {
-  return path[0] === "pullRequest" && path[1] === "commits" && path.at(-1) === "status";
+  return path[0] === "pullRequest" && path[1] === "commits" && path.includes("status");
 }
 
 /** Names the reading of a pull request, for messages. */

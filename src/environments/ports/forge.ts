@@ -199,6 +199,11 @@ export interface ForgeReader {
     at: { readonly sha: FullSha; readonly folder: string },
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string> | undefined>;
+  /**
+   * Lists the checks that must succeed before a pull request is merged into the default branch; undefined if GitHub does
+   * not show them.
+   */
+  requiredChecks(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Reads the name of the default branch; undefined if the repository is empty. */
   defaultBranch(signal: AbortSignal): Promise<string | undefined>;
   /** Lists the pull requests whose head is that branch of that owner, at most 100 of them; one request. */

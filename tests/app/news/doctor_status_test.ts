@@ -18,10 +18,13 @@ const SETUP: Setup = {
 };
 
 /** The findings for the files that `init` writes with these choices. */
-async function findingsFor(setup: Partial<Setup> | undefined, required = true): Promise<readonly string[]> {
+async function findingsFor(
+  setup: Partial<Setup> | undefined,
+  { required = true, ...seed }: { readonly required?: boolean } & Readonly<Record<string, unknown>> = {},
+): Promise<readonly string[]> {
   const files = setup === undefined ? [] : renderSetup({ ...SETUP, ...setup });
   const world = makeWorld({
-    seed: { files: Object.fromEntries(files.map(({ path, text }) => [path, text])) },
+    seed: { ...seed, files: Object.fromEntries(files.map(({ path, text }) => [path, text])) },
   });
   const forge = () => Promise.resolve(world.context().forge);
   const found = await makeStatusDiagnosis({ forge, required }).diagnose(never());
@@ -31,7 +34,7 @@ async function findingsFor(setup: Partial<Setup> | undefined, required = true): 
 Deno.test("the workflows that init writes for a status are right, with forks and without", async () => {
   for (const forks of [false, true]) {
     for (const required of [false, true]) {
-      const found = await findingsFor({ forks, status: { required } }, required);
+      const found = await findingsFor({ forks, status: { required } }, { required });
       assert.deepEqual(found, ["ok: the workflows may write it"]);
     }
   }
@@ -41,7 +44,7 @@ Deno.test("workflows without the right are named, and an event that is missing w
   const lacks = 'no job has "statuses: write", so GitHub refuses the status';
   const both = ".github/workflows/showtime.yml and .github/workflows/showtime-cleanup.yml";
   const late = "does not run when a pull request is opened, and branch protection waits for the status";
-  assert.deepEqual(await findingsFor({}, false), [`warning: ${both}: ${lacks}`]);
+  assert.deepEqual(await findingsFor({}, { required: false }), [`warning: ${both}: ${lacks}`]);
   assert.deepEqual(await findingsFor({ status: { required: false } }), [
     "ok: the workflows may write it",
     `warning: .github/workflows/showtime.yml ${late}`,
@@ -54,4 +57,14 @@ Deno.test("workflows without the right are named, and an event that is missing w
 
 Deno.test("workflows of other names are not judged", async () => {
   assert.match((await findingsFor(undefined))[0] ?? "", /^ok: .* not looked at$/);
+});
+
+Deno.test("a check that the default branch requires, by protection or by a ruleset, is wrong unless every head gets it", async () => {
+  const setup = { status: { required: true } };
+  for (const key of ["required_checks", "ruleset_checks"]) {
+    const of = (required: boolean, check: string) => findingsFor(setup, { required, [key]: ["ci", check] });
+    assert.deepEqual(await of(true, "showtime"), ["ok: the workflows may write it"]);
+    assert.deepEqual(await of(false, "showtime/web"), ["ok: the workflows may write it"]);
+    assert.match((await of(false, "showtime")).at(-1) ?? "", /^failure: .* requires the check "showtime"/);
+  }
 });

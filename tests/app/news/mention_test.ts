@@ -96,6 +96,17 @@ Deno.test("a commit that waits for approval is told once, beside an environment 
   assert.match(told(world)[0] ?? "", /waits for approval/);
 });
 
+Deno.test("a commit that cannot be built is told once", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  world.images.check = () =>
+    Promise.reject(
+      new AppError("wrong_commit", "Building it: it lacks a commit", { exitCode: 2, hint: "Rebase" }),
+    );
+  for (let run = 0; run < 2; run++) await assert.rejects(syncIn(world, ON), { code: "wrong_commit" });
+  assert.deepEqual([told(world).length, notified(world)], [1, 1]);
+  assert.match(told(world)[0] ?? "", /^@ana: 🔴 the preview of `aaaaaaa` did not come up/);
+});
+
 Deno.test("when everything is removed, the comment with news goes too", async () => {
   const ends: readonly ((world: World) => Promise<unknown>)[] = [
     (world) => (label(world, STOP), syncIn(world, ON)),

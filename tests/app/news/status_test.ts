@@ -128,6 +128,21 @@ Deno.test("a failure that was stopped does not block the merge where the status 
   await assertQuiet(world, REQUIRED);
 });
 
+Deno.test("a commit that cannot be built is a failure, until nobody asks for it any more", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  world.images.check = () =>
+    Promise.reject(
+      new AppError("wrong_commit", "Building it: it lacks a commit", { exitCode: 2, hint: "Rebase" }),
+    );
+  for (let run = 0; run < 2; run++) await assert.rejects(syncIn(world, REQUIRED), { code: "wrong_commit" });
+  assert.equal(statusesOf(world, A).at(-1), `failure: Not built: Building it: it lacks a commit ${RUN_PAGE}`);
+  assert.equal(statusesOf(world, A).filter((each) => each.startsWith("failure")).length, 1);
+  world.simulator.label({ pr: PR, add: [], remove: [START], actor: "maxime" });
+  await syncIn(world, REQUIRED);
+  assert.equal(statusesOf(world, A).at(-1), NOBODY_ASKED);
+  await assertQuiet(world, REQUIRED);
+});
+
 Deno.test("a status that is switched on later, or was lost, is written by the next sync", async () => {
   const world = makeWorld({ pull: { labels: [START] } });
   await syncIn(world, {});

@@ -116,6 +116,13 @@ Deno.test("a comment with news replaces the last one in the same request as the 
   assert.deepEqual(await bodies(forge), [`${main} again`, second]);
 });
 
+Deno.test("requiredChecks() lists those of branch protection and of rulesets, in one request", async () => {
+  const { forge, requestsOf } = simulate({ required_checks: ["ci"], ruleset_checks: ["showtime"] });
+  assert.deepEqual(await forge.requiredChecks(NEVER), ["ci", "showtime"]);
+  assert.equal(await requestsOf(() => forge.requiredChecks(NEVER)), 1);
+  assert.deepEqual(await simulate().forge.requiredChecks(NEVER), []);
+});
+
 Deno.test("all requests about news conform to GitHub's descriptions", () => {
   assertConforms(gates);
 });

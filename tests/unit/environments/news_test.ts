@@ -66,18 +66,18 @@ const comment = (change: Partial<Parameters<typeof decideNews>[0]["comment"]>) =
   record: EMPTY_RECORD,
   ...change,
 });
-const environment = (short: ShortSha, status: "running" | "failed" | "building", active = false) => ({
+const environment = (short: ShortSha, status: "running" | "building") => ({
   ...part,
   short,
   status,
-  active,
+  active: status === "running",
   requestedBy: "ana",
 });
 
 Deno.test("decideNews() tells a state once for each commit, and keeps quiet while work goes on", () => {
   const decide = (told: readonly News[], change: Partial<ReturnType<typeof comment>>) =>
     decideNews({ headSha: HEAD, told, comment: comment(change as never) });
-  const runs = { environments: [environment(A, "running", true)] };
+  const runs = { environments: [environment(A, "running")] };
   const ready: News = { sha: A, state: "ready" };
   const failed: News = { sha: A, state: "failed" };
   assert.deepEqual(decide([], runs), { kind: "tell", news: ready, told: [ready] });
@@ -86,7 +86,7 @@ Deno.test("decideNews() tells a state once for each commit, and keeps quiet whil
   assert.deepEqual(decide([], { environments: [environment(A, "building")] }), { kind: "keep" });
   assert.deepEqual(decide([ready], {}), { kind: "remove" });
   const other = {
-    environments: [environment(B, "running", true)],
+    environments: [environment(B, "running")],
     record: { ...EMPTY_RECORD, notice: "untrusted_commit:aaaaaaa" },
   };
   const waiting: News = { sha: A, state: "waiting" };

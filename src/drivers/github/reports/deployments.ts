@@ -130,7 +130,7 @@ export async function retirementInfo(
            deployments(environments: $environments, first: 100) { nodes { id payload state } } } }`
         ).join(" "),
       // The deployments of a commit that no longer exists cannot be found. A token may lack the right to read statuses.
-      tolerate: (issue) => issue.type === "NOT_FOUND" || issue.path.at(-1) === "status",
+      tolerate: (issue) => issue.type === "NOT_FOUND" || issue.path.includes("status"),
     }, options.signal);
     for (const [index, sha] of part.entries()) {
       const asked = { value: repository, what };

@@ -1,7 +1,8 @@
-/** Checks whether the workflows can write the commit status that the configuration asks for. */
+/** Checks whether the workflows can write the commit status, and whether branch protection waits for it. */
 
 import { type Finding, foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { Diagnosis } from "../../ports/diagnosis.ts";
+import { STATUS_CONTEXT } from "../../core/news/mod.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 
 const NAME = "commit status";
@@ -10,18 +11,24 @@ const [MAIN, REQUEST, CLEANUP] = ["showtime.yml", "showtime-request.yml", "showt
   name,
 ) => FOLDER + name) as [string, string, string];
 
-/** Makes the check of the workflows on the default branch, for a configuration with `status.enabled`. */
+/** Makes the check of the default branch, for a configuration with `status.enabled`. */
 export function makeStatusDiagnosis(
   { forge, required }: {
-    readonly forge: () => Promise<Pick<ForgeReader, "readBaseFiles">>;
+    readonly forge: () => Promise<Pick<ForgeReader, "readBaseFiles" | "requiredChecks">>;
     readonly required: boolean;
   },
 ): Diagnosis {
   return {
     name: NAME,
     async diagnose(signal) {
-      const files = await (await forge()).readBaseFiles([MAIN, REQUEST, CLEANUP], { pr: undefined }, signal);
-      return [...rightsFindings(files), ...(required ? eventFindings(files) : [])];
+      const github = await forge();
+      const files = await github.readBaseFiles([MAIN, REQUEST, CLEANUP], { pr: undefined }, signal);
+      const checks = await github.requiredChecks(signal);
+      return [
+        ...rightsFindings(files),
+        ...(required ? eventFindings(files) : []),
+        ...protectionFindings(checks, { required }),
+      ];
     },
   };
 }
@@ -60,6 +67,22 @@ function eventFindings(files: ReadonlyMap<string, string>): readonly Finding[] {
       {
         status: "warning",
         fix: "Add opened and reopened to the types of pull_request, and merge that",
+      },
+    ),
+  ];
+}
+
+function protectionFindings(
+  checks: readonly string[] | undefined,
+  { required }: { readonly required: boolean },
+): readonly Finding[] {
+  if (required || checks?.includes(STATUS_CONTEXT) !== true) return [];
+  return [
+    foundWrong(
+      NAME,
+      `the default branch requires the check "${STATUS_CONTEXT}", and a commit without a preview has none: it cannot be merged`,
+      {
+        fix: "Set status.required: true, or do not require the check",
       },
     ),
   ];

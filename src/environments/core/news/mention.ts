@@ -42,6 +42,8 @@ function newsOf({ headSha, comment }: NewsFacts): News | "working" | undefined {
   const working = ["building", "built", "deploying", "updating"];
   if (environments.some(({ status }) => working.includes(status))) return "working";
   if (failure !== undefined) return { state: "failed", sha: failure.short };
+  // The key of a refused build is its sentence. That of a rule has no space.
+  if (notice !== undefined && /^\w+: /.test(record.notice ?? "")) return { state: "failed", sha: head };
   const left = environments.filter(({ status }) => status === "running" || status === "failed");
   const ofHead = left.find(({ short }) => short === head);
   const waits = record.notice === `untrusted_commit:${head}` && (notice !== undefined || left.length > 0);
