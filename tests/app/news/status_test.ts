@@ -172,13 +172,21 @@ Deno.test("a token without the right is one warning with the remedy, and the env
   assert.deepEqual(statusesOf(world, A), [runsHere(world)]);
 });
 
-Deno.test("a creating sync costs two more requests with the status, and none for the mention", async () => {
-  const costOf = async (settings: Partial<AppSettings>) => {
+Deno.test("the status costs two more requests to create, three to update, one to stop, and the mention none", async () => {
+  const costsOf = async (settings: Partial<AppSettings>) => {
     const world = makeWorld({ pull: { labels: [START] } });
-    return (await world.count(() => syncIn(world, settings))).requests;
+    const cost = async () => (await world.count(() => syncIn(world, settings))).requests;
+    const creating = await cost();
+    world.simulator.push({ pr: PR, sha: B, pusher: "ana" });
+    const updating = await cost();
+    label(world, STOP);
+    return [creating, updating, await cost()];
   };
-  const plain = await costOf({});
-  assert.equal(await costOf(ON), plain + 2);
-  assert.equal(await costOf({ mention: "both" }), plain);
-  assert.equal(await costOf({ ...ON, mention: "both" }), plain + 2);
+  const plain = await costsOf({});
+  const more = async (settings: Partial<AppSettings>) =>
+    (await costsOf(settings)).map((cost, at) => cost - (plain[at] ?? 0));
+  // The status of the commit that is replaced loses its address.
+  assert.deepEqual(await more(ON), [2, 3, 1]);
+  assert.deepEqual(await more({ mention: "both" }), [0, 0, 0]);
+  assert.deepEqual(await more({ ...REQUIRED, mention: "both" }), [2, 3, 1]);
 });
