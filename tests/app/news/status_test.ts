@@ -3,7 +3,17 @@
 import assert from "node:assert/strict";
 import type { AppSettings } from "../../../src/environments/app/run.ts";
 import { AppError } from "../../../src/lib/errors.ts";
-import { cleanIn, label, RUN_PAGE, runsHere, START, statusesOf, STOP, syncIn } from "../../worlds/news.ts";
+import {
+  cleanIn,
+  label,
+  newsIn,
+  RUN_PAGE,
+  runsHere,
+  START,
+  statusesOf,
+  STOP,
+  syncIn,
+} from "../../worlds/news.ts";
 import { A, B, FORK, HOUR, makeWorld, PR, RUN_OF_FORK, type World } from "../../worlds/world.ts";
 
 const ON: Partial<AppSettings> = { status: { required: false } };
@@ -189,4 +199,14 @@ Deno.test("the status costs two more requests to create, three to update, one to
   assert.deepEqual(await more(ON), [2, 3, 1]);
   assert.deepEqual(await more({ mention: "both" }), [0, 0, 0]);
   assert.deepEqual(await more({ ...REQUIRED, mention: "both" }), [2, 3, 1]);
+});
+
+Deno.test("an address that stays is the one in status and news, and a sync with nothing to do writes none", async () => {
+  const stable = "https://pr-1234.preview.example.org";
+  const settings: Partial<AppSettings> = { ...ON, mention: "both", urlOf: () => stable };
+  const world = makeWorld({ pull: { labels: [START] } });
+  await syncIn(world, settings);
+  assert.equal(statusesOf(world, A).at(-1), `success: The environment is running ${stable}`);
+  assert.ok(newsIn(world)[0]?.endsWith(` is ready at ${stable}`));
+  await assertQuiet(world, settings);
 });

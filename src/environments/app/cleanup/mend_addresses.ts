@@ -135,11 +135,9 @@ async function recordsOf(
     openPulls.every((pr) => pr === observation.pr)
   );
   return [
-    ...(deployment === undefined || !ports.settings.deploymentsEnabled
-      ? []
-      : [
-        deploymentWrite(deployment, { url: writer.urlOf(short, address), logUrl: runUrlOf(ports) }),
-      ]),
+    ...(deployment === undefined || !ports.settings.deploymentsEnabled ? [] : [
+      deploymentWrite(deployment, { url: writer.urlOf(short, address), logUrl: runUrlOf(ports) }),
+    ]),
     ...unused.map(({ nodeId }): ForgeWrite => ({ kind: "delete_definition", nodeId })),
   ];
 }

@@ -29,6 +29,7 @@ import { urlToOpen } from "../../core/environment/stable_url.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
+import { lastChange } from "./last_change.ts";
 import { tooManyLabels } from "./label_room.ts";
 import { newsAfter, type NewsComment, newsWrites } from "./news_writes.ts";
 import { reportHead } from "./report_status.ts";
@@ -240,7 +241,9 @@ export class PullWriter {
     const { failure = this.#observed.record.failure, update } = this.#record;
     const labels = this.#believedLabels();
     const { ports, lock } = this;
-    await reportHead(ports, { observed: this.#observed, lock, labels, failure, update }, signal);
+    const observed = this.#observed;
+    const stable = this.stableUrlOf(shortSha(observed.snapshot.headSha));
+    await reportHead(ports, { observed, lock, labels, stable, failure, update }, signal);
   }
 
   /** Returns the labels without those that are not trusted. */
@@ -368,19 +371,6 @@ export class PullWriter {
     const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
     return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
-}
-
-/** Returns the labels that a batch leaves set and removed. */
-function lastChange(
-  batch: readonly ForgeWrite[],
-): { readonly present: readonly string[]; readonly absent: readonly string[] } {
-  const last = new Map<string, ForgeWrite["kind"]>();
-  for (const write of batch) {
-    if (write.kind !== "attach" && write.kind !== "detach") continue;
-    for (const name of write.names) last.set(name, write.kind);
-  }
-  const namesOf = (kind: ForgeWrite["kind"]) => [...last].flatMap(([name, by]) => by === kind ? [name] : []);
-  return { present: namesOf("attach"), absent: namesOf("detach") };
 }
 
 /** Makes the definition of a label, with its colour and description. */

@@ -48,7 +48,7 @@ export async function tellRefusal(
   await reportRefusal(writer, { plan, refusal }, signal);
 }
 
-/** Sets the status of the head to a failure: a preview was asked for, and there is none. */
+/** Sets the status of the head to a failure: a preview was asked for and cannot be built. */
 async function reportRefusal(
   { ports, observed, lock }: PullWriter,
   { plan, refusal }: { readonly plan: Plan; readonly refusal: AppError },

@@ -23,6 +23,8 @@ export interface StatusFacts {
   readonly headSha: FullSha;
   /** The labels that are believed. */
   readonly labels: LabelState;
+  /** The address that stays of the head's environment; undefined if it has none. */
+  readonly stable?: string | undefined;
   /** The newest failure on record. */
   readonly failure?: RememberedFailure | undefined;
   /** The newest failed update on record. */
@@ -58,7 +60,7 @@ function ofEnvironment(facts: StatusFacts, head: LabeledEnvironment): HeadStatus
         description: update?.sha === head.sha
           ? "The environment is running; its last update failed"
           : "The environment is running",
-        url: head.address === undefined ? undefined : formatUrl(head.address),
+        url: head.address === undefined ? undefined : facts.stable ?? formatUrl(head.address),
       };
     case "failed":
     case "unknown": {

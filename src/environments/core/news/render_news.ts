@@ -29,8 +29,8 @@ export function renderNews(model: NewsModel): string {
 }
 
 function readyText(model: NewsModel): string {
-  const address = environmentOf(model)?.address;
-  const where = address === undefined ? "" : ` at ${formatUrl(address)}`;
+  const { address, url } = environmentOf(model) ?? {};
+  const where = address === undefined ? "" : ` at ${url ?? formatUrl(address)}`;
   return `🟢 the preview of ${commit(model)} is ready${where}`;
 }
 

@@ -142,7 +142,11 @@ export function withStatus(
   if (policy.status === undefined || plan.steps.length > 0) return plan;
   if (lock.kind === "held" && lock.alive) return plan;
   const { required } = policy.status;
-  const status = wantedStatus({ open, headSha, labels, failure, update, present, required });
+  const { platform } = observation;
+  const stable = platform === "as_labels"
+    ? policy.url
+    : platform.find(({ sha }) => sha === headSha)?.settings.url;
+  const status = wantedStatus({ open, headSha, labels, stable, failure, update, present, required });
   if (status === undefined || present === undefined || isStatus(present, status)) return plan;
   const settled = plan.rule === 17 && plan.reason !== "frozen";
   return {
