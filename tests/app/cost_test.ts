@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { viewSight } from "../../src/environments/app/show/environment_view.ts";
 import { costWords, rateWords, totalWords } from "../../src/environments/app/show/cost_words.ts";
 import { limitsLockFinding, pricesFinding } from "../../src/environments/app/doctor/doctor_limits.ts";
-import { listEnvironments } from "../../src/environments/app/show/list_environments.ts";
+import { listEnvironments, type Listing } from "../../src/environments/app/show/list_environments.ts";
 import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
 import { planOnce } from "../../src/environments/app/sync/sync_pull.ts";
 import type { CostSettings } from "../../src/environments/core/cost/settings.ts";
@@ -102,20 +102,23 @@ Deno.test("the comment has the price of an hour and a day, which do not grow old
 Deno.test("the board has the cost of each environment and their sum", async () => {
   const context = running().context({ settings: { cost } });
   const listing = await listEnvironments(context, never());
-  const source = {
-    repo: REPO,
-    setting: [],
-    list: () => Promise.resolve(listing),
-    now: () => context.forge.now() + HOUR,
-    stop: undefined,
-    extend: undefined,
+  const boardOf = ({ environments, incomplete, total }: Listing) => {
+    const board = {
+      environments: environments.map((view) => ({ repository: REPO, view, note: "" })),
+      incomplete,
+      totals: total === undefined ? [] : [total],
+      now: context.forge.now() + HOUR,
+    };
+    const list = () => Promise.resolve(board);
+    const source = { repositories: [REPO], setting: [], list, stop: undefined, extend: undefined };
+    return String(renderBoard(source, board));
   };
-  const page = String(await renderBoard(source, listing));
+  const page = boardOf(listing);
   assert.match(page, /<th scope="col">Cost<\/th>/);
   assert.match(page, /<td title="[^"]*us-west-2[^"]*">about \$0\.034<\/td>/);
   assert.match(page, /All environments cost about .* Logs, images and data transfer are not in it\./);
   const without = await listEnvironments(running().context(), never());
-  assert.doesNotMatch(String(await renderBoard(source, without)), /Cost|\$/);
+  assert.doesNotMatch(boardOf(without), /Cost|\$/);
 });
 
 Deno.test("doctor warns of prices that are not known, and of a lock of the limits that no run wrote", () => {

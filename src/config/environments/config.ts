@@ -22,12 +22,14 @@ export interface Config {
   readonly environment: EnvironmentConfig;
   readonly ecs: EcsConfig;
   readonly docker: DockerConfig;
-  readonly comment: { readonly enabled: boolean };
-  readonly deployments: { readonly enabled: boolean };
   /** Undefined if the cost of environments is not shown. */
   readonly cost: CostConfig | undefined;
   /** Undefined if there may be any number of environments. */
   readonly limits: EnvironmentLimits | undefined;
+  readonly comment: Settings["comment"];
+  /** `environment`: a pattern with `{pr}`. */
+  readonly deployments: Settings["deployments"];
+  readonly status: Settings["status"];
   readonly aws: AwsConfig;
 }
 
@@ -195,6 +197,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     deployments: settings.deployments,
     cost: readCost(settings.cost),
     limits: readLimits(settings.limits),
+    status: settings.status,
     aws,
   };
 }

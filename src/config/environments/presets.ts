@@ -54,8 +54,6 @@ const none: Settings = {
     router: null,
     traefik: { entrypoint: null, certresolver: null, network: null },
   },
-  comment: { enabled: true },
-  deployments: { enabled: true },
   cost: {
     enabled: null,
     per_hour: null,
@@ -63,6 +61,9 @@ const none: Settings = {
     budget: null,
   },
   limits: { environments: null, per_user: null },
+  comment: { enabled: true, mention: "none" },
+  deployments: { enabled: true, environment: "showtime" },
+  status: { enabled: false, required: false },
 };
 
 const superset: Settings = {

@@ -17,6 +17,7 @@ const NAMES = /^[A-Za-z0-9][\w.@-]*(?:,[A-Za-z0-9][\w.@-]*)*$/;
 const IMAGE =
   /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
+const GITHUB_ENVIRONMENT = /^(?:[A-Za-z0-9]|\{pr\})(?:[A-Za-z0-9 ._/-]|\{pr\}){0,100}$/;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\[bot\])?$/;
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -221,12 +222,27 @@ export const ConfigFile = section({
   }).optional().describe("Where the platform is docker."),
   comment: section({
     enabled: yesOrNo().optional().describe("Whether pull requests get a comment."),
+    mention: oneOf(["none", "requester", "author", "both"]).optional().describe(
+      "Whom a comment of its own mentions when an environment is ready, failed or waits for approval.",
+    ),
   }).optional().describe("The comment on the pull request."),
   deployments: section({
     enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),
+    environment: fitting(
+      GITHUB_ENVIRONMENT,
+      "a name such as showtime or pr-{pr}, of letters, digits, spaces and . _ / -",
+    ).optional().describe(
+      "The environment on GitHub that Deployments are in; with {pr} each pull request leaves one behind, which no workflow can delete.",
+    ),
   }).optional().describe("GitHub Deployments."),
   cost: CostSection.optional().describe("The cost of environments, as an estimate."),
   limits: LimitsSection.optional().describe("How many environments there may be."),
+  status: section({
+    enabled: yesOrNo().optional().describe("Whether head commits get the status showtime."),
+    required: yesOrNo().optional().describe(
+      "Whether every head commit gets it, as branch protection needs that waits for it.",
+    ),
+  }).optional().describe("The commit status, which checks on the pull request show."),
   assets: AssetsSection.optional().describe(
     "Superset assets: instances, and how content moves between them.",
   ),

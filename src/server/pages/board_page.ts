@@ -27,6 +27,8 @@ export interface BoardEnvironment {
 export interface BoardListing {
   readonly environments: readonly BoardEnvironment[];
   readonly incomplete: readonly string[];
+  /** Sentences about what all environments cost; empty if no prices are configured. */
+  readonly totals: readonly string[];
   /** Milliseconds since 1970, by the clock that environments expire by. */
   readonly now: number;
 }
@@ -74,7 +76,7 @@ ${
         </table>
       </div>
     `
-  }${listing.total === undefined ? "" : html`<p class="note">${plain(`${listing.total}. ${NOT_IN_IT}`)}</p>`}
+  }${listing.totals.map((total) => html`<p class="note">${plain(`${total}. ${NOT_IN_IT}`)}</p>`)}
 </div>`;
 }
 

@@ -58,10 +58,11 @@ export function serveFace(
     setting,
     async list(signal) {
       const ports = player?.ports ?? labelsOnly(simulator, served.url);
-      const { environments, incomplete, notes } = await listEnvironments(ports, signal);
+      const { environments, incomplete, notes, total } = await listEnvironments(ports, signal);
       return {
         environments: environments.map((view) => ({ repository: repo, view, note: notes.get(view) ?? "" })),
         incomplete,
+        totals: total === undefined ? [] : [total],
         now: simulator.now(),
       };
     },

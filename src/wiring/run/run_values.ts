@@ -48,6 +48,7 @@ export async function makeRunValues(
       cost: costSettings(config, await options.architecture?.()),
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
+      ...newsSettings(config),
       ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)
         ? {}
         : { content: await contentSettings(assets, assets.environment) }),
@@ -74,6 +75,17 @@ function costSettings(config: Config, architecture: string | undefined): CostSet
     sizes: environment.sizes,
     publicAddress: ecs.assignPublicIp,
   });
+}
+
+/** Makes the settings of what people are told beside the comment. */
+function newsSettings(
+  { status, comment: { mention }, deployments: { environment } }: Config,
+): Pick<RunValues["settings"], "status" | "mention" | "deploymentEnvironment"> {
+  return {
+    ...(status.enabled ? { status: { required: status.required } } : {}),
+    ...(mention === "none" ? {} : { mention }),
+    deploymentEnvironment: (pr) => environment.replaceAll("{pr}", String(pr)),
+  };
 }
 
 /** Makes the settings of the assets that go into environments. The key changes with all that decides about them. */

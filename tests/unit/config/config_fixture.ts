@@ -60,12 +60,13 @@ docker:
   host: null                      # the host that people open, if it is another one
   router: null                    # traefik: leads environment.url to containers
   traefik: { entrypoint: null, certresolver: null, network: null }
-comment: { enabled: true }
-deployments: { enabled: true }
 cost:
   enabled: null                   # null: where another key of cost is set
   per_hour: null
   prices: { vcpu: null, gb: null, address: null, load_balancer: null }
   budget: null                    # US dollars a month
 limits: { environments: null, per_user: null }
+comment: { enabled: true, mention: none }
+deployments: { enabled: true, environment: showtime }
+status: { enabled: false, required: false }
 `;

@@ -168,7 +168,7 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
       ...viewSight(ports, observed).flatMap((view) => renderEnvironment(view, look)),
     ]);
   }
-  if (failure !== undefined) env.fail(failure);
+  if (failure !== undefined) env.fail(failure, `the environment of #${plan.pr} failed`);
   if (result.left !== undefined) env.terminal.notice(result.left);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));

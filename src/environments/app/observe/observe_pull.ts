@@ -1,6 +1,6 @@
 /** Reads GitHub and the platform and combines the planner's input. Changes nothing. */
 
-import { type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
+import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
 import { AppError, usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { findNearMisses, readLabels } from "../../core/labels/mod.ts";
@@ -29,7 +29,7 @@ import type { HeldLock } from "../lock/lock_lease.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
 import { type OriginContext, originsOf } from "./label_origins.ts";
 import { findOtherEngine } from "./other_engine.ts";
-import { believedComment, isShowtimesComment, pullRecord } from "./pull_record.ts";
+import { believedComment, believedNews, isShowtimesComment, pullRecord } from "./pull_record.ts";
 import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
 /** The ports and values that observing a pull request uses. */
@@ -51,6 +51,8 @@ export interface ObservedPull {
   readonly snapshot: PullSnapshot;
   /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
+  /** The comments with news that can be trusted, oldest first. */
+  readonly news: readonly MarkedComment[];
   readonly record: CommentRecord;
   /** The knowledge of this run about the pull request, for its later reads. */
   readonly known: KnownPull;
@@ -144,6 +146,7 @@ export async function observePull(
     actor,
     event: identity.event,
     request: options.request,
+    headStatus: statusOf(snapshot, known),
   };
   const base = {
     ...draft,
@@ -152,7 +155,9 @@ export async function observePull(
   };
   const wanted = new Set(peopleToAsk(base));
   if (actor !== undefined && needsActor(base)) wanted.add(actor);
-  for (const comment of snapshot.comments) {
+  const tells = ports.settings.mention !== undefined;
+  const main = snapshot.comments.filter(({ body }) => body.startsWith(COMMENT_MARKER));
+  for (const comment of tells ? snapshot.comments : main) {
     const { author } = comment;
     if (author?.bot === false && !isShowtimesComment(comment, trustedBots)) wanted.add(author.login);
   }
@@ -163,6 +168,7 @@ export async function observePull(
   // A question that failed is asked again at the next observation.
   for (const [login, answer] of people) if (answer.kind !== "error") options.people.set(login, answer);
   const comment = believedComment(snapshot.comments, { people, trustedBots });
+  const news = believedNews(snapshot.comments, { people, trustedBots });
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
   const whole = await withApprovals(ports, {
     ...base,
@@ -170,7 +176,9 @@ export async function observePull(
     record: {
       ...pullRecord(record, snapshot.timeline),
       present: comment !== undefined,
-      spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
+      spareComments: [...main, ...news].flatMap((each) =>
+        each.own && each !== comment && each !== news.at(-1) ? [each.nodeId] : []
+      ),
     },
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
   const { believed } = judgeLabels(whole, ports.settings);
@@ -184,11 +192,18 @@ export async function observePull(
     observation: await withComparison(ports, observation, { options, signal }),
     snapshot,
     comment,
+    news,
     record,
     known,
     identity: repository,
     elsewhere,
   };
+}
+
+/** Returns the status of the head as this run knows it. GitHub may not show yet what the run has written. */
+function statusOf({ headSha, headStatus }: PullSnapshot, { status }: KnownPull): Observation["headStatus"] {
+  if (status?.written === "refused") return undefined;
+  return status?.sha === headSha ? status.written : headStatus;
 }
 
 /**

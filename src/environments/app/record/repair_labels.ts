@@ -7,6 +7,8 @@ import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { deploymentWrite } from "./deployment_write.ts";
 import type { PullWriter } from "./pull_writer.ts";
+import { readRetirement } from "./read_retirement.ts";
+import { runUrlOf } from "./run_url.ts";
 
 /**
  * Repairs labels. The comment also shows what they say, so it is updated too. While it reports a failure, it stays
@@ -71,10 +73,14 @@ async function correctDeployments(
   if (!ports.settings.deploymentsEnabled) return [];
   const writes: ForgeWrite[] = [];
   for (const [short, address] of addresses) {
-    const { deployments } = await ports.forge.retirementInfo(observed.snapshot.number, [short], signal);
+    const { deployments } = await readRetirement(
+      ports,
+      { pr: observed.snapshot.number, shas: [short] },
+      signal,
+    );
     const [newest] = deployments;
     if (newest === undefined) continue;
-    writes.push(deploymentWrite(newest, { url: writer.urlOf(short, address) }));
+    writes.push(deploymentWrite(newest, { url: writer.urlOf(short, address), logUrl: runUrlOf(ports) }));
   }
   return writes;
 }

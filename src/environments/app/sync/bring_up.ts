@@ -27,6 +27,8 @@ import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "../record/label_names.ts";
 import { readEngine } from "../observe/other_engine.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
+import { readRetirement } from "../record/read_retirement.ts";
+import { runUrlOf } from "../record/run_url.ts";
 import { dropAfterFailure } from "../record/stray_definitions.ts";
 
 /** The values that the steps of one plan pass on to each other. */
@@ -173,12 +175,15 @@ export async function openDeployment(
   if (
     plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
   ) {
-    const info = await ports.forge.retirementInfo(plan.pr, [shortSha(sha)], signal);
+    const info = await readRetirement(ports, { pr: plan.pr, shas: [shortSha(sha)] }, signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
   }
   const made = await ports.forge.createDeployment(plan.pr, {
     sha,
     description: `Showtime environment of pull request #${plan.pr}`,
+    ...(ports.settings.deploymentEnvironment === undefined
+      ? {}
+      : { environment: ports.settings.deploymentEnvironment(plan.pr) }),
   }, signal);
   if (made.warning !== undefined) ports.terminal.warn(made.warning);
   return made.deployment;
@@ -204,6 +209,7 @@ export async function deploy(
     deployment: state.deployment,
     state: "in_progress",
     url: undefined,
+    logUrl: runUrlOf(ports),
     description: "The environment is coming up",
   }];
   const built = { kind: "status", sha, status: "built" } as const;
@@ -313,6 +319,7 @@ export async function activate(
       deployment: state.deployment,
       state: "success",
       url: writer.urlOf(sha, address),
+      logUrl: runUrlOf(ports),
       description: "The environment is running",
     }],
   }, signal);

@@ -61,6 +61,8 @@ export interface CommentModel {
   readonly serves?: ShortSha | undefined;
   /** The facts that decide what a person does next. */
   readonly advice: AdviceFacts;
+  /** The page of the workflow run that writes the comment; undefined outside of Actions. */
+  readonly runUrl?: string | undefined;
   readonly record: CommentRecord;
 }
 
@@ -86,6 +88,9 @@ export function renderComment(model: CommentModel): string {
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
   if (model.record.events.length > 0) parts.push(eventsText(model));
   parts.push(adviseInComment(model.advice));
+  if (model.runUrl !== undefined) {
+    parts.push(`<sub>Written by [this run](${model.runUrl}), which has the log.</sub>`);
+  }
   const text = parts.join("\n\n");
   return `${text.slice(0, COMMENT_LIMIT)}\n\n${formatRecord(model.record)}\n`;
 }

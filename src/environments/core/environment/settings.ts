@@ -41,6 +41,11 @@ export interface EnvironmentSettings {
   readonly limits?: EnvironmentLimits | undefined;
   /** The prices of environments; undefined if their cost is not shown. */
   readonly cost?: CostSettings | undefined;
+  /**
+   * The status `showtime` of head commits; undefined if none is written. `required`: branch protection waits for it on
+   * every head.
+   */
+  readonly status?: { readonly required: boolean } | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
 }

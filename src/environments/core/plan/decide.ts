@@ -4,12 +4,12 @@
  */
 
 import { withoutLabels } from "../labels/mod.ts";
-import { judgeLabels } from "./believe.ts";
+import { judgeLabels, type LabelJudgement } from "./believe.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { heedDoubts } from "./doubts.ts";
 import { planEnd } from "./end.ts";
-import { LITTER, planIdle } from "./idle.ts";
 import { planWithinLimits } from "./limits/plan_within_limits.ts";
+import { LITTER, planIdle, withStatus } from "./idle.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { describeOtherMachine, isOnOtherMachine } from "./active/other_machine.ts";
@@ -21,7 +21,15 @@ import { describeRefusal, isRecordTrusted, type TriggerView } from "./trust.ts";
 
 /** Plans the work on the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
-  const { doubts, believed } = judgeLabels(observation, policy);
+  const judged = judgeLabels(observation, policy);
+  return withStatus(planJudged(observation, policy, judged), { observation: judged.believed, policy });
+}
+
+function planJudged(
+  observation: Observation,
+  policy: Policy,
+  { doubts, believed }: LabelJudgement,
+): Plan {
   // The end removes every label, whether or not it is believed.
   const ended = planEnd(survey({ ...observation, labels: observation.allLabels }, policy));
   if (ended !== undefined) return ended;

@@ -40,6 +40,7 @@ export function addEnvironmentBoard(
             note: listing.notes.get(view) ?? "",
           })) ?? [],
           incomplete: listing?.incomplete ?? [],
+          totals: listing?.totals ?? [],
           now: listing?.now ?? server.ports.clock.now(),
         };
       },

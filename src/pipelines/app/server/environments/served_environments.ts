@@ -18,6 +18,8 @@ import { changeWanted } from "./wanted_store.ts";
 export interface ServedListing {
   readonly environments: readonly ServedEnvironment[];
   readonly incomplete: readonly string[];
+  /** Sentences about what the environments of each repository cost; empty if no prices are configured. */
+  readonly totals: readonly string[];
   /** Notes for people about some of the environments: `frozen, 1 commit behind`. */
   readonly notes: ReadonlyMap<EnvironmentView, string>;
   /** GitHub's time, by which environments expire, in milliseconds since 1970. */
@@ -111,6 +113,7 @@ async function listAll(
   return {
     environments: listings.flatMap(({ environments }) => environments),
     incomplete: listings.flatMap(({ incomplete }) => incomplete),
+    totals: listings.flatMap(({ totals }) => totals),
     notes: new Map(listings.flatMap(({ notes }) => [...notes])),
     now: times.length === 0 ? ports.clock.now() : Math.max(...times),
   };
@@ -124,11 +127,12 @@ async function listOne(
   try {
     const run = { repository, pr: undefined, event: undefined };
     return await ports.withRun(run, async (own) => {
-      const { environments, incomplete, notes } = await listEnvironments(own, signal);
+      const { environments, incomplete, notes, total } = await listEnvironments(own, signal);
       const served = environments.map((view) => ({ view, served: { repository, ...view } }));
       return {
         environments: served.map(({ served }) => served),
         incomplete: incomplete.map((sentence) => `${repository}: ${sentence}`),
+        totals: total === undefined ? [] : [`${repository}: ${total}`],
         notes: new Map(served.map(({ view, served }) => [served, notes.get(view) ?? ""])),
         now: own.forge.now(),
       };
@@ -136,6 +140,6 @@ async function listOne(
   } catch (error) {
     signal.throwIfAborted();
     const incomplete = [`${repository}: ${toError(error).message}`];
-    return { environments: [], incomplete, notes: new Map(), now: 0 };
+    return { environments: [], incomplete, totals: [], notes: new Map(), now: 0 };
   }
 }
