@@ -21,8 +21,14 @@ Deno.test("an answer that is not as described is noticed", async () => {
   const answer = (body: unknown) => Response.json(body);
 
   await assertDescribed(request, answer({ builds: [], next: null }));
-  await assert.rejects(assertDescribed(request, answer({ builds: [{ id: 1 }], next: null })), /GET \/api\/v1\/queue 200/);
-  await assert.rejects(assertDescribed(request, answer({ builds: [], next: null, secret: "x" })), /additional/);
+  await assert.rejects(
+    assertDescribed(request, answer({ builds: [{ id: 1 }], next: null })),
+    /GET \/api\/v1\/queue 200/,
+  );
+  await assert.rejects(
+    assertDescribed(request, answer({ builds: [], next: null, secret: "x" })),
+    /additional/,
+  );
   await assert.rejects(assertDescribed(request, new Response("<p>")), /text\/plain/);
 });
 
