@@ -244,8 +244,8 @@ export class PullWriter {
     const labels = this.#believedLabels();
     const { ports, lock } = this;
     const observed = this.#observed;
-    const stable = this.stableUrlOf(shortSha(observed.snapshot.headSha));
-    await reportHead(ports, { observed, lock, labels, stable, failure, update }, signal);
+    const stableOf = (short: ShortSha) => this.stableUrlOf(short);
+    await reportHead(ports, { observed, lock, labels, stableOf, failure, update }, signal);
   }
 
   /** Returns the labels without those that are not trusted. */
