@@ -275,6 +275,7 @@ export function hooksContract(options: PlatformContractOptions): void {
       void dying.deploy({ epoch: 99 }).catch(() => {});
       await begun.promise;
       const next = makeScene(harness, { afterStart: "echo again" }, pr);
+      assert.equal((await harness.processes("sleep 4323")).length > 0, true, "the command runs");
       const [waiting] = await next.platform.list({ repo: harness.repo, pr, probe: true }, never());
 
       const deployed = await next.deploy();

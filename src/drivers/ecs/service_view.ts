@@ -15,7 +15,7 @@ import {
 import { parseFullSha, type ServiceName } from "../../lib/ids.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
-import { decodeTagValue, isHookPending, readDeployed, readOwner, SETTLED_TAG } from "./tags.ts";
+import { decodeTagValue, HOOK_PENDING, isHookPending, readDeployed, readOwner, SETTLED_TAG } from "./tags.ts";
 
 /**
  * Parses a service name that has Showtime's form and lies within a scope; returns undefined for any other
@@ -52,7 +52,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     service: name as ServiceName,
     address: undefined,
     healthy: isServing(service) && !isHookPending(tags),
-    condition: `${describeService(service)}${isHookPending(tags) ? ", after_start has not ended" : ""}`,
+    condition: `${describeService(service)}${isHookPending(tags) ? `, ${HOOK_PENDING}` : ""}`,
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
     requestedBy: requestedBy === "" ? undefined : requestedBy,

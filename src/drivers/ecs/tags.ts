@@ -47,6 +47,9 @@ export const NOT_SETTLED = "0";
  */
 export const HOOK_TAG = "showtime_hook";
 
+/** The words for a service that waits for the end of its hook. */
+export const HOOK_PENDING = "after_start has not ended";
+
 /** Whether a new service waits for the end of its hook, or a run died while it waited. */
 export function isHookPending(tags: Tags): boolean {
   return tags[HOOK_TAG] === "pending";

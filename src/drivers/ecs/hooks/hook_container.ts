@@ -84,6 +84,7 @@ export function beforeStopDefinition(
       ...(hasLog ? { logConfiguration } : {}),
       name: BEFORE_STOP,
       essential: true,
+      ...(memory === undefined ? {} : { memory: Number(memory) }),
     }],
     tags: tagList(of.tags),
   };
