@@ -127,9 +127,9 @@ const StableUrl = z.string({ error: "a URL, such as https://pr-{pr}.preview.exam
 );
 
 function hookCommand() {
-  const expected = "a line for sh -c, or a list of words such as [python, seed.py]";
-  return z.union([z.string().regex(/\S/), z.array(z.string().min(1)).min(1)], { error: expected }).nullable()
-    .optional();
+  const error = "a line for sh -c, or a list of words such as [python, seed.py]";
+  const words = z.array(z.string({ error }).min(1, { error }), { error }).min(1, { error });
+  return z.union([z.string({ error }).regex(/\S/, { error }), words], { error }).nullable().optional();
 }
 
 const Hooks = section({

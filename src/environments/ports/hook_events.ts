@@ -1,4 +1,4 @@
-/** What a platform reports about the hooks that it runs. */
+/** The events that a platform reports about the hooks that it runs. */
 
 import type { AppError } from "../../lib/errors.ts";
 

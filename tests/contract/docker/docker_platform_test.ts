@@ -15,8 +15,8 @@ import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { buildTestImage, processesInContainers, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { startTraefik } from "../../worlds/docker/traefik.ts";
-import { hooksContract } from "../hooks_contract.ts";
-import { ownershipContract } from "../ownership_contract.ts";
+import { hooksContract } from "../platform/hooks_contract.ts";
+import { ownershipContract } from "../platform/ownership_contract.ts";
 import {
   platformContract,
   type PlatformContractOptions,

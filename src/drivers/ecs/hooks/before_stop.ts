@@ -1,6 +1,7 @@
 import type { ContainerDefinition, Service, Task } from "@aws-sdk/client-ecs";
 import { type HookCommand, type HookEnd, hookFailure } from "../../../environments/core/environment/hooks.ts";
 import { parseServiceName } from "../../../environments/core/environment/names.ts";
+import type { RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import { hiddenValues } from "../../../environments/core/environment/variables.ts";
 import type { HookEvents } from "../../../environments/ports/hook_events.ts";
 import { AppError } from "../../../lib/errors.ts";
@@ -8,7 +9,6 @@ import { formatSpan } from "../../../lib/duration.ts";
 import { parseFullSha, type ServiceName, type ShortSha } from "../../../lib/ids.ts";
 import { type EcsDependencies, TASK_POLL_MS } from "../dependencies.ts";
 import { removeDefinitions } from "../deploy/definitions.ts";
-import type { Owner } from "../deploy/destroy.ts";
 import { classifyStoppedTask } from "../deploy/stopped_task.ts";
 import { familyOf } from "../deploy/task_definition.ts";
 import { lastPart, readTags, tagList } from "../sdk/shapes.ts";
@@ -31,7 +31,9 @@ const IDENTITY = [
 ] as const;
 
 /** A service that is about to be removed. */
-export interface Leaving extends Owner {
+export interface Leaving extends RepositoryIdentity {
+  /** The epoch of the lock under which it is removed. */
+  readonly epoch: number;
   readonly name: ServiceName;
   readonly service: Service;
   readonly events: HookEvents | undefined;
@@ -60,7 +62,7 @@ export async function runBeforeStop(
 /** Removes the definitions of a service's hooks. */
 export async function removeHookDefinitions(
   deps: EcsDependencies,
-  of: Owner & { readonly service: ServiceName },
+  of: RepositoryIdentity & { readonly epoch: number; readonly service: ServiceName },
   signal: AbortSignal,
 ): Promise<void> {
   const family = hookFamilyOf(deps, of.service);

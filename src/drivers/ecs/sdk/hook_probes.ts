@@ -1,5 +1,4 @@
 import { type ECSClient, RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
-import type { PermissionProbe } from "./probes.ts";
 
 /**
  * Makes the probes of the actions that only `before_stop` needs. The revision and the task that they name do not
@@ -8,7 +7,7 @@ import type { PermissionProbe } from "./probes.ts";
 export function hookProbes(
   ecs: ECSClient,
   { cluster, family }: { readonly cluster: string; readonly family: string },
-): readonly (readonly [string, PermissionProbe])[] {
+): readonly (readonly [string, (signal: AbortSignal) => Promise<unknown>])[] {
   return [
     ["ecs:RunTask", (abortSignal) =>
       ecs.send(

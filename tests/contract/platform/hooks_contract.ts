@@ -1,12 +1,12 @@
 /** What every platform must do about the hooks of an environment, as one suite. */
 import assert from "node:assert/strict";
-import type { Hooks } from "../../src/environments/core/environment/hooks.ts";
-import { formatServiceName } from "../../src/environments/core/environment/names.ts";
-import { AppError } from "../../src/lib/errors.ts";
-import { fullSha, type PrNumber, shortSha } from "../../src/lib/ids.ts";
-import type { HookEvents, HookOutput } from "../../src/environments/ports/hook_events.ts";
-import type { Deployed, DeploySpec, Platform } from "../../src/environments/ports/platform.ts";
-import type { PlatformContractOptions, PlatformHarness } from "./platform_contract.ts";
+import type { Hooks } from "../../../src/environments/core/environment/hooks.ts";
+import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import { AppError } from "../../../src/lib/errors.ts";
+import { fullSha, type PrNumber, shortSha } from "../../../src/lib/ids.ts";
+import type { HookEvents, HookOutput } from "../../../src/environments/ports/hook_events.ts";
+import type { Deployed, DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
+import type { PlatformContractOptions, PlatformHarness } from "../platform_contract.ts";
 
 const SHA = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 
@@ -89,7 +89,7 @@ async function failureOf(doing: Promise<unknown>): Promise<AppError> {
 
 /** Registers the suite for one platform. */
 export function hooksContract(options: PlatformContractOptions): void {
-  const scenario = (title: string, hooks: Partial<Hooks>, run: (scene: Scene) => Promise<void>) => {
+  const scenario = (title: string, ...[hooks, run]: [Partial<Hooks>, (scene: Scene) => Promise<void>]) => {
     options.test(`${options.name} hooks: ${title}`, async () => {
       const harness = await options.make();
       try {
