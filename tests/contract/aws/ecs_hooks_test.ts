@@ -14,6 +14,9 @@ import type { Hooks } from "../../../src/environments/core/environment/hooks.ts"
 import { fullSha, shortSha } from "../../../src/lib/ids.ts";
 import type { AppError } from "../../../src/lib/errors.ts";
 import type { HookEvents } from "../../../src/environments/ports/hook_events.ts";
+import { makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
+import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
+import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { readTemplate } from "../../../src/drivers/ecs/deploy/template.ts";
 import { makeAwsWorld, makeEcsHarness, motoForFile, plainRunner, withEnv } from "../../worlds/aws/mod.ts";
 import { type EcsScene, failureOf, never, playEcsScene, SHA_A, until } from "../../worlds/aws/ecs_scene.ts";
@@ -197,6 +200,26 @@ scene(
     assert.deepEqual(await platform.leftovers({ repo }, never()), []);
   },
 );
+
+scene("secrets in the output of a hook are masked, in its lines and in its failure", async (scene) => {
+  const { harness, spec, world } = scene;
+  let secret = "";
+  const platform = makeEcsPlatform({
+    clock: world.clock,
+    probe: makeHealthProbe(),
+    newSecret: () => secret = newSecret(),
+    keepSecret: () => {},
+    redact: (text) => text.replaceAll(secret, "***"),
+    config: { ...harness.config, ...hooks({ afterStart: 'echo "key $APP_SECRET"; exit 1' }) },
+  });
+  const lines: string[] = [];
+  const onHook = () => ({ line: (text: string) => void lines.push(text), end: () => {} });
+
+  const error = await failureOf(platform.deploy(spec(), { onProgress: () => {}, onHook }, never()));
+
+  assert.equal(secret.length, 43);
+  assert.deepEqual([lines, error.logTail], [["key ***"], ["key ***"]]);
+});
 
 scene("a lost answer to RunTask starts one task", async (scene) => {
   const { deploy, harness, platformWith, pr, world } = scene;

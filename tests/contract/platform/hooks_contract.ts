@@ -265,6 +265,26 @@ export function hooksContract(options: PlatformContractOptions): void {
   );
 
   scenario(
+    "the secret of the environment is told before the first line of a command, so that it can be kept out",
+    { afterStart: "echo first", beforeStop: "echo last" },
+    async ({ deploy, destroy, heard, harness }) => {
+      const told: (readonly string[])[] = [];
+      let from = 0;
+      heard.onHook = () => ({
+        line: () => void told.push([...new Set(harness.secrets.slice(from))]),
+        end: () => {},
+      });
+      const deployed = await deploy();
+      const secret = await harness.variable(deployed, harness.secretVariable);
+      from = harness.secrets.length;
+
+      await destroy();
+
+      assert.deepEqual(told, [[secret], [secret]]);
+    },
+  );
+
+  scenario(
     "an environment that waits for its hook is not healthy, and the next run begins anew",
     { afterStart: "echo seeding; sleep 4323" },
     async (dying) => {
