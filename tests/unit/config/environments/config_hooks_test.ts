@@ -1,6 +1,6 @@
 /** The settings of hooks: a line or a list of words, and what the platform needs for them. */
 import assert from "node:assert/strict";
-import { ConfigError, loadConfig, requireForPlatform } from "../../../src/config/mod.ts";
+import { ConfigError, loadConfig, requireForPlatform } from "../../../../src/config/mod.ts";
 
 function load(text: string, env: Readonly<Record<string, string>> = {}) {
   return loadConfig({ file: { path: "showtime.yml", text: `version: 1\n${text}` }, env, flags: {} }).config;
