@@ -41,6 +41,7 @@ export async function makeRunValues(
       maxAgeMs: config.maxAgeMs,
       login: config.environment.login,
       configuredFlags: configuredFlags(config.environment),
+      hooks: config.environment.hooks,
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       ...urlMaker(config, repo),
       buildPaths: config.build.paths,

@@ -4,6 +4,7 @@ import {
   type CommentEnvironment,
   type CommentFailure,
   type CommentModel,
+  type CommentHookFailure,
   type CommentRecord,
   describeShown,
   EVENT_LIMIT,
@@ -64,6 +65,8 @@ export class PullWriter {
   readonly lock: HeldLock;
   /** Sentences about removals that were refused, because another repository owns the thing. */
   readonly refusals: string[] = [];
+  /** The commands `before_stop` that failed. */
+  readonly hookFailures: CommentHookFailure[] = [];
   #observed: ObservedPull;
   #names: readonly string[];
   /** The parsed {@link #names}, cached after the first use. */
@@ -355,6 +358,7 @@ export class PullWriter {
       pr,
       environments,
       failure: this.#failure ?? this.#failedUpdate(environments),
+      hookFailures: this.hookFailures,
       notice: this.#notice,
       nearMisses,
       login: ports.settings.login,

@@ -1,5 +1,6 @@
 import type { CostSettings } from "../cost/settings.ts";
 import type { Ttl } from "../labels/label.ts";
+import type { Hooks } from "./hooks.ts";
 
 /** The settings of content that is pushed into each environment. */
 export interface ContentSettings {
@@ -48,4 +49,6 @@ export interface EnvironmentSettings {
   readonly status?: { readonly required: boolean } | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
+  /** Undefined if no command runs in environments. */
+  readonly hooks?: Hooks | undefined;
 }

@@ -1,5 +1,6 @@
 import { type EnvironmentKey, serviceNameOf } from "../environment/names.ts";
 import type { DeployedSettings } from "../environment/environment.ts";
+import { describeHookCommand, type HookCommand } from "../environment/hooks.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
@@ -64,6 +65,8 @@ export interface Retirement {
   readonly image: string | undefined;
   /** The labels on the pull request that belong to it. */
   readonly labels: readonly NamedLabel[];
+  /** The command `before_stop`, which runs first; undefined if none does. */
+  readonly hook?: HookCommand | undefined;
 }
 
 /** One thing to do. The objects that `--dry-run` prints are the very objects that are applied. */
@@ -77,7 +80,8 @@ export type Step =
   | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
   | { readonly kind: "settle"; readonly environment: EnvironmentKey }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
-  | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /** `hook`: the command `after_start`, which runs when the environment is healthy; undefined if none is due. */
+  | { readonly kind: "deploy"; readonly bringUp: BringUp; readonly hook?: HookCommand | undefined }
   /**
    * Pushes the commit's content into its environment. `address`: as for `activate`. `serving`: the environment runs
    * already, and only its content is missing.
@@ -159,13 +163,19 @@ export function describeStep(step: Step): string {
     case "deploy":
       return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
         step.bringUp.sha.slice(0, 7)
-      } from ${step.bringUp.image}`;
+      } from ${step.bringUp.image}${
+        step.hook === undefined ? "" : `; run after_start in it: ${describeHookCommand(step.hook)}`
+      }`;
     case "push_content":
       return `push the assets of ${step.sha.slice(0, 7)} into its environment`;
     case "activate":
       return `send people to ${step.bringUp.sha.slice(0, 7)}`;
     case "retire":
-      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}`;
+      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}${
+        step.retirement.hook === undefined
+          ? ""
+          : `, after before_stop: ${describeHookCommand(step.retirement.hook)}`
+      }`;
     case "repair_labels":
       return describeRepair(step);
     case "remove_labels":
