@@ -3,15 +3,15 @@
  * Docker engine around each command that does. A run that died while a hook ran leaves nothing that looks finished.
  */
 import assert from "node:assert/strict";
-import { motoForFile } from "../../worlds/aws/mod.ts";
-import { part } from "../../worlds/require.ts";
-import { tally } from "../../worlds/schedule/mod.ts";
-import { withoutJitter } from "../../worlds/without_jitter.ts";
-import { DEEP } from "./scenarios/deep.ts";
-import { type Deviation, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
-import { isDockerCommand, openDockerLives } from "./scenarios/docker_lives.ts";
-import { ecsHookScenario, isAwsRequest } from "./scenarios/ecs_lives.ts";
-import { HOOK_LIVES } from "./scenarios/lives.ts";
+import { motoForFile } from "../../../worlds/aws/mod.ts";
+import { part } from "../../../worlds/require.ts";
+import { tally } from "../../../worlds/schedule/mod.ts";
+import { withoutJitter } from "../../../worlds/without_jitter.ts";
+import { DEEP } from "../scenarios/deep.ts";
+import { type Deviation, playDeviations, tellingDeaths } from "../scenarios/deviations.ts";
+import { isDockerCommand, openDockerLives } from "../scenarios/docker_lives.ts";
+import { ecsHookScenario, isAwsRequest } from "../scenarios/ecs_lives.ts";
+import { HOOK_LIVES } from "../scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
