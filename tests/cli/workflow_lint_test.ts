@@ -46,6 +46,7 @@ const ON_ECS: Partial<Setup> = {
     account: "123456789012",
     region: "eu-west-1",
     cluster: "previews",
+    runsBeforeStop: false,
     container: "app",
     subnets: [],
     securityGroups: [],
@@ -72,6 +73,7 @@ function* everySetup(): Generator<Setup> {
           yield { ...SETUP, ...platform, forks, image, release: { ...SETUP.release, sha256 } };
         }
       }
+      for (const required of [false, true]) yield { ...SETUP, ...platform, forks, status: { required } };
     }
   }
 }

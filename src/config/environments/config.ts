@@ -1,8 +1,12 @@
 import { type FullSha, parseFullSha } from "../../lib/ids.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import type { EnvironmentLimits } from "../../environments/core/environment/settings.ts";
 import { parseTtl, type Ttl } from "../../environments/core/labels/mod.ts";
 import { parseDuration } from "../../lib/duration.ts";
+import { type CostConfig, readCost, readLimits } from "./cost_section.ts";
 import type { PresetName } from "./presets.ts";
+import { makeHooks } from "./hooks.ts";
+import type { Hooks } from "../../environments/core/environment/hooks.ts";
 import type { Settings } from "./schema.ts";
 
 /** The configuration in force. Settings without a value are undefined; durations are milliseconds. */
@@ -20,8 +24,14 @@ export interface Config {
   readonly environment: EnvironmentConfig;
   readonly ecs: EcsConfig;
   readonly docker: DockerConfig;
-  readonly comment: { readonly enabled: boolean; readonly commands: boolean };
-  readonly deployments: { readonly enabled: boolean };
+  /** Undefined if the cost of environments is not shown. */
+  readonly cost: CostConfig | undefined;
+  /** Undefined if there may be any number of environments. */
+  readonly limits: EnvironmentLimits | undefined;
+  readonly comment: Settings["comment"];
+  /** `environment`: a pattern with `{pr}`. */
+  readonly deployments: Settings["deployments"];
+  readonly status: Settings["status"];
   readonly aws: AwsConfig;
 }
 
@@ -39,6 +49,8 @@ export interface BuildConfig {
   readonly args: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
+  /** Patterns of the files that go into the image; undefined if every push is built. */
+  readonly paths: readonly string[] | undefined;
   readonly timeoutMs: number;
   readonly push: Settings["build"]["push"];
 }
@@ -49,6 +61,8 @@ export interface EnvironmentConfig {
   readonly url: string | undefined;
   readonly port: number;
   readonly health: HealthConfig;
+  /** Undefined if no command is configured. */
+  readonly hooks: Hooks | undefined;
   /** A login that is shown to people, `name/password`. */
   readonly login: string | undefined;
   /** Variables of the application; values may contain the placeholder `{secret}`. */
@@ -145,6 +159,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       args: onlyText(build.args),
       cacheFrom: build.cache_from,
       cacheTo: build.cache_to,
+      paths: build.paths ?? undefined,
       timeoutMs: durationMs(build.timeout),
       push: build.push,
     },
@@ -158,6 +173,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
         intervalMs: durationMs(health.interval),
         command: health.command ?? undefined,
       },
+      hooks: makeHooks(environment.hooks, durationMs(environment.hooks.timeout)),
       login: environment.login ?? undefined,
       variables: onlyText(environment.variables),
       flags: environment.flags,
@@ -190,6 +206,9 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     },
     comment: settings.comment,
     deployments: settings.deployments,
+    cost: readCost(settings.cost),
+    limits: readLimits(settings.limits),
+    status: settings.status,
     aws,
   };
 }

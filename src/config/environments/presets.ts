@@ -23,6 +23,7 @@ const none: Settings = {
     args: {},
     cache_from: [],
     cache_to: [],
+    paths: null,
     timeout: "60m",
     push: "auto",
   },
@@ -30,6 +31,7 @@ const none: Settings = {
     url: null,
     port: 8080,
     health: { path: "/health", fallback: "/", timeout: "15m", interval: "5s", command: null },
+    hooks: { after_start: null, before_stop: null, when: "created", timeout: "2m" },
     login: null,
     variables: {},
     flags: { prefix: "FEATURE_", on: "True", off: "False" },
@@ -55,8 +57,16 @@ const none: Settings = {
     router: null,
     traefik: { entrypoint: null, certresolver: null, network: null },
   },
-  comment: { enabled: true, commands: false },
-  deployments: { enabled: true },
+  cost: {
+    enabled: null,
+    per_hour: null,
+    prices: { vcpu: null, gb: null, address: null, load_balancer: null },
+    budget: null,
+  },
+  limits: { environments: null, per_user: null },
+  comment: { enabled: true, commands: false, mention: "none" },
+  deployments: { enabled: true, environment: "showtime" },
+  status: { enabled: false, required: false },
 };
 
 const superset: Settings = {

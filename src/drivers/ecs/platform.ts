@@ -32,7 +32,7 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
     reach: (environments, signal) => reachAll(deps, environments.map(serviceNameOf), signal),
     leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
     removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
-    deploy: (spec, { onProgress }, signal) => deploy(deps, { spec, onProgress }, signal),
+    deploy: (spec, events, signal) => deploy(deps, { spec, ...events }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
     destroy: (key, owner, signal) => destroy(deps, { ...owner, service: serviceNameOf(key) }, signal),
     logs: (key, { tail, follow }, signal) =>

@@ -15,7 +15,7 @@ import {
 import { parseFullSha, type ServiceName } from "../../lib/ids.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
-import { decodeTagValue, readDeployed, readOwner, SETTLED_TAG } from "./tags.ts";
+import { decodeTagValue, HOOK_PENDING, isHookPending, readDeployed, readOwner, SETTLED_TAG } from "./tags.ts";
 
 /**
  * Parses a service name that has Showtime's form and lies within a scope; returns undefined for any other
@@ -51,8 +51,8 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     ...(parts.bare === true ? { bare: true } : {}),
     service: name as ServiceName,
     address: undefined,
-    healthy: isServing(service),
-    condition: describeService(service),
+    healthy: isServing(service) && !isHookPending(tags),
+    condition: `${describeService(service)}${isHookPending(tags) ? `, ${HOOK_PENDING}` : ""}`,
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
     requestedBy: requestedBy === "" ? undefined : requestedBy,

@@ -1,5 +1,6 @@
 /** Sends a batch of writes to a pull request as one mutation, and handles the writes that GitHub refuses. */
 
+import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import type { ForgeWrite, WriteResult } from "../../environments/ports/forge.ts";
 import { resolveIds } from "./definitions.ts";
@@ -47,7 +48,9 @@ export async function writeBatch(
 
 /** Whether the whole batch may take effect twice without harm. Others are checked before a retry. */
 function mayResend(batch: readonly ForgeWrite[]): boolean {
-  return !batch.some(({ kind }) => kind === "comment" || kind === "note" || kind === "deployment_status");
+  return !batch.some(({ kind }) =>
+    kind === "comment" || kind === "news" || kind === "note" || kind === "deployment_status"
+  );
 }
 
 async function sendBatch(
@@ -77,7 +80,10 @@ async function sendBatch(
       issue.type === "NOT_FOUND" &&
       (write.kind === "detach" || write.kind === "delete_definition" || write.kind === "delete_comment")
     ) continue;
-    else if (write.kind === "comment" || write.kind === "note" || write.kind === "delete_comment") {
+    else if (
+      write.kind === "comment" || write.kind === "news" || write.kind === "note" ||
+      write.kind === "delete_comment"
+    ) {
       warnings.push(`GitHub refused the comment: ${oneLine(issue.message)}`);
     } else if (write.kind === "deployment_status") {
       warnings.push(`GitHub refused the deployment status: ${oneLine(issue.message)}`);
@@ -87,15 +93,17 @@ async function sendBatch(
   if (limit !== undefined) throw tooManyLabels(what, { pr: target.number, message: limit.message });
   if (fatal.length > 0) throw context.client.issueError(fatal, { what, signal });
   for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
-  const comment = answer.fields.map((payload, index) =>
-    sent[index]?.write.kind === "comment" ? commentId(payload) : undefined
-  ).findLast((id) => id !== undefined);
+  const idOf = (kind: ForgeWrite["kind"]) =>
+    answer.fields.map((field, at) => sent[at]?.write.kind === kind ? commentId(field) : undefined)
+      .findLast((id) => id !== undefined);
+  const [comment, news] = [idOf("comment"), idOf("news")];
   const updatedAt = answer.fields.map(changeTime).findLast((at) => at !== undefined);
-  if (repeated.size === 0) return { comment, warnings, updatedAt };
+  if (repeated.size === 0) return { comment, news, warnings, updatedAt };
   const again = writesAgain(sent.map(({ write }) => write), repeated);
   const rest = await sendBatch(context, target, { batch: again, what, signal, round: 2 });
   return {
     comment: rest.comment ?? comment,
+    news: rest.news ?? news,
     warnings: [...warnings, ...rest.warnings],
     updatedAt: rest.updatedAt ?? updatedAt,
   };
@@ -126,7 +134,9 @@ function isLabelLimit(issue: FieldIssue): boolean {
 }
 
 function isWorthAnotherTry(write: ForgeWrite): boolean {
-  if (write.kind === "comment" || write.kind === "note") return write.nodeId !== undefined;
+  if (write.kind === "comment" || write.kind === "news" || write.kind === "note") {
+    return write.nodeId !== undefined;
+  }
   return write.kind === "attach" || (write.kind === "detach" && write.names.length > 1);
 }
 
@@ -137,7 +147,9 @@ function isWorthAnotherTry(write: ForgeWrite): boolean {
  * one.
  */
 function afresh(context: Context, write: ForgeWrite): readonly ForgeWrite[] {
-  if (write.kind === "comment" || write.kind === "note") return [{ ...write, nodeId: undefined }];
+  if (write.kind === "comment" || write.kind === "news" || write.kind === "note") {
+    return [{ ...write, nodeId: undefined }];
+  }
   if (write.kind !== "attach" && write.kind !== "detach") return [write];
   context.ids.forget(write.names);
   return write.kind === "attach" ? [write] : write.names.map((name) => ({ kind: "detach", names: [name] }));
@@ -194,6 +206,7 @@ function toField(
       return { name: "deleteIssueComment", input: { id: write.nodeId }, select };
     case "comment":
     case "note":
+    case "news":
       return write.nodeId === undefined
         ? {
           name: "addComment",
@@ -220,6 +233,7 @@ function toStatus(
     description: write.description.slice(0, 140),
     autoInactive: false,
     ...(write.url === undefined ? {} : { environmentUrl: write.url }),
+    ...(write.logUrl === undefined ? {} : { logUrl: write.logUrl }),
   };
 }
 
@@ -235,7 +249,7 @@ function changeTime(payload: unknown): number | undefined {
 /**
  * Returns the writes that a request in doubt has not done.
  *
- * A deployment status that GitHub has is left out. If GitHub has the comment, its id turns the write into an
+ * A deployment status that GitHub has is left out. If GitHub has a comment, its id turns the write into an
  * edit.
  */
 async function remainingWrites(
@@ -243,13 +257,18 @@ async function remainingWrites(
   target: Target,
   options: { readonly batch: readonly ForgeWrite[]; readonly signal: AbortSignal },
 ): Promise<readonly ForgeWrite[]> {
+  const { signal } = options;
   const left: ForgeWrite[] = [];
   for (const write of options.batch) {
-    if (write.kind === "comment" || write.kind === "note") {
-      const [marker = ""] = write.body.split("\n", 1);
-      const found = await ownComment(context, target, { marker, signal: options.signal });
-      left.push({ ...write, nodeId: found ?? write.nodeId });
-    } else if (write.kind !== "deployment_status" || !await hasStatus(context, write, options.signal)) {
+    if (write.kind === "comment") {
+      const start = (body: string) => body.startsWith(COMMENT_MARKER);
+      left.push({ ...write, nodeId: await ownComment(context, target, { start, signal }) ?? write.nodeId });
+    } else if (write.kind === "news" || write.kind === "note") {
+      // The first line says which news it tells, so a comment with the same line is this write's own.
+      const [line = ""] = write.body.split("\n");
+      const start = (body: string) => body.split(/\r?\n/)[0] === line;
+      left.push({ ...write, nodeId: write.nodeId ?? await ownComment(context, target, { start, signal }) });
+    } else if (write.kind !== "deployment_status" || !await hasStatus(context, write, signal)) {
       left.push(write);
     }
   }
@@ -259,7 +278,7 @@ async function remainingWrites(
 async function ownComment(
   context: Context,
   target: Target,
-  { marker, signal }: { readonly marker: string; readonly signal: AbortSignal },
+  { start, signal }: { readonly start: (body: string) => boolean; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const comments = await queryAllPages(context, {
     what: `Reading the comments of pull request #${target.number}`,
@@ -269,9 +288,7 @@ async function ownComment(
     select: `id pullRequest(number: $pr) { comments(first: 100, after: $after) {
       nodes { id body viewerDidAuthor } pageInfo { hasNextPage endCursor } } }`,
   }, signal);
-  const own = comments.filter((one) =>
-    flagAt(one, "viewerDidAuthor") && textAt(one, "body")?.startsWith(marker)
-  );
+  const own = comments.filter((one) => flagAt(one, "viewerDidAuthor") && start(textAt(one, "body") ?? ""));
   return textAt(own.at(-1), "id");
 }
 

@@ -7,6 +7,9 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
+import { compareCommits } from "./decisions/compare_commits.ts";
+import { readRequiredChecks } from "./reports/required_checks.ts";
+import { writeStatus } from "./reports/write_status.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { react, reactionsOf } from "./reports/reactions.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
@@ -22,6 +25,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
+import { readStarts } from "./decisions/read_starts.ts";
 import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */
@@ -61,17 +65,20 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     readPulls: (numbers, signal) => readPulls(context, numbers, signal),
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    compare: (commits, signal) => compareCommits(context, commits, signal),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
     readFolder: (at, signal) => readFolder(context, at, signal),
+    requiredChecks: (signal) => readRequiredChecks(context, signal),
     defaultBranch: (signal) => readDefaultBranch(context, signal),
     pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),
+    readStarts: (label, signal) => readStarts(context, label, signal),
     lockNumbers: (lock, signal) => lockNumbers(context, lock, signal),
-    retirementInfo: (pr, shas, signal) => retirementInfo(context, pr, { shas, signal }),
-    listDeployments: (pr, { limit }, signal) => listDeployments(context, pr, { limit, signal }),
+    retirementInfo: (pr, of, signal) => retirementInfo(context, pr, { ...of, signal }),
+    listDeployments: (pr, wanted, signal) => listDeployments(context, pr, { ...wanted, signal }),
     define: (definitions, { repair }, signal) => define(context, definitions, { repair, signal }),
     write: (pr, batch, signal) => writeBatch(context, pr, { batch, signal }),
     createLock: (definition, signal) => createLock(context, definition, signal),
@@ -81,6 +88,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     reactionsOf: (login, comment, signal) => reactionsOf(context, login, { comment, signal }),
     react: (comment, reaction, signal) => react(context, comment, { reaction, signal }),
     createDeployment: (pr, wanted, signal) => createDeployment(context, pr, { ...wanted, signal }),
+    writeStatus: (status, signal) => writeStatus(context, status, signal),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { WARNING_MARKER } from "../../environments/core/warning/mod.ts";
 import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
+import { NEWS_MARKER } from "../../environments/core/news/mod.ts";
 import { type PrNumber } from "../../lib/ids.ts";
 import { formatLabel, parseLabel } from "../../environments/core/labels/mod.ts";
 import { isTrustedBot } from "../../environments/core/plan/mod.ts";
@@ -12,18 +13,19 @@ import type {
   ReadPullOptions,
   TimelineEvent,
 } from "../../environments/ports/forge.ts";
-import { labelName, sameText, shaAt, toActor, toEvent, toLock, toPermission } from "./convert.ts";
+import { labelName, sameText, shaAt, toActor, toEvent, toLock, toPermission, toStatus } from "./convert.ts";
 import {
   type Asked,
   flagAt,
   incompleteAnswer,
   instantAt,
+  listAt,
   nodesAt,
   pageInfoAt,
   textAt,
   valueAt,
 } from "./json.ts";
-import { describePage, type List, LISTS, queryPage } from "./pull_page.ts";
+import { describePage, isAboutStatus, type List, LISTS, queryPage } from "./pull_page.ts";
 import type { Context, RepositoryAnswer } from "./repository.ts";
 
 /** The items of the pages read so far. */
@@ -37,13 +39,16 @@ interface Gathered {
   readonly more: Partial<Record<List, string>>;
 }
 
-/** Reads a pull request, and with `actor` that login's permission. */
+/**
+ * Reads a pull request, and with `actor` that login's permission. `status` reads the head's status in the same request;
+ * `news` reads comments to the last page, since a comment with news may be on any.
+ */
 export async function readPull(
   context: Context,
   pr: PrNumber,
   options: ReadPullOptions & { readonly signal: AbortSignal },
 ): Promise<PullSnapshot> {
-  const { askedAt } = options;
+  const { askedAt, news = false } = options;
   const gathered: Gathered = {
     locks: [],
     labels: [],
@@ -55,7 +60,7 @@ export async function readPull(
   const first = await queryPage(context, pr, {
     lists: LISTS,
     cursors: {},
-    first: { actor: options.actor, warnings: options.warnings },
+    first: { actor: options.actor, status: options.status ?? false, warnings: options.warnings },
     signal: options.signal,
   });
   const at = context.client.now();
@@ -66,7 +71,8 @@ export async function readPull(
     what: describePage(context, pr),
   });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
-  for (let lists = missing(gathered, askedAt); lists.length > 0; lists = missing(gathered, askedAt)) {
+  const wanted = { askedAt, news };
+  for (let lists = missing(gathered, wanted); lists.length > 0; lists = missing(gathered, wanted)) {
     const answer = await queryPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
     gather(context, gathered, { lists, answer, pr });
   }
@@ -111,7 +117,11 @@ function gather(
   if (asks("comments")) {
     const nodes = nodesAt(inPull, "comments");
     const newest = valueAt(inPull.value, "newest") === undefined ? [] : nodesAt(inPull, "newest");
-    into.comments.push(...nodes.flatMap((node) => markedWith(COMMENT_MARKER, { value: node, what })));
+    into.comments.push(
+      ...nodes.flatMap((node) =>
+        [COMMENT_MARKER, NEWS_MARKER].flatMap((marker) => markedWith(marker, { value: node, what }))
+      ),
+    );
     for (const node of [...nodes, ...newest]) {
       for (const each of markedWith(WARNING_MARKER, { value: node, what })) {
         into.warnings.set(each.nodeId, each);
@@ -127,13 +137,17 @@ function gather(
 }
 
 /** Returns the lists whose next page is needed. */
-function missing(gathered: Gathered, askedAt: number | undefined): readonly List[] {
+function missing(
+  gathered: Gathered,
+  { askedAt, news }: { readonly askedAt: number | undefined; readonly news: boolean },
+): readonly List[] {
   return LISTS.filter((list) => {
     if (gathered.more[list] === undefined) return false;
     if (list === "comments") {
-      return !gathered.comments.some(({ own, author }) =>
-        own || (author?.bot === true && isTrustedBot(author.login))
-      );
+      return news ||
+        !gathered.comments.some(({ own, author, body }) =>
+          body.startsWith(COMMENT_MARKER) && (own || (author?.bot === true && isTrustedBot(author.login)))
+        );
     }
     return list !== "timeline" || !reachesOrigins(gathered.labels, gathered.timeline) ||
       !reachesForce(gathered.timeline, askedAt);
@@ -197,6 +211,7 @@ function toSnapshot(
   const createdAt = instantAt(pull, "createdAt");
   if (nodeId === undefined || headSha === undefined) throw incompleteAnswer(what, "headRefOid");
   if (state === undefined || createdAt === 0) throw incompleteAnswer(what, "state");
+  const headStatus = readHeadStatus(answer, headSha);
   return {
     nodeId,
     number: pr,
@@ -213,9 +228,21 @@ function toSnapshot(
       : textAt(pull, "headRepository", "nameWithOwner"),
     headRef: textAt(pull, "headRefName"),
     createdAt,
+    ...(headStatus === undefined ? {} : { headStatus }),
     viewer: toActor(valueAt(answer.data, "viewer")),
     actorPermission: actor === undefined
       ? undefined
       : toPermission(answer.repository, { alias: "actor", login: actor, issues: answer.issues }),
   };
+}
+
+/** Returns the status of the head commit; undefined if it was not asked for, or cannot be read. */
+function readHeadStatus(
+  { repository, issues }: RepositoryAnswer,
+  headSha: string,
+): PullSnapshot["headStatus"] {
+  if (issues.some(isAboutStatus)) return undefined;
+  const [node] = listAt(repository, "pullRequest", "commits", "nodes");
+  const commit = valueAt(node, "commit");
+  return shaAt(commit, "oid") === headSha ? toStatus(commit) : undefined;
 }

@@ -8,6 +8,7 @@ import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { Ttl } from "../core/labels/label.ts";
 import type { EnvironmentSettings } from "../core/environment/settings.ts";
 import type { CommentEvent } from "../core/commands/mod.ts";
+import type { Mentioned } from "../core/news/mod.ts";
 import type { RunEvent } from "../core/plan/mod.ts";
 
 /** The identity of this process: the person it acts for, and its workflow run. */
@@ -42,6 +43,10 @@ export interface AppSettings extends EnvironmentSettings {
   readonly commands?: boolean | undefined;
   /** How long before its end an environment is warned of, in milliseconds; undefined for no warning. */
   readonly warnMs?: number | undefined;
+  /** Whom a comment with news mentions; undefined if there is no such comment. */
+  readonly mention?: Mentioned | undefined;
+  /** Returns the name of the environment on GitHub in which a pull request's Deployments are; `showtime` if left out. */
+  readonly deploymentEnvironment?: ((pr: PrNumber) => string) | undefined;
 }
 
 /** Options of one command besides the pull request. */

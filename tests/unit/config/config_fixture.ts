@@ -18,6 +18,7 @@ build:
   args: { INCLUDE_CHROMIUM: "false", LOAD_EXAMPLES_DUCKDB: "true" }   # superset
   cache_from: ["type=registry,ref=apache/superset-cache:showtime"]    # superset
   cache_to: ["type=registry,mode=max,ref=apache/superset-cache:showtime"]   # superset; in CI only
+  paths: null                     # null: every push is built
   timeout: 60m
   push: auto                      # auto: where the platform is not the local engine | always | never
 environment:
@@ -29,6 +30,7 @@ environment:
     timeout: 15m
     interval: 5s
     command: "curl -fsS http://localhost:8080/health || exit 1"   # superset; ecs only: the container health check
+  hooks: { after_start: null, before_stop: null, when: created, timeout: 2m }
   login: admin/admin              # superset; shown in the comment
   variables:                      # superset, all of them
     SUPERSET_LOAD_EXAMPLES: "yes"
@@ -61,6 +63,13 @@ docker:
   host: null                      # the host that people open, if it is another one
   router: null                    # traefik: leads environment.url to containers
   traefik: { entrypoint: null, certresolver: null, network: null }
-comment: { enabled: true, commands: false }
-deployments: { enabled: true }
+cost:
+  enabled: null                   # null: where another key of cost is set
+  per_hour: null
+  prices: { vcpu: null, gb: null, address: null, load_balancer: null }
+  budget: null                    # US dollars a month
+limits: { environments: null, per_user: null }
+comment: { enabled: true, commands: false, mention: none }
+deployments: { enabled: true, environment: showtime }
+status: { enabled: false, required: false }
 `;

@@ -56,6 +56,7 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
     repo: found.repo,
     defaultBranch: tools.defaultBranch,
     ...chosen,
+    ...statusOf(found.config),
     aws: chosen.platform === "ecs"
       ? completeAwsSettings({
         ...placeOf(found.config, env),
@@ -79,6 +80,12 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   return EXIT.done;
 }
 
+/** Returns the commit status that an existing file asks for. */
+function statusOf(config: Config | undefined): Pick<Setup, "status"> {
+  const status = config?.status;
+  return status?.enabled === true ? { status: { required: status.required } } : {};
+}
+
 /** Returns what an existing file says about AWS. A preset's cluster does not count: it is no choice of the user. */
 function placeOf(config: Config | undefined, { variables }: CommandEnv) {
   const ecs = config?.platform === "ecs" ? config.ecs : undefined;
@@ -90,6 +97,7 @@ function placeOf(config: Config | undefined, { variables }: CommandEnv) {
     logGroup: ecs?.logGroup,
     executionRole: ecs?.executionRole,
     taskRole: ecs?.taskRole,
+    runsBeforeStop: config?.environment.hooks?.beforeStop !== undefined,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Platform } from "../../ports/platform.ts";
 import { type CommentSettings, diagnoseComments } from "./comment_workflows.ts";
 import { diagnoseGithub } from "./doctor_github.ts";
 import { findOldWorkflows } from "./old_workflows.ts";
+import { pricesFinding } from "./doctor_limits.ts";
 import { migrationFinding } from "./doctor_migration.ts";
 
 /** The parts that the doctor checks. Each part is made when it is checked, and making it may fail. */
@@ -19,6 +20,8 @@ export interface DoctorParts {
     readonly comments?: CommentSettings;
     /** The message to show if a preset applies that the configuration does not name. */
     readonly assumed?: string | undefined;
+    /** Why the cost of environments is not known although it is to be shown; undefined if it is, or is not shown. */
+    readonly unpriced?: string | undefined;
   }>;
   readonly forge: () => Promise<{ readonly forge: Forge; readonly repo: string }>;
   /** Makes the checks of engine, registry and cloud; called only if the configuration is valid. */
@@ -33,13 +36,16 @@ export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promis
   const findings: Finding[] = [];
   let settings: CommentSettings = {};
   const configured = await looked("configuration", async () => {
-    const { platform, sources, assumed, comments = {} } = await parts.config();
+    const { platform, sources, assumed, unpriced, comments = {} } = await parts.config();
     settings = comments;
     if (assumed !== undefined) {
       const fix = 'Run "showtime init" in a clone, and merge what it writes';
       return [foundWrong("configuration", assumed, { status: "warning", fix })];
     }
-    return [foundOk("configuration", `platform ${platform}, from ${sources.join(", ")}`)];
+    return [
+      foundOk("configuration", `platform ${platform}, from ${sources.join(", ")}`),
+      ...pricesFinding(unpriced),
+    ];
   }, signal);
   findings.push(...configured.flatMap(separate));
   const github = await diagnoseGithub(parts, signal);

@@ -25,6 +25,8 @@ import { Announcer } from "../announce/announcer.ts";
 import { renewedNotes } from "../warning/warning_note.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
+export type { Ttl };
+
 /** The ports and values that extending a time-to-live uses. */
 export interface ExtendPorts extends SyncPorts, ViewPorts {
   readonly forge: SyncPorts["forge"];

@@ -16,8 +16,17 @@ export function makePolicy(
   pr: PrNumber,
   options: RunOptions,
 ): Policy {
-  const { commentEnabled, deploymentsEnabled: _, commands: __, warnMs: ___, imageOf, urlOf, ...settings } =
-    ports.settings;
+  const {
+    commentEnabled,
+    deploymentsEnabled: _,
+    mention: _m,
+    commands: _c,
+    warnMs: _w,
+    deploymentEnvironment: _e,
+    imageOf,
+    urlOf,
+    ...settings
+  } = ports.settings;
   return {
     ...settings,
     url: urlOf?.(pr),

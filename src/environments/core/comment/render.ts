@@ -7,7 +7,8 @@ import type { Status } from "../labels/label.ts";
 import { meantLabel } from "../labels/mod.ts";
 import { statusWords } from "../environment/status_words.ts";
 import { type AdviceFacts, adviseInComment } from "./advice.ts";
-import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
+import { escapeMarkdown } from "../../../lib/sanitize.ts";
+import { type CommentHookFailure, hookFailureText, logTailText } from "./hook_text.ts";
 import { COMMENT_MARKER } from "./marker.ts";
 import { type CommentRecord, formatRecord } from "./record.ts";
 
@@ -26,6 +27,8 @@ export interface CommentEnvironment {
   readonly requestedBy: string | undefined;
   /** The time since which it does not answer; undefined if it answers. */
   readonly silentSince?: number | undefined;
+  /** Its price in words; undefined if cost is not shown. */
+  readonly cost?: string | undefined;
 }
 
 /** The reason why the newest attempt did not come up. */
@@ -45,6 +48,8 @@ export interface CommentModel {
   readonly pr: PrNumber;
   readonly environments: readonly CommentEnvironment[];
   readonly failure: CommentFailure | undefined;
+  /** The commands `before_stop` that failed in this run. */
+  readonly hookFailures?: readonly CommentHookFailure[];
   /** A sentence about why nothing happens, already safe in Markdown. */
   readonly notice: string | undefined;
   /** Names of labels that may have been meant as labels of Showtime. */
@@ -55,15 +60,17 @@ export interface CommentModel {
   readonly flags: Readonly<Record<string, boolean>>;
   /** How far the environment is behind the head, as `1 commit behind`; empty if it is not. */
   readonly behind: string;
+  /** The head, if the active environment serves it too although it is of an earlier commit. */
+  readonly serves?: ShortSha | undefined;
   /** The facts that decide what a person does next. */
   readonly advice: AdviceFacts;
+  /** The page of the workflow run that writes the comment; undefined outside of Actions. */
+  readonly runUrl?: string | undefined;
   readonly record: CommentRecord;
 }
 
 /** The maximum length of a comment. GitHub's own limit is 65,536 characters. */
 const COMMENT_LIMIT = 60_000;
-/** The maximum length of a line of a log. */
-const LINE_LIMIT = 500;
 
 /** How many labels the comment asks about. */
 const QUESTION_LIMIT = 5;
@@ -80,8 +87,12 @@ export function renderComment(model: CommentModel): string {
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
   parts.push(...(model.nearMisses ?? []).slice(0, QUESTION_LIMIT).flatMap(questionText));
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
+  parts.push(...(model.hookFailures ?? []).map(hookFailureText));
   if (model.record.events.length > 0) parts.push(eventsText(model));
   parts.push(adviseInComment(model.advice));
+  if (model.runUrl !== undefined) {
+    parts.push(`<sub>Written by [this run](${model.runUrl}), which has the log.</sub>`);
+  }
   const text = parts.join("\n\n");
   return `${text.slice(0, COMMENT_LIMIT)}\n\n${formatRecord(model.record)}\n`;
 }
@@ -103,7 +114,11 @@ function headline(
       ? ""
       : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
-    const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
+    const behind = model.serves !== undefined
+      ? ` It serves \`${model.serves}\` too: no file of \`build.paths\` changed.`
+      : model.behind === ""
+      ? ""
+      : ` It is ${model.behind} the newest commit.`;
     return `🟢 **Running at [${shownHost(url)}](${url})** from ${
       commit(model, active)
     }.${silent}${behind}${failed}${doing}`;
@@ -137,6 +152,7 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
     active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
   ]);
   if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
+  if (active.cost !== undefined) rows.push(["Cost", escapeMarkdown(active.cost)]);
   const flags = Object.entries(model.flags).map(([name, on]) => `${name} ${on ? "on" : "off"}`);
   if (flags.length > 0) rows.push(["Flags", flags.sort().map(escapeMarkdown).join(", ")]);
   if (model.advice.frozen !== undefined) {
@@ -166,13 +182,7 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
       : `🔴 ${why} for \`${failure.short}\` ${told}`,
   ];
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
-  if (failure.logTail.length > 0) {
-    lines.push(
-      `<details><summary>The last lines of the log</summary>\n\n${
-        codeBlock(failure.logTail.map(shorten))
-      }\n\n</details>`,
-    );
-  }
+  if (failure.logTail.length > 0) lines.push(logTailText(failure.logTail));
   return lines.join("\n\n");
 }
 
@@ -186,11 +196,6 @@ function questionText(name: string): readonly string[] {
       escapeMarkdown(name)
     }" is not one of Showtime's and is ignored. Did you mean \`${meant.name}\`${fill}?`,
   ];
-}
-
-/** Cuts a line of a log that is too long to read. */
-function shorten(line: string): string {
-  return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT)}…`;
 }
 
 function eventsText(model: CommentModel): string {

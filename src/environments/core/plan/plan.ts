@@ -1,8 +1,10 @@
 import { type EnvironmentKey, serviceNameOf } from "../environment/names.ts";
 import type { DeployedSettings } from "../environment/environment.ts";
+import { describeHookCommand, type HookCommand } from "../environment/hooks.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
+import type { HeadStatus } from "../news/mod.ts";
 
 /** The action of a plan, for the workflow that called (`--check-only`). */
 export type ActionNeeded =
@@ -29,6 +31,9 @@ export type Reason =
   | "new_commit"
   | "untrusted_commit"
   | "auto_sync_off"
+  | "paths_unchanged"
+  | "over_limit"
+  | "over_budget"
   | "retry_failed"
   | "settings_changed"
   | "image_gone"
@@ -60,6 +65,8 @@ export interface Retirement {
   readonly image: string | undefined;
   /** The labels on the pull request that belong to it. */
   readonly labels: readonly NamedLabel[];
+  /** The command `before_stop`, which runs first; undefined if none does. */
+  readonly hook?: HookCommand | undefined;
 }
 
 /** One thing to do. The objects that `--dry-run` prints are the very objects that are applied. */
@@ -73,7 +80,8 @@ export type Step =
   | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
   | { readonly kind: "settle"; readonly environment: EnvironmentKey }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
-  | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /** `hook`: the command `after_start`, which runs when the environment is healthy; undefined if none is due. */
+  | { readonly kind: "deploy"; readonly bringUp: BringUp; readonly hook?: HookCommand | undefined }
   /**
    * Pushes the commit's content into its environment. `address`: as for `activate`. `serving`: the environment runs
    * already, and only its content is missing.
@@ -96,6 +104,8 @@ export type Step =
   | { readonly kind: "refresh_comment" }
   /** Deletes further comments, made by runs that did not know of the one that each pull request has. */
   | { readonly kind: "drop_comments"; readonly nodeIds: readonly string[] }
+  /** Writes the status of the head commit, which has none or an outdated one. */
+  | { readonly kind: "report_status"; readonly status: HeadStatus }
   /**
    * Shows a notice in the comment. `key`: the reason and its subject; undefined removes the notice. `saying`:
    * sentences of a refusal beside the plan's own work; without it the comment gives the reasons of the plan.
@@ -108,7 +118,7 @@ export interface Plan {
   readonly target: FullSha;
   readonly action: ActionNeeded;
   readonly reason: Reason;
-  /** The number of the rule that fired, 1 to 17, for people: code asks for `reason` or `endsEverything`. */
+  /** The number of the rule that fired, 1 to 20, for people: code asks for `reason` or `endsEverything`. */
   readonly rule: number;
   /**
    * Whether every environment of the pull request is to go, because it is closed or a stop was asked for.
@@ -153,13 +163,19 @@ export function describeStep(step: Step): string {
     case "deploy":
       return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
         step.bringUp.sha.slice(0, 7)
-      } from ${step.bringUp.image}`;
+      } from ${step.bringUp.image}${
+        step.hook === undefined ? "" : `; run after_start in it: ${describeHookCommand(step.hook)}`
+      }`;
     case "push_content":
       return `push the assets of ${step.sha.slice(0, 7)} into its environment`;
     case "activate":
       return `send people to ${step.bringUp.sha.slice(0, 7)}`;
     case "retire":
-      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}`;
+      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}${
+        step.retirement.hook === undefined
+          ? ""
+          : `, after before_stop: ${describeHookCommand(step.retirement.hook)}`
+      }`;
     case "repair_labels":
       return describeRepair(step);
     case "remove_labels":
@@ -170,6 +186,8 @@ export function describeStep(step: Step): string {
       return "update the comment, which is out of date";
     case "drop_comments":
       return `remove ${step.nodeIds.length === 1 ? "a second comment" : "further comments"} of Showtime`;
+    case "report_status":
+      return `set the status of the head commit to ${step.status.state}`;
     case "notice":
       return step.key === undefined ? "remove the notice from the comment" : "say why in the comment";
   }

@@ -20,6 +20,8 @@ export interface AwsSettings {
   readonly executionRole: string;
   /** ARN of the application's own role; undefined if it has none. */
   readonly taskRole: string | undefined;
+  /** Whether a command runs before the end of environments, as a task of its own. */
+  readonly runsBeforeStop: boolean;
   /** Name of the repository in ECR; undefined if the images are elsewhere. */
   readonly ecrRepository: string | undefined;
 }
@@ -40,6 +42,8 @@ export interface Setup {
   readonly accessKeys: boolean;
   /** Undefined unless the platform is ecs. */
   readonly aws: AwsSettings | undefined;
+  /** The commit status that Showtime writes; undefined if it writes none. `required`: on every head. */
+  readonly status?: { readonly required: boolean } | undefined;
   readonly release: ReleasePin;
 }
 

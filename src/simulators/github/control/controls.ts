@@ -8,7 +8,7 @@ import { baseHead } from "../state/commits.ts";
 import { addComment, editComment } from "../state/comments.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
 import { editPull, push } from "../state/pulls.ts";
-import type { Comment, Pull, RunStatus } from "../state/records.ts";
+import type { ChangedFile, Comment, Pull, RunStatus } from "../state/records.ts";
 import type { World } from "../state/world.ts";
 
 /** A person pushes a new head commit; `force` replaces the commits that were there. */
@@ -19,6 +19,8 @@ export interface PushControl {
   readonly force?: boolean;
   /** The date in the commit, in milliseconds since 1970, which the person who pushes chooses. */
   readonly date?: number;
+  /** The files that the commit changes: a path, or `old => new` for a file that it renames. */
+  readonly changed?: readonly string[];
 }
 
 /** A person changes labels. The person is the token's owner unless `actor` names another. */
@@ -87,7 +89,12 @@ export function applyPush(world: World, control: PushControl): void {
   }
   const pull = pullOf(world, control.pr);
   const { pusher = pull.author, force = false, date } = control;
-  push(world, pull, { sha, pusher, force, date });
+  push(world, pull, { sha, pusher, force, date, changed: control.changed?.map(changedFile) });
+}
+
+function changedFile(text: string): ChangedFile {
+  const [first = "", second] = text.split(" => ");
+  return second === undefined ? { path: first } : { path: second, previous: first };
 }
 
 export function applyLabel(world: World, control: LabelControl): void {

@@ -8,6 +8,7 @@ export type NodeKind =
   | "DE"
   | "DES"
   | "SC"
+  | "STA"
   | "U"
   | "BOT"
   | "O"

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import type { SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
+import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
 import { AppError } from "../../../../src/lib/errors.ts";
 import {
   type CleanedUp,
   cleaning,
+  type Fate,
   type Played,
   runContext,
   type Scenario,
@@ -13,8 +15,8 @@ import {
   stageOf,
   syncing,
 } from "../../../worlds/schedule/mod.ts";
-import { B, HOUR, makeWorld, MINUTE, type World } from "../../../worlds/world.ts";
-import { assertRests, deploys, START, STOP } from "./rests.ts";
+import { B, HOUR, makeWorld, MINUTE, type RunChange, type World } from "../../../worlds/world.ts";
+import { assertRests, assertToldRight, deploys, START, STOP } from "./rests.ts";
 
 /** Something that a run does, and where it is to end. */
 export interface Life {
@@ -63,29 +65,61 @@ export const LIVES: readonly Life[] = [
   },
 ];
 
+/** How a life is played: its runs, and everything further that is to hold once it has come to rest. */
+export interface LifePlay {
+  readonly name?: string;
+  readonly run?: RunChange;
+  readonly rests?: (world: World, life: Life, options: { readonly fate: Fate }) => void;
+}
+
+/** Both hooks, after each update in place too. */
+export const HOOKS: Hooks = {
+  afterStart: "echo seeding",
+  beforeStop: "echo dropping",
+  when: "always",
+  timeoutMs: 120_000,
+};
+
+/** A new environment, a new instance in its place, a new commit beside it, and an end. */
+export const HOOK_LIVES = LIVES.filter(({ name }) =>
+  ["creating", "rebuilding", "updating", "stopping"].includes(name)
+);
+
 /** The fates after which the client's own repetition makes everything well. */
 const REPEATED = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];
 
 /** One run at work on a life. Whatever becomes of it, one more run later everything is as it should be. */
-export function lifeScenario(life: Life): Scenario {
+export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
+  const { run } = how;
   return {
-    name: life.name,
+    name: how.name ?? life.name,
     make: async (): Promise<Stage> => {
       const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
-      if (life.runs) await world.sync();
+      if (life.runs) await world.sync(world.context(run));
       life.event(world);
       const stage = stageOf(world);
-      stage.actors.set("a", life.cleanup ? cleaning(stage, "a", { owns: false }) : syncing(stage, "a"));
+      stage.actors.set(
+        "a",
+        life.cleanup ? cleaning(stage, "a", { ...run, owns: false }) : syncing(stage, "a", run),
+      );
       return stage;
     },
-    check: (played) => checkLife(life, played),
+    check: (played) => checkLife(life, played, how),
   };
 }
 
+/** Everything that tells people is on. */
+const TELLING: RunChange = { settings: { status: { required: true }, mention: "both" } };
+
+/** The life of a run that also tells people, by the name `news_<life>`. */
+export function newsScenario(life: Life): Scenario {
+  return lifeScenario(life, { name: `news_${life.name}`, run: TELLING, rests: assertToldRight });
+}
+
 /** Does once more what the life is about, without the border. */
-export async function again(life: Life, world: World): Promise<unknown> {
-  if (!life.cleanup) return await world.sync();
-  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { owns: false })();
+export async function again(life: Life, world: World, options?: RunChange): Promise<unknown> {
+  if (!life.cleanup) return await world.sync(world.context(options));
+  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { ...options, owns: false })();
 }
 
 /** A border at which nobody waits. */
@@ -93,7 +127,7 @@ const OPEN = {
   pass: (_call: unknown, { act }: { readonly act: (fate: "go") => Promise<unknown> }) => act("go"),
 } as unknown as Stage["border"];
 
-async function checkLife(life: Life, played: Played): Promise<void> {
+async function checkLife(life: Life, played: Played, { run, rests }: LifePlay): Promise<void> {
   const { world } = played.stage;
   const odd = played.steps.find(({ move }) => move.fate !== "go");
   const outcome = played.outcomes.get("a") ?? assert.fail("there is no run");
@@ -107,10 +141,11 @@ async function checkLife(life: Life, played: Played): Promise<void> {
     if (outcome.kind === "failed") assertTold(outcome.error, odd.move.fate);
     // A dead run's lock is believed until it expires.
     world.clock.advance(11 * MINUTE);
-    await again(life, world);
+    await again(life, world, run);
   }
   assertRests(world, life.rest);
-  const { writes } = await world.count(() => again(life, world));
+  rests?.(world, life, { fate: odd?.move.fate ?? "go" });
+  const { writes } = await world.count(() => again(life, world, run));
   assert.equal(writes, 0, "one more run writes");
 }
 

@@ -8,10 +8,12 @@ import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
-import { lifeScenario, LIVES } from "./lives.ts";
+import { HOOK_LIVES, lifeScenario, LIVES, newsScenario } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
+import { ONE_START, TWO_STARTS } from "../options/limits_scenarios.ts";
+import { SERVED_HEAD } from "../options/served_head_scenarios.ts";
 import { ZOMBIES } from "./zombies.ts";
 
 /** Scenarios with a server of their own behind them. */
@@ -45,13 +47,20 @@ function allScenarios(): readonly Scenario[] {
     ...CLEANUPS,
     ...ZOMBIES,
     ONE_HEAD,
+    TWO_STARTS,
+    ONE_START,
+    SERVED_HEAD,
     ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
+    ...LIVES.map((life) => newsScenario(life)),
   ];
 }
 
 const ON_ECS: Served = {
-  names: LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
+  names: [
+    ...LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
+    ...HOOK_LIVES.map(({ name }) => `ecs_hooks_${name}`),
+  ],
   async open() {
     const aws = await part("aws");
     if (aws.missing !== undefined) throw new Error(`${aws.missing}; scenarios on ECS are played on it`);
@@ -61,7 +70,10 @@ const ON_ECS: Served = {
 };
 
 const ON_DOCKER: Served = {
-  names: LIVES.map(({ name }) => `docker_${name}`),
+  names: [
+    ...LIVES.map(({ name }) => `docker_${name}`),
+    ...HOOK_LIVES.map(({ name }) => `docker_hooks_${name}`),
+  ],
   async open() {
     for (const name of ["docker", "busybox"] as const) {
       const { missing } = await part(name);
