@@ -6,13 +6,16 @@ import { destroy } from "./deploy/destroy.ts";
 import { listLeftovers, removeLeftover } from "./deploy/leftovers.ts";
 import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
-import type { EcsDependencies } from "./dependencies.ts";
+import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
+import { makeNameProbe, type NameProbe } from "./route/ask_name.ts";
 import { settle } from "./deploy/settle.ts";
 import { reachAll } from "./reach.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** The options of {@link makeEcsPlatform}. */
-export type EcsPlatformOptions = Omit<EcsDependencies, "aws"> & {
+export type EcsPlatformOptions = Omit<EcsDependencies, "aws" | "askName"> & {
+  /** Asks a name that people use; by a request of this machine by default. */
+  readonly askName?: NameProbe;
   /** The function that sends requests to AWS; the runtime's `fetch` by default. */
   readonly fetch?: typeof fetch;
 };
@@ -20,7 +23,11 @@ export type EcsPlatformOptions = Omit<EcsDependencies, "aws"> & {
 /** Makes the platform that runs environments as ECS services on Fargate. */
 export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
   const { fetch, ...parts } = options;
-  const deps: EcsDependencies = { ...parts, aws: new Aws({ ...options.config, fetch }) };
+  const deps: EcsDependencies = {
+    askName: makeNameProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
+    ...parts,
+    aws: new Aws({ ...options.config, fetch }),
+  };
   return {
     kind: "ecs",
     list: (scope, signal) => listEnvironments(deps, scope, signal),

@@ -1,0 +1,243 @@
+import { hostOf } from "../../../environments/core/environment/stable_url.ts";
+import { describeOwner } from "../../../environments/core/environment/ownership.ts";
+import { AppError, EXIT } from "../../../lib/errors.ts";
+import { shortSha } from "../../../lib/ids.ts";
+import type { DeploySpec } from "../../../environments/ports/platform.ts";
+import type { EcsDependencies } from "../dependencies.ts";
+import { identityTags, readOwner, type Tags } from "../tags.ts";
+import { groupName, groupPrefix, loadBalancerOf, priorityFor } from "./names.ts";
+import { assertPart, isOfPull } from "./parts.ts";
+import {
+  countGroups,
+  forwardAction,
+  readRules,
+  type RuleFacts,
+  rulesWithPrefix,
+  servingGroup,
+  withGroup,
+} from "./rules.ts";
+
+/** The target groups that AWS allows one load balancer, and the number from which on the limit is named. */
+const MOST_GROUPS = 100;
+const MANY_GROUPS = 80;
+/** How long a group waits for open requests of a task that leaves, in seconds. AWS's own default is 300. */
+const DELAY_SECONDS = 15;
+/** The most attempts to find a priority that no other rule has. */
+const PRIORITY_ATTEMPTS = 6;
+
+/** The way from a pull request's name to one environment: a rule of the listener and a target group. */
+export interface Route {
+  readonly listener: string;
+  readonly url: string;
+  /** The ARN of the environment's target group. */
+  readonly group: string;
+  /** Whether people are sent to the group already, so that nothing is left to switch. */
+  readonly serves: boolean;
+  /** Whether the group was in no rule before. */
+  readonly added: boolean;
+  /** A sentence for people about the limit of target groups. */
+  readonly warning: string | undefined;
+}
+
+/** The environment that a route is opened for. */
+export interface RouteRequest {
+  readonly spec: DeploySpec;
+  /** The group that the service has already; undefined for a service without a load balancer. */
+  readonly current: string | undefined;
+}
+
+/**
+ * Makes the target group of an environment and puts it into the pull request's rule, at weight 0 beside the group
+ * that serves. A load balancer checks targets only of groups that a rule uses, and ECS accepts only such a group.
+ * Every step can be the last one of a run: the next run finds rule and group by their names and tags.
+ *
+ * Throws AppError `url_taken` if the host belongs to someone else, and `quota` if the load balancer has no room.
+ * Returns undefined if no load balancer or no address is configured.
+ */
+export async function openRoute(
+  deps: EcsDependencies,
+  request: RouteRequest,
+  signal: AbortSignal,
+): Promise<Route | undefined> {
+  const { spec } = request;
+  const { loadBalancer, cluster } = deps.config;
+  const { url } = spec.settings;
+  if (loadBalancer === undefined || url === undefined) return undefined;
+  const { listener } = loadBalancer;
+  const host = hostOf(url);
+  const elb = await deps.aws.balancing;
+  const rules = readRules(await elb.rules(listener, signal));
+  const space = { repo: spec.repo, cluster, listener };
+  const near = findNear(rules, { host, prefix: await groupPrefix(space, spec.pr) });
+  const ruleTags = near.length === 0
+    ? new Map<string, Tags>()
+    : await elb.tags(near.map(({ arn }) => arn), signal);
+  const own = ownRules(near, { spec, host, url, tags: ruleTags });
+  const taken = countGroups(rules);
+  const isAttached = (arn: string) => own.some(({ groups }) => groups.some((each) => each.arn === arn));
+  const name = await groupName(space, { pr: spec.pr, short: shortSha(spec.sha) });
+  if (taken >= MOST_GROUPS && !own.some(({ groups }) => groups.some(({ arn }) => arn.includes(`/${name}/`)))) {
+    throw loadBalancerFull(url);
+  }
+  const group = request.current !== undefined && isAttached(request.current)
+    ? request.current
+    : await makeGroup(deps, { spec, name, listener }, signal);
+  const stale = own.map(({ arn }) => arn).filter((arn) =>
+    ruleTags.get(arn)?.["showtime_epoch"] !== String(spec.epoch)
+  );
+  // The epoch is tagged first: from here on, no run with an older lock changes the rule.
+  const epoch = { showtime_epoch: String(spec.epoch) };
+  if (stale.length > 0) {
+    const arns = group === request.current ? [...stale, group] : stale;
+    await elb.addTags(arns, { tags: epoch }, signal);
+  }
+  await attach(deps, { spec, host, group, own, rules, listener }, signal);
+  const [main] = own;
+  const now = isAttached(group) ? taken : taken + 1;
+  return {
+    listener,
+    url,
+    group,
+    serves: main === undefined || (servingGroup(main) ?? group) === group && !main.isPage,
+    added: !isAttached(group),
+    warning: now < MANY_GROUPS ? undefined : `The load balancer has ${now} of the ${MOST_GROUPS} target ` +
+      "groups that AWS allows; remove environments, or put some onto another load balancer",
+  };
+}
+
+/** Finds the rules that may be the pull request's: those of its host, and those that lead to its groups. */
+function findNear(
+  rules: readonly RuleFacts[],
+  { host, prefix }: { readonly host: string; readonly prefix: string },
+): readonly RuleFacts[] {
+  const named = rulesWithPrefix(rules, prefix);
+  return rules.filter((rule) => rule.hosts.includes(host) || named.includes(rule));
+}
+
+/** Returns the pull request's own rules; the first of them decides where people are sent. */
+function ownRules(
+  near: readonly RuleFacts[],
+  { spec, host, url, tags }: {
+    readonly spec: DeploySpec;
+    readonly host: string;
+    readonly url: string;
+    readonly tags: ReadonlyMap<string, Tags>;
+  },
+): readonly RuleFacts[] {
+  const action = `Giving pull request #${spec.pr} the address ${url}`;
+  return near.filter((rule) => {
+    const marks = tags.get(rule.arn);
+    // The rule was removed since the listing.
+    if (marks === undefined) return false;
+    if (isOfPull(marks, spec)) {
+      assertPart({ arn: rule.arn, tags: marks }, { ...spec, action });
+      return true;
+    }
+    if (!rule.hosts.includes(host)) return false;
+    const holder = marks["showtime_managed"] === "true"
+      ? `pull request #${marks["pr"] ?? "?"} of ${describeOwner(readOwner(marks), spec)}`
+      : "a rule that Showtime did not make";
+    throw new AppError("url_taken", `${action}: ${holder} has this host`, {
+      exitCode: EXIT.refused,
+      hint: `Put {repo} into environment.url, or remove the rule: aws elbv2 delete-rule --rule-arn ${rule.arn}`,
+    });
+  });
+}
+
+/** Creates the target group of an environment, or finds the one that an earlier run created. */
+async function makeGroup(
+  deps: EcsDependencies,
+  { spec, name, listener }: {
+    readonly spec: DeploySpec;
+    readonly name: string;
+    readonly listener: string;
+  },
+  signal: AbortSignal,
+): Promise<string> {
+  const elb = await deps.aws.balancing;
+  const { port, health } = deps.config;
+  const { vpc } = await elb.loadBalancer(loadBalancerOf(listener), signal);
+  const group = await elb.createGroup(
+    { name, vpc, port, path: health.path, tags: identityTags(spec) },
+    signal,
+  ).catch(async (error) => {
+    if (!(error instanceof AppError) || error.code !== "already_there") throw error;
+    // It has other settings, such as the health check of an older configuration.
+    const there = await elb.groupNamed(name, signal);
+    if (there === undefined) throw error;
+    return there;
+  });
+  const tags = (await elb.tags([group], signal)).get(group) ?? {};
+  assertPart({ arn: group, tags }, { ...spec, action: `Making the target group "${name}"` });
+  if (tags["showtime_epoch"] !== String(spec.epoch)) {
+    await elb.addTags([group], { tags: { showtime_epoch: String(spec.epoch) } }, signal);
+  }
+  await elb.setDelay(group, DELAY_SECONDS, signal);
+  return group;
+}
+
+/** Puts the group into a rule of the pull request, and makes the rule if there is none. */
+async function attach(
+  deps: EcsDependencies,
+  at: {
+    readonly spec: DeploySpec;
+    readonly host: string;
+    readonly group: string;
+    readonly own: readonly RuleFacts[];
+    readonly rules: readonly RuleFacts[];
+    readonly listener: string;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { host, group, own } = at;
+  const elb = await deps.aws.balancing;
+  // A page stays until the environment behind it is healthy; a second rule keeps the group in use meanwhile.
+  const rule = own.find(({ isPage }) => !isPage);
+  if (rule === undefined) return await addRule(deps, at, signal);
+  const groups = withGroup(group, rule.groups);
+  const moved = !rule.hosts.includes(host);
+  if (groups === rule.groups && !moved) return;
+  await elb.modifyRule(rule.arn, { action: forwardAction(groups), ...(moved ? { host } : {}) }, signal);
+}
+
+async function addRule(
+  deps: EcsDependencies,
+  { spec, host, group, own, rules, listener }: {
+    readonly spec: DeploySpec;
+    readonly host: string;
+    readonly group: string;
+    readonly own: readonly RuleFacts[];
+    readonly rules: readonly RuleFacts[];
+    readonly listener: string;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const elb = await deps.aws.balancing;
+  const { sha: _, ...tags } = identityTags(spec);
+  const action = forwardAction([{ arn: group, weight: 1 }]);
+  const above = Math.max(0, ...own.map(({ priority }) => priority));
+  let taken = new Set(rules.map(({ priority }) => priority));
+  for (let attempt = above === 0 ? 0 : 1;; attempt++) {
+    const priority = await priorityFor({ pr: spec.pr, host, attempt, taken, above });
+    try {
+      await elb.createRule({ listener, host, priority, action, tags }, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "priority_in_use") throw error;
+      const now = readRules(await elb.rules(listener, signal));
+      // The answer to an earlier attempt was lost: the rule is there.
+      if (now.some((each) => each.hosts.includes(host) && each.groups.some(({ arn }) => arn === group))) return;
+      if (attempt >= PRIORITY_ATTEMPTS) throw error;
+      taken = new Set(now.map((each) => each.priority));
+    }
+  }
+}
+
+function loadBalancerFull(url: string): AppError {
+  return new AppError(
+    "quota",
+    `Giving an environment the address ${url}: the load balancer has ${MOST_GROUPS} target groups, ` +
+      "and AWS does not raise this limit",
+    { hint: 'Remove environments ("showtime cleanup"), or put some onto another load balancer' },
+  );
+}
