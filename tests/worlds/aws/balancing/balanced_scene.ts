@@ -1,0 +1,156 @@
+/** A scene with a load balancer: people come by the name, and polls see every answer that they would see. */
+
+import {
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { makeNameProbe } from "../../../../src/drivers/ecs/route/ask_name.ts";
+import type { EcsSettings } from "../../../../src/drivers/ecs/mod.ts";
+import type { Platform } from "../../../../src/environments/ports/platform.ts";
+import { type EcsScene, playEcsScene, type SceneOptions } from "../ecs_scene.ts";
+import type { Moto } from "../moto.ts";
+import type { AddedLoadBalancer } from "./add_load_balancer.ts";
+
+/** A group in a rule, by the commit in its name. */
+export interface ShownGroup {
+  readonly short: string;
+  readonly weight: number;
+}
+
+/** The rules and groups on a load balancer, as a test compares them. */
+export interface ShownRoutes {
+  /** By the rule's priority: its hosts, and its groups or `page`. */
+  readonly rules: readonly { readonly hosts: readonly string[]; readonly to: readonly ShownGroup[] | "page" }[];
+  /** The commits of target groups that exist. */
+  readonly groups: readonly string[];
+}
+
+/** What a test plays with. */
+export interface BalancedScene extends EcsScene {
+  readonly balancer: AddedLoadBalancer;
+  readonly url: string;
+  readonly host: string;
+  /** A platform with the load balancer. */
+  readonly balanced: Platform;
+  balancedWith(change: Partial<EcsSettings>): Platform;
+  routes(): Promise<ShownRoutes>;
+  /** Asks a path by the name. */
+  ask(path: string, host?: string): Promise<{ readonly status: number; readonly body: string }>;
+}
+
+/** Plays a scene with a load balancer. */
+export async function playBalancedScene(
+  options: SceneOptions & { readonly moto: Moto | undefined },
+  play: (scene: BalancedScene) => Promise<void>,
+): Promise<void> {
+  await playEcsScene(options, async (scene) => {
+    const client = Deno.createHttpClient({ allowHost: true });
+    try {
+      await play(await makeScene(scene, client));
+    } finally {
+      client.close();
+    }
+  });
+}
+
+async function makeScene(scene: EcsScene, client: Deno.HttpClient): Promise<BalancedScene> {
+  const { world, harness, pr } = scene;
+  const balancer = await world.addLoadBalancer();
+  const host = `pr-${pr}.preview.example`;
+  const url = `http://${host}`;
+  const fetchByName = byName(balancer, client);
+  const askName = makeNameProbe({ fetch: fetchByName, timeoutMs: 5000 });
+  const balancedWith = (change: Partial<EcsSettings>) =>
+    harness.platformWith({
+      health: { ...harness.config.health, timeoutMs: 900_000 },
+      loadBalancer: { listener: balancer.listener, certificateCheck: true },
+      ...change,
+    }, { askName });
+  return {
+    ...scene,
+    balancer,
+    url,
+    host,
+    balanced: balancedWith({}),
+    balancedWith,
+    spec: (change) => scene.spec({ url, ...change }),
+    deploy: (change, how) => scene.deploy({ url, ...change }, { platform: balancedWith({}), ...how }),
+    routes: () => showRoutes(scene, balancer),
+    async ask(path, name = host) {
+      const response = await fetchByName(`http://${name}${path}`);
+      return { status: response.status, body: (await response.text()).trimEnd() };
+    },
+  };
+}
+
+/** A `fetch` that finds every name at the load balancer. */
+export function byName({ port }: Pick<AddedLoadBalancer, "port">, client: Deno.HttpClient): typeof fetch {
+  return async (input, init) => {
+    const { host, pathname, search } = new URL(String(input));
+    return await fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
+      ...init,
+      client,
+      headers: { host },
+    });
+  };
+}
+
+async function showRoutes(
+  { world: { aside: { elb } } }: EcsScene,
+  { listener }: AddedLoadBalancer,
+): Promise<ShownRoutes> {
+  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listener }));
+  const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+  const shortIn = (text = "") => /st-[0-9a-f]{6}-\d+-([0-9a-f]{7})/.exec(text)?.[1] ?? text;
+  return {
+    rules: Rules.filter(({ IsDefault }) => IsDefault !== true)
+      .sort((a, b) => Number(a.Priority) - Number(b.Priority))
+      .map(({ Conditions = [], Actions: [action] = [] }) => ({
+        hosts: Conditions[0]?.HostHeaderConfig?.Values ?? [],
+        to: action?.Type === "fixed-response" ? "page" : (action?.ForwardConfig?.TargetGroups ?? []).map((each) => ({
+          short: shortIn(each.TargetGroupArn),
+          weight: each.Weight ?? 1,
+        })).sort((a, b) => b.weight - a.weight || a.short.localeCompare(b.short)),
+      })),
+    groups: TargetGroups.map(({ TargetGroupName }) => shortIn(TargetGroupName)).sort(),
+  };
+}
+
+/** The tags of a rule or a group. */
+export async function tagsOf(
+  { world: { aside: { elb } } }: Pick<EcsScene, "world">,
+  arn: string,
+): Promise<Readonly<Record<string, string>>> {
+  const { TagDescriptions = [] } = await elb.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
+  return Object.fromEntries((TagDescriptions[0]?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+/** The answers to a poll that goes on until it is ended. */
+export interface Poll {
+  /** Ends it, and returns how often each answer came, by `status body`, in the order of the first of each. */
+  end(): Promise<ReadonlyMap<string, number>>;
+}
+
+/** Asks a name every 50 ms, each time for the variable that tells versions apart. */
+export function pollName(scene: Pick<BalancedScene, "ask">, variable: string): Poll {
+  const answers = new Map<string, number>();
+  const ended = Promise.withResolvers<void>();
+  let on = true;
+  const polling = (async () => {
+    while (on) {
+      const { status, body } = await scene.ask(`/cgi-bin/env?${variable}`);
+      const answer = status === 200 ? `200 ${body}` : String(status);
+      answers.set(answer, (answers.get(answer) ?? 0) + 1);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, 50)), ended.promise]);
+    }
+  })();
+  return {
+    async end() {
+      on = false;
+      ended.resolve();
+      await polling;
+      return answers;
+    },
+  };
+}
