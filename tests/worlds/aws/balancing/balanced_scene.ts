@@ -1,30 +1,14 @@
 /** A scene with a load balancer: people come by the name, and polls see every answer that they would see. */
 
-import {
-  DescribeRulesCommand,
-  DescribeTagsCommand,
-  DescribeTargetGroupsCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeTagsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { makeNameProbe } from "../../../../src/drivers/ecs/route/ask_name.ts";
 import type { EcsSettings } from "../../../../src/drivers/ecs/mod.ts";
 import type { Platform } from "../../../../src/environments/ports/platform.ts";
 import { type EcsScene, playEcsScene, type SceneOptions } from "../ecs_scene.ts";
 import type { Moto } from "../moto.ts";
 import type { AddedLoadBalancer } from "./add_load_balancer.ts";
-
-/** A group in a rule, by the commit in its name. */
-export interface ShownGroup {
-  readonly short: string;
-  readonly weight: number;
-}
-
-/** The rules and groups on a load balancer, as a test compares them. */
-export interface ShownRoutes {
-  /** By the rule's priority: its hosts, and its groups or `page`. */
-  readonly rules: readonly { readonly hosts: readonly string[]; readonly to: readonly ShownGroup[] | "page" }[];
-  /** The commits of target groups that exist. */
-  readonly groups: readonly string[];
-}
+import { byName } from "./by_name.ts";
+import { type ShownRoutes, showRoutes } from "./show_routes.ts";
 
 /** What a test plays with. */
 export interface BalancedScene extends EcsScene {
@@ -81,39 +65,6 @@ async function makeScene(scene: EcsScene, client: Deno.HttpClient): Promise<Bala
       const response = await fetchByName(`http://${name}${path}`);
       return { status: response.status, body: (await response.text()).trimEnd() };
     },
-  };
-}
-
-/** A `fetch` that finds every name at the load balancer. */
-export function byName({ port }: Pick<AddedLoadBalancer, "port">, client: Deno.HttpClient): typeof fetch {
-  return async (input, init) => {
-    const { host, pathname, search } = new URL(String(input));
-    return await fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
-      ...init,
-      client,
-      headers: { host },
-    });
-  };
-}
-
-async function showRoutes(
-  { world: { aside: { elb } } }: EcsScene,
-  { listener }: AddedLoadBalancer,
-): Promise<ShownRoutes> {
-  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listener }));
-  const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
-  const shortIn = (text = "") => /st-[0-9a-f]{6}-\d+-([0-9a-f]{7})/.exec(text)?.[1] ?? text;
-  return {
-    rules: Rules.filter(({ IsDefault }) => IsDefault !== true)
-      .sort((a, b) => Number(a.Priority) - Number(b.Priority))
-      .map(({ Conditions = [], Actions: [action] = [] }) => ({
-        hosts: Conditions[0]?.HostHeaderConfig?.Values ?? [],
-        to: action?.Type === "fixed-response" ? "page" : (action?.ForwardConfig?.TargetGroups ?? []).map((each) => ({
-          short: shortIn(each.TargetGroupArn),
-          weight: each.Weight ?? 1,
-        })).sort((a, b) => b.weight - a.weight || a.short.localeCompare(b.short)),
-      })),
-    groups: TargetGroups.map(({ TargetGroupName }) => shortIn(TargetGroupName)).sort(),
   };
 }
 

@@ -1,0 +1,50 @@
+/**
+ * Runs on ECS behind a load balancer that die at a request to AWS, and faults of AWS there. Only what the load balancer
+ * adds is played: the other requests are those of `ecs_crash_test.ts` and `ecs_faults_test.ts`.
+ *
+ * Everywhere, a run dies around each request that changes a rule, a group or a service. Deep, it dies at each request.
+ */
+import assert from "node:assert/strict";
+import { motoForFile } from "../../worlds/aws/mod.ts";
+import { part } from "../../worlds/require.ts";
+import { type Step, tally } from "../../worlds/schedule/mod.ts";
+import { withoutJitter } from "../../worlds/without_jitter.ts";
+import { DEEP } from "./scenarios/deep.ts";
+import { type Deviation, everyDeath, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
+import { balancedLifeScenario } from "./scenarios/ecs_lives.ts";
+import { LIVES } from "./scenarios/lives.ts";
+
+const aws = await part("aws");
+const moto = await motoForFile(aws);
+
+const isBalancing = (name: string) => /^(elasticloadbalancing\.|ecs\.(Create|Delete)Service)/.test(name);
+
+for (const life of LIVES.filter(({ name }) => DEEP || name !== "changing_a_flag")) {
+  aws.test(`C1: a run behind a load balancer that died while ${life.name} is finished by the next`, async () => {
+    assert.ok(moto !== undefined, "moto runs");
+    const scenario = balancedLifeScenario(life, moto);
+    const crashes = await withoutJitter(() =>
+      playDeviations(scenario, DEEP ? everyDeath : (steps) => tellingDeaths(steps, isBalancing))
+    );
+    assert.ok(crashes > 2, `${crashes} crashes`);
+    await tally({ crashes });
+  });
+}
+
+for (const life of LIVES.filter(({ name }) => DEEP || ["creating", "updating", "closing"].includes(name))) {
+  aws.test(`F1, F2: a fault of load balancing while ${life.name}: nothing is lost, nothing is done twice`, async () => {
+    assert.ok(moto !== undefined, "moto runs");
+    const scenario = balancedLifeScenario(life, moto);
+    const faults = await withoutJitter(() => playDeviations(scenario, balancingFaults));
+    assert.ok(faults > 2, `${faults} faults`);
+    await tally({ faults });
+  });
+}
+
+/** Each answer to a change is lost once, and each question is throttled once. */
+function balancingFaults(steps: readonly Step[]): readonly Deviation[] {
+  return steps.flatMap(({ call }, at): readonly Deviation[] => {
+    if (!call.name.startsWith("elasticloadbalancing.")) return [];
+    return [{ at, fate: call.writes ? (at % 2 === 0 ? "502" : "lost") : "429" }];
+  });
+}
