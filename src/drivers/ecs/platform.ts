@@ -10,6 +10,7 @@ import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
 import { makeNameProbe, type NameProbe } from "./route/ask_name.ts";
 import { settle } from "./deploy/settle.ts";
 import { reachAll } from "./reach.ts";
+import { isRoutePart, listRouteLeftovers, removeRouteLeftover } from "./route/route_leftovers.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** The options of {@link makeEcsPlatform}. */
@@ -37,8 +38,12 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
       return services.map((service) => found.get(service));
     },
     reach: (environments, signal) => reachAll(deps, environments.map(serviceNameOf), signal),
-    leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
-    removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
+    leftovers: async (scope, signal) => [
+      ...await listRouteLeftovers(deps, scope, signal),
+      ...await listLeftovers(deps, scope, signal),
+    ],
+    removeLeftover: (id, owner, signal) =>
+      (isRoutePart(id) ? removeRouteLeftover : removeLeftover)(deps, { ...owner, id }, signal),
     deploy: (spec, events, signal) => deploy(deps, { spec, ...events }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
     destroy: (key, owner, signal) => destroy(deps, { ...owner, service: serviceNameOf(key) }, signal),

@@ -2,8 +2,12 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/lib/errors.ts";
 import { shortSha } from "../../../src/lib/ids.ts";
-import { failureOf, never, SHA_A, SHA_B, type SceneOptions } from "../../worlds/aws/ecs_scene.ts";
-import { type BalancedScene, playBalancedScene, pollName } from "../../worlds/aws/balancing/balanced_scene.ts";
+import { failureOf, never, type SceneOptions, SHA_A, SHA_B } from "../../worlds/aws/ecs_scene.ts";
+import {
+  type BalancedScene,
+  playBalancedScene,
+  pollName,
+} from "../../worlds/aws/balancing/balanced_scene.ts";
 import { motoForFile } from "../../worlds/aws/mod.ts";
 import { part } from "../../worlds/require.ts";
 
@@ -12,7 +16,11 @@ const moto = await motoForFile(aws);
 
 const [A, B] = [shortSha(SHA_A), shortSha(SHA_B)];
 
-function scene(title: string, play: (scene: BalancedScene) => Promise<void>, options: SceneOptions = {}): void {
+function scene(
+  title: string,
+  play: (scene: BalancedScene) => Promise<void>,
+  options: SceneOptions = {},
+): void {
   aws.test(title, () => playBalancedScene({ ...options, moto }, play));
 }
 
@@ -61,17 +69,20 @@ scene("destroy() of the last environment removes rule and group", async (scene) 
   assert.equal((await scene.ask("/health")).status, 404);
 });
 
-scene("deploy() that fails leaves the older environment at the name, and nothing of its own", async (scene) => {
-  await scene.deploy({ epoch: 100 });
-  const failure = await failureOf(
-    scene.deploy({ sha: SHA_B, flags: { EXIT: true }, epoch: 101 }),
-  );
+scene(
+  "deploy() that fails leaves the older environment at the name, and nothing of its own",
+  async (scene) => {
+    await scene.deploy({ epoch: 100 });
+    const failure = await failureOf(
+      scene.deploy({ sha: SHA_B, flags: { EXIT: true }, epoch: 101 }),
+    );
 
-  assert.ok(failure instanceof AppError);
-  assert.equal(failure.code, "unhealthy");
-  assert.deepEqual(await scene.routes(), {
-    rules: [{ hosts: [scene.host], to: [{ short: A, weight: 1 }] }],
-    groups: [A],
-  });
-  assert.equal((await scene.ask("/health")).status, 200);
-});
+    assert.ok(failure instanceof AppError);
+    assert.equal(failure.code, "unhealthy");
+    assert.deepEqual(await scene.routes(), {
+      rules: [{ hosts: [scene.host], to: [{ short: A, weight: 1 }] }],
+      groups: [A],
+    });
+    assert.equal((await scene.ask("/health")).status, 200);
+  },
+);

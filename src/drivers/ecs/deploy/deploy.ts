@@ -327,7 +327,9 @@ async function rollBack(
     if (created && !theirs && (now === undefined || now.status === "INACTIVE")) {
       await ecs.deleteService(made.name, signal);
     }
-    if (!theirs && made.old === undefined) await undoRoute(deps, { spec, name: made.name, route, hasty }, signal);
+    if (!theirs && made.old === undefined) {
+      await undoRoute(deps, { spec, name: made.name, route, hasty }, signal);
+    }
     // The other run may still roll back to this revision.
     if (theirs && now !== undefined && deploymentOf(now, made.definition) !== undefined) return;
     await ecs.definitions.remove([made.definition], signal);

@@ -9,7 +9,7 @@ import type { Owner } from "./destroy.ts";
 import { logTail } from "../logs.ts";
 import { type EcsDependencies, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "../dependencies.ts";
 import { describeTarget, explainTarget } from "../route/target_health.ts";
-import type { Target } from "../sdk/load_balancing.ts";
+import type { Target } from "../sdk/target_groups.ts";
 import { assertTouchable, deploymentOf, describeService, isStable, sameRevision } from "../service_view.ts";
 import { classifyEvent, classifyStoppedTask, type StartFailure } from "./stopped_task.ts";
 import { addressesOf, privateAddress, type ServingTask, tasksOf } from "./tasks.ts";
@@ -188,7 +188,7 @@ class Wait {
   async #isBalanced(task: Task, signal: AbortSignal): Promise<boolean> {
     const { group } = this.#what;
     if (group === undefined) return true;
-    const targets = await (await this.#deps.aws.balancing).targets(group, signal);
+    const targets = await (await this.#deps.aws.balancing).groups.targets(group, signal);
     const own = privateAddress(task);
     this.#target = targets.find(({ id }) => id === own) ?? targets[0];
     return targets.some(({ id, state }) => state === "healthy" && (own === undefined || id === own));

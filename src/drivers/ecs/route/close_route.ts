@@ -1,8 +1,9 @@
 import type { EcsDependencies } from "../dependencies.ts";
-import type { Tags } from "../tags.ts";
-import { assertPart, isOurs, type RouteOwner } from "./parts.ts";
+import { nameInArn } from "./names.ts";
+import { assertPart, isOfPull, isOurs, type RouteOwner } from "./parts.ts";
 import { allTo, forwardAction, type RuleFacts, servingGroup } from "./rules.ts";
-import { findRules, type RouteTarget } from "./switch_route.ts";
+import { serviceOfGroup } from "./route_leftovers.ts";
+import { findRules, type RouteRules, type RouteTarget } from "./switch_route.ts";
 
 /** A route to close, and the run that closes it. */
 export interface RouteToClose extends RouteTarget {
@@ -45,7 +46,7 @@ async function nextGroup(
   if (others.length < 2) return others[0];
   const elb = await deps.aws.balancing;
   for (const arn of others) {
-    const targets = await elb.targets(arn, signal);
+    const targets = await elb.groups.targets(arn, signal);
     if (targets.some(({ state }) => state === "healthy")) return arn;
   }
   return others[0];
@@ -56,10 +57,10 @@ export async function detachGroup(
   deps: EcsDependencies,
   route: RouteToClose,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Tags>> {
+): Promise<RouteRules> {
   const elb = await deps.aws.balancing;
-  const { rules, tags } = await findRules(deps, route, signal);
-  for (const rule of rules) {
+  const found = await findRules(deps, route, signal);
+  for (const rule of found.rules) {
     if (rule.isPage) continue;
     const others = rule.groups.filter(({ arn }) => arn !== route.group);
     const [first] = others;
@@ -69,7 +70,31 @@ export async function detachGroup(
       await elb.modifyRule(rule.arn, { action: forwardAction(groups) }, signal);
     }
   }
-  return tags;
+  return found;
+}
+
+/**
+ * Removes the other groups of the rule that lead to no service: a run that died before it created the service made
+ * them. Costs no call while the rules lead to one more group only.
+ */
+async function sweepRules(
+  deps: EcsDependencies,
+  { route, rules }: { readonly route: RouteToClose; readonly rules: readonly RuleFacts[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const elb = await deps.aws.balancing;
+  const prefix = nameInArn(route.group).replace(/[^-]*$/, "");
+  const idle = rules.flatMap(({ groups }) => groups).filter(({ weight, arn }) =>
+    weight === 0 && arn !== route.group && nameInArn(arn).startsWith(prefix)
+  );
+  for (const { arn } of idle) {
+    const service = serviceOfGroup(nameInArn(arn));
+    const found = service === undefined ? undefined : await (await deps.aws.ecs).service(service, signal);
+    if (service === undefined || (found !== undefined && found.status !== "INACTIVE")) continue;
+    const dead = { ...route, group: arn };
+    const marks = (await detachGroup(deps, dead, signal)).tags.get(arn);
+    if (marks !== undefined && isOfPull(marks, route.owner)) await elb.groups.remove(arn, signal);
+  }
 }
 
 /**
@@ -81,9 +106,10 @@ export async function removeRoute(
   route: RouteToClose,
   signal: AbortSignal,
 ): Promise<void> {
-  const tags = await detachGroup(deps, route, signal);
+  const { rules, tags } = await detachGroup(deps, route, signal);
+  await sweepRules(deps, { route, rules }, signal);
   const marks = tags.get(route.group);
   if (marks === undefined || !isOurs(marks, route.owner)) return;
   assertPart({ arn: route.group, tags: marks }, { ...route.owner, action: route.action });
-  await (await deps.aws.balancing).deleteGroup(route.group, signal);
+  await (await deps.aws.balancing).groups.remove(route.group, signal);
 }

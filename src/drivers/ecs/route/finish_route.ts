@@ -34,7 +34,9 @@ export async function finishRoute(
   const fine = seen.ok || (seen.kind === "certificate" && !certificateCheck);
   const sentences = [
     ...(fine ? [] : [
-      `${shownHost(route.url)} does not lead to the environment yet (${seen.answer}); "showtime doctor" checks name, certificate and listener`,
+      `${
+        shownHost(route.url)
+      } does not lead to the environment yet (${seen.answer}); "showtime doctor" checks name, certificate and listener`,
     ]),
     ...(route.warning === undefined ? [] : [route.warning]),
   ];

@@ -10,6 +10,8 @@ import { assertPart, isOfPull } from "./parts.ts";
 import {
   countGroups,
   forwardAction,
+  MANY_GROUPS,
+  MOST_GROUPS,
   readRules,
   type RuleFacts,
   rulesWithPrefix,
@@ -17,9 +19,6 @@ import {
   withGroup,
 } from "./rules.ts";
 
-/** The target groups that AWS allows one load balancer, and the number from which on the limit is named. */
-const MOST_GROUPS = 100;
-const MANY_GROUPS = 80;
 /** How long a group waits for open requests of a task that leaves, in seconds. AWS's own default is 300. */
 const DELAY_SECONDS = 15;
 /** The most attempts to find a priority that no other rule has. */
@@ -76,7 +75,9 @@ export async function openRoute(
   const taken = countGroups(rules);
   const isAttached = (arn: string) => own.some(({ groups }) => groups.some((each) => each.arn === arn));
   const name = await groupName(space, { pr: spec.pr, short: shortSha(spec.sha) });
-  if (taken >= MOST_GROUPS && !own.some(({ groups }) => groups.some(({ arn }) => arn.includes(`/${name}/`)))) {
+  if (
+    taken >= MOST_GROUPS && !own.some(({ groups }) => groups.some(({ arn }) => arn.includes(`/${name}/`)))
+  ) {
     throw loadBalancerFull(url);
   }
   const group = request.current !== undefined && isAttached(request.current)
@@ -139,7 +140,8 @@ function ownRules(
       : "a rule that Showtime did not make";
     throw new AppError("url_taken", `${action}: ${holder} has this host`, {
       exitCode: EXIT.refused,
-      hint: `Put {repo} into environment.url, or remove the rule: aws elbv2 delete-rule --rule-arn ${rule.arn}`,
+      hint:
+        `Put {repo} into environment.url, or remove the rule: aws elbv2 delete-rule --rule-arn ${rule.arn}`,
     });
   });
 }
@@ -157,13 +159,13 @@ async function makeGroup(
   const elb = await deps.aws.balancing;
   const { port, health } = deps.config;
   const { vpc } = await elb.loadBalancer(loadBalancerOf(listener), signal);
-  const group = await elb.createGroup(
+  const group = await elb.groups.create(
     { name, vpc, port, path: health.path, tags: identityTags(spec) },
     signal,
   ).catch(async (error) => {
     if (!(error instanceof AppError) || error.code !== "already_there") throw error;
     // It has other settings, such as the health check of an older configuration.
-    const there = await elb.groupNamed(name, signal);
+    const there = await elb.groups.named(name, signal);
     if (there === undefined) throw error;
     return there;
   });
@@ -172,7 +174,7 @@ async function makeGroup(
   if (tags["showtime_epoch"] !== String(spec.epoch)) {
     await elb.addTags([group], { tags: { showtime_epoch: String(spec.epoch) } }, signal);
   }
-  await elb.setDelay(group, DELAY_SECONDS, signal);
+  await elb.groups.setDelay(group, DELAY_SECONDS, signal);
   return group;
 }
 
@@ -226,7 +228,9 @@ async function addRule(
       if (!(error instanceof AppError) || error.code !== "priority_in_use") throw error;
       const now = readRules(await elb.rules(listener, signal));
       // The answer to an earlier attempt was lost: the rule is there.
-      if (now.some((each) => each.hosts.includes(host) && each.groups.some(({ arn }) => arn === group))) return;
+      if (now.some((each) => each.hosts.includes(host) && each.groups.some(({ arn }) => arn === group))) {
+        return;
+      }
       if (attempt >= PRIORITY_ATTEMPTS) throw error;
       taken = new Set(now.map((each) => each.priority));
     }

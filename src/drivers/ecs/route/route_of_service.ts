@@ -41,6 +41,6 @@ export async function findRouteByName(
   if (loadBalancer === undefined || pr === undefined) return undefined;
   const { listener } = loadBalancer;
   const name = await groupNameOf({ repo: owner.repo, cluster, listener }, service);
-  const group = name === undefined ? undefined : await (await deps.aws.balancing).groupNamed(name, signal);
+  const group = name === undefined ? undefined : await (await deps.aws.balancing).groups.named(name, signal);
   return group === undefined ? undefined : { listener, group, owner: { ...owner, pr } };
 }

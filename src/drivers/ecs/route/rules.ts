@@ -1,6 +1,9 @@
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { nameInArn } from "./names.ts";
 
+/** The target groups that AWS allows one load balancer, and the number from which on the limit is named. */
+export const MOST_GROUPS = 100;
+export const MANY_GROUPS = 80;
 /** The most target groups that one action may have. */
 export const MOST_GROUPS_IN_ACTION = 5;
 /** The most characters of a page in a rule, and its types. */

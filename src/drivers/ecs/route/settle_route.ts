@@ -26,6 +26,6 @@ export async function settleRoute(
   const theirs = serving === undefined ? undefined : (await elb.tags([serving], signal)).get(serving);
   const own = readEpoch(tags.get(route.group)?.["showtime_epoch"]);
   if (theirs !== undefined && readEpoch(theirs["showtime_epoch"]) > own) return;
-  const targets = await elb.targets(route.group, signal);
+  const targets = await elb.groups.targets(route.group, signal);
   if (targets.some(({ state }) => state === "healthy")) await switchRoute(deps, { ...route, action }, signal);
 }

@@ -1,6 +1,6 @@
 import type { EcsDependencies } from "../dependencies.ts";
 import type { StartFailure } from "../deploy/stopped_task.ts";
-import type { Target } from "../sdk/load_balancing.ts";
+import type { Target } from "../sdk/target_groups.ts";
 
 /** Returns the health of a target in words: `unhealthy (Target.Timeout: Request timed out)`. */
 export function describeTarget({ state, reason, description }: Target): string {

@@ -3,7 +3,7 @@ import type { PlatformEnvironment } from "../../../environments/core/environment
 import { AppError } from "../../../lib/errors.ts";
 import type { EcsDependencies } from "../dependencies.ts";
 import { readRules, type RuleFacts, servingGroup } from "./rules.ts";
-import { type ServiceRoute, routeOfService } from "./route_of_service.ts";
+import { routeOfService, type ServiceRoute } from "./route_of_service.ts";
 
 /**
  * Marks environments as unsettled that people should be sent to by the load balancer and are not: a run died between

@@ -2,57 +2,27 @@ import {
   type Action,
   AddTagsCommand,
   CreateRuleCommand,
-  CreateTargetGroupCommand,
   DeleteRuleCommand,
-  DeleteTargetGroupCommand,
+  DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTagsCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
-  ModifyTargetGroupAttributesCommand,
   type Rule,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AppError } from "../../../lib/errors.ts";
 import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
 import { call, callForSome } from "./call.ts";
 import { clientOptions, type ClientSetup } from "./client.ts";
 import { inChunks, readPages } from "./paging.ts";
+import { balancerTagList, PART_GONE, shownPart } from "./balancing_shapes.ts";
 import { lastPart } from "./shapes.ts";
+import { TargetGroupCalls } from "./target_groups.ts";
 
 /** AWS's limits: the most resources that one call reads tags of, and the most entries of one page. */
 const TAGGED_A_CALL = 20;
 const PAGE = 400;
-const GONE = ["RuleNotFoundException", "TargetGroupNotFoundException"];
-
-/** The checks and the name of a target group to create. */
-export interface NewTargetGroup {
-  readonly name: string;
-  readonly vpc: string;
-  readonly port: number;
-  readonly path: string;
-  readonly tags: Tags;
-}
-
-/** A target group as lists show it. */
-export interface TargetGroup {
-  readonly arn: string;
-  readonly name: string;
-}
-
-/** A target of a group with its health. */
-export interface Target {
-  /** The address that it is registered with. */
-  readonly id: string;
-  /** `initial`, `healthy`, `unhealthy`, `draining`, `unused` or `unavailable`. */
-  readonly state: string;
-  /** AWS's name for the reason, such as `Target.Timeout`; undefined for a healthy target. */
-  readonly reason: string | undefined;
-  readonly description: string | undefined;
-}
 
 /** The facts of a load balancer. */
 export interface LoadBalancerFacts {
@@ -66,10 +36,12 @@ export interface LoadBalancerFacts {
 export class LoadBalancingCalls {
   readonly #client: ElasticLoadBalancingV2Client;
   readonly #region: string;
+  readonly groups: TargetGroupCalls;
 
   constructor(region: string, setup: ClientSetup = {}) {
     this.#client = new ElasticLoadBalancingV2Client(clientOptions(region, setup));
     this.#region = region;
+    this.groups = new TargetGroupCalls(this.#client, region);
   }
 
   #attempt(action: string, name: string): Attempt {
@@ -113,7 +85,7 @@ export class LoadBalancingCalls {
     signal: AbortSignal,
   ): Promise<readonly (readonly [string, Tags])[] | undefined> {
     const answer = await callForSome(
-      { ...this.#attempt("Reading tags of the load balancer's parts", "DescribeTags"), absent: GONE },
+      { ...this.#attempt("Reading tags of the load balancer's parts", "DescribeTags"), absent: PART_GONE },
       () => this.#client.send(new DescribeTagsCommand({ ResourceArns }), { abortSignal: signal }),
       signal,
     );
@@ -125,115 +97,13 @@ export class LoadBalancingCalls {
 
   async addTags(arns: readonly string[], { tags }: { readonly tags: Tags }, signal: AbortSignal) {
     await call(
-      this.#attempt(`Tagging ${arns.map(shown).join(", ")}`, "AddTags"),
+      this.#attempt(`Tagging ${arns.map(shownPart).join(", ")}`, "AddTags"),
       () =>
-        this.#client.send(new AddTagsCommand({ ResourceArns: [...arns], Tags: tagList(tags) }), {
+        this.#client.send(new AddTagsCommand({ ResourceArns: [...arns], Tags: balancerTagList(tags) }), {
           abortSignal: signal,
         }),
       signal,
     );
-  }
-
-  /** Creates a target group and returns its ARN. If it exists with the same settings, AWS returns that one. */
-  async createGroup(group: NewTargetGroup, signal: AbortSignal): Promise<string> {
-    const made = await call(
-      this.#attempt(`Creating the target group "${group.name}"`, "CreateTargetGroup"),
-      () =>
-        this.#client.send(
-          new CreateTargetGroupCommand({
-            Name: group.name,
-            TargetType: "ip",
-            Protocol: "HTTP",
-            Port: group.port,
-            VpcId: group.vpc,
-            HealthCheckPath: group.path,
-            HealthCheckIntervalSeconds: CHECK_SECONDS,
-            HealthCheckTimeoutSeconds: CHECK_TIMEOUT_SECONDS,
-            Matcher: { HttpCode: "200-299" },
-            Tags: tagList(group.tags),
-          }),
-          { abortSignal: signal },
-        ),
-      signal,
-    );
-    const arn = made.TargetGroups?.[0]?.TargetGroupArn;
-    if (arn !== undefined) return arn;
-    throw new AppError(
-      "aws_failed",
-      `Creating the target group "${group.name}": the answer of AWS names no group`,
-      { hint: "Run the command again", retryable: true },
-    );
-  }
-
-  /** Sets how long a group waits for open requests of a target that leaves, in seconds. */
-  async setDelay(arn: string, seconds: number, signal: AbortSignal): Promise<void> {
-    await call(
-      this.#attempt(`Setting the delay of ${shown(arn)}`, "ModifyTargetGroupAttributes"),
-      () =>
-        this.#client.send(
-          new ModifyTargetGroupAttributesCommand({
-            TargetGroupArn: arn,
-            Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: String(seconds) }],
-          }),
-          { abortSignal: signal },
-        ),
-      signal,
-    );
-  }
-
-  /** Lists the target groups of the region. */
-  async groups(signal: AbortSignal): Promise<readonly TargetGroup[]> {
-    return await readPages(async (Marker) => {
-      const page = await call(
-        this.#attempt("Listing target groups", "DescribeTargetGroups"),
-        () =>
-          this.#client.send(new DescribeTargetGroupsCommand({ PageSize: PAGE, Marker }), {
-            abortSignal: signal,
-          }),
-        signal,
-      );
-      const items = (page.TargetGroups ?? []).map(({ TargetGroupArn = "", TargetGroupName = "" }) => ({
-        arn: TargetGroupArn,
-        name: TargetGroupName,
-      }));
-      return { items, nextToken: page.NextMarker };
-    });
-  }
-
-  /** Returns the ARN of the target group of a name; undefined if there is none. */
-  async groupNamed(name: string, signal: AbortSignal): Promise<string | undefined> {
-    const found = await callForSome(
-      { ...this.#attempt(`Looking for the target group "${name}"`, "DescribeTargetGroups"), absent: GONE },
-      () => this.#client.send(new DescribeTargetGroupsCommand({ Names: [name] }), { abortSignal: signal }),
-      signal,
-    );
-    return found?.TargetGroups?.[0]?.TargetGroupArn;
-  }
-
-  /** Deletes a target group. One that does not exist is success. */
-  async deleteGroup(arn: string, signal: AbortSignal): Promise<void> {
-    await callForSome(
-      { ...this.#attempt(`Removing ${shown(arn)}`, "DeleteTargetGroup"), absent: GONE },
-      () =>
-        this.#client.send(new DeleteTargetGroupCommand({ TargetGroupArn: arn }), { abortSignal: signal }),
-      signal,
-    );
-  }
-
-  /** Returns the targets of a group; none if the group is gone. */
-  async targets(arn: string, signal: AbortSignal): Promise<readonly Target[]> {
-    const found = await callForSome(
-      { ...this.#attempt(`Asking for the health of ${shown(arn)}`, "DescribeTargetHealth"), absent: GONE },
-      () =>
-        this.#client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }), { abortSignal: signal }),
-      signal,
-    );
-    return (found?.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
-      id: Target?.Id ?? "",
-      state: TargetHealth?.State ?? "unknown",
-      reason: TargetHealth?.Reason,
-      description: TargetHealth?.Description,
-    }));
   }
 
   /** Creates a rule for a host. Throws AppError `priority_in_use` if another rule has the priority. */
@@ -256,7 +126,7 @@ export class LoadBalancingCalls {
             Priority: rule.priority,
             Conditions: [hostCondition(rule.host)],
             Actions: [rule.action],
-            Tags: tagList(rule.tags),
+            Tags: balancerTagList(rule.tags),
           }),
           { abortSignal: signal },
         ),
@@ -272,7 +142,7 @@ export class LoadBalancingCalls {
     signal: AbortSignal,
   ): Promise<void> {
     await call(
-      this.#attempt(`Changing ${shown(arn)}`, "ModifyRule"),
+      this.#attempt(`Changing ${shownPart(arn)}`, "ModifyRule"),
       () =>
         this.#client.send(
           new ModifyRuleCommand({
@@ -289,10 +159,33 @@ export class LoadBalancingCalls {
   /** Deletes a rule. One that does not exist is success. */
   async deleteRule(arn: string, signal: AbortSignal): Promise<void> {
     await callForSome(
-      { ...this.#attempt(`Removing ${shown(arn)}`, "DeleteRule"), absent: GONE },
+      { ...this.#attempt(`Removing ${shownPart(arn)}`, "DeleteRule"), absent: PART_GONE },
       () => this.#client.send(new DeleteRuleCommand({ RuleArn: arn }), { abortSignal: signal }),
       signal,
     );
+  }
+
+  /** Describes a listener, for `doctor` only; undefined if it does not exist. */
+  async listener(
+    arn: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly protocol: string; readonly port: number } | undefined> {
+    const found = await callForSome(
+      {
+        ...this.#attempt("Looking for the listener", "DescribeListeners"),
+        absent: ["ListenerNotFoundException", "LoadBalancerNotFoundException"],
+      },
+      () => this.#client.send(new DescribeListenersCommand({ ListenerArns: [arn] }), { abortSignal: signal }),
+      signal,
+    );
+    const [listener] = found?.Listeners ?? [];
+    return listener === undefined
+      ? undefined
+      : { protocol: listener.Protocol ?? "unknown", port: listener.Port ?? 0 };
+  }
+
+  end(): void {
+    this.#client.destroy();
   }
 
   /** Describes a load balancer. */
@@ -315,20 +208,6 @@ export class LoadBalancingCalls {
   }
 }
 
-/** How often the load balancer asks a target, in seconds, and how long it waits for an answer. */
-const CHECK_SECONDS = 10;
-const CHECK_TIMEOUT_SECONDS = 5;
-
 function hostCondition(host: string) {
   return { Field: "host-header", HostHeaderConfig: { Values: [host] } };
-}
-
-function tagList(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
-/** Names a rule or a target group for people. */
-function shown(arn: string): string {
-  const group = /:targetgroup\/([^/]+)\//.exec(arn)?.[1];
-  return group === undefined ? `the rule ${lastPart(arn)}` : `the target group "${group}"`;
 }

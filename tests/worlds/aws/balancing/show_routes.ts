@@ -11,7 +11,10 @@ export interface ShownGroup {
 /** The rules and groups on a load balancer, as a test compares them. */
 export interface ShownRoutes {
   /** By the rule's priority: its hosts, and its groups or `page`. */
-  readonly rules: readonly { readonly hosts: readonly string[]; readonly to: readonly ShownGroup[] | "page" }[];
+  readonly rules: readonly {
+    readonly hosts: readonly string[];
+    readonly to: readonly ShownGroup[] | "page";
+  }[];
   /** The commits of target groups that exist. */
   readonly groups: readonly string[];
 }
@@ -29,10 +32,12 @@ export async function showRoutes(
       .sort((a, b) => Number(a.Priority) - Number(b.Priority))
       .map(({ Conditions = [], Actions: [action] = [] }) => ({
         hosts: Conditions[0]?.HostHeaderConfig?.Values ?? [],
-        to: action?.Type === "fixed-response" ? "page" : (action?.ForwardConfig?.TargetGroups ?? []).map((each) => ({
-          short: shortIn(each.TargetGroupArn),
-          weight: each.Weight ?? 1,
-        })).sort((a, b) => b.weight - a.weight || a.short.localeCompare(b.short)),
+        to: action?.Type === "fixed-response"
+          ? "page"
+          : (action?.ForwardConfig?.TargetGroups ?? []).map((each) => ({
+            short: shortIn(each.TargetGroupArn),
+            weight: each.Weight ?? 1,
+          })).sort((a, b) => b.weight - a.weight || a.short.localeCompare(b.short)),
       })),
     groups: TargetGroups.map(({ TargetGroupName }) => shortIn(TargetGroupName)).sort(),
   };
