@@ -178,7 +178,7 @@ async function makeGroup(
   return group;
 }
 
-/** Puts the group into a rule of the pull request, and makes the rule if there is none. */
+/** Puts the group into a rule of the pull request, and makes the rule if it does not exist. */
 async function attach(
   deps: EcsDependencies,
   at: {

@@ -29,7 +29,7 @@ export function routeOfService(
 
 /**
  * Finds the route of a service that is gone, by the name of its target group. Without the setting
- * `ecs.load_balancer` there is none, and no call is made.
+ * `ecs.load_balancer` nothing is found, and no call is made.
  */
 export async function findRouteByName(
   deps: EcsDependencies,

@@ -125,7 +125,7 @@ export class TargetGroupCalls {
     });
   }
 
-  /** Returns the ARN of the target group of a name; undefined if there is none. */
+  /** Returns the ARN of the target group of a name; undefined if it does not exist. */
   async named(name: string, signal: AbortSignal): Promise<string | undefined> {
     const found = await callForSome(
       {
