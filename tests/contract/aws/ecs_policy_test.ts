@@ -218,7 +218,11 @@ async function onGuardedAws(
         // Clients keep the credentials that they were made with.
         return await withEnv(
           env,
-          () => playAll({ ...harness, platform: harness.platformWith({ loadBalancer }, { askName }) }, { pr, image }),
+          () =>
+            playAll({ ...harness, platform: harness.platformWith({ loadBalancer }, { askName }) }, {
+              pr,
+              image,
+            }),
         );
       },
     });
