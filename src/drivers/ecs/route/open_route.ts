@@ -5,7 +5,8 @@ import { shortSha } from "../../../lib/ids.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import type { EcsDependencies } from "../dependencies.ts";
 import { identityTags, readOwner, type Tags } from "../tags.ts";
-import { groupName, groupPrefix, loadBalancerOf, priorityFor } from "./names.ts";
+import { addRule } from "./add_rule.ts";
+import { groupName, groupPrefix, loadBalancerOf } from "./names.ts";
 import { assertPart, isOfPull } from "./parts.ts";
 import {
   countGroups,
@@ -21,8 +22,6 @@ import {
 
 /** How long a group waits for open requests of a task that leaves, in seconds. AWS's own default is 300. */
 const DELAY_SECONDS = 15;
-/** The most attempts to find a priority that no other rule has. */
-const PRIORITY_ATTEMPTS = 6;
 
 /** The way from a pull request's name to one environment: a rule of the listener and a target group. */
 export interface Route {
@@ -195,46 +194,11 @@ async function attach(
   const elb = await deps.aws.balancing;
   // A page stays until the environment behind it is healthy; a second rule keeps the group in use meanwhile.
   const rule = own.find(({ isPage }) => !isPage);
-  if (rule === undefined) return await addRule(deps, at, signal);
+  if (rule === undefined) return await addRule(deps, { ...at, owner: at.spec }, signal);
   const groups = withGroup(group, rule.groups);
   const moved = !rule.hosts.includes(host);
   if (groups === rule.groups && !moved) return;
   await elb.modifyRule(rule.arn, { action: forwardAction(groups), ...(moved ? { host } : {}) }, signal);
-}
-
-async function addRule(
-  deps: EcsDependencies,
-  { spec, host, group, own, rules, listener }: {
-    readonly spec: DeploySpec;
-    readonly host: string;
-    readonly group: string;
-    readonly own: readonly RuleFacts[];
-    readonly rules: readonly RuleFacts[];
-    readonly listener: string;
-  },
-  signal: AbortSignal,
-): Promise<void> {
-  const elb = await deps.aws.balancing;
-  const { sha: _, ...tags } = identityTags(spec);
-  const action = forwardAction([{ arn: group, weight: 1 }]);
-  const above = Math.max(0, ...own.map(({ priority }) => priority));
-  let taken = new Set(rules.map(({ priority }) => priority));
-  for (let attempt = above === 0 ? 0 : 1;; attempt++) {
-    const priority = await priorityFor({ pr: spec.pr, host, attempt, taken, above });
-    try {
-      await elb.createRule({ listener, host, priority, action, tags }, signal);
-      return;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "priority_in_use") throw error;
-      const now = readRules(await elb.rules(listener, signal));
-      // The answer to an earlier attempt was lost: the rule is there.
-      if (now.some((each) => each.hosts.includes(host) && each.groups.some(({ arn }) => arn === group))) {
-        return;
-      }
-      if (attempt >= PRIORITY_ATTEMPTS) throw error;
-      taken = new Set(now.map((each) => each.priority));
-    }
-  }
 }
 
 function loadBalancerFull(url: string): AppError {

@@ -13,6 +13,8 @@ export interface AddedLoadBalancer {
   readonly listener: string;
   /** Where it serves on this machine. */
   readonly port: number;
+  /** From now on, the tasks' security groups keep the load balancer out. */
+  block(): void;
   close(): Promise<void>;
 }
 
@@ -43,5 +45,5 @@ export async function addLoadBalancer(
   );
   const listener = Listeners[0]?.ListenerArn ?? "";
   const { port, close } = serveListener(balancing, listener);
-  return { arn, listener, port, close };
+  return { arn, listener, port, block: () => void (balancing.blocked = true), close };
 }

@@ -61,6 +61,8 @@ export interface RuleRecord {
 export class Balancing {
   readonly groups = new Map<string, GroupRecord>();
   readonly rules = new Map<string, RuleRecord>();
+  /** Whether the tasks' security groups keep the load balancer out. */
+  blocked = false;
 
   /** The rules of a listener in the order in which they are tried. */
   rulesOf(listener: string): readonly RuleRecord[] {

@@ -34,7 +34,7 @@ export class TargetChecks {
 
   async #check(group: GroupRecord, target: TargetRecord): Promise<void> {
     target.nextCheck = this.#elapsed() + this.#everyMs;
-    const reason = await ask(target, group.path);
+    const reason = this.#balancing.blocked ? "Target.Timeout" : await ask(target, group.path);
     if (target.state === "draining") return;
     if (reason === undefined) {
       target.state = "healthy";
