@@ -5,8 +5,6 @@ import {
   CreateTargetGroupCommand,
   DeleteRuleCommand,
   DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
-  ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DeleteServiceCommand } from "@aws-sdk/client-ecs";
 import type { NameAnswer } from "../../../src/drivers/ecs/mod.ts";
@@ -96,24 +94,6 @@ scene(
     assert.equal((await scene.ask("/health")).status, 200);
   },
 );
-
-/** Puts weights into the rule of the pull request, as a run that died would have left them. */
-async function weigh({ world, balancer }: BalancedScene, weights: Readonly<Record<string, number>>) {
-  const { elb } = world.aside;
-  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: balancer.listener }));
-  const rule = Rules.find(({ IsDefault }) => IsDefault !== true);
-  const groups = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-  const TargetGroups = groups.map(({ TargetGroupArn = "" }) => ({
-    TargetGroupArn,
-    Weight: Object.entries(weights).find(([short]) => TargetGroupArn.includes(`-${short}/`))?.[1] ?? 0,
-  }));
-  await elb.send(
-    new ModifyRuleCommand({
-      RuleArn: rule?.RuleArn,
-      Actions: [{ Type: "forward", ForwardConfig: { TargetGroups } }],
-    }),
-  );
-}
 
 /** Makes a rule for a host, with a group of its own, as somebody else would. */
 async function plantRule(

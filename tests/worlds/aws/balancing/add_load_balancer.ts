@@ -15,6 +15,8 @@ export interface AddedLoadBalancer {
   readonly port: number;
   /** From now on, the tasks' security groups keep the load balancer out. */
   block(): void;
+  /** Requests that targets are answering. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -45,5 +47,17 @@ export async function addLoadBalancer(
   );
   const listener = Listeners[0]?.ListenerArn ?? "";
   const { port, close } = serveListener(balancing, listener);
-  return { arn, listener, port, block: () => void (balancing.blocked = true), close };
+  return {
+    arn,
+    listener,
+    port,
+    block: () => void (balancing.blocked = true),
+    open: () => countOpen(balancing),
+    close,
+  };
+}
+
+function countOpen({ groups }: Balancing): number {
+  const targets = [...groups.values()].flatMap(({ targets }) => [...targets.values()]);
+  return targets.reduce((sum, { open }) => sum + open, 0);
 }

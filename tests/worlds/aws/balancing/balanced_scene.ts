@@ -1,6 +1,10 @@
 /** A scene with a load balancer: people come by the name, and polls see every answer that they would see. */
 
-import { DescribeTagsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  ModifyRuleCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { makeNameProbe } from "../../../../src/drivers/ecs/route/ask_name.ts";
 import type { EcsSettings } from "../../../../src/drivers/ecs/mod.ts";
 import type { Platform } from "../../../../src/environments/ports/platform.ts";
@@ -68,13 +72,22 @@ async function makeScene(scene: EcsScene, client: Deno.HttpClient): Promise<Bala
   };
 }
 
-/** The tags of a rule or a group. */
-export async function tagsOf(
-  { world: { aside: { elb } } }: Pick<EcsScene, "world">,
-  arn: string,
-): Promise<Readonly<Record<string, string>>> {
-  const { TagDescriptions = [] } = await elb.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
-  return Object.fromEntries((TagDescriptions[0]?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+/** Puts weights into the rule of the pull request, by commit. A group that is not named is taken out. */
+export async function weigh({ world, balancer }: BalancedScene, weights: Readonly<Record<string, number>>) {
+  const { elb } = world.aside;
+  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: balancer.listener }));
+  const rule = Rules.find(({ IsDefault }) => IsDefault !== true);
+  const { TargetGroups: all = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+  const TargetGroups = all.flatMap(({ TargetGroupArn = "" }) => {
+    const named = Object.entries(weights).find(([short]) => TargetGroupArn.includes(`-${short}/`));
+    return named === undefined ? [] : [{ TargetGroupArn, Weight: named[1] }];
+  });
+  await elb.send(
+    new ModifyRuleCommand({
+      RuleArn: rule?.RuleArn,
+      Actions: [{ Type: "forward", ForwardConfig: { TargetGroups } }],
+    }),
+  );
 }
 
 /** The answers to a poll that goes on until it is ended. */
