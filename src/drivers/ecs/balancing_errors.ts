@@ -55,13 +55,11 @@ const REFUSALS: Readonly<Record<string, BalancingRefusal>> = {
     code: "route_changed",
     state: "the rule was removed in the meantime",
     hint: "Run the command again",
-    retryable: true,
   },
   TargetGroupNotFound: {
     code: "route_changed",
     state: "the target group was removed in the meantime",
     hint: "Run the command again",
-    retryable: true,
   },
   ListenerNotFound: {
     code: "listener_not_found",

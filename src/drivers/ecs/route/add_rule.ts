@@ -28,7 +28,10 @@ export async function addRule(
   for (let attempt = above === 0 ? 0 : 1;; attempt++) {
     const priority = await priorityFor({ pr: owner.pr, host, attempt, taken, above });
     try {
-      await elb.createRule({ listener, host, priority, action, tags: ruleTags(owner, deps.clock.now()) }, signal);
+      await elb.createRule(
+        { listener, host, priority, action, tags: ruleTags(owner, deps.clock.now()) },
+        signal,
+      );
       return;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "priority_in_use") throw error;

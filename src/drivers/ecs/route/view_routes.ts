@@ -1,4 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { hostOf } from "../../../environments/core/environment/stable_url.ts";
 import type { PlatformEnvironment } from "../../../environments/core/environment/environment.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { EcsDependencies } from "../dependencies.ts";
@@ -56,7 +57,11 @@ function isPassedOver(
   },
 ): boolean {
   const rule = rules.find(({ groups }) => groups.some(({ arn }) => arn === group));
-  if (rule === undefined) return !rules.some(({ isPage }) => isPage);
+  if (rule === undefined) {
+    // While an environment sleeps, a page answers for its host, and no rule uses its group.
+    const host = hostOf(each.settings.url ?? "");
+    return !rules.some(({ isPage, hosts }) => isPage && hosts.includes(host));
+  }
   const serving = servingGroup(rule);
   if (serving === group) return false;
   const holder = environments.find((other) => other.pr === each.pr && groupOf(other) === serving);
