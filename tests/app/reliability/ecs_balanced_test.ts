@@ -7,11 +7,11 @@
 import assert from "node:assert/strict";
 import { motoForFile } from "../../worlds/aws/mod.ts";
 import { part } from "../../worlds/require.ts";
-import { type Step, tally } from "../../worlds/schedule/mod.ts";
+import { exploreRandomly, type Step, tally } from "../../worlds/schedule/mod.ts";
 import { withoutJitter } from "../../worlds/without_jitter.ts";
 import { DEEP } from "./scenarios/deep.ts";
 import { type Deviation, everyDeath, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
-import { balancedLifeScenario } from "./scenarios/ecs_lives.ts";
+import { balancedLifeScenario, balancedZombieScenario } from "./scenarios/ecs_lives.ts";
 import { LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
@@ -41,6 +41,15 @@ for (const life of LIVES.filter(({ name }) => DEEP || ["creating", "updating", "
     const faults = await withoutJitter(() => playDeviations(scenario, balancingFaults));
     assert.ok(faults > 1, `${faults} faults`);
     await tally({ faults });
+  });
+}
+
+for (const life of LIVES.filter(({ name, cleanup }) => !cleanup && (DEEP || name === "updating"))) {
+  aws.test(`M5: a run behind a load balancer, declared dead while ${life.name}, goes on: people go where they should`, async () => {
+    assert.ok(moto !== undefined, "moto runs");
+    const count = DEEP ? 60 : 3;
+    await withoutJitter(() => exploreRandomly(balancedZombieScenario(life, moto), { seed: 7, count }));
+    await tally({ interleavings: count });
   });
 }
 

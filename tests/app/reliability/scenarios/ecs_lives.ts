@@ -32,6 +32,11 @@ export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
   return LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
 }
 
+/** The same behind a load balancer. */
+export function balancedZombieScenario(life: Life, moto: Moto): Scenario {
+  return servedZombie(onBalancedEcs(moto), life);
+}
+
 function onEcs(moto: Moto, hooks?: Hooks): Ground<AwsBackdrop> {
   return {
     prefix: hooks === undefined ? "ecs_" : "ecs_hooks_",
@@ -85,6 +90,7 @@ export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
     ...LIVES.map((life) => balancedLifeScenario(life, moto)),
     ...ecsZombieScenarios(moto),
     ...HOOK_LIVES.map((life) => ecsHookScenario(life, moto)),
+    ...LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => balancedZombieScenario(life, moto)),
   ];
 }
 
