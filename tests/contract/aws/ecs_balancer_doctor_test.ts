@@ -1,7 +1,7 @@
 /** What doctor finds out about a load balancer, without changing anything. */
 import assert from "node:assert/strict";
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
-import { CreateLoadBalancerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateLoadBalancerCommand, CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { NameAnswer } from "../../../src/drivers/ecs/mod.ts";
 import { makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
 import {
@@ -66,7 +66,7 @@ scene("doctor finds a load balancer in order, and creates nothing", async (scene
   assert.deepEqual(shown(findings), [
     ["load balancer permissions", "ok"],
     ["load balancer", "ok"],
-    ["load balancer: limit", "ok"],
+    ["load balancer: rules", "ok"],
     ["load balancer: zones", "ok"],
     ["load balancer: security groups", "ok"],
     ["environment.url", "ok"],
@@ -93,6 +93,25 @@ scene(
     );
   },
 );
+
+scene("doctor names a rule with a pattern that hides those of pull requests", async (scene) => {
+  await scene.world.aside.elb.send(
+    new CreateRuleCommand({
+      ListenerArn: scene.balancer.listener,
+      Priority: 10,
+      Conditions: [{ Field: "host-header", HostHeaderConfig: { Values: ["*.preview.example"] } }],
+      Actions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "404" } }],
+    }),
+  );
+
+  const findings = await diagnose(scene);
+
+  const found = findings.find(({ name }) => name === "load balancer: rules");
+  assert.deepEqual([found?.status, found?.detail], [
+    "failure",
+    "the rule for *.preview.example comes before all others",
+  ]);
+});
 
 scene("doctor names a listener that is not there", async (scene) => {
   const listener = scene.balancer.listener.replace(/[0-9a-f]{16}$/, "0".repeat(16));

@@ -15,6 +15,7 @@ import {
   type BalancedScene,
   playBalancedScene,
   pollName,
+  weigh,
 } from "../../worlds/aws/balancing/balanced_scene.ts";
 import { motoForFile } from "../../worlds/aws/mod.ts";
 import { part } from "../../worlds/require.ts";
@@ -58,7 +59,6 @@ scene("the name answers at every poll over a new commit, a rebuild and a flag", 
   await scene.balanced.settle({ pr: scene.pr, short: B }, owner(scene, 103), never());
   const answers = await poll.end();
 
-  assert.ok([...answers.values()].every((count) => count > 5), "each version was seen");
   assert.deepEqual(
     [...answers.keys()],
     [`200 ${scene.pr} ${A}`, `200 ${scene.pr} ${B}`],
@@ -329,9 +329,14 @@ scene(
   },
 );
 
-scene("a changed environment.url moves the rule to the new host", async (scene) => {
+scene("a changed environment.url moves the rule to the new host, unless the update fails", async (scene) => {
   await scene.deploy({ epoch: 100 });
-  await scene.deploy({ epoch: 101, url: `http://${scene.pr}.moved.example` });
+  const failed = await failureOf(
+    scene.deploy({ epoch: 101, url: `http://${scene.pr}.moved.example`, flags: { EXIT: true } }),
+  );
+  assert.equal(failed.code, "unhealthy");
+  assert.equal((await scene.ask("/health")).status, 200);
+  await scene.deploy({ epoch: 102, url: `http://${scene.pr}.moved.example` });
 
   assert.equal((await scene.ask("/health", `${scene.pr}.moved.example`)).status, 200);
   assert.equal((await scene.ask("/health")).status, 404);

@@ -1,8 +1,8 @@
-import { shownHost } from "../../../environments/core/environment/stable_url.ts";
+import { hostOf, shownHost } from "../../../environments/core/environment/stable_url.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/finding.ts";
 import type { NameAnswer } from "../route/ask_name.ts";
-import { loadBalancerOf } from "../route/names.ts";
+import { FIRST_PRIORITY, loadBalancerOf } from "../route/names.ts";
 import { countGroups, MANY_GROUPS, MOST_GROUPS, readRules } from "../route/rules.ts";
 import type { LoadBalancerFacts, LoadBalancingCalls } from "../sdk/load_balancing.ts";
 import type { NetworkCalls } from "../sdk/network.ts";
@@ -30,7 +30,7 @@ export interface BalancerTools {
 const NAME = "load balancer";
 
 /**
- * Checks listener, limit, availability zones, security groups, name and certificate of the load balancer. Missing
+ * Checks listener, rules, availability zones, security groups, name and certificate of the load balancer. Missing
  * permission for a check that only doctor makes is not a failure.
  */
 export async function diagnoseBalancer(
@@ -46,7 +46,7 @@ export async function diagnoseBalancer(
   if ("status" in facts) return [listener.status === "ok" ? facts : listener];
   return [
     listener,
-    await look(`${NAME}: limit`, () => checkLimit(tools, config, signal), signal),
+    await look(`${NAME}: rules`, () => checkRules(tools, config, signal), signal),
     await look(`${NAME}: zones`, () => checkZones(tools, { config, facts }, signal), signal),
     await look(`${NAME}: security groups`, () => checkGroups(tools, { config, facts }, signal), signal),
     judgeName(await tools.askName(config.sampleUrl, signal), { config, facts }),
@@ -90,18 +90,34 @@ async function checkListener(
   );
 }
 
-async function checkLimit(
+async function checkRules(
   { elb }: BalancerTools,
-  { listener }: DiagnosedBalancer,
+  { listener, sampleUrl }: DiagnosedBalancer,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const count = countGroups(readRules(await elb.rules(listener, signal)));
+  const rules = readRules(await elb.rules(listener, signal));
+  const hiding = rules.find(({ priority, hosts }) =>
+    priority < FIRST_PRIORITY && hosts.some((host) => host.includes("*") && covers(host, hostOf(sampleUrl)))
+  );
+  if (hiding !== undefined) {
+    return foundWrong(`${NAME}: rules`, `the rule for ${hiding.hosts.join(", ")} comes before all others`, {
+      fix:
+        "Give it a priority above those of environments, such as 50000, or put its action into the default rule",
+    });
+  }
+  const count = countGroups(rules);
   const said = `${count} of ${MOST_GROUPS} target groups in rules of the listener`;
-  if (count < MANY_GROUPS) return foundOk(`${NAME}: limit`, said);
-  return foundWrong(`${NAME}: limit`, `${said}; AWS does not raise this limit`, {
+  if (count < MANY_GROUPS) return foundOk(`${NAME}: rules`, said);
+  return foundWrong(`${NAME}: rules`, `${said}; AWS does not raise this limit`, {
     status: "warning",
     fix: 'Remove environments ("showtime cleanup"), or put some onto another load balancer',
   });
+}
+
+/** Whether a pattern with `*` and `?` fits a host. */
+function covers(pattern: string, host: string): boolean {
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  return new RegExp(`^${escaped}$`, "i").test(host);
 }
 
 async function checkZones(

@@ -1,4 +1,4 @@
-import { shownHost } from "../../../environments/core/environment/stable_url.ts";
+import { hostOf, shownHost } from "../../../environments/core/environment/stable_url.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import { type EcsDependencies, TASK_POLL_MS } from "../dependencies.ts";
@@ -28,7 +28,9 @@ export async function finishRoute(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const action = `Sending people to "${name}"`;
-  if (!route.serves) await switchRoute(deps, { ...route, owner: spec, action }, signal);
+  if (!route.serves) {
+    await switchRoute(deps, { ...route, owner: spec, action, host: hostOf(route.url) }, signal);
+  }
   const seen = await askName(deps, route, signal);
   const { certificateCheck = true } = deps.config.loadBalancer ?? {};
   const fine = seen.ok || (seen.kind === "certificate" && !certificateCheck);

@@ -2,7 +2,7 @@ import type { PrNumber, ServiceName, ShortSha } from "../../../lib/ids.ts";
 import { parseServiceName } from "../../../environments/core/environment/names.ts";
 
 /** The lowest priority that a rule of a pull request gets: the pull request's number is added. */
-const FIRST_PRIORITY = 1000;
+export const FIRST_PRIORITY = 1000;
 /** The highest priority of a rule that AWS accepts. */
 const LAST_PRIORITY = 50_000;
 const HASH_DIGITS = 6;

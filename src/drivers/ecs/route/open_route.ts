@@ -98,7 +98,8 @@ export async function openRoute(
     listener,
     url,
     group,
-    serves: main === undefined || (servingGroup(main) ?? group) === group && !main.isPage,
+    serves: main === undefined ||
+      ((servingGroup(main) ?? group) === group && !main.isPage && main.hosts.includes(host)),
     added: !isAttached(group),
     warning: now < MANY_GROUPS ? undefined : `The load balancer has ${now} of the ${MOST_GROUPS} target ` +
       "groups that AWS allows; remove environments, or put some onto another load balancer",
@@ -190,15 +191,13 @@ async function attach(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { host, group, own } = at;
+  const { group, own } = at;
   const elb = await deps.aws.balancing;
   // A page stays until the environment behind it is healthy; a second rule keeps the group in use meanwhile.
   const rule = own.find(({ isPage }) => !isPage);
   if (rule === undefined) return await addRule(deps, { ...at, owner: at.spec }, signal);
   const groups = withGroup(group, rule.groups);
-  const moved = !rule.hosts.includes(host);
-  if (groups === rule.groups && !moved) return;
-  await elb.modifyRule(rule.arn, { action: forwardAction(groups), ...(moved ? { host } : {}) }, signal);
+  if (groups !== rule.groups) await elb.modifyRule(rule.arn, { action: forwardAction(groups) }, signal);
 }
 
 function loadBalancerFull(url: string): AppError {

@@ -50,15 +50,20 @@ async function readListener(deps: EcsDependencies, listener: string, signal: Abo
 }
 
 /**
- * Sends everyone to a group, with one change of the rule. The group that served stays in the rule at weight 0: the
+ * Sends everyone to a group, with one change of the rule, which gets another host if `host` is not its own. The group that served stays in the rule at weight 0: the
  * load balancer waits only for open requests of groups that a rule uses. Returns whether anything was changed.
  */
 export async function switchRoute(
   deps: EcsDependencies,
-  target: RouteTarget & { readonly owner: RouteOwner; readonly action: string },
+  target: RouteTarget & {
+    readonly owner: RouteOwner;
+    readonly action: string;
+    /** The host that the rule should have; undefined to leave it as it is. */
+    readonly host?: string;
+  },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { group, action } = target;
+  const { group, action, host } = target;
   const elb = await deps.aws.balancing;
   const { rules: [main, ...others] } = await findRules(deps, target, signal);
   if (main === undefined) {
@@ -66,8 +71,12 @@ export async function switchRoute(
       hint: "Start the environment again",
     });
   }
-  const changed = main.isPage || servingGroup(main) !== group;
-  if (changed) await elb.modifyRule(main.arn, { action: forwardAction(allTo(group, main.groups)) }, signal);
+  const moved = host !== undefined && !main.hosts.includes(host);
+  const changed = moved || main.isPage || servingGroup(main) !== group;
+  if (changed) {
+    const to = { action: forwardAction(allTo(group, main.groups)), ...(moved ? { host } : {}) };
+    await elb.modifyRule(main.arn, to, signal);
+  }
   // Such a rule only kept the group in use behind a page.
   for (const { arn } of others) await elb.deleteRule(arn, signal);
   if (changed) await deps.clock.sleep(SPREAD_MS, signal);

@@ -14,6 +14,9 @@ import type { AddedLoadBalancer } from "./add_load_balancer.ts";
 import { byName } from "./by_name.ts";
 import { type ShownRoutes, showRoutes } from "./show_routes.ts";
 
+/** Between two questions of a poll, in machine milliseconds. */
+const PAUSE_MS = 5;
+
 /** What a test plays with. */
 export interface BalancedScene extends EcsScene {
   readonly balancer: AddedLoadBalancer;
@@ -96,7 +99,7 @@ export interface Poll {
   end(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Asks a name every 50 ms, each time for the variable that tells versions apart. */
+/** Asks a name again and again, a second of the world's time apart, each time for the variable that tells versions apart. */
 export function pollName(scene: Pick<BalancedScene, "ask">, variable: string): Poll {
   const answers = new Map<string, number>();
   const ended = Promise.withResolvers<void>();
@@ -106,7 +109,7 @@ export function pollName(scene: Pick<BalancedScene, "ask">, variable: string): P
       const { status, body } = await scene.ask(`/cgi-bin/env?${variable}`);
       const answer = status === 200 ? `200 ${body}` : String(status);
       answers.set(answer, (answers.get(answer) ?? 0) + 1);
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, 50)), ended.promise]);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, PAUSE_MS)), ended.promise]);
     }
   })();
   return {
