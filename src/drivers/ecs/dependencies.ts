@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
 import type { Aws } from "./aws.ts";
-import type { NameProbe } from "./route/ask_name.ts";
+import type { UrlProbe } from "./route/ask_url.ts";
 import type { EcsSettings } from "./settings.ts";
 
 /** The clients, settings and functions that every operation of the ECS platform uses. */
@@ -9,8 +9,8 @@ export interface EcsDependencies {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly probe: HealthProbe;
-  /** Asks a name that people use. */
-  readonly askName: NameProbe;
+  /** Requests a URL by the name that people use. */
+  readonly askUrl: UrlProbe;
   /** Returns a new random secret for an environment. */
   readonly newSecret: () => string;
   /** Receives every secret of an environment before the secret is used. */

@@ -11,7 +11,7 @@ export { type Architecture, architectureOf, linuxPlatform } from "./architecture
 export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
 export { type EcrLoginOptions, makeEcrLogin } from "./images/ecr_login.ts";
 export { type EcrStoreOptions, makeEcrStore } from "./images/ecr_store.ts";
-export type { NameAnswer, NameProbe } from "./route/ask_name.ts";
+export type { UrlAnswer, UrlProbe } from "./route/ask_url.ts";
 export type { EcsSettings, LoadBalancerSettings } from "./settings.ts";
 export { type EcsDiagnosisOptions, makeEcsDiagnosis } from "./diagnose/diagnose.ts";
 export { type EcrDiagnosisOptions, makeEcrDiagnosis } from "./diagnose/diagnose_ecr.ts";

@@ -7,16 +7,16 @@ import { listLeftovers, removeLeftover } from "./deploy/leftovers.ts";
 import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
 import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
-import { makeNameProbe, type NameProbe } from "./route/ask_name.ts";
+import { makeUrlProbe, type UrlProbe } from "./route/ask_url.ts";
 import { settle } from "./deploy/settle.ts";
 import { reachAll } from "./reach.ts";
 import { isRoutePart, listRouteLeftovers, removeRouteLeftover } from "./route/route_leftovers.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** The options of {@link makeEcsPlatform}. */
-export type EcsPlatformOptions = Omit<EcsDependencies, "aws" | "askName"> & {
+export type EcsPlatformOptions = Omit<EcsDependencies, "aws" | "askUrl"> & {
   /** Asks a name that people use; by a request of this machine by default. */
-  readonly askName?: NameProbe;
+  readonly askUrl?: UrlProbe;
   /** The function that sends requests to AWS; the runtime's `fetch` by default. */
   readonly fetch?: typeof fetch;
 };
@@ -25,7 +25,7 @@ export type EcsPlatformOptions = Omit<EcsDependencies, "aws" | "askName"> & {
 export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
   const { fetch, ...parts } = options;
   const deps: EcsDependencies = {
-    askName: makeNameProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
+    askUrl: makeUrlProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
     ...parts,
     aws: new Aws({ ...options.config, fetch }),
   };

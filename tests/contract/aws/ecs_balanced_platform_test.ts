@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Platform } from "../../../src/environments/ports/platform.ts";
 import { byName } from "../../worlds/aws/balancing/by_name.ts";
 import { showRoutes } from "../../worlds/aws/balancing/show_routes.ts";
-import { makeNameProbe } from "../../../src/drivers/ecs/route/ask_name.ts";
+import { makeUrlProbe } from "../../../src/drivers/ecs/route/ask_url.ts";
 import {
   type EcsHarness,
   makeAwsWorld,
@@ -25,10 +25,10 @@ async function makeHarness(): Promise<EcsHarness> {
   const balancer = await world.addLoadBalancer();
   const client = Deno.createHttpClient({ allowHost: true });
   const harness = makeEcsHarness(world, { image: "registry.example/acme/app:fine" });
-  const askName = makeNameProbe({ fetch: byName(balancer, client), timeoutMs: 5000 });
+  const askUrl = makeUrlProbe({ fetch: byName(balancer, client), timeoutMs: 5000 });
   const loadBalancer = { listener: balancer.listener, certificateCheck: true };
   const balancedWith: EcsHarness["platformWith"] = (change) =>
-    withAddress(harness.platformWith({ loadBalancer, ...change }, { askName }));
+    withAddress(harness.platformWith({ loadBalancer, ...change }, { askUrl }));
   return {
     ...harness,
     platform: balancedWith({}),

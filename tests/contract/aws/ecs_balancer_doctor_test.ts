@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { CreateLoadBalancerCommand, CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { NameAnswer } from "../../../src/drivers/ecs/mod.ts";
+import type { UrlAnswer } from "../../../src/drivers/ecs/mod.ts";
 import { makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
 import {
   diagnoseBalancer,
@@ -17,7 +17,7 @@ import { part } from "../../worlds/require.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
-const FINE: NameAnswer = { ok: false, answer: "404", kind: "status" };
+const FINE: UrlAnswer = { ok: false, answer: "404", kind: "status" };
 
 function scene(title: string, play: (scene: BalancedScene) => Promise<void>): void {
   aws.test(title, () => playBalancedScene({ moto }, play));
@@ -26,7 +26,7 @@ function scene(title: string, play: (scene: BalancedScene) => Promise<void>): vo
 async function diagnose(
   { harness, balancer }: BalancedScene,
   { answer = FINE, url = "http://pr-1.preview.example", listener = balancer.listener }: {
-    readonly answer?: NameAnswer;
+    readonly answer?: UrlAnswer;
     readonly url?: string;
     readonly listener?: string;
   } = {},
@@ -38,7 +38,7 @@ async function diagnose(
       balancer: { listener, certificateCheck: true, port: config.port, sampleUrl: url },
     },
     regionSource: "AWS_REGION",
-    askName: () => Promise.resolve(answer),
+    askUrl: () => Promise.resolve(answer),
   });
   return (await diagnosis.diagnose(never())).filter(({ name }) =>
     /load balancer|environment\.url/.test(name)
@@ -169,7 +169,7 @@ scene("doctor names subnets in zones that the load balancer is not enabled for",
       zones: () => Promise.resolve(new Map([["subnet-a", zones[0] ?? ""], ["subnet-b", "us-east-1z"]])),
       letsIn,
     },
-    askName: () => Promise.resolve(FINE),
+    askUrl: () => Promise.resolve(FINE),
   });
 
   const findings = await diagnoseBalancer(tools(() => Promise.reject(denied)), config, never());

@@ -7,7 +7,7 @@ import {
   DescribeLoadBalancersCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DeleteServiceCommand } from "@aws-sdk/client-ecs";
-import type { NameAnswer } from "../../../src/drivers/ecs/mod.ts";
+import type { UrlAnswer } from "../../../src/drivers/ecs/mod.ts";
 import { AppError } from "../../../src/lib/errors.ts";
 import { shortSha } from "../../../src/lib/ids.ts";
 import { failureOf, never, type SceneOptions, SHA_A, SHA_B, until } from "../../worlds/aws/ecs_scene.ts";
@@ -346,9 +346,9 @@ scene(
   "a name that leads nowhere is named in a sentence, and an untrusted certificate only where it is checked",
   async (scene) => {
     const { harness, balancer } = scene;
-    const deploy = async (answer: NameAnswer, certificateCheck: boolean) => {
+    const deploy = async (answer: UrlAnswer, certificateCheck: boolean) => {
       const loadBalancer = { listener: balancer.listener, certificateCheck };
-      const platform = harness.platformWith({ loadBalancer }, { askName: () => Promise.resolve(answer) });
+      const platform = harness.platformWith({ loadBalancer }, { askUrl: () => Promise.resolve(answer) });
       return (await scene.deploy({}, { platform })).warning;
     };
     const untrusted = { ok: false, answer: "its certificate is not trusted", kind: "certificate" } as const;

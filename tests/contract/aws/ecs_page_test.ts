@@ -33,7 +33,7 @@ function dependencies({ harness, world, balancer }: BalancedScene): EcsDependenc
     aws: new Aws(config),
     clock: world.clock,
     probe: () => assert.fail("nothing is probed"),
-    askName: () => assert.fail("no name is asked"),
+    askUrl: () => assert.fail("no name is asked"),
     newSecret: () => "secret",
     keepSecret: () => {},
     redact: (text) => text,

@@ -207,7 +207,7 @@ async function onGuardedAws(
     await hands.ecr.send(new CreateRepositoryCommand({ repositoryName: repository }));
     const { listener } = await world.addLoadBalancer();
     const loadBalancer = { listener, certificateCheck: true };
-    const askName = () => Promise.resolve({ ok: true, answer: "200", kind: "status" as const });
+    const askUrl = () => Promise.resolve({ ok: true, answer: "200", kind: "status" as const });
     await act({
       world,
       async play(without) {
@@ -219,7 +219,7 @@ async function onGuardedAws(
         return await withEnv(
           env,
           () =>
-            playAll({ ...harness, platform: harness.platformWith({ loadBalancer }, { askName }) }, {
+            playAll({ ...harness, platform: harness.platformWith({ loadBalancer }, { askUrl }) }, {
               pr,
               image,
             }),

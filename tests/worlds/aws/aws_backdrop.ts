@@ -6,8 +6,8 @@
 import { ListServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import type { Hooks } from "../../../src/environments/core/environment/hooks.ts";
 import type { PrNumber } from "../../../src/lib/ids.ts";
-import { makeNameProbe } from "../../../src/drivers/ecs/route/ask_name.ts";
-import { makeEcsPlatform, type NameProbe } from "../../../src/drivers/ecs/mod.ts";
+import { makeUrlProbe } from "../../../src/drivers/ecs/route/ask_url.ts";
+import { makeEcsPlatform, type UrlProbe } from "../../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import type { HealthProbe } from "../../../src/ports/health.ts";
 import {
@@ -109,9 +109,9 @@ export async function makeAwsBackdrop(
       : { listener: balancer.listener, certificateCheck: true },
   };
   const client = Deno.createHttpClient({ allowHost: true });
-  const askName = balancer === undefined
+  const askUrl = balancer === undefined
     ? undefined
-    : makeNameProbe({ fetch: byName(balancer, client), timeoutMs: 5000 });
+    : makeUrlProbe({ fetch: byName(balancer, client), timeoutMs: 5000 });
   let secrets = 0;
   return {
     world,
@@ -119,7 +119,7 @@ export async function makeAwsBackdrop(
       makeEcsPlatform({
         clock: gate.clock,
         probe: gatedProbe(gate),
-        ...(askName === undefined ? {} : { askName: gatedName(gate, askName) }),
+        ...(askUrl === undefined ? {} : { askUrl: gatedName(gate, askUrl) }),
         newSecret: () => `secret-${gate.run}-${++secrets}`,
         keepSecret: () => {},
         redact: (text) => text,
@@ -142,7 +142,7 @@ export async function makeAwsBackdrop(
 }
 
 /** A question by name is a request like any other. */
-function gatedName(gate: Gate, askName: NameProbe): NameProbe {
+function gatedName(gate: Gate, askUrl: UrlProbe): UrlProbe {
   return (url, signal) =>
     gate.pass({ name: `name ${new URL(url).pathname}`, writes: false }, {
       signal,
@@ -153,7 +153,7 @@ function gatedName(gate: Gate, askName: NameProbe): NameProbe {
         }
         if (fate !== "go") return { ok: false, answer: fate, kind: "other" };
         effect();
-        return await askName(url, signal);
+        return await askUrl(url, signal);
       },
     });
 }

@@ -3,7 +3,7 @@ import { accessPolicy, type AwsSettings, completeAwsSettings } from "../../../en
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
 import { askPermissions, permissionFindings, type Probed } from "./ask_permissions.ts";
 import { PROBE_TIMEOUT_MS } from "../dependencies.ts";
-import { makeNameProbe, type NameProbe } from "../route/ask_name.ts";
+import { makeUrlProbe, type UrlProbe } from "../route/ask_url.ts";
 import { loadBalancerOf } from "../route/names.ts";
 import { diagnoseBalancer, type DiagnosedBalancer } from "./diagnose_balancer.ts";
 import type { EcsSettings } from "../settings.ts";
@@ -44,14 +44,14 @@ export interface EcsDiagnosisOptions {
   /** The source of the region, such as `AWS_REGION`. */
   readonly regionSource: string;
   /** Asks a name that people use; by a request of this machine by default. */
-  readonly askName?: NameProbe;
+  readonly askUrl?: UrlProbe;
 }
 
 /**
  * Makes the diagnosis of ECS: whose credentials these are, what they allow, and whether required resources
  * exist.
  */
-export function makeEcsDiagnosis({ config, regionSource, askName }: EcsDiagnosisOptions): Diagnosis {
+export function makeEcsDiagnosis({ config, regionSource, askUrl }: EcsDiagnosisOptions): Diagnosis {
   const { region } = config;
   return {
     name: "AWS identity",
@@ -63,7 +63,7 @@ export function makeEcsDiagnosis({ config, regionSource, askName }: EcsDiagnosis
         foundOk("AWS identity", `${identity.arn}, in ${region} (${regionSource})`),
         ...await diagnoseEcs(config, identity, signal),
         ...await lookAtNetwork(config, signal),
-        ...await lookAtBalancer({ config, identity, askName }, signal),
+        ...await lookAtBalancer({ config, identity, askUrl }, signal),
       ];
     },
   };
@@ -194,10 +194,10 @@ function logGroupFinding(
 
 /** Checks the load balancer, and what the credentials may do with it. */
 async function lookAtBalancer(
-  { config, identity, askName }: {
+  { config, identity, askUrl }: {
     readonly config: DiagnosedSettings;
     readonly identity: CallerIdentity;
-    readonly askName: NameProbe | undefined;
+    readonly askUrl: UrlProbe | undefined;
   },
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -224,7 +224,7 @@ async function lookAtBalancer(
         {
           elb,
           network,
-          askName: askName ?? makeNameProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
+          askUrl: askUrl ?? makeUrlProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
         },
         { ...config, ...balancer },
         signal,

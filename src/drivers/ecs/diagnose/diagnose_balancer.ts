@@ -1,7 +1,7 @@
 import { hostOf, shownHost } from "../../../environments/core/environment/stable_url.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/finding.ts";
-import type { NameAnswer } from "../route/ask_name.ts";
+import type { UrlAnswer } from "../route/ask_url.ts";
 import { FIRST_PRIORITY, loadBalancerOf } from "../route/names.ts";
 import { countGroups, MANY_GROUPS, MOST_GROUPS, readRules } from "../route/rules.ts";
 import type { LoadBalancerFacts, LoadBalancingCalls } from "../sdk/load_balancing.ts";
@@ -24,7 +24,7 @@ export interface DiagnosedBalancer {
 export interface BalancerTools {
   readonly elb: Pick<LoadBalancingCalls, "listener" | "loadBalancer" | "rules">;
   readonly network: Pick<NetworkCalls, "zones" | "letsIn">;
-  readonly askName: (url: string, signal: AbortSignal) => Promise<NameAnswer>;
+  readonly askUrl: (url: string, signal: AbortSignal) => Promise<UrlAnswer>;
 }
 
 const NAME = "load balancer";
@@ -49,7 +49,7 @@ export async function diagnoseBalancer(
     await look(`${NAME}: rules`, () => checkRules(tools, config, signal), signal),
     await look(`${NAME}: zones`, () => checkZones(tools, { config, facts }, signal), signal),
     await look(`${NAME}: security groups`, () => checkGroups(tools, { config, facts }, signal), signal),
-    judgeName(await tools.askName(config.sampleUrl, signal), { config, facts }),
+    judgeName(await tools.askUrl(config.sampleUrl, signal), { config, facts }),
   ];
 }
 
@@ -162,7 +162,7 @@ async function checkGroups(
 
 /** Judges the answer to a request by the name of a pull request: any answer shows that the name leads somewhere. */
 function judgeName(
-  seen: NameAnswer,
+  seen: UrlAnswer,
   { config, facts }: { readonly config: DiagnosedBalancer; readonly facts: LoadBalancerFacts },
 ): Finding {
   const name = "environment.url";

@@ -2,7 +2,7 @@ import { hostOf, shownHost } from "../../../environments/core/environment/stable
 import type { ServiceName } from "../../../lib/ids.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
 import { type EcsDependencies, TASK_POLL_MS } from "../dependencies.ts";
-import type { NameAnswer } from "./ask_name.ts";
+import type { UrlAnswer } from "./ask_url.ts";
 import { detachGroup, removeRoute } from "./close_route.ts";
 import type { Route } from "./open_route.ts";
 import { findRouteByName } from "./route_of_service.ts";
@@ -31,7 +31,7 @@ export async function finishRoute(
   if (!route.serves) {
     await switchRoute(deps, { ...route, owner: spec, action, host: hostOf(route.url) }, signal);
   }
-  const seen = await askName(deps, route, signal);
+  const seen = await askUrl(deps, route, signal);
   const { certificateCheck = true } = deps.config.loadBalancer ?? {};
   const fine = seen.ok || (seen.kind === "certificate" && !certificateCheck);
   const sentences = [
@@ -45,12 +45,12 @@ export async function finishRoute(
   return sentences.length === 0 ? undefined : sentences.join(". ");
 }
 
-async function askName(deps: EcsDependencies, route: Route, signal: AbortSignal): Promise<NameAnswer> {
+async function askUrl(deps: EcsDependencies, route: Route, signal: AbortSignal): Promise<UrlAnswer> {
   const { path, fallback } = deps.config.health;
   for (let attempt = 1;; attempt++) {
-    const first = await deps.askName(`${route.url}${path}`, signal);
+    const first = await deps.askUrl(`${route.url}${path}`, signal);
     const seen = first.answer === "404" && fallback !== path
-      ? await deps.askName(`${route.url}${fallback}`, signal)
+      ? await deps.askUrl(`${route.url}${fallback}`, signal)
       : first;
     if (seen.ok || attempt >= NAME_ATTEMPTS) return seen;
     await deps.clock.sleep(NAME_PAUSE_MS, signal);

@@ -5,7 +5,7 @@ import {
   DescribeTargetGroupsCommand,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { makeNameProbe } from "../../../../src/drivers/ecs/route/ask_name.ts";
+import { makeUrlProbe } from "../../../../src/drivers/ecs/route/ask_url.ts";
 import type { EcsSettings } from "../../../../src/drivers/ecs/mod.ts";
 import type { Platform } from "../../../../src/environments/ports/platform.ts";
 import { type EcsScene, playEcsScene, type SceneOptions } from "../ecs_scene.ts";
@@ -51,13 +51,13 @@ async function makeScene(scene: EcsScene, client: Deno.HttpClient): Promise<Bala
   const host = `pr-${pr}.preview.example`;
   const url = `http://${host}`;
   const fetchByName = byName(balancer, client);
-  const askName = makeNameProbe({ fetch: fetchByName, timeoutMs: 5000 });
+  const askUrl = makeUrlProbe({ fetch: fetchByName, timeoutMs: 5000 });
   const balancedWith = (change: Partial<EcsSettings>) =>
     harness.platformWith({
       health: { ...harness.config.health, timeoutMs: 900_000 },
       loadBalancer: { listener: balancer.listener, certificateCheck: true },
       ...change,
-    }, { askName });
+    }, { askUrl });
   return {
     ...scene,
     balancer,

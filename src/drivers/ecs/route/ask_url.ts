@@ -5,7 +5,7 @@ import { readWhole } from "../../../lib/read_whole.ts";
 const MOST_BYTES = 1024 * 1024;
 
 /** The answer to a request by the name that people use. */
-export interface NameAnswer {
+export interface UrlAnswer {
   /** Whether the answer is 2xx. */
   readonly ok: boolean;
   /** The answer for people: `200`, `unknown host name`. */
@@ -14,12 +14,12 @@ export interface NameAnswer {
 }
 
 /** Requests a URL once. A failure to connect is an answer, too. Rejects only if `signal` aborts. */
-export type NameProbe = (url: string, signal: AbortSignal) => Promise<NameAnswer>;
+export type UrlProbe = (url: string, signal: AbortSignal) => Promise<UrlAnswer>;
 
-/** Makes the probe of names with a `fetch`. `timeoutMs`: the limit of one request. */
-export function makeNameProbe(
+/** Makes the probe of URLs with a `fetch`. `timeoutMs`: the limit of one request. */
+export function makeUrlProbe(
   { fetch, timeoutMs }: { readonly fetch: typeof globalThis.fetch; readonly timeoutMs: number },
-): NameProbe {
+): UrlProbe {
   return async (url, signal) => {
     const either = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
@@ -34,7 +34,7 @@ export function makeNameProbe(
   };
 }
 
-function describeFailure(error: unknown): NameAnswer {
+function describeFailure(error: unknown): UrlAnswer {
   const text = messages(error);
   if (isUntrustedCertificate(error) || /certificate|NotValidForName/i.test(text)) {
     return { ok: false, answer: "its certificate is not trusted", kind: "certificate" };
