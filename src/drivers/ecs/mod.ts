@@ -5,7 +5,8 @@
  * AppErrors.
  *
  * Read `platform.ts` first, then `deploy/deploy.ts` and `deploy/wait_serving.ts`. `deploy/stopped_task.ts`
- * and `errors.ts` translate AWS's answers. `sdk/` contains every call to AWS.
+ * and `errors.ts` translate AWS's answers. `route/` leads a pull request's address to the environment that
+ * serves, by a rule of a load balancer. `sdk/` contains every call to AWS.
  */
 export { type Architecture, architectureOf, linuxPlatform } from "./architecture.ts";
 export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
