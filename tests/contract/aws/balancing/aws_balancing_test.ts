@@ -17,11 +17,22 @@ import {
   DescribeTargetHealthCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateServiceCommand, DeleteServiceCommand } from "@aws-sdk/client-ecs";
-import { shortSha } from "../../../src/lib/ids.ts";
-import { type EcsScene, never, type SceneOptions, SHA_A, SHA_B, until } from "../../worlds/aws/ecs_scene.ts";
-import { type BalancedScene, playBalancedScene, weigh } from "../../worlds/aws/balancing/balanced_scene.ts";
-import { motoForFile } from "../../worlds/aws/mod.ts";
-import { part } from "../../worlds/require.ts";
+import { shortSha } from "../../../../src/lib/ids.ts";
+import {
+  type EcsScene,
+  never,
+  type SceneOptions,
+  SHA_A,
+  SHA_B,
+  until,
+} from "../../../worlds/aws/ecs_scene.ts";
+import {
+  type BalancedScene,
+  playBalancedScene,
+  weigh,
+} from "../../../worlds/aws/balancing/balanced_scene.ts";
+import { motoForFile } from "../../../worlds/aws/mod.ts";
+import { part } from "../../../worlds/require.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

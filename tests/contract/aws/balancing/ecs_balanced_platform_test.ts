@@ -1,20 +1,20 @@
 /** The platform's contract behind a load balancer: everything holds as without one, and nothing is left there. */
 import assert from "node:assert/strict";
-import type { Platform } from "../../../src/environments/ports/platform.ts";
-import { byName } from "../../worlds/aws/balancing/by_name.ts";
-import { showRoutes } from "../../worlds/aws/balancing/show_routes.ts";
-import { makeUrlProbe } from "../../../src/drivers/ecs/route/ask_url.ts";
+import type { Platform } from "../../../../src/environments/ports/platform.ts";
+import { byName } from "../../../worlds/aws/balancing/by_name.ts";
+import { showRoutes } from "../../../worlds/aws/balancing/show_routes.ts";
+import { makeUrlProbe } from "../../../../src/drivers/ecs/route/ask_url.ts";
 import {
   type EcsHarness,
   makeAwsWorld,
   makeEcsHarness,
   motoForFile,
   plainRunner,
-} from "../../worlds/aws/mod.ts";
-import { failingImages } from "../../worlds/aws/tasks/failing_images.ts";
-import { part } from "../../worlds/require.ts";
-import { ownershipContract } from "../ownership_contract.ts";
-import { platformContract, type PlatformContractOptions } from "../platform_contract.ts";
+} from "../../../worlds/aws/mod.ts";
+import { failingImages } from "../../../worlds/aws/tasks/failing_images.ts";
+import { part } from "../../../worlds/require.ts";
+import { ownershipContract } from "../../ownership_contract.ts";
+import { platformContract, type PlatformContractOptions } from "../../platform_contract.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

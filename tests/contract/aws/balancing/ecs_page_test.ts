@@ -1,19 +1,19 @@
 /** A page in the rule while an environment sleeps, and the way back from it without an error. */
 import assert from "node:assert/strict";
 import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { Aws } from "../../../src/drivers/ecs/aws.ts";
-import type { EcsDependencies } from "../../../src/drivers/ecs/dependencies.ts";
-import { routeOfService } from "../../../src/drivers/ecs/route/route_of_service.ts";
-import { forwardTo, keepBehindPage, showPage } from "../../../src/drivers/ecs/route/page_route.ts";
-import { shortSha } from "../../../src/lib/ids.ts";
-import { never, SHA_A, until } from "../../worlds/aws/ecs_scene.ts";
+import { Aws } from "../../../../src/drivers/ecs/aws.ts";
+import type { EcsDependencies } from "../../../../src/drivers/ecs/dependencies.ts";
+import { routeOfService } from "../../../../src/drivers/ecs/route/route_of_service.ts";
+import { forwardTo, keepBehindPage, showPage } from "../../../../src/drivers/ecs/route/page_route.ts";
+import { shortSha } from "../../../../src/lib/ids.ts";
+import { never, SHA_A, until } from "../../../worlds/aws/ecs_scene.ts";
 import {
   type BalancedScene,
   playBalancedScene,
   pollName,
-} from "../../worlds/aws/balancing/balanced_scene.ts";
-import { motoForFile } from "../../worlds/aws/mod.ts";
-import { part } from "../../worlds/require.ts";
+} from "../../../worlds/aws/balancing/balanced_scene.ts";
+import { motoForFile } from "../../../worlds/aws/mod.ts";
+import { part } from "../../../worlds/require.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

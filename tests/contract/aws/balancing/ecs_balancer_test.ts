@@ -7,18 +7,18 @@ import {
   DescribeLoadBalancersCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DeleteServiceCommand } from "@aws-sdk/client-ecs";
-import type { UrlAnswer } from "../../../src/drivers/ecs/mod.ts";
-import { AppError } from "../../../src/lib/errors.ts";
-import { shortSha } from "../../../src/lib/ids.ts";
-import { failureOf, never, type SceneOptions, SHA_A, SHA_B, until } from "../../worlds/aws/ecs_scene.ts";
+import type { UrlAnswer } from "../../../../src/drivers/ecs/mod.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import { shortSha } from "../../../../src/lib/ids.ts";
+import { failureOf, never, type SceneOptions, SHA_A, SHA_B, until } from "../../../worlds/aws/ecs_scene.ts";
 import {
   type BalancedScene,
   playBalancedScene,
   pollName,
   weigh,
-} from "../../worlds/aws/balancing/balanced_scene.ts";
-import { motoForFile } from "../../worlds/aws/mod.ts";
-import { part } from "../../worlds/require.ts";
+} from "../../../worlds/aws/balancing/balanced_scene.ts";
+import { motoForFile } from "../../../worlds/aws/mod.ts";
+import { part } from "../../../worlds/require.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);

@@ -2,18 +2,18 @@
 import assert from "node:assert/strict";
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { CreateLoadBalancerCommand, CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { UrlAnswer } from "../../../src/drivers/ecs/mod.ts";
-import { makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
+import type { UrlAnswer } from "../../../../src/drivers/ecs/mod.ts";
+import { makeEcsDiagnosis } from "../../../../src/drivers/ecs/mod.ts";
 import {
   diagnoseBalancer,
   type DiagnosedBalancer,
-} from "../../../src/drivers/ecs/diagnose/diagnose_balancer.ts";
-import { AppError } from "../../../src/lib/errors.ts";
-import type { Finding } from "../../../src/lib/finding.ts";
-import { never } from "../../worlds/aws/ecs_scene.ts";
-import { type BalancedScene, playBalancedScene } from "../../worlds/aws/balancing/balanced_scene.ts";
-import { motoForFile } from "../../worlds/aws/mod.ts";
-import { part } from "../../worlds/require.ts";
+} from "../../../../src/drivers/ecs/diagnose/diagnose_balancer.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import type { Finding } from "../../../../src/lib/finding.ts";
+import { never } from "../../../worlds/aws/ecs_scene.ts";
+import { type BalancedScene, playBalancedScene } from "../../../worlds/aws/balancing/balanced_scene.ts";
+import { motoForFile } from "../../../worlds/aws/mod.ts";
+import { part } from "../../../worlds/require.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
