@@ -81,7 +81,7 @@ export async function openRoute(
   }
   const group = request.current !== undefined && isAttached(request.current)
     ? request.current
-    : await makeGroup(deps, { spec, name, listener }, signal);
+    : await makeGroup(deps, { spec, name, listener, current: request.current }, signal);
   const stale = own.map(({ arn }) => arn).filter((arn) =>
     ruleTags.get(arn)?.["showtime_epoch"] !== String(spec.epoch)
   );
@@ -149,28 +149,33 @@ function ownRules(
 /** Creates the target group of an environment, or finds the one that an earlier run created. */
 async function makeGroup(
   deps: EcsDependencies,
-  { spec, name, listener }: {
+  { spec, name, listener, current }: {
     readonly spec: DeploySpec;
     readonly name: string;
     readonly listener: string;
+    readonly current: string | undefined;
   },
   signal: AbortSignal,
 ): Promise<string> {
   const elb = await deps.aws.balancing;
   const { port, health } = deps.config;
   const { vpc } = await elb.loadBalancer(loadBalancerOf(listener), signal);
-  const group = await elb.groups.create(
-    { name, vpc, port, path: health.path, tags: identityTags(spec) },
-    signal,
-  ).catch(async (error) => {
+  const action = `Making the target group "${name}"`;
+  const readTags = async (arn: string) => (await elb.tags([arn], signal)).get(arn) ?? {};
+  const create = () =>
+    elb.groups.create({ name, vpc, port, path: health.path, tags: identityTags(spec) }, signal);
+  const group = await create().catch(async (error) => {
     if (!(error instanceof AppError) || error.code !== "already_there") throw error;
-    // It has other settings, such as the health check of an older configuration.
     const there = await elb.groups.named(name, signal);
     if (there === undefined) throw error;
-    return there;
+    // It has other settings, such as the health check of an older configuration. A service keeps its group.
+    if (there === current) return there;
+    assertPart({ arn: there, tags: await readTags(there) }, { ...spec, action });
+    await elb.groups.remove(there, signal);
+    return await create();
   });
-  const tags = (await elb.tags([group], signal)).get(group) ?? {};
-  assertPart({ arn: group, tags }, { ...spec, action: `Making the target group "${name}"` });
+  const tags = await readTags(group);
+  assertPart({ arn: group, tags }, { ...spec, action });
   if (tags["showtime_epoch"] !== String(spec.epoch)) {
     await elb.addTags([group], { tags: { showtime_epoch: String(spec.epoch) } }, signal);
   }

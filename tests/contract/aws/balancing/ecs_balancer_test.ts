@@ -5,6 +5,7 @@ import {
   CreateTargetGroupCommand,
   DeleteRuleCommand,
   DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DeleteServiceCommand } from "@aws-sdk/client-ecs";
 import type { UrlAnswer } from "../../../../src/drivers/ecs/mod.ts";
@@ -276,6 +277,34 @@ scene("deploy() tells why the load balancer finds the task unhealthy, and what m
   );
   assert.deepEqual(await scene.routes(), { rules: [], groups: [] });
 });
+
+scene(
+  "a target group that a failed start left gets the health check that is configured now",
+  async (scene) => {
+    const { elb } = scene.world.aside;
+    const group = async () => (await elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups?.[0];
+    // The run is aborted, so it does not wait until ECS has removed the service, and leaves the group.
+    const controller = new AbortController();
+    await failureOfAny(
+      scene.deploy({ epoch: 100 }, {
+        signal: controller.signal,
+        onProgress: (text) => text.startsWith("Waiting for") && controller.abort(),
+      }),
+    );
+    const left = await group();
+    const health = { ...scene.harness.config.health, path: "/cgi-bin/env", fallback: "/cgi-bin/env" };
+    await scene.deploy({ epoch: 101 }, { platform: scene.balancedWith({ health }) });
+
+    assert.equal(left?.HealthCheckPath, "/health");
+    assert.equal((await group())?.HealthCheckPath, "/cgi-bin/env");
+    assert.deepEqual((await scene.routes()).groups, [A]);
+  },
+);
+
+/** Waits for a failure of any kind, an abort too. */
+async function failureOfAny(doing: Promise<unknown>): Promise<void> {
+  await doing.then(() => assert.fail("it did not fail"), () => {});
+}
 
 scene(
   "a run that dies before it sends people to the new commit: settle() does it, not for the old one",
