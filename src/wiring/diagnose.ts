@@ -3,12 +3,10 @@
 import type { WiringRequest } from "../cli/wiring_types.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
-import { formatStableUrl } from "../environments/core/environment/stable_url.ts";
-import { prNumber } from "../lib/ids.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
 import { formatStableUrl } from "../environments/core/environment/stable_url.ts";
-import type { PrNumber } from "../lib/ids.ts";
+import { type PrNumber, prNumber } from "../lib/ids.ts";
 import type { Parts } from "./parts.ts";
 import { readTaskDefinition, regionOf } from "./platforms.ts";
 

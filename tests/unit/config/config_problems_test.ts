@@ -369,7 +369,10 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
       assert.ok(error instanceof ConfigError);
       assert.equal(error.code, "config_incomplete");
       assert.equal(error.exitCode, 2);
-      assert.match(error.message, /SHOWTIME_(?:BUILD__IMAGE|ECS__CONTAINER|ENVIRONMENT__URL|ECS__LOAD_BALANCER__LISTENER)/);
+      assert.match(
+        error.message,
+        /SHOWTIME_(?:BUILD__IMAGE|ECS__CONTAINER|ENVIRONMENT__URL|ECS__LOAD_BALANCER__LISTENER)/,
+      );
       return error.problems.map(({ path }) => path);
     }
   };

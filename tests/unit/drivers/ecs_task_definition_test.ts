@@ -29,6 +29,7 @@ const CONFIG: EcsSettings = {
   executionRole: "ecsTaskExecutionRole",
   taskRole: undefined,
   assignPublicIp: true,
+  loadBalancer: undefined,
   architecture: "X86_64",
   template: undefined,
   port: 8080,

@@ -68,6 +68,7 @@ function made(file: unknown, change: Partial<EcsSettings> = {}) {
     executionRole: "ecsTaskExecutionRole",
     taskRole: undefined,
     assignPublicIp: true,
+    loadBalancer: undefined,
     architecture: architectureOf({ buildPlatform: undefined, template }),
     template,
     port: 8080,
