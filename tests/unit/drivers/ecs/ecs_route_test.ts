@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { explainBalancing } from "../../../src/drivers/ecs/balancing_errors.ts";
-import { translateAwsError } from "../../../src/drivers/ecs/errors.ts";
+import { explainBalancing } from "../../../../src/drivers/ecs/balancing_errors.ts";
+import { translateAwsError } from "../../../../src/drivers/ecs/errors.ts";
 import {
   groupName,
   groupPrefix,
@@ -8,7 +8,7 @@ import {
   nameInArn,
   priorityFor,
   spacePrefix,
-} from "../../../src/drivers/ecs/route/names.ts";
+} from "../../../../src/drivers/ecs/route/names.ts";
 import {
   allTo,
   countGroups,
@@ -17,11 +17,11 @@ import {
   readRules,
   servingGroup,
   withGroup,
-} from "../../../src/drivers/ecs/route/rules.ts";
-import { serviceOfGroup } from "../../../src/drivers/ecs/route/route_leftovers.ts";
-import { describeTarget, explainTarget } from "../../../src/drivers/ecs/route/target_health.ts";
-import { FAILURE_WORDS } from "../../../src/environments/core/environment/failure.ts";
-import { fullSha, prNumber, shortSha } from "../../../src/lib/ids.ts";
+} from "../../../../src/drivers/ecs/route/rules.ts";
+import { serviceOfGroup } from "../../../../src/drivers/ecs/route/route_leftovers.ts";
+import { describeTarget, explainTarget } from "../../../../src/drivers/ecs/route/target_health.ts";
+import { FAILURE_WORDS } from "../../../../src/environments/core/environment/failure.ts";
+import { fullSha, prNumber, shortSha } from "../../../../src/lib/ids.ts";
 
 const LISTENER =
   "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/previews/50dc6c495c0c9188/f2f7dc8efc522ab2";
