@@ -28,7 +28,7 @@ export interface EcsSettings extends VariableTemplates {
   readonly architecture: "X86_64" | "ARM64";
   /** If undefined, the built-in task definition is used. */
   readonly template: TaskDefinitionTemplate | undefined;
-  /** The load balancer that gives pull requests an address that stays. If undefined, none is asked for anything. */
+  /** The load balancer of addresses that stay; undefined if no call goes to load balancing. */
   readonly loadBalancer: LoadBalancerSettings | undefined;
   /** The port the application listens on. */
   readonly port: number;

@@ -1,8 +1,9 @@
 /**
- * Runs on ECS behind a load balancer that die at a request to AWS, and faults of AWS there. Only what the load balancer
- * adds is played: the other requests are those of `ecs_crash_test.ts` and `ecs_faults_test.ts`.
+ * Runs on ECS behind a load balancer that die at a request to AWS, and faults of AWS there. Only what the
+ * load balancer adds is played: the other requests are those of `ecs_crash_test.ts` and `ecs_faults_test.ts`.
  *
- * Everywhere, a run dies around each request that changes a rule, a group or a service. Deep, it dies at each request.
+ * Everywhere, a run dies around each request that changes a rule, a group or a service. Deep, it dies at each
+ * request.
  */
 import assert from "node:assert/strict";
 import { motoForFile } from "../../worlds/aws/mod.ts";
@@ -53,7 +54,9 @@ for (const life of LIVES.filter(({ name, cleanup }) => !cleanup && (DEEP || name
   });
 }
 
-/** Each answer to a change is lost once; of what only asks, each operation fails once in all lives together. */
+/**
+ * Each answer to a change is lost once; of what only asks, each operation fails once in all lives together.
+ */
 function makeBalancingFaults(): (steps: readonly Step[]) => readonly Deviation[] {
   const asked = new Set<string>();
   return (steps) =>

@@ -75,7 +75,7 @@ export async function deploy(
   let created = false;
   let route: Route | undefined;
   try {
-    // If the update names no listener, the service keeps its target group, and the group its place in the rule.
+    // Without a load balancer in the settings, a service keeps the target group that it has.
     route = await openRoute(deps, { spec, current: old?.loadBalancers?.[0]?.targetGroupArn }, signal);
     if (old === undefined) {
       await create(deps, { request, made, route }, signal);

@@ -32,8 +32,8 @@ export interface Awaited extends Owner {
   /** Whether the definition has its own health check. ECS goes by it, and replaces a task that fails it. */
   readonly checked: boolean;
   /**
-   * The target group in which the load balancer must find the task healthy, before people are sent to it; undefined
-   * without a load balancer, or if it already sends people to that group.
+   * The target group in which the load balancer must find the task healthy, before people are sent to it;
+   * undefined without a load balancer, or if it already sends people to that group.
    */
   readonly group: string | undefined;
   readonly onProgress: (text: string) => void;

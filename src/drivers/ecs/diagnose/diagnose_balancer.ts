@@ -30,8 +30,8 @@ export interface BalancerTools {
 const NAME = "load balancer";
 
 /**
- * Checks listener, rules, availability zones, security groups, name and certificate of the load balancer. Missing
- * permission for a check that only doctor makes is not a failure.
+ * Checks listener, rules, availability zones, security groups, name and certificate of the load balancer.
+ * Missing permission for a check that only doctor makes is not a failure.
  */
 export async function diagnoseBalancer(
   tools: BalancerTools,
@@ -131,7 +131,7 @@ async function checkZones(
   const subnets = missing.map(([subnet, zone]) => `${subnet} (${zone})`).join(", ");
   return foundWrong(
     `${NAME}: zones`,
-    `it sends nobody to tasks in ${subnets}: the zone is not enabled for it`,
+    `it does not send people to tasks in ${subnets}: the zone is not enabled for it`,
     {
       fix:
         "Enable the zones for the load balancer (aws elbv2 set-subnets), or leave the subnets out of ecs.subnets",
@@ -160,7 +160,10 @@ async function checkGroups(
   );
 }
 
-/** Judges the answer to a request by the name of a pull request: any answer shows that the name leads somewhere. */
+/**
+ * Judges the answer to a request by the name of a pull request: any answer shows that the name leads
+ * somewhere.
+ */
 function judgeName(
   seen: UrlAnswer,
   { config, facts }: { readonly config: DiagnosedBalancer; readonly facts: LoadBalancerFacts },

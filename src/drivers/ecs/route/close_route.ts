@@ -12,9 +12,9 @@ export interface RouteToClose extends RouteTarget {
 }
 
 /**
- * Takes people away from an environment before its service is removed. If another environment of the pull request is
- * in the rule, people are sent there; otherwise the rule is removed. The group stays in a rule at weight 0, so that
- * the load balancer waits for its open requests.
+ * Takes people away from an environment before its service is removed. If another environment of the pull
+ * request is in the rule, people are sent there; otherwise the rule is removed. The group stays in a rule at
+ * weight 0, so that the load balancer waits for its open requests.
  */
 export async function leaveRoute(
   deps: EcsDependencies,
@@ -74,8 +74,8 @@ export async function detachGroup(
 }
 
 /**
- * Removes the other groups of the rule that lead to no service: a run that died before it created the service made
- * them. Costs no call while the rules lead to one more group only.
+ * Removes the other groups of the rule that lead to no service: a run that died before it created the service
+ * made them. Costs no call while the rules lead to one more group only.
  */
 async function sweepRules(
   deps: EcsDependencies,
@@ -98,8 +98,8 @@ async function sweepRules(
 }
 
 /**
- * Takes a group out of the rules and removes it. Its service must be gone: ECS does not finish the removal of a
- * service whose group does not exist. A group that is gone already is success.
+ * Takes a group out of the rules and removes it. Its service must be gone: ECS does not finish the removal of
+ * a service whose group does not exist. A group that is gone already is success.
  */
 export async function removeRoute(
   deps: EcsDependencies,

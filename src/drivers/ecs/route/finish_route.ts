@@ -15,8 +15,8 @@ const NAME_PAUSE_MS = 2000;
 const ROLLBACK_LOOKS = 4;
 
 /**
- * Sends people to a new environment and asks the name once. Returns a sentence for people if the name does not lead
- * there, or if the load balancer is nearly full.
+ * Sends people to a new environment and asks the name once. Returns a sentence for people if the name does
+ * not lead there, or if the load balancer is nearly full.
  */
 export async function finishRoute(
   deps: EcsDependencies,
@@ -58,8 +58,8 @@ async function askUrl(deps: EcsDependencies, route: Route, signal: AbortSignal):
 }
 
 /**
- * Takes the target group of a failed new environment out of the rule, and removes it as soon as ECS has removed the
- * service. If that takes longer, a cleanup removes the group.
+ * Takes the target group of a failed new environment out of the rule, and removes it as soon as ECS has
+ * removed the service. If that takes longer, a cleanup removes the group.
  */
 export async function undoRoute(
   deps: EcsDependencies,

@@ -7,7 +7,10 @@ export const FIRST_PRIORITY = 1000;
 const LAST_PRIORITY = 50_000;
 const HASH_DIGITS = 6;
 
-/** The scope in which the names of target groups are unique: AWS has one space of names per account and region. */
+/**
+ * The scope in which the names of target groups are unique: AWS has one space of names per account and
+ * region.
+ */
 export interface NameSpace {
   /** `owner/name`. */
   readonly repo: string;
@@ -26,7 +29,8 @@ export async function spacePrefix({ repo, cluster, listener }: NameSpace): Promi
 }
 
 /**
- * Returns the name of an environment's target group, `st-<hash>-<pr>-<sha7>`: at most 32 characters, as AWS demands.
+ * Returns the name of an environment's target group, `st-<hash>-<pr>-<sha7>`: at most 32 characters, as AWS
+ * demands.
  */
 export async function groupName(
   space: NameSpace,
@@ -53,9 +57,9 @@ export function loadBalancerOf(listener: string): string {
 }
 
 /**
- * Returns the priority to try for a pull request's rule. AWS never chooses one. The first attempt is the same at every
- * run; later ones follow from the host, so that two runs at once do not meet again, and skip `taken` ones. The result
- * is higher than `above`: the load balancer tries the rule after that one.
+ * Returns the priority to try for a pull request's rule. AWS never chooses one. The first attempt is the same
+ * at every run; later ones follow from the host, so that two runs at once do not meet again, and skip `taken`
+ * ones. The result is higher than `above`: the load balancer tries the rule after that one.
  */
 export async function priorityFor(
   { pr, host, attempt, taken, above }: {

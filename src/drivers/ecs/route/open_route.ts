@@ -45,12 +45,13 @@ export interface RouteRequest {
 }
 
 /**
- * Makes the target group of an environment and puts it into the pull request's rule, at weight 0 beside the group
- * that serves. A load balancer checks targets only of groups that a rule uses, and ECS accepts only such a group.
- * Every step can be the last one of a run: the next run finds rule and group by their names and tags.
+ * Makes the target group of an environment and puts it into the pull request's rule, at weight 0 beside the
+ * group that serves. A load balancer checks targets only of groups that a rule uses, and ECS accepts only
+ * such a group. Every step can be the last one of a run: the next run finds rule and group by their names and
+ * tags.
  *
- * Throws AppError `url_taken` if the host belongs to someone else, and `quota` if the load balancer has no room.
- * Returns undefined if no load balancer or no address is configured.
+ * Throws AppError `url_taken` if the host belongs to another owner, and `quota` if the load balancer has no
+ * room. Returns undefined if no load balancer or no address is configured.
  */
 export async function openRoute(
   deps: EcsDependencies,

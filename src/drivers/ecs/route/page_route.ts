@@ -14,9 +14,9 @@ export interface RoutePage {
 }
 
 /**
- * Answers for an environment with a page, while its service runs no task. Returns whether a rule of the pull request
- * was changed: a service without a load balancer has no page. The group is in no rule then, so a deployment or
- * {@link keepBehindPage} has to put it back before ECS starts a task.
+ * Answers for an environment with a page, while its service runs no task. Returns whether a rule of the pull
+ * request was changed: a service without a load balancer has no page. The group is in no rule then, so a
+ * deployment or {@link keepBehindPage} has to put it back before ECS starts a task.
  */
 export async function showPage(
   deps: EcsDependencies,
@@ -30,8 +30,9 @@ export async function showPage(
 }
 
 /**
- * Puts a group into a second rule of the page's host, after the page's rule. No request reaches that rule, but the
- * load balancer checks the group's targets, and ECS may start a task. Changes nothing if a rule uses the group.
+ * Puts a group into a second rule of the page's host, after the page's rule. No request reaches that rule,
+ * but the load balancer checks the group's targets, and ECS may start a task. Changes nothing if a rule uses
+ * the group.
  */
 export async function keepBehindPage(
   deps: EcsDependencies,
@@ -47,8 +48,8 @@ export async function keepBehindPage(
 }
 
 /**
- * Sends people to a group whose targets are healthy, instead of to a page or another group, and removes the rule of
- * {@link keepBehindPage}. Returns whether anything was changed.
+ * Sends people to a group whose targets are healthy, instead of to a page or another group, and removes the
+ * rule of {@link keepBehindPage}. Returns whether anything was changed.
  */
 export async function forwardTo(
   deps: EcsDependencies,

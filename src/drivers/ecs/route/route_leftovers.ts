@@ -13,9 +13,9 @@ import { isOurs } from "./parts.ts";
 import { readRules, type RuleFacts } from "./rules.ts";
 
 /**
- * Lists rules and target groups of the repository that lead to no service: a run died between them. A group beside a
- * living one in a rule is left to the next run of its pull request, which has the lock. Rules come first: AWS removes
- * no group that a rule uses. Without the setting `ecs.load_balancer` there is no call.
+ * Lists rules and target groups of the repository that lead to no service: a run died between them. A group
+ * beside a living one in a rule is left to the next run of its pull request, which has the lock. Rules come
+ * first: AWS removes no group that a rule uses. Without the setting `ecs.load_balancer` there is no call.
  */
 export async function listRouteLeftovers(
   deps: EcsDependencies,
@@ -66,7 +66,9 @@ export function isRoutePart(id: string): boolean {
   return id.includes(":listener-rule/") || id.includes(":targetgroup/");
 }
 
-/** Deletes a rule or a target group that still carries Showtime's tags. One that is already gone is success. */
+/**
+ * Deletes a rule or a target group that still carries Showtime's tags. One that is already gone is success.
+ */
 export async function removeRouteLeftover(
   deps: EcsDependencies,
   of: RepositoryIdentity & { readonly id: string },

@@ -13,8 +13,8 @@ import type { RouteTarget } from "./switch_route.ts";
 export type ServiceRoute = RouteTarget & { readonly owner: RouteOwner };
 
 /**
- * Returns the route of a service: its target group, and the listener that its tag names. Neither needs a call, nor the
- * setting `ecs.load_balancer`. Returns undefined for a service without a load balancer.
+ * Returns the route of a service: its target group, and the listener that its tag names. Neither needs a
+ * call, nor the setting `ecs.load_balancer`. Returns undefined for a service without a load balancer.
  */
 export function routeOfService(
   service: Service | undefined,

@@ -9,7 +9,7 @@ export const MOST_GROUPS_IN_ACTION = 5;
 /** The most characters of a page in a rule, and its types. */
 const MOST_PAGE_CHARACTERS = 1024;
 
-/** A target group in a rule. Nobody is sent to a group of weight 0, but its targets are checked. */
+/** A target group in a rule. A group of weight 0 gets no requests, but its targets are checked. */
 export interface WeightedGroup {
   readonly arn: string;
   readonly weight: number;
@@ -26,7 +26,9 @@ export interface RuleFacts {
   readonly isPage: boolean;
 }
 
-/** Reads the rules of a listener in the order in which the load balancer tries them, without the default one. */
+/**
+ * Reads the rules of a listener in the order in which the load balancer tries them, without the default one.
+ */
 export function readRules(rules: readonly Rule[]): readonly RuleFacts[] {
   return rules.flatMap((rule): readonly RuleFacts[] => {
     const { RuleArn, Priority = "", IsDefault } = rule;
@@ -78,8 +80,8 @@ export function forwardAction(groups: readonly WeightedGroup[]): Action {
 }
 
 /**
- * Returns the weights that send everyone to `arn`. The other groups stay in the rule at weight 0, as far as an action
- * has room: a group in no rule does not wait for its open requests.
+ * Returns the weights that send everyone to `arn`. The other groups stay in the rule at weight 0, as far as
+ * an action has room: a group in no rule does not wait for its open requests.
  */
 export function allTo(arn: string, groups: readonly WeightedGroup[]): readonly WeightedGroup[] {
   const others = groups.filter((each) => each.arn !== arn).map((each) => ({ arn: each.arn, weight: 0 }));

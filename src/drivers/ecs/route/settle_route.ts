@@ -7,9 +7,9 @@ import { routeOfService } from "./route_of_service.ts";
 import { findRules, switchRoute } from "./switch_route.ts";
 
 /**
- * Sends people to an environment that a run brought up before it died, if the environment that they are sent to is
- * older. Changes nothing while the load balancer finds no task healthy, or if a page answers for a sleeping
- * environment.
+ * Sends people to an environment that a run brought up before it died, if the environment that they are sent
+ * to is older. Changes nothing while the load balancer finds no task healthy, or if a page answers for a
+ * sleeping environment.
  */
 export async function settleRoute(
   deps: EcsDependencies,

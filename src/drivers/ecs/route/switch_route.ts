@@ -20,8 +20,8 @@ export interface RouteRules {
 }
 
 /**
- * Finds the rules that use a group, and the pages of the same pull request. Rules of others are left out. Throws
- * AppError `stale_epoch` if a newer run has changed one.
+ * Finds the rules that use a group, and the pages of the same pull request. Rules of others are left out.
+ * Throws AppError `stale_epoch` if a newer run has changed one.
  */
 export async function findRules(
   deps: EcsDependencies,
@@ -50,8 +50,9 @@ async function readListener(deps: EcsDependencies, listener: string, signal: Abo
 }
 
 /**
- * Sends everyone to a group, with one change of the rule, which gets another host if `host` is not its own. The group that served stays in the rule at weight 0: the
- * load balancer waits only for open requests of groups that a rule uses. Returns whether anything was changed.
+ * Sends everyone to a group, with one change of the rule, which gets another host if `host` is not its own.
+ * The group that served stays in the rule at weight 0: the load balancer waits only for open requests of
+ * groups that a rule uses. Returns whether anything was changed.
  */
 export async function switchRoute(
   deps: EcsDependencies,

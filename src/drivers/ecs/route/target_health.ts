@@ -8,7 +8,7 @@ export function describeTarget({ state, reason, description }: Target): string {
   return why === "" ? state : `${state} (${why})`;
 }
 
-/** Explains why the load balancer sends nobody to a target, and what mends it. */
+/** Explains why the load balancer does not send people to a target, and what mends it. */
 export function explainTarget(target: Target, { config }: Pick<EcsDependencies, "config">): StartFailure {
   const { port, health: { path } } = config;
   return {

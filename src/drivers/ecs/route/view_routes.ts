@@ -7,8 +7,9 @@ import { readRules, type RuleFacts, servingGroup } from "./rules.ts";
 import { routeOfService, type ServiceRoute } from "./route_of_service.ts";
 
 /**
- * Marks environments as unsettled that people should be sent to by the load balancer and are not: a run died between
- * the deployment and the change of the rule. One call for each listener, none without services on a load balancer.
+ * Marks environments as unsettled that people should be sent to by the load balancer and are not: a run died
+ * between the deployment and the change of the rule. One call for each listener, none without services on a
+ * load balancer.
  */
 export async function viewRoutes(
   deps: EcsDependencies,

@@ -1,9 +1,9 @@
 /**
- * Permission probes of load balancing; see `probes.ts`. None has an effect: the writes name a target group of pull
- * request 0 and an unknown network, and AWS answers "not found".
+ * Permission probes of load balancing; see `probes.ts`. None has an effect: the writes name a target group of
+ * pull request 0 and an unknown network, and AWS answers "not found".
  *
- * Changing and removing rules is not probed: the policy allows it on rules with Showtime's tag, and a rule that does
- * not exist has no tag.
+ * Changing and removing rules is not probed: the policy allows it on rules with Showtime's tag, and a rule
+ * that does not exist has no tag.
  */
 
 import {

@@ -117,8 +117,8 @@ export class EcsCalls {
   }
 
   /**
-   * Changes a service to a revision, and to other subnets, security groups and target groups if they are given. If the
-   * deployment of that revision still runs, ECS resumes it without a new task.
+   * Changes a service to a revision, and to other subnets, security groups and target groups if they are
+   * given. If the deployment of that revision still runs, ECS resumes it without a new task.
    */
   async updateService(
     change: {

@@ -45,7 +45,8 @@ export class NetworkCalls {
   }
 
   /**
-   * Whether one of `to` lets traffic in on a port from one of the groups `from`, or from any address of a network.
+   * Whether one of `to` lets traffic in on a port from one of the groups `from`, or from any address of a
+   * network.
    */
   async letsIn(
     { to, from, port }: {

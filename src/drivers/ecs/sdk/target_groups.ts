@@ -59,7 +59,9 @@ export class TargetGroupCalls {
     return { action, permission: `elasticloadbalancing:${name}`, region: this.#region };
   }
 
-  /** Creates a target group and returns its ARN. If it exists with the same settings, AWS returns that one. */
+  /**
+   * Creates a target group and returns its ARN. If it exists with the same settings, AWS returns that one.
+   */
   async create(group: NewTargetGroup, signal: AbortSignal): Promise<string> {
     const made = await call(
       this.#attempt(`Creating the target group "${group.name}"`, "CreateTargetGroup"),

@@ -1,6 +1,6 @@
 /**
- * The load balancing of the tests' AWS: what AWS documents of target groups, rules and ECS services behind them, and what
- * people see while rules change. A deployment by the driver is only the way to an environment.
+ * The load balancing of the tests' AWS: what AWS documents of target groups, rules and ECS services behind
+ * them, and what people see while rules change. A deployment by the driver is only the way to an environment.
  */
 import assert from "node:assert/strict";
 import {

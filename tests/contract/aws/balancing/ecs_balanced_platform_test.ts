@@ -1,4 +1,6 @@
-/** The platform's contract behind a load balancer: everything holds as without one, and nothing is left there. */
+/**
+ * The platform's contract behind a load balancer: everything holds as without one, and nothing is left there.
+ */
 import assert from "node:assert/strict";
 import type { Platform } from "../../../../src/environments/ports/platform.ts";
 import { byName } from "../../../worlds/aws/balancing/by_name.ts";

@@ -175,7 +175,7 @@ scene("doctor names subnets in zones that the load balancer is not enabled for",
   const findings = await diagnoseBalancer(tools(() => Promise.reject(denied)), config, never());
 
   const of = (name: string) => findings.find((each) => each.name === `load balancer: ${name}`);
-  assert.match(of("zones")?.detail ?? "", /sends nobody to tasks in subnet-b \(us-east-1z\)/);
+  assert.match(of("zones")?.detail ?? "", /does not send people to tasks in subnet-b \(us-east-1z\)/);
   assert.deepEqual([
     of("security groups")?.status,
     /only doctor uses it/.test(of("security groups")?.detail ?? ""),

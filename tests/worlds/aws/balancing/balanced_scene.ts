@@ -99,7 +99,10 @@ export interface Poll {
   end(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Asks a name again and again, a second of the world's time apart, each time for the variable that tells versions apart. */
+/**
+ * Asks a name again and again, a second of the world's time apart, each time for the variable that tells
+ * versions apart.
+ */
 export function pollName(scene: Pick<BalancedScene, "ask">, variable: string): Poll {
   const answers = new Map<string, number>();
   const ended = Promise.withResolvers<void>();

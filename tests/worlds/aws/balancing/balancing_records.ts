@@ -1,6 +1,9 @@
 import type { WireObject } from "../wire.ts";
 
-/** Where a target is in its life. A target of a group that no rule uses is shown as `unused`, whatever it is here. */
+/**
+ * Where a target is in its life. A target of a group that no rule uses is shown as `unused`, whatever it is
+ * here.
+ */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining";
 
 /** A target of a group: a task's address and port. */

@@ -7,7 +7,10 @@ export interface LoadBalancer {
   close(): Promise<void>;
 }
 
-/** Serves a listener: each request takes the first rule of its host, one of the rule's groups, a healthy target of that. */
+/**
+ * Serves a listener: each request takes the first rule of its host, one of the rule's groups, a healthy
+ * target of that.
+ */
 export function serveListener(balancing: Balancing, listener: string): LoadBalancer {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const host = (request.headers.get("host") ?? "").replace(/:\d+$/, "").toLowerCase();

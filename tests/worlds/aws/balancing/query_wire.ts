@@ -1,6 +1,8 @@
 import { isObject, type WireObject, type WireResponse } from "../wire.ts";
 
-/** A form of the query protocol, with its numbered lists: `Tags.member.1.Key=a` is `{ Tags: [{ Key: "a" }] }`. */
+/**
+ * A form of the query protocol, with its numbered lists: `Tags.member.1.Key=a` is `{ Tags: [{ Key: "a" }] }`.
+ */
 export function readForm(form: WireObject): WireObject {
   const root: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(form)) {
@@ -21,7 +23,9 @@ export function readForm(form: WireObject): WireObject {
   return lists(root) as WireObject;
 }
 
-/** The result in an answer of moto's: elements are keys, lists consist of `member`s, everything else is text. */
+/**
+ * The result in an answer of moto's: elements are keys, lists consist of `member`s, everything else is text.
+ */
 export function readXml(xml: string): WireObject {
   const tokens = xml.matchAll(/<(\/?)([\w-]+)[^>]*?(\/?)>|([^<]+)/g);
   interface Node {

@@ -10,8 +10,8 @@ export function register(balancing: Balancing, task: TaskRecord): void {
 }
 
 /**
- * Takes a task out of its target groups and waits until the requests that it is answering are over, at most for the
- * group's delay. A group that no rule uses waits for nothing.
+ * Takes a task out of its target groups and waits until the requests that it is answering are over, at most
+ * for the group's delay. A group that no rule uses waits for nothing.
  */
 export async function deregister(
   task: TaskRecord,
