@@ -30,8 +30,16 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
         ecs.taskDefinition === undefined && environment.hooks?.afterStart !== undefined,
         "the health check in the container, which environment.hooks.after_start waits for",
       ],
-      ["environment.url", ecs.loadBalancer !== undefined, "the address that the load balancer's rules lead from"],
-      ["ecs.load_balancer.listener", environment.url !== undefined, "the listener that leads to environment.url"],
+      [
+        "environment.url",
+        ecs.loadBalancer !== undefined,
+        "the address that the load balancer's rules lead from",
+      ],
+      [
+        "ecs.load_balancer.listener",
+        environment.url !== undefined,
+        "the listener that leads to environment.url",
+      ],
     ];
   const given: Readonly<Record<string, unknown>> = {
     "build.image": build.image,

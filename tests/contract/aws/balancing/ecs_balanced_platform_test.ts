@@ -15,7 +15,7 @@ import {
 } from "../../../worlds/aws/mod.ts";
 import { failingImages } from "../../../worlds/aws/tasks/failing_images.ts";
 import { part } from "../../../worlds/require.ts";
-import { ownershipContract } from "../../ownership_contract.ts";
+import { ownershipContract } from "../../platform/ownership_contract.ts";
 import { platformContract, type PlatformContractOptions } from "../../platform_contract.ts";
 
 const aws = await part("aws");
