@@ -6,7 +6,7 @@ import type { Diagnosis } from "../environments/ports/diagnosis.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
 import { formatStableUrl } from "../environments/core/environment/stable_url.ts";
-import type { PrNumber } from "../lib/ids.ts";
+import { type PrNumber, prNumber } from "../lib/ids.ts";
 import type { Parts } from "./parts.ts";
 import { readTaskDefinition, regionOf } from "./platforms.ts";
 
@@ -77,7 +77,11 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
   // Without a region nothing can be asked. The check of the configuration names it.
   if (config.aws.region === undefined) return [];
   const { makeEcsDiagnosis } = await import("../drivers/ecs/mod.ts");
-  const { cluster = "", container = "", taskDefinition: _, ...ecs } = config.ecs;
+  const { cluster = "", container = "", taskDefinition: _, loadBalancer, ...ecs } = config.ecs;
+  const { url, port } = config.environment;
+  const sampleUrl = url === undefined
+    ? undefined
+    : formatStableUrl(url, { pr: prNumber(1), repo: (await parts.repository(flags)).repo });
   const source = sources.get("aws.region");
   return [
     makeEcsDiagnosis({
@@ -87,6 +91,9 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
         cluster,
         container,
         region: regionOf(config),
+        ...(loadBalancer === undefined || sampleUrl === undefined
+          ? {}
+          : { balancer: { ...loadBalancer, port, sampleUrl } }),
         template: await readTaskDefinition(parts, { config, flags, pr, forge }),
       },
       regionSource: source?.kind === "environment" ? source.name : "the default, since AWS_REGION is not set",

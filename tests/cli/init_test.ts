@@ -451,6 +451,13 @@ Deno.test("docs/policies holds the policies that init writes", async () => {
 
   assert.deepEqual(await policyFile("hooks"), { Version: version, Statement: hooks.slice(ecs.length) });
   assert.deepEqual(await policyFile("ecs"), { Version: version, Statement: ecs });
+  const listener =
+    "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/previews/50dc6c495c0c9188/f2f7dc8efc522ab2";
+  const balanced = accessPolicy(completeAwsSettings({ ...known, image: undefined, listener })).Statement;
+  assert.deepEqual(await policyFile("load-balancer"), {
+    Version: version,
+    Statement: balanced.slice(ecs.length),
+  });
   assert.deepEqual(await policyFile("ecr"), { Version: version, Statement: all.slice(ecs.length) });
   const setup = {
     repo: "acme/shop",

@@ -20,7 +20,7 @@ import {
 } from "../core/mapping/databases.ts";
 import { rewriteAsset } from "../core/mapping/rewrite.ts";
 import type { Occupant } from "../core/plan/plan.ts";
-import { maskName } from "../core/secrets.ts";
+import { maskUrl } from "../core/secrets.ts";
 import { normalize } from "../core/stored_form/normalize.ts";
 import type { TreeMap } from "../core/tree.ts";
 import type { InstanceFacts, ListedAsset, Listing, SupersetReader } from "../ports/superset.ts";
@@ -153,7 +153,7 @@ async function exportWanted(server: SupersetReader, wanted: Wanted, signal: Abor
     count = [...raw.keys()].filter((uuid) => isWanted.has(uuid)).length;
     report();
     for (const each of exported.missing) {
-      const name = maskName(rows.find(({ id }) => id === each.id)?.name ?? "");
+      const name = maskUrl(rows.find(({ id }) => id === each.id)?.name ?? "");
       missing.push(`the ${each.kind} ${each.id} "${name}" could not be exported (${each.reason})`);
     }
   }
@@ -242,7 +242,7 @@ export function occupantsOf({ listings }: Pick<ObservedInstance, "listings">): r
     listings[kind].assets.flatMap((row): Occupant[] =>
       row.uuid === undefined ? [] : [{
         uuid: row.uuid,
-        name: kind === "database" ? row.name : maskName(row.name),
+        name: kind === "database" ? row.name : maskUrl(row.name),
         kind,
         slug: row.slug,
         table: row.table === undefined ? undefined : {

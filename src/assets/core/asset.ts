@@ -1,6 +1,6 @@
 /** An asset: one dataset, chart, dashboard, theme or database, by its UUID. */
 
-import { maskName } from "./secrets.ts";
+import { maskUrl } from "./secrets.ts";
 import { textOf, type Tree, type TreeMap } from "./tree.ts";
 
 /** The kinds of assets, in the order in which a push writes them: what is referred to comes first. */
@@ -67,7 +67,7 @@ export interface Asset {
 /** Makes an asset of a stored tree. The name of a nameless asset is its UUID. */
 export function makeAsset({ kind, uuid }: Pick<Asset, "kind" | "uuid">, tree: TreeMap): Asset {
   const name = textOf(tree, NAME_FIELDS[kind]) ?? "";
-  return { kind, uuid, name: (kind === "database" ? name : maskName(name)) || uuid, tree };
+  return { kind, uuid, name: (kind === "database" ? name : maskUrl(name)) || uuid, tree };
 }
 
 /** Assets by UUID. */

@@ -76,7 +76,7 @@ export function maskSecrets(tree: Tree, findings: readonly SecretFinding[]): Tre
 }
 
 /** Puts the mask in the place of a secret within a name, which is printed and becomes the name of a file. */
-export function maskName(name: string): string {
+export function maskUrl(name: string): string {
   const findings = findSecrets({ name });
   const masked = findings.length === 0 ? undefined : maskSecrets({ name }, findings);
   return isMap(masked) ? String(masked["name"]) : name;

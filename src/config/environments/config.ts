@@ -103,6 +103,15 @@ export interface EcsConfig {
   readonly executionRole: string | undefined;
   readonly taskRole: string | undefined;
   readonly assignPublicIp: boolean;
+  /** The shared load balancer; undefined for none. */
+  readonly loadBalancer: LoadBalancerConfig | undefined;
+}
+
+/** The shared load balancer that gives pull requests an address that stays. */
+export interface LoadBalancerConfig {
+  /** The ARN of the listener whose rules lead to environments. */
+  readonly listener: string;
+  readonly certificateCheck: boolean;
 }
 
 /** The settings of the platform Docker. */
@@ -191,6 +200,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       executionRole: ecs.execution_role ?? undefined,
       taskRole: ecs.task_role ?? undefined,
       assignPublicIp: ecs.assign_public_ip,
+      loadBalancer: loadBalancer(ecs.load_balancer),
     },
     docker: {
       network: docker.network,
@@ -211,6 +221,12 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     status: settings.status,
     aws,
   };
+}
+
+function loadBalancer(
+  { listener, certificate_check }: Settings["ecs"]["load_balancer"],
+): LoadBalancerConfig | undefined {
+  return listener === null ? undefined : { listener, certificateCheck: certificate_check };
 }
 
 function durationMs(text: string): number {

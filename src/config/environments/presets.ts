@@ -49,6 +49,7 @@ const none: Settings = {
     execution_role: null,
     task_role: null,
     assign_public_ip: true,
+    load_balancer: { listener: null, certificate_check: true },
   },
   docker: {
     network: "bridge",

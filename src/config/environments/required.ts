@@ -30,6 +30,16 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
         ecs.taskDefinition === undefined && environment.hooks?.afterStart !== undefined,
         "the health check in the container, which environment.hooks.after_start waits for",
       ],
+      [
+        "environment.url",
+        ecs.loadBalancer !== undefined,
+        "the address that the load balancer's rules lead from",
+      ],
+      [
+        "ecs.load_balancer.listener",
+        environment.url !== undefined,
+        "the listener that leads to environment.url",
+      ],
     ];
   const given: Readonly<Record<string, unknown>> = {
     "build.image": build.image,
@@ -43,6 +53,7 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
     "ecs.log_group": ecs.logGroup,
     "ecs.execution_role": ecs.executionRole,
     "environment.health.command": environment.health.command,
+    "ecs.load_balancer.listener": ecs.loadBalancer?.listener,
   };
   const problems = needed.filter(([key, isNeeded]) => isNeeded && given[key] === undefined)
     .map(([key, , what]): ConfigProblem => ({

@@ -18,6 +18,8 @@ const IMAGE =
   /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
 const GITHUB_ENVIRONMENT = /^(?:[A-Za-z0-9]|\{pr\})(?:[A-Za-z0-9 ._/-]|\{pr\}){0,100}$/;
+const LISTENER =
+  /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[A-Za-z0-9-]+\/[0-9a-f]+\/[0-9a-f]+$/;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\[bot\])?$/;
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -195,6 +197,17 @@ const Ecs = section({
   task_role: text().nullable().optional()
     .describe("The role the pull request's code runs with; null gives it no rights."),
   assign_public_ip: yesOrNo().optional().describe("Whether an environment gets a public IP address."),
+  load_balancer: section({
+    listener: fitting(
+      LISTENER,
+      "the ARN of a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:…:listener/app/…",
+    ).nullable().optional().describe(
+      "The listener whose rules lead from environment.url to environments; null for no load balancer.",
+    ),
+    certificate_check: yesOrNo().optional().describe(
+      "Whether the certificate of environment.url must be one that this machine trusts.",
+    ),
+  }).optional().describe("The shared load balancer that gives pull requests an address that stays."),
 });
 
 /** The schema of `showtime.yml`: its keys as written there, all of them optional. Durations are text. */

@@ -1,6 +1,7 @@
 import type { ClientSetup } from "./sdk/client.ts";
 import type { Ec2Calls } from "./sdk/ec2.ts";
 import type { EcsCalls } from "./sdk/ecs.ts";
+import type { LoadBalancingCalls } from "./sdk/load_balancing.ts";
 import type { LogsCalls } from "./sdk/logs.ts";
 
 /** The AWS clients of one platform. Each SDK package is loaded when its first call is made. */
@@ -10,6 +11,7 @@ export class Aws {
   readonly fetch: ClientSetup["fetch"];
   #ecs: Promise<EcsCalls> | undefined;
   #ec2: Promise<Ec2Calls> | undefined;
+  #balancing: Promise<LoadBalancingCalls> | undefined;
   #logs: Promise<LogsCalls> | undefined;
 
   constructor(options: ClientSetup & { readonly region: string; readonly cluster: string }) {
@@ -24,6 +26,12 @@ export class Aws {
 
   get ec2(): Promise<Ec2Calls> {
     return this.#ec2 ??= import("./sdk/ec2.ts").then(({ Ec2Calls }) => new Ec2Calls(this.region, this));
+  }
+
+  get balancing(): Promise<LoadBalancingCalls> {
+    return this.#balancing ??= import("./sdk/load_balancing.ts").then(({ LoadBalancingCalls }) =>
+      new LoadBalancingCalls(this.region, this)
+    );
   }
 
   get logs(): Promise<LogsCalls> {

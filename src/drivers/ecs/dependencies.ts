@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
 import type { Aws } from "./aws.ts";
+import type { UrlProbe } from "./route/ask_url.ts";
 import type { EcsSettings } from "./settings.ts";
 
 /** The clients, settings and functions that every operation of the ECS platform uses. */
@@ -8,6 +9,8 @@ export interface EcsDependencies {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly probe: HealthProbe;
+  /** Requests a URL by the name that people use. */
+  readonly askUrl: UrlProbe;
   /** Returns a new random secret for an environment. */
   readonly newSecret: () => string;
   /** Receives every secret of an environment before the secret is used. */

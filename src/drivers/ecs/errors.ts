@@ -1,5 +1,6 @@
 import { AppError, EXIT } from "../../lib/errors.ts";
 import { stripControls } from "../../lib/sanitize.ts";
+import { explainBalancing } from "./balancing_errors.ts";
 import { CERTIFICATE_HINT, isUntrustedCertificate } from "../../lib/untrusted_certificate.ts";
 
 /** An attempted call, described for the message of its failure. */
@@ -108,6 +109,8 @@ export function translateAwsError(error: unknown, attempt: Attempt): AppError {
       usage: true,
     });
   }
+  const balancing = explainBalancing(name);
+  if (balancing !== undefined) return fail(balancing.code, `${balancing.state} (${message})`, balancing);
   if (
     QUOTA.includes(name) ||
     /service quota|reached the (limit|maximum)|limit exceeded|maximum number of/i.test(message)

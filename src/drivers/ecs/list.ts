@@ -5,6 +5,7 @@ import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
 import { readTags } from "./sdk/shapes.ts";
 import { nameInScope, viewService } from "./service_view.ts";
 import { isHookPending } from "./tags.ts";
+import { viewRoutes } from "./route/view_routes.ts";
 import { addressesOf, tasksOf } from "./deploy/tasks.ts";
 
 /**
@@ -20,8 +21,9 @@ export async function listEnvironments(
   const ecs = await deps.aws.ecs;
   const names = (await ecs.serviceNames(signal)).filter((name) => nameInScope(name, scope) !== undefined);
   const services = names.length === 0 ? [] : await ecs.services(names, signal);
-  const environments = services.flatMap((service) => viewService(service, scope) ?? [])
+  const viewed = services.flatMap((service) => viewService(service, scope) ?? [])
     .sort((a, b) => a.pr - b.pr || a.service.localeCompare(b.service));
+  const environments = await viewRoutes(deps, { environments: viewed, services }, signal);
   if (scope.probe !== true) return environments;
   const pending = services.filter(({ tags }) => isHookPending(readTags(tags))).map((each) =>
     each.serviceName

@@ -5,13 +5,15 @@
  * AppErrors.
  *
  * Read `platform.ts` first, then `deploy/deploy.ts` and `deploy/wait_serving.ts`. `deploy/stopped_task.ts`
- * and `errors.ts` translate AWS's answers. `sdk/` contains every call to AWS.
+ * and `errors.ts` translate AWS's answers. `route/` leads a pull request's address to the environment that
+ * serves, by a rule of a load balancer. `sdk/` contains every call to AWS.
  */
 export { type Architecture, architectureOf, linuxPlatform } from "./architecture.ts";
 export { type EcrAddress, parseEcrAddress } from "./images/ecr_address.ts";
 export { type EcrLoginOptions, makeEcrLogin } from "./images/ecr_login.ts";
 export { type EcrStoreOptions, makeEcrStore } from "./images/ecr_store.ts";
-export type { EcsSettings } from "./settings.ts";
+export type { UrlAnswer, UrlProbe } from "./route/ask_url.ts";
+export type { EcsSettings, LoadBalancerSettings } from "./settings.ts";
 export { type EcsDiagnosisOptions, makeEcsDiagnosis } from "./diagnose/diagnose.ts";
 export { type EcrDiagnosisOptions, makeEcrDiagnosis } from "./diagnose/diagnose_ecr.ts";
 export { consoleLinks } from "./console_links.ts";

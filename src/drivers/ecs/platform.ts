@@ -6,13 +6,17 @@ import { destroy } from "./deploy/destroy.ts";
 import { listLeftovers, removeLeftover } from "./deploy/leftovers.ts";
 import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
-import type { EcsDependencies } from "./dependencies.ts";
+import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
+import { makeUrlProbe, type UrlProbe } from "./route/ask_url.ts";
 import { settle } from "./deploy/settle.ts";
 import { reachAll } from "./reach.ts";
+import { isRoutePart, listRouteLeftovers, removeRouteLeftover } from "./route/route_leftovers.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
 /** The options of {@link makeEcsPlatform}. */
-export type EcsPlatformOptions = Omit<EcsDependencies, "aws"> & {
+export type EcsPlatformOptions = Omit<EcsDependencies, "aws" | "askUrl"> & {
+  /** Asks a name that people use; by a request of this machine by default. */
+  readonly askUrl?: UrlProbe;
   /** The function that sends requests to AWS; the runtime's `fetch` by default. */
   readonly fetch?: typeof fetch;
 };
@@ -20,7 +24,11 @@ export type EcsPlatformOptions = Omit<EcsDependencies, "aws"> & {
 /** Makes the platform that runs environments as ECS services on Fargate. */
 export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
   const { fetch, ...parts } = options;
-  const deps: EcsDependencies = { ...parts, aws: new Aws({ ...options.config, fetch }) };
+  const deps: EcsDependencies = {
+    askUrl: makeUrlProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
+    ...parts,
+    aws: new Aws({ ...options.config, fetch }),
+  };
   return {
     kind: "ecs",
     list: (scope, signal) => listEnvironments(deps, scope, signal),
@@ -30,8 +38,12 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
       return services.map((service) => found.get(service));
     },
     reach: (environments, signal) => reachAll(deps, environments.map(serviceNameOf), signal),
-    leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
-    removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
+    leftovers: async (scope, signal) => [
+      ...await listRouteLeftovers(deps, scope, signal),
+      ...await listLeftovers(deps, scope, signal),
+    ],
+    removeLeftover: (id, owner, signal) =>
+      (isRoutePart(id) ? removeRouteLeftover : removeLeftover)(deps, { ...owner, id }, signal),
     deploy: (spec, events, signal) => deploy(deps, { spec, ...events }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
     destroy: (key, owner, signal) => destroy(deps, { ...owner, service: serviceNameOf(key) }, signal),

@@ -2,6 +2,14 @@ import type { VariableTemplates } from "../../environments/core/environment/vari
 import type { Hooks } from "../../environments/core/environment/hooks.ts";
 import type { TaskDefinitionTemplate } from "./deploy/template.ts";
 
+/** The shared load balancer. */
+export interface LoadBalancerSettings {
+  /** The ARN of the listener whose rules lead to environments. */
+  readonly listener: string;
+  /** Whether the listener's certificate must be one that this machine trusts. */
+  readonly certificateCheck: boolean;
+}
+
 /** The settings of the ECS driver: where and how it runs environments. */
 export interface EcsSettings extends VariableTemplates {
   readonly region: string;
@@ -20,6 +28,8 @@ export interface EcsSettings extends VariableTemplates {
   readonly architecture: "X86_64" | "ARM64";
   /** If undefined, the built-in task definition is used. */
   readonly template: TaskDefinitionTemplate | undefined;
+  /** The load balancer of addresses that stay; undefined if no call goes to load balancing. */
+  readonly loadBalancer: LoadBalancerSettings | undefined;
   /** The port the application listens on. */
   readonly port: number;
   readonly health: {

@@ -38,6 +38,9 @@ export const DEPLOYED_TAGS: readonly string[] = [
  */
 export const SETTLED_TAG = "showtime_settled";
 
+/** The tag of a service with the ARN of the listener whose rules lead to it. */
+export const LISTENER_TAG = "showtime_listener";
+
 /** The value of {@link SETTLED_TAG} while an update is unfinished, whichever revision runs. */
 export const NOT_SETTLED = "0";
 

@@ -41,7 +41,11 @@ interface Statement {
 }
 
 const POLICIES = new URL("../../../docs/policies/", import.meta.url);
-const STATEMENTS = [...await readStatements("ecs"), ...await readStatements("ecr")];
+const STATEMENTS = [
+  ...await readStatements("ecs"),
+  ...await readStatements("load-balancer"),
+  ...await readStatements("ecr"),
+];
 /** What only docker asks of ECR. */
 const DOCKER = ["DockerPush"];
 const ACTIONS = STATEMENTS.filter(({ Sid }) => !DOCKER.includes(Sid)).flatMap(({ Action }) => listed(Action));
@@ -85,7 +89,7 @@ async function playAll(
     pr,
     sha,
     image: "acme/app:x",
-    settings: { size: "standard", flags: {}, login: undefined },
+    settings: { size: "standard", flags: {}, login: undefined, url: `http://pr-${pr}.preview.example` },
     requestedBy: "ana",
     createdAt: Date.UTC(2026, 0, 15),
     expiresAt: undefined,
@@ -122,7 +126,12 @@ async function playAll(
       await platform.removeLeftover(id, { repo }, never);
     }
   });
-  await attempt(() => platform.destroy(keyOfService(service), { repo, epoch: 101 }, never));
+  // The rule leads from another host now, so it changes.
+  const url = `http://pr-${pr}.elsewhere.example`;
+  await attempt(() =>
+    platform.deploy({ ...spec, epoch: 102, settings: { ...spec.settings, url } }, quiet, never)
+  );
+  await attempt(() => platform.destroy(keyOfService(service), { repo, epoch: 102 }, never));
   await attempt(() => store.list(never));
   await attempt(() => store.remove(tagged, never));
   return refused;
@@ -196,6 +205,9 @@ async function onGuardedAws(
   });
   try {
     await hands.ecr.send(new CreateRepositoryCommand({ repositoryName: repository }));
+    const { listener } = await world.addLoadBalancer();
+    const loadBalancer = { listener, certificateCheck: true };
+    const askUrl = () => Promise.resolve({ ok: true, answer: "200", kind: "status" as const });
     await act({
       world,
       async play(without) {
@@ -206,7 +218,11 @@ async function onGuardedAws(
         // Clients keep the credentials that they were made with.
         return await withEnv(
           env,
-          () => playAll({ ...harness, platform: harness.platformWith({}) }, { pr, image }),
+          () =>
+            playAll({ ...harness, platform: harness.platformWith({ loadBalancer }, { askUrl }) }, {
+              pr,
+              image,
+            }),
         );
       },
     });

@@ -57,6 +57,9 @@ ecs:
   execution_role: ecsTaskExecutionRole
   task_role: null                 # the PR's code gets no AWS rights unless someone says so
   assign_public_ip: true
+  load_balancer:
+    listener: null                # the ARN of a listener; with it, environment.url leads to environments
+    certificate_check: true
 docker:
   network: bridge
   publish: 127.0.0.1              # address the ports are published on

@@ -369,7 +369,10 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
       assert.ok(error instanceof ConfigError);
       assert.equal(error.code, "config_incomplete");
       assert.equal(error.exitCode, 2);
-      assert.match(error.message, /SHOWTIME_BUILD__IMAGE|SHOWTIME_ECS__CONTAINER/);
+      assert.match(
+        error.message,
+        /SHOWTIME_(?:BUILD__IMAGE|ECS__CONTAINER|ENVIRONMENT__URL|ECS__LOAD_BALANCER__LISTENER)/,
+      );
       return error.problems.map(({ path }) => path);
     }
   };
@@ -386,6 +389,12 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
   const own = "build: {image: a/b}\necs: {task_definition: t.json, subnets: [s], security_groups: [g]}";
   assert.deepEqual(missing(own, "ecs"), ["aws.region", "ecs.cluster", "ecs.container"]);
   assert.deepEqual(missing("preset: superset", "ecs"), []);
+  const url = "environment: {url: 'https://pr-{pr}.preview.example.org'}";
+  const balancer =
+    "ecs: {load_balancer: {listener: 'arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/app/previews/50dc6c495c0c9188/f2f7dc8efc522ab2'}}";
+  assert.deepEqual(missing(`preset: superset\n${url}`, "ecs"), ["ecs.load_balancer.listener"]);
+  assert.deepEqual(missing(`preset: superset\n${balancer}`, "ecs"), ["environment.url"]);
+  assert.deepEqual(missing(`preset: superset\n${url}\n${balancer}`, "ecs"), []);
   assert.deepEqual(missing("version: 1", "docker"), []);
   assert.deepEqual(missing("build: {push: always}", "docker"), ["build.image"]);
 });

@@ -126,6 +126,29 @@ Deno.test("accessPolicy() names no resource outside of the cluster and the repos
   assert.equal(JSON.stringify(elsewhere).includes("ecr:"), false);
 });
 
+Deno.test("accessPolicy() allows load balancing only with a listener, and changes only to rules with Showtime's tag", () => {
+  const listener =
+    "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/previews/50dc6c495c0c9188/f2f7dc8efc522ab2";
+  const of = (place: Parameters<typeof completeAwsSettings>[0]) =>
+    accessPolicy(completeAwsSettings(place)).Statement.filter(({ Action }) =>
+      [Action].flat().some((each) => each.startsWith("elasticloadbalancing:"))
+    );
+
+  assert.deepEqual(of(NOTHING), []);
+  const statements = of({ ...NOTHING, listener });
+  assert.ok(statements.length > 3);
+  for (const { Sid, Action, Resource, Condition } of statements) {
+    const actions = [Action].flat();
+    if (Resource === "*") assert.ok(actions.every((each) => each.includes(":Describe")), Sid);
+    if (actions.some((each) => /:(?:Modify|Delete)Rule$/.test(each))) {
+      assert.deepEqual(Condition, { StringEquals: { "aws:ResourceTag/showtime_managed": "true" } });
+    }
+    for (const each of Resource === "*" ? [] : [Resource].flat()) {
+      assert.match(each, /listener(?:-rule)?\/app\/previews\/|:targetgroup\/st-\*$/, Sid);
+    }
+  }
+});
+
 Deno.test("roleArn() names the role for the repository, in the part of AWS that the region is in", () => {
   assert.equal(roleArn(SETUP), "arn:aws:iam::ACCOUNT:role/showtime-shop");
   const aws = completeAwsSettings({ ...NOTHING, region: "us-gov-west-1" });

@@ -6,7 +6,8 @@
 import { ListServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import type { Hooks } from "../../../src/environments/core/environment/hooks.ts";
 import type { PrNumber } from "../../../src/lib/ids.ts";
-import { makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
+import { makeUrlProbe } from "../../../src/drivers/ecs/route/ask_url.ts";
+import { makeEcsPlatform, type UrlProbe } from "../../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import type { HealthProbe } from "../../../src/ports/health.ts";
 import {
@@ -18,6 +19,9 @@ import {
   plainRunner,
   useEnv,
 } from "./mod.ts";
+import type { AddedLoadBalancer } from "./balancing/add_load_balancer.ts";
+import { byName } from "./balancing/by_name.ts";
+import { type ShownRoutes, showRoutes } from "./balancing/show_routes.ts";
 import { faultRefusal } from "./faults.ts";
 import { type Operation, readOperation, refuse, toWireRequest } from "./wire.ts";
 import { type Backdrop, type Fate, type Gate, GONE } from "../schedule/mod.ts";
@@ -26,6 +30,7 @@ import type { MemoryClock } from "../memory_platform.ts";
 // What the driver loads when it first makes a call is there already: loading takes a time of its own.
 import "../../../src/drivers/ecs/sdk/ec2.ts";
 import "../../../src/drivers/ecs/sdk/ecs.ts";
+import "../../../src/drivers/ecs/sdk/load_balancing.ts";
 import "../../../src/drivers/ecs/sdk/logs.ts";
 
 /** In milliseconds of the world's clock. */
@@ -35,7 +40,7 @@ const STEADY_MS = 10_000;
 const OLD_STAYS_MS = 25_000;
 const RETRY_MS = 10_000;
 
-const WRITES = /^(Create|Update|Delete|Register|Deregister|Tag|Untag|Put|Run|Stop)/;
+const WRITES = /^(Create|Update|Delete|Register|Deregister|Tag|Untag|Put|Run|Stop|Modify|Add)/;
 
 /** What there is in the cluster. */
 export interface EcsInventory {
@@ -45,6 +50,8 @@ export interface EcsInventory {
   readonly tasks: readonly string[];
   /** Task definition revisions that are not deleted. */
   readonly revisions: readonly string[];
+  /** The rules and groups of its load balancer; none without one. */
+  readonly routes: ShownRoutes;
 }
 
 /** ECS behind a scenario. */
@@ -68,7 +75,13 @@ const CREDENTIALS: Env = {
 
 /** Makes one. */
 export async function makeAwsBackdrop(
-  options: { readonly moto: Moto; readonly clock: MemoryClock; readonly hooks?: Hooks | undefined },
+  options: {
+    readonly moto: Moto;
+    readonly clock: MemoryClock;
+    readonly hooks?: Hooks | undefined;
+    /** Whether environments are behind a load balancer. */
+    readonly balanced?: boolean;
+  },
 ): Promise<AwsBackdrop> {
   const { moto, clock, hooks } = options;
   const world = await makeAwsWorld({
@@ -87,7 +100,18 @@ export async function makeAwsBackdrop(
     },
   });
   useEnv(CREDENTIALS);
-  const config = { ...ecsConfigFor(world), hooks };
+  const balancer = options.balanced === true ? await world.addLoadBalancer() : undefined;
+  const config = {
+    ...ecsConfigFor(world),
+    hooks,
+    loadBalancer: balancer === undefined
+      ? undefined
+      : { listener: balancer.listener, certificateCheck: true },
+  };
+  const client = Deno.createHttpClient({ allowHost: true });
+  const askUrl = balancer === undefined
+    ? undefined
+    : makeUrlProbe({ fetch: byName(balancer, client), timeoutMs: 5000 });
   let secrets = 0;
   return {
     world,
@@ -95,23 +119,43 @@ export async function makeAwsBackdrop(
       makeEcsPlatform({
         clock: gate.clock,
         probe: gatedProbe(gate),
+        ...(askUrl === undefined ? {} : { askUrl: gatedName(gate, askUrl) }),
         newSecret: () => `secret-${gate.run}-${++secrets}`,
         keepSecret: () => {},
         redact: (text) => text,
         config,
         fetch: gatedFetch(world, gate),
       }),
+    ...(balancer === undefined ? {} : { settings: { urlOf: (pr) => `http://pr-${pr}.preview.example` } }),
     rest: () => world.rest(),
-    inventory: (pr) => inventoryOf(world, pr),
+    inventory: (pr) => inventoryOf(world, { pr, balancer }),
     written: () => world.calls().map(({ operation }) => operation).filter((name) => WRITES.test(name)),
     async describe() {
-      const { services, tasks } = await inventoryOf(world, undefined);
+      const { services, tasks } = await inventoryOf(world, { pr: undefined, balancer });
       return `on ECS: services ${services.join(", ") || "none"}; tasks ${tasks.join(", ") || "none"}`;
     },
     async dispose() {
+      client.close();
       await world.dispose();
     },
   };
+}
+
+/** A question by name is a request like any other. */
+function gatedName(gate: Gate, askUrl: UrlProbe): UrlProbe {
+  return (url, signal) =>
+    gate.pass({ name: `name ${new URL(url).pathname}`, writes: false }, {
+      signal,
+      act: async (fate, effect) => {
+        if (fate === "kill" || fate === "killed") {
+          gate.kill();
+          throw new Error(GONE);
+        }
+        if (fate !== "go") return { ok: false, answer: fate, kind: "other" };
+        effect();
+        return await askUrl(url, signal);
+      },
+    });
 }
 
 /** A health check is a request like any other. */
@@ -204,7 +248,10 @@ async function deliver(
   }
 }
 
-async function inventoryOf(world: AwsWorld, pr: PrNumber | undefined): Promise<EcsInventory> {
+async function inventoryOf(
+  world: AwsWorld,
+  { pr, balancer }: { readonly pr: PrNumber | undefined; readonly balancer: AddedLoadBalancer | undefined },
+): Promise<EcsInventory> {
   const { cluster, aside: { ecs } } = world;
   const listed = await ecs.send(new ListServicesCommand({ cluster, maxResults: 100 }));
   const family = pr === undefined ? undefined : `${cluster}-pr-${pr}`;
@@ -217,6 +264,7 @@ async function inventoryOf(world: AwsWorld, pr: PrNumber | undefined): Promise<E
     services: (listed.serviceArns ?? []).map(lastPart).sort(),
     tasks: world.tasks().filter((task) => task.desiredStatus === "RUNNING")
       .map((task) => task.service.name).sort(),
+    routes: balancer === undefined ? { rules: [], groups: [] } : await showRoutes({ world }, balancer),
     revisions: pages.flatMap(({ taskDefinitionArns = [] }) => taskDefinitionArns).map(lastPart).sort(),
   };
 }

@@ -2,6 +2,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 
@@ -24,6 +25,7 @@ export interface Clients {
   readonly ecs: ECSClient;
   readonly ec2: EC2Client;
   readonly ecr: ECRClient;
+  readonly elb: ElasticLoadBalancingV2Client;
   readonly logs: CloudWatchLogsClient;
   readonly iam: IAMClient;
   destroy(): void;
@@ -36,6 +38,7 @@ export function makeClients(options: ClientOptions): Clients {
     ecs: new ECSClient(config),
     ec2: new EC2Client(config),
     ecr: new ECRClient(config),
+    elb: new ElasticLoadBalancingV2Client(config),
     logs: new CloudWatchLogsClient(config),
     iam: new IAMClient(config),
   };

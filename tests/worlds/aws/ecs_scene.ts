@@ -31,7 +31,11 @@ const TIMEOUT_MS = 900_000;
 const PATIENCE_MS = 20_000;
 
 /** What is unusual about a deployment. */
-export type SpecChange = Partial<DeploySpec> & { readonly flags?: Flags; readonly size?: string };
+export type SpecChange = Partial<DeploySpec> & {
+  readonly flags?: Flags;
+  readonly size?: string;
+  readonly url?: string;
+};
 
 /** How a deployment is made. */
 export interface DeployHow {
@@ -97,12 +101,12 @@ function makeScene(world: AwsWorld, harness: EcsHarness): EcsScene {
   const { cluster } = world;
   const health = { ...harness.config.health, timeoutMs: TIMEOUT_MS };
   const own = harness.platformWith({ health });
-  const spec = ({ flags = {}, size = "standard", ...rest }: SpecChange = {}): DeploySpec => ({
+  const spec = ({ flags = {}, size = "standard", url, ...rest }: SpecChange = {}): DeploySpec => ({
     repo: harness.repo,
     pr,
     sha: SHA_A,
     image: harness.image,
-    settings: { size, flags, login: undefined },
+    settings: { size, flags, login: undefined, ...(url === undefined ? {} : { url }) },
     requestedBy: "octocat",
     createdAt: CREATED,
     expiresAt: undefined,

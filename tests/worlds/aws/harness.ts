@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { parseServiceName } from "../../../src/environments/core/environment/names.ts";
 import { prNumber, type ServiceName } from "../../../src/lib/ids.ts";
-import { type EcsSettings, makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
+import { type EcsSettings, makeEcsPlatform, type UrlProbe } from "../../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import type { Platform } from "../../../src/environments/ports/platform.ts";
 import { processesInContainers } from "../docker/images.ts";
@@ -30,7 +30,7 @@ export interface EcsHarness extends PlatformHarness {
   /** The secrets that a platform has said are to be kept. */
   readonly secrets: readonly string[];
   /** Another platform in the same world. */
-  platformWith(change: Partial<EcsSettings>): Platform;
+  platformWith(change: Partial<EcsSettings>, how?: { readonly askUrl?: UrlProbe }): Platform;
   /** The service's tasks that are to run, the newest first. */
   tasks(service: ServiceName): Promise<readonly Task[]>;
 }
@@ -46,8 +46,9 @@ export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions):
   const restore = useEnv(world.env);
   const config = { ...ecsConfigFor(world), ...options.config };
   const secrets: string[] = [];
-  const platformWith = (change: Partial<EcsSettings>) =>
+  const platformWith = (change: Partial<EcsSettings>, how: { readonly askUrl?: UrlProbe } = {}) =>
     makeEcsPlatform({
+      ...how,
       clock: world.clock,
       probe: makeHealthProbe(),
       newSecret,
@@ -95,6 +96,7 @@ export function ecsConfigFor(world: AwsWorld): EcsSettings {
     executionRole: world.executionRole,
     taskRole: undefined,
     assignPublicIp: true,
+    loadBalancer: undefined,
     architecture: "X86_64",
     template: undefined,
     port: PORT,

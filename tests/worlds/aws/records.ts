@@ -2,6 +2,7 @@ import type {
   Container,
   Deployment,
   DeploymentConfiguration,
+  LoadBalancer,
   NetworkConfiguration,
   Service,
   ServiceEvent,
@@ -9,6 +10,8 @@ import type {
   Task,
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
+
+import { Balancing } from "./balancing/balancing_records.ts";
 
 /** A deployment of a service, as the relay knows it; the first of a service's is its PRIMARY one. */
 export interface DeploymentRecord {
@@ -39,6 +42,10 @@ export interface ServiceRecord {
   /** The tags that it was made with. */
   readonly tags: readonly Tag[];
   configuration: DeploymentConfiguration;
+  /** The target groups that its tasks are registered in. */
+  loadBalancers: readonly LoadBalancer[];
+  /** How long a task may fail the checks of a load balancer. */
+  graceSeconds: number;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   /** It is not INACTIVE before; as {@link Records.elapsed} has it. */
   drainsUntil: number;
@@ -84,6 +91,10 @@ export interface TaskRecord {
   readonly containers: readonly ContainerRecord[];
   /** Where its containers can be reached on this machine. */
   readonly ip: string;
+  /** The address in its network. */
+  readonly privateIp: string;
+  /** The target groups that it is registered in, since it runs. */
+  groups: readonly string[];
   lastStatus: TaskStatus;
   desiredStatus: "RUNNING" | "STOPPED";
   startedAt: Date | undefined;
@@ -105,6 +116,7 @@ export class Records {
   readonly #services = new Map<string, ServiceRecord>();
   readonly #tasksOf = new Map<ServiceRecord, TaskRecord[]>();
   readonly #tasks = new Map<string, TaskRecord>();
+  readonly balancing = new Balancing();
   /** When each revision was registered, by ARN. */
   readonly registered = new Map<string, Date>();
   /** The highest revision that each family ever had. */

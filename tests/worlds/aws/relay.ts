@@ -18,12 +18,21 @@
  * | ListTaskDefinitions, -Families | the lists | pages; a family without a revision of that status is not listed |
  * | ECR DescribeImages, ListImages | the images | pages |
  * | iam:PassRole, ecs:TagResource on creation | - | checked against the user's inline policies, where that is asked for |
+ * | CreateTargetGroup | the group | the same one again, where all settings are equal; names |
+ * | CreateRule, ModifyRule | the rule | priorities, hosts, bodies and codes of fixed answers, AWS's limits, groups of another load balancer |
+ * | DeleteRule, DeleteTargetGroup | the removal | what is unknown, what a rule uses |
+ * | DescribeRules | the rules | an order that nobody may rely on |
+ * | DescribeTargetGroups | - | pages, the load balancer that uses a group |
+ * | DescribeTags, AddTags | - | twenty at most; what is gone is not found |
+ * | DescribeTargetHealth | - | targets that ECS registers and deregisters, checked for real (`balancing/`); `unused` ones, `draining` ones |
+ * | CreateService, UpdateService with a load balancer | - | the group, its association, container and port; a task is ready when its target is healthy |
  * | EC2, CloudWatch Logs, IAM, STS | all of it | - |
  *
  * @module
  */
 
-import { type Ask, type Rules, Turns } from "./ask.ts";
+import { type Ask, type Rule, type Rules, Turns } from "./ask.ts";
+import { readForm, readXml, xmlAnswer } from "./balancing/query_wire.ts";
 import { CallLog } from "./call_log.ts";
 import { denial, faultRefusal, Faults, isDone } from "./faults.ts";
 import { type HttpListener, listenHttp } from "./http_listener.ts";
@@ -52,12 +61,17 @@ const CHANGING = new Set([
   "ListTaskDefinitionFamilies",
 ]);
 
+/** The name of load balancing in the scope of a signature. */
+const BALANCING = "elasticloadbalancing";
+
 /** What a relay is made of. */
 export interface RelayOptions {
   /** Where moto is. */
   readonly target: string;
   /** Answers to operations of ECS. */
   readonly rules: Rules;
+  /** Answers to operations of load balancing. */
+  readonly balancing: Rules;
   readonly policies?: PolicyCheck | undefined;
 }
 
@@ -137,14 +151,16 @@ export class Relay {
   async #answer(request: WireRequest): Promise<WireResponse> {
     const operation = readOperation(request);
     const { service, name, input } = operation;
-    const rule = service === "ecs" ? this.#options.rules[name] : undefined;
+    const query = operation.protocol === "query";
+    const rule = this.#ruleFor(operation);
     const page = PAGED[`${service}:${name}`];
     const ask: Ask = {
-      input,
+      input: query ? readForm(input) : input,
       forward: async () => {
         const response = await this.#forward(request);
         if (response.status >= 400) throw new Passed(response);
-        return readJson(new TextDecoder().decode(response.body));
+        const body = new TextDecoder().decode(response.body);
+        return query ? readXml(body) : readJson(body);
       },
     };
     try {
@@ -153,13 +169,20 @@ export class Relay {
         return this.#reword(await this.#forward(request), operation);
       }
       const act = async () => await (rule === undefined ? ask.forward() : rule(ask));
-      const whole = CHANGING.has(name) && service === "ecs" ? await this.#turns.take(act) : await act();
+      const alone = service === "ecs" ? CHANGING.has(name) : service === BALANCING;
+      const whole = alone ? await this.#turns.take(act) : await act();
+      if (query) return xmlAnswer(name, whole);
       return jsonAnswer(page === undefined ? whole : cutPage(whole as Ask["input"], { rule: page, input }));
     } catch (error) {
       if (error instanceof Passed) return this.#reword(error.response, operation);
       if (error instanceof Refusal) return refuse(error, operation);
       throw error;
     }
+  }
+
+  #ruleFor({ service, name }: Operation): Rule | undefined {
+    if (service === "ecs") return this.#options.rules[name];
+    return service === BALANCING ? this.#options.balancing[name] : undefined;
   }
 
   async #forward({ method, path, headers, body }: WireRequest): Promise<WireResponse> {

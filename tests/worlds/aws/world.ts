@@ -9,6 +9,8 @@ import {
 } from "@aws-sdk/client-iam";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Call } from "./call_log.ts";
+import { type AddedLoadBalancer, addLoadBalancer } from "./balancing/add_load_balancer.ts";
+import { BalancingRules } from "./balancing/balancing_rules.ts";
 import { type Clients, type Keys, makeClients } from "./clients.ts";
 import { DefinitionRules } from "./rules/definition_rules.ts";
 import { Fargate, type FargateDelays, USUAL_DELAYS } from "./tasks/fargate.ts";
@@ -89,6 +91,8 @@ export interface AwsWorld {
   delayCalls(ms: number): void;
   /** Makes a user with one inline policy, and the variables for it. Only with `iam`. */
   addUser(policy: unknown): Promise<Env>;
+  /** Adds a load balancer in the world's subnets, with a listener that serves for real. */
+  addLoadBalancer(): Promise<AddedLoadBalancer>;
   /** Ends it: nothing of it is left running. Throws what went wrong in the world itself. */
   dispose(): Promise<void>;
 }
@@ -115,6 +119,7 @@ export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> 
       ...new DefinitionRules(records, { clients }).rules,
       ...new RunTaskRules(records, { clients, play: (task, id) => fargate.play(task, id) }).rules,
     },
+    balancing: new BalancingRules(records.balancing).rules,
     policies: options.iam === true
       ? new PolicyCheck(clients.iam, { region: REGION, account: ACCOUNT })
       : undefined,
@@ -129,6 +134,7 @@ export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> 
     breakerThreshold: options.breakerThreshold ?? 3,
     stepped: options.clock !== undefined,
   });
+  const loadBalancers: AddedLoadBalancer[] = [];
   const aside = makeClients({ endpoint: relay.asideUrl, region: REGION, credentials: keys });
   const envFor = ({ accessKeyId, secretAccessKey }: Keys): Env => ({
     AWS_ENDPOINT_URL: relay.url,
@@ -159,10 +165,19 @@ export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> 
     clearCalls: () => relay.calls.clear(),
     delayCalls: (ms) => void (relay.delayMs = ms),
     addUser: async (policy) => envFor(await addUser(clients, policy)),
+    async addLoadBalancer() {
+      const added = await addLoadBalancer(
+        { elb: aside.elb, balancing: records.balancing },
+        { name: cluster, subnets: place.subnets, securityGroups: place.securityGroups },
+      );
+      loadBalancers.push(added);
+      return added;
+    },
     async dispose() {
       try {
         await fargate.dispose();
       } finally {
+        for (const each of loadBalancers) await each.close();
         if (options.iam === true) await enforceIam(moto, false);
         await relay.close();
         aside.destroy();

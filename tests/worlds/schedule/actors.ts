@@ -75,6 +75,7 @@ export function runContext(stage: Stage, run: string, options: RunOptions = {}):
   const platform = stage.backdrop?.platform(gate) ?? borderPlatform(context.platform, at);
   return {
     ...context,
+    settings: { ...context.settings, ...stage.backdrop?.settings },
     platform,
     platformKind: platform.kind,
     images: stage.backdrop?.images?.(gate) ?? borderImages(context.images, at),

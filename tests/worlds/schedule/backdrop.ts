@@ -1,5 +1,6 @@
 /** Servers behind the runs that work on by themselves, in the world's time: a platform as it is, beyond the border. */
 
+import type { AppSettings } from "../../../src/environments/app/run.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Images } from "../../../src/environments/ports/images.ts";
 import type { Platform } from "../../../src/environments/ports/platform.ts";
@@ -24,6 +25,8 @@ export interface Gate {
 
 /** What stands behind the runs of a stage, instead of the world's platform in memory. */
 export interface Backdrop {
+  /** Settings of every run beside the usual ones. */
+  readonly settings?: Partial<AppSettings>;
   /** The platform of one run. */
   platform(gate: Gate): Platform;
   /** The images of one run; the world's own, in memory, unless given. */

@@ -1,7 +1,7 @@
 /** The paths of stored files: readable, the same for equal content, distinct without regard to letter case. */
 
 import { type Asset, type Assets, FOLDERS, parseUuid, type Uuid } from "../asset.ts";
-import { maskName } from "../secrets.ts";
+import { maskUrl } from "../secrets.ts";
 import { valueOf } from "../tree.ts";
 
 /** Slugs are cut at this many characters. */
@@ -34,7 +34,7 @@ function beginning({ kind, uuid }: Asset): string {
 }
 
 function fileName({ name, uuid }: Asset, whole: boolean): string {
-  const slug = slugOf(maskName(name));
+  const slug = slugOf(maskUrl(name));
   return slug === "" || name === uuid ? uuid : `${slug}__${whole ? uuid : uuid.slice(0, 8)}`;
 }
 
@@ -42,5 +42,5 @@ function folderOf({ kind, tree }: Asset, assets: Assets): string {
   if (kind !== "dataset") return FOLDERS[kind];
   const database = parseUuid(valueOf(tree, "database_uuid"));
   if (database === undefined) return `${FOLDERS.dataset}/unknown`;
-  return `${FOLDERS.dataset}/${slugOf(maskName(assets.get(database)?.name ?? "")) || database}`;
+  return `${FOLDERS.dataset}/${slugOf(maskUrl(assets.get(database)?.name ?? "")) || database}`;
 }

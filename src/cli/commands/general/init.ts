@@ -95,6 +95,7 @@ function placeOf(config: Config | undefined, { variables }: CommandEnv) {
     subnets: ecs?.subnets ?? [],
     securityGroups: ecs?.securityGroups ?? [],
     logGroup: ecs?.logGroup,
+    listener: ecs?.loadBalancer?.listener,
     executionRole: ecs?.executionRole,
     taskRole: ecs?.taskRole,
     runsBeforeStop: config?.environment.hooks?.beforeStop !== undefined,

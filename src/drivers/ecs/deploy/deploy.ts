@@ -11,8 +11,18 @@ import type { EcsDependencies } from "../dependencies.ts";
 import { AFTER_START } from "../hooks/hook_container.ts";
 import { waitAfterStart } from "../hooks/wait_after_start.ts";
 import { readTags, tagList } from "../sdk/shapes.ts";
+import { finishRoute, undoRoute } from "../route/finish_route.ts";
+import { openRoute, type Route } from "../route/open_route.ts";
 import { assertTouchable, deploymentOf, revisionOf, sameRevision } from "../service_view.ts";
-import { deployedTags, HOOK_TAG, identityTags, isHookPending, NOT_SETTLED, SETTLED_TAG } from "../tags.ts";
+import {
+  deployedTags,
+  HOOK_TAG,
+  identityTags,
+  isHookPending,
+  LISTENER_TAG,
+  NOT_SETTLED,
+  SETTLED_TAG,
+} from "../tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
@@ -63,11 +73,14 @@ export async function deploy(
   const hook = input.containerDefinitions?.find((each) => each.name === AFTER_START);
   const made: Made = { name, definition, old, hook };
   let created = false;
+  let route: Route | undefined;
   try {
+    // Without a load balancer in the settings, a service keeps the target group that it has.
+    route = await openRoute(deps, { spec, current: old?.loadBalancers?.[0]?.targetGroupArn }, signal);
     if (old === undefined) {
-      await create(deps, { request, made }, signal);
+      await create(deps, { request, made, route }, signal);
       created = true;
-    } else await update(deps, { request, made, old }, signal);
+    } else await update(deps, { request, made, old, route }, signal);
     const address = await waitServing(
       deps,
       {
@@ -76,15 +89,21 @@ export async function deploy(
         definition,
         inPlace: old !== undefined,
         checked: input.containerDefinitions?.some(({ healthCheck }) => healthCheck !== undefined) === true,
+        group: route === undefined || (old !== undefined && route.serves) ? undefined : route.group,
         onProgress,
       },
       signal,
     );
     if (hook !== undefined) await finishHook(deps, { request, made, hook }, signal);
+    const warning = route === undefined ? undefined : await finishRoute(deps, { route, spec, name }, signal);
     // An update is finished after people have been sent to the new task. ECS stops the old task by itself.
-    return { address, unsettled: old !== undefined || !isFirst(definition) };
+    return {
+      address,
+      unsettled: old !== undefined || !isFirst(definition),
+      ...(warning === undefined ? {} : { warning }),
+    };
   } catch (error) {
-    await rollBack(deps, { spec, made, created, failure: error, hasty: signal.aborted });
+    await rollBack(deps, { spec, made, created, route, failure: error, hasty: signal.aborted });
     throw error;
   }
 }
@@ -102,7 +121,11 @@ interface Made {
 
 async function create(
   deps: EcsDependencies,
-  { request, made }: { readonly request: DeployRequest; readonly made: Made },
+  { request, made, route }: {
+    readonly request: DeployRequest;
+    readonly made: Made;
+    readonly route: Route | undefined;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { spec, onProgress } = request;
@@ -115,6 +138,7 @@ async function create(
     desiredCount: 1,
     launchType: "FARGATE",
     networkConfiguration: networkOf(config),
+    ...balancedBy(config, route),
     deploymentConfiguration: {
       deploymentCircuitBreaker: { enable: true, rollback: true },
       minimumHealthyPercent: 100,
@@ -128,6 +152,7 @@ async function create(
       ...deployedTags(spec),
       [SETTLED_TAG]: isFirst(made.definition) ? FIRST : NOT_SETTLED,
       ...(made.hook === undefined ? {} : { [HOOK_TAG]: "pending" }),
+      ...(route === undefined ? {} : { [LISTENER_TAG]: route.listener }),
     }),
   }, signal).catch(async (error) => {
     if (isAlreadyThere(error)) {
@@ -197,7 +222,12 @@ function isAlreadyThere(error: unknown): boolean {
 
 async function update(
   deps: EcsDependencies,
-  { request, made, old }: { readonly request: DeployRequest; readonly made: Made; readonly old: Service },
+  { request, made, old, route }: {
+    readonly request: DeployRequest;
+    readonly made: Made;
+    readonly old: Service;
+    readonly route: Route | undefined;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const ecs = await deps.aws.ecs;
@@ -208,14 +238,30 @@ async function update(
   if (now?.status === "ACTIVE") assertTouchable(now, { ...request.spec, action });
   // The epoch is tagged first: from here on, no run with an older lock changes the service. The tags that
   // record the deployment follow in settle().
-  const tags = { ...identityTags(request.spec), [SETTLED_TAG]: NOT_SETTLED };
+  const tags = {
+    ...identityTags(request.spec),
+    [SETTLED_TAG]: NOT_SETTLED,
+    ...(route === undefined ? {} : { [LISTENER_TAG]: route.listener }),
+  };
+  const joined = old.loadBalancers?.some(({ targetGroupArn }) => targetGroupArn === route?.group) === true;
   await ecs.tag(old.serviceArn ?? made.name, { tags }, signal);
   await ecs.updateService({
     service: made.name,
     taskDefinition: made.definition,
     // The configuration may have changed since the service was created.
     networkConfiguration: networkOf(deps.config),
+    ...(joined ? {} : balancedBy(deps.config, route)),
   }, signal);
+}
+
+/** Returns the target group that ECS registers the tasks in; nothing without a load balancer. */
+function balancedBy({ container, port, health }: EcsSettings, route: Route | undefined) {
+  if (route === undefined) return {};
+  return {
+    loadBalancers: [{ targetGroupArn: route.group, containerName: container, containerPort: port }],
+    // Without it, ECS stops a task at its first failed check.
+    healthCheckGracePeriodSeconds: Math.ceil(health.timeoutMs / 1000),
+  };
 }
 
 /** Returns the configured network of the tasks. */
@@ -249,10 +295,11 @@ export function clientToken(spec: DeploySpec): string {
  */
 async function rollBack(
   deps: EcsDependencies,
-  { spec, made, created, failure, hasty }: {
+  { spec, made, created, route, failure, hasty }: {
     readonly spec: DeploySpec;
     readonly made: Made;
     readonly created: boolean;
+    readonly route: Route | undefined;
     readonly failure: unknown;
     readonly hasty: boolean;
   },
@@ -279,6 +326,9 @@ async function rollBack(
     // DescribeServices may not show a service that was created a moment ago.
     if (created && !theirs && (now === undefined || now.status === "INACTIVE")) {
       await ecs.deleteService(made.name, signal);
+    }
+    if (!theirs && made.old === undefined) {
+      await undoRoute(deps, { spec, name: made.name, route, hasty }, signal);
     }
     // The other run may still roll back to this revision.
     if (theirs && now !== undefined && deploymentOf(now, made.definition) !== undefined) return;

@@ -8,6 +8,8 @@ import { removeDefinitions } from "./definitions.ts";
 import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { removeHookDefinitions, runBeforeStop } from "../hooks/before_stop.ts";
 import { readTags } from "../sdk/shapes.ts";
+import { leaveRoute, removeRoute } from "../route/close_route.ts";
+import { findRouteByName, routeOfService } from "../route/route_of_service.ts";
 import { assertTouchable } from "../service_view.ts";
 import { isHookPending } from "../tags.ts";
 
@@ -31,11 +33,15 @@ export async function destroy(
     // Another run may have taken the service over while the command ran.
     found = await ecs.service(of.service, signal);
   }
+  const living = found?.status === "ACTIVE" || found?.status === "DRAINING" ? found : undefined;
+  if (living !== undefined) assertTouchable(living, { ...of, action });
+  const route = routeOfService(living, of) ?? await findRouteByName(deps, of, signal);
   if (found !== undefined && found.status !== "INACTIVE") {
-    assertTouchable(found, { ...of, action });
+    if (route !== undefined) await leaveRoute(deps, { ...route, action }, signal);
     if (found.status === "ACTIVE") await ecs.deleteService(of.service, signal);
     await waitInactive(deps, { service: of.service, removed: found, onProgress: () => {} }, signal);
   }
+  if (route !== undefined) await removeRoute(deps, { ...route, action }, signal);
   await removeDefinitions(deps, { ...of, keep: [] }, signal);
   await removeHookDefinitions(deps, of, signal);
 }

@@ -6,6 +6,7 @@ import { removeDefinitions } from "./definitions.ts";
 import type { Owner } from "./destroy.ts";
 import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
 import { readTags } from "../sdk/shapes.ts";
+import { settleRoute } from "../route/settle_route.ts";
 import { assertTouchable, isInOrder, revisionOf } from "../service_view.ts";
 import { DEPLOYED_TAGS, SETTLED_TAG, type Tags } from "../tags.ts";
 
@@ -26,7 +27,10 @@ export async function settle(
     const service = await ecs.service(of.service, signal);
     if (service === undefined || service.status !== "ACTIVE") return;
     assertTouchable(service, { ...of, action: `Settling "${of.service}"` });
-    if ((service.deployments ?? []).length <= 1) return await finishUpdate(deps, { ...of, service }, signal);
+    if ((service.deployments ?? []).length <= 1) {
+      await settleRoute(deps, { ...of, service }, signal);
+      return await finishUpdate(deps, { ...of, service }, signal);
+    }
     const waitedMs = clock.now() - started;
     if (waitedMs >= config.health.timeoutMs) {
       throw new AppError(

@@ -141,7 +141,17 @@ const REASONS: readonly FailureRule[] = [
     }),
   },
   {
-    when: /failed (container|elb) health checks|health checks? fail/i,
+    when: /failed elb health checks/i,
+    describe: (text) => ({
+      code: "unhealthy",
+      state: `the load balancer's health check failed (${text})`,
+      hint:
+        "The last lines of the log say why; the load balancer asks environment.health.path on environment.port",
+      decisive: true,
+    }),
+  },
+  {
+    when: /failed container health checks|health checks? fail/i,
     describe: () => ({
       code: "unhealthy",
       state: "the health check in the container failed",

@@ -96,6 +96,13 @@ function newestFirst(a: Task, b: Task): number {
   return (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0);
 }
 
+/**
+ * Returns a task's address in its network, by which a load balancer knows it; undefined while it has none.
+ */
+export function privateAddress(task: Task): string | undefined {
+  return detail(task, "privateIPv4Address");
+}
+
 function detail(task: Task, name: string): string | undefined {
   for (const attachment of task.attachments ?? []) {
     if (attachment.type !== "ElasticNetworkInterface" && attachment.type !== "eni") continue;

@@ -8,9 +8,11 @@ import { stripControls } from "../../../lib/sanitize.ts";
 import type { Owner } from "./destroy.ts";
 import { logTail } from "../logs.ts";
 import { type EcsDependencies, PROBE_TIMEOUT_MS, SERVICE_POLL_MS, TASK_POLL_MS } from "../dependencies.ts";
+import { describeTarget, explainTarget } from "../route/target_health.ts";
+import type { Target } from "../sdk/target_groups.ts";
 import { assertTouchable, deploymentOf, describeService, isStable, sameRevision } from "../service_view.ts";
 import { classifyEvent, classifyStoppedTask, type StartFailure } from "./stopped_task.ts";
-import { addressesOf, type ServingTask, tasksOf } from "./tasks.ts";
+import { addressesOf, privateAddress, type ServingTask, tasksOf } from "./tasks.ts";
 
 /** The number of log lines that a failure carries. */
 const TAIL_LINES = 50;
@@ -29,6 +31,11 @@ export interface Awaited extends Owner {
   readonly inPlace: boolean;
   /** Whether the definition has its own health check. ECS goes by it, and replaces a task that fails it. */
   readonly checked: boolean;
+  /**
+   * The target group in which the load balancer must find the task healthy, before people are sent to it;
+   * undefined without a load balancer, or if it already sends people to that group.
+   */
+  readonly group: string | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -65,6 +72,8 @@ class Wait {
   /** The last answer of the health check, and its address. */
   #answer: ({ readonly address: string } & Probe) | undefined;
   #task: Task | undefined;
+  /** The last answer of the load balancer about the task. */
+  #target: Target | undefined;
   #withoutAddress = 0;
   #condition = "no task yet";
 
@@ -82,10 +91,13 @@ class Wait {
     assertTouchable(service, { ...this.#what, action: `Waiting for "${name}"` });
     this.#reportEvents(service);
     this.#condition = describeService(service);
+    const balanced = this.#target === undefined
+      ? ""
+      : `, the load balancer says ${describeTarget(this.#target)}`;
     const answer = this.#answer === undefined
       ? ""
       : `, http://${this.#answer.address} says ${this.#answer.answer}`;
-    onProgress(`Waiting for ${name}: ${this.#condition}${answer}`);
+    onProgress(`Waiting for ${name}: ${this.#condition}${answer}${balanced}`);
     return service;
   }
 
@@ -155,7 +167,7 @@ class Wait {
       if (seen !== undefined && seen.address === undefined) this.#missAddress();
       if (
         seen?.address !== undefined && await this.#answers(seen.address, { until }, signal) &&
-        this.#serves(seen.task, service)
+        this.#serves(seen.task, service) && await this.#isBalanced(seen.task, signal)
       ) return seen.address;
       await clock.sleep(Math.max(0, until - clock.now()), signal);
       if (clock.now() >= this.#nextLook()) return undefined;
@@ -170,6 +182,16 @@ class Wait {
   #serves(task: Task, service: Service): boolean {
     const { inPlace, checked } = this.#what;
     return inPlace || (isStable(service) && (!checked || task.healthStatus === "HEALTHY"));
+  }
+
+  /** Whether the load balancer finds a task healthy, if one has to. */
+  async #isBalanced(task: Task, signal: AbortSignal): Promise<boolean> {
+    const { group } = this.#what;
+    if (group === undefined) return true;
+    const targets = await (await this.#deps.aws.balancing).groups.targets(group, signal);
+    const own = privateAddress(task);
+    this.#target = targets.find(({ id }) => id === own) ?? targets[0];
+    return targets.some(({ id, state }) => state === "healthy" && (own === undefined || id === own));
   }
 
   async #newestTask(signal: AbortSignal): Promise<ServingTask | undefined> {
@@ -242,6 +264,9 @@ class Wait {
       const url = `http://${address}`;
       const words = explainUnhealthy({ platform: "ecs", url, answer, outcome, waitedMs, port, path });
       return { code: "unhealthy", ...words, decisive: true };
+    }
+    if (this.#target !== undefined && this.#target.state !== "healthy") {
+      return explainTarget(this.#target, this.#deps);
     }
     if (givenUp) {
       return {

@@ -2,6 +2,10 @@ import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/find
 import { accessPolicy, type AwsSettings, completeAwsSettings } from "../../../environments/core/setup/mod.ts";
 import type { Diagnosis } from "../../../environments/ports/diagnosis.ts";
 import { askPermissions, permissionFindings, type Probed } from "./ask_permissions.ts";
+import { PROBE_TIMEOUT_MS } from "../dependencies.ts";
+import { makeUrlProbe, type UrlProbe } from "../route/ask_url.ts";
+import { loadBalancerOf } from "../route/names.ts";
+import { diagnoseBalancer, type DiagnosedBalancer } from "./diagnose_balancer.ts";
 import type { EcsSettings } from "../settings.ts";
 import { diagnoseNetwork } from "./diagnose_network.ts";
 import { awsErrorMessage } from "../errors.ts";
@@ -13,32 +17,41 @@ import type { CallerIdentity } from "../sdk/sts.ts";
 const PASS_ROLE = "; iam:PassRole only as far as ECS checks it without registering anything";
 
 /** The settings that the diagnosis checks. */
-export type DiagnosedSettings = Pick<
-  EcsSettings,
-  | "region"
-  | "cluster"
-  | "subnets"
-  | "securityGroups"
-  | "container"
-  | "logGroup"
-  | "executionRole"
-  | "taskRole"
-  | "template"
-  | "hooks"
->;
+export type DiagnosedSettings =
+  & Pick<
+    EcsSettings,
+    | "region"
+    | "cluster"
+    | "subnets"
+    | "securityGroups"
+    | "container"
+    | "logGroup"
+    | "executionRole"
+    | "taskRole"
+    | "template"
+    | "hooks"
+  >
+  & {
+    /** The load balancer with what its checks need; undefined without one. */
+    readonly balancer?:
+      | Pick<DiagnosedBalancer, "listener" | "certificateCheck" | "port" | "sampleUrl">
+      | undefined;
+  };
 
 /** The options of {@link makeEcsDiagnosis}. */
 export interface EcsDiagnosisOptions {
   readonly config: DiagnosedSettings;
   /** The source of the region, such as `AWS_REGION`. */
   readonly regionSource: string;
+  /** Asks a name that people use; by a request of this machine by default. */
+  readonly askUrl?: UrlProbe;
 }
 
 /**
  * Makes the diagnosis of ECS: whose credentials these are, what they allow, and whether required resources
  * exist.
  */
-export function makeEcsDiagnosis({ config, regionSource }: EcsDiagnosisOptions): Diagnosis {
+export function makeEcsDiagnosis({ config, regionSource, askUrl }: EcsDiagnosisOptions): Diagnosis {
   const { region } = config;
   return {
     name: "AWS identity",
@@ -50,6 +63,7 @@ export function makeEcsDiagnosis({ config, regionSource }: EcsDiagnosisOptions):
         foundOk("AWS identity", `${identity.arn}, in ${region} (${regionSource})`),
         ...await diagnoseEcs(config, identity, signal),
         ...await lookAtNetwork(config, signal),
+        ...await lookAtBalancer({ config, identity, askUrl }, signal),
       ];
     },
   };
@@ -125,6 +139,7 @@ function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): A
     ...config,
     runsBeforeStop: config.hooks?.beforeStop !== undefined,
     image: undefined,
+    listener: config.balancer?.listener,
     executionRole: roleArn(executionRole ?? "none"),
     taskRole: taskRole === undefined ? undefined : roleArn(taskRole),
   });
@@ -175,6 +190,51 @@ function logGroupFinding(
         ` --log-group-name ${logGroup}`,
     }),
   ];
+}
+
+/** Checks the load balancer, and what the credentials may do with it. */
+async function lookAtBalancer(
+  { config, identity, askUrl }: {
+    readonly config: DiagnosedSettings;
+    readonly identity: CallerIdentity;
+    readonly askUrl: UrlProbe | undefined;
+  },
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { balancer, region } = config;
+  if (balancer === undefined) return [];
+  const { LoadBalancingCalls } = await import("../sdk/load_balancing.ts");
+  const { NetworkCalls } = await import("../sdk/network.ts");
+  const { balancingProbes } = await import("../sdk/balancing_probes.ts");
+  const { listener } = balancer;
+  const elb = new LoadBalancingCalls(region);
+  const network = new NetworkCalls(region);
+  const { probes, end } = balancingProbes({ region, listener, loadBalancer: loadBalancerOf(listener) });
+  const place = placeOf(config, identity);
+  try {
+    return [
+      ...permissionFindings(await askPermissions(probes, { region }, signal), {
+        name: "load balancer permissions",
+        caller: describeCaller(identity),
+        resourceOf: (action) => policyResource(place, action),
+        unasked:
+          "; ModifyRule and DeleteRule are not probed, because the policy allows them on rules with tags",
+      }),
+      ...await diagnoseBalancer(
+        {
+          elb,
+          network,
+          askUrl: askUrl ?? makeUrlProbe({ fetch: globalThis.fetch, timeoutMs: PROBE_TIMEOUT_MS }),
+        },
+        { ...config, ...balancer },
+        signal,
+      ),
+    ];
+  } finally {
+    end();
+    elb.end();
+    network.end();
+  }
 }
 
 async function lookAtNetwork(config: DiagnosedSettings, signal: AbortSignal): Promise<readonly Finding[]> {

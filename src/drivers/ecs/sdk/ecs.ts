@@ -7,6 +7,7 @@ import {
   ECSClient,
   ListServicesCommand,
   ListTasksCommand,
+  type LoadBalancer,
   type NetworkConfiguration,
   type Service,
   TagResourceCommand,
@@ -116,14 +117,16 @@ export class EcsCalls {
   }
 
   /**
-   * Changes a service to a revision, and to other subnets and security groups if they are given. If the
-   * deployment of that revision still runs, ECS resumes it without a new task.
+   * Changes a service to a revision, and to other subnets, security groups and target groups if they are
+   * given. If the deployment of that revision still runs, ECS resumes it without a new task.
    */
   async updateService(
     change: {
       readonly service: string;
       readonly taskDefinition: string;
       readonly networkConfiguration?: NetworkConfiguration | undefined;
+      readonly loadBalancers?: LoadBalancer[] | undefined;
+      readonly healthCheckGracePeriodSeconds?: number | undefined;
     },
     signal: AbortSignal,
   ): Promise<void> {

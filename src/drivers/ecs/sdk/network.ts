@@ -30,6 +30,54 @@ export class NetworkCalls {
     return new Map(Subnets.map(({ SubnetId = "", VpcId = "" }) => [SubnetId, VpcId]));
   }
 
+  /** Returns the availability zone of each existing subnet, by id. */
+  async zones(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const { Subnets = [] } = await call(
+      { action: "Looking for subnets", permission: "ec2:DescribeSubnets", region: this.#region },
+      () =>
+        this.#client.send(
+          new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...ids] }] }),
+          { abortSignal: signal },
+        ),
+      signal,
+    );
+    return new Map(Subnets.map(({ SubnetId = "", AvailabilityZone = "" }) => [SubnetId, AvailabilityZone]));
+  }
+
+  /**
+   * Whether one of `to` lets traffic in on a port from one of the groups `from`, or from any address of a
+   * network.
+   */
+  async letsIn(
+    { to, from, port }: {
+      readonly to: readonly string[];
+      readonly from: readonly string[];
+      readonly port: number;
+    },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { SecurityGroups = [] } = await call(
+      {
+        action: "Looking for security groups",
+        permission: "ec2:DescribeSecurityGroups",
+        region: this.#region,
+      },
+      () =>
+        this.#client.send(
+          new DescribeSecurityGroupsCommand({ Filters: [{ Name: "group-id", Values: [...to] }] }),
+          { abortSignal: signal },
+        ),
+      signal,
+    );
+    return SecurityGroups.flatMap(({ IpPermissions = [] }) => IpPermissions).some((each) => {
+      const { IpProtocol, FromPort = 0, ToPort = 65_535, UserIdGroupPairs = [] } = each;
+      const fits = IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort);
+      const open = (each.IpRanges ?? []).length > 0 || (each.Ipv6Ranges ?? []).length > 0 ||
+        (each.PrefixListIds ?? []).length > 0;
+      return fits && (open || UserIdGroupPairs.some(({ GroupId = "" }) => from.includes(GroupId)));
+    });
+  }
+
   async securityGroups(ids: readonly string[], signal: AbortSignal): Promise<Vpcs> {
     const { SecurityGroups = [] } = await call(
       {

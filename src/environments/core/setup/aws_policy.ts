@@ -74,6 +74,47 @@ export function ecsStatements(place: AwsSettings): readonly PolicyStatement[] {
   ];
 }
 
+/** Returns the further rights that a load balancer needs, for addresses that stay. */
+export function balancerStatements(place: AwsSettings): readonly PolicyStatement[] {
+  const { listener } = place;
+  if (listener === undefined) return [];
+  const rules = `${listener.replace(":listener/", ":listener-rule/")}/*`;
+  const groups = `${arnOf("elasticloadbalancing", place)}:targetgroup/st-*`;
+  return [
+    { Sid: "NewRules", Effect: "Allow", Action: "elasticloadbalancing:CreateRule", Resource: listener },
+    {
+      Sid: "OwnRules",
+      Effect: "Allow",
+      Action: ["elasticloadbalancing:ModifyRule", "elasticloadbalancing:DeleteRule"],
+      Resource: rules,
+      Condition: { StringEquals: { "aws:ResourceTag/showtime_managed": "true" } },
+    },
+    {
+      Sid: "TargetGroups",
+      Effect: "Allow",
+      Action: [
+        "elasticloadbalancing:CreateTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroupAttributes",
+        "elasticloadbalancing:DeleteTargetGroup",
+      ],
+      Resource: groups,
+    },
+    { Sid: "RouteTags", Effect: "Allow", Action: "elasticloadbalancing:AddTags", Resource: [rules, groups] },
+    {
+      Sid: "Routes",
+      Effect: "Allow",
+      Action: [
+        "elasticloadbalancing:DescribeRules",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:DescribeLoadBalancers",
+      ],
+      Resource: "*",
+    },
+  ];
+}
+
 /** Returns the further rights that images in ECR need, including a push with `docker`. */
 export function ecrStatements(place: AwsSettings): readonly PolicyStatement[] {
   if (place.ecrRepository === undefined) return [];
@@ -131,7 +172,12 @@ export function hookStatements(place: AwsSettings): readonly PolicyStatement[] {
 export function accessPolicy(place: AwsSettings): PolicyDocument {
   return {
     Version: "2012-10-17",
-    Statement: [...ecsStatements(place), ...hookStatements(place), ...ecrStatements(place)],
+    Statement: [
+      ...ecsStatements(place),
+      ...hookStatements(place),
+      ...balancerStatements(place),
+      ...ecrStatements(place),
+    ],
   };
 }
 

@@ -20,6 +20,8 @@ export interface KnownAwsSettings {
   readonly taskRole: string | undefined;
   /** Whether `environment.hooks.before_stop` is configured. */
   readonly runsBeforeStop?: boolean;
+  /** ARN of the load balancer's listener. */
+  readonly listener?: string | undefined;
 }
 
 /**
@@ -45,5 +47,6 @@ export function completeAwsSettings(known: KnownAwsSettings): AwsSettings {
     taskRole: known.taskRole === undefined ? undefined : roleOf(known.taskRole),
     runsBeforeStop: known.runsBeforeStop ?? false,
     ecrRepository: ecr?.[3],
+    ...(known.listener === undefined ? {} : { listener: known.listener }),
   };
 }

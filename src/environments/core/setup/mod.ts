@@ -12,6 +12,7 @@
 
 export {
   accessPolicy,
+  balancerStatements,
   ecrStatements,
   ecsStatements,
   type PolicyDocument,

@@ -24,6 +24,8 @@ export interface AwsSettings {
   readonly runsBeforeStop: boolean;
   /** Name of the repository in ECR; undefined if the images are elsewhere. */
   readonly ecrRepository: string | undefined;
+  /** ARN of the load balancer's listener; undefined without a load balancer. */
+  readonly listener?: string | undefined;
 }
 
 /** The facts that all files are rendered from. */

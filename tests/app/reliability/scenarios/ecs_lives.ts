@@ -22,9 +22,19 @@ export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
   return servedLife(onEcs(moto), life);
 }
 
+/** The same behind a load balancer, which has a rule for the pull request. */
+export function balancedLifeScenario(life: Life, moto: Moto): Scenario {
+  return servedLife(onBalancedEcs(moto), life);
+}
+
 /** Two runs at work on it, of which the first is taken for dead. */
 export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
   return LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
+}
+
+/** The same behind a load balancer. */
+export function balancedZombieScenario(life: Life, moto: Moto): Scenario {
+  return servedZombie(onBalancedEcs(moto), life);
 }
 
 function onEcs(moto: Moto, hooks?: Hooks): Ground<AwsBackdrop> {
@@ -52,18 +62,41 @@ export function ecsHookScenario(life: Life, moto: Moto): Scenario {
   return servedLife(onEcs(moto, HOOKS), life);
 }
 
+const HOST = `pr-${PR}.preview.example`;
+
+function onBalancedEcs(moto: Moto): Ground<AwsBackdrop> {
+  const plain = onEcs(moto);
+  return {
+    ...plain,
+    prefix: "ecs_balanced_",
+    make: (world) => makeAwsBackdrop({ moto, clock: world.clock, balanced: true }),
+    async assertRests(stage, short) {
+      await plain.assertRests(stage, short);
+      const { routes } = await stage.backdrop.inventory(stage.world.pr);
+      assert.deepEqual(
+        routes,
+        short === undefined
+          ? { rules: [], groups: [] }
+          : { rules: [{ hosts: [HOST], to: [{ short, weight: 1 }] }], groups: [short] },
+      );
+    },
+  };
+}
+
 /** All of them. */
 export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
   return [
     ...LIVES.map((life) => ecsLifeScenario(life, moto)),
+    ...LIVES.map((life) => balancedLifeScenario(life, moto)),
     ...ecsZombieScenarios(moto),
     ...HOOK_LIVES.map((life) => ecsHookScenario(life, moto)),
+    ...LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => balancedZombieScenario(life, moto)),
   ];
 }
 
 /** Whether a request goes to AWS. */
 export function isAwsRequest(name: string): boolean {
-  return /^(ecs|ec2|logs)\./.test(name);
+  return /^(ecs|ec2|elasticloadbalancing|logs)\./.test(name);
 }
 
 /** Everything that is to hold of ECS and GitHub once the pull request has come to rest at `short`, or at nothing. */

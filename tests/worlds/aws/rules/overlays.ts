@@ -13,6 +13,8 @@ export type ServiceOverlay = Pick<
   | "events"
   | "createdAt"
   | "deploymentConfiguration"
+  | "loadBalancers"
+  | "healthCheckGracePeriodSeconds"
   | "enableECSManagedTags"
   | "propagateTags"
   | "platformVersion"
@@ -61,6 +63,8 @@ export function overlayService(records: Records, service: ServiceRecord): Servic
     events: service.events,
     createdAt: service.createdAt,
     deploymentConfiguration: service.configuration,
+    loadBalancers: [...service.loadBalancers],
+    ...(service.loadBalancers.length === 0 ? {} : { healthCheckGracePeriodSeconds: service.graceSeconds }),
     enableECSManagedTags: service.managedTags,
     propagateTags: service.propagateTags,
     ...PLATFORM,

@@ -89,6 +89,8 @@ export class RunTaskRules {
       managedTags: false,
       tags: [],
       configuration: {},
+      loadBalancers: [],
+      graceSeconds: 0,
       status: "INACTIVE",
       drainsUntil: 0,
       desiredCount: 0,

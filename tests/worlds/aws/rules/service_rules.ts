@@ -1,6 +1,7 @@
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
+  type LoadBalancer,
   type NetworkConfiguration,
   type Tag,
 } from "@aws-sdk/client-ecs";
@@ -54,6 +55,7 @@ export class ServiceRules {
       return { service: await this.#described(there) };
     }
     const definition = await this.#usableDefinition(input["taskDefinition"]);
+    const loadBalancers = await this.#loadBalancers(input, definition) ?? [];
     const made = objectAt(await forward(), "service");
     const record: ServiceRecord = {
       cluster,
@@ -66,6 +68,8 @@ export class ServiceRules {
       managedTags: input["enableECSManagedTags"] === true,
       tags: tagsOf(input),
       configuration: configurationOf(input),
+      loadBalancers,
+      graceSeconds: numberAt(input, "healthCheckGracePeriodSeconds") ?? 0,
       status: "ACTIVE",
       drainsUntil: 0,
       desiredCount: numberAt(input, "desiredCount") ?? 1,
@@ -85,11 +89,18 @@ export class ServiceRules {
       throw new Refusal("ServiceNotActiveException", "Service was not ACTIVE.");
     }
     const definition = await this.#usableDefinition(input["taskDefinition"]);
+    const loadBalancers = await this.#loadBalancers(
+      input,
+      definition ?? record.deployments[0]?.taskDefinition,
+    );
     const answer = await forward();
+    const moved = loadBalancers !== undefined && !sameJson(loadBalancers, record.loadBalancers);
+    record.loadBalancers = loadBalancers ?? record.loadBalancers;
+    record.graceSeconds = numberAt(input, "healthCheckGracePeriodSeconds") ?? record.graceSeconds;
     record.desiredCount = numberAt(input, "desiredCount") ?? record.desiredCount;
     record.network = networkOf(input) ?? record.network;
     if (isObject(input["deploymentConfiguration"])) record.configuration = configurationOf(input);
-    this.#goOver(record, { definition, forced: input["forceNewDeployment"] === true });
+    this.#goOver(record, { definition, forced: moved || input["forceNewDeployment"] === true });
     return { service: this.#overlay(objectAt(answer, "service"), record) };
   }
 
@@ -160,6 +171,40 @@ export class ServiceRules {
     return this.#overlay(isObject(service) ? service : {}, record);
   }
 
+  /** The load balancers that were asked for, as ECS accepts them; undefined where none were named. */
+  async #loadBalancers(
+    input: WireObject,
+    taskDefinition: string | undefined,
+  ): Promise<readonly LoadBalancer[] | undefined> {
+    if (!Array.isArray(input["loadBalancers"])) return undefined;
+    const asked = objects(input["loadBalancers"]).map((each) => ({
+      targetGroupArn: text(each["targetGroupArn"]) ?? "",
+      containerName: text(each["containerName"]) ?? "",
+      containerPort: numberAt(each, "containerPort") ?? 0,
+    }));
+    if (asked.length === 0) return asked;
+    const { taskDefinition: described } = await this.#clients.ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: taskDefinition ?? "" }),
+    );
+    for (const { targetGroupArn, containerName, containerPort } of asked) {
+      const group = `The target group with targetGroupArn ${targetGroupArn}`;
+      if (!this.#records.balancing.groups.has(targetGroupArn)) throw invalid(`${group} does not exist.`);
+      if (!this.#records.balancing.isUsed(targetGroupArn)) {
+        throw invalid(`${group} does not have an associated load balancer.`);
+      }
+      const container = described?.containerDefinitions?.find(({ name }) => name === containerName);
+      if (container === undefined) {
+        throw invalid(`The container ${containerName} does not exist in the task definition.`);
+      }
+      if (container.portMappings?.some((each) => each.containerPort === containerPort) !== true) {
+        throw invalid(
+          `The container ${containerName} did not have a container port ${containerPort} defined.`,
+        );
+      }
+    }
+    return asked;
+  }
+
   /** The whole ARN of a revision; undefined where none was named, or where there is none: then moto refuses. */
   async #usableDefinition(name: unknown): Promise<string | undefined> {
     if (typeof name !== "string") return undefined;
@@ -171,6 +216,10 @@ export class ServiceRules {
     }
     return definition?.taskDefinitionArn;
   }
+}
+
+function sameJson(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function objectAt(value: WireObject, key: string): WireObject {

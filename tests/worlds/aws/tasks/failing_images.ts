@@ -17,6 +17,7 @@ export function failingImages(inner: TaskRunner): TaskRunner {
       const image = launch.definition.containerDefinitions?.[0]?.image ?? "";
       switch (image.slice(image.lastIndexOf(":") + 1)) {
         case "missing":
+        case "fine-missing":
           throw new TaskStartError(`${PULLING}failed to resolve ref ${image}: ${image}: not found`);
         case "denied":
           throw new TaskStartError(

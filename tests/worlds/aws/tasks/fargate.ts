@@ -5,6 +5,7 @@ import {
   type Task,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import { TargetChecks } from "../balancing/target_checks.ts";
 import type { Clients } from "../clients.ts";
 import { hasCheck, taskHealth } from "../rules/overlays.ts";
 import { type Records, requestStop, type ServiceRecord, type TaskRecord } from "../records.ts";
@@ -61,6 +62,7 @@ export class Fargate {
   readonly #records: Records;
   readonly #options: FargateOptions;
   readonly #rollouts: Rollouts;
+  readonly #checks: TargetChecks;
   readonly #definitions = new Map<string, TaskDefinition>();
   readonly #lives = new Map<TaskRecord, Promise<void>>();
   readonly #troubles: unknown[] = [];
@@ -71,6 +73,10 @@ export class Fargate {
   constructor(records: Records, options: FargateOptions) {
     this.#records = records;
     this.#options = options;
+    this.#checks = new TargetChecks(records.balancing, {
+      elapsed: records.elapsed,
+      everyMs: options.delays.healthMs,
+    });
     this.#rollouts = new Rollouts(records, {
       steadyMs: options.delays.steadyMs,
       drainMs: options.delays.drainMs,
@@ -89,9 +95,37 @@ export class Fargate {
   async #step(): Promise<void> {
     try {
       await Promise.all(this.#records.services().map((service) => this.#look(service)));
+      await this.#checks.step();
+      this.#stopUnhealthy();
     } catch (error) {
       // A test that fails because of this is told by dispose().
       this.#troubles.push(error);
+    }
+  }
+
+  /** ECS replaces a task that its load balancer has called unhealthy, once the time of grace is over. */
+  #stopUnhealthy(): void {
+    for (const task of this.#lives.keys()) {
+      const { service, groups, startedAt, lastStatus } = task;
+      const { balancing } = this.#records;
+      const group = groups.find((arn) =>
+        service.loadBalancers.some(({ targetGroupArn, containerPort = 0 }) =>
+          targetGroupArn === arn &&
+          balancing.target(arn, { id: task.privateIp, port: containerPort })?.state === "unhealthy"
+        )
+      );
+      const at = this.#records.now();
+      const ranMs = at.getTime() - (startedAt?.getTime() ?? Infinity);
+      if (group === undefined || lastStatus !== "RUNNING" || ranMs < service.graceSeconds * 1000) continue;
+      this.#records.addEvent(
+        service,
+        `(task ${task.id}) failed ELB health checks in (target-group ${group}).`,
+      );
+      requestStop(task, {
+        code: "ServiceSchedulerInitiated",
+        reason: `Task failed ELB health checks in (target-group ${group})`,
+        at,
+      });
     }
   }
 
@@ -118,6 +152,9 @@ export class Fargate {
         lastStatus,
         ...containers.map(({ status }) => status),
       ]),
+      [...this.#records.balancing.groups.values()].map(({ targets }) =>
+        [...targets.values()].map(({ id, state }) => [id, state])
+      ),
     ]);
   }
 
@@ -154,14 +191,17 @@ export class Fargate {
       }),
     );
     const arn = tasks[0]?.taskArn ?? "";
+    const made = makeTaskRecord(arn, { definition, createdAt: this.#records.now() });
+    const isPublic = service.network?.awsvpcConfiguration?.assignPublicIp === "ENABLED";
     const task: TaskRecord = {
-      ...makeTaskRecord(arn, { definition, createdAt: this.#records.now() }),
+      ...made,
+      privateIp: isPublic ? detailOf(tasks[0], "privateIPv4Address") : made.ip,
       service,
       deployment,
     };
     this.#records.addTask(task);
     this.#records.addEvent(service, `has started 1 tasks: (task ${task.id}).`);
-    this.play(task, interfaceOf(tasks[0]));
+    this.play(task, detailOf(tasks[0], "networkInterfaceId"));
   }
 
   /**
@@ -259,7 +299,7 @@ function tagsFor(service: ServiceRecord) {
   ];
 }
 
-function interfaceOf(task: Task | undefined): string {
+function detailOf(task: Task | undefined, key: string): string {
   const details = task?.attachments?.[0]?.details ?? [];
-  return details.find(({ name }) => name === "networkInterfaceId")?.value ?? "";
+  return details.find(({ name }) => name === key)?.value ?? "";
 }

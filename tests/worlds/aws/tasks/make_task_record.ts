@@ -6,6 +6,7 @@ export function makeTaskRecord(
   arn: string,
   { definition, createdAt }: { readonly definition: TaskDefinition; readonly createdAt: Date },
 ): Omit<TaskRecord, "service" | "deployment"> {
+  const ip = randomIp();
   return {
     arn,
     id: lastPart(arn),
@@ -18,7 +19,9 @@ export function makeTaskRecord(
       reason: undefined,
       health: "UNKNOWN",
     })),
-    ip: randomIp(),
+    ip,
+    privateIp: ip,
+    groups: [],
     lastStatus: "PROVISIONING",
     desiredStatus: "RUNNING",
     startedAt: undefined,

@@ -67,6 +67,7 @@ class PlainTask implements RunningTask {
   #server: Deno.HttpServer | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #healthy = true;
+  readonly #stopping = Promise.withResolvers<void>();
 
   constructor(launch: Launch, slowMs: number) {
     const { promise, resolve } = Promise.withResolvers<TaskEnd>();
@@ -98,12 +99,23 @@ class PlainTask implements RunningTask {
     this.#launch.log(`listening on ${port}`);
   }
 
-  #answer(path: string, query: string): Response {
+  async #answer(path: string, query: string): Promise<Response> {
+    if (path === "/cgi-bin/sleep") return await this.#sleep(Number(query));
     if (path === "/health" && this.#healthy) return new Response("ok\n");
     if (path !== "/cgi-bin/env") return new Response("not found\n", { status: 404 });
     if (query === "QUIT") this.#healthy = false;
     const value = this.#variables.get(query);
     return new Response(value === undefined ? "" : `${value}\n`);
+  }
+
+  /** Answers late. What is not answered when the task is told to stop is lost, as with most applications. */
+  async #sleep(ms: number): Promise<Response> {
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const timer = setTimeout(() => resolve(new Response("slept\n")), ms);
+    const lost = this.#stopping.promise.then(() => new Response("lost\n", { status: 500 }));
+    const answer = await Promise.race([promise, lost]);
+    clearTimeout(timer);
+    return answer;
   }
 
   check(): Promise<boolean> {
@@ -112,6 +124,7 @@ class PlainTask implements RunningTask {
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#stopping.resolve();
     await this.#server?.shutdown();
     this.#resolve({ exitCode: 143, reason: undefined });
     await this.ended;

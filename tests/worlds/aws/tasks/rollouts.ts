@@ -1,3 +1,4 @@
+import type { Balancing } from "../balancing/balancing_records.ts";
 import { hasCheck, taskHealth } from "../rules/overlays.ts";
 import {
   type DeploymentRecord,
@@ -67,7 +68,7 @@ export class Rollouts {
   }
 
   #finish(service: ServiceRecord, primary: DeploymentRecord): void {
-    const ready = this.#live(service, primary).filter(isReady);
+    const ready = this.#live(service, primary).filter((task) => isReady(task, this.#records.balancing));
     if (ready.length < service.desiredCount) {
       primary.readySince = undefined;
       return;
@@ -140,7 +141,11 @@ export class Rollouts {
   }
 }
 
-/** A task counts when it runs and, where its definition has a health check, is healthy. */
-function isReady(task: TaskRecord): boolean {
-  return task.lastStatus === "RUNNING" && (!hasCheck(task) || taskHealth(task) === "HEALTHY");
+/** A task counts when it runs, is healthy where its definition has a health check, and its targets are. */
+function isReady(task: TaskRecord, balancing: Balancing): boolean {
+  if (task.lastStatus !== "RUNNING" || (hasCheck(task) && taskHealth(task) !== "HEALTHY")) return false;
+  const { loadBalancers } = task.service;
+  return loadBalancers.every(({ targetGroupArn = "", containerPort = 0 }) =>
+    balancing.target(targetGroupArn, { id: task.privateIp, port: containerPort })?.state === "healthy"
+  );
 }

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { Awslogs } from "../awslogs.ts";
+import { deregister, register } from "../balancing/registration.ts";
 import { BesideContainers } from "./beside.ts";
 import type { Clients } from "../clients.ts";
 import type { FargateDelays } from "./fargate.ts";
@@ -100,6 +101,7 @@ export class TaskLife {
     this.#unhealthy = failures.take("unhealthy");
     if (!this.#isStopping()) this.#task.lastStatus = "RUNNING";
     this.#task.startedAt = this.#setting.records.now();
+    if (!this.#isStopping()) register(this.#setting.records.balancing, this.#task);
     this.#checkedSince = performance.now();
     return running;
   }
@@ -174,6 +176,10 @@ export class TaskLife {
   /** From STOPPING to STOPPED: the application ends, its address and its interface go. */
   async #wind(running: RunningTask | undefined, log: Awslogs): Promise<void> {
     const { delays, records, isEnding } = this.#setting;
+    if (this.#task.groups.length > 0) {
+      this.#task.lastStatus = "DEACTIVATING";
+      await deregister(this.#task, { records, speed: delays.speed, isEnding });
+    }
     this.#task.lastStatus = running === undefined ? "DEPROVISIONING" : "STOPPING";
     await this.#beside.stop();
     await running?.stop();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../../src/lib/errors.ts";
-import { parseEcrAddress } from "../../../src/drivers/ecs/images/ecr_address.ts";
-import { decodeToken } from "../../../src/drivers/ecs/images/ecr_login.ts";
-import { makeEcrStore } from "../../../src/drivers/ecs/images/ecr_store.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import { parseEcrAddress } from "../../../../src/drivers/ecs/images/ecr_address.ts";
+import { decodeToken } from "../../../../src/drivers/ecs/images/ecr_login.ts";
+import { makeEcrStore } from "../../../../src/drivers/ecs/images/ecr_store.ts";
 
 const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../../src/lib/errors.ts";
-import { FAILURE_WORDS } from "../../../src/environments/core/environment/failure.ts";
-import { translateAwsError } from "../../../src/drivers/ecs/errors.ts";
-import { classifyEvent, classifyStoppedTask } from "../../../src/drivers/ecs/deploy/stopped_task.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import { FAILURE_WORDS } from "../../../../src/environments/core/environment/failure.ts";
+import { translateAwsError } from "../../../../src/drivers/ecs/errors.ts";
+import { classifyEvent, classifyStoppedTask } from "../../../../src/drivers/ecs/deploy/stopped_task.ts";
 
 type Stopped = Parameters<typeof classifyStoppedTask>[0];
 

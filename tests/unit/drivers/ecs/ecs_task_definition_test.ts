@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../../src/lib/errors.ts";
-import { fullSha, prNumber } from "../../../src/lib/ids.ts";
-import { consoleLinks } from "../../../src/drivers/ecs/console_links.ts";
-import { clientToken } from "../../../src/drivers/ecs/deploy/deploy.ts";
-import type { EcsSettings } from "../../../src/drivers/ecs/mod.ts";
-import { taskDefinition } from "../../../src/drivers/ecs/deploy/task_definition.ts";
-import { readTemplate } from "../../../src/drivers/ecs/deploy/template.ts";
-import type { DeploySpec } from "../../../src/environments/ports/platform.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import { fullSha, prNumber } from "../../../../src/lib/ids.ts";
+import { consoleLinks } from "../../../../src/drivers/ecs/console_links.ts";
+import { clientToken } from "../../../../src/drivers/ecs/deploy/deploy.ts";
+import type { EcsSettings } from "../../../../src/drivers/ecs/mod.ts";
+import { taskDefinition } from "../../../../src/drivers/ecs/deploy/task_definition.ts";
+import { readTemplate } from "../../../../src/drivers/ecs/deploy/template.ts";
+import type { DeploySpec } from "../../../../src/environments/ports/platform.ts";
 
 const SPEC: DeploySpec = {
   repo: "acme/app",
@@ -29,6 +29,7 @@ const CONFIG: EcsSettings = {
   executionRole: "ecsTaskExecutionRole",
   taskRole: undefined,
   assignPublicIp: true,
+  loadBalancer: undefined,
   architecture: "X86_64",
   template: undefined,
   port: 8080,

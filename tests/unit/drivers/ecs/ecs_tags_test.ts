@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fullSha, prNumber } from "../../../src/lib/ids.ts";
+import { fullSha, prNumber } from "../../../../src/lib/ids.ts";
 import {
   decodeTagValue,
   deployedTags,
   encodeTagValue,
   identityTags,
   readDeployed,
-} from "../../../src/drivers/ecs/tags.ts";
-import type { DeploySpec } from "../../../src/environments/ports/platform.ts";
+} from "../../../../src/drivers/ecs/tags.ts";
+import type { DeploySpec } from "../../../../src/environments/ports/platform.ts";
 
 /** What a tag's value may hold, as ECS documents it, for the letters of ASCII. */
 const ALLOWED = /^[A-Za-z0-9 _.:/=+\-@]{0,256}$/;

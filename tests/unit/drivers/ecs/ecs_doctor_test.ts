@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../../src/lib/errors.ts";
-import { permissionFindings, type Probed } from "../../../src/drivers/ecs/diagnose/ask_permissions.ts";
-import { describeCaller } from "../../../src/drivers/ecs/diagnose/diagnose.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import { permissionFindings, type Probed } from "../../../../src/drivers/ecs/diagnose/ask_permissions.ts";
+import { describeCaller } from "../../../../src/drivers/ecs/diagnose/diagnose.ts";
 
 function findingsOf(probed: Readonly<Record<string, Probed>>) {
   return permissionFindings(new Map(Object.entries(probed)), {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { AppError } from "../../../src/lib/errors.ts";
-import { architectureOf, linuxPlatform } from "../../../src/drivers/ecs/architecture.ts";
-import type { EcsSettings } from "../../../src/drivers/ecs/mod.ts";
-import { taskDefinition } from "../../../src/drivers/ecs/deploy/task_definition.ts";
-import { readTemplate } from "../../../src/drivers/ecs/deploy/template.ts";
-import { fullSha, prNumber } from "../../../src/lib/ids.ts";
+import { AppError } from "../../../../src/lib/errors.ts";
+import { architectureOf, linuxPlatform } from "../../../../src/drivers/ecs/architecture.ts";
+import type { EcsSettings } from "../../../../src/drivers/ecs/mod.ts";
+import { taskDefinition } from "../../../../src/drivers/ecs/deploy/task_definition.ts";
+import { readTemplate } from "../../../../src/drivers/ecs/deploy/template.ts";
+import { fullSha, prNumber } from "../../../../src/lib/ids.ts";
 
 const PLACE = { path: "task.json", container: "app" };
 
@@ -68,6 +68,7 @@ function made(file: unknown, change: Partial<EcsSettings> = {}) {
     executionRole: "ecsTaskExecutionRole",
     taskRole: undefined,
     assignPublicIp: true,
+    loadBalancer: undefined,
     architecture: architectureOf({ buildPlatform: undefined, template }),
     template,
     port: 8080,
