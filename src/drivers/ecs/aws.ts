@@ -2,6 +2,7 @@ import type { ClientSetup } from "./sdk/client.ts";
 import type { Ec2Calls } from "./sdk/ec2.ts";
 import type { EcsCalls } from "./sdk/ecs.ts";
 import type { LogsCalls } from "./sdk/logs.ts";
+import type { MetricsCalls } from "./sdk/metrics.ts";
 
 /** The AWS clients of one platform. Each SDK package is loaded when its first call is made. */
 export class Aws {
@@ -11,6 +12,7 @@ export class Aws {
   #ecs: Promise<EcsCalls> | undefined;
   #ec2: Promise<Ec2Calls> | undefined;
   #logs: Promise<LogsCalls> | undefined;
+  #metrics: Promise<MetricsCalls> | undefined;
 
   constructor(options: ClientSetup & { readonly region: string; readonly cluster: string }) {
     this.region = options.region;
@@ -28,5 +30,11 @@ export class Aws {
 
   get logs(): Promise<LogsCalls> {
     return this.#logs ??= import("./sdk/logs.ts").then(({ LogsCalls }) => new LogsCalls(this.region, this));
+  }
+
+  get metrics(): Promise<MetricsCalls> {
+    return this.#metrics ??= import("./sdk/metrics.ts").then(({ MetricsCalls }) =>
+      new MetricsCalls(this.region, this)
+    );
   }
 }

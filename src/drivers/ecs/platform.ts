@@ -8,6 +8,8 @@ import { listEnvironments } from "./list.ts";
 import { readLogs } from "./logs.ts";
 import type { EcsDependencies } from "./dependencies.ts";
 import { settle } from "./deploy/settle.ts";
+import { sleep, wake } from "./deploy/sleep.ts";
+import { countRequests } from "./requests.ts";
 import { reachAll } from "./reach.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
 
@@ -30,10 +32,14 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
       return services.map((service) => found.get(service));
     },
     reach: (environments, signal) => reachAll(deps, environments.map(serviceNameOf), signal),
+    requests: (environments, { since }, signal) =>
+      countRequests(deps, { services: environments.map(serviceNameOf), since }, signal),
     leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
     removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
     deploy: (spec, { onProgress }, signal) => deploy(deps, { spec, onProgress }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
+    sleep: (key, of, signal) => sleep(deps, { ...of, service: serviceNameOf(key) }, signal),
+    wake: (key, of, signal) => wake(deps, { ...of, service: serviceNameOf(key) }, signal),
     destroy: (key, owner, signal) => destroy(deps, { ...owner, service: serviceNameOf(key) }, signal),
     logs: (key, { tail, follow }, signal) =>
       readLogs(deps, { service: serviceNameOf(key), tail, follow }, signal),

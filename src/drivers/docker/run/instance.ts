@@ -1,4 +1,7 @@
-import type { PlatformEnvironment } from "../../../environments/core/environment/environment.ts";
+import type {
+  PlatformEnvironment,
+  PlatformSleep,
+} from "../../../environments/core/environment/environment.ts";
 import {
   formatContainerName,
   formatServiceName,
@@ -140,6 +143,8 @@ export function toEnvironment(
     address: sight.address,
     healthy: sight.healthy,
     condition: sight.condition,
+    sleep: sleepOf(seen),
+    startedAt: container.state.startedAt,
     image: labels["showtime_image"] || container.image,
     settings: readSettings(labels),
     requestedBy: labels["github_user"] || undefined,
@@ -154,4 +159,14 @@ export function toEnvironment(
     legacy,
     unsettled: seen.next !== undefined || isPending(container),
   };
+}
+
+/** Returns since when the containers of a service are stopped; undefined if one of them runs or never started. */
+function sleepOf(
+  { primary, next }: { readonly primary: Sight | undefined; readonly next: Sight | undefined },
+): PlatformSleep | undefined {
+  const present = [primary, next].flatMap((one) => one === undefined ? [] : [one.container.state]);
+  if (present.some(({ status }) => status !== "exited")) return undefined;
+  // A container's labels never change, so the engine cannot record why it was stopped.
+  return { marked: false, since: primary?.container.state.finishedAt };
 }

@@ -9,7 +9,7 @@ import { waitInactive } from "./destroy.ts";
 import type { EcsDependencies } from "../dependencies.ts";
 import { readTags, tagList } from "../sdk/shapes.ts";
 import { assertTouchable, deploymentOf, revisionOf, sameRevision } from "../service_view.ts";
-import { deployedTags, identityTags, NOT_SETTLED, SETTLED_TAG } from "../tags.ts";
+import { deployedTags, identityTags, NOT_SETTLED, SETTLED_TAG, SLEEP_TAG } from "../tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
@@ -146,7 +146,8 @@ async function update(
   if (now?.status === "ACTIVE") assertTouchable(now, { ...request.spec, action });
   // The epoch is tagged first: from here on, no run with an older lock changes the service. The tags that
   // record the deployment follow in settle().
-  const tags = { ...identityTags(request.spec), [SETTLED_TAG]: NOT_SETTLED };
+  const awake = readTags(now?.tags)[SLEEP_TAG] === undefined ? {} : { [SLEEP_TAG]: "" };
+  const tags = { ...identityTags(request.spec), ...awake, [SETTLED_TAG]: NOT_SETTLED };
   await ecs.tag(old.serviceArn ?? made.name, { tags }, signal);
   await ecs.updateService({
     service: made.name,

@@ -36,7 +36,10 @@ export function believedComment(
 export function pullRecord(
   record: CommentRecord,
   timeline: readonly TimelineEvent[],
-): Pick<PullRecord, "attempts" | "shas" | "size" | "notice" | "shown" | "update" | "silent" | "content"> {
+): Pick<
+  PullRecord,
+  "attempts" | "shas" | "size" | "notice" | "shown" | "update" | "silent" | "content" | "sleep"
+> {
   const attempts = new Map<ShortSha, number>();
   for (const [key, count] of Object.entries(record.attempts)) {
     const sha = parseShortSha(key);
@@ -51,8 +54,8 @@ export function pullRecord(
   }
   const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
   const silent = Object.keys(record.silent ?? {}).flatMap((sha) => parseShortSha(sha) ?? []);
-  const { size, notice, shown, update, content } = record;
-  return { attempts, shas, silent, size, notice, shown, update, content };
+  const { size, notice, shown, update, content, sleep } = record;
+  return { attempts, shas, silent, size, notice, shown, update, content, sleep };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {

@@ -1,3 +1,4 @@
+import type { SleepSettings } from "../sleep/mod.ts";
 import type { Ttl } from "../labels/label.ts";
 
 /** The settings of content that is pushed into each environment. */
@@ -26,6 +27,8 @@ export interface EnvironmentSettings {
   readonly login: string | undefined;
   /** Flags whose variable is configured: lines in a pull request's body do not set them. */
   readonly configuredFlags?: readonly string[];
+  /** When environments are put to sleep; undefined if only people do that. */
+  readonly sleep?: SleepSettings | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
 }

@@ -31,7 +31,7 @@ export function bringUp(
     requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
     createdAt: createdBefore(situation, how.reason) ?? observation.now,
     inPlace: view?.deployed !== undefined ||
-      (observation.platform === "as_labels" && view?.state === "running"),
+      (observation.platform === "as_labels" && (view?.state === "running" || view?.state === "asleep")),
   };
   const build = how.build && policy.givenImage === undefined;
   const updates = view?.deployed !== undefined &&
@@ -78,6 +78,7 @@ const STATE_WORDS: Readonly<Record<Situation["state"], string>> = {
   absent: "has no environment",
   in_progress: "is being brought up",
   running: "is running",
+  asleep: "is asleep",
   drifted: "is not running, although its label says so",
   failed: "did not come up",
   stopping: "is being removed",
@@ -106,18 +107,23 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
  * restored. An environment that is made anew after a failure starts its lifetime now.
  */
 function createdBefore({ observation, view }: Situation, reason: Reason): number | undefined {
-  const lives = view?.deployed !== undefined || view?.state === "running" || reason === "resumed" ||
-    reason === "drifted";
+  const lives = view?.deployed !== undefined || view?.state === "running" || view?.state === "asleep" ||
+    reason === "resumed" || reason === "drifted";
   if (!lives) return undefined;
   return [view?.labeled?.createdAt, view?.deployed?.createdAt].find((at) =>
     at !== undefined && at <= observation.now
   );
 }
 
-/** Returns the start and sync triggers, which a plan that brings the target up satisfies. */
-function consumable(situation: Situation): readonly string[] {
-  return situation.triggers.flatMap((each) =>
-    each.trigger === "stop" || each.name === undefined ? [] : [each.name]
+/**
+ * Returns the triggers that a plan which brings the target up satisfies. A sleep trigger is one of them if a start or
+ * sync stands beside it; else the environment is put to sleep when it is up.
+ */
+function consumable({ triggers, wanted }: Situation): readonly string[] {
+  return triggers.flatMap((each) =>
+    each.trigger === "stop" || each.name === undefined || (each.trigger === "sleep" && wanted.length === 0)
+      ? []
+      : [each.name]
   );
 }
 

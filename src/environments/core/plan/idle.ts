@@ -6,7 +6,7 @@ import { planMissingContent } from "./active/missing_content.ts";
 import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
-import { notice, result, type Situation } from "./situation.ts";
+import { isUpward, notice, result, type Situation } from "./situation.ts";
 import type { TriggerView } from "./trust.ts";
 
 /** The steps of {@link litter}. The blocked label does not hold them up. */
@@ -25,7 +25,7 @@ export function planIdle(
   const { observation, policy, triggers, views, target, lockAlive, state, wanted } = situation;
   // A trigger on an earlier commit does not approve this one: it is removed, and the comment asks again.
   const unapproved = triggers.filter((each) =>
-    each.name !== undefined && each.trigger !== "stop" && !each.approvesTarget
+    each.name !== undefined && isUpward(each) && !each.approvesTarget
   );
   // A request that comes while the environment is being removed is served when it is gone.
   const pending = state === "stopping" ? [...unapproved, ...wanted] : unapproved;

@@ -4,6 +4,7 @@ import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
+import type { RecordedSleep } from "../sleep/mod.ts";
 import type { LockView } from "../lock.ts";
 import type { PermissionAnswer } from "../../../lib/permission.ts";
 
@@ -27,9 +28,12 @@ export interface LabelOrigin {
  */
 export type ApprovalDoubt = "moved" | "unseen" | "unreadable";
 
+/** A trigger, or the request that only a command makes. */
+export type Asked = Trigger | "wake";
+
 /** A request that does not come from a label: a command that acts like a trigger. */
 export interface Request {
-  readonly trigger: Trigger;
+  readonly trigger: Asked;
   /** Whether an environment that runs already is rebuilt (rule 8). */
   readonly force: boolean;
 }
@@ -61,6 +65,8 @@ export interface PullRecord {
   readonly update?: FailedUpdate | undefined;
   /** The newest push of content into an environment. */
   readonly content?: RecordedContent | undefined;
+  /** The environment that was put to sleep. */
+  readonly sleep?: RecordedSleep | undefined;
   /** Whether the pull request has a comment of Showtime. */
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */

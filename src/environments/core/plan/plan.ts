@@ -1,5 +1,5 @@
 import { type EnvironmentKey, serviceNameOf } from "../environment/names.ts";
-import type { DeployedSettings } from "../environment/environment.ts";
+import type { DeployedSettings, SleepCause } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
@@ -9,6 +9,8 @@ export type ActionNeeded =
   | "destroy_environment"
   | "create_environment"
   | "rolling_update"
+  | "sleep_environment"
+  | "wake_environment"
   | "no_action"
   | "blocked";
 
@@ -32,6 +34,12 @@ export type Reason =
   | "retry_failed"
   | "settings_changed"
   | "image_gone"
+  | "sleep_requested"
+  | "sleep_scheduled"
+  | "idle"
+  | "wake_requested"
+  | "wake_scheduled"
+  | "asleep"
   | "housekeeping"
   | "up_to_date"
   | "no_environment"
@@ -49,6 +57,15 @@ export interface BringUp {
   readonly createdAt: number;
   /** Whether the same SHA runs already, and serves until the new instance is healthy. */
   readonly inPlace: boolean;
+}
+
+/** An environment to put to sleep: it is stopped and kept. */
+export interface Sleep {
+  readonly short: ShortSha;
+  readonly environment: EnvironmentKey;
+  readonly cause: SleepCause;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** An environment to remove, with its parts on the platform and on GitHub. */
@@ -74,6 +91,10 @@ export type Step =
   | { readonly kind: "settle"; readonly environment: EnvironmentKey }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
   | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /** Stops the environment. `triggers`: the labels that asked for it. They go when it is stopped. */
+  | { readonly kind: "sleep"; readonly sleep: Sleep; readonly triggers: readonly string[] }
+  /** Starts the environment that sleeps as it was, without an image. */
+  | { readonly kind: "wake"; readonly bringUp: BringUp }
   /**
    * Pushes the commit's content into its environment. `address`: as for `activate`. `serving`: the environment runs
    * already, and only its content is missing.
@@ -108,7 +129,7 @@ export interface Plan {
   readonly target: FullSha;
   readonly action: ActionNeeded;
   readonly reason: Reason;
-  /** The number of the rule that fired, 1 to 17, for people: code asks for `reason` or `endsEverything`. */
+  /** The number of the rule that fired, 1 to 20, for people: code asks for `reason` or `endsEverything`. */
   readonly rule: number;
   /**
    * Whether every environment of the pull request is to go, because it is closed or a stop was asked for.
@@ -154,6 +175,10 @@ export function describeStep(step: Step): string {
       return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
         step.bringUp.sha.slice(0, 7)
       } from ${step.bringUp.image}`;
+    case "sleep":
+      return `put the environment for ${step.sleep.short} to sleep`;
+    case "wake":
+      return `wake the environment for ${step.bringUp.sha.slice(0, 7)}`;
     case "push_content":
       return `push the assets of ${step.sha.slice(0, 7)} into its environment`;
     case "activate":
