@@ -1,6 +1,7 @@
 import { type FullSha, parseFullSha } from "../../lib/ids.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import { parseTtl, type Ttl } from "../../environments/core/labels/mod.ts";
+import { parseSleepHours, type SleepSettings } from "../../environments/core/sleep/mod.ts";
 import { parseDuration } from "../../lib/duration.ts";
 import type { PresetName } from "./presets.ts";
 import type { Settings } from "./schema.ts";
@@ -55,6 +56,8 @@ export interface EnvironmentConfig {
   readonly variables: Readonly<Record<string, string>>;
   readonly flags: { readonly prefix: string; readonly on: string; readonly off: string };
   readonly sizes: Readonly<Record<string, SizeConfig>>;
+  /** When the cleanup puts environments to sleep; undefined for never. */
+  readonly sleep: SleepSettings | undefined;
 }
 
 /** The health check of an environment. */
@@ -158,6 +161,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       variables: onlyText(environment.variables),
       flags: environment.flags,
       sizes: environment.sizes,
+      sleep: sleepSettings(environment.sleep),
     },
     ecs: {
       cluster: ecs.cluster ?? undefined,
@@ -185,6 +189,14 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     comment: settings.comment,
     deployments: settings.deployments,
     aws,
+  };
+}
+
+function sleepSettings({ after, at }: Settings["environment"]["sleep"]): SleepSettings | undefined {
+  if (after === null && at === null) return undefined;
+  return {
+    afterMs: after === null ? undefined : durationMs(after),
+    hours: at === null ? undefined : known(parseSleepHours(at), at),
   };
 }
 

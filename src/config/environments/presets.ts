@@ -34,6 +34,7 @@ const none: Settings = {
     variables: {},
     flags: { prefix: "FEATURE_", on: "True", off: "False" },
     sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } },
+    sleep: { after: null, at: null },
   },
   ecs: {
     cluster: null,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AssetsSection } from "../assets/schema.ts";
 import { ContextSection } from "../contexts/schema.ts";
 import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
+import { parseSleepHours } from "../../environments/core/sleep/mod.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
@@ -41,6 +42,11 @@ function yesOrNo() {
 
 function duration() {
   return fitting(DURATION_PATTERN, "a number with a unit, such as 30s, 15m, 48h or 14d");
+}
+
+function sleepHours() {
+  const error = "two times and a time zone, such as 20:00-07:00 Europe/Berlin";
+  return z.string({ error }).refine((value) => parseSleepHours(value) !== undefined, { error });
 }
 
 function list() {
@@ -135,6 +141,14 @@ const Environment = section({
     Size,
     { error: "a map of sizes" },
   ).optional().describe("What each size of an environment has."),
+  sleep: section({
+    after: duration().nullable().optional().describe(
+      "An environment is put to sleep after this time without a request; null for never; ECS behind a load balancer only.",
+    ),
+    at: sleepHours().nullable().optional().describe(
+      "The daily hours in which environments sleep, with their time zone, as 20:00-07:00 Europe/Berlin; null for none.",
+    ),
+  }).optional().describe("When cleanup puts environments to sleep."),
 });
 
 const Ecs = section({

@@ -36,6 +36,7 @@ export async function makeRunValues(
       retries: config.retries,
       defaultTtl: config.ttl.value,
       maxAgeMs: config.maxAgeMs,
+      ...(config.environment.sleep === undefined ? {} : { sleep: config.environment.sleep }),
       login: config.environment.login,
       configuredFlags: configuredFlags(config.environment),
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,

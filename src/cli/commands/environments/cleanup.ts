@@ -83,15 +83,17 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         removed: [],
         addresses: plan.addresses.map(addressDocument),
         mended: [],
+        ...sleepDocument(plan),
         ...leftDocument(plan),
       });
     } else {env.lines([
         "Would remove:",
         ...renderCandidates(env, plan.candidates),
         ...renderAddresses(plan.addresses, env.style),
+        ...renderSleep(plan.sleep, env.style),
         ...renderKept(plan.kept, env.style),
       ]);}
-    const next = plan.candidates.length === 0 && plan.addresses.length === 0
+    const next = plan.candidates.length === 0 && plan.addresses.length === 0 && plan.sleep.length === 0
       ? '"showtime list" shows what there is'
       : "run it again without --dry-run";
     return finish(env, plan.incomplete, { next });
@@ -105,12 +107,14 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
       removed: result.removed,
       addresses: plan.addresses.map(addressDocument),
       mended: result.mended,
+      ...sleepDocument(plan, result.slept),
       ...leftDocument(result),
     });
   } else {
     const sentences = [
       ...namesOf(env, { plan, removed: result.removed }).map((what) => `removed ${what}`),
       ...result.mended.map((what) => `mended ${what}`),
+      ...result.slept,
     ];
     const done = sentences.flatMap((sentence) => renderDone(sentence, env.style));
     const none = result.incomplete.length > 0 ? "Nothing was removed" : "There was nothing to remove";
@@ -170,6 +174,31 @@ function renderCandidates(env: CommandEnv, candidates: readonly CleanupCandidate
 function renderAddresses(addresses: CleanupPlan["addresses"], style: Style): readonly string[] {
   if (addresses.length === 0) return [];
   return ["Would mend:", ...addresses.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
+}
+
+function renderSleep(sleep: CleanupPlan["sleep"], style: Style): readonly string[] {
+  return sleep.flatMap(({ change, what, why }) =>
+    renderSentence(
+      change === "sleep" ? `Would put ${what} to sleep: ${why}` : `Would wake ${what}: ${why}`,
+      style,
+    )
+  );
+}
+
+/** The part of the document about sleep. It is there if something sleeps or wakes by time. */
+function sleepDocument({ sleep }: Pick<CleanupPlan, "sleep">, slept: readonly string[] = []) {
+  if (sleep.length === 0) return {};
+  return {
+    sleep: sleep.map(({ pr, short, change, cause, what, why }) => ({
+      pr,
+      short_sha: short,
+      change,
+      cause,
+      what,
+      why,
+    })),
+    slept,
+  };
 }
 
 function renderKept(kept: CleanupPlan["kept"], style: Style): readonly string[] {

@@ -20,12 +20,15 @@ import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { cleanPull } from "./clean_pull.ts";
 import { mendAddresses } from "./mend_addresses.ts";
+import { sleepPull } from "./sleep_pull.ts";
 
 /** The result of a cleanup. */
 export interface CleanupResult {
   readonly removed: readonly string[];
   /** Sentences about addresses that were mended. */
   readonly mended: readonly string[];
+  /** Sentences about environments that were put to sleep or woken. */
+  readonly slept: readonly string[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
@@ -49,6 +52,7 @@ export async function applyCleanup(
   const outcome: Outcome = {
     removed: [],
     mended: [],
+    slept: [],
     kept: [...plan.kept],
     incomplete: [...plan.incomplete],
   };
@@ -76,6 +80,11 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted, act, doing: "mended" }, signal);
     signal.throwIfAborted();
   }
+  for (const [pr, wanted] of Map.groupBy(plan.sleep, (each) => each.pr)) {
+    const act = () => sleepPull(ports, pr, { wanted, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "put to sleep or woken" }, signal);
+    signal.throwIfAborted();
+  }
   await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
@@ -87,7 +96,7 @@ async function attempt(
     readonly outcome: Outcome;
     readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
-    readonly doing?: "removed" | "mended";
+    readonly doing?: "removed" | "mended" | "put to sleep or woken";
   },
   signal: AbortSignal,
 ): Promise<void> {

@@ -37,6 +37,8 @@ import type { PlatformLeftover, PlatformReader } from "../../ports/platform.ts";
 import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings } from "../run.ts";
 import { findAddressChanges } from "./survey_addresses.ts";
+import { findSleepChanges } from "./survey_sleep.ts";
+import type { SleepChange } from "../../core/sleep/mod.ts";
 
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/cleanup/mod.ts";
@@ -46,11 +48,11 @@ export interface SurveyPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
-  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach">;
+  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach" | "requests">;
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
-  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf">;
+  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf" | "sleep">;
 }
 
 /** The outcome of a cleanup, filled while it runs. */
@@ -58,6 +60,8 @@ export interface Outcome {
   readonly removed: string[];
   /** Sentences about addresses that were mended. */
   readonly mended: string[];
+  /** Sentences about environments that were put to sleep or woken. */
+  readonly slept: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
 }
@@ -76,6 +80,8 @@ export interface CleanupPlan {
   readonly candidates: readonly CleanupCandidate[];
   /** The addresses that it would mend. */
   readonly addresses: readonly AddressChange[];
+  /** The environments that it would put to sleep or wake. */
+  readonly sleep: readonly SleepChange[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read. Nothing of such a kind is a candidate. */
   readonly incomplete: readonly string[];
@@ -110,15 +116,34 @@ export async function planCleanup(
   const world = await surveyWorld(ports, options, signal);
   const plan = judgeWorld(ports, world, options);
   if (!options.addresses) return plan;
+  const sleeping = await planSleep(ports, { world, plan }, signal);
   try {
-    return {
-      ...plan,
-      addresses: await findAddressChanges(ports.platform, { world, candidates: plan.candidates }, signal),
-    };
+    const about = { world, candidates: plan.candidates };
+    return { ...plan, ...sleeping, addresses: await findAddressChanges(ports.platform, about, signal) };
   } catch (error) {
     signal.throwIfAborted();
     const lost = `Addresses could not be looked up, so none of them is mended: ${tellFailure(ports, error)}`;
-    return { ...plan, incomplete: [...plan.incomplete, lost] };
+    return { ...plan, ...sleeping, incomplete: [...sleeping.incomplete, lost] };
+  }
+}
+
+/** Finds what sleeps and wakes by time. Without such settings nothing is asked. */
+async function planSleep(
+  ports: SurveyPorts,
+  { world, plan }: { readonly world: CleanupWorld; readonly plan: CleanupPlan },
+  signal: AbortSignal,
+): Promise<Pick<CleanupPlan, "sleep" | "incomplete">> {
+  const { incomplete, candidates } = plan;
+  if (ports.settings.sleep === undefined) return { sleep: [], incomplete };
+  try {
+    const found = await findSleepChanges(ports, { world, candidates }, signal);
+    return { sleep: found.changes, incomplete: [...incomplete, ...found.incomplete] };
+  } catch (error) {
+    signal.throwIfAborted();
+    const lost = `Requests could not be counted, so no environment is put to sleep: ${
+      tellFailure(ports, error)
+    }`;
+    return { sleep: [], incomplete: [...incomplete, lost] };
   }
 }
 
@@ -278,5 +303,5 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   const judgedLocks = judgeLocks(locks, now);
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
-  return { candidates, addresses: [], kept, incomplete, options };
+  return { candidates, addresses: [], sleep: [], kept, incomplete, options };
 }
