@@ -107,7 +107,7 @@ Deno.test("applyCleanup() removes an expired environment with all that belongs t
   const world = running({ ttl: "1h", extra: mine });
   world.images.plant({ image: imageOf(PR, environment(A).short ?? fail()), createdAt: NOON - HOUR });
   const { done } = await clean(world);
-  assert.deepEqual(done, { removed: [`aaaaaaa of #${PR}`], mended: [], kept: [], incomplete: [] });
+  assert.deepEqual(done, { removed: [`aaaaaaa of #${PR}`], mended: [], slept: [], kept: [], incomplete: [] });
   assert.deepEqual([world.platform.environments, world.images.stored], [[], []]);
   assert.deepEqual(world.labels(), [...mine].sort());
   assert.deepEqual(world.definitions().filter((name) => /aaaaaaa|lock/.test(name)), []);

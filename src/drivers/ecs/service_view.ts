@@ -61,7 +61,7 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     address: undefined,
     healthy: isServing(service),
     condition: describeService(service),
-    sleep: sleepOf(service),
+    ...sleepOf(service),
     startedAt: startOf(service),
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
@@ -109,9 +109,10 @@ export function isInOrder(service: Service): boolean {
   return settled === undefined || settled === String(revisionOf(service.taskDefinition));
 }
 
-/** Returns the sleep of a service that is scaled to no tasks; undefined if it is not, or if Showtime did not do that. */
-export function sleepOf(service: Service): PlatformEnvironment["sleep"] {
-  return (service.desiredCount ?? 0) > 0 ? undefined : parseSleepTag(readTags(service.tags)[SLEEP_TAG]);
+/** Returns the sleep of a service that is scaled to no tasks; nothing if it is not, or if Showtime did not do that. */
+function sleepOf(service: Service): Pick<PlatformEnvironment, "sleep"> {
+  const sleep = parseSleepTag(readTags(service.tags)[SLEEP_TAG]);
+  return sleep === undefined || (service.desiredCount ?? 0) > 0 ? {} : { sleep };
 }
 
 /** Returns when the newest deployment of a service began or the service was woken, in milliseconds since 1970. */

@@ -13,6 +13,7 @@ import {
 import { buildTestImage, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { ownershipContract } from "../ownership_contract.ts";
+import { sleepContract } from "../sleep_contract.ts";
 import { platformContract, type PlatformContractOptions } from "../platform_contract.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 
@@ -51,6 +52,7 @@ const contract: PlatformContractOptions = {
 
 platformContract(contract);
 ownershipContract(contract);
+sleepContract(contract);
 
 test("ecs: destroy() answers only when the service is INACTIVE and its revisions are gone", async () => {
   const harness = await makeHarness();

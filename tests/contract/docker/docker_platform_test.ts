@@ -16,6 +16,7 @@ import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images
 import { part } from "../../worlds/require.ts";
 import { startTraefik } from "../../worlds/docker/traefik.ts";
 import { ownershipContract } from "../ownership_contract.ts";
+import { sleepContract } from "../sleep_contract.ts";
 import {
   platformContract,
   type PlatformContractOptions,
@@ -129,6 +130,7 @@ const contract: PlatformContractOptions = {
 
 platformContract(contract);
 ownershipContract(contract);
+sleepContract(contract);
 
 const traefik = await part("traefik");
 platformContract({

@@ -42,6 +42,7 @@ environment:
     SERVER_THREADS_AMOUNT: "1"
   flags: { prefix: "SUPERSET_FEATURE_", on: "True", off: "False" }   # how conf-enable-X reaches the app; none: prefix FEATURE_
   sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } }
+  sleep: { after: null, at: null }   # at: 20:00-07:00 Europe/Berlin; after: 2h, ecs only
 ecs:
   # superset, down to the execution role:
   cluster: superset-ci

@@ -143,7 +143,7 @@ export function toEnvironment(
     address: sight.address,
     healthy: sight.healthy,
     condition: sight.condition,
-    sleep: sleepOf(seen),
+    ...sleepOf(seen),
     startedAt: container.state.startedAt,
     image: labels["showtime_image"] || container.image,
     settings: readSettings(labels),
@@ -161,12 +161,12 @@ export function toEnvironment(
   };
 }
 
-/** Returns since when the containers of a service are stopped; undefined if one of them runs or never started. */
+/** Returns since when the containers of a service are stopped; nothing if one of them runs or never started. */
 function sleepOf(
   { primary, next }: { readonly primary: Sight | undefined; readonly next: Sight | undefined },
-): PlatformSleep | undefined {
+): { readonly sleep?: PlatformSleep } {
   const present = [primary, next].flatMap((one) => one === undefined ? [] : [one.container.state]);
-  if (present.some(({ status }) => status !== "exited")) return undefined;
+  if (present.some(({ status }) => status !== "exited")) return {};
   // A container's labels never change, so the engine cannot record why it was stopped.
-  return { marked: false, since: primary?.container.state.finishedAt };
+  return { sleep: { marked: false, since: present[0]?.finishedAt } };
 }

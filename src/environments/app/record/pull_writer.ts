@@ -255,7 +255,7 @@ export class PullWriter {
   /**
    * Removes from the record what is not true any more: addresses in events that no label shows, since such an
    * address may be a stranger's by now, the silence of environments that answer or are gone, the content of those
-   * that are gone, and the sleep of those that are not asleep.
+   * that are gone, and the sleep of those that are awake.
    */
   #dropOutdated(): void {
     const { observation } = this.#observed;
@@ -277,7 +277,7 @@ export class PullWriter {
       environments.get(sha as ShortSha)?.address !== undefined && !healthy.has(sha as ShortSha)
     );
     const { silent: _, content, sleep, ...record } = this.#record;
-    const sleeps = sleep !== undefined && environments.get(sleep.sha)?.status === "asleep";
+    const sleeps = ["asleep", "deploying"].includes(sleep && environments.get(sleep.sha)?.status || "");
     const filled = content !== undefined && environments.get(content.sha)?.status !== undefined;
     this.#record = {
       ...record,

@@ -87,6 +87,8 @@ export async function recordIntent(
       [sha]: bringUp.sha,
     },
     ...(writer.record.failure?.sha === sha ? { failure: undefined } : {}),
+    // A run that continues a wake knows by the record that nothing has to be deployed.
+    ...(plan.steps.some(({ kind }) => kind === "wake") ? {} : { sleep: undefined }),
     attempts: {
       ...writer.record.attempts,
       [sha]: (writer.record.attempts[sha] ?? 0) + (plan.reason === "resumed" ? 0 : 1),

@@ -2,6 +2,7 @@
 
 import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
+import type { Observation } from "./observation.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
 import { result, type Situation } from "./situation.ts";
 import type { ShaView } from "./state.ts";
@@ -18,6 +19,8 @@ export function bringUp(
     readonly asked?: string | undefined;
     /** Whether it serves already, so that only the record is missing. */
     readonly serves?: boolean;
+    /** Whether it sleeps, so that it is started as it was. */
+    readonly wake?: boolean;
   },
 ): Plan {
   const { observation, policy, target, view, others } = situation;
@@ -26,7 +29,8 @@ export function bringUp(
   const bringUp: BringUp = {
     sha: observation.target,
     image: policy.givenImage ?? (how.build ? undefined : view?.deployed?.image) ?? policy.imageOf(target),
-    settings: wantedSettings(observation, policy),
+    settings: (how.wake === true ? view?.deployed?.settings : undefined) ??
+      wantedSettings(observation, policy),
     ttl: wantedTtl(observation, { policy, short: target }),
     requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
     createdAt: createdBefore(situation, how.reason) ?? observation.now,
@@ -48,7 +52,7 @@ export function bringUp(
   if (names.length > 0) steps.push({ kind: "consume_triggers", names });
   if (how.serves !== true) {
     if (build) steps.push({ kind: "build", sha: bringUp.sha, image: bringUp.image });
-    steps.push({ kind: "deploy", bringUp });
+    steps.push({ kind: how.wake === true ? "wake" : "deploy", bringUp });
   }
   const address = how.serves === true ? view?.deployed?.address : undefined;
   if (policy.content !== undefined) {
@@ -135,7 +139,15 @@ export function planResume(situation: Situation): Plan {
   const build = rebuilding || observation.imageExists === false ||
     (status === "building" && observation.imageExists !== true);
   const serves = view !== undefined && servesAlready(view);
+  if (view !== undefined && !serves && isWaking(observation, view)) {
+    return bringUp(situation, { rule: 6, reason: "resumed", build: false, wake: true });
+  }
   return bringUp(situation, { rule: 6, reason: "resumed", build: build && !serves, serves });
+}
+
+/** Whether a run that died was waking the environment: it sleeps by the record, and not by its label any more. */
+export function isWaking({ record: { sleep } }: Observation, { short, labeled, deployed }: ShaView): boolean {
+  return sleep?.sha === short && labeled?.status === "deploying" && deployed !== undefined;
 }
 
 /** Whether a run that died had deployed the environment, so that only the record is missing. */

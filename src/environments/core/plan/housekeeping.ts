@@ -44,7 +44,8 @@ export function planHousekeeping(
 ): readonly Step[] {
   const { policy, views, target, satisfied, lost } = context;
   const { state } = views.get(target) ?? {};
-  const targetRuns = state === "running" || state === "asleep";
+  const sleeps = state === "asleep" && decideActive(observation, { views, target }) === target;
+  const targetRuns = state === "running" || sleeps;
   const steps: Step[] = [];
   for (const view of views.values()) {
     if (view.deployed?.unsettled === true && view.state !== "stopping") {

@@ -55,12 +55,13 @@ function judgeOne(facts: SleepFacts, labeled: LabeledEnvironment): SleepChange |
   const deployed = facts.platform.find((each) => each.short === labeled.sha && !each.legacy);
   if (deployed === undefined || !deployed.managed) return undefined;
   if (labeled.status === "asleep") return judgeAsleep(facts, deployed, labeled.sha);
+  if (labeled.status === "deploying") return judgeWaking(facts, labeled.sha);
   const active = facts.pull?.labels.active.includes(labeled.sha) === true;
   if (labeled.status !== "running" || !active || deployed.sleep !== undefined) return undefined;
   return judgeRunning(facts, deployed, labeled.sha);
 }
 
-/** Judges an environment that runs: its hours of sleep have begun since it was started, or nobody asked for anything. */
+/** Judges an environment that runs: its hours of sleep have begun since it was started, or no request has come for long. */
 function judgeRunning(
   facts: SleepFacts,
   deployed: PlatformEnvironment,
@@ -86,8 +87,9 @@ function judgeRunning(
 }
 
 /**
- * Judges an environment that sleeps. Only one that its hours put to sleep wakes by itself. If neither the platform nor a
- * record says why it sleeps, it is looked at again with the record.
+ * Judges an environment that its label calls asleep. Only one that its hours put to sleep wakes by itself. If neither the
+ * platform nor a record says why it sleeps, it is looked at again with the record. One that is not stopped is stopped: a
+ * run died before.
  */
 function judgeAsleep(
   facts: SleepFacts,
@@ -95,10 +97,12 @@ function judgeAsleep(
   short: ShortSha,
 ): SleepChange | undefined {
   const { now, settings: { hours }, record } = facts;
-  if (hours === undefined || deployed.sleep === undefined || windowAt(hours, now) !== undefined) {
-    return undefined;
-  }
   const recorded = record?.sleep?.sha === short ? record.sleep : undefined;
+  if (deployed.sleep === undefined) {
+    const why = "Its label says that it is asleep, and it is not stopped";
+    return changeOf(facts, { short, change: "sleep", cause: recorded?.cause ?? "person", why });
+  }
+  if (hours === undefined || windowAt(hours, now) !== undefined) return undefined;
   const cause = deployed.sleep.cause ?? recorded?.cause;
   const since = recorded?.since ?? deployed.sleep.since;
   if (cause === undefined ? record !== undefined || !fellAsleepWithin(facts, since) : cause !== "schedule") {
@@ -106,6 +110,19 @@ function judgeAsleep(
   }
   const at = since === undefined ? "" : ` since ${formatInstant(since)}`;
   const why = `It sleeps${at}, and its hours of sleep (${formatSleepHours(hours)}) are over`;
+  return changeOf(facts, { short, change: "wake", cause: "schedule", why });
+}
+
+/** Judges an environment that is starting while no run works on it: a cleanup that woke it may have died. */
+function judgeWaking(facts: SleepFacts, short: ShortSha): SleepChange | undefined {
+  const { now, settings: { hours }, record } = facts;
+  if (hours === undefined || windowAt(hours, now) !== undefined) return undefined;
+  if (record !== undefined && (record.sleep?.sha !== short || record.sleep.cause !== "schedule")) {
+    return undefined;
+  }
+  const why = `Its hours of sleep (${
+    formatSleepHours(hours)
+  }) are over, and the run that woke it ended early`;
   return changeOf(facts, { short, change: "wake", cause: "schedule", why });
 }
 

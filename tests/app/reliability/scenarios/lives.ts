@@ -14,7 +14,8 @@ import {
   syncing,
 } from "../../../worlds/schedule/mod.ts";
 import { B, HOUR, makeWorld, MINUTE, type World } from "../../../worlds/world.ts";
-import { assertRests, deploys, START, STOP } from "./rests.ts";
+import { assertRests, deploys, SLEEP, START, STOP } from "./rests.ts";
+import { assertSleptOnce, HOURS, slept } from "./sleep_lives.ts";
 
 /** Something that a run does, and where it is to end. */
 export interface Life {
@@ -27,6 +28,12 @@ export interface Life {
   readonly rest: string | undefined;
   /** It is a cleanup, not a sync. */
   readonly cleanup?: true;
+  /** The environment sleeps before. */
+  readonly sleeps?: "person" | "schedule";
+  /** The environment sleeps in the end. */
+  readonly asleep?: true;
+  /** Environments sleep by hours. */
+  readonly hours?: true;
 }
 
 const label = (world: World, add: readonly string[]) =>
@@ -61,6 +68,32 @@ export const LIVES: readonly Life[] = [
     rest: undefined,
     cleanup: true,
   },
+  {
+    name: "falling_asleep",
+    runs: true,
+    event: (world) => label(world, [SLEEP]),
+    rest: "aaaaaaa",
+    asleep: true,
+  },
+  { name: "waking", runs: true, sleeps: "person", event: (world) => label(world, [START]), rest: "aaaaaaa" },
+  {
+    name: "falling_asleep_by_hours",
+    runs: true,
+    event: (world) => world.clock.advance(6 * HOUR),
+    rest: "aaaaaaa",
+    asleep: true,
+    cleanup: true,
+    hours: true,
+  },
+  {
+    name: "waking_by_hours",
+    runs: true,
+    sleeps: "schedule",
+    event: (world) => world.clock.advance(11 * HOUR),
+    rest: "aaaaaaa",
+    cleanup: true,
+    hours: true,
+  },
 ];
 
 /** The fates after which the client's own repetition makes everything well. */
@@ -73,9 +106,10 @@ export function lifeScenario(life: Life): Scenario {
     make: async (): Promise<Stage> => {
       const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
       if (life.runs) await world.sync();
+      if (life.sleeps !== undefined) await slept(world, life.sleeps);
       life.event(world);
       const stage = stageOf(world);
-      stage.actors.set("a", life.cleanup ? cleaning(stage, "a", { owns: false }) : syncing(stage, "a"));
+      stage.actors.set("a", life.cleanup ? cleaning(stage, "a", cleanupOptions(life)) : syncing(stage, "a"));
       return stage;
     },
     check: (played) => checkLife(life, played),
@@ -85,7 +119,13 @@ export function lifeScenario(life: Life): Scenario {
 /** Does once more what the life is about, without the border. */
 export async function again(life: Life, world: World): Promise<unknown> {
   if (!life.cleanup) return await world.sync();
-  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { owns: false })();
+  await cleaning({ ...stageOf(world), border: OPEN }, "z", cleanupOptions(life))();
+  // A cleanup does not try an environment again that did not wake: the next sync does.
+  if (life.sleeps !== undefined) await world.sync();
+}
+
+function cleanupOptions(life: Life) {
+  return life.hours === undefined ? { owns: false } : { owns: false, settings: HOURS };
 }
 
 /** A border at which nobody waits. */
@@ -109,7 +149,7 @@ async function checkLife(life: Life, played: Played): Promise<void> {
     world.clock.advance(11 * MINUTE);
     await again(life, world);
   }
-  assertRests(world, life.rest);
+  assertRests(world, life.rest, { asleep: life.asleep === true });
   const { writes } = await world.count(() => again(life, world));
   assert.equal(writes, 0, "one more run writes");
 }
@@ -121,6 +161,9 @@ export function assertSucceeded(life: Life, value: unknown): void {
 
 /** Nothing was done twice that costs something or that people see. */
 function assertDoneOnce(life: Life, world: World): void {
+  if (life.asleep === true || life.sleeps !== undefined) {
+    return assertSleptOnce(world, life.sleeps !== undefined);
+  }
   const { deployments } = world.simulator.state();
   const inPlace = life.name === "rebuilding" || life.name === "changing_a_flag";
   for (const short of ["aaaaaaa", "bbbbbbb"]) {

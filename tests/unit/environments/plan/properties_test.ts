@@ -17,6 +17,7 @@ import {
   NOW,
   observe,
   POLICY,
+  SLEEP,
   START,
   STOP,
   SYNC,
@@ -30,6 +31,7 @@ const STATUSES = [
   "deploying",
   "updating",
   "running",
+  "asleep",
   "failed",
   "stopping",
   "dancing",
@@ -58,6 +60,7 @@ const labelName = fc.oneof(
     arbitrary: fc.constantFrom(
       START,
       SYNC,
+      SLEEP,
       FREEZE,
       "🎪 showtime",
       "🎪 conf-enable-X",
@@ -73,6 +76,10 @@ const service = fc.record({
   healthy: fc.boolean(),
   managed: fc.boolean(),
   unsettled: fc.boolean(),
+  // Now and then it is stopped, with and without a mark.
+  sleep: fc.constantFrom(undefined, undefined, { marked: true, cause: "schedule" as const }, {
+    marked: false,
+  }),
   large: fc.boolean(),
 });
 
@@ -93,11 +100,12 @@ const observation: fc.Arbitrary<Observation> = fc.record({
 }).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image, activeImage, recorded }) =>
   observe({
     labels,
-    setBy: Object.fromEntries([START, SYNC, STOP].map((name) => [name, setter])),
+    setBy: Object.fromEntries([START, SYNC, STOP, SLEEP].map((name) => [name, setter])),
     platform: [
-      ...services.map(({ sha, healthy, managed, unsettled, large }) =>
+      ...services.map(({ sha, healthy, managed, unsettled, sleep, large }) =>
         deployed(sha, {
-          healthy,
+          healthy: healthy && sleep === undefined,
+          ...(sleep === undefined ? {} : { sleep, address: undefined }),
           managed,
           unsettled,
           settings: { size: large ? "large" : "standard", flags: {}, login: "admin/admin" },

@@ -3,7 +3,7 @@
 import type { SleepCause } from "../../environment/environment.ts";
 import { keyOf } from "../../environment/names.ts";
 import { decideActive } from "../active/decide_active.ts";
-import { fullShaOf } from "../active/plan_active.ts";
+import { BRINGING, fullShaOf } from "../active/plan_active.ts";
 import { bringUp } from "../bring_up.ts";
 import { planIdle } from "../idle.ts";
 import type { Observation, Policy } from "../observation.ts";
@@ -144,8 +144,6 @@ function planWakeFor(
   }) ?? planStay(situation, view);
 }
 
-const KEPT: readonly Step["kind"][] = ["record_intent", "deploy", "push_content", "activate"];
-
 /** Plans to start an environment as it was. Changed settings are applied afterwards, by rule 15. */
 function wakePlan(
   situation: Situation,
@@ -165,20 +163,12 @@ function wakePlan(
     ttl: undefined,
     givenImage: undefined,
   });
-  const plan = bringUp(own, { rule: RULE, reason, build: false });
-  const settings = view.deployed?.settings;
+  const plan = bringUp(own, { rule: RULE, reason, build: false, wake: true });
   // A start or sync asks for the target too, so it stays until the target is up. A sleep before it is outweighed.
   const satisfied = view.short === target ? asked : [];
   const outweighed = asked.length > 0 ? triggers.filter(({ trigger }) => trigger === "sleep") : [];
   const names = namesOf([...satisfied, ...outweighed]);
-  const steps = plan.steps.filter(({ kind }) => KEPT.includes(kind)).flatMap((step): readonly Step[] => {
-    if (!("bringUp" in step) || settings === undefined) {
-      return [step.kind === "deploy" ? { ...step, kind: "wake" } : step];
-    }
-    const kept = { ...step, bringUp: { ...step.bringUp, settings } };
-    return [kept.kind === "deploy" ? { ...kept, kind: "wake" } : kept];
-  });
-  const [intent, ...rest] = steps;
+  const [intent, ...rest] = plan.steps.filter(({ kind }) => BRINGING.includes(kind));
   return result(situation, {
     rule: RULE,
     reason,
