@@ -1,0 +1,107 @@
+/** How requests of environments are counted: by CloudWatch's metric of a load balancer, as moto keeps it. */
+import assert from "node:assert/strict";
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import { Aws } from "../../../src/drivers/ecs/aws.ts";
+import type { EcsDependencies } from "../../../src/drivers/ecs/dependencies.ts";
+import { countRequests } from "../../../src/drivers/ecs/requests.ts";
+import type { TrafficTarget } from "../../../src/drivers/ecs/sdk/metrics.ts";
+import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
+import { motoForFile, withEnv } from "../../worlds/aws/mod.ts";
+import { part } from "../../worlds/require.ts";
+
+const aws = await part("aws");
+const moto = await motoForFile(aws);
+const MINUTE = 60_000;
+const REGION = "eu-central-1";
+const SHA = shortSha(fullSha("a".repeat(40)));
+
+function target(pr: number): TrafficTarget {
+  return {
+    targetGroup: `targetgroup/st-1-${pr}/0123456789abcdef`,
+    loadBalancer: "app/previews/0123456789abcdef",
+  };
+}
+
+function service(pr: number): ServiceName {
+  return formatServiceName(prNumber(pr), SHA);
+}
+
+/** Counts with the driver's own client, and puts data points there as a load balancer does. */
+async function withCounts(
+  work: (scene: {
+    readonly now: number;
+    readonly put: (pr: number, agoMs: number, count: number) => Promise<void>;
+    readonly count: (prs: readonly number[], agoMs: number, known?: readonly number[]) => Promise<unknown>;
+  }) => Promise<void>,
+): Promise<void> {
+  if (moto === undefined) throw new Error("moto does not run");
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const client = new CloudWatchClient({
+    endpoint: moto.url,
+    region: REGION,
+    credentials,
+    requestHandler: new FetchHttpHandler({ requestTimeout: 60_000 }),
+  });
+  const now = Date.now();
+  const variables = { AWS_ENDPOINT_URL: moto.url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+  try {
+    await withEnv(variables, async () => {
+      const deps = { aws: new Aws({ region: REGION, cluster: "c" }), clock: { now: () => now } };
+      await work({
+        now,
+        async put(pr, agoMs, count) {
+          const { targetGroup, loadBalancer } = target(pr);
+          await client.send(
+            new PutMetricDataCommand({
+              Namespace: "AWS/ApplicationELB",
+              MetricData: [{
+                MetricName: "RequestCount",
+                Dimensions: [
+                  { Name: "LoadBalancer", Value: loadBalancer },
+                  { Name: "TargetGroup", Value: targetGroup },
+                ],
+                Timestamp: new Date(now - agoMs),
+                Value: count,
+                Unit: "Count",
+              }],
+            }),
+          );
+        },
+        async count(prs, agoMs, known = prs) {
+          const findTargets = () => Promise.resolve(new Map(known.map((pr) => [service(pr), target(pr)])));
+          return await countRequests(
+            { ...deps, findTargets } as unknown as EcsDependencies,
+            { services: prs.map(service), since: now - agoMs },
+            new AbortController().signal,
+          );
+        },
+      });
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+aws.test("ecs: requests() sums the requests of each target group since a time, and counts none without data", async () => {
+  await withCounts(async ({ put, count }) => {
+    await put(1, 10 * MINUTE, 3);
+    await put(1, 20 * MINUTE, 4);
+    await put(1, 150 * MINUTE, 100);
+    await put(2, 150 * MINUTE, 5);
+
+    assert.deepEqual(await count([1, 2, 3], 120 * MINUTE), [7, 0, 0]);
+    assert.deepEqual(await count([3, 1], 180 * MINUTE), [0, 107]);
+  });
+});
+
+aws.test("ecs: requests() of an environment without a target group is not known", async () => {
+  await withCounts(async ({ put, count }) => {
+    await put(11, MINUTE, 2);
+
+    assert.deepEqual(await count([10, 11], 60 * MINUTE, [11]), [undefined, 2]);
+    assert.deepEqual(await count([10], 60 * MINUTE, []), [undefined]);
+    assert.deepEqual(await count([], 60 * MINUTE), []);
+  });
+});
