@@ -12,8 +12,8 @@ import {
 } from "../../worlds/aws/mod.ts";
 import { buildTestImage, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
-import { ownershipContract } from "../ownership_contract.ts";
-import { sleepContract } from "../sleep_contract.ts";
+import { ownershipContract } from "../platforms/ownership_contract.ts";
+import { sleepContract } from "../platforms/sleep_contract.ts";
 import { platformContract, type PlatformContractOptions } from "../platform_contract.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 

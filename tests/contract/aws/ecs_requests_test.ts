@@ -32,8 +32,11 @@ function service(pr: number): ServiceName {
 async function withCounts(
   work: (scene: {
     readonly now: number;
-    readonly put: (pr: number, agoMs: number, count: number) => Promise<void>;
-    readonly count: (prs: readonly number[], agoMs: number, known?: readonly number[]) => Promise<unknown>;
+    readonly put: (pr: number, at: { agoMs: number; count: number }) => Promise<void>;
+    readonly count: (
+      prs: readonly number[],
+      of: { agoMs: number; known?: readonly number[] },
+    ) => Promise<unknown>;
   }) => Promise<void>,
 ): Promise<void> {
   if (moto === undefined) throw new Error("moto does not run");
@@ -51,7 +54,7 @@ async function withCounts(
       const deps = { aws: new Aws({ region: REGION, cluster: "c" }), clock: { now: () => now } };
       await work({
         now,
-        async put(pr, agoMs, count) {
+        async put(pr, { agoMs, count }) {
           const { targetGroup, loadBalancer } = target(pr);
           await client.send(
             new PutMetricDataCommand({
@@ -69,7 +72,7 @@ async function withCounts(
             }),
           );
         },
-        async count(prs, agoMs, known = prs) {
+        async count(prs, { agoMs, known = prs }) {
           const findTargets = () => Promise.resolve(new Map(known.map((pr) => [service(pr), target(pr)])));
           return await countRequests(
             { ...deps, findTargets } as unknown as EcsDependencies,
@@ -86,22 +89,22 @@ async function withCounts(
 
 aws.test("ecs: requests() sums the requests of each target group since a time, and counts none without data", async () => {
   await withCounts(async ({ put, count }) => {
-    await put(1, 10 * MINUTE, 3);
-    await put(1, 20 * MINUTE, 4);
-    await put(1, 150 * MINUTE, 100);
-    await put(2, 150 * MINUTE, 5);
+    await put(1, { agoMs: 10 * MINUTE, count: 3 });
+    await put(1, { agoMs: 20 * MINUTE, count: 4 });
+    await put(1, { agoMs: 150 * MINUTE, count: 100 });
+    await put(2, { agoMs: 150 * MINUTE, count: 5 });
 
-    assert.deepEqual(await count([1, 2, 3], 120 * MINUTE), [7, 0, 0]);
-    assert.deepEqual(await count([3, 1], 180 * MINUTE), [0, 107]);
+    assert.deepEqual(await count([1, 2, 3], { agoMs: 120 * MINUTE }), [7, 0, 0]);
+    assert.deepEqual(await count([3, 1], { agoMs: 180 * MINUTE }), [0, 107]);
   });
 });
 
 aws.test("ecs: requests() of an environment without a target group is not known", async () => {
   await withCounts(async ({ put, count }) => {
-    await put(11, MINUTE, 2);
+    await put(11, { agoMs: MINUTE, count: 2 });
 
-    assert.deepEqual(await count([10, 11], 60 * MINUTE, [11]), [undefined, 2]);
-    assert.deepEqual(await count([10], 60 * MINUTE, []), [undefined]);
-    assert.deepEqual(await count([], 60 * MINUTE), []);
+    assert.deepEqual(await count([10, 11], { agoMs: 60 * MINUTE, known: [11] }), [undefined, 2]);
+    assert.deepEqual(await count([10], { agoMs: 60 * MINUTE, known: [] }), [undefined]);
+    assert.deepEqual(await count([], { agoMs: 60 * MINUTE }), []);
   });
 });

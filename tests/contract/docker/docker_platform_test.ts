@@ -15,8 +15,8 @@ import { newSecret } from "../../../src/wiring/new_secret.ts";
 import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { startTraefik } from "../../worlds/docker/traefik.ts";
-import { ownershipContract } from "../ownership_contract.ts";
-import { sleepContract } from "../sleep_contract.ts";
+import { ownershipContract } from "../platforms/ownership_contract.ts";
+import { sleepContract } from "../platforms/sleep_contract.ts";
 import {
   platformContract,
   type PlatformContractOptions,

@@ -6,7 +6,8 @@ import { keyOf } from "../../core/environment/names.ts";
 import { judgeSleep, type SleepChange, type SleepSettings } from "../../core/sleep/mod.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
-import type { SurveyPorts } from "./cleanup.ts";
+import type { ForgeReader } from "../../ports/forge.ts";
+import type { AppSettings } from "../run.ts";
 
 /** The listings that the survey looks at; undefined for a listing that failed. */
 interface SleepListings {
@@ -17,7 +18,11 @@ interface SleepListings {
 
 /** Finds the environments to put to sleep and to wake. One that the cleanup removes, or a run works on, is left out. */
 export async function findSleepChanges(
-  ports: Pick<SurveyPorts, "platform" | "forge" | "settings">,
+  ports: {
+    readonly platform: Pick<PlatformReader, "requests">;
+    readonly forge: Pick<ForgeReader, "now">;
+    readonly settings: Pick<AppSettings, "sleep">;
+  },
   { world, candidates }: { readonly world: SleepListings; readonly candidates: readonly CleanupCandidate[] },
   signal: AbortSignal,
 ): Promise<{ readonly changes: readonly SleepChange[]; readonly incomplete: readonly string[] }> {

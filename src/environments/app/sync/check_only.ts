@@ -47,18 +47,17 @@ export async function checkOnly(
   const real = describeRealEnvironment(ports, observation.allLabels);
   if (real !== undefined) ports.terminal.warn(real);
   return {
-    ...decisionOf(plan, observation, policy),
+    ...decisionOf(plan, { observation, policy }),
     ...authorityOf(ports, { plan, policy, observation, served: servedSha(mainView(ports, observed)) }),
   };
 }
 
 function decisionOf(
   plan: Plan,
-  observation: Observation,
-  policy: Policy,
+  { observation, policy }: { readonly observation: Observation; readonly policy: Policy },
 ): Readonly<Record<string, string>> {
   return {
-    build_needed: String(plan.build || buildsAfterWake(observation, policy, plan)),
+    build_needed: String(plan.build || buildsAfterWake(observation, { policy, plan })),
     sync_needed: String(plan.steps.length > 0),
     pr_number: String(observation.pr),
     target_sha: plan.target,

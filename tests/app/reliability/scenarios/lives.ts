@@ -1,7 +1,11 @@
 /** What a run of the program can be at when something happens to it, from a first start to a cleanup. */
 
 import assert from "node:assert/strict";
-import type { SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
+import { applyCleanup } from "../../../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../../src/environments/app/cleanup/cleanup.ts";
+import { DEFAULT_OPTIONS } from "../../../../src/environments/app/sync/make_policy.ts";
+import { syncPull, type SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
+import { parseSleepHours } from "../../../../src/environments/core/sleep/mod.ts";
 import { AppError } from "../../../../src/lib/errors.ts";
 import {
   type CleanedUp,
@@ -13,9 +17,8 @@ import {
   stageOf,
   syncing,
 } from "../../../worlds/schedule/mod.ts";
-import { B, HOUR, makeWorld, MINUTE, type World } from "../../../worlds/world.ts";
+import { B, HOUR, makeWorld, MINUTE, never, PR, type World } from "../../../worlds/world.ts";
 import { assertRests, deploys, SLEEP, START, STOP } from "./rests.ts";
-import { assertSleptOnce, HOURS, slept } from "./sleep_lives.ts";
 
 /** Something that a run does, and where it is to end. */
 export interface Life {
@@ -95,6 +98,43 @@ export const LIVES: readonly Life[] = [
     hours: true,
   },
 ];
+
+/** The settings of a run where environments sleep by hours. A world begins at 14:30 UTC. */
+const HOURS = { sleep: { afterMs: undefined, hours: parseSleepHours("20:00-07:00 UTC") } };
+
+/** Lets the environment of a world fall asleep. */
+async function slept(world: World, cause: "person" | "schedule"): Promise<void> {
+  if (cause === "person") {
+    const options = {
+      ...DEFAULT_OPTIONS,
+      request: { trigger: "sleep", force: false },
+      planOnly: false,
+    } as const;
+    await syncPull(world.context(), world.pr, options, never());
+  } else {
+    world.clock.advance(6 * HOUR);
+    const context = world.context({ settings: HOURS });
+    await applyCleanup(
+      context,
+      await planCleanup(context, WHOLE_CLEANUP, never()),
+      { approved: [] },
+      never(),
+    );
+  }
+  assert.equal(world.platform.environments[0]?.sleep !== undefined, true, "it sleeps");
+}
+
+/** The environment was built and deployed once, and stopped once; `woken`: and started again once. */
+function assertSleptOnce(world: World, woken: boolean): void {
+  const service = `pr-${PR}-aaaaaaa-service`;
+  assert.deepEqual(world.platform.changes, [
+    `deploy ${service}`,
+    `sleep ${service}`,
+    ...(woken ? [`wake ${service}`] : []),
+  ]);
+  assert.equal(world.images.built.length, 1);
+  assert.equal(world.simulator.state().deployments.length, 1);
+}
 
 /** The fates after which the client's own repetition makes everything well. */
 const REPEATED = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];

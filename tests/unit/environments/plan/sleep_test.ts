@@ -316,6 +316,6 @@ Deno.test("buildsAfterWake() says whether a commit that waited is built next", (
   ];
   for (const [seen, builds] of cases) {
     const [observation, plan] = planned(seen);
-    assert.equal(buildsAfterWake(observation, POLICY, plan), builds, JSON.stringify(seen.labels));
+    assert.equal(buildsAfterWake(observation, { policy: POLICY, plan }), builds, JSON.stringify(seen.labels));
   }
 });

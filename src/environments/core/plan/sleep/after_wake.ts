@@ -8,7 +8,10 @@ import type { Plan } from "../plan.ts";
  * Whether the same run builds an image after the wake of a plan: a newer commit waited for it. A workflow has to check
  * that commit out before.
  */
-export function buildsAfterWake(observation: Observation, policy: Policy, plan: Plan): boolean {
+export function buildsAfterWake(
+  observation: Observation,
+  { policy, plan }: { readonly policy: Policy; readonly plan: Plan },
+): boolean {
   const woken = plan.steps.find((step) => step.kind === "wake")?.bringUp;
   if (woken === undefined) return false;
   const short = shortSha(woken.sha);

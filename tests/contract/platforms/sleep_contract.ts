@@ -4,16 +4,17 @@ import type {
   Flags,
   PlatformEnvironment,
   SleepCause,
-} from "../../src/environments/core/environment/environment.ts";
-import { formatServiceName } from "../../src/environments/core/environment/names.ts";
-import { fullSha, type PrNumber, shortSha } from "../../src/lib/ids.ts";
-import type { Deployed } from "../../src/environments/ports/platform.ts";
-import { keyOfService } from "../worlds/key_of_service.ts";
-import type { PlatformAbility, PlatformContractOptions, PlatformHarness } from "./platform_contract.ts";
+} from "../../../src/environments/core/environment/environment.ts";
+import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import { fullSha, type PrNumber, shortSha } from "../../../src/lib/ids.ts";
+import type { Deployed } from "../../../src/environments/ports/platform.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
+import type { PlatformAbility, PlatformContractOptions, PlatformHarness } from "../platform_contract.ts";
 
 const SHA = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 const SINCE = Date.UTC(2026, 0, 15, 20);
-const AT = Date.UTC(2026, 0, 16, 7);
+/** Later than anything that a test does. */
+const AT = Math.ceil(Date.now() / 1000) * 1000 + 3_600_000;
 
 function never(): AbortSignal {
   return new AbortController().signal;

@@ -3,12 +3,12 @@
  * have one, and the names decide otherwise.
  */
 import assert from "node:assert/strict";
-import { formatServiceName } from "../../src/environments/core/environment/names.ts";
-import type { RepositoryIdentity } from "../../src/environments/core/environment/ownership.ts";
-import { fullSha, type PrNumber, shortSha } from "../../src/lib/ids.ts";
-import { AppError } from "../../src/lib/errors.ts";
-import { keyOfService } from "../worlds/key_of_service.ts";
-import type { PlatformContractOptions, PlatformHarness } from "./platform_contract.ts";
+import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
+import type { RepositoryIdentity } from "../../../src/environments/core/environment/ownership.ts";
+import { fullSha, type PrNumber, shortSha } from "../../../src/lib/ids.ts";
+import { AppError } from "../../../src/lib/errors.ts";
+import { keyOfService } from "../../worlds/key_of_service.ts";
+import type { PlatformContractOptions, PlatformHarness } from "../platform_contract.ts";
 
 const SHA = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
 
