@@ -39,8 +39,7 @@ export const LABEL_REFERENCE: readonly LabelReferenceRow[] = [
   },
   {
     name: `${TENT} ${SIGNS.sleep} showtime-sleep`,
-    meaning:
-      "put the environment to sleep; a start or sync wakes it as it was, without a build",
+    meaning: "put the environment to sleep; a start or sync wakes it as it was, without a build",
     setBy: "person",
   },
   {

@@ -5,14 +5,15 @@ import { type AwsBackdrop, makeAwsBackdrop } from "../../../worlds/aws/aws_backd
 import type { Moto } from "../../../worlds/aws/mod.ts";
 import type { Scenario } from "../../../worlds/schedule/mod.ts";
 import { PR } from "../../../worlds/world.ts";
-import { type Life, LIVES } from "./lives.ts";
+import { type Life, PLAIN_LIVES } from "./lives.ts";
 import { assertLabelsRest } from "./rests.ts";
 import { type Ground, servedLife, type ServedStage, servedZombie, serving } from "./served_lives.ts";
 
 /** A stage with ECS behind it. */
 export type EcsStage = ServedStage<AwsBackdrop>;
 
-const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating"];
+/** The lives in which a second task is started. */
+const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating", "waking"];
 
 /** One run at work on a life, on ECS. */
 export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
@@ -21,7 +22,7 @@ export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
 
 /** Two runs at work on it, of which the first is taken for dead. */
 export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
-  return LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
+  return PLAIN_LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
 }
 
 function onEcs(moto: Moto): Ground<AwsBackdrop> {
@@ -41,7 +42,7 @@ function onEcs(moto: Moto): Ground<AwsBackdrop> {
 
 /** All of them. */
 export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
-  return [...LIVES.map((life) => ecsLifeScenario(life, moto)), ...ecsZombieScenarios(moto)];
+  return [...PLAIN_LIVES.map((life) => ecsLifeScenario(life, moto)), ...ecsZombieScenarios(moto)];
 }
 
 /** Whether a request goes to AWS. */
@@ -49,12 +50,16 @@ export function isAwsRequest(name: string): boolean {
   return /^(ecs|ec2|logs)\./.test(name);
 }
 
-/** Everything that is to hold of ECS and GitHub once the pull request has come to rest at `short`, or at nothing. */
-async function assertRests({ world, backdrop }: EcsStage, short: string | undefined): Promise<void> {
+/** Everything that is to hold of ECS and GitHub once the pull request has come to rest. */
+async function assertRests(
+  { world, backdrop }: EcsStage,
+  life: Pick<Life, "rest" | "asleep">,
+): Promise<void> {
+  const { rest: short, asleep = false } = life;
   const there = await backdrop.inventory(world.pr);
   const service = short === undefined ? [] : [`pr-${world.pr}-${short}-service`];
   assert.deepEqual(there.services, service, "services");
-  assert.deepEqual(there.tasks, service, "tasks");
+  assert.deepEqual(there.tasks, asleep ? [] : service, "tasks");
   assert.equal(there.revisions.length, service.length, `revisions: ${there.revisions.join(", ")}`);
-  assertLabelsRest(world, { short, address: short === undefined ? undefined : await serving(world) });
+  assertLabelsRest(world, { short, address: await serving(world, life), asleep });
 }

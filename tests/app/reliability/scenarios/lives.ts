@@ -103,7 +103,7 @@ export const LIVES: readonly Life[] = [
 const HOURS = { sleep: { afterMs: undefined, hours: parseSleepHours("20:00-07:00 UTC") } };
 
 /** Lets the environment of a world fall asleep. */
-async function slept(world: World, cause: "person" | "schedule"): Promise<void> {
+export async function slept(world: World, cause: "person" | "schedule"): Promise<void> {
   if (cause === "person") {
     const options = {
       ...DEFAULT_OPTIONS,
@@ -135,6 +135,9 @@ function assertSleptOnce(world: World, woken: boolean): void {
   assert.equal(world.images.built.length, 1);
   assert.equal(world.simulator.state().deployments.length, 1);
 }
+
+/** The lives without settings of their own: they are played on servers too. */
+export const PLAIN_LIVES: readonly Life[] = LIVES.filter(({ hours }) => hours === undefined);
 
 /** The fates after which the client's own repetition makes everything well. */
 const REPEATED = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];

@@ -8,7 +8,7 @@ import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
-import { lifeScenario, LIVES } from "./lives.ts";
+import { lifeScenario, LIVES, PLAIN_LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
@@ -51,7 +51,9 @@ function allScenarios(): readonly Scenario[] {
 }
 
 const ON_ECS: Served = {
-  names: LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
+  names: PLAIN_LIVES.flatMap((
+    { name, cleanup },
+  ) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
   async open() {
     const aws = await part("aws");
     if (aws.missing !== undefined) throw new Error(`${aws.missing}; scenarios on ECS are played on it`);
@@ -61,7 +63,7 @@ const ON_ECS: Served = {
 };
 
 const ON_DOCKER: Served = {
-  names: LIVES.map(({ name }) => `docker_${name}`),
+  names: PLAIN_LIVES.map(({ name }) => `docker_${name}`),
   async open() {
     for (const name of ["docker", "busybox"] as const) {
       const { missing } = await part(name);
