@@ -6,6 +6,8 @@ import { DEFAULT_OPTIONS } from "../../../src/environments/app/sync/make_policy.
 import { syncPull } from "../../../src/environments/app/sync/sync_pull.ts";
 import type { SleepSettings } from "../../../src/environments/core/sleep/mod.ts";
 import { parseSleepHours } from "../../../src/environments/core/sleep/mod.ts";
+import { AppError, usageError } from "../../../src/lib/errors.ts";
+import type { Images } from "../../../src/environments/ports/images.ts";
 import type { Asked } from "../../../src/environments/core/plan/mod.ts";
 import {
   A,
@@ -49,6 +51,18 @@ async function cleanUp(world: World, sleep: SleepSettings, run: RunChange = {}) 
   const context = world.context({ ...run, settings: { ...run.settings, sleep } });
   const plan = await planCleanup(context, WHOLE_CLEANUP, never());
   return await applyCleanup(context, plan, { approved: [] }, never());
+}
+
+/** The images of a world, to change one of their calls. */
+function imagesOf({ images }: World): Images {
+  return {
+    check: () => images.check(),
+    build: (request, signal) => images.build(request, signal),
+    exists: (image, signal) => images.exists(image, signal),
+    checkOwner: (image, owner, signal) => images.checkOwner(image, owner, signal),
+    remove: (image, owner, signal) => images.remove(image, owner, signal),
+    list: (signal) => images.list(signal),
+  };
 }
 
 function statusOf(world: World): readonly string[] {
@@ -144,6 +158,36 @@ Deno.test("a push waits for the wake, and the same run builds it beside the one 
   assert.deepEqual(statusOf(world), ["🎪 bbbbbbb 🌐 10.0.0.1:8002", "🎪 bbbbbbb 🚦 running"]);
 });
 
+Deno.test("a push that waited is left to sync if it cannot be built where wake runs", async () => {
+  const world = running();
+  await ask(world, "sleep");
+  world.simulator.push({ pr: world.pr, sha: B, pusher: "ana" });
+  const context = world.context();
+  const check = () =>
+    Promise.reject(
+      usageError("wrong_commit", "Checking the build context: it is at another commit", "Check it out"),
+    );
+
+  const options = {
+    ...DEFAULT_OPTIONS,
+    request: { trigger: "wake", force: false },
+    planOnly: false,
+  } as const;
+  const { plan, exitCode } = await syncPull(
+    { ...context, images: { ...imagesOf(world), check } },
+    world.pr,
+    options,
+    never(),
+  );
+
+  assert.deepEqual([plan.reason, exitCode], ["wake_requested", 0]);
+  assert.deepEqual(world.platform.changes.slice(1), ["wake pr-1234-aaaaaaa-service"]);
+  assert.match(
+    world.spoken.warned.join(),
+    /it is at another commit. It waits: "showtime sync 1234" builds it/,
+  );
+});
+
 Deno.test("a flag that changed during the sleep is applied after the wake", async () => {
   const world = running();
   await ask(world, "sleep");
@@ -182,7 +226,6 @@ Deno.test("sleep and wake that are not due change nothing", async () => {
 });
 
 Deno.test("a wake that fails is recorded as a failure, and the environment stays to be tried again", async () => {
-  const { AppError } = await import("../../../src/lib/errors.ts");
   const world = running();
   await ask(world, "sleep");
   world.platform.hooks.before("wake", () => {
