@@ -1,8 +1,8 @@
 /** The commands about sleep, and what the commands that show say of an environment that sleeps. */
 import assert from "node:assert/strict";
-import { EXIT } from "../../src/lib/errors.ts";
-import { runIn } from "../worlds/cli_world.ts";
-import { A, B, environment, makeWorld, runningLabels, type World } from "../worlds/world.ts";
+import { EXIT } from "../../../src/lib/errors.ts";
+import { runIn } from "../../worlds/cli_world.ts";
+import { A, B, environment, makeWorld, runningLabels, type World } from "../../worlds/world.ts";
 
 function running(): World {
   return makeWorld({ pull: { labels: runningLabels(A) }, platform: [environment(A)] });
