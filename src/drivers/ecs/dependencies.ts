@@ -1,8 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HealthProbe } from "../../ports/health.ts";
-import type { ServiceName } from "../../lib/ids.ts";
 import type { Aws } from "./aws.ts";
-import type { TrafficTarget } from "./sdk/metrics.ts";
 import type { EcsSettings } from "./settings.ts";
 
 /** The clients, settings and functions that every operation of the ECS platform uses. */
@@ -17,16 +15,6 @@ export interface EcsDependencies {
   /** Removes secrets from the output of an environment. */
   readonly redact: (text: string) => string;
   readonly config: EcsSettings;
-  /**
-   * Finds the target group of each service; undefined if environments have none. Without one their requests cannot be
-   * counted.
-   */
-  readonly findTargets?:
-    | ((
-      services: readonly ServiceName[],
-      signal: AbortSignal,
-    ) => Promise<ReadonlyMap<ServiceName, TrafficTarget>>)
-    | undefined;
 }
 
 /**

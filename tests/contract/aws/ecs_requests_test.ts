@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { Aws } from "../../../src/drivers/ecs/aws.ts";
-import type { EcsDependencies } from "../../../src/drivers/ecs/dependencies.ts";
-import { countRequests } from "../../../src/drivers/ecs/requests.ts";
+import { countRequests, targetOf } from "../../../src/drivers/ecs/requests.ts";
 import type { TrafficTarget } from "../../../src/drivers/ecs/sdk/metrics.ts";
 import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
@@ -21,6 +20,22 @@ function target(pr: number): TrafficTarget {
   return {
     targetGroup: `targetgroup/st-1-${pr}/0123456789abcdef`,
     loadBalancer: "app/previews/0123456789abcdef",
+  };
+}
+
+/** The part of a service's description that is about its load balancer. */
+function behindBalancer(pr: number) {
+  const arn = `arn:aws:elasticloadbalancing:${REGION}:123456789012`;
+  return {
+    loadBalancers: [{
+      targetGroupArn: `${arn}:${target(pr).targetGroup}`,
+      containerName: "app",
+      containerPort: 80,
+    }],
+    tags: [{
+      key: "showtime_listener",
+      value: `${arn}:listener/${target(pr).loadBalancer}/fedcba9876543210`,
+    }],
   };
 }
 
@@ -51,7 +66,7 @@ async function withCounts(
   const variables = { AWS_ENDPOINT_URL: moto.url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
   try {
     await withEnv(variables, async () => {
-      const deps = { aws: new Aws({ region: REGION, cluster: "c" }), clock: { now: () => now } };
+      const { metrics } = new Aws({ region: REGION, cluster: "c" });
       await work({
         now,
         async put(pr, { agoMs, count }) {
@@ -73,9 +88,16 @@ async function withCounts(
           );
         },
         async count(prs, { agoMs, known = prs }) {
-          const findTargets = () => Promise.resolve(new Map(known.map((pr) => [service(pr), target(pr)])));
+          // What DescribeServices says of services behind a load balancer.
+          const described = prs.map((pr) => ({
+            serviceName: service(pr),
+            status: "ACTIVE",
+            ...(known.includes(pr) ? behindBalancer(pr) : {}),
+          }));
+          const ecs = Promise.resolve({ services: () => Promise.resolve(described) });
+          const deps = { aws: { ecs, metrics }, clock: { now: () => now } };
           return await countRequests(
-            { ...deps, findTargets } as unknown as EcsDependencies,
+            deps as unknown as Parameters<typeof countRequests>[0],
             { services: prs.map(service), since: now - agoMs },
             new AbortController().signal,
           );
@@ -107,4 +129,13 @@ aws.test("ecs: requests() of an environment without a target group is not known"
     assert.deepEqual(await count([10], { agoMs: 60 * MINUTE, known: [] }), [undefined]);
     assert.deepEqual(await count([], { agoMs: 60 * MINUTE }), []);
   });
+});
+
+Deno.test("targetOf() reads the dimensions of the metric from the ARNs, and nothing from other forms", () => {
+  assert.deepEqual(targetOf(behindBalancer(7)), target(7));
+  const { loadBalancers, tags } = behindBalancer(7);
+  assert.equal(targetOf({ loadBalancers }), undefined);
+  assert.equal(targetOf({ tags }), undefined);
+  assert.equal(targetOf({ loadBalancers, tags: [{ key: "showtime_listener", value: "" }] }), undefined);
+  assert.equal(targetOf({ loadBalancers: [{ targetGroupArn: "targetgroup/a" }], tags }), undefined);
 });
