@@ -6,9 +6,13 @@
 import type { RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
 import type { Deployed, SleepOptions, WakeOptions } from "../../../environments/ports/platform.ts";
 import { AppError, toError } from "../../../lib/errors.ts";
-import type { ServiceName } from "../../../lib/ids.ts";
-import { type Engine, findInstances, type Instances, keepSecrets } from "../engine.ts";
+import type { PrNumber, ServiceName } from "../../../lib/ids.ts";
+import { type Engine, findInstances, type Instances, keepSecrets, openedAddress } from "../engine.ts";
 import { lastWords } from "../errors.ts";
+import { closeGate } from "../route/gate_file.ts";
+import { leadTo } from "../route/lead.ts";
+import { findRouted } from "../route/plan_route.ts";
+import { readRoute, routedUrl } from "../route/route.ts";
 import { type Container, inspectContainers } from "./container.ts";
 import { assertAllTouchable, linkWarning } from "./deploy.ts";
 import { describeHolder } from "./fixed_port.ts";
@@ -29,6 +33,11 @@ export async function sleep(
 ): Promise<void> {
   const action = `Stopping "${service}"`;
   const found = await findOwn(engine, { ...owner, service, action }, signal);
+  for (const container of containersOf(found)) {
+    // An open gate would lead people to the container before it is ready again.
+    const gated = readRoute(container)?.gate === "file" && container.state.status === "running";
+    if (gated) await closeGate(engine, container.id, signal);
+  }
   await stop(engine, { containers: containersOf(found), action }, signal);
 }
 
@@ -39,7 +48,7 @@ export async function wake(
   signal: AbortSignal,
 ): Promise<Deployed> {
   const action = `Starting "${service}" again`;
-  const { primary, next } = await findOwn(engine, { ...owner, service, action }, signal);
+  const { primary, next, names } = await findOwn(engine, { ...owner, service, action }, signal);
   const container = primary ?? next;
   if (container === undefined) throw notThere(action);
   keepSecrets(engine, container);
@@ -56,12 +65,36 @@ export async function wake(
     }
     // The engine counts restarts anew when a container is started.
     const before = { finishedAt: state.finishedAt, restarts: runs ? state.restarts : 0 };
-    const address = await waitHealthy(engine, { id, name, onProgress, before }, signal);
-    return { address, unsettled: next !== undefined, warning: linkWarning(engine, address) };
+    const probed = await waitHealthy(engine, { id, name, onProgress, before }, signal);
+    const unrouted = routedUrl(container) === undefined
+      ? undefined
+      : await lead(engine, { id, owner: { ...owner, pr: names.pr }, onProgress }, signal);
+    const address = openedAddress(engine, probed);
+    const warnings = [linkWarning(engine, address), unrouted].filter((each) => each !== undefined);
+    return {
+      address,
+      unsettled: next !== undefined,
+      warning: warnings.length === 0 ? undefined : warnings.join(". "),
+    };
   } catch (failure) {
     if (!runs) await stopAgain(engine, { container, action, failure });
     throw failure;
   }
+}
+
+/** Sends people to a container that has answered; see {@link leadTo}. */
+async function lead(
+  engine: Engine,
+  { id, owner, onProgress }: {
+    readonly id: string;
+    readonly owner: RepositoryIdentity & { readonly pr: PrNumber };
+    readonly onProgress: (text: string) => void;
+  },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const others = await findRouted(engine, { ...owner, except: id }, signal);
+  // Nothing served before, so a gap is no news.
+  return await leadTo(engine, { id, others, onProgress, onGap: () => Promise.resolve() }, signal);
 }
 
 async function findOwn(
