@@ -128,8 +128,21 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, head, size, notice, shown, failure, silent, update, content, sleep, engine, events } =
-    data as Record<string, unknown>;
+  const {
+    attempts,
+    shas,
+    head,
+    size,
+    notice,
+    shown,
+    failure,
+    silent,
+    update,
+    content,
+    sleep,
+    engine,
+    events,
+  } = data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
